@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.systems.rows_in_file import RowsInFile
+import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import pandas as pd
 
     from headgate.systems.rows_in_file import Made
 
 
 def in_memory(made: Mapping[str, Made]) -> dict[str, pd.DataFrame]:
     """A system's tables as frames."""
-    return {name: one.frame() if isinstance(one, RowsInFile) else one for name, one in made.items()}
+    return {name: one if isinstance(one, pd.DataFrame) else one.frame() for name, one in made.items()}

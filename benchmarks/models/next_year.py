@@ -63,7 +63,6 @@ from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales
 from headgate.domains.retail.sample.shop import ShopSpec
 from headgate.errors import HeadgateError, SettingsError
 from headgate.learning.store import Shelf
-from headgate.systems.rows_in_file import RowsInFile
 from scripts.online_retail.uci import find_source
 
 if TYPE_CHECKING:
@@ -373,7 +372,7 @@ def _weekly(tables: Mapping[str, ibis.Table]) -> pd.Series[float]:
 
 def _customers(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
     made = demand_insights_engine.build(tables, origin, Shelf())
-    built = {name: rows.frame() if isinstance(rows, RowsInFile) else rows for name, rows in made.items()}
+    built = {name: rows if isinstance(rows, pd.DataFrame) else rows.frame() for name, rows in made.items()}
     last = pd.Timestamp(tables["orders"].ordered_at.max().to_pyarrow().as_py()).date()
     days = ibis.memtable(features.purchase_days(tables, last).to_pyarrow())
     value, leaving = built["customer_lifetime_value"], built["churn_risk"]

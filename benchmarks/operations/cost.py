@@ -147,6 +147,8 @@ def _day_seconds(lines: int) -> dict[str, Line]:
     for month in (few, many):
         day_s, hour_s = sum(month.day_seconds.values()), sum(month.hour_seconds.values())
         print(f"all systems after one more day {day_s:.1f} s, after another hour of it {hour_s:.1f} s")
+        for size_bytes, merge_s in month.merges:
+            print(f"  merge {merge_s:.2f} s, new parts of {size_bytes / 1e6:.2f} MB", flush=True)
     sizes = few.snapshot_bytes, many.snapshot_bytes
     return {system: _line(sizes, (few.day_seconds[system], many.day_seconds[system])) for system in SYSTEMS}
 

@@ -1,5 +1,5 @@
-"""Processor seconds of each system in a run after one more day, and in a run within the day, with the facts
-that the run before kept.
+"""Processor seconds of the merge and of each system in a run after one more day, and in a run within the day,
+with the facts that the run before kept.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.systems.increment import DAYS, deliver_new, deliver_pieces, run_systems
-from benchmarks.systems.lake_folder import LakeFolder, split_last_hour
+from benchmarks.systems.lake_folder import CURATED, LakeFolder, split_last_hour
 from benchmarks.systems.merged_shop import CUSTOMERS_PER_ORDER, LINES_PER_ORDER, kept_shop
 from benchmarks.systems.system_runs import SYSTEMS
 from headgate.domains.retail.sample.shop import ShopSpec
 from headgate.merge.part_boundaries import PART_ROWS
+from headgate.snapshots.read_snapshots import snapshot_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from headgate.snapshots.parts import Part
+    from headgate.snapshots.snapshot import LakeSnapshot
 
 _PART_ROWS = PART_ROWS // 16
 """Of a shop of some hundred thousand lines: a day changes as few of its parts as of those of a large lake."""
@@ -28,11 +32,13 @@ class DayUse(NamedTuple):
     Attributes:
         day_seconds: of the run after 24 more hours, the first one of its day.
         hour_seconds: of the run after another hour of the same day.
+        merges: bytes of the parts that the merges of the day and of the hour wrote, and their seconds.
     """
 
     snapshot_bytes: float
     day_seconds: Mapping[str, float]
     hour_seconds: Mapping[str, float]
+    merges: tuple[tuple[float, float], tuple[float, float]]
 
 
 def day_use(lines: int) -> DayUse:
@@ -44,15 +50,28 @@ def day_use(lines: int) -> DayUse:
         lake, pieces = LakeFolder(Path(name), _PART_ROWS), split_last_hour(shop)
         for dataset, (before, _, _) in pieces.items():
             deliver_pieces(lake, dataset, before)
-        lake.merge()
+        month, _ = lake.merge()
         run_systems(SYSTEMS, lake.root)
         deliver_new(lake, "day", {dataset: day for dataset, (_, day, _) in pieces.items()})
-        lake.merge()
+        day, day_merge_s = lake.merge()
         day_seconds = _run(lake)
         deliver_new(lake, "hour", {dataset: hour for dataset, (_, _, hour) in pieces.items()})
-        snapshot, _ = lake.merge()
-        size = sum(dataset.size_bytes for dataset in snapshot.datasets.values())
-        return DayUse(size, day_seconds, _run(lake))
+        hour, hour_merge_s = lake.merge()
+        size = sum(dataset.size_bytes for dataset in hour.datasets.values())
+        merges = (_new_bytes(lake, month, day), day_merge_s), (_new_bytes(lake, day, hour), hour_merge_s)
+        return DayUse(size, day_seconds, _run(lake), merges)
+
+
+def _new_bytes(lake: LakeFolder, before: LakeSnapshot, after: LakeSnapshot) -> float:
+    """Return the bytes of the parts of a snapshot that the snapshot before did not have."""
+    known = {part.sha256 for part in _parts(lake, before)}
+    return float(sum(part.size_bytes for part in _parts(lake, after) if part.sha256 not in known))
+
+
+def _parts(lake: LakeFolder, snapshot: LakeSnapshot) -> Iterator[Part]:
+    for dataset in snapshot.datasets.values():
+        record = snapshot_parts(lake.objects, CURATED, dataset)
+        yield from record.parts if record else ()
 
 
 def _run(lake: LakeFolder) -> dict[str, float]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from headgate.contracts.model import Column, Contract
+    from headgate.systems.rows_by_range import RowsByRange
 
 # What pandas may hold for each kind; anything else (a float for money, a local time) has already lost
 # something.
@@ -66,7 +67,7 @@ STAMPS = ("as_of", "snapshot_id")
 _BATCH_ROWS = 65_536
 
 
-class _Folder:
+class OwnFolder:
     """A temporary folder that is deleted when nothing refers to this object any more."""
 
     def __init__(self) -> None:
@@ -88,13 +89,13 @@ class RowsInFile:
     """
 
     path: Path
-    _folder: _Folder = field(repr=False)
+    _folder: OwnFolder = field(repr=False)
     keeps_parts: bool = False
 
     @classmethod
     def new(cls, name: str, *, keeps_parts: bool = False) -> RowsInFile:
         """Return a table whose file is still to be written to `path`."""
-        folder = _Folder()
+        folder = OwnFolder()
         return cls(folder.path / f"{name}.parquet", folder, keeps_parts)
 
     @property
@@ -113,7 +114,7 @@ class RowsInFile:
         Raises:
             AuditError: a column is missing or unknown, or has another type than in the contract.
         """
-        require_unstamped(contract, self.path)
+        require_unstamped(contract, pq.read_schema(self.path))
         schema = arrow_schema(contract)
         with pq.ParquetFile(self.path) as file:
             path = self.folder / f"stamped-{self.path.name}"
@@ -123,7 +124,7 @@ class RowsInFile:
         return RowsInFile(path, self._folder)
 
 
-Made: TypeAlias = "pd.DataFrame | RowsInFile"
+Made: TypeAlias = "pd.DataFrame | RowsInFile | RowsByRange"
 """A table as a system gives it."""
 
 
@@ -132,9 +133,9 @@ def unstamped_schema(contract: Contract) -> pa.Schema:
     return pa.schema([column for column in arrow_schema(contract) if column.name not in STAMPS])
 
 
-def require_unstamped(contract: Contract, path: Path) -> None:
-    """Raise AuditError unless a file has the contract's columns and types, without the stamps."""
-    columns, own = pq.read_schema(path), unstamped_schema(contract)
+def require_unstamped(contract: Contract, columns: pa.Schema) -> None:
+    """Raise AuditError unless columns are the contract's, with its types, without the stamps."""
+    own = unstamped_schema(contract)
     if [(column.name, column.type) for column in columns] != [(column.name, column.type) for column in own]:
         raise AuditError(f"{contract.id}: the columns of the system's file are not the contract's")
 

@@ -6,9 +6,10 @@ import hashlib
 import logging
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
+import pyarrow as pa
 
 from headgate.contracts.glue_columns import glue_columns
 from headgate.engines.local import release_memory
@@ -22,6 +23,7 @@ from headgate.snapshots.publishing import Published, parquet_bytes
 from headgate.systems import system_registry
 from headgate.systems.build_inputs import BuildInputs
 from headgate.systems.rollback import is_held, with_history
+from headgate.systems.rows_by_range import RowsByRange
 from headgate.systems.rows_in_file import Made, RowsInFile, rows_by_contract
 from headgate.systems.table_parts import stage_in_parts
 from headgate.systems.up_to_date import DEPLOYMENT, BuiltBy, size_bytes_at
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
-    import pyarrow as pa
-
     from headgate.contracts.model import Contract
     from headgate.learning.store import ModelStore
     from headgate.snapshots.publishing import Publisher, Staged
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from headgate.systems.snapshot_tables import Opened
     from headgate.systems.sql_models import SqlModels
     from headgate.systems.system_registry import SystemPackage
+
+    _Rows: TypeAlias = "pa.Table | RowsInFile | RowsByRange"
 
 log = logging.getLogger(__name__)
 
@@ -175,7 +177,7 @@ def _outputs(
     contracts: Mapping[str, Contract],
     snapshot: LakeSnapshot,
     kept: Collection[str],
-) -> dict[str, pa.Table | RowsInFile]:
+) -> dict[str, _Rows]:
     """Return the rows of every table that is not kept, by its contract.
 
     AuditError where a table was not built, or one more was.
@@ -190,23 +192,25 @@ def _outputs(
             f"{system}: tables not built {missing}, without a contract {further}. "
             "Return exactly the tables that have a contract of this system from its build, and deploy again."
         )
-    outputs: dict[str, pa.Table | RowsInFile] = {}
+    outputs: dict[str, _Rows] = {}
     for name in (name for name in contracts if name not in kept):
         outputs[name] = _exact(contracts[name], frames.pop(name), snapshot)
         release_memory()
     return outputs
 
 
-def _exact(contract: Contract, made: Made, snapshot: LakeSnapshot) -> pa.Table | RowsInFile:
+def _exact(contract: Contract, made: Made, snapshot: LakeSnapshot) -> _Rows:
     """Return the rows with the stamps, in the order of the key.
 
     A table that keeps parts gets the stamps when a part is written, and comes in its order.
     """
-    if not isinstance(made, pd.DataFrame | RowsInFile):
+    if not isinstance(made, pd.DataFrame | RowsInFile | RowsByRange):
         raise AuditError(
             f"{contract.id}: the system returned {type(made).__name__} as the table. Return a pandas frame; "
             "an Ibis table becomes one with .to_pandas()."
         )
+    if isinstance(made, RowsByRange):
+        return made
     if isinstance(made, RowsInFile):
         return made if made.keeps_parts else made.write_stamped(contract, _stamps(snapshot))
     return in_order(rows_by_contract(contract, made.assign(**_stamps(snapshot))), contract.key)
@@ -216,11 +220,13 @@ def _stamps(snapshot: LakeSnapshot) -> dict[str, date | str]:
     return {"as_of": snapshot.as_of, "snapshot_id": snapshot.snapshot_id}
 
 
-def _digest(rows: pa.Table | RowsInFile) -> str:
+def _digest(rows: _Rows) -> str:
     """Return the digest of an inspection's rows.
 
     They depend on more than the snapshot, so only their content distinguishes versions.
     """
+    if isinstance(rows, RowsByRange):
+        return hashlib.sha256("".join(rows.addresses).encode()).hexdigest()
     body = rows.path.read_bytes() if isinstance(rows, RowsInFile) else parquet_bytes(rows)
     return hashlib.sha256(body).hexdigest()
 
@@ -228,7 +234,7 @@ def _digest(rows: pa.Table | RowsInFile) -> str:
 def _stage(
     publisher: Publisher,
     contract: Contract,
-    rows: pa.Table | RowsInFile,
+    rows: _Rows,
     version: str,
     facts: dict[str, str],
     *,
@@ -236,9 +242,9 @@ def _stage(
     is_full: bool,
 ) -> Staged:
     prefix = keys.table_prefix(contract.dataset, version)
-    if not isinstance(rows, RowsInFile):
+    if isinstance(rows, pa.Table):
         return with_history(publisher.stage(contract, rows, prefix, parameters=facts))
-    if rows.keeps_parts:
+    if isinstance(rows, RowsByRange) or rows.keeps_parts:
         parted = stage_in_parts(publisher, contract, rows, prefix, stamps, is_full=is_full)
         return with_history(replace(parted, parameters={**facts, **parted.parameters}))
     current = publisher.catalog.current(publisher.database, contract.dataset)

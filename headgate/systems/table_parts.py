@@ -1,7 +1,8 @@
 """Stage a table in parts: parts whose rows did not change are copied from the version that the table shows.
 
-The parts are ranges of the table's key. A part's digest is of its rows without the stamps, so a copied part
-keeps the day and the snapshot of the run that wrote it.
+The parts are ranges of the table's key. The address of a part is a digest of its rows without the stamps, or
+of everything that these follow from, so a copied part keeps the day and the snapshot of the run that wrote
+it.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -26,11 +29,11 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.snapshots.parts import Part, SnapshotParts
 from headgate.snapshots.publishing import PARQUET_TYPE, write_parquet
+from headgate.systems.rows_by_range import RowsByRange
 from headgate.systems.rows_in_file import require_unstamped, stamped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import SnapshotObjects, TableVersion
@@ -44,21 +47,10 @@ AUDIT_EDITION = 1
 _REQUESTS = 8
 
 
-@dataclass(frozen=True)
-class _TablePart:
-    """Rows of the table from one place up to another, and a digest of them without the stamps."""
-
-    number: int
-    first: int
-    after: int
-    digest: str
-    edges: tuple[Mapping[str, object], Mapping[str, object]]
-
-
 def stage_in_parts(
     publisher: Publisher,
     contract: Contract,
-    made: RowsInFile,
+    made: RowsInFile | RowsByRange,
     prefix: str,
     stamps: Mapping[str, object],
     *,
@@ -73,27 +65,29 @@ def stage_in_parts(
     Raises:
         AuditError: rows do not hold their contract; the table still shows what it showed before.
     """
-    require_unstamped(contract, made.path)
+    ranges = made if isinstance(made, RowsByRange) else _cut(contract, made)
+    require_unstamped(contract, ranges.schema)
     current = publisher.catalog.current(publisher.database, contract.dataset)
     made_for = rules_fingerprint(contract, AUDIT_EDITION, PART_ROWS)
     before = {} if is_full else _shown_parts(publisher, current, made_for, prefix)
-    parts = _cut(contract, made.path)
-    changed = [part for part in parts if part.digest not in before]
-    files = [_write(contract, made, part, stamps) for part in changed]
-    if changed:
-        publisher.audit(contract, _reader(contract, files))
-    for part, file in zip(changed, files, strict=True):
-        target = ObjectRef(publisher.bucket, keys.part(prefix, part.number))
-        publisher.objects.upload(file, target, content_type=PARQUET_TYPE)
-    copied = [part for part in parts if part.digest in before]
-    _copy(publisher, prefix, current, {part.number: before[part.digest] for part in copied})
+    parts = dict(enumerate(ranges.addresses))
+    copied = {number: before[address] for number, address in parts.items() if address in before}
+    with TemporaryDirectory(prefix="headgate-parts-") as folder:
+        changed = parts.keys() - copied.keys()
+        files = {number: _write(contract, ranges, number, stamps, Path(folder)) for number in sorted(changed)}
+        if files:
+            publisher.audit(contract, _reader(contract, [*files.values()]))
+        for number, file in files.items():
+            target = ObjectRef(publisher.bucket, keys.part(prefix, number))
+            publisher.objects.upload(file, target, content_type=PARQUET_TYPE)
+    _copy(publisher, prefix, current, copied)
     _delete_others(publisher, prefix, len(parts))
     size_bytes = sum(item.size_bytes for item in publisher.objects.list(publisher.bucket, prefix))
-    staged = publisher.staged(contract, prefix, parts[-1].after, size_bytes, current)
+    staged = publisher.staged(contract, prefix, ranges.row_count, size_bytes, current)
     record = {
         "version": prefix.rstrip("/").rpartition("/")[2],
         "made_for": made_for,
-        "digests": [part.digest for part in parts],
+        "digests": [*ranges.addresses],
     }
     return replace(staged, parameters={PARTS: json.dumps(record)})
 
@@ -116,22 +110,27 @@ def _prefix_of(publisher: Publisher, current: TableVersion) -> str:
     return current.location.removeprefix(f"s3://{publisher.bucket}/").rstrip("/") + "/"
 
 
-def _cut(contract: Contract, path: Path) -> list[_TablePart]:
-    """Return the parts of a file of rows: always one, also without rows.
+def _cut(contract: Contract, made: RowsInFile) -> RowsByRange:
+    """Return a file of rows in ranges: always one, also without rows.
 
     Raises:
-        AuditError: the parts' ranges of the key are not in order.
+        AuditError: the ranges are not in the order of the key.
     """
-    rows, parts = StoredRows([path]), []
+    rows, parts = StoredRows([made.path]), []
     edges = [0, *_begins(contract, rows), len(rows)]
-    for number, (first, after) in enumerate(pairwise(edges)):
-        tables = list(rows.tables(first, after)) or [pq.read_schema(path).empty_table()]
+    for first, after in pairwise(edges):
+        tables = list(rows.tables(first, after)) or [pq.read_schema(made.path).empty_table()]
         table = pa.concat_tables(tables)
         keyed = table.select(list(contract.key))
         low, high = (end.to_pylist()[0] if end.num_rows else {} for end in (keyed[:1], keyed[-1:]))
-        parts.append(_TablePart(number, first, after, _digest(table), (low, high)))
+        parts.append(Part(after - first, 0, _digest(table), low, high))
     _require_order(contract, parts)
-    return parts
+
+    def read(number: int) -> Iterator[pa.RecordBatch]:
+        for table in rows.tables(edges[number], edges[number + 1]):
+            yield from table.to_batches()
+
+    return RowsByRange(pq.read_schema(made.path), [part.sha256 for part in parts], len(rows), read)
 
 
 def _begins(contract: Contract, rows: StoredRows) -> list[int]:
@@ -161,24 +160,21 @@ def _digest(table: pa.Table) -> str:
     return digest.hexdigest()[:32]
 
 
-def _require_order(contract: Contract, parts: Sequence[_TablePart]) -> None:
+def _require_order(contract: Contract, parts: Sequence[Part]) -> None:
     """Raise AuditError unless the parts' ranges of the key ascend; the audit looks inside of parts."""
     schema = pa.schema([arrow_schema(contract).field(name) for name in contract.key])
-    record = SnapshotParts(
-        schema, "", tuple(Part(part.after - part.first, 0, part.digest, *part.edges) for part in parts)
-    )
-    if not record.are_in_order():
+    if not SnapshotParts(schema, "", tuple(parts)).are_in_order():
         raise AuditError(
             f"{contract.id}: the table's rows are not in the order of its key, so a key may be there twice. "
             "Return them in the order of the contract's key."
         )
 
 
-def _write(contract: Contract, made: RowsInFile, part: _TablePart, stamps: Mapping[str, object]) -> Path:
-    path, schema = made.folder / keys.part("stamped-", part.number), arrow_schema(contract)
-    tables = StoredRows([made.path]).tables(part.first, part.after)
-    batches = (batch for table in tables for batch in table.to_batches())
-    write_parquet(path, schema, stamped(batches, schema, stamps))
+def _write(
+    contract: Contract, ranges: RowsByRange, number: int, stamps: Mapping[str, object], folder: Path
+) -> Path:
+    path, schema = folder / keys.part("", number), arrow_schema(contract)
+    write_parquet(path, schema, stamped(ranges.read(number), schema, stamps))
     return path
 
 

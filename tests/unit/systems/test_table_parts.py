@@ -17,12 +17,13 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.snapshots.publishing import Publisher
 from headgate.systems import table_parts
-from headgate.systems.rows_in_file import RowsInFile, write_to_file
+from headgate.systems.rows_by_range import RowsByRange
+from headgate.systems.rows_in_file import RowsInFile, unstamped_rows, unstamped_schema, write_to_file
 from headgate.systems.table_parts import stage_in_parts
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
     Scores = Iterable[tuple[int, float | None]]
 
@@ -58,13 +59,19 @@ class Prod:
     def __post_init__(self) -> None:
         self.catalog.create(PROD, "scores", f"s3://{PROD}/tables/scores/none/")
 
-    def publish(self, rows: Scores, day: int, **given: Any) -> list[dict[str, Any]]:  # noqa: ANN401 as `stage_in_parts`
+    def publish(
+        self,
+        rows: Scores | RowsByRange,
+        day: int,
+        **given: Any,  # noqa: ANN401 as `stage_in_parts`
+    ) -> list[dict[str, Any]]:
         """Publish scores by number as of a day; return the rows of all parts, in the parts' order."""
         prefix = keys.table_prefix("scores", f"v{day}")
         stamps = {"as_of": date(2024, 1, day), "snapshot_id": f"s{day}"}
         publisher = Publisher(self.objects, self.catalog, PROD, PROD, self._audit)
         self.audited = []
-        publisher.move(stage_in_parts(publisher, self.contract, made(rows), prefix, stamps, **given))
+        own = rows if isinstance(rows, RowsByRange) else made(rows)
+        publisher.move(stage_in_parts(publisher, self.contract, own, prefix, stamps, **given))
         items = sorted(item.ref.key for item in self.objects.list(PROD, prefix))
         bodies = (self.objects.read(ObjectRef(PROD, key)) for key in items)
         return [row for body in bodies for row in table_of(body).to_pylist()]
@@ -185,3 +192,50 @@ def test_a_table_without_rows_is_one_part(prod: Prod) -> None:
         0,
         [keys.part(prefix)],
     )
+
+
+def ranges(rows: Mapping[str, Scores], read: list[int]) -> RowsByRange:
+    """Return scores in ranges by address; `read` gets the places of the ranges that are read."""
+    tables = [
+        unstamped_rows(
+            SCORES, pd.DataFrame([(*row, "x") for row in own], columns=["number", "score", "reason"])
+        )
+        for own in rows.values()
+    ]
+
+    def batches(place: int) -> Iterator[pa.RecordBatch]:
+        read.append(place)
+        yield from tables[place].to_batches()
+
+    count = sum(table.num_rows for table in tables)
+    return RowsByRange(unstamped_schema(SCORES), [*rows], count, batches)
+
+
+def test_ranges_with_a_known_address_are_neither_read_nor_audited(prod: Prod) -> None:
+    read: list[int] = []
+    first = ranges({"a": [(1, 0.1), (2, 0.2)], "b": [(3, 0.3)]}, read)
+    assert days_of(prod.publish(first, 1)) == {1: 1, 2: 1, 3: 1}
+    assert (read, prod.audited) == ([0, 1], [1, 2, 3])
+    read.clear()
+    second = ranges({"a": [(1, 0.1), (2, 0.2)], "c": [(3, 0.4)], "d": [(4, 0.5)]}, read)
+    assert days_of(prod.publish(second, 2)) == {1: 1, 2: 1, 3: 2, 4: 2}
+    assert (read, prod.audited) == ([1, 2], [3, 4])
+    assert prod.catalog.current(PROD, "scores").parameters["headgate.rows"] == "4"
+
+
+def test_a_full_run_reads_all_ranges(prod: Prod) -> None:
+    read: list[int] = []
+    for day in (1, 2):
+        prod.publish(ranges({"a": [(1, 0.1)], "b": [(3, 0.3)]}, read), day, is_full=True)
+    assert read == [0, 1, 0, 1]
+
+
+def test_ranges_of_other_columns_than_the_contracts_are_refused(prod: Prod) -> None:
+    rows = ranges({"a": [(1, 0.1)]}, [])
+    with pytest.raises(AuditError, match="columns"):
+        prod.publish(replace(rows, schema=pa.schema([("number", pa.int64())])), 1)
+
+
+def test_ranges_are_all_rows_as_a_frame() -> None:
+    frame = ranges({"a": [(1, 0.1), (2, 0.2)], "b": [(3, 0.3)]}, []).frame()
+    assert frame.number.tolist() == [1, 2, 3]

@@ -95,14 +95,17 @@ def _built(
     of_reviews = partial(_of_reviews, reviewed, reported)
     quality = model_quality.table(periods, reviews_a_day, kept, of_reviews)
     release_memory()
-    reviewed.write(folder / "reviewed.parquet")
+    decided = folder / "reviewed.parquet"
+    reviewed.write(decided)
     failed = folder / "failed-payments.parquet"
     write_rows(risk_scores.failed_payments(tables["payments"]), failed)
-    scored = [str(path) for period in periods for path in period.paths]
-    files = {"scored": scored, "failed": str(failed), "reviewed": str(folder / "reviewed.parquet")}
+    scored = [path for period in periods for path in period.paths]
+    has_addresses = isinstance(tables, HoldsFiles)
+    by_range = fraud_scores.table_by_range(scored, decided) if has_addresses else None
+    files = {"scored": [*map(str, scored)], "failed": str(failed), "reviewed": str(decided)}
     with local.opened(files) as opened:
         return {
-            "fraud_scores": fraud_scores.table(opened["scored"], opened["reviewed"]),
+            "fraud_scores": by_range or fraud_scores.table(opened["scored"], opened["reviewed"]),
             "risk_scores": risk_scores.table(opened["scored"], last_at, opened["failed"]),
             "fraud_model_quality": quality,
         }

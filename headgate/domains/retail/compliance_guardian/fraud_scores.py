@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.contracts.registry import Registry
 from headgate.domains.retail.compliance_guardian.features import pounds
-from headgate.engines.write_rows import write_rows
-from headgate.systems.rows_in_file import RowsInFile
+from headgate.engines import local
+from headgate.engines.write_rows import row_batches, write_rows
+from headgate.facts.kept_files import address_of
+from headgate.systems.rows_by_range import RowsByRange
+from headgate.systems.rows_in_file import OwnFolder, RowsInFile, unstamped_schema
+from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
     import ibis
 
+TABLE = "fraud_scores"
+_ID = "transaction_id"
 _JUDGED = ("decision", "reason_1", "reason_2", "reason_3", "model")
 _TEXTS = (*_JUDGED, "reviewed_as")
 _COLUMNS = (
-    "transaction_id",
+    _ID,
     "transacted_at",
     "customer_id",
     "terminal_id",
@@ -25,6 +42,9 @@ _COLUMNS = (
     "reviewed_as",
     "to_decide",
 )
+PART_ROWS = 65_536  # of a range at least
+# times the rows of all files: where numbers do not ascend with time, each range has rows of many files
+_MOST_READ = 2
 
 
 def table(scored: ibis.Table, reviewed: ibis.Table) -> RowsInFile:
@@ -34,10 +54,125 @@ def table(scored: ibis.Table, reviewed: ibis.Table) -> RowsInFile:
         scored: all transactions with the columns of `scored_periods.Period`.
         reviewed: the newest decision of reviewers, by transaction, as `reviews.Reviews.write` wrote it.
     """
+    made = RowsInFile.new(TABLE, keeps_parts=True)
+    write_rows(_rows(scored, reviewed), made.path, _TEXTS)
+    return made
+
+
+def _rows(scored: ibis.Table, reviewed: ibis.Table) -> ibis.Table:
     amount = pounds(scored.pence).cast("decimal(12, 2)")
-    made = RowsInFile.new("fraud_scores", keeps_parts=True)
-    rows = scored.mutate(amount=amount).left_join(reviewed, "transaction_id")
+    rows = scored.mutate(amount=amount).left_join(reviewed, _ID)
     is_open = rows.is_fraud.isnull() & rows.reviewed_as.isnull()
     rows = rows.mutate(to_decide=is_open & (rows.decision != "approve")).select(*_COLUMNS)
-    write_rows(rows.order_by("transaction_id"), made.path, _TEXTS)
-    return made
+    return rows.order_by(_ID)
+
+
+@dataclass(frozen=True)
+class _ScoredFile:
+    """Scored transactions of some days, whose file is named after the address that its rows follow from."""
+
+    path: Path
+    rows: int
+    low: int
+    high: int
+
+    @classmethod
+    def of(cls, path: Path) -> _ScoredFile:
+        """Return what the end of the file states."""
+        with pq.ParquetFile(path) as file:
+            place = file.schema_arrow.get_field_index(_ID)
+            groups = [file.metadata.row_group(group).column(place) for group in range(file.num_row_groups)]
+            ends = [group.statistics for group in groups]
+            rows = file.metadata.num_rows
+        return cls(path, rows, min(end.min for end in ends), max(end.max for end in ends))
+
+
+@dataclass(frozen=True)
+class _Range:
+    """Transactions with a number from `low` on and below `after`, and the files that have some of them."""
+
+    low: int
+    after: int | None
+    files: tuple[_ScoredFile, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no other range has rows of these files."""
+        return all(
+            file.low >= self.low and (self.after is None or file.high < self.after) for file in self.files
+        )
+
+    def of(self, rows: ibis.Table) -> ibis.Table:
+        """Return the rows with these numbers."""
+        from_low = rows.filter(rows[_ID] >= self.low)
+        return from_low if self.after is None else from_low.filter(from_low[_ID] < self.after)
+
+    def address(self, reviewed: pa.Table) -> str:
+        """Return the address of the range's rows. The numbers matter where a file has rows beside them."""
+        ids = reviewed[_ID]
+        is_own = pc.greater_equal(ids, self.low)
+        if self.after is not None:
+            is_own = pc.and_(is_own, pc.less(ids, self.after))
+        ends = () if self.is_whole else (str(self.low), str(self.after))
+        names = (file.path.name for file in self.files)
+        return address_of(*names, *ends, str(reviewed.filter(is_own).to_pylist()))
+
+
+def table_by_range(paths: Sequence[Path], reviewed: Path) -> RowsByRange | None:
+    """Return the table in ranges of numbers; None if few rows, or numbers in another order than time, make
+    one sort of all rows cheaper.
+
+    Args:
+        paths: of kept files with scored transactions, in the order of time; the name of each has its address.
+        reviewed: as `reviews.Reviews.write` wrote it.
+    """
+    folder = OwnFolder()  # the rows are asked for when the files of the build are gone
+    files = [_ScoredFile.of(path) for path in _linked(paths, folder.path)]
+    row_count = sum(file.rows for file in files)
+    ranges = _ranges(files)
+    if row_count < PART_ROWS or sum(file.rows for each in ranges for file in each.files) > (
+        _MOST_READ * row_count
+    ):
+        return None
+    _linked([reviewed], folder.path)
+    decided = table_of(reviewed)
+
+    def read(place: int) -> Iterator[pa.RecordBatch]:
+        own, decided_at = ranges[place], str(folder.path / reviewed.name)
+        paths = [str(file.path) for file in own.files]
+        with local.opened({"scored": paths, "reviewed": decided_at}) as opened:
+            for rows in row_batches(_rows(own.of(opened["scored"]), opened["reviewed"])):
+                yield from rows.cast(schema).to_batches()
+
+    schema = unstamped_schema(Registry.load().prod[TABLE])
+    return RowsByRange(schema, [each.address(decided) for each in ranges], row_count, read)
+
+
+def _linked(paths: Sequence[Path], folder: Path) -> list[Path]:
+    """Return files of the same content in another folder: links where the file system has them."""
+    linked = [folder / path.name for path in paths]
+    for path, target in zip(paths, linked, strict=True):
+        try:
+            target.hardlink_to(path)
+        except OSError:  # another file system
+            shutil.copyfile(path, target)
+    return linked
+
+
+def _ranges(files: Sequence[_ScoredFile]) -> list[_Range]:
+    """Return ranges that begin where files begin, each with `PART_ROWS` rows or more, but for the last."""
+    begins, rows = [], PART_ROWS
+    for low, of_low in groupby(sorted(files, key=lambda file: file.low), lambda file: file.low):
+        if rows >= PART_ROWS:
+            begins.append(low)
+            rows = 0
+        rows += sum(file.rows for file in of_low)
+    return [
+        _Range(
+            low,
+            after,
+            tuple(file for file in files if file.high >= low and (after is None or file.low < after)),
+        )
+        for low, after in pairwise([*begins, None])
+        if low is not None
+    ]
