@@ -64,8 +64,8 @@ def day_use(lines: int) -> DayUse:
 
 def _new_bytes(lake: LakeFolder, before: LakeSnapshot, after: LakeSnapshot) -> float:
     """Return the bytes of the parts of a snapshot that the snapshot before did not have."""
-    known = {part.sha256 for part in _parts(lake, before)}
-    return float(sum(part.size_bytes for part in _parts(lake, after) if part.sha256 not in known))
+    hashes_before = {part.sha256 for part in _parts(lake, before)}
+    return float(sum(part.size_bytes for part in _parts(lake, after) if part.sha256 not in hashes_before))
 
 
 def _parts(lake: LakeFolder, snapshot: LakeSnapshot) -> Iterator[Part]:

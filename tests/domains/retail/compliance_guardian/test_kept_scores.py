@@ -59,10 +59,10 @@ def test_after_each_step_of_a_history_the_tables_are_those_of_a_full_run(
 ) -> None:
     """A new day, the same data again, late rows, a corrected label, a revert, an erased customer.
 
-    Kept runs give scores in ranges, full ones sort all rows. A range with a known address has the rows that
+    Kept runs give scores in ranges, full ones sort all rows. A range with an earlier address has the rows that
     it had then.
     """
-    known: dict[str, pd.DataFrame] = {}
+    rows_of: dict[str, pd.DataFrame] = {}
 
     def build(tables: Mapping[str, ibis.Table]) -> dict[str, Made]:
         made = system.build(tables, AS_OF, Shelf())
@@ -70,7 +70,7 @@ def test_after_each_step_of_a_history_the_tables_are_those_of_a_full_run(
         if isinstance(ranges, RowsByRange):
             for place, address in enumerate(ranges.addresses):
                 rows = pa.Table.from_batches(ranges.read(place), ranges.schema).to_pandas()
-                pd.testing.assert_frame_equal(rows, known.setdefault(address, rows), check_exact=True)
+                pd.testing.assert_frame_equal(rows, rows_of.setdefault(address, rows), check_exact=True)
         return made
 
     shop.system = build
@@ -91,7 +91,7 @@ def test_after_each_step_of_a_history_the_tables_are_those_of_a_full_run(
         assert_equal(built, full[id(rows)])
         computed.append(counts["computed"])
     assert computed[2] == computed[5] == 0
-    assert known
+    assert rows_of
 
 
 def _corrected(rows: pa.Table) -> pa.Table:
