@@ -59,8 +59,8 @@ def test_after_each_step_of_a_history_the_tables_are_those_of_a_full_run(
 ) -> None:
     """A new day, the same data again, late rows, a corrected label, a revert, an erased customer.
 
-    Kept runs give scores in ranges, full ones sort all rows. A range with an earlier address has the rows that
-    it had then.
+    Kept runs give scores in ranges, full ones sort all rows. A range with an earlier address has the rows of
+    that run.
     """
     rows_of: dict[str, pd.DataFrame] = {}
 
