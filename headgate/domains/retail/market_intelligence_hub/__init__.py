@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from headgate.analytics.periods import whole_periods
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.market_intelligence_hub.begun_period import with_sold_so_far
@@ -19,7 +21,6 @@ from headgate.domains.retail.market_intelligence_hub.sales_history import sales_
 from headgate.domains.retail.market_intelligence_hub.sales_trends import sales_trends
 from headgate.engines import engine_of
 from headgate.systems.kept_tables import code_of, frame_digest, kept_tables
-from headgate.systems.rows_in_file import RowsInFile
 from headgate.systems.system_registry import source_version
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     import ibis
-    import pandas as pd
 
     from headgate.analytics.periods import Span
     from headgate.engines import Engine
@@ -81,7 +81,7 @@ def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[s
 
     made = kept_tables(tables, Registry.load().tables_of(SYSTEM), inputs, built)
     forecast = made["sales_forecast"]
-    rows = forecast.frame() if isinstance(forecast, RowsInFile) else forecast
+    rows = forecast if isinstance(forecast, pd.DataFrame) else forecast.frame()
     return {**made, "sales_forecast": with_sold_so_far(rows, daily, events, span.first, plan)}
 
 
