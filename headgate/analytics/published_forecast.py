@@ -26,7 +26,10 @@ Mask = npt.NDArray[np.bool_]
 _MOST_SPREAD = 3.0  # of the logarithm: twenty times the mean
 _LEAST_SHARE = 0.02  # of the mean: less counts as so much, because zero has no logarithm
 _LEAST_LEVEL = 0.25  # of the mean of a history: a forecast near zero would enlarge errors without limit
-_LEAST_NOISE = 0.05  # of a series' level: no past error shows that the next will be smaller
+_LEAST_NOISE = 0.02  # of a series' level: no past error shows that the next will be smaller
+# Of the logarithm, added to the doubt of each forecast: a model of a smooth series takes its own form for
+# certain. See docs/adr/0040-next-year.md.
+_DOUBT_OF_MODEL = 0.03
 
 
 @dataclass(frozen=True)
@@ -116,11 +119,11 @@ def interval_offsets(now: Origin, past: Backtest) -> Bounds:
         return absolute
     scores = [_scores(*window) for window in zip(past.origins, past.actuals, strict=True)]
     limits = score_limits(scores, LEVELS)
-    is_doubted = (now.doubt > 0) & (now.means > 0)
+    doubt, is_doubted = _with_doubt_of_model(now.doubt), (now.doubt > 0) & (now.means > 0)
     empty = np.array([(history <= 0).mean() if history.size else 0.0 for history in now.histories])[:, None]
     bounds = {}
     for level, (low, high) in absolute.items():
-        below, above = (np.minimum(limit * now.doubt, _MOST_SPREAD) for limit in limits[level])
+        below, above = (np.minimum(limit * doubt, _MOST_SPREAD) for limit in limits[level])
         # A series that often sells nothing has a lower bound of zero, and all misses above.
         is_sparse = empty > (1 - level / 100) / 2
         one_sided = NormalDist().inv_cdf(level / 100) / NormalDist().inv_cdf(0.5 + level / 200)
@@ -141,9 +144,14 @@ def _scores(origin: Origin, actuals: Array) -> Array:
     is_doubted = is_modelled & (origin.doubt > 0) & (level > 0)
     least = _LEAST_SHARE * np.where(level > 0, level, 1.0)
     errors = np.log(np.maximum(actuals, least)) - np.log(np.maximum(origin.means, least))
+    doubt = _with_doubt_of_model(origin.doubt)
     return np.asarray(
-        np.divide(errors, origin.doubt, out=np.full(errors.shape, np.nan), where=is_doubted), dtype=np.float64
+        np.divide(errors, doubt, out=np.full(errors.shape, np.nan), where=is_doubted), dtype=np.float64
     )
+
+
+def _with_doubt_of_model(doubt: Array) -> Array:
+    return np.asarray(np.where(doubt > 0, np.hypot(doubt, _DOUBT_OF_MODEL), 0.0), dtype=np.float64)
 
 
 def never_certain(bounds: Bounds, now: Origin, certain: Mask | None = None) -> Bounds:

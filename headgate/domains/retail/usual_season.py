@@ -2,7 +2,7 @@
 
 A shop that has not seen a year has the demand of a usual shop. One of any age may have an autumn that grows
 until Christmas and then ends, as high as its own history shows. A shop that was closed at the end of last
-year is expected to be closed in the same weeks.
+year is expected to be closed on the same dates.
 
 Source:
     Australian Bureau of Statistics, Retail Trade (cat. 8501.0), 1982 to 2018: 133 series of states and
@@ -40,6 +40,7 @@ _WEEK_DAYS = 7
 _AUTUMN_WEEKS, _WEEKS_TO_GROW = (15, 11, 7, 3), 4
 _YEAR_END_BEGINS, _YEAR_END_DAYS = 18, 25  # 18 December to 11 January
 _USUAL_WEEKS = 8  # after the end of the year, whose median is the usual week
+_MOST_CLOSED = 6 / 7  # of a coming week
 _CLOSED_SHARE = 0.5  # of a usual week's sales; a week at the end of the year with less had closed days
 
 
@@ -91,7 +92,7 @@ def with_usual_season(panel: SeriesHistories, span: Span, horizon: int) -> Serie
 
 def closed_at_year_end(histories: tuple[Array, ...], span: Span, horizon: int) -> Array:
     """Return which share of each week the shop was closed at the end of a year, or is expected to be because
-    it was a year earlier.
+    it was on the same dates a year earlier.
 
     Shape (weeks of the span and ahead,); 0 in all other weeks, and for other periods than weeks.
     """
@@ -104,9 +105,41 @@ def closed_at_year_end(histories: tuple[Array, ...], span: Span, horizon: int) -
     at_year_end = _weeks_of_year_end(starts)
     for place in np.flatnonzero(at_year_end[:size]):
         shares[place] = _closed_share(total, at_year_end[:size], int(place))
-    for week in range(max(size, year), len(starts)):
-        shares[week] = shares[week - year]
+    for begin in range(size, len(starts), year):
+        shares[begin : begin + year] = _closed_a_year_later(shares[:begin], starts[: begin + year])
     return shares
+
+
+def _closed_a_year_later(shares: Array, starts: pd.DatetimeIndex) -> Array:
+    """Return the shares that coming weeks are closed, if closed days keep their dates: a week that begins 364
+    days later begins a day or two earlier in the year.
+
+    Nobody stated the closure, so a day of trade remains possible in each week.
+
+    Args:
+        shares: of the earlier weeks, of which `starts` has the first days, and then those of the coming ones.
+    """
+    weeks = (starts[shares.size :] - starts[0]).days.to_numpy(dtype=np.float64)
+    closed = np.zeros(weeks.size)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], shares > 0, [0]])))
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        later = (starts[begin] + pd.DateOffset(years=1) - starts[0]).days
+        first, after = (later + place for place in _closed_days(shares[begin:end]))
+        closed += np.clip(np.minimum(after, weeks + _WEEK_DAYS) - np.maximum(first, weeks), 0.0, None)
+    return np.minimum(closed / _WEEK_DAYS, _MOST_CLOSED)
+
+
+def _closed_days(shares: Array) -> tuple[float, float]:
+    """Return the days from the first of these weeks to the first closed day, and to the first open one after
+    it.
+
+    Consecutive weeks are closed from a day of the first one to a day of the last one, a single week around
+    its middle.
+    """
+    days = _WEEK_DAYS * shares
+    if shares.size == 1:
+        return (_WEEK_DAYS - days[0]) / 2, (_WEEK_DAYS + days[0]) / 2
+    return _WEEK_DAYS - days[0], _WEEK_DAYS * (shares.size - 1) + days[-1]
 
 
 def _closed_share(total: Array, at_year_end: Mask, place: int) -> float:

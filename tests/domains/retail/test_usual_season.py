@@ -47,11 +47,35 @@ def test_a_shop_without_an_autumn_is_expected_at_its_level() -> None:
     assert np.abs(means / 1000 - 1).max() < 0.2
 
 
-def test_weeks_that_were_closed_at_the_end_of_last_year_are_closed_again() -> None:
+def test_days_that_were_closed_at_the_end_of_last_year_are_closed_again() -> None:
+    """About 23 December to 3 January: the week from 20 December has one closed day less than that from 21
+    December had, and the week from 3 January has one.
+    """
     closed = closed_at_year_end((shop(1.0),), SPAN, 13)
     (places,) = np.nonzero(closed)
-    assert places.tolist() == [3, 4, 55, 56]
-    assert closed[4] == closed[56] == 1.0
+    assert places.tolist() == [3, 4, 55, 56, 57]
+    assert closed[4] == 1.0
+    assert closed[55:].sum() == pytest.approx(closed[3:5].sum() - 1 / 7)
+    assert closed[55] == pytest.approx(closed[3] - 1 / 7)
+    assert closed[57] == pytest.approx(1 / 7)
+
+
+def test_no_coming_week_is_closed_for_certain_because_it_was_last_year() -> None:
+    assert closed_at_year_end((shop(1.0),), SPAN, 13)[53:].max() == pytest.approx(6 / 7)
+
+
+def test_a_single_closed_week_moves_by_a_day() -> None:
+    sold = shop(0.0, closed=False)
+    sold[4] = 0
+    closed = closed_at_year_end((sold,), SPAN, 13)
+    assert closed[56:58].tolist() == pytest.approx([6 / 7, 1 / 7])
+
+
+def test_the_end_of_the_second_year_is_closed_as_well() -> None:
+    """A horizon of more than a year has both ends."""
+    closed = closed_at_year_end((shop(1.0),), SPAN, 70)
+    assert closed[55:58].sum() == pytest.approx(closed[107:110].sum(), abs=0.15)
+    assert np.flatnonzero(closed).tolist() == [3, 4, 55, 56, 57, 107, 108, 109]
 
 
 def test_the_first_weeks_of_a_new_shop_are_not_closed() -> None:

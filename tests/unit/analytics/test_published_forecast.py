@@ -20,9 +20,18 @@ NO_PAST = Backtest((), np.empty((0, 1, STEPS)))
 
 
 def test_an_untested_forecast_has_the_scores_of_the_library() -> None:
+    """In units of its doubt, to which that of every model is added."""
     low, high = interval_offsets(NOW, NO_PAST)[80]
-    assert low == pytest.approx(100 * np.expm1(-0.1 * USUAL_SCORES[80]))
-    assert high == pytest.approx(100 * np.expm1(0.1 * USUAL_SCORES[80]))
+    doubt = np.hypot(0.1, 0.03)
+    assert low == pytest.approx(100 * np.expm1(-doubt * USUAL_SCORES[80]))
+    assert high == pytest.approx(100 * np.expm1(doubt * USUAL_SCORES[80]))
+
+
+def test_no_model_is_certain_of_a_smooth_series() -> None:
+    smooth = replace(NOW, doubt=np.full((1, STEPS), 1e-6))
+    low, high = interval_offsets(smooth, NO_PAST)[80]
+    assert (low < -3.0).all()
+    assert (high > 3.0).all()
 
 
 def test_past_errors_beyond_their_doubt_widen_the_interval() -> None:
@@ -41,7 +50,7 @@ def test_a_series_that_often_sells_nothing_can_do_so_again() -> None:
 def test_no_interval_has_width_zero_unless_the_shop_is_closed() -> None:
     quiet = replace(NOW, doubt=np.zeros((1, STEPS)), spread=np.zeros(1))
     bounds = interval_offsets(quiet, NO_PAST)
-    assert (never_certain(bounds, quiet)[80][1] > 5.0).all()
+    assert (never_certain(bounds, quiet)[80][1] > 2.0).all()
     assert not never_certain(bounds, quiet, np.ones((1, STEPS), dtype=bool))[80][1].any()
 
 

@@ -479,7 +479,8 @@ def nothing_of_year(
         for days in trading_days
     )
     windows = np.clip(long / short, 1.0, max(yearly, 1.0))
-    return np.asarray(churn ** (windows if is_season_known else windows**_YOUNG_POWER))
+    by_windows = churn ** (windows if is_season_known else windows**_YOUNG_POWER)
+    return np.minimum(np.sqrt(by_windows * np.exp(long)), churn)
 
 
 def _scaled(unscaled: CustomerOutlook, factor: float, year_factor: float, yearly: float) -> CustomerOutlook:

@@ -205,3 +205,11 @@ def test_a_young_shop_expects_fewer_of_its_customers_within_a_year() -> None:
     )
     assert (young <= churn).all()
     assert (older < young).all()
+
+
+def test_of_two_customers_of_one_churn_the_one_of_a_faster_rhythm_is_more_probably_alive() -> None:
+    """Both bought last on the newest day; MBG/NBD knows the number of their purchases."""
+    points = pd.DataFrame({"frequency": [8.0, 1.0], "rhythm": [200.0, 200.0], "age": [200.0, 200.0]})
+    purchases, churn = BgNbd(0.25, 4.4, 0.8, 2.4, modified=True), np.array([0.5, 0.5])
+    often, once = customer_value.nothing_of_year(purchases, points, churn, (90.0, 365.0), 4.0)
+    assert often < once <= 0.5
