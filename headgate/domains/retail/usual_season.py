@@ -40,7 +40,7 @@ _WEEK_DAYS = 7
 _AUTUMN_WEEKS, _WEEKS_TO_GROW = (15, 11, 7, 3), 4
 _YEAR_END_BEGINS, _YEAR_END_DAYS = 18, 25  # 18 December to 11 January
 _USUAL_WEEKS = 8  # after the end of the year, whose median is the usual week
-_MOST_CLOSED = 6 / 7  # of a coming week
+_MOST_CLOSED = 0.95  # of a coming week that nobody stated to be closed
 _CLOSED_SHARE = 0.5  # of a usual week's sales; a week at the end of the year with less had closed days
 
 
@@ -114,7 +114,7 @@ def _closed_a_year_later(shares: Array, starts: pd.DatetimeIndex) -> Array:
     """Return the shares that coming weeks are closed, if closed days keep their dates: a week that begins 364
     days later begins a day or two earlier in the year.
 
-    Nobody stated the closure, so a day of trade remains possible in each week.
+    Nobody stated the closure, so no week is expected to sell nothing.
 
     Args:
         shares: of the earlier weeks, of which `starts` has the first days, and then those of the coming ones.
