@@ -65,5 +65,5 @@ def test_own_scores_count_by_their_origins() -> None:
     below, above = score_limits(scores, (80,))[80]
     assert below == pytest.approx(np.sqrt(2.8 * USUAL_SCORES[80]), rel=0.01)
     assert above == pytest.approx(np.sqrt(6.8 * USUAL_SCORES[80]), rel=0.01)
-    fewer = score_limits(scores[: USUAL_ORIGINS // 2], (80,))[80]
+    fewer = score_limits(scores[:4], (80,))[80]
     assert USUAL_SCORES[80] < fewer[0] < below
