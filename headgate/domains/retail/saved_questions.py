@@ -130,14 +130,14 @@ WITH customer_total AS (
   FROM customer_model_quality
   WHERE model = 'shop_total_90d'
 ), periods AS (
-  SELECT period_on, CAST(mean AS double) AS mean,
+  SELECT coalesce(date_add('day', 1, sold_until), period_on) AS period_on, CAST(mean - coalesce(sold_so_far, 0) AS double) AS mean,
          CASE grain WHEN 'day' THEN date_add('day', 1, period_on) WHEN 'week' THEN date_add('day', 7, period_on)
                     ELSE date_add('month', 1, period_on) END AS next_on
   FROM sales_forecast
   WHERE level = 'total'
 ), days AS (
   SELECT date_diff('day', greatest(period_on, first_on), least(next_on, end_on)) AS days,
-         mean / date_diff('day', period_on, next_on) AS mean_of_a_day
+         mean / nullif(date_diff('day', period_on, next_on), 0) AS mean_of_a_day
   FROM periods CROSS JOIN customer_total
   WHERE next_on > first_on AND period_on < end_on
 ), forecast AS (
