@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from html import escape
@@ -163,8 +164,10 @@ def _system(board: DeclaredDashboard, answers: Sequence[PanelAnswer], console_ur
     figures = [answer for answer in answers if answer.panel.kind is PanelKind.KPI]
     panels = [answer for answer in answers if answer.panel.kind is not PanelKind.KPI]
     shown = "".join(_figure(answer, board.system, console_url) for answer in figures)
-    evidence = "".join(_panel(answer, board.system, console_url) for answer in panels) + "".join(
-        map(_behind, figures)
+    evidence = (
+        "".join(_panel(answer, board.system, console_url) for answer in panels)
+        + "".join(map(_behind, figures))
+        + _statements(answers)
     )
     return (
         f'{title}<div class="figures">{shown}</div>'
@@ -214,10 +217,22 @@ def _figure(answer: PanelAnswer, system: str, console_url: str) -> str:
 
 
 def _behind(answer: PanelAnswer) -> str:
-    """Return the SQL of a figure, with its action where a phone has no room for it below the figure."""
+    """Return the action of a figure where a phone has no room for it below the figure."""
     has_figure = next(iter(answer.records()), {}).get("value") is not None
-    question, action = escape(answer.panel.question), _action(answer, "phone") if has_figure else ""
-    return f'<section class="box"><h3>{question}</h3>{action}{_sql(answer)}</section>'
+    if not (has_figure and answer.panel.action):
+        return ""
+    return f'<section class="box phone"><h3>{escape(answer.panel.question)}</h3>{_action(answer)}</section>'
+
+
+def _statements(answers: Sequence[PanelAnswer]) -> str:
+    """Return the SQL of a system's figures and panels, folded: analysts read it, others need not."""
+    statements = "".join(
+        f"<h3>{escape(answer.panel.question)}</h3><pre>{escape(answer.panel.sql)}</pre>" for answer in answers
+    )
+    return (
+        '<details class="box wide"><summary>For analysts: the SQL behind each figure, chart and table</summary>'
+        f"{statements}</details>"
+    )
 
 
 def _title_of(answer: PanelAnswer) -> str:
@@ -252,7 +267,7 @@ def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:
     elif panel.kind is PanelKind.TABLE:
         shown = _answer_table(answer)
     else:
-        table = f"<details><summary>Table</summary>{_answer_table(answer)}</details>"
+        table = f"<details><summary>Table</summary>{_answer_table(_newest_first(answer))}</details>"
         shown = f"{draw(panel, answer.records(), _words_of(answer))}{table}"
     wide = " wide" if panel.kind in {PanelKind.TABLE, PanelKind.FAN} else ""
     words = nothing or answer_in_words(panel.answer, answer.records(), _words_of(answer).units)
@@ -260,7 +275,7 @@ def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:
     return (
         f'<section class="box{wide}"><h3>{escape(words or panel.question)}</h3>{question}'
         f"{'' if nothing else _action(answer)}{shown}"
-        f"{_trust(answer, system, console_url)}{_sql(answer)}</section>"
+        f"{_trust(answer, system, console_url)}</section>"
     )
 
 
@@ -274,8 +289,10 @@ def _action(answer: PanelAnswer, screen: str = "") -> str:
     return f'<div class="{kinds}">{escape(action)}</div>' if action else ""
 
 
-def _sql(answer: PanelAnswer) -> str:
-    return f"<details><summary>SQL</summary><pre>{escape(answer.panel.sql)}</pre></details>"
+def _newest_first(answer: PanelAnswer) -> PanelAnswer:
+    """Return the answer of a chart over time from its end: a forecast's first rows are those to come."""
+    is_over_time = answer.panel.kind in {PanelKind.FAN, PanelKind.LINE}
+    return replace(answer, rows=answer.rows[::-1]) if is_over_time else answer
 
 
 def _answer_table(answer: PanelAnswer) -> str:

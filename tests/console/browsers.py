@@ -33,6 +33,7 @@ def pages(file_id: str) -> dict[str, str]:
     """Return the address of each page by its name."""
     return {
         "morning": "/",
+        "report": "/report",
         "work": "/work",
         "lake": "/lake",
         "upload": "/upload",

@@ -40,6 +40,7 @@ SAID_OF_NOTHING = {
         "No file came in the last 24 hours.",
         "No file waits for a person.",
     ],
+    "report": [NOT_BUILT],
     "work": [NOT_BUILT],
     "lake": [
         "No file has arrived yet. Upload one",

@@ -21,6 +21,10 @@ const ROUTES: RouteObject[] = [
             lazy: async () => ({ Component: (await import('../features/morning/morning-page')).MorningPage }),
           },
           {
+            path: 'report',
+            lazy: async () => ({ Component: (await import('../features/report/report-page')).ReportPage }),
+          },
+          {
             path: 'lake',
             lazy: async () => ({ Component: (await import('../features/lake/lake-page')).LakePage }),
           },

@@ -12,7 +12,7 @@ import { answerRows, answerTitle } from '../../formats/template'
 import { TrustLine } from '../dashboards/trust-line'
 
 /** The first figure of every dashboard with how far it may be trusted, as the way into it. */
-export function Headlines() {
+export function Headlines({ title = 'Figures' }: { title?: string }) {
   const boards = useDashboards().data?.dashboards ?? []
   const shown = boards.flatMap((board) => {
     const panel = board.panels.find((one) => one.kind === 'kpi')
@@ -20,7 +20,7 @@ export function Headlines() {
   })
   if (shown.length === 0) return null
   return (
-    <Panel title="Figures">
+    <Panel title={title}>
       <div className="headlines">
         {shown.map(({ board, panel }) => (
           <Headline key={board.system} board={board} panel={panel} />

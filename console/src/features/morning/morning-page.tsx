@@ -1,4 +1,4 @@
-import { Grid as Columns, Stack, Text } from '@mantine/core'
+import { Button, Grid as Columns, Group, Stack, Text } from '@mantine/core'
 
 import { useHealth } from '../lake/queries'
 import { PageTitle } from '../../components/panel'
@@ -15,13 +15,18 @@ export function MorningPage() {
   const asOf = health.data?.as_of
   return (
     <Stack gap="md">
-      <div>
-        <PageTitle>{greeting(now.getHours())}</PageTitle>
-        <Text size="sm" className="muted">
-          {now.toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'short' })}
-          {asOf ? `, data as of ${day(asOf)}` : ''}
-        </Text>
-      </div>
+      <Group justify="space-between" align="end" gap="sm">
+        <div>
+          <PageTitle>{greeting(now.getHours())}</PageTitle>
+          <Text size="sm" className="muted">
+            {now.toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'short' })}
+            {asOf ? `, data as of ${day(asOf)}` : ''}
+          </Text>
+        </div>
+        <Button component="a" size="compact-sm" variant="default" href="#/report">
+          Report to read or print
+        </Button>
+      </Group>
       <LastNight />
       <Columns gap="md">
         <Columns.Col span={{ base: 12, lg: 7 }}>

@@ -22,6 +22,7 @@ interface Known {
 
 const PAGES: Place[] = [
   ['Morning', '#/'],
+  ['Report', '#/report'],
   ['Work', '#/work'],
   ['Rows to fix', '#/work/files'],
   ['Upload', '#/upload'],

@@ -1,0 +1,105 @@
+import { Anchor, Button, Grid as Columns, Group, Stack, Text, Title } from '@mantine/core'
+import { useState } from 'react'
+
+import type { Schemas } from '../../api/client'
+import { PageTitle } from '../../components/panel'
+import { Answered, Empty } from '../../components/states'
+import { day, moment } from '../../formats/moments'
+import { narrowed } from '../dashboards/filters'
+import { Kpi } from '../dashboards/kpi'
+import { PanelView } from '../dashboards/panel-view'
+import { useDashboards } from '../dashboards/queries'
+import { useHealth } from '../lake/queries'
+import { Headlines } from '../morning/headlines'
+import { LastNight } from '../morning/last-night'
+import { Unusual } from '../morning/unusual'
+
+/** The whole lake on one page, to read and to print: in short, what is unusual, and the figures of every system with the evidence behind them. */
+export function ReportPage() {
+  const boards = useDashboards()
+  const asOf = useHealth().data?.as_of
+  const [madeAt] = useState(() => new Date().toISOString().slice(0, 19))
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="end" gap="sm">
+        <div>
+          <PageTitle>Report</PageTitle>
+          <Text size="sm" className="muted">
+            Made {moment(madeAt)}
+            {asOf ? `, data as of ${day(asOf)}` : ''}
+          </Text>
+        </div>
+        <Group gap="xs" className="not-printed">
+          <Button size="compact-sm" variant="default" onClick={() => setOpen(!isOpen)}>
+            {isOpen ? 'Hide the evidence' : 'Show all evidence'}
+          </Button>
+          <Button size="compact-sm" onClick={() => window.print()}>
+            Print or save as PDF
+          </Button>
+        </Group>
+      </Group>
+      <Headlines title="In short" />
+      <Columns gap="md">
+        <Columns.Col span={{ base: 12, lg: 7 }}>
+          <LastNight />
+        </Columns.Col>
+        <Columns.Col span={{ base: 12, lg: 5 }}>
+          <Unusual />
+        </Columns.Col>
+      </Columns>
+      <Answered of={boards} what="the dashboards">
+        {({ dashboards }) => {
+          const systems = dashboards.filter((board) => !board.written_by)
+          return systems.length === 0 ? (
+            <Empty>This lake has no dashboards, so that the report has no figures.</Empty>
+          ) : (
+            systems.map((board) => <System key={board.system} board={board} isOpen={isOpen} />)
+          )
+        }}
+      </Answered>
+    </Stack>
+  )
+}
+
+/** The figures of a system, and its charts and tables once somebody opens them. */
+function System({ board, isOpen }: { board: Schemas['Dashboard']; isOpen: boolean }) {
+  const [wasOpened, setOpened] = useState(false)
+  const figures = board.panels.filter(({ kind }) => kind === 'kpi')
+  const others = board.panels.filter(({ kind }) => kind !== 'kpi')
+  const whole = (panel: Schemas['Panel']) => narrowed(panel, [], {}, [])
+  return (
+    <Stack gap="sm" component="section" aria-label={board.title}>
+      <Group gap="sm" align="baseline">
+        <Title order={2} size="h4">
+          {board.title}
+        </Title>
+        <Anchor size="sm" className="not-printed" href={`#/dashboards/${encodeURIComponent(board.system)}`}>
+          Open the dashboard
+        </Anchor>
+      </Group>
+      <Columns gap="sm">
+        {figures.map((panel) => (
+          <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
+            <Kpi panel={panel} board={board} narrowed={whole(panel)} />
+          </Columns.Col>
+        ))}
+      </Columns>
+      <details
+        key={String(isOpen)}
+        open={isOpen}
+        className="panel folded"
+        onToggle={({ currentTarget }) => setOpened(wasOpened || currentTarget.open)}
+      >
+        <summary>What to do, and {others.length} charts and tables behind it</summary>
+        {wasOpened || isOpen ? (
+          <Stack gap="sm" p="sm">
+            {others.map((panel) => (
+              <PanelView key={panel.name} panel={panel} board={board} narrowed={whole(panel)} />
+            ))}
+          </Stack>
+        ) : null}
+      </details>
+    </Stack>
+  )
+}
