@@ -230,7 +230,7 @@ def _statements(answers: Sequence[PanelAnswer]) -> str:
         f"<h3>{escape(answer.panel.question)}</h3><pre>{escape(answer.panel.sql)}</pre>" for answer in answers
     )
     return (
-        '<details class="box wide"><summary>For analysts: the SQL behind each figure, chart and table</summary>'
+        '<details class="box wide"><summary>For analysts: the SQL of each figure and table</summary>'
         f"{statements}</details>"
     )
 
@@ -280,7 +280,7 @@ def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:
 
 
 def _action(answer: PanelAnswer, screen: str = "") -> str:
-    """Return the action; with `desk` or `phone` only such a screen shows it."""
+    """Return the action; with `desk` a phone does not show it."""
     row = next(iter(answer.records()), {})
     action, kinds = (
         row.get(ACTION) or answer.panel.action,

@@ -430,3 +430,20 @@ def test_a_report_of_an_empty_lake_says_so() -> None:
     page = report_html(report(datasets=(), systems=()), ())
     assert "No file was received yet." in page
     assert page.endswith("</html>\n")
+
+
+def test_the_table_of_a_chart_over_time_begins_with_the_newest_rows_and_sql_is_folded_once_per_system() -> (
+    None
+):
+    weeks = DeclaredPanel("weeks", "How many?", PanelKind.LINE, "sales", "SELECT 3", x="week", y=("value",))
+    answer = PanelAnswer(weeks, ("week", "value"), tuple((f"2026-{week:02}", week) for week in range(1, 21)))
+    page = report_html(report(answer, PanelAnswer(BARS, ("name", "value"), (("a", 1), ("b", 2)))), (), "")
+    table = page[page.index("<details><summary>Table</summary>") :]
+    assert table.index("2026-20") < table.index("2026-19") < table.index("2026-09")
+    assert "2026-08" not in table[: table.index("</table>")]
+    bars = table[table.index("<summary>Table</summary>", 50) :]
+    assert bars.index(">a<") < bars.index(">b<")
+    assert page.count("<pre>") == 2
+    statements = page[page.index("For analysts: the SQL") :]
+    assert statements.count("<pre>") == 2
+    assert page.count("For analysts: the SQL") == 1

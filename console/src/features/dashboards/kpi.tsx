@@ -43,7 +43,7 @@ export function Kpi({ panel, board, narrowed }: Props) {
       {result.error ? (
         <Failed
           error={result.error}
-          what="The figure"
+          what="the figure"
           onRetry={() => void result.refetch()}
           {...(result.data ? { since: result.dataUpdatedAt } : {})}
         />
