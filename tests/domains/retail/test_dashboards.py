@@ -462,6 +462,7 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
             "customer_id": number,
             "win_back": win_back,
             "silent_days": silent,
+            "late_after_days": 60,
             "usual_days": usual,
             "driver_1": "few purchases" if number == 5 else "long silence",
             "risk_rank": number,
@@ -484,12 +485,14 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         engine.execute("insert into regions (region_id, region_name) values ('DK', 'Denmark')")
         answers = {
             name: answer_of(engine, panel_of("demand-insights-engine", name).sql)
-            for name in ("to_win_back", "at_stake", "leaving", "not_late", "drivers")
+            for name in ("to_win_back", "at_stake", "leaving", "others", "drivers")
         }
         called = answer_of(engine, queue.sql)
     assert answers["to_win_back"] == [{"value": 3, "before": 4, "title_unknown": 3}]
     assert answers["at_stake"] == [{"value": 2985, "before": 3984}]
-    assert [(row["customer_id"], row["title_at_stake"]) for row in answers["not_late"]] == [(1, 999)]
+    assert [(row["customer_id"], row["title_at_stake"], row["left_out_as"]) for row in answers["others"]] == [
+        (1, 999, "not late")
+    ]
     assert {row["consent"] for row in answers["leaving"]} == {"not known"}
     assert [(row["customer_id"], row["rhythm"]) for row in answers["leaving"]] == [
         (3, "usually buys every 24 days"),
