@@ -64,7 +64,7 @@ function GoingFiles({ preview }: { preview: Schemas['RevertPreview'] }) {
         {preview.files.map((file) => (
           <li key={file.file_id}>
             <Text size="sm" component="span">
-              {file.is_correction ? 'Corrected rows of the file' : file.key}:{' '}
+              {file.is_correction ? 'Correction of its rows' : `File ${file.key}`}:{' '}
               {count(file.accepted, 'accepted row')}
               {file.quarantined > 0 ? `, ${file.quarantined} in quarantine` : ''}
             </Text>
