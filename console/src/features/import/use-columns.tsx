@@ -7,8 +7,6 @@ import { type Edits, madeColumns, withField, withFormat } from './edits'
 import type { GridColumn } from './grid-column'
 import { missingFields, withKnownFormat } from './suggested-fields'
 
-const REASON_PX = 130
-
 /** The columns of the grid with their headers, where each is decided. */
 export function useColumns(
   result: Schemas['DryRun'],
@@ -31,8 +29,8 @@ export function useColumns(
       const known = grid?.formats[name] as { kind: string; format: Edits['formats'][string] } | undefined
       return {
         name,
-        // The reason stands beside the value, and both are to be read.
-        width: Math.min(280, Math.max(170, name.length * 9 + 48)) + (flawed.length > 0 ? REASON_PX : 0),
+        width: Math.min(280, Math.max(170, name.length * 9 + 48)),
+        hasReasons: flawed.length > 0,
         isNumeric: isNumeric(type),
         isLeftOut: field === null,
         header: (
