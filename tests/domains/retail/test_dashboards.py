@@ -671,9 +671,9 @@ def test_titles_of_one_chosen_region_do_not_compare_it() -> None:
             ]
 
     (sold, grew), (sold_alone, changed) = titles(regions), titles(germany)
-    assert sold.startswith("United Kingdom sold most in the last complete month")
+    assert sold.startswith("United Kingdom sold most in November 2010")
     assert grew.startswith("Germany grew most of the 2 regions with 20 orders in both months, by")
-    assert sold_alone.startswith("Germany sold in the last complete month")
+    assert sold_alone.startswith("Germany sold in November 2010")
     assert changed.startswith("Germany grew by")
 
 
@@ -831,12 +831,12 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
             answer_in_words(part.title, rows, part.units)
             for part, rows in zip(queue.evidence, answers, strict=True)
         ]
-    assert item["reason"] == "finds nothing in 100 % of 350 searches; nearest: RECORD FRAME"
+    assert (
+        item["reason"] == "finds nothing in 100 % of 350 searches; you do not sell it, nearest: RECORD FRAME"
+    )
     loss, searched = titles
     assert loss.startswith("291.7 searches beyond the usual, of 100 of which 5.77 would have bought, for £20")
-    assert loss.endswith(
-        ": £342. If one of these articles is meant, add the search as its synonym; otherwise add the article"
-    )
+    assert loss.endswith(": £342. You do not sell it: add the article, or show these, which come nearest")
     assert searched == "Searched 13 times in 2 weeks, 9 times in the last complete one"
     assert [row["nearest_articles"] for row in answers[0]] == ["RECORD FRAME", "RECORD COVER"]
     assert [row["searches"] for row in answers[1]] == [9, 4]

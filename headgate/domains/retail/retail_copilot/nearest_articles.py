@@ -36,12 +36,24 @@ class NearestArticles:
         for label, word in words.items():
             self._places[word].append(place_of[label])
 
-    def of(self, templates: pd.Series[str]) -> pd.Series[str]:
-        """Return the names of up to three articles for each template; null where none is near."""
-        named = [" · ".join(self._nearest(template)) or None for template in templates]
-        return pd.Series(named, templates.index, dtype=object)
+    def of(self, templates: pd.Series[str]) -> pd.DataFrame:
+        """Return for each template `nearest_articles`, the names of up to three, null where none is near, and
+        `is_sold`, whether one of them has all of its words.
+        """
+        near = [self._nearest(template) for template in templates]
+        named = [" · ".join(self._names[place] for place in places) or None for places in near]
+        sold = [
+            any(all(place in self._places.get(word, ()) for word in template.split()) for place in places)
+            for template, places in zip(templates, near, strict=True)
+        ]
+        return pd.DataFrame(
+            {
+                "nearest_articles": pd.Series(named, templates.index, dtype=object),
+                "is_sold": pd.Series(sold, templates.index, dtype=bool),
+            }
+        )
 
-    def _nearest(self, template: str) -> list[str]:
+    def _nearest(self, template: str) -> list[int]:
         words = set(template.split())
         weights = {word: self._weight(word) for word in words}
         shared: dict[int, float] = defaultdict(float)
@@ -50,10 +62,7 @@ class NearestArticles:
                 shared[place] += weights[word]
         least = LEAST_PART * sum(weights.values())
         near = [place for place, weight in shared.items() if weight >= least]
-        return [
-            self._names[place]
-            for place in sorted(near, key=lambda place: (-shared[place], place))[:MOST_ARTICLES]
-        ]
+        return sorted(near, key=lambda place: (-shared[place], place))[:MOST_ARTICLES]
 
     def _weight(self, word: str) -> float:
         """Return the inverse document frequency."""

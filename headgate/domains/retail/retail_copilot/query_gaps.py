@@ -18,6 +18,7 @@ LEAST_SEARCHES = 5
 _MOST_CHANCE = 0.05  # that as many searches end there although the template is as all others
 PRIOR_SEARCHES = 10.0
 """Average searches that every template starts with: one search that found nothing is not a gap of 100 %."""
+_FRAGMENT = r"[a-z]{1,2}"  # nobody can answer a search for two letters
 _STEPS = (
     ("not_found", "searches", "found"),
     ("not_clicked", "found", "clicked"),
@@ -37,6 +38,7 @@ _COLUMNS = (
     "purchase_value_gbp",
     "lost_revenue_gbp",
     "nearest_articles",
+    "is_sold",
 )
 
 
@@ -64,7 +66,7 @@ def table(
     shop_value: float,
     *,
     examples: pd.Series[str],
-    nearest: Callable[[pd.Series[str]], pd.Series[str]],
+    nearest: Callable[[pd.Series[str]], pd.DataFrame],
 ) -> pd.DataFrame:
     """Return the table's rows, one per template and kind of gap that is more than chance, the costliest
     first.
@@ -74,8 +76,9 @@ def table(
 
     Args:
         examples: the search as typed, by template, where it may be shown.
-        nearest: names the articles that are nearest to templates.
+        nearest: gives `nearest_articles` and `is_sold` of templates.
     """
+    counted = counted[~counted.template.str.fullmatch(_FRAGMENT)]
     worth = counted.template.map(values).astype(np.float64).fillna(shop_value)
     bought = float(counted.bought.sum())
     steps = [
@@ -92,7 +95,7 @@ def table(
         intent=rows.template.map(intents),
         purchase_value_gbp=amounts(rows.worth),
         lost_revenue_gbp=amounts(rows.lost),
-        nearest_articles=nearest(rows.template),
+        **nearest(rows.template),
     )
     return named[list(_COLUMNS)]
 

@@ -23,7 +23,7 @@ BEST_SELLING_FIRST = pd.Series(
 def nearest(template: str) -> str | None:
     named = NearestArticles(BEST_SELLING_FIRST, frozenset({"mat"})).of(pd.Series([template], index=[7]))
     assert list(named.index) == [7]
-    return named.loc[7]
+    return named.nearest_articles.loc[7]
 
 
 def test_articles_that_share_the_rarest_words_come_first_and_of_equal_ones_the_best_selling() -> None:
@@ -34,7 +34,9 @@ def test_articles_that_share_the_rarest_words_come_first_and_of_equal_ones_the_b
 
 def test_plurals_meet_their_singular() -> None:
     assert nearest("gnome") == "GARDEN GNOME LIGHT"
-    assert NearestArticles(pd.Series(["SIX GNOMES"])).of(pd.Series(["gnome"])).tolist() == ["SIX GNOMES"]
+    assert NearestArticles(pd.Series(["SIX GNOMES"])).of(pd.Series(["gnome"])).nearest_articles.tolist() == [
+        "SIX GNOMES"
+    ]
 
 
 def test_a_search_that_shares_no_word_or_only_a_common_one_has_none() -> None:
@@ -43,4 +45,13 @@ def test_a_search_that_shares_no_word_or_only_a_common_one_has_none() -> None:
 
 
 def test_a_shop_without_articles_names_none() -> None:
-    assert NearestArticles(pd.Series([], dtype=object)).of(pd.Series(["mug"])).tolist() == [None]
+    assert NearestArticles(pd.Series([], dtype=object)).of(pd.Series(["mug"])).nearest_articles.tolist() == [
+        None
+    ]
+
+
+def test_a_search_is_sold_where_one_article_has_all_of_its_words() -> None:
+    sold = NearestArticles(BEST_SELLING_FIRST).of(
+        pd.Series(["garden gnome", "garden mat", "red mug", "machine"])
+    )
+    assert sold.is_sold.tolist() == [True, False, True, False]

@@ -22,7 +22,9 @@ def gaps(counted: pd.DataFrame = COUNTED) -> pd.DataFrame:
         pd.Series({"mug": 10.0, "lamp": 40.0}),
         20.0,
         examples=pd.Series({"gnome": "Garden Gnome"}),
-        nearest=lambda templates: templates.map({"gnome": "GNOME LIGHT"}),
+        nearest=lambda templates: pd.DataFrame(
+            {"nearest_articles": templates.map({"gnome": "GNOME LIGHT"}), "is_sold": templates == "gnome"}
+        ),
     )
 
 
@@ -47,9 +49,15 @@ def test_the_shown_parts_of_every_gap_give_its_lost_revenue() -> None:
 
 
 def test_a_gap_names_the_nearest_articles() -> None:
-    listed = gaps().set_index("template").nearest_articles
-    assert listed["gnome"] == "GNOME LIGHT"
-    assert pd.isna(listed["lamp"]).all()
+    listed = gaps().set_index("template")
+    assert listed.nearest_articles["gnome"] == "GNOME LIGHT"
+    assert listed.is_sold["gnome"]
+    assert pd.isna(listed.nearest_articles["lamp"]).all()
+
+
+def test_a_fragment_of_two_letters_is_no_gap() -> None:
+    fragment = pd.DataFrame([("et", 40, 0, 0, 0)], columns=COUNTED.columns)
+    assert set(gaps(pd.concat([COUNTED, fragment])).template) == set(gaps().template)
 
 
 def test_the_costliest_gap_comes_first_and_ranks_have_no_holes() -> None:
