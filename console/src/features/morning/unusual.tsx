@@ -9,6 +9,7 @@ import { useMay } from '../../api/queries'
 import { useResult } from '../query/results'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
+import { qualityWords } from './quality-words'
 import { useDecide, useDecisions } from '../work/queries'
 
 const ALERTS = 'alerts'
@@ -51,27 +52,32 @@ function Signs({
         {rules.map(({ board, rule }) => (
           <Alert key={`${board.system} ${rule.name}`} board={board} rule={rule} />
         ))}
-        {drift ? (
-          <li className="task">
-            <Text size="sm" component="span" className="any-text">
-              {forPages(drift.message.replace(/; `headgate[^`]*` says why/, ''))}
-            </Text>
-            <Button
-              component="a"
-              size="compact-sm"
-              variant="default"
-              href="#/lake"
-              aria-label="See the files: quality"
-            >
-              See the files
-            </Button>
-          </li>
-        ) : null}
+        {drift ? <Drift message={forPages(drift.message.replace(/; `headgate[^`]*` says why/, ''))} /> : null}
       </ul>
       <Text size="xs" className="muted">
-        {count(rules.length, 'alert')} of the dashboards and the quality of the files are watched.
+        Watched: {count(rules.length, 'limit')} of the dashboards, and whether files differ from those before.
       </Text>
     </>
+  )
+}
+
+function Drift({ message }: { message: string }) {
+  const { text, href } = qualityWords(message)
+  return (
+    <li className="task">
+      <Text size="sm" component="span" className="any-text">
+        {text}
+      </Text>
+      <Button
+        component="a"
+        size="compact-sm"
+        variant="default"
+        href={href}
+        aria-label="See the file: quality"
+      >
+        See the file
+      </Button>
+    </li>
   )
 }
 

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+
+import { qualityWords } from './quality-words'
+
+test('a file that differs is named by its dataset and its column, with the way to it', () => {
+  const key = 'orders/dt=2010-12-09/run=online-retail-ii/part-00005.parquet'
+  const message = `2 of the newest 32 profiled files differ from the files before. The newest is ${key} (customer_id: 26.9% are missing, where 21.0% were before).`
+  expect(qualityWords(message)).toEqual({
+    text: 'Orders, newest file (part-00005.parquet): Customer: 26.9 % are missing, where 21.0 % were before. In all 2 of the newest 32 files differ from those before.',
+    href: `#/lake?name=${encodeURIComponent(key)}`,
+  })
+})
+
+test('another message stays as it is', () => {
+  expect(qualityWords('No file was profiled.')).toEqual({ text: 'No file was profiled.', href: '#/lake' })
+})

@@ -1,0 +1,26 @@
+import { fileParts, heading } from '../../formats/words'
+
+export interface QualityWords {
+  text: string
+  /** The list of files with the newest of them alone. */
+  href: string
+}
+
+/** Of the check of the quality of files: how many differ, and which one is the newest, how. */
+const DIFFERS =
+  /^(\d+ of the newest \d+) profiled files differ from the files before\. The newest is (\S+) \((.*?)\)/
+
+/** What the check of quality found, with the dataset and the column as people call them, and the way to the file. */
+export function qualityWords(message: string): QualityWords {
+  const [, many, key = '', how = ''] = DIFFERS.exec(message) ?? []
+  if (!many) return { text: message, href: '#/lake' }
+  const dataset = heading(key.split('/')[0] ?? '')
+  const inWords = how
+    .replaceAll(
+      /(^|, )([a-z][a-z0-9_]*): /g,
+      (_, before: string, column: string) => `${before}${heading(column)}: `,
+    )
+    .replaceAll(/(\d)%/g, '$1 %')
+  const text = `${dataset}, newest file (${fileParts(key)[1]}): ${inWords}. In all ${many} files differ from those before.`
+  return { text, href: `#/lake?name=${encodeURIComponent(key)}` }
+}
