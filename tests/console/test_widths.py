@@ -128,7 +128,7 @@ def test_on_a_phone_a_table_with_amounts_has_its_first_amount_and_its_name_in_vi
 @pytest.mark.parametrize(
     ("question", "headings"),
     [
-        ("What will the next month and quarter sell", ["Middle", "At least", "At most"]),
+        ("What will the next month and quarter sell", ["Middle", "Low end", "High end"]),
         ("When were sales not as expected", ["Actual", "Expected"]),
         ("How far off were past forecasts", ["Plan by"]),
         ("May one plan with the figures of this page", ["Result"]),
