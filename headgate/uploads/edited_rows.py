@@ -104,12 +104,16 @@ def edited_csv(
     else:
         column_of = {field: name for name, field in edits.columns.items() if field is not None}
         fields = [name for name in contract.names if name in column_of]
+    set_for_all = {step.column for step in edits.steps if step.kind == "default"} - set(names)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(fields)
         for batch in source.batches():
             columns = edited_columns(batch, names, edits)
-            cells = [_plain(columns[column_of[name]], edits, contract, name).to_pylist() for name in fields]
+            cells = [
+                _plain(columns[column], edits, contract, name, is_plain=column in set_for_all).to_pylist()
+                for name, column in ((name, column_of[name]) for name in fields)
+            ]
             writer.writerows(_with_ragged_rows(batch, cells, len(fields)))
 
 
@@ -181,14 +185,21 @@ def corrections_in_declared_spelling(
     }
 
 
-def _plain(text: pa.Array, edits: Edits, contract: Contract | None, name: str) -> pa.Array:
+def _plain(
+    text: pa.Array, edits: Edits, contract: Contract | None, name: str, *, is_plain: bool = False
+) -> pa.Array:
     """Return the texts in the spelling that the contract declares.
 
     A text that the person's format does not read stays.
+
+    Args:
+        is_plain: whether a person set a value for all rows of a file without the column: `true`, `0.5`.
     """
-    if contract is None or name not in edits.formats:
+    if contract is None or (name not in edits.formats and not is_plain):
         return text
     column = contract.column(name)
+    if name not in edits.formats:
+        return in_declared_format(column, text)
     declared = source_format_of(edits, column)
     if declared is None:
         return text

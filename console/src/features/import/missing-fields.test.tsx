@@ -1,12 +1,14 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core'
-import { fireEvent, render, screen } from '@testing-library/react'
-import { expect, test, vi } from 'vitest'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { NO_EDITS } from './edits'
 import { MissingFields } from './missing-fields'
 import { withoutColumn } from './suggested-fields'
+
+afterEach(cleanup)
 
 const field = (name: string, title: string, mayBeEmpty: boolean): Schemas['ContractField'] => ({
   name,
@@ -43,4 +45,27 @@ test('a person says that the file has no values of a masked field, and invents n
 test('what may be empty is not called required', () => {
   expect(withoutColumn([SSN, REGION])).toBe('No column for Region id yet.')
   expect(withoutColumn([SSN])).toBe('Choose the column of Ssn, or say that the file has none.')
+})
+
+test.each([
+  ['boolean', 'true', 'true'],
+  ['date', '2026-10-01', '2026-10-01'],
+  ['timestamp', '2026-10-01T08:30', '2026-10-01 08:30:00'],
+])('a value of all rows is chosen by the type of the field: %s', (type, typed, set) => {
+  const onChange = vi.fn()
+  render(
+    <MantineProvider>
+      <MissingFields
+        fields={[{ ...field('since', 'Since', false), type }]}
+        edits={{ ...NO_EDITS, dataset: 'products' }}
+        onChange={onChange}
+      />
+    </MantineProvider>,
+  )
+  fireEvent.click(screen.getByRole('button', { name: 'Since …' }))
+  fireEvent.change(screen.getByLabelText('Since for all rows'), { target: { value: typed } })
+  fireEvent.click(screen.getByRole('button', { name: 'Set for all' }))
+  expect(onChange).toHaveBeenCalledWith(
+    expect.objectContaining({ steps: [expect.objectContaining({ kind: 'default', text: set })] }),
+  )
 })

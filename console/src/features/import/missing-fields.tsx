@@ -1,4 +1,4 @@
-import { Button, Group, Text, TextInput } from '@mantine/core'
+import { Button, Group, NativeSelect, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -56,19 +56,58 @@ function Missing({ field, onSet }: { field: Schemas['ContractField']; onSet: (te
       </Group>
     )
   return (
-    <Group gap={4} component="form" onSubmit={() => onSet(text)}>
-      <TextInput
-        size="xs"
-        w="9rem"
-        autoFocus
-        aria-label={`${title} for all rows`}
-        placeholder={title}
-        value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-      />
-      <Button size="compact-sm" disabled={!text} onClick={() => onSet(text)}>
+    <Group gap={4} component="form" onSubmit={() => onSet(plainText(field.type, text))}>
+      <ValueInput field={field} value={text} onChange={setText} />
+      <Button size="compact-sm" type="submit" disabled={!text}>
         Set for all
       </Button>
     </Group>
   )
+}
+
+interface ValueProps {
+  field: Schemas['ContractField']
+  value: string
+  onChange: (text: string) => void
+}
+
+/** A value of the field's type, so that no value is set for all rows that the gate refuses in each. */
+function ValueInput({ field: { title, type }, value, onChange }: ValueProps) {
+  const label = `${title} for all rows`
+  if (type === 'boolean')
+    return (
+      <NativeSelect
+        size="xs"
+        autoFocus
+        aria-label={label}
+        value={value}
+        data={[
+          { value: '', label: `${title}?` },
+          { value: 'true', label: 'Yes' },
+          { value: 'false', label: 'No' },
+        ]}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    )
+  return (
+    <TextInput
+      size="xs"
+      w={INPUT_TYPES[type] ? undefined : '9rem'}
+      type={INPUT_TYPES[type] ?? 'text'}
+      autoFocus
+      aria-label={label}
+      placeholder={title}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  )
+}
+
+const INPUT_TYPES: Record<string, string> = { date: 'date', timestamp: 'datetime-local' }
+
+/** A value in the spelling of the API: `2026-10-01 08:30` of the browser's `2026-10-01T08:30`. */
+function plainText(type: string, text: string): string {
+  if (type !== 'timestamp') return text
+  const moment = text.replace('T', ' ')
+  return moment.length === 'yyyy-mm-dd hh:mm'.length ? `${moment}:00` : moment
 }
