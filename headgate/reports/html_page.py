@@ -100,7 +100,7 @@ def _in_short(report: Report) -> str:
         lines.append(
             f'<tr><td class="n"><b>{escape(figure(row["value"], panel.unit))}</b></td>'
             f"<td>{escape(_title_of(figures[0]))}{f', {compared}' if compared else ''}</td>"
-            f'<td class="s muted">{escape(board.title)}</td></tr>'
+            f'<td class="s"><a href="#{escape(board.system)}">{escape(board.title)}</a></td></tr>'
         )
     return f'<table class="short"><tbody>{"".join(lines)}</tbody></table>' if lines else ""
 
@@ -129,12 +129,13 @@ def _came_in(datasets: Sequence[DatasetSummary]) -> str:
     """Return how many files and rows came in, and how many rows wait."""
     if not datasets:
         return "No file was received yet."
-    files, received, accepted, waiting = (
+    files, received, accepted, waiting, duplicates = (
         sum(getattr(dataset, name) for dataset in datasets)
-        for name in ("files", "received", "accepted", "quarantined")
+        for name in ("files", "received", "accepted", "quarantined", "duplicates")
     )
     rows = f"{accepted:,} of {_counted(received, 'row', 'rows')} accepted"
-    return f"{_counted(files, 'file', 'files')} came in: {rows}, {waiting:,} refused."
+    twice = f", {_counted(duplicates, 'duplicate', 'duplicates')}" if duplicates else ""
+    return f"{_counted(files, 'file', 'files')} came in: {rows}, {waiting:,} refused{twice}."
 
 
 def _contents(report: Report) -> str:

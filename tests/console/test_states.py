@@ -362,11 +362,10 @@ def test_a_page_without_its_program_keeps_the_navigation_and_is_loaded_again_by_
     page.get_by_role("link", name="Query").click()
     expect(
         page.get_by_text(
-            "A part of the console could not be loaded. "
-            "It is loaded again by itself as soon as the network is back."
+            "This page was not opened before, and could not be loaded now. "
+            "It opens by itself as soon as the network is back."
         )
     ).to_be_visible()
-    expect(page.get_by_role("button", name="Load the page again")).to_be_visible()
     expect(page.get_by_role("navigation", name="Pages")).to_be_visible()
     page.unroute_all()
     expect(page.get_by_role("heading", level=1, name="Query")).to_be_visible()
@@ -379,7 +378,8 @@ def test_a_program_that_stays_missing_is_loaded_again_only_once(console: Console
     page.get_by_role("link", name="Query").click()
     expect(
         page.get_by_text(
-            "A part of the console could not be loaded. Check the network, then load the page again."
+            "This page was not opened before, and could not be loaded now. "
+            "Check the network, then load the page again."
         )
     ).to_be_visible()
     console.errors.clear()  # the aborted requests, and React's note of them

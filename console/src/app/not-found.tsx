@@ -19,13 +19,13 @@ export function NotFound() {
   const message = !failed
     ? 'No page has this address.'
     : isUnloaded
-      ? `A part of the console could not be loaded. ${isAutomatic ? 'It is loaded again by itself as soon as the network is back.' : 'Check the network, then load the page again.'}`
+      ? `This page was not opened before, and could not be loaded now. ${isAutomatic ? 'It opens by itself as soon as the network is back.' : 'Check the network, then load the page again.'}`
       : error.message
   return (
     <Stack p="lg">
       <PageTitle>This page cannot be shown</PageTitle>
       <Text>{message}</Text>
-      {failed ? (
+      {failed && !isAutomatic ? (
         <Button w="max-content" variant="default" onClick={() => window.location.reload()}>
           Load the page again
         </Button>

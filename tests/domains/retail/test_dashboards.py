@@ -835,7 +835,7 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
         item["reason"] == "finds nothing in 100 % of 350 searches; you do not sell it, nearest: RECORD FRAME"
     )
     loss, searched = titles
-    assert loss.startswith("291.7 searches beyond the usual, of 100 of which 5.77 would have bought, for £20")
+    assert loss.startswith("292 searches beyond the usual, of which 1 in 17.3 would have bought, for £20")
     assert loss.endswith(": £342. You do not sell it: add the article, or show these, which come nearest")
     assert searched == "Searched 13 times in 2 weeks, 9 times in the last complete one"
     assert [row["nearest_articles"] for row in answers[0]] == ["RECORD FRAME", "RECORD COVER"]

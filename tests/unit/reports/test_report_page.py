@@ -139,7 +139,7 @@ def test_the_page_shows_what_came_in_was_refused_and_what_it_cost() -> None:
     for shown in (
         "Orders",
         "not a date (2)",
-        "2 files came in: 7 of 10 rows accepted, 2 refused.",
+        "2 files came in: 7 of 10 rows accepted, 2 refused, 1 duplicate.",
         "Run 7 succeeded.",
         "$1.23",
         "data up to 20 Nov 2026",
@@ -154,7 +154,9 @@ def test_the_summary_and_the_contents_come_before_the_figures() -> None:
     page = report_html(report(kpi), ())
     places = [page.index(mark) for mark in ('id="summary"', 'aria-label="Contents"', 'data-figure="money"')]
     assert places == sorted(places)
-    linked = re.findall(r'href="#([^"]+)"', page)
+    short, contents = page.split('aria-label="Contents"')
+    assert re.findall(r'href="#([^"]+)"', short) == ["hub"]
+    linked = re.findall(r'href="#([^"]+)"', contents)
     assert linked == ["hub", "files", "health", "cost"]
     assert all(f'id="{name}"' in page for name in linked)
 
