@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from headgate.contracts.model import Contract
+    from headgate.local_files.profile_file import ProfiledFile
     from headgate.profiling.describe import ColumnStatistics
     from headgate.profiling.profile import Profile, ProfiledColumn
 
 
+_NESTED = "nested"
 _TWO_ROWS = (
     "The header is over two rows: a column's name here is its group's and its own. Before you draft a "
     "contract, write all names in one "
@@ -48,12 +50,33 @@ def profile(file: Path, dataset: str, as_json: bool) -> None:
         options.progress_console().print("The file has no header: its columns are named column_1, column_2 …")
     if profiled.table.two_row_sheet:
         options.progress_console().print(_TWO_ROWS, soft_wrap=True)
-    facts = profiled.profile
+    facts, notes = profiled.profile, _notes(profiled)
     options.show(
         as_json=as_json,
-        value=facts.as_dict,
-        screen=lambda: Group(_columns(facts), score_line(facts.score.as_texts())),
+        value=lambda: {**facts.as_dict(), "notes": notes},
+        screen=lambda: Group(_columns(facts), *notes, _score(facts)),
     )
+
+
+def _notes(profiled: ProfiledFile) -> list[str]:
+    """Describe what of the file is in no figure."""
+    notes: list[str] = []
+    broken = profiled.table.broken_rows
+    if broken:
+        rows = "1 row is" if broken == 1 else f"{broken:,} rows are"
+        notes.append(f"{rows} in no figure of a column, for another number of cells than the header has.")
+    if nested := [column.name for column in profiled.profile.columns if column.type == _NESTED]:
+        notes.append(
+            f"The values of {', '.join(nested)} are lists or objects, and are not judged. `headgate contract "
+            "init FILE` makes columns of the values of objects."
+        )
+    return notes
+
+
+def _score(facts: Profile) -> str:
+    if all(column.type == _NESTED for column in facts.columns):
+        return "no value is judged, so no quality score"
+    return score_line(facts.score.as_texts())
 
 
 def score_line(parts: Mapping[str, str]) -> str:
@@ -85,7 +108,7 @@ def _columns(profiled: Profile) -> Table:
         "median",
         "deviation",
         "most frequent, or pattern",
-        title=f"{profiled.rows:,} rows",
+        title=f"{profiled.rows:,} row{'' if profiled.rows == 1 else 's'}",
     )
     for column in profiled.columns:
         table.add_row(*_cells(column))

@@ -102,3 +102,24 @@ def test_numbers_have_a_median_and_a_deviation_and_texts_have_none(tmp_path: Pat
 
 def _cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.replace("┃", "│").split("│")]
+
+
+def test_rows_and_values_that_are_in_no_figure_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    rows = "".join(f"{n};x{n};{n},50\n" for n in range(20))
+    file.write_text(f"id;name;price\n{rows}7;-4,00\n", encoding="utf-8")
+    shown = CliRunner().invoke(profile, [str(file)], catch_exceptions=False).stdout
+    note = "1 row is in no figure of a column, for another number of cells than the header has."
+    assert "21 rows" in shown
+    assert note in " ".join(shown.split())
+    as_json = CliRunner().invoke(profile, [str(file), "--json"], catch_exceptions=False).stdout
+    assert json.loads(as_json)["notes"] == [note]
+
+
+def test_a_file_of_which_no_value_is_judged_has_no_score(tmp_path: Path) -> None:
+    file = tmp_path / "orders.json"
+    file.write_text(json.dumps([{"export": {"orders": [{"id": 1}, {"id": 2}]}}]), encoding="utf-8")
+    shown = " ".join(CliRunner().invoke(profile, [str(file)], catch_exceptions=False).stdout.split())
+    assert "The values of export are lists or objects, and are not judged." in shown
+    assert "no value is judged, so no quality score" in shown
+    assert "quality 1" not in shown
