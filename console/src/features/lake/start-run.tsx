@@ -2,6 +2,7 @@ import { Button, Group, Popover, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 
 import { usd } from '../../api/format'
+import { useOffline } from '../../api/reach'
 import { useRuns, useStartRun } from './queries'
 import { isUnderWay } from './lake-words'
 
@@ -25,6 +26,7 @@ export function StartRun({ start, size, label = 'Start a run', only = '', isFull
   const runs = useRuns().data?.runs ?? []
   const cost = runs.find((run) => !isUnderWay(run) && run.usd)?.usd ?? ''
   const asksFirst = isFull || Number(cost) >= COSTLY_USD
+  const isOffline = useOffline() !== undefined
   const isStarted = start.isSuccess && runs.some((run) => run.name === start.data.name && isUnderWay(run))
   const begin = (): void => {
     setAsked(false)
@@ -35,7 +37,7 @@ export function StartRun({ start, size, label = 'Start a run', only = '', isFull
       size={size}
       variant="default"
       loading={start.isPending}
-      disabled={isStarted}
+      disabled={isStarted || isOffline}
       onClick={asksFirst ? () => setAsked(!isAsked) : begin}
     >
       {isStarted ? 'Run under way' : label}
