@@ -10,6 +10,8 @@ import difflib
 import importlib
 import os
 import sys
+from itertools import islice
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +19,11 @@ from headgate import __version__
 from headgate.domains.discovery import package_domains
 from headgate.errors import HeadgateError, SettingsError
 from headgate.project import all_domains
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MOST_NAMED = 3
 
 # A command is imported when it runs: name → where it is defined in `headgate.cli.commands`, and its line in
 # `headgate --help`.
@@ -187,6 +194,23 @@ def commands() -> dict[str, tuple[str, str]]:
     }
 
 
+def _command_at(place: str) -> click.Command:
+    module, _, attribute = place.partition(":")
+    command: click.Command = getattr(importlib.import_module(module), attribute)
+    return command
+
+
+def _groups_with(name: str, available: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Return the first commands of that name in groups: `contract check` of `check`."""
+    groups = ((group, _command_at(place)) for group, (place, _) in sorted(available.items()))
+    having = (
+        f"{group} {name}"
+        for group, command in groups
+        if isinstance(command, click.Group) and name in command.commands
+    )
+    return list(islice(having, _MOST_NAMED))
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are used, so that `headgate --help` starts at once."""
 
@@ -198,16 +222,13 @@ class LazyGroup(click.Group):
         """Import and return the command; fail with the nearest names if there is none of that name."""
         available = _OWN if cmd_name in _OWN else commands()
         if cmd_name not in available:
-            near = " or ".join(
-                f"`headgate {name}`" for name in difflib.get_close_matches(cmd_name, available, n=2)
-            )
+            names = _groups_with(cmd_name, available) or difflib.get_close_matches(cmd_name, available, n=2)
+            near = " or ".join(f"`headgate {name}`" for name in names)
             ctx.fail(
                 f"No such command {cmd_name!r}. "
                 f"{f'Did you mean {near}?' if near else '`headgate --help` lists the commands.'}"
             )
-        module, _, attribute = available[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
+        return _command_at(available[cmd_name][0])
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 click's interface
         """Write the list of commands without importing them."""

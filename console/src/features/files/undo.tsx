@@ -66,7 +66,7 @@ function GoingFiles({ preview }: { preview: Schemas['RevertPreview'] }) {
             <Text size="sm" component="span">
               {file.is_correction ? 'Correction of its rows' : `File ${file.key}`}:{' '}
               {count(file.accepted, 'accepted row')}
-              {file.quarantined > 0 ? `, ${file.quarantined} in quarantine` : ''}
+              {file.quarantined > 0 ? `, ${count(file.quarantined, 'refused or duplicate row')}` : ''}
             </Text>
           </li>
         ))}
