@@ -36,6 +36,7 @@ def pages(file_id: str) -> dict[str, str]:
         "report": "/report",
         "work": "/work",
         "lake": "/lake",
+        "runs": "/runs",
         "upload": "/upload",
         "file": f"/files/{file_id}",
         "run": "/runs/scheduled-0312",

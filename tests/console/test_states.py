@@ -47,6 +47,7 @@ SAID_OF_NOTHING = {
         "No run yet. Upload a file, then start a run",
         "No row and no file was refused",
     ],
+    "runs": ["No run yet. Upload a file, then start a run"],
     "upload": ["No upload is under way."],
     "file": ["There is no record of a file with this id.", "Open the lake"],
     "run": ["There is no run of that name.", "Open the lake"],
