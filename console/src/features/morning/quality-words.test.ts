@@ -14,3 +14,11 @@ test('a file that differs is named by its dataset and its column, with the way t
 test('another message stays as it is', () => {
   expect(qualityWords('No file was profiled.')).toEqual({ text: 'No file was profiled.', href: '#/lake' })
 })
+
+test('one file that differs is a file, not files', () => {
+  const message =
+    '1 of the newest 32 profiled files differs from the files before. The newest is orders/a.csv (status: 9% are missing, where 2% were before).'
+  expect(qualityWords(message).text).toBe(
+    'Orders, newest file (a.csv): Status: 9 % are missing, where 2 % were before. In all 1 of the newest 32 files differs from those before.',
+  )
+})

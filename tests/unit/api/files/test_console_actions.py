@@ -252,7 +252,8 @@ class ConsoleActions(RuleBasedStateMachine):
         person = self.resolved(person, sender)
         caller = self.caller(person)
         asked = caller.call("GET", f"{sent.path}/dry-run")
-        is_asked = asked.status == 200 and (asked.json["mapping"] is not None)
+        # Fields that are remembered for the header are shown with a check, too, but nobody is asked for them.
+        is_asked = sent.mapped or (asked.status == 200 and asked.json["outcome"] == "needs_mapping")
         answer = caller.call("PUT", f"{sent.path}/mapping", {"columns": FIELDS})
         if self.is_refused(answer, person, sender, sent.state == "complete" and is_asked):
             return
