@@ -8,6 +8,7 @@ import { Answered, StateBadge } from '../../components/states'
 import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
 import { healthWords, remedyOf } from './lake-words'
+import { qualityWords } from './quality-words'
 import { withTimesOfRuns } from './run-facts'
 
 /** What the API checks about the lake: what needs a person with the one thing to do, and what is in order folded. */
@@ -32,7 +33,7 @@ export function HealthPanel() {
           <Checks
             checks={checks.map((check) => ({
               ...check,
-              message: withTimesOfRuns(check.message, runs.data?.runs ?? []),
+              message: withTimesOfRuns(qualityWords(check.message).text, runs.data?.runs ?? []),
             }))}
           />
         )}

@@ -34,7 +34,7 @@ function remedyOfCheck({ name, message }: Check): { words: string; href: string 
   for (const { text, isCommand } of partsOf(message)) {
     const deed = isCommand ? deedOf(text) : undefined
     if (deed && 'href' in deed)
-      return { words: `Open ${deed.words.replace(/^its /, 'the file’s ')}`, href: deed.href }
+      return { words: deed.words === 'its page' ? 'See the file' : `Open ${deed.words}`, href: deed.href }
   }
   const run = /^Run (\S+) /.exec(message)?.[1]
   return run ? { words: 'See why the run failed', href: `#/runs/${encodeURIComponent(run)}` } : undefined

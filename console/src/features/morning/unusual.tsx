@@ -9,7 +9,7 @@ import { useMay } from '../../api/queries'
 import { useResult } from '../query/results'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
-import { qualityWords } from './quality-words'
+import { qualityWords } from '../lake/quality-words'
 import { useDecide, useDecisions } from '../work/queries'
 
 const ALERTS = 'alerts'
