@@ -831,9 +831,8 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
             answer_in_words(part.title, rows, part.units)
             for part, rows in zip(queue.evidence, answers, strict=True)
         ]
-    assert (
-        item["reason"] == "finds nothing in 100 % of 350 searches; no article has all its words, nearest: RECORD FRAME"
-    )
+    nearest = "no article has all its words, nearest: RECORD FRAME"
+    assert item["reason"] == f"finds nothing in 100 % of 350 searches; {nearest}"
     loss, searched = titles
     assert loss.startswith("292 searches beyond the usual, of which 1 in 17.3 would have bought, for £20")
     assert loss.endswith(": £342. No article has all its words: add one, or show these, which come nearest")
