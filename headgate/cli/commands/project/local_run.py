@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from headgate.cli.local_lake import LocalRun
     from headgate.local_files.check_statements import CheckedStatement
 
-_SIX_DIGITS = 100_000
+_MOST_DIGITS = 6  # of a double
 _OPTIONS = (
     click.option(
         "--local",
@@ -250,13 +250,14 @@ def _table(name: str, table: pa.Table, rows: int) -> Table:
 
 
 def _cell(value: object) -> str:
-    """Return a value for a person: of a double six digits or all before the point, of anything else all.
+    """Return a value for a person: of a double with more than six digits six, or all before the point.
 
-    >>> [_cell(value) for value in (1465.4430202994618, 0.000041234567, 1234567.5, None)]
-    ['1465.44', '4.12346e-05', '1234568', '']
+    >>> [_cell(value) for value in (1465.4430202994618, 0.000041234567, 1234567.5, 41.0, None)]
+    ['1465.44', '4.12346e-05', '1234568', '41.0', '']
     """
     if value is None:
         return ""
-    if isinstance(value, float) and abs(value) >= _SIX_DIGITS:
-        return f"{value:.0f}"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    text = str(value)
+    if not isinstance(value, float) or sum(sign.isdigit() for sign in text) <= _MOST_DIGITS:
+        return text
+    return f"{value:.0f}" if abs(value) >= 10**_MOST_DIGITS / 10 else f"{value:.{_MOST_DIGITS}g}"
