@@ -15,7 +15,9 @@ MIN_ACTIVE_DAYS = 20  # with fewer days with rows, the usual silence is not know
 MIN_DATES = 3  # likewise, of rows that cannot stop, such as those of a month each
 MIN_DATED = 6  # dates that are in one place of their periods by chance in one table of weeks of 16,807
 _NEWEST_DAYS = 250  # with rows, that show how long the usual silence is
+_LONGEST_PERIOD_DAYS = 31
 _USUAL_GAP = 0.95  # of the silences are not longer
+Days = npt.NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)
@@ -161,17 +163,32 @@ def whole_periods(rows: ibis.Table, time: str, as_of: date, grain: Grain, *, can
         return Span(grain.shifted(last, 1), last, grain)
     earliest = first if grain.is_of_hours else first.date()
     begun = grain.start_of(earliest)
-    last = _last_with_rows(rows, time, last, grain, can_stop=can_stop)
-    if not grain.is_of_hours and (dated := _last_of_dated(rows, time, as_of, grain)):
+    newest = _newest_days(rows, time, as_of, grain)
+    last = _last_with_rows(newest, last, grain, can_stop=can_stop)
+    if not grain.is_of_hours and (dated := _last_of_dated(newest, grain)):
         return Span(begun, max(dated, last), grain)
     return Span(begun if begun == earliest else grain.shifted(begun, 1), last, grain)
 
 
-def _last_of_dated(rows: ibis.Table, time: str, as_of: date, grain: Grain) -> date | None:
+def _newest_days(rows: ibis.Table, time: str, as_of: date, grain: Grain) -> Days:
+    """Return the newest days with rows up to `as_of`, or of hours the newest hours, the newest first: as many
+    as show the usual silence, and those of a period that has begun.
+    """
+    day, unit = (rows[time].truncate("h"), "h") if grain.is_of_hours else (rows[time].date(), "D")
+    days = (
+        rows.select(day=day)
+        .filter(ibis._.day < as_of + ONE_DAY)
+        .distinct()
+        .order_by(ibis._.day.desc())
+        .limit(_NEWEST_DAYS * grain.in_a_day + _LONGEST_PERIOD_DAYS)
+    )
+    newest: Days = days.to_pandas()["day"].to_numpy(dtype=f"datetime64[{unit}]")
+    return newest
+
+
+def _last_of_dated(newest: Days, grain: Grain) -> date | None:
     """Return the newest period with rows if each period has rows of one date, always in the same place."""
-    days = rows.select(day=rows[time].date()).distinct()
-    newest = days.filter(days.day <= as_of).order_by(days.day.desc()).limit(_NEWEST_DAYS).to_pandas()
-    dates = pd.DatetimeIndex(newest["day"])
+    dates = pd.DatetimeIndex(newest[:_NEWEST_DAYS])
     periods = dates.to_period(grain.frequency)
     if len(dates) < MIN_DATED or not periods.is_unique:
         return None
@@ -181,27 +198,18 @@ def _last_of_dated(rows: ibis.Table, time: str, as_of: date, grain: Grain) -> da
     return grain.name_of(periods.max().start_time)
 
 
-def _last_with_rows(rows: ibis.Table, time: str, last: date, grain: Grain, *, can_stop: bool) -> date:
+def _last_with_rows(newest: Days, last: date, grain: Grain, *, can_stop: bool) -> date:
     """Return the last period, or an earlier one whose rows are complete."""
-    end = grain.shifted(last, 1)  # excluded
-    day, unit = (rows[time].truncate("h"), "h") if grain.is_of_hours else (rows[time].date(), "D")
-    days = (
-        rows.select(day=day)
-        .filter(ibis._.day < end)
-        .distinct()
-        .order_by(ibis._.day.desc())
-        .limit(_NEWEST_DAYS * grain.in_a_day)
-    )
-    active = days.to_pandas()["day"].to_numpy(dtype=f"datetime64[{unit}]")
+    end = np.array(grain.shifted(last, 1), dtype=newest.dtype)  # excluded
+    active = newest[newest < end][: _NEWEST_DAYS * grain.in_a_day]
     if active.size < (MIN_ACTIVE_DAYS if can_stop else MIN_DATES):
         return last
     gaps = -np.diff(active).astype(int)
     usual = int(np.quantile(gaps, _USUAL_GAP, method="higher")) - (
         not can_stop
     )  # rows that cannot stop have no day of grace
-    newest = active[0]
-    silent = int((np.array(end, dtype=active.dtype) - newest).astype(int)) - 1
-    if silent <= usual or (can_stop and grain.shifted(last, -grain.quarter) >= newest.astype(date)):
+    silent = int((end - active[0]).astype(int)) - 1
+    if silent <= usual or (can_stop and grain.shifted(last, -grain.quarter) >= active[0].astype(date)):
         return last
-    complete = newest + 1 + usual  # a period that ends by then misses no more days than usual
+    complete = active[0] + 1 + usual  # a period that ends by then misses no more days than usual
     return grain.shifted(complete.astype(date), -1)
