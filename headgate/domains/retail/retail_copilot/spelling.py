@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Set as AbstractSet
 
-MIN_LENGTH = (
-    4  # among shorter words too many are one letter apart, other than by a swap or a letter typed twice
-)
+# Among shorter words too many are one letter apart, other than by a swap or a letter typed twice.
+MIN_LENGTH = 4
 RARER = 5
 """A word that the shop does not use is a slip when a neighbour is typed this many times as often."""
 KNOWN_COUNTS = 5
@@ -55,17 +55,7 @@ def corrections(
     likely = pairs.assign(often=often).loc[
         (often >= RARER * pairs.word.map(typed).astype("int64")) & (pairs.word != pairs.other)
     ]
-    slips = np.array(
-        [is_one_slip(word, other) for word, other in zip(likely.word, likely.other, strict=True)],
-        dtype=np.bool_,
-    )
-    best = (
-        likely[slips]
-        .sort_values(["word", "often", "other"], ascending=[True, False, True])
-        .drop_duplicates("word")
-    )
-    meant: dict[str, str] = dict(zip(best.word, best.other, strict=True))
-    return {word: meant.get(other, other) for word, other in meant.items()}
+    return _meant(likely, is_one_slip)
 
 
 def texts_meant(texts: pd.DataFrame, right: AbstractSet[str]) -> dict[str, str]:
@@ -89,17 +79,26 @@ def texts_meant(texts: pd.DataFrame, right: AbstractSet[str]) -> dict[str, str]:
     likely = pairs.assign(often=often)[
         (pairs.word != pairs.other) & (often >= RARER * pairs.word.map(typed).astype("int64"))
     ]
+    return _meant(likely, lambda text, other: is_slip_of_text(text, other, right))
+
+
+def _meant(likely: pd.DataFrame, is_slip: Callable[[str, str], bool]) -> dict[str, str]:
+    """Return the intended text of each that is a slip: of several the one that is typed most often, and where
+    that is a slip as well, the one that it means.
+
+    Args:
+        likely: columns `word`, `other`, and `often`, how often the other is typed.
+    """
     slips = np.array(
-        [is_slip_of_text(text, other, right) for text, other in zip(likely.word, likely.other, strict=True)],
-        dtype=np.bool_,
+        [is_slip(word, other) for word, other in zip(likely.word, likely.other, strict=True)], dtype=np.bool_
     )
     best = (
         likely[slips]
         .sort_values(["word", "often", "other"], ascending=[True, False, True])
         .drop_duplicates("word")
     )
-    intended: dict[str, str] = dict(zip(best.word, best.other, strict=True))
-    return {text: intended.get(other, other) for text, other in intended.items()}
+    meant: dict[str, str] = dict(zip(best.word, best.other, strict=True))
+    return {word: meant.get(other, other) for word, other in meant.items()}
 
 
 def _may_be_slip(text: str, right: AbstractSet[str]) -> bool:
