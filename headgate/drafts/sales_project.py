@@ -20,7 +20,7 @@ from headgate.matching.suggest_mapping import match_columns
 from headgate.plain_names import in_plain_letters
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
 _SAMPLED_ROWS = 200
 _LEAST_CONFIDENCE = 0.5
@@ -214,7 +214,7 @@ def sales_project(
         for table in _TABLES
         if (lacks := tuple(role for role in table.needs if role not in roles))
     }
-    amount = _amount_of(contract, columns)
+    amount, personal = _amount_of(contract, columns), _personal_roles(contract, columns)
     terms = {
         "dataset": contract.dataset,
         "amount": amount.sql,
@@ -222,9 +222,7 @@ def sales_project(
     }
     files = {}
     for table in (table for table in _TABLES if table.name not in lacking):
-        files[f"contracts/prod/{table.name}.yaml"] = _contract_of(
-            table, _personal_roles(contract, columns), amount.sum_type
-        )
+        files[f"contracts/prod/{table.name}.yaml"] = _contract_of(table, personal, amount.sum_type)
         if table.query:
             files[f"{_MODELS}/{table.name}.sql"] = table.query.format(**terms)
     return SalesProject(columns, files, lacking)
@@ -259,25 +257,10 @@ def _columns_of_roles(contract: Contract, sample: pa.Table, named: Mapping[str, 
     kinds = {column.name: column.type.kind for column in contract.columns}
     names = [name for name in contract.names if name in sample.column_names and name not in named.values()]
     texts = [_texts_of(sample[name].slice(0, _SAMPLED_ROWS)) for name in names]
-    roles = Contract(
-        "sales",
-        "sales",
-        "source",
-        "1.0.0",
-        tuple(
-            Column(role, ColumnType(kinds_of[0]), "")
-            for role, kinds_of in _KINDS.items()
-            if role not in named
-        ),
-        properties={
-            "headgate.aliases": {
-                role: spellings.split() for role, spellings in _NAMES.items() if role not in named
-            }
-        },
-    )
+    sought = _contract_of_roles([role for role in ROLES if role not in named])
     matched = dict(named) | {
         pair.field: names[pair.position]
-        for pair in match_columns([_plain(name) for name in names], texts, roles).pairs
+        for pair in match_columns([_plain(name) for name in names], texts, sought).pairs
         if pair.confidence >= _LEAST_CONFIDENCE
         and pair.how != _BY_VALUE
         and kinds[names[pair.position]] in _KINDS[pair.field]
@@ -291,6 +274,18 @@ def _columns_of_roles(contract: Contract, sample: pa.Table, named: Mapping[str, 
         if role not in matched and "price" not in matched and len(fitting) == 1:
             matched[role] = fitting[0]
     return {role: matched[role] for role in _KINDS if role in matched}
+
+
+def _contract_of_roles(roles: Sequence[str]) -> Contract:
+    """Return the contract whose fields are these roles, by which columns are matched."""
+    return Contract(
+        "sales",
+        "sales",
+        "source",
+        "1.0.0",
+        tuple(Column(role, ColumnType(_KINDS[role][0]), "") for role in roles),
+        properties={"headgate.aliases": {role: _NAMES[role].split() for role in roles}},
+    )
 
 
 def _plain(name: str) -> str:
@@ -319,9 +314,8 @@ class _Amount:
 def _amount_of(contract: Contract, columns: Mapping[str, str]) -> _Amount:
     """Return the amount of a row; the price of a unit is multiplied by the quantity."""
     types = {column.name: column.type for column in contract.columns}
-    factors = [columns[role] for role in ("amount",) if role in columns] or [
-        columns[role] for role in ("price", "quantity") if role in columns
-    ]
+    roles = ("amount",) if "amount" in columns else ("price", "quantity")
+    factors = [columns[role] for role in roles if role in columns]
     sql = [f'{contract.dataset}."{name}"' for name in factors]
     digits = sum(types[name].precision or _DIGITS_OF_AN_INTEGER for name in factors)
     scale = sum(types[name].scale or 0 for name in factors)

@@ -137,18 +137,10 @@ def init(
         texts["README.md"] = _README.format(name=lake_name)
     written = _write(folder, texts, drafts, sales)
     alike = _of_the_same_columns(drafts)
-    value: dict[str, object] = {
-        "folder": str(folder.resolve()),
-        "name": project.name,
-        "domains": [*project.domains],
-        "written": written,
-        "same_columns": alike,
-    }
-    if sales:
-        value["sales"] = {"columns": sales.columns, "tables": sales.tables, "lacking": sales.lacking}
+    made = {"folder": str(folder.resolve()), "name": project.name, "domains": [*project.domains]}
     options.show(
         as_json=as_json,
-        value=lambda: value,
+        value=lambda: {**made, "written": written, "same_columns": alike, **_sales_facts(sales)},
         screen=lambda: _screen(folder, alike, sales, has_contract=bool(drafts)),
     )
 
@@ -233,6 +225,12 @@ def _sales_of(drafts: Mapping[str, CheckedDraft], columns_by_role: Mapping[str, 
             + " ".join(_candidates(role, columns_for(contract, role)) for role in lacking)
         )
     return project
+
+
+def _sales_facts(sales: SalesProject | None) -> dict[str, object]:
+    if sales is None:
+        return {}
+    return {"sales": {"columns": sales.columns, "tables": sales.tables, "lacking": sales.lacking}}
 
 
 def _candidates(role: str, columns: Sequence[str]) -> str:
