@@ -94,6 +94,7 @@ class _Reading:
         return self.format if self.type == "date" else self.type
 
 
+NESTED = "nested"  # lists and objects, whose values are counted, but not read
 _TYPES: tuple[tuple[str, Callable[[pa.DataType], bool]], ...] = (
     ("int", pa.types.is_integer),
     ("decimal", pa.types.is_decimal),
@@ -254,14 +255,14 @@ def _texts_of(kind: pa.DataType) -> pa.DataType:
 
 def typed(column: pa.Array) -> TypedColumn:
     """Return a column whose file states its type; nested values are counted, but not read."""
-    kind = next((name for name, holds in _TYPES if holds(column.type)), "nested")
+    kind = next((name for name, holds in _TYPES if holds(column.type)), NESTED)
     as_text = (
         counted(pc.cast(column, pa.string()))
-        if kind != "nested"
+        if kind != NESTED
         else Counted(text_array([]), np.empty(0, np.int64))
     )
     return TypedColumn(
-        kind, column if kind != "nested" else pa.nulls(len(column)), as_text, column.null_count, 0
+        kind, column if kind != NESTED else pa.nulls(len(column)), as_text, column.null_count, 0
     )
 
 

@@ -17,7 +17,7 @@ from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.profiling.arrays import counted, different_rows
 from headgate.profiling.correlations import correlations
 from headgate.profiling.describe import ColumnStatistics, describe_texts, describe_values, share_text
-from headgate.profiling.infer import infer
+from headgate.profiling.infer import NESTED, infer
 from headgate.profiling.score import VOLATILITY_DAYS, Score, ratio, timeliness
 from headgate.profiling.sensitive_values import holds_secrets, may_hold_cards, may_hold_codes
 from headgate.profiling.streamed import describe_many
@@ -77,6 +77,11 @@ class ProfiledColumn:
     is_identifier: bool = False
     description: ColumnStatistics = field(default_factory=lambda: ColumnStatistics(0))
     extra: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether its values are lists or objects, which are counted, but not judged."""
+        return self.type == NESTED
 
     def summary(self) -> dict[str, object]:
         """Return the figures that one asks for first; of a sensitive column counts only."""
@@ -384,7 +389,7 @@ def _inferred_score(
     missing, invalid = (
         sum(getattr(column, name) for column in inferred.values()) for name in ("missing", "invalid")
     )
-    different = different_rows([column for name, column in texts.items() if inferred[name].type != "nested"])
+    different = different_rows([column for name, column in texts.items() if inferred[name].type != NESTED])
     newest = _latest(column.values for column in inferred.values() if column.type == "timestamp")
     return Score(
         completeness=ratio(missing, cells),

@@ -111,8 +111,10 @@ def edited_csv(
         for batch in source.batches():
             columns = edited_columns(batch, names, edits)
             cells = [
-                _plain(columns[column], edits, contract, name, is_plain=column in set_for_all).to_pylist()
-                for name, column in ((name, column_of[name]) for name in fields)
+                _plain(
+                    columns[column_of[name]], edits, contract, name, is_plain=column_of[name] in set_for_all
+                ).to_pylist()
+                for name in fields
             ]
             writer.writerows(_with_ragged_rows(batch, cells, len(fields)))
 
@@ -195,11 +197,11 @@ def _plain(
     Args:
         is_plain: whether a person set a value for all rows of a file without the column: `true`, `0.5`.
     """
-    if contract is None or (name not in edits.formats and not is_plain):
+    if contract is None:
         return text
     column = contract.column(name)
     if name not in edits.formats:
-        return in_declared_format(column, text)
+        return in_declared_format(column, text) if is_plain else text
     declared = source_format_of(edits, column)
     if declared is None:
         return text

@@ -26,7 +26,8 @@ _SAME = (
     "Nothing has to be done; its values are in the lake."
 )
 _NEWER = "Row {row} has the same key and was kept, because it is newer{difference}. "
-_AS_NEW = "Row {row} has the same key, is as new and was kept{difference}. "
+_IS_AS_NEW = ", is as new and was kept"
+_AS_NEW = f"Row {{row}} has the same key{_IS_AS_NEW}{{difference}}. "
 _CORRECT = "Correct the key if both rows are meant to be in the lake."
 _MOST_NAMED = 3
 _LONGEST_VALUE = 40
@@ -34,7 +35,7 @@ _LONGEST_VALUE = 40
 
 def is_as_new(reason: str) -> bool:
     """Return whether a duplicate is as new as the row that was kept: sent again, it replaces that row."""
-    return ", is as new and was kept" in reason
+    return _IS_AS_NEW in reason
 
 
 def take_candidates(tables: Iterable[pa.Table], rows: Rows) -> pa.Table:

@@ -329,21 +329,9 @@ def test_a_simple_rule_is_proposed_where_it_was_clearly_nearer_and_counted_where
 
 
 def test_the_forecast_says_how_often_its_band_held_and_what_the_same_weeks_of_last_year_sold() -> None:
-    weeks = [date(2010, 12, 6), date(2010, 12, 13), date(2010, 12, 20), date(2010, 12, 27)]
-    ahead: list[dict[str, object]] = [
-        {
-            "series_id": "total",
-            "level": "total",
-            "grain": "week",
-            "horizon": at,
-            "period_on": week,
-            "mean": 100,
-        }
-        | {"lower_80": 80, "upper_80": 120, "lower_95": 70, "upper_95": 130}
-        for at, week in enumerate(weeks, 1)
-    ]
+    ahead = weeks_ahead(lower_95=70)
     past: list[dict[str, object]] = [
-        {"series_id": "total", "period_on": week - timedelta(days=364), "revenue": 40} for week in weeks
+        {"series_id": "total", "period_on": week - timedelta(days=364), "revenue": 40} for week in WEEKS_AHEAD
     ]
     tested: list[dict[str, object]] = [{"series_id": "total", "windows": 3, "coverage_80": 0.692}]
     board = dashboards()["market-intelligence-hub"]
@@ -365,6 +353,18 @@ def test_the_forecast_says_how_often_its_band_held_and_what_the_same_weeks_of_la
         "of last year sold 160"
     )
     assert without_past == "The 4 weeks ahead: 400, between 320 and 480"
+
+
+WEEKS_AHEAD = [date(2010, 12, 6), date(2010, 12, 13), date(2010, 12, 20), date(2010, 12, 27)]
+
+
+def weeks_ahead(lower_95: int) -> list[dict[str, object]]:
+    """A forecast of the total in four weeks, 100 each."""
+    of_total = {"series_id": "total", "level": "total", "grain": "week", "mean": 100}
+    bounds = {"lower_80": 80, "upper_80": 120, "lower_95": lower_95, "upper_95": 130}
+    return [
+        {**of_total, **bounds, "horizon": at, "period_on": week} for at, week in enumerate(WEEKS_AHEAD, 1)
+    ]
 
 
 def filled_tables(engine: duckdb.DuckDBPyConnection, **tables: list[dict[str, object]]) -> None:
@@ -389,19 +389,7 @@ def panel_of(system: str, name: str) -> DeclaredPanel:
 
 
 def test_of_a_week_that_has_begun_the_page_says_what_is_sold_and_what_is_still_to_come() -> None:
-    weeks = [date(2010, 12, 6), date(2010, 12, 13), date(2010, 12, 20), date(2010, 12, 27)]
-    ahead: list[dict[str, object]] = [
-        {
-            "series_id": "total",
-            "level": "total",
-            "grain": "week",
-            "horizon": at,
-            "period_on": week,
-            "mean": 100,
-        }
-        | {"lower_80": 80, "upper_80": 120, "lower_95": 75, "upper_95": 130}
-        for at, week in enumerate(weeks, 1)
-    ]
+    ahead = weeks_ahead(lower_95=75)
     ahead[0] |= {"sold_so_far": 70, "sold_until": date(2010, 12, 9)}
     tested: list[dict[str, object]] = [
         {"series_id": "total", "windows": 3, "coverage_80": 0.69, "smape": 20, "smape_mean_of_8": 21}

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from headgate.profiling.profile import Profile, ProfiledColumn
 
 
-_NESTED = "nested"
 _TWO_ROWS = (
     "The header is over two rows: a column's name here is its group's and its own. Before you draft a "
     "contract, write all names in one "
@@ -65,7 +64,7 @@ def _notes(profiled: ProfiledFile) -> list[str]:
     if broken:
         rows = "1 row is" if broken == 1 else f"{broken:,} rows are"
         notes.append(f"{rows} in no figure of a column, for another number of cells than the header has.")
-    if nested := [column.name for column in profiled.profile.columns if column.type == _NESTED]:
+    if nested := [column.name for column in profiled.profile.columns if column.is_nested]:
         notes.append(
             f"The values of {', '.join(nested)} are lists or objects, and are not judged. `headgate contract "
             "init FILE` makes columns of the values of objects."
@@ -74,7 +73,7 @@ def _notes(profiled: ProfiledFile) -> list[str]:
 
 
 def _score(facts: Profile) -> str:
-    if all(column.type == _NESTED for column in facts.columns):
+    if all(column.is_nested for column in facts.columns):
         return "no value is judged, so no quality score"
     return score_line(facts.score.as_texts())
 

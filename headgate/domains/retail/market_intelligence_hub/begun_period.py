@@ -92,9 +92,8 @@ def _informed(ahead: pd.DataFrame, begun: BegunPeriod, plan: Plan) -> pd.DataFra
     bounds = {name: ahead[name].to_numpy(dtype=float) for name in BOUNDS}
     expected, factor = _expected(means, bounds, begun)
     spread = factor * (bounds["upper_80"] - bounds["lower_80"]) / 2
-    (total,) = (int(place) for place in np.flatnonzero(ahead["level"] == "total"))
     summing = summing_matrix(ahead, plan.levels[-1])
-    rest = reconcile((expected - begun.at_least)[:, None], spread, summing, total)[:, 0]
+    rest = reconcile((expected - begun.at_least)[:, None], spread, summing, begun.total)[:, 0]
     mean, sold = begun.at_least + rest, np.maximum(begun.sold, 0.0)
     moved = {name: np.maximum(mean + factor * (bound - means), sold) for name, bound in bounds.items()}
     columns = {"mean": mean, **moved, "sold_so_far": begun.sold}
@@ -146,10 +145,8 @@ def _begun_period(
     if until is None or until < periods[0]:
         return None
     length = until - periods[0]
-    leaves, summing = (
-        ahead["series_id"][ahead["level"] == plan.levels[-1]],
-        summing_matrix(ahead, plan.levels[-1]),
-    )
+    leaves = ahead["series_id"][ahead["level"] == plan.levels[-1]]
+    summing = summing_matrix(ahead, plan.levels[-1])
 
     def sold(first: date, last: date) -> Array:
         inside = days[(days["sold_on"] >= first) & (days["sold_on"] <= last)]

@@ -48,12 +48,12 @@ def test_a_row_that_is_as_new_is_named_with_the_value_that_differs() -> None:
 
 
 def test_a_newer_row_is_said_to_be_newer() -> None:
-    found = reasons("a,13.95,2026-01-02\na,13.95,2026-01-03\n")
-    assert found == {
+    by_row = reasons("a,13.95,2026-01-02\na,13.95,2026-01-03\n")
+    assert by_row == {
         1: "Row 2 has the same key and was kept, because it is newer. "
         "Correct the key if both rows are meant to be in the lake."
     }
-    assert not is_as_new(found[1])
+    assert not is_as_new(by_row[1])
 
 
 def test_an_equal_row_needs_nobody() -> None:
