@@ -7,35 +7,14 @@ import { Moment } from '../../components/moment'
 import { Panel } from '../../components/panel'
 import { Empty, Waiting } from '../../components/states'
 import { driftWords, fileParts } from '../../formats/words'
+import { EMPTY_PANEL } from '../dashboards/empty-panel'
 
 const Chart = lazy(() => import('../dashboards/chart'))
 const VIEWS = ['rows', 'quality'] as const
 type View = (typeof VIEWS)[number]
 const MOST_DRIFTS = 5
 
-const PANEL: Schemas['Panel'] = {
-  name: 'files',
-  question: '',
-  kind: 'line',
-  table: '',
-  sql: '',
-  unit: '',
-  better: 'higher',
-  rows: [],
-  queue: '',
-  before_label: '',
-  nothing: '',
-  keeps: [],
-  action: '',
-  x: 'received_at',
-  y: [],
-  bounds: [],
-  series: '',
-  size: '',
-  scale: 'linear',
-  answer: '',
-  units: {},
-}
+const PANEL = { ...EMPTY_PANEL, name: 'files', x: 'received_at' }
 
 /** Rows or quality of a dataset's files over time, and what changed from file to file. */
 export function FilesOverTime({ points }: { points: Schemas['QualityPoint'][] }) {

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { type Cell, isName, isNumeric } from '../../api/format'
 import type { Shown } from '../dashboards/chart-options'
+import { EMPTY_PANEL } from '../dashboards/empty-panel'
 
 interface Column {
   name: string
@@ -102,26 +103,12 @@ function compared(one: Cell, other: Cell): number {
 
 function panelOf(choice: Choice, y: string[], isLine: boolean): Schemas['Panel'] {
   return {
+    ...EMPTY_PANEL,
     name: 'answer',
     question: `${y.join(', ')} by ${choice.x}${choice.series ? ` and ${choice.series}` : ''}`,
-    action: '',
     kind: isLine ? 'line' : 'bar',
-    table: '',
-    sql: '',
-    unit: '',
-    better: 'higher',
-    rows: [],
-    queue: '',
-    before_label: '',
-    nothing: '',
-    keeps: [],
     x: choice.x,
     y,
-    bounds: [],
     series: choice.series,
-    size: '',
-    scale: 'linear',
-    answer: '',
-    units: {},
   }
 }

@@ -1,30 +1,16 @@
 import { expect, test } from 'vitest'
 
-import type { Schemas } from '../../../api/client'
 import { axisOf, options } from '../chart-options'
+import { EMPTY_PANEL } from '../empty-panel'
 
-const PANEL: Schemas['Panel'] = {
+const PANEL = {
+  ...EMPTY_PANEL,
   name: 'files',
-  question: '',
-  kind: 'bar',
-  table: '',
-  sql: '',
+  kind: 'bar' as const,
   unit: 'rows',
-  better: 'higher',
-  rows: [],
-  queue: '',
-  before_label: '',
-  nothing: '',
-  keeps: [],
   x: 'week_on',
   y: ['received'],
-  bounds: [],
   series: 'source',
-  size: '',
-  scale: 'linear',
-  answer: '',
-  action: '',
-  units: {},
 }
 
 test('the names of few bars take a second line, and none is cut', () => {

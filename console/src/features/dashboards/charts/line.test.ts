@@ -1,31 +1,9 @@
 import { expect, test } from 'vitest'
 
-import type { Schemas } from '../../../api/client'
+import { EMPTY_PANEL } from '../empty-panel'
 import { isUneven, line } from './line'
 
-const PANEL: Schemas['Panel'] = {
-  name: 'files',
-  question: '',
-  action: '',
-  kind: 'line',
-  table: '',
-  sql: '',
-  unit: 'rows',
-  better: 'higher',
-  rows: [],
-  queue: '',
-  before_label: '',
-  nothing: '',
-  keeps: [],
-  x: 'at',
-  y: ['received'],
-  bounds: [],
-  series: '',
-  size: '',
-  scale: 'linear',
-  answer: '',
-  units: {},
-}
+const PANEL = { ...EMPTY_PANEL, name: 'files', unit: 'rows', x: 'at', y: ['received'] }
 
 test('rows of the same moment are points of their own', () => {
   const rows = [5, 7].map((received) => ({ at: '2026-11-25T11:52:00', received }))

@@ -2,29 +2,16 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../../api/client'
 import { options } from '../chart-options'
+import { EMPTY_PANEL } from '../empty-panel'
 
-const PANEL: Schemas['Panel'] = {
+const PANEL = {
+  ...EMPTY_PANEL,
   name: 'growth',
-  question: '',
-  action: '',
-  kind: 'line',
-  table: '',
-  sql: '',
   unit: 'GBP',
-  better: 'higher',
-  rows: [],
-  queue: '',
-  before_label: '',
-  nothing: '',
-  keeps: [],
   x: 'month_on',
   y: ['revenue'],
-  bounds: [],
   series: 'region_name',
-  size: '',
-  scale: 'each',
-  answer: '',
-  units: {},
+  scale: 'each' as const,
 }
 const ROWS = [
   ['2026-01-01', 'France', 90],
