@@ -1,4 +1,4 @@
-import { Grid as Columns, Group, Stack } from '@mantine/core'
+import { Group, Stack } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { useCatalog } from '../catalog/queries'
@@ -7,9 +7,9 @@ import { Waiting } from '../../components/states'
 import { MailMe } from '../mails/mail-me'
 import { WriteNote } from '../notes/write-note'
 import { FilterBar, useChosen } from './filter-bar'
+import { Figures } from './figures'
 import { type Narrowed, narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
-import { Kpi } from './kpi'
 import { useNamedPanel } from './named-panel'
 import { PanelView } from './panel-view'
 
@@ -21,8 +21,9 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
   const tables = catalog.data?.tables ?? []
   const labels = board.filters.filter(({ name }) => chosen[name]).map(({ label }) => label)
   const narrowedBy = (panel: Schemas['Panel']): Narrowed => narrowed(panel, board.filters, chosen, tables)
-  const isNarrowed = (panel: Schemas['Panel']): boolean =>
-    labels.length === 0 || narrowedBy(panel).ignored.length < labels.length
+  const apart = board.panels.filter(
+    (panel) => labels.length > 0 && narrowedBy(panel).ignored.length === labels.length,
+  )
   const figures = board.panels.filter((panel) => panel.kind === 'kpi')
   const figureOf = ({ table }: Schemas['Panel']): string => {
     const figure = figures.find((panel) => panel.table === table)
@@ -48,12 +49,12 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
         <Waiting what="the tables" />
       ) : (
         <>
-          <Panels panels={board.panels.filter(isNarrowed)} {...of} />
-          {board.panels.every(isNarrowed) ? null : (
+          <Panels panels={board.panels.filter((panel) => !apart.includes(panel))} {...of} />
+          {apart.length === 0 ? null : (
             <>
               <IgnoredFilters labels={labels} place="to the panels below" />
               <Panels
-                panels={board.panels.filter((panel) => !isNarrowed(panel))}
+                panels={apart}
                 {...of}
                 narrowedBy={(panel) => ({ ...narrowedBy(panel), ignored: [] })}
               />
@@ -75,20 +76,11 @@ interface PanelsProps {
 /** Figures first, then charts and tables. */
 function Panels({ panels, ownerOf, narrowedBy, figureOf }: PanelsProps) {
   const { named, cause } = useNamedPanel()
-  const figures = panels.filter((panel) => panel.kind === 'kpi')
   const others = panels.filter((panel) => panel.kind !== 'kpi')
   const wide = wideOf(others)
   return (
     <>
-      {figures.length > 0 ? (
-        <Columns gap="sm">
-          {figures.map((panel) => (
-            <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
-              <Kpi panel={panel} board={ownerOf(panel)} narrowed={narrowedBy(panel)} />
-            </Columns.Col>
-          ))}
-        </Columns>
-      ) : null}
+      <Figures panels={panels} ownerOf={ownerOf} narrowedBy={narrowedBy} />
       <div className="board">
         {others.map((panel) => (
           <div

@@ -5,8 +5,8 @@ import type { Schemas } from '../../api/client'
 import { PageTitle } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { day, moment } from '../../formats/moments'
+import { Figures } from '../dashboards/figures'
 import { narrowed } from '../dashboards/filters'
-import { Kpi } from '../dashboards/kpi'
 import { PanelView } from '../dashboards/panel-view'
 import { useDashboards } from '../dashboards/queries'
 import { useHealth } from '../lake/queries'
@@ -65,7 +65,6 @@ export function ReportPage() {
 /** The figures of a system, and its charts and tables once somebody opens them. */
 function System({ board, isOpen }: { board: Schemas['Dashboard']; isOpen: boolean }) {
   const [wasOpened, setOpened] = useState(false)
-  const figures = board.panels.filter(({ kind }) => kind === 'kpi')
   const others = board.panels.filter(({ kind }) => kind !== 'kpi')
   const whole = (panel: Schemas['Panel']) => narrowed(panel, [], {}, [])
   return (
@@ -78,13 +77,7 @@ function System({ board, isOpen }: { board: Schemas['Dashboard']; isOpen: boolea
           Open the dashboard
         </Anchor>
       </Group>
-      <Columns gap="sm">
-        {figures.map((panel) => (
-          <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
-            <Kpi panel={panel} board={board} narrowed={whole(panel)} />
-          </Columns.Col>
-        ))}
-      </Columns>
+      <Figures panels={board.panels} ownerOf={() => board} narrowedBy={whole} />
       <details
         key={String(isOpen)}
         open={isOpen}

@@ -1,0 +1,26 @@
+import { Grid as Columns } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import type { Narrowed } from './filters'
+import { Kpi } from './kpi'
+
+interface Props {
+  panels: Schemas['Panel'][]
+  ownerOf: (panel: Schemas['Panel']) => Schemas['Dashboard']
+  narrowedBy: (panel: Schemas['Panel']) => Narrowed
+}
+
+/** The figures among some panels, side by side. */
+export function Figures({ panels, ownerOf, narrowedBy }: Props) {
+  const figures = panels.filter((panel) => panel.kind === 'kpi')
+  if (figures.length === 0) return null
+  return (
+    <Columns gap="sm">
+      {figures.map((panel) => (
+        <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
+          <Kpi panel={panel} board={ownerOf(panel)} narrowed={narrowedBy(panel)} />
+        </Columns.Col>
+      ))}
+    </Columns>
+  )
+}
