@@ -142,6 +142,13 @@ interface Asked<T> {
   refetch: () => unknown
 }
 
+/** Why a query failed, with a note that what was read before may be old; nothing where it did not fail. */
+export function FailedAnswer({ of, what }: { of: Asked<unknown>; what: string }) {
+  if (!of.error) return null
+  const old = of.data === undefined ? {} : { since: of.dataUpdatedAt ?? 0 }
+  return <Failed error={of.error} what={what} onRetry={() => void of.refetch()} {...old} />
+}
+
 /** Shows what a query returned, or says that it is loading or failed. What was read before stays, with a note that it may be old. */
 export function Answered<T>({
   of,
@@ -155,19 +162,11 @@ export function Answered<T>({
   if (of.data !== undefined)
     return (
       <>
-        {of.error ? (
-          <Failed
-            error={of.error}
-            what={what}
-            since={of.dataUpdatedAt ?? 0}
-            onRetry={() => void of.refetch()}
-          />
-        ) : null}
+        <FailedAnswer of={of} what={what} />
         {children(of.data)}
       </>
     )
-  if (of.error) return <Failed error={of.error} what={what} onRetry={() => void of.refetch()} />
-  return <Waiting what={what} />
+  return of.error ? <FailedAnswer of={of} what={what} /> : <Waiting what={what} />
 }
 
 // The shade is named, because Mantine's own gray dot is as dark as the page in the dark scheme.

@@ -4,7 +4,7 @@ import type { Schemas } from '../../api/client'
 import { type Cell, figure, unitWord } from '../../api/format'
 import { useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
-import { Failed } from '../../components/states'
+import { FailedAnswer } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle } from '../../formats/template'
 import type { Narrowed } from './filters'
@@ -40,14 +40,7 @@ export function Kpi({ panel, board, narrowed }: Props) {
       <Text size="sm" className="muted">
         {title ?? panel.question}
       </Text>
-      {result.error ? (
-        <Failed
-          error={result.error}
-          what="the figure"
-          onRetry={() => void result.refetch()}
-          {...(result.data ? { since: result.dataUpdatedAt } : {})}
-        />
-      ) : null}
+      <FailedAnswer of={result} what="the figure" />
       {result.error && !result.data ? null : (
         <>
           <Text fz={28} fw={600} lh={1.2} component="div">

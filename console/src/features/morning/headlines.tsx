@@ -6,7 +6,7 @@ import { Before, FigureOutline, Unit } from '../dashboards/kpi'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
 import { Panel } from '../../components/panel'
-import { Failed } from '../../components/states'
+import { FailedAnswer } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle } from '../../formats/template'
 import { TrustLine } from '../dashboards/trust-line'
@@ -36,18 +36,11 @@ function Headline({ board, panel }: { board: Schemas['Dashboard']; panel: Schema
     answer.data?.rows[0]?.[answer.data.columns.findIndex((column) => column.name === name)] ?? null
   const units = { ...useUnits(panel.table, panel.units), value: panel.unit, before: panel.unit }
   const title = answer.data && panel.answer ? answerTitle(panel.answer, answerRows(answer.data), units) : null
-  if (answer.error && !answer.data)
-    return <Failed error={answer.error} what={board.title} onRetry={() => void answer.refetch()} />
+  const failed = <FailedAnswer of={answer} what={board.title} />
+  if (answer.error && !answer.data) return failed
   return (
     <div aria-busy={answer.isPending}>
-      {answer.error ? (
-        <Failed
-          error={answer.error}
-          what={board.title}
-          since={answer.dataUpdatedAt}
-          onRetry={() => void answer.refetch()}
-        />
-      ) : null}
+      {failed}
       <Anchor size="sm" href={`#/dashboards/${encodeURIComponent(board.system)}`}>
         {board.title}
       </Anchor>
