@@ -25,15 +25,14 @@ const FILES_OF_A_PAGE = 200
 
 const MOST_POLLED_PAGES = 2
 
-export const useFiles = (filter: { dataset?: string; state?: string; name?: string; refused?: boolean }) => {
-  const { refused, ...rest } = filter
-  return useInfiniteQuery({
+export const useFiles = (filter: { dataset?: string; state?: string; name?: string; refused?: boolean }) =>
+  useInfiniteQuery({
     queryKey: ['files', filter],
     queryFn: ({ pageParam }) =>
       read<Schemas['FilePage']>('/v1/files', {
         query: {
-          ...rest,
-          ...(refused ? { refused: 'true' } : {}),
+          ...filter,
+          refused: filter.refused ? 'true' : '',
           limit: FILES_OF_A_PAGE,
           cursor: pageParam,
         },
@@ -48,7 +47,6 @@ export const useFiles = (filter: { dataset?: string; state?: string; name?: stri
       return isPolled && pages[0]?.files.some((file) => !FINAL_STATES.has(file.state)) ? POLL_MS : false
     },
   })
-}
 
 /** One file's story; asked again every 3 s until its state is final. */
 export const useFile = (fileId: string, options: { expected?: boolean; paused?: boolean } = {}) =>

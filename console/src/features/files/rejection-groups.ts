@@ -11,15 +11,16 @@ export interface RejectionGroup {
 
 /** Whether a value for the row can be sent: it breaks a rule of one column, and no correction of it is accepted or on its way. */
 export function isCorrectable(row: Schemas['RejectedRow']): boolean {
-  const isOpen = !row.correction || row.correction === 'refused'
-  return isOpen && row.disposition !== 'duplicate' && row.column !== ''
+  return isOpen(row) && row.disposition !== 'duplicate' && row.column !== ''
 }
 
 /** Whether the row lost to another of its key, and can be sent again: with another key, or instead of that row. */
 export function mayEnterAgain(row: Schemas['RejectedRow']): boolean {
-  const isOpen = !row.correction || row.correction === 'refused'
-  return isOpen && row.rule === 'duplicate_key'
+  return isOpen(row) && row.rule === 'duplicate_key'
 }
+
+/** Whether no correction was sent, or the newest one was refused. */
+const isOpen = ({ correction }: Schemas['RejectedRow']): boolean => !correction || correction === 'refused'
 
 const NUMBER_RULES = new Set(['card_number', 'destroyed_number'])
 

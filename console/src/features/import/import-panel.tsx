@@ -22,6 +22,12 @@ import { useEdits } from './use-edits'
 import { useGridRows } from './use-grid-rows'
 import { useShownRows } from './use-shown-rows'
 
+/** The column that no field has a type for, if it is still a column of the table; else no name. */
+function columnOfLists({ error, grid }: Schemas['DryRun'], { columns }: Edits): string {
+  const name = error?.rule === 'type' ? error.column : ''
+  return name && grid?.columns.includes(name) && columns[name] !== null ? name : ''
+}
+
 const HOLDS_LISTS =
   'holds lists or objects, which a table has no cell for. Leave it out, or send its values as columns.'
 
@@ -55,12 +61,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
   const missing = missingFields(result, edits)
   const hasBegun = result.outcome === 'needs_mapping' || Object.keys(result.edits?.columns ?? {}).length > 0
   const open = hasBegun ? undecided(edits, grid?.columns ?? []) : []
-  const canLeaveOut = Boolean(
-    result.error?.rule === 'type' &&
-    result.error.column &&
-    grid?.columns.includes(result.error.column) &&
-    edits.columns[result.error.column] !== null,
-  )
+  const ofLists = columnOfLists(result, edits)
   const unsuggested = missing.filter(
     (field) => !openSuggestions(result, edits).some((one) => one.field === field.name),
   )
@@ -82,14 +83,14 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
       result.outcome !== 'needs_mapping' &&
       !missing.length ? (
         <Text size="sm" className="misfit" role="alert">
-          {canLeaveOut ? `${result.error.column} ${HOLDS_LISTS}` : explained(result.error)}{' '}
-          {canLeaveOut ? (
+          {ofLists ? `${ofLists} ${HOLDS_LISTS}` : explained(result.error)}{' '}
+          {ofLists ? (
             <Button
               size="compact-sm"
               variant="default"
-              onClick={() => change(withField(edits, result.error?.column ?? '', null))}
+              onClick={() => change(withField(edits, ofLists, null))}
             >
-              Leave out {result.error.column}
+              Leave out {ofLists}
             </Button>
           ) : null}
         </Text>

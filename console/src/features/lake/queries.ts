@@ -2,6 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 
 import { read, type Schemas } from '../../api/client'
 import { isRefused, path, POLL_MS } from '../../api/queries'
+import { isUnderWay } from './lake-words'
 
 export const useHealth = () =>
   useQuery({
@@ -28,10 +29,7 @@ export const useRuns = (limit = NEWEST_RUNS) =>
         await read<Schemas['Runs']>('/v1/runs', { query: { limit } }),
         client.getQueryData<Schemas['RunSummary']>(STARTED),
       ),
-    refetchInterval: (query) =>
-      query.state.data?.runs.some((run) => run.state === 'running' || run.state === 'pending')
-        ? POLL_MS
-        : 30_000,
+    refetchInterval: (query) => (query.state.data?.runs.some(isUnderWay) ? POLL_MS : 30_000),
   })
 
 export const useRun = (name: string) =>

@@ -8,7 +8,7 @@ import { MOST_RUNS, useRuns, useStartRun } from './queries'
 import { Moment } from '../../components/moment'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed, StateBadge } from '../../components/states'
-import { runWords } from './lake-words'
+import { isUnderWay, runWords } from './lake-words'
 import { startedBy } from './run-facts'
 import { leftOut, runState } from './run-problems'
 import { StartRun } from './start-run'
@@ -20,7 +20,7 @@ const SHOWN: [string, string, (run: Schemas['RunSummary']) => boolean][] = [
   ['', 'All', () => true],
   ['failed', 'Failed', (run) => ['failed', 'timed_out', 'aborted'].includes(run.state)],
   ['problems', 'With problems', (run) => run.has_problems],
-  ['running', 'Running', (run) => run.state === 'running' || run.state === 'pending'],
+  ['running', 'Running', isUnderWay],
 ]
 
 /** The newest runs, and the button that starts one; on their own page they are filtered by state. */
