@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from headgate.analytics.periods import Grain
 
 REASONS = {
-    "one_large_order": "One order alone makes up more than half of the deviation",
-    "large_return": "Returns of one order make up more than half of the deviation",
+    "one_large_order": "One order is most of the difference",
+    "large_return": "One return is most of the difference",
+    "returns": "More came back than was sold; the largest return is named",
     "holiday": "A holiday lies on it",
     "closure": "A closure lies on it",
-    "promotion": "Promoted sales make up more than half of the deviation",
+    "promotion": "Promoted sales are most of the difference",
     "no_sales": "Nothing was sold",
     "more_orders": "More orders than around it",
     "fewer_orders": "Fewer orders than around it",
@@ -109,6 +110,7 @@ def _reasons(unusual: pd.DataFrame) -> pd.Series[str]:
     causes = [
         ("one_large_order", above & (unusual["largest_order"] - unusual["usual_largest"] > half)),
         ("large_return", ~above & (unusual["largest_return"] < half)),
+        ("returns", unusual["revenue"].astype(float) < 0),
         *((kind, unusual["event_kind"] == kind) for kind in DIRECTIONS),
         ("promotion", above & (unusual["promoted"] - unusual["usual_promoted"] > half)),
         ("no_sales", ~above & (unusual["orders"] == 0)),
@@ -123,8 +125,8 @@ def _reasons(unusual: pd.DataFrame) -> pd.Series[str]:
 
 
 def _order_ids(unusual: pd.DataFrame, reasons: pd.Series[str]) -> pd.Series[Any]:
-    """Return the order that is the reason, where one order is."""
-    by_return = unusual["largest_return_id"].where(reasons == "large_return", None)
+    """Return the order that is the reason, where one order is, and the largest of several returns."""
+    by_return = unusual["largest_return_id"].where(reasons.isin(["large_return", "returns"]), None)
     return unusual["largest_order_id"].where(reasons == "one_large_order", by_return)
 
 

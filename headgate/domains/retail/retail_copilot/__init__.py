@@ -81,7 +81,7 @@ def _built(
         exported_model.NAME, exported_model.scorer(texts, labels.intent, labels.sub_intent, slips, language)
     )
     values, shop_value = query_gaps.purchase_values(features.clicks(searched), products)
-    sold_most = products.sort_values(["lines", "product_id"], ascending=[False, True]).product_name
+    sold_most = products.sort_values(["lines", "product_id"], ascending=[False, True])
     articles = nearest_articles.NearestArticles(sold_most, language)
     return {
         "query_patterns": query_patterns.table(counted, labels, texts),

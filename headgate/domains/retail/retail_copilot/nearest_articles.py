@@ -22,12 +22,15 @@ class NearestArticles:
     """Articles by their words, a rare word more than a common one.
 
     Args:
-        names: of the articles, the best-selling first, which wins between two that are as near.
+        articles: columns `product_name`, and `money` and `lines` sold of each, null where nothing was; the
+            best-selling first, which wins between two that are as near.
         language: words that are right in any shop.
     """
 
-    def __init__(self, names: pd.Series[str], language: AbstractSet[str] = frozenset()) -> None:
-        names = names.dropna().str.split().str.join(" ").drop_duplicates()
+    def __init__(self, articles: pd.DataFrame, language: AbstractSet[str] = frozenset()) -> None:
+        names = articles.product_name.dropna().str.split().str.join(" ").drop_duplicates()
+        sold = articles.loc[names.index, ["money", "lines"]].astype(np.float64).fillna(0.0)
+        self._money, self._lines = sold.money.to_numpy(), sold.lines.to_numpy()
         words = normalise.plain_words(names).str.split().explode()
         words = normalise.singular(words[words.notna()].astype(object), language)
         self._names = names.tolist()
@@ -37,21 +40,31 @@ class NearestArticles:
             self._places[word].append(place_of[label])
 
     def of(self, templates: pd.Series[str]) -> pd.DataFrame:
-        """Return for each template `nearest_articles`, the names of up to three, null where none is near, and
-        `is_sold`, whether one of them has all of its words.
+        """Return for each template `nearest_articles`, the names of up to three, null where none is near,
+        `is_sold`, whether one of them has all of its words, and `nearest_value`, the mean money of a line of
+        those with all of its words, or of all of them where none has; null where none was sold.
         """
         near = [self._nearest(template) for template in templates]
         named = [" · ".join(self._names[place] for place in places) or None for places in near]
-        sold = [
-            any(all(place in self._places.get(word, ()) for word in template.split()) for place in places)
+        meant = [
+            [place for place in places if self._has_all_words(place, template)]
             for template, places in zip(templates, near, strict=True)
         ]
+        values = [self._value(some or places) for some, places in zip(meant, near, strict=True)]
         return pd.DataFrame(
             {
                 "nearest_articles": pd.Series(named, templates.index, dtype=object),
-                "is_sold": pd.Series(sold, templates.index, dtype=bool),
+                "is_sold": pd.Series([bool(some) for some in meant], templates.index, dtype=bool),
+                "nearest_value": pd.Series(values, templates.index, dtype=np.float64),
             }
         )
+
+    def _has_all_words(self, place: int, template: str) -> bool:
+        return all(place in self._places.get(word, ()) for word in template.split())
+
+    def _value(self, places: list[int]) -> float:
+        lines = self._lines[places].sum()
+        return float(self._money[places].sum() / lines) if lines else np.nan
 
     def _nearest(self, template: str) -> list[int]:
         words = set(template.split())

@@ -72,21 +72,25 @@ def table(
     first.
 
     A step's lost revenue is `excess_searches`, the searches that end there above the share of all templates,
-    times `purchase_chance`, the chance to buy once past it, times the value of a purchase.
+    times `purchase_chance`, the chance to buy once past it, times the value of a purchase: of the articles
+    opened after the search, else of those that it comes nearest to, else of any article.
 
     Args:
+        values: of the articles opened after each template's searches, by template.
         examples: the search as typed, by template, where it may be shown.
-        nearest: gives `nearest_articles` and `is_sold` of templates.
+        nearest: gives `nearest_articles`, `is_sold` and `nearest_value` of templates.
     """
     counted = counted[~counted.template.str.fullmatch(_FRAGMENT)]
-    worth = counted.template.map(values).astype(np.float64).fillna(shop_value)
     bought = float(counted.bought.sum())
     steps = [
-        _step(counted.assign(worth=worth), gap, reached, passed, _rate(bought, float(counted[passed].sum())))
+        _step(counted, gap, reached, passed, _rate(bought, float(counted[passed].sum())))
         for gap, reached, passed in _STEPS
     ]
     rows = pd.concat(steps, ignore_index=True)
-    rows = rows.sort_values(
+    rows = rows.join(nearest(rows.template))
+    opened = rows.template.map(values).astype(np.float64)
+    worth = opened.fillna(rows.nearest_value).fillna(shop_value)
+    rows = rows.assign(worth=worth, lost=rows.excess_searches * rows.purchase_chance * worth).sort_values(
         ["lost", "searches", "template", "gap"], ascending=[False, False, True, True], ignore_index=True
     )
     named = rows.assign(
@@ -95,7 +99,6 @@ def table(
         intent=rows.template.map(intents),
         purchase_value_gbp=amounts(rows.worth),
         lost_revenue_gbp=amounts(rows.lost),
-        **nearest(rows.template),
     )
     return named[list(_COLUMNS)]
 
@@ -114,8 +117,6 @@ def _step(counted: pd.DataFrame, gap: str, reached: str, passed: str, chance: fl
             "expected_share": expected,
             "excess_searches": excess,
             "purchase_chance": chance,
-            "worth": counted.worth,
-            "lost": excess * chance * counted.worth,
         }
     )
     chance_of_more = np.asarray(binom.sf(ended - 1, counted[reached], expected), dtype=np.float64)

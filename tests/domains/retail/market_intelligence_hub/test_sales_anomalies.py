@@ -55,6 +55,8 @@ def _weekly(region: str = "(all)", **odd: float) -> pd.DataFrame:
         ({"revenue": 3000, "orders": 60}, "more_orders"),
         ({"revenue": 3000, "largest_order": 200, "orders": 20}, "larger_orders"),
         ({"revenue": -900, "largest_return": -1900}, "large_return"),
+        ({"revenue": -600, "largest_return": -700}, "returns"),
+        ({"revenue": -600, "largest_return": -700, "orders": 4}, "returns"),
         ({"revenue": 0, "orders": 0}, "no_sales"),
         ({"revenue": 200, "orders": 4}, "fewer_orders"),
         ({"revenue": 200, "orders": 20}, "smaller_orders"),
@@ -82,6 +84,7 @@ def test_one_large_order_is_listed_once_and_its_parts_fold_into_the_largest_seri
     [
         ({"revenue": 3000, "largest_order": 2100, "orders": 21}, f"O{ODD}"),
         ({"revenue": -900, "largest_return": -1900}, f"R{ODD}"),
+        ({"revenue": -600, "largest_return": -700}, f"R{ODD}"),
         ({"revenue": 3000, "largest_order": 200, "orders": 60}, None),
     ],
 )

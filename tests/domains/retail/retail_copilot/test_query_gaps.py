@@ -23,7 +23,11 @@ def gaps(counted: pd.DataFrame = COUNTED) -> pd.DataFrame:
         20.0,
         examples=pd.Series({"gnome": "Garden Gnome"}),
         nearest=lambda templates: pd.DataFrame(
-            {"nearest_articles": templates.map({"gnome": "GNOME LIGHT"}), "is_sold": templates == "gnome"}
+            {
+                "nearest_articles": templates.map({"gnome": "GNOME LIGHT"}),
+                "is_sold": templates == "gnome",
+                "nearest_value": templates.map({"gnome": 5.0, "lamp": 7.0}),
+            }
         ),
     )
 
@@ -33,13 +37,20 @@ def test_lost_revenue_by_hand() -> None:
 
     A found search buys with 100 / 400.
 
-    (0.92727 - 0.2) · 100 · 0.25 · 20 = 363.64.
+    The nearest article sells at 5 a line: (0.92727 - 0.2) · 100 · 0.25 · 5 = 90.91.
     """
     gnome = gaps().set_index(["template", "gap"]).loc[("gnome", "not_found")]
     assert (gnome.searches, gnome.share, gnome.expected_share) == (100, 1.0, 0.2)
-    assert gnome.lost_revenue_gbp == Decimal("363.64")
-    assert gnome.purchase_value_gbp == Decimal("20.00")
+    assert gnome.lost_revenue_gbp == Decimal("90.91")
+    assert gnome.purchase_value_gbp == Decimal("5.00")
     assert (round(gnome.excess_searches, 3), gnome.purchase_chance) == (72.727, 0.25)
+
+
+def test_a_search_is_worth_the_opened_articles_else_the_nearest_else_any() -> None:
+    """Nobody opened an article after `gnome`; no article is near `radio`."""
+    radio = pd.DataFrame([("radio", 100, 0, 0, 0)], columns=COUNTED.columns)
+    worth = gaps(pd.concat([COUNTED, radio], ignore_index=True)).groupby("template").purchase_value_gbp.first()
+    assert worth.astype(float).to_dict() == {"gnome": 5.0, "lamp": 40.0, "radio": 20.0}
 
 
 def test_the_shown_parts_of_every_gap_give_its_lost_revenue() -> None:
