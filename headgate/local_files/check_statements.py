@@ -261,6 +261,7 @@ def _of_queue(tables: _LocalTables, queue: DeclaredQueue, answer: pa.Table) -> I
     yield from _tables_exist(tables, (queue.table,))
     yield from _columns_answered(_ITEM, answer)
     yield from _numeric(("value",), answer)
+    yield from _columns_answered(queue.units, answer)
     names, letters = [action.name for action in queue.actions], [action.key for action in queue.actions]
     for twice in sorted(name for values in (names, letters) for name in {*values} if values.count(name) > 1):
         yield f"Two of its actions have {twice}. Give each its own name and key."

@@ -82,14 +82,14 @@ def _summary(report: Report, alerts: Sequence[Alert], console_url: str) -> str:
     needs = f"<ul>{items}</ul>" if alerts else f'<div class="good">{_NO_ALERTS}</div>'
     cost = f"Cost since {_since(report)}: ${_total_cost(report)}."
     return (
-        f'<h2 id="summary">In short</h2><div class="box">{_in_short(report)}'
+        f'<h2 id="summary">In short</h2><div class="box">{_in_short(report, console_url)}'
         f"<h3>{_counted(len(alerts), 'alert', 'alerts')}</h3>{needs}"
         f"<div>{_came_in(report.datasets)} {cost}</div></div>"
     )
 
 
-def _in_short(report: Report) -> str:
-    """Return the first figure of each system that has one, in a line each."""
+def _in_short(report: Report, console_url: str) -> str:
+    """Return the first figure of each system that has one, with what to do and the page where it is done."""
     lines = []
     for board, answers in report.systems:
         figures = [answer for answer in answers if answer.panel.kind is PanelKind.KPI]
@@ -97,10 +97,14 @@ def _in_short(report: Report) -> str:
         if row.get("value") is None:
             continue
         panel, compared = figures[0].panel, _compared(figures[0].panel, row)
+        page = f"work/{panel.queue}" if panel.queue else f"dashboards/{board.system}"
+        address = f"{console_url}/#/{page}" if console_url else f"#{board.system}"
+        before = f'<div class="muted">{compared}</div>' if compared else ""
         lines.append(
             f'<tr><td class="n"><b>{escape(figure(row["value"], panel.unit))}</b></td>'
-            f"<td>{escape(_title_of(figures[0]))}{f', {compared}' if compared else ''}</td>"
-            f'<td class="s"><a href="#{escape(board.system)}">{escape(board.title)}</a></td></tr>'
+            f'<td><a href="{escape(address)}">{escape(_title_of(figures[0]))}</a>{before}'
+            f"{_action(figures[0])}</td>"
+            f'<td class="s muted">{escape(board.title)}</td></tr>'
         )
     return f'<table class="short"><tbody>{"".join(lines)}</tbody></table>' if lines else ""
 
@@ -172,8 +176,8 @@ def _system(board: DeclaredDashboard, answers: Sequence[PanelAnswer], console_ur
     )
     return (
         f'{title}<div class="figures">{shown}</div>'
-        f'<details class="evidence"><summary>What to do, and '
-        f"{_counted(len(panels), 'chart or table', 'charts and tables')} behind it</summary>"
+        f'<details class="evidence"><summary>'
+        f"{_counted(len(panels), 'chart or table', 'charts and tables')}, each with what to do</summary>"
         f'<div class="panels">{evidence}</div></details>'
     )
 

@@ -171,7 +171,7 @@ def _in_currency(board: DeclaredDashboard, code: str) -> DeclaredDashboard:
         replace(
             panel,
             unit=unit_in(panel.unit, code),
-            units={column: unit_in(unit, code) for column, unit in panel.units.items()},
+            units=_units_in(panel.units, code),
         )
         for panel in board.panels
     )
@@ -181,11 +181,14 @@ def _in_currency(board: DeclaredDashboard, code: str) -> DeclaredDashboard:
 
 
 def _queue_in(queue: DeclaredQueue, code: str) -> DeclaredQueue:
-    evidence = tuple(
-        replace(part, units={column: unit_in(unit, code) for column, unit in part.units.items()})
-        for part in queue.evidence
+    evidence = tuple(replace(part, units=_units_in(part.units, code)) for part in queue.evidence)
+    return replace(
+        queue, unit=unit_in(queue.unit, code), units=_units_in(queue.units, code), evidence=evidence
     )
-    return replace(queue, unit=unit_in(queue.unit, code), evidence=evidence)
+
+
+def _units_in(units: Mapping[str, str], code: str) -> dict[str, str]:
+    return {column: unit_in(unit, code) for column, unit in units.items()}
 
 
 def _described_files(folder: Traversable) -> list[Traversable]:

@@ -238,6 +238,7 @@ class DeclaredQueue:
         unit: of `value`.
         value_label: the figure that `value` is, such as "at stake".
         order: by which shown figure the items are listed, in words.
+        units: of further columns that no contract has, by column.
         actions: the first one is the usual one.
         labels: None if decisions are no labels.
         evidence: what an opened item shows beside its own row.
@@ -253,3 +254,4 @@ class DeclaredQueue:
     value_label: str = "at stake"
     order: str = ""
     evidence: tuple[DeclaredEvidence, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)

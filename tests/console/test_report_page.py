@@ -126,7 +126,7 @@ def test_what_to_do_about_a_figure_is_in_view_and_on_a_phone_one_fold_away(brows
     across, down = WIDTHS["phone"]
     page.set_viewport_size({"width": across, "height": down})
     assert not page.get_by_text("Buy more.").locator("visible=true").count()
-    page.get_by_text("What to do").click()
+    page.get_by_text("each with what to do").click()
     assert page.get_by_text("Buy more.").locator("visible=true").count() == 1
     page.context.close()
 

@@ -4874,6 +4874,13 @@ export interface components {
              */
             unit: string;
             /**
+             * Units
+             * @description Units of columns of the answer that no contract has.
+             */
+            units?: {
+                [key: string]: string;
+            };
+            /**
              * Value Label
              * @description The figure that `value` is.
              * @default at stake

@@ -74,3 +74,10 @@ test('long texts give way before a column leaves, and those of deciding columns 
   expect(shown(250).map(({ name }) => name)).toEqual(['c0'])
   expect(totalWidth(shown(250))).toBe(250)
 })
+
+test('a period of two days is never cut, as a day is not', () => {
+  const formats = [1, 2].map(() => ({ heading: '', title: '', text: String }))
+  const rows = [['a long text of a test that may be cut', '2010-11-02/2010-12-09']]
+  const names = ['test', 'period'].map((name) => ({ name, type: 'varchar' }))
+  expect(fieldsOf(names, rows, formats, 1).map(({ isText }) => isText)).toEqual([true, false])
+})

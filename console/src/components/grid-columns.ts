@@ -113,7 +113,9 @@ const isNumber = ({ name, type }: Column): boolean => isNumeric(type) && !isName
 /** Half a time says nothing, also where its type is a text. */
 function isTime({ type }: Column, sample: Cell[][], place: number): boolean {
   const value = sample.find((row) => row[place] != null)?.[place]
-  return /^(timestamp|date)/i.test(type) || (typeof value === 'string' && kindOfTime(value) !== undefined)
+  if (/^(timestamp|date)/i.test(type)) return true
+  // A period, such as `2010-11-02/2010-12-09`, is two days.
+  return typeof value === 'string' && value.split('/').every((part) => kindOfTime(part) !== undefined)
 }
 
 /** The fields with other widths; pinned ones begin where those before them end. */

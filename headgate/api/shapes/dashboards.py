@@ -125,6 +125,9 @@ class WorkQueue(Shape):
     order: str = Field("", description="By which shown figure the items are listed; empty if not stated.")
     actions: tuple[QueueAction, ...]
     evidence: tuple[QueueEvidence, ...] = Field((), description="What an opened item shows beside its row.")
+    units: dict[str, str] = Field(
+        default_factory=dict, description="Units of columns of the answer that no contract has."
+    )
     teaches: bool = Field(
         default=False, description="Whether a model learns from its decisions, with the next run."
     )

@@ -321,7 +321,7 @@ def test_a_simple_rule_is_proposed_where_it_was_clearly_nearer_and_counted_where
         row, *others = answer_of(engine, panel.sql)
     assert (row["plan_by"], row["title_as_near"]) == (plan_by, as_near)
     assert [other["plan_by"] for other in others] == ["too far off", "not tested"]
-    assert row["error_of_seasonal_rule"] is None, "equal to the last value in all rows"
+    assert row["usual_season_off_by"] is None, "equal to the last value in all rows"
     assert answer_in_words(panel.answer, [row], {}) == (
         f"1 of 2 tested forecasts can be planned with; in {as_near} of 1 the mean of the last 8 weeks was as "
         "near or nearer"
@@ -349,8 +349,8 @@ def test_the_forecast_says_how_often_its_band_held_and_what_the_same_weeks_of_la
     assert forecast == "The week from 6 Dec 2010: 100, between 80 and 120 in 69 of 100 past cases"
     assert untested == "The week from 6 Dec 2010: 100, between 80 and 120"
     assert spans == (
-        "The 4 weeks ahead: 400, between 320 and 480, bands that held 69 of 100 past cases; the same 4 weeks "
-        "of last year sold 160"
+        "The 4 weeks ahead: 400, between 320 and 480 in 69 of 100 past cases; the same 4 weeks of last year "
+        "sold 160"
     )
     assert without_past == "The 4 weeks ahead: 400, between 320 and 480"
 
@@ -402,15 +402,18 @@ def test_of_a_week_that_has_begun_the_page_says_what_is_sold_and_what_is_still_t
                 partial(panel_of, "market-intelligence-hub"), ("next_period", "forecast", "month_and_quarter")
             )
         )
+        (to_come,), months = (
+            answer_of(engine, panel_of("market-intelligence-hub", name).sql)
+            for name in ("next_period", "month_and_quarter")
+        )
     assert figure == (
-        "Expected sales in the week of 6 Dec 2010, which has begun: 70 until 9 Dec 2010, and 10 to 50 still "
-        "to come"
+        "Sales still to come in the week of 6 Dec 2010: between 10 and 50, after 70 until 9 Dec 2010"
     )
+    assert to_come["value"] == 30
+    assert [row["still_to_come"] for row in months] == [330], "400 expected, of which 70 are sold"
     assert forecast == "The week from 6 Dec 2010 with 70 sold until 9 Dec 2010: 100, between 80 and 120"
-    assert spans == (
-        "The 4 weeks ahead: 400, between 320 and 480, bands that held 69 of 100 past cases; 70 of it was "
-        "sold until 9 Dec 2010, 250 is the low end of what is still to come"
-    )
+    assert spans == ("The 4 weeks ahead: 400, between 320 and 480 in 69 of 100 past cases")
+    assert "no floor for cash: sales were outside these bands in 31 of 100" in str(months[0]["title_action"])
 
 
 @pytest.mark.parametrize(
@@ -499,10 +502,107 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
     ]
     assert [row["subject"] for row in called] == ["Customer 3 · Denmark", "Customer 5", "Customer 7"]
     assert [(row["item_id"], row["reason"]) for row in called] == [
-        ("3", "silent 120 days, usually buys every 24 days"),
-        ("5", "silent 90 days, bought twice, 40 days apart; few purchases"),
-        ("7", "silent 80 days, bought once"),
+        ("3", "bought nothing for 120 days, usually buys every 24 days, late after 60"),
+        ("5", "bought nothing for 90 days, bought twice, 40 days apart, late after 60; few purchases"),
+        ("7", "bought nothing for 80 days, bought once, late after 60"),
     ]
+
+
+LATE = {"customer_id": 9, "win_back": True, "silent_days": 321, "late_after_days": 16, "usual_days": 8}
+LATE |= {"driver_1": "long silence"}
+BACK: list[tuple[object, ...]] = [
+    # order, day, status, article, pieces, price
+    ("524159", date(2010, 9, 27), "completed", "A", 100, 100),
+    ("524162", date(2010, 9, 27), "completed", "B", 10, 277),
+    ("524162", date(2010, 9, 27), "completed", "C", 1, 30),
+    ("C525398", date(2010, 10, 5), "cancelled", "A", -100, 100),
+    ("C525400", date(2010, 10, 5), "cancelled", "B", -10, 277),
+]
+
+
+def called_and_opened(engine: duckdb.DuckDBPyConnection) -> tuple[dict[str, object], list[str]]:
+    """Return the one customer to call, and the titles that the opened item shows."""
+    (queue,) = dashboards()["demand-insights-engine"].queues
+    (item,) = answer_of(engine, queue.sql)
+    answers = [answer_of(engine, part.of_item("9")) for part in queue.evidence]
+    titles = [
+        answer_in_words(part.title, rows, part.units)
+        for part, rows in zip(queue.evidence, answers, strict=True)
+        if rows
+    ]
+    return item, titles
+
+
+def test_a_customer_who_sent_an_order_back_is_not_called_silent_and_the_order_is_shown_as_returned() -> None:
+    """Everything of 27 September but one article came back, so the last kept purchase is a year old."""
+    with duckdb.connect() as engine:
+        filled_tables(
+            engine,
+            churn_risk=[LATE | {"as_of": date(2010, 12, 9), "value_at_stake_gbp": 700}],
+            customer_lifetime_value=[{"customer_id": 9, "repeat_purchases": 6}],
+            customer_segments=[{"customer_id": 9}],
+        )
+        datasets(engine)
+        engine.execute("insert into customers (customer_id, region_id) values (9, 'GB')")
+        for number, (order, day, status, article, pieces, price) in enumerate(BACK):
+            engine.execute(
+                "insert into orders (order_id, customer_id, ordered_at, status) select ?, 9, ?, ? "
+                "where not exists (select 1 from orders where order_id = ?)",
+                [order, day, status, order],
+            )
+            engine.execute(
+                "insert into order_items (order_item_id, order_id, product_id, quantity, unit_price) "
+                "values (?, ?, ?, ?, ?)",
+                [number, order, article, pieces, price],
+            )
+        item, (contact, returned, bought) = called_and_opened(engine)
+        engine.execute("update customers set full_name = 'Jo Doe', email = 'jo@example.org'")
+        _, (named, *_) = called_and_opened(engine)
+    assert item["reason"] == (
+        "sent back {last_returned} on 5 Oct 2010; nothing kept for 321 days, usually buys every 8 days, late "
+        "after 16"
+    )
+    assert item["last_returned"] == 12770
+    assert contact.startswith("Contact: name and e-mail address are not in the lake. Upload a file")
+    assert named == "Contact: Jo Doe"
+    assert returned == "Last return: £12,770 on 5 Oct 2010; ask what was wrong"
+    assert bought == "Last order: £10,000 on 27 Sep 2010, of which £10,000 came back"
+
+
+def test_who_may_not_see_people_still_has_the_list_of_customers_to_call() -> None:
+    personal = set(REGISTRY.curated["customers"].personal)
+    (queue,) = dashboards()["demand-insights-engine"].queues
+    assert not any(name in queue.sql for name in personal)
+    with_names = [part for part in queue.evidence if any(name in part.sql for name in personal)]
+    assert len(with_names) == 1
+
+
+def test_the_dearest_customers_who_bought_once_have_a_table_of_their_own() -> None:
+    risks: list[dict[str, object]] = [
+        {"customer_id": number, "win_back": False, "silent_days": silent, "late_after_days": 165}
+        | {"purchase_value_gbp": spent, "marketing_opt_in": opt_in, "risk_rank": number}
+        for number, silent, spent, opt_in in (
+            (1, 199, 100, None),
+            (2, 199, 10877, None),
+            (3, 100, 20000, None),
+            (4, 199, 30000, None),
+            (5, 199, 40000, False),
+        )
+    ]
+    values: list[dict[str, object]] = [
+        {"customer_id": number, "repeat_purchases": repeat}
+        for number, repeat in ((1, 0), (2, 0), (3, 0), (4, 2), (5, 0))
+    ]
+    panel = panel_of("demand-insights-engine", "bought_once")
+    with duckdb.connect() as engine:
+        filled_tables(engine, churn_risk=risks, customer_lifetime_value=values)
+        rows = answer_of(engine, panel.sql)
+        (others, *_) = answer_of(engine, panel_of("demand-insights-engine", "others").sql)
+    assert [row["customer_id"] for row in rows] == [2, 1]
+    assert others["title_once"] == 3, "who refused to be written to bought once, too"
+    assert answer_in_words(panel.answer, rows, {"purchase_value_gbp": "GBP"}) == (
+        "Customer 2 bought once, for £10,877, 199 days ago; 2 customers bought once and are silent for long"
+    )
 
 
 OF_A_YEAR = {"expected_value_365d", "value_365d_low", "value_365d_high"}
@@ -751,6 +851,60 @@ def test_a_region_of_few_orders_has_no_rate_of_growth() -> None:
     assert title.endswith("With fewer orders: MT 2400 %")
 
 
+@pytest.mark.parametrize(
+    ("orders", "rate", "action"),
+    [
+        (20, 0.67, "Ask first why orders of Spain came back: 67 % of what was sold there"),
+        (19, None, "Nothing is to be done by this table"),
+    ],
+)
+def test_a_rate_of_returns_is_stated_and_acted_upon_from_20_orders_on(
+    orders: int, rate: float | None, action: str
+) -> None:
+    spain = {"region_id": "ES", "region_name": "Spain", "month_on": date(2010, 11, 1), "is_complete": True}
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=[spain | {"orders": orders, "return_rate": 0.67}])
+        (row,) = answer_of(engine, panel_of("global-market-pulse", "regions").sql)
+    assert row["return_rate"] == rate
+    assert str(row["title_action"]).startswith(action)
+
+
+def test_each_row_of_the_decisions_about_payments_is_of_one_period() -> None:
+    """Ten tested days with 20 known payments to review, of which 5 were fraud; one payment waits."""
+    period = "2010-11-30/2010-12-09"
+    known: list[dict[str, object]] = [
+        {"transaction_id": number, "decision": "review", "is_fraud": number < 5, "amount": 100}
+        | {"transacted_at": datetime(2010, 12, 1 + number % 5, 9, 0)}
+        for number in range(20)
+    ]
+    other: list[dict[str, object]] = [
+        {"transaction_id": 50, "decision": "review", "amount": 30, "transacted_at": datetime(2010, 12, 9, 9)},
+        {"transaction_id": 51, "decision": "review", "amount": 9, "transacted_at": datetime(2010, 6, 1, 9)}
+        | {"is_fraud": False},
+        {"transaction_id": 52, "decision": "approve", "amount": 9, "is_fraud": True}
+        | {"transacted_at": datetime(2010, 12, 2, 9)},
+    ]
+    quality: list[dict[str, object]] = [
+        {"model": "gradient_boosting", "metric": "average_precision", "value": 0.7, "period": period}
+    ]
+    panel = panel_of("compliance-guardian", "decisions")
+    with duckdb.connect() as engine:
+        filled_tables(engine, fraud_scores=known + other, fraud_model_quality=quality)
+        rows = answer_of(engine, panel.sql)
+    shown = [(row["decision"], row["of_period"], row["payments"], row["amount"]) for row in rows]
+    assert shown == [
+        ("review", "waits for a decision", 1, 30),
+        ("review", period, 21, 2030),
+        ("approve", period, 1, 9),
+    ]
+    assert [(row["a_day"], row["most_in_a_day"], row["of_100_were_fraud"]) for row in rows] == [
+        (None, None, None),
+        (2.1, 4, 25),
+        (0.1, 1, 100),
+    ]
+    assert answer_in_words(panel.answer, rows[1:], {}) == ""
+
+
 def test_the_charts_of_regions_are_those_with_most_revenue_in_the_month_that_is_shown() -> None:
     """Sweden sold most a year ago; of the last complete month it is the smallest of seven."""
     revenues = {
@@ -822,7 +976,7 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
     nearest = "no article has all its words, nearest: RECORD FRAME"
     assert item["reason"] == f"finds nothing in 100 % of 350 searches; {nearest}"
     loss, searched = titles
-    assert loss.startswith("292 searches beyond the usual, of which 1 in 17.3 would have bought, for £20")
+    assert loss.startswith("292 searches beyond the usual, of which 1 in 17 would have bought, for £20")
     assert loss.endswith(": £342. No article has all its words: add one, or show these, which come nearest")
     assert searched == "Searched 13 times in 2 weeks, 9 times in the last complete one"
     assert [row["nearest_articles"] for row in answers[0]] == ["RECORD FRAME", "RECORD COVER"]

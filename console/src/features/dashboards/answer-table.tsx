@@ -1,13 +1,23 @@
+import { Anchor, Text } from '@mantine/core'
 import { useMemo, useState } from 'react'
 
-import { type Cell, currencyOf, isName, isNumeric } from '../../api/format'
+import { type Cell, count, currencyOf, isName, isNumeric, whole } from '../../api/format'
 import type { Result } from '../query/results'
 import { Grid } from '../../components/grid'
 import { leastOf } from '../../components/grid-columns'
+import { ROW_PX } from '../../components/row-window'
 import { Story } from '../../components/story'
-import { type ColumnFormat, columnFormats, type Units, useLabels } from '../../formats/columns'
-import { isShown } from '../../formats/template'
+import {
+  type ColumnFormat,
+  columnFormats,
+  headingWithUnit,
+  type Units,
+  useLabels,
+} from '../../formats/columns'
+import { answerRows, isShown, rowCount } from '../../formats/template'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
+import { useCatalog } from '../catalog/queries'
+import { datasetRowQuery } from '../catalog/row-query'
 
 type Column = Result['columns'][number]
 
@@ -79,12 +89,23 @@ export function prioritiesOf(
 export function AnswerTable({ answer, units, table, label, height, keeps }: Props) {
   const [opened, setOpened] = useState<number>()
   const labels = useLabels(table)
+  const tables = useCatalog().data?.tables
   const shown = useMemo(() => shownColumns(answer), [answer])
   const formats = useMemo(() => {
     const all = columnFormats(shown.columns, units, labels)
     const priorities = prioritiesOf(shown.columns, all, shown.rows, units, keeps)
-    return all.map((format, place): ColumnFormat => ({ ...format, priority: priorities[place] ?? 3 }))
-  }, [shown, units, labels, keeps])
+    return all.map((format, place): ColumnFormat => {
+      const column = shown.columns[place]?.name ?? ''
+      const heading = headingWithUnit(format.heading, isTime(units[column]) ? units[column] : '')
+      const link = (index: number, text: string) => {
+        const address = datasetRowQuery(tables ?? [], column, shown.rows[index]?.[place] ?? null)
+        return address ? <Anchor href={address}>{text}</Anchor> : text
+      }
+      // The first column opens the row, which has its link.
+      const cell = place > 0 && isName(column) ? { cell: link } : {}
+      return { ...format, heading, priority: priorities[place] ?? 3, ...cell }
+    })
+  }, [shown, units, labels, keeps, tables])
   const row = opened === undefined ? undefined : shown.rows[opened]
   return (
     <>
@@ -96,6 +117,7 @@ export function AnswerTable({ answer, units, table, label, height, keeps }: Prop
         formats={formats}
         onOpen={setOpened}
       />
+      <MoreRows answer={answer} height={height} />
       {row ? (
         <Story
           title={label}
@@ -106,6 +128,22 @@ export function AnswerTable({ answer, units, table, label, height, keeps }: Prop
         />
       ) : null}
     </>
+  )
+}
+
+const isTime = (unit = ''): boolean => /^(days|weeks|months|hours|minutes|seconds)$/.test(unit)
+
+/** How many rows there are, where not all are in view. */
+function MoreRows({ answer, height }: { answer: Result; height: number }) {
+  const [listed, all] = [answer.rows.length, rowCount(answerRows(answer))]
+  const isHigher = (listed + 1) * ROW_PX > height
+  if (all <= listed && !isHigher) return null
+  const rows = all > listed ? `The first ${whole(listed)} of ${count(all, 'row')}` : count(listed, 'row')
+  return (
+    <Text size="xs" className="muted" mt={4}>
+      {rows}
+      {isHigher ? '; scroll the table for those below' : ''}
+    </Text>
   )
 }
 

@@ -1,4 +1,5 @@
 import { Group, Stack } from '@mantine/core'
+import { useCallback, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { useCatalog } from '../catalog/queries'
@@ -76,8 +77,17 @@ interface PanelsProps {
 /** Figures first, then charts and tables. */
 function Panels({ panels, ownerOf, narrowedBy, figureOf }: PanelsProps) {
   const { named, cause } = useNamedPanel()
+  const [absent, setAbsent] = useState<readonly string[]>([])
+  const leaveOut = useCallback(
+    (name: string, isAbsent: boolean) =>
+      setAbsent((before) => {
+        if (before.includes(name) === isAbsent) return before
+        return isAbsent ? [...before, name] : before.filter((one) => one !== name)
+      }),
+    [],
+  )
   const others = panels.filter((panel) => panel.kind !== 'kpi')
-  const wide = wideOf(others)
+  const wide = wideOf(others.filter(({ name }) => !absent.includes(name)))
   return (
     <>
       <Figures panels={panels} ownerOf={ownerOf} narrowedBy={narrowedBy} />
@@ -94,6 +104,7 @@ function Panels({ panels, ownerOf, narrowedBy, figureOf }: PanelsProps) {
               board={ownerOf(panel)}
               narrowed={narrowedBy(panel)}
               figureSql={figureOf(panel)}
+              onAbsent={leaveOut}
             />
           </div>
         ))}

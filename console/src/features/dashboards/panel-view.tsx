@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { type Result, useResult } from '../query/results'
@@ -27,10 +27,12 @@ interface Props {
   narrowed: Narrowed
   /** The statement of a figure about the same table; empty where the page has none. */
   figureSql?: string
+  /** Called with whether the panel is left out, so that its neighbours take its room. */
+  onAbsent?: (name: string, isAbsent: boolean) => void
 }
 
 /** The answer to a question in words, then the chart or table behind it, then how far it may be trusted. */
-export function PanelView({ panel, board, narrowed, figureSql = '' }: Props) {
+export function PanelView({ panel, board, narrowed, figureSql = '', onAbsent }: Props) {
   const { sql } = narrowed
   const isDrawn = panel.kind !== 'table'
   const [view, setView] = useState<View>(isDrawn ? 'chart' : 'table')
@@ -38,8 +40,10 @@ export function PanelView({ panel, board, narrowed, figureSql = '' }: Props) {
   const figure = useResult(figureSql)
   const units = useUnits(panel.table, panel.units)
   // The figure gives the cause already.
-  if (sql === panel.sql && result.data?.rows.length === 0 && figure.data && hasNoValue(figure.data))
-    return null
+  const isAbsent =
+    sql === panel.sql && result.data?.rows.length === 0 && Boolean(figure.data && hasNoValue(figure.data))
+  useEffect(() => onAbsent?.(panel.name, isAbsent), [onAbsent, panel.name, isAbsent])
+  if (isAbsent) return null
   const isNothing = Boolean(panel.nothing) && result.data?.rows.length === 0
   const answer = isNothing
     ? panel.nothing

@@ -3,7 +3,9 @@ import { Anchor, Text } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { type Cell, figure } from '../../api/format'
 import { Before, FigureOutline, Unit } from '../dashboards/kpi'
+import { actionOf } from '../dashboards/panel-action'
 import { useDashboards } from '../dashboards/queries'
+import { QueueLink } from '../dashboards/queue-link'
 import { useResult } from '../query/results'
 import { Panel } from '../../components/panel'
 import { FailedAnswer } from '../../components/states'
@@ -11,8 +13,14 @@ import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle } from '../../formats/template'
 import { TrustLine } from '../dashboards/trust-line'
 
+interface Props {
+  title?: string
+  /** Whether each figure says what to do, with the way to its queue. */
+  hasActions?: boolean
+}
+
 /** The first figure of every dashboard with how far it may be trusted, as the way into it. */
-export function Headlines({ title = 'Figures' }: { title?: string }) {
+export function Headlines({ title = 'Figures', hasActions = false }: Props) {
   const boards = useDashboards().data?.dashboards ?? []
   const shown = boards.flatMap((board) => {
     const panel = board.panels.find((one) => one.kind === 'kpi')
@@ -23,14 +31,20 @@ export function Headlines({ title = 'Figures' }: { title?: string }) {
     <Panel title={title}>
       <div className="headlines">
         {shown.map(({ board, panel }) => (
-          <Headline key={board.system} board={board} panel={panel} />
+          <Headline key={board.system} board={board} panel={panel} hasActions={hasActions} />
         ))}
       </div>
     </Panel>
   )
 }
 
-function Headline({ board, panel }: { board: Schemas['Dashboard']; panel: Schemas['Panel'] }) {
+interface HeadlineProps {
+  board: Schemas['Dashboard']
+  panel: Schemas['Panel']
+  hasActions: boolean
+}
+
+function Headline({ board, panel, hasActions }: HeadlineProps) {
   const answer = useResult(panel.sql)
   const at = (name: string): Cell =>
     answer.data?.rows[0]?.[answer.data.columns.findIndex((column) => column.name === name)] ?? null
@@ -52,6 +66,12 @@ function Headline({ board, panel }: { board: Schemas['Dashboard']; panel: Schema
       <Text size="xs" className="muted">
         {title ?? panel.question}
       </Text>
+      {hasActions && answer.data && at('value') !== null ? (
+        <>
+          <Text size="xs">{actionOf(panel, answer.data)}</Text>
+          <QueueLink board={board} panel={panel} />
+        </>
+      ) : null}
       <TrustLine board={board} table={panel.table} />
     </div>
   )

@@ -39,7 +39,7 @@ export function ReportPage() {
           </Button>
         </Group>
       </Group>
-      <Headlines title="In short" />
+      <Headlines title="In short" hasActions />
       <Columns gap="md">
         <Columns.Col span={{ base: 12, lg: 7 }}>
           <LastNight />
@@ -84,7 +84,7 @@ function System({ board, isOpen }: { board: Schemas['Dashboard']; isOpen: boolea
         className="panel folded"
         onToggle={({ currentTarget }) => setOpened(wasOpened || currentTarget.open)}
       >
-        <summary>What to do, and {others.length} charts and tables behind it</summary>
+        <summary>{others.length} charts and tables, each with what to do</summary>
         {wasOpened || isOpen ? (
           <Stack gap="sm" p="sm">
             {others.map((panel) => (

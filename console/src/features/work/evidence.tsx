@@ -1,11 +1,11 @@
 import { Text } from '@mantine/core'
 
-import type { Schemas } from '../../api/client'
-import { Answered } from '../../components/states'
+import { ApiProblem, type Schemas } from '../../api/client'
+import { Answered, Empty } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { quoted } from '../../formats/sql'
 import { answerRows, answerTitle } from '../../formats/template'
-import { AnswerTable } from '../dashboards/answer-table'
+import { AnswerTable, shownColumns } from '../dashboards/answer-table'
 import { useResult } from '../query/results'
 
 const ROW_PX = 36
@@ -21,6 +21,9 @@ export function Evidence({ evidence, itemId }: Props) {
   const answer = useResult(evidence.sql.replaceAll('{item_id}', quoted(itemId)))
   const units = useUnits(evidence.table, evidence.units)
   const title = answer.data ? answerTitle(evidence.title, answerRows(answer.data), units) : undefined
+  // Some evidence is for people who may see personal columns; without it one can still decide.
+  if (answer.error instanceof ApiProblem && answer.error.status < 500 && !answer.data)
+    return <Empty>{answer.error.message}</Empty>
   return (
     <section aria-label={title ?? evidence.title}>
       <Answered of={answer} what="what is known besides">
@@ -30,13 +33,15 @@ export function Evidence({ evidence, itemId }: Props) {
               <Text size="sm" fw={600}>
                 {title}
               </Text>
-              <AnswerTable
-                answer={rows}
-                units={units}
-                table={evidence.table}
-                label={title ?? evidence.title}
-                height={Math.min(MOST_PX, ROW_PX * (rows.rows.length + 1))}
-              />
+              {shownColumns(rows).columns.length === 0 ? null : (
+                <AnswerTable
+                  answer={rows}
+                  units={units}
+                  table={evidence.table}
+                  label={title ?? evidence.title}
+                  height={Math.min(MOST_PX, ROW_PX * (rows.rows.length + 1))}
+                />
+              )}
             </>
           )
         }

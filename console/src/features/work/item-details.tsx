@@ -2,6 +2,7 @@ import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
+import { unitWord } from '../../api/format'
 import { useCaller } from '../../api/queries'
 import { Moment } from '../../components/moment'
 import { cellWords, type Units, useLabels, useUnits } from '../../formats/columns'
@@ -40,7 +41,8 @@ export function ItemDetails({ item, table, unitsOfPanels, evidence = [], mayDeci
                   column={name}
                   value={value}
                   text={cellWords(name, value, units[name], typeof value === 'number' ? 'double' : '')}
-                />
+                />{' '}
+                {unitWord(value, units[name] ?? '')}
               </dd>
             </div>
           ))}

@@ -32,13 +32,17 @@ const ITEMS = queueItems(
 const sent: unknown[] = []
 let groups: string[] = []
 let evidence: { columns: string[]; rows: unknown[][] } = { columns: [], rows: [] }
+let refusal = ''
 
 beforeEach(() => {
   sent.length = 0
   groups = ['viewer', 'uploader']
+  refusal = ''
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string, asked: RequestInit) => {
     if (asked.method === 'POST') sent.push(JSON.parse(asked.body as string))
+    if (refusal && url.includes('/v1/queries'))
+      return Promise.resolve(new Response(JSON.stringify({ detail: refusal, status: 422 }), { status: 422 }))
     const body = url.endsWith('/v1/me')
       ? { name: 'ana', groups }
       : url.includes('/v1/queries')
@@ -58,7 +62,7 @@ afterEach(cleanup)
 function show(queue = QUEUE, items = ITEMS): void {
   render(
     <MantineProvider>
-      <QueryClientProvider client={new QueryClient()}>
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
         <QueueList queue={queue} items={items} showsDone={false} onShow={() => undefined} />
       </QueryClientProvider>
     </MantineProvider>,
@@ -135,6 +139,30 @@ test('an opened item shows the rows that one decides by, and the statement names
   await userEvent.click(await screen.findByRole('button', { name: 'Customer 1' }))
   expect(await screen.findByText('Usually 21')).toBeTruthy()
   expect(sent).toMatchObject([{ sql: "SELECT paid FROM calls WHERE of = '1'" }])
+})
+
+const CONTACT = {
+  title: 'Contact: {title_contact}',
+  table: 'calls',
+  sql: 'SELECT email FROM people WHERE number = {item_id}',
+  units: {},
+}
+
+test('evidence without a value in any column is its title alone', async () => {
+  evidence = { columns: ['email', 'title_contact'], rows: [[null, 'not in the lake']] }
+  show({ ...QUEUE, evidence: [CONTACT] })
+  await userEvent.click(await screen.findByRole('button', { name: 'Customer 1' }))
+  expect(await screen.findByText('Contact: not in the lake')).toBeTruthy()
+  expect(screen.queryByRole('table')).toBeNull()
+})
+
+test('who may not see personal columns reads so, and decides all the same', async () => {
+  refusal = 'The column email of people is personal data, which needs the group personal-data.'
+  show({ ...QUEUE, evidence: [CONTACT] })
+  await userEvent.click(await screen.findByRole('button', { name: 'Customer 1' }))
+  expect(await screen.findByText(refusal)).toBeTruthy()
+  expect(screen.queryByRole('alert')).toBeNull()
+  expect(screen.getByRole('button', { name: 'Called: Customer 1' })).toBeTruthy()
 })
 
 test('a reason has cells of the item in their units', async () => {

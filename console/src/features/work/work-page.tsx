@@ -73,7 +73,7 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
   const answer = useResult(queue.sql)
   const decisions = useDecisions(queue.name)
   const [search, setSearch] = useSearchParams()
-  const units = useMemo(() => statedUnits(board, queue.table), [board, queue.table])
+  const units = useMemo(() => ({ ...statedUnits(board, queue.table), ...queue.units }), [board, queue])
   return (
     <Stack gap="xs">
       <Answered of={answer} what="the items">

@@ -29,7 +29,9 @@ def articles(names: pd.Series) -> pd.DataFrame:
 
 
 def nearest(template: str) -> str | None:
-    named = NearestArticles(articles(BEST_SELLING_FIRST), frozenset({"mat"})).of(pd.Series([template], index=[7]))
+    named = NearestArticles(articles(BEST_SELLING_FIRST), frozenset({"mat"})).of(
+        pd.Series([template], index=[7])
+    )
     assert list(named.index) == [7]
     return named.nearest_articles.loc[7]
 
@@ -42,9 +44,9 @@ def test_articles_that_share_the_rarest_words_come_first_and_of_equal_ones_the_b
 
 def test_plurals_meet_their_singular() -> None:
     assert nearest("gnome") == "GARDEN GNOME LIGHT"
-    assert NearestArticles(articles(pd.Series(["SIX GNOMES"]))).of(pd.Series(["gnome"])).nearest_articles.tolist() == [
-        "SIX GNOMES"
-    ]
+    assert NearestArticles(articles(pd.Series(["SIX GNOMES"]))).of(
+        pd.Series(["gnome"])
+    ).nearest_articles.tolist() == ["SIX GNOMES"]
 
 
 def test_a_search_that_shares_no_word_or_only_a_common_one_has_none() -> None:
@@ -53,9 +55,9 @@ def test_a_search_that_shares_no_word_or_only_a_common_one_has_none() -> None:
 
 
 def test_a_shop_without_articles_names_none() -> None:
-    assert NearestArticles(articles(pd.Series([], dtype=object))).of(pd.Series(["mug"])).nearest_articles.tolist() == [
-        None
-    ]
+    assert NearestArticles(articles(pd.Series([], dtype=object))).of(
+        pd.Series(["mug"])
+    ).nearest_articles.tolist() == [None]
 
 
 def test_a_search_is_sold_where_one_article_has_all_of_its_words() -> None:

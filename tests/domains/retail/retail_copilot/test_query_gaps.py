@@ -49,7 +49,9 @@ def test_lost_revenue_by_hand() -> None:
 def test_a_search_is_worth_the_opened_articles_else_the_nearest_else_any() -> None:
     """Nobody opened an article after `gnome`; no article is near `radio`."""
     radio = pd.DataFrame([("radio", 100, 0, 0, 0)], columns=COUNTED.columns)
-    worth = gaps(pd.concat([COUNTED, radio], ignore_index=True)).groupby("template").purchase_value_gbp.first()
+    worth = (
+        gaps(pd.concat([COUNTED, radio], ignore_index=True)).groupby("template").purchase_value_gbp.first()
+    )
     assert worth.astype(float).to_dict() == {"gnome": 5.0, "lamp": 40.0, "radio": 20.0}
 
 
