@@ -9,19 +9,28 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.systems.merged_shop import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-_FOLDERS = ("analytics", "domains/retail", "learning")  # of the package, whose code decides the figures
+MODELS = ("analytics", "domains/retail", "learning")
+"""Folders of the package whose code decides the figures of all systems."""
+FORECASTS = (
+    "analytics",
+    "domains/retail/market_intelligence_hub",
+    "domains/retail/usual_season.py",
+    "learning/sampling.py",
+)
+"""Folders and modules of the package whose code decides a sales forecast."""
 
 
-def code_digest(*scripts: Path) -> str:
-    """Return a digest of the models' code and of these scripts."""
+def code_digest(*scripts: Path, of: Sequence[str] = MODELS) -> str:
+    """Return a digest of these parts of the package and of these scripts."""
     digest = hashlib.sha256()
     for script in scripts:
         digest.update(script.read_bytes())
-    for folder in _FOLDERS:
-        for path in sorted((ROOT / "headgate" / folder).rglob("*.py")):
+    for name in of:
+        part = ROOT / "headgate" / name
+        for path in [part] if part.is_file() else sorted(part.rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
