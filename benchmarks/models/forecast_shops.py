@@ -18,8 +18,6 @@ from benchmarks.models.shop_origins import rows_of_shop
 from benchmarks.systems.merged_shop import KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import numpy.typing as npt
 
     Array = npt.NDArray[np.float64]

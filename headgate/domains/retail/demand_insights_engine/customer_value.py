@@ -18,7 +18,13 @@ from sklearn.preprocessing import StandardScaler
 
 from headgate.domains.retail.demand_insights_engine import bg_nbd, gamma_gamma
 from headgate.domains.retail.demand_insights_engine.learnt_customers import sum_of
-from headgate.domains.retail.demand_insights_engine.origins import POINTS, expected, mean_of, points_of
+from headgate.domains.retail.demand_insights_engine.origins import (
+    POINTS,
+    drawn_value,
+    expected,
+    mean_of,
+    points_of,
+)
 from headgate.engines.stored_rows import float_columns, store_frames
 from headgate.learning import preprocessing
 
@@ -292,6 +298,31 @@ def _spent_ratio(regression: Any, window: _Window | None) -> float:  # noqa: ANN
     if regression is None or window is None:
         return 0.0
     return float(window.spent.sum() / regression[-1].predict(window.logged).sum())
+
+
+def with_modelled_purchases(model: ValueModel, ahead: Coming, customers: StoredRows) -> Coming:
+    """Return the expectation with the buyers and the revenue that the model of purchases gives.
+
+    Without them where the season is not known: the model counts trading days, whose number is then that of a
+    usual shop, as in the groups of like customers.
+
+    Args:
+        customers: points of all customers now.
+    """
+    fit = model.purchases
+    if fit is None or not ahead.is_season_known:
+        return ahead
+
+    def bought(part: pd.DataFrame) -> Array:
+        return 1.0 - bg_nbd.no_purchase_probability(fit, histories_of(part), ahead.trading_days)
+
+    def worth(part: pd.DataFrame) -> Array:
+        made = bg_nbd.expected_purchases(fit, histories_of(part), ahead.trading_days)
+        revenue, purchases = (part[name].to_numpy(np.float64) for name in ("revenue", "purchases"))
+        return np.asarray(made * drawn_value(revenue, purchases, model.mean_spend))
+
+    buyers, revenue = (sum_of(figure(part) for part in customers.parts(POINTS)) for figure in (bought, worth))
+    return replace(ahead, modelled_buyers=buyers, modelled_revenue=revenue)
 
 
 def aimed(model: ValueModel, shares: KnownShares, ahead: Coming, customers: StoredRows) -> ValueModel:

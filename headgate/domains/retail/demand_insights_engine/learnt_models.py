@@ -87,6 +87,7 @@ class LearntModels:
             customers: points of all customers now.
             folder: receives the column `churn_risk.LEAVING` of all customers, in their order.
         """
+        ahead = customer_value.with_modelled_purchases(self.value, ahead, customers)
         buyers = self.shares.expected(ahead).buyers
         churn, leaving = churn_risk.aimed(self.churn, buyers, self.shift_weight, customers, folder)
         value = customer_value.aimed(self.value, self.shares, ahead, customers)

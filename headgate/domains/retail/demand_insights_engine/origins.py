@@ -53,6 +53,8 @@ POINTS = (
 """What the models read of a customer."""
 BUYERS_PART = 0.5
 """Of a change of sales, the part that lies in the number of buyers, on the logarithmic scale."""
+VALUE_PURCHASES = 4.0
+"""Purchases of the shop's mean that each customer's own mean is weighed against."""
 LEAST_HISTORY_DAYS = 56  # before an origin: younger shops have nobody with a rhythm
 
 
@@ -83,6 +85,8 @@ class Coming:
         is_season_known: whether a year is known that was no launch.
         recent_buyers, recent_revenue: of the customers known now, if they do as lately; None where that is
             not known.
+        modelled_buyers, modelled_revenue: of the customers known now, by the model of purchases; None where
+            the season is not known or no model could be learnt.
         forecast: of the shop's sales; None where its season is not known.
     """
 
@@ -93,6 +97,8 @@ class Coming:
     is_season_known: bool = True
     recent_buyers: float | None = None
     recent_revenue: float | None = None
+    modelled_buyers: float | None = None
+    modelled_revenue: float | None = None
     forecast: ShopForecast | None = None
 
 
@@ -353,7 +359,7 @@ class KnownShares:
         """Return the known customers' part of what is coming."""
         if ahead.buyers is None or ahead.revenue is None or self.buyers is None or self.revenue is None:
             return Expected(None, None)
-        buyers = mean_of(ahead.buyers * self.buyers, _recent_buyers(ahead))
+        buyers = mean_of(ahead.buyers * self.buyers, _recent_buyers(ahead), ahead.modelled_buyers)
         return Expected(buyers, _known_revenue(ahead, ahead.revenue * self.revenue, self.revenue))
 
 
@@ -369,14 +375,14 @@ def _recent_buyers(ahead: Coming) -> float | None:
 
 
 def _known_revenue(ahead: Coming, by_last_year: float, share: float) -> float | None:
-    """Return the geometric mean of last year, the shop's forecast and the groups of like customers in its
-    season; of last year and the groups where no forecast is known.
+    """Return the geometric mean of last year, the shop's forecast, the groups of like customers in its season
+    and the model of purchases, as far as each is known.
     """
     forecast, recent = ahead.forecast, ahead.recent_revenue
-    if forecast is None or not (by_last_year and recent):
-        return mean_of(by_last_year, recent)
-    views = (by_last_year, forecast.revenue * share, recent * forecast.change)
-    return float(np.exp(np.log(views).mean()))
+    if forecast is None:
+        return mean_of(by_last_year, recent, ahead.modelled_revenue)
+    in_season = recent and recent * forecast.change
+    return mean_of(by_last_year, forecast.revenue * share, in_season, ahead.modelled_revenue)
 
 
 _KNOWN = ("known_buyers", "known_revenue")
@@ -392,9 +398,23 @@ def expected(ahead: Coming, some: tuple[CustomerOrigin, ...]) -> Expected:
     return KnownShares.of(some).expected(ahead)
 
 
-def mean_of(total: float | None, other: float | None) -> float | None:
-    """Return the geometric mean of two totals; the one that is known where the other is not."""
-    return float(np.sqrt(total * other)) if total and other else total or other
+def mean_of(*totals: float | None) -> float | None:
+    """Return the geometric mean of the totals that are known and not 0; None where none is.
+
+    >>> mean_of(2.0, 8.0, None), mean_of(None, None)
+    (4.0, None)
+    """
+    views = [total for total in totals if total]
+    return float(np.exp(np.log(views).mean())) if views else None
+
+
+def drawn_value(revenue: Array, purchases: Array, mean: float) -> Array:
+    """Return the value of a purchase of each customer, GBP: the customer's own mean, drawn to the shop's.
+
+    >>> drawn_value(np.array([100.0]), np.array([1.0]), 50.0).tolist()
+    [60.0]
+    """
+    return np.asarray((revenue + VALUE_PURCHASES * mean) / (purchases + VALUE_PURCHASES))
 
 
 def points_of(some: Sequence[StoredRows], columns: Sequence[str] = POINTS) -> pd.DataFrame:

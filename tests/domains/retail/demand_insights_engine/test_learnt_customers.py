@@ -154,12 +154,12 @@ def test_what_is_counted_is_the_same_with_a_sample(
 def test_totals_are_those_of_all_customers(
     of_all: dict[str, pd.DataFrame], of_sample: dict[str, pd.DataFrame]
 ) -> None:
-    """Last year makes the shop's revenue and buyers of 90 days likely, and all customers together
-    reach them.
+    """Last year, the forecast and groups of all customers make revenue and buyers of 90 days likely, and all
+    customers together reach them. The model of purchases, one view of four, learns from the sample.
     """
     known, found = (tables["customer_lifetime_value"] for tables in (of_all, of_sample))
     assert float(found.expected_value_90d.sum()) == pytest.approx(
-        float(known.expected_value_90d.sum()), abs=0.01 * len(known)
+        float(known.expected_value_90d.sum()), rel=0.005
     )
     known, found = (tables["churn_risk"].churn_probability for tables in (of_all, of_sample))
     assert found.sum() == pytest.approx(known.sum(), rel=0.05)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import ibis
@@ -12,9 +14,12 @@ import pandas as pd
 import pytest
 
 from headgate.domains.retail import demand_insights_engine as system
-from headgate.domains.retail.demand_insights_engine import shop_total
+from headgate.domains.retail.demand_insights_engine import features, shop_total
 from headgate.domains.retail.demand_insights_engine.origins import Coming, KnownShares, ShopForecast
+from headgate.domains.retail.demand_insights_engine.recent_behaviour import with_recent_behaviour
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
+from headgate.engines.stored_rows import StoredRows
+from headgate.engines.write_rows import write_rows
 from headgate.learning.store import Shelf
 from tests.made_tables import in_memory
 
@@ -118,6 +123,8 @@ def test_half_of_a_change_of_sales_is_in_the_number_of_buyers() -> None:
     assert HALF.expected(lately).buyers == pytest.approx(50.0)
     busy = replace(lately, forecast=ShopForecast(2_000.0, 4.0))
     assert HALF.expected(busy).buyers == pytest.approx((50.0 * 100.0) ** 0.5)
+    modelled = replace(busy, modelled_buyers=80.0)
+    assert HALF.expected(modelled).buyers == pytest.approx((50.0 * 100.0 * 80.0) ** (1 / 3))
 
 
 def test_known_customers_have_the_mean_of_last_year_the_forecast_and_groups_in_its_season() -> None:
@@ -125,6 +132,35 @@ def test_known_customers_have_the_mean_of_last_year_the_forecast_and_groups_in_i
     ahead = replace(YEAR, forecast=ShopForecast(2_000.0, 2.0))
     assert HALF.expected(ahead).revenue == pytest.approx((500 * 1_000 * 500) ** (1 / 3))
     assert HALF.expected(YEAR).revenue == pytest.approx((500 * 250) ** 0.5)
+    modelled = replace(ahead, modelled_revenue=700.0)
+    assert HALF.expected(modelled).revenue == pytest.approx((500 * 1_000 * 500 * 700) ** (1 / 4))
+
+
+def test_one_enormous_order_does_not_decide_what_the_customers_bring() -> None:
+    """60 customers buy for 10 GBP each 30 days; one of the 180 purchases of the newest window is of 1,000."""
+    bought = [
+        (customer, AS_OF - timedelta(days=day + customer % 30))
+        for customer in range(60)
+        for day in range(0, 300, 30)
+    ]
+    days = pd.DataFrame(bought, columns=["customer_id", "purchased_on"]).assign(revenue=10.0, products=1)
+    large = days.assign(revenue=days.revenue.where(days.index > 0, 1_000.0))
+    plain, enormous = (lately(purchases) for purchases in (days, large))
+    assert plain == pytest.approx(1_800.0, rel=0.1)
+    assert plain < enormous < 1.3 * plain  # the revenue of the window is 1.55 times the usual one
+
+
+def lately(days: pd.DataFrame) -> float:
+    """Return what the customers of these purchases bring if they do as lately."""
+    stored, first_on = ibis.memtable(days), min(days.purchased_on)
+    with TemporaryDirectory() as name:
+        path = Path(name) / "customers.parquet"
+        write_rows(features.histories(stored, AS_OF).order_by("customer_id"), path)
+        expectation = with_recent_behaviour(
+            Coming(90.0, None, None), stored, StoredRows([path]), first_on, AS_OF
+        )
+    assert expectation.recent_revenue is not None
+    return expectation.recent_revenue
 
 
 def test_a_forecast_counts_only_where_the_season_is_known_and_the_shop_is_open() -> None:
