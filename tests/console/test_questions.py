@@ -55,7 +55,10 @@ def test_an_analyst_learns_whom_to_call_and_says_who_was_called(console: Console
     page = opened(console, "Work", "Customers to call", token=UPLOADER)
     first = page.get_by_role("list", name="Items").get_by_role("listitem").first
     expect(first).to_contain_text(
-        re.compile(r"Silent \d+ days, (usually buys every \d+ days|bought twice, \d+ days apart)")
+        re.compile(
+            r"(Bought nothing|Sent back £[\d.,]+k? on \d+ \w+ \d{4}; nothing kept) for \d+ days, "
+            r"(usually buys every \d+ days|bought twice, \d+ days apart), late after \d+"
+        )
     )
     expect(first).to_contain_text("£")
     name = first.get_by_role("button").first.inner_text()

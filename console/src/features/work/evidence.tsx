@@ -11,6 +11,9 @@ import { useResult } from '../query/results'
 const ROW_PX = 36
 const MOST_PX = 300
 
+/** Advice for those who write a statement themselves. */
+const OF_AN_EDITOR = 'Leave the column out, or ask'
+
 interface Props {
   evidence: Schemas['QueueEvidence']
   itemId: string
@@ -23,7 +26,7 @@ export function Evidence({ evidence, itemId }: Props) {
   const title = answer.data ? answerTitle(evidence.title, answerRows(answer.data), units) : undefined
   // Some evidence is for people who may see personal columns; without it one can still decide.
   if (answer.error instanceof ApiProblem && answer.error.status < 500 && !answer.data)
-    return <Empty>{answer.error.message}</Empty>
+    return <Empty>{answer.error.message.replace(OF_AN_EDITOR, 'Ask')}</Empty>
   return (
     <section aria-label={title ?? evidence.title}>
       <Answered of={answer} what="what is known besides">

@@ -157,10 +157,11 @@ test('evidence without a value in any column is its title alone', async () => {
 })
 
 test('who may not see personal columns reads so, and decides all the same', async () => {
-  refusal = 'The column email of people is personal data, which needs the group personal-data.'
+  const cause = 'The column email of people is personal data, which needs the group personal-data.'
+  refusal = `${cause} Leave the column out, or ask an operator to add you to the group.`
   show({ ...QUEUE, evidence: [CONTACT] })
   await userEvent.click(await screen.findByRole('button', { name: 'Customer 1' }))
-  expect(await screen.findByText(refusal)).toBeTruthy()
+  expect(await screen.findByText(`${cause} Ask an operator to add you to the group.`)).toBeTruthy()
   expect(screen.queryByRole('alert')).toBeNull()
   expect(screen.getByRole('button', { name: 'Called: Customer 1' })).toBeTruthy()
 })
