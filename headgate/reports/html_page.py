@@ -103,7 +103,7 @@ def _in_short(report: Report, console_url: str) -> str:
         lines.append(
             f'<tr><td class="n"><b>{escape(figure(row["value"], panel.unit))}</b></td>'
             f'<td><a href="{escape(address)}">{escape(_title_of(figures[0]))}</a>{before}'
-            f"{_action(figures[0])}</td>"
+            f"{_action(figures[0], 'desk')}</td>"
             f'<td class="s muted">{escape(board.title)}</td></tr>'
         )
     return f'<table class="short"><tbody>{"".join(lines)}</tbody></table>' if lines else ""

@@ -99,7 +99,11 @@ export function AnswerTable({ answer, units, table, label, height, keeps }: Prop
       const heading = headingWithUnit(format.heading, isTime(units[column]) ? units[column] : '')
       const link = (index: number, text: string) => {
         const address = datasetRowQuery(tables ?? [], column, shown.rows[index]?.[place] ?? null)
-        return address ? <Anchor href={address}>{text}</Anchor> : text
+        return address ? (
+          <Anchor inherit href={address}>
+            {text}
+          </Anchor>
+        ) : text
       }
       // The first column opens the row, which has its link.
       const cell = place > 0 && isName(column) ? { cell: link } : {}
