@@ -62,6 +62,9 @@ export function axisTitle(column: string, unit: string): string {
 export const headingWithUnit = (title: string, unit = ''): string =>
   unit && !title.toLowerCase().includes(unit.toLowerCase()) ? `${title} (${unit})` : title
 
+/** Whether the values of a unit say nothing without its word, such as `days`. */
+export const isTimeUnit = (unit = ''): boolean => /^(days|weeks|months|hours|minutes|seconds)$/.test(unit)
+
 /** A fact of all columns by name: of the table at hand, and of others where all of them agree. */
 function agreedOf(
   tables: Schemas['CatalogTable'][],

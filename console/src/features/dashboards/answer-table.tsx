@@ -11,6 +11,7 @@ import {
   type ColumnFormat,
   columnFormats,
   headingWithUnit,
+  isTimeUnit,
   type Units,
   useLabels,
 } from '../../formats/columns'
@@ -96,14 +97,16 @@ export function AnswerTable({ answer, units, table, label, height, keeps }: Prop
     const priorities = prioritiesOf(shown.columns, all, shown.rows, units, keeps)
     return all.map((format, place): ColumnFormat => {
       const column = shown.columns[place]?.name ?? ''
-      const heading = headingWithUnit(format.heading, isTime(units[column]) ? units[column] : '')
+      const heading = headingWithUnit(format.heading, isTimeUnit(units[column]) ? units[column] : '')
       const link = (index: number, text: string) => {
         const address = datasetRowQuery(tables ?? [], column, shown.rows[index]?.[place] ?? null)
         return address ? (
           <Anchor inherit href={address}>
             {text}
           </Anchor>
-        ) : text
+        ) : (
+          text
+        )
       }
       // The first column opens the row, which has its link.
       const cell = place > 0 && isName(column) ? { cell: link } : {}
@@ -134,8 +137,6 @@ export function AnswerTable({ answer, units, table, label, height, keeps }: Prop
     </>
   )
 }
-
-const isTime = (unit = ''): boolean => /^(days|weeks|months|hours|minutes|seconds)$/.test(unit)
 
 /** How many rows there are, where not all are in view. */
 function MoreRows({ answer, height }: { answer: Result; height: number }) {

@@ -5,7 +5,7 @@ import type { Schemas } from '../../api/client'
 import { unitWord } from '../../api/format'
 import { useCaller } from '../../api/queries'
 import { Moment } from '../../components/moment'
-import { cellWords, type Units, useLabels, useUnits } from '../../formats/columns'
+import { cellWords, isTimeUnit, type Units, useLabels, useUnits } from '../../formats/columns'
 import { heading, label } from '../../formats/words'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
 import { Evidence } from './evidence'
@@ -42,7 +42,7 @@ export function ItemDetails({ item, table, unitsOfPanels, evidence = [], mayDeci
                   value={value}
                   text={cellWords(name, value, units[name], typeof value === 'number' ? 'double' : '')}
                 />{' '}
-                {unitWord(value, units[name] ?? '')}
+                {isTimeUnit(units[name]) ? unitWord(value, units[name] ?? '') : ''}
               </dd>
             </div>
           ))}
