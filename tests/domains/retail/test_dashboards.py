@@ -976,7 +976,7 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
     nearest = "no article has all its words, nearest: RECORD FRAME"
     assert item["reason"] == f"finds nothing in 100 % of 350 searches; {nearest}"
     loss, searched = titles
-    assert loss.startswith("292 searches beyond the usual, of which 1 in 17 would have bought, each one line of such ")
+    assert loss.startswith("292 searches beyond the usual, of which 1 in 17 would have bought, each one line")
     assert loss.endswith(": £342. No article has all its words: add one, or show these, which come nearest")
     assert searched == "Searched 13 times in 2 weeks, 9 times in the last complete one"
     assert [row["nearest_articles"] for row in answers[0]] == ["RECORD FRAME", "RECORD COVER"]
