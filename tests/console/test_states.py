@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from headgate.lake.file_index import FileFilter
 from headgate.runs.pipeline_starts import Execution
 from tests.console.accessibility import violations
 from tests.console.browsers import SCHEMES, WIDTHS, pages, routes, settle, visit
@@ -49,13 +50,13 @@ SAID_OF_NOTHING = {
     ],
     "runs": ["No run yet. Upload a file, then start a run"],
     "upload": ["No upload is under way."],
-    "file": ["There is no record of a file with this id.", "Open the lake"],
-    "run": ["There is no run of that name.", "Open the lake"],
+    "file": [f"No file is named {'0' * 32}", "All files"],
+    "run": ["No run is named scheduled-0312", "All runs"],
     "dataset": ["No file has been profiled yet.", "No file of this dataset has arrived. Upload one"],
     "table": [NOT_BUILT, "No run has recorded what this table was built from."],
     "catalog": ["Datasets that the lake accepts"],
     "query": ["Write a statement, or begin with a question"],
-    "nowhere": ["No page has this address.", "Open the lake"],
+    "nowhere": ["No page is named nowhere", "The first page"],
     **{name: [NOT_BUILT] for name in PAGES if "dashboard-" in name},
 }
 # Pages that show something without an answer of the API.
@@ -174,7 +175,7 @@ def test_a_slow_api_shows_the_heading_at_once_and_says_that_the_page_continues(
         route.continue_()
     settle(page)
     expect(page.get_by_text("takes longer than usual")).to_have_count(0)
-    expect(page.get_by_text("cannot be shown")).to_have_count(1 if name == "nowhere" else 0)
+    expect(page.get_by_text("cannot be shown")).to_have_count(0)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -347,11 +348,34 @@ def test_problems_of_runs_are_accessible_in_both_schemes_and_fit_the_window(
         )
 
 
-def test_an_address_of_no_file_says_so(console: Console) -> None:
-    page = console.opened("/files/none", OPERATOR)
-    expect(page.get_by_role("main")).to_contain_text(
-        "No file has this address. The page Lake lists the files."
-    )
+@pytest.mark.parametrize(
+    ("address", "title", "way"),
+    [
+        ("/files/none", "No file is named none", ("All files", "#/lake")),
+        ("/files?key=payments/none.csv", "No file is named payments/none.csv", ("All files", "#/lake")),
+        (f"/files/{'f' * 32}", f"No file is named {'f' * 32}", ("All files", "#/lake")),
+        ("/runs/none", "No run is named none", ("All runs", "#/runs")),
+        ("/datasets/none", "No dataset is named none", ("All datasets and tables", "#/catalog")),
+        ("/tables/a/none", "No table is named a/none", ("All datasets and tables", "#/catalog")),
+        ("/dashboards/none", "No dashboard is named none", ("All dashboards", "#/dashboards")),
+        ("/work/none", "No queue is named none", ("All queues", "#/work")),
+        ("/none", "No page is named none", ("The first page", "#/")),
+    ],
+)
+def test_every_address_of_nothing_has_one_form_with_the_way_to_its_list(
+    console: Console, address: str, title: str, way: tuple[str, str]
+) -> None:
+    page = console.opened(address, OPERATOR)
+    box = page.get_by_role("main").get_by_role("status").filter(has_text=title)
+    expect(box).to_be_visible()
+    words, href = way
+    expect(box.get_by_role("link", name=words)).to_have_attribute("href", href)
+
+
+def test_a_message_leads_from_the_key_of_a_file_to_its_page(console: Console) -> None:
+    record = console.lake.files.newest(1, where=FileFilter()).records[0]
+    page = console.opened(f"/files?key={record.key}", OPERATOR)
+    expect(page).to_have_url(re.compile(f"#/files/{record.file_id}$"))
 
 
 def test_a_page_without_its_program_keeps_the_navigation_and_is_loaded_again_by_itself(

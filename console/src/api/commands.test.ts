@@ -19,10 +19,10 @@ test('a page or a button replaces the commands that do the same', () => {
   expect(deedOf('headgate run --full')).toEqual({ only: '', isFull: true })
   expect(deedOf('headgate run --only SYSTEM')).toMatchObject({ words: 'the page of the run' })
   expect(deedOf('headgate logs --minutes 60')).toMatchObject({ words: 'the log on the page of the run' })
-  expect(deedOf('headgate contract init --raw a/b.csv')).toMatchObject({ href: '#/lake?name=a%2Fb.csv' })
+  expect(deedOf('headgate contract init --raw a/b.csv')).toMatchObject({ href: '#/files?key=a%2Fb.csv' })
   expect(deedOf('headgate runs show cli-1')).toMatchObject({ href: '#/runs/cli-1' })
   expect(deedOf("headgate files show 'payments/to day.csv'")).toMatchObject({
-    href: '#/lake?name=payments%2Fto%20day.csv',
+    href: '#/files?key=payments%2Fto%20day.csv',
   })
   expect(deedOf('headgate quarantine replay 1 2')).toMatchObject({ href: '#/work/files' })
   expect(deedOf('headgate query "select 1"')).toMatchObject({ href: '#/query?sql=select%201' })

@@ -12,6 +12,9 @@ const path = encodeURIComponent
 const unquoted = (text: string): string => /^(['"])([^]*)\1$/.exec(text)?.[2] ?? text
 const WORK = { href: '#/work/files', words: 'the page Rows to fix' }
 
+/** The page of the newest file with a key. */
+export const pageOfKey = (key: string): string => `#/files?key=${path(key)}`
+
 const RUNS = { href: '#/runs', words: 'the page of the run' }
 const FILE = { href: '#/upload', words: 'the page Upload' }
 
@@ -23,13 +26,10 @@ const PAGES: [RegExp, (argument: string) => Deed][] = [
   [/^logs\b/, () => ({ href: '#/runs', words: 'the log on the page of the run' })],
   [/^runs show (\S+)$/, (run) => ({ href: `#/runs/${path(run)}`, words: 'The page of the run' })],
   [/^files(?: show)?$/, () => ({ href: '#/lake', words: 'the page Lake' })],
-  [/^files show (.+)$/, (key) => ({ href: `#/lake?name=${path(key)}`, words: 'its page' })],
+  [/^files show (.+)$/, (key) => ({ href: pageOfKey(key), words: 'its page' })],
   [/^files revert (\S+)$/, (id) => ({ href: `#/files/${path(id)}`, words: 'the page of the file' })],
   [/^(?:quarantine (?:replay|list)|mapping)\b/, () => WORK],
-  [
-    /^contract init --raw (.+)$/,
-    (key) => ({ href: `#/lake?name=${path(key)}`, words: 'the page of the file' }),
-  ],
+  [/^contract init --raw (.+)$/, (key) => ({ href: pageOfKey(key), words: 'the page of the file' })],
   [/^(?:upload|contract init)\b/, () => FILE],
   [/^files --json$/, () => ({ href: '#/lake', words: 'the page Lake' })],
   [/^lineage (\S+)$/, (name) => ({ href: `#/datasets/${path(name)}`, words: `the page of ${name}` })],

@@ -1,8 +1,9 @@
 import { Anchor, Button, Stack, Text } from '@mantine/core'
 import { useEffect } from 'react'
-import { isRouteErrorResponse, useRouteError } from 'react-router'
+import { isRouteErrorResponse, useLocation, useRouteError } from 'react-router'
 
 import { isSilence } from '../api/reach'
+import { NothingPage } from '../components/nothing-here'
 import { PageTitle } from '../components/panel'
 
 const RETRY_MS = 3000
@@ -16,21 +17,21 @@ export function NotFound() {
   // A part of the program that cannot be loaded is a TypeError: no network, or a bundle that was replaced long ago.
   const isUnloaded = failed && isSilence(error)
   const isAutomatic = useLoadedAgain(isUnloaded)
-  const message = !failed
-    ? 'No page has this address.'
-    : isUnloaded
-      ? `This page was not opened before, and could not be loaded now. ${isAutomatic ? 'It opens by itself as soon as the network is back.' : 'Check the network, then load the page again.'}`
-      : error.message
+  const { pathname } = useLocation()
+  if (!failed) return <NothingPage what="page" name={pathname.replace(/^\/+/, '')} />
+  const message = isUnloaded
+    ? `This page was not opened before, and could not be loaded now. ${isAutomatic ? 'It opens by itself as soon as the network is back.' : 'Check the network, then load the page again.'}`
+    : error.message
   return (
     <Stack p="lg">
       <PageTitle>This page cannot be shown</PageTitle>
       <Text>{message}</Text>
-      {failed && !isAutomatic ? (
+      {isAutomatic ? null : (
         <Button w="max-content" variant="default" onClick={() => window.location.reload()}>
           Load the page again
         </Button>
-      ) : null}
-      <Anchor href="#/lake">Open the lake</Anchor>
+      )}
+      <Anchor href="#/">The first page</Anchor>
     </Stack>
   )
 }

@@ -37,7 +37,7 @@ const ROUTES: RouteObject[] = [
             lazy: async () => ({ Component: (await import('../features/upload/upload-page')).UploadPage }),
           },
           {
-            path: 'files/:fileId',
+            path: 'files/:fileId?',
             lazy: async () => ({ Component: (await import('../features/files/file-page')).FilePage }),
           },
           {

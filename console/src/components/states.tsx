@@ -1,4 +1,4 @@
-import { Alert, Anchor, Badge, Button, Skeleton, Text, VisuallyHidden } from '@mantine/core'
+import { Alert, Badge, Button, Skeleton, Text, VisuallyHidden } from '@mantine/core'
 import { type ReactNode, useEffect, useState } from 'react'
 
 import { ApiProblem } from '../api/client'
@@ -88,7 +88,7 @@ export function Failed({ error, what, isAction = false, onRetry, since }: Failur
   if (isAbsent)
     return (
       <Empty>
-        <Advice text={message} /> <Anchor href="#/lake">Open the lake</Anchor>
+        <Advice text={message} />
       </Empty>
     )
   if (shownBy && (isRepeated || since !== undefined)) return null
@@ -121,18 +121,6 @@ function messageOf(error: unknown): string {
 }
 
 export const isMissing = (error: unknown): boolean => error instanceof ApiProblem && error.status === 404
-
-/** What an address without a thing shows, with the way back. */
-export function NothingHere({ what, name, why }: { what: string; name: string; why: string }) {
-  return (
-    <Alert color="gray" title={`No ${what} is named ${name}`} role="status">
-      {why}{' '}
-      <Anchor inherit href="#/catalog">
-        Open the catalog
-      </Anchor>
-    </Alert>
-  )
-}
 
 interface Asked<T> {
   data: T | undefined

@@ -4,8 +4,9 @@ import { useParams } from 'react-router'
 import type { Schemas } from '../../api/client'
 import { useContract, useQuality } from './queries'
 import { useFiles } from '../files/queries'
+import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
-import { Answered, Empty, Failed, isMissing, NothingHere } from '../../components/states'
+import { Answered, Empty, Failed, isMissing } from '../../components/states'
 import { heading } from '../../formats/words'
 import { FileList, pagesOf } from '../files/file-list'
 import { ColumnLineagePanel } from './column-lineage'
@@ -25,14 +26,11 @@ export function DatasetPage() {
   // One box for the page: each part would report the same cause.
   if (hasNone && files.data && all.length === 0)
     return (
-      <Stack gap="md">
-        <PageTitle>No dataset here</PageTitle>
-        <NothingHere
-          what="dataset"
-          name={dataset}
-          why="No contract describes it, and no file of it has arrived."
-        />
-      </Stack>
+      <NothingPage
+        what="dataset"
+        name={dataset}
+        why="No contract describes it, and no file of it has arrived."
+      />
     )
   if (contract.error && !hasNone && files.error && !files.data && !contract.data)
     return (

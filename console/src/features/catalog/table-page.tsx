@@ -4,8 +4,9 @@ import { useParams } from 'react-router'
 import { count, whole } from '../../api/format'
 import { useContract, useLineage, useTable } from './queries'
 import { Moment } from '../../components/moment'
+import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
-import { Answered, Empty, Failed, isMissing, NothingHere } from '../../components/states'
+import { Answered, Empty, Failed, isMissing } from '../../components/states'
 import { queryAddress } from '../../formats/sql'
 import { fileParts, heading } from '../../formats/words'
 import { TableTrust } from '../dashboards/trust-line'
@@ -18,15 +19,12 @@ export function TablePage() {
   const detail = useTable(system, table)
   const contract = useContract('prod', table)
   // One box for the page: each part would report the same cause.
+  if (isMissing(detail.error)) return <NothingPage what="table" name={`${system}/${table}`} />
   if (detail.error && !detail.data)
     return (
       <Stack gap="md">
-        <PageTitle>{isMissing(detail.error) ? 'No table here' : heading(table)}</PageTitle>
-        {isMissing(detail.error) ? (
-          <NothingHere what="table" name={`${system}/${table}`} why="The address may be old or misspelt." />
-        ) : (
-          <Failed error={detail.error} what="the table" onRetry={() => void detail.refetch()} />
-        )}
+        <PageTitle>{heading(table)}</PageTitle>
+        <Failed error={detail.error} what="the table" onRetry={() => void detail.refetch()} />
       </Stack>
     )
   return (

@@ -3,6 +3,7 @@ import { Link, useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { useDashboards } from './queries'
+import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { useKeptQuestions } from '../query/saved-questions'
@@ -77,8 +78,9 @@ function NoBoard({ system }: { system: string | undefined }) {
   return (
     <>
       <PageTitle>Dashboards</PageTitle>
+      {system ? <NothingHere what="dashboard" name={system} /> : null}
       <Empty>
-        {system ? `There is no dashboard for ${system}.` : 'This lake has no dashboards.'}{' '}
+        {system ? '' : 'This lake has no dashboards. '}
         <Anchor href="#/query">Ask its tables on the page Query</Anchor>, where an answer can be shown as a
         chart, or find them in the <Anchor href="#/catalog">catalog</Anchor>. Questions that you save there
         make a dashboard of your own.

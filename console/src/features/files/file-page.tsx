@@ -7,8 +7,9 @@ import type { Schemas } from '../../api/client'
 import { bytes, count, explained, seconds, usd, whole } from '../../api/format'
 import { FINAL_STATES, useFile, useProfile } from './queries'
 import { Moment } from '../../components/moment'
+import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
-import { Answered, Empty } from '../../components/states'
+import { Answered, isMissing } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { ruleWords } from '../../formats/rules'
 import { capitalised, heading } from '../../formats/words'
@@ -18,6 +19,7 @@ import { headline, insightsOf } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
 import { AcceptanceAlert, FileBadge } from './acceptance'
 import { Counts } from './counts'
+import { FileByKey } from './file-by-key'
 import { EditFile, isEditable } from './edit-file'
 import { NextStep } from './next-step'
 import { OpenWaitingRows, useWaiting, waitingPlace } from './open-waiting-rows'
@@ -33,18 +35,13 @@ const FILE_ID = /^[0-9a-f]{32}$/
 export function FilePage() {
   const { fileId = '' } = useParams()
   if (FILE_ID.test(fileId)) return <KnownFile fileId={fileId} />
-  return (
-    <>
-      <PageTitle>File</PageTitle>
-      <Empty>
-        No file has this address. <Anchor href="#/lake">The page Lake lists the files.</Anchor>
-      </Empty>
-    </>
-  )
+  if (!fileId) return <FileByKey />
+  return <NothingPage what="file" name={fileId} />
 }
 
 function KnownFile({ fileId }: { fileId: string }) {
   const file = useFile(fileId)
+  if (isMissing(file.error)) return <NothingPage what="file" name={fileId} />
   return (
     <>
       {file.data ? null : <PageTitle>File</PageTitle>}

@@ -20,7 +20,7 @@ test('the most urgent check says the one thing to do', () => {
     message: 'The newest is a.csv; `headgate files show a.csv` says why.',
   }
   expect(remedyOf([files, run])).toEqual({ words: 'See why the run failed', href: '#/runs/r7' })
-  expect(remedyOf([quality, files])).toEqual({ words: 'See the file', href: '#/lake?name=a.csv' })
+  expect(remedyOf([quality, files])).toEqual({ words: 'See the file', href: '#/files?key=a.csv' })
   expect(remedyOf([files])).toEqual({ words: 'Open what waits', href: '#/work/files' })
   expect(remedyOf([{ ...files, state: 'healthy' }])).toBeUndefined()
 })

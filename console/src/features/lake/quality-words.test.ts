@@ -7,7 +7,7 @@ test('a file that differs is named by its dataset and its column, with the way t
   const message = `2 of the newest 32 profiled files differ from the files before. The newest is ${key} (customer_id: 26.9% are missing, where 21.0% were before).`
   expect(qualityWords(message)).toEqual({
     text: 'Orders, newest file (part-00005.parquet): Customer: 26.9 % are missing, where 21.0 % were before. In all 2 of the newest 32 files differ from those before.',
-    href: `#/lake?name=${encodeURIComponent(key)}`,
+    href: `#/files?key=${encodeURIComponent(key)}`,
   })
 })
 

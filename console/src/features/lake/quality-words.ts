@@ -1,8 +1,9 @@
+import { pageOfKey } from '../../api/commands'
 import { fileParts, heading } from '../../formats/words'
 
 export interface QualityWords {
   text: string
-  /** The list of files with the newest of them alone. */
+  /** The page of the newest of them. */
   href: string
 }
 
@@ -22,5 +23,5 @@ export function qualityWords(message: string): QualityWords {
     )
     .replaceAll(/(\d)%/g, '$1 %')
   const text = `${dataset}, newest file (${fileParts(key)[1]}): ${inWords}. In all ${many} files ${many.startsWith('1 ') ? 'differs' : 'differ'} from those before.`
-  return { text, href: `#/lake?name=${encodeURIComponent(key)}` }
+  return { text, href: pageOfKey(key) }
 }

@@ -5,8 +5,9 @@ import type { Schemas } from '../../api/client'
 import { seconds, usd } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { useRun, useStartRun } from './queries'
+import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
-import { Answered, Empty, Failed, StateBadge } from '../../components/states'
+import { Answered, Empty, Failed, isMissing, StateBadge } from '../../components/states'
 import { expectationOf } from './expectations'
 import { costOf, durationOf, runTitle } from './run-facts'
 import { Jobs } from './run-jobs'
@@ -23,6 +24,7 @@ export function RunPage() {
   const run = useRun(name)
   const may = useMay('operator')
   const nameOf = useStageNames()
+  if (isMissing(run.error)) return <NothingPage what="run" name={name} />
   return (
     <Stack gap="md">
       <Group gap="xs">

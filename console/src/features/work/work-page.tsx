@@ -1,4 +1,4 @@
-import { Anchor, Group, Stack, Text } from '@mantine/core'
+import { Group, Stack, Text } from '@mantine/core'
 import { useMemo } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router'
 
@@ -6,8 +6,9 @@ import type { Schemas } from '../../api/client'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
+import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
-import { Answered, Empty } from '../../components/states'
+import { Answered } from '../../components/states'
 import { TrustLine } from '../dashboards/trust-line'
 import type { Units } from '../../formats/columns'
 import { useDecisions } from './queries'
@@ -46,9 +47,7 @@ export function WorkPage() {
             ) : shown ? (
               <Queue key={shown.queue.name} board={shown.board} queue={shown.queue} />
             ) : (
-              <Empty>
-                There is no queue of this name. <Anchor href="#/work">Open the first queue</Anchor>
-              </Empty>
+              <NothingHere what="queue" name={queue ?? ''} />
             )}
           </>
         )}

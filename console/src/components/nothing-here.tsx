@@ -1,0 +1,48 @@
+import { Alert, Anchor, Stack } from '@mantine/core'
+
+import { PageTitle } from './panel'
+
+/** The list in which a person finds what an unknown address may have meant. */
+const LISTS = {
+  file: { href: '#/lake', words: 'All files' },
+  run: { href: '#/runs', words: 'All runs' },
+  dataset: { href: '#/catalog', words: 'All datasets and tables' },
+  table: { href: '#/catalog', words: 'All datasets and tables' },
+  dashboard: { href: '#/dashboards', words: 'All dashboards' },
+  queue: { href: '#/work', words: 'All queues' },
+  page: { href: '#/', words: 'The first page' },
+} as const
+
+interface Props {
+  what: keyof typeof LISTS
+  name: string
+  why?: string
+}
+
+/** One form for every address of nothing: what does not exist, why that may be, and the list of what does. */
+export function NothingHere({ what, name, why = 'The address may be old or misspelt.' }: Props) {
+  const { href, words } = LISTS[what]
+  return (
+    <Alert
+      color="gray"
+      title={`No ${what} is named ${name}`}
+      role="status"
+      styles={{ title: { overflowWrap: 'anywhere' } }}
+    >
+      {why}{' '}
+      <Anchor inherit href={href}>
+        {words}
+      </Anchor>
+    </Alert>
+  )
+}
+
+/** A page of nothing but that. */
+export function NothingPage(props: Props) {
+  return (
+    <Stack gap="md">
+      <PageTitle>No {props.what} here</PageTitle>
+      <NothingHere {...props} />
+    </Stack>
+  )
+}
