@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from headgate.query.questions import SavedQuestion
     from headgate.systems.dashboards import DeclaredDashboard
     from headgate.systems.panels import (
+        AlertRule,
         DeclaredEvidence,
         DeclaredFilter,
         DeclaredPanel,
@@ -194,7 +195,7 @@ def _board(tables: _LocalTables, board: DeclaredDashboard) -> Iterator[CheckedSt
             tables, "panel", f"{of}, panel {panel.name}", panel.sql, partial(_of_panel, tables, panel)
         )
     for rule in board.alerts:
-        yield _checked(tables, "alert", f"{of}, alert {rule.name}", rule.sql, _of_alert)
+        yield _checked(tables, "alert", f"{of}, alert {rule.name}", rule.sql, partial(_of_alert, rule))
     for queue in board.queues:
         yield _checked(
             tables, "queue", f"{of}, queue {queue.name}", queue.sql, partial(_of_queue, tables, queue)
@@ -250,8 +251,9 @@ def _of_panel(tables: _LocalTables, panel: DeclaredPanel, answer: pa.Table) -> I
             yield f"rows has {condition}, and {panel.table} has no column {name}.{near}"
 
 
-def _of_alert(answer: pa.Table) -> Iterator[str]:
-    yield from _columns_answered(("value",), answer)
+def _of_alert(rule: AlertRule, answer: pa.Table) -> Iterator[str]:
+    yield from _columns_answered(("value", *rule.units), answer)
+    yield from _template((rule.message,), answer)
     yield from _numeric(("value",), answer)
     if answer.num_rows > 1:
         yield f"It answers {answer.num_rows:,} rows, and only the first counts. Aggregate them."

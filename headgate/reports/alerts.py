@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import QueryError
-from headgate.reports.numbers import figure
+from headgate.reports.answer_words import filled_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,16 +42,11 @@ def _of_system(queries: Any, board: DeclaredDashboard) -> list[Alert]:  # noqa: 
     alerts = []
     for rule in board.alerts:
         try:
-            value = queries.run(rule.sql).records()[0]["value"]
+            row = queries.run(rule.sql).records()[0]
         except (QueryError, IndexError):
             continue
+        value = row["value"]
         if value is not None and Decimal(str(value)) > Decimal(str(rule.above)):
-            alerts.append(
-                Alert(
-                    board.system,
-                    rule.name,
-                    rule.message.replace("{value}", figure(value, rule.unit)),
-                    rule.remedy,
-                )
-            )
+            message = filled_template(rule.message, [row], {**rule.units, "value": rule.unit})
+            alerts.append(Alert(board.system, rule.name, message or rule.message, rule.remedy))
     return alerts

@@ -175,7 +175,14 @@ def _in_currency(board: DeclaredDashboard, code: str) -> DeclaredDashboard:
         )
         for panel in board.panels
     )
-    alerts = tuple(replace(alert, unit=unit_in(alert.unit, code)) for alert in board.alerts)
+    alerts = tuple(
+        replace(
+            alert,
+            unit=unit_in(alert.unit, code),
+            units={column: unit_in(unit, code) for column, unit in alert.units.items()},
+        )
+        for alert in board.alerts
+    )
     queues = tuple(_queue_in(queue, code) for queue in board.queues)
     return replace(board, panels=panels, alerts=alerts, queues=queues)
 

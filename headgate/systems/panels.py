@@ -116,9 +116,12 @@ class AlertRule:
         name: unique in its dashboard.
         sql: answers one row with the column `value`.
         above: the alert is raised when the value is greater.
-        message: what happened; `{value}` is replaced by the value, with its unit.
+        message: what happened; `{column}` is replaced by the cell of the row, with its unit. A part in
+            brackets is left out where its cell is null.
         remedy: what to do.
+        unit: of the value.
         panel: the panel of the same dashboard that shows the cause; empty for the top of the page.
+        units: of further columns, by their names.
     """
 
     name: str
@@ -128,6 +131,7 @@ class AlertRule:
     remedy: str
     unit: str = ""
     panel: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

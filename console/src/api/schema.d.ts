@@ -1832,7 +1832,7 @@ export interface components {
             above: number;
             /**
              * Message
-             * @description What happened; `{value}` is the value.
+             * @description What happened; `{column}` is a cell of the row, such as `{value}`.
              */
             message: string;
             /** Name */
@@ -1852,6 +1852,13 @@ export interface components {
             sql: string;
             /** Unit */
             unit: string;
+            /**
+             * Units
+             * @description Units of further columns of the row.
+             */
+            units?: {
+                [key: string]: string;
+            };
         };
         /**
          * DashboardAsked

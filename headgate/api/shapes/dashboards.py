@@ -89,9 +89,10 @@ class DashboardAlert(Shape):
     name: str
     sql: str = Field(description="Athena SQL that answers one row with the column `value`.")
     above: float
-    message: str = Field(description="What happened; `{value}` is the value.")
+    message: str = Field(description="What happened; `{column}` is a cell of the row, such as `{value}`.")
     remedy: str
     unit: str
+    units: dict[str, str] = Field(default_factory=dict, description="Units of further columns of the row.")
     panel: str = Field("", description="The panel that shows the cause; empty for none.")
 
 

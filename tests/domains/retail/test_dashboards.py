@@ -101,15 +101,17 @@ def test_no_two_panels_state_the_same_action() -> None:
 
 
 @pytest.mark.parametrize(("system", "rule"), ALERTS, ids=[f"{system}/{rule.name}" for system, rule in ALERTS])
-def test_an_alert_asks_its_own_system_for_one_value(
+def test_an_alert_asks_its_own_system_for_one_row_with_all_that_its_message_names(
     system: str, rule: AlertRule, prod: duckdb.DuckDBPyConnection
 ) -> None:
     read = {table.name for table in sqlglot.parse_one(rule.sql, read="athena").find_all(exp.Table)}
     assert read <= set(REGISTRY.tables_of(system))
     answer = prod.execute(translate(rule.sql, "duckdb"))
-    assert [column[0] for column in answer.description or ()] == ["value"]
+    columns = [column[0] for column in answer.description or ()]
+    assert columns[0] == "value"
+    assert named_in(rule.message)
+    assert named_in(rule.message) | {*rule.units} <= {*columns}
     assert len(answer.fetchall()) == 1
-    assert "{value}" in rule.message
 
 
 def named_in(template: str) -> set[str]:
@@ -730,14 +732,25 @@ def test_opportunities_that_did_worse_than_not_choosing_are_neither_listed_nor_m
 
 def test_one_large_order_is_one_unusual_sale_whatever_parts_it_has() -> None:
     anomalies: list[dict[str, object]] = [
-        {"series_id": name, "period_on": date(2010, 11, 29), "folds_into": whole}
+        {
+            "series_id": name,
+            "period_on": date(2010, 11, 29),
+            "grain": "week",
+            "actual": 8600,
+            "expected": 300,
+            "folds_into": whole,
+        }
         for name, whole in (("region=(other)", None), ("region=(other)/category=bags", "region=(other)"))
     ]
     history: list[dict[str, object]] = [{"series_id": "total", "period_on": date(2010, 11, 29)}]
     (rule,) = dashboards()["market-intelligence-hub"].alerts
     with duckdb.connect() as engine:
         filled_tables(engine, sales_anomalies=anomalies, sales_history=history)
-        assert answer_of(engine, rule.sql) == [{"value": 1}]
+        (row,) = answer_of(engine, rule.sql)
+    assert row["value"] == 1
+    assert filled_template(rule.message, [row], {**rule.units, "value": rule.unit}) == (
+        "Unusual sales in the week of 29 Nov 2010: other regions £8,600, where £300 was expected."
+    )
 
 
 def test_titles_of_one_chosen_region_do_not_compare_it() -> None:

@@ -1,7 +1,7 @@
 import { Button, Group, Skeleton, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { count, figure, forPages } from '../../api/format'
+import { count, forPages } from '../../api/format'
 import { panelAddress } from '../dashboards/named-panel'
 import { useDashboards } from '../dashboards/queries'
 import { useHealth } from '../lake/queries'
@@ -9,6 +9,7 @@ import { useMay } from '../../api/queries'
 import { useResult } from '../query/results'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
+import { answerRows, filled } from '../../formats/template'
 import { qualityWords } from '../lake/quality-words'
 import { useDecide, useDecisions } from '../work/queries'
 
@@ -101,12 +102,13 @@ function Alert({ board, rule }: { board: Schemas['Dashboard']; rule: Schemas['Da
       <Skeleton height={12} my={8} component="li" aria-busy aria-label="Loading an alert" />
     )
   if (value === null || Number(value) <= rule.above) return null
-  const item = `${rule.name} ${String(value)}`.slice(0, 200)
+  const message = filled(rule.message, answerRows(answer.data), { ...rule.units, value: rule.unit })
+  const item = `${rule.name} ${message ?? String(value)}`.slice(0, 200)
   if (decisions.data.decisions.some((one) => one.item_id === item)) return null
   return (
     <li className="task">
       <div>
-        <Text size="sm">{rule.message.replace('{value}', figure(value, rule.unit))}</Text>
+        <Text size="sm">{message ?? rule.message}</Text>
         <Text size="xs" className="muted">
           {rule.remedy}
         </Text>

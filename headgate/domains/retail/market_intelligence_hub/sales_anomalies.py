@@ -81,7 +81,7 @@ def sales_anomalies(sales: pd.DataFrame, events: pd.DataFrame, grain: Grain) -> 
         explanation=explanation.where(event_name.isna(), "In the calendar: " + event_name.astype(str)),
         event_name=event_name,
         order_id=_order_ids(unusual, reasons),
-        folds_into=_folds_into(unusual, reasons),
+        folds_into=_folds_into(unusual),
         unit=UNIT,
     )[COLUMNS]
 
@@ -130,12 +130,16 @@ def _order_ids(unusual: pd.DataFrame, reasons: pd.Series[str]) -> pd.Series[Any]
     return unusual["largest_order_id"].where(reasons == "one_large_order", by_return)
 
 
-def _folds_into(unusual: pd.DataFrame, reasons: pd.Series[str]) -> pd.Series[Any]:
-    """Return the largest series above each that is as unusual in the same period and for the same reason."""
-    listed = pd.MultiIndex.from_arrays([unusual["period_on"], reasons, unusual["series_id"]])
+def _folds_into(unusual: pd.DataFrame) -> pd.Series[Any]:
+    """Return the largest series above each that is unusual in the same period and to the same side.
+
+    The reason may be another one: of one rise, the whole has more orders and a part of it larger ones.
+    """
+    is_above = unusual["score"] > 0
+    listed = pd.MultiIndex.from_arrays([unusual["period_on"], is_above, unusual["series_id"]])
     larger = pd.Series(None, index=unusual.index, dtype=object)
     for level in ("category", "region", "total"):
         above = series_ids(unusual.assign(level=level))
-        is_listed = pd.MultiIndex.from_arrays([unusual["period_on"], reasons, above]).isin(listed)
+        is_listed = pd.MultiIndex.from_arrays([unusual["period_on"], is_above, above]).isin(listed)
         larger = larger.mask(is_listed & (above != unusual["series_id"]), above)
     return larger.astype(object).where(larger.notna(), None)

@@ -71,12 +71,21 @@ def test_an_odd_week_is_found_with_its_reason(odd: dict[str, float], reason: str
     assert found["direction"].tolist() == ["above" if odd["revenue"] > 1000 else "below"]
 
 
-def test_one_large_order_is_listed_once_and_its_parts_fold_into_the_largest_series() -> None:
+def test_a_rise_is_listed_once_and_its_parts_fold_into_the_largest_series_whatever_their_reasons() -> None:
     odd = {"revenue": 3000, "largest_order": 2100, "orders": 21}
     other = {"revenue": 3000, "orders": 60}
     weekly = pd.concat([_weekly("FR", **odd), _weekly("GB", **other), _weekly(**odd)], ignore_index=True)
+    found = sales_anomalies(weekly, NO_EVENTS, WEEK).set_index("series_id")
+    assert found["reason"].nunique() == 2
+    assert found["folds_into"].to_dict() == {"region=FR": "total", "region=GB": "total", "total": None}
+
+
+def test_a_part_that_falls_while_the_whole_rises_is_listed_itself() -> None:
+    fall = {"revenue": 100, "orders": 3}
+    rise = {"revenue": 3000, "orders": 60}
+    weekly = pd.concat([_weekly("FR", **fall), _weekly(**rise)], ignore_index=True)
     found = sales_anomalies(weekly, NO_EVENTS, WEEK).set_index("series_id")["folds_into"]
-    assert found.to_dict() == {"region=FR": "total", "region=GB": None, "total": None}
+    assert found.to_dict() == {"region=FR": None, "total": None}
 
 
 @pytest.mark.parametrize(
