@@ -442,8 +442,8 @@ def test_a_run_shows_its_glue_jobs_with_duration_dpu_seconds_memory_and_cost(
         (EndedJobRun("merge_curated", run.started_at + timedelta(seconds=20), 90.0, 2.0, 180.0),),
     )
     page = console.opened(f"/runs/{run.name}", VIEWER)
-    page.locator("summary", has_text="Glue jobs").click()
-    table = page.locator("details", has_text="Glue jobs").get_by_role("table")
+    page.locator("summary", has_text="Cost of each job").click()
+    table = page.locator("details", has_text="Cost of each job").get_by_role("table")
     expect(table).to_be_visible()
     assert table.get_by_role("columnheader").all_inner_texts() == [
         "Job",
@@ -458,10 +458,10 @@ def test_a_run_shows_its_glue_jobs_with_duration_dpu_seconds_memory_and_cost(
     cells = table.get_by_role("cell").all_inner_texts()
     assert [cells[0], *cells[2:]] == [
         "merge_curated",
-        "90.0 s",
+        "1 min 30 s",
         "180",
         "32 GB",
-        "$0.0220",
+        "$0.022",
     ]
 
 

@@ -254,7 +254,7 @@ def test_a_failed_run_is_named_with_its_cause_and_what_to_do(console: Console, n
             "Orders: Amount is below the lowest value allowed in 3 rows, and 1 more"
         )
         expect(stages).to_contain_text("failed, 20.0 s")
-        expect(stages).to_contain_text("The run stopped at Quality gate.")
+        expect(stages).to_contain_text("The run stopped at Check of all rows.")
     finally:
         lake.runs = before
 

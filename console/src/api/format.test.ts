@@ -1,6 +1,17 @@
 import { expect, test } from 'vitest'
 
-import { cellText, explained, figure, forPages, measure, money, number, unitWord, usd } from './format'
+import {
+  cellText,
+  explained,
+  figure,
+  forPages,
+  measure,
+  money,
+  number,
+  seconds,
+  unitWord,
+  usd,
+} from './format'
 
 test('an error of a file names its column and ends each sentence', () => {
   const error = {
@@ -51,7 +62,7 @@ test('money is written by its size', () => {
     '-£45.1k',
     '£0',
   ])
-  expect(['0.0000477123', '0.0220'].map(usd)).toEqual(['$0.00004771', '$0.0220'])
+  expect(['0.0000477123', '0.0220'].map(usd)).toEqual(['$0.000048', '$0.022'])
 })
 
 test('no figure has more than four significant digits, whatever its unit', () => {
@@ -99,4 +110,27 @@ test('a figure is followed by its unit where its sign does not say it', () => {
     [2, ''],
   ] as const)
     expect(unitWord(value, unit)).toBe('')
+})
+
+test('a duration has one form: the larger it is, the fewer places it has', () => {
+  expect([0.0123, 2.54, 9.96, 52.6, 67.2, 119.6, 183].map(seconds)).toEqual([
+    '12 ms',
+    '2.5 s',
+    '10 s',
+    '53 s',
+    '1 min 7 s',
+    '2 min 0 s',
+    '3 min 3 s',
+  ])
+})
+
+test('a cost has one form: to the cent, and below it two digits', () => {
+  expect(['0', '0.06', '0.0510', '0.0413', '1.5', '12.345'].map(usd)).toEqual([
+    '$0.00',
+    '$0.06',
+    '$0.051',
+    '$0.041',
+    '$1.50',
+    '$12.35',
+  ])
 })

@@ -130,9 +130,11 @@ export function money(amount: number, currency: string): string {
   return new Intl.NumberFormat('en-GB', { style: 'currency', currency, ...digits }).format(amount)
 }
 
-/** A cost that the API states in dollars, as a decimal with the places of a price list. */
-export const usd = (amount: string): string =>
-  `$${amount.replace(/\D/g, '').replace(/^0+/, '').length > 4 ? FOUR_DIGITS.format(Number(amount)) : amount}`
+/** A cost that the API states in dollars: to the cent, or to two digits where a cent is more than it. */
+export function usd(amount: string): string {
+  const cost = Number(amount)
+  return `$${cost === 0 || cost >= 1 ? cost.toFixed(2) : SMALL.format(cost)}`
+}
 
 export function bytes(size: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
@@ -145,11 +147,13 @@ export function bytes(size: number): string {
   return `${value < 10 && place > 0 ? value.toFixed(1) : Math.round(value)} ${units[place]}`
 }
 
+/** How long something took: `12 ms`, `2.5 s`, `53 s`, `1 min 7 s`. */
 export function seconds(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–'
   if (value < 1) return `${Math.round(value * 1000)} ms`
-  if (value < 120) return `${value.toFixed(1)} s`
-  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`
+  if (value < 9.95) return `${value.toFixed(1)} s`
+  const whole = Math.round(value)
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`
 }
 
 export const isNumeric = (type: string): boolean =>

@@ -8,7 +8,8 @@ import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, isMissing } from '../../components/states'
 import { heading } from '../../formats/words'
-import { FileList, pagesOf } from '../files/file-list'
+import { DataFiles } from '../files/data-files'
+import { pagesOf } from '../files/file-list'
 import { ColumnLineagePanel } from './column-lineage'
 import { ContractView } from './contract-view'
 import { Contents } from './dataset-contents'
@@ -73,7 +74,7 @@ export function DatasetPage() {
                 No file of this dataset has arrived. <Anchor href="#/upload">Upload one</Anchor>
               </Empty>
             ) : (
-              <FileList files={all} {...pagesOf(files)} height={320} />
+              <DataFiles files={all} pages={pagesOf(files)} height={320} />
             )
           }
         </Answered>

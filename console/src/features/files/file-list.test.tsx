@@ -6,7 +6,7 @@ import { MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { FileList, fileTitle } from './file-list'
+import { FileList, fileTitle, originalOf } from './file-list'
 
 const file = (number: number): Schemas['FileSummary'] => ({
   file_id: `id${number}`,
@@ -59,14 +59,38 @@ test('a file is named by what is in it where its own name says nothing', () => {
   expect(fileTitle({ ...part, period: '' })).toBe('Orders')
   expect(
     fileTitle({ key: 'products/lieferant.csv', dataset: 'products', period: '2025-12-31/2025-12-31' }),
-  ).toBe('lieferant.csv, 31 Dec 2025')
+  ).toBe('lieferant.csv')
+})
+
+test('corrected rows say of which file they are', () => {
+  const id = '0f9a1b2c3d4e5f60718293a4b5c6d7e8'
+  const letters = id.replace(/\d/g, (digit) => String.fromCharCode(103 + Number(digit)))
+  const original = { ...file(1), file_id: id, key: 'products/lieferant.csv' }
+  const key = `products/corrections/${letters}-npip.csv`
+  expect(originalOf({ key }, [file(0), original])?.key).toBe('products/lieferant.csv')
+  expect(originalOf({ key: 'products/lieferant.csv' }, [original])).toBeUndefined()
+})
+
+test('an undone file keeps the counts that it had', () => {
+  const before = { received: 63, accepted: 57, quarantined: 3, duplicates: 3 }
+  const undone = { ...file(1), state: 'reverted' as const, received: 0, accepted: 0, before_undo: before }
+  render(
+    <MantineProvider>
+      <MemoryRouter initialEntries={['/?file=id1']}>
+        <FileList files={[undone]} isComplete isReading={false} onNearEnd={() => undefined} />
+      </MemoryRouter>
+    </MantineProvider>,
+  )
+  expect(screen.getByRole('dialog').textContent).toContain(
+    '63 received = 57 accepted + 3 duplicates + 3 refused',
+  )
 })
 
 test('a row opens the story of its file', async () => {
   show()
   await userEvent.click(screen.getAllByRole('cell', { name: '1,190' })[0] as HTMLElement)
   const story = await screen.findByRole('dialog', { name: 'payments/0.csv' })
-  expect(story.textContent).toContain('1,200 received = 1,190 accepted + 7 quarantined + 3 duplicates')
+  expect(story.textContent).toContain('1,200 received = 1,190 accepted + 3 duplicates + 7 refused')
 })
 
 test('a link opens the story of its file', async () => {

@@ -23,17 +23,21 @@ type File = Schemas['FileSummary']
 const COLUMNS: { name: string; type: string; of: (file: File) => Cell }[] = [
   { name: 'file', type: 'varchar', of: (file) => file.key },
   { name: 'state', type: 'varchar', of: (file) => file.state },
-  { name: 'quarantined', type: 'bigint', of: (file) => file.quarantined },
-  { name: 'accepted', type: 'bigint', of: (file) => file.accepted },
   { name: 'arrived', type: 'varchar', of: (file) => file.received_at },
-  {
-    name: 'share',
-    type: 'double',
-    of: (file) => (file.received > 0 ? file.accepted / file.received : null),
-  },
-  { name: 'duplicates', type: 'bigint', of: (file) => file.duplicates },
-  { name: 'received', type: 'bigint', of: (file) => file.received },
+  // In this order a person sees that received = accepted + duplicates + refused.
+  { name: 'received', type: 'bigint', of: (file) => rowsOf(file).received },
+  { name: 'accepted', type: 'bigint', of: (file) => rowsOf(file).accepted },
+  { name: 'duplicates', type: 'bigint', of: (file) => rowsOf(file).duplicates },
+  { name: 'refused', type: 'bigint', of: (file) => rowsOf(file).quarantined },
+  { name: 'share', type: 'double', of: (file) => acceptedShare(rowsOf(file)) },
 ]
+
+/** The rows of a file by outcome; of an undone file those that it had before. */
+const rowsOf = (file: File): Pick<File, 'received' | 'accepted' | 'quarantined' | 'duplicates'> =>
+  file.before_undo ?? file
+
+const acceptedShare = ({ received, accepted }: Pick<File, 'received' | 'accepted'>): number | null =>
+  received > 0 ? accepted / received : null
 
 interface Pages {
   isComplete: boolean
@@ -96,7 +100,7 @@ export function FileList({ files, isComplete, isReading, onNearEnd, height = 520
           </Button>
         )}
       </Group>
-      {opened ? <FileStory file={opened} onClose={() => open('')} /> : null}
+      {opened ? <FileStory file={opened} of={originalOf(opened, files)} onClose={() => open('')} /> : null}
     </>
   )
 }
@@ -111,7 +115,7 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
     const file = files[index]
     return file ? (
       <Anchor size="sm" className="file-name" title={file.key} aria-label={file.key} href={pageOf(file)}>
-        <FileTitle file={file} isPhone={isPhone} />
+        <FileTitle file={file} of={originalOf(file, files)} isPhone={isPhone} />
       </Anchor>
     ) : null
   }
@@ -142,32 +146,47 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
       priority: 1,
       width: isPhone ? 146 : STATE_PX,
     },
+    { heading: 'Arrived', title: 'In your time zone', text: (at) => moment(String(at)), priority: 3 },
+    { heading: 'Received', title: 'All rows of the file', text: counted, priority: 2 },
+    { heading: '= Accepted', title: 'Rows that are in the lake', text: counted, priority: 2 },
     {
-      heading: 'Quarantined',
+      heading: '+ Duplicates',
+      title: 'Rows whose key another row of the file has',
+      text: counted,
+      priority: 2,
+    },
+    {
+      heading: '+ Refused',
       title: 'Rows that were refused; they wait until they are corrected',
       text: counted,
       priority: 2,
     },
-    { heading: 'Accepted', title: 'Rows that are in the lake', text: counted, priority: 2 },
-    { heading: 'Arrived', title: 'In your time zone', text: (at) => moment(String(at)), priority: 2 },
     {
       heading: 'Accepted share',
       title: 'Accepted rows of all rows that the file has',
       text: (share) => figure(share, 'share'),
       priority: 3,
     },
-    {
-      heading: 'Duplicates',
-      title: 'Rows whose key another row of the file has',
-      text: counted,
-      priority: 3,
-    },
-    { heading: 'Received', title: 'All rows of the file', text: counted, priority: 3 },
   ]
 }
 
 /** A file by what is in it, with its key below: the keys of a load differ in two digits. */
-function FileTitle({ file, isPhone }: { file: File; isPhone: boolean | undefined }) {
+function FileTitle({
+  file,
+  of,
+  isPhone,
+}: {
+  file: File
+  of: File | undefined
+  isPhone: boolean | undefined
+}) {
+  if (of)
+    return (
+      <>
+        <span className="file-title">{fileTitle(file)}</span>
+        <span className="file-parts">of {fileTitle(of)}</span>
+      </>
+    )
   const last = file.key.split('/').pop() ?? file.key
   const hasOwnName = fileTitle(file).startsWith(last)
   return (
@@ -178,14 +197,22 @@ function FileTitle({ file, isPhone }: { file: File; isPhone: boolean | undefined
   )
 }
 
-/** The keys of corrected rows, which the console sends as files of their own. */
-const CORRECTIONS = /^[^/]+\/corrections\/[a-z]+-[a-z]+\.csv$/
+/** The keys of corrected rows, which the console sends as files of their own: the id of the file that they correct has letters for digits. */
+const CORRECTIONS = /^[^/]+\/corrections\/([a-p]+)-[a-p]+\.csv$/
+
+/** The file whose rows a file corrects, among those that were read; undefined for any other file. */
+export function originalOf(file: Pick<File, 'key'>, files: File[]): File | undefined {
+  const letters = CORRECTIONS.exec(file.key)?.[1]
+  if (!letters) return undefined
+  const id = letters.replace(/[g-p]/g, (letter) => String(letter.charCodeAt(0) - 'g'.charCodeAt(0)))
+  return files.find((each) => each.file_id === id)
+}
 
 /** Names that a program gave, which say nothing of what is in the file. */
 const MADE_NAME = /^(part|run|batch|chunk|export|data)?[-_]?\d*(\.[a-z0-9]+)*$/i
 
 /**
- * A file in words: its own name where a person gave it one, else its dataset, and the days that it is of.
+ * A file in words: its own name where a person gave it one, else its dataset and the days that it is of.
  *
  * @example fileTitle({ key: 'orders/part-00001.parquet', dataset: 'orders', period: '2010-12-09/2010-12-09' }) // 'Orders, 9 Dec 2010'
  */
@@ -196,13 +223,13 @@ export function fileTitle({
 }: Pick<File, 'key' | 'dataset'> & { period?: string }): string {
   const last = key.split('/').pop() ?? key
   if (CORRECTIONS.test(key)) return `Corrected rows of ${heading(dataset || (key.split('/')[0] ?? ''))}`
-  const name = dataset && MADE_NAME.test(last) ? heading(dataset) : last
-  return period ? `${name}, ${cellWords('period', period)}` : name
+  if (!dataset || !MADE_NAME.test(last)) return last
+  return period ? `${heading(dataset)}, ${cellWords('period', period)}` : heading(dataset)
 }
 
 /** The rows that wait, else those in the lake, in a line below the state; nothing of a file without rows. */
 function CountLine({ file }: { file: File }) {
-  const [rows, words] = file.quarantined > 0 ? [file.quarantined, 'quarantined'] : [file.accepted, 'accepted']
+  const [rows, words] = file.quarantined > 0 ? [file.quarantined, 'refused'] : [file.accepted, 'accepted']
   return rows > 0 ? (
     <div className="file-counts">
       {whole(rows)} {words}
@@ -210,14 +237,27 @@ function CountLine({ file }: { file: File }) {
   ) : null
 }
 
-function FileStory({ file, onClose }: { file: File; onClose: () => void }) {
+function FileStory({ file, of, onClose }: { file: File; of: File | undefined; onClose: () => void }) {
+  const rows = rowsOf(file)
   const facts = [
     { name: 'State', text: <StateBadge {...listedState(file)} /> },
     ...(file.error ? [{ name: 'Reason', text: <Advice text={explained(file.error)} /> }] : []),
     {
-      name: 'Rows',
-      text: `${whole(file.received)} received = ${whole(file.accepted)} accepted + ${whole(file.quarantined)} quarantined + ${whole(file.duplicates)} duplicates`,
+      name: file.before_undo ? 'Rows before the undo' : 'Rows',
+      text: `${whole(rows.received)} received = ${whole(rows.accepted)} accepted + ${whole(rows.duplicates)} duplicates + ${whole(rows.quarantined)} refused`,
     },
+    ...(of
+      ? [
+          {
+            name: 'Corrects',
+            text: (
+              <Anchor size="sm" href={pageOf(of)}>
+                {fileTitle(of)}
+              </Anchor>
+            ),
+          },
+        ]
+      : []),
     { name: 'Arrived', text: <Moment at={file.received_at} /> },
     ...(file.finished_at ? [{ name: 'Decided', text: <Moment at={file.finished_at} /> }] : []),
     { name: 'Size', text: bytes(file.size_bytes) },

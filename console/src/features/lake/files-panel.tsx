@@ -1,17 +1,17 @@
-import { Anchor, Button, Group, Select, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, Select, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { count } from '../../api/format'
 import { useContracts } from '../catalog/queries'
 import { useFiles } from '../files/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { stateWords } from '../../formats/states'
 import { heading } from '../../formats/words'
-import { FileList, pagesOf } from '../files/file-list'
+import { DataFiles } from '../files/data-files'
+import { pagesOf } from '../files/file-list'
 
 const REFUSED = 'rows_refused'
 
@@ -34,28 +34,6 @@ function byArrival(files: Schemas['FileSummary'][]): Schemas['FileSummary'][] {
   const minute = ({ received_at: at }: Schemas['FileSummary']) => at.slice(0, 'YYYY-MM-DDTHH:MM'.length)
   return files.toSorted(
     (one, other) => minute(other).localeCompare(minute(one)) || one.key.localeCompare(other.key),
-  )
-}
-
-interface DataProps {
-  files: Schemas['FileSummary'][]
-  showsAll: boolean
-  pages: ReturnType<typeof pagesOf>
-}
-
-/** The files with data. Manifests and others that are no data are listed by their state only. */
-function DataFiles({ files, showsAll, pages }: DataProps) {
-  const data = files.filter(({ state }) => state !== 'ignored')
-  const left = files.length - data.length
-  if (showsAll || left === 0 || data.length === 0) return <FileList files={files} {...pages} />
-  return (
-    <>
-      <FileList files={data} {...pages} />
-      <Text size="sm" className="muted">
-        {count(left, 'file')} without data, such as manifests, {left === 1 ? 'is' : 'are'} left out. The state
-        “{stateWords('ignored')}” lists them.
-      </Text>
-    </>
   )
 }
 

@@ -14,7 +14,7 @@ import { Jobs } from './run-jobs'
 import { RunLog } from './run-log'
 import { Problems } from './run-problem-list'
 import { failureWords, runProblems, runState } from './run-problems'
-import { Gantt, stagesWords, useStageNames } from './run-stages'
+import { Gantt, gapWords, stagesWords, useStageNames } from './run-stages'
 import { StartRun } from './start-run'
 
 const UNSUCCESSFUL = new Set<string>(['failed', 'timed_out', 'aborted'])
@@ -27,10 +27,15 @@ export function RunPage() {
   if (isMissing(run.error)) return <NothingPage what="run" name={name} />
   return (
     <Stack gap="md">
-      <Group gap="xs">
-        <PageTitle>{run.data ? runTitle(run.data) : 'Run'}</PageTitle>
-        {run.data ? <StateBadge state={runState(run.data)} /> : null}
-      </Group>
+      <div>
+        <Anchor size="sm" href="#/runs">
+          All runs
+        </Anchor>
+        <Group gap="xs">
+          <PageTitle>{run.data ? runTitle(run.data) : 'Run'}</PageTitle>
+          {run.data ? <StateBadge state={runState(run.data)} /> : null}
+        </Group>
+      </div>
       <Answered of={run} what="the run">
         {(detail) => (
           <>
@@ -41,12 +46,19 @@ export function RunPage() {
               {detail.left_to ? (
                 <LeftTo name={detail.left_to} />
               ) : (
-                <Gantt run={detail} ended={hasEnded(detail)} />
+                <>
+                  <Gantt run={detail} ended={hasEnded(detail)} />
+                  {hasEnded(detail) && detail.stages.some(({ began_at: at }) => at) ? (
+                    <Text size="xs" className="muted" mt="xs">
+                      {gapWords(detail.stages)}
+                    </Text>
+                  ) : null}
+                </>
               )}
             </Panel>
             {detail.left_to || (detail.jobs.length === 0 && hasEnded(detail)) ? null : (
               <details className="panel folded">
-                <summary>Glue jobs: memory, billed time and cost of each</summary>
+                <summary>Cost of each job: computers, billed time and memory</summary>
                 <Jobs jobs={detail.jobs} />
               </details>
             )}

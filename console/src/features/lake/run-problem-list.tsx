@@ -9,7 +9,7 @@ import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
 import { type Expectation, expectationsOf, rowsOfKeys } from './expectations'
 import { reasonsOf, type RunProblem } from './run-problems'
-import { useStageNames } from './run-stages'
+import { isSystemStage, useStageNames } from './run-stages'
 import { StartRun } from './start-run'
 
 /** What the run left out: a run that could not merge a dataset publishes the others. */
@@ -30,16 +30,13 @@ export function Problems({ problems }: { problems: RunProblem[] }) {
 const FOR_ROWS =
   'Correct these rows at their source and send them again, or change the contract. Then retry the run.'
 
-/** Stages that every run works on; all others are systems, which can be built alone. */
-const SHARED_STAGES = new Set(['queue', 'merge', 'quality gate'])
-
 function Problem({ problem: { kind, name, why, remedy } }: { problem: RunProblem }) {
   const may = useMay('operator')
   const start = useStartRun()
   const nameOf = useStageNames()
   const expectations = expectationsOf(reasonsOf(why))
   const isAboutRows = expectations.some(({ keys }) => keys.length > 0)
-  const isSystem = kind === 'stage' && !SHARED_STAGES.has(name)
+  const isSystem = kind === 'stage' && isSystemStage(name)
   return (
     <Text component="div" size="sm" className="any-text">
       <Text span fw={600} size="sm">

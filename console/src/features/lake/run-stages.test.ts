@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { byBegin, reasonOf, work } from './run-stages'
+import { byBegin, gapWords, idleSeconds, reasonOf, stageName, work } from './run-stages'
 
 const stage = (amounts: Partial<Schemas['RunStage']>): Schemas['RunStage'] => ({
   name: 'merge',
@@ -20,6 +20,29 @@ test('a stage leaves out what it does not have', () => {
     '0 rows read · parts of tables: 2 reused',
   )
   expect(work(stage({ rows_read: null }))).toBe('')
+})
+
+test('the check of all rows builds no part of a table', () => {
+  const gate = stage({ name: 'quality gate', rows_read: 5, parts_reused: 3, parts_rebuilt: 1 })
+  expect(work(gate)).toBe('5 rows read · parts of tables: 3 checked before, 1 checked')
+})
+
+test('stages have names that say what they do for the data', () => {
+  expect(['queue', 'merge', 'quality gate', 'own-models'].map(stageName)).toEqual([
+    'List of new files',
+    'Merge of new rows',
+    'Check of all rows',
+    'Own models',
+  ])
+})
+
+test('the time in which no stage worked is added up and explained', () => {
+  const at = (began_at: string, took: number) =>
+    stage({ began_at: `2026-11-27T16:${began_at}`, seconds: took })
+  const stages = [at('40:00', 1), at('40:31', 50), at('40:40', 60), at('41:44', 6)]
+  expect(idleSeconds(stages)).toBe(34)
+  expect(gapWords(stages)).toContain('In 34 s of the time no stage worked')
+  expect(gapWords(stages.slice(0, 1))).not.toContain('no stage worked')
 })
 
 test('a stage that wrote rows without reading any says from what', () => {
@@ -44,7 +67,7 @@ test('a stage that did not do its work has a reason', () => {
   expect(reasonOf(of('failed', 'quality gate'), run, true)).toBe(
     'Payments: Amount is below the lowest value allowed in 3 rows, and 1 more',
   )
-  expect(reasonOf(of('pending'), run, true)).toBe('The run stopped at Quality gate.')
+  expect(reasonOf(of('pending'), run, true)).toBe('The run stopped at Check of all rows.')
   expect(reasonOf(of('failed'), run, true)).toBe('Its job recorded no reason.')
   expect(reasonOf(of('left'), run, true)).toContain('another system')
   expect(reasonOf(of('unchanged'), run, true)).toContain('current')

@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core'
+import { Anchor, Text } from '@mantine/core'
 import { Fragment } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -6,6 +6,7 @@ import { count, seconds, whole } from '../../api/format'
 import { Empty } from '../../components/states'
 import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
+import { useCatalog } from '../catalog/queries'
 import { useDashboards } from '../dashboards/queries'
 import { expectationsOf } from './expectations'
 import { reasonsOf } from './run-problems'
@@ -29,9 +30,11 @@ function said(stage: Schemas['RunStage'], ended: boolean): string {
 /** Rows and parts of a stage, as its job recorded them; empty where no job did. */
 export function work(stage: Schemas['RunStage']): string {
   if (typeof stage.rows_read !== 'number') return ''
+  // The quality gate writes nothing: it reads parts, or knows them from an earlier run.
+  const isCheck = stage.name === 'quality gate'
   const parts = [
-    ['reused', stage.parts_reused ?? 0],
-    ['rebuilt', stage.parts_rebuilt ?? 0],
+    [isCheck ? 'checked before' : 'reused', stage.parts_reused ?? 0],
+    [isCheck ? 'checked' : 'rebuilt', stage.parts_rebuilt ?? 0],
   ] as const
   const named = parts.filter(([, many]) => many > 0).map(([what, many]) => `${whole(many)} ${what}`)
   const written = stage.rows_changed ?? 0
@@ -66,8 +69,19 @@ function firstReason(why: string): string {
   return others.length > 0 ? `${first.words}, and ${whole(others.length)} more` : first.words
 }
 
-/** A stage as people read it: `quality gate` is "Quality gate", `own-models` is "Own models". */
-export const stageName = (name: string): string => heading(name.replaceAll(/[- ]/g, '_'))
+/** The stages that every run has, by what they do for the data. */
+const SHARED_STAGES: Readonly<Record<string, string>> = {
+  queue: 'List of new files',
+  merge: 'Merge of new rows',
+  'quality gate': 'Check of all rows',
+}
+
+/** Stages that every run works on; all others are systems, which can be built alone. */
+export const isSystemStage = (name: string): boolean => !(name in SHARED_STAGES)
+
+/** A stage as people read it: `quality gate` is "Check of all rows", `own-models` is "Own models". */
+export const stageName = (name: string): string =>
+  SHARED_STAGES[name] ?? heading(name.replaceAll(/[- ]/g, '_'))
 
 /** Names of stages for people: a system is what its dashboard is called. */
 export function useStageNames(): (name: string) => string {
@@ -89,28 +103,92 @@ export function stagesWords(stages: Run['stages'], nameOf: (stage: string) => st
 export const byBegin = (stages: Run['stages']): Run['stages'] =>
   [...stages].sort((one, other) => (one.began_at || '9').localeCompare(other.began_at || '9'))
 
+const endOf = (stage: Schemas['RunStage']): number => beginOf(stage) + (stage.seconds ?? 0)
+const beginOf = (stage: Schemas['RunStage']): number => Date.parse(`${stage.began_at}Z`) / 1000
+
+/** The seconds between the first begin and the last end in which no stage worked. */
+export function idleSeconds(stages: Run['stages']): number {
+  const begun = byBegin(stages.filter((stage) => stage.began_at))
+  let until = begun[0] ? beginOf(begun[0]) : 0
+  return begun.reduce((idle, stage) => {
+    const gap = Math.max(0, beginOf(stage) - until)
+    until = Math.max(until, endOf(stage))
+    return idle + gap
+  }, 0)
+}
+
+const SHORTEST_GAP_S = 5
+
+/** Why there are gaps between the bars of an ended run; empty where there is none worth a word. */
+export function gapWords(stages: Run['stages']): string {
+  const idle = idleSeconds(stages)
+  const waits = 'A system begins when a computer for it is ready, so it may wait for another system.'
+  return idle < SHORTEST_GAP_S
+    ? waits
+    : `In ${seconds(idle)} of the time no stage worked: the computer of the next one was started. ${waits}`
+}
+
+/** A stage with the way to its results: a system's name is a link to its dashboard. */
+function StageName({ stage, name }: { stage: string; name: string }) {
+  const hasBoard = useDashboards().data?.dashboards.some(({ system }) => system === stage)
+  return (
+    <Text size="sm">
+      {hasBoard ? (
+        <Anchor inherit href={`#/dashboards/${encodeURIComponent(stage)}`}>
+          {name}
+        </Anchor>
+      ) : (
+        name
+      )}
+    </Text>
+  )
+}
+
+/** The tables that a stage writes, as links; the merge writes those of all datasets. */
+function StageTables({ stage }: { stage: string }) {
+  const written = (useCatalog().data?.tables ?? []).filter(({ system }) => system === stage)
+  if (stage === 'merge')
+    return (
+      <Text size="xs">
+        <Anchor inherit href="#/catalog">
+          The datasets
+        </Anchor>
+      </Text>
+    )
+  if (written.length === 0) return null
+  return (
+    <Text size="xs">
+      {written.map(({ name, system }, place) => (
+        <Fragment key={name}>
+          {place > 0 ? ', ' : ''}
+          <Anchor inherit href={`#/tables/${encodeURIComponent(system)}/${encodeURIComponent(name)}`}>
+            {heading(name)}
+          </Anchor>
+        </Fragment>
+      ))}
+    </Text>
+  )
+}
+
 /** Bars by time: when each stage began and how long it took. */
 export function Gantt({ run, ended }: { run: Run; ended: boolean }) {
   const nameOf = useStageNames()
   const { stages } = run
   const begun = stages.filter((stage) => stage.began_at)
   if (begun.length === 0) return <Empty>No stage has begun.</Empty>
-  const at = (stage: Schemas['RunStage']) => Date.parse(`${stage.began_at}Z`) / 1000
-  const from = Math.min(...begun.map(at))
-  const span = Math.max(1, ...begun.map((stage) => at(stage) + (stage.seconds ?? 0) - from))
+  const from = Math.min(...begun.map(beginOf))
+  const span = Math.max(1, ...begun.map((stage) => endOf(stage) - from))
   return (
     <div className="gantt">
       {byBegin(stages).map((stage) => (
         <Fragment key={stage.name}>
-          <Text size="sm" title={stage.name}>
-            {nameOf(stage.name)}
-          </Text>
+          <StageName stage={stage.name} name={nameOf(stage.name)} />
           <div title={stage.began_at ? `began ${moment(stage.began_at)}` : stage.state}>
             {stage.began_at ? (
               <div
                 className="gantt-bar"
                 style={{
-                  marginLeft: `${((at(stage) - from) / span) * 100}%`,
+                  marginLeft: `${((beginOf(stage) - from) / span) * 100}%`,
                   width: `${((stage.seconds ?? 0) / span) * 100}%`,
                   background: COLOURS[stage.state] ?? 'transparent',
                 }}
@@ -121,6 +199,7 @@ export function Gantt({ run, ended }: { run: Run; ended: boolean }) {
                 {line}
               </Text>
             ))}
+            <StageTables stage={stage.name} />
           </div>
           <Text size="sm" className="number">
             {said(stage, ended)}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { byAmount, fileTasks } from './file-tasks'
+import { byAmount, fileTasks, nameOf } from './file-tasks'
 
 const file = (key: string, rows: number, state: 'done' | 'rejected' = 'done') => ({
   file_id: key,
@@ -17,7 +17,7 @@ test('files of one dataset with rows to fix are one task, a file alone is its ow
   const waiting = [file('orders/a.csv', 3), file('payments/b.csv', 1), file('orders/c.csv', 4)]
   expect(fileTasks(waiting).map(({ text, href, files }) => [text, href, files])).toEqual([
     ['Orders: 7 rows of 200 in 2 files wait for a correction.', '#/work/files', 2],
-    ['payments/b.csv: 1 row of 100 waits for a correction.', '#/files/payments%2Fb.csv', 1],
+    ['Payments, b.csv: 1 row of 100 waits for a correction.', '#/files/payments%2Fb.csv', 1],
   ])
 })
 
@@ -37,4 +37,9 @@ test('a file of which no row is in comes first, then the dataset with the most r
 test('queues are in the order of the amounts at stake; those without one keep their order', () => {
   const queues = [{ name: 'a' }, { name: 'b' }, { name: 'c' }]
   expect(byAmount(queues, { b: 10, c: 300 }).map(({ name }) => name)).toEqual(['c', 'b', 'a'])
+})
+
+test('a file is named by its dataset and its own name; the folder of uploads and names of programs say nothing', () => {
+  const keys = ['uploads/bikes.csv', 'orders/dt=2010-12-09/part-00005.parquet', 'products/mueller.csv']
+  expect(keys.map((key) => nameOf({ key }))).toEqual(['bikes.csv', 'Orders', 'Products, mueller.csv'])
 })

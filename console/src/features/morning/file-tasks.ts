@@ -40,14 +40,24 @@ export const byAmount = <T extends { name: string }>(
 function taskOf(files: File[]): FileTask {
   const [file] = files
   if (!file || files.length > 1) return taskOfDataset(files)
-  const isPart = /^part-\d+\./.test(fileParts(file.key)[1])
   return {
     name: file.key,
-    text: `${isPart ? heading(folderOf(file)) : fileParts(file.key).join('')}: ${needOf(file)}`,
+    text: `${nameOf(file)}: ${needOf(file)}`,
     href: `#/files/${encodeURIComponent(file.file_id)}`,
     label: file.state === 'done' ? 'Open the rows' : 'Open the file',
     files: 1,
   }
+}
+
+/** Where files of no dataset arrive. */
+const UPLOADS = 'uploads'
+
+/** A file in words: its dataset, and its own name where a person gave it one. */
+export function nameOf(file: Pick<File, 'key'>): string {
+  const last = fileParts(file.key)[1]
+  const [folder = ''] = file.key.split('/')
+  if (/^part-\d+\./.test(last)) return heading(folder)
+  return folder === UPLOADS || folder === last ? last : `${heading(folder)}, ${last}`
 }
 
 function taskOfDataset(files: File[]): FileTask {

@@ -114,7 +114,7 @@ function RunsOfADay({ runs }: { runs: Schemas['RunSummary'][] }) {
   return (
     <Text size="sm" data-testid="runs-of-a-day">
       {count(newest.length, 'run')} in 24 hours, {failed === 0 ? 'none' : failed} with a failure.{' '}
-      <Anchor href="#/lake">All runs</Anchor>
+      <Anchor href="#/runs">All runs</Anchor>
     </Text>
   )
 }

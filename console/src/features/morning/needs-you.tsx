@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count, figure, whole } from '../../api/format'
+import { useFiles } from '../files/queries'
 import { useDashboards } from '../dashboards/queries'
 import { useHealth, useQuarantine, useRuns, useStartRun } from '../lake/queries'
 import { useMay } from '../../api/queries'
@@ -17,7 +18,7 @@ import { useStageNames } from '../lake/run-stages'
 import { StartRun } from '../lake/start-run'
 import { useDecisions } from '../work/queries'
 import { countsOf, queueItems, unlistedOf } from '../work/queue-state'
-import { byAmount, fileTasks } from './file-tasks'
+import { byAmount, fileTasks, nameOf } from './file-tasks'
 
 const MOST_TASKS = 5
 
@@ -32,6 +33,7 @@ export function NeedsYou() {
         <Answered of={boards} what="the queues">
           {({ dashboards }) => <QueueTasks queues={dashboards.flatMap((board) => board.queues)} />}
         </Answered>
+        <FilesOfNoDataset />
         <FileTasks />
       </div>
     </Panel>
@@ -154,6 +156,39 @@ function QueueTask({ queue, onAmount }: QueueTaskProps) {
         ? `, ${figure(counts.atStake, queue.unit)} at stake${unlisted > 0 ? ` in the ${whole(counts.open)} most urgent` : ''}`
         : ''}
     </Task>
+  )
+}
+
+const MOST_OF_NO_DATASET = 3
+
+/** Files that no contract describes: somebody says which dataset they are, or drafts a contract. */
+function FilesOfNoDataset() {
+  const files = useFiles({ state: 'profiled' })
+  const all = files.data?.pages.flatMap((page) => page.files) ?? []
+  const further = all.length - MOST_OF_NO_DATASET
+  return (
+    <>
+      {all.slice(0, MOST_OF_NO_DATASET).map((file) => (
+        <Task
+          key={file.file_id}
+          action={
+            <Open
+              href={`#/files/${encodeURIComponent(file.file_id)}`}
+              label="Open the file"
+              name={nameOf(file)}
+            />
+          }
+        >
+          {nameOf(file)}: it has no dataset yet, so its rows are in no table. Choose one, or draft a contract.
+        </Task>
+      ))}
+      {further > 0 ? (
+        <Task action={<Open href="#/lake?state=profiled" label="Open all" name="files without a dataset" />}>
+          {files.hasNextPage ? 'More than ' : ''}
+          {count(further, 'further file')} without a dataset
+        </Task>
+      ) : null}
+    </>
   )
 }
 

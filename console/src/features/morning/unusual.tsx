@@ -6,7 +6,8 @@ import { panelAddress } from '../dashboards/named-panel'
 import { useDashboards } from '../dashboards/queries'
 import { useHealth } from '../lake/queries'
 import { useMay } from '../../api/queries'
-import { useResult } from '../query/results'
+import { type Result, useResult, useResults } from '../query/results'
+import { Advice } from '../../components/advice'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
 import { answerRows, filled } from '../../formats/template'
@@ -24,12 +25,7 @@ export function Unusual() {
       <Answered of={boards} what="the alerts">
         {({ dashboards }) => (
           <Answered of={health} what="the checks of the files">
-            {({ checks }) => (
-              <Signs
-                boards={dashboards}
-                drift={checks.find((one) => one.name === 'quality' && one.state === 'degraded')}
-              />
-            )}
+            {({ checks }) => <Signs boards={dashboards} checks={checks} />}
           </Answered>
         )}
       </Answered>
@@ -37,15 +33,16 @@ export function Unusual() {
   )
 }
 
-function Signs({
-  boards,
-  drift,
-}: {
-  boards: Schemas['Dashboard'][]
-  drift: Schemas['HealthCheck'] | undefined
-}) {
+/** The checks of the lake that are about what is in it; the others are tasks below "Needs you". */
+const OF_CONTENTS = new Set<string>(['quality', 'tables'])
+
+function Signs({ boards, checks }: { boards: Schemas['Dashboard'][]; checks: Schemas['HealthCheck'][] }) {
   const rules = boards.flatMap((board) => board.alerts.map((rule) => ({ board, rule })))
-  if (rules.length === 0 && !drift)
+  const answers = useResults(rules.map(({ rule }) => rule.sql))
+  const raised = rules.filter(({ rule }, place) => isRaised(rule, answers[place]?.data))
+  const alerted = checks.filter(({ state }) => state === 'failed' || state === 'degraded')
+  const shown = alerted.filter(({ name }) => OF_CONTENTS.has(name))
+  if (rules.length === 0 && shown.length === 0)
     return <Empty>No file is out of line with those before it, and no dashboard states an alert.</Empty>
   return (
     <>
@@ -53,12 +50,59 @@ function Signs({
         {rules.map(({ board, rule }) => (
           <Alert key={`${board.system} ${rule.name}`} board={board} rule={rule} />
         ))}
-        {drift ? <Drift message={forPages(drift.message.replace(/; `headgate[^`]*` says why/, ''))} /> : null}
+        {shown.map((check) => (
+          <OfLake key={check.name} check={check} />
+        ))}
       </ul>
-      <Text size="xs" className="muted">
-        Watched: {count(rules.length, 'limit')} of the dashboards, and whether files differ from those before.
+      <Text size="xs" className="muted" data-testid="alert-count">
+        {alertsWords(
+          [raised.length, rules.length],
+          alerted.map(({ name }) => name),
+          checks.length,
+        )}
       </Text>
     </>
+  )
+}
+
+/** How many alerts there are, which the report counts as well: figures above their limits, and checks of the lake. */
+export function alertsWords([raised, figures]: [number, number], alerted: string[], checks: number): string {
+  const all = count(raised + alerted.length, 'alert')
+  const tasks = alerted.filter((name) => !OF_CONTENTS.has(name))
+  const where =
+    tasks.length > 0
+      ? `, of which ${tasks.join(' and ')} ${tasks.length === 1 ? 'is' : 'are'} below “Needs you”`
+      : ''
+  return `${all}, as in the report: ${raised} of ${count(figures, 'watched figure')} and ${alerted.length} of ${count(checks, 'check')} of the lake${where}.`
+}
+
+/** Whether a figure is above its limit. */
+function isRaised(rule: Schemas['DashboardAlert'], answer: Result | undefined): boolean {
+  const value = answer?.rows[0]?.[0] ?? null
+  return value !== null && Number(value) > rule.above
+}
+
+function OfLake({ check }: { check: Schemas['HealthCheck'] }) {
+  const message = forPages(check.message.replace(/; `headgate[^`]*` says why/, ''))
+  return check.name === 'quality' ? <Drift message={message} /> : <Implausible message={message} />
+}
+
+function Implausible({ message }: { message: string }) {
+  return (
+    <li className="task">
+      <Text size="sm" component="span" className="any-text">
+        <Advice text={message} />
+      </Text>
+      <Button
+        component="a"
+        size="compact-sm"
+        variant="default"
+        href="#/lake"
+        aria-label="See the check: tables"
+      >
+        See the check
+      </Button>
+    </li>
   )
 }
 
@@ -101,7 +145,7 @@ function Alert({ board, rule }: { board: Schemas['Dashboard']; rule: Schemas['Da
     ) : (
       <Skeleton height={12} my={8} component="li" aria-busy aria-label="Loading an alert" />
     )
-  if (value === null || Number(value) <= rule.above) return null
+  if (!isRaised(rule, answer.data)) return null
   const message = filled(rule.message, answerRows(answer.data), { ...rule.units, value: rule.unit })
   const item = `${rule.name} ${message ?? String(value)}`.slice(0, 200)
   if (decisions.data.decisions.some((one) => one.item_id === item)) return null

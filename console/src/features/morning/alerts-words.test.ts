@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+
+import { alertsWords } from './unusual'
+
+test('the alerts of the first page are those that the report counts', () => {
+  expect(alertsWords([1, 3], ['quality'], 5)).toBe(
+    '2 alerts, as in the report: 1 of 3 watched figures and 1 of 5 checks of the lake.',
+  )
+})
+
+test('checks that are tasks are named where their tasks are', () => {
+  expect(alertsWords([1, 3], ['files', 'quality'], 5)).toBe(
+    '3 alerts, as in the report: 1 of 3 watched figures and 2 of 5 checks of the lake, of which files is below “Needs you”.',
+  )
+})
