@@ -207,6 +207,18 @@ def test_a_question_of_the_lake_runs_when_it_is_chosen(console: Console) -> None
     expect(page.get_by_test_id("query-summary")).to_contain_text("rows in")
 
 
+def test_another_link_to_the_page_of_questions_replaces_the_statement_and_its_answer(console: Console) -> None:
+    page = console.opened("/query?sql=SELECT%20count(*)%20FROM%20sales_forecast", VIEWER)
+    page.get_by_role("button", name=re.compile("^Run")).click()
+    expect(page.get_by_test_id("query-summary")).to_contain_text("1 row in")
+    page.evaluate("window.location.hash = '#/query?sql=SELECT%20*%20FROM%20churn_risk'")
+    editor = page.get_by_label("SQL statement")
+    expect(editor).to_contain_text("churn_risk")
+    expect(editor).not_to_contain_text("sales_forecast")
+    expect(page.get_by_test_id("query-summary")).to_have_count(0)
+    expect(page.get_by_text("Run the statement to see its rows.")).to_be_visible()
+
+
 def test_a_table_that_does_not_exist_is_replaced_by_one_that_is_like_it(console: Console) -> None:
     page = console.opened("/query?sql=SELECT%20*%20FROM%20sales_forcast", VIEWER)
     page.get_by_role("button", name=re.compile("^Run")).click()

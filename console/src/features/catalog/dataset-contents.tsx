@@ -13,7 +13,7 @@ import { useQuarantine } from '../lake/queries'
 import { completeness, headline, insightsOf, oddities } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
 import { AskLink } from './ask-link'
-import { useContents, useDatasetProfile } from './queries'
+import { useCatalog, useContents, useDatasetProfile } from './queries'
 
 /** What a dataset holds: all of its rows as the newest run merged them; of a dataset without a table its newest file. */
 export function Contents({
@@ -28,6 +28,7 @@ export function Contents({
 }) {
   const profile = useDatasetProfile(dataset, isDeclared)
   const units = useUnits(dataset)
+  const table = useCatalog().data?.tables.find((one) => one.name === dataset && !one.system)
   if (!isDeclared || profile.data?.snapshot_id === '') return <Newest dataset={dataset} point={point} />
   return (
     <Panel
@@ -51,7 +52,13 @@ export function Contents({
                 )}
                 <ToDo dataset={dataset} />
               </div>
-              {answer.rows === 0 ? null : <ProfileView profile={answer} units={units} />}
+              {answer.rows === 0 ? null : (
+                <ProfileView
+                  profile={answer}
+                  units={units}
+                  table={table ? `${table.database}.${table.name}` : undefined}
+                />
+              )}
             </Stack>
           )
         }}
@@ -100,7 +107,7 @@ function ToDo({ dataset }: { dataset: string }) {
           Correct the {count(rows, 'row')} that {rows === 1 ? 'waits' : 'wait'}
         </Button>
       ) : (
-        <Text size="sm">No row waits: there is nothing to do.</Text>
+        <Text size="sm">No row waits for a correction.</Text>
       )}
       <AskLink name={dataset} contents={contents} />
     </Group>

@@ -52,9 +52,9 @@ export function FilesOverTime({ points }: { points: Schemas['QualityPoint'][] })
 }
 
 function titleOf(files: number, drifted: number): string {
-  if (files === 1) return '1 file so far'
+  if (files === 1) return '1 file with accepted rows so far'
   const differ = drifted === 0 ? 'none differs' : `${drifted} ${drifted === 1 ? 'differs' : 'differ'}`
-  return `${count(files, 'file')}; ${differ} from those before`
+  return `${count(files, 'file')} with accepted rows; ${differ} from those before`
 }
 
 function drawn(points: Schemas['QualityPoint'][], view: View) {

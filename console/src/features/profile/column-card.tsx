@@ -1,6 +1,7 @@
-import { Text } from '@mantine/core'
+import { Anchor, Text } from '@mantine/core'
 
 import { figure } from '../../api/format'
+import { queryAddress } from '../../formats/sql'
 import type { Bar, ColumnInsight } from './column-insight'
 
 /** One column: what is unusual, its facts, and the shares of its values. */
@@ -18,6 +19,15 @@ export function ColumnCard({ insight }: { insight: ColumnInsight }) {
           {text}
         </Text>
       ))}
+      {insight.outliers ? (
+        <Anchor
+          size="sm"
+          href={queryAddress(insight.outliers)}
+          aria-label={`Show the outliers of ${insight.heading}`}
+        >
+          Show these rows
+        </Anchor>
+      ) : null}
       {insight.facts.map((text) => (
         <Text key={text} size="sm">
           {text}

@@ -6,6 +6,7 @@ import {
   insightOf,
   insightsOf,
   oddities,
+  outlierRows,
   patternWords,
   strongPairs,
 } from './column-insight'
@@ -173,4 +174,36 @@ test('columns that move together are named, the strongest first; weak ones are n
     'High A goes with low Price',
     'High A goes with high B',
   ])
+})
+
+test('the ends of a step have the same decimals', () => {
+  const facts = { ...PRICE.facts, min: '0.20', bins: { '2e-1': '0.2', '5e1': '0.3', '1e2': '0.5' } }
+  expect(insightOf({ ...PRICE, facts }, 'GBP').bars.map(({ label }) => label)).toEqual([
+    '£0.20 – £0.50',
+    '£50.00 – £100.00',
+    '£100 – £200',
+  ])
+})
+
+test('outliers lead to their rows, the farthest first, where a table has them', () => {
+  expect(insightOf(PRICE, 'GBP').outliers).toBe('')
+  expect(insightOf(PRICE, 'GBP', 'curated.products').outliers).toBe(
+    'SELECT *\nFROM curated.products\nWHERE "list_price" > 38\nORDER BY "list_price" DESC\nLIMIT 1000',
+  )
+  const early = { name: 'at', facts: { min: '2001-01-01T00:00:00', max: '2010-01-01T00:00:00' } }
+  const outliers = { fences: ['2009-01-01T00:00:00', '2011-01-01T00:00:00'], outside: 3 }
+  expect(outlierRows({ ...early, facts: { ...early.facts, outliers } }, 't')).toBe(
+    'SELECT *\nFROM t\nWHERE "at" < TIMESTAMP \'2009-01-01 00:00:00\'\nORDER BY "at"\nLIMIT 1000',
+  )
+})
+
+test('a form that few values have is noise', () => {
+  const facts = {
+    ...PRICE.facts,
+    min: undefined,
+    max: undefined,
+    bins: {},
+    patterns: [{ pattern: 'A{6}', share: '0.45' }],
+  }
+  expect(insightOf({ name: 'name', type: 'string', facts }).facts).toEqual(['40 different values'])
 })

@@ -2,6 +2,7 @@ import type { Schemas } from '../../api/client'
 import { type Cell, count, figure, isName, measure, whole } from '../../api/format'
 import { cellWords } from '../../formats/columns'
 import { dayAndTime, day, kindOfTime } from '../../formats/moments'
+import { quotedName } from '../../formats/sql'
 import { heading, uniqueHeadings } from '../../formats/words'
 
 export interface Bar {
@@ -22,6 +23,8 @@ export interface ColumnInsight {
   look: string[]
   /** The share of its values that is missing; empty where none is. */
   missing: string
+  /** The statement that shows the values that are far off; empty where none is or no table has them. */
+  outliers: string
 }
 
 type Facts = Readonly<Record<string, unknown>>
@@ -44,22 +47,27 @@ const MOST_BARS = 10
 export function insightsOf(
   columns: Schemas['ColumnProfile'][],
   units: Readonly<Record<string, string>> = {},
+  table = '',
 ): ColumnInsight[] {
   const headings = uniqueHeadings(columns.map(({ name }) => name))
   return columns.map((column) => ({
-    ...insightOf(column, units[column.name]),
+    ...insightOf(column, units[column.name], table),
     heading: headings.get(column.name) ?? heading(column.name),
   }))
 }
 
-/** What a column of a profile holds; `unit` is the one of its contract. */
-export function insightOf(column: Schemas['ColumnProfile'], unit = ''): ColumnInsight {
+/** What a column of a profile holds; `unit` is the one of its contract, and `table` has its rows in SQL. */
+export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = ''): ColumnInsight {
   const facts: Facts = column.facts
   const asTime = timeWords(facts)
   const words: Words = (value) =>
-    typeof value === 'string' && kindOfTime(value)
-      ? asTime(value)
-      : cellWords(column.name, value as Cell, unit, column.type)
+    column.type === 'bool'
+      ? String(value) === 'true'
+        ? 'yes'
+        : 'no'
+      : typeof value === 'string' && kindOfTime(value)
+        ? asTime(value)
+        : cellWords(column.name, value as Cell, unit, column.type)
   const isHidden = Boolean(facts.sensitive ?? facts.personal) && facts.top === undefined
   return {
     name: column.name,
@@ -69,6 +77,7 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = ''): ColumnIn
     bars: isHidden || facts.identifier ? [] : barsOf(facts, words),
     look: looksOf(facts, words),
     missing: Number(facts.missing ?? 0) > 0 ? figure(String(facts.missing_share), 'share') : '',
+    outliers: table && !isHidden ? outlierRows(column, table) : '',
   }
 }
 
@@ -110,7 +119,7 @@ function shownFacts(facts: Facts, words: Words, isNames: boolean): string[] {
 }
 
 /** A form that fewer values have says nothing of the column. */
-const LEAST_SHARE_OF_A_FORM = 0.1
+const LEAST_SHARE_OF_A_FORM = 0.5
 
 function examples(facts: Facts): string[] {
   const patterns = (facts.patterns ?? []) as { pattern: string; share: string }[]
@@ -183,9 +192,48 @@ function histogram(bins: [string, string][], words: Words): Bar[] {
     beside.to = Math.max(beside.to, thin.to)
   }
   return steps.map(({ from, to, share }) => ({
-    label: from === to ? words(from) : `${words(from)} – ${words(to)}`,
+    label: from === to ? words(from) : stepWords(from, to, words),
     share,
   }))
+}
+
+const AMOUNT = /^(-?[^\d-]+)(\d{1,3})(?:\.(\d{1,2}))?$/
+
+/** The two ends of a step with the same decimals: `£0.20 – £0.50` and `£50.00 – £100.00`. */
+function stepWords(from: number, to: number, words: Words): string {
+  const ends = [words(from), words(to)]
+  const hasPence = ends.some((end) => AMOUNT.exec(end)?.[3])
+  if (!hasPence) return ends.join(' – ')
+  return ends
+    .map((end) =>
+      end.replace(
+        AMOUNT,
+        (_, sign: string, whole: string, pence = '') => `${sign}${whole}.${String(pence).padEnd(2, '0')}`,
+      ),
+    )
+    .join(' – ')
+}
+
+/** A value in SQL: a number as it is, a moment as one. */
+const literal = (bound: string): string =>
+  Number.isNaN(Number(bound)) ? `TIMESTAMP '${bound.replace('T', ' ')}'` : bound
+
+/** A statement that shows the values that are far off, the farthest first; empty where there is none. */
+export function outlierRows(
+  { name, facts }: Pick<Schemas['ColumnProfile'], 'name' | 'facts'>,
+  table: string,
+): string {
+  const { fences, outside } = (facts.outliers ?? {}) as { fences?: string[]; outside?: number }
+  if (!Number(outside ?? 0) || !fences) return ''
+  const [low = '', high = ''] = fences
+  const column = quotedName(name)
+  const sides = [
+    isBefore(facts.min, low) ? { where: `${column} < ${literal(low)}`, order: '' } : undefined,
+    isBefore(high, facts.max) ? { where: `${column} > ${literal(high)}`, order: ' DESC' } : undefined,
+  ].filter((side) => side !== undefined)
+  const [side] = sides.toReversed()
+  if (!side) return ''
+  return `SELECT *\nFROM ${table}\nWHERE ${sides.map(({ where }) => where).join(' OR ')}\nORDER BY ${column}${side.order}\nLIMIT 1000`
 }
 
 function looksOf(facts: Facts, words: Words): string[] {

@@ -16,12 +16,21 @@ type Profile = Pick<Schemas['FileProfile'], 'columns' | 'correlations'> &
   Partial<Pick<Schemas['FileProfile'], 'drift' | 'score'>>
 
 /** What a file holds: a card for each column, and the columns that move together. */
-export function ProfileView({ profile, units }: { profile: Profile; units?: Units }) {
+export function ProfileView({
+  profile,
+  units,
+  table,
+}: {
+  profile: Profile
+  units?: Units
+  /** The table with the rows of the profile, for SQL. */
+  table?: string | undefined
+}) {
   const pairs = strongPairs(profile.correlations)
   return (
     <Stack gap="sm">
       {profile.drift ? <Text size="sm">Unlike the files before: {driftWords(profile.drift)}</Text> : null}
-      <ColumnCards columns={profile.columns} {...(units ? { units } : {})} />
+      <ColumnCards columns={profile.columns} {...(units ? { units } : {})} {...(table ? { table } : {})} />
       {pairs.length > 0 ? (
         <div>
           <Title order={3} size="h6">
@@ -45,12 +54,14 @@ const NO_UNITS: Units = {}
 export function ColumnCards({
   columns,
   units = NO_UNITS,
+  table = '',
 }: {
   columns: Schemas['ColumnProfile'][]
   units?: Units
+  table?: string
 }) {
   const [showsAll, setShowsAll] = useState(false)
-  const insights = useMemo(() => insightsOf(columns, units), [columns, units])
+  const insights = useMemo(() => insightsOf(columns, units, table), [columns, units, table])
   const byLook = [...insights].sort(
     (one, other) => Number(other.look.length > 0) - Number(one.look.length > 0),
   )

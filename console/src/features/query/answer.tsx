@@ -29,6 +29,8 @@ const CHART_ROWS = 20_000
 
 interface Props {
   result: Result
+  /** The name of a downloaded answer. */
+  fileName: string
   /** Whether the statement is a question of the lake, whose answer is for people; another one is answered with values as they are. */
   isQuestion?: boolean
   seconds: number
@@ -47,6 +49,7 @@ interface Props {
 /** The rows of an answer as a table or a chart, with what they cost. The first page is shown at once, before the whole answer is computed where that is possible; the table reads on while one scrolls. */
 export function Answer({
   result: first,
+  fileName,
   isQuestion = false,
   seconds: took,
   rest,
@@ -66,7 +69,7 @@ export function Answer({
       <Group justify="space-between">
         <Text size="sm" data-testid="query-summary">
           {isComplete(result) ? '' : 'The first '}
-          {count(rows.length, 'row')} in {seconds(took)}, {bytes(result.query.scanned_bytes)} scanned,{' '}
+          {count(rows.length, 'row')} in {seconds(took)}; {bytes(result.query.scanned_bytes)} scanned for{' '}
           {usd(result.query.cost_usd)}
         </Text>
         <Group gap="xs">
@@ -78,6 +81,7 @@ export function Answer({
             aria-label="View of the answer"
           />
           <Downloads
+            name={fileName}
             isReading={isReading || result.isFirst === true}
             isChart={view === 'chart'}
             onSave={(save) => void readTo(MOST_ROWS).then((all) => all && save(all))}
@@ -134,10 +138,27 @@ function exactFormat(
 ): ColumnFormat {
   return {
     ...format,
-    heading: column ? headingWithUnit(format.heading, units[column.name]) : format.heading,
-    text: plainText(column),
+    heading:
+      column && !isShare(units[column.name])
+        ? headingWithUnit(format.heading, units[column.name])
+        : format.heading,
+    text: column && isShare(units[column.name]) ? percentText : plainText(column),
   }
 }
+
+const isShare = (unit: string | undefined): boolean => unit === 'share' || unit === 'probability'
+
+const MOST_DIGITS = 12
+
+/**
+ * A share as percent, as dashboards show it, with all of its digits.
+ *
+ * @example percentText('0.676') // '67.6 %'
+ */
+export const percentText = (value: Cell): string =>
+  Number.isFinite(Number(value))
+    ? `${Number((Number(value) * 100).toPrecision(MOST_DIGITS))} %`
+    : String(value)
 
 /** A value as it is, with all of its digits. */
 function plainText(column: Result['columns'][number] | undefined): (value: Cell) => string {
@@ -212,16 +233,17 @@ function ReadChart({
 }
 
 interface DownloadsProps {
+  name: string
   isReading: boolean
   isChart: boolean
   /** Reads all rows of the answer first. */
   onSave: (save: (answer: Result) => void) => void
 }
 
-function Downloads({ isReading, isChart, onSave }: DownloadsProps) {
+function Downloads({ name, isReading, isChart, onSave }: DownloadsProps) {
   const picture = () => {
     const chart = document.querySelector<SVGSVGElement>('[data-answer-chart] svg')
-    if (chart) void savePng('answer', chart)
+    if (chart) void savePng(name, chart)
   }
   return (
     <Menu position="bottom-end">
@@ -231,12 +253,12 @@ function Downloads({ isReading, isChart, onSave }: DownloadsProps) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => onSave((answer) => saveCsv('answer', answer))}>CSV, all rows</Menu.Item>
+        <Menu.Item onClick={() => onSave((answer) => saveCsv(name, answer))}>CSV, all rows</Menu.Item>
         <Menu.Item
           onClick={() =>
             onSave(
               (answer) =>
-                void saveXlsx('answer', answer, { title: 'Answer', notes: [`SQL: ${answer.query.sql}`] }),
+                void saveXlsx(name, answer, { title: 'Answer', notes: [`SQL: ${answer.query.sql}`] }),
             )
           }
         >

@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { lazy, Suspense, useEffect, useState } from 'react'
-import { useSearchParams } from 'react-router'
+import { useLocation, useNavigationType, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { bytes } from '../../api/format'
@@ -20,6 +20,7 @@ import { type Choice, drawable, drawn } from './chart-choice'
 import { type Asked, choiceOf, type KeptQuestion, questionAddress, useKeptQuestions } from './saved-questions'
 import { AnswerOrigin } from './answer-origin'
 import { CopyLink } from './copy-link'
+import { fileNameOf } from './file-name-of'
 import { SchemaBrowser } from './schema-browser'
 import { isShown, type Progress, useQueryRun } from './use-query-run'
 
@@ -27,8 +28,17 @@ const Editor = lazy(() => import('./editor'))
 const START = 'SELECT *\nFROM '
 const NO_TABLES: Schemas['CatalogTable'][] = []
 
-/** A statement and its answer. Statement, view, chart and the query that ran are in the address. */
+/** The page begins again when an address comes from elsewhere, such as a link with another statement; the page itself replaces its address. */
 export function QueryPage() {
+  const location = useLocation()
+  const isOwn = useNavigationType() === 'REPLACE'
+  const [desk, setDesk] = useState({ location, number: 0 })
+  if (desk.location !== location) setDesk({ location, number: isOwn ? desk.number : desk.number + 1 })
+  return <Desk key={desk.number} />
+}
+
+/** A statement and its answer. Statement, view, chart and the query that ran are in the address. */
+function Desk() {
   const [search, setSearch] = useSearchParams()
   const [sql, setSql] = useState(search.get('sql') ?? START)
   const [inserted, setInserted] = useState<{ text: string }>()
@@ -56,6 +66,7 @@ export function QueryPage() {
   useNamedQuestion(questions.data?.questions, choose)
   const { state } = running
   const asked = questions.data?.questions.find((one) => one.sql.trim() === sql.trim())
+  const name = asked?.description ?? own.questions.find((one) => one.sql.trim() === sql.trim())?.name
   return (
     <Stack gap="sm">
       <PageTitle>Query</PageTitle>
@@ -118,16 +129,11 @@ export function QueryPage() {
           ) : null}
           {isShown(state) ? (
             <Stack gap="sm">
-              <AnswerOrigin
-                sql={sql}
-                question={
-                  asked?.description ?? own.questions.find((one) => one.sql.trim() === sql.trim())?.name
-                }
-                tables={tables}
-              />
+              <AnswerOrigin sql={sql} question={name} tables={tables} />
               <Answer
                 key={state.run}
                 result={state.result}
+                fileName={fileNameOf(name, sql)}
                 isQuestion={asked !== undefined}
                 seconds={state.seconds}
                 rest={state.rest}
@@ -219,7 +225,7 @@ function RunLine({ isRunning, isEmpty, onRun, onStop }: RunProps) {
         </Button>
       ) : null}
       <Text size="sm" className="muted">
-        Athena SQL. A statement only reads.
+        In the SQL of Athena. A question changes nothing in the lake.
         {seesPeople ? '' : ' Columns about people are left out: the group personal-data sees them.'}
       </Text>
     </Group>
