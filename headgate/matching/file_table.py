@@ -4,13 +4,38 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.matching.header_names import folded, made_up_name, showable, unused_name
 
+if TYPE_CHECKING:
+    from headgate.values.cells import Rows
+
 SAMPLE_ROWS = 200
+
+
+@dataclass(frozen=True)
+class TextRows:
+    """Where the rows of a text stand in it.
+
+    Attributes:
+        text: as it was read.
+        starts: where each row begins, in bytes of the text, also of those that the columns do not have.
+        numbers: of each row of the columns its number among all rows, from 1.
+        broken: numbers and cells of the rows that the columns do not have.
+    """
+
+    text: bytes
+    starts: Rows
+    numbers: Rows
+    broken: tuple[tuple[int, int], ...] = ()
+
+    def line_of(self, number: int) -> int:
+        """Return the line of the text on which a row begins, from 1."""
+        return self.text.count(b"\n", 0, int(self.starts[number - 1])) + 1
 
 
 @dataclass(frozen=True)
@@ -30,6 +55,9 @@ class FileTable:
             others, lines that are no record.
         has_text_quotes: whether quotes are characters of a text's values.
         partly_quoted: columns of a text of which quotes enclose at most half of the values, without need.
+        text_rows: where the rows stand; None for other formats than texts.
+        sheets: of a workbook the sheets that were read.
+        left_out: its other sheets that have rows, each with their number.
     """
 
     names: tuple[str, ...]
@@ -41,6 +69,9 @@ class FileTable:
     broken_rows: int = 0
     has_text_quotes: bool = False
     partly_quoted: tuple[str, ...] = ()
+    text_rows: TextRows | None = None
+    sheets: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def by_shown_name(self) -> dict[str, pa.Array | pa.ChunkedArray]:

@@ -53,13 +53,25 @@ def counted(column: pa.Array) -> Counted:
 
 def different_rows(columns: Sequence[pa.Array]) -> int:
     """Return how many different rows the columns have together, by a 64-bit hash of each row's texts."""
+    return len(np.unique(_row_hashes(columns)))
+
+
+def repeated_rows(columns: Sequence[pa.Array]) -> list[tuple[int, int]]:
+    """Return each row that repeats an earlier one, with the first row like it, by their places."""
+    hashes = _row_hashes(columns)
+    _, first, group = np.unique(hashes, return_index=True, return_inverse=True)
+    like = first[group]
+    return [(int(place), int(like[place])) for place in np.flatnonzero(like != np.arange(len(hashes)))]
+
+
+def _row_hashes(columns: Sequence[pa.Array]) -> np.ndarray[Any, np.dtype[np.uint64]]:
     row = np.zeros(len(columns[0]) if columns else 0, np.uint64)
     for column in columns:
         encoded = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
         own = as_numpy(fill_nulls(pc.cast(encoded.indices, pa.int64()), "-1")).astype(np.uint64)
         row = (row ^ own) * _MIXER
         row ^= row >> np.uint64(29)
-    return len(np.unique(row))
+    return row
 
 
 def as_numpy(values: pa.Array) -> Values:

@@ -207,7 +207,9 @@ def test_a_question_of_the_lake_runs_when_it_is_chosen(console: Console) -> None
     expect(page.get_by_test_id("query-summary")).to_contain_text("rows in")
 
 
-def test_another_link_to_the_page_of_questions_replaces_the_statement_and_its_answer(console: Console) -> None:
+def test_another_link_to_the_page_of_questions_replaces_the_statement_and_its_answer(
+    console: Console,
+) -> None:
     page = console.opened("/query?sql=SELECT%20count(*)%20FROM%20sales_forecast", VIEWER)
     page.get_by_role("button", name=re.compile("^Run")).click()
     expect(page.get_by_test_id("query-summary")).to_contain_text("1 row in")

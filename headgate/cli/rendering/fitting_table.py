@@ -50,22 +50,29 @@ class FittingTable(Table):
     Args:
         records: draws the rows from the names, the cells and the width where they do not fit beside each
             other.
+        is_list: draw each row as a record at any width, too.
     """
 
     def __init__(
-        self, *names: str, title: str = "", show_lines: bool = False, records: Records | None = None
+        self,
+        *names: str,
+        title: str = "",
+        show_lines: bool = False,
+        records: Records | None = None,
+        is_list: bool = False,
     ) -> None:
         super().__init__(title=title or None, title_justify="left", show_lines=show_lines)
         for name in names:
             self.add_column(name, overflow="fold")
         self._records = records or compact_records
+        self._is_list = is_list
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw the first form that fits."""
         # An answer of a query keeps each row in one line, for the programs behind a pipe.
         is_piped = options.max_width > _WIDEST_SCREEN and self._records is compact_records
         options = options.update_width(_WIDTH_OF_A_PIPE) if is_piped else options
-        for most in (0, *_CUT_TO) if is_piped else (0,):
+        for most in () if self._is_list else (0, *_CUT_TO) if is_piped else (0,):
             made = self._cut_to(most) if most else self
             if made._fits(options.max_width):  # noqa: SLF001 of the same class
                 yield from super(FittingTable, made).__rich_console__(console, options)

@@ -12,7 +12,7 @@ from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.csv.text_quotes import quote_evidence
 from headgate.formats.json.json_records import is_single_value, no_objects
 from headgate.formats.sniff import text_of
-from headgate.matching.file_table import FileTable
+from headgate.matching.file_table import FileTable, TextRows
 from headgate.matching.header_names import made_up_name
 
 if TYPE_CHECKING:
@@ -37,16 +37,17 @@ def csv_table(
     names = _for_width(dialect)
     cells = max(len(without_trailing_blanks(dialect.names)), min(len(dialect.names), len(names)))
     rows = read_rows(read, dialect)
-    broken = len(rows.ragged.source_rows)
+    broken = tuple(zip(map(int, rows.ragged.source_rows), rows.ragged.widths, strict=True))
     return FileTable(
         names,
         rows.columns,
         dialect.header_lines > 0,
         cells,
         is_header_by_look=dialect.is_header_by_look,
-        broken_rows=broken,
+        broken_rows=len(broken),
         has_text_quotes=not dialect.form.quote,
         partly_quoted=_partly_quoted(read[:_QUOTES_BYTES], dialect, names) if whole else (),
+        text_rows=TextRows(read, rows.starts, rows.source_rows, broken),
     )
 
 

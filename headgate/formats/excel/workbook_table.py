@@ -36,7 +36,7 @@ def workbook_table(content: bytes, contract: Contract | None) -> FileTable:
     read = read_excel(
         content, with_headings(Contract("", "", "source", "0", texts, properties=properties), names, places)
     )
-    return FileTable(names, tuple(read.cells.values()))
+    return FileTable(names, tuple(read.cells.values()), sheets=read.sheets, left_out=read.left_out)
 
 
 def _columns_of(rows: Sequence[Cells], width: int) -> tuple[pa.Array, ...]:

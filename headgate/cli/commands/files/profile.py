@@ -9,7 +9,7 @@ import click
 from rich.console import Group
 
 from headgate.cli import options
-from headgate.cli.rendering import screens
+from headgate.cli.rendering.fitting_table import FittingTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,12 +58,10 @@ def profile(file: Path, dataset: str, as_json: bool) -> None:
 
 
 def _notes(profiled: ProfiledFile) -> list[str]:
-    """Describe what of the file is in no figure."""
-    notes: list[str] = []
-    broken = profiled.table.broken_rows
-    if broken:
-        rows = "1 row is" if broken == 1 else f"{broken:,} rows are"
-        notes.append(f"{rows} in no figure of a column, for another number of cells than the header has.")
+    """Describe what of the file is in no figure, and which rows and values a person looks at."""
+    from headgate.local_files.file_flaws import file_flaws
+
+    notes = file_flaws(profiled)
     if nested := [column.name for column in profiled.profile.columns if column.is_nested]:
         notes.append(
             f"The values of {', '.join(nested)} are lists or objects, and are not judged. `headgate contract "
@@ -96,19 +94,10 @@ def _contract(dataset: str) -> Contract:
 
 
 def _columns(profiled: Profile) -> Table:
-    table = screens.screen_table(
-        "column",
-        "type",
-        "missing",
-        "invalid",
-        "distinct",
-        "from",
-        "to",
-        "median",
-        "deviation",
-        "most frequent, or pattern",
-        title=f"{profiled.rows:,} row{'' if profiled.rows == 1 else 's'}",
-    )
+    names = ("type", "missing", "invalid", "distinct", "from", "to", "median", "deviation")
+    title = f"{profiled.rows:,} row{'' if profiled.rows == 1 else 's'}"
+    # As a list at any width: a table of ten columns would fit some files only.
+    table = FittingTable("column", *names, "most frequent", "pattern", title=title, is_list=True)
     for column in profiled.columns:
         table.add_row(*_cells(column))
     return table
@@ -117,11 +106,19 @@ def _columns(profiled: Profile) -> Table:
 def _cells(column: ProfiledColumn) -> tuple[str, ...]:
     counts = (column.name, column.type, f"{column.missing:,}", f"{column.invalid:,}")
     if column.is_sensitive:
-        return (*counts, *[""] * 5, "[sensitive: not shown]")
+        return (*counts, *[""] * 5, "[sensitive: not shown]", "")
     description = column.description
-    shown = [text for text, _ in description.top[:3]] or [text for text, _ in description.patterns[:1]]
+    frequent = [text for text, count in description.top[:3] if count > 1]
+    pattern = "" if frequent else ", ".join(text for text, _ in description.patterns[:1])
     facts = {name: str(description.facts.get(name, "")) for name in ("min", "max", "median")}
-    return (*counts, f"{description.distinct:,}", *facts.values(), _deviation(description), ", ".join(shown))
+    return (
+        *counts,
+        f"{description.distinct:,}",
+        *facts.values(),
+        _deviation(description),
+        ", ".join(frequent),
+        pattern,
+    )
 
 
 def _deviation(description: ColumnStatistics) -> str:

@@ -89,31 +89,73 @@ def test_an_unknown_dataset_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     assert "headgate contract list" in ran.output
 
 
+def shown(file: Path, columns: int = 200) -> str:
+    """Return the screen of a file's profile."""
+    ran = CliRunner().invoke(profile, [str(file)], env={"COLUMNS": str(columns)}, catch_exceptions=False)
+    return ran.stdout
+
+
+def notes(file: Path) -> list[str]:
+    """Return the sentences about rows and values of a file."""
+    ran = CliRunner().invoke(profile, [str(file), "--json"], catch_exceptions=False)
+    return list(json.loads(ran.stdout)["notes"])
+
+
 def test_numbers_have_a_median_and_a_deviation_and_texts_have_none(tmp_path: Path) -> None:
     (tmp_path / "visits.csv").write_text("guests,door\n1,north\n1,north\n4,south\n")
-    shown = CliRunner().invoke(profile, [str(tmp_path / "visits.csv")], env={"COLUMNS": "200"}).output
-    header, guests, door = (
-        next(line for line in shown.splitlines() if word in line) for word in ("column", "guests", "door")
-    )
-    cells = dict(zip(_cells(header), _cells(guests), strict=True))
-    assert (cells["median"], cells["deviation"]) == ("1", "1.732")
-    assert dict(zip(_cells(header), _cells(door), strict=True))["median"] == ""
+    guests, door = shown(tmp_path / "visits.csv").split("door\n")
+    assert "median: 1, deviation: 1.732" in guests
+    assert "median" not in door
+    assert "most frequent: north" in door
 
 
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.replace("┃", "│").split("│")]
+@pytest.mark.parametrize("columns", [60, 120, 400])
+def test_a_profile_has_one_layout_at_every_width(tmp_path: Path, columns: int) -> None:
+    (tmp_path / "visits.csv").write_text("guests,door\n1,north\n1,north\n4,south\n")
+    assert shown(tmp_path / "visits.csv", columns).splitlines()[:2] == ["3 rows", "guests"]
+    assert "│" not in shown(tmp_path / "visits.csv", columns)
 
 
-def test_rows_and_values_that_are_in_no_figure_are_named(tmp_path: Path) -> None:
+PRICES = "".join(f"{number};part {number};{number},50\n" for number in range(20))
+
+
+def test_a_row_of_another_number_of_cells_is_named_by_its_line(tmp_path: Path) -> None:
     file = tmp_path / "prices.csv"
-    rows = "".join(f"{n};x{n};{n},50\n" for n in range(20))
-    file.write_text(f"id;name;price\n{rows}7;-4,00\n", encoding="utf-8")
-    shown = CliRunner().invoke(profile, [str(file)], catch_exceptions=False).stdout
-    note = "1 row is in no figure of a column, for another number of cells than the header has."
-    assert "21 rows" in shown
-    assert note in " ".join(shown.split())
-    as_json = CliRunner().invoke(profile, [str(file), "--json"], catch_exceptions=False).stdout
-    assert json.loads(as_json)["notes"] == [note]
+    file.write_text(f"id;name;price\n{PRICES}7;-4,00\n", encoding="utf-8")
+    note = "1 row counts in no figure of a column: line 22 has 2 cells, where the others have 3."
+    assert "21 rows" in shown(file)
+    assert note in " ".join(shown(file).split())
+    assert notes(file) == [note]
+
+
+def test_values_of_another_type_are_named_with_their_lines(tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    rows = f"{PRICES}20;part 20;on request\n21;part 21;4111111111111111 x\n"
+    file.write_text(f"id;name;price\n{rows}", encoding="utf-8")
+    (note,) = notes(file)
+    assert note.startswith("price: 2 values are no number: “on request” (line 22), ")
+    assert "4111111111111111" not in note
+
+
+def test_rows_that_repeat_others_are_named_with_their_lines(tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text(f"id;name;price\n{PRICES}3;part 3;3,50\n0;part 0;0,50\n", encoding="utf-8")
+    assert notes(file) == [
+        "2 rows repeat another one: line 22 is the same as line 5, line 23 is the same as line 2."
+    ]
+
+
+def test_every_sheet_of_a_workbook_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "two.xlsx"
+    stores = sheet([["store", "town"], ["F1", "Bonn"], ["F2", "Köln"]])
+    file.write_bytes(workbook({"Preise": sheet([list(row) for row in ROWS]), "Filialen": stores}))
+    assert notes(file) == ["The rows are those of the sheet Preise. Not read: Filialen (rows: 3)."]
+
+
+def test_a_file_without_flaws_has_no_notes(tmp_path: Path) -> None:
+    file = tmp_path / "prices.csv"
+    file.write_text(f"id;name;price\n{PRICES}", encoding="utf-8")
+    assert notes(file) == []
 
 
 def test_a_file_of_which_no_value_is_judged_has_no_score(tmp_path: Path) -> None:

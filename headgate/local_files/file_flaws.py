@@ -1,0 +1,118 @@
+"""Which rows and values of a file a person looks at: by their lines, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.masking.redaction import redact_text
+from headgate.profiling.arrays import repeated_rows
+from headgate.profiling.infer import infer
+from headgate.values.columns import in_one_piece
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from headgate.local_files.profile_file import ProfiledFile
+    from headgate.matching.file_table import FileTable
+    from headgate.profiling.profile import ProfiledColumn
+
+_MOST_NAMED = 3
+_LONGEST_VALUE = 40
+_TYPE_WORDS = {
+    "int": "whole number",
+    "decimal": "number",
+    "float": "number",
+    "bool": "yes or no",
+    "date": "date",
+    "timestamp": "time",
+}
+
+
+def file_flaws(profiled: ProfiledFile) -> list[str]:
+    """Return what of the file was not read, which rows have another number of cells or repeat others, and
+    which values do not have the type of their column.
+    """
+    table = profiled.table
+    return [*_sheets(table), *_broken(table), *_invalid(profiled), *_repeated(table)]
+
+
+def _sheets(table: FileTable) -> Iterator[str]:
+    if table.left_out:
+        sheets, others = ", ".join(table.sheets), ", ".join(table.left_out)
+        yield f"The rows are those of the sheet {sheets}. Not read: {others}."
+
+
+def _broken(table: FileTable) -> Iterator[str]:
+    if not table.broken_rows:
+        return
+    if table.text_rows is None:
+        yield f"{_counted(table.broken_rows, 'row')} could not be read, and count in no figure of a column."
+        return
+    lines = [
+        f"line {table.text_rows.line_of(number)} has {_counted(cells, 'cell')}"
+        for number, cells in table.text_rows.broken
+    ]
+    rows = "1 row counts" if table.broken_rows == 1 else f"{table.broken_rows:,} rows count"
+    yield f"{rows} in no figure of a column: {_listed(lines)}, where the others have {len(table.names)}."
+
+
+def _invalid(profiled: ProfiledFile) -> Iterator[str]:
+    """Return the values of each column that its type does not spell; those that may be secret are masked."""
+    columns = dict(
+        zip((column.name for column in profiled.profile.columns), profiled.table.columns, strict=True)
+    )
+    for column in profiled.profile.columns:
+        if column.invalid and not column.is_sensitive:
+            places = _invalid_places(column, columns[column.name])
+            texts = columns[column.name]
+            values = [
+                f"{_shown(str(texts[place].as_py()))} ({_place(profiled.table, place)})" for place in places
+            ]
+            verb = "value is" if column.invalid == 1 else "values are"
+            kind = _TYPE_WORDS.get(column.type, column.type)
+            yield f"{column.name}: {column.invalid:,} {verb} no {kind}: {_listed(values, column.invalid)}."
+
+
+def _invalid_places(column: ProfiledColumn, texts: pa.Array | pa.ChunkedArray) -> list[int]:
+    given = in_one_piece(texts)
+    typed = infer(given, column.name).values
+    blank = pc.equal(pc.utf8_trim_whitespace(pc.fill_null(given, "")), "")
+    is_invalid = pc.and_(pc.is_null(typed), pc.invert(blank))
+    return [int(place) for place in np.flatnonzero(is_invalid.to_numpy(zero_copy_only=False))[:_MOST_NAMED]]
+
+
+def _repeated(table: FileTable) -> Iterator[str]:
+    if any(pa.types.is_nested(column.type) for column in table.columns):
+        return  # values of lists and objects are not compared
+    pairs = repeated_rows([in_one_piece(column) for column in table.columns])
+    if not pairs:
+        return
+    said = [
+        f"{_place(table, place)} is the same as {_place(table, first)}"
+        for place, first in pairs[:_MOST_NAMED]
+    ]
+    rows = "1 row repeats" if len(pairs) == 1 else f"{len(pairs):,} rows repeat"
+    yield f"{rows} another one: {_listed(said, len(pairs))}."
+
+
+def _place(table: FileTable, place: int) -> str:
+    rows = table.text_rows
+    return f"row {place + 1:,}" if rows is None else f"line {rows.line_of(int(rows.numbers[place]))}"
+
+
+def _shown(text: str) -> str:
+    masked = redact_text(text)
+    return f"“{masked}”" if len(masked) <= _LONGEST_VALUE else f"“{masked[:_LONGEST_VALUE]}…”"
+
+
+def _listed(texts: Sequence[str], every: int | None = None) -> str:
+    more = (every or len(texts)) - min(len(texts), _MOST_NAMED)
+    return ", ".join(texts[:_MOST_NAMED]) + (f", and {more:,} more" if more > 0 else "")
+
+
+def _counted(many: int, noun: str) -> str:
+    return f"{many:,} {noun}{'' if many == 1 else 's'}"
