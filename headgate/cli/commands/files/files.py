@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Group
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from headgate.cli import command_deployment, options
 from headgate.cli.find_records import find_record
@@ -22,6 +24,7 @@ from headgate.errors import BadInputError, ConflictError, ServiceError, Throttle
 from headgate.lake.acceptance import Acceptance, acceptance_of
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import has_no_rows
+from headgate.plain_names import capitalised
 from headgate.reports import summary
 from headgate.reports.rule_words import rule_words
 from headgate.settings import AcceptanceSettings
@@ -29,7 +32,7 @@ from headgate.uploads import send_files
 from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.console import Console, RenderableType
     from rich.table import Table
@@ -255,7 +258,8 @@ def through_the_gate(
 @options.deployment
 @click.pass_context
 def files(context: click.Context, state: str | None, as_json: bool, deployment_name: str | None) -> None:
-    """Show one record per file: state, counts, and the error of a rejected one.
+    """Show one record per file, the newest first: state, counts, and the error of a rejected one with what to
+    do.
 
     A file that lost more rows than the lake permits is `done, many refused` or `done, nothing accepted`, as
     on the console's pages.
@@ -578,24 +582,26 @@ def _listed(records: Sequence[FileRecord], most_refused_share: float, state: str
     data = [record for record in records if state or record.state is not FileState.IGNORED]
     left = len(records) - len(data)
     note = f"Left out: {left:,} without data, such as manifests. --state ignored lists them." if left else ""
-    return Group(_table(data, most_refused_share), *([note] if note else []))
+    by_key = sorted(data, key=lambda record: record.key)
+    newest_first = sorted(by_key, key=lambda record: record.received_at, reverse=True)
+    lines = [line for record in newest_first for line in _lines(record, most_refused_share)]
+    return Group(*(lines or ["No file."]), *([note] if note else []))
 
 
-def _table(records: Sequence[FileRecord], most_refused_share: float) -> Table:
-    numbers = ("received", "accepted", "quarantined", "duplicates")
-    table = screens.screen_table("file", "state", *numbers, "error or note", numbers=numbers)
-    for record in records:
-        counts = (
-            f"{count:,}"
-            for count in (record.received, record.accepted, record.quarantined, record.duplicates)
-        )
-        table.add_row(
-            record.key,
-            _state(record, most_refused_share),
-            *counts,
-            screens.sentence_with_column(record.error) or _note(record),
-        )
-    return table
+def _lines(record: FileRecord, most_refused_share: float) -> Iterator[RenderableType]:
+    """Return when a file came with its key, what became of its rows, and its error with the remedy."""
+    yield as_it_is([f"{screens.shown_time(record.received_at)}  {record.key}".strip()])
+    rows = (
+        f": {record.received:,} received = {record.accepted:,} accepted + {record.duplicates:,} duplicates "
+        f"+ {record.quarantined:,} quarantined"
+        if record.received
+        else ""
+    )
+    error = screens.sentence_with_column(record.error)
+    why = ". ".join(capitalised(part.rstrip(".")) for part in (error, record.error.get("remedy", "")) if part)
+    for text in (f"{_state(record, most_refused_share)}{rows}", f"{why}." if why else "", _note(record)):
+        if text:
+            yield Padding(Text(text), (0, 0, 0, 2), expand=False)
 
 
 def _state(record: FileRecord, most_refused_share: float) -> str:

@@ -46,3 +46,55 @@ def test_a_file_that_lost_many_rows_is_not_only_done(
     assert words in " ".join(
         CliRunner().invoke(files, [], catch_exceptions=False, env={"COLUMNS": "200"}).stdout.split()
     )
+
+
+def listed(records: list[FileRecord], monkeypatch: pytest.MonkeyPatch, columns: int = 120) -> list[str]:
+    """Return the lines of the list of files."""
+    monkeypatch.setattr(
+        command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
+    )
+    ledger = MemoryLedger({record.file_id: record for record in records})
+    monkeypatch.setattr(stores, "ledger", lambda _: ledger)
+    ran = CliRunner().invoke(files, [], catch_exceptions=False, env={"COLUMNS": str(columns)})
+    return ran.stdout.splitlines()
+
+
+def test_the_newest_file_is_listed_first_with_its_time_and_its_whole_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    key = "orders/dt=2010-12-09/run=a-name-that-is-longer-than-a-column-of-a-table/part-00005.parquet"
+    old = FileRecord(
+        "1", "raw", "orders/a.csv", "", "orders", FileState.DONE, received_at="2026-11-26T03:00:00"
+    )
+    new = FileRecord("2", "raw", key, "", "orders", FileState.DONE, received_at="2026-11-27T03:00:00")
+    lines = listed([old, new], monkeypatch, 60)
+    assert [line for line in lines if not line.startswith(" ")] == [
+        f"2026-11-27 03:00:00  {key}",
+        "2026-11-26 03:00:00  orders/a.csv",
+    ]
+
+
+def test_a_files_rows_add_up_and_its_error_is_complete_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    error = {"rule": "needs_mapping", "message": "the header is not that of orders", "remedy": "see its page"}
+    record = FileRecord(
+        "1",
+        "raw",
+        "orders/a.csv",
+        "",
+        "orders",
+        FileState.NEEDS_MAPPING,
+        received=63,
+        accepted=57,
+        duplicates=3,
+        quarantined=3,
+        error=error,
+    )
+    shown = " ".join(" ".join(listed([record], monkeypatch, 60)).split())
+    assert "needs_mapping: 63 received = 57 accepted + 3 duplicates + 3 quarantined" in shown
+    assert "The header is not that of orders. See its page." in shown
+
+
+def test_a_lake_without_files_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert listed([], monkeypatch) == ["No file."]

@@ -29,7 +29,7 @@ def record(**masked: int) -> FileRecord:
 def shown(*records: FileRecord) -> str:
     console = Console(file=io.StringIO(), width=200)
     files._show_masked(console, records)
-    console.print(files._table(records, 0.05))
+    console.print(files._listed(records, 0.05, None))
     return " ".join(console.file.getvalue().split())  # type: ignore[attr-defined]
 
 
