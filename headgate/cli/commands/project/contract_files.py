@@ -313,7 +313,8 @@ def check(
             | {"failing_columns": [column.as_json() for column in failing], "may_hold_cards": like_cards}
         ),
         screen=lambda: Group(
-            _checked_screen(file, gated, shown, mapped, policy_of(contract)), *_failing_tables(failing)
+            _checked_screen(file, gated, shown, mapped, policy_of(contract)),
+            *_failing_tables(failing, contract),
         ),
     )
     if suggest:
@@ -493,24 +494,43 @@ def _checked_screen(
 
 
 def _row_table(title: str, rows: _Rows) -> Table:
-    table = screens.screen_table(*_SHOWN, title=title)
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    cells = [["" if value is None else str(value) for value in row.values()] for row in rows]
+    filled = [place for place in range(len(_SHOWN)) if any(row[place] for row in cells)]
+    table = screens.screen_table(*(_SHOWN[place] for place in filled), title=title)
+    for row in cells:
+        table.add_row(*(row[place] for place in filled))
     return table
 
 
-def _failing_tables(failing: Sequence[FailingColumn]) -> list[Table]:
+def _failing_tables(failing: Sequence[FailingColumn], contract: Contract) -> list[Table]:
     """Return the table of what refuses rows, if anything does; a new column alone has a table of its own."""
     refusing = [column for column in failing if column.rows]
     table = screens.screen_table(
         "column", "rule", "rows", "examples", "what to do, the likeliest first", title="Everything that fails"
     )
     for column in refusing:
-        remedies = "\nor ".join([column.edit, *(edit.partition(": ")[2] for edit in column.other_edits)])
+        first, *others = _remedies(column, contract)
+        remedies = "\nor ".join([first, *(edit.partition(": ")[2] for edit in others)])
         table.add_row(
             column.column or "the row", column.rule, f"{column.rows:,}", ", ".join(column.examples), remedies
         )
     return [table] if refusing else []
+
+
+def _remedies(failing: FailingColumn, contract: Contract) -> list[str]:
+    """Return what to do about a rule.
+
+    Where nothing but a text would accept the values, they are corrected first, as the reason of each row
+    says: the contract has its type for a purpose.
+    """
+    from headgate.values.refusal_reasons import type_reason
+
+    edits = [failing.edit, *failing.other_edits]
+    is_text_alone = failing.rule == "type" and len(edits) == 1 and not failing.nulls and not failing.edited
+    if not is_text_alone or failing.is_for_source or failing.column not in contract.names:
+        return edits
+    _, _, how = type_reason(contract.column(failing.column)).partition(". ")
+    return [f"{failing.column}: correct the values in the file. {how.removesuffix('.')}", *edits]
 
 
 def _write_suggestion(contract: Contract, failing: Sequence[FailingColumn], target: Path) -> None:

@@ -380,6 +380,17 @@ def test_a_new_column_that_refuses_no_row_is_not_among_what_fails(tmp_path: Path
     assert "Everything that fails" not in shown
 
 
+def test_what_to_do_about_values_of_another_type_is_what_each_row_says(tmp_path: Path) -> None:
+    (tmp_path / "prices.csv").write_text("id,is_active\n1,true\n2,false\n")
+    run("init", tmp_path / "prices.csv", "--output", tmp_path)
+    (tmp_path / "next.csv").write_text("id,is_active\n3,yes\n4,ja\n")
+    shown = run("check", tmp_path / "next.csv", "--contract", tmp_path / "prices.yaml").output
+    words = " ".join(re.sub("[│┃]", " ", shown).split())
+    assert "Is active is neither yes nor no. Write true or false." in words
+    assert "is_active: correct the values in the file. Write true or false or keep it as text" in words
+    assert "sheet_row" not in words, "a column without a value"
+
+
 def test_check_of_a_file_without_rows_says_so(tmp_path: Path) -> None:
     (tmp_path / "prices.csv").write_text("id,price\n1,2.50\n")
     run("init", tmp_path / "prices.csv", "--output", tmp_path)
