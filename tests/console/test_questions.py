@@ -171,7 +171,7 @@ def test_an_operator_learns_from_the_morning_page_alone(console: Console) -> Non
     expect(page.get_by_role("region", name="Figures").get_by_text("where it comes from")).to_have_count(5)
     expect(page.get_by_test_id("came-in")).to_contain_text(re.compile(r"\d+ files? in 24 hours"))
     tasks = page.get_by_role("region", name="Needs you")
-    expect(tasks.get_by_role("listitem").filter(has_text="payments/today.csv")).to_contain_text(
+    expect(tasks.get_by_role("listitem").filter(has_text="Payments, today.csv")).to_contain_text(
         "wait for a correction"
     )
     expect(tasks.get_by_role("listitem").filter(has_text="Customers to call")).to_contain_text("at stake")

@@ -1,8 +1,9 @@
+import { Text } from '@mantine/core'
 import { useElementSize, useMediaQuery, useMergedRef } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
 
-import type { Cell } from '../api/format'
+import { type Cell, count } from '../api/format'
 import type { ColumnFormat } from '../formats/columns'
 import { type Column, type Field, fieldsOf, fitting, span, type Span, totalWidth } from './grid-columns'
 import { Cells, GridLine, Heading } from './grid-parts'
@@ -87,43 +88,71 @@ export function Grid({
     if (isNearEnd && from > 0) nearEnd.current?.()
   }, [isNearEnd, from, rows.length])
   return (
-    <div
-      ref={both}
-      className={hasTallRows ? 'scroll panel grid grid-tall' : 'scroll panel grid'}
-      style={{ maxHeight: height }}
-      role="table"
-      aria-label={label}
-      aria-rowcount={isComplete ? rows.length + 1 : -1}
-      aria-colcount={fields.length}
-      tabIndex={0}
-      onScroll={(event) => setScrolled(sideways(event.currentTarget))}
-    >
-      <div className="grid-row grid-head" role="row" style={{ minWidth: total }}>
-        <Cells fields={fields} pinned={pinned} shown={shown}>
-          {(field) => <Heading key={field.name} field={field} sort={sort} {...(onSort ? { onSort } : {})} />}
-        </Cells>
+    <>
+      <div
+        ref={both}
+        className={hasTallRows ? 'scroll panel grid grid-tall' : 'scroll panel grid'}
+        style={{ maxHeight: height }}
+        role="table"
+        aria-label={label}
+        aria-rowcount={isComplete ? rows.length + 1 : -1}
+        aria-colcount={fields.length}
+        tabIndex={0}
+        onScroll={(event) => setScrolled(sideways(event.currentTarget))}
+      >
+        <div className="grid-row grid-head" role="row" style={{ minWidth: total }}>
+          <Cells fields={fields} pinned={pinned} shown={shown}>
+            {(field) => (
+              <Heading key={field.name} field={field} sort={sort} {...(onSort ? { onSort } : {})} />
+            )}
+          </Cells>
+        </div>
+        <div
+          role="rowgroup"
+          style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: total }}
+        >
+          {items.map((item, place) => {
+            const index = from + place
+            const row = rows.at(index)
+            if (!row || index >= rows.length) return null
+            // Neighbours have different remainders, so that a row that leaves the view gives its element to one that enters.
+            return (
+              <GridLine
+                key={item.index % items.length}
+                fields={fields}
+                pinned={pinned}
+                shown={shown}
+                row={row}
+                index={index}
+                top={item.start}
+                open={onOpen ? open : undefined}
+              />
+            )
+          })}
+        </div>
       </div>
-      <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: total }}>
-        {items.map((item, place) => {
-          const index = from + place
-          const row = rows.at(index)
-          if (!row || index >= rows.length) return null
-          // Neighbours have different remainders, so that a row that leaves the view gives its element to one that enters.
-          return (
-            <GridLine
-              key={item.index % items.length}
-              fields={fields}
-              pinned={pinned}
-              shown={shown}
-              row={row}
-              index={index}
-              top={item.start}
-              open={onOpen ? open : undefined}
-            />
-          )
-        })}
-      </div>
-    </div>
+      {isPhone && width > 0 ? (
+        <OutOfView
+          left={all.length - fields.length}
+          isWide={total > width + 1}
+          canOpen={onOpen !== undefined}
+        />
+      ) : null}
+    </>
+  )
+}
+
+/** On a phone: which columns of a table are not in view, and how a person sees them. */
+function OutOfView({ left, isWide, canOpen }: { left: number; isWide: boolean; canOpen: boolean }) {
+  const parts = [
+    isWide ? 'Swipe sideways to see all columns.' : '',
+    left > 0 ? `${count(left, 'further column')}: ${canOpen ? 'open a row, or ' : ''}turn the phone.` : '',
+  ].filter(Boolean)
+  if (parts.length === 0) return null
+  return (
+    <Text size="xs" className="muted" data-testid="out-of-view">
+      {parts.join(' ')}
+    </Text>
   )
 }
 

@@ -145,7 +145,10 @@ function HowTo({ queue, mayDecide }: { queue: QueueShape; mayDecide: boolean }) 
           {queue.actions.map((action, place) => (
             <Fragment key={action.name}>
               {place ? ' · ' : ''}
-              <Kbd size="xs">{action.key}</Kbd> {action.label}
+              <Kbd size="xs" className="key-of-action">
+                {action.key}
+              </Kbd>{' '}
+              {action.label}
               {action.meaning ? `: ${action.meaning}` : ''}
             </Fragment>
           ))}
