@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -69,7 +69,7 @@ class FileTable:
     broken_rows: int = 0
     has_text_quotes: bool = False
     partly_quoted: tuple[str, ...] = ()
-    text_rows: TextRows | None = None
+    text_rows: TextRows | None = field(default=None, compare=False, repr=False)
     sheets: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
 
