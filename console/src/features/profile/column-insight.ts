@@ -199,16 +199,16 @@ function histogram(bins: [string, string][], words: Words): Bar[] {
 
 const AMOUNT = /^(-?[^\d-]+)(\d{1,3})(?:\.(\d{1,2}))?$/
 
-/** The two ends of a step with the same decimals: `£0.20 – £0.50` and `£50.00 – £100.00`. */
+/** The two ends of an amount's step with the same decimals: `0.20 – 0.50` and `50.00 – 100.00`. */
 function stepWords(from: number, to: number, words: Words): string {
   const ends = [words(from), words(to)]
-  const hasPence = ends.some((end) => AMOUNT.exec(end)?.[3])
-  if (!hasPence) return ends.join(' – ')
+  const hasDecimals = ends.some((end) => AMOUNT.exec(end)?.[3])
+  if (!hasDecimals) return ends.join(' – ')
   return ends
     .map((end) =>
       end.replace(
         AMOUNT,
-        (_, sign: string, whole: string, pence = '') => `${sign}${whole}.${String(pence).padEnd(2, '0')}`,
+        (_, sign: string, whole: string, decimals = '') => `${sign}${whole}.${String(decimals).padEnd(2, '0')}`,
       ),
     )
     .join(' – ')
