@@ -13,6 +13,7 @@ import pandas as pd
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, pairwise_distances_argmin, silhouette_score
 
+from headgate.analytics.exact_sums import ExactSums
 from headgate.learning.sampling import drawn
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def segment_rows(rows: ibis.Table, by: Sequence[str], measures: Sequence[str]) -
     Args:
         rows: the columns `by`, which name a member, and the measures, which are summed.
     """
-    summed = rows.group_by([*by]).agg(**{name: rows[name].sum() for name in measures}).to_pandas()
+    exact = ExactSums.of(rows, measures)
+    summed = rows.group_by([*by]).agg(**{name: exact.sum(rows[name]) for name in measures}).to_pandas()
     members: pd.DataFrame = summed.sort_values([*by], ignore_index=True)
     values = members[[*measures]].to_numpy(dtype=np.float64)
     complete = np.isfinite(values).all(axis=1)

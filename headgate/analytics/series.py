@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from headgate.analytics.exact_sums import ExactSums
 from headgate.analytics.periods import ONE_DAY, Grain, Span, whole_periods
 from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME
 
@@ -56,23 +57,27 @@ def series_of(rows: ibis.Table, by: Sequence[str], grain: Grain, as_of: date) ->
     """
     past = rows.filter(rows[BLOCK_TIME] < pd.Timestamp(as_of) + ONE_DAY)
     span = whole_periods(past, BLOCK_TIME, as_of, grain, can_stop=False)
+    exact = ExactSums.of(past, [BLOCK_MEASURE])
     groups = past.group_by([*by]) if by else past
-    sums = groups.aggregate(size=past[BLOCK_MEASURE].abs().sum()).to_pandas().fillna({"size": 0.0})
+    sums = groups.aggregate(size=exact.sum(past[BLOCK_MEASURE].abs())).to_pandas().fillna({"size": 0.0})
     names = sums.sort_values([*by], ignore_index=True) if by else sums
     is_kept = names["size"].rank(method="first", ascending=False).to_numpy() <= MAX_SERIES
     kept = names[is_kept]
     histories = {number: np.empty(0) for number in names.index}
     if not kept.empty:
-        histories |= _histories(_by_period(past, by, span, kept), span)
+        histories |= _histories(_by_period(past, by, span, kept, exact), span)
     return SeriesPanel(names[[*by]], tuple(histories.values()), span, is_kept)
 
 
-def _by_period(rows: ibis.Table, by: Sequence[str], span: Span, kept: pd.DataFrame) -> pd.DataFrame:
+def _by_period(
+    rows: ibis.Table, by: Sequence[str], span: Span, kept: pd.DataFrame, exact: ExactSums
+) -> pd.DataFrame:
     """Return the sum of each period with rows: the columns number, period_on, value."""
     starts = rows[BLOCK_TIME].truncate(span.grain.unit)
     periods = rows.mutate(period_on=starts if span.grain.is_of_hours else starts.date())
     inside = periods.filter(periods.period_on >= span.first, periods.period_on <= span.last)
-    sums: pd.DataFrame = inside.group_by(*by, "period_on").agg(value=inside[BLOCK_MEASURE].sum()).to_pandas()
+    value = exact.sum(inside[BLOCK_MEASURE])
+    sums: pd.DataFrame = inside.group_by(*by, "period_on").agg(value=value).to_pandas()
     numbered = kept[[*by]].assign(number=kept.index)
     return sums.merge(numbered, on=[*by]) if by else sums.assign(number=0)
 

@@ -4,18 +4,16 @@ put together.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # ships no types
 
 from headgate.engines.frames import by_rows, frame_of
+from headgate.engines.one_thread import one_thread
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
@@ -60,20 +58,9 @@ def apply(rows: pa.Table, grouping: Grouping) -> pa.Table:
     """Return the rows that the function gives for each group, in the order of the groups, by the schema
     `numbered`.
     """
-    # Sums that several threads share depend on how they share them.
-    with _libraries(len(sys.modules)).limit(limits=1):
+    with one_thread():
         given = [_given(group, grouping) for group in split(rows, grouping)]
     return pa.concat_tables([grouping.numbered.empty_table(), *given])
-
-
-@lru_cache(maxsize=1)
-def _libraries(modules: int) -> ThreadpoolController:
-    """Return the numerical libraries of this process.
-
-    Finding them takes 10 ms, and none comes without another module.
-    """
-    del modules
-    return ThreadpoolController()
 
 
 def split(rows: pa.Table, grouping: Grouping) -> Iterator[pa.Table]:

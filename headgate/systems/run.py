@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from headgate.contracts.glue_columns import glue_columns
 from headgate.engines.local import release_memory
+from headgate.engines.one_thread import one_thread
 from headgate.errors import AuditError, ContractError
 from headgate.lake import keys
 from headgate.lake.ports import ROWS
@@ -139,7 +140,7 @@ def build(
     options: Mapping[str, str] = _NO_OPTIONS,
 ) -> dict[str, Made]:
     """Build a system's frames from the tables as of a day; the models that it learnt stand on the shelf."""
-    with tables as opened:
+    with tables as opened, one_thread():
         return system_registry.built(package, opened, as_of, shelf or Shelf(), options)
 
 

@@ -9,8 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
-
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.compliance_guardian import (
     decisions,
@@ -70,8 +68,7 @@ def build(
         SettingsError: the option is no whole number.
     """
     reviews_a_day = decisions.reviews_a_day(options)
-    # Five systems run side by side: threads that wait for each other would slow all of them down.
-    with threadpool_limits(1), TemporaryDirectory(prefix="headgate-features-") as folder:
+    with TemporaryDirectory(prefix="headgate-features-") as folder:
         return _built(tables, as_of, shelf, Path(folder), reviews_a_day)
 
 

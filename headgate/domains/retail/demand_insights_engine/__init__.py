@@ -7,8 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
-
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import measures
 from headgate.domains.retail.demand_insights_engine import (
@@ -64,8 +62,7 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
     Args:
         shelf: names the recipe in charge of a model, and receives the fitted models.
     """
-    # Five systems run side by side: threads that compete for cores would slow all of them down.
-    with threadpool_limits(1), TemporaryDirectory(prefix="headgate-customers-") as name:
+    with TemporaryDirectory(prefix="headgate-customers-") as name:
         folder = Path(name)
         unmatched = features.write_days(tables, as_of, folder)
         write_rows(features.consent(tables["customers"]), folder / "consent.parquet")

@@ -7,8 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
-
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.retail_copilot import (
     exported_model,
@@ -51,8 +49,7 @@ def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[s
     """Return the system's tables as of the end of a day, in a fixed order. Later searches are not
     looked at.
     """
-    # Five systems run side by side: threads that wait for each other would slow all of them down.
-    with threadpool_limits(1), TemporaryDirectory(prefix="headgate-intents-") as folder:
+    with TemporaryDirectory(prefix="headgate-intents-") as folder:
         return _built(tables, as_of, shelf, partial(kept_files, tables, folder=Path(folder)))
 
 
