@@ -904,11 +904,14 @@ def test_each_row_of_the_decisions_about_payments_is_of_one_period() -> None:
     with duckdb.connect() as engine:
         filled_tables(engine, fraud_scores=known + other, fraud_model_quality=quality)
         rows = answer_of(engine, panel.sql)
-    shown = [(row["decision"], row["of_period"], row["payments"], row["amount"]) for row in rows]
+    shown = [(row["decision"], row["of_days"], row["payments"], row["amount"]) for row in rows]
     assert shown == [
-        ("review", "waits for a decision", 1, 30),
-        ("review", period, 21, 2030),
-        ("approve", period, 1, 9),
+        ("review", "waits now", 1, 30),
+        ("review", "tested days", 21, 2030),
+        ("approve", "tested days", 1, 9),
+    ]
+    assert [(row["from_on"], row["until_on"]) for row in rows[1:]] == 2 * [
+        (date(2010, 11, 30), date(2010, 12, 9))
     ]
     assert [(row["a_day"], row["most_in_a_day"], row["of_100_were_fraud"]) for row in rows] == [
         (None, None, None),
