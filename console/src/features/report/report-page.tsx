@@ -1,9 +1,12 @@
 import { Anchor, Button, Grid as Columns, Group, Stack, Text, Title } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
 import { PageTitle } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
+import { PHONE } from '../../components/widths'
 import { day, moment } from '../../formats/moments'
 import { Figures } from '../dashboards/figures'
 import { narrowed } from '../dashboards/filters'
@@ -62,10 +65,12 @@ export function ReportPage() {
   )
 }
 
-/** The figures of a system, and its charts and tables once somebody opens them. */
+/** The figures of a system, and its charts and tables once somebody opens them. A phone has the first figure of each system above; all are behind the fold. */
 function System({ board, isOpen }: { board: Schemas['Dashboard']; isOpen: boolean }) {
   const [wasOpened, setOpened] = useState(false)
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const others = board.panels.filter(({ kind }) => kind !== 'kpi')
+  const figures = count(board.panels.length - others.length, 'figure')
   const whole = (panel: Schemas['Panel']) => narrowed(panel, [], {}, [])
   return (
     <Stack gap="sm" component="section" aria-label={board.title}>
@@ -77,16 +82,20 @@ function System({ board, isOpen }: { board: Schemas['Dashboard']; isOpen: boolea
           Open the dashboard
         </Anchor>
       </Group>
-      <Figures panels={board.panels} ownerOf={() => board} narrowedBy={whole} />
+      {isPhone ? null : <Figures panels={board.panels} ownerOf={() => board} narrowedBy={whole} />}
       <details
         key={String(isOpen)}
         open={isOpen}
         className="panel folded"
         onToggle={({ currentTarget }) => setOpened(wasOpened || currentTarget.open)}
       >
-        <summary>{others.length} charts and tables, each with what to do</summary>
+        <summary>
+          {isPhone ? `${figures}, ` : ''}
+          {others.length} charts and tables, each with what to do
+        </summary>
         {wasOpened || isOpen ? (
           <Stack gap="sm" p="sm">
+            {isPhone ? <Figures panels={board.panels} ownerOf={() => board} narrowedBy={whole} /> : null}
             {others.map((panel) => (
               <PanelView key={panel.name} panel={panel} board={board} narrowed={whole(panel)} />
             ))}
