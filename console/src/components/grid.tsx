@@ -7,7 +7,7 @@ import { type Cell, count } from '../api/format'
 import type { ColumnFormat } from '../formats/columns'
 import { type Column, type Field, fieldsOf, fitting, span, type Span, totalWidth } from './grid-columns'
 import { Cells, GridLine, Heading } from './grid-parts'
-import { firstRow, MIDDLE_ROW_PX, placesFor, ROW_PX, TALL_ROW_PX } from './row-window'
+import { firstRow, heightOfWholeRows, MIDDLE_ROW_PX, placesFor, ROW_PX, TALL_ROW_PX } from './row-window'
 import { PHONE } from './widths'
 
 interface Props {
@@ -59,6 +59,7 @@ export function Grid({
   const view = useRef<HTMLDivElement>(null)
   const { ref: measured, width } = useElementSize<HTMLDivElement>()
   const both = useMergedRef(view, measured)
+  const { ref: head, height: headPx } = useElementSize<HTMLDivElement>()
   const [scrolled, setScrolled] = useState(0)
   const all = useFields(columns, rows, formats, pinned)
   const fields = useMemo(() => (width > 0 ? fitting(all, width) : all), [all, width])
@@ -92,7 +93,7 @@ export function Grid({
       <div
         ref={both}
         className={hasTallRows ? 'scroll panel grid grid-tall' : 'scroll panel grid'}
-        style={{ maxHeight: height }}
+        style={{ maxHeight: heightOfWholeRows(height, headPx, rowPx) }}
         role="table"
         aria-label={label}
         aria-rowcount={isComplete ? rows.length + 1 : -1}
@@ -100,7 +101,7 @@ export function Grid({
         tabIndex={0}
         onScroll={(event) => setScrolled(sideways(event.currentTarget))}
       >
-        <div className="grid-row grid-head" role="row" style={{ minWidth: total }}>
+        <div ref={head} className="grid-row grid-head" role="row" style={{ minWidth: total }}>
           <Cells fields={fields} pinned={pinned} shown={shown}>
             {(field) => (
               <Heading key={field.name} field={field} sort={sort} {...(onSort ? { onSort } : {})} />

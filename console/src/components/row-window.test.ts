@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { firstRow, placesFor } from './row-window'
+import { firstRow, heightOfWholeRows, placesFor } from './row-window'
 
 const SHOWN = 25
 
@@ -20,4 +20,11 @@ test('rows that fit have a place each', () => {
 
 test('a grid of a million rows is not higher than a browser permits', () => {
   expect(placesFor(1_000_000) * 28).toBeLessThan(17_800_000)
+})
+
+test('the last row in view is whole, under a head of one line and of three', () => {
+  for (const head of [25, 65]) expect((heightOfWholeRows(320, head) - head - 3) % 28).toBe(0)
+  expect(heightOfWholeRows(320, 25)).toBeLessThanOrEqual(320)
+  expect(heightOfWholeRows(40, 25), 'at least one row').toBe(56)
+  expect(heightOfWholeRows(320, 0), 'a head that is not measured').toBe(320)
 })

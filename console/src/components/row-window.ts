@@ -6,6 +6,16 @@ export const MIDDLE_ROW_PX = 42
 // Browsers limit the height of an element (Firefox: about 17.8 million pixels); beyond it rows are found by share of the way.
 const MOST_PX = 15_000_000
 
+/** The lines above and below a grid, and the one below its head. */
+const LINES_PX = 3
+
+/** The most height of a grid, within `height`, at which its last row in view is whole; `height` while the head is not measured. */
+export function heightOfWholeRows(height: number, headPx: number, rowPx = ROW_PX): number {
+  if (headPx === 0) return height
+  const around = headPx + LINES_PX
+  return around + Math.max(1, Math.floor((height - around) / rowPx)) * rowPx
+}
+
 /** How many places a grid has for its rows: one each, unless the grid would be too high for a browser. */
 export const placesFor = (rows: number, rowPx = ROW_PX): number => Math.min(rows, Math.floor(MOST_PX / rowPx))
 

@@ -208,7 +208,8 @@ function stepWords(from: number, to: number, words: Words): string {
     .map((end) =>
       end.replace(
         AMOUNT,
-        (_, sign: string, whole: string, decimals = '') => `${sign}${whole}.${String(decimals).padEnd(2, '0')}`,
+        (_, sign: string, whole: string, decimals = '') =>
+          `${sign}${whole}.${String(decimals).padEnd(2, '0')}`,
       ),
     )
     .join(' – ')
