@@ -341,6 +341,11 @@ class Mappings:
             return edits if edits["dataset"] in self.contracts else None
         return None
 
+    @property
+    def remembers_edits(self) -> bool:
+        """Whether edits of any upload are remembered."""
+        return any(True for _ in self.objects.list(self.bucket, f"{keys.EDITS}/"))
+
     def remembered(self) -> list[Remembered]:
         """Return what is remembered, by source and header."""
         return [self._read(mapping) for mapping in self.objects.list(self.bucket, f"{keys.MAPPINGS}/")]

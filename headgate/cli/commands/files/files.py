@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,6 +26,8 @@ from headgate.cli.rendering.progress import PlainLines
 from headgate.cli.rendering.upload_outcomes import upload_outcomes
 from headgate.errors import BadInputError, ConflictError, ServiceError, ThrottledError
 from headgate.lake.acceptance import Acceptance, acceptance_of
+from headgate.lake.raw_objects import file_id_of
+from headgate.lake.senders import Senders
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import has_no_rows
 from headgate.plain_names import capitalised
@@ -32,7 +38,7 @@ from headgate.uploads import send_files
 from headgate.wiring import intake, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rich.console import Console, RenderableType
     from rich.table import Table
@@ -40,6 +46,7 @@ if TYPE_CHECKING:
     from headgate.intake.files.gate import GatePorts, GateRules
     from headgate.intake.files.revert_file import Reverter
     from headgate.lake.ports import FileRecord
+    from headgate.uploads.remembered_edits import SentFile
     from headgate.uploads.select_files import Selection
 
 _WHY = ("column", "rule", "message", "remedy")
@@ -81,21 +88,30 @@ def upload(
     A folder's sub-folders name datasets. A single file belongs to the dataset that its folder or its own name
     says; else the gate finds it from the columns. `-` reads standard input. Ends with 3 when a file is
     rejected, needs a mapping, or was not awaited to its end; a file that no contract fits is profiled, and
-    none of its rows enter the lake. `--json` has the outcome of each file in `files`, the sums in `datasets`,
+    none of its rows enter the lake. A file with a header that somebody decided about on the page Upload is
+    sent as decided there. `--json` has the outcome of each file in `files`, the sums in `datasets`,
     and what was not sent in `not_sent`.
     """
     from headgate.contracts.registry import Registry
+    from headgate.uploads.remembered_edits import with_remembered_edits
     from headgate.uploads.select_files import select_files
 
     deployed = command_deployment.activate(deployment_name)
     sent = select_files(sources, dataset, Registry.load().source, sys.stdin.buffer)
     try:
-        landed, records = through_the_gate(
-            deployed, sent, timeout_s=timeout_s, console=options.progress_console()
-        )
+        with TemporaryDirectory(prefix="headgate-upload-") as folder:
+            files = with_remembered_edits(sent.files, intake.mappings(deployed.environment), Path(folder))
+            edited = replace(sent, files=tuple((file.key, file.path) for file in files))
+            landed, records = through_the_gate(
+                deployed, edited, timeout_s=timeout_s, console=options.progress_console()
+            )
+            _keep_edits(deployed.environment, files, landed)
     except KeyboardInterrupt:
         click.echo(_INTERRUPTED, err=True)
         raise
+    if not as_json:
+        for line in _edited_lines(files):
+            options.console().print(line, soft_wrap=True)
     sums = summary.by_dataset(records)
 
     def fact() -> dict[str, object]:
@@ -109,6 +125,26 @@ def upload(
     if not as_json:
         _show_next_steps(records, rejected, sent)
     options.finish(complete=not rejected and len(records) == len(sent.files))
+
+
+def _keep_edits(env: Mapping[str, str], files: Sequence[SentFile], landed: Sequence[send_files.Sent]) -> None:
+    """Keep for the pages which files were edited; files of a caller who may not write there are sent, too."""
+    senders = Senders(stores.objects(), env["HEADGATE_ARTIFACTS_BUCKET"])
+    at = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    with suppress(ServiceError):
+        for file, sent in zip(files, landed, strict=True):
+            if file.edits:
+                senders.keep_edits(file_id_of(sent.ref), file.facts(at))
+
+
+def _edited_lines(files: Sequence[SentFile]) -> list[str]:
+    """Say which files were changed as the page Upload remembers it."""
+    return [
+        f"{screens.safe_name(file.original.name)}: sent as {file.key}, with what was decided on the page "
+        f"Upload for files with this header ({len(file.edits.columns):,} columns)."
+        for file in files
+        if file.edits
+    ]
 
 
 def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent: Selection) -> None:

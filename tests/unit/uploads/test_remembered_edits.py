@@ -1,0 +1,115 @@
+"""A file from the terminal is sent as somebody decided on the page Upload for its header."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.aws.in_memory_ports import MemoryObjects
+from headgate.contracts.registry import Registry
+from headgate.errors import ServiceError
+from headgate.formats.read_table import read_table, sample_table
+from headgate.intake.rows.check_rows import check_bytes
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.local_files.check_file import any_key
+from headgate.matching.mappings import Mappings
+from headgate.uploads.edits import Edits, Step
+from headgate.uploads.remembered_edits import with_remembered_edits
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+SOURCE = Registry.load().source
+GERMAN = (
+    "Artikelnummer;Bezeichnung;Warengruppe;Preis;Stand\n"
+    "M1;Sattel;Teile;13,50;2026-10-01 00:00:00\n"
+    "M2;Helm;Helme;9,00;2026-10-01 00:00:00\n"
+)
+EDITS = Edits(
+    dataset="products",
+    columns={
+        "Artikelnummer": "product_id",
+        "Bezeichnung": "product_name",
+        "Warengruppe": "category",
+        "Preis": "list_price",
+        "Stand": "updated_at",
+        "is_active": "is_active",
+    },
+    formats={"list_price": {"decimal": ","}},
+    steps=(Step("default", "is_active", text="true"),),
+)
+
+
+def mappings() -> Mappings:
+    return Mappings(MemoryObjects(), "artifacts", SOURCE, sample_table)
+
+
+def remember(where: Mappings, header: str, edits: Edits) -> None:
+    """Remember edits for a header, as the commit of an upload does."""
+    fingerprint = read_table(header.encode()).fingerprint
+    where.objects.write(
+        ObjectRef("artifacts", keys.edits_key(keys.UPLOADS, fingerprint)),
+        json.dumps(asdict(edits)).encode(),
+        content_type="application/json",
+    )
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "Preisliste.csv"
+    path.write_text(GERMAN, encoding="utf-8")
+    return path
+
+
+def test_a_file_with_a_remembered_header_is_sent_as_decided_and_stays_as_it_is(
+    file: Path, tmp_path: Path
+) -> None:
+    where = mappings()
+    remember(where, GERMAN, EDITS)
+    (sent,) = with_remembered_edits([("uploads/Preisliste.csv", file)], where, tmp_path)
+    assert (sent.key, sent.original, sent.edits) == ("products/Preisliste.csv", file, EDITS)
+    assert file.read_text(encoding="utf-8") == GERMAN
+    gated = check_bytes(
+        sent.path.read_bytes(),
+        SOURCE["products"],
+        any_key(),
+        object_key=sent.key,
+        received_at=datetime(2026, 11, 27),
+    )
+    assert (gated.counts.received, gated.counts.accepted) == (2, 2)
+    facts = sent.facts("2026-11-27T12:00:00")
+    assert (facts["by"], facts["sent_as"], facts["defaults"]) == (
+        "headgate upload",
+        "Preisliste.csv",
+        ["is_active"],
+    )
+
+
+def test_a_file_of_another_header_or_put_below_another_dataset_is_sent_as_it_is(
+    file: Path, tmp_path: Path
+) -> None:
+    where = mappings()
+    remember(where, GERMAN.replace("Preis;", "Listenpreis;"), EDITS)
+    assert [sent.path for sent in with_remembered_edits([("uploads/a.csv", file)], where, tmp_path)] == [file]
+    remember(where, GERMAN, EDITS)
+    (sent,) = with_remembered_edits([("orders/a.csv", file)], where, tmp_path / "second")
+    assert (sent.key, sent.path, sent.edits) == ("orders/a.csv", file, None)
+
+
+def test_without_the_right_to_read_what_is_remembered_files_are_sent_as_they_are(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = mappings()
+
+    def denied(*_: object) -> None:
+        raise ServiceError("AccessDenied")
+
+    monkeypatch.setattr(where.objects, "list", denied)
+    assert [sent.path for sent in with_remembered_edits([("uploads/a.csv", file)], where, tmp_path)] == [file]
