@@ -66,7 +66,7 @@ COMMANDS = {
     ),
     "files": (
         "files.files:files",
-        "Show one record per file: state, counts, and the error of a rejected one.",
+        "Show one record per file, the newest first: state, counts, error and what to do.",
     ),
     "forget": (
         "operations.forget:forget",

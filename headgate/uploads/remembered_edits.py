@@ -12,7 +12,7 @@ from headgate.uploads.edited_upload import edited_content, edited_file, edited_k
 from headgate.uploads.upload import UploadRecord, UploadState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from headgate.matching.mappings import Mappings
@@ -54,7 +54,7 @@ class SentFile:
 
 
 def with_remembered_edits(
-    files: Iterable[tuple[str, Path]], mappings: Mappings, folder: Path
+    files: Iterable[tuple[str, Path]], read_mappings: Callable[[], Mappings], folder: Path
 ) -> list[SentFile]:
     """Return the files, those whose header has remembered edits as edited copies in `folder`.
 
@@ -63,6 +63,7 @@ def with_remembered_edits(
     """
     sent = [SentFile(key, path, path) for key, path in files]
     try:
+        mappings = read_mappings()
         if not mappings.remembers_edits:
             return sent
         return [_edited(file, mappings, folder / str(place)) for place, file in enumerate(sent)]

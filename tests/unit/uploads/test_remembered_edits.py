@@ -73,7 +73,7 @@ def test_a_file_with_a_remembered_header_is_sent_as_decided_and_stays_as_it_is(
 ) -> None:
     where = mappings()
     remember(where, GERMAN, EDITS)
-    (sent,) = with_remembered_edits([("uploads/Preisliste.csv", file)], where, tmp_path)
+    (sent,) = with_remembered_edits([("uploads/Preisliste.csv", file)], lambda: where, tmp_path)
     assert (sent.key, sent.original, sent.edits) == ("products/Preisliste.csv", file, EDITS)
     assert file.read_text(encoding="utf-8") == GERMAN
     gated = check_bytes(
@@ -97,9 +97,11 @@ def test_a_file_of_another_header_or_put_below_another_dataset_is_sent_as_it_is(
 ) -> None:
     where = mappings()
     remember(where, GERMAN.replace("Preis;", "Listenpreis;"), EDITS)
-    assert [sent.path for sent in with_remembered_edits([("uploads/a.csv", file)], where, tmp_path)] == [file]
+    assert [
+        sent.path for sent in with_remembered_edits([("uploads/a.csv", file)], lambda: where, tmp_path)
+    ] == [file]
     remember(where, GERMAN, EDITS)
-    (sent,) = with_remembered_edits([("orders/a.csv", file)], where, tmp_path / "second")
+    (sent,) = with_remembered_edits([("orders/a.csv", file)], lambda: where, tmp_path / "second")
     assert (sent.key, sent.path, sent.edits) == ("orders/a.csv", file, None)
 
 
@@ -112,4 +114,6 @@ def test_without_the_right_to_read_what_is_remembered_files_are_sent_as_they_are
         raise ServiceError("AccessDenied")
 
     monkeypatch.setattr(where.objects, "list", denied)
-    assert [sent.path for sent in with_remembered_edits([("uploads/a.csv", file)], where, tmp_path)] == [file]
+    assert [
+        sent.path for sent in with_remembered_edits([("uploads/a.csv", file)], lambda: where, tmp_path)
+    ] == [file]

@@ -100,7 +100,9 @@ def upload(
     sent = select_files(sources, dataset, Registry.load().source, sys.stdin.buffer)
     try:
         with TemporaryDirectory(prefix="headgate-upload-") as folder:
-            files = with_remembered_edits(sent.files, intake.mappings(deployed.environment), Path(folder))
+            files = with_remembered_edits(
+                sent.files, lambda: intake.mappings(deployed.environment), Path(folder)
+            )
             edited = replace(sent, files=tuple((file.key, file.path) for file in files))
             landed, records = through_the_gate(
                 deployed, edited, timeout_s=timeout_s, console=options.progress_console()
@@ -294,8 +296,7 @@ def through_the_gate(
 @options.deployment
 @click.pass_context
 def files(context: click.Context, state: str | None, as_json: bool, deployment_name: str | None) -> None:
-    """Show one record per file, the newest first: state, counts, and the error of a rejected one with what to
-    do.
+    """Show one record per file, the newest first: state, counts, error and what to do.
 
     A file that lost more rows than the lake permits is `done, many refused` or `done, nothing accepted`, as
     on the console's pages.

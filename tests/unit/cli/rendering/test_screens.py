@@ -185,8 +185,8 @@ def test_the_list_of_files_names_the_column_that_rejects_one() -> None:
             "message": "a required column is not in the file",
         },
     )
-    assert "column branch: a required column is not in the file" in printed(
-        files._table([rejected], 0.05), 260
+    assert "Column branch: a required column is not in the file." in printed(
+        files._listed([rejected], 0.05, None), 260
     )
 
 

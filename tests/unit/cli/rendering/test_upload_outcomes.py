@@ -15,6 +15,7 @@ from headgate.cli import command_deployment
 from headgate.cli.command_deployment import Deployment
 from headgate.cli.main import cli
 from headgate.cli.rendering.upload_outcomes import upload_outcomes
+from headgate.errors import NotPermittedError
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.wiring import stores
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
@@ -36,6 +37,10 @@ class GatedObjects:
     def upload(self, path: Path, ref: ObjectRef) -> None:
         self.lake.receive(ref.key, path.read_bytes())
 
+    def metadata(self, ref: ObjectRef) -> dict[str, str]:
+        """Refuse: an uploader may not read which code is deployed, nor what is remembered of uploads."""
+        raise NotPermittedError(f"AccessDenied: {ref.key}")
+
     def versions(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
         """List versions; `info` is missing, because an uploader has no right to read an object."""
         return self.lake.objects.versions(bucket, prefix)
@@ -45,7 +50,11 @@ class GatedObjects:
 def lake(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
     made = MemoryLake()
     monkeypatch.setattr(
-        command_deployment, "activate", lambda _: Deployment("x", {"HEADGATE_RAW_BUCKET": "raw"}, {})
+        command_deployment,
+        "activate",
+        lambda _: Deployment(
+            "x", {"HEADGATE_RAW_BUCKET": "raw", "HEADGATE_ARTIFACTS_BUCKET": "artifacts"}, {}
+        ),
     )
     monkeypatch.setattr(stores, "objects", lambda: GatedObjects(made))
     monkeypatch.setattr(stores, "ledger", lambda _: made.ledger)
