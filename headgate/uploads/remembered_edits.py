@@ -83,8 +83,8 @@ def _edited(file: SentFile, mappings: Mappings, folder: Path) -> SentFile:
     folder.mkdir(parents=True)
     try:
         edited = edited_content(upload, file.path, folder, mappings, LARGEST_BYTES)
-        stated = keys.dataset_of(file.key)
-        is_elsewhere = stated in mappings.contracts and stated != edited.edits.dataset
+        folder_dataset = keys.dataset_of(file.key)
+        is_elsewhere = folder_dataset in mappings.contracts and folder_dataset != edited.edits.dataset
         if not edited.is_remembered or is_elsewhere or not edited.edits.changes_values:
             return file
         path = edited_file(edited, folder)
