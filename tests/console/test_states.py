@@ -264,8 +264,8 @@ def test_the_list_of_runs_marks_a_run_that_succeeded_with_problems_and_names_the
 ) -> None:
     page = partial_console.opened("/lake", OPERATOR)
     rows = page.get_by_role("region", name="Runs").get_by_role("row")
-    expect(rows.filter(has_text="succeeded with problems; not merged: payments")).to_have_count(1)
-    expect(rows.filter(has_text="failed: retail-copilot")).to_have_count(1)
+    expect(rows.filter(has_text="succeeded with problems; not merged: Payments")).to_have_count(1)
+    expect(rows.filter(has_text="failed: Searches")).to_have_count(1)
     expect(rows.filter(has_text=re.compile("^succeeded(?! with)"))).to_have_count(1)
 
 

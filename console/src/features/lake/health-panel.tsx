@@ -1,4 +1,4 @@
-import { Button, Group, Text } from '@mantine/core'
+import { Anchor, Button, Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
@@ -31,10 +31,7 @@ export function HealthPanel() {
       <Answered of={health} what="the health">
         {({ checks }) => (
           <Checks
-            checks={checks.map((check) => ({
-              ...check,
-              message: withTimesOfRuns(qualityWords(check.message).text, runs.data?.runs ?? []),
-            }))}
+            checks={checks.map((check) => ({ ...check, ...inWords(check.message, runs.data?.runs ?? []) }))}
           />
         )}
       </Answered>
@@ -42,7 +39,15 @@ export function HealthPanel() {
   )
 }
 
-export function Checks({ checks }: { checks: Schemas['HealthCheck'][] }) {
+/** A message with the times of runs, and the page of the file that it is about. */
+function inWords(message: string, runs: Schemas['RunSummary'][]): Pick<ShownCheck, 'message' | 'file'> {
+  const { text, href } = qualityWords(message)
+  return { message: withTimesOfRuns(text, runs), ...(text === message ? {} : { file: href }) }
+}
+
+type ShownCheck = Schemas['HealthCheck'] & { file?: string }
+
+export function Checks({ checks }: { checks: ShownCheck[] }) {
   const open = checks.filter(({ state }) => state !== 'healthy')
   const fine = checks.filter(({ state }) => state === 'healthy')
   const names = fine.map(({ name }) => heading(name).toLowerCase()).join(', ')
@@ -63,7 +68,7 @@ export function Checks({ checks }: { checks: Schemas['HealthCheck'][] }) {
   )
 }
 
-function CheckList({ checks }: { checks: Schemas['HealthCheck'][] }) {
+function CheckList({ checks }: { checks: ShownCheck[] }) {
   if (checks.length === 0) return null
   return (
     <div className="checks">
@@ -76,7 +81,12 @@ function CheckList({ checks }: { checks: Schemas['HealthCheck'][] }) {
             <StateBadge state={check.state} />
           </Group>
           <Text size="sm" className="muted any-text" component="div">
-            <Advice text={check.message} />
+            <Advice text={check.message} />{' '}
+            {check.file ? (
+              <Anchor inherit href={check.file}>
+                See the file
+              </Anchor>
+            ) : null}
           </Text>
         </div>
       ))}

@@ -22,3 +22,11 @@ test('one file that differs is a file, not files', () => {
     'Orders, newest file (a.csv): Status: 9 % are missing, where 2 % were before. In all 1 of the newest 32 files differs from those before.',
   )
 })
+
+test('a file with another number of rows is about no column, and a note in brackets stays whole', () => {
+  const message =
+    '1 of the newest 4 profiled files differs from the files before. The newest is payments/today.csv (file: 4 rows, while the last 3 files had 474 (median)); `headgate files show payments/today.csv` says why.'
+  expect(qualityWords(message).text).toBe(
+    'Payments, newest file (today.csv): 4 rows, while the last 3 files had 474 (median). In all 1 of the newest 4 files differs from those before.',
+  )
+})

@@ -9,7 +9,7 @@ export interface QualityWords {
 
 /** Of the check of the quality of files: how many differ, and which one is the newest, how. */
 const DIFFERS =
-  /^(\d+ of the newest \d+) profiled files differs? from the files before\. The newest is (\S+) \((.*?)\)/
+  /^(\d+ of the newest \d+) profiled files differs? from the files before\. The newest is (\S+) \((.*)\)(?:;|\.|$)/
 
 /** What the check of quality found, with the dataset and the column as people call them, and the way to the file. */
 export function qualityWords(message: string): QualityWords {
@@ -17,9 +17,8 @@ export function qualityWords(message: string): QualityWords {
   if (!many) return { text: message, href: '#/lake' }
   const dataset = heading(key.split('/')[0] ?? '')
   const inWords = how
-    .replaceAll(
-      /(^|, )([a-z][a-z0-9_]*): /g,
-      (_, before: string, column: string) => `${before}${heading(column)}: `,
+    .replaceAll(/(^|, )([a-z][a-z0-9_]*): /g, (_, before: string, column: string) =>
+      column === 'file' ? before : `${before}${heading(column)}: `,
     )
     .replaceAll(/(\d)%/g, '$1 %')
   const text = `${dataset}, newest file (${fileParts(key)[1]}): ${inWords}. In all ${many} files ${many.startsWith('1 ') ? 'differs' : 'differ'} from those before.`

@@ -9,7 +9,8 @@ import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
 import { type Expectation, expectationsOf, rowsOfKeys } from './expectations'
 import { reasonsOf, type RunProblem } from './run-problems'
-import { isSystemStage, useStageNames } from './run-stages'
+import { useStageNames } from './run-stages'
+import { isSystemStage } from './stage-names'
 import { StartRun } from './start-run'
 
 /** What the run left out: a run that could not merge a dataset publishes the others. */

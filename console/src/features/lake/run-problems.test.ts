@@ -38,8 +38,8 @@ test('a run that succeeded with problems is not shown as one that succeeded', ()
 })
 
 test('one line names all that a run left out, and says nothing of a run without problems', () => {
-  expect(leftOut(PARTIAL)).toBe('not merged: orders, returns; failed: retail-copilot')
-  expect(leftOut({ ...PARTIAL, failed_stages: {} })).toBe('not merged: orders, returns')
+  expect(leftOut(PARTIAL)).toBe('not merged: Orders, Returns; failed: Retail copilot')
+  expect(leftOut({ ...PARTIAL, failed_stages: {} })).toBe('not merged: Orders, Returns')
   expect(leftOut(RUN)).toBe('')
 })
 
@@ -54,7 +54,7 @@ test('each problem has its reason and the remedy of its kind', () => {
 
 test('a table that differs from what its inputs imply is a problem of the run', () => {
   const run = { ...RUN, has_problems: true, implausible_tables: { orders: 'Expected 3 rows.' } }
-  expect(leftOut(run)).toBe('implausible: orders')
+  expect(leftOut(run)).toBe('implausible: Orders')
   expect(runProblems(run)).toEqual([{ kind: 'table', name: 'orders', why: 'Expected 3 rows.', remedy: '' }])
 })
 

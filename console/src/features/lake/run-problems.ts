@@ -1,4 +1,6 @@
 import type { Schemas } from '../../api/client'
+import { heading } from '../../formats/words'
+import { stageName } from './stage-names'
 
 type Named = Schemas['RunSummary']['datasets_not_merged']
 type Run = Pick<Schemas['RunSummary'], 'state' | 'has_problems'>
@@ -14,17 +16,18 @@ export interface RunProblem {
 export const runState = (run: Run): string =>
   run.has_problems && run.state === 'succeeded' ? 'succeeded_with_problems' : run.state
 
-/** What a run left out in one line, in the words of `headgate runs`; empty if it left out nothing. */
+/** What a run left out in one line; empty if it left out nothing. */
 export function leftOut(
   run: Pick<Schemas['RunSummary'], 'datasets_not_merged' | 'failed_stages' | 'implausible_tables'>,
+  nameOf: (stage: string) => string = stageName,
 ): string {
-  const named: [string, Named][] = [
-    ['not merged', run.datasets_not_merged],
-    ['failed', run.failed_stages],
-    ['implausible', run.implausible_tables],
+  const named: [string, Named, (name: string) => string][] = [
+    ['not merged', run.datasets_not_merged, heading],
+    ['failed', run.failed_stages, nameOf],
+    ['implausible', run.implausible_tables, heading],
   ]
   return named
-    .map(([what, reasons]) => [what, Object.keys(reasons).sort().join(', ')])
+    .map(([what, reasons, words]) => [what, Object.keys(reasons).sort().map(words).join(', ')])
     .filter(([, names]) => names)
     .map((parts) => parts.join(': '))
     .join('; ')

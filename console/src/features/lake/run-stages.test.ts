@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { byBegin, gapWords, idleSeconds, reasonOf, stageName, work } from './run-stages'
+import { byBegin, gapWords, idleSeconds, reasonOf, work } from './run-stages'
+import { stageName } from './stage-names'
 
 const stage = (amounts: Partial<Schemas['RunStage']>): Schemas['RunStage'] => ({
   name: 'merge',

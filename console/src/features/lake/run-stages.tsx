@@ -10,6 +10,7 @@ import { useCatalog } from '../catalog/queries'
 import { useDashboards } from '../dashboards/queries'
 import { expectationsOf } from './expectations'
 import { reasonsOf } from './run-problems'
+import { stageName } from './stage-names'
 
 const COLOURS: Record<string, string> = {
   done: 'var(--mantine-color-teal-7)',
@@ -68,20 +69,6 @@ function firstReason(why: string): string {
   if (!first) return 'Its job recorded no reason.'
   return others.length > 0 ? `${first.words}, and ${whole(others.length)} more` : first.words
 }
-
-/** The stages that every run has, by what they do for the data. */
-const SHARED_STAGES: Readonly<Record<string, string>> = {
-  queue: 'List of new files',
-  merge: 'Merge of new rows',
-  'quality gate': 'Check of all rows',
-}
-
-/** Stages that every run works on; all others are systems, which can be built alone. */
-export const isSystemStage = (name: string): boolean => !(name in SHARED_STAGES)
-
-/** A stage as people read it: `quality gate` is "Check of all rows", `own-models` is "Own models". */
-export const stageName = (name: string): string =>
-  SHARED_STAGES[name] ?? heading(name.replaceAll(/[- ]/g, '_'))
 
 /** Names of stages for people: a system is what its dashboard is called. */
 export function useStageNames(): (name: string) => string {

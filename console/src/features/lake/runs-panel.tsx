@@ -11,6 +11,7 @@ import { Answered, Empty, Failed, StateBadge } from '../../components/states'
 import { isUnderWay, runWords } from './lake-words'
 import { startedBy } from './run-facts'
 import { leftOut, runState } from './run-problems'
+import { useStageNames } from './run-stages'
 import { StartRun } from './start-run'
 
 /** Of the lake's page, which has the files and the quarantine as well. */
@@ -117,13 +118,14 @@ export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
 
 /** The column is narrow, so a long state takes two lines. */
 function RunState({ run }: { run: Schemas['RunSummary'] }) {
+  const nameOf = useStageNames()
   if (!run.has_problems) return <StateBadge state={run.state} />
   return (
     <>
       <StateBadge state={runState(run)} label={run.state.replaceAll('_', ' ')} />{' '}
       <Text size="xs" className="muted" style={{ overflowWrap: 'anywhere' }}>
         {run.state === 'succeeded' ? 'with problems; ' : ''}
-        {leftOut(run)}
+        {leftOut(run, nameOf)}
       </Text>
     </>
   )

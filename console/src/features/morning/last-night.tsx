@@ -13,7 +13,7 @@ import { moment } from '../../formats/moments'
 import { isUnderWay, runWords } from '../lake/lake-words'
 import { costOf, startedBy } from '../lake/run-facts'
 import { leftOut, runState } from '../lake/run-problems'
-import { stagesWords } from '../lake/run-stages'
+import { stagesWords, useStageNames } from '../lake/run-stages'
 import { StartRun } from '../lake/start-run'
 import { cameInWords, waitWords } from './came-in-words'
 
@@ -78,7 +78,7 @@ function NewestRun({ run, isBefore }: { run: Schemas['RunSummary']; isBefore: bo
   const cost = detail.data ? costOf(detail.data.jobs) : undefined
   const costs = useCosts().data
   const by = startedBy({ ...run, actor: detail.data?.actor })
-  const left = leftOut(run)
+  const left = leftOut(run, useStageNames())
   return (
     <Group gap="xs" data-testid="last-run">
       {isBefore ? <Text size="sm">The run before it, {moment(run.started_at)}:</Text> : null}
