@@ -476,9 +476,11 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
     segments: list[dict[str, object]] = [
         {"customer_id": number, "revenue_gbp": 500} for number, *_ in CUSTOMERS
     ]
+    tested: list[dict[str, object]] = [{"model": "late_customers", "value": 0.43, "baseline": 0.25}]
     (queue,) = dashboards()["demand-insights-engine"].queues
     with duckdb.connect() as engine:
         filled_tables(engine, churn_risk=risks, customer_lifetime_value=values, customer_segments=segments)
+        filled_tables(engine, customer_model_quality=tested)
         datasets(engine)
         engine.execute("insert into customers (customer_id, region_id) values (3, 'DK')")
         engine.execute("insert into regions (region_id, region_name) values ('DK', 'Denmark')")
@@ -487,7 +489,15 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
             for name in ("to_win_back", "at_stake", "leaving", "others", "drivers")
         }
         called = answer_of(engine, queue.sql)
-    assert answers["to_win_back"] == [{"value": 3, "before": 4, "title_unknown": 3}]
+    assert answers["to_win_back"] == [
+        {"value": 3, "before": 4, "title_unknown": 3, "title_left": 43, "title_others": 25}
+    ]
+    assert answer_in_words(
+        panel_of("demand-insights-engine", "to_win_back").answer, answers["to_win_back"], {}
+    ) == (
+        "Late customers to win back: of 100 late ones 43 bought nothing in the next 90 days when tested, of "
+        "100 others 25; consent to be written to is not known for 3"
+    )
     assert answers["at_stake"] == [{"value": 2985, "before": 3984}]
     assert [(row["customer_id"], row["title_at_stake"], row["left_out_as"]) for row in answers["others"]] == [
         (1, 999, "not late")
@@ -687,7 +697,9 @@ def test_whom_an_offer_pays_for_is_a_column_only_where_it_separates_customers(
     quality: list[dict[str, object]] = [{"model": "late_customers", "value": 0.43, "baseline": 0.25}]
     line = trust_of("churn_risk", churn_risk=risks, customer_model_quality=quality)
     assert words in line
-    assert line.startswith("late 90 days ago: 43 of 100 bought nothing since, others 25")
+    assert line.startswith(
+        "of 100 customers who were late 90 days ago 43 bought nothing since, of 100 others 25"
+    )
     with duckdb.connect() as engine:
         filled_tables(engine, churn_risk=risks, customer_lifetime_value=values)
         rows = answer_of(engine, panel_of("demand-insights-engine", "leaving").sql)
