@@ -306,7 +306,7 @@ def test_the_forecast_error_of_an_untested_method_has_a_reason_instead(
 
 @pytest.mark.parametrize(
     ("nearest", "plan_by", "as_near"),
-    [(9.0, "mean of the last 8", 1), (11.0, "the forecast", 1), (13.0, "the forecast", 0)],
+    [(9.0, "mean of the last 8", 1), (11.0, "no better than a mean", 1), (13.0, "the forecast", 0)],
 )
 def test_a_simple_rule_is_proposed_where_it_was_clearly_nearer_and_counted_where_it_was_as_near(
     nearest: float, plan_by: str, as_near: int
@@ -335,7 +335,9 @@ def test_the_forecast_says_how_often_its_band_held_and_what_the_same_weeks_of_la
     past: list[dict[str, object]] = [
         {"series_id": "total", "period_on": week - timedelta(days=364), "revenue": 40} for week in WEEKS_AHEAD
     ]
-    tested: list[dict[str, object]] = [{"series_id": "total", "windows": 3, "coverage_80": 0.692}]
+    tested: list[dict[str, object]] = [
+        {"series_id": "total", "windows": 3, "coverage_80": 0.692, "coverage_95": 0.692}
+    ]
     board = dashboards()["market-intelligence-hub"]
     with duckdb.connect() as engine:
         filled_tables(engine, sales_forecast=ahead, sales_history=past, forecast_accuracy=tested)
@@ -343,16 +345,18 @@ def test_the_forecast_says_how_often_its_band_held_and_what_the_same_weeks_of_la
             answer_in_words(panel.answer, answer_of(engine, panel.sql), {})
             for panel in (board.panel("forecast"), board.panel("month_and_quarter"))
         )
+        advice = answer_of(engine, board.panel("forecast").sql)[0]["title_action"]
         engine.execute("delete from sales_history").execute("update forecast_accuracy set windows = 0")
         untested, without_past = (
             answer_in_words(panel.answer, answer_of(engine, panel.sql), {})
             for panel in (board.panel("forecast"), board.panel("month_and_quarter"))
         )
     assert forecast == "The week from 6 Dec 2010: 100, between 80 and 120 in 69 of 100 past cases"
+    assert str(advice).startswith("Order for the middle line. Take neither edge for certain")
     assert untested == "The week from 6 Dec 2010: 100, between 80 and 120"
     assert spans == (
-        "The 4 weeks ahead: 400, between 320 and 480 in 69 of 100 past cases; the same 4 weeks of last year "
-        "sold 160"
+        "The 4 weeks ahead: 400, between 320 and 480; bands of single weeks held 69 of 100 past cases; the "
+        "same 4 weeks of last year sold 160"
     )
     assert without_past == "The 4 weeks ahead: 400, between 320 and 480"
 
@@ -414,7 +418,9 @@ def test_of_a_week_that_has_begun_the_page_says_what_is_sold_and_what_is_still_t
     assert to_come["value"] == 30
     assert [row["still_to_come"] for row in months] == [330], "400 expected, of which 70 are sold"
     assert forecast == "The week from 6 Dec 2010 with 70 sold until 9 Dec 2010: 100, between 80 and 120"
-    assert spans == ("The 4 weeks ahead: 400, between 320 and 480 in 69 of 100 past cases")
+    assert spans == (
+        "The 4 weeks ahead: 400, between 320 and 480; bands of single weeks held 69 of 100 past cases"
+    )
     assert "no floor for cash: sales were outside these bands in 31 of 100" in str(months[0]["title_action"])
 
 
@@ -1087,6 +1093,29 @@ def test_a_queue_names_its_figure_its_order_and_the_effect_of_each_action(
 @pytest.mark.parametrize(("system", "rule"), ALERTS, ids=[f"{system}/{rule.name}" for system, rule in ALERTS])
 def test_an_alert_names_the_panel_of_its_cause(system: str, rule: AlertRule) -> None:
     assert dashboards()[system].panel(rule.panel).kind is PanelKind.TABLE
+
+
+def test_searches_in_vain_are_in_the_order_of_what_they_cost_and_name_two_articles_that_may_be_meant() -> (
+    None
+):
+    gaps: list[dict[str, object]] = [
+        {"search": name, "template": name, "gap": "not_found", "lost_revenue_gbp": lost, "is_sold": is_sold}
+        | {"share": 1.0, "searches": 9, "nearest_articles": articles}
+        for name, lost, is_sold, articles in (
+            ("dog lead", 183, True, "DOG LEAD · DOG BOWL · CAT LEAD"),
+            ("yoga mat", 635, False, "DOOR MAT"),
+            ("candle", 9, True, "CANDLE"),
+        )
+    ]
+    (queue,) = dashboards()["retail-copilot"].queues
+    with duckdb.connect() as engine:
+        filled_tables(engine, query_gaps=gaps)
+        items = answer_of(engine, queue.sql)
+    assert [row["subject"] for row in items] == ["yoga mat", "dog lead", "candle"]
+    assert [str(row["reason"]).partition("; ")[2] for row in items[1:]] == [
+        "perhaps sold already, as DOG LEAD or DOG BOWL",
+        "perhaps sold already, as CANDLE",
+    ]
 
 
 def test_the_queue_of_searches_adds_up_to_the_revenue_that_the_page_shows() -> None:
