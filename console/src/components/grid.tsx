@@ -146,7 +146,7 @@ export function Grid({
 /** On a phone: which columns of a table are not in view, and how a person sees them. */
 function OutOfView({ left, isWide, canOpen }: { left: number; isWide: boolean; canOpen: boolean }) {
   const parts = [
-    isWide ? 'Swipe sideways to see all columns.' : '',
+    isWide ? 'Swipe sideways to see the rest.' : '',
     left > 0 ? `${count(left, 'further column')}: ${canOpen ? 'open a row, or ' : ''}turn the phone.` : '',
   ].filter(Boolean)
   if (parts.length === 0) return null

@@ -55,6 +55,7 @@ test('a column of amounts has its range, middle, spread and outliers in its unit
 test('a column of one value says that value once', () => {
   const facts = { ...PRICE.facts, min: '1.50', max: '1.50' }
   expect(insightOf({ ...PRICE, facts }, 'GBP').facts).toEqual(['always £1.50'])
+  expect(insightOf({ ...PRICE, facts }, 'GBP').bars).toEqual([])
 })
 
 test('a column of texts has its most frequent values and the rest', () => {

@@ -155,6 +155,8 @@ export function patternWords(pattern: string): string {
 function barsOf(facts: Facts, words: Words): Bar[] {
   const top = (facts.top ?? []) as { value: string; count: number }[]
   const bins = Object.entries((facts.bins ?? {}) as Record<string, string>)
+  // The step of a single value says less than the value itself.
+  if (facts.min !== undefined && facts.min === facts.max) return []
   if (facts.min !== undefined && bins.length > 0) return histogram(bins, words)
   const present = Number(facts.rows ?? 0) - Number(facts.missing ?? 0) - Number(facts.invalid ?? 0)
   if (top.length === 0 || present <= 0 || facts.min !== undefined) return []

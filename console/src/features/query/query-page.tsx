@@ -217,7 +217,7 @@ function RunLine({ isRunning, isEmpty, onRun, onStop }: RunProps) {
   return (
     <Group>
       <Button onClick={onRun} loading={isRunning} disabled={isEmpty}>
-        Run (Ctrl+Enter)
+        Run<span className="keys-that-move">&nbsp;(Ctrl+Enter)</span>
       </Button>
       {isRunning ? (
         <Button variant="default" onClick={onStop}>
