@@ -108,7 +108,7 @@ def run_through(console: Console, folder: Path, data: Path, began: float) -> boo
     console.print(report.screen(*report.collect(deployed), steps=report.next_steps(deployed)), crop=False)
     page = report.write_page(deployed, folder / "report.html")
     console.print(
-        f"Report page: {folder.relative_to(STATE.parent)}/report.html ({len(page['alerts'])} alert{'' if len(page['alerts']) == 1 else 's'})"
+        f"Report page: {folder.relative_to(STATE.parent)}/report.html (alerts: {len(page['alerts'])})"
     )
     console.print(
         f"From nothing to answers in {time.monotonic() - began:.0f} s. State and logs: "

@@ -89,7 +89,7 @@ def announce(page: ReportPage, uri: str, topic: Alerts, console_url: str, mails:
     for alert in page.alerts:
         topic.send(f"Headgate alert: {alert.name} ({alert.source})", _alert_text(alert, console_url))
     topic.send(
-        f"Headgate report of {page.report.lake}: {len(page.alerts)} alert{'' if len(page.alerts) == 1 else 's'}",
+        f"Headgate report of {page.report.lake}: {len(page.alerts)} alerts",
         "\n".join([*_announcement(page, uri, console_url), *_mail_lines(mails)]),
     )
 

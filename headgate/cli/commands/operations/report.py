@@ -63,9 +63,7 @@ def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None
         options.show(
             as_json=as_json,
             value=lambda: fact,
-            screen=lambda: (
-                f"Report: {fact['path']} ({len(fact['alerts'])} alert{'' if len(fact['alerts']) == 1 else 's'})"
-            ),
+            screen=lambda: f"Report: {fact['path']} (alerts: {len(fact['alerts'])})",
         )
         return
     sums, tables, facts = collect(deployed)
