@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from headgate.matching.file_table import FileTable
     from headgate.profiling.profile import ProfiledColumn
 
+_ROWS = re.compile(r"\(rows: ([\d,]+)\)")
 _MOST_NAMED = 3
 _LONGEST_VALUE = 40
 _TYPE_WORDS = {
@@ -43,7 +45,8 @@ def file_flaws(profiled: ProfiledFile) -> list[str]:
 def _sheets(table: FileTable) -> Iterator[str]:
     if table.left_out:
         sheets, others = ", ".join(table.sheets), ", ".join(table.left_out)
-        yield f"The rows are those of the sheet {sheets}. Not read: {others}."
+        others = _ROWS.sub(r"(\1 filled rows, its header too)", others)
+        yield f"The rows are those of the sheet {sheets}. Not read: {others}. --sheet NAME reads another one."
 
 
 def _broken(table: FileTable) -> Iterator[str]:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from headgate.contracts.model import Contract
+from headgate.contracts.sensitive_names import is_personal_name
+from headgate.contracts.workbook_sheets import SHEET_PROPERTY
+from headgate.drafts.column_inference import are_email_addresses, are_ibans
 from headgate.errors import UnreadableFileError
 from headgate.formats.read_table import read_table
 from headgate.formats.unpack import unpack
-from headgate.matching.header_names import folded
+from headgate.matching.file_table import as_text
+from headgate.matching.header_names import folded, unnumbered
 from headgate.profiling.profile import profile_unknown
 from headgate.profiling.sensitive_values import shown_column_names
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from headgate.contracts.model import Contract
+    import pyarrow as pa
+
     from headgate.matching.file_table import FileTable
     from headgate.profiling.profile import Profile
 
@@ -30,18 +36,19 @@ class ProfiledFile:
     table: FileTable
 
 
-def profile_file(file: Path, contract: Contract | None = None) -> ProfiledFile:
+def profile_file(file: Path, contract: Contract | None = None, sheet: str = "") -> ProfiledFile:
     """Profile a file; it is as old as its last change.
 
     Args:
         contract: says which columns are sensitive, in any case and with any separators; others are found by
-            name and value.
+            name and value, as those are that a draft proposes as personal data.
+        sheet: of a workbook; empty for the first with a table.
 
     Raises:
         BadInputError: the file cannot be read as a table.
     """
     body = file.read_bytes()
-    table = read_table(unpack(body), contract)
+    table = read_table(unpack(body), _of_sheet(contract, sheet))
     if not table.names:
         remedy = "put the columns' names in the first row"
         raise UnreadableFileError(
@@ -54,7 +61,25 @@ def profile_file(file: Path, contract: Contract | None = None) -> ProfiledFile:
         dataset=contract.dataset if contract else "",
         content_sha256=hashlib.sha256(body).hexdigest(),
         received_at=datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None),
-        sensitive={name for name in columns if folded(name) in masked},
+        sensitive={
+            name for name, values in columns.items() if folded(name) in masked or _is_personal(name, values)
+        },
         broken_rows=table.broken_rows,
     )
     return ProfiledFile(profiled, table)
+
+
+def _of_sheet(contract: Contract | None, sheet: str) -> Contract | None:
+    """Return the contract with a stated sheet; one without columns where none was given."""
+    if not sheet:
+        return contract
+    read_by = contract or Contract("", "", "source", "0", ())
+    return replace(read_by, properties={**read_by.properties, SHEET_PROPERTY: sheet})
+
+
+def _is_personal(name: str, values: pa.Array | pa.ChunkedArray) -> bool:
+    """Return whether a draft proposes the column as personal data, by its name or by addresses in it."""
+    if is_personal_name(unnumbered(name)) or is_personal_name(name):
+        return True
+    text = as_text(values)
+    return are_email_addresses(text) or are_ibans(text)

@@ -36,15 +36,16 @@ _TWO_ROWS = (
     default="",
     help="The contract that says which columns are sensitive; others are found by name and value.",
 )
+@click.option("--sheet", default="", help="The sheet of a workbook; default: the first with a table.")
 @options.as_json
-def profile(file: Path, dataset: str, as_json: bool) -> None:
+def profile(file: Path, dataset: str, sheet: str, as_json: bool) -> None:
     """Profile a file: types, distribution, patterns, gaps, and a quality score.
 
     No sensitive value is shown.
     """
     from headgate.local_files.profile_file import profile_file
 
-    profiled = profile_file(file, _contract(dataset) if dataset else None)
+    profiled = profile_file(file, _contract(dataset) if dataset else None, sheet)
     if not profiled.table.has_header:
         options.progress_console().print("The file has no header: its columns are named column_1, column_2 …")
     if profiled.table.two_row_sheet:
@@ -108,7 +109,7 @@ def _cells(column: ProfiledColumn) -> tuple[str, ...]:
     if column.is_sensitive:
         return (*counts, *[""] * 5, "[sensitive: not shown]", "")
     description = column.description
-    frequent = [text for text, count in description.top[:3] if count > 1]
+    frequent = [f"{text} ({count:,} times)" for text, count in description.top[:3] if count > 1]
     pattern = "" if frequent else ", ".join(text for text, _ in description.patterns[:1])
     facts = {name: str(description.facts.get(name, "")) for name in ("min", "max", "median")}
     return (

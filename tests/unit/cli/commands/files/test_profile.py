@@ -106,7 +106,7 @@ def test_numbers_have_a_median_and_a_deviation_and_texts_have_none(tmp_path: Pat
     guests, door = shown(tmp_path / "visits.csv").split("door\n")
     assert "median: 1, deviation: 1.732" in guests
     assert "median" not in door
-    assert "most frequent: north" in door
+    assert "most frequent: north (2 times)" in door
 
 
 @pytest.mark.parametrize("columns", [60, 120, 400])
@@ -149,7 +149,21 @@ def test_every_sheet_of_a_workbook_is_named(tmp_path: Path) -> None:
     file = tmp_path / "two.xlsx"
     stores = sheet([["store", "town"], ["F1", "Bonn"], ["F2", "Köln"]])
     file.write_bytes(workbook({"Preise": sheet([list(row) for row in ROWS]), "Filialen": stores}))
-    assert notes(file) == ["The rows are those of the sheet Preise. Not read: Filialen (rows: 3)."]
+    (note,) = notes(file)
+    assert note.startswith("The rows are those of the sheet Preise. Not read: Filialen (3 filled rows, ")
+    assert note.endswith("--sheet NAME reads another one.")
+    ran = CliRunner().invoke(profile, [str(file), "--sheet", "Filialen"], catch_exceptions=False)
+    assert ran.stdout.splitlines()[:2] == ["2 rows", "store"]
+
+
+def test_columns_about_people_are_counted_and_not_shown(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    rows = "".join(f"{number},c{number % 3}@shop.example,a@b.example\n" for number in range(9))
+    file.write_text(f"id,Customer e-mail,contact\n{rows}", encoding="utf-8")
+    assert "shop.example" not in shown(file)
+    assert "b.example" not in shown(file)
+    assert "e-mail" in shown(file)
+    assert "example" not in CliRunner().invoke(profile, [str(file), "--json"]).stdout
 
 
 def test_a_file_without_flaws_has_no_notes(tmp_path: Path) -> None:
