@@ -149,7 +149,7 @@ def test_on_a_phone_no_heading_of_a_table_is_cut_and_a_file_has_its_counts(
     assert [head for head in heads if head.endswith("…")] == []
     (files,) = phone_tables["lake"]
     assert files["heads"] == ["File", "State"]
-    assert "accepted" in files["cells"][1] or "quarantined" in files["cells"][1]
+    assert "accepted" in files["cells"][1] or "refused" in files["cells"][1]
 
 
 def test_a_name_that_does_not_exist_has_one_state_with_the_way_back(
