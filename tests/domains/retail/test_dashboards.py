@@ -355,10 +355,10 @@ def test_the_forecast_says_how_often_its_band_held_and_what_the_same_weeks_of_la
     assert str(advice).startswith("Order for the middle line. Take neither edge for certain")
     assert untested == "The week from 6 Dec 2010: 100, between 80 and 120"
     assert spans == (
-        "The 4 weeks ahead: 400, between 320 and 480; bands of single weeks held 69 of 100 past cases; the "
-        "same 4 weeks of last year sold 160"
+        "The 4 weeks ahead: 400; their low ends add up to 320, their high ends to 480, and bands of single "
+        "weeks held 69 of 100 past cases; the same 4 weeks of last year sold 160"
     )
-    assert without_past == "The 4 weeks ahead: 400, between 320 and 480"
+    assert without_past == ("The 4 weeks ahead: 400; their low ends add up to 320, their high ends to 480")
 
 
 WEEKS_AHEAD = [date(2010, 12, 6), date(2010, 12, 13), date(2010, 12, 20), date(2010, 12, 27)]
@@ -419,7 +419,8 @@ def test_of_a_week_that_has_begun_the_page_says_what_is_sold_and_what_is_still_t
     assert [row["still_to_come"] for row in months] == [330], "400 expected, of which 70 are sold"
     assert forecast == "The week from 6 Dec 2010 with 70 sold until 9 Dec 2010: 100, between 80 and 120"
     assert spans == (
-        "The 4 weeks ahead: 400, between 320 and 480; bands of single weeks held 69 of 100 past cases"
+        "The 4 weeks ahead: 400; their low ends add up to 320, their high ends to 480, and bands of single "
+        "weeks held 69 of 100 past cases"
     )
     assert "no floor for cash: sales were outside these bands in 31 of 100" in str(months[0]["title_action"])
 

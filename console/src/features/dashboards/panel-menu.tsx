@@ -4,7 +4,10 @@ import { useLabels, useUnits } from '../../formats/columns'
 import { saveCsv, saveXlsx } from '../../formats/save-table'
 import type { Schemas } from '../../api/client'
 import type { Result } from '../query/results'
+import { whole } from '../../api/format'
 import { queryAddress } from '../../formats/sql'
+import { answerRows, rowCount } from '../../formats/template'
+import { shownColumns } from './answer-table'
 
 export type PanelView = 'chart' | 'table' | 'SQL' | 'definition'
 
@@ -31,7 +34,11 @@ export function PanelMenu({ panel, title, sql, views, view, answer, onView }: Pr
   const { name, question } = panel
   const units = useUnits(panel.table, panel.units)
   const labels = useLabels(panel.table)
-  const notes = [...(title ? [title] : []), `SQL: ${sql}`]
+  // Columns that fill a title or count are the page's own.
+  const saved = answer && shownColumns(answer)
+  const [listed, all] = answer ? [answer.rows.length, rowCount(answerRows(answer))] : [0, 0]
+  const part = all > listed ? [`The first ${whole(listed)} of ${whole(all)} rows`] : []
+  const notes = [...(title ? [title] : []), ...part, `SQL: ${sql}`]
   return (
     <Menu position="bottom-end" withinPortal={false}>
       <Menu.Target>
@@ -50,11 +57,11 @@ export function PanelMenu({ panel, title, sql, views, view, answer, onView }: Pr
         <Menu.Divider />
         <Menu.Item
           disabled={!answer}
-          onClick={() => answer && void saveXlsx(name, answer, { title: question, units, labels, notes })}
+          onClick={() => saved && void saveXlsx(name, saved, { title: question, units, labels, notes })}
         >
           Download Excel
         </Menu.Item>
-        <Menu.Item disabled={!answer} onClick={() => answer && saveCsv(name, answer)}>
+        <Menu.Item disabled={!answer} onClick={() => saved && saveCsv(name, saved)}>
           Download CSV
         </Menu.Item>
         <Menu.Item component="a" href={queryAddress(sql)}>
