@@ -18,15 +18,21 @@ from benchmarks.models.shop_origins import rows_of_shop
 from benchmarks.systems.merged_shop import KEPT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     Array = npt.NDArray[np.float64]
+    Places = npt.NDArray[np.int64]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "forecast-shops.md"
 RULES = ["last_value", "last_year", "mean_of_8"]
 TOLERANCE = 1.005
 LEAST_COVERAGE = 0.72  # of an 80 % interval; a shop with less counts as a miss
 _SEED, _DEALS = 7, 2_000
+_BEATEN = """Beaten by a naive rule: {shops_beaten_by_naive} of {shops} shops, if the best of the three rules is chosen by hindsight for each shop; {shops_beaten_by_chosen_rule}, if the rule of each origin is the one that was best at the shop's other origins. If the forecast and the three rules were equally good, so that their errors of each origin were dealt to the four by chance, {shops_beaten_if_equal} shops would be beaten (nine deals in ten: {shops_beaten_if_equal_low} to {shops_beaten_if_equal_high}).
+
+"""  # noqa: E501 a file's text
 _BY_CHANCE = """Coverage of the worst shop: {coverage80_worst}. If the same origins were dealt to the shops by chance, the worst shop would have {coverage80_worst_by_chance} (nine deals in ten: {coverage80_worst_by_chance_low} to {coverage80_worst_by_chance_high}). A worst shop inside this range says nothing of its intervals: weeks of one origin miss together, and few origins make a shop.
 """  # noqa: E501 a file's text
 INTRODUCTION = """# Forecasts of many shops
@@ -54,6 +60,7 @@ def measured(more: str = "") -> dict[str, float | int]:
         "shops": len(table),
         "origins": len(rows),
         "shops_beaten_by_naive": int((table["smape"] > TOLERANCE * table["best"]).sum()),
+        **_beaten_by_chance(rows),
         "forecast_vs_naive": round(float(rows["smape"].mean() / _best(rows, table).mean()), 4),
         "coverage80_shops": round(float(rows["coverage80"].mean()), 4),
         "coverage80_worst": round(float(table["coverage80"].min()), 4),
@@ -72,6 +79,7 @@ def measured(more: str = "") -> dict[str, float | int]:
         + head
         + "\n".join(lines)
         + f"\n\n`{total}`\n\n"
+        + _BEATEN.format(**total)
         + _BY_CHANCE.format(**total)
         + more
     )
@@ -110,6 +118,39 @@ def _worst_by_chance(rows: pd.DataFrame) -> dict[str, float]:
         f"coverage80_worst_by_chance{end}": round(float(value), 4)
         for end, value in zip(("_low", "", "_high"), ends, strict=True)
     }
+
+
+def _beaten_by_chance(rows: pd.DataFrame) -> dict[str, int]:
+    """Return the shops that are beaten by the rule that was best at their other origins, and those that would
+    be if forecast and rules were equally good: the median, and the ends of nine deals in ten.
+    """
+    own = rows["smape"].to_numpy(dtype=float)
+    rules = np.stack([rows[rule].fillna(rows["last_value"]).to_numpy(dtype=float) for rule in RULES], axis=1)
+    shops = pd.factorize(rows["shop"])[0]
+    origins = [np.flatnonzero(shops == shop) for shop in range(shops.max() + 1)]
+    chosen = np.empty(len(own))
+    for places in origins:
+        others = rules[places].sum(axis=0) - rules[places]
+        chosen[places] = rules[places, others.argmin(axis=1)]
+    rng, every = np.random.default_rng(_SEED), np.column_stack([own, rules])
+    dealt = [_beaten(rng.permuted(every, axis=1), origins) for _ in range(_DEALS)]
+    low, median, high = np.quantile(dealt, (0.05, 0.5, 0.95))
+    return {
+        "shops_beaten_by_chosen_rule": _beaten(np.column_stack([own, chosen]), origins),
+        "shops_beaten_if_equal_low": int(low),
+        "shops_beaten_if_equal": int(median),
+        "shops_beaten_if_equal_high": int(high),
+    }
+
+
+def _beaten(errors: Array, origins: Sequence[Places]) -> int:
+    """Return how many shops have a lower mean error in another column than in the first one.
+
+    Args:
+        origins: the rows of each shop.
+    """
+    means = np.stack([errors[places].mean(axis=0) for places in origins])
+    return int((means[:, 0] > TOLERANCE * means[:, 1:].min(axis=1)).sum())
 
 
 def _cell(value: object) -> str:

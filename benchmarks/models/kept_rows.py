@@ -16,9 +16,11 @@ MODELS = ("analytics", "domains/retail", "learning")
 """Folders of the package whose code decides the figures of all systems."""
 FORECASTS = (
     "analytics",
-    "domains/retail/market_intelligence_hub",
+    *(
+        f"domains/retail/market_intelligence_hub/{module}.py"
+        for module in ("calendar", "features", "forecast_plan", "hierarchy_forecast", "reconcile")
+    ),
     "domains/retail/usual_season.py",
-    "learning/sampling.py",
 )
 """Folders and modules of the package whose code decides a sales forecast."""
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import ibis
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -101,3 +102,19 @@ def test_the_worst_shop_by_chance_is_that_of_origins_dealt_to_the_shops() -> Non
     uneven = even.assign(coverage80=[0.0, 1.0, 1.0, 1.0, 1.0, 1.0] * 10)
     by_chance = forecast_shops._worst_by_chance(uneven)
     assert by_chance["coverage80_worst_by_chance"] < 5 / 6 - 0.1
+
+
+def test_a_shop_is_beaten_fairly_by_the_rule_that_was_best_at_its_other_origins() -> None:
+    """By hindsight the last value beats this shop; at each origin another rule was best at the others."""
+    rows = pd.DataFrame(
+        {
+            "shop": ["a"] * 3 + ["b"] * 3,
+            "smape": [10.0] * 3 + [20.0] * 3,
+            "last_value": [1.0, 14.0, 14.0] + [5.0] * 3,
+            "last_year": [14.0, 1.0, 14.0] + [np.nan] * 3,
+            "mean_of_8": [14.0, 14.0, 1.0] + [40.0] * 3,
+        }
+    )
+    figures = forecast_shops._beaten_by_chance(rows)
+    assert figures["shops_beaten_by_chosen_rule"] == 1
+    assert 0 <= figures["shops_beaten_if_equal_low"] <= figures["shops_beaten_if_equal_high"] <= 2
