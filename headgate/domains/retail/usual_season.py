@@ -40,6 +40,7 @@ _WEEK_DAYS = 7
 _AUTUMN_WEEKS, _WEEKS_TO_GROW = (15, 11, 7, 3), 4
 _YEAR_END_BEGINS, _YEAR_END_DAYS = 18, 25  # 18 December to 11 January
 _USUAL_WEEKS = 8  # after the end of the year, whose median is the usual week
+_YEAR_END_DOUBT = 0.2  # standard deviation of the logarithm of a week in November or December
 _MOST_CLOSED = 0.95  # of a coming week that nobody stated to be closed
 _CLOSED_SHARE = 0.5  # of a usual week's sales; a week at the end of the year with less had closed days
 
@@ -108,6 +109,22 @@ def closed_at_year_end(histories: tuple[Array, ...], span: Span, horizon: int) -
     for begin in range(size, len(starts), year):
         shares[begin : begin + year] = _closed_a_year_later(shares[:begin], starts[: begin + year])
     return shares
+
+
+def year_end_doubt(span: Span, longest: int, horizon: int) -> Array:
+    """Return the doubt of the coming weeks of November and December where at most one such trade is known, at
+    the beginning of the history; shape (periods ahead,), of the logarithm.
+
+    Weeks earlier no level is known that the trade could be compared with.
+
+    Args:
+        span: the known periods.
+        longest: periods of the longest history.
+    """
+    grain = span.grain
+    starts = grain.starts(grain.shifted(span.last, 1), grain.shifted(span.last, horizon))
+    is_doubted = (grain.cycle == 1) & (longest < grain.year + grain.year // 13) & (starts.month >= _NOVEMBER)
+    return np.asarray(np.where(is_doubted, _YEAR_END_DOUBT, 0.0), dtype=np.float64)
 
 
 def _closed_a_year_later(shares: Array, starts: pd.DatetimeIndex) -> Array:

@@ -11,7 +11,7 @@ import pytest
 from headgate.analytics.forecasting import SeriesHistories, Task
 from headgate.analytics.level_and_season import level_and_season
 from headgate.analytics.periods import MONTH, WEEK, Span
-from headgate.domains.retail.usual_season import closed_at_year_end, with_usual_season
+from headgate.domains.retail.usual_season import closed_at_year_end, with_usual_season, year_end_doubt
 
 pytestmark = pytest.mark.unit
 
@@ -88,3 +88,15 @@ def test_months_and_shops_that_stay_open_have_no_closed_periods() -> None:
     months = Span(date(2020, 1, 1), date(2021, 4, 1), MONTH)
     assert not closed_at_year_end((np.ones(16),), months, 12).any()
     assert not closed_at_year_end((shop(0.3, closed=False),), SPAN, 13).any()
+
+
+def test_november_and_december_are_doubted_until_one_such_trade_has_a_level_before_it() -> None:
+    """Of 13 weeks from 7 December four begin in that month; 57 weeks of history show what came before."""
+    doubt = year_end_doubt(SPAN, 53, 13)
+    assert (doubt > 0).tolist() == [True] * 4 + [False] * 9
+    assert not year_end_doubt(SPAN, 57, 13).any()
+
+
+def test_a_forecast_of_a_summer_has_no_doubt_of_the_year_end() -> None:
+    summer = Span(date(2020, 1, 6), date(2020, 6, 1), WEEK)
+    assert not year_end_doubt(summer, 22, 13).any()

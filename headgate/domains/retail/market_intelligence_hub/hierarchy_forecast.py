@@ -21,7 +21,7 @@ from headgate.analytics.published_forecast import (
 from headgate.domains.retail.market_intelligence_hub.calendar import EXPECTED_EFFECTS, KINDS, exposure
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.reconcile import reconcile, summing_matrix
-from headgate.domains.retail.usual_season import closed_at_year_end, with_usual_season
+from headgate.domains.retail.usual_season import closed_at_year_end, with_usual_season, year_end_doubt
 from headgate.engines import LOCAL, Engine
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def forecast_hierarchy(
         if series.empty
         else _all_reconciled(forecast.now, forecast.past, summing, levels)
     )
+    ahead = _with_year_end(ahead, span)
     offsets, too_short = (
         interval_offsets(ahead, tested),
         is_untested(ahead, tested) | forecast.is_season_untested,
@@ -96,6 +97,15 @@ def forecast_hierarchy(
     return HierarchyForecast(
         series, span, ahead, bounds, tested, past_bounds(tested), too_short, forecast.rules
     )
+
+
+def _with_year_end(ahead: Origin, span: Span) -> Origin:
+    """Return the forecast from now with the doubt of the end of the year."""
+    if ahead.doubt is None:
+        return ahead
+    longest = max((history.size for history in ahead.histories), default=0)
+    doubt = np.hypot(ahead.doubt, year_end_doubt(span, longest, ahead.means.shape[1]))
+    return replace(ahead, doubt=np.where(ahead.doubt > 0, doubt, 0.0))
 
 
 def _of_open_shop(
