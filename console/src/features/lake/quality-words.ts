@@ -21,6 +21,6 @@ export function qualityWords(message: string): QualityWords {
       column === 'file' ? before : `${before}${heading(column)}: `,
     )
     .replaceAll(/(\d)%/g, '$1 %')
-  const text = `${dataset}, newest file (${fileParts(key)[1]}): ${inWords}. In all ${many} files ${many.startsWith('1 ') ? 'differs' : 'differ'} from those before.`
+  const text = `${dataset}, file ${fileParts(key)[1]}: ${inWords}. In all ${many} files ${many.startsWith('1 ') ? 'differs' : 'differ'} from those before.`
   return { text, href: pageOfKey(key) }
 }
