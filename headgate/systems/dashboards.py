@@ -176,11 +176,7 @@ def _in_currency(board: DeclaredDashboard, code: str) -> DeclaredDashboard:
         for panel in board.panels
     )
     alerts = tuple(
-        replace(
-            alert,
-            unit=unit_in(alert.unit, code),
-            units={column: unit_in(unit, code) for column, unit in alert.units.items()},
-        )
+        replace(alert, unit=unit_in(alert.unit, code), units=_units_in(alert.units, code))
         for alert in board.alerts
     )
     queues = tuple(_queue_in(queue, code) for queue in board.queues)
