@@ -132,6 +132,11 @@ class ExportKey:
         return cls(match["dataset"], exported_on, match["run"], match["name"])
 
 
+def export_folder(path: str) -> str:
+    """Return the folder of the export run that a key is of; empty for any other key."""
+    return path.rpartition("/")[0] if ExportKey.parse(path) else ""
+
+
 def file_id(bucket: str, key: str, version_id: str) -> str:
     """Return the id of one version of one object: a SHA-256 over its address, cut to 32 hex digits."""
     return hashlib.sha256(f"{bucket}\n{key}\n{version_id}".encode()).hexdigest()[:32]

@@ -1,7 +1,8 @@
 """Whether a file is out of line with the files of its dataset before it.
 
 A difference counts only when it is large *and* more than chance: a file of ten rows is out of line with
-everything.
+everything. Files of one export are not compared with each other: they arrive at once, in any order, and each
+has other rows of the same table.
 """
 
 from __future__ import annotations
@@ -51,11 +52,16 @@ class ColumnFigures:
 
 @dataclass(frozen=True)
 class FileFigures:
-    """The figures of one file, for comparison with later files."""
+    """The figures of one file, for comparison with later files.
+
+    Attributes:
+        export: the folder of the export that delivered the file; empty for any other file.
+    """
 
     content_sha256: str
     rows: int
     columns: Mapping[str, ColumnFigures]
+    export: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
@@ -70,6 +76,13 @@ class FileFigures:
             str(read["content_sha256"]),
             int(str(read["rows"])),
             {name: ColumnFigures(**column) for name, column in columns.items()},
+            str(read.get("export", "")),
+        )
+
+    def is_delivered_with(self, other: FileFigures) -> bool:
+        """Return whether one export delivered both files, or both are one file."""
+        return self.content_sha256 == other.content_sha256 or bool(
+            self.export and self.export == other.export
         )
 
 
@@ -90,19 +103,30 @@ class Shift:
     message: str
 
 
-def figures_of(profile: Profile) -> FileFigures:
+def figures_of(profile: Profile, export: str = "") -> FileFigures:
     """Return the figures of a profile for comparison.
 
     Of sensitive columns only the count of missing values.
     """
-    return FileFigures(
-        profile.content_sha256, profile.rows, {column.name: _figures(column) for column in profile.columns}
-    )
+    columns = {column.name: _figures(column) for column in profile.columns}
+    return FileFigures(profile.content_sha256, profile.rows, columns, export)
+
+
+def newest_figures(before: Sequence[FileFigures], own: FileFigures) -> list[FileFigures]:
+    """Return the figures that later files are compared with: those of this file's export, and as many of
+    files before it.
+    """
+    earlier = [figures for figures in before if not figures.is_delivered_with(own)]
+    if not own.export:
+        return [*earlier, own][-KEPT_FILES:]
+    beside = [figures for figures in before if figures.export == own.export]
+    others = [figures for figures in beside if figures.content_sha256 != own.content_sha256]
+    return [*earlier[-KEPT_FILES:], *[*others, own][-KEPT_FILES:]]
 
 
 def drift(now: FileFigures, before: Sequence[FileFigures]) -> list[Shift]:
     """Return how a file differs from the files before it; nothing where these are too few."""
-    earlier = [figures for figures in before if figures.content_sha256 != now.content_sha256]
+    earlier = [figures for figures in before if not figures.is_delivered_with(now)]
     if len(earlier) < FEWEST_FILES or not now.rows:
         return []
     return [*_of_rows(now, earlier), *_of_schema(now, earlier[-1]), *_of_columns(now, earlier)]

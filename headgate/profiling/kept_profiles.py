@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
-from headgate.lake.keys import baseline_key, has_corrected_rows, profile_key, summary_key
+from headgate.lake.keys import baseline_key, export_folder, has_corrected_rows, profile_key, summary_key
 from headgate.lake.ports import SUMMARY, ObjectRef
 from headgate.lake.states import FileState
 from headgate.profiling.column_reader import Columns
-from headgate.profiling.drift import KEPT_FILES, FileFigures, Shift, drift, figures_of
+from headgate.profiling.drift import FileFigures, Shift, drift, figures_of, newest_figures
 from headgate.profiling.file_summary import counted_summary, file_summary, summary_json
 from headgate.profiling.profile import GatedFile, profile_of, profile_unknown
 
@@ -56,7 +56,11 @@ class Profiles:
             profile = profile_of(_received(record, contract, accepted, quarantine_rows))
         except Exception as error:  # noqa: BLE001 as the docstring has it; the text may hold a value, so only its kind is logged
             return {"failed": type(error).__name__}
-        return self._store(profile) if has_corrected_rows(record.key) else self.keep(profile)
+        return (
+            self._store(profile)
+            if has_corrected_rows(record.key)
+            else self.keep(profile, export_folder(record.key))
+        )
 
     def of_unknown(
         self, record: FileRecord, table: FileTable, sensitive: Collection[str] = ()
@@ -85,20 +89,20 @@ class Profiles:
         self.objects.write(ObjectRef(self.bucket, summary_key(name)), body, content_type=_JSON)
         return {SUMMARY: summary_key(name), **self.keep(profile)}
 
-    def keep(self, profile: Profile) -> Mapping[str, str]:
+    def keep(self, profile: Profile, export: str = "") -> Mapping[str, str]:
         """Store the profile.
 
         What the file's record keeps of it: key, score and parts, and what is out of line.
+
+        Args:
+            export: the folder of the export that delivered the file.
         """
         stored = self._store(profile)
         if not profile.dataset:
             return stored
-        before, own = self._before(profile.dataset), figures_of(profile)
+        before, own = self._before(profile.dataset), figures_of(profile, export)
         shifts = drift(own, before)
-        self._remember(
-            profile.dataset,
-            [figures for figures in before if figures.content_sha256 != own.content_sha256] + [own],
-        )
+        self._remember(profile.dataset, newest_figures(before, own))
         shown = {"drift": _as_text(shifts)} if shifts else {}
         return {**stored, **shown}
 
@@ -142,7 +146,7 @@ class Profiles:
         return [FileFigures.from_dict(figures) for figures in read]
 
     def _remember(self, dataset: str, figures: Sequence[FileFigures]) -> None:
-        kept = [file.as_dict() for file in figures[-KEPT_FILES:]]
+        kept = [file.as_dict() for file in figures]
         self.objects.write(
             ObjectRef(self.bucket, baseline_key(dataset)),
             json.dumps(kept, sort_keys=True).encode(),

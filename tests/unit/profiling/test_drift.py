@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.profiling.drift import ColumnFigures, FileFigures, drift, psi, psi_by_chance
+from headgate.profiling.drift import (
+    KEPT_FILES,
+    ColumnFigures,
+    FileFigures,
+    drift,
+    newest_figures,
+    psi,
+    psi_by_chance,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -33,6 +41,28 @@ def test_two_files_are_too_few_to_compare() -> None:
 
 def test_a_file_is_not_compared_with_itself() -> None:
     assert drift(a_file("c", region=replace(REGION, missing=900)), BEFORE) == []
+
+
+def test_files_of_one_export_are_not_compared_with_each_other() -> None:
+    beside = [replace(figures, export="orders/dt=2026-11-27/run=1") for figures in BEFORE]
+    own = a_file("d", region=replace(REGION, missing=900))
+    assert drift(replace(own, export="orders/dt=2026-11-27/run=1"), beside) == []
+    assert drift(replace(own, export="orders/dt=2026-11-28/run=2"), beside)
+
+
+def test_an_export_of_many_files_does_not_displace_the_files_before_it() -> None:
+    kept = list(BEFORE)
+    for number in range(2 * KEPT_FILES):
+        kept = newest_figures(kept, replace(a_file(f"part-{number}"), export="orders/dt=2026-11-27/run=1"))
+    assert kept[:3] == BEFORE
+    assert len(kept) == len(BEFORE) + KEPT_FILES
+
+
+def test_the_newest_files_are_kept_once_each() -> None:
+    kept: list[FileFigures] = []
+    for name in [*"abcdefghijkl", "l"]:
+        kept = newest_figures(kept, a_file(name))
+    assert [figures.content_sha256 for figures in kept] == list("cdefghijkl")
 
 
 def test_columns_that_come_go_or_change_their_type_are_reported() -> None:
@@ -91,6 +121,8 @@ def test_figures_come_back_from_json_as_they_were() -> None:
         )
         == a_file()
     )
+    exported = replace(a_file(), export="orders/dt=2026-11-27/run=1")
+    assert FileFigures.from_dict(exported.as_dict()).export == exported.export
 
 
 shares = st.dictionaries(st.sampled_from("abcdef"), st.floats(0, 1), max_size=6)

@@ -247,6 +247,20 @@ def test_a_file_out_of_line_with_those_before_it_is_reported() -> None:
     assert reported["drift"].endswith("[rows]")
 
 
+def test_files_of_one_export_are_no_measure_for_each_other() -> None:
+    store = Profiles(MemoryObjects(), "artifacts")
+    for name in "abcd":
+        key = f"payments/dt=2024-01-02/run=first/{name}.csv"
+        store.of(replace(RECORD, key=key, content_sha256=name), PAYMENTS, payments(50), quarantine_rows())
+    many = replace(RECORD, content_sha256="e", received=1000)
+    beside = replace(many, key="payments/dt=2024-01-02/run=first/e.csv")
+    later = replace(many, key="payments/dt=2024-01-03/run=second/e.csv")
+    assert "drift" not in store.of(beside, PAYMENTS, payments(1000), quarantine_rows())
+    assert "drift" in store.of(
+        replace(later, content_sha256="f"), PAYMENTS, payments(1000), quarantine_rows()
+    )
+
+
 def test_corrected_rows_are_compared_with_nothing() -> None:
     store, rows = Profiles(MemoryObjects(), "artifacts"), payments(50)
     for name in "abcd":
