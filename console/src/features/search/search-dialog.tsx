@@ -2,7 +2,7 @@ import { Modal, Text, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 
-import { useContracts, useSystems } from '../catalog/queries'
+import { useCatalog, useContracts, useSystems } from '../catalog/queries'
 import { useDashboards } from '../dashboards/queries'
 import { useFiles } from '../files/queries'
 import { useQuestions, useResults } from '../query/results'
@@ -16,11 +16,12 @@ import {
   places,
   placesOfFiles,
   placesOfMembers,
+  placesOfRows,
   runPage,
   START_RUN,
 } from './search-results'
 
-/** Finds pages and actions by their words: files, datasets, tables, runs, questions, queues. */
+/** Finds pages and actions by their words: files, datasets, tables, runs, questions, queues, and rows by their ids. */
 export default function SearchDialog({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
@@ -52,8 +53,8 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
     <Modal opened onClose={onClose} title="Search" size="lg" yOffset="10vh">
       <TextInput
         data-autofocus
-        aria-label="Search files, datasets, tables, runs and questions"
-        placeholder="File, dataset, table, run, question, action …"
+        aria-label="Search files, datasets, tables, runs, questions and ids"
+        placeholder="File, dataset, table, run, question, action, id …"
         role="combobox"
         aria-expanded={found.length > 0}
         aria-controls="search-results"
@@ -130,5 +131,9 @@ function useMatching(typed: string): Place[] {
   const mayRun = useMay('operator')
   const known = matching(places({ contracts, systems, questions, boards, runs, mayRun }), typed)
   const members = useMembers(name.length >= LEAST_TYPED)
-  return [...known, ...matching(members, typed), ...matching(placesOfFiles(files), typed)].slice(0, 15)
+  const rows = placesOfRows(useCatalog().data?.tables ?? [], typed.trim())
+  return [...known, ...matching(members, typed), ...matching(placesOfFiles(files), typed), ...rows].slice(
+    0,
+    15,
+  )
 }

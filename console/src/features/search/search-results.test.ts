@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { matching, placesOfFiles, placesOfMembers, places, START_RUN } from './search-results'
+import { matching, placesOfFiles, placesOfMembers, placesOfRows, places, START_RUN } from './search-results'
 
 const ALL = places({
   contracts: [
@@ -48,4 +48,26 @@ test('a member of what a dashboard filters by leads to the page with that filter
 test('a file leads to its page', () => {
   const file = { file_id: 'f1', key: 'orders/today.csv' } as Parameters<typeof placesOfFiles>[0][0]
   expect(placesOfFiles([file])).toEqual([{ kind: 'file', title: 'orders/today.csv', href: '#/files/f1' }])
+})
+
+test('an id leads to the row of each dataset whose only key may have it', () => {
+  const table = (name: string, key: string, type: string) =>
+    ({
+      database: 'curated',
+      name,
+      system: '',
+      columns: [{ name: key, type, primary_key: true }],
+    }) as Parameters<typeof placesOfRows>[0][0]
+  const tables = [
+    table('customers', 'customer_id', 'bigint'),
+    table('products', 'product_id', 'varchar'),
+    table('days', 'day', 'date'),
+  ]
+  expect(placesOfRows(tables, '14063').map(({ title }) => title)).toEqual(['Customer 14063', 'Product 14063'])
+  expect(placesOfRows(tables, '85123A').map(({ title }) => title)).toEqual(['Product 85123A'])
+  expect(decodeURIComponent(placesOfRows(tables, '14063')[0]?.href ?? '')).toBe(
+    '#/query?sql=SELECT *\nFROM curated.customers\nWHERE "customer_id" = 14063',
+  )
+  expect(placesOfRows(tables, 'sales of May')).toEqual([])
+  expect(placesOfRows(tables, "1' OR 1")).toEqual([])
 })

@@ -1,6 +1,8 @@
 import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
+import { isNumeric } from '../../api/format'
 import { heading } from '../../formats/words'
+import { datasetRowQuery } from '../catalog/row-query'
 import { runTitle } from '../lake/run-facts'
 
 export interface Place {
@@ -95,6 +97,21 @@ export const placesOfMembers = (
 
 export const placesOfFiles = (files: Schemas['FileSummary'][]): Place[] =>
   files.map((file) => ({ kind: 'file', title: file.key, href: `#/files/${path(file.file_id)}` }))
+
+const AN_ID = /^[\w-]*\d[\w-]*$/
+const A_NUMBER = /^\d+$/
+
+/** The rows of datasets that may have what was typed as their id; the query shows whether one has. */
+export function placesOfRows(tables: Schemas['CatalogTable'][], typed: string): Place[] {
+  if (!AN_ID.test(typed)) return []
+  const isId = ({ type }: { type: string }): boolean =>
+    type.startsWith('varchar') || (isNumeric(type) && A_NUMBER.test(typed))
+  const keys = tables.flatMap((table) => table.columns.filter((one) => one.primary_key && isId(one)))
+  return [...new Set(keys.map(({ name }) => name))].flatMap((column) => {
+    const href = datasetRowQuery(tables, column, typed)
+    return href ? [{ kind: 'row with this id', title: `${heading(column)} ${typed}`, href }] : []
+  })
+}
 
 const MOST = 12
 
