@@ -17,8 +17,9 @@ from headgate.formats.csv.stream_csv import stream_plain_csv
 from headgate.formats.fixed_width import fixed_width_table, holds_fixed_width, read_fixed_width
 from headgate.formats.format_name import FormatName
 from headgate.formats.json.json_records import holds_json, read_records
-from headgate.formats.json.nested_names import by_contract, never
+from headgate.formats.json.nested_names import all_but_kept, by_contract
 from headgate.formats.json.read_json import read_json, read_json_lines, source_of_records
+from headgate.formats.json.record_lists import RecordPlace
 from headgate.formats.parquet.read_parquet import read_parquet
 from headgate.formats.sniff import is_avro, is_old_workbook, is_orc, is_parquet
 from headgate.formats.unpack import is_open_document, is_workbook
@@ -159,7 +160,7 @@ def _table_of_workbook(content: bytes | Path, contract: Contract | None, _: Mapp
 
 
 def _records_of_json(content: bytes, contract: Contract | None, expands: Expands) -> Records:
-    return read_records(content, stated_encoding(contract), expands)
+    return read_records(content, stated_encoding(contract), expands, RecordPlace.by(contract))
 
 
 def _records_of_xml(content: bytes, _: Contract | None, expands: Expands) -> Records:
@@ -178,7 +179,7 @@ def _table_of_records(records: ReadsRecords) -> ReadsTable:
     def table(content: bytes | Path, contract: Contract | None, _: Mapping[str, Any]) -> FileTable:
         from headgate.formats.json.records_table import records_table  # noqa: PLC0415 see Format
 
-        expands = by_contract(contract) if contract else never
+        expands = all_but_kept(contract)
         return records_table(records(_bytes_of(content), contract, expands))
 
     return table

@@ -24,6 +24,7 @@ Distances = np.ndarray[Any, np.dtype[np.uint32]]
 
 _LF, _CR = 10, 13
 _BLOCK_BYTES = 1 << 20
+_DEEPEST_RECORDS = 6  # levels of brackets around the records of JSON
 _CONTINUES, _CONTINUATION, _FOUR_BYTES = 0xC0, 0x80, 0xF0
 
 
@@ -145,14 +146,14 @@ def record_starts(text: bytes, count: int) -> Rows:
 
     Empty if its brackets do not show it.
 
-    The array is the text itself, or a value of the object that the text is.
+    The array is the text itself, or lies in objects.
     """
     octets = np.frombuffer(text, np.uint8)
     signs = np.flatnonzero(np.isin(octets, np.frombuffer(b'{[]}"\\', np.uint8)))
     outside = _outside_texts(octets, signs)
     opens = np.isin(octets[outside], np.frombuffer(b"{[", np.uint8))
     depth = np.cumsum(np.where(opens, 1, -1))
-    for level in (2, 3):
+    for level in range(2, _DEEPEST_RECORDS + 1):
         arrays = _children(octets, outside[opens & (depth == level - 1)], outside[opens & (depth == level)])
         if len(counted := [objects for objects in arrays if len(objects) == count]) == 1:
             return counted[0]

@@ -1,4 +1,4 @@
-"""Read JSON: an array of objects, an object that holds one such array, or JSON Lines.
+"""Read JSON: an array of objects, an object that holds one such array at any depth, or JSON Lines.
 
 Every value as the text that is written.
 
@@ -29,6 +29,15 @@ from headgate.formats.format_name import GEOJSON, JSON_LINES, FormatName
 from headgate.formats.json.geojson import features, is_feature_collection
 from headgate.formats.json.json_text import json_text
 from headgate.formats.json.nested_names import expanded, never
+from headgate.formats.json.record_lists import (
+    WHOLE,
+    RecordList,
+    RecordPlace,
+    name_of_list,
+    nearest_lists,
+    record_lists,
+    records_at,
+)
 from headgate.formats.received_rows import Ragged
 from headgate.formats.row_offsets import line_starts, offsets_in_original, record_starts
 from headgate.formats.sniff import text_of
@@ -36,7 +45,7 @@ from headgate.formats.typed_cells import TypedText, typed_flags
 from headgate.values.cells import NO_ROWS, text_array
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.formats.json.nested_names import Expands
     from headgate.formats.sniff import Text
@@ -63,6 +72,7 @@ _ARRAY_START = re.compile(
 )
 _BRACKETED_CELL = re.compile(rb"\s*\[[^\[\]\"'{},;\t|\r\n]+\][ ]*[,;\t|]")
 _MORE_CELLS = re.compile(r"[ ]*[,;\t|][ ]*[^\s]")
+_ANYWHERE = RecordPlace()
 _PROBE_BYTES = 1 << 12
 _TEXT_PROBE_BYTES = 1 << 16
 
@@ -147,30 +157,48 @@ def are_lines(text: bytes) -> bool:
     return _lines(text) is not None
 
 
-def read_records(content: bytes, encoding: str = "", expands: Expands = never) -> Records:
+def read_records(
+    content: bytes, encoding: str = "", expands: Expands = never, place: RecordPlace = _ANYWHERE
+) -> Records:
     """Return the records under the names that they have.
 
     Args:
         encoding: as in `text_of`.
         expands: which objects are taken apart.
+        place: where the records are; without a stated list, it is the one that the fewest objects enclose.
 
     Raises:
         UnreadableFileError: `not_a_table` when it is no valid JSON or none of its values is an object;
             `too_large` when it is nested or wide beyond all tables.
         HeaderError: a record has a name twice (`duplicate_column`).
     """
-    return records_of(text_of(content, encoding), content, expands)
+    return records_of(text_of(content, encoding), content, expands, place)
 
 
-def records_of(text: Text, content: bytes, expands: Expands) -> Records:
-    """Return the records of a text, which arrived as `content`; errors as `read_records`."""
+def lists_of_records(content: bytes, encoding: str = "") -> tuple[RecordList, ...]:
+    """Return the lists of records of JSON, the whole text too where it is one; none for GeoJSON.
+
+    Errors as `read_records`.
+    """
+    text = text_of(content, encoding)
+    lines = _lines(text.utf8)
+    parsed = _parsed(text.utf8) if lines is None else list(filter(None, map(_line, lines)))
+    return () if is_feature_collection(parsed) else record_lists(parsed)
+
+
+def records_of(text: Text, content: bytes, expands: Expands, place: RecordPlace = _ANYWHERE) -> Records:
+    """Return the records of a text, which arrived as `content`; errors and `place` as `read_records`."""
     lines = _lines(text.utf8)
     records = GatheredRecords(expands)
     form: str = JSON_LINES
-    if lines is None:
+    starts = NO_ROWS
+    if lines is not None and place.list_name not in {"", WHOLE}:
+        parsed = list(filter(None, map(_line, lines)))
+        records.add((0, record) for record in records_at(parsed, place.list_name))
+    elif lines is None:
         parsed = _parsed(text.utf8)
         form = GEOJSON if is_feature_collection(parsed) else FormatName.JSON
-        records.add((0, record) for record in _array(parsed))
+        records.add((0, record) for record in _array(parsed, place))
         starts = record_starts(text.utf8, records.count)
     else:
         records.add(enumerate(map(_line, lines), 1), lines)
@@ -432,28 +460,21 @@ def _record(pairs: list[tuple[str, Any]]) -> Record:
     return record
 
 
-def _array(parsed: object) -> Iterator[object]:
-    """Return the records of an array, of a collection of features, of the one array in an object, or the
-    object itself.
+def _array(parsed: object, place: RecordPlace) -> Iterable[object]:
+    """Return the records of an array, of a collection of features, of the stated list or the one that the
+    fewest objects enclose, or the object itself.
     """
-    if isinstance(parsed, list):
-        return iter(parsed)
     if is_feature_collection(parsed):
         return features(cast("dict[str, Any]", parsed))
-    arrays = (
-        {name: value for name, value in parsed.items() if _is_records(value)}
-        if isinstance(parsed, dict)
-        else {}
-    )
-    if len(arrays) > 1:
-        names = ", ".join(filter(None, map(shown_name, arrays)))
+    if place.list_name:
+        return records_at(parsed, place.list_name)
+    lists = nearest_lists(parsed, place)
+    if len(lists) > 1:
+        names = ", ".join(filter(None, (shown_name(name_of_list(path)) for path in lists)))
         raise UnreadableFileError(
             rule="not_a_table",
-            message=f"the object holds {len(arrays)} arrays of records: {names}",
-            remedy="send each array as its own file",
+            message=f"the object holds {len(lists)} arrays of records: {names}",
+            remedy="choose one in the console, state it in the contract as headgate.records, or send each array "
+            "as its own file",
         )
-    return iter(next(iter(arrays.values()), [parsed]))
-
-
-def _is_records(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(entry, dict) for entry in value)
+    return next(iter(lists.values()), [parsed])

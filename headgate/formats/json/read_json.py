@@ -31,6 +31,7 @@ from headgate.formats.json.json_records import (
 )
 from headgate.formats.json.json_text import not_kept
 from headgate.formats.json.nested_names import by_contract
+from headgate.formats.json.record_lists import RecordPlace
 from headgate.formats.received_rows import Ragged, Received
 from headgate.formats.row_offsets import ListedOffsets, line_starts
 from headgate.formats.sniff import is_utf8, text_for
@@ -58,7 +59,10 @@ def read_json(content: bytes, contract: Contract) -> Source:
         HeaderError: as `read_records`, or the names do not match the contract.
     """
     return source_of_records(
-        records_of(text_for(content, contract), content, by_contract(contract)), contract
+        records_of(
+            text_for(content, contract), content, by_contract(contract), RecordPlace.by(contract)
+        ),
+        contract,
     )
 
 

@@ -1,0 +1,170 @@
+"""The lists of records in a JSON text.
+
+A list has the path of its names: `export.orders` is the list `orders` in the object `export`, and
+`export.orders.lines` are the lists `lines` in its records, one behind the other. `$` is the text itself, as in
+JSONPath (RFC 9535).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.record_lists import stated_records
+from headgate.errors import UnreadableFileError
+from headgate.matching.header_names import folded, showable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from headgate.contracts.model import Contract
+
+    Path = tuple[str, ...]
+
+WHOLE = "$"
+_SEPARATOR = "."
+_MOST_LEVELS = 16
+_MOST_LISTS = 50  # an object whose names are ids has a list for each of them
+_OF_WHOLE = "parent"  # names the columns of the records around those of a list in them
+
+
+@dataclass(frozen=True)
+class RecordPlace:
+    """Where the records of a JSON text are.
+
+    Attributes:
+        list_name: path of the stated list; empty for the list that the fewest objects enclose.
+        fields: names of a record's values for comparison. An object with one of them is a record itself,
+            whatever lists its objects have.
+    """
+
+    list_name: str = ""
+    fields: frozenset[str] = frozenset()
+
+    @classmethod
+    def by(cls, contract: Contract | None) -> RecordPlace:
+        """Return the place of the records of a contract's files."""
+        names = (*contract.names, *(heading for heading, _ in contract.headings)) if contract else ()
+        return cls(stated_records(contract), frozenset(map(folded, names)))
+
+
+@dataclass(frozen=True)
+class RecordList:
+    """A list of records in a JSON text.
+
+    Attributes:
+        name: its path.
+        records: how many it has; of lists in records how many all of them have.
+        is_inner: whether it lies in the records of another list.
+    """
+
+    name: str
+    records: int
+    is_inner: bool
+
+
+def is_records(value: object) -> bool:
+    """Return whether a value is a list of objects alone."""
+    return isinstance(value, list) and bool(value) and all(isinstance(entry, dict) for entry in value)
+
+
+def record_lists(parsed: object) -> tuple[RecordList, ...]:
+    """Return the lists of records of a parsed text, each before those in its records; none of a text with too
+    many, or with names that may be values.
+    """
+    counts: Counter[Path] = Counter()
+    inner: set[Path] = set()
+    _count(parsed, (), counts, inner, is_inner=False)
+    if len(counts) > _MOST_LISTS or not all(showable(name) for path in counts for name in path):
+        return ()
+    return tuple(RecordList(name_of_list(path), count, path in inner) for path, count in counts.items())
+
+
+def _count(value: object, path: Path, counts: Counter[Path], inner: set[Path], *, is_inner: bool) -> None:
+    if len(path) > _MOST_LEVELS:
+        return
+    if is_records(value):
+        counts[path] += len(value)  # type: ignore[arg-type]  # a list
+        inner |= {path} if is_inner else set()
+    entries = value if isinstance(value, list) else [value]
+    for entry in entries:
+        if isinstance(entry, dict):
+            for name, part in entry.items():
+                if isinstance(part, dict | list):
+                    _count(part, (*path, name), counts, inner, is_inner=is_inner or isinstance(value, list))
+
+
+def nearest_lists(parsed: object, place: RecordPlace) -> dict[Path, list[Any]]:
+    """Return the lists of records that the fewest objects enclose; none where the text has no such list, or is
+    a record itself.
+    """
+    level: dict[Path, object] = {(): parsed}
+    while level and len(next(iter(level))) <= _MOST_LEVELS:
+        if lists := {path: value for path, value in level.items() if isinstance(value, list)}:
+            nearest = {path: value for path, value in lists.items() if is_records(value) or not path}
+            if nearest:
+                return nearest
+        if len(next(iter(level))) == 1 and not place.fields.isdisjoint(map(folded, _values(parsed))):
+            return {}
+        level = {
+            (*path, name): part
+            for path, value in level.items()
+            if isinstance(value, dict)
+            for name, part in value.items()
+            if isinstance(part, dict | list)
+        }
+    return {}
+
+
+def _values(parsed: object) -> list[str]:
+    """Return the names of an object's plain values."""
+    values = parsed.items() if isinstance(parsed, dict) else ()
+    return [name for name, value in values if not isinstance(value, dict | list)]
+
+
+def records_at(parsed: object, name: str) -> list[Mapping[str, Any]]:
+    """Return the records of a list by its path.
+
+    A record of a list in records has the values of the record around it, too: `lines` in `orders` have
+    `orders_number`.
+
+    Raises:
+        UnreadableFileError: `not_a_table`: the text has no such list.
+    """
+    for path in _paths(parsed):
+        if name_of_list(path) == name:
+            return list(_records(parsed, path, _OF_WHOLE, {}))
+    names = ", ".join(each.name for each in record_lists(parsed)) or "none"
+    raise UnreadableFileError(
+        rule="not_a_table",
+        message=f"the JSON has no list of records {name if showable(name) else 'of the stated path'}",
+        remedy=f"state one of its lists: {names}",
+    )
+
+
+def name_of_list(path: Path) -> str:
+    """Return the path of a list as text."""
+    return _SEPARATOR.join(path) or WHOLE
+
+
+def _paths(parsed: object) -> list[Path]:
+    counts: Counter[Path] = Counter()
+    _count(parsed, (), counts, set(), is_inner=False)
+    return list(counts)
+
+
+def _records(
+    value: object, path: Path, label: str, around: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, list):
+        for record in value:
+            if not path:
+                yield {**around, **record}
+            elif isinstance(record, dict):
+                own = {f"{label}_{key}": part for key, part in record.items() if not isinstance(part, list)}
+                inner, *rest = path
+                kept = {key: part for key, part in own.items() if key != f"{label}_{inner}"}
+                yield from _records(record.get(inner), tuple(rest), inner, {**around, **kept})
+    elif isinstance(value, dict) and path:
+        yield from _records(value.get(path[0]), path[1:], path[0], around)
