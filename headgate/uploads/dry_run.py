@@ -188,7 +188,8 @@ class DryRunner:
         suggestion = edited.suggested.to_json() if edited.suggested else ""
         facts = {
             "suggestion": suggestion,
-            "parts": edited.parts,
+            "parts": tuple(edited.parts),
+            "part_rows": {name: rows for name, rows in edited.parts.items() if rows is not None},
             "part": edited.part,
             "likely_dataset": edited.likely_dataset,
         }

@@ -17,6 +17,8 @@ from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.errors import BadInputError
 from headgate.formats.format_list import format_of
 from headgate.formats.format_name import WORKBOOKS
+from headgate.formats.json.json_records import lists_of_records, read_records
+from headgate.formats.json.record_lists import WHOLE
 from headgate.formats.sniff import is_old_workbook
 from headgate.formats.unpack import data_members
 from headgate.lake import keys
@@ -25,14 +27,14 @@ from headgate.matching.sensitive_columns import possibly_sensitive
 from headgate.matching.suggest_mapping import VALUE
 from headgate.uploads.edited_rows import check_edits, edited_csv, member_of
 from headgate.uploads.edits import Edits, fields_after_edits
-from headgate.uploads.import_grid import open_file
+from headgate.uploads.import_grid import is_json_file, open_file
 from headgate.uploads.upload import UploadMapping
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import by_unique, numbers
 from headgate.values.format_inference import infer_most
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from headgate.contracts.model import Contract
     from headgate.matching.file_table import FileTable
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from headgate.uploads.upload import UploadRecord
     from headgate.values.format_inference import Reading
 
+_LARGEST_JSON_BYTES = 32 << 20  # parsed as a whole to find its lists
 _WIDEST = {"precision": 38, "scale": 9}
 _NO_TEXT = {Kind.BOOLEAN, Kind.DATE, Kind.TIMESTAMP, Kind.DECIMAL}
 
@@ -51,7 +54,8 @@ class EditedUpload:
 
     Attributes:
         file: the file, or the member of an archive that is its table.
-        parts: the sheets or members that a person can choose from; none where there is no choice.
+        parts: the sheets, members or lists of records that a person can choose from, each with the number of
+            its rows where that is known; none where there is no choice.
         opened: its columns and rows; None where no header is found.
         edits: as the person made them, or as they are remembered for the header.
         contract: of the dataset; None where none is known.
@@ -60,7 +64,7 @@ class EditedUpload:
     """
 
     file: Path
-    parts: tuple[str, ...]
+    parts: Mapping[str, int | None]
     opened: OpenedFile | None
     edits: Edits
     is_remembered: bool
@@ -106,11 +110,14 @@ def edited_content(
     """
     edits, contracts = upload.edits or Edits(), mappings.contracts
     file, parts = _member(path, folder, edits.part)
+    is_open = upload.edits is None or edits.chooses_part_alone
+    if lists := _lists(file):
+        parts = lists
+        edits = replace(edits, part=edits.part if edits.part in lists else _first_list(lists))
     sheet = edits.part if edits.part in parts and file == path else ""
     dataset = edits.dataset or keys.dataset_of(upload.key)
     opened = open_file(file, folder, contracts.get(dataset), sheet, limit_bytes)
     is_remembered = False
-    is_open = upload.edits is None or edits.chooses_part_alone
     if opened and is_open and (read := mappings.remembered_edits(upload.key, opened.headed)):
         remembered, is_remembered = _applicable(Edits.of(read), opened, mappings)
         if is_remembered and edits.dataset in {"", remembered.dataset}:
@@ -162,26 +169,45 @@ def _applicable(edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[E
     return edits, True
 
 
-def _member(path: Path, folder: Path, part: str) -> tuple[Path, tuple[str, ...]]:
+def _lists(path: Path) -> dict[str, int | None]:
+    """Return the lists of records of JSON in which objects or lists are nested, each with its number of
+    records; none for any other file.
+    """
+    if not is_json_file(path) or path.stat().st_size > _LARGEST_JSON_BYTES:
+        return {}
+    try:
+        lists = lists_of_records(path.read_bytes())
+        is_flat = [each.name for each in lists] == [WHOLE] and not read_records(path.read_bytes()).nested
+    except BadInputError:
+        return {}
+    return {} if is_flat else {each.name: each.records for each in lists}
+
+
+def _first_list(lists: Mapping[str, int | None]) -> str:
+    """Return the list that the fewest objects enclose, and the longest of several."""
+    return min(lists, key=lambda name: (name != WHOLE, name.count("."), -(lists[name] or 0)))
+
+
+def _member(path: Path, folder: Path, part: str) -> tuple[Path, dict[str, int | None]]:
     """Return the file, or the named member of an archive, and the parts to choose from."""
     with path.open("rb") as file:
         head = file.read(1 << 12)
     if not head.startswith(b"PK") and not is_old_workbook(head):
-        return path, ()
+        return path, {}
     body = path.read_bytes()
     if format_of(body).name in WORKBOOKS:
-        return path, _sheets(body)
+        return path, dict.fromkeys(_sheets(body))
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             members = tuple(member.filename for member in data_members(archive))
     except zipfile.BadZipFile:
-        return path, ()
+        return path, {}
     content = member_of(body, part) if part in members else None
     if content is None:
-        return path, members if len(members) > 1 else ()
+        return path, dict.fromkeys(members if len(members) > 1 else ())
     inner = folder / f"member{PurePosixPath(part).suffix}"
     inner.write_bytes(content)
-    return inner, members
+    return inner, dict.fromkeys(members)
 
 
 def _sheets(body: bytes) -> tuple[str, ...]:

@@ -19,8 +19,10 @@ from headgate.contracts.encodings import ENCODING_PROPERTY
 from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.quote_signs import QUOTES_PROPERTY, QuoteUse
+from headgate.contracts.record_lists import RECORDS_PROPERTY
 from headgate.contracts.workbook_sheets import SHEET_PROPERTY
 from headgate.formats.batches import source_in_memory
+from headgate.formats.json.json_records import holds_json
 from headgate.formats.open_file import decompressed, open_batches, read_whole
 from headgate.formats.read_table import sample_table
 from headgate.lake.states import Disposition
@@ -47,6 +49,7 @@ BATCH_ROWS = 1_000
 MOST_FLAWED = 20_000
 _HIDDEN = "••••"
 _FORMAT_ROWS = 2_000
+_HEAD_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,14 @@ def open_file(
 
     Args:
         contract: helps to find the header, and may state an encoding.
-        part: the sheet of a workbook; empty for its first table.
+        part: the sheet of a workbook, or the list of records in JSON; empty for the first table.
 
     Raises:
         BadInputError: the file cannot be read.
     """
     unpacked = decompressed(path, folder, limit_bytes)
-    properties: dict[str, object] = {SHEET_PROPERTY: part} if part else {}
+    is_json = is_json_file(unpacked.path)
+    properties: dict[str, object] = {(RECORDS_PROPERTY if is_json else SHEET_PROPERTY): part} if part else {}
     for name in (ENCODING_PROPERTY, QUOTES_PROPERTY):
         if contract and name in contract.properties:
             properties[name] = contract.properties[name]
@@ -86,12 +90,19 @@ def open_file(
     places = tuple(str(place) for place in range(len(headed.names)))
     if headed.has_text_quotes:
         properties[QUOTES_PROPERTY] = QuoteUse.NONE.value
-    texts = tuple(Column(place, ColumnType(Kind.STRING)) for place in places)
+    # Lists in the records of JSON are shown, and committed, as their JSON texts.
+    texts = tuple(Column(place, ColumnType(Kind.STRING), nested="array" if is_json and part else "") for place in places)
     reading = with_headings(
         Contract("", "", "source", "0", texts, properties=properties), headed.names, places
     )
     source = open_batches(unpacked, reading, folder) or source_in_memory(read_whole(unpacked, reading))
     return OpenedFile(headed.shown, source, headed)
+
+
+def is_json_file(path: Path) -> bool:
+    """Return whether an unpacked file starts as JSON does."""
+    with path.open("rb") as file:
+        return holds_json(file.read(_HEAD_BYTES))
 
 
 @dataclass(frozen=True)

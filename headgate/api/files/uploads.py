@@ -421,6 +421,7 @@ def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "grid": GridFacts.model_validate(grid) if grid else None,
         "parts": tuple(stored.get("parts", ())),
+        "part_rows": stored.get("part_rows", {}),
         "part": stored.get("part", ""),
         "edits": UploadEdits.model_validate(stored["edits"]) if stored.get("edits") else None,
         "likely_dataset": stored.get("likely_dataset", ""),

@@ -164,7 +164,7 @@ class UploadEdits(Asked):
     )
     steps: tuple[ColumnStep, ...] = Field((), max_length=100)
     cells: tuple[TypedCell, ...] = Field((), max_length=100_000)
-    part: str = Field("", max_length=500, description="Sheet of a workbook, or member of an archive.")
+    part: str = Field("", max_length=500, description="Sheet, member, or list of records.")
 
 
 class DaysToCome(Shape):
@@ -248,7 +248,10 @@ class DryRun(Shape):
         ),
     )
     grid: GridFacts | None = Field(None, description="Null where no header is found.")
-    parts: tuple[str, ...] = Field((), description="Sheets or members, where there are several.")
+    parts: tuple[str, ...] = Field(
+        (), description="Sheets, members, or lists of records such as `export.orders`, where there are several."
+    )
+    part_rows: dict[str, Count] = Field({}, description="How many records a list of records has.")
     part: str = Field("", description="The one of them that is read; empty where none is chosen.")
     edits: UploadEdits | None = Field(None, description="As they were checked.")
     hides_values: bool = Field(
