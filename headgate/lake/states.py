@@ -36,6 +36,7 @@ class FileState(StrEnum):
 
 DUPLICATE_ROW, DUPLICATE_KEY = "duplicate_row", "duplicate_key"
 DUPLICATE_RULES = frozenset({DUPLICATE_ROW, DUPLICATE_KEY})  # their rows lost to another row of the file
+RAGGED_ROW = "ragged_row"  # the rule of a row with another number of cells than the header
 RAGGED_TEXT = "_raw"  # the one field of the record of a quarantined row whose cells fit no columns
 # The columns of the quarantine table that describe one row to a person.
 QUARANTINED_ROW_COLUMNS = (

@@ -19,12 +19,15 @@ import pyarrow.parquet as pq
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import ObjectRef
-from headgate.lake.states import QUARANTINED_ROW_COLUMNS, FileState
+from headgate.lake.states import QUARANTINED_ROW_COLUMNS, RAGGED_ROW, FileState
 from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
+from headgate.uploads.differing_duplicates import differing_cells
 from headgate.uploads.edited_rows import reasons_as_written
 from headgate.uploads.edited_upload import edited_content, edited_file, edited_key
 from headgate.uploads.edits import Edits
-from headgate.uploads.import_grid import FLAWED, ROWS, Flaws, write_grid
+from headgate.uploads.import_grid import FLAWED, ROWS, Flaws, FlawWords, write_grid
+from headgate.uploads.ragged_rows import counts_of
+from headgate.uploads.row_numbers import RowNumbers
 from headgate.uploads.upload import EDITED, UploadRecord, check_key, content_differs, dry_run_key, upload_key
 
 if TYPE_CHECKING:
@@ -171,17 +174,30 @@ class DryRunner:
         record = result.get("record") or {}
         body = scratch.written_as(record.get("quarantine_key", ""))
         mapped = json.loads((record.get("mapping") or {}).get("columns", "{}"))
-        reasons = reasons_as_written(edited.edits.formats, edited.contract)
-        flaws = Flaws.of(body, edited.column_of(mapped), reasons)
+        words = self._words(edited, body)
+        flaws = Flaws.of(body, edited.column_of(mapped), words)
         decided = {"suggestion": mapping.suggestion, "fields": mapping.fields} if mapping else None
         return {
             **result,
+            "rows": [_as_sent(row, words) for row in result.get("rows", ())],
             **self._grid(upload, edited, flaws, folder),
             "edits": asdict(edited.edits),
             "is_remembered": edited.is_remembered,
             "committed_as": committed_as,
             "decided": decided,
         }
+
+    @staticmethod
+    def _words(edited: EditedUpload, body: bytes | None) -> FlawWords:
+        """Return what is said of the rows of the file that was sent, instead of the gate's reasons."""
+        numbers = RowNumbers(edited.edits.left_out)
+        is_other_file = edited.edits.changes_values and edited.opened is not None
+        return FlawWords(
+            reasons_as_written(edited.edits.formats, edited.contract),
+            counts_of(edited.opened.source) if is_other_file and edited.opened and body else {},
+            numbers,
+            differing_cells(edited, body, numbers) if body else {},
+        )
 
     def _grid(self, upload: UploadRecord, edited: EditedUpload, flaws: Flaws, folder: Path) -> dict[str, Any]:
         """Write the rows as a grid shows them; return the facts by which it is shown."""
@@ -234,6 +250,13 @@ def _result(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:
             next(body for (_, written), body in scratch.written.items() if key and written == key)
         )
     return {"state": CHECKED, "record": asdict(record), "rows": rows, "columns": profile.get("columns", [])}
+
+
+def _as_sent(row: Mapping[str, Any], words: FlawWords) -> dict[str, Any]:
+    """Return a row of quarantine with its number in the file as it was sent."""
+    number = words.numbers.sent(row["source_row"])
+    is_other = row["rule"] == RAGGED_ROW or words.numbers.left_out or number in words.others
+    return {**row, "source_row": number, **({"reason": words.of(number, row)} if is_other else {})}
 
 
 def _differs() -> dict[str, Any]:

@@ -21,6 +21,7 @@ from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.source_format import SourceFormat
 from headgate.errors import BadInputError, ContractError
 from headgate.uploads.edits import Edits
+from headgate.uploads.ragged_rows import with_completed
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
 from headgate.values.cells import bool_array, flags, text_array
 from headgate.values.declared_spelling import in_declared_format
@@ -104,11 +105,13 @@ def edited_csv(
     else:
         column_of = {field: name for name, field in edits.columns.items() if field is not None}
         fields = [name for name in contract.names if name in column_of]
+    typed = {cell.row for cell in edits.cells}
     set_for_all = {step.column for step in edits.steps if step.kind == "default"} - set(names)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(fields)
-        for batch in source.batches():
+        for received in source.batches():
+            batch = with_completed(received, typed, source)
             columns = edited_columns(batch, names, edits)
             cells = [
                 _plain(
@@ -116,7 +119,7 @@ def edited_csv(
                 ).to_pylist()
                 for name in fields
             ]
-            writer.writerows(_with_ragged_rows(batch, cells, len(fields)))
+            writer.writerows(_with_ragged_rows(batch, cells, len(fields), set(edits.left_out)))
 
 
 def edited_columns(batch: Received, names: Sequence[str], edits: Edits) -> dict[str, pa.Array]:
@@ -244,12 +247,15 @@ def reasons_as_written(
 
 
 def _with_ragged_rows(
-    batch: Received, cells: Sequence[Sequence[str | None]], width: int
+    batch: Received, cells: Sequence[Sequence[str | None]], width: int, left_out: Collection[int]
 ) -> Iterator[Sequence[str | None]]:
-    """Yield the rows in the file's order; a row with a wrong number of cells stays one."""
+    """Yield the rows in the file's order, without those that are left out; a row with a wrong number of cells
+    stays one.
+    """
     whole = zip(batch.source_rows.tolist(), zip(*cells, strict=True), strict=True)
     ragged = ((row, (text,) if width > 1 else (text, "")) for row, text in _ragged(batch))
-    yield from (row for _, row in sorted(chain(whole, ragged), key=lambda each: each[0]))
+    every = sorted(chain(whole, ragged), key=lambda each: each[0])
+    yield from (row for number, row in every if number not in left_out)
 
 
 def _ragged(batch: Received) -> Iterator[tuple[int, str]]:

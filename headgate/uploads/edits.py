@@ -52,7 +52,10 @@ class Edits:
         dataset: the dataset that the file is of; empty where the gate finds it.
         columns: column of the file → field of the contract; None for a column that is left out.
         formats: field → keys of `headgate.format`, as a contract declares them.
-        part: the sheet of a workbook, or the member of an archive, that is the table.
+        part: the sheet of a workbook, the member of an archive, or the list of records, that is the table.
+        left_out: source rows that are not committed.
+        currencies: field → currencies other than the contract's in which its amounts are, which are committed
+            as they are.
     """
 
     dataset: str = ""
@@ -61,18 +64,21 @@ class Edits:
     steps: tuple[Step, ...] = ()
     cells: tuple[CellEdit, ...] = ()
     part: str = ""
+    left_out: tuple[int, ...] = ()
+    currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, read: Mapping[str, Any]) -> Edits:
         """Return the edits that JSON states."""
         steps = tuple(Step(**{**step, "into": tuple(step.get("into", ()))}) for step in read.get("steps", ()))
         cells = tuple(CellEdit(**cell) for cell in read.get("cells", ()))
-        return cls(**{**read, "steps": steps, "cells": cells})
+        own = {"steps": steps, "cells": cells, "left_out": tuple(read.get("left_out", ()))}
+        return cls(**{**read, **own})
 
     @property
     def changes_values(self) -> bool:
         """Whether the file that is committed is another one than the file that was sent."""
-        return bool(self.formats or self.steps or self.cells or self.part)
+        return bool(self.formats or self.steps or self.cells or self.part or self.left_out)
 
     @property
     def chooses_part_alone(self) -> bool:
@@ -81,8 +87,8 @@ class Edits:
 
     @property
     def for_next_file(self) -> Edits:
-        """Return the edits for the next file with the header: all but the typed cells and the part."""
-        return replace(self, cells=(), part="")
+        """Return the edits for the next file with the header: all but those of rows, and the part."""
+        return replace(self, cells=(), part="", left_out=())
 
     @property
     def made_columns(self) -> tuple[str, ...]:

@@ -7,8 +7,7 @@ page of rows is read without the others. `flawed.arrow` has the first 20,000 ref
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,10 +24,13 @@ from headgate.formats.batches import source_in_memory
 from headgate.formats.json.json_records import holds_json
 from headgate.formats.open_file import decompressed, open_batches, read_whole
 from headgate.formats.read_table import sample_table
-from headgate.lake.states import Disposition
+from headgate.lake.states import RAGGED_ROW, Disposition
 from headgate.masking.redaction import redact
 from headgate.matching.match_header import with_headings
 from headgate.matching.past_moments import future_values
+from headgate.uploads.file_currencies import FileCurrencies
+from headgate.uploads.ragged_rows import in_columns
+from headgate.uploads.row_numbers import RowNumbers
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import by_unique, int_array, numbers, text_array
 from headgate.values.format_inference import infer_most
@@ -48,6 +50,7 @@ ROWS, FLAWED = "rows.arrow", "flawed.arrow"
 BATCH_ROWS = 1_000
 MOST_FLAWED = 20_000
 _HIDDEN = "••••"
+_LEFT_OUT = json.dumps({"kind": "left_out", "flaws": []})
 _FORMAT_ROWS = 2_000
 _HEAD_BYTES = 1 << 16
 
@@ -91,7 +94,9 @@ def open_file(
     if headed.has_text_quotes:
         properties[QUOTES_PROPERTY] = QuoteUse.NONE.value
     # Lists in the records of JSON are shown, and committed, as their JSON texts.
-    texts = tuple(Column(place, ColumnType(Kind.STRING), nested="array" if is_json and part else "") for place in places)
+    texts = tuple(
+        Column(place, ColumnType(Kind.STRING), nested="array" if is_json and part else "") for place in places
+    )
     reading = with_headings(
         Contract("", "", "source", "0", texts, properties=properties), headed.names, places
     )
@@ -117,36 +122,69 @@ class Flaws:
         cls,
         quarantine: bytes | None,
         column_of: Mapping[str, str],
-        reasons: Mapping[tuple[str, str], str] = MappingProxyType({}),
+        words: FlawWords | None = None,
     ) -> Flaws:
-        """Return the flaws that a quarantine object lists.
+        """Return the flaws that a quarantine object lists, and the rows that are left out.
 
         Args:
             column_of: field of the contract → column of the file.
-            reasons: what is said instead of a reason of the gate, by field and reason.
         """
+        words = words or FlawWords()
         if quarantine is None:
-            return cls(np.zeros(0, dtype=np.int64), text_array([]))
+            return cls(np.zeros(0, dtype=np.int64), text_array([])).with_left_out(words.numbers.left_out)
         table = table_of(
             quarantine, columns=["source_row", "disposition", "rule", "column_name", "reason", "all_rules"]
         )
         order = pc.sort_indices(table.column("source_row"))
         rows = table.take(order)
+        sent = words.numbers.all_sent(numbers(rows.column("source_row").combine_chunks()))
+        listed = rows.select(["disposition", "rule", "column_name", "reason", "all_rules"]).to_pylist()
         texts = [
-            _flaws(row, column_of, reasons)
-            for row in rows.select(["disposition", "rule", "column_name", "reason", "all_rules"]).to_pylist()
+            _flaws(row, column_of, words.of(number, row))
+            for number, row in zip(sent.tolist(), listed, strict=True)
         ]
-        return cls(numbers(rows.column("source_row").combine_chunks()), text_array(texts))
+        return cls(sent, text_array(texts)).with_left_out(words.numbers.left_out)
+
+    def with_left_out(self, left_out: Sequence[int]) -> Flaws:
+        """Return the flaws with the rows that a person left out."""
+        if not left_out:
+            return self
+        rows = np.concatenate([self.rows, np.array(sorted(set(left_out)), np.int64)])
+        texts = [*self.texts.to_pylist(), *[_LEFT_OUT] * (len(rows) - len(self.rows))]
+        order = np.argsort(rows, kind="stable")
+        return Flaws(rows[order], text_array(texts[place] for place in order))
 
 
-def _flaws(
-    row: Mapping[str, Any], column_of: Mapping[str, str], reasons: Mapping[tuple[str, str], str]
-) -> str:
-    reason = row["reason"] or ""
+@dataclass(frozen=True)
+class FlawWords:
+    """What is said of a refused row instead of the gate's reason.
+
+    Attributes:
+        reasons: by field and the gate's reason.
+        ragged: by row as it was sent.
+        numbers: the rows as they were sent.
+        others: by row, what is said behind the reason.
+    """
+
+    reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    ragged: Mapping[int, str] = field(default_factory=dict)
+    numbers: RowNumbers = field(default_factory=lambda: RowNumbers(()))
+    others: Mapping[int, str] = field(default_factory=dict)
+
+    def of(self, number: int, row: Mapping[str, Any]) -> str:
+        """Return the reason of a row of quarantine by its number in the file as it was sent."""
+        reason = row["reason"] or ""
+        if row["rule"] == RAGGED_ROW and number in self.ragged:
+            return self.ragged[number]
+        said = self.numbers.in_words(self.reasons.get((row["column_name"] or "", reason), reason))
+        return f"{said} {self.others[number]}" if number in self.others else said
+
+
+def _flaws(row: Mapping[str, Any], column_of: Mapping[str, str], reason: str) -> str:
     first = (
         column_of.get(row["column_name"] or "", row["column_name"] or ""),
         row["rule"] or "",
-        reasons.get((row["column_name"] or "", reason), reason),
+        reason,
     )
     others = []
     for code in json.loads(row["all_rules"] or "[]"):
@@ -167,6 +205,7 @@ class WrittenGrid:
     formats: Mapping[str, Mapping[str, Any]]
     written_as: Mapping[str, str]
     to_come: Mapping[str, Mapping[str, Any]]
+    currencies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder: Path) -> WrittenGrid:
@@ -185,6 +224,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder
     options = pa.ipc.IpcWriteOptions(compression="zstd")
     rows = flawed = 0
     beginning: pa.Table | None = None
+    currencies = FileCurrencies()
     with (
         pa.ipc.new_file(str(folder / ROWS), schema, options=options) as every,
         pa.ipc.new_file(str(folder / FLAWED), schema, options=options) as some,
@@ -192,6 +232,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder
         for table in _batches(_tables(opened, flaws, hidden, schema)):
             every.write_table(table)
             rows += table.num_rows
+            currencies.add(_shown_columns(opened.names, table, hidden))
             beginning = table if beginning is None else beginning
             if flawed < MOST_FLAWED and table.column("flaws").null_count < table.num_rows:
                 refused = table.filter(pc.is_valid(table.column("flaws")))
@@ -206,7 +247,13 @@ def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder
         formats,
         opened.source.written_as,
         {name: facts for name, (text, most) in readings.items() if (facts := _to_come(text, most.reading))},
+        currencies.by_column,
     )
+
+
+def _shown_columns(names: Sequence[str], table: pa.Table, hidden: Collection[str]) -> dict[str, pa.Array]:
+    columns = zip(names, table.columns[1:-1], strict=True)
+    return {name: column.combine_chunks() for name, column in columns if name not in hidden}
 
 
 def _batches(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
@@ -233,7 +280,7 @@ def _tables(
         table = pa.table(
             [int_array(batch.source_rows), *cells, _of_rows(flaws, batch.source_rows)], schema=schema
         )
-        yield _with_ragged(table, batch, flaws, schema)
+        yield _with_ragged(table, batch, opened.source, flaws)
 
 
 def _hide(text: pa.Array) -> pa.Array:
@@ -247,16 +294,18 @@ def _of_rows(flaws: Flaws, rows: np.ndarray[Any, np.dtype[np.int64]]) -> pa.Arra
     return flaws.texts.take(int_array(place, nulls=flaws.rows[place] != rows))
 
 
-def _with_ragged(table: pa.Table, batch: Received, flaws: Flaws, schema: pa.Schema) -> pa.Table:
-    """Return the rows with those that have a wrong number of cells: their text stands in the first column."""
-    rows = batch.ragged.source_rows
+def _with_ragged(table: pa.Table, batch: Received, source: Source, flaws: Flaws) -> pa.Table:
+    """Return the rows with those that have a wrong number of cells, each cell in its column from the left."""
+    rows, schema = batch.ragged.source_rows, table.schema
     if not len(rows):
         return table
-    empty = [pa.nulls(len(rows), pa.string()) for _ in schema.names[2:-1]]
-    ragged = pa.table(
-        [int_array(rows), redact(text_array(batch.ragged.texts)), *empty, _of_rows(flaws, rows)],
-        schema=schema,
-    )
+    width = len(schema) - 2
+    by_row = [
+        in_columns(text, width, source.written_as) if cells else [text, *[None] * (width - 1)]
+        for text, cells in zip(batch.ragged.texts, batch.ragged.widths, strict=True)
+    ]
+    cells = [redact(text_array(column)) for column in zip(*by_row, strict=True)]
+    ragged = pa.table([int_array(rows), *cells, _of_rows(flaws, rows)], schema=schema)
     return pa.concat_tables([table, ragged]).sort_by("row")
 
 

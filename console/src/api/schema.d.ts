@@ -1543,6 +1543,12 @@ export interface components {
             title: string;
             /** Type */
             type: string;
+            /**
+             * Unit
+             * @description As the contract states it: of an amount the code of its currency.
+             * @default
+             */
+            unit: string;
         };
         /**
          * ContractSummary
@@ -2203,8 +2209,16 @@ export interface components {
              */
             part: string;
             /**
+             * Part Rows
+             * @description How many records a list of records has.
+             * @default {}
+             */
+            part_rows: {
+                [key: string]: number;
+            };
+            /**
              * Parts
-             * @description Sheets or members, where there are several.
+             * @description Sheets, members, or lists of records such as `export.orders`, where there are several.
              * @default []
              */
             parts: string[];
@@ -2445,6 +2459,16 @@ export interface components {
              */
             cells: number;
             /**
+             * Currencies
+             * @description Field to the rows by currency, of amounts that the file has in other currencies.
+             * @default {}
+             */
+            currencies: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /**
              * Defaults
              * @description Columns whose empty cells got one value.
              * @default []
@@ -2460,11 +2484,37 @@ export interface components {
                 };
             };
             /**
+             * Header Cells
+             * @description Columns of the file that was sent; 0 where not recorded.
+             * @default 0
+             */
+            header_cells: number;
+            /**
+             * Left Out
+             * @description Columns of the file that was sent without a field.
+             * @default []
+             */
+            left_out: string[];
+            /**
              * Part
              * @description The sheet or the member of an archive that was read.
              * @default
              */
             part: string;
+            /**
+             * Ragged
+             * @description Row to its number of cells in words, where that is not the header's.
+             * @default {}
+             */
+            ragged: {
+                [key: string]: string;
+            };
+            /**
+             * Rows Left Out
+             * @description Rows of the file that was sent, left out.
+             * @default []
+             */
+            rows_left_out: number[];
             /**
              * Sent As
              * @description Name of the file as it was sent.
@@ -2476,6 +2526,14 @@ export interface components {
              * @description Of the content as it was sent.
              */
             sent_sha256: string;
+            /**
+             * Set For All
+             * @description Column to the value of its empty cells.
+             * @default {}
+             */
+            set_for_all: {
+                [key: string]: string;
+            };
             /**
              * Steps
              * @description Changes of whole columns.
@@ -2840,6 +2898,16 @@ export interface components {
              */
             columns: string[];
             /**
+             * Currencies
+             * @description Rows by the currency that values of a column state, as code or beside amounts.
+             * @default {}
+             */
+            currencies: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /**
              * Flawed
              * @description Rows that are refused or duplicates; at most 20,000 are listed.
              */
@@ -2902,7 +2970,7 @@ export interface components {
              * @default
              * @enum {string}
              */
-            kind: "" | "refused" | "duplicate";
+            kind: "" | "refused" | "duplicate" | "left_out";
             /**
              * Row
              * @description Number among the file's data rows, from 1.
@@ -4722,6 +4790,14 @@ export interface components {
                 [key: string]: string | null;
             };
             /**
+             * Currencies
+             * @description Field to the currencies of its amounts that are committed as they are.
+             * @default {}
+             */
+            currencies: {
+                [key: string]: string[];
+            };
+            /**
              * Dataset
              * @default
              */
@@ -4737,8 +4813,14 @@ export interface components {
                 };
             };
             /**
+             * Left Out
+             * @description Rows that are not committed.
+             * @default []
+             */
+            left_out: number[];
+            /**
              * Part
-             * @description Sheet of a workbook, or member of an archive.
+             * @description Sheet, member, or list of records.
              * @default
              */
             part: string;

@@ -71,6 +71,7 @@ def suggested_mapping(
                 required=column.must_be_sent,
                 may_be_empty=not column.required or bool(column.generated_from),
                 records_past=records_the_past(column, contract),
+                unit=column.unit,
             )
             for column in contract.columns
         ),

@@ -124,6 +124,16 @@ class FileEdits(Shape):
     sent_as: str = Field("", description="Name of the file as it was sent.")
     part: str = Field("", description="The sheet or the member of an archive that was read.")
     defaults: tuple[str, ...] = Field((), description="Columns whose empty cells got one value.")
+    set_for_all: dict[str, str] = Field({}, description="Column to the value of its empty cells.")
+    left_out: tuple[str, ...] = Field((), description="Columns of the file that was sent without a field.")
+    rows_left_out: tuple[int, ...] = Field((), description="Rows of the file that was sent, left out.")
+    currencies: dict[str, dict[str, Count]] = Field(
+        {}, description="Field to the rows by currency, of amounts that the file has in other currencies."
+    )
+    header_cells: Count = Field(0, description="Columns of the file that was sent; 0 where not recorded.")
+    ragged: dict[str, str] = Field(
+        {}, description="Row to its number of cells in words, where that is not the header's."
+    )
 
 
 class FileDetail(FileSummary):
@@ -267,6 +277,7 @@ class ContractField(Shape):
     records_past: bool = Field(
         description="A time of something that has happened, so that a date in the future is worth a question."
     )
+    unit: str = Field("", description="As the contract states it: of an amount the code of its currency.")
 
 
 class Mapping(Shape):

@@ -165,6 +165,14 @@ class UploadEdits(Asked):
     steps: tuple[ColumnStep, ...] = Field((), max_length=100)
     cells: tuple[TypedCell, ...] = Field((), max_length=100_000)
     part: str = Field("", max_length=500, description="Sheet, member, or list of records.")
+    left_out: tuple[Annotated[int, Field(ge=1, le=2**53)], ...] = Field(
+        (), max_length=100_000, description="Rows that are not committed."
+    )
+    currencies: dict[ColumnName, tuple[str, ...]] = Field(
+        {},
+        max_length=500,
+        description="Field to the currencies of its amounts that are committed as they are.",
+    )
 
 
 class DaysToCome(Shape):
@@ -185,6 +193,9 @@ class GridFacts(Shape):
         "written, and `others`, how many are not; none for the plain spelling."
     )
     to_come: dict[str, DaysToCome] = Field({}, description="By column with dates in the future.")
+    currencies: dict[str, dict[str, Count]] = Field(
+        {}, description="Rows by the currency that values of a column state, as code or beside amounts."
+    )
 
 
 class GridFlaw(Shape):
@@ -200,7 +211,7 @@ class GridRow(Shape):
 
     row: Annotated[int, Field(description="Number among the file's data rows, from 1.")]
     cells: tuple[str | None, ...] = Field(description="By column; sensitive values are masked.")
-    kind: Literal["", "refused", "duplicate"] = ""
+    kind: Literal["", "refused", "duplicate", "left_out"] = ""
     flaws: tuple[GridFlaw, ...] = ()
 
 
@@ -249,7 +260,8 @@ class DryRun(Shape):
     )
     grid: GridFacts | None = Field(None, description="Null where no header is found.")
     parts: tuple[str, ...] = Field(
-        (), description="Sheets, members, or lists of records such as `export.orders`, where there are several."
+        (),
+        description="Sheets, members, or lists of records such as `export.orders`, where there are several.",
     )
     part_rows: dict[str, Count] = Field({}, description="How many records a list of records has.")
     part: str = Field("", description="The one of them that is read; empty where none is chosen.")

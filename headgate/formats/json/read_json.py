@@ -59,9 +59,7 @@ def read_json(content: bytes, contract: Contract) -> Source:
         HeaderError: as `read_records`, or the names do not match the contract.
     """
     return source_of_records(
-        records_of(
-            text_for(content, contract), content, by_contract(contract), RecordPlace.by(contract)
-        ),
+        records_of(text_for(content, contract), content, by_contract(contract), RecordPlace.by(contract)),
         contract,
     )
 

@@ -154,9 +154,7 @@ def _paths(parsed: object) -> list[Path]:
     return list(counts)
 
 
-def _records(
-    value: object, path: Path, label: str, around: Mapping[str, Any]
-) -> Iterator[Mapping[str, Any]]:
+def _records(value: object, path: Path, label: str, around: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     if isinstance(value, list):
         for record in value:
             if not path:

@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.values.cells import Flags, Rows
 
-_SAME = (
-    "The row is, after masking, the same as row {row}, which was kept for its key. "
-    "Nothing has to be done; its values are in the lake."
-)
+_SAME = "Row {row} has the same values{masked} and was kept. Nothing has to be done."
+_MASKED = ", after masking,"
 _NEWER = "Row {row} has the same key and was kept, because it is newer{difference}. "
 _IS_AS_NEW = ", is as new and was kept"
 _AS_NEW = f"Row {{row}} has the same key{_IS_AS_NEW}{{difference}}. "
@@ -64,8 +62,9 @@ def duplicate_reasons(
     order = [_differ(lost, kept, name) for name in contract.order_by if name in lost.column_names]
     is_newer = np.logical_or.reduce([np.zeros(lost.num_rows, bool), *order])
     differences = _differences(contract, lost, kept)
+    masked = _MASKED if any(column.mask for column in contract.columns) else ""
     return [
-        _SAME.format(row=place)
+        _SAME.format(row=place, masked=masked)
         if same
         else (_NEWER if newer else _AS_NEW).format(row=place, difference=difference) + _CORRECT
         for place, same, newer, difference in zip(places, is_same, is_newer, differences, strict=True)

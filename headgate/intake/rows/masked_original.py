@@ -45,10 +45,10 @@ from headgate.intake.rows.check_rows import (
 )
 from headgate.intake.rows.masked_at_source import AtSource, masked_form
 from headgate.intake.rows.parquet_writer import RowsFile
-from headgate.intake.rows.quarantine_rows import FOOTER, RAGGED_ROW
+from headgate.intake.rows.quarantine_rows import FOOTER
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import MaskingKey
-from headgate.lake.states import Disposition
+from headgate.lake.states import RAGGED_ROW, Disposition
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import NO_ROWS, decoded, int_array, literal, numbers, repeated
 from headgate.values.parquet_tables import table_of

@@ -17,7 +17,7 @@ from headgate.intake.rows.deduplicate_rows import SAME_KEY as KEY_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_ROW as ROW_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_VALUE as VALUE_OUTCOME
 from headgate.intake.rows.redact_source_rows import MASKED, source_texts, without_digits
-from headgate.lake.states import DUPLICATE_KEY, DUPLICATE_ROW, RAGGED_TEXT, Disposition
+from headgate.lake.states import DUPLICATE_KEY, DUPLICATE_ROW, RAGGED_ROW, RAGGED_TEXT, Disposition
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import (
     NO_ROWS,
@@ -44,12 +44,9 @@ if TYPE_CHECKING:
     from headgate.formats.received_rows import Ragged, Received
     from headgate.intake.rows.checked_column import CheckedColumn
 
-RAGGED_ROW, FOOTER = "ragged_row", "footer"
+FOOTER = "footer"
 _UNSAFE_IN_JSON = r'["\\\x00-\x1f]'
-_SAME_ROW = (
-    "The row is, after masking, the same as another row, which was kept for its key. "
-    "Nothing has to be done; its values are in the lake."
-)
+_SAME_ROW = "Another row has the same values, after masking, and was kept. Nothing has to be done."
 _SAME_KEY = (
     "The row has the key of another row of the file, which is newer or was kept. "
     "Correct the key if both rows are meant to be in the lake."

@@ -58,8 +58,7 @@ def test_a_newer_row_is_said_to_be_newer() -> None:
 
 def test_an_equal_row_needs_nobody() -> None:
     assert reasons("a,1.00,2026-01-02\na,1.00,2026-01-02\n") == {
-        2: "The row is, after masking, the same as row 1, which was kept for its key. "
-        "Nothing has to be done; its values are in the lake."
+        2: "Row 1 has the same values and was kept. Nothing has to be done."
     }
 
 
