@@ -1,5 +1,6 @@
-"""The list of records that a contract names in JSON of several: `headgate.records: export.orders`. Other lists
-are not read.
+"""The list of records that a contract names in JSON of several: `headgate.records: export.orders`.
+
+Other lists are not read.
 """
 
 from __future__ import annotations

@@ -22,10 +22,10 @@ _MOST = 1_000
 
 
 def differing_cells(edited: EditedUpload, quarantine: bytes, rows: RowNumbers) -> dict[int, str]:
-    """Return what differs between a duplicate and the row that was kept, by the duplicate's row as it was
-    sent: `It differs in Währung, which is left out: USD here, EUR in row 7.`
+    """Return what differs between a duplicate and the row that was kept, by the duplicate's row as sent.
 
-    Only the first thousand duplicates are compared.
+    As in `It differs in Currency, which is left out: USD here, EUR in row 7.`; only the first thousand
+    duplicates are compared.
     """
     names = [name for name, field in edited.edits.columns.items() if field is None]
     if edited.opened is None or not names:

@@ -1,4 +1,4 @@
-"""Rows of a text with more or fewer cells than its header: their cells, and the rows that a person completes."""
+"""Rows of a text with more or fewer cells than its header, and their cells."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def cells_of(text: str, written_as: Mapping[str, str]) -> list[str]:
     quote = written_as.get("quote", "")
     quoted = {"quotechar": quote} if len(quote) == 1 else {"quoting": csv.QUOTE_NONE}
     try:
-        return next(csv.reader([text], delimiter=delimiter, **quoted), [text])  # type: ignore[call-overload]
+        return next(csv.reader([text], delimiter=delimiter, **quoted), [text])
     except csv.Error:
         return text.split(delimiter)
 
@@ -42,7 +42,7 @@ def in_columns(text: str, width: int, written_as: Mapping[str, str]) -> list[str
 
 def counts_of(source: Source) -> dict[int, str]:
     """Return what is wrong with each ragged row of the file, by source row: `7 cells, the header has 8`."""
-    counts = {}
+    counts: dict[int, str] = {}
     for batch in source.batches():
         widths = zip(batch.ragged.source_rows.tolist(), batch.ragged.widths, strict=True)
         counts |= {row: width_words(width, source.width) for row, width in widths if width}

@@ -116,13 +116,13 @@ def test_cells_of_a_duplicate_stand_under_their_headers_and_its_reason_is_read_i
     decide(page)
     choose_field(page, "Warengruppe", "product_id")  # every row has the same value
     choose_field(page, "Artikelnummer", "category")
-    row = page.get_by_role("row").filter(has_text="has the key of row")
+    row = page.get_by_role("row").filter(has_text="same key as row")
     expect(row.first).to_be_visible()
     assert left_edges(row.first, "[role=gridcell], [role=cell]") == left_edges(
         page.locator(".import-head"), "[role=columnheader]:not(.import-number)"
     )
     reason = row.first.get_by_role("cell")
-    expect(reason).to_have_text(re.compile(r"^has the key of row \d+, which was kept$"))
+    expect(reason).to_have_text(re.compile(r"^same key as row \d+, which is kept$"))
     grid, note = page.get_by_role("grid").bounding_box(), reason.bounding_box()
     assert grid
     assert note
@@ -136,3 +136,84 @@ def left_edges(line: Locator, parts: str) -> list[int]:
         round(part.evaluate("part => part.getBoundingClientRect().left"))
         for part in line.locator(parts).all()
     ]
+
+
+PRICES = (
+    "Artikelnummer;Bezeichnung;Warengruppe;Einkaufspreis;Währung;Lieferbar;Stand\r\n"
+    "A1;Mütze;Kleidung;13,50;EUR;ja;01.10.2025\r\n"
+    "A2;Kappe;Kleidung;14,50;EUR;ja;01.10.2025\r\n"
+    "A3;Helm;-4,00;EUR;nein;01.10.2025\r\n"
+    "A4;Schal;Kleidung;16,50;EUR;ja;01.10.2025\r\n"
+    "A1;Mütze;Kleidung;13,50;USD;ja;01.10.2025\r\n"
+)
+
+
+def decide_prices(page: Page) -> None:
+    page.get_by_label("Dataset of the file").select_option("products")
+    expect(page.get_by_label("Field for Artikelnummer")).to_be_visible()
+    page.get_by_role("button", name=re.compile("Use the .*suggestion")).click()
+    choose_field(page, "Einkaufspreis", "list_price")
+    page.get_by_role("button", name="Leave out Währung").click()
+
+
+def test_amounts_in_another_currency_need_a_decision_before_the_commit(console: Console) -> None:
+    page = upload_page(console)
+    drop(page, "preise-euro.csv", PRICES.encode("cp1252"))
+    decide_prices(page)
+    question = page.get_by_role("alert").filter(has_text="these amounts are in EUR (4 rows) and USD (1 row)")
+    expect(question).to_contain_text("products is in GBP")
+    expect(page.get_by_text("Decide about the amounts in EUR and USD above.")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)
+    question.get_by_role("button", name="Take the figures as they are").click()
+    expect(page.get_by_text("They are taken as they are, without a conversion.")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Commit: 3 in"))).to_be_visible()
+    page.get_by_role("button", name="1 duplicate", exact=True).click()
+    expect(
+        page.get_by_text("It differs in Währung, which is left out: USD here, EUR in row 1.")
+    ).to_be_visible()
+
+
+def test_a_row_with_a_missing_cell_is_completed_or_left_out(console: Console) -> None:
+    page = upload_page(console)
+    drop(
+        page,
+        "preise-kurz.csv",
+        PRICES.replace(",50;USD", ",60;EUR").replace("\r\nA1;", "\r\nA5;", 1).encode("cp1252"),
+    )
+    decide_prices(page)
+    page.get_by_role("button", name="Take the figures as they are").click()
+    page.get_by_role("button", name="1 with errors").click()
+    bar = page.get_by_role("toolbar", name="Row 3")
+    expect(bar).to_contain_text("The row has 6 cells, the header has 7.")
+    row = page.get_by_role("row").filter(has_text="Helm")
+    expect(row.get_by_role("gridcell").nth(2)).to_contain_text("-4,00")
+    bar.get_by_role("button", name="Leave this row out").click()
+    expect(page.get_by_role("button", name="Commit: 4 in", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Undo change").click()
+    page.get_by_role("button", name="1 with errors").click()
+    row.get_by_role("gridcell").nth(2).click()
+    bar.get_by_role("button", name="Move the cells from Warengruppe to the right").click()
+    expect(row.get_by_role("gridcell").nth(3)).to_contain_text("-4,00")
+
+
+NESTED = (
+    b'{"export":{"date":"2025-10-01","articles":['
+    b'{"sku":"N1","group":{"name":"bags"},"title":"Bag","price":"3.50","sizes":[{"size":"S"},{"size":"M"}]},'
+    b'{"sku":"N2","group":{"name":"hats"},"title":"Hat","price":"4.50","sizes":[{"size":"L"}]}]}}'
+)
+
+
+def test_the_list_of_records_in_nested_json_is_read_and_its_inner_lists_can_be_chosen(
+    console: Console,
+) -> None:
+    page = upload_page(console)
+    drop(page, "articles.json", NESTED)
+    part = page.get_by_label("Part of the file")
+    expect(part).to_have_value("export.articles")
+    expect(part.get_by_role("option", name=re.compile("export . articles · 2 records"))).to_be_attached()
+    expect(page.get_by_text("Lists in these records: sizes (3 records).")).to_be_visible()
+    expect(page.get_by_text("group_name", exact=True).first).to_be_visible()
+    expect(page.get_by_role("gridcell", name="hats")).to_be_visible()
+    part.select_option("export.articles.sizes")
+    expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", "4")
+    expect(page.get_by_role("gridcell", name="N1")).to_have_count(2)  # the record around each size

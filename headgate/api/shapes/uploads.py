@@ -261,7 +261,7 @@ class DryRun(Shape):
     grid: GridFacts | None = Field(None, description="Null where no header is found.")
     parts: tuple[str, ...] = Field(
         (),
-        description="Sheets, members, or lists of records such as `export.orders`, where there are several.",
+        description="Sheets, members, or lists of records as `export.orders`, where there are several.",
     )
     part_rows: dict[str, Count] = Field({}, description="How many records a list of records has.")
     part: str = Field("", description="The one of them that is read; empty where none is chosen.")

@@ -193,8 +193,8 @@ def records_of(text: Text, content: bytes, expands: Expands, place: RecordPlace 
     form: str = JSON_LINES
     starts = NO_ROWS
     if lines is not None and place.list_name not in {"", WHOLE}:
-        parsed = list(filter(None, map(_line, lines)))
-        records.add((0, record) for record in records_at(parsed, place.list_name))
+        values = list(filter(None, map(_line, lines)))
+        records.add((0, record) for record in records_at(values, place.list_name))
     elif lines is None:
         parsed = _parsed(text.utf8)
         form = GEOJSON if is_feature_collection(parsed) else FormatName.JSON
@@ -474,7 +474,7 @@ def _array(parsed: object, place: RecordPlace) -> Iterable[object]:
         raise UnreadableFileError(
             rule="not_a_table",
             message=f"the object holds {len(lists)} arrays of records: {names}",
-            remedy="choose one in the console, state it in the contract as headgate.records, or send each array "
-            "as its own file",
+            remedy="choose one in the console, state it in the contract as headgate.records, or send each "
+            "array as its own file",
         )
     return next(iter(lists.values()), [parsed])

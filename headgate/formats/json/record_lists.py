@@ -1,8 +1,8 @@
 """The lists of records in a JSON text.
 
 A list has the path of its names: `export.orders` is the list `orders` in the object `export`, and
-`export.orders.lines` are the lists `lines` in its records, one behind the other. `$` is the text itself, as in
-JSONPath (RFC 9535).
+`export.orders.lines` are the lists `lines` in its records, one behind the other. `$` is the text itself, as
+in JSONPath (RFC 9535).
 """
 
 from __future__ import annotations
@@ -96,8 +96,9 @@ def _count(value: object, path: Path, counts: Counter[Path], inner: set[Path], *
 
 
 def nearest_lists(parsed: object, place: RecordPlace) -> dict[Path, list[Any]]:
-    """Return the lists of records that the fewest objects enclose; none where the text has no such list, or is
-    a record itself.
+    """Return the lists of records that the fewest objects enclose.
+
+    None where the text has no such list, or is a record itself.
     """
     level: dict[Path, object] = {(): parsed}
     while level and len(next(iter(level))) <= _MOST_LEVELS:

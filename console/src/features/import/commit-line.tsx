@@ -5,6 +5,7 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { mayCommit } from '../files/acceptance-words'
 import { isMostlyDuplicates, outcome } from './outcome-words'
+import type { ForeignAmounts } from './currencies'
 import { withoutColumn } from './suggested-fields'
 import type { useEdits } from './use-edits'
 
@@ -13,15 +14,17 @@ interface Props {
   missing: Schemas['ContractField'][]
   /** Columns that are neither a field nor left out. */
   open: string[]
+  /** Amounts in other currencies than the dataset's, about which nothing is decided. */
+  currencies: ForeignAmounts[]
   onLeaveOut: () => void
   onCommit: () => void
   onShowErrors: () => void
 }
 
 /** What a commit does, by a check of exactly what is shown; the button says it. */
-export function CommitLine({ work, missing, open, onLeaveOut, onCommit, onShowErrors }: Props) {
+export function CommitLine({ work, missing, open, currencies, onLeaveOut, onCommit, onShowErrors }: Props) {
   const { result } = work.check
-  const why = obstacle(work, missing, open)
+  const why = obstacle(work, missing, open, currencies)
   const isDoubtful = isMostlyDuplicates(result)
   const isEmpty = result.outcome === 'profiled' || result.outcome === 'needs_mapping'
   return (
@@ -53,7 +56,7 @@ export function CommitLine({ work, missing, open, onLeaveOut, onCommit, onShowEr
           </Button>
         ) : null}
         {why && work.isCurrent ? (
-          result.quarantined > 0 ? (
+          result.quarantined > 0 && currencies.length === 0 ? (
             <Button onClick={onShowErrors}>Show the {count(result.quarantined, 'row')} with errors</Button>
           ) : null
         ) : (
@@ -79,11 +82,14 @@ function obstacle(
   { check: { result }, edits }: Props['work'],
   missing: Props['missing'],
   open: string[],
+  currencies: ForeignAmounts[],
 ): string {
   if (result.outcome === 'profiled') return edits.dataset ? 'Say which column is which field.' : ''
   if (missing.length > 0) return withoutColumn(missing)
   if (open.length > 0) return `No field for ${open.join(', ')} yet.`
   if (result.outcome === 'needs_mapping') return 'Say which column is which field.'
+  if (currencies.length > 0 && result.accepted > 0)
+    return `Decide about the amounts in ${currencies.map(({ rows }) => Object.keys(rows).join(' and ')).join(', ')} above.`
   if (mayCommit(result)) return ''
   return result.acceptance === 'nothing_accepted'
     ? 'Every row is refused: correct the columns or the cells, or choose a format above a column.'

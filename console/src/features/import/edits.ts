@@ -14,9 +14,22 @@ export interface Edits {
   steps: Step[]
   cells: Cells
   part: string
+  /** Rows that are not committed. */
+  left_out: number[]
+  /** Field → currencies of its amounts that are taken as they are. */
+  currencies: Record<string, string[]>
 }
 
-export const NO_EDITS: Edits = { dataset: '', columns: {}, formats: {}, steps: [], cells: {}, part: '' }
+export const NO_EDITS: Edits = {
+  dataset: '',
+  columns: {},
+  formats: {},
+  steps: [],
+  cells: {},
+  part: '',
+  left_out: [],
+  currencies: {},
+}
 
 /** Decisions about a checked file. */
 export interface Deciding {
@@ -46,7 +59,32 @@ export const withDataset = (edits: Edits, dataset: string): Edits => ({
   dataset,
   columns: {},
   formats: {},
+  currencies: {},
 })
+
+/** Choose the sheet, the member or the list of records: what was decided was about another one. */
+export const withPart = (edits: Edits, part: string): Edits => ({ ...NO_EDITS, dataset: edits.dataset, part })
+
+/** Leave a row out of the commit, or take it back in. */
+export const withRow = (edits: Edits, row: number, isLeftOut: boolean): Edits => ({
+  ...edits,
+  left_out: [...edits.left_out.filter((one) => one !== row), ...(isLeftOut ? [row] : [])],
+})
+
+/** Move the cells of a row to the right by one, from a column on; the cell there becomes empty. */
+export function withMoved(
+  edits: Edits,
+  row: number,
+  columns: string[],
+  texts: (string | null)[],
+  from: number,
+): Edits {
+  const moved = columns.slice(from).map((name, place) => [name, place === 0 ? null : texts[from + place - 1]])
+  return {
+    ...edits,
+    cells: { ...edits.cells, [row]: { ...edits.cells[row], ...Object.fromEntries(moved) } },
+  }
+}
 
 /** Decide a column's field: a field has one column, so two columns never go silently into one field. */
 export function withField(edits: Edits, column: string, field: string | null | undefined): Edits {

@@ -1,9 +1,33 @@
 import { Group, NativeSelect, Text } from '@mantine/core'
 
+import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
 import { useContracts } from '../catalog/queries'
 import { readAs } from '../files/read-as-text'
 import { words } from './column-header'
-import { type Deciding, withDataset } from './edits'
+import { type Deciding, withDataset, withPart } from './edits'
+
+/** A part of a file in words: the list `export.orders` of nested records is "export › orders · 25 records". */
+export function partWords(part: string, rows: number | undefined): string {
+  if (rows === undefined) return part
+  return `${part === '$' ? 'the whole file' : part.replaceAll('.', ' › ')} · ${count(rows, 'record')}`
+}
+
+function partChoices({ part, parts, part_rows }: Schemas['DryRun']): { value: string; label: string }[] {
+  const listed = parts.map((name) => ({ value: name, label: partWords(name, part_rows[name]) }))
+  return parts.includes(part) ? listed : [{ value: part, label: part || 'choose …' }, ...listed]
+}
+
+/** The lists inside the records that are read, which are parts of their own. */
+function innerParts({ part, parts, part_rows }: Schemas['DryRun']): string {
+  const prefix = part === '$' ? '' : `${part}.`
+  const inner = parts.filter(
+    (name) => name !== part && part_rows[name] !== undefined && name.startsWith(prefix),
+  )
+  if (inner.length === 0 || part_rows[part] === undefined) return ''
+  const named = inner.map((name) => `${name.slice(prefix.length)} (${count(part_rows[name] ?? 0, 'record')})`)
+  return `Lists in these records: ${named.join(', ')}. Choose one as the part of the file to read it with the values of its record.`
+}
 
 /** How the file was read, and the decisions that concern it as a whole: its dataset, and which part of it. */
 export function FileLine({ result, edits, onChange }: Deciding) {
@@ -27,25 +51,13 @@ export function FileLine({ result, edits, onChange }: Deciding) {
           size="xs"
           label="Part of the file"
           value={edits.part || result.part}
-          data={
-            result.parts.includes(result.part)
-              ? result.parts
-              : [{ value: result.part, label: result.part || 'choose …' }, ...result.parts]
-          }
-          onChange={(event) =>
-            onChange({
-              ...edits,
-              part: event.currentTarget.value,
-              columns: {},
-              formats: {},
-              cells: {},
-              steps: [],
-            })
-          }
+          data={partChoices(result)}
+          onChange={(event) => onChange(withPart(edits, event.currentTarget.value))}
         />
       ) : null}
       <Text size="sm" className="muted" pb={4}>
         {readAs(result.written_as) ? `Read as ${readAs(result.written_as)}` : ''}
+        {innerParts(result) ? ` ${innerParts(result)}` : ''}
         {result.is_remembered ? ' · as remembered for files with this header' : ''}
       </Text>
     </Group>

@@ -2,9 +2,12 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ClipboardEvent, type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react'
 
 import { firstRow, placesFor, ROW_PX } from '../../components/row-window'
+import type { Schemas } from '../../api/client'
 import { type Cells, pastedColumn } from './edits'
 import { type GridColumn, REASON, sized } from './grid-column'
 import { NUMBER_PX, type Place, Row, textOf } from './import-row'
+import { RowActions } from './row-actions'
+import { useFirstFlaw } from './use-first-flaw'
 import type { GridRows } from './use-grid-rows'
 
 interface Props {
@@ -17,7 +20,11 @@ interface Props {
   hasDecisions: boolean
   /** Whether rows are refused as a whole, for a reason that belongs to none of their cells. */
   hasReasons: boolean
+  /** Which rows are shown: all, or those with errors or one reason. */
+  show: string
   onType: (column: string, rows: number[], texts: (string | null)[]) => void
+  onLeaveOut: (row: number, isLeftOut: boolean) => void
+  onMove: (row: Schemas['GridRow'], from: number) => void
 }
 
 const OVERSCAN = 4
@@ -36,7 +43,10 @@ export function ImportGrid({
   mayEdit,
   hasDecisions,
   hasReasons,
+  show,
   onType,
+  onLeaveOut,
+  onMove,
 }: Props) {
   const headPx = hasDecisions ? HEAD_PX : NAMES_PX
   const view = useRef<HTMLDivElement>(null)
@@ -56,6 +66,8 @@ export function ImportGrid({
   useEffect(() => need(from, from + items.length), [need, from, items.length])
   const drawn = hasReasons ? [...columns, REASON] : columns
   const width = NUMBER_PX + drawn.reduce((sum, column) => sum + column.width, 0)
+
+  useFirstFlaw({ view, rows, columns, show, onChoose: setActive })
 
   const choose = useCallback((place: Place) => {
     setTyping(undefined)
@@ -123,65 +135,78 @@ export function ImportGrid({
     void rows.numbers(active.row, texts.length).then((numbers) => onType(column.name, numbers, texts))
   }
 
+  const chosen = columns[active.column]
   return (
-    <div
-      ref={view}
-      className="import-grid"
-      role="grid"
-      aria-label={label}
-      aria-rowcount={rows.total + 1}
-      aria-colcount={drawn.length + 1}
-      aria-activedescendant={`cell-${active.row}-${active.column}`}
-      tabIndex={0}
-      onKeyDown={pressed}
-      onPaste={pasted}
-    >
-      <div className="import-head" role="row" style={{ minWidth: width, height: headPx }} aria-rowindex={1}>
-        <div className="import-number" role="columnheader" style={{ width: NUMBER_PX }}>
-          row
+    <>
+      <div
+        ref={view}
+        className="import-grid"
+        role="grid"
+        aria-label={label}
+        aria-rowcount={rows.total + 1}
+        aria-colcount={drawn.length + 1}
+        aria-activedescendant={`cell-${active.row}-${active.column}`}
+        tabIndex={0}
+        onKeyDown={pressed}
+        onPaste={pasted}
+      >
+        <div className="import-head" role="row" style={{ minWidth: width, height: headPx }} aria-rowindex={1}>
+          <div className="import-number" role="columnheader" style={{ width: NUMBER_PX }}>
+            row
+          </div>
+          {columns.map((column) => (
+            <div
+              key={column.name}
+              role="columnheader"
+              className={column.isLeftOut ? 'import-column left-out' : 'import-column'}
+              style={sized(column)}
+            >
+              {column.header}
+            </div>
+          ))}
+          {hasReasons ? (
+            <div className="import-reason" role="columnheader" style={sized(REASON)}>
+              why
+            </div>
+          ) : null}
         </div>
-        {columns.map((column) => (
-          <div
-            key={column.name}
-            role="columnheader"
-            className={column.isLeftOut ? 'import-column left-out' : 'import-column'}
-            style={sized(column)}
-          >
-            {column.header}
-          </div>
-        ))}
-        {hasReasons ? (
-          <div className="import-reason" role="columnheader" style={sized(REASON)}>
-            why
-          </div>
-        ) : null}
+        <div
+          role="rowgroup"
+          style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: width }}
+        >
+          {items.map((item, place) => {
+            const index = from + place
+            if (index >= rows.total) return null
+            const row = rows.at(index)
+            return (
+              <Row
+                key={item.index % items.length}
+                columns={columns}
+                row={row}
+                typed={row ? cells[row.row] : undefined}
+                index={index}
+                top={item.start}
+                active={active.row === index ? active.column : -1}
+                typing={active.row === index ? typing : undefined}
+                mayEdit={mayEdit}
+                hasReasons={hasReasons}
+                onChoose={choose}
+                onEdit={edit}
+                onTyped={setTyping}
+                onKeep={keepTyped}
+              />
+            )
+          })}
+        </div>
       </div>
-      <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: width }}>
-        {items.map((item, place) => {
-          const index = from + place
-          if (index >= rows.total) return null
-          const row = rows.at(index)
-          return (
-            <Row
-              key={item.index % items.length}
-              columns={columns}
-              row={row}
-              typed={row ? cells[row.row] : undefined}
-              index={index}
-              top={item.start}
-              active={active.row === index ? active.column : -1}
-              typing={active.row === index ? typing : undefined}
-              mayEdit={mayEdit}
-              hasReasons={hasReasons}
-              onChoose={choose}
-              onEdit={edit}
-              onTyped={setTyping}
-              onKeep={keepTyped}
-            />
-          )
-        })}
-      </div>
-    </div>
+      <RowActions
+        row={rows.at(active.row)}
+        column={chosen && { name: chosen.name, at: active.column }}
+        mayEdit={mayEdit}
+        onLeaveOut={onLeaveOut}
+        onMove={onMove}
+      />
+    </>
   )
 }
 

@@ -10,9 +10,21 @@ import type { ColumnAction } from './column-header'
 import { ColumnForm } from './column-form'
 import { CommitLine } from './commit-line'
 import { DraftContract } from './draft-contract'
-import { type Edits, leaveOutOthers, undecided, withField, withStep, withTexts } from './edits'
+import {
+  type Edits,
+  leaveOutOthers,
+  undecided,
+  withField,
+  withMoved,
+  withRow,
+  withStep,
+  withTexts,
+} from './edits'
+import { CurrencyQuestion } from './currency-question'
+import { openCurrencies, unitsOfFile } from './currencies'
 import { FileLine } from './file-line'
 import { ImportGrid } from './import-grid'
+import { textOf } from './import-row'
 import { MissingFields } from './missing-fields'
 import { RowChoice } from './row-choice'
 import { missingFields, openSuggestions } from './suggested-fields'
@@ -30,6 +42,9 @@ function columnOfLists({ error, grid }: Schemas['DryRun'], { columns }: Edits): 
 
 const HOLDS_LISTS =
   'holds lists or objects, which a table has no cell for. Leave it out, or send its values as columns.'
+
+const textsOf = (row: Schemas['GridRow'], columns: string[], { cells }: Edits): (string | null)[] =>
+  columns.map((name, at) => textOf(row, at, name, cells))
 
 interface Props {
   upload: Schemas['Upload']
@@ -99,6 +114,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
         <>
           <Suggestions result={result} edits={edits} onChange={change} />
           <MissingFields fields={unsuggested} edits={edits} onChange={change} />
+          <CurrencyQuestion result={result} edits={edits} onChange={change} />
           <RowChoice
             result={result}
             show={show}
@@ -115,6 +131,11 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
             cells={edits.cells}
             mayEdit={!result.hides_values}
             hasDecisions={Boolean(result.mapping)}
+            show={show}
+            onLeaveOut={(row, isLeftOut) => change(withRow(edits, row, isLeftOut))}
+            onMove={(row, from) =>
+              change(withMoved(edits, row.row, grid.columns, textsOf(row, grid.columns, edits), from))
+            }
             hasReasons={result.duplicates > 0 || result.rejected_rows.some((row) => !row.column)}
             onType={type}
           />
@@ -123,7 +144,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
       {result.columns.length > 0 ? (
         <details>
           <summary>Profile of {count(result.columns.length, 'column')}</summary>
-          <ColumnCards columns={result.columns} />
+          <ColumnCards columns={result.columns} units={unitsOfFile({}, result.grid?.currencies ?? {})} />
         </details>
       ) : null}
       {work.error ? <Failed error={work.error} what="The check" isAction /> : null}
@@ -131,6 +152,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
         work={work}
         missing={missing}
         open={open}
+        currencies={openCurrencies(result, edits)}
         onLeaveOut={() => change(leaveOutOthers(edits, grid?.columns ?? []))}
         onCommit={() => onCommit(etag, edits)}
         onShowErrors={() => setShow('errors')}

@@ -17,6 +17,7 @@ const field = (name: string, title: string, mayBeEmpty: boolean): Schemas['Contr
   required: true,
   may_be_empty: mayBeEmpty,
   records_past: false,
+  unit: '',
 })
 const SSN = field('ssn', 'Ssn', true)
 const REGION = field('region_id', 'Region id', false)

@@ -11,8 +11,11 @@ test('the button says what a commit does', () => {
 
 test.each([
   ['List price is not a number with at most 8 digits before the decimal sign.', 'not a number'],
-  ['Stand is not a date with a time of day. Write it as …', 'not a date with a time of day'],
-  ['Lieferbar is neither yes nor no. Write ja or nein.', 'neither yes nor no'],
+  [
+    'Stand is not a date with a time of day. Write it as 2026-12-31 18:30:00.',
+    'not a date with a time of day; write it as 2026-12-31 18:30:00',
+  ],
+  ['Lieferbar is neither yes nor no. Write ja or nein.', 'neither yes nor no; write ja or nein'],
   ['', 'does not have the type of its column'],
 ])('the reason of a cell is in words: %s', (reason, words) => {
   expect(flawWords({ column: 'a', rule: 'type', reason })).toBe(words)
@@ -58,4 +61,19 @@ test('a file of which most rows are duplicates is doubtful', () => {
   expect(isMostlyDuplicates({ accepted: 1, quarantined: 3, duplicates: 58 })).toBe(true)
   expect(isMostlyDuplicates({ accepted: 57, quarantined: 3, duplicates: 2 })).toBe(false)
   expect(isMostlyDuplicates({ accepted: 0, quarantined: 10, duplicates: 10 })).toBe(false)
+})
+
+test('a duplicate names the row that is kept, and what differs in a column that is left out', () => {
+  const flaw = { column: '', rule: 'duplicate_row' }
+  const same = 'Row 7 has the same values and was kept. Nothing has to be done.'
+  expect(flawWords({ ...flaw, reason: same })).toBe('same values as row 7, which is kept')
+  const other = `${same} It differs in Währung, which is left out: USD here, EUR in row 7.`
+  expect(flawWords({ ...flaw, reason: other })).toBe(
+    'same values as row 7, which is kept; differs in Währung',
+  )
+})
+
+test('a row of another width has the counts of the file that was sent', () => {
+  const reason = 'The row has 7 cells, the header has 8.'
+  expect(flawWords({ column: '', rule: 'ragged_row', reason })).toBe('7 cells, the header has 8')
 })

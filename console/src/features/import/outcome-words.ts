@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { whole } from '../../api/format'
-import { rowRuleWords, valueRuleWords } from '../../formats/rules'
+import { isOfDuplicates, rowRuleWords, valueRuleWords } from '../../formats/rules'
 
 type Counted = Pick<Schemas['DryRun'], 'accepted' | 'quarantined' | 'duplicates'>
 
@@ -24,16 +24,26 @@ export const ruleWords = (rule: string): string =>
   valueRuleWords(rule) ?? rowRuleWords(rule) ?? `breaks the rule ${rule.replaceAll('_', ' ')}`
 
 const TYPES = /is (not a (?:whole number|number|date with a time of day|date)|neither yes nor no)/
+const WIDTH = /^The row has (\d+ cells?), the header has (\d+)\./
+const DIFFERS = /It differs in (.+?), which (?:is|are) left out/
+const REMEDY = /\. (Write .+?)\.?$/
 const FAULT = / ((?:is|has|does|holds|was) .+?)\. [A-Z]/
 
-const KEPT = /^Row (\d+) has the same key/
+const KEPT = /^Row (\d+) has the same (key|values)/
 
 /** Why a cell is red, in the few words that fit into it: the gate's own without the column, else those of the rule. */
 export function flawWords({ rule, reason }: Schemas['GridFlaw']): string {
-  const kept = KEPT.exec(reason)?.[1]
-  if (kept && rule === 'duplicate_key') return `has the key of row ${kept}, which was kept`
+  const [, kept, same] = KEPT.exec(reason) ?? []
+  if (kept && isOfDuplicates(rule)) {
+    const differs = DIFFERS.exec(reason)?.[1]
+    return `same ${same ?? 'key'} as row ${kept}, which is kept${differs ? `; differs in ${differs}` : ''}`
+  }
+  const width = WIDTH.exec(reason)
+  if (width) return `${width[1] ?? ''}, the header has ${width[2] ?? ''}`
+  const remedy = rule === 'type' ? REMEDY.exec(reason)?.[1] : undefined
   const ofType = rule === 'type' ? TYPES.exec(reason)?.[1] : FAULT.exec(reason)?.[1]
-  return ofType ?? ruleWords(rule)
+  const words = ofType ?? ruleWords(rule)
+  return remedy ? `${words}; ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}` : words
 }
 
 /** Why a cell is red and what to do: the gate's sentences, else the words of the rule. */

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import {
+  asTheyAre,
+  currencyWords,
+  foreignAmounts,
+  openCurrencies,
+  unitsOfFile,
+  withoutAmounts,
+} from './currencies'
+import { type Edits, NO_EDITS } from './edits'
+
+const field = (name: string, unit: string): Schemas['ContractField'] => ({
+  name,
+  title: name,
+  type: 'decimal(12,2)',
+  required: false,
+  may_be_empty: true,
+  records_past: false,
+  unit,
+})
+
+function checked(currencies: Record<string, Record<string, number>>): Schemas['DryRun'] {
+  const grid = {
+    columns: ['Preis', 'Menge', 'Währung'],
+    rows: 63,
+    flawed: 0,
+    formats: {},
+    to_come: {},
+    currencies,
+  }
+  const fields = [field('list_price', 'GBP'), field('stock', 'items')]
+  return { grid, mapping: { fields, columns: [] } } as unknown as Schemas['DryRun']
+}
+const EDITS: Edits = { ...NO_EDITS, columns: { Preis: 'list_price', Menge: 'stock' } }
+const MIXED = checked({ Währung: { EUR: 62, USD: 1 } })
+
+test('amounts in another currency than the dataset wait for a decision', () => {
+  const [amounts, ...others] = openCurrencies(MIXED, EDITS)
+  expect(others).toEqual([])
+  expect(amounts).toMatchObject({ own: 'GBP', rows: { EUR: 62, USD: 1 } })
+  expect(currencyWords(amounts?.rows ?? {})).toBe('EUR (62 rows) and USD (1 row)')
+})
+
+test('amounts in the currency of the dataset, and files without any, need none', () => {
+  expect(foreignAmounts(checked({ Währung: { GBP: 63 } }), EDITS)).toEqual([])
+  expect(foreignAmounts(checked({}), EDITS)).toEqual([])
+})
+
+test('signs beside the amounts count before a column of codes', () => {
+  const result = checked({ Preis: { GBP: 63 }, Währung: { EUR: 63 } })
+  expect(foreignAmounts(result, EDITS)).toEqual([])
+})
+
+test('a decision holds for these currencies, and not for another one of the next file', () => {
+  const [amounts] = openCurrencies(MIXED, EDITS)
+  if (!amounts) throw new Error('no question')
+  expect(openCurrencies(MIXED, asTheyAre(EDITS, amounts))).toEqual([])
+  expect(openCurrencies(checked({ Währung: { CHF: 63 } }), asTheyAre(EDITS, amounts))).toHaveLength(1)
+  expect(withoutAmounts(EDITS, amounts).columns.Preis).toBeNull()
+})
+
+test('figures of a file have the currency that the file states, and no sign where it states several', () => {
+  expect(unitsOfFile({ list_price: 'GBP' }, { list_price: { EUR: 62, USD: 1 } })).toEqual({ list_price: '' })
+  expect(unitsOfFile({ list_price: 'GBP' }, { list_price: { EUR: 63 } })).toEqual({ list_price: 'EUR' })
+  expect(unitsOfFile({ list_price: 'GBP' }, {})).toEqual({ list_price: 'GBP' })
+})

@@ -1,0 +1,94 @@
+import type { Schemas } from '../../api/client'
+import { count, currencyOf } from '../../api/format'
+import { type Edits, withField } from './edits'
+
+type Rows = Record<string, number>
+
+/** Amounts of a file in other currencies than their dataset, about which a person has to decide. */
+export interface ForeignAmounts {
+  /** Columns of the file with the amounts, each with its field. */
+  columns: { column: string; field: Schemas['ContractField'] }[]
+  /** Rows by currency, as the file states them. */
+  rows: Rows
+  /** The currency of the dataset. */
+  own: string
+}
+
+/** The currencies of a column's amounts: those beside its values, else those of the file's one column of codes. */
+function currenciesOf(column: string, stated: Record<string, Rows>, amounts: Set<string>): Rows {
+  const own = stated[column]
+  if (own) return own
+  const ofCodes = Object.keys(stated).filter((name) => !amounts.has(name))
+  return ofCodes.length === 1 ? (stated[ofCodes[0] ?? ''] ?? {}) : {}
+}
+
+/** The amounts that are mapped into fields of another currency, by what the file states; none where it states none. */
+export function foreignAmounts(result: Schemas['DryRun'], edits: Edits): ForeignAmounts[] {
+  const stated = result.grid?.currencies ?? {}
+  const fields = result.mapping?.fields ?? []
+  const mapped = Object.entries(edits.columns).flatMap(([column, name]) => {
+    const field = fields.find((one) => one.name === name)
+    return field && currencyOf(field.unit) ? [{ column, field }] : []
+  })
+  const amounts = new Set(mapped.map(({ column }) => column))
+  const groups = new Map<string, ForeignAmounts>()
+  for (const amount of mapped) {
+    const rows = currenciesOf(amount.column, stated, amounts)
+    const own = currencyOf(amount.field.unit)
+    if (Object.keys(rows).every((code) => code === own)) continue
+    const key = JSON.stringify([own, rows])
+    const group = groups.get(key) ?? { columns: [], rows, own }
+    groups.set(key, { ...group, columns: [...group.columns, amount] })
+  }
+  return [...groups.values()]
+}
+
+const codes = (rows: Rows): string[] => Object.keys(rows).sort()
+
+/** Whether a person has said that amounts in exactly these currencies are taken as they are. */
+export const isDecided = ({ columns, rows, own }: ForeignAmounts, edits: Edits): boolean =>
+  columns.every(({ field }) => {
+    const taken = edits.currencies[field.name]
+    return taken !== undefined && codes(rows).every((code) => code === own || taken.includes(code))
+  })
+
+/** The amounts without a decision. */
+export const openCurrencies = (result: Schemas['DryRun'], edits: Edits): ForeignAmounts[] =>
+  foreignAmounts(result, edits).filter((amounts) => !isDecided(amounts, edits))
+
+/** Take the amounts as they are. */
+export function asTheyAre(edits: Edits, { columns, rows }: ForeignAmounts): Edits {
+  const taken = columns.map(({ field }) => [field.name, codes(rows)] as const)
+  return { ...edits, currencies: { ...edits.currencies, ...Object.fromEntries(taken) } }
+}
+
+/** Leave the columns of the amounts out. */
+export const withoutAmounts = (edits: Edits, { columns }: ForeignAmounts): Edits =>
+  columns.reduce((next, { column }) => withField(next, column, null), edits)
+
+/**
+ * Rows by currency in words.
+ *
+ * @example currencyWords({ EUR: 62, USD: 1 }) // 'EUR (62 rows) and USD (1 row)'
+ */
+export const currencyWords = (rows: Rows): string => {
+  const parts = Object.entries(rows).map(([code, many]) => `${code} (${count(many, 'row')})`)
+  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`
+}
+
+const NO_CURRENCY = ''
+
+/**
+ * The units by which the figures of a file are shown: an amount has the currency that the file states, and no
+ * sign where it states several.
+ */
+export function unitsOfFile(
+  units: Readonly<Record<string, string>>,
+  stated: Readonly<Record<string, Rows>>,
+): Record<string, string> {
+  const own = Object.entries(stated).map(([name, rows]) => {
+    const [first = NO_CURRENCY, ...others] = codes(rows)
+    return [name, others.length > 0 ? NO_CURRENCY : first] as const
+  })
+  return { ...units, ...Object.fromEntries(own) }
+}
