@@ -31,7 +31,7 @@ from headgate.uploads.import_grid import is_json_file, open_file
 from headgate.uploads.upload import UploadMapping
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import by_unique, numbers
-from headgate.values.format_inference import infer_most
+from headgate.values.format_inference import infer_most, one_truth_word
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -241,8 +241,10 @@ def edited_key(upload: UploadRecord, edited: EditedUpload) -> str:
 def _reading(sample: pa.Array) -> Reading | None:
     """Return how nearly all values of a column are written; None for texts."""
     unique, own = by_unique(sample.filter(pc.is_valid(sample)))
-    most = infer_most(unique, np.bincount(numbers(own), minlength=len(unique))) if len(unique) else None
-    return most.reading if most else None
+    if not len(unique):
+        return None
+    most = infer_most(unique, np.bincount(numbers(own), minlength=len(unique)))
+    return most.reading if most else one_truth_word(unique)
 
 
 def _in_plain_spelling(sample: pa.Array, reading: Reading, *, is_day_a_time: bool) -> pa.Array:

@@ -33,7 +33,7 @@ from headgate.uploads.ragged_rows import in_columns
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import by_unique, int_array, numbers, text_array
-from headgate.values.format_inference import infer_most
+from headgate.values.format_inference import Most, infer_most, one_truth_word
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from headgate.formats.received_rows import Received
     from headgate.lake.ports import ObjectRef, SnapshotObjects
     from headgate.matching.file_table import FileTable
-    from headgate.values.format_inference import Most, Reading
+    from headgate.values.format_inference import Reading
 
 ROWS, FLAWED = "rows.arrow", "flawed.arrow"
 BATCH_ROWS = 1_000
@@ -322,6 +322,8 @@ def _readings(
         unique, own = by_unique(filled)
         if most := infer_most(unique, np.bincount(numbers(own), minlength=len(unique))):
             readings[name] = (filled, most)
+        elif reading := one_truth_word(unique):
+            readings[name] = (filled, Most(reading, 0))
     return readings
 
 

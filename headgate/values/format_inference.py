@@ -51,6 +51,7 @@ _WORD_PAIRS = (
     ("tak", "nie"), ("ano", "ne"), ("x", "-"), ("on", "off"), ("an", "aus"),
 )  # fmt: skip
 _MOST_WORDS = 2
+_FEWEST_LETTERS = 2  # of a word that stands alone: `x` and `s` are also codes
 # So many different values must stand beside words for null: `NA` beside one number may be a code.
 _FEWEST_BESIDE_NULLS = 3
 # Nearly all rows: at most one in ten is something else; of four to nine, one.
@@ -205,6 +206,23 @@ def _infer(texts: pa.Array) -> Inferred:
 
 def _number_kind(plain: pa.Array) -> Kind:
     return Kind.DECIMAL if flags(matches(plain, _DECIMAL_POINT_OR_EXPONENT)).any() else Kind.BIGINT
+
+
+def one_truth_word(texts: pa.Array) -> Reading | None:
+    """Return the reading of a column of one word that means yes or no in one language only: `ja`, `vrai`.
+
+    Only for a column that is known to have truth values by other evidence, such as its name.
+
+    Args:
+        texts: the column's different texts, without nulls and blank texts.
+    """
+    words = {text.casefold().strip() for text in texts.to_pylist()}
+    if len(words) != 1:
+        return None
+    word = words.pop()
+    pairs = [pair for pair in _WORD_PAIRS if word in pair and len(word) >= _FEWEST_LETTERS]
+    readings = [_words(text_array(pair)) for pair in pairs[:1]]
+    return readings[0] if readings else None
 
 
 def _words(texts: pa.Array) -> Reading | None:

@@ -2218,7 +2218,7 @@ export interface components {
             };
             /**
              * Parts
-             * @description Sheets, members, or lists of records such as `export.orders`, where there are several.
+             * @description Sheets, members, or lists of records as `export.orders`, where there are several.
              * @default []
              */
             parts: string[];
@@ -2323,6 +2323,12 @@ export interface components {
              * @description Contract that the rows were checked against, as `id@version`.
              */
             contract: string;
+            /**
+             * Corrected
+             * @description Refused rows whose correction is accepted, counted in `quarantined` too.
+             * @default 0
+             */
+            corrected: number;
             /** Dataset */
             dataset: string;
             /**
@@ -2483,12 +2489,6 @@ export interface components {
                     [key: string]: unknown;
                 };
             };
-            /**
-             * Header Cells
-             * @description Columns of the file that was sent; 0 where not recorded.
-             * @default 0
-             */
-            header_cells: number;
             /**
              * Left Out
              * @description Columns of the file that was sent without a field.
@@ -3906,11 +3906,23 @@ export interface components {
             /** Column */
             column: string;
             /**
+             * Corrected As
+             * @description Who sent the correction; empty where nobody is recorded.
+             * @default
+             */
+            corrected_as: string;
+            /**
              * Corrected By
              * @description Id of the file that was sent with this correction.
              * @default
              */
             corrected_by: string;
+            /**
+             * Corrected Value
+             * @description The value that was sent for the column; empty if not shown.
+             * @default
+             */
+            corrected_value: string;
             /**
              * Correction
              * @description What became of the newest correction of this row; null when none was sent.
@@ -4104,6 +4116,12 @@ export interface components {
         RevertedFile: {
             /** Accepted */
             accepted: number;
+            /**
+             * Duplicates
+             * @description Those of them that are duplicates.
+             * @default 0
+             */
+            duplicates: number;
             /** File Id */
             file_id: string;
             /**

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.files import Corrections
     from headgate.contracts.model import Contract
-    from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
     from headgate.lake.ports import FileRecord
 
 LARGEST_BYTES = 64 << 20  # the original is read in this function's memory
@@ -63,14 +62,6 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
     sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
     senders.keep_correction(file_id, sent_id, {row: rules[row] or "" for row in edits})
     return CorrectionsSent(file_id=sent_id, key=sent.key, rows=len(edits))
-
-
-def correction_outcomes(lake: LakePorts) -> CorrectionOutcomes:
-    """Return the reader of the outcomes of corrected rows."""
-    from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
-
-    senders = Senders(lake.objects, lake.bucket("artifacts"))
-    return CorrectionOutcomes(lake.objects, lake.ledger, senders, lake.bucket("quarantine"))
 
 
 def _original(lake: LakePorts, record: FileRecord) -> bytes | None:

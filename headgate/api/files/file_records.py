@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from headgate.api.files.corrected_values import corrected_rows
 from headgate.api.files.stages import stages_of
 from headgate.api.http import cursors
 from headgate.api.http.problems import not_found
@@ -78,6 +79,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         uploaded_by=senders.uploader(record),
         undone_by=str(record.error.get("reverted_by", "")),
         edited_before=edits_of(senders.edits(file_id)),
+        corrected=corrected_rows(lake, file_id) if record.quarantined else 0,
         in_snapshot=_newest_snapshot_with(lake, record),
     )
 

@@ -6,7 +6,7 @@ import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.corrections import correction_outcomes
+from headgate.api.files.corrected_values import correction_outcomes, sent_values
 from headgate.api.files.file_records import record_of
 from headgate.api.files.personal_values import row_without_values, sees_values
 from headgate.api.http import cursors
@@ -24,6 +24,7 @@ from headgate.lake.states import DUPLICATE_RULES, QUARANTINED_ROW_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from headgate.api.files.corrected_values import SentRow
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
@@ -52,8 +53,10 @@ def page(
     cells = [name for name in QUARANTINED_ROW_COLUMNS if name in table.column_names]
     unique, corrected = unique_columns(lake, record.dataset), correction_outcomes(lake).of_file(file_id)
     shows_values = sees_values(lake, caller, record)
-    formats = Senders(lake.objects, lake.bucket("artifacts")).edits(file_id).get("formats", {})
-    as_written = reasons_as_written(formats, lake.contracts.source.get(record.dataset))
+    edits = Senders(lake.objects, lake.bucket("artifacts")).edits(file_id)
+    as_written = reasons_as_written(edits.get("formats", {}), lake.contracts.source.get(record.dataset))
+    ragged = edits.get("ragged", {})
+    sent = sent_values(lake, record, corrected) if shows_values else {}
     rows = tuple(
         row_of(
             row if shows_values else row_without_values(row),
@@ -61,6 +64,11 @@ def page(
             corrected.get(row["source_row"]),
             as_written,
             may_replace=is_as_new(row["reason"] or ""),
+        ).model_copy(
+            update={
+                **({"reason": ragged[str(row["source_row"])]} if str(row["source_row"]) in ragged else {}),
+                **_sent(sent.get(row["source_row"]), row["column_name"] or ""),
+            }
         )
         for row in table.select(cells).slice(max(0, first), limit).to_pylist()
     )
@@ -74,6 +82,10 @@ def page(
         else (),
         next_cursor=cursors.encode(following) if following < table.num_rows else "",
     )
+
+
+def _sent(row: SentRow | None, column: str) -> dict[str, str]:
+    return {"corrected_value": row.value(column), "corrected_as": row.by} if row else {}
 
 
 def reasons_of(reasons: Mapping[str, int]) -> tuple[ReasonCount, ...]:

@@ -99,6 +99,7 @@ def _shown(records: Sequence[FileRecord]) -> tuple[RevertedFile, ...]:
             state=record.state,
             accepted=record.accepted,
             quarantined=record.quarantined + record.duplicates,
+            duplicates=record.duplicates,
             is_correction=place > 0,
         )
         for place, record in enumerate(records)

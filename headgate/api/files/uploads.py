@@ -32,7 +32,7 @@ from headgate.errors import NotFoundError
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.senders import Senders
-from headgate.lake.states import CHECKED
+from headgate.lake.states import CHECKED, RAGGED_ROW
 from headgate.uploads.commit_upload import Uploads
 from headgate.uploads.edits import Edits
 from headgate.uploads.upload import PART_BYTES, UploadMapping, UploadState, check_key, id_of_file_upload
@@ -288,8 +288,36 @@ def _keep_edits(
         "sent_as": committed.name,
         "part": check.get("part", ""),
         "defaults": sorted({step.column for step in edits.steps if step.kind == "default"}),
+        **_decisions(check, edits),
     }
     _senders(lake).keep_edits(committed.file_id, kept)
+
+
+def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
+    """Return what a person decided about columns, rows and currencies, as the page of the file lists it."""
+    grid = check.get("grid") or {}
+    gone = sorted(edits.left_out)
+    return {
+        "set_for_all": {step.column: step.text for step in edits.steps if step.kind == "default"},
+        "left_out": [name for name, field in edits.columns.items() if field is None],
+        "rows_left_out": gone,
+        "currencies": _currencies(grid.get("currencies", {}), edits),
+        "ragged": {
+            str(row["source_row"] - sum(each < row["source_row"] for each in gone)): row["reason"]
+            for row in check.get("rows", ())
+            if row["rule"] == RAGGED_ROW
+        },
+    }
+
+
+def _currencies(stated: Mapping[str, Mapping[str, int]], edits: Edits) -> dict[str, Mapping[str, int]]:
+    """Return by field the rows of each currency that the file states beside its amounts or as codes."""
+    column_of = {field: name for name, field in edits.columns.items() if field}
+    return {
+        field: stated.get(column_of.get(field, ""))
+        or next((rows for name, rows in stated.items() if set(codes) & set(rows)), {})
+        for field, codes in edits.currencies.items()
+    }
 
 
 def _remember_edits(lake: LakePorts, check: Mapping[str, Any]) -> None:

@@ -130,7 +130,6 @@ class FileEdits(Shape):
     currencies: dict[str, dict[str, Count]] = Field(
         {}, description="Field to the rows by currency, of amounts that the file has in other currencies."
     )
-    header_cells: Count = Field(0, description="Columns of the file that was sent; 0 where not recorded.")
     ragged: dict[str, str] = Field(
         {}, description="Row to its number of cells in words, where that is not the header's."
     )
@@ -164,6 +163,9 @@ class FileDetail(FileSummary):
     )
     undone_by: str = Field("", description="Who undid the file, where it is `reverted` through the API.")
     edited_before: FileEdits | None = Field(None, description="Null for a file that is as it was sent.")
+    corrected: Count = Field(
+        0, description="Refused rows whose correction is accepted, counted in `quarantined` too."
+    )
     in_snapshot: str = Field(
         "", description="Id of the newest snapshot if it has the file's rows; else empty."
     )
@@ -198,6 +200,10 @@ class RejectedRow(Shape):
     )
     corrected_by: str = Field("", description="Id of the file that was sent with this correction.")
     correction_reason: str = Field("", description="Why the correction was refused; empty if it was not.")
+    corrected_value: str = Field(
+        "", description="The value that was sent for the column; empty if not shown."
+    )
+    corrected_as: str = Field("", description="Who sent the correction; empty where nobody is recorded.")
 
 
 class ReasonCount(Shape):
@@ -399,6 +405,7 @@ class RevertedFile(Shape):
     state: FileState
     accepted: Count
     quarantined: Count = Field(description="Rows in quarantine, refused ones and duplicates.")
+    duplicates: Count = Field(0, description="Those of them that are duplicates.")
     is_correction: bool = Field(
         description="It has corrected rows of the file that is undone, or of another correction."
     )

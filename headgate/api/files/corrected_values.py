@@ -1,0 +1,86 @@
+"""What became of quarantined rows that were corrected: outcome, value and sender."""
+
+from __future__ import annotations
+
+import csv
+import io
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.errors import NotFoundError
+from headgate.lake.senders import Senders
+from headgate.lake.states import DUPLICATE_RULES
+from headgate.masking.redaction import redact_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.api.lake_ports import LakePorts
+    from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome, CorrectionOutcomes
+    from headgate.lake.ports import FileRecord
+
+_MOST_SENT = 20  # corrections of one page that are read
+_LONGEST = 80
+
+
+@dataclass(frozen=True)
+class SentRow:
+    """A row that was sent as a correction: who sent it, and its cells that are not masked."""
+
+    by: str
+    cells: Mapping[str, str]
+
+    def value(self, column: str) -> str:
+        """Return the value of a column as it may be shown."""
+        return redact_text(self.cells.get(column, ""))[:_LONGEST]
+
+
+def sent_values(
+    lake: LakePorts, record: FileRecord, outcomes: Mapping[int, CorrectionOutcome]
+) -> dict[int, SentRow]:
+    """Return the rows that were sent for quarantined ones, by row of the file that was corrected.
+
+    A correction that was masked or deleted since has no values; masked columns never have one.
+    """
+    contract, senders = (
+        lake.contracts.source.get(record.dataset),
+        Senders(lake.objects, lake.bucket("artifacts")),
+    )
+    if contract is None:
+        return {}
+    shown = {column.name for column in contract.columns if column.mask is None}
+    values: dict[int, SentRow] = {}
+    for sent_id in list(dict.fromkeys(outcome.sent_as for outcome in outcomes.values()))[:_MOST_SENT]:
+        with suppress(NotFoundError, csv.Error, UnicodeDecodeError):
+            sent = lake.ledger.get(sent_id)
+            lines = list(csv.DictReader(io.StringIO(lake.objects.read(sent.ref).decode())))
+            rows = senders.corrected_rows(record.file_id, sent_id)
+            who = senders.uploader(sent)
+            for row, line in zip(rows, lines, strict=False):
+                cells = {name: text for name, text in line.items() if name in shown and text}
+                values[row] = SentRow(who, cells)
+    return values
+
+
+def correction_outcomes(lake: LakePorts) -> CorrectionOutcomes:
+    """Return the reader of the outcomes of corrected rows."""
+    from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
+
+    senders = Senders(lake.objects, lake.bucket("artifacts"))
+    return CorrectionOutcomes(lake.objects, lake.ledger, senders, lake.bucket("quarantine"))
+
+
+def corrected_rows(lake: LakePorts, file_id: str) -> int:
+    """Return how many refused rows of a file have a correction that is accepted."""
+    senders = Senders(lake.objects, lake.bucket("artifacts"))
+    rules: dict[int, str] = {}
+    for sent_id in senders.corrections(file_id):
+        rules |= senders.corrected_rows(file_id, sent_id)
+    if not rules:
+        return 0
+    outcomes = correction_outcomes(lake).of_file(file_id)
+    return sum(
+        outcome.state == "accepted" and rules.get(row, "") not in DUPLICATE_RULES
+        for row, outcome in outcomes.items()
+    )
