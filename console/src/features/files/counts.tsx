@@ -3,10 +3,19 @@ import { Group, Text } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { whole } from '../../api/format'
 
-type Counted = Pick<Schemas['DryRun'], 'received' | 'accepted' | 'quarantined' | 'duplicates' | 'warnings'>
+type Counted = Pick<
+  Schemas['DryRun'],
+  'received' | 'accepted' | 'quarantined' | 'duplicates' | 'warnings'
+> & {
+  corrected?: number
+}
 
 /** Rows by what became of them; accepted ones that break a rule which only warns are counted again. */
-export function Counts({ of: { received, accepted, quarantined, duplicates, warnings } }: { of: Counted }) {
+export function Counts({
+  of: { received, accepted, quarantined, duplicates, warnings, corrected = 0 },
+}: {
+  of: Counted
+}) {
   const processed = accepted + quarantined + duplicates
   return (
     <Group gap="lg" data-testid="counts">
@@ -15,7 +24,8 @@ export function Counts({ of: { received, accepted, quarantined, duplicates, warn
           ['received', received],
           ...(processed < received ? [['processed', processed] as const] : []),
           ['accepted', accepted],
-          ['quarantined', quarantined],
+          ['refused', quarantined],
+          ...(corrected > 0 ? [['corrected since', corrected] as const] : []),
           ['duplicates', duplicates],
           ...(warnings > 0 ? [['warnings', warnings] as const] : []),
         ] as const

@@ -41,6 +41,7 @@ const FILE: Schemas['FileDetail'] = {
   undone_by: '',
   edited_before: null,
   in_snapshot: '',
+  corrected: 0,
 }
 const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Schemas['RejectedRow'] => ({
   source_row: place,
@@ -57,6 +58,8 @@ const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Sche
   correction: null,
   corrected_by: '',
   correction_reason: '',
+  corrected_value: '',
+  corrected_as: '',
   ...changed,
 })
 
@@ -188,7 +191,7 @@ test('an undone file says what is true before the next run and after it, and nam
 })
 
 test('an undo counts the rows of corrections that were accepted since the page was opened', async () => {
-  const part = { key: FILE.key, state: 'done', quarantined: 3, is_correction: false }
+  const part = { key: FILE.key, state: 'done', quarantined: 3, duplicates: 1, is_correction: false }
   const preview = {
     file_id: 'f1',
     files: [{ ...part, file_id: 'f1', accepted: 1 }],
@@ -201,7 +204,14 @@ test('an undo counts the rows of corrections that were accepted since the page w
   answers['/v1/files/f1/revert'] = preview
   show()
   const undo = await screen.findByRole('button', { name: 'Undo this upload' })
-  const correction = { ...part, file_id: 'f2', accepted: 2, quarantined: 0, is_correction: true }
+  const correction = {
+    ...part,
+    file_id: 'f2',
+    accepted: 2,
+    quarantined: 0,
+    duplicates: 0,
+    is_correction: true,
+  }
   answers['/v1/files/f1/revert'] = { ...preview, files: [...preview.files, correction], accepted: 3 }
   await userEvent.click(undo)
   await screen.findByText(/3 accepted rows of this file and of its correction leave every table/)

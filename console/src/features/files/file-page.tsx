@@ -13,20 +13,21 @@ import { Answered, isMissing } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { ruleWords } from '../../formats/rules'
 import { capitalised, heading } from '../../formats/words'
-import { formatWords } from '../import/formats'
+import { currencyWords, unitsOfFile } from '../import/currencies'
 import { Advice } from '../../components/advice'
 import { headline, insightsOf } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
 import { AcceptanceAlert, FileBadge } from './acceptance'
 import { Counts } from './counts'
+import { EditedBefore } from './edited-before'
 import { FileByKey } from './file-by-key'
 import { EditFile, isEditable } from './edit-file'
+import { fileTitle } from './file-list'
 import { NextStep } from './next-step'
-import { OpenWaitingRows, useWaiting, waitingPlace } from './open-waiting-rows'
+import { OpenWaitingRows, useCorrected, useWaiting, waitingPlace } from './open-waiting-rows'
 import { ReadAs } from './read-as'
 import { type Corrections, Rejected } from './rejected-panel'
 import { DUPLICATE, isDuplicate, SENT_BEFORE } from './repeat'
-import { sentAs } from './sent-as'
 import { Stages } from './stages'
 import { Undo } from './undo'
 
@@ -55,11 +56,17 @@ function KnownFile({ fileId }: { fileId: string }) {
 export function Story({ file }: { file: Schemas['FileDetail'] }) {
   const [corrections, setCorrections] = useState<Corrections>(new Map())
   const waits = useWaiting(file) > 0
+  const counted = { ...file, corrected: useCorrected(file) }
   return (
     <Stack gap="md">
       <Group justify="space-between" align="start">
         <div>
-          <PageTitle>{file.key}</PageTitle>
+          <PageTitle>{fileTitle(file)}</PageTitle>
+          {fileTitle(file) === file.key ? null : (
+            <Text size="xs" className="muted any-text" title="The name in the lake">
+              {file.key}
+            </Text>
+          )}
           <Group gap="xs">
             <FileBadge file={file} waits={waits} />
             <Text size="sm" className="muted">
@@ -101,18 +108,18 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
         </Panel>
       ) : null}
       {file.received === 0 && isEditable(file) ? null : (
-        <Panel title={rowWords(file)} name="Rows">
+        <Panel title={rowWords(counted)} name="Rows">
           <Stack gap="xs">
             <AcceptanceAlert of={file} wasCommitted />
-            {file.state === 'reverted' ? <BeforeUndo rows={file.before_undo} /> : <Counts of={file} />}
+            {file.state === 'reverted' ? <BeforeUndo rows={file.before_undo} /> : <Counts of={counted} />}
             <NextStep file={file} isSecond={waits} />
             {file.edited_before ? null : <ReadAs writtenAs={file.written_as} />}
             <LeftOut mapping={file.mapping} />
             <EditedBefore edits={file.edited_before} />
             <Group gap="xs">
-              {Object.entries(file.masked).map(([column, count]) => (
+              {Object.entries(file.masked).map(([column, values]) => (
                 <Badge key={column} variant="default" tt="none">
-                  {heading(column)}: {count} values masked
+                  {heading(column)}: {count(values, 'value')} masked
                 </Badge>
               ))}
             </Group>
@@ -133,9 +140,11 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
 }
 
 /** What became of the file's rows, as an answer. */
-function rowWords({ received, accepted, state }: Schemas['FileDetail']): string {
+function rowWords({ received, accepted, corrected, state }: Schemas['FileDetail']): string {
   if (state === 'reverted') return 'The upload was undone: no table has its rows after the next run'
   if (received === 0) return 'No row was read'
+  if (corrected > 0)
+    return `${whole(accepted)} of ${count(received, 'row')} accepted, ${whole(corrected)} more by a correction`
   return accepted === received
     ? `All ${count(received, 'row')} accepted`
     : `${whole(accepted)} of ${count(received, 'row')} accepted`
@@ -195,34 +204,28 @@ function LeftOut({ mapping }: { mapping: Record<string, string> }) {
   )
 }
 
-/** Who changed the file on the page Upload, and how much of it. */
-function EditedBefore({ edits }: { edits: Schemas['FileDetail']['edited_before'] }) {
-  if (!edits) return null
-  const set = edits.defaults.map((name) => `${heading(name)} set for all rows that had none`)
-  const parts = [
-    ...set,
-    edits.cells > 0 ? count(edits.cells, 'typed cell') : '',
-    edits.steps > set.length ? `${count(edits.steps - set.length, 'other change')} of whole columns` : '',
-    ...Object.entries(edits.formats).map(([field, format]) => `${field} as ${formatWords(format)}`),
-  ]
-  return (
-    <Text size="sm">
-      {sentAs(edits)}Edited before the commit by {edits.by}:{' '}
-      {parts.filter(Boolean).join(', ') || 'a part of the file was chosen'}.
-    </Text>
-  )
-}
-
 function Profile({ file }: { file: Schemas['FileDetail'] }) {
   const profile = useProfile(file.file_id, true)
   const units = useUnits(file.dataset)
+  const currencies = file.edited_before?.currencies ?? {}
   return (
     <Panel
       title={profile.data ? headline(profile.data.rows, insightsOf(profile.data.columns)) : 'Profile'}
       name="Profile"
     >
       <Answered of={profile} what="the profile">
-        {(answer) => <ProfileView profile={answer} units={units} />}
+        {(answer) => (
+          <>
+            {Object.keys(currencies).length > 0 ? (
+              <Text size="sm">
+                {Object.entries(currencies)
+                  .map(([name, rows]) => `${heading(name)} is in ${currencyWords(rows)}, as the file says.`)
+                  .join(' ')}
+              </Text>
+            ) : null}
+            <ProfileView profile={answer} units={unitsOfFile(units, currencies)} />
+          </>
+        )}
       </Answered>
     </Panel>
   )

@@ -3,14 +3,14 @@ import { Button } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { useMay } from '../../api/queries'
 import { useRejectedRows } from './queries'
-import { waitingRows } from './waiting-words'
+import { corrected, waitingRows } from './waiting-words'
 
 const PLACE = 'waiting-rows'
 
 /** Where the rows that wait begin on the page. */
 export const waitingPlace = { id: PLACE, tabIndex: -1 }
 
-type File = Pick<Schemas['FileDetail'], 'file_id' | 'state' | 'closed_by' | 'quarantined'>
+type File = Pick<Schemas['FileDetail'], 'file_id' | 'state' | 'closed_by' | 'quarantined' | 'corrected'>
 
 /** How many rows of a file wait for a correction that the person may send. */
 export function useWaiting(file: File): number {
@@ -22,6 +22,12 @@ export function useWaiting(file: File): number {
     file,
     rejected.data.pages.flatMap((page) => page.rows),
   )
+}
+
+/** How many refused rows of a file have a correction in the lake, by the newest answer. */
+export function useCorrected(file: File): number {
+  const rejected = useRejectedRows(file.file_id, '', file.state === 'done' && file.quarantined > 0)
+  return corrected(file, rejected.data?.pages.flatMap((page) => page.rows) ?? [])
 }
 
 /** The one thing to do while rows wait; once a correction is typed, sending it is. */

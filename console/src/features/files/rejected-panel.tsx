@@ -3,6 +3,7 @@ import { type Dispatch, type SetStateAction, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
+import { useContract } from '../catalog/queries'
 import { useCorrections, useRejectedRows, useRowsOfRules } from './queries'
 import { useMay } from '../../api/queries'
 import { MoreButton } from '../../components/more-button'
@@ -25,18 +26,19 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
   const rejected = useRejectedRows(file.file_id, '', true)
   const correct = useCorrections(file.file_id)
   const may = useMay('uploader')
+  const contract = useContract('source', file.dataset)
   const [asked, setAsked] = useState<string[]>([])
   const others = useRowsOfRules(file.file_id, asked)
   const rows = withOthers(rejected.data?.pages.flatMap((page) => page.rows) ?? [], others)
-  const isWhole = rejected.isSuccess && !rejected.hasNextPage
   return (
-    <Panel title={waitingWords(file, rows, isWhole)} name="Quarantine">
+    <Panel title={waitingWords(file, rows)} name="Quarantine">
       <Answered of={rejected} what="the rows in quarantine">
         {(found) => (
           <Stack gap="xs">
             <RejectedRowsEditor
               rows={rows}
               reasons={found.pages[0]?.reasons ?? []}
+              fields={contract.data?.column_list ?? []}
               keyColumns={found.pages[0]?.key ?? []}
               corrections={corrections}
               mayCorrect={may}

@@ -9,8 +9,18 @@ interface Props {
   row: Schemas['RejectedRow']
   value: string
   onCorrect: ((value: string) => void) | undefined
+  /** By which a person knows the row again; empty where nothing does. */
+  about: string
+  /** What a row of another width needs to be written; absent for other rows. */
+  whole?: WholeProps | undefined
   /** What a duplicate needs to be sent again; absent for other rows. */
   again?: AgainProps | undefined
+}
+
+interface WholeProps {
+  fields: Schemas['ContractColumn'][]
+  values: Record<string, string | null>
+  onChange: (values: Record<string, string | null>) => void
 }
 
 interface AgainProps {
@@ -20,7 +30,7 @@ interface AgainProps {
 }
 
 /** One row with the cell that broke the rule; its number shows the other cells. */
-export function RejectedRow({ row, value, onCorrect, again }: Props) {
+export function RejectedRow({ row, about, value, onCorrect, again, whole }: Props) {
   const [opened, setOpened] = useState(false)
   const place = row.sheet_row ?? row.source_row
   return (
@@ -41,7 +51,12 @@ export function RejectedRow({ row, value, onCorrect, again }: Props) {
           {row.column ? heading(row.column) : 'whole row'}
         </Table.Td>
         <Table.Td className="any-text">
-          {row.value ?? '–'}
+          {row.value ?? row.record._raw ?? '–'}
+          {about ? (
+            <Text size="xs" className="muted">
+              {about}
+            </Text>
+          ) : null}
           <Text size="xs" className="muted" hiddenFrom="sm">
             {row.reason}
           </Text>
@@ -58,6 +73,7 @@ export function RejectedRow({ row, value, onCorrect, again }: Props) {
               onChange={(event) => onCorrect(event.currentTarget.value)}
             />
           ) : null}
+          {whole ? <WriteRow place={place} {...whole} /> : null}
           {again ? <EnterAgain row={row} {...again} /> : null}
         </Table.Td>
       </Table.Tr>
@@ -76,6 +92,32 @@ export function RejectedRow({ row, value, onCorrect, again }: Props) {
         </Table.Tr>
       ) : null}
     </>
+  )
+}
+
+/** Every cell of a row whose cells belong to no columns; an empty one stays empty. */
+function WriteRow({ place, fields, values, onChange }: WholeProps & { place: number }) {
+  const [opened, setOpened] = useState(false)
+  if (!opened)
+    return (
+      <Button size="compact-xs" variant="default" onClick={() => setOpened(true)}>
+        Write the cells of row {place}
+      </Button>
+    )
+  const empty = Object.fromEntries(fields.map(({ name }) => [name, null]))
+  return (
+    <Stack gap={4}>
+      {fields.map(({ name }) => (
+        <TextInput
+          key={name}
+          size="xs"
+          label={heading(name)}
+          aria-label={`${heading(name)} of row ${place}`}
+          value={values[name] ?? ''}
+          onChange={(event) => onChange({ ...empty, ...values, [name]: event.currentTarget.value || null })}
+        />
+      ))}
+    </Stack>
   )
 }
 
@@ -124,6 +166,12 @@ function Sent({ row }: { row: Schemas['RejectedRow'] }) {
       <Anchor size="sm" href={`#/files/${encodeURIComponent(row.corrected_by)}`}>
         {OUTCOMES[row.correction]}
       </Anchor>
+      {row.corrected_value || row.corrected_as ? (
+        <Text size="xs" className="any-text">
+          {row.corrected_value}
+          {row.corrected_as ? ` by ${row.corrected_as}` : ''}
+        </Text>
+      ) : null}
       {row.correction_reason ? <Text size="xs">{row.correction_reason}</Text> : null}
     </>
   )

@@ -6,7 +6,10 @@ import { csvLine, download } from '../../api/format'
 import { Waiting } from '../../components/states'
 import { RejectedRow } from './rejected-row'
 import {
+  identity,
   isCorrectable,
+  isSentAgain,
+  mayBeWritten,
   mayEnterAgain,
   needsOwnValue,
   type RejectionGroup,
@@ -21,6 +24,8 @@ interface Props {
   /** Columns of the dataset's key, which decide whether two rows are the same. */
   keyColumns?: string[]
   corrections: Corrections
+  /** The columns of the dataset, which a row of another width is written in. */
+  fields?: Schemas['ContractColumn'][]
   /** Whether the person may send corrections; others see the rows alone. */
   mayCorrect?: boolean
   onChange: (corrections: Corrections) => void
@@ -33,6 +38,7 @@ export function RejectedRowsEditor({
   rows,
   reasons,
   keyColumns = [],
+  fields = [],
   corrections,
   mayCorrect = true,
   onChange,
@@ -53,6 +59,7 @@ export function RejectedRowsEditor({
           key={group.title.split(':')[0]}
           {...group}
           keyColumns={keyColumns}
+          fields={fields}
           corrections={corrections}
           mayCorrect={mayCorrect}
           onChange={onChange}
@@ -73,6 +80,7 @@ function save(rows: Schemas['RejectedRow'][]): void {
 
 interface GroupProps extends RejectionGroup {
   keyColumns: string[]
+  fields: Schemas['ContractColumn'][]
   corrections: Corrections
   mayCorrect: boolean
   onChange: (corrections: Corrections) => void
@@ -80,7 +88,7 @@ interface GroupProps extends RejectionGroup {
 }
 
 function ReasonGroup(group: GroupProps) {
-  const { rule, title, rows, keyColumns, corrections, mayCorrect, onChange, onAsk } = group
+  const { rule, title, rows, keyColumns, fields, corrections, mayCorrect, onChange, onAsk } = group
   const [all, setAll] = useState('')
   const correctable = mayCorrect ? rows.filter(isCorrectable) : []
   const accepted = rows.filter((row) => row.correction === 'accepted').length
@@ -116,6 +124,7 @@ function ReasonGroup(group: GroupProps) {
           </Button>
         </Group>
       ) : null}
+      {rows.some(isSentAgain) ? <SendAgain rows={rows} /> : null}
       {rows.length === 0 ? <NoneShown mayAsk={onAsk !== undefined} /> : null}
       <div className="scroll" tabIndex={0} hidden={rows.length === 0}>
         <Table fz="sm" className="many-columns rejected">
@@ -135,6 +144,16 @@ function ReasonGroup(group: GroupProps) {
               <RejectedRow
                 key={`${row.source_row}-${row.column}`}
                 row={row}
+                about={identity(row, keyColumns)}
+                whole={
+                  mayCorrect && mayBeWritten(row) && fields.length > 0
+                    ? {
+                        fields,
+                        values: corrections.get(row.source_row) ?? {},
+                        onChange: (values) => onChange(new Map(corrections).set(row.source_row, values)),
+                      }
+                    : undefined
+                }
                 value={corrections.get(row.source_row)?.[row.column] ?? ''}
                 onCorrect={correctable.includes(row) ? (value) => set([row], value) : undefined}
                 again={
@@ -152,6 +171,21 @@ function ReasonGroup(group: GroupProps) {
         </Table>
       </div>
     </details>
+  )
+}
+
+/** Numbers of cards come from their source again; the list says which rows. */
+function SendAgain({ rows }: { rows: Schemas['RejectedRow'][] }) {
+  return (
+    <Group gap="xs" my={4}>
+      <Button size="compact-sm" variant="default" onClick={() => save(rows)}>
+        Download {rows.length === 1 ? 'this row' : `these ${rows.length} rows`} for their sender
+      </Button>
+      <Text size="sm" className="muted">
+        Nobody types such numbers here. Ask the source to send the rows again; they come in with its next
+        file.
+      </Text>
+    </Group>
   )
 }
 

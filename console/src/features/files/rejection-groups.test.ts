@@ -16,6 +16,8 @@ const row = (source_row: number, column: string): Schemas['RejectedRow'] => ({
   may_replace: false,
   corrected_by: '',
   correction_reason: '',
+  corrected_value: '',
+  corrected_as: '',
 })
 
 test('a row is open until its correction is accepted, and again when it is refused', () => {

@@ -11,8 +11,11 @@ export interface RejectionGroup {
 
 /** Whether a value for the row can be sent: it breaks a rule of one column, and no correction of it is accepted or on its way. */
 export function isCorrectable(row: Schemas['RejectedRow']): boolean {
-  return isOpen(row) && row.disposition !== 'duplicate' && row.column !== ''
+  return isOpen(row) && row.disposition !== 'duplicate' && row.column !== '' && !isSentAgain(row)
 }
+
+/** Whether the cells of a row of another width can be written. */
+export const mayBeWritten = (row: Schemas['RejectedRow']): boolean => isOpen(row) && isRagged(row)
 
 /** Whether the row lost to another of its key, and can be sent again: with another key, or instead of that row. */
 export function mayEnterAgain(row: Schemas['RejectedRow']): boolean {
@@ -21,6 +24,27 @@ export function mayEnterAgain(row: Schemas['RejectedRow']): boolean {
 
 /** Whether no correction was sent, or the newest one was refused. */
 const isOpen = ({ correction }: Schemas['RejectedRow']): boolean => !correction || correction === 'refused'
+
+/** Whether the value has to come from its source again: nobody types a card number into the console. */
+export const isSentAgain = ({ rule }: Pick<Schemas['RejectedRow'], 'rule'>): boolean => NUMBER_RULES.has(rule)
+
+/** Whether the row has another number of cells than the header, so that every cell is written again. */
+export const isRagged = ({ rule, record }: Pick<Schemas['RejectedRow'], 'rule' | 'record'>): boolean =>
+  rule === 'ragged_row' && record._raw !== undefined
+
+const MOST_FACTS = 4
+
+/** By which a person knows the row again in their own books: its key, and a few values behind it. */
+export function identity(row: Schemas['RejectedRow'], keyColumns: string[]): string {
+  const others = Object.keys(row.record).filter(
+    (name) => /(_id|_at|_on|date|amount|total|name)$/.test(name) && !keyColumns.includes(name),
+  )
+  return [...keyColumns, ...others]
+    .filter((name) => name !== row.column && row.record[name])
+    .slice(0, MOST_FACTS)
+    .map((name) => `${heading(name)} ${row.record[name] ?? ''}`)
+    .join(' · ')
+}
 
 const NUMBER_RULES = new Set(['card_number', 'destroyed_number'])
 

@@ -49,6 +49,15 @@ export function Undo({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | '
   )
 }
 
+/** The refused rows and the duplicates of a file, as its page counts them. */
+function refusedWords({ quarantined, duplicates }: Schemas['RevertedFile']): string {
+  const refused = quarantined - duplicates
+  return [
+    refused > 0 ? `, ${count(refused, 'refused row')}` : '',
+    duplicates > 0 ? `, ${count(duplicates, 'duplicate')}` : '',
+  ].join('')
+}
+
 /** What an undo takes along: the file and its corrections, with their rows. */
 function GoingFiles({ preview }: { preview: Schemas['RevertPreview'] }) {
   const corrections = preview.files.filter((file) => file.is_correction).length
@@ -66,7 +75,7 @@ function GoingFiles({ preview }: { preview: Schemas['RevertPreview'] }) {
             <Text size="sm" component="span">
               {file.is_correction ? 'Correction of its rows' : `File ${file.key}`}:{' '}
               {count(file.accepted, 'accepted row')}
-              {file.quarantined > 0 ? `, ${count(file.quarantined, 'refused or duplicate row')}` : ''}
+              {refusedWords(file)}
             </Text>
           </li>
         ))}

@@ -2,6 +2,7 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { capitalised } from '../../formats/words'
 
+type File = Pick<Schemas['FileDetail'], 'quarantined' | 'duplicates' | 'corrected'>
 type Row = Pick<Schemas['RejectedRow'], 'source_row' | 'disposition' | 'correction'>
 
 const correctedRows = (rows: Row[]): number =>
@@ -15,30 +16,25 @@ const correctedRows = (rows: Row[]): number =>
 const lost = (rows: number): string =>
   rows === 1 ? '1 row is a duplicate in the file' : `${count(rows, 'row')} are duplicates in the file`
 
-/** How many rows wait for a correction; the most where not all rows are read. */
-export const waitingRows = (
-  { quarantined }: Pick<Schemas['FileDetail'], 'quarantined'>,
-  rows: Row[],
-): number => Math.max(0, quarantined - correctedRows(rows))
+/** How many refused rows have a correction in the lake: of all rows of the file, or those that were read since. */
+export const corrected = (file: Pick<File, 'corrected'>, rows: Row[]): number =>
+  Math.max(file.corrected, correctedRows(rows))
+
+/** How many rows wait for a correction. */
+export const waitingRows = (file: Pick<File, 'quarantined' | 'corrected'>, rows: Row[]): number =>
+  Math.max(0, file.quarantined - corrected(file, rows))
 
 /**
  * How many rows wait for a correction, and how many are duplicates of other rows of the file.
  *
- * The file counts a row whose correction is accepted as one in quarantine. Where not all rows are read yet, further
- * corrections may be accepted, so their number is the most that can wait.
+ * The file counts a row whose correction is accepted as one in quarantine.
  */
-export function waitingWords(
-  file: Pick<Schemas['FileDetail'], 'quarantined' | 'duplicates'>,
-  rows: Row[],
-  isWhole: boolean,
-): string {
-  const corrected = correctedRows(rows)
+export function waitingWords(file: File, rows: Row[]): string {
+  const settled = corrected(file, rows)
   const waiting = waitingRows(file, rows)
   const parts = [
-    waiting > 0
-      ? `${isWhole ? '' : 'at most '}${count(waiting, 'row')} ${waiting === 1 ? 'waits' : 'wait'} for a correction`
-      : '',
-    corrected > 0 ? `${count(corrected, 'row')} ${corrected === 1 ? 'is' : 'are'} corrected` : '',
+    waiting > 0 ? `${count(waiting, 'row')} ${waiting === 1 ? 'waits' : 'wait'} for a correction` : '',
+    settled > 0 ? `${count(settled, 'row')} ${settled === 1 ? 'is' : 'are'} corrected` : '',
     file.duplicates > 0 ? lost(file.duplicates) : '',
   ]
   return capitalised(parts.filter(Boolean).join(', '))

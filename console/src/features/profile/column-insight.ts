@@ -74,7 +74,10 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
     heading: heading(column.name),
     kind: KINDS[column.type] ?? column.type,
     facts: isHidden ? ['Its values are not shown.'] : shownFacts(facts, words, isName(column.name)),
-    bars: isHidden || facts.identifier ? [] : barsOf(facts, words),
+    bars:
+      isHidden || facts.identifier || (isName(column.name) && facts.min !== undefined)
+        ? []
+        : barsOf(facts, words),
     look: looksOf(facts, words),
     missing: Number(facts.missing ?? 0) > 0 ? figure(String(facts.missing_share), 'share') : '',
     outliers: table && !isHidden ? outlierRows(column, table) : '',
@@ -124,9 +127,17 @@ const LEAST_SHARE_OF_A_FORM = 0.5
 function examples(facts: Facts): string[] {
   const patterns = (facts.patterns ?? []) as { pattern: string; share: string }[]
   const [first] = patterns
-  return first && Number(first.share) >= LEAST_SHARE_OF_A_FORM
+  return first && Number(first.share) >= LEAST_SHARE_OF_A_FORM && isForm(first.pattern)
     ? [`${figure(first.share, 'share')} are like ${patternWords(first.pattern)}`]
     : []
+}
+
+const MOST_RUNS = 5
+
+/** Whether a pattern is the form of an id: a few runs, with digits or a sign between them. Names and sentences have none. */
+function isForm(pattern: string): boolean {
+  const runs = patternWords(pattern).split(', ').length
+  return runs <= MOST_RUNS && pattern.includes('9') && !pattern.includes(' ')
 }
 
 const CLASSES: Record<string, string> = { A: 'capital', a: 'small letter', '9': 'digit', ' ': 'space' }

@@ -21,8 +21,18 @@ export function scoreWords(score: Readonly<Record<string, unknown>>): string {
   const mean = parts.reduce((sum, [, value]) => sum + value, 0) / parts.length
   const reduced = parts
     .filter(([, value]) => value < 1)
-    .map(([name, value]) => `${figure(1 - value, 'share')} ${REDUCES[name]}`)
+    .map(([name, value]) => `${shareWords(1 - value)} ${REDUCES[name]}`)
   if (reduced.length === 0)
     return 'Quality 1 of 1: no required cell is empty, and no row is not permitted, repeated or contradictory. Columns that may be empty are not counted.'
-  return `Quality ${figure(mean, 'score')} of 1: ${reduced.join(', ')}.`
+  return `Quality ${belowOne(mean)} of 1: ${reduced.join(', ')}.`
 }
+
+/** A score below 1 is never rounded up to it. */
+const belowOne = (score: number): string =>
+  figure(String(Math.min(score, Math.floor(score * 100) / 100)), 'score')
+
+/** A share above 0 is never rounded down to it. */
+const shareWords = (share: number): string =>
+  share < SMALLEST_SHARE ? `less than ${figure(SMALLEST_SHARE, 'share')}` : figure(share, 'share')
+
+const SMALLEST_SHARE = 0.001

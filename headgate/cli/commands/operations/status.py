@@ -124,7 +124,7 @@ def status_of(
         depths: of the queues by name; those of dead letters end in `DEAD_LETTERS`.
         raised: the alarms that are raised.
     """
-    from headgate.api.files.corrections import correction_outcomes
+    from headgate.api.files.corrected_values import correction_outcomes
     from headgate.api.operations.health import health_of
     from headgate.api.operations.run_problems import MOST_RUNS, problems_of, unsolved_problems
 

@@ -1,0 +1,74 @@
+import { Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { count, whole } from '../../api/format'
+import { heading } from '../../formats/words'
+import { currencyWords } from '../import/currencies'
+import { formatWords } from '../import/formats'
+import { sentAs } from './sent-as'
+
+type Decisions = Schemas['FileEdits']
+
+/** Who changed the file on the page Upload, and each decision of that person. */
+export function EditedBefore({ edits }: { edits: Decisions | null | undefined }) {
+  if (!edits) return null
+  const decisions = decisionWords(edits)
+  return (
+    <div>
+      <Text size="sm">
+        {sentAs(edits)}Edited before the commit by {edits.by}
+        {decisions.length === 0 ? ': a part of the file was chosen.' : ':'}
+      </Text>
+      {decisions.length > 0 ? (
+        <ul aria-label="Decisions before the commit" style={{ margin: 0, paddingLeft: '1.2rem' }}>
+          {decisions.map((text) => (
+            <li key={text}>
+              <Text size="sm" component="span">
+                {text}
+              </Text>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      {edits.sent_sha256 ? (
+        <Text size="xs" className="muted any-text">
+          The lake keeps the edited file. The file that was sent has the SHA-256 {edits.sent_sha256}.
+        </Text>
+      ) : null}
+    </div>
+  )
+}
+
+/** What a person decided about a file, one sentence each. */
+export function decisionWords(edits: Decisions): string[] {
+  const set = Object.entries(edits.set_for_all)
+  const unnamed = edits.defaults.filter((name) => !(name in edits.set_for_all))
+  const others = edits.steps - set.length - unnamed.length
+  return [
+    ...set.map(([name, text]) =>
+      text ? `${heading(name)} is ${text} in all rows that had none` : `The file has no ${heading(name)}`,
+    ),
+    ...unnamed.map((name) => `${heading(name)} set for all rows that had none`),
+    edits.left_out.length > 0
+      ? `Left out: ${count(edits.left_out.length, 'column')}, ${edits.left_out.join(', ')}`
+      : '',
+    edits.rows_left_out.length > 0
+      ? `Left out: ${count(edits.rows_left_out.length, 'row')} of the file that was sent (${rowList(edits.rows_left_out)})`
+      : '',
+    ...Object.entries(edits.currencies).map(
+      ([name, rows]) => `${heading(name)} is in ${currencyWords(rows)} and was taken as it is`,
+    ),
+    edits.cells > 0 ? count(edits.cells, 'typed cell') : '',
+    others > 0 ? `${count(others, 'other change')} of whole columns` : '',
+    ...Object.entries(edits.formats).map(
+      ([field, format]) => `${heading(field)} read as ${formatWords(format)}`,
+    ),
+  ].filter(Boolean)
+}
+
+const MOST_ROWS = 10
+
+function rowList(rows: number[]): string {
+  const more = rows.length - MOST_ROWS
+  return `${rows.slice(0, MOST_ROWS).map(whole).join(', ')}${more > 0 ? ` and ${whole(more)} more` : ''}`
+}
