@@ -229,11 +229,12 @@ def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder
         pa.ipc.new_file(str(folder / ROWS), schema, options=options) as every,
         pa.ipc.new_file(str(folder / FLAWED), schema, options=options) as some,
     ):
-        for table in _batches(_tables(opened, flaws, hidden, schema)):
+        ragged: set[int] = set()
+        for table in _batches(_tables(opened, flaws, hidden, schema, ragged)):
             every.write_table(table)
             rows += table.num_rows
-            currencies.add(_shown_columns(opened.names, table, hidden))
-            beginning = table if beginning is None else beginning
+            currencies.add(_shown_columns(opened.names, _without(table, ragged), hidden))
+            beginning = _without(table, ragged) if beginning is None else beginning
             if flawed < MOST_FLAWED and table.column("flaws").null_count < table.num_rows:
                 refused = table.filter(pc.is_valid(table.column("flaws")))
                 some.write_table(refused.combine_chunks())
@@ -249,6 +250,13 @@ def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder
         {name: facts for name, (text, most) in readings.items() if (facts := _to_come(text, most.reading))},
         currencies.by_column,
     )
+
+
+def _without(table: pa.Table, rows: Collection[int]) -> pa.Table:
+    """Return the table without rows whose cells may stand in other columns than theirs."""
+    if not rows:
+        return table
+    return table.filter(pc.invert(pc.is_in(table.column("row"), pa.array(rows, pa.int64()))))
 
 
 def _shown_columns(names: Sequence[str], table: pa.Table, hidden: Collection[str]) -> dict[str, pa.Array]:
@@ -270,9 +278,10 @@ def _batches(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _tables(
-    opened: OpenedFile, flaws: Flaws, hidden: Collection[str], schema: pa.Schema
+    opened: OpenedFile, flaws: Flaws, hidden: Collection[str], schema: pa.Schema, ragged: set[int]
 ) -> Iterator[pa.Table]:
     for batch in opened.source.batches():
+        ragged |= set(batch.ragged.source_rows.tolist())
         cells = [
             _hide(text) if name in hidden else redact(text)
             for name, text in zip(opened.names, batch.cells.values(), strict=True)

@@ -142,7 +142,7 @@ PRICES = (
     "Artikelnummer;Bezeichnung;Warengruppe;Einkaufspreis;Währung;Lieferbar;Stand\r\n"
     "A1;Mütze;Kleidung;13,50;EUR;ja;01.10.2025\r\n"
     "A2;Kappe;Kleidung;14,50;EUR;ja;01.10.2025\r\n"
-    "A3;Helm;-4,00;EUR;nein;01.10.2025\r\n"
+    "A3;Helm;-4,00;EUR;ja;01.10.2025\r\n"
     "A4;Schal;Kleidung;16,50;EUR;ja;01.10.2025\r\n"
     "A1;Mütze;Kleidung;13,50;USD;ja;01.10.2025\r\n"
 )
@@ -160,7 +160,7 @@ def test_amounts_in_another_currency_need_a_decision_before_the_commit(console: 
     page = upload_page(console)
     drop(page, "preise-euro.csv", PRICES.encode("cp1252"))
     decide_prices(page)
-    question = page.get_by_role("alert").filter(has_text="these amounts are in EUR (4 rows) and USD (1 row)")
+    question = page.get_by_role("alert").filter(has_text="these amounts are in EUR (3 rows) and USD (1 row)")
     expect(question).to_contain_text("products is in GBP")
     expect(page.get_by_text("Decide about the amounts in EUR and USD above.")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)

@@ -20,6 +20,8 @@ interface Props {
   hasDecisions: boolean
   /** Whether rows are refused as a whole, for a reason that belongs to none of their cells. */
   hasReasons: boolean
+  /** Whether any row is refused, a duplicate or left out. */
+  hasFlaws: boolean
   /** Which rows are shown: all, or those with errors or one reason. */
   show: string
   onType: (column: string, rows: number[], texts: (string | null)[]) => void
@@ -43,6 +45,7 @@ export function ImportGrid({
   mayEdit,
   hasDecisions,
   hasReasons,
+  hasFlaws,
   show,
   onType,
   onLeaveOut,
@@ -138,6 +141,14 @@ export function ImportGrid({
   const chosen = columns[active.column]
   return (
     <>
+      <RowActions
+        row={rows.at(active.row)}
+        column={chosen && { name: chosen.name, at: active.column }}
+        mayEdit={mayEdit}
+        hasFlaws={hasFlaws}
+        onLeaveOut={onLeaveOut}
+        onMove={onMove}
+      />
       <div
         ref={view}
         className="import-grid"
@@ -199,13 +210,6 @@ export function ImportGrid({
           })}
         </div>
       </div>
-      <RowActions
-        row={rows.at(active.row)}
-        column={chosen && { name: chosen.name, at: active.column }}
-        mayEdit={mayEdit}
-        onLeaveOut={onLeaveOut}
-        onMove={onMove}
-      />
     </>
   )
 }

@@ -131,6 +131,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
             cells={edits.cells}
             mayEdit={!result.hides_values}
             hasDecisions={Boolean(result.mapping)}
+            hasFlaws={grid.flawed > 0}
             show={show}
             onLeaveOut={(row, isLeftOut) => change(withRow(edits, row, isLeftOut))}
             onMove={(row, from) =>

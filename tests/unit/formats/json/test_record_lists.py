@@ -1,0 +1,81 @@
+"""The list of records is found inside JSON of nested objects."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.errors import UnreadableFileError
+from headgate.formats.json.json_records import lists_of_records, read_records
+from headgate.formats.json.nested_names import every_object
+from headgate.formats.json.record_lists import RecordPlace
+from headgate.formats.read_table import unknown_table
+
+pytestmark = pytest.mark.unit
+
+ORDERS = [
+    {"number": "B1", "customer": {"city": "Ulm"}, "lines": [{"sku": "a"}, {"sku": "b"}]},
+    {"number": "B2", "customer": {"city": "Graz"}, "lines": [{"sku": "c"}]},
+]
+EXPORT = json.dumps({"export": {"date": "2026-11-02", "orders": ORDERS}}).encode()
+
+
+def test_the_records_of_the_only_list_are_read_at_any_depth() -> None:
+    read = read_records(EXPORT)
+    assert read.columns["number"].to_pylist() == ["B1", "B2"]
+    assert read.starts.tolist() == [EXPORT.index(b'{"number": "B1"'), EXPORT.index(b'{"number": "B2"')]
+
+
+def test_objects_in_the_records_become_columns_of_joined_names() -> None:
+    assert set(unknown_table(EXPORT).names) == {"number", "customer_city", "lines"}
+
+
+def test_lists_in_the_records_are_parts_of_their_own() -> None:
+    lists = lists_of_records(EXPORT)
+    assert [(each.name, each.records, each.is_inner) for each in lists] == [
+        ("export.orders", 2, False),
+        ("export.orders.lines", 3, True),
+    ]
+
+
+def test_a_record_of_an_inner_list_has_the_values_of_the_record_around_it() -> None:
+    place = RecordPlace("export.orders.lines")
+    read = read_records(EXPORT, expands=every_object, place=place)
+    assert {name: column.to_pylist() for name, column in read.columns.items()} == {
+        "orders_number": ["B1", "B1", "B2"],
+        "orders_customer_city": ["Ulm", "Ulm", "Graz"],
+        "sku": ["a", "b", "c"],
+    }
+
+
+def test_an_inner_list_of_json_lines_is_read_too() -> None:
+    lines = b"\n".join(json.dumps(order).encode() for order in ORDERS)
+    read = read_records(lines, place=RecordPlace("lines"))
+    assert read.columns["parent_number"].to_pylist() == ["B1", "B1", "B2"]
+
+
+def test_several_lists_are_named_and_one_is_stated() -> None:
+    text = b'{"data": {"orders": [{"id": 1}], "refunds": [{"id": 2}, {"id": 3}]}}'
+    with pytest.raises(UnreadableFileError, match=r"holds 2 arrays of records: data\.orders, data\.refunds"):
+        read_records(text)
+    contract = Contract("", "", "source", "0", (), properties={"headgate.records": "data.refunds"})
+    assert read_records(text, place=RecordPlace.by(contract)).columns["id"].to_pylist() == ["2", "3"]
+
+
+def test_a_list_that_the_file_does_not_have_is_an_error_with_those_that_it_has() -> None:
+    with pytest.raises(UnreadableFileError, match=r"no list of records export\.returns") as error:
+        read_records(EXPORT, place=RecordPlace("export.returns"))
+    assert "export.orders" in error.value.remedy
+
+
+def test_a_record_of_a_contract_is_not_left_for_a_list_in_it() -> None:
+    record = b'{"id": "7", "customer": {"addresses": [{"city": "Ulm"}, {"city": "Graz"}]}}'
+    contract = Contract("", "", "source", "0", (Column("id", ColumnType(Kind.STRING)),))
+    assert read_records(record, place=RecordPlace.by(contract)).columns["id"].to_pylist() == ["7"]
+    assert read_records(record).columns["city"].to_pylist() == ["Ulm", "Graz"]
+
+
+def test_an_object_whose_names_are_values_has_no_parts() -> None:
+    assert lists_of_records(b'{"4711000012": [{"a": 1}]}') == ()

@@ -1,0 +1,105 @@
+"""Rows of another width, rows that are left out, and the currencies of amounts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pytest
+
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.uploads.edited_rows import edited_csv
+from headgate.uploads.edits import CellEdit, Edits
+from headgate.uploads.file_currencies import FileCurrencies, currency_in
+from headgate.uploads.import_grid import OpenedFile, open_file
+from headgate.uploads.ragged_rows import counts_of, in_columns
+from headgate.uploads.row_numbers import RowNumbers
+from headgate.values.cells import text_array
+from headgate.values.format_inference import one_truth_word
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+OTHERS = "".join(f"B{place};Belt;{place},50\n" for place in range(1, 9))
+SHORT = f"sku;name;price\nA1;Hat;3,50\nA2;4,50\nA3;Cap;5,50;x\nA4;Bag;6,50\n{OTHERS}"
+COLUMNS = ("sku", "name", "price")
+CONTRACT = Contract(
+    "shop.source.articles",
+    "articles",
+    "source",
+    "1.0.0",
+    tuple(Column(name, ColumnType(Kind.STRING)) for name in COLUMNS),
+)
+
+
+def opened(folder: Path) -> OpenedFile:
+    path = folder / "short.csv"
+    path.write_text(SHORT)
+    file = open_file(path, folder, None, "", 1 << 20)
+    assert file
+    return file
+
+
+def written(folder: Path, edits: Edits) -> list[str]:
+    file, path = opened(folder), folder / "edited.csv"
+    edited_csv(file.source, file.names, edits, CONTRACT, path)
+    return [line for line in path.read_text().splitlines()[1:] if not line.startswith("B")]
+
+
+def test_a_row_of_another_width_has_its_cells_in_columns_from_the_left() -> None:
+    form = {"delimiter": ";", "quote": '"'}
+    assert in_columns('A2;"4;50"', 3, form) == ["A2", "4;50", None]
+    assert in_columns("A3;Cap;5,50;x", 3, form) == ["A3", "Cap", "5,50;x"]
+
+
+def test_a_row_of_another_width_has_the_counts_of_the_file_that_was_sent(tmp_path: Path) -> None:
+    assert counts_of(opened(tmp_path).source) == {
+        2: "The row has 2 cells, the header has 3.",
+        3: "The row has 4 cells, the header has 3.",
+    }
+
+
+def test_a_row_in_which_a_person_typed_is_complete(tmp_path: Path) -> None:
+    cells = (CellEdit(2, "name", "Scarf"), CellEdit(2, "price", "4,50"))
+    edits = Edits("articles", {name: name for name in COLUMNS}, cells=cells)
+    assert written(tmp_path, edits) == [
+        'A1,Hat,"3,50"',
+        'A2,Scarf,"4,50"',
+        '"A3;Cap;5,50;x"',
+        'A4,Bag,"6,50"',
+    ]
+
+
+def test_a_row_that_is_left_out_is_not_written_and_the_others_keep_their_numbers(tmp_path: Path) -> None:
+    edits = Edits("articles", {name: name for name in COLUMNS}, left_out=(2, 3))
+    assert written(tmp_path, edits) == ['A1,Hat,"3,50"', 'A4,Bag,"6,50"']
+    numbers = RowNumbers(edits.left_out)
+    assert [numbers.sent(row) for row in (1, 2)] == [1, 4]
+    assert numbers.in_words("Row 2 has the same key and was kept.") == "Row 4 has the same key and was kept."
+    assert edits.for_next_file.left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("EUR", "EUR"), ("12,50 €", "EUR"), ("£3", "GBP"), ("-4.00 USD", "USD"), ("Europe", ""), ("12,50", "")],
+)
+def test_a_value_states_its_currency_by_a_code_or_a_sign(text: str, code: str) -> None:
+    assert currency_in(text) == code
+
+
+def test_the_rows_of_each_currency_are_counted_over_the_file() -> None:
+    counted = FileCurrencies()
+    for codes in (["EUR", "EUR", None], ["EUR", "USD"]):
+        names = pa.array([f"article {place}" for place in range(len(codes))])
+        counted.add({"currency": text_array(codes), "name": names})
+    assert counted.by_column == {"currency": {"EUR": 3, "USD": 1}}
+
+
+def test_a_column_of_one_word_for_yes_is_read_where_its_field_has_truth_values() -> None:
+    reading = one_truth_word(text_array(["ja"]))
+    assert reading
+    assert (reading.kind, reading.format.true_words) == (Kind.BOOLEAN, ("ja",))
+    assert one_truth_word(text_array(["x"])) is None
+    assert one_truth_word(text_array(["ja", "vielleicht"])) is None
