@@ -31,6 +31,7 @@ from headgate.lake.senders import Senders
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import has_no_rows
 from headgate.plain_names import capitalised
+from headgate.profiling.score import DECIMALS, Score
 from headgate.reports import summary
 from headgate.reports.rule_words import rule_words
 from headgate.settings import AcceptanceSettings
@@ -586,6 +587,9 @@ def _whole(record: FileRecord) -> RenderableType:
     """Return everything about a file, a line for each fact; those that decide come first."""
     lines = [record.key]
     kept = _kept(record)
+    if (content := Score.of_texts(record.profile).of_content.total) is not None:
+        # As the console has it: a file of history is as old as it should be.
+        kept["profile"] = {**kept["profile"], "score": f"{content:.{DECIMALS}f}"}
     for name in (*_DECIDING_FACTS, *(name for name in kept if name not in _DECIDING_FACTS)):
         value = kept[name]
         for part, cell in value.items() if isinstance(value, dict) else [("", value)]:
