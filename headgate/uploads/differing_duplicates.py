@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from headgate.uploads.edited_upload import EditedUpload
     from headgate.uploads.row_numbers import RowNumbers
 
+_LEFT_OUT = " left out."
+_VALUES = re.compile(r" left out: .+$", re.DOTALL)
 _KEPT = re.compile(r"\brow (\d+)\b", re.IGNORECASE)
 _MOST = 1_000
+DIFFERS = "It differs in "
 
 
 def differing_cells(edited: EditedUpload, quarantine: bytes, rows: RowNumbers) -> dict[int, str]:
@@ -38,7 +41,11 @@ def differing_cells(edited: EditedUpload, quarantine: bytes, rows: RowNumbers) -
     }
     pairs = dict(list(pairs.items())[:_MOST])
     cells = _cells(edited, [name for name in names if name not in edited.hidden], {*pairs, *pairs.values()})
-    words = {row: _words(cells.get(row, {}), cells.get(kept, {}), kept) for row, kept in pairs.items()}
+    has_values = edited.contract is not None and not edited.contract.personal
+    words = {
+        row: _words(cells.get(row, {}), cells.get(kept, {}), kept if has_values else 0)
+        for row, kept in pairs.items()
+    }
     return {row: text for row, text in words.items() if text}
 
 
@@ -63,8 +70,14 @@ def _words(own: Mapping[str, str], kept: Mapping[str, str], row: int) -> str:
     other = [name for name in own if own[name] != kept.get(name, own[name])]
     if not other:
         return ""
-    values = ", ".join(
+    values = row and ", ".join(
         f"{own[name] or 'empty'} here, {kept[name] or 'empty'} in row {row}" for name in other[:2]
     )
     is_one = len(other) == 1
-    return f"It differs in {', '.join(other)}, which {'is' if is_one else 'are'} left out: {values}."
+    end = f": {values}." if values else "."
+    return f"{DIFFERS}{', '.join(other)}, which {'is' if is_one else 'are'} left out{end}"
+
+
+def without_values(reason: str) -> str:
+    """Return a reason without the values that differ, as it may be kept for longer than the file."""
+    return _VALUES.sub(_LEFT_OUT, reason)

@@ -2502,11 +2502,11 @@ export interface components {
              */
             part: string;
             /**
-             * Ragged
-             * @description Row to its number of cells in words, where that is not the header's.
+             * Row Reasons
+             * @description Refused row to what is wrong with it in the file that was sent.
              * @default {}
              */
-            ragged: {
+            row_reasons: {
                 [key: string]: string;
             };
             /**

@@ -55,7 +55,7 @@ def page(
     shows_values = sees_values(lake, caller, record)
     edits = Senders(lake.objects, lake.bucket("artifacts")).edits(file_id)
     as_written = reasons_as_written(edits.get("formats", {}), lake.contracts.source.get(record.dataset))
-    ragged = edits.get("ragged", {})
+    reason_of_row = edits.get("row_reasons", {})
     sent = sent_values(lake, record, corrected) if shows_values else {}
     rows = tuple(
         row_of(
@@ -66,7 +66,11 @@ def page(
             may_replace=is_as_new(row["reason"] or ""),
         ).model_copy(
             update={
-                **({"reason": ragged[str(row["source_row"])]} if str(row["source_row"]) in ragged else {}),
+                **(
+                    {"reason": reason_of_row[str(row["source_row"])]}
+                    if str(row["source_row"]) in reason_of_row
+                    else {}
+                ),
                 **_sent(sent.get(row["source_row"]), row["column_name"] or ""),
             }
         )

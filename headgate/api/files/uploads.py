@@ -33,7 +33,9 @@ from headgate.lake.acceptance import acceptance_of
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.senders import Senders
 from headgate.lake.states import CHECKED, RAGGED_ROW
+from headgate.masking.redaction import redact_text
 from headgate.uploads.commit_upload import Uploads
+from headgate.uploads.differing_duplicates import DIFFERS, without_values
 from headgate.uploads.edits import Edits
 from headgate.uploads.upload import PART_BYTES, UploadMapping, UploadState, check_key, id_of_file_upload
 
@@ -298,14 +300,18 @@ def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
     grid = check.get("grid") or {}
     gone = sorted(edits.left_out)
     return {
-        "set_for_all": {step.column: step.text for step in edits.steps if step.kind == "default"},
+        "set_for_all": {
+            step.column: redact_text(step.text) for step in edits.steps if step.kind == "default"
+        },
         "left_out": [name for name, field in edits.columns.items() if field is None],
         "rows_left_out": gone,
         "currencies": _currencies(grid.get("currencies", {}), edits),
-        "ragged": {
-            str(row["source_row"] - sum(each < row["source_row"] for each in gone)): row["reason"]
+        "row_reasons": {
+            str(row["source_row"] - sum(each < row["source_row"] for each in gone)): without_values(
+                row["reason"]
+            )
             for row in check.get("rows", ())
-            if row["rule"] == RAGGED_ROW
+            if row["rule"] == RAGGED_ROW or DIFFERS in (row["reason"] or "")
         },
     }
 

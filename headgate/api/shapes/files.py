@@ -130,8 +130,8 @@ class FileEdits(Shape):
     currencies: dict[str, dict[str, Count]] = Field(
         {}, description="Field to the rows by currency, of amounts that the file has in other currencies."
     )
-    ragged: dict[str, str] = Field(
-        {}, description="Row to its number of cells in words, where that is not the header's."
+    row_reasons: dict[str, str] = Field(
+        {}, description="Refused row to what is wrong with it in the file that was sent."
     )
 
 

@@ -69,7 +69,7 @@ function LeavesTables({ fileId, undoneAt }: { fileId: string; undoneAt: string }
 }
 
 const BRINGS = {
-  next: 'The next run brings its rows into the tables.',
+  next: 'Its rows are in the lake. The next run brings them into the tables.',
   during: 'The run that brings its rows into the tables',
 }
 

@@ -28,7 +28,9 @@ export function readAs(writtenAs: Record<string, string>): string {
     many('skipped_lines', 'line') && `${many('skipped_lines', 'line')} skipped above the header`,
     many('footer_lines', 'line') && `${many('footer_lines', 'line')} skipped at the end`,
     many('unnamed_columns', 'column') && `${many('unnamed_columns', 'column')} without a name`,
-    left_out ? `sheets left out: ${left_out}` : '',
+    left_out
+      ? `sheets left out: ${left_out.replace(/\(rows: (\d+)\)/g, '($1 filled rows with the header)')}`
+      : '',
     sure < 0.95 ? `${Math.round(sure * 100)} % sure` : '',
   ]
   return parts.filter(Boolean).join(' · ')

@@ -2,7 +2,7 @@ import { Anchor, Button, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { heading } from '../../formats/words'
+import { heading, uniqueHeadings } from '../../formats/words'
 import { otherCells } from './rejection-groups'
 
 interface Props {
@@ -104,6 +104,7 @@ function WriteRow({ place, fields, values, onChange }: WholeProps & { place: num
         Write the cells of row {place}
       </Button>
     )
+  const headings = uniqueHeadings(fields.map(({ name }) => name))
   const empty = Object.fromEntries(fields.map(({ name }) => [name, null]))
   return (
     <Stack gap={4}>
@@ -111,8 +112,8 @@ function WriteRow({ place, fields, values, onChange }: WholeProps & { place: num
         <TextInput
           key={name}
           size="xs"
-          label={heading(name)}
-          aria-label={`${heading(name)} of row ${place}`}
+          label={headings.get(name) ?? heading(name)}
+          aria-label={`${headings.get(name) ?? heading(name)} of row ${place}`}
           value={values[name] ?? ''}
           onChange={(event) => onChange({ ...empty, ...values, [name]: event.currentTarget.value || null })}
         />

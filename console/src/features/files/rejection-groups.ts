@@ -39,10 +39,11 @@ export function identity(row: Schemas['RejectedRow'], keyColumns: string[]): str
   const others = Object.keys(row.record).filter(
     (name) => /(_id|_at|_on|date|amount|total|name)$/.test(name) && !keyColumns.includes(name),
   )
+  const headings = uniqueHeadings(Object.keys(row.record))
   return [...keyColumns, ...others]
     .filter((name) => name !== row.column && row.record[name])
     .slice(0, MOST_FACTS)
-    .map((name) => `${heading(name)} ${row.record[name] ?? ''}`)
+    .map((name) => `${headings.get(name) ?? heading(name)} ${row.record[name] ?? ''}`)
     .join(' · ')
 }
 

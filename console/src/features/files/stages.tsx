@@ -3,7 +3,6 @@ import { Progress, Text } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { forPages, seconds } from '../../api/format'
 import { inUtc, timeOfDay } from '../../formats/moments'
-import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
 
 const COLOURS: Record<Schemas['FileStage']['state'], string> = {
@@ -13,6 +12,14 @@ const COLOURS: Record<Schemas['FileStage']['state'], string> = {
   failed: 'var(--mantine-color-red-7)',
   skipped: 'var(--mantine-color-gray-5)',
   pending: 'light-dark(var(--mantine-color-gray-3), var(--mantine-color-dark-4))',
+}
+const NAMES: Record<Schemas['FileStage']['name'], string> = {
+  upload: 'Upload',
+  trigger: 'Wait',
+  processing: 'Read',
+  validation: 'Check',
+  database: 'Store',
+  complete: 'End',
 }
 const SIGNS: Record<Schemas['FileStage']['state'], string> = {
   done: '✓',
@@ -50,13 +57,13 @@ export function Stages({ stages }: { stages: Schemas['FileStage'][] }) {
             data-state={stage.state}
           >
             <Text size="sm" fw={600}>
-              {heading(stage.name)} {SIGNS[stage.state]}
+              {NAMES[stage.name]} {SIGNS[stage.state]}
             </Text>
             <Text size="xs" className="muted" title={stage.at ? inUtc(stage.at) : undefined}>
               {stage.state === 'pending' ? 'pending' : stage.at ? timeOfDay(stage.at) : stage.state}
               {stage.seconds !== null && stage.seconds !== undefined ? ` · ${seconds(stage.seconds)}` : ''}
             </Text>
-            {stage.message ? (
+            {stage.message && stage.name !== 'upload' ? (
               <Text size="xs">
                 <Advice text={forPages(stage.message)} />
               </Text>
