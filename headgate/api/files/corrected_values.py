@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from headgate.errors import NotFoundError
 from headgate.lake.senders import Senders
 from headgate.lake.states import DUPLICATE_RULES
-from headgate.masking.redaction import redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +32,8 @@ class SentRow:
 
     def value(self, column: str) -> str:
         """Return the value of a column as it may be shown."""
+        from headgate.masking.redaction import redact_text
+
         return redact_text(self.cells.get(column, ""))[:_LONGEST]
 
 

@@ -33,9 +33,7 @@ from headgate.lake.acceptance import acceptance_of
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.senders import Senders
 from headgate.lake.states import CHECKED, RAGGED_ROW
-from headgate.masking.redaction import redact_text
 from headgate.uploads.commit_upload import Uploads
-from headgate.uploads.differing_duplicates import DIFFERS, without_values
 from headgate.uploads.edits import Edits
 from headgate.uploads.upload import PART_BYTES, UploadMapping, UploadState, check_key, id_of_file_upload
 
@@ -297,6 +295,9 @@ def _keep_edits(
 
 def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
     """Return what a person decided about columns, rows and currencies, as the page of the file lists it."""
+    from headgate.masking.redaction import redact_text
+    from headgate.uploads.differing_duplicates import DIFFERS, without_values
+
     grid = check.get("grid") or {}
     gone = sorted(edits.left_out)
     return {
