@@ -17,7 +17,7 @@ from headgate.formats.csv.stream_csv import stream_plain_csv
 from headgate.formats.fixed_width import fixed_width_table, holds_fixed_width, read_fixed_width
 from headgate.formats.format_name import FormatName
 from headgate.formats.json.json_records import holds_json, read_records
-from headgate.formats.json.nested_names import all_but_kept, by_contract
+from headgate.formats.json.nested_names import by_contract, every_object, never
 from headgate.formats.json.read_json import read_json, read_json_lines, source_of_records
 from headgate.formats.json.record_lists import RecordPlace
 from headgate.formats.parquet.read_parquet import read_parquet
@@ -176,10 +176,14 @@ def _rows_of_xml(content: bytes, contract: Contract, _: Mapping[str, Any]) -> Re
 def _table_of_records(records: ReadsRecords) -> ReadsTable:
     """Return the reader of a format's records as a table."""
 
-    def table(content: bytes | Path, contract: Contract | None, _: Mapping[str, Any]) -> FileTable:
+    def table(content: bytes | Path, contract: Contract | None, options: Mapping[str, Any]) -> FileTable:
         from headgate.formats.json.records_table import records_table  # noqa: PLC0415 see Format
 
-        expands = all_but_kept(contract)
+        # The header of a sample without a contract is compared with those of mappings, which keep objects.
+        is_flat = contract is not None or options["whole"]
+        expands = (
+            by_contract(contract) if contract and contract.columns else every_object if is_flat else never
+        )
         return records_table(records(_bytes_of(content), contract, expands))
 
     return table

@@ -32,17 +32,6 @@ def every_object(_name: str, value: object) -> bool:
     return isinstance(value, dict)
 
 
-def all_but_kept(contract: Contract | None) -> Expands:
-    """Return a test for objects that no column of the contract keeps as JSON text; all without a contract."""
-    kept = {folded(column.name) for column in contract.columns if column.nested} if contract else set()
-    kept |= (
-        {folded(heading) for heading, name in contract.headings if folded(name) in kept}
-        if contract
-        else set()
-    )
-    return lambda name, value: isinstance(value, dict) and folded(name) not in kept
-
-
 def by_contract(contract: Contract) -> Expands:
     """Return a test for names that are no column of the contract but begin one.
 

@@ -15,8 +15,15 @@ if TYPE_CHECKING:
 
 def records_table(read: Records) -> FileTable:
     """Return a column for each name of the records; of nested values only which there are."""
-    columns = (_nested(column) if name in read.nested else column for name, column in read.columns.items())
-    return FileTable(tuple(read.columns), tuple(columns), broken_rows=len(read.ragged.source_rows))
+    names = [name for name in read.columns if not _is_object_elsewhere(read, name)]
+    columns = (_nested(read.columns[name]) if name in read.nested else read.columns[name] for name in names)
+    return FileTable(tuple(names), tuple(columns), broken_rows=len(read.ragged.source_rows))
+
+
+def _is_object_elsewhere(read: Records, name: str) -> bool:
+    """Return whether every value of a name is null, and other records have an object there."""
+    column = read.columns[name]
+    return column.null_count == len(column) and any(other.startswith(f"{name}_") for other in read.columns)
 
 
 def _nested(column: pa.Array) -> pa.Array:

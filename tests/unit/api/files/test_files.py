@@ -318,6 +318,7 @@ def test_a_reverted_file_leaves_curated_and_quarantine(caller: Caller) -> None:
             "state": "done",
             "accepted": 1,
             "quarantined": 3,
+            "duplicates": 1,
             "is_correction": False,
         }
     ]

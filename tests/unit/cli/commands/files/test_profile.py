@@ -54,10 +54,21 @@ def test_a_file_of_every_form_is_profiled(form: str, pack: Callable[[bytes], byt
 
 
 def test_nested_values_are_counted_and_not_shown(tmp_path: Path) -> None:
-    (tmp_path / "a.json").write_text('[{"id": 1, "card": {"cvv": "917"}}, {"id": 2, "card": null}]')
+    (tmp_path / "a.json").write_text('[{"id": 1, "cards": [{"cvv": "917"}]}, {"id": 2, "cards": null}]')
     ran = CliRunner().invoke(profile, [str(tmp_path / "a.json"), "--json"])
     column = json.loads(ran.output)["columns"][1]
     assert (column["type"], column["missing"]) == ("nested", 1)
+    assert "917" not in ran.output
+
+
+def test_an_object_is_a_column_for_each_of_its_values_and_sensitive_ones_are_not_shown(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.json").write_text('[{"id": 1, "card": {"cvv": "917"}}, {"id": 2, "card": null}]')
+    ran = CliRunner().invoke(profile, [str(tmp_path / "a.json"), "--json"])
+    columns = {column["name"]: column for column in json.loads(ran.output)["columns"]}
+    assert set(columns) == {"id", "card_cvv"}
+    assert (columns["card_cvv"]["missing"], columns["card_cvv"]["sensitive"]) == (1, True)
     assert "917" not in ran.output
 
 
@@ -176,6 +187,6 @@ def test_a_file_of_which_no_value_is_judged_has_no_score(tmp_path: Path) -> None
     file = tmp_path / "orders.json"
     file.write_text(json.dumps([{"export": {"orders": [{"id": 1}, {"id": 2}]}}]), encoding="utf-8")
     shown = " ".join(CliRunner().invoke(profile, [str(file)], catch_exceptions=False).stdout.split())
-    assert "The values of export are lists or objects, and are not judged." in shown
+    assert "The values of export_orders are lists or objects, and are not judged." in shown
     assert "no value is judged, so no quality score" in shown
     assert "quality 1" not in shown
