@@ -137,7 +137,7 @@ def test_a_foreign_file_is_mapped_fixed_committed_skipped_the_second_time_and_fo
     expect(commit).to_be_enabled(timeout=GATE_TIMEOUT_S * MS)
     commit.click()
     expect(page.get_by_text("The mapping is remembered.")).to_be_visible(timeout=GATE_TIMEOUT_S * MS)
-    expect(page.get_by_test_id("count-quarantined").last).to_have_text("2", timeout=GATE_TIMEOUT_S * MS)
+    expect(page.get_by_test_id("count-refused").last).to_have_text("2", timeout=GATE_TIMEOUT_S * MS)
     expect_stages(page)
 
     page.get_by_role("link", name=re.compile("payments-supplier")).last.click()
