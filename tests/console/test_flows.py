@@ -119,7 +119,8 @@ def test_a_file_with_broken_rows_is_fixed_committed_and_found_with_sql(console: 
     commits(page, "3 in")
     expect(page.get_by_test_id("receipt")).to_contain_text("3 rows are in.")
     expect_six_stages_done(page)
-    expect(page.get_by_text("Its rows are in the lake. The next run brings them into the tables.").first).to_be_visible()
+    next_step = "Its rows are in the lake. The next run brings them into the tables."
+    expect(page.get_by_text(next_step).first).to_be_visible()
     page.get_by_role("button", name="Start a run").first.click()
     expect(page.get_by_role("link", name="Follow the run")).to_be_visible()
     sql = "select sum(amount) as total from ecommerce_curated.payments where order_id in ('B1', 'B2', 'B3')"
