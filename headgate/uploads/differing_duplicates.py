@@ -27,7 +27,7 @@ DIFFERS = "It differs in "
 def differing_cells(edited: EditedUpload, quarantine: bytes, rows: RowNumbers) -> dict[int, str]:
     """Return what differs between a duplicate and the row that was kept, by the duplicate's row as sent.
 
-    As in `It differs in Currency, which is left out: USD here, EUR in row 7.`; only the first thousand
+    As in `It differs in Group, which is left out: A here, B in row 7.`; only the first thousand
     duplicates are compared.
     """
     names = [name for name, field in edited.edits.columns.items() if field is None]
@@ -78,6 +78,6 @@ def _words(own: Mapping[str, str], kept: Mapping[str, str], row: int) -> str:
     return f"{DIFFERS}{', '.join(other)}, which {'is' if is_one else 'are'} left out{end}"
 
 
-def without_values(reason: str) -> str:
+def without_differing_values(reason: str) -> str:
     """Return a reason without the values that differ, as it may be kept for longer than the file."""
     return _VALUES.sub(_LEFT_OUT, reason)

@@ -49,11 +49,7 @@ class FileCurrencies:
 
 
 def currency_in(text: str) -> str:
-    """Return the code of the currency that a value states; empty for none.
-
-    >>> [currency_in(text) for text in ("EUR", "12,50 €", "£3", "Fr. 4.50", "12,50", "Europe")]
-    ['EUR', 'EUR', 'GBP', 'CHF', '', '']
-    """
+    """Return the code of the currency that a value states; empty for none."""
     plain = text.strip().casefold()
     if code := _CODE_OF.get(plain):
         return code

@@ -18,7 +18,7 @@ from headgate.contracts.encodings import ENCODING_PROPERTY
 from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.quote_signs import QUOTES_PROPERTY, QuoteUse
-from headgate.contracts.record_lists import RECORDS_PROPERTY
+from headgate.contracts.stated_list import RECORDS_PROPERTY
 from headgate.contracts.workbook_sheets import SHEET_PROPERTY
 from headgate.formats.batches import source_in_memory
 from headgate.formats.json.json_records import holds_json
@@ -157,7 +157,7 @@ class Flaws:
 
 @dataclass(frozen=True)
 class FlawWords:
-    """What is said of a refused row instead of the gate's reason.
+    """Words for a refused row instead of the gate's reason.
 
     Attributes:
         reasons: by field and the gate's reason.

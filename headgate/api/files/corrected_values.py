@@ -1,4 +1,4 @@
-"""What became of quarantined rows that were corrected: outcome, value and sender."""
+"""Corrections of quarantined rows: outcome, value and sender."""
 
 from __future__ import annotations
 

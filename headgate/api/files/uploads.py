@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.file_records import file_error, record_of, written_as_texts
 from headgate.api.files.mappings import decided_fields, sample_facts, suggested_mapping
-from headgate.api.files.personal_values import STEPS_WITHOUT_VALUES, check_without_values, sees_values
+from headgate.api.files.personal_values import (
+    STEPS_WITHOUT_VALUES,
+    check_without_values,
+    sees_values,
+)
 from headgate.api.files.quality import profile_columns
 from headgate.api.files.rejected_rows import reasons_of, row_of, unique_columns
 from headgate.api.http import cursors
@@ -296,7 +300,7 @@ def _keep_edits(
 def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
     """Return what a person decided about columns, rows and currencies, as the page of the file lists it."""
     from headgate.masking.redaction import redact_text
-    from headgate.uploads.differing_duplicates import DIFFERS, without_values
+    from headgate.uploads.differing_duplicates import DIFFERS, without_differing_values
 
     grid = check.get("grid") or {}
     gone = sorted(edits.left_out)
@@ -308,7 +312,7 @@ def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
         "rows_left_out": gone,
         "currencies": _currencies(grid.get("currencies", {}), edits),
         "row_reasons": {
-            str(row["source_row"] - sum(each < row["source_row"] for each in gone)): without_values(
+            str(row["source_row"] - sum(each < row["source_row"] for each in gone)): without_differing_values(
                 row["reason"]
             )
             for row in check.get("rows", ())
@@ -317,12 +321,12 @@ def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
     }
 
 
-def _currencies(stated: Mapping[str, Mapping[str, int]], edits: Edits) -> dict[str, Mapping[str, int]]:
+def _currencies(by_column: Mapping[str, Mapping[str, int]], edits: Edits) -> dict[str, Mapping[str, int]]:
     """Return by field the rows of each currency that the file states beside its amounts or as codes."""
     column_of = {field: name for name, field in edits.columns.items() if field}
     return {
-        field: stated.get(column_of.get(field, ""))
-        or next((rows for name, rows in stated.items() if set(codes) & set(rows)), {})
+        field: by_column.get(column_of.get(field, ""))
+        or next((rows for name, rows in by_column.items() if set(codes) & set(rows)), {})
         for field, codes in edits.currencies.items()
     }
 

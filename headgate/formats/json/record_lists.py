@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.record_lists import stated_records
+from headgate.contracts.stated_list import stated_records
 from headgate.errors import UnreadableFileError
 from headgate.matching.header_names import folded, showable
 

@@ -69,7 +69,7 @@ export const withoutAmounts = (edits: Edits, { columns }: ForeignAmounts): Edits
 /**
  * Rows by currency in words.
  *
- * @example currencyWords({ EUR: 62, USD: 1 }) // 'EUR (62 rows) and USD (1 row)'
+ * @example currencyWords({ USD: 62, CAD: 1 }) // 'USD (62 rows) and CAD (1 row)'
  */
 export const currencyWords = (rows: Rows): string => {
   const parts = Object.entries(rows).map(([code, many]) => `${code} (${count(many, 'row')})`)
