@@ -1,5 +1,6 @@
 import '@mantine/core/styles.css'
 import './app/console.css'
+import './app/opened-address'
 
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'

@@ -217,8 +217,21 @@ def test_another_link_to_the_page_of_questions_replaces_the_statement_and_its_an
     editor = page.get_by_label("SQL statement")
     expect(editor).to_contain_text("churn_risk")
     expect(editor).not_to_contain_text("sales_forecast")
-    expect(page.get_by_test_id("query-summary")).to_have_count(0)
+    answer = page.get_by_role("table")
+    expect(answer.get_by_role("columnheader", name="Risk band")).to_be_visible()
+
+
+def test_the_statement_of_a_link_inside_the_console_runs_and_that_of_an_opened_address_waits(
+    console: Console,
+) -> None:
+    asked: list[str] = []
+    page = console.signed_in(VIEWER)
+    page.on("request", lambda each: asked.append(each.url) if each.method == "POST" else None)
+    visit(page, console.url, "/query?sql=SELECT%20count(*)%20FROM%20sales_forecast")
     expect(page.get_by_text("Run the statement to see its rows.")).to_be_visible()
+    assert not [url for url in asked if "/v1/queries" in url]
+    page.evaluate("window.location.hash = '#/query?sql=SELECT%20count(*)%20FROM%20churn_risk'")
+    expect(page.get_by_test_id("query-summary")).to_contain_text("1 row in")
 
 
 def test_a_table_that_does_not_exist_is_replaced_by_one_that_is_like_it(console: Console) -> None:

@@ -7,6 +7,7 @@ import { bytes } from '../../api/format'
 import { type Result, useQuestions } from './results'
 import { useCatalog } from '../catalog/queries'
 import { useMay } from '../../api/queries'
+import { OPENED_WITH } from '../../app/opened-address'
 import { PageTitle } from '../../components/panel'
 import { Empty, Failed, Waiting } from '../../components/states'
 import { Answer, type View } from './answer'
@@ -64,6 +65,7 @@ function Desk() {
     void running.run(statement)
   }
   useNamedQuestion(questions.data?.questions, choose)
+  useLinkedStatement(search.has('sql') && !search.has('run'), start)
   const { state } = running
   const asked = questions.data?.questions.find((one) => one.sql.trim() === sql.trim())
   const name = asked?.description ?? own.questions.find((one) => one.sql.trim() === sql.trim())?.name
@@ -173,6 +175,14 @@ function useNamedQuestion(
     if (question) onQuestion({ sql: question.sql, view: 'table' })
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each question that an address names
   }, [question])
+}
+
+/** Runs the statement of a link inside the console, such as the one of an order. A statement that the document was opened with may come from anybody and cost money, so it waits for a person. */
+function useLinkedStatement(isStated: boolean, run: () => void): void {
+  useEffect(() => {
+    if (isStated && window.location.hash !== OPENED_WITH) run()
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each address; the page begins again with the next one
+  }, [])
 }
 
 /** How long a query runs, and what it has read. */
