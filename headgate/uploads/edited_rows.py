@@ -99,6 +99,7 @@ def edited_csv(
     Without a contract, or without a decided column, the file keeps its own names and spellings.
     """
     if contract is None or not edits.columns:
+        contract = None
         own = tuple(dict.fromkeys((*names, *edits.made_columns)))
         column_of = {name: name for name in own}
         fields = list(own)

@@ -103,3 +103,12 @@ def test_a_column_of_one_word_for_yes_is_read_where_its_field_has_truth_values()
     assert (reading.kind, reading.format.true_words) == (Kind.BOOLEAN, ("ja",))
     assert one_truth_word(text_array(["x"])) is None
     assert one_truth_word(text_array(["ja", "vielleicht"])) is None
+
+
+def test_a_part_of_a_known_dataset_keeps_its_names_until_a_person_decides_its_columns(tmp_path: Path) -> None:
+    file, path = opened(tmp_path), tmp_path / "edited.csv"
+    other = Contract(
+        "shop.source.other", "other", "source", "1.0.0", (Column("id", ColumnType(Kind.STRING)),)
+    )
+    edited_csv(file.source, file.names, Edits("other", part="export.orders"), other, path)
+    assert path.read_text().splitlines()[:2] == ["sku,name,price", 'A1,Hat,"3,50"']
