@@ -74,6 +74,7 @@ _TYPE_EVIDENCE = {
     Kind.SMALLINT: 0.3,
     Kind.BOOLEAN: 0.5,
 }
+_WHOLE_NUMBER = r"\s*[+-]?[0-9]+\s*"
 _SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
 
 
@@ -304,6 +305,11 @@ class Samples:
         texts = self._texts[row].drop_null()
         return bool(2 * pc.count_distinct(texts).as_py() < len(texts))
 
+    def is_whole(self, row: int) -> bool:
+        """Return whether a column has texts, and whole numbers only."""
+        texts = blank_to_null(self._texts[row]).drop_null()
+        return len(texts) > 0 and bool(flags(matches(texts, _WHOLE_NUMBER)).all())
+
     def is_to_come(self, row: int, column: Column) -> bool:
         """Return whether more than one in ten of a column's texts is a moment to come, read as the field."""
         values = self._as(row, column).values
@@ -356,13 +362,17 @@ def _facts(names: Sequence[str], samples: Samples, contract: Contract) -> _Facts
 
 def _lacks_evidence(facts: _Facts, samples: Samples, contract: Contract) -> Flags:
     """Return the pairs that are never suggested: text for a field that takes every text and has another
-    name, and a column whose values repeat for the key of a dataset, if it has not the name of the key.
+    name, whole numbers for a field with decimals and another name, because pieces and pack sizes fit every
+    price, and a column whose values repeat for the key of a dataset, if it has not the name of the key.
     """
     is_named = (facts.exact > 0) | (facts.alias > 0)
-    is_any_text: Flags = ~is_named & (facts.name < _NAMED) & (facts.evidence == 0)
+    fits_anything: Flags = ~is_named & (facts.name < _NAMED) & (facts.evidence == 0)
+    has_decimals = np.array([bool(column.type.scale) for column in contract.columns])
+    is_whole = np.array([samples.is_whole(row) for row in range(len(is_named))], bool)
+    fits_anything |= ~is_named & (facts.name < _NAMED) & is_whole[:, np.newaxis] & has_decimals
     is_key = np.array([contract.key == (name,) for name in contract.names])
     repeats = np.array([samples.repeats(row) for row in range(len(is_named))], bool)
-    lacking: Flags = is_any_text | ((facts.exact == 0) & is_key & repeats[:, np.newaxis])
+    lacking: Flags = fits_anything | ((facts.exact == 0) & is_key & repeats[:, np.newaxis])
     return lacking
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from headgate.matching.mappings import Mappings
     from headgate.uploads.edited_upload import EditedUpload
     from headgate.uploads.upload import UploadMapping
+
+log = logging.getLogger(__name__)
 
 FIRST_ROWS = 100
 _LARGEST_DRAFT_BYTES = 8 << 20  # about ten seconds; `headgate contract init --raw` drafts from a larger file
@@ -130,6 +133,7 @@ class DryRunner:
         except BadInputError as error:
             result = {"state": FAILED, "error": _reason(error)}
         except (HeadgateError, OSError, MemoryError) as error:
+            log.warning("file not checked", extra={"upload_id": upload_id, "error": type(error).__name__})
             message = "The gate could not check the file. Repeat the dry run; the log names the cause."
             result = {"state": FAILED, "error": {"rule": type(error).__name__, "message": message}}
         result["seconds"] = round(time.monotonic() - begun_s, 3)

@@ -241,10 +241,21 @@ def test_of_another_tables_file_no_number_and_no_text_is_suggested_with_confiden
         "Einzelpreis": ["1.299,00 €", "94,63 €", "3.273,55 €", "38,21 €"] * 10,
         "Lieferdatum": ["31.12.2026", "09.02.2026", "23.11.2026", "02.06.2026"] * 10,
         "Lagerware": ["ja", "nein"] * 20,
+        "Gewicht": [f"{at / 8:.2f}" for at in range(40)],
     }
     match = match_columns(list(delivery), [pa.array(texts) for texts in delivery.values()], SPEAKS_ENGLISH)
     assert match.pairs
     assert max(pair.confidence for pair in match.pairs) < 0.5
+
+
+def test_whole_numbers_under_another_name_are_no_amounts() -> None:
+    """A price list has pieces in a pack beside prices with a decimal comma, and both fit a price."""
+    columns = {"Bezeichnung": ["Tasse", "Kanne"] * 20, "VPE": [str(at % 60 + 1) for at in range(40)]}
+    match = match_columns(list(columns), [pa.array(texts) for texts in columns.values()], SPEAKS_ENGLISH)
+    assert "list_price" not in {pair.field for pair in match.pairs}
+    named = {"List price": columns["VPE"]}
+    match = match_columns(list(named), [pa.array(texts) for texts in named.values()], SPEAKS_ENGLISH)
+    assert [pair.field for pair in match.pairs] == ["list_price"]
 
 
 @examples(20)
