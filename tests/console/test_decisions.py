@@ -158,7 +158,7 @@ def test_an_undo_names_the_file_and_its_corrections_and_its_uploader_takes_it_ba
     page.get_by_role("button", name="Undo this upload").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(
-        "3 accepted rows of this file and of its correction leave every table at the next run."
+        "3 accepted rows of this file and of its correction leave the lake; no table has them yet."
     )
     goes = dialog.get_by_role("list", name="What goes").get_by_role("listitem")
     expect(goes).to_have_count(2)

@@ -2357,7 +2357,7 @@ export interface components {
             finished_at: string;
             /**
              * In Snapshot
-             * @description Id of the newest snapshot if it has the file's rows; else empty.
+             * @description Id of the newest snapshot if it has the file's rows, also those of an undone file until the next run; else empty.
              * @default
              */
             in_snapshot: string;

@@ -27,6 +27,7 @@ from headgate.errors import NotFoundError
 from headgate.formats.format_name import format_in_words
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter
+from headgate.lake.keys import increment_key
 from headgate.lake.senders import Senders
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
@@ -171,13 +172,16 @@ def _newest_snapshot_with(lake: LakePorts, record: FileRecord) -> str:
 
     Else an empty text.
     """
-    if record.state is not FileState.DONE or not record.curated_key:
+    # An undo clears the record of its rows, which stay in the tables until the next run.
+    is_undone = record.state is FileState.REVERTED and bool(record.content_sha256)
+    increment = increment_key(record.dataset, record.content_sha256) if is_undone else record.curated_key
+    if not increment or record.state not in {FileState.DONE, FileState.REVERTED}:
         return ""
     bucket = lake.bucket("curated")
     newest = newest_snapshot(lake.objects, bucket)
     dataset = newest.datasets.get(record.dataset) if newest else None
     return (
         newest.snapshot_id
-        if newest and dataset and record.curated_key in increments_of(lake.objects, bucket, dataset)
+        if newest and dataset and increment in increments_of(lake.objects, bucket, dataset)
         else ""
     )

@@ -167,7 +167,9 @@ class FileDetail(FileSummary):
         0, description="Refused rows whose correction is accepted, counted in `quarantined` too."
     )
     in_snapshot: str = Field(
-        "", description="Id of the newest snapshot if it has the file's rows; else empty."
+        "",
+        description="Id of the newest snapshot if it has the file's rows, also those of an undone file until "
+        "the next run; else empty.",
     )
 
 

@@ -210,6 +210,9 @@ def test_lineage_goes_from_a_table_to_datasets_and_their_files(caller: Caller) -
     assert caller.call("GET", "/v1/lineage/payments").json["datasets"] == answer["datasets"]
     assert caller.call("GET", f"/v1/files/{record.file_id}").json["in_snapshot"] == "s1"
     assert caller.call("GET", "/v1/lineage/nothing").status == 404
+    assert caller.call("POST", f"/v1/files/{record.file_id}/revert").status == 200
+    undone = caller.call("GET", f"/v1/files/{record.file_id}").json
+    assert (undone["state"], undone["in_snapshot"]) == ("reverted", "s1")  # until the next run
 
 
 def test_a_run_that_is_redriven_has_not_failed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,7 +171,7 @@ test('a file that is being checked shows its stages and no cost', async () => {
   expect(screen.queryByText(/MB of memory/)).toBeNull()
 })
 
-test('an undone file says what is true before the next run and after it, and names the way back', async () => {
+test('an undone file says once that it is undone, and names the way back', async () => {
   const error = {
     column: '',
     rule: 'reverted',
@@ -181,13 +181,24 @@ test('an undone file says what is true before the next run and after it, and nam
     file: FILE.key,
   }
   show({ state: 'reverted', received: 0, accepted: 0, quarantined: 0, duplicates: 0, error })
-  const reason = await screen.findByRole('region', { name: 'Reason' })
-  expect(reason.textContent).toContain('Before the undo it had 4 rows: 1 accepted, 2 refused, 1 duplicate.')
-  expect(reason.textContent).toContain(
+  const rows = await screen.findByRole('region', { name: 'Rows' })
+  expect(rows.textContent).toContain('The upload was undone')
+  expect(rows.textContent).toContain(
     'Its sender or an operator can take the undo back here, while its original or masked form is in raw.',
   )
-  expect(screen.getByText('The upload was undone: no table has its rows after the next run')).toBeTruthy()
+  expect(screen.queryByRole('region', { name: 'Reason' })).toBeNull()
   expect(screen.queryByTestId('counts')).toBeNull()
+})
+
+test('an undone file needs a run only where a table has its rows', async () => {
+  const undone = { state: 'reverted', received: 0, accepted: 0, quarantined: 0, duplicates: 0 } as const
+  const before_undo = { received: 4, accepted: 1, quarantined: 2, duplicates: 1 }
+  show({ ...undone, before_undo })
+  await screen.findByText('No table has its rows.')
+  expect(screen.queryByRole('button', { name: 'Start a run' })).toBeNull()
+  cleanup()
+  show({ ...undone, before_undo, in_snapshot: 's1' })
+  await screen.findByText('The next run takes its rows out of the tables.')
 })
 
 test('an undo counts the rows of corrections that were accepted since the page was opened', async () => {
@@ -214,5 +225,7 @@ test('an undo counts the rows of corrections that were accepted since the page w
   }
   answers['/v1/files/f1/revert'] = { ...preview, files: [...preview.files, correction], accepted: 3 }
   await userEvent.click(undo)
-  await screen.findByText(/3 accepted rows of this file and of its correction leave every table/)
+  await screen.findByText(
+    /3 accepted rows of this file and of its correction leave the lake; no table has them yet/,
+  )
 })

@@ -89,7 +89,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
           <Undo file={file} />
         </Group>
       </Group>
-      {file.error ? (
+      {file.error && file.state !== 'reverted' ? (
         <Panel title={capitalised(ruleWords(file.error.rule))} name="Reason">
           <Text>
             {file.error.rule === 'needs_mapping' && isEditable(file) ? (
@@ -111,7 +111,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
         <Panel title={rowWords(counted)} name="Rows">
           <Stack gap="xs">
             <AcceptanceAlert of={file} wasCommitted />
-            {file.state === 'reverted' ? <BeforeUndo rows={file.before_undo} /> : <Counts of={counted} />}
+            {file.state === 'reverted' ? <BeforeUndo file={file} /> : <Counts of={counted} />}
             <NextStep file={file} isSecond={waits} />
             {file.edited_before ? null : <ReadAs writtenAs={file.written_as} />}
             <LeftOut mapping={file.mapping} />
@@ -141,7 +141,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
 
 /** What became of the file's rows, as an answer. */
 function rowWords({ received, accepted, corrected, state }: Schemas['FileDetail']): string {
-  if (state === 'reverted') return 'The upload was undone: no table has its rows after the next run'
+  if (state === 'reverted') return 'The upload was undone'
   if (received === 0) return 'No row was read'
   if (corrected > 0)
     return `${whole(accepted)} of ${count(received, 'row')} accepted, ${whole(corrected)} more by a correction`
@@ -150,15 +150,19 @@ function rowWords({ received, accepted, corrected, state }: Schemas['FileDetail'
     : `${whole(accepted)} of ${count(received, 'row')} accepted`
 }
 
-/** The rows of an undone file by outcome, as history. */
-function BeforeUndo({ rows }: { rows: Schemas['FileDetail']['before_undo'] }) {
-  if (!rows) return null
+/** The rows of an undone file by outcome, as history, and who can bring them back. */
+function BeforeUndo({ file: { before_undo: rows, error } }: { file: Schemas['FileDetail'] }) {
   return (
     <>
-      <Text size="sm" className="muted">
-        Before the undo the file had:
-      </Text>
-      <Counts of={{ ...rows, warnings: 0 }} />
+      {rows ? (
+        <>
+          <Text size="sm" className="muted">
+            Before the undo the file had:
+          </Text>
+          <Counts of={{ ...rows, warnings: 0 }} />
+        </>
+      ) : null}
+      {error ? <Advice text={`${withWayBack(error.remedy)}.`} /> : null}
     </>
   )
 }

@@ -5,8 +5,7 @@ import { useEffect, useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { useCatalog } from '../catalog/queries'
 import { useMay } from '../../api/queries'
-import { useRun, useRuns, useStartRun } from '../lake/queries'
-import { Moment } from '../../components/moment'
+import { useRun, useStartRun } from '../lake/queries'
 import { Failed } from '../../components/states'
 import { queryAddress } from '../../formats/sql'
 import { leftOut, runState } from '../lake/run-problems'
@@ -17,10 +16,14 @@ interface Props {
   isSecond?: boolean
 }
 
-/** From a file's accepted rows to the table that has them: a run, then a query. */
+/** From a file's accepted rows to the table that has them: a run, then a query. From an undone file's, the run that takes them out. */
 export function NextStep({ file, isSecond = false }: Props) {
   if (file.state === 'reverted' && (file.before_undo?.accepted ?? 0) > 0)
-    return <LeavesTables fileId={file.file_id} undoneAt={file.finished_at} />
+    return file.in_snapshot ? (
+      <RunFirst fileId={file.file_id} isSecond={false} words={TAKES_OUT} />
+    ) : (
+      <Text size="sm">No table has its rows.</Text>
+    )
   if (file.state !== 'done' || file.accepted === 0) return null
   return file.in_snapshot ? (
     <QueryTable dataset={file.dataset} />
@@ -41,36 +44,13 @@ function QueryTable({ dataset }: { dataset: string }) {
   )
 }
 
-/** Whether a run since the undo has taken the rows out of the tables; else the way to one. */
-function LeavesTables({ fileId, undoneAt }: { fileId: string; undoneAt: string }) {
-  const runs = useRuns()
-  const since = runs.data?.runs.find(
-    (run) => run.state === 'succeeded' && Date.parse(`${run.started_at}Z`) > Date.parse(`${undoneAt}Z`),
-  )
-  if (!runs.data) return null
-  return since ? (
-    <Text size="sm">
-      Its rows left the tables with{' '}
-      <Anchor href={`#/runs/${encodeURIComponent(since.name)}`}>
-        the run of <Moment at={since.started_at} />
-      </Anchor>
-      .
-    </Text>
-  ) : (
-    <RunFirst
-      fileId={fileId}
-      isSecond={false}
-      words={{
-        next: 'The next run takes its rows out of the tables.',
-        during: 'The run that takes its rows out of the tables',
-      }}
-    />
-  )
-}
-
 const BRINGS = {
   next: 'Its rows are in the lake. The next run brings them into the tables.',
   during: 'The run that brings its rows into the tables',
+}
+const TAKES_OUT: typeof BRINGS = {
+  next: 'The next run takes its rows out of the tables.',
+  during: 'The run that takes its rows out of the tables',
 }
 
 function RunFirst({

@@ -9,7 +9,7 @@ import { useRestore, useRevert, useRevertPreview } from './queries'
 import { Failed, Waiting } from '../../components/states'
 
 /** The button that takes a file and its corrections out of the lake, or back in; it says first what goes. */
-export function Undo({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | 'state'> }) {
+export function Undo({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | 'state' | 'in_snapshot'> }) {
   const preview = useRevertPreview(file.file_id, file.state)
   const mayUpload = useMay('uploader')
   const [opened, { open, close }] = useDisclosure(false)
@@ -38,7 +38,7 @@ export function Undo({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | '
         {isNewest ? (
           <Stack>
             {preview.error ? <Failed error={preview.error} what="The newest list of these rows" /> : null}
-            <GoingFiles preview={undo} />
+            <GoingFiles preview={undo} areInTables={file.in_snapshot !== ''} />
             <Confirm fileId={file.file_id} onDone={close} />
           </Stack>
         ) : (
@@ -59,15 +59,16 @@ function refusedWords({ quarantined, duplicates }: Schemas['RevertedFile']): str
 }
 
 /** What an undo takes along: the file and its corrections, with their rows. */
-function GoingFiles({ preview }: { preview: Schemas['RevertPreview'] }) {
+function GoingFiles({ preview, areInTables }: { preview: Schemas['RevertPreview']; areInTables: boolean }) {
   const corrections = preview.files.filter((file) => file.is_correction).length
   const also =
     corrections > 0 ? ` and of its ${corrections === 1 ? 'correction' : `${corrections} corrections`}` : ''
   return (
     <>
       <Text size="sm">
-        {count(preview.accepted, 'accepted row')} of this file{also} leave every table at the next run. The
-        undo can be taken back while the originals or their masked forms are in raw.
+        {count(preview.accepted, 'accepted row')} of this file{also} leave{' '}
+        {areInTables ? 'every table at the next run' : 'the lake; no table has them yet'}. You can take the
+        undo back for as long as the lake keeps what was sent.
       </Text>
       <ul aria-label="What goes" style={{ margin: 0, paddingLeft: '1.2rem' }}>
         {preview.files.map((file) => (
