@@ -141,6 +141,36 @@ test('a refused correction says why, and can be typed again', async () => {
   expect(screen.getByLabelText('Corrected amount of row 2')).toBeTruthy()
 })
 
+test('what was typed for a row that is refused again is in its boxes again', async () => {
+  answers['/v1/files/f1/corrections'] = { file_id: 'f9', rows: 2 }
+  show()
+  await open()
+  await userEvent.type(await screen.findByLabelText('Corrected amount of row 2'), '-7')
+  await userEvent.type(screen.getByLabelText('Corrected amount of row 3'), '8')
+  const outcome = (correction: 'refused' | 'accepted') => ({ correction, corrected_by: 'f9' }) as const
+  answers['/v1/files/f1/rejected-rows'] = {
+    reasons: [{ rule: 'not_a_number', rows: 2 }],
+    rows: [row(2, outcome('refused')), row(3, outcome('accepted'))],
+    next_cursor: '',
+  }
+  await userEvent.click(screen.getByRole('button', { name: 'Send 2 corrected rows' }))
+  await screen.findByText('corrected and accepted')
+  await waitFor(() =>
+    expect(screen.getByLabelText<HTMLInputElement>('Corrected amount of row 2').value).toBe('-7'),
+  )
+  expect(primary()).toEqual(['Send 1 corrected row'])
+})
+
+test('yes or no is chosen', async () => {
+  answers['/v1/contracts/source/payments'] = {
+    ...(answers['/v1/contracts/source/payments'] ?? {}),
+    column_list: [{ name: 'amount', type: 'boolean' }],
+  }
+  show()
+  await userEvent.selectOptions(await screen.findByLabelText('Corrected amount of row 2'), 'no')
+  expect(primary()).toEqual(['Send 1 corrected row'])
+})
+
 test('where every row is corrected or none was refused, a run is what to do', async () => {
   answers['/v1/files/f1/rejected-rows'] = {
     reasons: [{ rule: 'not_a_number', rows: 2 }],

@@ -10,10 +10,9 @@ import { MoreButton } from '../../components/more-button'
 import { Panel } from '../../components/panel'
 import { Answered, Failed } from '../../components/states'
 import { RejectedRowsEditor } from './rejected-rows'
-import { withOthers } from './rejection-groups'
+import { type Corrections, withOthers } from './rejection-groups'
+import { useRefusedValues } from './use-refused-values'
 import { waitingWords } from './waiting-words'
-
-export type Corrections = Map<number, Record<string, string | null>>
 
 interface Props {
   file: Schemas['FileDetail']
@@ -30,6 +29,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
   const [asked, setAsked] = useState<string[]>([])
   const others = useRowsOfRules(file.file_id, asked)
   const rows = withOthers(rejected.data?.pages.flatMap((page) => page.rows) ?? [], others)
+  const remember = useRefusedValues(rows, setCorrections)
   return (
     <Panel title={waitingWords(file, rows)} name="Quarantine">
       <Answered of={rejected} what="the rows in quarantine">
@@ -61,7 +61,12 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
                     onClick={() =>
                       correct.mutate(
                         [...corrections].map(([source_row, values]) => ({ source_row, values })),
-                        { onSuccess: () => setCorrections(new Map()) },
+                        {
+                          onSuccess: ({ file_id }) => {
+                            remember(file_id, corrections)
+                            setCorrections(new Map())
+                          },
+                        },
                       )
                     }
                   >

@@ -1,4 +1,4 @@
-import { Anchor, Button, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, NativeSelect, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -9,6 +9,8 @@ interface Props {
   row: Schemas['RejectedRow']
   value: string
   onCorrect: ((value: string) => void) | undefined
+  /** The type of the column in Athena, by which a value is chosen or typed. */
+  type?: string | undefined
   /** By which a person knows the row again; empty where nothing does. */
   about: string
   /** What a row of another width needs to be written; absent for other rows. */
@@ -30,7 +32,7 @@ interface AgainProps {
 }
 
 /** One row with the cell that broke the rule; its number shows the other cells. */
-export function RejectedRow({ row, about, value, onCorrect, again, whole }: Props) {
+export function RejectedRow({ row, about, value, onCorrect, type, again, whole }: Props) {
   const [opened, setOpened] = useState(false)
   const place = row.sheet_row ?? row.source_row
   return (
@@ -65,12 +67,11 @@ export function RejectedRow({ row, about, value, onCorrect, again, whole }: Prop
         <Table.Td>
           {row.correction ? <Sent row={row} /> : null}
           {onCorrect ? (
-            <TextInput
-              size="xs"
-              aria-label={`Corrected ${row.column} of row ${place}`}
+            <CellInput
+              type={type}
+              name={`Corrected ${row.column} of row ${place}`}
               value={value}
-              miw={{ base: '5rem', sm: '8rem' }}
-              onChange={(event) => onCorrect(event.currentTarget.value)}
+              onChange={onCorrect}
             />
           ) : null}
           {whole ? <WriteRow place={place} {...whole} /> : null}
@@ -95,6 +96,32 @@ export function RejectedRow({ row, about, value, onCorrect, again, whole }: Prop
   )
 }
 
+interface CellProps {
+  type: string | undefined
+  name: string
+  label?: string
+  value: string
+  onChange: (value: string) => void
+}
+
+/** A box for one cell; yes or no is chosen. */
+function CellInput({ type, name, label, value, onChange }: CellProps) {
+  const shown = { size: 'xs', 'aria-label': name, label, value, miw: { base: '5rem', sm: '8rem' } } as const
+  return type === 'boolean' ? (
+    <NativeSelect
+      {...shown}
+      data={[
+        { value: '', label: '' },
+        { value: 'true', label: 'yes' },
+        { value: 'false', label: 'no' },
+      ]}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  ) : (
+    <TextInput {...shown} onChange={(event) => onChange(event.currentTarget.value)} />
+  )
+}
+
 /** Every cell of a row whose cells belong to no columns; an empty one stays empty. */
 function WriteRow({ place, fields, values, onChange }: WholeProps & { place: number }) {
   const [opened, setOpened] = useState(false)
@@ -108,14 +135,14 @@ function WriteRow({ place, fields, values, onChange }: WholeProps & { place: num
   const empty = Object.fromEntries(fields.map(({ name }) => [name, null]))
   return (
     <Stack gap={4}>
-      {fields.map(({ name }) => (
-        <TextInput
+      {fields.map(({ name, type }) => (
+        <CellInput
           key={name}
-          size="xs"
+          type={type}
           label={headings.get(name) ?? heading(name)}
-          aria-label={`${headings.get(name) ?? heading(name)} of row ${place}`}
+          name={`${headings.get(name) ?? heading(name)} of row ${place}`}
           value={values[name] ?? ''}
-          onChange={(event) => onChange({ ...empty, ...values, [name]: event.currentTarget.value || null })}
+          onChange={(value) => onChange({ ...empty, ...values, [name]: value || null })}
         />
       ))}
     </Stack>

@@ -6,6 +6,7 @@ import { csvLine, download } from '../../api/format'
 import { Waiting } from '../../components/states'
 import { RejectedRow } from './rejected-row'
 import {
+  type Corrections,
   identity,
   isCorrectable,
   isSentAgain,
@@ -15,8 +16,6 @@ import {
   type RejectionGroup,
   rejectionGroups,
 } from './rejection-groups'
-
-type Corrections = Map<number, Record<string, string | null>>
 
 interface Props {
   rows: Schemas['RejectedRow'][]
@@ -154,6 +153,7 @@ function ReasonGroup(group: GroupProps) {
                       }
                     : undefined
                 }
+                type={fields.find(({ name }) => name === row.column)?.type}
                 value={corrections.get(row.source_row)?.[row.column] ?? ''}
                 onCorrect={correctable.includes(row) ? (value) => set([row], value) : undefined}
                 again={

@@ -23,6 +23,9 @@ export function mayEnterAgain(row: Schemas['RejectedRow']): boolean {
 }
 
 /** Whether no correction was sent, or the newest one was refused. */
+/** What a person has typed, by source row and column. */
+export type Corrections = Map<number, Record<string, string | null>>
+
 const isOpen = ({ correction }: Schemas['RejectedRow']): boolean => !correction || correction === 'refused'
 
 /** Whether the value has to come from its source again: nobody types a card number into the console. */
