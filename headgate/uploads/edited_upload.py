@@ -131,7 +131,8 @@ def edited_content(
     suggested = None
     if opened and contract:
         suggested = _suggested(upload.key, contract, opened.headed, mappings)
-    if opened and contract and edits.columns:
+    # Remembered edits are of the contract; a field that they leave open is named by the gate.
+    if opened and contract and edits.columns and not is_remembered:
         check_edits(edits, contract, opened.names)
     is_unknown = opened is not None and contract is None
     likely = likely_dataset(opened.headed.names, contracts) if opened and is_unknown else ""
@@ -162,11 +163,29 @@ def _suggested(key: str, contract: Contract, headed: FileTable, mappings: Mappin
 
 def _applicable(edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[Edits, bool]:
     """Return remembered edits; none where the contract has changed so that they make no file of it."""
+    contract = mappings.contracts[edits.dataset]
     try:
-        check_edits(edits, mappings.contracts[edits.dataset], opened.names)
+        check_edits(edits, contract, opened.names)
     except BadInputError:
         return Edits(), False
-    return edits, True
+    return _without_moments(edits, contract, opened.names), True
+
+
+def _without_moments(edits: Edits, contract: Contract, names: Collection[str]) -> Edits:
+    """Return the edits without days and times that a person set for all rows of another file: those of this
+    file are others, and rows with an old time would lose to those that the lake has.
+    """
+    moments = {
+        step.column
+        for step in edits.steps
+        if step.kind == "default"
+        and step.column not in names
+        and (field := edits.columns.get(step.column))
+        and contract.column(field).type.kind in {Kind.DATE, Kind.TIMESTAMP}
+    }
+    steps = tuple(step for step in edits.steps if step.column not in moments)
+    columns = {name: field for name, field in edits.columns.items() if name not in moments}
+    return replace(edits, steps=steps, columns=columns)
 
 
 def _lists(path: Path) -> dict[str, int | None]:

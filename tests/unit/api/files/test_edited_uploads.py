@@ -211,6 +211,26 @@ def test_the_edits_of_columns_are_applied_to_the_next_file_with_the_header() -> 
     assert counts(following) == (57, 3, 2)
 
 
+def test_a_day_that_was_set_for_all_rows_is_asked_again_for_the_next_file() -> None:
+    caller = uploader()
+    columns = {"sku": "product_id", "group": "category", "active": "is_active", "updated_at": "updated_at"}
+    steps = [
+        {"kind": "default", "column": "active", "text": "true"},
+        {"kind": "default", "column": "updated_at", "text": "2026-10-01 00:00:00"},
+    ]
+    edits = {"dataset": "products", "columns": columns, "steps": steps}
+    answer = checked(caller, first := uploaded(caller, b"sku;group\nA1;bags\nA2;hats\n"), edits)
+    assert counts(answer) == (2, 0, 0)
+    caller.call("POST", f"/v1/uploads/{first}/commit", If_Match=answer.headers["ETag"])
+    following = checked(caller, uploaded(caller, b"sku;group\nA1;bags\nA3;hats\n")).json
+    assert (following["error"]["rule"], following["error"]["column"]) == ("missing_column", "updated_at")
+    assert following["grid"]["rows"] == 2
+    assert following["edits"]["columns"] == {
+        name: field for name, field in columns.items() if name != "updated_at"
+    }
+    assert [step["column"] for step in following["edits"]["steps"]] == ["active"]
+
+
 def test_a_refused_row_of_an_edited_file_is_corrected_as_its_column_is_written() -> None:
     caller = uploader()
     answer = checked(caller, upload_id := uploaded(caller, supplier_file()), DECIDED)
