@@ -30,7 +30,7 @@ export function DatasetPage() {
       <NothingPage
         what="dataset"
         name={dataset}
-        why="No contract describes it, and no file of it has arrived."
+        why="No contract that is deployed describes it, and no file of it has arrived. A contract that was stored on the page Upload describes its dataset from the next deployment on."
       />
     )
   if (contract.error && !hasNone && files.error && !files.data && !contract.data)

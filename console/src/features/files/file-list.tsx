@@ -200,12 +200,16 @@ function FileTitle({
 /** The keys of corrected rows, which the console sends as files of their own: the id of the file that they correct has letters for digits. */
 const CORRECTIONS = /^[^/]+\/corrections\/([a-p]+)-[a-p]+\.csv$/
 
+/** The id of the file whose rows a file corrects; undefined for any other file. */
+export function originalId(key: string): string | undefined {
+  const letters = CORRECTIONS.exec(key)?.[1]
+  return letters?.replace(/[g-p]/g, (letter) => String(letter.charCodeAt(0) - 'g'.charCodeAt(0)))
+}
+
 /** The file whose rows a file corrects, among those that were read; undefined for any other file. */
 export function originalOf(file: Pick<File, 'key'>, files: File[]): File | undefined {
-  const letters = CORRECTIONS.exec(file.key)?.[1]
-  if (!letters) return undefined
-  const id = letters.replace(/[g-p]/g, (letter) => String(letter.charCodeAt(0) - 'g'.charCodeAt(0)))
-  return files.find((each) => each.file_id === id)
+  const id = originalId(file.key)
+  return id === undefined ? undefined : files.find((each) => each.file_id === id)
 }
 
 /** Names that a program gave, which say nothing of what is in the file. */

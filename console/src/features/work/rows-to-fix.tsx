@@ -7,7 +7,8 @@ import { Moment } from '../../components/moment'
 import { Answered, Empty } from '../../components/states'
 import { ruleWords } from '../../formats/rules'
 import { capitalised, fileParts } from '../../formats/words'
-import { fileTitle } from '../files/file-list'
+import { fileTitle, originalId } from '../files/file-list'
+import { useFile } from '../files/queries'
 import { needOf } from './need-of'
 
 type File = Schemas['WaitingFile']
@@ -69,16 +70,23 @@ export function reasonWords(reasons: File['reasons']): string {
   return `${capitalised(ruleWords(first.rule))} (${count(first.rows, 'row')})${more}.`
 }
 
+/** The name of the file that somebody corrected: that of the corrections is made of ids. */
+function OfFile({ fileId }: { fileId: string }) {
+  const file = useFile(fileId).data?.body
+  return file ? `of ${fileTitle(file)}` : null
+}
+
 /** A file with its dataset, the main reason and the way to its rows. */
 function FileLine({ file, isFirst }: { file: File; isFirst: boolean }) {
   const page = `#/files/${encodeURIComponent(file.file_id)}`
+  const original = originalId(file.key)
   return (
     <li className="queue-item">
       <div className="queue-line">
         <Anchor size="sm" href={page} title={file.key} className="any-text">
           {fileTitle(file)}
           <Text size="xs" className="muted any-text">
-            {fileParts(file.key).join('')}
+            {original === undefined ? fileParts(file.key).join('') : <OfFile fileId={original} />}
           </Text>
         </Anchor>
         <Text size="sm" className="any-text" component="div">
