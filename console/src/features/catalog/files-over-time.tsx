@@ -23,7 +23,7 @@ export function FilesOverTime({ points }: { points: Schemas['QualityPoint'][] })
   const drifted = points.filter((point) => point.drift)
   return (
     <Panel
-      title={titleOf(points.length, drifted.length)}
+      title={titleOf(points)}
       subtitle={view === 'rows' ? 'Rows of each file' : 'Quality score of each file, from 0 to 1'}
       name="Files over time"
       actions={
@@ -51,10 +51,23 @@ export function FilesOverTime({ points }: { points: Schemas['QualityPoint'][] })
   )
 }
 
-function titleOf(files: number, drifted: number): string {
-  if (files === 1) return '1 file with accepted rows so far'
-  const differ = drifted === 0 ? 'none differs' : `${drifted} ${drifted === 1 ? 'differs' : 'differ'}`
-  return `${count(files, 'file')} with accepted rows; ${differ} from those before`
+const FEWEST_BEFORE = 3 // as the gate compares: see headgate/profiling/drift.py
+
+/** The folder of the export that delivered a file: its files are not compared with each other. */
+const exportOf = (key: string): string | undefined => /^.*\/run=[^/]+(?=\/)/.exec(key)?.[0]
+
+/** How many files there are, and how many of them differ from those before; whether that was looked at. */
+export function titleOf(points: Pick<Schemas['QualityPoint'], 'key' | 'drift'>[]): string {
+  if (points.length === 1) return '1 file with accepted rows so far'
+  const files = `${count(points.length, 'file')} with accepted rows`
+  const drifted = points.filter(({ drift }) => drift).length
+  const isCompared = points.some(({ key }, at) => {
+    const own = exportOf(key)
+    const before = points.slice(0, at).filter((earlier) => !own || exportOf(earlier.key) !== own)
+    return before.length >= FEWEST_BEFORE
+  })
+  if (drifted > 0) return `${files}; ${drifted} ${drifted === 1 ? 'differs' : 'differ'} from those before`
+  return isCompared ? `${files}; none differs from those before` : `${files}, too few to compare`
 }
 
 function drawn(points: Schemas['QualityPoint'][], view: View) {
