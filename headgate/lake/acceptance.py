@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from headgate.lake.keys import has_corrected_rows
 from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
@@ -30,5 +31,8 @@ def acceptance_of(record: FileRecord, most_refused_share: float, corrected: int 
         return None
     if record.received and not record.accepted + corrected:
         return Acceptance.NOTHING_ACCEPTED
+    # A person corrects a few rows, of which one that is refused again is a large share.
+    if has_corrected_rows(record.key):
+        return Acceptance.OK
     refused = max(0, record.quarantined - corrected)
     return Acceptance.MANY_REFUSED if refused > most_refused_share * record.received else Acceptance.OK

@@ -49,6 +49,13 @@ def with_corrections(caller: Caller, file_id: str) -> tuple[str, str, str]:
     return first, second, third
 
 
+def test_a_correction_of_which_a_row_is_refused_has_not_lost_too_many() -> None:
+    caller = Caller(MemoryLake())
+    sent = correct(caller, committed(caller), {2: {"amount": "nothing"}, 3: {"amount": "12.00"}})
+    file = caller.call("GET", f"/v1/files/{sent}").json
+    assert (file["accepted"], file["quarantined"], file["acceptance"]) == (1, 1, "ok")
+
+
 def test_an_undo_covers_corrections_and_their_corrections() -> None:
     caller = Caller(MemoryLake())
     file_id = committed(caller)
