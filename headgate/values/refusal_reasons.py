@@ -110,6 +110,8 @@ def fault_of(reason: str) -> str:
 
 def _type_fault(column: Column) -> str:
     kind, precision, scale = column.type.kind, column.type.precision, column.type.scale
+    if kind is Kind.BIGINT:
+        return "is not a whole number of at most 18 digits"
     if bits := _WHOLE_NUMBERS.get(kind):
         return f"is not a whole number between {-(2**bits):,} and {2**bits - 1:,}"
     if kind is Kind.DECIMAL and precision:
