@@ -176,7 +176,8 @@ def test_an_operator_learns_from_the_morning_page_alone(console: Console) -> Non
     )
     expect(tasks.get_by_role("listitem").filter(has_text="Customers to call")).to_contain_text("at stake")
     tasks.get_by_role("link", name="Open the rows: payments/today.csv").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("payments/today.csv")
+    expect(page.get_by_role("heading", level=1)).to_have_text("today.csv")
+    expect(page.get_by_text("payments/today.csv", exact=True)).to_be_visible()  # its name in the lake
 
 
 def test_the_search_finds_a_page_by_its_words(console: Console) -> None:
