@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from headgate.lake.senders import Senders
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
@@ -255,3 +257,8 @@ class LakePorts(Protocol):
 def lake() -> LakePorts:
     """Name the lake in the handlers' signatures; `headgate.api.app` overrides it with the real one."""
     raise NotImplementedError
+
+
+def senders_of(lake: LakePorts) -> Senders:
+    """Return who sent, edited and corrected which file."""
+    return Senders(lake.objects, lake.bucket("artifacts"))

@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headgate.api.lake_ports import senders_of
 from headgate.errors import NotFoundError
-from headgate.lake.senders import Senders
 from headgate.lake.states import DUPLICATE_RULES
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def sent_values(
     """
     contract, senders = (
         lake.contracts.source.get(record.dataset),
-        Senders(lake.objects, lake.bucket("artifacts")),
+        senders_of(lake),
     )
     if contract is None:
         return {}
@@ -68,13 +68,13 @@ def correction_outcomes(lake: LakePorts) -> CorrectionOutcomes:
     """Return the reader of the outcomes of corrected rows."""
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
 
-    senders = Senders(lake.objects, lake.bucket("artifacts"))
+    senders = senders_of(lake)
     return CorrectionOutcomes(lake.objects, lake.ledger, senders, lake.bucket("quarantine"))
 
 
 def corrected_rows(lake: LakePorts, file_id: str) -> int:
     """Return how many refused rows of a file have a correction that is accepted."""
-    senders = Senders(lake.objects, lake.bucket("artifacts"))
+    senders = senders_of(lake)
     rules: dict[int, str] = {}
     for sent_id in senders.corrections(file_id):
         rules |= senders.corrected_rows(file_id, sent_id)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from headgate.api.files.file_records import record_of
 from headgate.api.http.problems import conflict, invalid
+from headgate.api.lake_ports import senders_of
 from headgate.api.shapes.files import CorrectionsSent
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.senders import Senders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
     rules = dict(zip(quarantined["source_row"].to_pylist(), quarantined["rule"].to_pylist(), strict=True))
     original = _original(lake, record)
     masked_file = file_id if is_masked(record) else ""
-    contract, senders = _contract(lake, record, original), Senders(lake.objects, lake.bucket("artifacts"))
+    contract, senders = _contract(lake, record, original), senders_of(lake)
     formats = senders.edits(file_id).get("formats", {})
     edits = corrections_in_declared_spelling(edits, formats, contract)
     body = corrected_csv(original, contract, edits, quarantined, masked_file)

@@ -10,6 +10,7 @@ from headgate.api.files.corrected_values import corrected_rows
 from headgate.api.files.stages import stages_of
 from headgate.api.http import cursors
 from headgate.api.http.problems import not_found
+from headgate.api.lake_ports import senders_of
 from headgate.api.shapes.files import (
     FileDetail,
     FileEdits,
@@ -28,7 +29,6 @@ from headgate.formats.format_name import format_in_words
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter
 from headgate.lake.keys import increment_key
-from headgate.lake.senders import Senders
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
 from headgate.profiling.score import Score
@@ -63,7 +63,7 @@ def record_of(lake: LakePorts, file_id: str) -> FileRecord:
 
 def detail(lake: LakePorts, file_id: str) -> FileDetail:
     """Return everything that is recorded of one file."""
-    record, senders = record_of(lake, file_id), Senders(lake.objects, lake.bucket("artifacts"))
+    record, senders = record_of(lake, file_id), senders_of(lake)
     return FileDetail(
         **summary(lake, record),
         contract=record.contract,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.http.access import Group
-from headgate.lake.senders import Senders
+from headgate.api.lake_ports import senders_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ def sees_values(lake: LakePorts, caller: CallerIdentity, record: FileRecord) -> 
     is_about_nobody = contract is not None and not contract.personal
     if is_about_nobody or caller.may(Group.PERSONAL_DATA):
         return True
-    return caller.goes_by(Senders(lake.objects, lake.bucket("artifacts")).first_uploader(record))
+    return caller.goes_by(senders_of(lake).first_uploader(record))
 
 
 def visible_facts(

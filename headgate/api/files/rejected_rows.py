@@ -10,6 +10,7 @@ from headgate.api.files.corrected_values import correction_outcomes, sent_values
 from headgate.api.files.file_records import record_of
 from headgate.api.files.personal_values import row_without_values, sees_values
 from headgate.api.http import cursors
+from headgate.api.lake_ports import senders_of
 from headgate.api.shapes.files import (
     QuarantineCounts,
     QuarantineLine,
@@ -18,7 +19,6 @@ from headgate.api.shapes.files import (
     RejectedRows,
     WaitingFile,
 )
-from headgate.lake.senders import Senders
 from headgate.lake.states import DUPLICATE_RULES, QUARANTINED_ROW_COLUMNS
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def page(
     cells = [name for name in QUARANTINED_ROW_COLUMNS if name in table.column_names]
     unique, corrected = unique_columns(lake, record.dataset), correction_outcomes(lake).of_file(file_id)
     shows_values = sees_values(lake, caller, record)
-    edits = Senders(lake.objects, lake.bucket("artifacts")).edits(file_id)
+    edits = senders_of(lake).edits(file_id)
     as_written = reasons_as_written(edits.get("formats", {}), lake.contracts.source.get(record.dataset))
     reason_of_row = edits.get("row_reasons", {})
     sent = sent_values(lake, record, corrected) if shows_values else {}

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from headgate.api.files.file_records import record_of
 from headgate.api.http.access import Group
 from headgate.api.http.problems import conflict, forbidden
+from headgate.api.lake_ports import senders_of
 from headgate.api.shapes.files import Restored, Reverted, RevertedFile, RevertPreview
-from headgate.lake.senders import Senders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +88,7 @@ def _may(caller: CallerIdentity, uploaded_by: str) -> bool:
 
 
 def _uploader(lake: LakePorts, record: FileRecord) -> str:
-    return Senders(lake.objects, lake.bucket("artifacts")).uploader(record)
+    return senders_of(lake).uploader(record)
 
 
 def _shown(records: Sequence[FileRecord]) -> tuple[RevertedFile, ...]:

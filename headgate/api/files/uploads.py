@@ -20,6 +20,7 @@ from headgate.api.http import cursors
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import check_match
 from headgate.api.http.problems import conflict, forbidden, not_found
+from headgate.api.lake_ports import senders_of
 from headgate.api.shapes.uploads import (
     ContractDraft,
     DryRun,
@@ -35,7 +36,6 @@ from headgate.api.shapes.uploads import (
 from headgate.errors import NotFoundError
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.ports import FileRecord, ObjectRef
-from headgate.lake.senders import Senders
 from headgate.lake.states import CHECKED, RAGGED_ROW
 from headgate.uploads.commit_upload import Uploads
 from headgate.uploads.edits import Edits
@@ -261,7 +261,7 @@ def commit(lake: LakePorts, caller: CallerIdentity, upload_id: str, if_match: st
     _remember_edits(lake, check)
     _keep_edits(lake, caller, committed, check)
     if sender := committed.by or (caller.name if record else ""):
-        _senders(lake).keep_uploader(committed.file_id, sender, after=record)
+        senders_of(lake).keep_uploader(committed.file_id, sender, after=record)
     return _shown(committed)
 
 
@@ -294,7 +294,7 @@ def _keep_edits(
         "defaults": sorted({step.column for step in edits.steps if step.kind == "default"}),
         **_decisions(check, edits),
     }
-    _senders(lake).keep_edits(committed.file_id, kept)
+    senders_of(lake).keep_edits(committed.file_id, kept)
 
 
 def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
@@ -342,10 +342,6 @@ def _remember_edits(lake: LakePorts, check: Mapping[str, Any]) -> None:
         lake.mappings.remember_edits(suggestion, asdict(decided))
 
 
-def _senders(lake: LakePorts) -> Senders:
-    return Senders(lake.objects, lake.bucket("artifacts"))
-
-
 def _began(caller: CallerIdentity, upload: UploadRecord) -> bool:
     return upload.is_of(caller.name) or upload.is_of(caller.key)
 
@@ -372,7 +368,7 @@ def uploads_of(lake: LakePorts) -> Uploads:
         if upload.mapping:
             lake.mappings.remember(Suggested.from_json(upload.mapping.suggestion), upload.mapping.fields)
         if upload.by and is_compared:
-            _senders(lake).keep_uploader_of_content(upload.key, upload.sha256, upload.by)
+            senders_of(lake).keep_uploader_of_content(upload.key, upload.sha256, upload.by)
 
     return Uploads(
         lake.objects,
