@@ -178,7 +178,7 @@ class DryRunner:
         record = result.get("record") or {}
         body = scratch.written_as(record.get("quarantine_key", ""))
         mapped = json.loads((record.get("mapping") or {}).get("columns", "{}"))
-        words = self._words(edited, body)
+        words = self._words(edited, body, has_ragged=RAGGED_ROW in (record.get("reasons") or {}))
         flaws = Flaws.of(body, edited.column_of(mapped), words)
         decided = {"suggestion": mapping.suggestion, "fields": mapping.fields} if mapping else None
         return {
@@ -192,13 +192,13 @@ class DryRunner:
         }
 
     @staticmethod
-    def _words(edited: EditedUpload, body: bytes | None) -> FlawWords:
+    def _words(edited: EditedUpload, body: bytes | None, *, has_ragged: bool) -> FlawWords:
         """Return what is said of the rows of the file that was sent, instead of the gate's reasons."""
         numbers = RowNumbers(edited.edits.left_out)
-        is_other_file = edited.edits.changes_values and edited.opened is not None
+        is_other_file = has_ragged and edited.edits.changes_values
         return FlawWords(
             reasons_as_written(edited.edits.formats, edited.contract),
-            counts_of(edited.opened.source) if is_other_file and edited.opened and body else {},
+            counts_of(edited.opened.source) if is_other_file and edited.opened else {},
             numbers,
             differing_cells(edited, body, numbers) if body else {},
         )

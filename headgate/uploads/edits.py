@@ -98,6 +98,25 @@ class Edits:
         )
 
     @property
+    def constants(self) -> dict[str, str]:
+        """The value by column that a person set for all rows without one."""
+        return {step.column: step.text for step in self.steps if step.kind == "default"}
+
+    def facts(self, by: str, at: str, sent_as: str, sent_sha256: str) -> dict[str, Any]:
+        """Return who edited a file and how much of it, as the record of the file keeps it."""
+        return {
+            "by": by,
+            "at": at,
+            "sent_sha256": sent_sha256,
+            "cells": len(self.cells),
+            "steps": len(self.steps),
+            "formats": dict(self.formats),
+            "sent_as": sent_as,
+            "part": self.part,
+            "defaults": sorted(self.constants),
+        }
+
+    @property
     def digest(self) -> str:
         """Return a text that is equal for equal edits only."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()

@@ -40,17 +40,7 @@ class SentFile:
     def facts(self, at: str) -> dict[str, Any]:
         """Return who edited the file and how much of it, as the record of a file keeps it."""
         assert self.edits  # noqa: S101 of an edited file
-        return {
-            "by": "headgate upload",
-            "at": at,
-            "sent_sha256": sha256_of(self.original),
-            "cells": len(self.edits.cells),
-            "steps": len(self.edits.steps),
-            "formats": dict(self.edits.formats),
-            "sent_as": self.original.name,
-            "part": self.edits.part,
-            "defaults": sorted({step.column for step in self.edits.steps if step.kind == "default"}),
-        }
+        return self.edits.facts("headgate upload", at, self.original.name, sha256_of(self.original))
 
 
 def with_remembered_edits(

@@ -20,6 +20,8 @@ class RowNumbers:
 
     >>> [RowNumbers((2, 3)).sent(row) for row in (1, 2, 3)]
     [1, 4, 5]
+    >>> [RowNumbers((2, 3)).committed(row) for row in (1, 4, 5)]
+    [1, 2, 3]
     """
 
     left_out: Sequence[int]
@@ -27,6 +29,10 @@ class RowNumbers:
     def sent(self, row: int) -> int:
         """Return the number in the file as it was sent."""
         return int(self.all_sent(np.array([row]))[0])
+
+    def committed(self, row: int) -> int:
+        """Return the number in the file that is committed, of a row that was not left out."""
+        return row - sum(each < row for each in set(self.left_out))
 
     def all_sent(self, rows: np.ndarray[Any, np.dtype[np.int64]]) -> np.ndarray[Any, np.dtype[np.int64]]:
         """Return the numbers in the file as it was sent."""

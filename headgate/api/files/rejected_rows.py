@@ -64,15 +64,8 @@ def page(
             corrected.get(row["source_row"]),
             as_written,
             may_replace=is_as_new(row["reason"] or ""),
-        ).model_copy(
-            update={
-                **(
-                    {"reason": reason_of_row[str(row["source_row"])]}
-                    if str(row["source_row"]) in reason_of_row
-                    else {}
-                ),
-                **_sent(sent.get(row["source_row"]), row["column_name"] or ""),
-            }
+            reason=reason_of_row.get(str(row["source_row"])),
+            sent=sent.get(row["source_row"]),
         )
         for row in table.select(cells).slice(max(0, first), limit).to_pylist()
     )
@@ -86,10 +79,6 @@ def page(
         else (),
         next_cursor=cursors.encode(following) if following < table.num_rows else "",
     )
-
-
-def _sent(row: SentRow | None, column: str) -> dict[str, str]:
-    return {"corrected_value": row.value(column), "corrected_as": row.by} if row else {}
 
 
 def reasons_of(reasons: Mapping[str, int]) -> tuple[ReasonCount, ...]:
@@ -120,22 +109,27 @@ def row_of(
     reasons: Mapping[tuple[str, str], str] = MappingProxyType({}),
     *,
     may_replace: bool = False,
+    reason: str | None = None,
+    sent: SentRow | None = None,
 ) -> RejectedRow:
     """Return a row of the quarantine table.
 
     Args:
         reasons: what is said instead of a reason of the gate, by column and reason.
+        reason: the same of this row alone, and comes before `reasons`.
+        sent: the row that was sent as its correction.
     """
-    reason, of_correction = row["reason"] or "", {gate: own for (_, gate), own in reasons.items()}
+    gate, column = row["reason"] or "", row["column_name"] or ""
+    of_correction = {each: own for (_, each), own in reasons.items()}
     record = json.loads(row["record"]) if row.get("record") else {}
     return RejectedRow(
         source_row=row["source_row"],
         sheet_row=row.get("sheet_row"),
         disposition=row["disposition"],
         rule=row["rule"] or "",
-        column=row["column_name"] or "",
+        column=column,
         value=row["masked_value"],
-        reason=reasons.get((row["column_name"] or "", reason), reason),
+        reason=reasons.get((column, gate), gate) if reason is None else reason,
         all_rules=_text(row.get("all_rules")),
         record={name: None if value is None else str(value) for name, value in record.items()},
         is_unique=row["column_name"] in unique,
@@ -143,6 +137,8 @@ def row_of(
         correction=correction.state if correction else None,
         corrected_by=correction.sent_as if correction else "",
         correction_reason=of_correction.get(correction.reason, correction.reason) if correction else "",
+        corrected_value=sent.value(column) if sent else "",
+        corrected_as=sent.by if sent else "",
     )
 
 

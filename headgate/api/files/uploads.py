@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.file_records import file_error, record_of, written_as_texts
 from headgate.api.files.mappings import decided_fields, sample_facts, suggested_mapping
-from headgate.api.files.personal_values import (
-    STEPS_WITHOUT_VALUES,
-    check_without_values,
-    sees_values,
-)
+from headgate.api.files.personal_values import STEPS_WITHOUT_VALUES, check_without_values, sees_values
 from headgate.api.files.quality import profile_columns
 from headgate.api.files.rejected_rows import reasons_of, row_of, unique_columns
 from headgate.api.http import cursors
@@ -282,16 +278,10 @@ def _keep_edits(
     if not check.get("committed_as"):
         return
     edits = Edits.of(check["edits"])
+    at = lake.now().isoformat(timespec="seconds")
     kept = {
-        "by": caller.name,
-        "at": lake.now().isoformat(timespec="seconds"),
-        "sent_sha256": committed.sha256,
-        "cells": len(edits.cells),
-        "steps": len(edits.steps),
-        "formats": dict(edits.formats),
-        "sent_as": committed.name,
+        **edits.facts(caller.name, at, committed.name, committed.sha256),
         "part": check.get("part", ""),
-        "defaults": sorted({step.column for step in edits.steps if step.kind == "default"}),
         **_decisions(check, edits),
     }
     senders_of(lake).keep_edits(committed.file_id, kept)
@@ -301,20 +291,17 @@ def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
     """Return what a person decided about columns, rows and currencies, as the page of the file lists it."""
     from headgate.masking.redaction import redact_text
     from headgate.uploads.differing_duplicates import DIFFERS, without_differing_values
+    from headgate.uploads.row_numbers import RowNumbers
 
     grid = check.get("grid") or {}
-    gone = sorted(edits.left_out)
+    numbers = RowNumbers(edits.left_out)
     return {
-        "set_for_all": {
-            step.column: redact_text(step.text) for step in edits.steps if step.kind == "default"
-        },
+        "set_for_all": {column: redact_text(text) for column, text in edits.constants.items()},
         "left_out": [name for name, field in edits.columns.items() if field is None],
-        "rows_left_out": gone,
+        "rows_left_out": sorted(edits.left_out),
         "currencies": _currencies(grid.get("currencies", {}), edits),
         "row_reasons": {
-            str(row["source_row"] - sum(each < row["source_row"] for each in gone)): without_differing_values(
-                row["reason"]
-            )
+            str(numbers.committed(row["source_row"])): without_differing_values(row["reason"])
             for row in check.get("rows", ())
             if row["rule"] == RAGGED_ROW or DIFFERS in (row["reason"] or "")
         },
