@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.errors import BadInputError, ServiceError
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
+from headgate.uploads.edited_rows import check_edits
 from headgate.uploads.edited_upload import edited_content, edited_file, edited_key
 from headgate.uploads.upload import UploadRecord, UploadState
 
@@ -77,7 +78,9 @@ def _edited(file: SentFile, mappings: Mappings, folder: Path) -> SentFile:
         is_elsewhere = folder_dataset in mappings.contracts and folder_dataset != edited.edits.dataset
         if not edited.is_remembered or is_elsewhere or not edited.edits.changes_values:
             return file
+        if edited.opened and edited.contract:
+            check_edits(edited.edits, edited.contract, edited.opened.names)
         path = edited_file(edited, folder)
     except BadInputError:
-        return file  # the gate says why it cannot be read
+        return file  # the gate says why it cannot be read, or which field a person has to decide
     return replace(file, key=edited_key(upload, edited), path=path, edits=edited.edits) if path else file

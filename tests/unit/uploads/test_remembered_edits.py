@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -103,6 +103,17 @@ def test_a_file_of_another_header_or_put_below_another_dataset_is_sent_as_it_is(
     remember(where, GERMAN, EDITS)
     (sent,) = with_remembered_edits([("orders/a.csv", file)], lambda: where, tmp_path / "second")
     assert (sent.key, sent.path, sent.edits) == ("orders/a.csv", file, None)
+
+
+def test_a_file_whose_day_a_person_has_to_set_again_is_sent_as_it_is(tmp_path: Path) -> None:
+    where, header = mappings(), GERMAN.replace(";Stand", "").replace(";2026-10-01 00:00:00", "")
+    path = tmp_path / "Preisliste.csv"
+    path.write_text(header, encoding="utf-8")
+    columns = {name: field for name, field in EDITS.columns.items() if name != "Stand"}
+    steps = (*EDITS.steps, Step("default", "updated_at", text="2026-10-01 00:00:00"))
+    remember(where, header, replace(EDITS, columns={**columns, "updated_at": "updated_at"}, steps=steps))
+    (sent,) = with_remembered_edits([("uploads/Preisliste.csv", path)], lambda: where, tmp_path)
+    assert (sent.key, sent.path, sent.edits) == ("uploads/Preisliste.csv", path, None)
 
 
 def test_without_the_right_to_read_what_is_remembered_files_are_sent_as_they_are(
