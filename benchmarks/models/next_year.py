@@ -41,7 +41,6 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 from sklearn.metrics import brier_score_loss, roc_auc_score
-from threadpoolctl import threadpool_limits
 
 from benchmarks.models import forecast_shops
 from benchmarks.models.customer_bounds import customer_bounds
@@ -61,6 +60,7 @@ from headgate.domains.retail.market_intelligence_hub.features import daily_sales
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales_forecast
 from headgate.domains.retail.sample.shop import ShopSpec
+from headgate.engines.one_thread import one_thread
 from headgate.errors import HeadgateError, SettingsError
 from headgate.learning.store import Shelf
 from scripts.online_retail.uci import find_source
@@ -188,7 +188,7 @@ def _judged_alone(task: tuple[str, Path, date, str]) -> tuple[list[Row], float]:
 
     def make() -> dict[str, object]:
         began = time.monotonic()
-        with threadpool_limits(1):
+        with one_thread():
             rows = [asdict(row) for row in judged(tables_of(folder), origin) if np.isfinite(row.value)]
         return {"rows": rows, "seconds": time.monotonic() - began}
 

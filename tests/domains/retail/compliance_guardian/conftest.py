@@ -8,10 +8,10 @@ import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
-from threadpoolctl import threadpool_limits
 
 from headgate.domains.retail.compliance_guardian import boosting_models
 from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
+from headgate.engines.one_thread import one_thread
 from headgate.engines.write_rows import write_batches
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def tables_of(rows: list[Row], failed_tokens: tuple[str, ...] = ()) -> dict[str,
 @pytest.fixture(scope="session", autouse=True)
 def _one_thread() -> Iterator[None]:
     """Tests run side by side: threads that wait for each other would slow all of them down."""
-    with threadpool_limits(1):
+    with one_thread():
         yield
 
 

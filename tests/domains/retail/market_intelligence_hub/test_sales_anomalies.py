@@ -75,9 +75,9 @@ def test_a_rise_is_listed_once_and_its_parts_fold_into_the_largest_series_whatev
     odd = {"revenue": 3000, "largest_order": 2100, "orders": 21}
     other = {"revenue": 3000, "orders": 60}
     weekly = pd.concat([_weekly("FR", **odd), _weekly("GB", **other), _weekly(**odd)], ignore_index=True)
-    found = sales_anomalies(weekly, NO_EVENTS, WEEK).set_index("series_id")
-    assert found["reason"].nunique() == 2
-    assert found["folds_into"].to_dict() == {"region=FR": "total", "region=GB": "total", "total": None}
+    anomalies = sales_anomalies(weekly, NO_EVENTS, WEEK).set_index("series_id")
+    assert anomalies["reason"].nunique() == 2
+    assert anomalies["folds_into"].to_dict() == {"region=FR": "total", "region=GB": "total", "total": None}
 
 
 def test_a_part_that_falls_while_the_whole_rises_is_listed_itself() -> None:

@@ -8,7 +8,8 @@ import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
-from threadpoolctl import threadpool_limits
+
+from headgate.engines.one_thread import one_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,7 +64,7 @@ def tables_of(rows: list[Row]) -> dict[str, ibis.Table]:
 @pytest.fixture(scope="session", autouse=True)
 def _one_thread() -> Iterator[None]:
     """Tests run side by side: threads that wait for each other would slow all of them down."""
-    with threadpool_limits(1):
+    with one_thread():
         yield
 
 

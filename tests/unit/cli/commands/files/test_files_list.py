@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -16,6 +17,8 @@ from headgate.wiring import stores
 
 pytestmark = pytest.mark.unit
 
+ORDERS = FileRecord("1", "raw", "orders/a.csv", "", "orders", FileState.DONE)
+
 
 @pytest.mark.parametrize(
     ("accepted", "shown"),
@@ -25,17 +28,7 @@ pytestmark = pytest.mark.unit
 def test_a_file_that_lost_many_rows_is_not_only_done(
     accepted: int, shown: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = FileRecord(
-        "1",
-        "raw",
-        "orders/a.csv",
-        "",
-        "orders",
-        FileState.DONE,
-        received=5,
-        accepted=accepted,
-        quarantined=5 - accepted,
-    )
+    record = replace(ORDERS, received=5, accepted=accepted, quarantined=5 - accepted)
     monkeypatch.setattr(
         command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
     )
@@ -63,10 +56,8 @@ def test_the_newest_file_is_listed_first_with_its_time_and_its_whole_key(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     key = "orders/dt=2010-12-09/run=a-name-that-is-longer-than-a-column-of-a-table/part-00005.parquet"
-    old = FileRecord(
-        "1", "raw", "orders/a.csv", "", "orders", FileState.DONE, received_at="2026-11-26T03:00:00"
-    )
-    new = FileRecord("2", "raw", key, "", "orders", FileState.DONE, received_at="2026-11-27T03:00:00")
+    old = replace(ORDERS, received_at="2026-11-26T03:00:00")
+    new = replace(ORDERS, file_id="2", key=key, received_at="2026-11-27T03:00:00")
     lines = listed([old, new], monkeypatch, 60)
     assert [line for line in lines if not line.startswith(" ")] == [
         f"2026-11-27 03:00:00  {key}",
@@ -78,13 +69,9 @@ def test_a_files_rows_add_up_and_its_error_is_complete_with_the_remedy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     error = {"rule": "needs_mapping", "message": "the header is not that of orders", "remedy": "see its page"}
-    record = FileRecord(
-        "1",
-        "raw",
-        "orders/a.csv",
-        "",
-        "orders",
-        FileState.NEEDS_MAPPING,
+    record = replace(
+        ORDERS,
+        state=FileState.NEEDS_MAPPING,
         received=63,
         accepted=57,
         duplicates=3,
