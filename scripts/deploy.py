@@ -23,6 +23,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ sys.path.insert(
 
 from headgate import deployment
 from headgate.aws.cognito import Users
+from headgate.aws.s3 import S3Objects
 from headgate.errors import HeadgateError, SettingsError
 from headgate.project import LakeProject, project
 from scripts import console
@@ -42,6 +44,7 @@ from scripts.deployment import (
     alert_subscribers,
     console_upload,
     cost_estimate,
+    created_datasets,
     early_queues,
     export_logins,
     first_login,
@@ -69,6 +72,7 @@ CRAWLERS_LOG = "/aws-glue/crawlers"
 LOG_RETENTION_DAYS = 7  # as the root's variable
 AWS_NAMES = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION")
 
+_CURATED_ADDRESS = re.compile(r'aws_glue_catalog_table\.\w+\["curated\.(\w+)"\]')
 _TABLE_ADDRESS = re.compile(r'aws_glue_catalog_table\.published\["(\w+\.\w+)"\]')
 
 
@@ -191,6 +195,7 @@ def apply(
     variables = {**_names_of(target, terraform), **variables}
     settings = _with_logins(target, terraform, _stated(target, folder, variables))
     adopt_ledger(target, terraform, settings, has_new_ledger=has_new_ledger)
+    _import_created_tables(target, terraform)
     if target.platform == "emulator" and not terraform.resources():
         terraform.add_to_root("early_queues.tf", early_queues.import_blocks(target.client("sqs"), settings))
     if target.platform == "aws":
@@ -229,6 +234,8 @@ def apply(
         )
     ):
         print(unheard, flush=True)
+    if line := _settle_created(target, folder, note["environment"]):
+        print(line, flush=True)
     if line := pending_files.take_up({**target.process, **note["environment"]}):
         print(line, flush=True)
 
@@ -523,10 +530,33 @@ def _print_leaving_tables(terraform: Terraform) -> list[str]:
     return tables
 
 
+def _import_created_tables(target: Target, terraform: Terraform) -> None:
+    """Have Terraform import the tables that the merge made of datasets which this deployment brings."""
+    addresses = terraform.resources()
+    if not addresses:
+        return
+    catalog = json.loads((terraform.folder / "build" / "catalog.json").read_text(encoding="utf-8"))
+    deployed = {match[1] for address in addresses if (match := _CURATED_ADDRESS.fullmatch(address))}
+    if missing := catalog["curated"].keys() - deployed:
+        database = terraform.outputs()["environment"]["HEADGATE_CURATED_DATABASE"]
+        tables = missing & created_datasets.tables_of(target.client("glue"), database)
+        blocks = created_datasets.import_blocks(target.account, database, tables)
+        terraform.add_to_root("created_tables.tf", blocks)
+
+
+def _settle_created(target: Target, folder: Path, environment: Mapping[str, str]) -> str:
+    """Leave the contracts that this deployment brings to the project; return a line about others."""
+    catalog = json.loads((folder / "build" / "catalog.json").read_text(encoding="utf-8"))
+    now = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    objects = S3Objects(target.client("s3"))
+    return created_datasets.settle(objects, environment["HEADGATE_ARTIFACTS_BUCKET"], catalog["curated"], now)
+
+
 def plan(target: Target, folder: Path, variables: Mapping[str, str], *, out: Path | None = None) -> None:
     """Print the changes that an apply would make; also write the plan to `out`."""
     terraform = _prepared(folder, target, variables)
     _print_leaving_tables(terraform)
+    _import_created_tables(target, terraform)
     settings = _with_logins(
         target, terraform, _stated(target, folder, {**_names_of(target, terraform), **variables})
     )

@@ -201,7 +201,7 @@ data "aws_iam_policy_document" "use_key" {
   }
 }
 
-# Contracts and SQL models that were pushed to this deployment, and which version is in use. Only people write them.
+# Contracts and SQL models that were pushed to this deployment, contracts of datasets that people created, and which are in use.
 data "aws_iam_policy_document" "read_definitions" {
   statement {
     sid     = "ReadDefinitions"
@@ -209,6 +209,7 @@ data "aws_iam_policy_document" "read_definitions" {
     resources = [
       "${module.bucket["artifacts"].arn}/${local.current_definitions}",
       "${module.bucket["artifacts"].arn}/definitions/versions/${local.deployment_id}/*", # headgate.lake.keys.definitions_key
+      "${module.bucket["artifacts"].arn}/definitions/created/*",                         # headgate.lake.keys.created_contracts_key
     ]
   }
 
@@ -422,9 +423,10 @@ data "aws_iam_policy_document" "merge_curated" {
     }
   }
 
+  # Terraform makes the tables of the contracts that it deploys, and the merge those of datasets that are newer.
   statement {
-    sid       = "MoveCuratedTables"
-    actions   = ["glue:GetTable", "glue:UpdateTable"]
+    sid       = "MakeAndMoveCuratedTables"
+    actions   = ["glue:GetTable", "glue:CreateTable", "glue:UpdateTable"]
     resources = [local.catalog_arn, local.database_arns["curated"], local.every_table_arns["curated"]]
   }
 }

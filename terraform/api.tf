@@ -201,6 +201,13 @@ data "aws_iam_policy_document" "api" {
     )
   }
 
+  # Datasets that people create. The function adds contracts and points at them; it writes no version of the pushed definitions.
+  statement {
+    sid       = "CreateDatasets"
+    actions   = ["s3:PutObject"]
+    resources = [for name in [local.current_definitions, "definitions/created/*"] : "${module.bucket["artifacts"].arn}/${name}"]
+  }
+
   # Without it S3 answers 403 where 404 is true.
   statement {
     sid       = "KnowWhatIsThere"

@@ -251,7 +251,7 @@ locals {
   current_definitions = "definitions/current.json" # headgate.lake.keys.CURRENT_DEFINITIONS
 
   # `headgate push` names the contracts and SQL models in use in the metadata of one object. A run asks when it is its turn, and passes the version to
-  # all of its jobs. A pointer to another deployment is ignored. docs/adr/0117-push-of-contracts-and-models.md
+  # all of its jobs. A version of another deployment is ignored, and contracts of datasets that people created are not. docs/adr/0117-push-of-contracts-and-models.md
   definition_states = {
     "See what was pushed" = merge(local.ask_for_definitions, {
       Resource  = "arn:${local.partition}:states:::aws-sdk:s3:listObjectsV2"
@@ -268,7 +268,7 @@ locals {
     "Choose the definitions" = merge(local.ask_for_definitions, {
       Resource  = "arn:${local.partition}:states:::aws-sdk:s3:headObject"
       Arguments = { Bucket = module.bucket["artifacts"].name, Key = local.current_definitions }
-      Assign    = { definitions = "{% $states.result.Metadata.deployment = '${local.deployment_id}' ? $states.result.Metadata.version : 'deployed' %}" }
+      Assign    = { definitions = "{% $states.result.Metadata.deployment = '${local.deployment_id}' ? $states.result.Metadata.version : $exists($states.result.Metadata.otherwise) ? $states.result.Metadata.otherwise : 'deployed' %}" }
       Output    = "{% {} %}"
       Next      = local.run_begins
     })

@@ -130,6 +130,11 @@ class DeployedLake:
         return definitions.pushed_dashboards(self._env_of_request)
 
     @cached_property
+    def definition_versions(self) -> DefinitionVersions:
+        """The versions of the pushed definitions, and the contracts of datasets that people created."""
+        return definitions.versions(self._env)
+
+    @cached_property
     def dashboard_versions(self) -> DefinitionVersions:
         """The versions of the dashboards that people write in the console."""
         from headgate.query.written_dashboards import dashboard_versions

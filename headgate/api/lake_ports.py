@@ -227,6 +227,8 @@ class LakePorts(Protocol):
     @property
     def pushed_dashboards(self) -> Mapping[str, str] | None: ...  # noqa: D102
     @property
+    def definition_versions(self) -> DefinitionVersions: ...  # noqa: D102
+    @property
     def dashboard_versions(self) -> DefinitionVersions: ...  # noqa: D102
     @property
     def databases(self) -> Databases: ...  # noqa: D102

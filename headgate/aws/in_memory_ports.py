@@ -367,10 +367,16 @@ class MemoryCatalog:
     )
     _lock: RLock = field(default_factory=RLock, repr=False)
 
-    def create(self, database: str, table: str, location: str = "") -> None:
-        """Create a table without columns; Terraform does this for the Glue catalog."""
+    def create(
+        self,
+        database: str,
+        table: str,
+        location: str = "",
+        columns: Sequence[Mapping[str, str]] = (),
+    ) -> None:
         with self._lock:
-            self._tables[database, table] = (TableVersion(database, table, location, "0"), [])
+            made = TableVersion(database, table, location, "0"), [dict(column) for column in columns]
+            self._tables.setdefault((database, table), made)
 
     def current(self, database: str, table: str) -> TableVersion:
         try:

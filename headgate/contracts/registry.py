@@ -77,6 +77,25 @@ class Registry:
             _check_systems(registry)
         return registry
 
+    def with_created(self, texts: Mapping[str, str]) -> Registry:
+        """Return these contracts with those of datasets that people created in the lake.
+
+        A contract of the project replaces a created one of its name.
+
+        Args:
+            texts: of JSON by `source/<dataset>`, as an archive has them.
+
+        Raises:
+            ContractError: a text is no contract.
+        """
+        created = {
+            name: contract
+            for name, contract in _of_lake(odcs_reader.load_packed("source", texts)).items()
+            if name not in self.source
+        }
+        curated = {name: curated_contract(contract) for name, contract in created.items()}
+        return replace(self, source=self.source | created, curated=self.curated | curated)
+
     @property
     def systems(self) -> tuple[str, ...]:
         """Return the names of the systems that own prod tables, sorted."""
@@ -157,13 +176,18 @@ def _load_zone(zone: str, root: Path | None, packed: Mapping[str, str] | None) -
         contracts = _load_files(zone, root)
     else:
         contracts = odcs_reader.load_packed(zone, packed)
+    if root:
+        return {name: in_currency(contract, currency()) for name, contract in contracts.items()}
+    return _of_lake(contracts)
+
+
+def _of_lake(contracts: Mapping[str, Contract]) -> dict[str, Contract]:
+    """Return contracts in the lake's currency, with what the lake declares about cards."""
     lake_currency, declared = currency(), no_cards()
-    contracts = {name: in_currency(contract, lake_currency) for name, contract in contracts.items()}
-    return (
-        contracts
-        if root
-        else {name: declared_by_lake(contract, declared) for name, contract in contracts.items()}
-    )
+    return {
+        name: declared_by_lake(in_currency(contract, lake_currency), declared)
+        for name, contract in contracts.items()
+    }
 
 
 def _load_files(zone: str, root: Path | None) -> dict[str, Contract]:

@@ -125,11 +125,13 @@ _AS_JSON = (
 class Finding:
     """Something a person should check before keeping the draft.
 
-    `column` is empty where the whole table is concerned.
+    `column` is empty where the whole table is concerned. `decides` marks a guess on which it depends which
+    rows are kept.
     """
 
     column: str
     message: str
+    decides: bool = False
 
 
 @dataclass(frozen=True)
@@ -207,9 +209,9 @@ def _about_chance(names: Sequence[str], rows: int) -> list[Finding]:
     in few rows.
     """
     if len(names) == 1 and not sounds_like_key(names[0]):
-        return [Finding(names[0], _KEY_BY_CHANCE)]
+        return [Finding(names[0], _KEY_BY_CHANCE, decides=True)]
     return (
-        [Finding(", ".join(names), _FEW_ROWS.format(rows=rows))]
+        [Finding(", ".join(names), _FEW_ROWS.format(rows=rows), decides=True)]
         if len(names) > 1 and rows < FEWEST_VALUES
         else []
     )
@@ -239,9 +241,9 @@ def _about_columns_and_table(
         )
     elif rows := named_totals(contract.columns, cells):
         findings.append(Finding("", _NAMED_TOTALS.format(count=len(rows), row=rows[0] + 1)))
-    findings += [Finding(", ".join(contract.key), note) for note in about_key(contract, cells)]
+    findings += [Finding(", ".join(contract.key), note, decides=True) for note in about_key(contract, cells)]
     if not contract.key:
-        findings.append(Finding("", _NO_KEY))
+        findings.append(Finding("", _NO_KEY, decides=True))
     elif not contract.order_by:
         findings.append(
             Finding(

@@ -1,15 +1,16 @@
 """Versions of the lake's contracts, SQL models and dashboards that were pushed to a deployment, and the
 pointer to the version in use.
 
-A deployment has definitions of its own, in its archives. A pointer that another deployment's push wrote is
-ignored, so a deployment begins with its own. docs/adr/0117-push-of-contracts-and-models.md
+A deployment has definitions of its own, in its archives. A version that was pushed to another deployment is
+ignored, so a deployment begins with its own. Contracts of datasets that people created in the lake are of no
+deployment: they are in use beside every version. docs/adr/0117-push-of-contracts-and-models.md
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from headgate.errors import ConflictError, NotFoundError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 DEPLOYED = "deployed"  # names the definitions of the deployment's own archives
 _MODELS, _CONTRACTS, _DASHBOARDS = "models/", "contracts/", "dashboards/"
+_AND_CREATED = "+"  # between a version and the contracts that people created in the lake
 
 
 class DefinitionObjects(ObjectStore, Protocol):
@@ -84,7 +86,9 @@ class Definitions:
 class Push:
     """The pointer: the version in use and the one before, each a hash or `deployed`.
 
-    Who moved it and when, in UTC.
+    Attributes:
+        created: the contracts of datasets that people created in the lake, as a hash; empty for none.
+        pushed_by, pushed_at: who moved the pointer and when, in UTC.
     """
 
     deployment: str
@@ -92,6 +96,12 @@ class Push:
     before: str = DEPLOYED
     pushed_by: str = ""
     pushed_at: str = ""
+    created: str = ""
+
+    @property
+    def in_use(self) -> str:
+        """Return the name of all that is in use: the version, and the created contracts beside it."""
+        return joined_version(self.version, self.created)
 
 
 @dataclass(frozen=True)
@@ -104,8 +114,8 @@ class DefinitionVersions:
     folder: str = keys.DEFINITIONS
 
     def in_use(self) -> str:
-        """Return the version in use: a hash, or `deployed`."""
-        return self.pointer()[0].version
+        """Return what is in use: a hash or `deployed`, and the created contracts beside it."""
+        return self.pointer()[0].in_use
 
     def pointer(self) -> tuple[Push, str]:
         """Return the last push to this deployment, and the pointer's ETag.
@@ -117,7 +127,9 @@ class DefinitionVersions:
         except NotFoundError:
             return Push(self.deployment, DEPLOYED), ""
         push = Push(**json.loads(body))
-        return (push if push.deployment == self.deployment else Push(self.deployment, DEPLOYED)), etag
+        if push.deployment != self.deployment:
+            push = Push(self.deployment, DEPLOYED, created=push.created)
+        return push, etag
 
     def read(self, version: str) -> Definitions:
         """Return a version; NotFoundError if it was not pushed to this deployment."""
@@ -135,9 +147,33 @@ class DefinitionVersions:
         versions = [Definitions(**json.loads(self.objects.read(item.ref))) for item in stored]
         return sorted(versions, key=lambda version: version.pushed_at, reverse=True)
 
+    def created(self, version: str) -> Definitions:
+        """Return contracts of datasets that people created in the lake; an empty name has none."""
+        if not version:
+            return Definitions({})
+        return Definitions(**json.loads(self.objects.read(self._created_ref(version))))
+
     def keep(self, definitions: Definitions) -> None:
         """Write a version unless it is written already."""
-        ref = self._ref(definitions.version)
+        self._keep(self._ref(definitions.version), definitions)
+
+    def create(self, created: Definitions, etag: str) -> Push:
+        """Use these created contracts beside the version in use, and return the pointer.
+
+        Args:
+            created: all of them, those that are in use already included.
+            etag: of the pointer that was read.
+
+        Raises:
+            ConflictError: somebody else moved the pointer in the meantime.
+        """
+        if created.files:
+            self._keep(self._created_ref(created.version), created)
+        push = self.pointer()[0]
+        name = created.version if created.files else ""
+        return self._point(replace(push, created=name), etag, created.pushed_by, created.pushed_at)
+
+    def _keep(self, ref: ObjectRef, definitions: Definitions) -> None:
         if not any(item.ref.key == ref.key for item in self.objects.list(self.bucket, ref.key)):
             self.objects.write(
                 ref, json.dumps(asdict(definitions), sort_keys=True).encode(), content_type="application/json"
@@ -152,12 +188,20 @@ class DefinitionVersions:
         Raises:
             ConflictError: somebody else moved the pointer in the meantime.
         """
-        push = Push(self.deployment, to, self.pointer()[0].version, pushed_by, pushed_at)
+        push = self.pointer()[0]
+        return self._point(replace(push, version=to, before=push.version), etag, pushed_by, pushed_at)
+
+    def _point(self, to: Push, etag: str, pushed_by: str, pushed_at: str) -> Push:
+        push = replace(to, pushed_by=pushed_by, pushed_at=pushed_at)
         body = json.dumps(asdict(push), sort_keys=True).encode()
+        # The state machine of runs reads the metadata only: what is in use for this deployment, and for others.
+        metadata = {
+            "deployment": push.deployment,
+            "version": push.in_use,
+            "otherwise": joined_version(DEPLOYED, push.created),
+        }
         try:
-            self.objects.replace(
-                self._pointer, body, etag, {"deployment": push.deployment, "version": push.version}
-            )
+            self.objects.replace(self._pointer, body, etag, metadata)
         except ConflictError:
             raise ConflictError(
                 "Somebody else pushed in the meantime. See `headgate push --list`, then push again."
@@ -171,10 +215,32 @@ class DefinitionVersions:
     def _ref(self, version: str) -> ObjectRef:
         return ObjectRef(self.bucket, keys.definitions_key(self.deployment, version, self.folder))
 
+    def _created_ref(self, version: str) -> ObjectRef:
+        return ObjectRef(self.bucket, keys.created_contracts_key(version, self.folder))
+
+
+def created_file(dataset: str) -> str:
+    """Return the file of a project that would state the contract of a dataset."""
+    return f"{_CONTRACTS}source/{dataset}.yaml"
+
+
+def joined_version(version: str, created: str) -> str:
+    """Return the name of a version with the created contracts beside it."""
+    return f"{version}{_AND_CREATED}{created}" if created else version
+
+
+def version_parts(name: str) -> tuple[str, str]:
+    """Return the version that a name states, and the created contracts beside it; empty for none."""
+    version, _, created = name.partition(_AND_CREATED)
+    return version, created
+
 
 def build_id(deployment: str, version: str) -> str:
     """Return what tables are built with: the deployment's id, or a hash of it and of the version that was
     pushed.
+
+    No table is built from a dataset that was created in the lake, so these make no difference.
     """
+    version, _ = version_parts(version)
     is_pushed = version not in {"", DEPLOYED}
     return hashlib.sha256(f"{deployment} {version}".encode()).hexdigest()[:8] if is_pushed else deployment

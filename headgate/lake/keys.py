@@ -268,6 +268,11 @@ def definitions_key(deployment: str, version: str, folder: str = DEFINITIONS) ->
     return f"{definitions_prefix(deployment, folder)}{version}.json"
 
 
+def created_contracts_key(version: str, folder: str = DEFINITIONS) -> str:
+    """Return the key of the contracts of datasets that people created in the lake, as one object."""
+    return f"{folder}/created/{version}.json"
+
+
 def mapping_key(source: str, fingerprint: str) -> str:
     """Return the key of what was decided for files of one source with one header."""
     return f"{MAPPINGS}/{source}/{fingerprint}.json"

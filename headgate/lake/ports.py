@@ -384,6 +384,12 @@ class Catalog(Protocol):
         """Return where the table points now; NotFoundError when it does not exist."""
         ...
 
+    def create(
+        self, database: str, table: str, location: str, columns: Sequence[Mapping[str, str]] = ()
+    ) -> None:
+        """Create the table as a deployment does; do nothing if it exists."""
+        ...
+
     def move(
         self,
         current: TableVersion,

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import odcs_reader
 from headgate.contracts.odcs_writer import to_odcs
+from headgate.contracts.creation import deployment_reasons
 from headgate.drafts.dataset_name import dataset_name_of
 from headgate.drafts.draft_contract import draft_from_sample
+from headgate.drafts.plain_notes import plain_note
 from headgate.errors import BadInputError, ContractError
 from headgate.formats.archive_files import folder_of_archive
 from headgate.intake.rows.check_rows import check_bytes
@@ -106,8 +108,22 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
         checked = check_sample(draft_from_sample(body, name, **vars(DraftOptions())), body)
     except (BadInputError, ContractError):
         return None
-    notes = [{"column": finding.column, "message": finding.message} for finding in checked.draft.findings]
-    return {"dataset": name, "document": checked.document, "notes": notes}
+    notes = [
+        {
+            "column": finding.column,
+            "message": plain_note(finding.message),
+            "decides": finding.decides,
+        }
+        for finding in checked.draft.findings
+    ]
+    counts = checked.gated.counts
+    return {
+        "dataset": name,
+        "document": checked.document,
+        "notes": notes,
+        "rows": counts.accepted,
+        "needs_deployment": deployment_reasons(checked.draft.contract),
+    }
 
 
 def datasets_of(files: Sequence[Path], dataset: str = "") -> dict[str, Path]:

@@ -6,7 +6,7 @@ import logging
 import tempfile
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -352,12 +352,20 @@ class Merging:
             named={lake.snapshot_id},
         )
 
+    def _table(self, contract: Contract) -> TableVersion:
+        """Return the dataset's table; a dataset that is newer than the deployment gets one, without rows."""
+        with suppress(NotFoundError):
+            return self.catalog.current(self.database, contract.dataset)
+        empty = f"s3://{self.curated_bucket}/{keys.snapshot_prefix(contract.dataset, 'none')}"
+        self.catalog.create(self.database, contract.dataset, empty, glue_columns(contract))
+        return self.catalog.current(self.database, contract.dataset)
+
     def _plan(
         self, contract: Contract, previous: LakeSnapshot | None, last_held: Mapping[str, LastHeld]
     ) -> _Plan:
         # The table is read before its increments are listed: whoever publishes more meanwhile wins, and this
         # merge conflicts.
-        current = self.catalog.current(self.database, contract.dataset)
+        current = self._table(contract)
         increments, incomplete = self._increments(contract, last_held)
         table = _table_of(contract)
         # A layout other than the usual one is another snapshot: parts of two layouts never lie in one folder.

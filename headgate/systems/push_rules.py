@@ -1,8 +1,8 @@
 """Which edits of a lake project a push brings to a deployed lake, and which need a deployment. Pure.
 
 A push replaces dashboards, and SQL of models and contracts that the deployment has, by others that need no
-table, right or crawler that Terraform would make. It weakens no mask, and no stored row needs a replay
-because of it.
+right or crawler that Terraform would make. It brings new datasets, whose tables the merge makes. It weakens
+no mask, and no stored row needs a replay because of it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.contracts.analytics_blocks import DECLARED_IN
+from headgate.contracts.creation import (
+    MODEL_OF_RECORDS,
+    OF_DEPLOYMENT,
+    card_exemptions,
+    deployment_reasons,
+)
 from headgate.contracts.stored_rows_effect import stored_rows_effects
 from headgate.project import FILE, MODELS_SYSTEM, OWN_SYSTEMS, PACKED, PACKED_DASHBOARDS, PACKED_SETTINGS
 from headgate.systems.model_references import reads_of
@@ -20,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlglot import exp
 
-    from headgate.contracts.model import Column, Contract
+    from headgate.contracts.model import Contract
     from headgate.contracts.registry import Registry
     from headgate.systems.sql_models import SqlModels
 
@@ -41,9 +47,6 @@ _OF_PROJECT = (
         "a Python system is code, which is in the archives of a deployment",
     ),
 )
-_MODEL_OF_RECORDS = "headgate.model"
-# Properties of a table that a deployment reads.
-_OF_DEPLOYMENT = ("headgate.system", "headgate.table", _MODEL_OF_RECORDS)
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def changed_files(before: Mapping[str, str], after: Mapping[str, str]) -> list[s
 
 def _of_zone(before: Mapping[str, Contract], after: Mapping[str, Contract]) -> Iterator[tuple[str, str]]:
     for name in sorted(after.keys() - before.keys()):
-        yield name, "it is new, and a deployment makes its table"
+        yield from ((name, reason) for reason in _reasons_of_new(after[name]))
     for name in sorted(before.keys() - after.keys()):
         yield name, "it is gone, and a deployment removes its table"
     for name in sorted(before.keys() & after.keys()):
@@ -119,11 +122,20 @@ def _of_zone(before: Mapping[str, Contract], after: Mapping[str, Contract]) -> I
             yield from ((name, reason) for reason in _reasons(before[name], after[name]))
 
 
+def _reasons_of_new(contract: Contract) -> tuple[str, ...]:
+    """Return why a new contract cannot be pushed: the merge makes the table of a dataset, and no job makes
+    that of a system.
+    """
+    if contract.zone != "source":
+        return ("it is new, and a deployment makes its table",)
+    return deployment_reasons(contract)
+
+
 def _reasons(before: Contract, after: Contract) -> Iterator[str]:
-    for name in _OF_DEPLOYMENT:
+    for name in OF_DEPLOYMENT:
         if before.properties.get(name) != after.properties.get(name):
             yield f"{name} differs, and a deployment makes what follows from it"
-    if _MODEL_OF_RECORDS in before.properties:
+    if MODEL_OF_RECORDS in before.properties:
         yield "records are created by it, and a deployment makes their API"
     if personal := sorted(set(before.personal) ^ set(after.personal)):
         yield f"{', '.join(personal)}: a deployment decides who may read data about a person"
@@ -141,13 +153,9 @@ def _masks(before: Contract, after: Contract) -> Iterator[str]:
         if column.mask and (name not in now or now[name].mask is not column.mask):
             yield f"{name}: its mask is gone or is another"
     for name, column in now.items():
-        if not set(_exemptions(column)) <= set(_exemptions(then.get(name))):
+        before_it = then.get(name)
+        if not set(card_exemptions(column)) <= set(card_exemptions(before_it) if before_it else ()):
             yield f"{name}: a deployment records that it holds no card data"
-
-
-def _exemptions(column: Column | None) -> list[object]:
-    """Return the statements by which a column is searched less for card numbers."""
-    return [of for of in (column.no_cards, column.content, column.unmasked) if of] if column else []
 
 
 def _stored_rows(before: Contract, after: Contract) -> Iterator[str]:

@@ -86,16 +86,16 @@ def registry(env: Mapping[str, str]) -> Registry:
 
 def pushed_models(env: Mapping[str, str]) -> Mapping[str, str] | None:
     """Return the SQL of the models of a unit of work, by table; None for the deployment's own."""
-    pushed = _pushed_in_use(env)
-    return None if pushed == _NOTHING_PUSHED else _pushed(*pushed).models
+    pushed = _pushed_files(env)
+    return pushed.models if pushed else None
 
 
 def pushed_dashboards(env: Mapping[str, str]) -> Mapping[str, str] | None:
     """Return the dashboards of the lake project that a unit of work has, as texts of JSON, by name; None for
     the deployment's own.
     """
-    pushed = _pushed_in_use(env)
-    return None if pushed == _NOTHING_PUSHED else _pushed(*pushed).dashboards
+    pushed = _pushed_files(env)
+    return pushed.dashboards if pushed else None
 
 
 def build_id(env: Mapping[str, str]) -> str:
@@ -105,11 +105,20 @@ def build_id(env: Mapping[str, str]) -> str:
     return build_id(DefinitionsSettings.from_env(env).deployment_id, in_use(env))
 
 
+def _pushed_files(env: Mapping[str, str]) -> Definitions | None:
+    """Return the pushed version of a unit of work; None for the deployment's own definitions."""
+    from headgate.lake.definitions import DEPLOYED, version_parts
+
+    bucket, deployment, name = _pushed_in_use(env)
+    version, _ = version_parts(name)
+    return None if version in {"", DEPLOYED} else _pushed(bucket, deployment, version)
+
+
 def _pushed_in_use(env: Mapping[str, str]) -> tuple[str, str, str]:
     """Return bucket, deployment and version of the pushed definitions of a unit of work, all three empty for
-    the deployment's own.
+    the deployment's own with no created contracts beside them.
     """
-    from headgate.lake.definitions import DEPLOYED
+    from headgate.lake.definitions import DEPLOYED, joined_version, version_parts
 
     version = DefinitionsSettings.from_env(env).definitions
     if version == DEPLOYED or not (deployment := _deployment(env)):
@@ -118,18 +127,28 @@ def _pushed_in_use(env: Mapping[str, str]) -> tuple[str, str, str]:
     if not version:
         version = _versions(bucket, deployment).in_use()
         return _NOTHING_PUSHED if version == DEPLOYED else (bucket, deployment, version)
-    try:
-        _pushed(bucket, deployment, version)
-    except NotFoundError:
-        return _NOTHING_PUSHED
-    return bucket, deployment, version
+    pushed, created = version_parts(version)
+    if pushed != DEPLOYED:
+        try:
+            _pushed(bucket, deployment, pushed)
+        except NotFoundError:
+            pushed = DEPLOYED
+    version = joined_version(pushed, created)
+    return _NOTHING_PUSHED if version == DEPLOYED else (bucket, deployment, version)
 
 
 @lru_cache(maxsize=_KEPT_VERSIONS)
 def _registry(pushed: tuple[str, str, str], folders: tuple[str, ...]) -> Registry:  # noqa: ARG001 the folders are a key of a project
     from headgate.contracts.registry import Registry
+    from headgate.lake.definitions import DEPLOYED, version_parts
 
-    return Registry.load() if pushed == _NOTHING_PUSHED else Registry.load(packed=_pushed(*pushed).contracts)
+    if pushed == _NOTHING_PUSHED:
+        return Registry.load()
+    bucket, deployment, name = pushed
+    version, created = version_parts(name)
+    packed = None if version == DEPLOYED else _pushed(bucket, deployment, version).contracts
+    contracts = _versions(bucket, deployment).created(created).contracts
+    return Registry.load(packed=packed).with_created(contracts)
 
 
 @lru_cache(maxsize=_KEPT_VERSIONS)

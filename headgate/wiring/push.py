@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from dataclasses import dataclass
 from functools import partial
@@ -74,7 +75,8 @@ def plan(env: Mapping[str, str]) -> PushPlan:
         raise SettingsError("The console could not show these:\n" + "\n".join(problems))
     push, etag = versions.pointer()
     in_use = deployed if push.version == DEPLOYED else versions.read(push.version)
-    refused = refused_files(archive, files) or _refused_definitions(env, deployed, in_use, edited)
+    created = versions.created(push.created)
+    refused = refused_files(archive, files) or _refused_definitions(env, deployed, in_use, edited, created)
     return PushPlan(
         edited,
         deployed.files,
@@ -87,17 +89,24 @@ def plan(env: Mapping[str, str]) -> PushPlan:
 
 
 def _refused_definitions(
-    env: Mapping[str, str], deployed: Definitions, in_use: Definitions, edited: Definitions
+    env: Mapping[str, str],
+    deployed: Definitions,
+    in_use: Definitions,
+    edited: Definitions,
+    created: Definitions,
 ) -> list[Refusal]:
     """Compare with the deployment, which made tables and rights, and with the version in use, by which rows
     are stored and masked.
+
+    Args:
+        created: contracts of datasets that people created in the lake, which stay in use beside each version.
     """
     from headgate.systems.push_rules import refused_contracts, refused_models
 
-    of_deployment, of_edit = _registry(deployed), _registry(edited)
+    of_deployment, of_edit = _registry(deployed), _registry(edited).with_created(created.contracts)
     contracts = [
         *refused_contracts(of_deployment, of_edit),
-        *refused_contracts(_registry(in_use), of_edit),
+        *refused_contracts(_registry(in_use).with_created(created.contracts), of_edit),
     ]
     models = refused_models(_models(env, deployed, of_deployment), _models(env, edited, of_edit))
     return [*dict.fromkeys(contracts), *models]
@@ -126,6 +135,33 @@ def push(env: Mapping[str, str], planned: PushPlan) -> Push:
     if planned.version != DEPLOYED:
         versions.keep(planned.edited)
     return versions.move(planned.version, planned.etag, planned.edited.pushed_by, planned.edited.pushed_at)
+
+
+def files_of_people(env: Mapping[str, str]) -> dict[str, str]:
+    """Return what people made in the console as files of a project, by path: dashboards, and contracts of
+    datasets that the project does not have.
+    """
+    import yaml
+
+    from headgate.contracts.registry import Registry
+    from headgate.lake import keys
+    from headgate.lake.definitions import created_file
+    from headgate.query.written_dashboards import dashboard_files, dashboard_versions
+    from headgate.systems.dashboards import FOLDER
+
+    objects, bucket = stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket
+    files = {
+        f"{FOLDER}/{name}": text for name, text in dashboard_files(dashboard_versions(objects, bucket)).items()
+    }
+    own = Registry.load().source
+    for stored in objects.list(bucket, f"{keys.CONTRACT_DRAFTS}/"):
+        dataset, _, ending = stored.ref.key.rpartition("/")[2].partition(".")
+        if ending == "yaml" and dataset not in own:
+            document = json.loads(objects.read(stored.ref))
+            files[created_file(dataset)] = yaml.safe_dump(
+                document, sort_keys=False, allow_unicode=True, width=120
+            )
+    return files
 
 
 def push_back(env: Mapping[str, str], version: str, *, dry_run: bool = False) -> Push:

@@ -96,8 +96,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Contracts that people wrote for datasets that the lake does not have, and whether it has them now
-         * @description Needs the group `viewer`.
+         * Contracts that people wrote for new datasets, whether the lake has them now, and why one waits for a
+         * @description deployment.
+         *
+         *     Needs the group `viewer`.
          */
         get: operations["listContractDrafts"];
         put?: never;
@@ -117,8 +119,9 @@ export interface paths {
         };
         get?: never;
         /**
-         * Store a contract for a dataset that the lake does not have, for the next deployment
-         * @description It replaces the draft before. Files of the dataset that are kept are accepted once it is deployed.
+         * Create a dataset: its contract is in use at once, and the next run makes its table
+         * @description A contract with data about a person, a mask, or an exemption from the search for card numbers waits for a
+         *     deployment; `needs_deployment` says why. Repeating is safe.
          *
          *     Needs the group `uploader`.
          */
@@ -1488,10 +1491,22 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * Needs Deployment
+             * @description Why a deployment has to bring the contract; empty where it can be in use at once.
+             * @default []
+             */
+            needs_deployment: string[];
+            /**
              * Notes
              * @default []
              */
             notes: components["schemas"]["DraftNote"][];
+            /**
+             * Rows
+             * @description Rows of the file that the contract accepts as it is drafted.
+             * @default 0
+             */
+            rows: number;
         };
         /**
          * ContractDraftAsked
@@ -2115,7 +2130,7 @@ export interface components {
         };
         /**
          * DraftNote
-         * @description Something to check before a drafted contract is deployed.
+         * @description Something to check before a drafted contract is used.
          */
         DraftNote: {
             /**
@@ -2123,6 +2138,12 @@ export interface components {
              * @description Empty where the note concerns the table.
              */
             column: string;
+            /**
+             * Decides
+             * @description Whether it decides which rows are kept.
+             * @default false
+             */
+            decides: boolean;
             /** Message */
             message: string;
         };
@@ -4529,7 +4550,7 @@ export interface components {
         };
         /**
          * StoredContractDraft
-         * @description A contract that a person wrote for a dataset that the lake does not have yet.
+         * @description A contract that a person wrote for a new dataset.
          */
         StoredContractDraft: {
             /**
@@ -4555,8 +4576,14 @@ export interface components {
              */
             is_in_use: boolean;
             /**
+             * Needs Deployment
+             * @description Why a deployment has to bring the contract; empty where it is in use at once.
+             * @default []
+             */
+            needs_deployment: string[];
+            /**
              * Place
-             * @description The object that a deployer copies into `contracts/source`.
+             * @description The object that `headgate push --pull` writes into `contracts/source`.
              */
             place: string;
         };

@@ -1,4 +1,4 @@
-"""Contracts that people write for files of no contract, kept in the lake for the next deployment."""
+"""Datasets that people create from a file: their contracts are in use at once, or wait for a deployment."""
 
 from __future__ import annotations
 
@@ -7,42 +7,50 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.api.http.problems import conflict, invalid
 from headgate.api.shapes.uploads import ContractDrafts, StoredContractDraft
-from headgate.errors import ContractError
+from headgate.contracts.creation import deployment_reasons
+from headgate.errors import ConflictError, ContractError
 from headgate.lake import keys
+from headgate.lake.definitions import Definitions, created_file
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
+    from headgate.contracts.model import Contract
 
 _AUTHOR = ".author.json"
+_MOST_CREATED = 200
+_ATTEMPTS = 3
 
 
 def store(
     lake: LakePorts, caller: CallerIdentity, dataset: str, document: dict[str, Any]
 ) -> StoredContractDraft:
-    """Store a contract for a dataset that the lake does not have; it replaces the draft before.
+    """Store a contract for a new dataset; it is in use at once unless a deployment has to bring it.
+
+    A contract that waits for a deployment replaces the one that waited before. The contract in use again
+    changes nothing, so repeating is safe.
 
     Raises:
-        ProblemError: 409, the dataset has a contract; 422, the document is no contract of this dataset.
+        ProblemError: 409, the name is taken, or somebody else changed the definitions at the same moment;
+            422, the document is no contract of this dataset, or people created too many.
     """
-    from headgate.contracts import odcs_reader
-
-    if dataset in lake.contracts.source:
-        raise conflict(f"The lake has a contract of {dataset}. Choose another name, or map the file to it.")
-    try:
-        contract = odcs_reader.parse(document, "source")
-    except ContractError as error:
-        raise invalid("body.document", "contract", str(error)) from None
-    if contract.dataset != dataset:
-        raise invalid(
-            "body.document", "contract", f"The document is of {contract.dataset}, not of {dataset}."
-        )
-    # JSON is YAML: a deployer copies the object into contracts/source as it is.
-    body = json.dumps(document, indent=2, ensure_ascii=False).encode()
-    author = json.dumps({"by": caller.name, "at": lake.now().isoformat(timespec="seconds")}).encode()
-    lake.objects.write(_ref(lake, keys.contract_draft_key(dataset)), body, content_type="application/yaml")
-    lake.objects.write(_ref(lake, _author_key(dataset)), author, content_type="application/json")
+    contract = _contract(dataset, document)
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    if _created(lake).get(created_file(dataset)) == text:
+        return _shown(lake, dataset)
+    _check_name(lake, dataset)
+    author = {"by": caller.name, "at": lake.now().isoformat(timespec="seconds")}
+    # JSON is YAML: `headgate push --pull` writes the object into contracts/source.
+    lake.objects.write(
+        _ref(lake, keys.contract_draft_key(dataset)), text.encode(), content_type="application/yaml"
+    )
+    lake.objects.write(
+        _ref(lake, _author_key(dataset)), json.dumps(author).encode(), content_type="application/json"
+    )
+    if not deployment_reasons(contract):
+        _use(lake, dataset, text, author)
+        lake.begin_request()  # the answer and what follows have the new contract
     return _shown(lake, dataset)
 
 
@@ -54,16 +62,72 @@ def listed(lake: LakePorts) -> ContractDrafts:
     return ContractDrafts(drafts=tuple(_shown(lake, dataset) for dataset in datasets))
 
 
+def _contract(dataset: str, document: dict[str, Any]) -> Contract:
+    from headgate.contracts import odcs_reader
+    from headgate.contracts.curated import curated_contract
+
+    try:
+        contract = odcs_reader.parse(document, "source")
+        curated_contract(contract)
+    except ContractError as error:
+        raise invalid("body.document", "contract", str(error)) from None
+    if contract.dataset != dataset:
+        raise invalid(
+            "body.document", "contract", f"The document is of {contract.dataset}, not of {dataset}."
+        )
+    return contract
+
+
+def _check_name(lake: LakePorts, dataset: str) -> None:
+    if dataset in lake.contracts.source:
+        raise conflict(f"The lake has a contract of {dataset}. Choose another name, or map the file to it.")
+    if dataset in lake.contracts.lake or dataset in lake.contracts.prod:
+        raise conflict(f"The lake has a table {dataset}. Choose another name.")
+
+
+def _use(lake: LakePorts, dataset: str, text: str, author: dict[str, str]) -> None:
+    """Put the contract beside the version that is in use, whoever else pushes or creates meanwhile."""
+    versions = lake.definition_versions
+    for _ in range(_ATTEMPTS):
+        push, etag = versions.pointer()
+        before = versions.created(push.created).files
+        if before.get(created_file(dataset), text) != text:
+            raise conflict(f"Somebody else created {dataset} at the same moment. Choose another name.")
+        if len(before) >= _MOST_CREATED:
+            raise invalid(
+                "body.document",
+                "contract",
+                f"People created {len(before)} datasets. A deployer takes them into the project first.",
+            )
+        created = Definitions({**before, created_file(dataset): text}, author["by"], author["at"])
+        try:
+            versions.create(created, etag)
+        except ConflictError:
+            continue
+        return
+    raise conflict("Others change the definitions of the lake at this moment. Send this again.")
+
+
+def _created(lake: LakePorts) -> dict[str, str]:
+    """Return the created contracts that are in use, as texts by file."""
+    versions = lake.definition_versions
+    return dict(versions.created(versions.pointer()[0].created).files)
+
+
 def _shown(lake: LakePorts, dataset: str) -> StoredContractDraft:
+    from headgate.contracts import odcs_reader
+
     author = json.loads(lake.objects.read(_ref(lake, _author_key(dataset))))
     key = keys.contract_draft_key(dataset)
+    document = json.loads(lake.objects.read(_ref(lake, key)))
     return StoredContractDraft(
         dataset=dataset,
         by=author["by"],
         at=author["at"],
         place=f"s3://{lake.bucket('artifacts')}/{key}",
-        document=json.loads(lake.objects.read(_ref(lake, key))),
+        document=document,
         is_in_use=dataset in lake.contracts.source,
+        needs_deployment=deployment_reasons(odcs_reader.parse(document, "source")),
     )
 
 

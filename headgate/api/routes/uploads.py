@@ -140,7 +140,9 @@ def list_upload_rows(  # noqa: PLR0917 parameters of the request
 
 @routes.get("/v1/contract-drafts", Group.VIEWER)
 def list_contract_drafts(lake: Lake) -> ContractDrafts:
-    """Contracts that people wrote for datasets that the lake does not have, and whether it has them now."""
+    """Contracts that people wrote for new datasets, whether the lake has them now, and why one waits for a
+    deployment.
+    """
     return contract_drafts.listed(lake)
 
 
@@ -148,9 +150,10 @@ def list_contract_drafts(lake: Lake) -> ContractDrafts:
 def store_contract_draft(
     lake: Lake, caller: Caller, dataset: Name, body: ContractDraftAsked
 ) -> StoredContractDraft:
-    """Store a contract for a dataset that the lake does not have, for the next deployment.
+    """Create a dataset: its contract is in use at once, and the next run makes its table.
 
-    It replaces the draft before. Files of the dataset that are kept are accepted once it is deployed.
+    A contract with data about a person, a mask, or an exemption from the search for card numbers waits for a
+    deployment; `needs_deployment` says why. Repeating is safe.
     """
     return contract_drafts.store(lake, caller, dataset, body.document)
 

@@ -81,10 +81,11 @@ class UploadParts(Shape):
 
 
 class DraftNote(Shape):
-    """Something to check before a drafted contract is deployed."""
+    """Something to check before a drafted contract is used."""
 
     column: str = Field(description="Empty where the note concerns the table.")
     message: str
+    decides: bool = Field(default=False, description="Whether it decides which rows are kept.")
 
 
 class ContractDraft(Shape):
@@ -95,6 +96,10 @@ class ContractDraft(Shape):
         description="The contract as an ODCS 3.1 document; YAML of it belongs into `contracts/source`."
     )
     notes: tuple[DraftNote, ...] = ()
+    rows: Count = Field(0, description="Rows of the file that the contract accepts as it is drafted.")
+    needs_deployment: tuple[str, ...] = Field(
+        (), description="Why a deployment has to bring the contract; empty where it can be in use at once."
+    )
 
 
 class ContractDraftAsked(Asked):
@@ -104,14 +109,17 @@ class ContractDraftAsked(Asked):
 
 
 class StoredContractDraft(Shape):
-    """A contract that a person wrote for a dataset that the lake does not have yet."""
+    """A contract that a person wrote for a new dataset."""
 
     dataset: str
     by: str = Field(description="Who wrote it.")
     at: Moment
-    place: str = Field(description="The object that a deployer copies into `contracts/source`.")
+    place: str = Field(description="The object that `headgate push --pull` writes into `contracts/source`.")
     document: dict[str, Any]
     is_in_use: bool = Field(description="Whether the lake has a contract of this dataset now.")
+    needs_deployment: tuple[str, ...] = Field(
+        (), description="Why a deployment has to bring the contract; empty where it is in use at once."
+    )
 
 
 class ContractDrafts(Shape):

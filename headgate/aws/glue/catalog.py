@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -55,6 +56,28 @@ class GlueCatalog:
         return TableVersion(
             database, table, location, definition.get("VersionId", ""), dict(definition.get("Parameters", {}))
         )
+
+    def create(
+        self, database: str, table: str, location: str, columns: Sequence[Mapping[str, str]] = ()
+    ) -> None:
+        made = {
+            "Name": table,
+            "TableType": "EXTERNAL_TABLE",
+            "Parameters": {"EXTERNAL": "TRUE", "classification": "parquet"},
+            "StorageDescriptor": {
+                "Columns": [dict(column) for column in columns],
+                "Location": location,
+                "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+                "OutputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+                "SerdeInfo": {
+                    "SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+                },
+            },
+        }
+        with translated(f"create table {database}.{table}"), suppress(
+            self.client.exceptions.AlreadyExistsException
+        ):
+            self.client.create_table(DatabaseName=database, TableInput=cast("TableInputTypeDef", made))
 
     def move(
         self,

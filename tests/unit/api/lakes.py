@@ -25,6 +25,7 @@ from headgate.formats.read_table import sample_table
 from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.revert_file import Reverter
+from headgate.lake.definitions import DefinitionVersions
 from headgate.lake.ports import FileRecord, MaskingKey, ObjectRef
 from headgate.lake.senders import Senders
 from headgate.lake.states import Originals
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
     from headgate.api.http.limits import CallerLimit
     from headgate.aws.logs import LogLine
-    from headgate.lake.definitions import DefinitionVersions
     from headgate.uploads.upload import UploadMapping
 
 REGISTRY = Registry.load()
@@ -193,7 +193,12 @@ class MemoryLake:
     job_logs: MemoryJobLogs = field(default_factory=MemoryJobLogs)
 
     def begin_request(self) -> None:
-        """The contracts of this lake never change."""
+        """Have the contracts of datasets that people created since."""
+        versions = self.definition_versions
+        if created := versions.created(versions.pointer()[0].created).contracts:
+            self.contracts = self.contracts.with_created(created)
+            for part in ("mappings", "gate_rules"):
+                self.__dict__.pop(part, None)
 
     @cached_property
     def objects(self) -> MemoryObjects:
@@ -226,6 +231,10 @@ class MemoryLake:
 
     def job_runs(self, since: datetime) -> list[EndedJobRun]:
         return [run for run in self.ended_jobs if run.started_at >= since]
+
+    @property
+    def definition_versions(self) -> DefinitionVersions:
+        return DefinitionVersions(self.objects, "artifacts", "abcd1234")
 
     @property
     def dashboard_versions(self) -> DefinitionVersions:

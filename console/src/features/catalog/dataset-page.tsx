@@ -2,11 +2,12 @@ import { Alert, Anchor, Stack, Text } from '@mantine/core'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { useContract, useQuality } from './queries'
+import { useContract, useContractDrafts, useQuality } from './queries'
 import { useFiles } from '../files/queries'
 import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, isMissing } from '../../components/states'
+import { dayAndTime } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { DataFiles } from '../files/data-files'
 import { pagesOf } from '../files/file-list'
@@ -25,12 +26,14 @@ export function DatasetPage() {
   const all = files.data?.pages.flatMap((page) => page.files) ?? []
   const hasNone = isMissing(contract.error)
   // One box for the page: each part would report the same cause.
+  const waiting = useContractDrafts(hasNone).data?.drafts.find((one) => one.dataset === dataset)
+  if (waiting && hasNone) return <WaitingDataset draft={waiting} />
   if (hasNone && files.data && all.length === 0)
     return (
       <NothingPage
         what="dataset"
         name={dataset}
-        why="No contract that is deployed describes it, and no file of it has arrived. A contract that was stored on the page Upload describes its dataset from the next deployment on."
+        why="No contract describes it, and no file of it has arrived. A dataset is created from a file on the page Upload."
       />
     )
   if (contract.error && !hasNone && files.error && !files.data && !contract.data)
@@ -89,6 +92,20 @@ export function DatasetPage() {
           <ColumnLineagePanel table={dataset} />
         </>
       )}
+    </Stack>
+  )
+}
+
+/** A dataset that a person handed in, and that a deployment has to bring. */
+function WaitingDataset({ draft }: { draft: Schemas['StoredContractDraft'] }) {
+  return (
+    <Stack gap="md">
+      <PageTitle>{heading(draft.dataset)}</PageTitle>
+      <Alert color="yellow" title="This dataset waits for a deployment">
+        {draft.by} handed it in on {dayAndTime(draft.at)}. Whoever deploys the lake brings it, because rights
+        follow from its contract: {draft.needs_deployment.join('; ')}. Files of it that were kept enter the
+        lake with that deployment.
+      </Alert>
     </Stack>
   )
 }

@@ -18,6 +18,14 @@ export const useContract = (zone: string, name: string) =>
     enabled: Boolean(name),
   })
 
+/** Contracts that people wrote for new datasets, with those that wait for a deployment. */
+export const useContractDrafts = (isAsked: boolean) =>
+  useQuery({
+    queryKey: ['contract drafts'],
+    queryFn: () => read<Schemas['ContractDrafts']>('/v1/contract-drafts'),
+    enabled: isAsked,
+  })
+
 export const useQuality = (dataset: string) =>
   useQuery({
     queryKey: ['quality', dataset],

@@ -1,5 +1,5 @@
 import { Alert, Button, Checkbox, Group, NativeSelect, Stack, Table, Text, TextInput } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { read, type Schemas } from '../../api/client'
@@ -9,14 +9,20 @@ import { type DraftColumn, datasetName, draftColumns, edited, TYPES, typeWords }
 
 type Draft = Schemas['ContractDraft']
 
-/** A file of no contract: the draft of one, which a person edits and stores in the lake. */
-export function DraftContract({ draft }: { draft: Draft | null | undefined }) {
+interface Props {
+  draft: Draft | null | undefined
+  /** The lake has a contract of this dataset now, which describes the file. */
+  onCreated: (dataset: string) => void
+}
+
+/** A file of no contract: the draft of one, which a person edits; the dataset of it is created in the lake. */
+export function DraftContract({ draft, onCreated }: Props) {
   const [opened, setOpened] = useState(false)
   if (!draft)
     return (
       <Text size="sm">
-        No contract describes this file yet. Choose the dataset that its rows are of, or keep the file: a
-        person who deploys the lake drafts a contract from it.
+        No contract describes this file yet, and none can be drafted from it. Choose the dataset that its rows
+        are of, or keep the file.
       </Text>
     )
   return (
@@ -29,12 +35,13 @@ export function DraftContract({ draft }: { draft: Draft | null | undefined }) {
           Create a dataset from it
         </Button>
       </Group>
-      {opened ? <Editor draft={draft} /> : null}
+      {opened ? <Editor draft={draft} onCreated={onCreated} /> : null}
     </Stack>
   )
 }
 
-function Editor({ draft }: { draft: Draft }) {
+function Editor({ draft, onCreated }: { draft: Draft; onCreated: Props['onCreated'] }) {
+  const queries = useQueryClient()
   const [dataset, setDataset] = useState(draft.dataset)
   const [columns, setColumns] = useState(() => draftColumns(draft.document))
   const storing = useMutation({
@@ -43,7 +50,13 @@ function Editor({ draft }: { draft: Draft }) {
         method: 'PUT',
         body: { document: edited(draft.document, dataset, columns) },
       }),
+    onSuccess: (stored) => {
+      for (const key of ['contracts', 'contract', 'catalog', 'contract drafts'])
+        void queries.invalidateQueries({ queryKey: [key] })
+      if (stored.is_in_use) onCreated(stored.dataset)
+    },
   })
+  const reasons = draft.needs_deployment ?? []
   const change = (at: number, column: DraftColumn) =>
     setColumns((before) => before.map((one, place) => (place === at ? column : one)))
   return (
@@ -58,9 +71,10 @@ function Editor({ draft }: { draft: Draft }) {
       <div className="scroll" tabIndex={0}>
         <Columns columns={columns} onChange={change} />
       </div>
-      {draft.notes.length > 0 ? <Notes notes={draft.notes} /> : null}
-      {storing.error ? <Failed error={storing.error} what="The contract" isAction /> : null}
-      {storing.data ? <Stored stored={storing.data} /> : null}
+      <Notes notes={draft.notes} />
+      {reasons.length > 0 ? <NeedsDeployment reasons={reasons} /> : null}
+      {storing.error ? <Failed error={storing.error} what="The dataset" isAction /> : null}
+      {storing.data && !storing.data.is_in_use ? <Stored dataset={storing.data.dataset} /> : null}
       <Group>
         <Button
           size="compact-md"
@@ -68,8 +82,16 @@ function Editor({ draft }: { draft: Draft }) {
           loading={storing.isPending}
           onClick={() => storing.mutate()}
         >
-          {storing.data ? 'Store it again' : `Store the contract of ${dataset}`}
+          {reasons.length === 0
+            ? `Create ${dataset} and commit ${count(draft.rows, 'row')}`
+            : `Hand in ${dataset} for the next deployment`}
         </Button>
+        {reasons.length === 0 ? (
+          <Text size="sm" className="muted">
+            The gate checks every row by these columns first; rows that it refuses are shown before anything
+            is committed.
+          </Text>
+        ) : null}
       </Group>
     </Stack>
   )
@@ -132,41 +154,60 @@ function Columns({
   )
 }
 
-/** Where the contract is, and when its dataset works. */
-function Stored({ stored }: { stored: Schemas['StoredContractDraft'] }) {
+/** Why a person cannot use the dataset at once, and who makes it. */
+function NeedsDeployment({ reasons }: { reasons: string[] }) {
   return (
-    <Alert
-      color="blue"
-      title={stored.is_in_use ? 'The dataset is in use' : 'The contract is stored in the lake'}
-    >
-      {stored.is_in_use ? (
-        'Choose it above: these rows can be committed now.'
-      ) : (
-        <>
-          The dataset has no table yet: the next deployment of the lake makes it, with the rights to read it.
-          Whoever deploys the lake copies <code>{stored.place}</code> into <code>contracts/source</code> and
-          deploys. Keep this file below: that deployment takes it in, and its rows are in SQL after the next
-          run.
-        </>
-      )}
+    <Alert color="yellow" title="This dataset needs a deployment">
+      Whoever deploys the lake brings it, because rights follow from its contract:
+      <ul style={{ margin: 0, paddingLeft: '1.2rem' }}>
+        {reasons.map((reason) => (
+          <li key={reason}>{reason}</li>
+        ))}
+      </ul>
+      Hand it in, and keep the file below: its rows enter the lake with that deployment.
     </Alert>
   )
 }
 
-function Notes({ notes }: { notes: Draft['notes'] }) {
+/** The dataset was handed in for a deployment. */
+function Stored({ dataset }: { dataset: string }) {
   return (
-    <details>
-      <summary>{count(notes.length, 'note')} to check in the draft</summary>
-      <ul style={{ margin: 0, paddingLeft: '1.2rem' }}>
-        {notes.map((note) => (
-          <li key={`${note.column} ${note.message}`}>
-            <Text size="sm" component="span">
-              {note.column ? <b>{note.column}: </b> : null}
-              {note.message}
-            </Text>
-          </li>
-        ))}
-      </ul>
-    </details>
+    <Alert color="blue" title={`${dataset} waits for a deployment`}>
+      The contract is stored with your name, and whoever deploys the lake finds it. Keep this file below: its
+      rows are in SQL after that deployment and the next run. <a href={`#/datasets/${dataset}`}>Its page</a>
+    </Alert>
+  )
+}
+
+/** Notes of the draft: the one that decides which rows are kept is in the open. */
+function Notes({ notes }: { notes: Draft['notes'] }) {
+  const decisive = notes.filter((note) => note.decides)
+  const further = notes.filter((note) => !note.decides)
+  return (
+    <>
+      {decisive.map((note) => (
+        <Text size="sm" role="note" key={note.message}>
+          {note.column ? <b>{note.column} </b> : null}
+          {note.message}. Tick other columns under “identifies a row”, or none: then every row is kept.
+        </Text>
+      ))}
+      {further.length > 0 ? (
+        <details>
+          <summary>
+            {count(further.length, decisive.length > 0 ? 'further note' : 'note')} on the draft
+          </summary>
+          <ul style={{ margin: 0, paddingLeft: '1.2rem' }}>
+            {further.map((note) => (
+              <li key={`${note.column} ${note.message}`}>
+                <Text size="sm" component="span">
+                  {note.column ? <b>{note.column} </b> : null}
+                  {note.message}
+                </Text>
+              </li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
+    </>
   )
 }

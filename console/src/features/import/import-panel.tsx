@@ -1,10 +1,11 @@
 import { Button, Stack, Text } from '@mantine/core'
-import { useCallback, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count, explained } from '../../api/format'
 import { Failed } from '../../components/states'
 import { ColumnCards } from '../profile/profile-view'
+import { mayCommit } from '../files/acceptance-words'
 import type { Checked } from '../upload/transfer'
 import type { ColumnAction } from './column-header'
 import { ColumnForm } from './column-form'
@@ -14,6 +15,7 @@ import {
   type Edits,
   leaveOutOthers,
   undecided,
+  withDataset,
   withField,
   withMoved,
   withRow,
@@ -26,6 +28,7 @@ import { FileLine } from './file-line'
 import { ImportGrid } from './import-grid'
 import { textOf } from './import-row'
 import { MissingFields } from './missing-fields'
+import { hasEveryRow } from './outcome-words'
 import { RowChoice } from './row-choice'
 import { missingFields, openSuggestions } from './suggested-fields'
 import { LikelyDataset, Suggestions } from './suggestions'
@@ -73,6 +76,16 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
       change(withTexts(edits, column, numbers, texts)),
     [change, edits],
   )
+  // The button that created the dataset commits its rows, too, if the gate accepts each of them.
+  const [created, setCreated] = useState('')
+  const hasEnded = created !== '' && (work.isCurrent || Boolean(work.error))
+  useEffect(() => {
+    if (!hasEnded) return
+    // eslint-disable-next-line react-hooks/set-state-in-effect -- the check that ended was the one that it waited for
+    setCreated('')
+    if (!work.error && result.dataset === created && hasEveryRow(result) && mayCommit(result))
+      onCommit(etag, edits)
+  }, [hasEnded, created, work.error, result, etag, edits, onCommit])
   const missing = missingFields(result, edits)
   const hasBegun = result.outcome === 'needs_mapping' || Object.keys(result.edits?.columns ?? {}).length > 0
   const open = hasBegun ? undecided(edits, grid?.columns ?? []) : []
@@ -91,7 +104,13 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
       ) : null}
       <LikelyDataset result={result} edits={edits} onChange={work.restart} />
       {result.outcome === 'profiled' && !edits.dataset && !result.mapping ? (
-        <DraftContract draft={result.draft} />
+        <DraftContract
+          draft={result.draft}
+          onCreated={(dataset) => {
+            setCreated(dataset)
+            work.restart(withDataset(edits, dataset))
+          }}
+        />
       ) : null}
       {result.error &&
       result.outcome !== 'profiled' &&

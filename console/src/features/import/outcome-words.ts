@@ -15,6 +15,10 @@ export function outcome({ accepted, quarantined, duplicates }: Counted): string 
     .join(', ')
 }
 
+/** Whether a commit brings every row of the file into the lake. */
+export const hasEveryRow = ({ accepted, quarantined, duplicates }: Counted): boolean =>
+  accepted > 0 && quarantined + duplicates === 0
+
 /** Whether nearly all rows have the key of another row: the column of the key is probably another one. */
 export const isMostlyDuplicates = ({ accepted, quarantined, duplicates }: Counted): boolean =>
   duplicates > accepted && 2 * duplicates > accepted + quarantined + duplicates

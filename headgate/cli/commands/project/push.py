@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--pull",
     is_flag=True,
-    help="Write dashboards that people wrote in the console into the project, and push nothing.",
+    help="Write dashboards and contracts that people made in the console into the project, and push nothing.",
 )
 @click.option("--dry-run", is_flag=True, help="Check and compare, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -64,8 +64,12 @@ def push(
     deployment is refused: the message names the file, the reason and what to do. A deployment brings its own
     definitions, and ends what was pushed before.
 
-    `--pull` is the way back for dashboards that people wrote in the console: it writes them as files into
-    `dashboards/` of the project, where they are edited, reviewed and pushed from then on.
+    A new contract needs no deployment either: the next run makes its table. One with data about a person or
+    a mask does.
+
+    `--pull` is the way back for what people made in the console: it writes dashboards into `dashboards/` and
+    contracts of new datasets into `contracts/source/` of the project, where they are edited, reviewed and
+    pushed from then on.
 
     Ends with 1 when nothing was pushed because an edit was refused or a test failed.
     """
@@ -120,33 +124,28 @@ def _failed_tests() -> list[ModelTestResult]:
 
 
 def _pull(env: Mapping[str, str], *, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Write the dashboards of the console into the project. From the next push on, the files replace them."""
-    from headgate.query.written_dashboards import dashboard_files, dashboard_versions
-    from headgate.settings import ArtifactsSettings
-    from headgate.systems.dashboards import FOLDER
-    from headgate.wiring import stores
-
+    """Write dashboards and contracts of the console into the project. From the next push on, the files
+    replace them.
+    """
     if (own := project().folder) is None:
         raise HeadgateError(
             "No headgate.toml is in this folder or above it. Run `headgate init` for a project."
         )
-    folder = own / FOLDER
-    versions = dashboard_versions(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
-    texts = {folder / name: text for name, text in dashboard_files(versions).items()}
+    texts = {own / name: text for name, text in pushes.files_of_people(env).items()}
     differing = [path for path in texts if path.exists() and path.read_text("utf-8") != texts[path]]
     if differing and not yes and not dry_run:
         listed = "\n".join(path.name for path in differing)
         click.confirm(f"{listed}\nReplace these files of the project?", abort=True, err=True)
     if not dry_run:
-        folder.mkdir(exist_ok=True)
         for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-    names = [f"{FOLDER}/{path.name}" for path in texts]
+    names = [path.relative_to(own).as_posix() for path in texts]
     done = "Would write" if dry_run else "Wrote"
     options.show(
         as_json=as_json,
         value=lambda: {"files": names, "written": not dry_run},
-        screen=lambda: f"{done} {', '.join(names)}." if names else "Nobody wrote a dashboard in the console.",
+        screen=lambda: f"{done} {', '.join(names)}." if names else "Nobody made a dashboard or a dataset in the console.",
     )
 
 

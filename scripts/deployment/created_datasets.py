@@ -1,0 +1,78 @@
+"""Datasets that are older than the deployment that brings their contract: a person created them in the lake, or
+a push brought them. Terraform imports their tables, and their contracts are the project's from then on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from headgate.lake import keys
+from headgate.lake.definitions import DefinitionObjects, Definitions, DefinitionVersions, created_file
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from mypy_boto3_glue import GlueClient
+
+BY_DEPLOYMENT = "deployment"  # who takes a contract out of the created ones
+
+
+class DeployedObjects(DefinitionObjects, Protocol):
+    """An object store with the metadata of the deployed code."""
+
+    def metadata(self, ref: ObjectRef) -> Mapping[str, str]:
+        """Return the metadata of an object."""
+        ...
+
+
+def tables_of(glue: GlueClient, database: str) -> set[str]:
+    """Return the names of the tables of a database."""
+    pages = glue.get_paginator("get_tables").paginate(DatabaseName=database)
+    return {table["Name"] for page in pages for table in page["TableList"]}
+
+
+def import_blocks(account: str, database: str, tables: Collection[str]) -> str:
+    """Return Terraform's import blocks for tables of the curated database.
+
+    Source: AWS provider, aws_glue_catalog_table: imported by catalog id, database and name.
+    """
+    return "\n".join(
+        f'import {{\n  to = aws_glue_catalog_table.published["curated.{table}"]\n'
+        f'  id = "{account}:{database}:{table}"\n}}\n'
+        for table in sorted(tables)
+    )
+
+
+def settle(objects: DeployedObjects, bucket: str, deployed: Collection[str], at: str) -> str:
+    """Take the contracts that the deployment brings out of those that people created, so that the project alone
+    states them; return a line about the others, empty if there is none.
+
+    Args:
+        deployed: the datasets of the deployment.
+        at: the time, UTC.
+    """
+    code = ObjectRef(bucket, keys.DEPLOYED_CODE)
+    versions = DefinitionVersions(objects, bucket, objects.metadata(code).get("deployment", ""))
+    push, etag = versions.pointer()
+    created = versions.created(push.created).files
+    ours = {created_file(dataset) for dataset in deployed}
+    if left := created.keys() & ours:
+        kept = {name: text for name, text in created.items() if name not in left}
+        versions.create(Definitions(kept, BY_DEPLOYMENT, at), etag)
+    drafts = [*objects.list(bucket, f"{keys.CONTRACT_DRAFTS}/")]
+    names = {draft.ref.key.rpartition("/")[2].partition(".")[0] for draft in drafts}
+    for draft in drafts:
+        if draft.ref.key.rpartition("/")[2].partition(".")[0] in deployed:
+            objects.delete(draft.ref)
+    return _line(sorted(names - {*deployed}))
+
+
+def _line(datasets: list[str]) -> str:
+    if not datasets:
+        return ""
+    what = "dataset" if len(datasets) == 1 else "datasets"
+    return (
+        f"{len(datasets)} {what} of people are in no file of the project: {', '.join(datasets)}. "
+        "`headgate push --pull` writes the contracts into it."
+    )
