@@ -194,7 +194,7 @@ class DefinitionVersions:
     def _point(self, to: Push, etag: str, pushed_by: str, pushed_at: str) -> Push:
         push = replace(to, pushed_by=pushed_by, pushed_at=pushed_at)
         body = json.dumps(asdict(push), sort_keys=True).encode()
-        # The state machine of runs reads the metadata only: what is in use for this deployment, and for others.
+        # The state machine of runs reads only the metadata: what this deployment uses, and another one.
         metadata = {
             "deployment": push.deployment,
             "version": push.in_use,

@@ -8,8 +8,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts import odcs_reader
-from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.creation import deployment_reasons
+from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.dataset_name import dataset_name_of
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.drafts.plain_notes import plain_note

@@ -151,7 +151,8 @@ def files_of_people(env: Mapping[str, str]) -> dict[str, str]:
 
     objects, bucket = stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket
     files = {
-        f"{FOLDER}/{name}": text for name, text in dashboard_files(dashboard_versions(objects, bucket)).items()
+        f"{FOLDER}/{name}": text
+        for name, text in dashboard_files(dashboard_versions(objects, bucket)).items()
     }
     own = Registry.load().source
     for stored in objects.list(bucket, f"{keys.CONTRACT_DRAFTS}/"):

@@ -19,7 +19,6 @@ import pytest
 from playwright.sync_api import expect
 
 from headgate.aws.stepfunctions import PipelineRun
-from headgate.contracts import odcs_reader
 from headgate.costs.recorded import EndedJobRun
 from headgate.lake.states import Originals
 from tests.console.accessibility import violations
@@ -288,7 +287,7 @@ def test_an_answer_without_a_number_says_what_a_chart_needs(console: Console) ->
     expect(page.get_by_text("No column of the answer is a number to draw.")).to_be_visible()
 
 
-def test_a_file_of_no_contract_gives_a_contract_that_is_stored_for_the_deployment(console: Console) -> None:
+def test_a_dataset_is_created_from_a_file_of_no_contract_and_its_rows_are_committed(console: Console) -> None:
     page = console.opened("/upload", UPLOADER)
     rows = b"".join(b"%05d;%d,50;%02d.12.2026;ja\r\n" % (n, n, n) for n in range(1, 31))
     drop(page, "Lieferung.csv", "Artikel;Preis;Lieferung;geprüft\r\n".encode("cp1252") + rows)
@@ -297,14 +296,31 @@ def test_a_file_of_no_contract_gives_a_contract_that_is_stored_for_the_deploymen
     expect(page.get_by_label("Type of Lieferung")).to_have_value("DATE")
     page.get_by_label("Artikel identifies a row").check()
     assert violations(page) == []
-    page.get_by_role("button", name="Store the contract of lieferung").click()
-    expect(page.get_by_text("The contract is stored in the lake")).to_be_visible()
-    body = console.lake.objects.contents("artifacts")["contract_drafts/lieferung.yaml"]
-    contract = odcs_reader.parse(odcs_reader.yaml_document(body.decode()), zone="source")
+    page.get_by_role("button", name="Create lieferung and commit 30 rows").click()
+    expect(page.get_by_text("30 in").first).to_be_visible()
+    contract = console.lake.contracts.source["lieferung"]
     assert (contract.dataset, contract.key, len(contract.columns)) == ("lieferung", ("artikel",), 4)
+    expect(page.get_by_text("headgate contract")).to_have_count(0)
+    visit(page, console.url, "/datasets/lieferung")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lieferung")
+    expect(page.get_by_text("No dataset is named")).to_have_count(0)
+
+
+def test_a_dataset_with_data_about_a_person_is_handed_in_for_a_deployment(console: Console) -> None:
+    page = console.opened("/upload", UPLOADER)
+    rows = "".join(f"{n};ann{n}@example.com\n" for n in range(1, 31))
+    drop(page, "kunden-mail.csv", f"Nr;E-Mail\n{rows}".encode())
+    page.get_by_role("button", name="Create a dataset from it").click()
+    expect(page.get_by_text("This dataset needs a deployment")).to_be_visible()
+    expect(page.get_by_text("data about a person")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Hand in kunden_mail for the next deployment").click()
+    expect(page.get_by_text("kunden_mail waits for a deployment")).to_be_visible()
+    assert "kunden_mail" not in console.lake.contracts.source
     page.get_by_role("button", name="Keep the file and its profile").click()
     expect(page.get_by_text("No contract describes this file, so none of its rows").last).to_be_visible()
-    expect(page.get_by_text("headgate contract")).to_have_count(0)
+    visit(page, console.url, "/datasets/kunden_mail")
+    expect(page.get_by_text("This dataset waits for a deployment")).to_be_visible()
 
 
 def test_the_same_file_again_is_skipped(console: Console) -> None:

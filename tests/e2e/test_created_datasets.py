@@ -77,9 +77,7 @@ def lake_environment(folder: Path) -> dict[str, str]:
     return {**os.environ, "HEADGATE_PROJECT": str(folder)}
 
 
-def test_a_buyer_creates_a_dataset_and_its_rows_are_in_sql_after_the_next_run(
-    lake: Lake, buyer: Api
-) -> None:
+def test_a_buyer_creates_a_dataset_and_its_rows_are_in_sql_after_the_next_run(lake: Lake, buyer: Api) -> None:
     _, path = uploaded(buyer, f"{DATASET}.csv", VISITS.encode())
     buyer.call("POST", f"{path}/dry-run")
     draft = check_of(buyer, path)["draft"]
@@ -169,7 +167,9 @@ def test_a_pulled_contract_is_the_project_s_from_the_next_deployment_on(
     assert buyer.call("GET", "/v1/contract-drafts").json["drafts"] == []
     current = json.loads(
         lake.client("s3")
-        .get_object(Bucket=lake.environment["HEADGATE_ARTIFACTS_BUCKET"], Key="definitions/current.json")["Body"]
+        .get_object(Bucket=lake.environment["HEADGATE_ARTIFACTS_BUCKET"], Key="definitions/current.json")[
+            "Body"
+        ]
         .read()
     )
     assert current["created"] == ""

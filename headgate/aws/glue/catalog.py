@@ -74,8 +74,9 @@ class GlueCatalog:
                 },
             },
         }
-        with translated(f"create table {database}.{table}"), suppress(
-            self.client.exceptions.AlreadyExistsException
+        with (
+            translated(f"create table {database}.{table}"),
+            suppress(self.client.exceptions.AlreadyExistsException),
         ):
             self.client.create_table(DatabaseName=database, TableInput=cast("TableInputTypeDef", made))
 

@@ -268,9 +268,10 @@ def test_every_edit_of_a_model_of_records_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "reason"), [((), (SALES,), "it is new"), ((SALES,), (), "it is gone")]
+    ("before", "after", "reason"),
+    [((), (replace(SALES, zone="prod"),), "it is new"), ((SALES,), (), "it is gone")],
 )
-def test_a_dataset_that_is_new_or_gone_is_refused(
+def test_a_table_that_is_new_and_a_dataset_that_is_gone_are_refused(
     before: tuple[Contract, ...], after: tuple[Contract, ...], reason: str
 ) -> None:
     (refusal,) = refused_contracts(lake(*before), lake(*after))

@@ -142,10 +142,11 @@ def _pull(env: Mapping[str, str], *, dry_run: bool, yes: bool, as_json: bool) ->
             path.write_text(text, encoding="utf-8")
     names = [path.relative_to(own).as_posix() for path in texts]
     done = "Would write" if dry_run else "Wrote"
+    nothing = "Nobody made a dashboard or a dataset in the console."
     options.show(
         as_json=as_json,
         value=lambda: {"files": names, "written": not dry_run},
-        screen=lambda: f"{done} {', '.join(names)}." if names else "Nobody made a dashboard or a dataset in the console.",
+        screen=lambda: f"{done} {', '.join(names)}." if names else nothing,
     )
 
 

@@ -393,26 +393,97 @@ def drafted(caller: Caller) -> dict[str, Any]:
     return dict(draft["document"])
 
 
-def test_a_drafted_contract_is_stored_for_the_next_deployment() -> None:
+def created(caller: Caller, document: dict[str, Any]) -> Answer:
+    """The answer to the creation of a dataset."""
+    return caller.call("PUT", f"/v1/contract-drafts/{document['name']}", {"document": document})
+
+
+def renamed(document: dict[str, Any], name: str) -> dict[str, Any]:
+    """The contract under another name."""
+    return {**document, "name": name, "schema": [{**document["schema"][0], "name": name}]}
+
+
+def with_column(document: dict[str, Any], **facts: object) -> dict[str, Any]:
+    """The contract with further facts about its last column."""
+    (table,) = document["schema"]
+    *others, last = table["properties"]
+    return {**document, "schema": [{**table, "properties": [*others, {**last, **facts}]}]}
+
+
+def test_a_created_dataset_is_in_use_at_once() -> None:
     caller = uploader()
     document = drafted(caller)
-    stored = caller.call("PUT", "/v1/contract-drafts/lieferant_mueller", {"document": document}).json
-    assert (stored["by"], stored["is_in_use"]) == (caller.name, False)
-    assert stored["place"] == "s3://artifacts/contract_drafts/lieferant_mueller.yaml"
+    stored = created(caller, document).json
+    assert (stored["by"], stored["is_in_use"], stored["needs_deployment"]) == (caller.name, True, [])
+    assert caller.call("GET", "/v1/contract-drafts").json["drafts"] == [stored]
+    assert caller.call("GET", "/v1/contracts/source/lieferant_mueller").status == 200
+    upload_id = uploaded(caller, b"sku;preis\nA-7;1,50\nA-8;2,75\n")
+    answer = checked(caller, upload_id, {"dataset": "lieferant_mueller"})
+    assert counts(answer) == (2, 0, 0)
+    push, _ = caller.lake.definition_versions.pointer()
+    assert (push.version, push.pushed_by) == ("deployed", caller.name)
+
+
+def test_the_same_creation_again_changes_nothing_and_another_one_of_the_name_is_refused() -> None:
+    caller = uploader()
+    document = drafted(caller)
+    first = created(caller, document)
+    assert created(caller, document).json == first.json
+    assert created(caller, with_column(document, description="Another")).status == 409
+
+
+def test_each_created_dataset_stays_beside_the_next() -> None:
+    caller = uploader()
+    document = drafted(caller)
+    for name in ("erste", "zweite"):
+        assert created(caller, renamed(document, name)).status == 200
+    assert {"erste", "zweite"} <= caller.lake.contracts.source.keys()
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"classification": "personal"}, "data about a person"),
+        ({"customProperties": [{"property": "headgate.mask", "value": "free_text"}]}, "masked"),
+        ({"customProperties": [{"property": "headgate.content", "value": "phone"}]}, "card numbers"),
+    ],
+)
+def test_a_contract_from_which_rights_or_exemptions_follow_waits_for_a_deployment(
+    facts: dict[str, Any], reason: str
+) -> None:
+    caller = uploader()
+    text = {"logicalType": "string", "physicalType": "VARCHAR(80)", "customProperties": [], **facts}
+    document = drafted(caller)
+    stored = created(caller, with_column(document, **text)).json
+    assert stored["is_in_use"] is False
+    assert reason in stored["needs_deployment"][0]
+    assert "lieferant_mueller" not in caller.lake.contracts.source
     body = caller.lake.objects.contents("artifacts")["contract_drafts/lieferant_mueller.yaml"]
     assert (
         odcs_reader.parse(odcs_reader.yaml_document(body.decode()), "source").dataset == "lieferant_mueller"
     )
-    assert caller.call("GET", "/v1/contract-drafts").json["drafts"] == [stored]
 
 
-def test_a_contract_that_is_none_is_not_stored() -> None:
+def test_notes_of_a_draft_name_no_option_of_the_command_line() -> None:
+    rows = "".join(f"{n};{n:02}.01.26;{n} %;{n % 3}\n" for n in range(1, 29))
+    caller = uploader()
+    draft = checked(caller, uploaded(caller, f"a;b;c;d\n{rows}".encode())).json["draft"]
+    text = " ".join(note["message"] for note in draft["notes"])
+    assert draft["notes"]
+    for word in ("--", "headgate", "`", "confidence", "percent:"):
+        assert word not in text
+    assert [note["column"] for note in draft["notes"] if note["decides"]] == ["b"]
+
+
+def test_a_contract_that_is_none_or_takes_a_name_is_not_stored() -> None:
     caller = uploader()
     document = drafted(caller)
     for name, changed, status in (
         ("lieferant_mueller", {**document, "schema": []}, 422),
         ("another", document, 422),
-        ("payments", document, 409),
+        ("payments", renamed(document, "payments"), 409),
+        ("churn_risk", renamed(document, "churn_risk"), 409),
+        ("quarantine", renamed(document, "quarantine"), 409),
     ):
         assert caller.call("PUT", f"/v1/contract-drafts/{name}", {"document": changed}).status == status
     assert caller.call("GET", "/v1/contract-drafts").json["drafts"] == []
