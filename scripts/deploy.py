@@ -531,7 +531,7 @@ def _print_leaving_tables(terraform: Terraform) -> list[str]:
 
 
 def _import_created_tables(target: Target, terraform: Terraform) -> None:
-    """Have Terraform import the tables that the merge made of datasets which this deployment brings."""
+    """Have Terraform import the tables that the merge made for datasets which this deployment brings."""
     addresses = terraform.resources()
     if not addresses:
         return

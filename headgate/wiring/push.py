@@ -150,10 +150,8 @@ def files_of_people(env: Mapping[str, str]) -> dict[str, str]:
     from headgate.systems.dashboards import FOLDER
 
     objects, bucket = stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket
-    files = {
-        f"{FOLDER}/{name}": text
-        for name, text in dashboard_files(dashboard_versions(objects, bucket)).items()
-    }
+    dashboards = dashboard_files(dashboard_versions(objects, bucket))
+    files = {f"{FOLDER}/{name}": text for name, text in dashboards.items()}
     own = Registry.load().source
     for stored in objects.list(bucket, f"{keys.CONTRACT_DRAFTS}/"):
         dataset, _, ending = stored.ref.key.rpartition("/")[2].partition(".")

@@ -1,5 +1,5 @@
-"""Datasets that are older than the deployment that brings their contract: a person created them in the lake, or
-a push brought them. Terraform imports their tables, and their contracts are the project's from then on.
+"""Datasets that are older than the deployment that brings their contract: a person created them in the lake,
+or a push brought them. Terraform imports their tables, and their contracts are the project's from then on.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def import_blocks(account: str, database: str, tables: Collection[str]) -> str:
 
 
 def settle(objects: DeployedObjects, bucket: str, deployed: Collection[str], at: str) -> str:
-    """Take the contracts that the deployment brings out of those that people created, so that the project alone
-    states them; return a line about the others, empty if there is none.
+    """Take the contracts that the deployment brings out of those that people created, so that the project
+    alone states them; return a line about the others, empty if there is none.
 
     Args:
         deployed: the datasets of the deployment.

@@ -1,14 +1,16 @@
-"""A person creates a dataset from a file: its rows are in SQL after the next run, and deployments carry it on."""
+"""A person creates a dataset from a file: its rows are in SQL after the next run, and deployments keep it."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from tests.e2e.api import signed_in
 from tests.e2e.lakes import DEPLOY, PEOPLE, ROOT, deploy, deployed
@@ -29,7 +31,7 @@ DATASET = "filialbesuche"
 VISITS = "Filiale;Tag;Besucher;Umsatz\n" + "".join(
     f"F{n % 5};{1 + n // 5:02}.03.2026;{200 - n};{n},50\n" for n in range(45)
 )
-COUNTED = f"select count(*) as n, cast(sum(umsatz) as varchar) as sold from airports_curated.{DATASET}"
+COUNTED = "select count(*) as n, cast(sum(umsatz) as varchar) as sold from airports_curated.filialbesuche"
 EXPECTED = [{"n": 45, "sold": "1012.50"}]
 
 
@@ -64,17 +66,15 @@ def plan(folder: Path) -> str:
     options = [option for variable in OPTIONS for option in ("--var", variable)]
     command = [sys.executable, DEPLOY, "plan", "emulator", "--name", NAME, "--own", *options]
     done = subprocess.run(
-        command, cwd=ROOT, env=lake_environment(folder), capture_output=True, text=True, check=False
+        command,
+        cwd=ROOT,
+        env={**os.environ, "HEADGATE_PROJECT": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return done.stdout
-
-
-def lake_environment(folder: Path) -> dict[str, str]:
-    """The environment in which the project of a folder is deployed."""
-    import os  # noqa: PLC0415 read when a command is started
-
-    return {**os.environ, "HEADGATE_PROJECT": str(folder)}
 
 
 def test_a_buyer_creates_a_dataset_and_its_rows_are_in_sql_after_the_next_run(lake: Lake, buyer: Api) -> None:
@@ -128,8 +128,6 @@ def test_a_pushed_contract_of_a_new_dataset_needs_no_deployment(lake: Lake, fold
 
 def runways(folder: Path) -> str:
     """A contract of two columns."""
-    import yaml  # noqa: PLC0415 one test
-
     document = yaml.safe_load((folder / "contracts" / "source" / "weather.yaml").read_text(encoding="utf-8"))
     columns = [
         {"name": "faa", "logicalType": "string", "physicalType": "VARCHAR(3)", "description": "Airport"},
@@ -165,13 +163,8 @@ def test_a_pulled_contract_is_the_project_s_from_the_next_deployment_on(
     printed = deploy(NAME, *OPTIONS, project=folder)
     assert "in no file of the project" not in printed
     assert buyer.call("GET", "/v1/contract-drafts").json["drafts"] == []
-    current = json.loads(
-        lake.client("s3")
-        .get_object(Bucket=lake.environment["HEADGATE_ARTIFACTS_BUCKET"], Key="definitions/current.json")[
-            "Body"
-        ]
-        .read()
-    )
+    pointer = {"Bucket": lake.environment["HEADGATE_ARTIFACTS_BUCKET"], "Key": "definitions/current.json"}
+    current = json.loads(lake.client("s3").get_object(**pointer)["Body"].read())
     assert current["created"] == ""
     lake.headgate("run")
     assert lake.query(COUNTED) == EXPECTED
