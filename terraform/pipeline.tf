@@ -268,7 +268,7 @@ locals {
     "Choose the definitions" = merge(local.ask_for_definitions, {
       Resource  = "arn:${local.partition}:states:::aws-sdk:s3:headObject"
       Arguments = { Bucket = module.bucket["artifacts"].name, Key = local.current_definitions }
-      Assign    = { definitions = "{% $states.result.Metadata.deployment = '${local.deployment_id}' ? $states.result.Metadata.version : $exists($states.result.Metadata.otherwise) ? $states.result.Metadata.otherwise : 'deployed' %}" }
+      Assign    = { definitions = "{% $states.result.Metadata.deployment = '${local.deployment_id}' ? $states.result.Metadata.version : ($exists($states.result.Metadata.otherwise) ? $states.result.Metadata.otherwise : 'deployed') %}" }
       Output    = "{% {} %}"
       Next      = local.run_begins
     })

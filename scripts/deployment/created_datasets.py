@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_glue import GlueClient
 
+_MANY = ("datasets of people are", "contracts")
 BY_DEPLOYMENT = "deployment"  # who takes a contract out of the created ones
 
 
@@ -71,8 +72,8 @@ def settle(objects: DeployedObjects, bucket: str, deployed: Collection[str], at:
 def _line(datasets: list[str]) -> str:
     if not datasets:
         return ""
-    what = "dataset" if len(datasets) == 1 else "datasets"
+    what, contracts = ("dataset of people is", "contract") if len(datasets) == 1 else _MANY
     return (
-        f"{len(datasets)} {what} of people are in no file of the project: {', '.join(datasets)}. "
-        "`headgate push --pull` writes the contracts into it."
+        f"{len(datasets)} {what} in no file of the project: {', '.join(datasets)}. "
+        f"`headgate push --pull` writes the {contracts} into it."
     )

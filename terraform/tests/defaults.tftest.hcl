@@ -285,10 +285,10 @@ run "a_lake_with_every_default" {
       local.definition_states["Was anything pushed?"].Default == "Is the whole run asked for?"
       && local.definition_states["Choose the definitions"].Next == "Is the whole run asked for?"
       && jsonencode(local.definition_states["See what was pushed"].Assign) == jsonencode({ definitions = "deployed" })
-      && strcontains(local.definition_states["Choose the definitions"].Assign.definitions, "Metadata.deployment = '${local.deployment_id}' ? $states.result.Metadata.version : 'deployed'")
+      && strcontains(local.definition_states["Choose the definitions"].Assign.definitions, "Metadata.deployment = '${local.deployment_id}' ? $states.result.Metadata.version : ($exists($states.result.Metadata.otherwise) ? $states.result.Metadata.otherwise : 'deployed')")
       && local.definition.States["Is it our turn?"].Choices[0].Next == "See what was pushed"
     )
-    error_message = "A run chooses the pushed definitions of this deployment when it is its turn, before its first job."
+    error_message = "A run chooses the pushed definitions of this deployment and the created datasets when it is its turn, before its first job."
   }
 
   assert {

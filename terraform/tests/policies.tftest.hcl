@@ -253,12 +253,28 @@ run "least_privilege" {
   assert {
     condition = !strcontains(jsonencode(concat(
       [for document in concat(
-        [data.aws_iam_policy_document.gate, data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.quality_gate, data.aws_iam_policy_document.build_systems, data.aws_iam_policy_document.api, data.aws_iam_policy_document.dry_run, data.aws_iam_policy_document.curated_to_prod],
+        [data.aws_iam_policy_document.gate, data.aws_iam_policy_document.raw_to_curated, data.aws_iam_policy_document.start_pipeline, data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.quality_gate, data.aws_iam_policy_document.build_systems, data.aws_iam_policy_document.dry_run, data.aws_iam_policy_document.curated_to_prod],
         values(data.aws_iam_policy_document.build_system),
         ) : [for statement in document.statement : statement.resources if length(setintersection(statement.actions, ["s3:PutObject", "s3:DeleteObject"])) > 0
       ]]
     )), "${module.bucket["artifacts"].arn}/definitions")
     error_message = "Functions, jobs and the state machine write no definitions: only people push."
+  }
+
+  assert {
+    condition = [for statement in data.aws_iam_policy_document.api.statement : [statement.actions, statement.resources] if strcontains(jsonencode(statement.resources), "/definitions")] == [
+      [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/definitions/created/*", "${module.bucket["artifacts"].arn}/definitions/current.json"])]
+    ]
+    error_message = "The API adds contracts of new datasets and points at them; it writes no version that people push."
+  }
+
+  assert {
+    condition = [for document in [data.aws_iam_policy_document.merge_curated, data.aws_iam_policy_document.quality_gate, data.aws_iam_policy_document.api] :
+      [for statement in document.statement : statement.resources if contains(statement.actions, "glue:CreateTable")]
+      ] == [
+      [toset([local.catalog_arn, local.database_arns["curated"], local.every_table_arns["curated"]])], [], []
+    ]
+    error_message = "The merge makes tables of datasets, in curated only; nobody else makes tables."
   }
 
   assert {
@@ -271,10 +287,11 @@ run "least_privilege" {
       ReadDefinitions = [toset(["s3:GetObject"]), toset([
         "${module.bucket["artifacts"].arn}/definitions/current.json",
         "${module.bucket["artifacts"].arn}/definitions/versions/${local.deployment_id}/*",
+        "${module.bucket["artifacts"].arn}/definitions/created/*",
       ])]
       SeeWhetherAnythingWasPushed = [toset(["s3:ListBucket"]), toset([module.bucket["artifacts"].arn])]
     }
-    error_message = "Whoever reads definitions reads those of its own deployment, and writes none."
+    error_message = "Whoever reads definitions reads those of its own deployment and of created datasets, and writes none."
   }
 
   assert {

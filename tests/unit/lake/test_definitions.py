@@ -6,7 +6,14 @@ import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import ConflictError, NotFoundError
-from headgate.lake.definitions import DEPLOYED, Definitions, DefinitionVersions, build_id
+from headgate.lake.definitions import (
+    DEPLOYED,
+    Definitions,
+    DefinitionVersions,
+    build_id,
+    created_file,
+    version_parts,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -98,3 +105,45 @@ def test_tables_are_built_again_for_another_version_and_for_another_deployment()
     assert len(set(ids)) == len(ids)
     assert build_id("abcd1234", "") == build_id("abcd1234", DEPLOYED) == "abcd1234"
     assert {len(file_id) for file_id in ids} == {8}
+
+
+CREATED = Definitions({created_file("visits"): "{}"}, "ann", "2026-05-01T10:00:00")
+
+
+def create(versions: DefinitionVersions, created: Definitions) -> None:
+    """Put datasets into use that people created, while nobody pushes."""
+    versions.create(created, versions.pointer()[1])
+
+
+def test_created_datasets_are_in_use_beside_each_version(versions: DefinitionVersions) -> None:
+    create(versions, CREATED)
+    assert version_parts(versions.in_use()) == (DEPLOYED, CREATED.version)
+    move(versions, FIRST)
+    assert version_parts(versions.in_use()) == (FIRST.version, CREATED.version)
+    assert versions.created(CREATED.version) == CREATED
+    assert CREATED.contracts == {"source/visits": "{}"}
+
+
+def test_created_datasets_survive_a_deployment_and_a_pushed_version_does_not(
+    versions: DefinitionVersions,
+) -> None:
+    move(versions, FIRST)
+    create(versions, CREATED)
+    deployed_since = DefinitionVersions(versions.objects, versions.bucket, "ffff0000")
+    assert version_parts(deployed_since.in_use()) == (DEPLOYED, CREATED.version)
+    create(deployed_since, Definitions({}))
+    assert deployed_since.in_use() == DEPLOYED
+
+
+def test_a_creation_and_a_push_at_once_lose_nothing(versions: DefinitionVersions) -> None:
+    _, etag = versions.pointer()
+    move(versions, FIRST)
+    with pytest.raises(ConflictError):
+        versions.create(CREATED, etag)
+    create(versions, CREATED)
+    assert version_parts(versions.in_use()) == (FIRST.version, CREATED.version)
+
+
+def test_no_table_is_built_again_for_a_created_dataset() -> None:
+    assert build_id("abcd1234", f"{DEPLOYED}+{CREATED.version}") == "abcd1234"
+    assert build_id("abcd1234", f"{FIRST.version}+{CREATED.version}") == build_id("abcd1234", FIRST.version)

@@ -18,7 +18,7 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
 from headgate.lake import keys
-from headgate.lake.definitions import DEPLOYED, Definitions, DefinitionVersions
+from headgate.lake.definitions import DEPLOYED, Definitions, DefinitionVersions, created_file
 from headgate.lake.ports import ObjectRef
 from headgate.settings import CuratedSettings
 from headgate.systems.packed_files import package_files
@@ -150,6 +150,45 @@ def test_a_version_of_an_earlier_deployment_gives_way_to_the_deployment(objects:
     handed_over = {**ENV, definitions.VARIABLE: version}
     assert definitions.chosen(handed_over)[definitions.VARIABLE] == DEPLOYED
     assert definitions.registry(handed_over) == Registry.load()
+
+
+def create(objects: MemoryObjects, deployment: str = "abcd1234") -> str:
+    """Create the dataset `visits` with the columns of customers; return the name of the created contracts."""
+    document = to_odcs(Registry.load().source["customers"])
+    table = {**document["schema"][0], "name": "visits"}
+    text = json.dumps({**document, "name": "visits", "schema": [table]}, default=str)
+    versions = DefinitionVersions(objects, "artifacts", deployment)
+    created = Definitions({created_file("visits"): text}, "ann", "2026-05-01T10:00:00")
+    versions.create(created, versions.pointer()[1])
+    return created.version
+
+
+def test_a_created_dataset_is_in_use_beside_the_deployment_s_contracts(objects: MemoryObjects) -> None:
+    created = create(objects)
+    env = definitions.chosen(ENV)
+    assert env[definitions.VARIABLE] == definitions.pushed_version(env) == f"{DEPLOYED}+{created}"
+    registry, deployed = definitions.registry(env), Registry.load()
+    assert registry.source.keys() - deployed.source.keys() == {"visits"}
+    assert registry.curated.keys() - deployed.curated.keys() == {"visits"}
+    assert definitions.pushed_models(env) is definitions.pushed_dashboards(env) is None
+    assert definitions.build_id(env) == "abcd1234"
+
+
+def test_a_created_dataset_is_in_use_beside_a_pushed_version(objects: MemoryObjects) -> None:
+    created, version = create(objects), push(objects, "7.0.0")
+    env = definitions.chosen(ENV)
+    assert env[definitions.VARIABLE] == f"{version}+{created}"
+    assert (contract_version(env), "visits" in definitions.registry(env).source) == ("7.0.0", True)
+    assert definitions.pushed_models(env) == {"totals": "select 7"}
+
+
+def test_a_created_dataset_stays_in_use_after_a_deployment(objects: MemoryObjects) -> None:
+    push(objects, "7.0.0", deployment="0000aaaa")
+    created = create(objects, deployment="0000aaaa")
+    handed_over = {**ENV, definitions.VARIABLE: f"ffffffffffffffff+{created}"}
+    for env in (definitions.chosen(ENV), definitions.chosen(handed_over)):
+        assert env[definitions.VARIABLE] == f"{DEPLOYED}+{created}"
+        assert "visits" in definitions.registry(env).source
 
 
 def test_rules_of_the_gate_name_the_version_that_they_are_of(
