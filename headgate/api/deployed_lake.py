@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -152,8 +153,8 @@ class DeployedLake:
 
     @cached_property
     def databases(self) -> Databases:
-        """Names of the databases."""
-        return stores.databases(self._env)
+        """The databases, with the tables of the contracts of a request."""
+        return replace(stores.databases(self._env), contracts=lambda: self.contracts)
 
     @cached_property
     def caller_limit(self) -> CallerLimit | None:

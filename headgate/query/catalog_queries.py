@@ -1,14 +1,15 @@
 """The tables of the catalog, and Athena's SHOW and DESCRIBE as queries of values, for engines that do not
 know the tables.
 
-The tables are those of the contracts, from which the deployed catalog is made.
+The tables are those of the contracts in use, from which the catalog is made.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.registry import Registry, contract_folders
@@ -16,7 +17,7 @@ from headgate.errors import QueryError
 from headgate.query.read_only_statements import near_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 _NAME = r"[`\"]?(\w+)[`\"]?"
 _IN = rf"(?:\s+(?:in|from)\s+{_NAME})?"
@@ -32,11 +33,22 @@ _AS_DOCUMENTED = re.compile(
 )  # the names in documents and saved questions: Terraform's defaults
 
 
-class Databases(NamedTuple):
-    """The names of a lake's databases; a deployment may have others than the default."""
+@dataclass(frozen=True)
+class Databases:
+    """The databases of a lake; a deployment may have other names than the default.
+
+    Attributes:
+        contracts: returns the contracts in use, which may have more datasets than those that were deployed;
+            by default those of this code.
+    """
 
     curated: str = "ecommerce_curated"
     prod: str = "ecommerce_prod"
+    contracts: Callable[[], Registry] | None = field(default=None, compare=False, repr=False)
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names."""
+        return iter((self.curated, self.prod))
 
     def rename_in(self, sql: str) -> str:
         """Return a saved question with this lake's database names."""
@@ -44,9 +56,15 @@ class Databases(NamedTuple):
 
     def tables(self) -> dict[str, Mapping[str, Sequence[tuple[str, ...]]]]:
         """Return the tables by database and name: each column's name, type and comment."""
+        if self.contracts is None:
+            return {
+                self.curated: _of_code(("curated", "lake"), contract_folders()),
+                self.prod: _of_code(("prod",), contract_folders()),
+            }
+        registry = self.contracts()
         return {
-            self.curated: _of_zones(("curated", "lake"), contract_folders()),
-            self.prod: _of_zones(("prod",), contract_folders()),
+            self.curated: _of_zones(registry, ("curated", "lake")),
+            self.prod: _of_zones(registry, ("prod",)),
         }
 
 
@@ -92,8 +110,11 @@ def _tables(database: str | None, databases: Databases) -> Mapping[str, Sequence
 
 
 @cache
-def _of_zones(zones: tuple[str, ...], _: tuple[str, ...]) -> Mapping[str, Sequence[tuple[str, ...]]]:
-    registry = Registry.load()
+def _of_code(zones: tuple[str, ...], _: tuple[str, ...]) -> Mapping[str, Sequence[tuple[str, ...]]]:
+    return _of_zones(Registry.load(), zones)
+
+
+def _of_zones(registry: Registry, zones: tuple[str, ...]) -> Mapping[str, Sequence[tuple[str, ...]]]:
     tables = {
         name: glue_columns(contract) for zone in zones for name, contract in getattr(registry, zone).items()
     }

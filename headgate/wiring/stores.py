@@ -4,10 +4,11 @@ reads them.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from headgate.aws import clients
+from headgate.errors import NotPermittedError, SettingsError
 from headgate.settings import LedgerSettings, QuerySettings, RawSettings
 
 if TYPE_CHECKING:
@@ -68,11 +69,22 @@ def iceberg_tables(now: Callable[[], datetime], *, is_used: bool) -> IcebergTabl
 
 
 def databases(env: Mapping[str, str]) -> Databases:
-    """Return the names of the lake's databases."""
+    """Return the lake's databases, with the tables of the contracts in use.
+
+    A person who may not read what is in use knows the tables of the own folder.
+    """
+    from headgate.contracts.registry import Registry
     from headgate.query.catalog_queries import Databases
+    from headgate.wiring import definitions
+
+    def in_use() -> Registry:
+        try:
+            return definitions.registry(env)
+        except (NotPermittedError, SettingsError):
+            return Registry.load()
 
     settings = QuerySettings.from_env(env)
-    return Databases(settings.curated_database, settings.prod_database)
+    return Databases(settings.curated_database, settings.prod_database, cache(in_use))
 
 
 def queries(env: Mapping[str, str]) -> AthenaQueries:

@@ -290,6 +290,7 @@ class BrowserLake(MemoryLake):
         """Publish the tables, and start from now."""
         self.moment = datetime.now(UTC).replace(tzinfo=None)
         self.databases = type(self.databases)()
+        super().__post_init__()
         self.queries = DuckQueries(self._publish(), self)  # type: ignore[assignment]  # answers what the twin of the port does not
         self.runs = EndedRuns(lambda: self.moment, self.systems)  # type: ignore[assignment]  # as above
 

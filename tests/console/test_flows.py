@@ -297,7 +297,7 @@ def test_a_dataset_is_created_from_a_file_of_no_contract_and_its_rows_are_commit
     page.get_by_label("Artikel identifies a row").check()
     assert violations(page) == []
     page.get_by_role("button", name="Create lieferung and commit 30 rows").click()
-    expect(page.get_by_text("30 in").first).to_be_visible()
+    expect(page.get_by_text("30 rows are in.")).to_be_visible()
     contract = console.lake.contracts.source["lieferung"]
     assert (contract.dataset, contract.key, len(contract.columns)) == ("lieferung", ("artikel",), 4)
     expect(page.get_by_text("headgate contract")).to_have_count(0)

@@ -71,6 +71,16 @@ def test_a_table_points_where_it_was_created(catalog: Catalog) -> None:
     assert catalog.current(DATABASE, "orders").location == "s3://curated/empty/"
 
 
+def test_a_table_is_created_once(catalog: Catalog) -> None:
+    name = unique("visits")
+    for location in ("s3://curated/none/", "s3://curated/other/"):
+        catalog.create(DATABASE, name, location, [ID_COLUMN])
+    table = catalog.current(DATABASE, name)
+    assert table.location == "s3://curated/none/"
+    catalog.move(table, "s3://curated/new/", [ID_COLUMN], {"headgate.rows": "3"})
+    assert catalog.current(DATABASE, name).location == "s3://curated/new/"
+
+
 def test_a_moved_table_points_there_and_has_another_revision(catalog: Catalog) -> None:
     before = catalog.current(DATABASE, "orders")
     catalog.move(before, "s3://curated/new/", [ID_COLUMN], {"headgate.rows": "3"})

@@ -192,6 +192,9 @@ class MemoryLake:
     )
     job_logs: MemoryJobLogs = field(default_factory=MemoryJobLogs)
 
+    def __post_init__(self) -> None:
+        self.databases = replace(self.databases, contracts=lambda: self.contracts)
+
     def begin_request(self) -> None:
         """Have the contracts of datasets that people created since."""
         versions = self.definition_versions

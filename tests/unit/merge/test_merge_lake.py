@@ -626,3 +626,22 @@ def test_an_increment_that_goes_while_it_is_merged_is_read_again(tmp_path: Path)
     lake = Lake(tmp_path, objects=Vanishing(clock=TickingClock()))
     lake.deliver("aa", order("1", "1.00"))
     assert lake.merging().merge().datasets["orders"].rows == 0
+
+
+def test_a_dataset_that_is_newer_than_the_deployment_gets_its_table_from_the_merge(lake: Lake) -> None:
+    branches = replace(REGIONS, id="headgate.curated.branches", dataset="branches")
+    created = replace(lake.merging(), contracts={**lake.contracts, "branches": branches})
+    created.merge()
+    table = lake.catalog.current("ecommerce_curated", "branches")
+    assert [column["Name"] for column in lake.catalog.columns("ecommerce_curated", "branches")] == [
+        *branches.names
+    ]
+    assert f"s3://{BUCKET}/snapshots/branches/" in table.location
+    rows = pa.Table.from_pylist(
+        [{"region_id": "N", "_content_sha256": "a", "_source_row": 1}], arrow_schema(branches)
+    )
+    lake.objects.write(ObjectRef(BUCKET, keys.increment_key("branches", "a")), parquet_bytes(rows))
+    merged = created.merge()
+    assert merged.datasets["branches"].rows == 1
+    shown = lake.catalog.current("ecommerce_curated", "branches")
+    assert shown.shows(merged.datasets["branches"].location)

@@ -267,15 +267,39 @@ def test_every_edit_of_a_model_of_records_is_refused() -> None:
     assert refusal.reason.startswith("records are created by it")
 
 
+def test_a_dataset_that_is_gone_and_a_table_that_is_new_are_refused() -> None:
+    (gone,) = refused_contracts(lake(SALES), lake())
+    assert gone.reason.startswith("it is gone")
+    (new,) = refused_contracts(lake(), lake(prod=(BUILT,)))
+    assert new.reason.startswith("it is new")
+
+
+PLAIN = replace(SALES, columns=(SALES.column("id"), SALES.column("price"), SALES.column("note")))
+
+
+def test_a_new_dataset_is_pushed() -> None:
+    assert refused_contracts(lake(), lake(PLAIN)) == []
+    assert refused_contracts(lake(SALES), lake(SALES, replace(PLAIN, dataset="visits"))) == []
+
+
 @pytest.mark.parametrize(
-    ("before", "after", "reason"),
-    [((), (replace(SALES, zone="prod"),), "it is new"), ((SALES,), (), "it is gone")],
+    ("contract", "reason"),
+    [
+        (replace(PLAIN, columns=(*PLAIN.columns, SALES.column("email"))), "email: data about a person"),
+        (replace(PLAIN, columns=(*PLAIN.columns, SALES.column("card"))), "card: masked"),
+        (
+            replace(PLAIN, columns=(*PLAIN.columns, Column("code", TEXT, no_cards=NOBODY))),
+            "code: searched less for card numbers",
+        ),
+        (replace(PLAIN, properties={"headgate.model": "Sale"}), "it states headgate.model"),
+    ],
 )
-def test_a_table_that_is_new_and_a_dataset_that_is_gone_are_refused(
-    before: tuple[Contract, ...], after: tuple[Contract, ...], reason: str
+def test_a_new_dataset_from_which_rights_or_exemptions_follow_is_refused(
+    contract: Contract, reason: str
 ) -> None:
-    (refusal,) = refused_contracts(lake(*before), lake(*after))
+    (refusal,) = refused_contracts(lake(), lake(contract))
     assert refusal.reason.startswith(reason)
+    assert refusal.file == "contracts/source/sales.yaml"
 
 
 def test_a_declaration_that_the_deployment_has_may_be_removed_and_stay() -> None:
