@@ -103,7 +103,7 @@ class DeployedLake:
     @cached_property
     def queries(self) -> AthenaQueries:
         """Athena."""
-        return stores.queries(self._env)
+        return stores.queries(self._env, self.databases)
 
     @property
     def mappings(self) -> Mappings:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Literal, overload
 
 from headgate.errors import NotFoundError, QueryError, SettingsError
-from headgate.wiring import intake, snapshots, stores, systems
+from headgate.wiring import definitions, intake, snapshots, stores, systems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -67,7 +67,8 @@ class Lake:
             raise QueryError(
                 f"{database}.{table} has no column {unknown[0]}. Its columns are {', '.join(known_columns)}."
             )
-        rows = stores.lake_tables(self.environment).table(database, table, columns)
+        catalog = definitions.databases(self.environment)
+        rows = stores.lake_tables(self.environment, catalog).table(database, table, columns)
         return rows if arrow else to_pandas(rows)
 
     @overload
@@ -99,11 +100,12 @@ class Lake:
         from headgate.query.advice import with_advice
         from headgate.query.parameters import bind
 
-        statement = qualify_tables(bind(sql, params or {}), stores.databases(self.environment))
+        databases = definitions.databases(self.environment)
+        statement = qualify_tables(bind(sql, params or {}), databases)
         try:
-            answer = stores.lake_tables(self.environment).sql(statement)
+            answer = stores.lake_tables(self.environment, databases).sql(statement)
         except QueryError as error:
-            raise QueryError(with_advice(str(error), statement, stores.databases(self.environment))) from None
+            raise QueryError(with_advice(str(error), statement, databases)) from None
         return answer if arrow else _with_facts(to_pandas(answer), answer)
 
     def questions(self) -> pd.DataFrame:
@@ -269,7 +271,7 @@ class Lake:
         """Return database, name and columns of a table."""
         from headgate.query.read_only_statements import near_tables
 
-        databases = stores.databases(self.environment)
+        databases = definitions.databases(self.environment)
         tables = databases.tables()
         in_database, _, table = name.lower().rpartition(".")
         for database in [in_database] if in_database else [databases.prod, databases.curated]:

@@ -7,10 +7,11 @@ its environment. All that it reads is then of this version. docs/adr/0117-push-o
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import replace
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
-from headgate.errors import NotFoundError, SettingsError
+from headgate.errors import NotFoundError, NotPermittedError, SettingsError
 from headgate.settings import ArtifactsSettings, DefinitionsSettings
 from headgate.wiring import stores
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.registry import Registry
     from headgate.lake.definitions import Definitions, DefinitionVersions
+    from headgate.query.catalog_queries import Databases
     from headgate.settings import Settings
 
 Result = TypeVar("Result")
@@ -82,6 +84,22 @@ def registry(env: Mapping[str, str]) -> Registry:
     from headgate.contracts.registry import contract_folders
 
     return _registry(_pushed_in_use(env), contract_folders())
+
+
+def databases(env: Mapping[str, str]) -> Databases:
+    """Return the lake's databases, with the tables of the contracts in use.
+
+    A person who may not read what is in use knows the tables of the own folder.
+    """
+    from headgate.contracts.registry import Registry
+
+    def contracts() -> Registry:
+        try:
+            return registry(env)
+        except (NotPermittedError, SettingsError):
+            return Registry.load()
+
+    return replace(stores.databases(env), contracts=cache(contracts))
 
 
 def pushed_models(env: Mapping[str, str]) -> Mapping[str, str] | None:

@@ -4,11 +4,10 @@ reads them.
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from headgate.aws import clients
-from headgate.errors import NotPermittedError, SettingsError
 from headgate.settings import LedgerSettings, QuerySettings, RawSettings
 
 if TYPE_CHECKING:
@@ -69,34 +68,26 @@ def iceberg_tables(now: Callable[[], datetime], *, is_used: bool) -> IcebergTabl
 
 
 def databases(env: Mapping[str, str]) -> Databases:
-    """Return the lake's databases, with the tables of the contracts in use.
-
-    A person who may not read what is in use knows the tables of the own folder.
-    """
-    from headgate.contracts.registry import Registry
+    """Return the lake's databases, with the tables of this code's contracts."""
     from headgate.query.catalog_queries import Databases
-    from headgate.wiring import definitions
-
-    def in_use() -> Registry:
-        try:
-            return definitions.registry(env)
-        except (NotPermittedError, SettingsError):
-            return Registry.load()
 
     settings = QuerySettings.from_env(env)
-    return Databases(settings.curated_database, settings.prod_database, cache(in_use))
+    return Databases(settings.curated_database, settings.prod_database)
 
 
-def queries(env: Mapping[str, str]) -> AthenaQueries:
+def queries(env: Mapping[str, str], catalog: Databases | None = None) -> AthenaQueries:
     """Return Athena, in Athena's SQL whatever engine answers.
 
     An engine that is not Athena gets only queries of the catalog's tables.
+
+    Args:
+        catalog: the lake's databases; by default with the tables of this code's contracts.
     """
     from headgate.aws.athena.queries import AthenaQueries, permitted_workgroup
     from headgate.query import failure_reason, for_engine
 
     settings = QuerySettings.from_env(env)
-    spoken = partial(for_engine, dialect=settings.sql_dialect, databases=databases(env))
+    spoken = partial(for_engine, dialect=settings.sql_dialect, databases=catalog or databases(env))
     reason = partial(failure_reason, dialect=settings.sql_dialect)
     limit_bytes = settings.scan_limit_gb << 30
     workgroup = permitted_workgroup(clients.athena(), settings.workgroup, settings.analysts_workgroup)
@@ -105,13 +96,11 @@ def queries(env: Mapping[str, str]) -> AthenaQueries:
     )
 
 
-def lake_tables(env: Mapping[str, str]) -> LakeTables:
-    """Return whole tables and answers of Athena as Arrow; `queries` says what an engine that is not Athena
-    gets.
-    """
+def lake_tables(env: Mapping[str, str], catalog: Databases | None = None) -> LakeTables:
+    """Return whole tables and answers of Athena as Arrow, asked as `queries` asks."""
     from headgate.aws.athena.tables import LakeTables
 
-    asked = queries(env)
+    asked = queries(env, catalog)
     return LakeTables(asked.client, objects(), asked.workgroup, asked.database, asked.spoken, asked.reason)
 
 

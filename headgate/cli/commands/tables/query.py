@@ -60,7 +60,7 @@ def query(
     EXPLAIN.
     """
     from headgate.query import only_reading, qualify_tables
-    from headgate.wiring import stores
+    from headgate.wiring import definitions
 
     if bool(sql) == bool(saved):
         raise click.UsageError('Give either SQL or --saved NAME, for example: headgate query "select 1"')
@@ -68,7 +68,7 @@ def query(
         only_reading(sql)
     deployed = command_deployment.activate(deployment_name)
     statement = sql or _saved_statement(str(saved))
-    databases = stores.databases(deployed.environment)
+    databases = definitions.databases(deployed.environment)
     answer = _answer(
         deployed, databases.rename_in(statement) if saved else qualify_tables(statement, databases)
     )
@@ -157,12 +157,13 @@ def _saved_statement(name: str) -> str:
 def _answer(deployed: command_deployment.Deployment, statement: str) -> Answer:
     from headgate.errors import QueryError
     from headgate.query.advice import with_advice
-    from headgate.wiring import stores
+    from headgate.wiring import definitions, stores
 
+    databases = definitions.databases(deployed.environment)
     try:
-        return stores.queries(deployed.environment).run(statement)
+        return stores.queries(deployed.environment, databases).run(statement)
     except QueryError as error:
-        raise QueryError(with_advice(str(error), statement, stores.databases(deployed.environment))) from None
+        raise QueryError(with_advice(str(error), statement, databases)) from None
 
 
 def _has_run(deployed: command_deployment.Deployment) -> bool:
