@@ -321,6 +321,8 @@ def test_a_dataset_with_data_about_a_person_is_handed_in_for_a_deployment(consol
     expect(page.get_by_text("No contract describes this file, so none of its rows").last).to_be_visible()
     visit(page, console.url, "/datasets/kunden_mail")
     expect(page.get_by_text("This dataset waits for a deployment")).to_be_visible()
+    assert [error for error in console.errors if "404" not in error] == []
+    console.errors.clear()  # the page asks for the contract and the lineage of a dataset, and there is none
 
 
 def test_the_same_file_again_is_skipped(console: Console) -> None:

@@ -101,7 +101,7 @@ function WaitingDataset({ draft }: { draft: Schemas['StoredContractDraft'] }) {
   return (
     <Stack gap="md">
       <PageTitle>{heading(draft.dataset)}</PageTitle>
-      <Alert color="yellow" title="This dataset waits for a deployment">
+      <Alert color="blue" title="This dataset waits for a deployment">
         {draft.by} handed it in on {dayAndTime(draft.at)}. Whoever deploys the lake brings it, because rights
         follow from its contract: {draft.needs_deployment.join('; ')}. Files of it that were kept enter the
         lake with that deployment.

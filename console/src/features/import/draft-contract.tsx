@@ -157,7 +157,7 @@ function Columns({
 /** Why a person cannot use the dataset at once, and who makes it. */
 function NeedsDeployment({ reasons }: { reasons: string[] }) {
   return (
-    <Alert color="yellow" title="This dataset needs a deployment">
+    <Alert color="blue" title="This dataset needs a deployment">
       Whoever deploys the lake brings it, because rights follow from its contract:
       <ul style={{ margin: 0, paddingLeft: '1.2rem' }}>
         {reasons.map((reason) => (
