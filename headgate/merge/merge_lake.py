@@ -175,7 +175,10 @@ class Merging:
     def _merge(self, as_of: date | None) -> LakeSnapshot:
         previous = newest_snapshot(self.objects, self.curated_bucket)
         last_held = self.last_held()
-        plans = [self._plan(contract, previous, last_held) for contract in self.contracts.values()]
+        plans = [
+            self._plan(contract, self._table(contract), previous, last_held)
+            for contract in self.contracts.values()
+        ]
         with (
             tempfile.TemporaryDirectory(dir=self.workspace) as folder,
             self._open_memory(Path(folder)) as memory,
@@ -222,7 +225,11 @@ class Merging:
         """
         previous = newest_snapshot(self.objects, self.curated_bucket)
         last_held = self.last_held()
-        plan = self._plan(self.contracts[dataset], previous, last_held)
+        try:
+            current = self.catalog.current(self.database, dataset)
+        except NotFoundError:  # a dataset that is newer than the deployment: the next run makes its table
+            return None
+        plan = self._plan(self.contracts[dataset], current, previous, last_held)
         if not plan.is_small_addition(largest_bytes):
             return None
         with (
@@ -361,11 +368,14 @@ class Merging:
         return self.catalog.current(self.database, contract.dataset)
 
     def _plan(
-        self, contract: Contract, previous: LakeSnapshot | None, last_held: Mapping[str, LastHeld]
+        self,
+        contract: Contract,
+        current: TableVersion,
+        previous: LakeSnapshot | None,
+        last_held: Mapping[str, LastHeld],
     ) -> _Plan:
-        # The table is read before its increments are listed: whoever publishes more meanwhile wins, and this
+        # The table was read before its increments are listed: whoever publishes more meanwhile wins, and this
         # merge conflicts.
-        current = self._table(contract)
         increments, incomplete = self._increments(contract, last_held)
         table = _table_of(contract)
         # A layout other than the usual one is another snapshot: parts of two layouts never lie in one folder.

@@ -631,6 +631,9 @@ def test_an_increment_that_goes_while_it_is_merged_is_read_again(tmp_path: Path)
 def test_a_dataset_that_is_newer_than_the_deployment_gets_its_table_from_the_merge(lake: Lake) -> None:
     branches = replace(REGIONS, id="headgate.curated.branches", dataset="branches")
     created = replace(lake.merging(), contracts={**lake.contracts, "branches": branches})
+    assert created.refresh("branches", now=datetime(2026, 1, 1), largest_bytes=1 << 20) is None
+    with pytest.raises(NotFoundError):
+        lake.catalog.current("ecommerce_curated", "branches")
     created.merge()
     table = lake.catalog.current("ecommerce_curated", "branches")
     assert [column["Name"] for column in lake.catalog.columns("ecommerce_curated", "branches")] == [
