@@ -153,7 +153,6 @@ def decide_prices(page: Page) -> None:
     expect(page.get_by_label("Field for Artikelnummer")).to_be_visible()
     page.get_by_role("button", name=re.compile("Use the .*suggestion")).click()
     choose_field(page, "Einkaufspreis", "list_price")
-    page.get_by_role("button", name="Leave out Währung").click()
 
 
 def test_amounts_in_another_currency_need_a_decision_before_the_commit(console: Console) -> None:

@@ -1612,6 +1612,18 @@ export interface components {
             definitions: string;
         };
         /**
+         * CorrectedGroup
+         * @description One value for all rows of a group that wait; a row that is corrected by itself keeps its own.
+         */
+        CorrectedGroup: {
+            /** Column */
+            column: string;
+            /** Rule */
+            rule: string;
+            /** Value */
+            value: string | null;
+        };
+        /**
          * CorrectedRow
          * @description New values for one row in quarantine; columns that are not named keep the file's own value.
          */
@@ -1631,7 +1643,15 @@ export interface components {
          * @description Corrected rows of one file; only these rows are sent through the gate.
          */
         Corrections: {
-            /** Rows */
+            /**
+             * Groups
+             * @default []
+             */
+            groups: components["schemas"]["CorrectedGroup"][];
+            /**
+             * Rows
+             * @default []
+             */
             rows: components["schemas"]["CorrectedRow"][];
         };
         /**
@@ -2436,6 +2456,12 @@ export interface components {
              * @example 2026-01-02T03:04:05
              */
             received_at: string;
+            /**
+             * Rows
+             * @description All rows of the file, also of one whose rows the gate has not judged.
+             * @default 0
+             */
+            rows: number;
             /** Size Bytes */
             size_bytes: number;
             /**
@@ -2682,6 +2708,12 @@ export interface components {
              * @default
              */
             closed_by: string;
+            /**
+             * Corrected
+             * @description Refused rows whose correction is accepted, counted in `quarantined` too.
+             * @default 0
+             */
+            corrected: number;
             /** Dataset */
             dataset: string;
             /**
@@ -2727,6 +2759,12 @@ export interface components {
              * @example 2026-01-02T03:04:05
              */
             received_at: string;
+            /**
+             * Rows
+             * @description All rows of the file, also of one whose rows the gate has not judged.
+             * @default 0
+             */
+            rows: number;
             /** Size Bytes */
             size_bytes: number;
             state: components["schemas"]["FileState"];
@@ -3924,6 +3962,14 @@ export interface components {
              * @default
              */
             all_rules: string;
+            /**
+             * Cells
+             * @description Of a row of another width its cells by contract column, from left to right, with the values that were set for all rows: where its correction begins.
+             * @default {}
+             */
+            cells: {
+                [key: string]: string;
+            };
             /** Column */
             column: string;
             /**
@@ -4001,6 +4047,12 @@ export interface components {
          */
         RejectedRows: {
             /**
+             * Groups
+             * @description Of the whole file, most rows first; on the first page alone.
+             * @default []
+             */
+            groups: components["schemas"]["RejectionGroup"][];
+            /**
              * Key
              * @description Columns of the key of the file's dataset.
              * @default []
@@ -4024,6 +4076,32 @@ export interface components {
              * @description How many rows match the filter.
              */
             total: number;
+        };
+        /**
+         * RejectionGroup
+         * @description Rows of a file that one rule of one column refused; a row is in the group of its first reason.
+         */
+        RejectionGroup: {
+            /**
+             * Column
+             * @description Empty for rows that are refused as a whole.
+             */
+            column: string;
+            /** Rows */
+            rows: number;
+            /** Rule */
+            rule: string;
+            /**
+             * Values
+             * @description Values of a column of few values, of which one may be right for all rows; else empty.
+             * @default []
+             */
+            values: string[];
+            /**
+             * Waiting
+             * @description Rows of which no correction is accepted or on its way.
+             */
+            waiting: number;
         };
         /**
          * Restored
@@ -6049,6 +6127,8 @@ export interface operations {
             query?: {
                 /** @description Only rows that this rule quarantined. */
                 rule?: string;
+                /** @description Only rows whose first reason is the rule in this column. */
+                group?: string | null;
                 /** @description At most so many entries. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */

@@ -92,7 +92,7 @@ export function ColumnHeader({
           </UnstyledButton>
         ) : doubt ? (
           <Text size="xs" className="import-doubt" span title={doubt}>
-            {doubt}
+            in the future
           </Text>
         ) : own ? (
           <Text size="xs" className={isChecked ? 'import-fine' : 'muted'} span>
@@ -118,7 +118,7 @@ export function ColumnHeader({
 }
 
 /** What is odd about days to come in a field that records the past; no row is refused for it. */
-const futureWords = ({ rows, last }: Schemas['DaysToCome']): string =>
+export const futureWords = ({ rows, last }: Schemas['DaysToCome']): string =>
   `${count(rows, 'date')} in the future, up to ${day(last)}`
 
 /** A field's title: the contract's, or the words of its name. */

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { mayCommit } from '../files/acceptance-words'
-import { isMostlyDuplicates, outcome } from './outcome-words'
+import { isMostlyDuplicates, outcome, stayOut } from './outcome-words'
 import type { ForeignAmounts } from './currencies'
 import { withoutColumn } from './suggested-fields'
 import type { useEdits } from './use-edits'
@@ -12,21 +12,20 @@ import type { useEdits } from './use-edits'
 interface Props {
   work: ReturnType<typeof useEdits>
   missing: Schemas['ContractField'][]
-  /** Columns that are neither a field nor left out. */
-  open: string[]
+  /** Columns of the file that are no field. */
+  leftOut: string[]
   /** Amounts in other currencies than the dataset's, about which nothing is decided. */
   currencies: ForeignAmounts[]
-  onLeaveOut: () => void
   onCommit: () => void
   onShowErrors: () => void
 }
 
 /** What a commit does, by a check of exactly what is shown; the button says it. */
-export function CommitLine({ work, missing, open, currencies, onLeaveOut, onCommit, onShowErrors }: Props) {
+export function CommitLine({ work, missing, leftOut, currencies, onCommit, onShowErrors }: Props) {
   const { result } = work.check
-  const why = obstacle(work, missing, open, currencies)
+  const why = obstacle(work, missing, currencies)
   const isDoubtful = isMostlyDuplicates(result)
-  const isEmpty = result.outcome === 'profiled' || result.outcome === 'needs_mapping'
+  const mayShowErrors = missing.length === 0 && currencies.length === 0 && result.quarantined > 0
   return (
     <Group className="import-commit" justify="space-between" gap="sm">
       {!work.isCurrent ? (
@@ -50,26 +49,19 @@ export function CommitLine({ work, missing, open, currencies, onLeaveOut, onComm
             Most rows are duplicates: the column of the key is probably another one.
           </Text>
         ) : null}
-        {open.length > 0 && missing.length === 0 && work.isCurrent ? (
-          <Button variant="default" onClick={onLeaveOut}>
-            {open.length === 1 ? `Leave out ${open[0]}` : `Leave out ${open.length} columns`}
-          </Button>
-        ) : null}
         {why && work.isCurrent ? (
-          result.quarantined > 0 && currencies.length === 0 ? (
+          mayShowErrors ? (
             <Button onClick={onShowErrors}>Show the {count(result.quarantined, 'row')} with errors</Button>
           ) : null
         ) : (
           <Button
+            className="import-commit-button"
             onClick={onCommit}
             disabled={!work.isCurrent}
             variant={result.outcome === 'profiled' || isDoubtful ? 'default' : 'filled'}
+            title={leftOut.length > 0 ? stayOut(leftOut, leftOut.length) : undefined}
           >
-            {result.outcome === 'profiled' && !work.edits.dataset
-              ? 'Keep the file and its profile'
-              : isEmpty || result.accepted + result.duplicates === 0
-                ? 'Commit'
-                : `Commit: ${outcome(result)}`}
+            {commitWords(work, missing, leftOut)}
           </Button>
         )}
       </Group>
@@ -77,16 +69,26 @@ export function CommitLine({ work, missing, open, currencies, onLeaveOut, onComm
   )
 }
 
+/** What the button does; a file of no dataset is kept, and nothing of it is loaded. */
+function commitWords(
+  { check: { result }, edits }: Props['work'],
+  missing: Props['missing'],
+  leftOut: string[],
+): string {
+  if (result.outcome === 'profiled' && !edits.dataset) return 'Keep the file and its profile, load no row'
+  const isOpen = result.outcome === 'profiled' || result.outcome === 'needs_mapping' || missing.length > 0
+  if (isOpen || result.accepted + result.duplicates === 0) return 'Commit'
+  return [`Commit: ${outcome(result)}`, stayOut(leftOut)].filter(Boolean).join('; ')
+}
+
 /** Why the file cannot be committed now; empty if it can. */
 function obstacle(
   { check: { result }, edits }: Props['work'],
   missing: Props['missing'],
-  open: string[],
   currencies: ForeignAmounts[],
 ): string {
   if (result.outcome === 'profiled') return edits.dataset ? 'Say which column is which field.' : ''
   if (missing.length > 0) return withoutColumn(missing)
-  if (open.length > 0) return `No field for ${open.join(', ')} yet.`
   if (result.outcome === 'needs_mapping') return 'Say which column is which field.'
   if (currencies.length > 0 && result.accepted > 0)
     return `Decide about the amounts in ${currencies.map(({ rows }) => Object.keys(rows).join(' and ')).join(', ')} above.`

@@ -38,7 +38,10 @@ function Question({
   if (isDecided(amounts, edits))
     return (
       <Group gap="xs">
-        <Text size="sm">{inWords} They are taken as they are, without a conversion.</Text>
+        <Text size="sm" className="import-doubt">
+          {inWords} They are taken as they are, without a conversion
+          {result.is_remembered ? ', as for the file before' : ''}.
+        </Text>
         <Button
           size="compact-sm"
           variant="subtle"

@@ -8,20 +8,11 @@ import { ColumnCards } from '../profile/profile-view'
 import { mayCommit } from '../files/acceptance-words'
 import type { Checked } from '../upload/transfer'
 import type { ColumnAction } from './column-header'
+import { FutureDates, SetForAll } from './column-doubts'
 import { ColumnForm } from './column-form'
 import { CommitLine } from './commit-line'
 import { DraftContract } from './draft-contract'
-import {
-  type Edits,
-  leaveOutOthers,
-  undecided,
-  withDataset,
-  withField,
-  withMoved,
-  withRow,
-  withStep,
-  withTexts,
-} from './edits'
+import { type Edits, withDataset, withField, withMoved, withRow, withStep, withTexts } from './edits'
 import { CurrencyQuestion } from './currency-question'
 import { openCurrencies, unitsOfFile } from './currencies'
 import { FileLine } from './file-line'
@@ -30,7 +21,7 @@ import { textOf } from './import-row'
 import { MissingFields } from './missing-fields'
 import { hasEveryRow } from './outcome-words'
 import { RowChoice } from './row-choice'
-import { missingFields, openSuggestions } from './suggested-fields'
+import { missingFields, openSuggestions, settled } from './suggested-fields'
 import { LikelyDataset, Suggestions } from './suggestions'
 import { useColumns } from './use-columns'
 import { useEdits } from './use-edits'
@@ -87,8 +78,8 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
       onCommit(etag, edits)
   }, [hasEnded, created, work.error, result, etag, edits, onCommit])
   const missing = missingFields(result, edits)
-  const hasBegun = result.outcome === 'needs_mapping' || Object.keys(result.edits?.columns ?? {}).length > 0
-  const open = hasBegun ? undecided(edits, grid?.columns ?? []) : []
+  const decided = settled(edits, result)
+  const leftOut = (grid?.columns ?? []).filter((name) => decided.columns[name] === null)
   const ofLists = columnOfLists(result, edits)
   const unsuggested = missing.filter(
     (field) => !openSuggestions(result, edits).some((one) => one.field === field.name),
@@ -133,6 +124,8 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
         <>
           <Suggestions result={result} edits={edits} onChange={change} />
           <MissingFields fields={unsuggested} edits={edits} onChange={change} />
+          <SetForAll result={result} edits={edits} onChange={change} />
+          <FutureDates result={result} edits={edits} onChange={change} />
           <CurrencyQuestion result={result} edits={edits} onChange={change} />
           <RowChoice
             result={result}
@@ -171,9 +164,8 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
       <CommitLine
         work={work}
         missing={missing}
-        open={open}
+        leftOut={leftOut}
         currencies={openCurrencies(result, edits)}
-        onLeaveOut={() => change(leaveOutOthers(edits, grid?.columns ?? []))}
         onCommit={() => onCommit(etag, edits)}
         onShowErrors={() => setShow('errors')}
       />

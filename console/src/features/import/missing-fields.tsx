@@ -45,7 +45,7 @@ function Missing({ field, onSet }: { field: Schemas['ContractField']; onSet: (te
   if (text === undefined)
     return (
       <Group gap={4}>
-        <Button size="compact-sm" variant="default" onClick={() => setText('')}>
+        <Button size="compact-sm" variant="default" onClick={() => setText(firstValue(field.type))}>
           {title} …
         </Button>
         {mayBeEmpty ? (
@@ -58,6 +58,11 @@ function Missing({ field, onSet }: { field: Schemas['ContractField']; onSet: (te
   return (
     <Group gap={4} component="form" onSubmit={() => onSet(plainText(field.type, text))}>
       <ValueInput field={field} value={text} onChange={setText} />
+      {field.type === 'timestamp' ? (
+        <Text size="sm" className="muted">
+          UTC
+        </Text>
+      ) : null}
       <Button size="compact-sm" type="submit" disabled={!text}>
         Set for all
       </Button>
@@ -104,6 +109,13 @@ function ValueInput({ field: { title, type }, value, onChange }: ValueProps) {
 }
 
 const INPUT_TYPES: Record<string, string> = { date: 'date', timestamp: 'datetime-local' }
+
+/** Where the choice for all rows begins: today or now, in UTC as the lake has its times; else nothing. */
+function firstValue(type: string): string {
+  const now = new Date().toISOString()
+  if (type === 'date') return now.slice(0, 'yyyy-mm-dd'.length)
+  return type === 'timestamp' ? now.slice(0, 'yyyy-mm-ddThh:mm'.length) : ''
+}
 
 /** A value in the spelling of the API: `2026-10-01 08:30` of the browser's `2026-10-01T08:30`. */
 function plainText(type: string, text: string): string {

@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { whole } from '../../api/format'
+import { count, whole } from '../../api/format'
 import { isOfDuplicates, rowRuleWords, valueRuleWords } from '../../formats/rules'
 
 type Counted = Pick<Schemas['DryRun'], 'accepted' | 'quarantined' | 'duplicates'>
@@ -18,6 +18,18 @@ export function outcome({ accepted, quarantined, duplicates }: Counted): string 
 /** Whether a commit brings every row of the file into the lake. */
 export const hasEveryRow = ({ accepted, quarantined, duplicates }: Counted): boolean =>
   accepted > 0 && quarantined + duplicates === 0
+
+/**
+ * The columns that a commit leaves out.
+ *
+ * @example stayOut(['VPE', 'EAN']) // '2 columns stay out'
+ * @example stayOut(['VPE', 'EAN'], 2) // 'VPE, EAN stay out'
+ */
+export function stayOut(columns: string[], mostNamed = 1): string {
+  if (columns.length === 0) return ''
+  const named = columns.length > mostNamed ? count(columns.length, 'column') : columns.join(', ')
+  return `${named} ${columns.length === 1 ? 'stays' : 'stay'} out`
+}
 
 /** Whether nearly all rows have the key of another row: the column of the key is probably another one. */
 export const isMostlyDuplicates = ({ accepted, quarantined, duplicates }: Counted): boolean =>

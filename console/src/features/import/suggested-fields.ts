@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { type Edits, withFormat } from './edits'
+import { type Edits, leaveOutOthers, withFormat } from './edits'
 import { fits } from './formats'
 
 /** The fields that no column is yet, and that the file needs: required ones, and masked ones, which may be empty. */
@@ -23,6 +23,20 @@ export function openSuggestions({ mapping }: Schemas['DryRun'], edits: Edits): S
   return (mapping?.columns ?? []).filter(
     (one) => one.field && edits.columns[one.column] === undefined && !taken.has(one.field),
   )
+}
+
+/**
+ * The edits as the gate checks them: once every field that the file needs has a column, the columns without a field
+ * stay out, so that nobody has to leave them out one by one.
+ */
+export function settled(edits: Edits, result: Schemas['DryRun']): Edits {
+  const isOfDataset = Boolean(edits.dataset) && result.mapping?.dataset === edits.dataset
+  const hasField = Object.values(edits.columns).some(Boolean)
+  // A file that was checked as it is may keep columns that the contract does not have.
+  const isDecided = result.outcome === 'needs_mapping' || Object.keys(result.edits?.columns ?? {}).length > 0
+  return isOfDataset && hasField && isDecided && missingFields(result, edits).length === 0
+    ? leaveOutOthers(edits, result.grid?.columns ?? [])
+    : edits
 }
 
 /** A field that is chosen for a column gets the format by which nearly all of its values are written. */

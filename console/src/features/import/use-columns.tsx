@@ -5,7 +5,7 @@ import { isNumeric } from '../../api/format'
 import { type ColumnAction, ColumnHeader } from './column-header'
 import { type Edits, madeColumns, withField, withFormat } from './edits'
 import type { GridColumn } from './grid-column'
-import { missingFields, withKnownFormat } from './suggested-fields'
+import { missingFields, settled, withKnownFormat } from './suggested-fields'
 
 /** The columns of the grid with their headers, where each is decided. */
 export function useColumns(
@@ -19,9 +19,10 @@ export function useColumns(
   return useMemo(() => {
     const fields = mapping?.fields ?? []
     const isChecked = result.outcome !== 'needs_mapping' && missingFields(result, edits).length === 0
+    const { columns } = settled(edits, result)
     const names = [...(grid?.columns ?? []), ...madeColumns(edits, grid?.columns ?? [])]
     return names.map((name) => {
-      const field = edits.columns[name]
+      const field = columns[name]
       const type = fields.find((one) => one.name === field)?.type ?? ''
       const flawed = rejected.filter(
         (row) => row.disposition !== 'duplicate' && row.column === (field ?? name),

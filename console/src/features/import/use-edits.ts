@@ -5,6 +5,7 @@ import type { Schemas } from '../../api/client'
 import type { Checked } from '../upload/transfer'
 import { checkEdits } from './check-edits'
 import { begun, changed, type Edits, type History, NO_EDITS, ofAnswer, redone, undone } from './edits'
+import { missingFields, settled } from './suggested-fields'
 
 /** How long a person has to pause before the file is checked again. */
 const PAUSE_MS = 400
@@ -23,6 +24,14 @@ function edited({ edits, mapping, dataset, outcome }: Schemas['DryRun']): Edits 
     : Object.fromEntries(sure.map((one) => [one.column, one.field]))
   return { ...own, columns, dataset: own.dataset || (isKnown ? (mapping?.dataset ?? dataset) : '') }
 }
+
+/** Whether the gate has to check a file first that was not mapped, and of which every field is known by name. */
+const isOnlyUnchecked = (result: Schemas['DryRun'], edits: Edits): boolean =>
+  result.outcome === 'needs_mapping' &&
+  settled(edits, result) !== edits &&
+  missingFields(result, edits).length === 0
+
+const columnsOf = ({ columns }: Edits): number => Object.keys(columns).length
 
 interface Import {
   check: Checked
@@ -44,10 +53,13 @@ export function useEdits(uploadId: string, first: Checked): Import {
   const [history, setHistory] = useState<History>(() => begun(edited(first.result)))
   const [check, setCheck] = useState(first)
   const [checkedAt, setCheckedAt] = useState(() => Date.now())
-  const [checkedEdits, setCheckedEdits] = useState<Edits>(history.now)
+  const [checkedEdits, setCheckedEdits] = useState<Edits | undefined>(() =>
+    isOnlyUnchecked(first.result, history.now) ? undefined : history.now,
+  )
   const [isChecking, setChecking] = useState(false)
   const [error, setError] = useState<unknown>()
   const control = useRef<AbortController>(undefined)
+  const newest = useRef(first.result)
 
   const run = useCallback(
     async (edits: Edits) => {
@@ -56,11 +68,15 @@ export function useEdits(uploadId: string, first: Checked): Import {
       control.current = own
       setChecking(true)
       try {
-        const answer = await checkEdits(uploadId, edits, own.signal)
+        const sent = settled(edits, newest.current)
+        const answer = await checkEdits(uploadId, sent, own.signal)
+        newest.current = answer.result
         // The choice of a sheet alone gets the decisions that are remembered for its header.
         const now = answer.result.is_remembered ? edited(answer.result) : edits
         setCheck(answer)
-        setCheckedEdits(now)
+        // Which fields a dataset needs may be unknown before its first check.
+        const isWhole = now !== edits || columnsOf(settled(now, answer.result)) === columnsOf(sent)
+        setCheckedEdits(isWhole ? now : undefined)
         if (now !== edits) setHistory(begun(now))
         setCheckedAt(Date.now())
         setError(undefined)

@@ -1,0 +1,62 @@
+import { Button, Group, Text } from '@mantine/core'
+
+import { futureWords, titleOf } from './column-header'
+import { type Deciding, withField } from './edits'
+
+/** Columns of days to come that were taken for a field of the past, such as the time of the last change. */
+export function FutureDates({ result, edits, onChange }: Deciding) {
+  const fields = result.mapping?.fields ?? []
+  return Object.entries(result.grid?.to_come ?? {}).map(([column, dates]) => {
+    const field = fields.find((one) => one.name === edits.columns[column])
+    if (!field?.records_past) return null
+    return (
+      <Group key={column} gap="xs" role="alert">
+        <Text size="sm" className="import-doubt">
+          {column} as {field.title}: {futureWords(dates)}.
+        </Text>
+        <Button size="compact-sm" variant="default" onClick={() => onChange(withField(edits, column, null))}>
+          Leave {column} out
+        </Button>
+      </Group>
+    )
+  })
+}
+
+const TRUTH: Record<string, string> = { true: 'yes', false: 'no' }
+
+/** The values that a person set for all rows, in sight: the columns that they fill may be out of view. */
+export function SetForAll({ result, edits, onChange }: Deciding) {
+  const own = new Set(result.grid?.columns)
+  const set = edits.steps.filter((step) => step.kind === 'default' && !own.has(step.column))
+  if (set.length === 0) return null
+  return (
+    <Group gap="xs" role="group" aria-label="Set for all rows">
+      <Text size="sm">Set for all rows:</Text>
+      {set.map(({ column, text }) => {
+        const title = titleOf(result.mapping?.fields, edits.columns[column] ?? column)
+        return (
+          <Group key={column} gap={4}>
+            <Text size="sm">
+              {title} {text ? (TRUTH[text] ?? text) : 'empty'}
+            </Text>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              color="gray"
+              aria-label={`Change ${title}`}
+              onClick={() => onChange(withoutDefault(edits, column))}
+            >
+              Change
+            </Button>
+          </Group>
+        )
+      })}
+    </Group>
+  )
+}
+
+/** Ask again for the value of a field that the file has no column for. */
+function withoutDefault(edits: Deciding['edits'], column: string): Deciding['edits'] {
+  const steps = edits.steps.filter((step) => !(step.kind === 'default' && step.column === column))
+  return { ...withField(edits, column, undefined), steps }
+}

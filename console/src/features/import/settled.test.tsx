@@ -1,0 +1,106 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { FutureDates, SetForAll } from './column-doubts'
+import { CommitLine } from './commit-line'
+import { NO_EDITS, withDefault } from './edits'
+import { stayOut } from './outcome-words'
+import { settled } from './suggested-fields'
+
+afterEach(cleanup)
+
+const field = (name: string, required: boolean): Schemas['ContractField'] => ({
+  name,
+  title: name,
+  type: 'string',
+  required,
+  may_be_empty: false,
+  records_past: name === 'updated_at',
+  unit: '',
+})
+const RESULT = {
+  outcome: 'needs_mapping',
+  acceptance: 'ok',
+  accepted: 0,
+  quarantined: 0,
+  duplicates: 0,
+  state: 'checked',
+  mapping: {
+    dataset: 'products',
+    fields: [field('product_id', true), field('updated_at', false)],
+    columns: [],
+  },
+  grid: { columns: ['Nr', 'VPE', 'EAN'], to_come: { VPE: { rows: 62, last: '2027-12-31' } } },
+} as unknown as Schemas['DryRun']
+const EDITS = { ...NO_EDITS, dataset: 'products' }
+
+test('columns without a field stay out once each field that the file needs has a column', () => {
+  const whole = { ...EDITS, columns: { Nr: 'product_id' } }
+  expect(settled(whole, RESULT).columns).toEqual({ Nr: 'product_id', VPE: null, EAN: null })
+  const incomplete = { ...EDITS, columns: { VPE: 'updated_at' } }
+  expect(settled(incomplete, RESULT)).toBe(incomplete)
+})
+
+test('nothing is left out by the fields of another dataset, or of a file that was accepted as it is', () => {
+  const whole = { ...EDITS, columns: { Nr: 'product_id' } }
+  const other = { ...whole, dataset: 'orders' }
+  expect(settled(other, RESULT)).toBe(other)
+  expect(settled(whole, { ...RESULT, outcome: 'done' })).toBe(whole)
+})
+
+test('the columns that stay out are named where there is room, and counted else', () => {
+  expect(stayOut(['VPE'])).toBe('VPE stays out')
+  expect(stayOut(['VPE', 'EAN'])).toBe('2 columns stay out')
+  expect(stayOut(['VPE', 'EAN'], 2)).toBe('VPE, EAN stay out')
+})
+
+test('the button commits in one click and says what comes in and what stays out', () => {
+  const work = {
+    check: { etag: '', result: { ...RESULT, outcome: 'done', accepted: 57, quarantined: 3, duplicates: 2 } },
+    edits: { ...EDITS, columns: { Nr: 'product_id' } },
+    isCurrent: true,
+    checkedAt: 0,
+  } as unknown as Parameters<typeof CommitLine>[0]['work']
+  const onCommit = vi.fn()
+  render(
+    <MantineProvider>
+      <CommitLine
+        work={work}
+        missing={[]}
+        leftOut={['VPE', 'EAN']}
+        currencies={[]}
+        onCommit={onCommit}
+        onShowErrors={vi.fn()}
+      />
+    </MantineProvider>,
+  )
+  fireEvent.click(
+    screen.getByRole('button', { name: 'Commit: 57 in, 3 wait, 2 duplicates; 2 columns stay out' }),
+  )
+  expect(onCommit).toHaveBeenCalledOnce()
+  expect(screen.getAllByRole('button')).toHaveLength(1)
+})
+
+test('dates to come in a field of the past are left out by a click, and a value set for all rows is asked again', () => {
+  const onChange = vi.fn()
+  const edits = withDefault({ ...EDITS, columns: { VPE: 'updated_at' } }, 'product_id', 'true')
+  render(
+    <MantineProvider>
+      <FutureDates result={RESULT} edits={edits} onChange={onChange} />
+      <SetForAll result={RESULT} edits={edits} onChange={onChange} />
+    </MantineProvider>,
+  )
+  expect(screen.getByText('VPE as updated_at: 62 dates in the future, up to 31 Dec 2027.')).toBeTruthy()
+  fireEvent.click(screen.getByRole('button', { name: 'Leave VPE out' }))
+  expect(onChange).toHaveBeenLastCalledWith(
+    expect.objectContaining({ columns: { product_id: 'product_id', VPE: null } }),
+  )
+  expect(screen.getByText('product_id yes')).toBeTruthy()
+  fireEvent.click(screen.getByRole('button', { name: 'Change product_id' }))
+  expect(onChange).toHaveBeenLastCalledWith(
+    expect.objectContaining({ columns: { VPE: 'updated_at' }, steps: [] }),
+  )
+})
