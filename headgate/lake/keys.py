@@ -339,6 +339,11 @@ def corrections_prefix(corrected: str) -> str:
     return f"{CORRECTIONS}/{corrected}/"
 
 
+def corrected_by_note(key: str) -> str:
+    """Return the id of the corrected file, as a key below its `corrections_prefix` spells it."""
+    return key.removeprefix(f"{CORRECTIONS}/").partition("/")[0]
+
+
 def sent_correction(key: str) -> str:
     """Return the id of the file that was sent with corrected rows, as the key below `corrections_prefix`
     spells it.

@@ -31,6 +31,13 @@ class Senders:
             for note in sorted(notes, key=lambda note: (note.modified_at, note.ref.key))
         ]
 
+    def corrected_files(self) -> set[str]:
+        """Return the ids of all files of which a correction was sent."""
+        return {
+            keys.corrected_by_note(note.ref.key)
+            for note in self.objects.list(self.bucket, f"{keys.CORRECTIONS}/")
+        }
+
     def corrected_rows(self, file_id: str, sent: str) -> dict[int, str]:
         """Return the rows of a file that the file `sent` corrects, in the order sent, each with the rule that
         refused it.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from headgate.api.files.corrected_values import correction_outcomes
 from headgate.api.files.file_records import record_of
+from headgate.api.files.rejection_groups import group_values
 from headgate.api.http.problems import conflict, invalid
 from headgate.api.lake_ports import senders_of
 from headgate.api.shapes.files import CorrectionsSent
@@ -16,11 +18,14 @@ from headgate.lake.ports import ObjectRef
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pyarrow as pa
+
     from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.files import Corrections
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord
 
+MOST_ROWS = 20_000  # a function answers within 29 s
 LARGEST_BYTES = 64 << 20  # the original is read in this function's memory
 
 
@@ -42,12 +47,8 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
             f"The file has more than {LARGEST_BYTES >> 20} MiB. Correct it where it comes from and "
             "upload it again."
         )
-    edits: Mapping[int, Mapping[str, str | None]] = {row.source_row: row.values for row in asked.rows}
-    if len(edits) != len(asked.rows):
-        raise invalid(
-            "body.rows", "row_twice", "A row is corrected twice in this request. Send each row once."
-        )
     quarantined = quarantined_rows(lake.objects, lake.bucket("quarantine"), record)
+    edits = _corrected_values(lake, file_id, quarantined, asked)
     rules = dict(zip(quarantined["source_row"].to_pylist(), quarantined["rule"].to_pylist(), strict=True))
     original = _original(lake, record)
     masked_file = file_id if is_masked(record) else ""
@@ -62,6 +63,27 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
     sent_id = keys.file_id(sent.bucket, sent.key, sent.version_id)
     senders.keep_correction(file_id, sent_id, {row: rules[row] or "" for row in edits})
     return CorrectionsSent(file_id=sent_id, key=sent.key, rows=len(edits))
+
+
+def _corrected_values(
+    lake: LakePorts, file_id: str, quarantined: pa.Table, asked: Corrections
+) -> Mapping[int, Mapping[str, str | None]]:
+    """Return the values that were sent by source row and column, of a row before of its group."""
+    rows: dict[int, Mapping[str, str | None]] = {row.source_row: row.values for row in asked.rows}
+    if len(rows) != len(asked.rows):
+        raise invalid(
+            "body.rows", "row_twice", "A row is corrected twice in this request. Send each row once."
+        )
+    if asked.groups:
+        corrected = correction_outcomes(lake).of_file(file_id)
+        rows = {**group_values(quarantined, corrected, asked.groups), **rows}
+    if not rows:
+        raise invalid(
+            "body.rows", "no_row", "No row is corrected. Send a row, or a group with rows that wait."
+        )
+    if len(rows) > MOST_ROWS:
+        raise invalid("body.groups", "too_many", f"At most {MOST_ROWS:,} rows are corrected at once.")
+    return rows
 
 
 def _original(lake: LakePorts, record: FileRecord) -> bytes | None:

@@ -35,7 +35,7 @@ from headgate.profiling.score import Score
 from headgate.snapshots.read_snapshots import newest_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
@@ -48,9 +48,21 @@ def page(lake: LakePorts, where: FileFilter, limit: int, cursor: str) -> FilePag
     after = str(cursors.decode(cursor, str)) if cursor else ""
     newest = lake.files.newest(limit, after=after, where=where)
     following = cursors.encode(newest.after) if newest.after else ""
+    corrected = _corrected_rows_of(lake, newest.records)
     return FilePage(
-        files=tuple(FileSummary(**summary(lake, record)) for record in newest.records), next_cursor=following
+        files=tuple(
+            FileSummary(**summary(lake, record, corrected.get(record.file_id, 0)))
+            for record in newest.records
+        ),
+        next_cursor=following,
     )
+
+
+def _corrected_rows_of(lake: LakePorts, records: Iterable[FileRecord]) -> dict[str, int]:
+    """Return the refused rows with an accepted correction by file id, of files that were corrected."""
+    refused = [record.file_id for record in records if record.quarantined]
+    corrected = senders_of(lake).corrected_files() if refused else set()
+    return {file_id: corrected_rows(lake, file_id) for file_id in refused if file_id in corrected}
 
 
 def record_of(lake: LakePorts, file_id: str) -> FileRecord:
@@ -64,8 +76,9 @@ def record_of(lake: LakePorts, file_id: str) -> FileRecord:
 def detail(lake: LakePorts, file_id: str) -> FileDetail:
     """Return everything that is recorded of one file."""
     record, senders = record_of(lake, file_id), senders_of(lake)
+    corrected = corrected_rows(lake, file_id) if record.quarantined else 0
     return FileDetail(
-        **summary(lake, record),
+        **summary(lake, record, corrected),
         contract=record.contract,
         definitions=record.definitions,
         content_sha256=record.content_sha256,
@@ -75,12 +88,11 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         written_as=written_as_texts(record.written_as),
         profile=_texts(record.profile),
         mapping=_texts(record.mapping),
-        stages=stages_of(record, acceptance_of(record, lake.most_refused_share)),
+        stages=stages_of(record, acceptance_of(record, lake.most_refused_share, corrected)),
         work=_work(record),
         uploaded_by=senders.uploader(record),
         undone_by=str(record.error.get("reverted_by", "")),
         edited_before=edits_of(senders.edits(file_id)),
-        corrected=corrected_rows(lake, file_id) if record.quarantined else 0,
         in_snapshot=_newest_snapshot_with(lake, record),
     )
 
@@ -100,8 +112,12 @@ def _work(record: FileRecord) -> FileWork:
     )
 
 
-def summary(lake: LakePorts, record: FileRecord) -> dict[str, object]:
-    """Return what a list shows of a file."""
+def summary(lake: LakePorts, record: FileRecord, corrected: int = 0) -> dict[str, object]:
+    """Return what a list shows of a file.
+
+    Args:
+        corrected: refused rows that a correction has brought into the lake since.
+    """
     return {
         "file_id": record.file_id,
         "key": record.key,
@@ -114,7 +130,9 @@ def summary(lake: LakePorts, record: FileRecord) -> dict[str, object]:
         "accepted": record.accepted,
         "quarantined": record.quarantined,
         "duplicates": record.duplicates,
-        "acceptance": acceptance_of(record, lake.most_refused_share),
+        "corrected": corrected,
+        "rows": record.received or int(record.profile.get("rows") or 0),
+        "acceptance": acceptance_of(record, lake.most_refused_share, corrected),
         "quality_score": Score.of_texts(record.profile).of_content.total,
         "period": period_of(lake, record),
         "error": file_error(record.error),

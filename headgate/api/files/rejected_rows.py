@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from headgate.api.files.corrected_values import correction_outcomes, sent_values
 from headgate.api.files.file_records import record_of
 from headgate.api.files.personal_values import row_without_values, sees_values
+from headgate.api.files.ragged_cells import ragged_cells
+from headgate.api.files.rejection_groups import of_group, rejection_groups
 from headgate.api.http import cursors
 from headgate.api.lake_ports import senders_of
 from headgate.api.shapes.files import (
@@ -19,12 +21,13 @@ from headgate.api.shapes.files import (
     RejectedRows,
     WaitingFile,
 )
-from headgate.lake.states import DUPLICATE_RULES, QUARANTINED_ROW_COLUMNS
+from headgate.lake.states import DUPLICATE_RULES, QUARANTINED_ROW_COLUMNS, RAGGED_ROW
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from headgate.api.files.corrected_values import SentRow
+    from headgate.api.files.ragged_cells import RaggedCells
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
@@ -34,11 +37,22 @@ _MOST_WAITING = 200
 
 
 def page(
-    lake: LakePorts, caller: CallerIdentity, file_id: str, rule: str, *, limit: int, cursor: str
+    lake: LakePorts,
+    caller: CallerIdentity,
+    file_id: str,
+    rule: str,
+    group: str | None = None,
+    *,
+    limit: int,
+    cursor: str,
 ) -> RejectedRows:
     """Return some rows of a file in quarantine, in the file's order.
 
     Without their values where the caller may not see these.
+
+    Args:
+        rule: only rows that broke this rule, alone or beside others; empty for all.
+        group: only rows of which the rule in this column is the first reason; None for all.
     """
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
     from headgate.intake.rows.duplicate_reasons import is_as_new
@@ -50,6 +64,8 @@ def page(
     if not record.quarantine_key:
         return RejectedRows(reasons=reasons, rows=(), total=0)
     table = quarantined_rows(lake.objects, lake.bucket("quarantine"), record, rule=rule)
+    if group is not None:
+        table = of_group(table, rule, group)
     cells = [name for name in QUARANTINED_ROW_COLUMNS if name in table.column_names]
     unique, corrected = unique_columns(lake, record.dataset), correction_outcomes(lake).of_file(file_id)
     shows_values = sees_values(lake, caller, record)
@@ -57,6 +73,8 @@ def page(
     as_written = reasons_as_written(edits.get("formats", {}), lake.contracts.source.get(record.dataset))
     reason_of_row = edits.get("row_reasons", {})
     sent = sent_values(lake, record, corrected) if shows_values else {}
+    listed = table.select(cells).slice(max(0, first), limit).to_pylist()
+    ragged = ragged_cells(lake, record, edits, listed) if shows_values else None
     rows = tuple(
         row_of(
             row if shows_values else row_without_values(row),
@@ -66,12 +84,17 @@ def page(
             may_replace=is_as_new(row["reason"] or ""),
             reason=reason_of_row.get(str(row["source_row"])),
             sent=sent.get(row["source_row"]),
+            ragged=ragged,
         )
-        for row in table.select(cells).slice(max(0, first), limit).to_pylist()
+        for row in listed
     )
     following = first + limit
+    is_whole = not first and not rule
     return RejectedRows(
         reasons=reasons,
+        groups=rejection_groups(lake, record, table, corrected, shows_values=shows_values)
+        if is_whole
+        else (),
         rows=rows,
         total=table.num_rows,
         key=tuple(lake.contracts.source[record.dataset].key)
@@ -111,6 +134,7 @@ def row_of(
     may_replace: bool = False,
     reason: str | None = None,
     sent: SentRow | None = None,
+    ragged: RaggedCells | None = None,
 ) -> RejectedRow:
     """Return a row of the quarantine table.
 
@@ -118,6 +142,7 @@ def row_of(
         reasons: what is said instead of a reason of the gate, by column and reason.
         reason: the same of this row alone, and comes before `reasons`.
         sent: the row that was sent as its correction.
+        ragged: assigns the cells of a row of another width to fields.
     """
     gate, column = row["reason"] or "", row["column_name"] or ""
     of_correction = {each: own for (_, each), own in reasons.items()}
@@ -139,6 +164,7 @@ def row_of(
         correction_reason=of_correction.get(correction.reason, correction.reason) if correction else "",
         corrected_value=sent.value(column) if sent else "",
         corrected_as=sent.by if sent else "",
+        cells=ragged.of(record) if ragged and row["rule"] == RAGGED_ROW else {},
     )
 
 

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 URL_EXPIRES_S = 3600
 _PARTS_OF_A_PAGE = 100
+_FORM_OF_ROWS = {"delimiter", "quote"}
 
 
 def begin(lake: LakePorts, caller: str, asked: UploadAsked) -> Upload:
@@ -300,6 +301,10 @@ def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
         "left_out": [name for name, field in edits.columns.items() if field is None],
         "rows_left_out": sorted(edits.left_out),
         "currencies": _currencies(grid.get("currencies", {}), edits),
+        "fields": [edits.columns.get(name) or "" for name in grid.get("columns", ())],
+        "sent_written_as": {
+            name: text for name, text in grid.get("written_as", {}).items() if name in _FORM_OF_ROWS
+        },
         "row_reasons": {
             str(numbers.committed(row["source_row"])): without_differing_values(row["reason"])
             for row in check.get("rows", ())

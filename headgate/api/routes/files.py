@@ -65,14 +65,23 @@ def get_file(lake: Lake, file_id: FileId, if_none_match: IfNoneMatch = "") -> Re
 
 @routes.get("/v1/files/<file_id>/rejected-rows", Group.VIEWER, problems=[404])
 def list_rejected_rows(  # noqa: PLR0917 as above
-    lake: Lake, caller: Caller, file_id: FileId, rule: Rule = "", limit: Limit = 50, cursor: Cursor = ""
+    lake: Lake,
+    caller: Caller,
+    file_id: FileId,
+    rule: Rule = "",
+    group: Annotated[
+        str | None,
+        Query(max_length=200, description="Only rows whose first reason is the rule in this column."),
+    ] = None,
+    limit: Limit = 50,
+    cursor: Cursor = "",
 ) -> RejectedRows:
     """The rows of a file in quarantine, by reason.
 
     Values of a dataset with personal data are empty, unless the caller sent the file or is in the group
     `personal-data`.
     """
-    return rejected_rows.page(lake, caller, file_id, rule, limit=limit, cursor=cursor)
+    return rejected_rows.page(lake, caller, file_id, rule, group, limit=limit, cursor=cursor)
 
 
 @routes.post("/v1/files/<file_id>/corrections", Group.UPLOADER, status=202, problems=[404, 409])

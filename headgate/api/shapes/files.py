@@ -66,6 +66,12 @@ class FileSummary(Shape):
     accepted: Count
     quarantined: Count
     duplicates: Count
+    corrected: Count = Field(
+        0, description="Refused rows whose correction is accepted, counted in `quarantined` too."
+    )
+    rows: Count = Field(
+        0, description="All rows of the file, also of one whose rows the gate has not judged."
+    )
     acceptance: Acceptance | None = Field(
         None,
         description="`many_refused`: more rows are refused than the lake's `most_refused_share` permits; "
@@ -163,9 +169,6 @@ class FileDetail(FileSummary):
     )
     undone_by: str = Field("", description="Who undid the file, where it is `reverted` through the API.")
     edited_before: FileEdits | None = Field(None, description="Null for a file that is as it was sent.")
-    corrected: Count = Field(
-        0, description="Refused rows whose correction is accepted, counted in `quarantined` too."
-    )
     in_snapshot: str = Field(
         "",
         description="Id of the newest snapshot if it has the file's rows, also those of an undone file until "
@@ -206,6 +209,11 @@ class RejectedRow(Shape):
         "", description="The value that was sent for the column; empty if not shown."
     )
     corrected_as: str = Field("", description="Who sent the correction; empty where nobody is recorded.")
+    cells: dict[str, str] = Field(
+        {},
+        description="Of a row of another width its cells by contract column, from left to right, with the "
+        "values that were set for all rows: where its correction begins.",
+    )
 
 
 class ReasonCount(Shape):
@@ -215,10 +223,26 @@ class ReasonCount(Shape):
     rows: Count
 
 
+class RejectionGroup(Shape):
+    """Rows of a file that one rule of one column refused; a row is in the group of its first reason."""
+
+    rule: str
+    column: str = Field(description="Empty for rows that are refused as a whole.")
+    rows: Count
+    waiting: Count = Field(description="Rows of which no correction is accepted or on its way.")
+    values: tuple[str, ...] = Field(
+        (),
+        description="Values of a column of few values, of which one may be right for all rows; else empty.",
+    )
+
+
 class RejectedRows(Shape):
     """Rows of a file in quarantine, in the file's order."""
 
     reasons: tuple[ReasonCount, ...] = Field(description="Of the whole file, most rows first.")
+    groups: tuple[RejectionGroup, ...] = Field(
+        (), description="Of the whole file, most rows first; on the first page alone."
+    )
     rows: tuple[RejectedRow, ...]
     total: Count = Field(description="How many rows match the filter.")
     key: tuple[str, ...] = Field((), description="Columns of the key of the file's dataset.")
@@ -241,10 +265,19 @@ class CorrectedRow(Asked):
     )
 
 
+class CorrectedGroup(Asked):
+    """One value for all rows of a group that wait; a row that is corrected by itself keeps its own."""
+
+    rule: str = Field(max_length=100)
+    column: str = Field(min_length=1, max_length=200)
+    value: str | None = Field(max_length=10_000)
+
+
 class Corrections(Asked):
     """Corrected rows of one file; only these rows are sent through the gate."""
 
-    rows: tuple[CorrectedRow, ...] = Field(min_length=1, max_length=1_000)
+    rows: tuple[CorrectedRow, ...] = Field((), max_length=1_000)
+    groups: tuple[CorrectedGroup, ...] = Field((), max_length=100)
 
 
 class CorrectionsSent(Shape):

@@ -16,7 +16,7 @@ from headgate.intake.rows.checked_column import of_rows
 from headgate.intake.rows.deduplicate_rows import SAME_KEY as KEY_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_ROW as ROW_OUTCOME
 from headgate.intake.rows.deduplicate_rows import SAME_VALUE as VALUE_OUTCOME
-from headgate.intake.rows.redact_source_rows import MASKED, source_texts, without_digits
+from headgate.intake.rows.redact_source_rows import MASKED, source_texts, without_numbers
 from headgate.lake.states import DUPLICATE_KEY, DUPLICATE_ROW, RAGGED_ROW, RAGGED_TEXT, Disposition
 from headgate.masking.redaction import redact_text
 from headgate.values.cells import (
@@ -38,9 +38,10 @@ from headgate.values.rules import Breach, among
 from headgate.values.unique_values import RULE as UNIQUE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
+    from headgate.contracts.model import Mask
     from headgate.formats.received_rows import Ragged, Received
     from headgate.intake.rows.checked_column import CheckedColumn
 
@@ -91,8 +92,9 @@ def refused_rows(
     )
     if not len(received.ragged.source_rows):
         return table
+    masks = {each.column.mask for each in checked}
     return (
-        pa.concat_tables([table, _ragged_rows(received.ragged, width)])
+        pa.concat_tables([table, _ragged_rows(received.ragged, width, masks)])
         .unify_dictionaries()
         .sort_by("source_row")
     )
@@ -226,8 +228,8 @@ def _escaped(text: pa.Array) -> pa.Array:
     )
 
 
-def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
-    """Return the ragged rows without their digits: it is unknown which column their cells belong to."""
+def _ragged_rows(ragged: Ragged, width: int, masks: Collection[Mask | None]) -> pa.Table:
+    """Return the ragged rows: it is unknown which column their cells belong to."""
     count = len(ragged.source_rows)
     rules = [RAGGED_ROW] * (count - ragged.footer) + [FOOTER] * ragged.footer
     reasons = [_misfit(cells, width, rule) for cells, rule in zip(ragged.widths, rules, strict=True)]
@@ -240,7 +242,7 @@ def _ragged_rows(ragged: Ragged, width: int) -> pa.Table:
             "reason": text_array(reasons).dictionary_encode(),
             "all_rules": text_array(json.dumps([rule]) for rule in rules).dictionary_encode(),
             "masked_value": pa.nulls(count, pa.string()),
-            "record": _records({RAGGED_TEXT: without_digits(text_array(ragged.texts))}),
+            "record": _records({RAGGED_TEXT: without_numbers(text_array(ragged.texts), masks)}),
         }
     )
 

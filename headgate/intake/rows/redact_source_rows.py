@@ -1,8 +1,8 @@
 """Redact the source texts of a quarantined row, so that people who correct it see nothing sensitive.
 
 The cells of a refused row may have slipped into other columns, so no column is trusted: every text is
-searched for card and social security numbers. Where the row shows signs of slipped cells, all of its digits
-are hidden.
+searched for card and social security numbers. Where the row shows signs of slipped cells in a dataset with
+sensitive columns, or a number is found in a row of another width, all of its digits are hidden.
 """
 
 from __future__ import annotations
@@ -33,12 +33,14 @@ from headgate.values.cells import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from headgate.intake.rows.checked_column import CheckedColumn
 
 MASKED = "[masked]"
 DESTROYED = "[destroyed]"
+_UNMASKED = frozenset({None, Mask.FREE_TEXT})
+_BETWEEN_CELLS = r"[^\pL\pN.-]+"  # also between two halves of a number
 _DROPPED = {Mask.CVV: "[CVV]", Mask.TRACK: "[TRACK]"}
 _CVV = r"\d{3,4}"  # ISO/IEC 7813: card verification values have three or four digits
 _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE}
@@ -64,6 +66,20 @@ def source_texts(checked: Sequence[CheckedColumn], *, passed: bool) -> dict[str,
     if Mask.CVV in masks:
         texts = {each.column.name: _without_codes(each, texts[each.column.name]) for each in checked}
     return {name: rewritten_where(slipped, text, without_digits) for name, text in texts.items()}
+
+
+def without_numbers(lines: pa.Array, masks: Collection[Mask | None]) -> pa.Array:
+    """Return rows whose cells belong to no columns as they may be written.
+
+    A line in which a card or social security number is found has `#` for each of its digits, also where the
+    number is spread over cells. So has every line of a dataset with sensitive columns: a code or a part of a
+    number alone looks like any other cell.
+    """
+    if not _UNMASKED.issuperset(masks):
+        return without_digits(lines)
+    spread = (lines, *(pc.replace_substring_regex(lines, _BETWEEN_CELLS, between) for between in (" ", "")))
+    found = [pc.not_equal(text, redact_ssn_forms(redact(text, context_below=ANYWHERE))) for text in spread]
+    return rewritten_where(pc.or_(pc.or_(found[0], found[1]), found[2]), lines, without_digits)
 
 
 def without_digits(text: pa.Array) -> pa.Array:

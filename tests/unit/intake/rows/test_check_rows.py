@@ -21,6 +21,7 @@ from headgate.contracts.model import Comparison, Content, Contract, Level, Mask,
 from headgate.contracts.registry import Registry
 from headgate.errors import AuditError, BadInputError
 from headgate.intake import CheckedRows, check_bytes
+from headgate.intake.rows.redact_source_rows import without_numbers
 from headgate.lake.ports import MaskingKey
 from headgate.snapshots.publishing import conform, parquet_bytes
 from tests.examples import examples
@@ -323,6 +324,27 @@ def test_ragged_rows_are_refused_with_their_number_and_without_digits() -> None:
     )
     assert gated.accepted["_source_row"].to_pylist() == [1, 3]
     assert (gated.counts.received, gated.counts.quarantined) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("WK-1234;Sonderposten;Deko;9,99", "WK-1234;Sonderposten;Deko;9,99"),
+        (f"A1;{PAN};3", "A#;################;#"),
+        ("A1;4111;1111;1111;1111", "A#;####;####;####;####"),
+        ("A1;41111111|11111111", "A#;########|########"),
+        ("4,111,111,111,111,111;Helm", "#,###,###,###,###,###;Helm"),
+        (f"{SSN};Mann", "###-##-####;Mann"),
+        ("Helm;cvv 123", "Helm;cvv ###"),
+    ],
+)
+def test_a_row_of_another_width_keeps_its_digits_where_no_number_can_be_in_it(line: str, shown: str) -> None:
+    """A supplier's price and number of an article had no digits, and nobody could write the row."""
+    lines = pa.array([line, None], pa.string())
+    assert without_numbers(lines, {None, Mask.FREE_TEXT}).to_pylist() == [shown, None]
+    for mask in (Mask.PAN, Mask.CVV, Mask.TRACK, Mask.SSN, Mask.MASKED, Mask.VERDICTS):
+        hidden = without_numbers(lines, {None, mask})[0].as_py()
+        assert not any(character.isdigit() for character in hidden)
 
 
 def test_warnings_are_counted_and_accepted() -> None:

@@ -1,0 +1,100 @@
+"""The cells of a row with more or fewer cells than its file's header, as a person begins to correct them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from headgate.contracts.model import Kind
+from headgate.errors import HeadgateError
+from headgate.lake.states import RAGGED_ROW, RAGGED_TEXT
+from headgate.matching.header_names import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from headgate.api.lake_ports import LakePorts
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import FileRecord
+
+_HEAD_BYTES = 1 << 16
+_HIDDEN_DIGIT = "#"
+
+
+@dataclass(frozen=True)
+class RaggedCells:
+    """Assigns the cells of such rows to fields, from left to right as they stand in the row.
+
+    Attributes:
+        fields: field of each column of the file that was sent, empty for a column without one.
+        written_as: of that file.
+        set_for_all: value by field that a person set for all rows.
+        is_edited: whether the file in the lake is an edited one, in which such a row is one cell.
+    """
+
+    contract: Contract
+    fields: Sequence[str]
+    written_as: Mapping[str, str]
+    set_for_all: Mapping[str, str]
+    formats: Mapping[str, Mapping[str, Any]]
+    is_edited: bool
+
+    def of(self, record: Mapping[str, Any]) -> dict[str, str]:
+        """Return the cells of a row of quarantine by field, without those whose digits are hidden."""
+        from headgate.uploads.edited_rows import corrections_in_declared_spelling
+        from headgate.uploads.ragged_rows import cells_of
+
+        line = record.get(RAGGED_TEXT) or ""
+        if self.is_edited:
+            line = next(csv.reader([line]), [""])[0]
+        cells = cells_of(line, self.written_as) if line else []
+        named = {
+            name: cell.strip()
+            for name, cell in zip(self.fields, cells, strict=False)
+            if name and cell.strip()
+        }
+        shown = {name: cell for name, cell in named.items() if _HIDDEN_DIGIT not in cell}
+        truths = {
+            name: cell
+            for name, cell in shown.items()
+            if name in self.contract.names and self.contract.column(name).type.kind is Kind.BOOLEAN
+        }
+        plain = corrections_in_declared_spelling({0: truths}, self.formats, self.contract)[0]
+        return {**self.set_for_all, **shown, **{name: text for name, text in plain.items() if text}}
+
+
+def ragged_cells(
+    lake: LakePorts, record: FileRecord, edits: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]
+) -> RaggedCells | None:
+    """Return how the cells of a file's ragged rows belong to fields; None where none is among `rows`, or the
+    file's header is no longer known.
+    """
+    contract = lake.contracts.source.get(record.dataset)
+    if contract is None or not any(row["rule"] == RAGGED_ROW for row in rows):
+        return None
+    set_for_all = {
+        name: text for name, text in edits.get("set_for_all", {}).items() if name in contract.names and text
+    }
+    if "fields" in edits:
+        written_as = edits.get("sent_written_as", {})
+        return RaggedCells(
+            contract, edits["fields"], written_as, set_for_all, edits.get("formats", {}), is_edited=True
+        )
+    fields = () if edits else _fields_of_header(lake, record, contract)
+    return RaggedCells(contract, fields, record.written_as, {}, {}, is_edited=False) if fields else None
+
+
+def _fields_of_header(lake: LakePorts, record: FileRecord, contract: Contract) -> tuple[str, ...]:
+    from headgate.formats.read_table import sample_table
+
+    mapped = json.loads(record.mapping.get("columns", "{}"))
+    names: tuple[str, ...] = ()
+    with suppress(HeadgateError):
+        head = lake.objects.head(record.ref, _HEAD_BYTES)
+        table = sample_table(head[: head.rfind(b"\n") + 1], contract)
+        names = table.shown if table else ()
+    own = {folded(name): name for name in contract.names}
+    return tuple(mapped.get(name) or own.get(folded(name), "") for name in names)

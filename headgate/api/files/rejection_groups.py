@@ -1,0 +1,122 @@
+"""Refused rows of a file by reason and column, and values that may be right for all rows of a group."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from headgate.api.files.quality import stored_profile
+from headgate.api.shapes.files import RejectionGroup
+from headgate.contracts.model import Kind
+from headgate.lake.states import DUPLICATE_RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from headgate.api.lake_ports import LakePorts
+    from headgate.api.shapes.files import CorrectedGroup
+    from headgate.contracts.model import Contract
+    from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
+    from headgate.lake.ports import FileRecord
+
+# A column of names of groups, such as a country: one of its values may be right for many rows. Numbers, dates
+# and texts of which nearly each row has its own would be invented.
+_MOST_VALUES = 20
+_LEAST_ROWS_BY_VALUE = 3
+_TRUTH = ("true", "false")
+_OWN_NUMBERS = {"card_number", "destroyed_number"}
+
+
+def rejection_groups(
+    lake: LakePorts,
+    record: FileRecord,
+    table: pa.Table,
+    corrected: Mapping[int, CorrectionOutcome],
+    *,
+    shows_values: bool,
+) -> tuple[RejectionGroup, ...]:
+    """Return the rows of a quarantine table by rule and column, most rows first.
+
+    Args:
+        shows_values: whether the caller may see values of the file.
+    """
+    every: Counter[tuple[str, str]] = Counter()
+    waiting: Counter[tuple[str, str]] = Counter()
+    for row, rule, column in _places(table):
+        every[rule, column] += 1
+        waiting[rule, column] += is_open(corrected.get(row))
+    contract = lake.contracts.source.get(record.dataset)
+    values = _values_of_columns(
+        lake, record, contract, {column for _, column in every}, shows_values=shows_values
+    )
+    return tuple(
+        RejectionGroup(
+            rule=rule,
+            column=column,
+            rows=rows,
+            waiting=0 if rule in DUPLICATE_RULES else waiting[rule, column],
+            values=() if rule in _OWN_NUMBERS | DUPLICATE_RULES else values.get(column, ()),
+        )
+        for (rule, column), rows in sorted(every.items(), key=lambda each: (-each[1], each[0]))
+    )
+
+
+def is_open(outcome: CorrectionOutcome | None) -> bool:
+    """Return whether a refused row may be corrected: no correction of it is accepted or on its way."""
+    return outcome is None or outcome.state == "refused"
+
+
+def of_group(table: pa.Table, rule: str, column: str) -> pa.Table:
+    """Return the rows of a quarantine table of which this rule of this column is the first reason."""
+    is_own = [(own_rule, own_column) == (rule, column) for _, own_rule, own_column in _places(table)]
+    return table.filter(pa.array(is_own, pa.bool_()))
+
+
+def group_values(
+    table: pa.Table, corrected: Mapping[int, CorrectionOutcome], groups: Iterable[CorrectedGroup]
+) -> dict[int, dict[str, str | None]]:
+    """Return the value that is sent for each waiting row of some groups, by source row and column."""
+    value_of = {(group.rule, group.column): group.value for group in groups}
+    return {
+        row: {column: value_of[rule, column]}
+        for row, rule, column in _places(table)
+        if (rule, column) in value_of and is_open(corrected.get(row))
+    }
+
+
+def _places(table: pa.Table) -> Iterator[tuple[int, str, str]]:
+    columns = (table.column(name).to_pylist() for name in ("source_row", "rule", "column_name"))
+    return ((row, rule or "", column or "") for row, rule, column in zip(*columns, strict=True))
+
+
+def _values_of_columns(
+    lake: LakePorts,
+    record: FileRecord,
+    contract: Contract | None,
+    names: Collection[str],
+    *,
+    shows_values: bool,
+) -> dict[str, tuple[str, ...]]:
+    """Return the values of each column that has few of them, most frequent first."""
+    if contract is None:
+        return {}
+    unique = {*contract.key, *(column.name for column in contract.columns if column.unique)}
+    columns = [
+        column
+        for column in contract.columns
+        if column.name in names and column.name not in unique and column.mask is None
+    ]
+    values = {column.name: _TRUTH for column in columns if column.type.kind is Kind.BOOLEAN}
+    texts = {column.name for column in columns if column.type.kind is Kind.STRING} if shows_values else set()
+    profiled = stored_profile(lake, record) if texts else {}
+    for column in profiled.get("columns", ()):
+        if column.get("name") in texts and _has_few(column):
+            values[column["name"]] = tuple(str(top["value"]) for top in column.get("top", ()))
+    return values
+
+
+def _has_few(column: Mapping[str, Any]) -> bool:
+    distinct, rows = column.get("distinct") or 0, column.get("rows") or 0
+    return 0 < distinct <= _MOST_VALUES and distinct * _LEAST_ROWS_BY_VALUE <= rows

@@ -1,0 +1,134 @@
+"""Rows to fix: the whole group of one reason, and the cells of rows of another width."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.api.files.test_edited_uploads import DECIDED, checked, uploaded, uploader
+from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, query
+
+pytestmark = pytest.mark.unit
+
+PRODUCTS = "product_id,product_name,category,list_price,is_active,updated_at"
+
+
+def products(rows: int, broken: str) -> bytes:
+    """A file of products of which every second row has the broken text as category, activity and price."""
+    lines = [
+        f"{number},Helm {number},{('', 'bags')[number % 2]},{number}.50,{broken if number % 5 == 0 else 'true'},"
+        "2026-01-02 03:04:05"
+        for number in range(1, rows + 1)
+    ]
+    return "\n".join([PRODUCTS, *lines, ""]).encode()
+
+
+def rejected(caller: Caller, file_id: str, **parameters: object) -> dict[str, Any]:
+    answer = caller.call("GET", f"/v1/files/{file_id}/rejected-rows" + query(**parameters))
+    assert answer.status == 200, answer.text
+    return dict(answer.json)
+
+
+def test_the_rows_of_one_reason_are_counted_and_read_whole() -> None:
+    caller = uploader()
+    file_id = caller.lake.receive("products/groups.csv", products(120, "maybe")).file_id
+    first = rejected(caller, file_id, limit=10)
+    groups = {(group["rule"], group["column"]): group for group in first["groups"]}
+    kinds = {key: (group["rows"], group["waiting"], group["values"]) for key, group in groups.items()}
+    assert kinds == {
+        ("required", "category"): (60, 60, ["bags"]),
+        ("type", "is_active"): (12, 12, ["true", "false"]),
+    }
+    of_group = rejected(caller, file_id, rule="type", group="is_active")
+    assert (of_group["total"], len(of_group["rows"])) == (12, 12)
+    assert rejected(caller, file_id, limit=10, cursor=first["next_cursor"])["groups"] == []
+
+
+def test_one_value_corrects_all_rows_of_a_group_and_a_row_of_its_own_keeps_its_value() -> None:
+    caller = uploader()
+    file_id = caller.lake.receive("products/groups.csv", products(120, "maybe")).file_id
+    rows = [{"source_row": 4, "values": {"category": "hats"}}]
+    group = {"rule": "required", "column": "category", "value": "bags"}
+    path = f"/v1/files/{file_id}/corrections"
+    sent = caller.call("POST", path, {"rows": rows, "groups": [group]}).json
+    assert sent["rows"] == 60
+    lines = caller.lake.objects.contents("raw")[sent["key"]].decode().splitlines()
+    assert [line.split(",")[2] for line in lines[1:3]] == ["bags", "hats"]
+    record = caller.lake.receive(sent["key"])
+    left = {group["column"]: group["waiting"] for group in rejected(caller, file_id)["groups"]}
+    assert left == {"category": record.quarantined, "is_active": 12}
+    again = caller.call("POST", path, {"groups": [{"rule": "no_rule", "column": "category", "value": "x"}]})
+    assert (again.status, "No row is corrected" in again.text) == (422, True)
+
+
+def test_no_value_for_all_rows_is_offered_for_keys_and_numbers_of_cards() -> None:
+    caller = Caller(MemoryLake())
+    file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
+    assert all(group["values"] == [] for group in rejected(caller, file_id)["groups"])
+
+
+def test_a_list_counts_rows_that_were_corrected_since_and_rows_that_wait_for_a_mapping() -> None:
+    caller = Caller(MemoryLake())
+    file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
+    rows = [{"source_row": 3, "values": {"amount": "12.00"}}]
+    sent = caller.call("POST", f"/v1/files/{file_id}/corrections", {"rows": rows}).json
+    caller.lake.receive(sent["key"])
+    caller.lake.receive("uploads/prijslijst.csv", b"artikel,prijs\n" + b"A1,3\n" * 40)
+    listed = {file["file_id"]: file for file in caller.call("GET", "/v1/files").json["files"]}
+    assert (listed[file_id]["quarantined"], listed[file_id]["corrected"]) == (2, 1)
+    (unmapped,) = [file for file in listed.values() if file["key"] == "uploads/prijslijst.csv"]
+    assert (unmapped["received"], unmapped["rows"]) == (0, 40)
+
+
+def test_a_row_of_another_width_is_corrected_from_its_own_cells_and_the_values_of_all_rows() -> None:
+    caller = uploader()
+    body = b"Nr;Name;Gruppe;Preis;Lieferbar;Notiz\n" + b"\n".join(
+        b"%d;Helm %d;Rad;%d,50;ja;x" % (number, number, number) for number in range(1, 9)
+    )
+    body += b"\n77;Schal;Mode;9,99;nein\n"
+    columns = {
+        "Nr": "product_id",
+        "Name": "product_name",
+        "Gruppe": "category",
+        "Preis": "list_price",
+        "Lieferbar": "is_active",
+        "Notiz": None,
+        "updated_at": "updated_at",
+    }
+    stamp = {"kind": "default", "column": "updated_at", "text": "2026-10-01 00:00:00"}
+    edits = {"dataset": "products", "columns": columns, "formats": DECIDED["formats"], "steps": [stamp]}
+    answer = checked(caller, upload_id := uploaded(caller, body), edits)
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
+    caller.lake.receive(committed["key"])
+    (row,) = rejected(caller, committed["file_id"])["rows"]
+    cells = {
+        "product_id": "77",
+        "product_name": "Schal",
+        "category": "Mode",
+        "list_price": "9,99",
+        "is_active": "false",
+        "updated_at": "2026-10-01 00:00:00",
+    }
+    assert (row["rule"], row["cells"]) == ("ragged_row", cells)
+    correction = {"rows": [{"source_row": row["source_row"], "values": cells}]}
+    sent = caller.call("POST", f"/v1/files/{committed['file_id']}/corrections", correction).json
+    assert caller.lake.receive(sent["key"]).accepted == 1
+
+
+def test_a_row_of_another_width_of_a_file_as_it_is_begins_with_its_own_cells() -> None:
+    caller = uploader()
+    file_id = caller.lake.receive("products/short.csv", products(8, "true") + b"77,Schal,Mode\n").file_id
+    rows = {row["rule"]: row["cells"] for row in rejected(caller, file_id)["rows"]}
+    assert rows["ragged_row"] == {"product_id": "77", "product_name": "Schal", "category": "Mode"}
+
+
+def test_cells_of_a_row_whose_digits_are_hidden_are_not_offered() -> None:
+    caller = Caller(MemoryLake())
+    body = PAYMENTS.rstrip(b"\n") + b"\n9,A9,4111111111111111,cash\n"
+    file_id = caller.lake.receive("payments/short.csv", body).file_id
+    rows = [row for row in rejected(caller, file_id)["rows"] if row["rule"] == "ragged_row"]
+    assert all(
+        "#" not in text and not any(map(str.isdigit, text)) for row in rows for text in row["cells"].values()
+    )
+    assert "4111" not in str(rows)
