@@ -108,7 +108,9 @@ def _values_of_columns(
         for column in contract.columns
         if column.name in names and column.name not in unique and column.mask is None
     ]
-    values = {column.name: _TRUTH for column in columns if column.type.kind is Kind.BOOLEAN}
+    values: dict[str, tuple[str, ...]] = {
+        column.name: _TRUTH for column in columns if column.type.kind is Kind.BOOLEAN
+    }
     texts = {column.name for column in columns if column.type.kind is Kind.STRING} if shows_values else set()
     profiled = stored_profile(lake, record) if texts else {}
     for column in profiled.get("columns", ()):

@@ -17,9 +17,9 @@ export function acceptanceTitle({ acceptance, received, quarantined }: Counted):
 export const fileState = (file: Pick<Schemas['FileSummary'], 'state' | 'acceptance'>): string =>
   file.acceptance && file.acceptance !== 'ok' ? file.acceptance : file.state
 
-/** A file's state in a list, which knows how many rows were refused and not which of them are corrected since. */
+/** A file's state in a list: refused rows that are corrected since need nobody. */
 export function listedState(
-  file: Pick<Schemas['FileSummary'], 'state' | 'acceptance' | 'quarantined' | 'before_undo'>,
+  file: Pick<Schemas['FileSummary'], 'state' | 'acceptance' | 'quarantined' | 'corrected' | 'before_undo'>,
   isShort = false,
 ): { state: string; label: string } {
   const state = fileState(file)
@@ -27,9 +27,12 @@ export function listedState(
   if (state === 'reverted' && before > 0 && !isShort)
     return { state, label: `undone, had ${whole(before)} accepted` }
   if (state !== 'done' || file.quarantined === 0) return { state, label: stateWords(state) }
+  const left = Math.max(0, file.quarantined - file.corrected)
+  if (left === 0)
+    return { state, label: isShort ? stateWords(state) : `done, ${whole(file.corrected)} corrected` }
   return {
     state: 'rows_refused',
-    label: isShort ? stateWords('rows_refused') : `done, ${whole(file.quarantined)} refused`,
+    label: isShort ? stateWords('rows_refused') : `done, ${whole(left)} refused`,
   }
 }
 

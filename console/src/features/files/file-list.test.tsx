@@ -20,6 +20,8 @@ const file = (number: number): Schemas['FileSummary'] => ({
   accepted: 1190,
   quarantined: 7,
   duplicates: 3,
+  corrected: 0,
+  rows: 1200,
   acceptance: 'ok',
   quality_score: 0.98,
   duplicate_of: '',
@@ -84,6 +86,23 @@ test('an undone file keeps the counts that it had', () => {
   expect(screen.getByRole('dialog').textContent).toContain(
     '63 received = 57 accepted + 3 duplicates + 3 refused',
   )
+})
+
+test('rows that were corrected are no longer called refused, and rows of an unmapped file are counted', () => {
+  const corrected = { ...file(1), quarantined: 2, corrected: 1 }
+  const unmapped = { ...file(2), state: 'needs_mapping' as const, received: 0, accepted: 0, duplicates: 0 }
+  const files = [corrected, { ...unmapped, quarantined: 0, acceptance: null, rows: 40 }]
+  render(
+    <MantineProvider>
+      <MemoryRouter initialEntries={['/?file=id1']}>
+        <FileList files={files} isComplete isReading={false} onNearEnd={() => undefined} />
+      </MemoryRouter>
+    </MantineProvider>,
+  )
+  expect(screen.getAllByText('done, 1 refused').length).toBeGreaterThan(1)
+  expect(screen.getByRole('dialog').textContent).toContain('2 refused, of which 1 is corrected since')
+  expect(screen.getByRole('cell', { name: '2 1 corrected' })).toBeTruthy()
+  expect(screen.getByRole('cell', { name: '40' })).toBeTruthy()
 })
 
 test('a row opens the story of its file', async () => {

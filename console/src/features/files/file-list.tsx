@@ -25,7 +25,7 @@ const COLUMNS: { name: string; type: string; of: (file: File) => Cell }[] = [
   { name: 'state', type: 'varchar', of: (file) => file.state },
   { name: 'arrived', type: 'varchar', of: (file) => file.received_at },
   // In this order a person sees that received = accepted + duplicates + refused.
-  { name: 'received', type: 'bigint', of: (file) => rowsOf(file).received },
+  { name: 'received', type: 'bigint', of: (file) => rowsOf(file).received || file.rows },
   { name: 'accepted', type: 'bigint', of: (file) => rowsOf(file).accepted },
   { name: 'duplicates', type: 'bigint', of: (file) => rowsOf(file).duplicates },
   { name: 'refused', type: 'bigint', of: (file) => rowsOf(file).quarantined },
@@ -105,6 +105,7 @@ export function FileList({ files, isComplete, isReading, onNearEnd, height = 520
   )
 }
 
+const NO_ROWS = { quarantined: 0, corrected: 0 }
 const FILE_PX = 320
 const STATE_PX = 190
 
@@ -129,6 +130,17 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
     ) : null
   }
   const counted = (value: Cell) => whole(Number(value))
+  const refused = (index: number) => {
+    const { quarantined, corrected } = files[index] ?? NO_ROWS
+    return corrected > 0 ? (
+      <>
+        {whole(quarantined)}{' '}
+        <Text span size="xs" className="muted">
+          {whole(corrected)} corrected
+        </Text>
+      </>
+    ) : null
+  }
   return [
     {
       heading: 'File',
@@ -159,6 +171,7 @@ function formatsOf(files: File[], isPhone: boolean): ColumnFormat[] {
       heading: '+ Refused',
       title: 'Rows that were refused; they wait until they are corrected',
       text: counted,
+      cell: refused,
       priority: 2,
     },
     {
@@ -233,13 +246,18 @@ export function fileTitle({
 
 /** The rows that wait, else those in the lake, in a line below the state; nothing of a file without rows. */
 function CountLine({ file }: { file: File }) {
-  const [rows, words] = file.quarantined > 0 ? [file.quarantined, 'refused'] : [file.accepted, 'accepted']
+  const refused = file.quarantined - file.corrected
+  const [rows, words] = refused > 0 ? [refused, 'refused'] : [file.accepted, 'accepted']
   return rows > 0 ? (
     <div className="file-counts">
       {whole(rows)} {words}
     </div>
   ) : null
 }
+
+/** How many of the refused rows are in the lake by a correction. */
+const correctedWords = ({ corrected }: File): string =>
+  corrected > 0 ? `, of which ${whole(corrected)} ${corrected === 1 ? 'is' : 'are'} corrected since` : ''
 
 function FileStory({ file, of, onClose }: { file: File; of: File | undefined; onClose: () => void }) {
   const rows = rowsOf(file)
@@ -248,7 +266,10 @@ function FileStory({ file, of, onClose }: { file: File; of: File | undefined; on
     ...(file.error ? [{ name: 'Reason', text: <Advice text={explained(file.error)} /> }] : []),
     {
       name: file.before_undo ? 'Rows before the undo' : 'Rows',
-      text: `${whole(rows.received)} received = ${whole(rows.accepted)} accepted + ${whole(rows.duplicates)} duplicates + ${whole(rows.quarantined)} refused`,
+      text:
+        rows.received === 0 && file.rows > 0
+          ? `${whole(file.rows)} read, none is judged yet`
+          : `${whole(rows.received)} received = ${whole(rows.accepted)} accepted + ${whole(rows.duplicates)} duplicates + ${whole(rows.quarantined)} refused${correctedWords(file)}`,
     },
     ...(of
       ? [

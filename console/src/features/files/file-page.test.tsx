@@ -42,6 +42,7 @@ const FILE: Schemas['FileDetail'] = {
   edited_before: null,
   in_snapshot: '',
   corrected: 0,
+  rows: 4,
 }
 const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Schemas['RejectedRow'] => ({
   source_row: place,
@@ -60,6 +61,7 @@ const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Sche
   correction_reason: '',
   corrected_value: '',
   corrected_as: '',
+  cells: {},
   ...changed,
 })
 
@@ -69,7 +71,7 @@ beforeEach(() => {
   answers = {
     '/v1/me': { name: 'op', groups: ['operator'], role: 'operator' },
     '/v1/files/f1/rejected-rows': {
-      reasons: [{ rule: 'not_a_number', rows: 2 }],
+      groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 2, values: [] }],
       rows: [row(2), row(3)],
       next_cursor: '',
     },
@@ -132,7 +134,7 @@ test('once a correction is typed, to send it is the only primary button', async 
 test('a refused correction says why, and can be typed again', async () => {
   const refused = { correction: 'refused', corrected_by: 'f2', correction_reason: 'is less than 0' } as const
   answers['/v1/files/f1/rejected-rows'] = {
-    reasons: [{ rule: 'not_a_number', rows: 1 }],
+    groups: [{ rule: 'not_a_number', column: 'amount', rows: 1, waiting: 1, values: [] }],
     rows: [row(2, refused)],
     next_cursor: '',
   }
@@ -149,7 +151,7 @@ test('what was typed for a row that is refused again is in its boxes again', asy
   await userEvent.type(screen.getByLabelText('Corrected amount of row 3'), '8')
   const outcome = (correction: 'refused' | 'accepted') => ({ correction, corrected_by: 'f9' }) as const
   answers['/v1/files/f1/rejected-rows'] = {
-    reasons: [{ rule: 'not_a_number', rows: 2 }],
+    groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 2, values: [] }],
     rows: [row(2, outcome('refused')), row(3, outcome('accepted'))],
     next_cursor: '',
   }
@@ -173,7 +175,7 @@ test('yes or no is chosen', async () => {
 
 test('where every row is corrected or none was refused, a run is what to do', async () => {
   answers['/v1/files/f1/rejected-rows'] = {
-    reasons: [{ rule: 'not_a_number', rows: 2 }],
+    groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 2, values: [] }],
     rows: [row(2, { correction: 'accepted' }), row(3, { correction: 'accepted' })],
     next_cursor: '',
   }

@@ -84,17 +84,38 @@ export const useRejectedRows = (fileId: string, rule: string, enabled: boolean) 
         : false,
   })
 
-/** The first rows in quarantine of each of some rules. */
-export const useRowsOfRules = (fileId: string, rules: string[]): Schemas['RejectedRow'][] =>
+type Group = Pick<Schemas['RejectionGroup'], 'rule' | 'column'>
+
+/** The first rows in quarantine of each of some groups. */
+export const useRowsOfGroups = (fileId: string, groups: Group[]): Schemas['RejectedRow'][] =>
   useQueries({
-    queries: rules.map((rule) => ({
-      queryKey: ['rejected', fileId, rule, 'first'],
-      queryFn: () =>
-        read<Schemas['RejectedRows']>(`/v1/files/${path(fileId)}/rejected-rows`, {
-          query: { rule, limit: 200 },
-        }),
+    queries: groups.map(({ rule, column }) => ({
+      queryKey: ['rejected', fileId, rule, 'of', column],
+      queryFn: () => rejectedPage(fileId, { rule, column }, ''),
     })),
   }).flatMap((of) => of.data?.rows ?? [])
+
+const rejectedPage = (fileId: string, group: Group | undefined, cursor: string) =>
+  read<Schemas['RejectedRows']>(`/v1/files/${path(fileId)}/rejected-rows`, {
+    query: {
+      limit: ROWS_OF_A_PAGE,
+      cursor,
+      ...(group ? { rule: group.rule, group: group.column } : {}),
+    },
+  })
+
+/** Every row in quarantine, or of one group. */
+export async function everyRejectedRow(fileId: string, group?: Group): Promise<Schemas['RejectedRow'][]> {
+  const rows: Schemas['RejectedRow'][] = []
+  let cursor = ''
+  do {
+    const page = await rejectedPage(fileId, group, cursor)
+    const isOfGroup = (row: Group) => !group || (row.rule === group.rule && row.column === group.column)
+    rows.push(...page.rows.filter(isOfGroup))
+    cursor = page.next_cursor
+  } while (cursor)
+  return rows
+}
 
 export const useProfile = (fileId: string, enabled: boolean) =>
   useQuery({
@@ -106,11 +127,8 @@ export const useProfile = (fileId: string, enabled: boolean) =>
 export function useCorrections(fileId: string) {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: (rows: Schemas['CorrectedRow'][]) =>
-      read<Schemas['CorrectionsSent']>(`/v1/files/${path(fileId)}/corrections`, {
-        method: 'POST',
-        body: { rows },
-      }),
+    mutationFn: (body: Schemas['Corrections']) =>
+      read<Schemas['CorrectionsSent']>(`/v1/files/${path(fileId)}/corrections`, { method: 'POST', body }),
     onSuccess: () =>
       Promise.all([
         queries.invalidateQueries({ queryKey: ['files'] }),

@@ -4,13 +4,21 @@ import { type Dispatch, type SetStateAction, useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { useContract } from '../catalog/queries'
-import { useCorrections, useRejectedRows, useRowsOfRules } from './queries'
+import { useCorrections, useRejectedRows, useRowsOfGroups } from './queries'
 import { useMay } from '../../api/queries'
 import { MoreButton } from '../../components/more-button'
 import { Panel } from '../../components/panel'
 import { Answered, Failed } from '../../components/states'
 import { RejectedRowsEditor } from './rejected-rows'
-import { type Corrections, withOthers } from './rejection-groups'
+import {
+  type Corrections,
+  groupKey,
+  type GroupValues,
+  type RejectionGroup,
+  rejectionGroups,
+  sentRows,
+  withOthers,
+} from './rejection-groups'
 import { useRefusedValues } from './use-refused-values'
 import { waitingWords } from './waiting-words'
 
@@ -26,24 +34,33 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
   const correct = useCorrections(file.file_id)
   const may = useMay('uploader')
   const contract = useContract('source', file.dataset)
-  const [asked, setAsked] = useState<string[]>([])
-  const others = useRowsOfRules(file.file_id, asked)
+  const [asked, setAsked] = useState<RejectionGroup[]>([])
+  const [groupValues, setGroupValues] = useState<GroupValues>(new Map())
+  const others = useRowsOfGroups(file.file_id, asked)
   const rows = withOthers(rejected.data?.pages.flatMap((page) => page.rows) ?? [], others)
+  const groups = rejectionGroups(rows, rejected.data?.pages[0]?.groups ?? [])
   const remember = useRefusedValues(rows, setCorrections)
+  const sent = sentRows(corrections, groupValues, groups)
+  const ask = (group: RejectionGroup) =>
+    setAsked((before) =>
+      before.some((one) => groupKey(one) === groupKey(group)) ? before : [...before, group],
+    )
   return (
     <Panel title={waitingWords(file, rows)} name="Quarantine">
       <Answered of={rejected} what="the rows in quarantine">
         {(found) => (
           <Stack gap="xs">
             <RejectedRowsEditor
-              rows={rows}
-              reasons={found.pages[0]?.reasons ?? []}
+              fileId={file.file_id}
+              groups={groups}
+              groupValues={groupValues}
+              onValues={setGroupValues}
               fields={contract.data?.column_list ?? []}
               keyColumns={found.pages[0]?.key ?? []}
               corrections={corrections}
               mayCorrect={may}
               onChange={setCorrections}
-              onAsk={(rule) => setAsked((before) => (before.includes(rule) ? before : [...before, rule]))}
+              onAsk={ask}
             />
             <MoreButton pages={rejected}>Show more rows</MoreButton>
             {correct.error ? <Failed error={correct.error} what="The corrections" isAction /> : null}
@@ -54,23 +71,27 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
               </Text>
             ) : null}
             {may ? (
-              corrections.size > 0 ? (
+              sent > 0 ? (
                 <Group>
                   <Button
                     loading={correct.isPending}
                     onClick={() =>
                       correct.mutate(
-                        [...corrections].map(([source_row, values]) => ({ source_row, values })),
+                        {
+                          rows: [...corrections].map(([source_row, values]) => ({ source_row, values })),
+                          groups: [...groupValues.values()],
+                        },
                         {
                           onSuccess: ({ file_id }) => {
                             remember(file_id, corrections)
                             setCorrections(new Map())
+                            setGroupValues(new Map())
                           },
                         },
                       )
                     }
                   >
-                    Send {corrections.size} corrected {corrections.size === 1 ? 'row' : 'rows'}
+                    Send {count(sent, 'corrected row')}
                   </Button>
                 </Group>
               ) : null

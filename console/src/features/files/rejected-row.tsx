@@ -14,12 +14,14 @@ interface Props {
   /** By which a person knows the row again; empty where nothing does. */
   about: string
   /** What a row of another width needs to be written; absent for other rows. */
-  whole?: WholeProps | undefined
+  whole?: Omit<WholeProps, 'begun'> | undefined
   /** What a duplicate needs to be sent again; absent for other rows. */
   again?: AgainProps | undefined
 }
 
 interface WholeProps {
+  /** Its own cells by column, with the values of all rows. */
+  begun: Record<string, string>
   fields: Schemas['ContractColumn'][]
   values: Record<string, string | null>
   onChange: (values: Record<string, string | null>) => void
@@ -74,7 +76,7 @@ export function RejectedRow({ row, about, value, onCorrect, type, again, whole }
               onChange={onCorrect}
             />
           ) : null}
-          {whole ? <WriteRow place={place} {...whole} /> : null}
+          {whole ? <WriteRow place={place} begun={row.cells} {...whole} /> : null}
           {again ? <EnterAgain row={row} {...again} /> : null}
         </Table.Td>
       </Table.Tr>
@@ -123,18 +125,23 @@ function CellInput({ type, name, label, value, onChange }: CellProps) {
 }
 
 /** Every cell of a row whose cells belong to no columns; an empty one stays empty. */
-function WriteRow({ place, fields, values, onChange }: WholeProps & { place: number }) {
-  const [opened, setOpened] = useState(false)
-  if (!opened)
+function WriteRow({ place, begun, fields, values, onChange }: WholeProps & { place: number }) {
+  const isOpen = Object.keys(values).length > 0
+  const empty = Object.fromEntries(fields.map(({ name }) => [name, null]))
+  if (!isOpen)
     return (
-      <Button size="compact-xs" variant="default" onClick={() => setOpened(true)}>
+      <Button size="compact-xs" variant="default" onClick={() => onChange({ ...empty, ...begun })}>
         Write the cells of row {place}
       </Button>
     )
   const headings = uniqueHeadings(fields.map(({ name }) => name))
-  const empty = Object.fromEntries(fields.map(({ name }) => [name, null]))
   return (
     <Stack gap={4}>
+      {Object.keys(begun).length > 0 ? (
+        <Text size="xs" className="muted">
+          Its own cells from left to right, with the values of all rows: put each in its place.
+        </Text>
+      ) : null}
       {fields.map(({ name, type }) => (
         <CellInput
           key={name}

@@ -1,130 +1,139 @@
-import { Button, Group, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Button, Group, NativeSelect, Stack, Table, Text } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { csvLine, download } from '../../api/format'
-import { Waiting } from '../../components/states'
+import { count, csvLine, download } from '../../api/format'
+import { Failed, Waiting } from '../../components/states'
+import { everyRejectedRow } from './queries'
 import { RejectedRow } from './rejected-row'
 import {
   type Corrections,
+  groupKey,
+  type GroupValues,
   identity,
   isCorrectable,
   isSentAgain,
   mayBeWritten,
   mayEnterAgain,
-  needsOwnValue,
   type RejectionGroup,
-  rejectionGroups,
 } from './rejection-groups'
+import { isOfDuplicates } from '../../formats/rules'
 
 interface Props {
-  rows: Schemas['RejectedRow'][]
-  reasons: Schemas['ReasonCount'][]
+  fileId: string
+  groups: RejectionGroup[]
   /** Columns of the dataset's key, which decide whether two rows are the same. */
   keyColumns?: string[]
   corrections: Corrections
+  groupValues: GroupValues
   /** The columns of the dataset, which a row of another width is written in. */
   fields?: Schemas['ContractColumn'][]
   /** Whether the person may send corrections; others see the rows alone. */
   mayCorrect?: boolean
   onChange: (corrections: Corrections) => void
-  /** Reads rows of a rule of which none is among `rows`; absent where only the first rows can be shown. */
-  onAsk?: (rule: string) => void
+  onValues: (values: GroupValues) => void
+  /** Reads the first rows of a group. */
+  onAsk: (group: RejectionGroup) => void
 }
 
 /** Rejected rows by rule and column; the value that broke the rule can be corrected, in one row or in all of them. */
-export function RejectedRowsEditor({
-  rows,
-  reasons,
-  keyColumns = [],
-  fields = [],
-  corrections,
-  mayCorrect = true,
-  onChange,
-  onAsk,
-}: Props) {
+export function RejectedRowsEditor(props: Props) {
+  const { fileId, groups } = props
   return (
     <Stack gap="xs">
       <Group justify="space-between">
         <Text fw={600} size="sm">
           Rows in quarantine, by reason
         </Text>
-        <Button size="compact-sm" variant="default" onClick={() => save(rows)}>
-          Download these rows
-        </Button>
+        <DownloadRows fileId={fileId}>Download these rows</DownloadRows>
       </Group>
-      {rejectionGroups(rows, reasons).map((group) => (
-        <ReasonGroup
-          key={group.title.split(':')[0]}
-          {...group}
-          keyColumns={keyColumns}
-          fields={fields}
-          corrections={corrections}
-          mayCorrect={mayCorrect}
-          onChange={onChange}
-          onAsk={onAsk}
-        />
+      {groups.map((group) => (
+        <ReasonGroup key={groupKey(group)} group={group} {...props} />
       ))}
     </Stack>
+  )
+}
+
+interface DownloadProps {
+  fileId: string
+  /** Whose rows; absent for all of the file. */
+  group?: RejectionGroup
+  children: string
+}
+
+/** Saves every row of a group, also those that the page has not read. */
+function DownloadRows({ fileId, group, children }: DownloadProps) {
+  const [error, setError] = useState<unknown>()
+  const [isReading, setReading] = useState(false)
+  async function saveAll(): Promise<void> {
+    setReading(true)
+    setError(undefined)
+    try {
+      save(await everyRejectedRow(fileId, group))
+    } catch (failure) {
+      setError(failure)
+    }
+    setReading(false)
+  }
+  return (
+    <>
+      <Button size="compact-sm" variant="default" loading={isReading} onClick={() => void saveAll()}>
+        {children}
+      </Button>
+      {error ? <Failed error={error} what="The download" isAction /> : null}
+    </>
   )
 }
 
 function save(rows: Schemas['RejectedRow'][]): void {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row.record)))]
   const lines = rows.map((row) =>
-    csvLine([row.source_row, row.all_rules, ...names.map((name) => row.record[name] ?? null)]),
+    csvLine([row.sheet_row ?? row.source_row, row.reason, ...names.map((name) => row.record[name] ?? null)]),
   )
-  download('rejected-rows.csv', [csvLine(['source_row', 'reasons', ...names]), ...lines])
+  download('rejected-rows.csv', [
+    csvLine(['row', 'reason', ...names.map((name) => (name === '_raw' ? 'the row' : name))]),
+    ...lines,
+  ])
 }
 
-interface GroupProps extends RejectionGroup {
-  keyColumns: string[]
-  fields: Schemas['ContractColumn'][]
-  corrections: Corrections
-  mayCorrect: boolean
-  onChange: (corrections: Corrections) => void
-  onAsk: ((rule: string) => void) | undefined
-}
-
-function ReasonGroup(group: GroupProps) {
-  const { rule, title, rows, keyColumns, fields, corrections, mayCorrect, onChange, onAsk } = group
-  const [all, setAll] = useState('')
+function ReasonGroup({
+  fileId,
+  group,
+  keyColumns = [],
+  fields = [],
+  corrections,
+  groupValues,
+  mayCorrect = true,
+  onChange,
+  onValues,
+  onAsk,
+}: Props & { group: RejectionGroup }) {
+  const { title, shown: rows } = group
   const correctable = mayCorrect ? rows.filter(isCorrectable) : []
+  const ofAll = groupValues.get(groupKey(group))?.value
   const accepted = rows.filter((row) => row.correction === 'accepted').length
-  function set(changed: Schemas['RejectedRow'][], value: string): void {
-    const next = new Map(corrections)
-    for (const row of changed) {
-      // Only what was changed is sent: the other values of the row are masked here, and complete in the original.
-      const before = next.get(row.source_row) ?? {}
-      next.set(row.source_row, { ...before, [row.column]: value })
-    }
-    onChange(next)
+  function set(row: Schemas['RejectedRow'], value: string): void {
+    // Only what was changed is sent: the other values of the row are masked here, and complete in the original.
+    const before = corrections.get(row.source_row) ?? {}
+    onChange(new Map(corrections).set(row.source_row, { ...before, [row.column]: value }))
   }
   return (
     <details
       open={rows.length > 0 && rows.length <= 20}
-      onToggle={(event) => event.currentTarget.open && rows.length === 0 && onAsk?.(rule)}
+      onToggle={(event) => event.currentTarget.open && rows.length < group.rows && onAsk(group)}
     >
       <summary>
         {title}
         {accepted > 0 ? `, ${accepted} corrected and accepted` : ''}
       </summary>
-      {correctable.length > 1 && !correctable.some(needsOwnValue) ? (
-        <Group gap="xs" my={4}>
-          <TextInput
-            size="xs"
-            aria-label={`Value for all ${correctable.length} shown rows`}
-            placeholder="value for all shown rows"
-            value={all}
-            onChange={(event) => setAll(event.currentTarget.value)}
-          />
-          <Button size="compact-xs" variant="default" disabled={!all} onClick={() => set(correctable, all)}>
-            Set all {correctable.length}
-          </Button>
-        </Group>
+      {mayCorrect && group.waiting > 1 && group.values.length > 0 ? (
+        <OneValue group={group} groupValues={groupValues} onValues={onValues} />
       ) : null}
-      {rows.some(isSentAgain) ? <SendAgain rows={rows} /> : null}
-      {rows.length === 0 ? <NoneShown mayAsk={onAsk !== undefined} /> : null}
+      {isSentAgain(group) ||
+      (group.waiting > 1 && group.values.length === 0 && !isOfDuplicates(group.rule)) ? (
+        <SendAgain fileId={fileId} group={group} />
+      ) : null}
+      {rows.length === 0 ? <Waiting what="the rows with this reason" /> : null}
       <div className="scroll" tabIndex={0} hidden={rows.length === 0}>
         <Table fz="sm" className="many-columns rejected">
           <Table.Thead>
@@ -154,8 +163,11 @@ function ReasonGroup(group: GroupProps) {
                     : undefined
                 }
                 type={fields.find(({ name }) => name === row.column)?.type}
-                value={corrections.get(row.source_row)?.[row.column] ?? ''}
-                onCorrect={correctable.includes(row) ? (value) => set([row], value) : undefined}
+                value={
+                  corrections.get(row.source_row)?.[row.column] ??
+                  (correctable.includes(row) ? (ofAll ?? '') : '')
+                }
+                onCorrect={correctable.includes(row) ? (value) => set(row, value) : undefined}
                 again={
                   mayCorrect && mayEnterAgain(row)
                     ? {
@@ -174,28 +186,65 @@ function ReasonGroup(group: GroupProps) {
   )
 }
 
-/** Numbers of cards come from their source again; the list says which rows. */
-function SendAgain({ rows }: { rows: Schemas['RejectedRow'][] }) {
+/** One of the column's few values for all rows of the group, also those that the page has not read. */
+function OneValue({
+  group,
+  groupValues,
+  onValues,
+}: Pick<Props, 'groupValues' | 'onValues'> & { group: RejectionGroup }) {
+  const { rule, column, waiting, values } = group
+  const [chosen, setChosen] = useState('')
+  const key = groupKey(group)
+  const value = groupValues.get(key)?.value
+  function put(next: string | undefined): void {
+    const others = new Map([...groupValues].filter(([other]) => other !== key))
+    onValues(next === undefined ? others : others.set(key, { rule, column, value: next }))
+  }
+  if (value != null)
+    return (
+      <Group gap="xs" my={4}>
+        <Text size="sm">
+          All {count(waiting, 'row')} get “{shownValue(value)}”, but those that are written below.
+        </Text>
+        <Button size="compact-xs" variant="default" onClick={() => put(undefined)}>
+          Take it back
+        </Button>
+      </Group>
+    )
   return (
     <Group gap="xs" my={4}>
-      <Button size="compact-sm" variant="default" onClick={() => save(rows)}>
-        Download {rows.length === 1 ? 'this row' : `these ${rows.length} rows`} for their sender
+      <NativeSelect
+        size="xs"
+        aria-label={`Value for all ${waiting} rows`}
+        data={[
+          { value: '', label: `one value for all ${waiting} rows` },
+          ...values.map((each) => ({ value: each, label: shownValue(each) })),
+        ]}
+        value={chosen}
+        onChange={(event) => setChosen(event.currentTarget.value)}
+      />
+      <Button size="compact-xs" variant="default" disabled={!chosen} onClick={() => put(chosen)}>
+        Set all {waiting}
       </Button>
-      <Text size="sm" className="muted">
-        Nobody types such numbers here. Ask the source to send the rows again; they come in with its next
-        file.
-      </Text>
     </Group>
   )
 }
 
-function NoneShown({ mayAsk }: { mayAsk: boolean }) {
-  return mayAsk ? (
-    <Waiting what="the rows with this reason" />
-  ) : (
-    <Text size="sm">
-      None of these rows is among the first refused rows of the file, which the check shows. After the commit
-      the page of the file has them all.
-    </Text>
+const TRUTH: Record<string, string> = { true: 'yes', false: 'no' }
+const shownValue = (value: string): string => TRUTH[value] ?? value
+
+/** The rows of a group for whoever sent them: numbers of cards come from their source again, and other values are not invented. */
+function SendAgain({ fileId, group }: { fileId: string; group: RejectionGroup }) {
+  return (
+    <Group gap="xs" my={4}>
+      <DownloadRows fileId={fileId} group={group}>
+        {`Download ${group.rows === 1 ? 'this row' : `these ${group.rows} rows`} for their sender`}
+      </DownloadRows>
+      <Text size="sm" className="muted">
+        {isSentAgain(group)
+          ? 'Nobody types such numbers here. Ask the source to send the rows again; they come in with its next file.'
+          : 'Each row needs its own value: write it below, or ask the sender for it.'}
+      </Text>
+    </Group>
   )
 }

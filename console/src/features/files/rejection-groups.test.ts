@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { isCorrectable, otherCells, rejectionGroups } from './rejection-groups'
+import { isCorrectable, otherCells, rejectionGroups, sentRows } from './rejection-groups'
 
 const row = (source_row: number, column: string): Schemas['RejectedRow'] => ({
   source_row,
@@ -18,6 +18,7 @@ const row = (source_row: number, column: string): Schemas['RejectedRow'] => ({
   correction_reason: '',
   corrected_value: '',
   corrected_as: '',
+  cells: {},
 })
 
 test('a row is open until its correction is accepted, and again when it is refused', () => {
@@ -36,44 +37,50 @@ test('the cells of a row are shown beside the one that broke the rule', () => {
   ])
 })
 
+const group = (rule: string, column: string, rows: number): Schemas['RejectionGroup'] => ({
+  rule,
+  column,
+  rows,
+  waiting: rows,
+  values: [],
+})
+
 test('two columns of one rule are two groups', () => {
   const groups = rejectionGroups(
     [row(1, 'amount'), row(2, 'paid_at'), row(3, 'amount')],
-    [{ rule: 'type', rows: 3 }],
+    [group('type', 'amount', 2), group('type', 'paid_at', 1)],
   )
-  expect(groups.map((group) => [group.title, group.rows.map((one) => one.source_row)])).toEqual([
+  expect(groups.map(({ title, shown }) => [title, shown.map((one) => one.source_row)])).toEqual([
     ['Amount does not have the type of its column: 2 rows', [1, 3]],
     ['Paid does not have the type of its column: 1 row', [2]],
   ])
 })
 
 test('a group says when the file has more rows than are shown', () => {
-  const [group] = rejectionGroups([row(1, 'amount')], [{ rule: 'type', rows: 9 }])
-  expect(group?.title).toBe('Amount does not have the type of its column: 9 rows, the first 1 shown')
+  const [first] = rejectionGroups([row(1, 'amount')], [group('type', 'amount', 9)])
+  expect(first?.title).toBe('Amount does not have the type of its column: 9 rows, the first 1 shown')
 })
 
 test('a group of which no row is shown does not speak of a first row', () => {
-  const groups = rejectionGroups(
-    [row(1, 'amount')],
-    [
-      { rule: 'type', rows: 1 },
-      { rule: 'unique', rows: 4 },
-    ],
-  )
-  expect(groups.map((group) => [group.title, group.rows.length])).toEqual([
+  const groups = rejectionGroups([row(1, 'amount')], [group('type', 'amount', 1), group('unique', '', 4)])
+  expect(groups.map(({ title, shown }) => [title, shown.length])).toEqual([
     ['Amount does not have the type of its column: 1 row', 1],
     ['A value occurs more than once: 4 rows', 0],
   ])
 })
 
 test('duplicates, about which nothing has to be done, are below the rows that need a person', () => {
-  const duplicate = { ...row(1, ''), rule: 'duplicate_row', disposition: 'duplicate' as const }
-  const reasons = [
-    { rule: 'duplicate_row', rows: 1 },
-    { rule: 'type', rows: 1 },
-  ]
-  expect(rejectionGroups([duplicate, row(2, 'amount')], reasons).map((group) => group.rule)).toEqual([
-    'type',
-    'duplicate_row',
-  ])
+  const groups = rejectionGroups([], [group('duplicate_row', '', 5), group('type', 'amount', 1)])
+  expect(groups.map(({ rule }) => rule)).toEqual(['type', 'duplicate_row'])
+})
+
+test('one value for a group is sent for all of its rows, and a row of its own is counted once', () => {
+  const groups = rejectionGroups(
+    [row(1, 'amount'), row(2, 'amount')],
+    [group('type', 'amount', 167), group('type', 'paid_at', 4)],
+  )
+  const values = new Map([['type amount', { rule: 'type', column: 'amount', value: '1' }]])
+  expect(sentRows(new Map(), values, groups)).toBe(167)
+  expect(sentRows(new Map([[1, { amount: '2' }]]), values, groups)).toBe(167)
+  expect(sentRows(new Map([[9, { paid_at: '2' }]]), values, groups)).toBe(168)
 })

@@ -3,11 +3,19 @@ import { count } from '../../api/format'
 import { isOfDuplicates, ruleWords } from '../../formats/rules'
 import { capitalised, heading, uniqueHeadings } from '../../formats/words'
 
-export interface RejectionGroup {
-  rule: string
+type CountedGroup = Schemas['RejectionGroup']
+
+export interface RejectionGroup extends CountedGroup {
   title: string
-  rows: Schemas['RejectedRow'][]
+  /** Those of its rows that were read. */
+  shown: Schemas['RejectedRow'][]
 }
+
+/** One value for all rows of a group that wait, by the group's key. */
+export type GroupValues = Map<string, Schemas['CorrectedGroup']>
+
+export const groupKey = ({ rule, column }: Pick<Schemas['RejectionGroup'], 'rule' | 'column'>): string =>
+  `${rule} ${column}`
 
 /** Whether a value for the row can be sent: it breaks a rule of one column, and no correction of it is accepted or on its way. */
 export function isCorrectable(row: Schemas['RejectedRow']): boolean {
@@ -52,12 +60,6 @@ export function identity(row: Schemas['RejectedRow'], keyColumns: string[]): str
 
 const NUMBER_RULES = new Set(['card_number', 'destroyed_number'])
 
-/** Whether one value for several rows is wrong: of a key, or of a number that belongs to one person. */
-export const needsOwnValue = (row: Pick<Schemas['RejectedRow'], 'is_unique' | 'rule' | 'value'>): boolean =>
-  row.is_unique ||
-  NUMBER_RULES.has(row.rule) ||
-  /^\[(PAN|SSN|CVV|TRACK|masked|destroyed)/.test(row.value ?? '')
-
 /** The row's cells but the one that broke the rule, as column and text. */
 export function otherCells(row: Schemas['RejectedRow']): [string, string][] {
   return Object.entries(row.record)
@@ -65,38 +67,29 @@ export function otherCells(row: Schemas['RejectedRow']): [string, string][] {
     .map(([name, cell]) => [name === '_raw' ? 'the row' : name, cell ?? '–'])
 }
 
-/** The shown rows by rule and column, duplicates last, because they need nobody, so that one value for all rows of a group is a value of one column. */
+/** The rows by rule and column, duplicates last, because they need nobody. */
 export function rejectionGroups(
   rows: Schemas['RejectedRow'][],
-  reasons: Schemas['ReasonCount'][],
+  groups: Schemas['RejectionGroup'][],
 ): RejectionGroup[] {
   const isLast = (rule: string) => Number(isOfDuplicates(rule))
   const headings = uniqueHeadings([...new Set(rows.flatMap((row) => Object.keys(row.record)))])
-  const titleOf = (rule: string, column = ''): string =>
-    capitalised(ruleWords(rule, column ? (headings.get(column) ?? heading(column)) : ''))
-  const sorted = [...reasons].sort((one, other) => isLast(one.rule) - isLast(other.rule))
-  return sorted.flatMap(({ rule, rows: found }) => {
-    const own = rows.filter((row) => row.rule === rule)
-    const columns = [...new Set(own.map((row) => row.column))]
-    const more = own.length > 0 && own.length < found ? `, the first ${own.length} shown` : ''
-    if (columns.length < 2)
-      return [
-        {
-          rule,
-          title: `${titleOf(rule, columns[0])}: ${count(found, 'row')}${more}`,
-          rows: own,
-        },
-      ]
-    return columns.map((column) => {
-      const part = own.filter((row) => row.column === column)
-      const share = more ? ` of the first ${own.length} with this rule` : ''
-      return {
-        rule,
-        title: `${titleOf(rule, column)}: ${count(part.length, 'row')}${share}`,
-        rows: part,
-      }
-    })
+  const sorted = groups.toSorted((one, other) => isLast(one.rule) - isLast(other.rule))
+  return sorted.map((group) => {
+    const { rule, column } = group
+    const shown = rows.filter((row) => row.rule === rule && row.column === column)
+    const more = shown.length > 0 && shown.length < group.rows ? `, the first ${shown.length} shown` : ''
+    const words = capitalised(ruleWords(rule, column ? (headings.get(column) ?? heading(column)) : ''))
+    return { ...group, shown, title: `${words}: ${count(group.rows, 'row')}${more}` }
   })
+}
+
+/** How many rows are sent: those that were corrected one by one, and the others of groups with one value. */
+export function sentRows(corrections: Corrections, values: GroupValues, groups: RejectionGroup[]): number {
+  const ofGroups = groups
+    .filter((group) => values.has(groupKey(group)))
+    .map(({ waiting, shown }) => waiting - shown.filter((row) => corrections.has(row.source_row)).length)
+  return corrections.size + ofGroups.reduce((sum, rows) => sum + rows, 0)
 }
 
 /** The rows with those that were read for single rules, each once and in the file's order. */

@@ -17,8 +17,8 @@ PRODUCTS = "product_id,product_name,category,list_price,is_active,updated_at"
 def products(rows: int, broken: str) -> bytes:
     """A file of products of which every second row has the broken text as category, activity and price."""
     lines = [
-        f"{number},Helm {number},{('', 'bags')[number % 2]},{number}.50,{broken if number % 5 == 0 else 'true'},"
-        "2026-01-02 03:04:05"
+        f"{number},Helm {number},{('', 'bags')[number % 2]},{number}.50,"
+        f"{broken if number % 5 == 0 else 'true'},2026-01-02 03:04:05"
         for number in range(1, rows + 1)
     ]
     return "\n".join([PRODUCTS, *lines, ""]).encode()
