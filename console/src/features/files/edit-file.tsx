@@ -57,13 +57,7 @@ export function EditFile({ file }: { file: File }) {
       <Answered of={opened} what="the check of the whole file">
         {({ upload, check }) => {
           const sent = enter.data ?? upload.file_id
-          if (sent || !check)
-            return (
-              <Live
-                fileId={sent}
-                isRemembered={Object.keys(enter.variables?.edits.columns ?? {}).length > 0}
-              />
-            )
+          if (sent || !check) return <Live fileId={sent} edits={enter.variables?.edits} />
           return (
             <>
               {enter.error ? <Failed error={enter.error} what="The commit" isAction /> : null}

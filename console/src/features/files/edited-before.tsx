@@ -2,6 +2,7 @@ import { Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
+import { day, moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { currencyWords } from '../import/currencies'
 import { formatWords } from '../import/formats'
@@ -31,9 +32,16 @@ export function EditedBefore({ edits }: { edits: Decisions | null | undefined })
         </ul>
       ) : null}
       {edits.sent_sha256 ? (
-        <Text size="xs" className="muted any-text">
-          The lake keeps the edited file. The file that was sent has the SHA-256 {edits.sent_sha256}.
-        </Text>
+        <details>
+          <summary>
+            <Text size="xs" span className="muted">
+              Compare it with the file that was sent
+            </Text>
+          </summary>
+          <Text size="xs" className="muted any-text">
+            The lake reads the edited file. The file that was sent has the SHA-256 {edits.sent_sha256}.
+          </Text>
+        </details>
       ) : null}
     </div>
   )
@@ -46,7 +54,9 @@ export function decisionWords(edits: Decisions): string[] {
   const others = edits.steps - set.length - unnamed.length
   return [
     ...set.map(([name, text]) =>
-      text ? `${heading(name)} is ${text} in all rows that had none` : `The file has no ${heading(name)}`,
+      text
+        ? `${heading(name)}: ${valueWords(text)} in every row without one`
+        : `The file has no ${heading(name)}`,
     ),
     ...unnamed.map((name) => `${heading(name)} set for all rows that had none`),
     edits.left_out.length > 0
@@ -56,7 +66,8 @@ export function decisionWords(edits: Decisions): string[] {
       ? `Left out: ${count(edits.rows_left_out.length, 'row')} of the file that was sent (${rowList(edits.rows_left_out)})`
       : '',
     ...Object.entries(edits.currencies).map(
-      ([name, rows]) => `${heading(name)} is in ${currencyWords(rows)} and was taken as it is`,
+      ([name, rows]) =>
+        `${heading(name)} is in ${currencyWords(rows)} and was taken as it is, without a conversion`,
     ),
     edits.cells > 0 ? count(edits.cells, 'typed cell') : '',
     others > 0 ? `${count(others, 'other change')} of whole columns` : '',
@@ -64,6 +75,16 @@ export function decisionWords(edits: Decisions): string[] {
       ([field, format]) => `${heading(field)} read as ${formatWords(format)}`,
     ),
   ].filter(Boolean)
+}
+
+const TRUTH: Record<string, string> = { true: 'yes', false: 'no' }
+const DAY = /^\d{4}-\d\d-\d\d/
+const MIDNIGHT = / 00:00:00$/
+
+/** A value that was set for all rows, as a person reads it: `yes`, `1 Oct 2026`. */
+export function valueWords(text: string): string {
+  if (!DAY.test(text)) return TRUTH[text] ?? text
+  return text.length === 'yyyy-mm-dd'.length || MIDNIGHT.test(text) ? day(text) : moment(text)
 }
 
 const MOST_ROWS = 10

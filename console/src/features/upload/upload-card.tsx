@@ -112,9 +112,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
           onCommit={(etag, edits) => void enter(step.upload, etag, edits)}
         />
       ) : null}
-      {step.name === 'committed' ? (
-        <Live fileId={step.upload.file_id} isRemembered={Object.keys(step.edits?.columns ?? {}).length > 0} />
-      ) : null}
+      {step.name === 'committed' ? <Live fileId={step.upload.file_id} edits={step.edits} /> : null}
       {step.name === 'duplicate' ? <Repeat fileId={step.upload.duplicate_of} /> : null}
       {waits ? (
         <Text size="sm" role="status">

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { NO_EDITS, withDefault } from '../import/edits'
+import { currencyLines, leftOutLine, rememberedLine, setLine } from './receipt'
+
+const KEPT = {
+  left_out: ['VPE', 'EAN'],
+  rows_left_out: [4],
+  set_for_all: { is_active: 'true', updated_at: '2026-10-01 00:00:00' },
+  currencies: { list_price: { EUR: 61, USD: 1 } },
+} as unknown as Schemas['FileEdits']
+const EDITS = withDefault(
+  withDefault(
+    {
+      ...NO_EDITS,
+      dataset: 'products',
+      columns: { Nr: 'product_id', Preis: 'list_price', VPE: null },
+      formats: { list_price: { decimal: ',' } },
+      currencies: { list_price: ['EUR', 'USD'] },
+    },
+    'is_active',
+    'true',
+  ),
+  'updated_at',
+  '2026-10-01 00:00:00',
+)
+
+test('a receipt says in which currency amounts are stored that are in others', () => {
+  expect(currencyLines(KEPT, undefined, { list_price: 'GBP' })).toEqual([
+    'List price is stored as GBP, although the file says EUR (61 rows) and USD (1 row). Nothing was converted.',
+  ])
+  expect(currencyLines(null, EDITS, { list_price: 'GBP' })).toEqual([
+    'List price is stored as GBP, although the file says EUR and USD. Nothing was converted.',
+  ])
+  expect(currencyLines(null, NO_EDITS, {})).toEqual([])
+})
+
+test('a receipt names the columns and counts the rows that stay out', () => {
+  expect(leftOutLine(KEPT, undefined)).toBe('Left out: VPE, EAN, and 1 row.')
+  expect(leftOutLine(null, EDITS)).toBe('Left out: VPE.')
+  expect(leftOutLine(null, NO_EDITS)).toBe('')
+})
+
+test('a receipt says what every row got, and what the next file gets of it', () => {
+  expect(setLine(KEPT)).toBe('In every row without one: Is active yes, Updated 1 Oct 2026.')
+  expect(rememberedLine(EDITS, { updated_at: 'timestamp', is_active: 'boolean' })).toBe(
+    'The mapping is remembered. The next file with this header gets the same fields, the same formats, Is active yes and amounts in EUR and USD as they are; Updated is asked again.',
+  )
+  expect(rememberedLine({ ...NO_EDITS, columns: { Nr: 'product_id' } }, {})).toBe(
+    'The mapping is remembered. The next file with this header gets the same fields, and needs no decision.',
+  )
+  expect(rememberedLine(undefined, {})).toBe('')
+})

@@ -1,0 +1,114 @@
+import { Button, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { count, currencyOf } from '../../api/format'
+import { useUnits } from '../../formats/columns'
+import { heading } from '../../formats/words'
+import { useContract } from '../catalog/queries'
+import { valueWords } from '../files/edited-before'
+import { sentAs } from '../files/sent-as'
+import { currencyWords } from '../import/currencies'
+import type { Edits } from '../import/edits'
+
+interface Props {
+  file: Schemas['FileDetail']
+  /** What was decided about the columns before the commit; absent after a reload. */
+  edits?: Edits | undefined
+}
+
+/** What became of the rows of a file, what was decided about them, and what the next file gets of it. */
+export function Receipt({ file, edits }: Props) {
+  const units = useUnits(file.dataset)
+  const columns = useContract('source', file.dataset).data?.column_list ?? []
+  if (file.state === 'reverted')
+    return <Text fw={600}>The upload is undone: no table has its rows after the next run.</Text>
+  if (file.state !== 'done') return null
+  const wait = file.quarantined
+  const parts = [
+    `${count(file.accepted, 'row')} ${file.accepted === 1 ? 'is' : 'are'} in`,
+    wait > 0 ? `${count(wait, 'row')} ${wait === 1 ? 'waits' : 'wait'} for a person` : '',
+    file.duplicates > 0 ? count(file.duplicates, 'duplicate') : '',
+  ]
+  const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]))
+  return (
+    <div data-testid="receipt">
+      <Text fw={600} size="lg">
+        {parts.filter(Boolean).join(', ')}.
+      </Text>
+      {file.edited_before?.sent_as ? (
+        <Text size="sm">
+          {sentAs(file.edited_before)}The file in the lake is {file.key}.
+        </Text>
+      ) : null}
+      {currencyLines(file.edited_before, edits, units).map((line) => (
+        <Text key={line} size="sm" className="import-doubt">
+          {line}
+        </Text>
+      ))}
+      {[leftOutLine(file.edited_before, edits), setLine(file.edited_before), rememberedLine(edits, types)]
+        .filter(Boolean)
+        .map((line) => (
+          <Text key={line} size="sm">
+            {line}
+          </Text>
+        ))}
+      {wait > 0 ? (
+        <Button component="a" size="compact-md" mt={4} href={`#/files/${encodeURIComponent(file.file_id)}`}>
+          Correct the {wait === 1 ? 'row that waits' : `${wait} rows that wait`}
+        </Button>
+      ) : null}
+    </div>
+  )
+}
+
+type Kept = Schemas['FileEdits'] | null | undefined
+
+/** Amounts that are in another currency than the table says. */
+export function currencyLines(kept: Kept, edits: Edits | undefined, units: Record<string, string>): string[] {
+  const rows = kept?.currencies ?? {}
+  const fields = [...new Set([...Object.keys(rows), ...Object.keys(edits?.currencies ?? {})])]
+  return fields.map((name) => {
+    const own = currencyOf(units[name] ?? '')
+    const codes = rows[name] ? currencyWords(rows[name]) : (edits?.currencies[name] ?? []).join(' and ')
+    return `${heading(name)} is stored${own ? ` as ${own}` : ' as it is'}, although the file says ${codes}. Nothing was converted.`
+  })
+}
+
+/** The columns and rows of the file that are not in the lake. */
+export function leftOutLine(kept: Kept, edits: Edits | undefined): string {
+  const decided = Object.entries(edits?.columns ?? {})
+  const columns = kept ? kept.left_out : decided.flatMap(([name, field]) => (field === null ? [name] : []))
+  const rows = kept?.rows_left_out.length ?? 0
+  const parts = [columns.join(', '), rows > 0 ? count(rows, 'row') : ''].filter(Boolean)
+  return parts.length > 0 ? `Left out: ${parts.join(', and ')}.` : ''
+}
+
+/** The values that all rows without one got. */
+export function setLine(kept: Kept): string {
+  const set = Object.entries(kept?.set_for_all ?? {}).filter(([, text]) => text)
+  return set.length > 0
+    ? `In every row without one: ${set.map(([name, text]) => `${heading(name)} ${valueWords(text)}`).join(', ')}.`
+    : ''
+}
+
+const MOMENT = /^(date|timestamp)/
+
+/** What the next file with this header gets of the decisions, and what is asked again. */
+export function rememberedLine(edits: Edits | undefined, types: Record<string, string>): string {
+  const columns = Object.values(edits?.columns ?? {})
+  if (!edits || columns.length === 0) return ''
+  const defaults = edits.steps.filter((step) => step.kind === 'default')
+  const isAsked = ({ column }: Edits['steps'][number]): boolean => MOMENT.test(types[column] ?? '')
+  const codes = [...new Set(Object.values(edits.currencies).flat())]
+  const kept = [
+    'the same fields',
+    Object.keys(edits.formats).length > 0 ? 'the same formats' : '',
+    ...defaults
+      .filter((step) => !isAsked(step) && step.text)
+      .map(({ column, text }) => `${heading(column)} ${valueWords(text)}`),
+    codes.length > 0 ? `amounts in ${codes.join(' and ')} as they are` : '',
+  ].filter(Boolean)
+  const asked = defaults.filter(isAsked).map(({ column }) => heading(column))
+  const list = kept.length > 1 ? `${kept.slice(0, -1).join(', ')} and ${kept.at(-1) ?? ''}` : (kept[0] ?? '')
+  return `The mapping is remembered. The next file with this header gets ${list}${asked.length > 0 ? `; ${asked.join(', ')} is asked again` : ', and needs no decision'}.`
+}
