@@ -107,7 +107,7 @@ def test_a_file_in_raw_is_taken_in_with_the_counts_of_its_check(console: Console
     page = console.opened(f"/files/{file_id}", UPLOADER)
     decide_fields(page)
     choose_field(page, "Menge", "leave out")
-    commits(page, "1 in, 2 wait, 1 duplicate")
+    commits(page, "1 in, 2 wait, 1 duplicate; Menge stays out")
     expect(page.get_by_text("The mapping is remembered.")).to_be_visible()
     region = page.get_by_role("region", name="Rows of the file")
     expect(region.get_by_test_id("count-accepted")).to_have_text("1")

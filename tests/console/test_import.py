@@ -187,7 +187,7 @@ def test_a_row_with_a_missing_cell_is_completed_or_left_out(console: Console) ->
     row = page.get_by_role("row").filter(has_text="Helm")
     expect(row.get_by_role("gridcell").nth(2)).to_contain_text("-4,00")
     bar.get_by_role("button", name="Leave this row out").click()
-    expect(page.get_by_role("button", name="Commit: 4 in", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Commit: 4 in; Währung stays out", exact=True)).to_be_visible()
     page.get_by_role("button", name="Undo change").click()
     page.get_by_role("button", name="1 with errors").click()
     row.get_by_role("gridcell").nth(2).click()

@@ -42,14 +42,17 @@ class RaggedCells:
     formats: Mapping[str, Mapping[str, Any]]
     is_edited: bool
 
+    def line(self, record: Mapping[str, Any]) -> str:
+        """Return a row of quarantine as it stands in the file that was sent."""
+        line = record.get(RAGGED_TEXT) or ""
+        return next(csv.reader([line]), [""])[0] if self.is_edited and line else line
+
     def of(self, record: Mapping[str, Any]) -> dict[str, str]:
         """Return the cells of a row of quarantine by field, without those whose digits are hidden."""
         from headgate.uploads.edited_rows import corrections_in_declared_spelling
         from headgate.uploads.ragged_rows import cells_of
 
-        line = record.get(RAGGED_TEXT) or ""
-        if self.is_edited:
-            line = next(csv.reader([line]), [""])[0]
+        line = self.line(record)
         cells = cells_of(line, self.written_as) if line else []
         named = {
             name: cell.strip()

@@ -21,7 +21,7 @@ from headgate.api.shapes.files import (
     RejectedRows,
     WaitingFile,
 )
-from headgate.lake.states import DUPLICATE_RULES, QUARANTINED_ROW_COLUMNS, RAGGED_ROW
+from headgate.lake.states import DUPLICATE_RULES, QUARANTINED_ROW_COLUMNS, RAGGED_ROW, RAGGED_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -147,6 +147,9 @@ def row_of(
     gate, column = row["reason"] or "", row["column_name"] or ""
     of_correction = {each: own for (_, each), own in reasons.items()}
     record = json.loads(row["record"]) if row.get("record") else {}
+    cells: dict[str, str] = {}
+    if ragged and row["rule"] == RAGGED_ROW and RAGGED_TEXT in record:
+        cells, record = ragged.of(record), {RAGGED_TEXT: ragged.line(record)}
     return RejectedRow(
         source_row=row["source_row"],
         sheet_row=row.get("sheet_row"),
@@ -164,7 +167,7 @@ def row_of(
         correction_reason=of_correction.get(correction.reason, correction.reason) if correction else "",
         corrected_value=sent.value(column) if sent else "",
         corrected_as=sent.by if sent else "",
-        cells=ragged.of(record) if ragged and row["rule"] == RAGGED_ROW else {},
+        cells=cells,
     )
 
 

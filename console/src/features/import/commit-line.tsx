@@ -87,9 +87,10 @@ function obstacle(
   missing: Props['missing'],
   currencies: ForeignAmounts[],
 ): string {
-  if (result.outcome === 'profiled') return edits.dataset ? 'Say which column is which field.' : ''
+  if (result.outcome === 'profiled' && !edits.dataset) return ''
   if (missing.length > 0) return withoutColumn(missing)
-  if (result.outcome === 'needs_mapping') return 'Say which column is which field.'
+  if (result.outcome === 'needs_mapping' || result.outcome === 'profiled')
+    return 'Say which column is which field.'
   if (currencies.length > 0 && result.accepted > 0)
     return `Decide about the amounts in ${currencies.map(({ rows }) => Object.keys(rows).join(' and ')).join(', ')} above.`
   if (mayCommit(result)) return ''

@@ -19,7 +19,7 @@ interface Props {
 /** What became of the rows of a file, what was decided about them, and what the next file gets of it. */
 export function Receipt({ file, edits }: Props) {
   const units = useUnits(file.dataset)
-  const columns = useContract('source', file.dataset).data?.column_list ?? []
+  const columns = useContract('source', file.state === 'done' ? file.dataset : '').data?.column_list ?? []
   if (file.state === 'reverted')
     return <Text fw={600}>The upload is undone: no table has its rows after the next run.</Text>
   if (file.state !== 'done') return null

@@ -68,7 +68,7 @@ def test_no_value_for_all_rows_is_offered_for_keys_and_numbers_of_cards() -> Non
     assert all(group["values"] == [] for group in rejected(caller, file_id)["groups"])
 
 
-def test_a_list_counts_rows_that_were_corrected_since_and_rows_that_wait_for_a_mapping() -> None:
+def test_a_list_counts_rows_that_were_corrected_since_and_rows_of_an_unmapped_file() -> None:
     caller = Caller(MemoryLake())
     file_id = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
     rows = [{"source_row": 3, "values": {"amount": "12.00"}}]
@@ -111,6 +111,7 @@ def test_a_row_of_another_width_is_corrected_from_its_own_cells_and_the_values_o
         "updated_at": "2026-10-01 00:00:00",
     }
     assert (row["rule"], row["cells"]) == ("ragged_row", cells)
+    assert row["record"] == {"_raw": "77;Schal;Mode;9,99;nein"}
     correction = {"rows": [{"source_row": row["source_row"], "values": cells}]}
     sent = caller.call("POST", f"/v1/files/{committed['file_id']}/corrections", correction).json
     assert caller.lake.receive(sent["key"]).accepted == 1
