@@ -64,11 +64,11 @@ class Content:
     def refused(self) -> list[int]:
         return [place for place, (_, amount) in enumerate(self.rows, 1) if amount > MOST]
 
-    @property
-    def acceptance(self) -> str:
-        if not self.accepted:
+    def acceptance(self, corrected: int = 0) -> str:
+        """How much of the rows is in the lake, with those that corrections have brought since."""
+        if not self.accepted and not corrected:
             return "nothing_accepted"
-        return "many_refused" if len(self.refused) > 0.2 * len(self.rows) else "ok"
+        return "many_refused" if len(self.refused) - corrected > 0.2 * len(self.rows) else "ok"
 
 
 DELIVERIES = (
@@ -128,6 +128,20 @@ class Model:
         for one in found:
             found += [other for other, file in self.files.items() if file.parent == one]
         return found
+
+    def corrected(self, file_id: str) -> tuple[int, int]:
+        """How many refused rows have a right value in all corrections that count, and in any of them."""
+        file = self.files[file_id]
+        sent = [one for one in self.files.values() if one.parent == file_id and one.state != "reverted"]
+        verdicts = [
+            [
+                bool(one.content.accepted) and one.state in {"done", "skipped_duplicate"}
+                for one in sent
+                if one.content.rows[0][0] == file.content.rows[place - 1][0]
+            ]
+            for place in file.content.refused
+        ]
+        return sum(bool(row) and all(row) for row in verdicts), sum(map(any, verdicts))
 
     def needs_mapping(self, content: Content) -> bool:
         return content.header == FOREIGN and not self.is_remembered
@@ -241,7 +255,7 @@ class ConsoleActions(RuleBasedStateMachine):
             assert content.header == FOREIGN
             return
         assert not self.model.needs_mapping(content) or sent.mapped
-        counts = (len(content.rows), len(content.accepted), len(content.refused), content.acceptance)
+        counts = (len(content.rows), len(content.accepted), len(content.refused), content.acceptance())
         assert (found["received"], found["accepted"], found["quarantined"], found["acceptance"]) == counts
 
     @precondition(lambda self: any(content.header == FOREIGN for _, content in self.model.uploads))
@@ -321,7 +335,7 @@ class ConsoleActions(RuleBasedStateMachine):
         suggested = caller.call("GET", f"{path}/dry-run").json["mapping"]["columns"]
         columns = {one["column"]: one["field"] for one in suggested} | FIELDS
         checked = caller.call("PUT", f"{path}/edits", {"columns": columns}).json
-        counts = (len(content.rows), len(content.accepted), len(content.refused), content.acceptance)
+        counts = (len(content.rows), len(content.accepted), len(content.refused), content.acceptance())
         assert (
             checked["received"],
             checked["accepted"],
@@ -458,9 +472,11 @@ class ConsoleActions(RuleBasedStateMachine):
             shown, record = listed[name], records[name]
             assert (shown["received"], shown["accepted"], shown["quarantined"]) == counts
             assert (record.received, record.accepted, record.quarantined) == counts
+            least, most = self.model.corrected(name) if is_done else (0, 0)
+            assert least <= shown["corrected"] <= most
             assert (shown["state"], shown["acceptance"]) == (
                 one.state,
-                content.acceptance if is_done else None,
+                content.acceptance(shown["corrected"]) if is_done else None,
             )
         for (_, content), sent in self.model.uploads.items():
             assert self.caller("olga").call("GET", sent.path).json[
