@@ -78,8 +78,8 @@ def without_numbers(lines: pa.Array, masks: Collection[Mask | None]) -> pa.Array
     if not _UNMASKED.issuperset(masks):
         return without_digits(lines)
     spread = (lines, *(pc.replace_substring_regex(lines, _BETWEEN_CELLS, between) for between in (" ", "")))
-    found = [pc.not_equal(text, redact_ssn_forms(redact(text, context_below=ANYWHERE))) for text in spread]
-    return rewritten_where(pc.or_(pc.or_(found[0], found[1]), found[2]), lines, without_digits)
+    differs = [pc.not_equal(text, redact_ssn_forms(redact(text, context_below=ANYWHERE))) for text in spread]
+    return rewritten_where(pc.or_(pc.or_(differs[0], differs[1]), differs[2]), lines, without_digits)
 
 
 def without_digits(text: pa.Array) -> pa.Array:
