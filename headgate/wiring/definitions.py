@@ -8,7 +8,7 @@ its environment. All that it reads is then of this version. docs/adr/0117-push-o
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from headgate.errors import NotFoundError, NotPermittedError, SettingsError
@@ -87,19 +87,18 @@ def registry(env: Mapping[str, str]) -> Registry:
 
 
 def databases(env: Mapping[str, str]) -> Databases:
-    """Return the lake's databases, with the tables of the contracts in use.
+    """Return the lake's databases, with the tables that the caller knows."""
+    return replace(stores.databases(env), contracts=cache(partial(contracts_of_caller, env)))
 
-    A person who may not read what is in use knows the tables of the own folder.
-    """
+
+def contracts_of_caller(env: Mapping[str, str]) -> Registry:
+    """Return the contracts in use; those of this code for a person who may not read what is in use."""
     from headgate.contracts.registry import Registry
 
-    def contracts() -> Registry:
-        try:
-            return registry(env)
-        except (NotPermittedError, SettingsError):
-            return Registry.load()
-
-    return replace(stores.databases(env), contracts=cache(contracts))
+    try:
+        return registry(env)
+    except (NotPermittedError, SettingsError):
+        return Registry.load()
 
 
 def pushed_models(env: Mapping[str, str]) -> Mapping[str, str] | None:

@@ -17,6 +17,7 @@ import pytest
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
+from headgate.errors import NotPermittedError
 from headgate.lake import keys
 from headgate.lake.definitions import DEPLOYED, Definitions, DefinitionVersions, created_file
 from headgate.lake.ports import ObjectRef
@@ -189,6 +190,23 @@ def test_a_created_dataset_stays_in_use_after_a_deployment(objects: MemoryObject
     for env in (definitions.chosen(ENV), definitions.chosen(handed_over)):
         assert env[definitions.VARIABLE] == f"{DEPLOYED}+{created}"
         assert "visits" in definitions.registry(env).source
+
+
+def test_a_caller_who_may_not_read_what_is_in_use_knows_the_own_folder(
+    objects: MemoryObjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(objects)
+    env = {**ENV, "HEADGATE_CURATED_DATABASE": "c", "HEADGATE_PROD_DATABASE": "p"}
+    env |= {"HEADGATE_WORKGROUP": "w", "HEADGATE_RESULTS_BUCKET": "r"}
+    assert "visits" in definitions.databases(env).tables()["c"]
+
+    def denied(_: ObjectRef) -> tuple[bytes, str]:
+        raise NotPermittedError("read definitions/current.json: AccessDenied")
+
+    monkeypatch.setattr(objects, "read_with_etag", denied)
+    tables = definitions.databases(env).tables()["c"]
+    assert "orders" in tables
+    assert "visits" not in tables
 
 
 def test_rules_of_the_gate_name_the_version_that_they_are_of(

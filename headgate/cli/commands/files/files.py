@@ -36,7 +36,7 @@ from headgate.reports import summary
 from headgate.reports.rule_words import rule_words
 from headgate.settings import AcceptanceSettings
 from headgate.uploads import send_files
-from headgate.wiring import intake, stores
+from headgate.wiring import definitions, intake, stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -98,7 +98,10 @@ def upload(
     from headgate.uploads.select_files import select_files
 
     deployed = command_deployment.activate(deployment_name)
-    sent = select_files(sources, dataset, Registry.load().source, sys.stdin.buffer)
+    datasets = Registry.load().source
+    if dataset and dataset not in datasets:  # it may be newer than the project
+        datasets = definitions.contracts_of_caller(deployed.environment).source
+    sent = select_files(sources, dataset, datasets, sys.stdin.buffer)
     try:
         with TemporaryDirectory(prefix="headgate-upload-") as folder:
             files = with_remembered_edits(
