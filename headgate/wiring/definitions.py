@@ -115,6 +115,17 @@ def pushed_dashboards(env: Mapping[str, str]) -> Mapping[str, str] | None:
     return pushed.dashboards if pushed else None
 
 
+def version_of_tables(env: Mapping[str, str]) -> str:
+    """Return the pushed version that tables are built with; empty for the deployment's own.
+
+    None is built from a dataset that was created in the lake.
+    """
+    from headgate.lake.definitions import DEPLOYED, version_parts
+
+    version, _ = version_parts(pushed_version(env))
+    return "" if version == DEPLOYED else version
+
+
 def build_id(env: Mapping[str, str]) -> str:
     """Return what a run builds tables with: the deployment's id, or one of it and the version of the run."""
     from headgate.lake.definitions import build_id

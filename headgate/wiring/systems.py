@@ -179,7 +179,7 @@ def publish_system(
             inspections=_inspections(env, contracts),
             options=_options(env, package),
             own_models=in_sql,
-            built_by=BuiltBy(definitions.build_id(env), definitions.pushed_version(env)),
+            built_by=BuiltBy(definitions.build_id(env), definitions.version_of_tables(env)),
             is_full=facts.is_full,
         )
     count(

@@ -1607,7 +1607,7 @@ export interface components {
             contracts: components["schemas"]["ContractSummary"][];
             /**
              * Definitions
-             * @description Version that `headgate push` gave the contracts; `deployed` for the deployment's own.
+             * @description Version that `headgate push` gave the contracts, or `deployed` for the deployment's own; `+` and the version of the datasets that people created follow where there are any.
              */
             definitions: string;
         };
@@ -2374,7 +2374,7 @@ export interface components {
             dataset: string;
             /**
              * Definitions
-             * @description Version that `headgate push` gave the contract; empty for the deployment's own.
+             * @description Version that `headgate push` gave the contract, with `+` and the version of the datasets that people created; empty for the deployment's own.
              */
             definitions: string;
             /**

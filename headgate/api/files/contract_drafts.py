@@ -83,6 +83,8 @@ def _check_name(lake: LakePorts, dataset: str) -> None:
         raise conflict(f"The lake has a contract of {dataset}. Choose another name, or map the file to it.")
     if dataset in lake.contracts.lake or dataset in lake.contracts.prod:
         raise conflict(f"The lake has a table {dataset}. Choose another name.")
+    if dataset == keys.UPLOADS:  # it would get every file that is uploaded without a dataset
+        raise conflict(f"Files without a dataset lie in {dataset}. Choose another name.")
 
 
 def _use(lake: LakePorts, dataset: str, text: str, author: dict[str, str]) -> None:

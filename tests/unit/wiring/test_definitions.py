@@ -172,7 +172,7 @@ def test_a_created_dataset_is_in_use_beside_the_deployment_s_contracts(objects: 
     assert registry.source.keys() - deployed.source.keys() == {"visits"}
     assert registry.curated.keys() - deployed.curated.keys() == {"visits"}
     assert definitions.pushed_models(env) is definitions.pushed_dashboards(env) is None
-    assert definitions.build_id(env) == "abcd1234"
+    assert (definitions.build_id(env), definitions.version_of_tables(env)) == ("abcd1234", "")
 
 
 def test_a_created_dataset_is_in_use_beside_a_pushed_version(objects: MemoryObjects) -> None:
@@ -181,6 +181,7 @@ def test_a_created_dataset_is_in_use_beside_a_pushed_version(objects: MemoryObje
     assert env[definitions.VARIABLE] == f"{version}+{created}"
     assert (contract_version(env), "visits" in definitions.registry(env).source) == ("7.0.0", True)
     assert definitions.pushed_models(env) == {"totals": "select 7"}
+    assert definitions.version_of_tables(env) == version
 
 
 def test_a_created_dataset_stays_in_use_after_a_deployment(objects: MemoryObjects) -> None:

@@ -199,13 +199,20 @@ def _show_versions(env: Mapping[str, str], *, as_json: bool) -> None:
         for version in versions.pushed()
     ]
     rows = [{**fact, "in_use": fact["version"] == current.version} for fact in facts]
-    fact = {"current": asdict(current), "versions": rows}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _versions_table(current, rows))
+    contracts = versions.created(current.created).contracts
+    created = sorted(name.rpartition("/")[2] for name in contracts)
+    fact = {"current": asdict(current), "versions": rows, "created": created}
+    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _versions_table(current, rows, created))
 
 
-def _versions_table(current: Push, rows: Sequence[Mapping[str, object]]) -> Table:
+def _versions_table(current: Push, rows: Sequence[Mapping[str, object]], created: Sequence[str]) -> Table:
+    beside = f"; beside each version the datasets that people created: {', '.join(created)}"
     table = screens.screen_table(
-        "version", "in use", "first pushed by", "at (UTC)", title=f"Deployment {current.deployment}"
+        "version",
+        "in use",
+        "first pushed by",
+        "at (UTC)",
+        title=f"Deployment {current.deployment}{beside if created else ''}",
     )
     for row in rows:
         in_use = "yes" if row["in_use"] else ""

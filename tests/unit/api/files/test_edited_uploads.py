@@ -484,6 +484,7 @@ def test_a_contract_that_is_none_or_takes_a_name_is_not_stored() -> None:
         ("payments", renamed(document, "payments"), 409),
         ("churn_risk", renamed(document, "churn_risk"), 409),
         ("quarantine", renamed(document, "quarantine"), 409),
+        ("uploads", renamed(document, "uploads"), 409),
     ):
         assert caller.call("PUT", f"/v1/contract-drafts/{name}", {"document": changed}).status == status
     assert caller.call("GET", "/v1/contract-drafts").json["drafts"] == []
