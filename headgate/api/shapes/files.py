@@ -146,8 +146,8 @@ class FileDetail(FileSummary):
 
     contract: str = Field(description="Contract that the rows were checked against, as `id@version`.")
     definitions: str = Field(
-        description="Version that `headgate push` gave the contract, with `+` and the version of the datasets "
-        "that people created; empty for the deployment's own."
+        description="Version that `headgate push` gave the contract, with `+` and the version of the "
+        "datasets that people created; empty for the deployment's own."
     )
     content_sha256: str
     warnings: Count

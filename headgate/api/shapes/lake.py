@@ -87,8 +87,8 @@ class Contracts(Shape):
     """All contracts."""
 
     definitions: str = Field(
-        description="Version that `headgate push` gave the contracts, or `deployed` for the deployment's own; "
-        "`+` and the version of the datasets that people created follow where there are any."
+        description="Version that `headgate push` gave the contracts, or `deployed` for the deployment's "
+        "own; `+` and the version of the datasets that people created follow where there are any."
     )
     contracts: tuple[ContractSummary, ...]
 
