@@ -1,4 +1,4 @@
-"""MiniStack with seven corrections. Without this file everything works except what is named here.
+"""MiniStack with eight corrections. Without this file everything works except what is named here.
 
 MiniStack 1.5.33 stores an alarm's settings but leaves most of them out of DescribeAlarms in the query
 protocol, which Terraform's provider speaks, so it would plan to set them again after every apply. And it
@@ -9,9 +9,10 @@ the deployment or its destroy fails. And its Glue jobs would import the package 
 the one that was deployed (`--extra-py-files`). And its Glue jobs would have all rights instead of those of
 their role, so that a permission that a job lacks would show on AWS only. And its Glue jobs would ask the
 emulator's own region instead of theirs, where their role may do nothing. And its HTTP API would find no route
-for a path with an encoded line end. Its Athena and its AppSync are
-corrected in `ministack_athena.py` and `ministack_appsync.py` beside this file; `ministack_calls.py` records
-the calls of roles.
+for a path with an encoded line end. And each call of a burst would start a process of its own, which imports
+the function's libraries, though as many processes as processors answer a burst sooner. Its Athena and its
+AppSync are corrected in `ministack_athena.py` and `ministack_appsync.py` beside this file;
+`ministack_calls.py` records the calls of roles.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ministack import app
+from ministack.core import lambda_runtime
 from ministack.core.responses import get_region
 from ministack.services import apigateway, cloudwatch, glue, iam, lambda_svc, sts
 
@@ -49,6 +51,10 @@ _describe = cloudwatch._describe_alarms  # noqa: SLF001 there is no public way i
 # Many more than Terraform has under way; nearly all answers are short.
 CALLS_REMEMBERED = 1000
 READING = {"GET", "HEAD"}
+
+# A function that called itself would wait for its caller's process, so nobody waits longer.
+WAIT_FOR_A_PROCESS_S = 10.0
+LOOK_EVERY_S = 0.01
 
 Answer = tuple[int, dict[str, str], bytes]
 Message = dict[str, Any]
@@ -249,6 +255,22 @@ def local_package(uri: str) -> Path | None:
         return path
 
 
+_acquire_worker: Callable[..., tuple[Any, str]] = lambda_runtime.acquire_worker
+
+
+def acquire_worker(*function: Any, **settings: Any) -> tuple[Any, str]:  # noqa: ANN401 MiniStack's own
+    """Return a process of a function that is free; start one only while there are fewer than processors, or
+    after a wait.
+    """
+    until = time.monotonic() + WAIT_FOR_A_PROCESS_S
+    while time.monotonic() < until:
+        worker, reason = _acquire_worker(*function, **settings, max_concurrency=os.cpu_count() or 1)
+        if worker:
+            return worker, reason
+        time.sleep(LOOK_EVERY_S)
+    return _acquire_worker(*function, **settings)
+
+
 def path_parameters(route_path: str, request_path: str) -> dict[str, str] | None:
     """Return the parameters of a path; a greedy one such as `{proxy+}` takes line ends, too."""
     parameters = _parameters(route_path, request_path.replace("\n", _NO_LINE_END))
@@ -260,6 +282,7 @@ if __name__ == "__main__":
     glue._execute_subprocess = run_job  # noqa: SLF001 as above
     cloudwatch._describe_alarms = describe_alarms  # noqa: SLF001 as above
     windows = Windows(lambda_svc._iter_all_esms, lambda_svc._dispatch_esm_batch, time.monotonic)  # noqa: SLF001 as above
+    lambda_svc.acquire_worker = acquire_worker
     lambda_svc._iter_all_esms = windows.ready  # noqa: SLF001 as above
     lambda_svc._dispatch_esm_batch = windows.dispatch  # noqa: SLF001 as above
     app.app = Repeats(app.app)

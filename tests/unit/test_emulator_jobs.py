@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -125,3 +127,25 @@ def test_log_groups_crawlers_and_batches_are_compared_as_policies_name_them() ->
     assert named("glue:StartCrawler", f"{glue}:table/lake-curated") == f"{glue}:crawler/lake-curated"
     assert named("glue:GetTable", f"{glue}:table/orders") == f"{glue}:table/orders"
     assert asked("sqs:SendMessageBatch", "arn:aws:sqs:us-east-1:000000000000:raw").action == "sqs:SendMessage"
+
+
+def test_a_burst_of_calls_starts_no_more_processes_than_there_are_processors(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The next call gets a process that has become free; one that waited long enough gets another one."""
+    from ministack.core.lambda_runtime import release_worker  # noqa: PLC0415 as above
+
+    from scripts.emulator import corrected_ministack  # noqa: PLC0415 as above
+
+    monkeypatch.setattr(corrected_ministack, "WAIT_FOR_A_PROCESS_S", 0.5)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    function = "burst", {"FunctionArn": "arn:aws:lambda:eu-west-1:000000000000:function:burst"}, b""
+    first, second = (corrected_ministack.acquire_worker(*function, qualifier="1") for _ in range(2))
+    assert [reason for _, reason in (first, second)] == ["spawn", "spawn"]
+    with ThreadPoolExecutor(1) as threads:
+        third = threads.submit(corrected_ministack.acquire_worker, *function, qualifier="1")
+        release_worker(second[0])
+        assert third.result() == (second[0], "reused")
+    fourth, reason = corrected_ministack.acquire_worker(*function, qualifier="1")
+    assert reason == "spawn"
+    assert fourth not in {first[0], second[0]}
