@@ -1,5 +1,5 @@
-"""Great Expectations, loaded without Spark, with configurations that are computed once in a question, and
-without hashes of the rows that it is asked about.
+"""Great Expectations, loaded without Spark and SQLAlchemy, with configurations that are computed once in a
+question, and without hashes of the rows that it is asked about.
 """
 
 from __future__ import annotations
@@ -12,29 +12,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ENGINES = ("pyspark", "sqlalchemy", "psycopg2")
 _kept_configurations: ContextVar[dict[int, tuple[Any, Any]] | None] = ContextVar(
     "kept_configurations", default=None
 )
 
 
 @contextmanager
-def spark_hidden() -> Iterator[None]:
-    """Let the imports of a block find no Spark that is not loaded yet.
+def engines_hidden() -> Iterator[None]:
+    """Let the imports of a block find none of `ENGINES` that is not loaded yet.
 
-    Great Expectations loads Spark wherever it is installed, which takes a fifth of its own import. The gate
-    and the audits ask about pandas objects only.
+    Great Expectations loads them wherever they are installed, which takes a fifth of its own import. The
+    gate and the audits ask about pandas objects only.
     """
-    if "pyspark" in sys.modules:
-        yield
-        return
-    sys.modules["pyspark"] = None  # type: ignore[assignment]  # Python's own mark of a module that is absent
+    absent = [name for name in ENGINES if name not in sys.modules]
+    for name in absent:
+        sys.modules[name] = None  # type: ignore[assignment]  # Python's own mark of a module that is absent
     try:
         yield
     finally:
-        del sys.modules["pyspark"]
+        for name in absent:
+            del sys.modules[name]
 
 
-with spark_hidden():
+with engines_hidden():
     import great_expectations as gx
     import great_expectations.expectations as gxe
     from great_expectations.execution_engine import pandas_execution_engine
@@ -73,4 +74,4 @@ def _configuration_once(expectation: Expectation) -> Any:  # noqa: ANN401 Great 
 
 Expectation.configuration = property(_configuration_once)
 
-__all__ = ["configurations_kept", "gx", "gxe", "spark_hidden"]
+__all__ = ["configurations_kept", "engines_hidden", "gx", "gxe"]

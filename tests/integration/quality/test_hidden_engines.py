@@ -1,0 +1,30 @@
+"""Great Expectations is loaded without engines that no question needs, which take a fifth of its time."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import pytest
+
+from headgate.quality.expectation_library import ENGINES, engines_hidden
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_import_in_the_block_finds_no_engine_and_nothing_is_left_behind(
+    engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, engine, raising=False)
+    with engines_hidden(), pytest.raises(ImportError):
+        importlib.import_module(engine)
+    assert engine not in sys.modules
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_loaded_engine_stays(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, engine, sys)
+    with engines_hidden():
+        assert importlib.import_module(engine) is sys
+    assert sys.modules[engine] is sys
