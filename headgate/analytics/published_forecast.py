@@ -18,10 +18,13 @@ from headgate.analytics.point_forecasts import MIN_MODELLED
 from headgate.engines import LOCAL, Engine
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headgate.analytics.periods import Grain
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Sides = float | Array  # of all steps, or of each
 
 _MOST_SPREAD = 3.0  # of the logarithm: twenty times the mean
 _LEAST_SHARE = 0.02  # of the mean: less counts as so much, because zero has no logarithm
@@ -115,12 +118,23 @@ def interval_offsets(now: Origin, past: Backtest) -> Bounds:
     series without a doubt, which sells now and then, has the absolute errors of past origins.
     """
     absolute = offsets(errors_at(now, past), now.spread, LEVELS)
+    scores = [scores_of(*window) for window in zip(past.origins, past.actuals, strict=True)]
+    return offsets_in_doubts(now, absolute, score_limits(scores, LEVELS), empty_shares(now)[:, None])
+
+
+def offsets_in_doubts(
+    now: Origin, absolute: Bounds, limits: Mapping[int, tuple[Sides, Sides]], empty: Array
+) -> Bounds:
+    """Return what to add to the means for the bounds of each level, from how many doubts they lie away.
+
+    Args:
+        absolute: the same of series without a doubt.
+        limits: doubts below and above the mean; numbers, or one for each step.
+        empty: the share of values at which a series sells nothing; shape (series, 1) or (series, steps).
+    """
     if now.doubt is None:
         return absolute
-    scores = [_scores(*window) for window in zip(past.origins, past.actuals, strict=True)]
-    limits = score_limits(scores, LEVELS)
     doubt, is_doubted = _with_doubt_of_model(now.doubt), (now.doubt > 0) & (now.means > 0)
-    empty = np.array([(history <= 0).mean() if history.size else 0.0 for history in now.histories])[:, None]
     bounds = {}
     for level, (low, high) in absolute.items():
         below, above = (np.minimum(limit * doubt, _MOST_SPREAD) for limit in limits[level])
@@ -135,10 +149,15 @@ def interval_offsets(now: Origin, past: Backtest) -> Bounds:
     return bounds
 
 
-def _scores(origin: Origin, actuals: Array) -> Array:
+def empty_shares(origin: Origin) -> Array:
+    """Return the share of the periods of each history that sold nothing; shape (series,)."""
+    return np.array([(history <= 0).mean() if history.size else 0.0 for history in origin.histories])
+
+
+def scores_of(origin: Origin, actuals: Array) -> Array:
     """Return the errors of an origin in units of its doubt, as logarithms; NaN for a series that had none."""
     if origin.doubt is None:
-        return np.empty(0)
+        return np.full(actuals.shape, np.nan)
     level = origin.means.mean(axis=1, keepdims=True)
     is_modelled = np.array([[history.size >= MIN_MODELLED] for history in origin.histories])
     is_doubted = is_modelled & (origin.doubt > 0) & (level > 0)
@@ -154,11 +173,18 @@ def _with_doubt_of_model(doubt: Array) -> Array:
     return np.asarray(np.where(doubt > 0, np.hypot(doubt, _DOUBT_OF_MODEL), 0.0), dtype=np.float64)
 
 
-def never_certain(bounds: Bounds, now: Origin, certain: Mask | None = None) -> Bounds:
-    """Return offsets that are zero where the values are `certain`, and nowhere else."""
+def never_certain(
+    bounds: Bounds, now: Origin, certain: Mask | None = None, growth: float | Array = 1.0
+) -> Bounds:
+    """Return offsets that are zero where the values are `certain`, and nowhere else.
+
+    Args:
+        growth: by what the least noise of a value is larger than that of a period; a number, or one for each
+            step.
+    """
     usual = level_of(now)
     living = usual[usual > 0]
-    scale = _LEAST_NOISE * np.where(usual > 0, usual, living.min() if living.size else 0.0)[:, None]
+    scale = _LEAST_NOISE * np.where(usual > 0, usual, living.min() if living.size else 0.0)[:, None] * growth
     is_certain = np.zeros(now.means.shape, dtype=bool) if certain is None else certain
     widths = {level: NormalDist().inv_cdf(0.5 + level / 200) * scale for level in bounds}
     return {

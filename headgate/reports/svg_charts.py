@@ -106,6 +106,7 @@ def _fan(panel: DeclaredPanel, rows: Sequence[Row], words: ColumnWords) -> str:
     bands = [
         {cell_text(row[panel.x]): (_number(row[low]), _number(row[high])) for row in rows}
         for low, high in panel.bounds
+        if any(row[low] is not None for row in rows)
     ]
     return _over_positions(panel, rows, words, _of_columns(panel, rows, words), bands)
 

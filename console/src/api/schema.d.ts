@@ -2842,6 +2842,51 @@ export interface components {
              */
             period_on: string;
             /**
+             * Sum Coverage 80
+             * @description The share of the same over all series.
+             */
+            sum_coverage_80: number | null;
+            /**
+             * Sum Inside 80
+             * @description How many of these lay inside their 80 % interval.
+             */
+            sum_inside_80: number;
+            /**
+             * Sum Lower 80
+             * @description GBP with two decimals.
+             * @example 12.50
+             */
+            sum_lower_80: string;
+            /**
+             * Sum Lower 95
+             * @description GBP with two decimals.
+             * @example 12.50
+             */
+            sum_lower_95: string;
+            /**
+             * Sum Mean
+             * @description Of all periods from the first one ahead to this one.
+             * @example 12.50
+             */
+            sum_mean: string;
+            /**
+             * Sum Upper 80
+             * @description GBP with two decimals.
+             * @example 12.50
+             */
+            sum_upper_80: string;
+            /**
+             * Sum Upper 95
+             * @description GBP with two decimals.
+             * @example 12.50
+             */
+            sum_upper_95: string;
+            /**
+             * Sum Windows
+             * @description Earlier origins from which such sums of the series were tested.
+             */
+            sum_windows: number;
+            /**
              * Upper 80
              * @description GBP with two decimals.
              * @example 12.50

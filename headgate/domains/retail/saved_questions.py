@@ -213,16 +213,14 @@ LIMIT 20
         "where_to_grow",
         "global-market-pulse",
         (
-            "Which category should be offered in which region, and what is it worth, if a test shows that "
-            "such lists are worth more than chance?"
+            "Which category should be offered in which region, and what is it worth? No row where a test "
+            "shows that such lists do worse than chance."
         ),
         """
-SELECT rank, region_name, category, test_result,
-       CASE WHEN test_result <> 'worse' THEN potential_sales END AS potential_sales,
-       CASE WHEN test_result <> 'worse' THEN potential_low END AS potential_low,
-       CASE WHEN test_result <> 'worse' THEN potential_high END AS potential_high,
+SELECT rank, region_name, category, test_result, potential_sales, potential_low, potential_high,
        round(confidence, 3) AS confidence
 FROM market_opportunities
+WHERE test_result <> 'worse'
 ORDER BY rank
 LIMIT 20
 """,
@@ -397,14 +395,15 @@ FROM pci_audit
         SavedQuestion(
             "best_opportunity",
             "global-market-pulse",
-            "Where most more could be sold, without money where such lists did worse than chance",
+            "Where most more could be sold; no place where such a list did worse than chance",
             """
-SELECT region_name, 'could buy more', category,
-       CASE WHEN test_result <> 'worse' THEN 'for GBP' ELSE '(did worse than chance when tested)' END,
-       CASE WHEN test_result <> 'worse' THEN round(potential_sales, 2) END
+SELECT region_name, 'could buy more', category, 'for GBP', round(potential_sales, 2)
 FROM market_opportunities
-ORDER BY rank
-LIMIT 2
+WHERE test_result <> 'worse' AND rank <= 2
+UNION ALL
+SELECT DISTINCT 'none is named: an earlier list did worse than chance when tested', NULL, NULL, NULL, NULL
+FROM market_opportunities
+WHERE test_result = 'worse'
 """,
         ),
         SavedQuestion(

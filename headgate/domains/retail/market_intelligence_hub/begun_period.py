@@ -24,7 +24,7 @@ from headgate.analytics.periods import ONE_DAY
 from headgate.domains.retail.market_intelligence_hub.features import series_ids
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import ALL, LEVELS, OTHER, Plan
 from headgate.domains.retail.market_intelligence_hub.reconcile import reconcile, summing_matrix
-from headgate.domains.retail.market_intelligence_hub.sales_forecast import BOUNDS
+from headgate.domains.retail.market_intelligence_hub.sales_forecast import BOUNDS, SUM_BOUNDS
 from headgate.domains.retail.money import PENCE, amounts
 
 if TYPE_CHECKING:
@@ -83,7 +83,8 @@ def with_sold_so_far(
     begun = _begun_period(sales, ahead, [begins, *past], plan)
     if begun is None:
         return forecast
-    return pd.concat([_informed(ahead, begun, plan), forecast[~next_rows]]).sort_index()
+    informed = _informed(ahead, begun, plan)
+    return _with_sums(forecast, pd.concat([informed, forecast[~next_rows]]).sort_index())
 
 
 def _informed(ahead: pd.DataFrame, begun: BegunPeriod, plan: Plan) -> pd.DataFrame:
@@ -98,6 +99,35 @@ def _informed(ahead: pd.DataFrame, begun: BegunPeriod, plan: Plan) -> pd.DataFra
     moved = {name: np.maximum(mean + factor * (bound - means), sold) for name, bound in bounds.items()}
     columns = {"mean": mean, **moved, "sold_so_far": begun.sold}
     return ahead.assign(**{name: amounts(values) for name, values in columns.items()}, sold_until=begun.until)
+
+
+def _with_sums(before: pd.DataFrame, informed: pd.DataFrame) -> pd.DataFrame:
+    """Return the forecast whose sums know the sales so far too.
+
+    A sum moves by as much as its first period, and loses what that period loses of its doubt: as much as if
+    periods erred independently of each other, the least that it can be.
+    """
+    shape = (-1, int(before["horizon"].max()))
+
+    def by_step(rows: pd.DataFrame, name: str) -> Array:
+        return rows[name].to_numpy(dtype=float).reshape(shape)
+
+    sums = {"sum_mean": np.cumsum(by_step(informed, "mean"), axis=1)}
+    sold = np.maximum(by_step(informed, "sold_so_far")[:, :1], 0.0)
+    for bound, of_sum in zip(BOUNDS, SUM_BOUNDS, strict=True):
+        widths = by_step(before, bound) - by_step(before, "mean")
+        first = by_step(informed, bound)[:, :1] - by_step(informed, "mean")[:, :1]
+        squares = np.cumsum(widths**2, axis=1)
+        left = 1 - np.divide(
+            np.maximum(widths[:, :1] ** 2 - first**2, 0.0),
+            squares,
+            out=np.zeros_like(squares),
+            where=squares > 0,
+        )
+        offset = (by_step(before, of_sum) - by_step(before, "sum_mean")) * np.sqrt(left)
+        sums[of_sum] = np.maximum(sums["sum_mean"] + offset, sold)
+        sums[of_sum][:, 0] = by_step(informed, bound)[:, 0]
+    return informed.assign(**{name: amounts(values.ravel()) for name, values in sums.items()})
 
 
 def _expected(means: Array, bounds: Mapping[str, Array], begun: BegunPeriod) -> tuple[Array, Array]:

@@ -18,6 +18,7 @@ from headgate.analytics.published_forecast import (
     past_bounds,
     published_forecast,
 )
+from headgate.analytics.running_sums import RunningSums, running_sums
 from headgate.domains.retail.market_intelligence_hub.calendar import EXPECTED_EFFECTS, KINDS, exposure
 from headgate.domains.retail.market_intelligence_hub.features import SERIES
 from headgate.domains.retail.market_intelligence_hub.reconcile import reconcile, summing_matrix
@@ -46,6 +47,7 @@ class HierarchyForecast:
         series: one row per series, in the order of every array.
         span: the known periods.
         bounds: interval bounds from now, by level.
+        sums: those of the first periods ahead together.
         past_bounds: for each earlier origin, its bounds from the errors of the *other* origins, so that
             coverage is honest.
         too_short: shape (series,); whether the published method could not be tested at any earlier origin, or
@@ -58,6 +60,7 @@ class HierarchyForecast:
     span: Span
     now: Origin
     bounds: Bounds
+    sums: RunningSums
     past: Backtest
     past_bounds: tuple[Bounds, ...]
     too_short: npt.NDArray[np.bool_]
@@ -89,13 +92,16 @@ def forecast_hierarchy(
     if has_stopped:
         ahead = replace(ahead, means=np.zeros_like(ahead.means), models=("zero",) * len(ahead.models))
         closed = np.ones_like(closed)
-    elif not series.empty:
-        offsets = _with_days(
-            offsets, ahead, closed_at_year_end(histories, span, plan.horizon)[-plan.horizon :]
-        )
+    days = _moved_days(ahead, () if has_stopped else histories, span)
+    offsets = {
+        level: (np.minimum(low, -days[level]), np.maximum(high, days[level]))
+        for level, (low, high) in offsets.items()
+    }
     bounds = bounded(ahead, never_certain(offsets, ahead, closed))
+    of_sums = {level: np.maximum.accumulate(width, axis=1) for level, width in days.items()}
+    sums = running_sums(ahead, tested, closed, of_sums)
     return HierarchyForecast(
-        series, span, ahead, bounds, tested, past_bounds(tested), too_short, forecast.rules
+        series, span, ahead, bounds, sums, tested, past_bounds(tested), too_short, forecast.rules
     )
 
 
@@ -128,15 +134,19 @@ def _of_open_shop(
     return tuple(opened), closures.has_stopped(total, span.grain)
 
 
-def _with_days(offsets: Bounds, ahead: Origin, closed: Array) -> Bounds:
-    """Return offsets that leave open whether a week of closed days at the end of the year has one or two open
-    days more or less than last year.
+def _moved_days(ahead: Origin, histories: tuple[Array, ...], span: Span) -> dict[int, Array]:
+    """Return the sales of the days by which closed ones may move, by level of the interval; shape (series,
+    steps).
+
+    A week of closed days at the end of the year has one or two open days more or less than last year.
+
+    Args:
+        histories: of the series; none of a shop that has stopped.
     """
+    horizon = ahead.means.shape[1]
+    closed = closed_at_year_end(histories, span, horizon)[-horizon:] if histories else np.zeros(horizon)
     day = level_of(ahead)[:, None] / _WEEK_DAYS * (closed > 0)
-    return {
-        level: (np.minimum(low, -_MOVED_DAYS[level] * day), np.maximum(high, _MOVED_DAYS[level] * day))
-        for level, (low, high) in offsets.items()
-    }
+    return {level: days * day for level, days in _MOVED_DAYS.items()}
 
 
 def _closed_ahead(exposed: Array | None, ahead: Origin) -> npt.NDArray[np.bool_]:

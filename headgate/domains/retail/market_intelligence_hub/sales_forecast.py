@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import HierarchyForecast
 
 BOUNDS = ["lower_80", "upper_80", "lower_95", "upper_95"]
+SUM_BOUNDS = [f"sum_{bound}" for bound in BOUNDS]
+TESTS = ["sum_windows", "sum_inside_80", "sum_coverage_80", "sum_coverage_95"]
 COLUMNS = [*SERIES, "period_on", "grain", "horizon", "mean", *BOUNDS, "sold_so_far", "sold_until"]
-COLUMNS += ["model", "history_too_short", "unit"]
+COLUMNS += ["sum_mean", *SUM_BOUNDS, *TESTS, "model", "history_too_short", "unit"]
 
 
 def sales_forecast(forecast: HierarchyForecast) -> pd.DataFrame:
@@ -33,6 +35,14 @@ def sales_forecast(forecast: HierarchyForecast) -> pd.DataFrame:
         rows[f"lower_{level}"] = amounts(lower.ravel())
         rows[f"upper_{level}"] = amounts(upper.ravel())
     rows[["sold_so_far", "sold_until"]] = None
+    sums = forecast.sums
+    rows["sum_mean"] = amounts(sums.means.ravel())
+    for level, (lower, upper) in sums.bounds.items():
+        rows[f"sum_lower_{level}"] = amounts(lower.ravel())
+        rows[f"sum_upper_{level}"] = amounts(upper.ravel())
+        rows[f"sum_coverage_{level}"] = np.tile(sums.coverage(level), count)
+    rows["sum_windows"] = np.repeat(sums.windows, horizon)
+    rows["sum_inside_80"] = sums.inside[80].ravel()
     rows["model"] = np.repeat(np.array(forecast.now.models, dtype=object), horizon)
     rows["history_too_short"] = np.repeat(forecast.too_short, horizon)
     rows["unit"] = UNIT

@@ -117,7 +117,15 @@ def forecast(lake: LakePorts, asked: ForecastAsked) -> ForecastPrediction:
             "The last run forecast no series of this name. The table sales_forecast lists all series."
         )
     rows = periods.slice(0, asked.periods).to_pylist()
-    names = ("horizon", "mean", "lower_80", "upper_80", "lower_95", "upper_95")
+    bounds = ("mean", "lower_80", "upper_80", "lower_95", "upper_95")
+    names = (
+        "horizon",
+        *bounds,
+        *(f"sum_{name}" for name in bounds),
+        "sum_windows",
+        "sum_inside_80",
+        "sum_coverage_80",
+    )
     return ForecastPrediction(
         model=rows[0]["model"],
         as_of=detail.as_of,

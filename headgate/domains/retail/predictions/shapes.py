@@ -94,6 +94,14 @@ class ForecastPeriod(Shape):
     upper_80: Money
     lower_95: Money
     upper_95: Money
+    sum_mean: Money = Field(description="Of all periods from the first one ahead to this one.")
+    sum_lower_80: Money
+    sum_upper_80: Money
+    sum_lower_95: Money
+    sum_upper_95: Money
+    sum_windows: Count = Field(description="Earlier origins from which such sums of the series were tested.")
+    sum_inside_80: Count = Field(description="How many of these lay inside their 80 % interval.")
+    sum_coverage_80: float | None = Field(description="The share of the same over all series.")
 
 
 class ForecastPrediction(ModelOrigin):

@@ -145,3 +145,25 @@ def test_returns_of_the_first_days_make_no_forecast_negative(shop: Shop, registr
     assert week.loc["region=FR", "sold_so_far"] == pytest.approx(-80)
     assert week.loc["total", "sold_so_far"] == pytest.approx(120, abs=3)
     assert (week[VALUES] >= 0).all(axis=None)
+
+
+def test_sums_know_the_sales_so_far_and_add_up(known: pd.DataFrame) -> None:
+    values = known.astype(dict.fromkeys([*VALUES, *(f"sum_{name}" for name in VALUES)], float))
+    running = values.groupby("series_id")["mean"].cumsum()
+    assert values["sum_mean"].to_numpy() == pytest.approx(running.to_numpy(), abs=0.05)
+    first = values[values["horizon"] == 1]
+    for name in VALUES:
+        assert first[f"sum_{name}"].to_numpy() == pytest.approx(first[name].to_numpy(), abs=0.011)
+    sold = values["series_id"].map(first.set_index("series_id")["sold_so_far"].astype(float))
+    assert (values["sum_lower_95"] >= sold - 0.01).all()
+
+
+def test_sales_so_far_narrow_the_sum_of_the_month(seeded: dict[str, ibis.Table], known: pd.DataFrame) -> None:
+    """Of the total: the week that has begun is less in doubt, and so is the month with it."""
+    before = forecast_as_of(seeded, SUNDAY)
+
+    def width(rows: pd.DataFrame) -> float:
+        month = rows[(rows["series_id"] == "total") & (rows["horizon"] == 4)].iloc[0]
+        return float(month["sum_upper_80"] - month["sum_lower_80"]) / float(month["sum_mean"])
+
+    assert 0 < width(known) < width(before)

@@ -10,6 +10,7 @@ import pytest
 
 from headgate.analytics.forecasting import Backtest, Origin
 from headgate.analytics.periods import WEEK, Span
+from headgate.analytics.running_sums import running_sums
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import (
     COVERAGES,
     MEASURES,
@@ -36,6 +37,7 @@ def accuracy(model: str, past: list[tuple[str, float]], last_year: list[float]) 
     """
     count, known_year = len(past), np.array(last_year)
     all_in = (np.full((1, 4), 0.0), np.full((1, 4), 1000.0))
+    backtest = Backtest(tuple(origin(*one) for one in past), np.full((count, 1, 4), ACTUAL))
     forecast = HierarchyForecast(
         series=pd.DataFrame(
             {"series_id": ["total"], "level": ["total"], "region_id": ["(all)"], "category": ["(all)"]}
@@ -43,7 +45,8 @@ def accuracy(model: str, past: list[tuple[str, float]], last_year: list[float]) 
         span=Span(date(2022, 1, 3), date(2022, 10, 3), WEEK),
         now=origin(model, ACTUAL),
         bounds={80: all_in, 95: all_in},
-        past=Backtest(tuple(origin(*one) for one in past), np.full((count, 1, 4), ACTUAL)),
+        sums=running_sums(origin(model, ACTUAL), backtest),
+        past=backtest,
         past_bounds=({80: all_in, 95: all_in},) * count,
         too_short=np.array([False]),
         rules={

@@ -238,7 +238,8 @@ def test_before_the_first_run_there_is_no_prediction() -> None:
 
 def test_a_forecast_is_the_published_one_cell_by_cell(caller: Caller) -> None:
     contract = REGISTRY.prod["sales_forecast"]
-    money = {name: Decimal("1.25") for name in ("mean", "lower_80", "upper_80", "lower_95", "upper_95")}
+    amounts = ("mean", "lower_80", "upper_80", "lower_95", "upper_95")
+    money = {name: Decimal("1.25") for name in amounts} | {f"sum_{name}": Decimal("2.50") for name in amounts}
     texts = {
         "level": "total",
         "region_id": "(all)",
@@ -254,6 +255,9 @@ def test_a_forecast_is_the_published_one_cell_by_cell(caller: Caller) -> None:
             "period_on": date(2026, 1, 5 + 7 * n),
             "horizon": n + 1,
             "history_too_short": False,
+            "sum_windows": 4,
+            "sum_inside_80": 3,
+            "sum_coverage_80": 0.79,
             "as_of": date(2026, 1, 1),
         }
         | money
@@ -280,6 +284,11 @@ def test_a_forecast_is_the_published_one_cell_by_cell(caller: Caller) -> None:
         ("2026-01-05", 1, "1.25"),
         ("2026-01-12", 2, "1.25"),
     ]
+    last = answer["periods"][-1]
+    sums = [
+        last[name] for name in ("sum_mean", "sum_lower_80", "sum_windows", "sum_inside_80", "sum_coverage_80")
+    ]
+    assert sums == ["2.50", "2.50", 4, 3, 0.79]
     assert (answer["model"], answer["as_of"]) == ("ensemble", "2026-01-01")
     assert caller.call("POST", "/v1/predictions/forecast", {"series_id": "region=XX"}).status == 404
 

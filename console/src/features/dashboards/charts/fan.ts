@@ -35,7 +35,9 @@ export function fan(drawing: Drawing): Record<string, unknown> {
   const { panel, rows, scheme, unitOf, labels, marks = [], isNarrow } = drawing
   const xs = rows.map((row) => text(row[panel.x]))
   const column = panel.y[0] ?? ''
-  const bands = panel.bounds.flatMap((bounds, at) => {
+  // Bounds that are left empty, such as those that no test tells from the others, are no band.
+  const shown = panel.bounds.filter(([low]) => low && rows.some((row) => numeric(row[low]) !== null))
+  const bands = shown.flatMap((bounds, at) => {
     const [low, high] = bounds as [string, string]
     const base = {
       type: 'line',
@@ -44,7 +46,7 @@ export function fan(drawing: Drawing): Record<string, unknown> {
       silent: true,
       lineStyle: { opacity: 0 },
     }
-    const opacity = 0.15 + 0.12 * at
+    const opacity = shown.length === 1 ? 0.27 : 0.15 + 0.12 * at
     return [
       { ...base, name: low, stackStrategy: 'all', data: rows.map((row) => numeric(row[low])) },
       {
@@ -71,8 +73,8 @@ export function fan(drawing: Drawing): Record<string, unknown> {
     data: rows.map((row) => numeric(row[name])),
     ...(at === 0 ? { markLine: markLine(marks, scheme) } : {}),
   }))
-  const shownColumns = [...panel.y, ...panel.bounds.flat()]
-  const bandNames = panel.bounds.map((bounds) => bandName(bounds as [string, string], rows))
+  const shownColumns = [...panel.y, ...shown.flat()]
+  const bandNames = shown.map((bounds) => bandName(bounds as [string, string], rows))
   return {
     grid: { ...grid, top: isNarrow ? 84 : 56 },
     legend: {
