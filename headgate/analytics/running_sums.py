@@ -12,7 +12,6 @@ Source:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,7 +58,7 @@ class RunningSums:
     inside: dict[int, Counts]
 
     def coverage(self, level: int) -> Array:
-        """Return the share of past sums of all series inside their intervals; shape (steps,), NaN untested."""
+        """Return the share of past sums of all series inside; shape (steps,), NaN where none was tested."""
         tested = int(self.windows.sum())
         inside = self.inside[level].sum(axis=0, dtype=np.float64)
         return np.asarray(inside / tested if tested else np.full(len(inside), np.nan), dtype=np.float64)
