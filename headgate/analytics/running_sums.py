@@ -2,7 +2,7 @@
 
 The low ends of periods do not come together, so their sum is no low end of the sum. Past sums show how far a
 sum is off: each origin of the backtest has one for every number of periods ahead. Their errors are measured
-in units of the doubt that a sum has if the errors of its periods are correlated as those of real shops are.
+in units of the doubt that a sum has if the errors of its periods are correlated as those of measured series are.
 
 Source:
     Stankevičiūtė, Alaa & van der Schaar (2021), "Conformal time-series forecasting": an interval comes from
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
-# Of the errors of two periods of one forecast; measured in shops of the library. See
+# Of the errors of two periods of one forecast; measured in the series of the library. See
 # docs/adr/0040-next-year.md.
 _CORRELATION = 0.5
 
