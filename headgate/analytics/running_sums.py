@@ -2,7 +2,7 @@
 
 The low ends of periods do not come together, so their sum is no low end of the sum. Past sums show how far a
 sum is off: each origin of the backtest has one for every number of periods ahead. Their errors are measured
-in units of the doubt that a sum has if the errors of its periods are correlated as those of measured series are.
+in units of the doubt that a sum has if errors of its periods are correlated as in measured series.
 
 Source:
     Stankevičiūtė, Alaa & van der Schaar (2021), "Conformal time-series forecasting": an interval comes from

@@ -1,11 +1,13 @@
-"""Read which columns and rows of a table a person sees first: `headgate.firstColumns` and
-`headgate.firstRows` of the contract.
+"""Read how a person sees a table: the first columns and rows, and the amount of a row.
+
+These are `headgate.firstColumns`, `headgate.firstRows` and `headgate.amount` of the contract.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.contracts.model import Kind
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
 
 COLUMNS = "headgate.firstColumns"
 ROWS = "headgate.firstRows"
+AMOUNT = "headgate.amount"
 _DESCENDING = "-"
+_NUMBERS = frozenset({Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE})
 
 
 def first_columns(contract: Contract) -> tuple[str, ...]:
@@ -36,6 +40,22 @@ def first_rows(contract: Contract) -> tuple[str, ...]:
     return _named_columns(contract, ROWS)
 
 
+def amount_columns(contract: Contract) -> tuple[str, ...]:
+    """Return the columns whose product is the amount of a row; empty where none is stated.
+
+    Raises:
+        ContractError: as `first_columns`, or a column holds no numbers.
+    """
+    columns = _named_columns(contract, AMOUNT)
+    for name in columns:
+        if contract.columns and contract.column(name).type.kind not in _NUMBERS:
+            raise ContractError(
+                f"{contract.id}: {AMOUNT} names {name}, which holds no numbers. State columns of numbers, as "
+                "in [quantity, unit_price]."
+            )
+    return columns
+
+
 def value_order(contract: Contract, column: str) -> tuple[str, ...]:
     """Return the valid values of a column in the order of the contract; empty where it states none."""
     for rule in contract.column(column).rules:
@@ -45,13 +65,14 @@ def value_order(contract: Contract, column: str) -> tuple[str, ...]:
 
 
 def check_first_view(contract: Contract) -> None:
-    """Check both properties.
+    """Check all properties.
 
     Raises:
         ContractError: as `first_columns`.
     """
     first_columns(contract)
     first_rows(contract)
+    amount_columns(contract)
 
 
 def _named_columns(contract: Contract, name: str) -> tuple[str, ...]:

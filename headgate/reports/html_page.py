@@ -13,6 +13,7 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from headgate.contracts.currency import is_currency
 from headgate.costs.computed_price import rounded
 from headgate.reports.answer_words import ColumnWords, answer_in_words, cell_words, heading, is_shown
 from headgate.reports.numbers import NOTHING, cell_text, day_words, figure
@@ -90,7 +91,7 @@ def _summary(report: Report, alerts: Sequence[Alert], console_url: str) -> str:
 
 def _in_short(report: Report, console_url: str) -> str:
     """Return the first figure of each system that has one, with what to do and the page where it is done."""
-    lines = []
+    lines: list[tuple[float, str]] = []
     for board, answers in report.systems:
         figures = [answer for answer in answers if answer.panel.kind is PanelKind.KPI]
         row = next(iter(figures[0].records()), {}) if figures else {}
@@ -100,13 +101,17 @@ def _in_short(report: Report, console_url: str) -> str:
         page = f"work/{panel.queue}" if panel.queue else f"dashboards/{board.system}"
         address = f"{console_url}/#/{page}" if console_url else f"#{board.system}"
         before = f'<div class="muted">{compared}</div>' if compared else ""
-        lines.append(
+        money = float(str(row["value"])) if is_currency(panel.unit) else -1.0
+        text = (
             f'<tr><td class="n"><b>{escape(figure(row["value"], panel.unit))}</b></td>'
             f'<td><a href="{escape(address)}">{escape(_title_of(figures[0]))}</a>{before}'
             f"{_action(figures[0], 'desk')}</td>"
             f'<td class="s muted">{escape(board.title)}</td></tr>'
         )
-    return f'<table class="short"><tbody>{"".join(lines)}</tbody></table>' if lines else ""
+        lines.append((money, text))
+    # The largest sum of money first, then figures of other things in their order.
+    rows = "".join(text for _, text in sorted(lines, key=lambda line: -line[0]))
+    return f'<table class="short"><tbody>{rows}</tbody></table>' if rows else ""
 
 
 def _alert(alert: Alert, titles: Mapping[str, str], console_url: str) -> str:

@@ -1259,12 +1259,24 @@ export interface components {
          * @description A table that SQL can read.
          */
         CatalogTable: {
+            /**
+             * Amount
+             * @description The columns whose product is the amount of a row; empty where a row has none.
+             * @default []
+             */
+            amount: string[];
             /** Columns */
             columns: components["schemas"]["ContractColumn"][];
             /** Database */
             database: string;
             /** Name */
             name: string;
+            /**
+             * Newest By
+             * @description The columns that say which of two versions of a row is newer.
+             * @default []
+             */
+            newest_by: string[];
             /**
              * System
              * @default
@@ -1394,10 +1406,23 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Personal
+             * @description Whether only the group `personal-data` sees its values.
+             * @default false
+             */
+            personal: boolean;
+            /**
              * Primary Key
              * @default false
              */
             primary_key: boolean;
+            /**
+             * References
+             * @description The dataset and column that its values are ids of.
+             * @default
+             * @example orders.order_id
+             */
+            references: string;
             /**
              * Required
              * @default false

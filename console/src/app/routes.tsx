@@ -53,6 +53,10 @@ const ROUTES: RouteObject[] = [
             lazy: async () => ({ Component: (await import('../features/catalog/dataset-page')).DatasetPage }),
           },
           {
+            path: 'rows/:dataset/:key',
+            lazy: async () => ({ Component: (await import('../features/catalog/row-page')).RowPage }),
+          },
+          {
             path: 'dashboards/:system?',
             lazy: async () => ({
               Component: (await import('../features/dashboards/dashboard-page')).DashboardPage,

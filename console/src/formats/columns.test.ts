@@ -12,6 +12,8 @@ const column = (name: string, unit: string, label = ''): Schemas['ContractColumn
   required: false,
   primary_key: false,
   sensitive: '',
+  personal: false,
+  references: '',
   rules: [],
 })
 const table = (name: string, ...columns: Schemas['ContractColumn'][]): Schemas['CatalogTable'] => ({
@@ -19,6 +21,8 @@ const table = (name: string, ...columns: Schemas['ContractColumn'][]): Schemas['
   database: 'prod',
   system: 'own',
   columns,
+  amount: [],
+  newest_by: [],
 })
 
 test.each([

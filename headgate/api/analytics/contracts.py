@@ -13,7 +13,7 @@ from headgate.api.shapes.lake import (
     Contracts,
     ContractSummary,
 )
-from headgate.contracts.first_view import first_columns
+from headgate.contracts.first_view import amount_columns, first_columns
 
 if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
@@ -56,7 +56,12 @@ def catalog(lake: LakePorts) -> CatalogTables:
     ]
     shown = (
         CatalogTable(
-            database=database, name=contract.dataset, system=contract.system, columns=_columns(contract)
+            database=database,
+            name=contract.dataset,
+            system=contract.system,
+            columns=_columns(contract),
+            amount=amount_columns(contract),
+            newest_by=contract.order_by,
         )
         for database, contract in sorted(tables, key=lambda table: (table[0], table[1].dataset))
     )
@@ -89,6 +94,8 @@ def _columns(contract: Contract) -> tuple[ContractColumn, ...]:
             required=column.required,
             primary_key=column.name in contract.key,
             sensitive=column.mask.value if column.mask else "",
+            personal=column.name in contract.personal,
+            references=column.references,
             rules=tuple(rule_text(rule) for rule in column.rules if rule.name != "required"),
         )
         for column in contract.columns

@@ -55,6 +55,12 @@ class ContractColumn(Shape):
     sensitive: str = Field(
         "", description="How the gate masks it: pan, cvv, ssn, track, free_text …; empty for other columns."
     )
+    personal: bool = Field(
+        default=False, description="Whether only the group `personal-data` sees its values."
+    )
+    references: str = Field(
+        "", description="The dataset and column that its values are ids of.", examples=["orders.order_id"]
+    )
     rules: tuple[str, ...] = Field(
         (), description="What its values are checked against, in words.", examples=[["at least 0"]]
     )
@@ -100,6 +106,12 @@ class CatalogTable(Shape):
     name: str
     system: str = ""
     columns: tuple[ContractColumn, ...]
+    amount: tuple[str, ...] = Field(
+        (), description="The columns whose product is the amount of a row; empty where a row has none."
+    )
+    newest_by: tuple[str, ...] = Field(
+        (), description="The columns that say which of two versions of a row is newer."
+    )
 
 
 class CatalogTables(Shape):

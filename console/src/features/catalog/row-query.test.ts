@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { datasetRowQuery, rowQuery } from './row-query'
+import { datasetRowAddress, rowQuery } from './row-query'
 
 test('the statement of a row compares each key by its type', () => {
   const columns = [
@@ -24,6 +24,8 @@ test('an id links to the row of the dataset that it is the only key of', () => {
     primary_key,
     required: true,
     sensitive: '',
+    personal: false,
+    references: '',
     description: '',
     label: '',
     unit: '',
@@ -34,15 +36,15 @@ test('an id links to the row of the dataset that it is the only key of', () => {
     name,
     system,
     columns,
+    amount: [],
+    newest_by: [],
   })
   const tables = [
     table('unusual', 'hub', column('order_id', true)),
     table('lines', '', column('order_id', true), column('line', true)),
     table('orders', '', column('order_id', true), column('shop_id', false)),
   ]
-  expect(decodeURIComponent(datasetRowQuery(tables, 'order_id', '489434') ?? '')).toBe(
-    `#/query?sql=SELECT *\nFROM curated.orders\nWHERE "order_id" = '489434'`,
-  )
-  expect(datasetRowQuery(tables, 'shop_id', 'a')).toBeUndefined()
-  expect(datasetRowQuery(tables, 'order_id', null)).toBeUndefined()
+  expect(datasetRowAddress(tables, 'order_id', '48/9434')).toBe('#/rows/orders/48%2F9434')
+  expect(datasetRowAddress(tables, 'shop_id', 'a')).toBeUndefined()
+  expect(datasetRowAddress(tables, 'order_id', null)).toBeUndefined()
 })

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { type Cell, isNumeric } from '../../api/format'
 import { queryAddress, quoted, quotedName } from '../../formats/sql'
+import { datasetOf, rowAddress } from './belonging'
 
 interface Column {
   name: string
@@ -23,27 +24,14 @@ export function rowQuery(
 }
 
 /** The address of the row of a dataset that a cell names by its id; undefined where no dataset has that column as its only key. */
-export function datasetRowQuery(
+export function datasetRowAddress(
   tables: Schemas['CatalogTable'][],
   column: string,
   value: Cell,
 ): string | undefined {
   if (value === null) return undefined
-  const dataset = tables.find((table) => table.system === '' && isOnlyKey(table, column))
-  return (
-    dataset &&
-    rowQuery(
-      dataset,
-      dataset.columns.filter(({ name }) => name === column),
-      [value],
-      [column],
-    )
-  )
-}
-
-function isOnlyKey(table: Schemas['CatalogTable'], column: string): boolean {
-  const keys = table.columns.filter(({ primary_key }) => primary_key)
-  return keys.length === 1 && keys[0]?.name === column
+  const dataset = datasetOf(tables, column)
+  return dataset && rowAddress(dataset.name, String(value))
 }
 
 function comparison(type: string, value: Cell): string {

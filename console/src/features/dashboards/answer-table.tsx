@@ -18,7 +18,7 @@ import {
 import { answerRows, isShown, rowCount } from '../../formats/template'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
 import { useCatalog } from '../catalog/queries'
-import { datasetRowQuery } from '../catalog/row-query'
+import { datasetRowAddress } from '../catalog/row-query'
 
 type Column = Result['columns'][number]
 
@@ -99,7 +99,7 @@ export function AnswerTable({ answer, units, table, label, height, keeps }: Prop
       const column = shown.columns[place]?.name ?? ''
       const heading = headingWithUnit(format.heading, isTimeUnit(units[column]) ? units[column] : '')
       const link = (index: number, text: string) => {
-        const address = datasetRowQuery(tables ?? [], column, shown.rows[index]?.[place] ?? null)
+        const address = datasetRowAddress(tables ?? [], column, shown.rows[index]?.[place] ?? null)
         return address ? (
           <Anchor inherit href={address}>
             {text}

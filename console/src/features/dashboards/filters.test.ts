@@ -12,6 +12,8 @@ const column = (name: string, type: string): Schemas['ContractColumn'] => ({
   required: false,
   primary_key: false,
   sensitive: '',
+  personal: false,
+  references: '',
   rules: [],
 })
 const TABLES: Schemas['CatalogTable'][] = [
@@ -25,6 +27,8 @@ const TABLES: Schemas['CatalogTable'][] = [
       column('amount', 'double'),
       column('paid_at', 'timestamp'),
     ],
+    amount: [],
+    newest_by: [],
   },
 ]
 const FILTER: Schemas['DashboardFilter'] = {

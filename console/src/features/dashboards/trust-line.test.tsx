@@ -26,15 +26,15 @@ function show(words: string[]): void {
   )
 }
 
-test('the line shows as of when and its first part; the others are one click away', async () => {
-  show(['off by 12 %', 'method: last year', 'bands are assumed'])
-  const summary = await screen.findByText('as of 9 Dec 2010 · off by 12 % · more')
+test('the line shows as of when and its first two parts; the others are one click away', async () => {
+  show(['off by 12 %', 'nearer: last year', 'method: level', 'bands are assumed'])
+  const summary = await screen.findByText('as of 9 Dec 2010 · off by 12 % · nearer: last year · more')
   expect(summary.tagName).toBe('SUMMARY')
   expect(summary.parentElement?.hasAttribute('open')).toBe(false)
-  expect(summary.parentElement?.textContent).toContain('method: last year · bands are assumed')
+  expect(summary.parentElement?.textContent).toContain('method: level · bands are assumed')
 })
 
-test('a line of two parts is in sight', async () => {
+test('a line of few parts is in sight', async () => {
   show(['counted, not estimated'])
   const line = await screen.findByText(/counted, not estimated/)
   expect(line.tagName).toBe('P')

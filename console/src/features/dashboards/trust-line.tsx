@@ -19,10 +19,10 @@ interface Props {
   narrow?: (sql: string) => string
 }
 
-/** Parts that are in sight: as of when, and the one that the dashboard states first. The others are one click away. */
-const FEW = 2
+/** Parts that are in sight: as of when, and the two that the dashboard states first. The others are one click away. */
+const FEW = 3
 
-/** How far a figure may be trusted, in one line: as of when, and the most important part. By which method, tested or not, with which error, and where it comes from are behind it. */
+/** How far a figure may be trusted, in one line: as of when, and the most important parts, such as its test. By which method, and where it comes from are behind it. */
 export function TrustLine(props: Props) {
   const { board, table } = props
   const parts = useTrust(props)

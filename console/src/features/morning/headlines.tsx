@@ -1,12 +1,12 @@
 import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { type Cell, figure } from '../../api/format'
+import { type Cell, currencyOf, figure } from '../../api/format'
 import { Before, FigureOutline, Unit } from '../dashboards/kpi'
 import { actionOf } from '../dashboards/panel-action'
 import { useDashboards } from '../dashboards/queries'
 import { QueueLink } from '../dashboards/queue-link'
-import { useResult } from '../query/results'
+import { type Result, useResult, useResults } from '../query/results'
 import { Panel } from '../../components/panel'
 import { FailedAnswer } from '../../components/states'
 import { useUnits } from '../../formats/columns'
@@ -26,17 +26,33 @@ export function Headlines({ title = 'Figures', hasActions = false }: Props) {
     const panel = board.panels.find((one) => one.kind === 'kpi')
     return panel ? [{ board, panel }] : []
   })
+  const answers = useResults(shown.map(({ panel }) => panel.sql))
   if (shown.length === 0) return null
+  const sums = shown.map(({ panel }, at) => sumOf(panel, answers[at]?.data))
   return (
     <Panel title={title}>
       <div className="headlines">
-        {shown.map(({ board, panel }) => (
+        {byMoney(shown, sums).map(({ board, panel }) => (
           <Headline key={board.system} board={board} panel={panel} hasActions={hasActions} />
         ))}
       </div>
     </Panel>
   )
 }
+
+/** The money of a figure; undefined for a figure of other things, and while it is read. */
+function sumOf(panel: Schemas['Panel'], answer: Result | undefined): number | undefined {
+  const at = answer?.columns.findIndex(({ name }) => name === 'value') ?? -1
+  const value = answer?.rows[0]?.[at] ?? null
+  return currencyOf(panel.unit) && value !== null ? Number(value) : undefined
+}
+
+/** The largest sum of money first, then figures of other things in their order. */
+export const byMoney = <T,>(shown: T[], sums: (number | undefined)[]): T[] =>
+  shown
+    .map((one, at) => ({ one, sum: sums[at] ?? -1 }))
+    .sort((one, other) => other.sum - one.sum)
+    .map(({ one }) => one)
 
 interface HeadlineProps {
   board: Schemas['Dashboard']

@@ -1,6 +1,7 @@
 import { Anchor, Button, Grid as Columns, Group, Stack, Text, Title } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
+import { flushSync } from 'react-dom'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
@@ -23,6 +24,18 @@ export function ReportPage() {
   const asOf = useHealth().data?.as_of
   const [madeAt] = useState(() => new Date().toISOString().slice(0, 19))
   const [isOpen, setOpen] = useState(false)
+  const [isPrinting, setPrinting] = useState(false)
+  usePrint(isPrinting, () => setPrinting(false))
+  // Who prints by the browser's own command prints the evidence that is loaded, and no closed fold.
+  useEffect(() => {
+    const open = () => flushSync(() => setOpen(true))
+    window.addEventListener('beforeprint', open)
+    return () => window.removeEventListener('beforeprint', open)
+  }, [])
+  const print = () => {
+    setOpen(true)
+    setPrinting(true)
+  }
   return (
     <Stack gap="md">
       <Group justify="space-between" align="end" gap="sm">
@@ -37,7 +50,7 @@ export function ReportPage() {
           <Button size="compact-sm" variant="default" onClick={() => setOpen(!isOpen)}>
             {isOpen ? 'Hide the evidence' : 'Show all evidence'}
           </Button>
-          <Button size="compact-sm" onClick={() => window.print()}>
+          <Button size="compact-sm" onClick={print} loading={isPrinting} loaderProps={{ type: 'dots' }}>
             Print or save as PDF
           </Button>
         </Group>
@@ -63,6 +76,28 @@ export function ReportPage() {
       </Answered>
     </Stack>
   )
+}
+
+const PRINT_POLL_MS = 250
+const MOST_PRINT_POLLS = 120
+
+/** Prints once nothing on the page is still read, at most after half a minute. */
+function usePrint(isPrinting: boolean, onPrinted: () => void): void {
+  useEffect(() => {
+    if (!isPrinting) return
+    let polls = 0
+    const timer = setInterval(() => {
+      polls += 1
+      // The button itself is busy; the evidence begins to load in the turn after it is opened.
+      const isLoading = document.querySelector('main [aria-busy="true"], main .waiting') !== null
+      if ((isLoading || polls < 4) && polls < MOST_PRINT_POLLS) return
+      clearInterval(timer)
+      onPrinted()
+      window.print()
+    }, PRINT_POLL_MS)
+    return () => clearInterval(timer)
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each time that somebody prints
+  }, [isPrinting])
 }
 
 /** The figures of a system, and its charts and tables once somebody opens them. A phone has the first figure of each system above; all are behind the fold. */

@@ -65,9 +65,7 @@ test('an id leads to the row of each dataset whose only key may have it', () => 
   ]
   expect(placesOfRows(tables, '14063').map(({ title }) => title)).toEqual(['Customer 14063', 'Product 14063'])
   expect(placesOfRows(tables, '85123A').map(({ title }) => title)).toEqual(['Product 85123A'])
-  expect(decodeURIComponent(placesOfRows(tables, '14063')[0]?.href ?? '')).toBe(
-    '#/query?sql=SELECT *\nFROM curated.customers\nWHERE "customer_id" = 14063',
-  )
+  expect(placesOfRows(tables, '14063')[0]?.href).toBe('#/rows/customers/14063')
   expect(placesOfRows(tables, 'sales of May')).toEqual([])
   expect(placesOfRows(tables, "1' OR 1")).toEqual([])
 })

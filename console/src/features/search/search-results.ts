@@ -2,7 +2,7 @@ import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
 import { isNumeric } from '../../api/format'
 import { heading } from '../../formats/words'
-import { datasetRowQuery } from '../catalog/row-query'
+import { datasetRowAddress } from '../catalog/row-query'
 import { runTitle } from '../lake/run-facts'
 
 export interface Place {
@@ -101,14 +101,14 @@ export const placesOfFiles = (files: Schemas['FileSummary'][]): Place[] =>
 const AN_ID = /^[\w-]*\d[\w-]*$/
 const A_NUMBER = /^\d+$/
 
-/** The rows of datasets that may have what was typed as their id; the query shows whether one has. */
+/** The rows of datasets that may have what was typed as their id; the page of the row says whether one has. */
 export function placesOfRows(tables: Schemas['CatalogTable'][], typed: string): Place[] {
   if (!AN_ID.test(typed)) return []
   const isId = ({ type }: { type: string }): boolean =>
     type.startsWith('varchar') || (isNumeric(type) && A_NUMBER.test(typed))
   const keys = tables.flatMap((table) => table.columns.filter((one) => one.primary_key && isId(one)))
   return [...new Set(keys.map(({ name }) => name))].flatMap((column) => {
-    const href = datasetRowQuery(tables, column, typed)
+    const href = datasetRowAddress(tables, column, typed)
     return href ? [{ kind: 'row with this id', title: `${heading(column)} ${typed}`, href }] : []
   })
 }

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import {
+  amountUnit,
+  childrenOf,
+  childStatement,
+  datasetOf,
+  literal,
+  rowStatement,
+  tablesAbout,
+} from './belonging'
+
+const column = (name: string, more: Partial<Schemas['ContractColumn']> = {}): Schemas['ContractColumn'] => ({
+  name,
+  type: 'varchar(20)',
+  primary_key: false,
+  required: true,
+  sensitive: '',
+  personal: false,
+  references: '',
+  description: '',
+  label: '',
+  unit: '',
+  rules: [],
+  ...more,
+})
+
+const table = (
+  name: string,
+  columns: Schemas['ContractColumn'][],
+  more: Partial<Schemas['CatalogTable']> = {},
+): Schemas['CatalogTable'] => ({
+  database: 'curated',
+  name,
+  system: '',
+  columns,
+  amount: [],
+  newest_by: [],
+  ...more,
+})
+
+const people = table('people', [
+  column('person_id', { primary_key: true, type: 'bigint' }),
+  column('email', { personal: true }),
+  column('_source_row'),
+])
+const visits = table(
+  'visits',
+  [
+    column('visit_id', { primary_key: true }),
+    column('person_id', { references: 'people.person_id', type: 'bigint' }),
+    column('came_at', { type: 'timestamp' }),
+    column('updated_at', { type: 'timestamp' }),
+  ],
+  { newest_by: ['updated_at'] },
+)
+const fees = table(
+  'fees',
+  [
+    column('fee_id', { primary_key: true }),
+    column('visit_id', { references: 'visits.visit_id' }),
+    column('hours', { type: 'int', unit: 'hours' }),
+    column('rate', { type: 'decimal(12,2)', unit: 'EUR' }),
+  ],
+  { amount: ['hours', 'rate'] },
+)
+const scores = table('scores', [column('person_id', { primary_key: true })], {
+  system: 'care',
+  database: 'prod',
+})
+const TABLES = [people, scores, visits, fees]
+
+test('a row has the rows of all datasets whose contracts refer to it', () => {
+  expect(childrenOf(TABLES, people).map((child) => child.table.name)).toEqual(['visits'])
+  expect(childrenOf(TABLES, visits).map((child) => child.table.name)).toEqual(['fees'])
+  expect(childrenOf(TABLES, fees)).toEqual([])
+  expect(datasetOf(TABLES, 'person_id')).toBe(people)
+  expect(tablesAbout(TABLES, 'person_id')).toEqual([scores])
+})
+
+test('rows without an amount of their own have the sum of their parts', () => {
+  const [child] = childrenOf(TABLES, people)
+  const sql = childStatement(TABLES, child as never, '7', true)
+  expect(sql).toContain('sum(CAST(c."hours" * c."rate" AS decimal(18, 2))) AS amount')
+  expect(sql).toContain('WHERE r."person_id" = 7\nORDER BY r."came_at" DESC')
+  expect(sql).not.toContain('updated_at')
+  expect(amountUnit(TABLES, visits)).toBe('EUR')
+  expect(amountUnit(TABLES, people)).toBe('')
+})
+
+test('columns about people are left out for those who may not see them, and the lake’s own for all', () => {
+  const key = people.columns[0] as Schemas['ContractColumn']
+  expect(rowStatement(people, key, '7', false)).toBe(
+    'SELECT "person_id"\nFROM curated.people\nWHERE "person_id" = 7\nLIMIT 1',
+  )
+  expect(rowStatement(people, key, '7', true)).toContain('"email"')
+})
+
+test('an address is never a part of a statement as it is', () => {
+  expect(literal({ type: 'bigint' }, '7 OR 1 = 1')).toBeUndefined()
+  expect(literal({ type: 'varchar(9)' }, "7' OR '1' = '1")).toBe("'7'' OR ''1'' = ''1'")
+})

@@ -1,0 +1,142 @@
+import type { Schemas } from '../../api/client'
+import { isNumeric } from '../../api/format'
+import { quoted, quotedName } from '../../formats/sql'
+
+type Table = Schemas['CatalogTable']
+type Column = Schemas['ContractColumn']
+
+/** A dataset whose rows belong to a row of another one, and the column that says to which. */
+export interface Child {
+  table: Table
+  column: Column
+}
+
+/** The most rows of one dataset that a page shows; its heading counts all. */
+export const MOST_ROWS = 200
+
+/** The name of the amount of a row in an answer: the product of the columns that its contract names. */
+export const AMOUNT = 'row_amount'
+
+const NUMBER = /^-?\d+(\.\d+)?$/
+
+/** The only key of a dataset; undefined for a table of a system, and where several columns or none are the key. */
+export function onlyKey(table: Table): Column | undefined {
+  const keys = table.columns.filter(({ primary_key }) => primary_key)
+  return table.system === '' && keys.length === 1 ? keys[0] : undefined
+}
+
+/** The dataset whose only key has this name. */
+export const datasetOf = (tables: Table[], column: string): Table | undefined =>
+  tables.find((table) => onlyKey(table)?.name === column)
+
+/** The address of the page of one row of a dataset. */
+export const rowAddress = (dataset: string, key: string): string =>
+  `#/rows/${encodeURIComponent(dataset)}/${encodeURIComponent(key)}`
+
+/** The datasets with rows that belong to a row of this one, as their contracts say; those with amounts first. */
+export function childrenOf(tables: Table[], parent: Table): Child[] {
+  const key = onlyKey(parent)
+  if (!key) return []
+  const children = tables.flatMap((table) =>
+    table.columns
+      .filter(({ references }) => references === `${parent.name}.${key.name}`)
+      .map((column) => ({ table, column })),
+  )
+  return [...children].sort((one, other) => Number(hasAmount(tables, other)) - Number(hasAmount(tables, one)))
+}
+
+/** The tables of systems with one row for each row of a dataset, such as a score of each customer. */
+export const tablesAbout = (tables: Table[], key: string): Table[] =>
+  tables.filter(({ system, columns }) => {
+    const keys = columns.filter(({ primary_key }) => primary_key)
+    return system !== '' && keys.length === 1 && keys[0]?.name === key
+  })
+
+const hasAmount = (tables: Table[], { table }: Child): boolean =>
+  table.amount.length > 0 || Boolean(partOf(tables, table))
+
+/** The dataset whose amounts add up to that of a row of this one: of an order, its lines. */
+const partOf = (tables: Table[], table: Table): Child | undefined => {
+  const key = onlyKey(table)
+  if (!key) return undefined
+  const name = `${table.name}.${key.name}`
+  const parts = tables.filter(({ amount }) => amount.length > 0)
+  for (const part of parts) {
+    const column = part.columns.find(({ references }) => references === name)
+    if (column) return { table: part, column }
+  }
+  return undefined
+}
+
+/** A value as a literal of a column's type; undefined where none of its values reads so. */
+export function literal({ type }: { type: string }, value: string): string | undefined {
+  if (isNumeric(type)) return NUMBER.test(value) ? value : undefined
+  if (type === 'date') return `DATE ${quoted(value)}`
+  if (type.startsWith('timestamp')) return `TIMESTAMP ${quoted(value.replace('T', ' '))}`
+  return quoted(value)
+}
+
+/** The columns that a person reads: none of the lake's own, and none about people for those who may not see them. */
+const shown = (table: Table, seesPeople: boolean): Column[] =>
+  table.columns.filter(({ name, personal }) => !name.startsWith('_') && (seesPeople || !personal))
+
+const isTime = ({ type }: Column): boolean => type === 'date' || type.startsWith('timestamp')
+
+/** The statement of one row of a dataset or table by a column. */
+export function rowStatement(table: Table, column: Column, value: string, seesPeople: boolean): string {
+  const names = shown(table, seesPeople).map(({ name }) => quotedName(name))
+  return `SELECT ${names.join(', ')}\nFROM ${table.database}.${table.name}\nWHERE ${quotedName(column.name)} = ${literal(column, value) ?? 'NULL'}\nLIMIT 1`
+}
+
+const product = (alias: string, factors: string[]): string =>
+  `CAST(${factors.map((name) => `${alias}.${quotedName(name)}`).join(' * ')} AS decimal(18, 2))`
+
+/** The statement of the rows that belong to one row, the newest first, with their number and the sum of their amounts. */
+export function childStatement(
+  tables: Table[],
+  { table, column }: Child,
+  value: string,
+  seesPeople: boolean,
+): string {
+  const all = shown(table, seesPeople).filter(
+    ({ name }) => name !== column.name && !table.newest_by.includes(name),
+  )
+  const time = all.find(isTime)
+  const key = onlyKey(table)
+  const others = all.filter((one) => one !== time)
+  const selected = [...(time ? [time] : []), ...others].map(({ name }) => `r.${quotedName(name)}`)
+  const condition = `= ${literal(column, value) ?? 'NULL'}`
+  const part = table.amount.length > 0 ? undefined : partOf(tables, table)
+  const amount = part ? 'p.amount' : table.amount.length > 0 ? product('r', table.amount) : ''
+  const from = [`FROM ${table.database}.${table.name} AS r`]
+  if (part && key) {
+    const name = quotedName(part.column.name)
+    from.push(
+      `LEFT JOIN (`,
+      `  SELECT c.${name} AS part_of, sum(${product('c', part.table.amount)}) AS amount`,
+      `  FROM ${part.table.database}.${part.table.name} AS c`,
+      `  JOIN ${table.database}.${table.name} AS o ON o.${quotedName(key.name)} = c.${name}`,
+      `  WHERE o.${quotedName(column.name)} ${condition}`,
+      `  GROUP BY c.${name}`,
+      `) AS p ON p.part_of = r.${quotedName(key.name)}`,
+    )
+  }
+  const sums = amount
+    ? [
+        `${amount} AS ${AMOUNT}`,
+        `sum(${amount}) OVER () AS title_amount`,
+        `sum(CASE WHEN ${amount} < 0 THEN ${amount} END) OVER () AS title_below_zero`,
+      ]
+    : []
+  // The amount is read before what it was computed from.
+  const columns = [...selected.slice(0, 2), ...sums.slice(0, 1), ...selected.slice(2), ...sums.slice(1)]
+  const order = time ? `r.${quotedName(time.name)} DESC` : key ? `r.${quotedName(key.name)}` : '1'
+  return `SELECT ${columns.join(',\n       ')},\n       count(*) OVER () AS row_count\n${from.join('\n')}\nWHERE r.${quotedName(column.name)} ${condition}\nORDER BY ${order}\nLIMIT ${MOST_ROWS}`
+}
+
+/** The unit of the amounts of a dataset's rows; empty where it has none. */
+export function amountUnit(tables: Table[], table: Table): string {
+  const of = table.amount.length > 0 ? table : partOf(tables, table)?.table
+  const factors = of?.columns.filter(({ name }) => of.amount.includes(name)) ?? []
+  return factors.map(({ unit }) => unit).find((unit) => /^[A-Z]{3}$/.test(unit)) ?? ''
+}

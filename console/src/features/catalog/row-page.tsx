@@ -1,0 +1,217 @@
+import { Anchor, Group, Stack } from '@mantine/core'
+import { useState } from 'react'
+import { useParams } from 'react-router'
+
+import type { Schemas } from '../../api/client'
+import { figure } from '../../api/format'
+import { useMay } from '../../api/queries'
+import { NothingPage } from '../../components/nothing-here'
+import { PageTitle, Panel } from '../../components/panel'
+import { ROW_PX } from '../../components/row-window'
+import { Answered, Empty } from '../../components/states'
+import { columnFormats, useLabels, useUnits } from '../../formats/columns'
+import { queryAddress } from '../../formats/sql'
+import { answerRows, rowCount } from '../../formats/template'
+import { heading } from '../../formats/words'
+import { AnswerTable } from '../dashboards/answer-table'
+import { type Result, useResult } from '../query/results'
+import {
+  AMOUNT,
+  amountUnit,
+  type Child,
+  childrenOf,
+  childStatement,
+  literal,
+  onlyKey,
+  rowStatement,
+  tablesAbout,
+} from './belonging'
+import { DatasetRowLink } from './dataset-row-link'
+import { useCatalog } from './queries'
+
+const MOST_PX = 440
+
+type Table = Schemas['CatalogTable']
+
+/** One row of a dataset and the rows that belong to it: an order with its lines, a customer with all orders. */
+export function RowPage() {
+  const { dataset = '', key: value = '' } = useParams()
+  const catalog = useCatalog()
+  return (
+    <Stack gap="md">
+      <Answered of={catalog} what="the datasets">
+        {({ tables }) => {
+          const table = tables.find(({ name, system }) => name === dataset && system === '')
+          const key = table && onlyKey(table)
+          if (!table || !key) return <NothingPage what="dataset" name={dataset} />
+          return <Row tables={tables} table={table} keyColumn={key} value={value} />
+        }}
+      </Answered>
+    </Stack>
+  )
+}
+
+interface RowProps {
+  tables: Table[]
+  table: Table
+  keyColumn: Schemas['ContractColumn']
+  value: string
+}
+
+function Row({ tables, table, keyColumn, value }: RowProps) {
+  const seesPeople = useMay('personal-data')
+  const name = `${heading(keyColumn.name)} ${value}`
+  const isPossible = literal(keyColumn, value) !== undefined
+  const sql = isPossible ? rowStatement(table, keyColumn, value, seesPeople) : ''
+  const answer = useResult(sql)
+  const nothing = (
+    <Empty>
+      The dataset {heading(table.name).toLowerCase()} has no row with this id, as of the newest run.{' '}
+      <Anchor href={`#/datasets/${encodeURIComponent(table.name)}`}>Open the dataset</Anchor>
+    </Empty>
+  )
+  return (
+    <>
+      <div>
+        <PageTitle>{name}</PageTitle>
+        <Group gap="sm">
+          <Anchor size="sm" href={`#/datasets/${encodeURIComponent(table.name)}`}>
+            {heading(table.name)}
+          </Anchor>
+          {sql ? (
+            <Anchor size="sm" href={queryAddress(sql)}>
+              Ask about it in SQL
+            </Anchor>
+          ) : null}
+        </Group>
+      </div>
+      {isPossible ? (
+        <Answered of={answer} what="the row">
+          {(rows) =>
+            rows.rows.length === 0 ? (
+              nothing
+            ) : (
+              <>
+                <Facts table={table.name} rows={rows} leftOut={keyColumn.name} />
+                {childrenOf(tables, table).map((child) => (
+                  <Belonging
+                    key={`${child.table.name}.${child.column.name}`}
+                    tables={tables}
+                    child={child}
+                    value={value}
+                    seesPeople={seesPeople}
+                  />
+                ))}
+                {tablesAbout(tables, keyColumn.name).map((about) => (
+                  <AboutIt key={about.name} table={about} keyColumn={keyColumn} value={value} />
+                ))}
+              </>
+            )
+          }
+        </Answered>
+      ) : (
+        nothing
+      )}
+    </>
+  )
+}
+
+/** The values of a row in words; those that name another row are links to it. */
+function Facts({ table, rows, leftOut }: { table: string; rows: Result; leftOut: string }) {
+  const units = useUnits(table)
+  const formats = columnFormats(rows.columns, units, useLabels(table))
+  const row = rows.rows[0] ?? []
+  const facts = rows.columns.map(({ name }, place) => ({ name, place, value: row[place] ?? null }))
+  return (
+    <dl className="facts">
+      {facts
+        .filter((fact) => fact.value !== null && fact.name !== leftOut)
+        .map((fact) => (
+          <div key={fact.name}>
+            <dt className="muted">{formats[fact.place]?.heading}</dt>
+            <dd>
+              <DatasetRowLink
+                column={fact.name}
+                value={fact.value}
+                text={formats[fact.place]?.text(fact.value) ?? ''}
+              />
+            </dd>
+          </div>
+        ))}
+    </dl>
+  )
+}
+
+interface BelongingProps {
+  tables: Table[]
+  child: Child
+  value: string
+  seesPeople: boolean
+}
+
+/** The rows of another dataset that belong to the row. */
+function Belonging({ tables, child, value, seesPeople }: BelongingProps) {
+  const { table } = child
+  const answer = useResult(childStatement(tables, child, value, seesPeople))
+  const unit = amountUnit(tables, table)
+  const units = useUnits(table.name, unit ? { [AMOUNT]: unit } : {})
+  const rows = answer.data
+  return (
+    <Panel title={rows ? childTitle(table, rows, unit) : heading(table.name)} name={heading(table.name)}>
+      <Answered of={answer} what="the rows that belong to it">
+        {(found) =>
+          found.rows.length === 0 ? null : (
+            <AnswerTable
+              answer={found}
+              units={units}
+              table={table.name}
+              label={heading(table.name)}
+              height={Math.min(MOST_PX, ROW_PX * (found.rows.length + 1) + 4)}
+            />
+          )
+        }
+      </Answered>
+    </Panel>
+  )
+}
+
+/** The number of rows and their sum: "Order items: 3, £54.20 in all, of which -£5.00 below zero". */
+export function childTitle(table: Pick<Table, 'name'>, rows: Result, unit: string): string {
+  const answer = answerRows(rows)
+  const of = (name: string) => rows.rows[0]?.[answer.columns.indexOf(name)] ?? null
+  if (rows.rows.length === 0) return `${heading(table.name)}: none`
+  const [amount, below] = [of('title_amount'), of('title_below_zero')]
+  return [
+    `${heading(table.name)}: ${rowCount(answer)}`,
+    ...(amount === null ? [] : [`${figure(amount, unit)} in all`]),
+    ...(below === null ? [] : [`of which ${figure(below, unit)} below zero`]),
+  ].join(', ')
+}
+
+interface AboutProps {
+  table: Table
+  keyColumn: Schemas['ContractColumn']
+  value: string
+}
+
+/** The row of a system's table about the same thing; it is read when it is opened. */
+function AboutIt({ table, keyColumn, value }: AboutProps) {
+  const [isOpen, setOpen] = useState(false)
+  const answer = useResult(isOpen ? rowStatement(table, keyColumn, value, false) : '')
+  return (
+    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{heading(table.name)}</summary>
+      {isOpen ? (
+        <Answered of={answer} what="the row">
+          {(rows) =>
+            rows.rows.length === 0 ? (
+              <Empty>The table has no row of it.</Empty>
+            ) : (
+              <Facts table={table.name} rows={rows} leftOut={keyColumn.name} />
+            )
+          }
+        </Answered>
+      ) : null}
+    </details>
+  )
+}
