@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.browsers import settle, visit
+from headgate.contracts.arrow import arrow_schema
+from headgate.lake.ports import ObjectRef
+from tests.console.browsers import SIDEWAYS, settle, visit
 from tests.console.lakes import OPERATOR, UPLOADER, VIEWER
+from tests.unit.api.lakes import REGISTRY
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -255,3 +263,79 @@ def test_a_table_without_rows_is_explained_once_on_a_dashboard(console: Console)
     page = console.opened("/dashboards/compliance-guardian", VIEWER)
     expect(page.get_by_text("PCI audit was built")).to_have_count(1)
     expect(page.get_by_role("region", name="Where are card numbers that must not be there?")).to_have_count(0)
+
+
+def with_an_order(console: Console) -> tuple[int, str]:
+    """Put an order of two lines, one of which came back, into the lake; return its customer and its id."""
+    (shop,) = console.lake.queries.ask("SELECT max(customer_id) AS customer FROM churn_risk")
+    day = datetime(2024, 3, 1, 9, tzinfo=UTC).replace(tzinfo=None)
+    customer, order = shop["customer"], "A-77001"
+    rows: dict[str, list[dict[str, object]]] = {
+        "customers": [{"customer_id": customer, "region_id": "GB", "signed_up_at": day}],
+        "orders": [
+            {
+                "order_id": order,
+                "customer_id": customer,
+                "region_id": "GB",
+                "ordered_at": day,
+                "status": "completed",
+            }
+        ],
+        "order_items": [
+            {
+                "order_item_id": "1",
+                "order_id": order,
+                "description": "MUG",
+                "quantity": 3,
+                "unit_price": Decimal(4),
+            },
+            {
+                "order_item_id": "2",
+                "order_id": order,
+                "description": "BAG",
+                "quantity": -1,
+                "unit_price": Decimal(5),
+            },
+        ],
+    }
+    for dataset, of_dataset in rows.items():
+        complete = [
+            {"order_id": order} | row | {"updated_at": day, "_content_sha256": "0" * 64, "_source_row": place}
+            for place, row in enumerate(of_dataset, 1)
+        ]
+        schema = pa.schema(
+            [field.with_nullable(nullable=True) for field in arrow_schema(REGISTRY.curated[dataset])]
+        )
+        body = BytesIO()
+        pq.write_table(pa.Table.from_pylist(complete, schema=schema), body)
+        ref = ObjectRef("curated", f"increments/{dataset}/of-a-test.parquet")
+        console.lake.objects.write(ref, body.getvalue())
+    return customer, order
+
+
+def test_a_link_to_a_row_opens_it_with_all_rows_that_belong_to_it(console: Console) -> None:
+    """An order has its customer and its lines with their sum; its customer has all orders with their sums."""
+    customer, order = with_an_order(console)
+    page = console.opened(f"/rows/orders/{order}", VIEWER)
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Order {order}")
+    items = page.get_by_role("region", name="Order items")
+    expect(items.get_by_role("heading")).to_have_text(
+        "Order items: 2, £7.00 in all, of which -£5.00 below zero"
+    )
+    expect(items).to_contain_text("£12.00")
+    page.get_by_role("link", name=str(customer), exact=True).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Customer {customer}")
+    expect(page.get_by_role("region", name="Orders").get_by_role("heading")).to_have_text(
+        "Orders: 1, £7.00 in all"
+    )
+    page.get_by_text("Churn risk", exact=True).click()
+    expect(page.get_by_text("At stake", exact=False).first).to_be_visible()
+    page.set_viewport_size({"width": 375, "height": 812})
+    settle(page)
+    assert page.evaluate(SIDEWAYS) <= 0
+
+
+@pytest.mark.parametrize("address", ["/rows/orders/no-such-order", "/rows/customers/7%20OR%201%20%3D%201"])
+def test_of_a_row_that_is_not_in_the_lake_the_page_says_so(console: Console, address: str) -> None:
+    page = console.opened(address, VIEWER)
+    expect(page.get_by_text("has no row with this id")).to_be_visible()

@@ -380,6 +380,23 @@ def test_bands_that_held_equally_often_are_drawn_as_one() -> None:
     assert drawn == [{None}, {70}]
 
 
+def test_the_first_figure_is_the_coming_month_with_the_test_of_its_sum() -> None:
+    ahead = weeks_ahead(70)
+    panel = dashboards()["market-intelligence-hub"].panels[0]
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=ahead, sales_history=[], forecast_accuracy=[])
+        tested = answer_of(engine, panel.sql)
+        engine.execute("update sales_forecast set sum_windows = 0, sum_coverage_80 = null")
+        untested = answer_of(engine, panel.sql)
+    assert [(row["value"], row["low"], row["high"]) for row in tested] == [(400, 350, 460)]
+    assert answer_in_words(panel.answer, tested, {}) == (
+        "Expected sales in the 4 weeks from 6 Dec 2010, between 350 and 460; 79 of 100 past sums of so many "
+        "weeks were inside such a band"
+    )
+    assert "no past sum could be tested" in answer_in_words(panel.answer, untested, {})
+    assert "can still be cut" in str(untested[0]["title_action"])
+
+
 WEEKS_AHEAD = [date(2010, 12, 6), date(2010, 12, 13), date(2010, 12, 20), date(2010, 12, 27)]
 
 
@@ -519,15 +536,21 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         }
         called = answer_of(engine, queue.sql)
     assert answers["to_win_back"] == [
-        {"value": 3, "before": 4, "title_unknown": 3, "title_left": 43, "title_others": 25}
+        {"value": 3, "before": 4, "title_unknown": 3, "title_return": 57, "title_others": 75}
     ]
     assert answer_in_words(
         panel_of("demand-insights-engine", "to_win_back").answer, answers["to_win_back"], {}
     ) == (
-        "Late customers to win back: of 100 late ones 43 bought nothing in the next 90 days when tested, of "
-        "100 others 25; consent to be written to is not known for 3"
+        "Late customers to win back: 57 of 100 came back by themselves within 90 days when tested, of 100 "
+        "others 75; consent to be written to is not known for 3"
     )
-    assert answers["at_stake"] == [{"value": 2985, "before": 3984}]
+    assert answers["at_stake"] == [{"value": 2985, "before": 3984, "title_late": 3, "title_return": 57}]
+    assert answer_in_words(
+        panel_of("demand-insights-engine", "at_stake").answer, answers["at_stake"], {}
+    ) == (
+        "At stake with 3 late customers in the next 90 days; 57 of 100 late customers came back by "
+        "themselves when tested, and their part is not in the sum"
+    )
     assert [(row["customer_id"], row["title_at_stake"], row["left_out_as"]) for row in answers["others"]] == [
         (1, 999, "not late")
     ]
