@@ -13,6 +13,7 @@ from headgate.api.shapes.lake import (
     Contracts,
     ContractSummary,
 )
+from headgate.contracts.analyst_tables import personal_columns
 from headgate.contracts.first_view import amount_columns, first_columns
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def catalog(lake: LakePorts) -> CatalogTables:
             database=database,
             name=contract.dataset,
             system=contract.system,
-            columns=_columns(contract),
+            columns=_columns(contract, registry.source.get(contract.dataset)),
             amount=amount_columns(contract),
             newest_by=contract.order_by,
         )
@@ -80,10 +81,16 @@ def _summary(zone: str, contract: Contract) -> dict[str, object]:
     }
 
 
-def _columns(contract: Contract) -> tuple[ContractColumn, ...]:
+def _columns(contract: Contract, source: Contract | None = None) -> tuple[ContractColumn, ...]:
+    """Return the columns of a contract.
+
+    Args:
+        source: of a merged dataset, the contract of its files.
+    """
     from headgate.contracts.dictionary import rule_text
     from headgate.contracts.types import glue_type
 
+    hidden = personal_columns(contract, source)
     return tuple(
         ContractColumn(
             name=column.name,
@@ -94,7 +101,7 @@ def _columns(contract: Contract) -> tuple[ContractColumn, ...]:
             required=column.required,
             primary_key=column.name in contract.key,
             sensitive=column.mask.value if column.mask else "",
-            personal=column.name in contract.personal,
+            personal=column.name in hidden,
             references=column.references,
             rules=tuple(rule_text(rule) for rule in column.rules if rule.name != "required"),
         )
