@@ -175,7 +175,7 @@ function Belonging({ tables, child, value, seesPeople }: BelongingProps) {
   )
 }
 
-/** The number of rows and their sum: "Order items: 3, £54.20 in all, of which -£5.00 below zero". */
+/** The number of rows and their sum: "Order items: 3" with their amounts. */
 export function childTitle(table: Pick<Table, 'name'>, rows: Result, unit: string): string {
   const answer = answerRows(rows)
   const of = (name: string) => rows.rows[0]?.[answer.columns.indexOf(name)] ?? null
