@@ -73,6 +73,9 @@ class UnacceptedFiles:
         for version in self._versions():
             file_id = _file_id(version)
             record = records.get(file_id)
+            if keys.sent_file_of(version.ref.key) in erased:  # its edited file had a row of the subject
+                yield UnacceptedFile(version, version.ref.key)
+                continue
             if file_id in erased or not _may_be_deleted(record):
                 continue
             body = self.objects.read(version.ref)

@@ -4,6 +4,7 @@
 |------------|----------------------------------------------------------------|
 | raw        | `<dataset>/dt=YYYY-MM-DD/run=<run>/<name>`, or `<dataset>/<anything>` |
 |            | `_masked/<key>/<file id>.zip` (the masked form that replaces the original of that key), `….deleted` (nothing replaces it) |
+|            | `_sent/<file id>/<name>` (the file that a person sent, of which the edited one of that id was made) |
 |            | `_dlt/<dataset name of a pipeline>/…` (state of dlt's pipelines) |
 | curated    | `increments/<dataset>/<content sha256>.parquet`                |
 |            | `increments/<dataset>/<content sha256>.edition-<edition>` (it was replayed; which rows it holds now) |
@@ -52,6 +53,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 MASKED_ORIGINALS = "_masked"
+SENT_FILES = "_sent"
 LOAD_STATE = "_dlt"  # folder in raw of the state of dlt's pipelines
 UPLOADS = "uploads"  # folder in raw of uploads without a dataset: the gate finds it from their columns
 INCREMENTS = "increments"
@@ -167,6 +169,17 @@ def masked_original_of(key: str) -> str:
     folder, _, name = key.rpartition("/")
     file_id, _, ending = name.partition(".")
     return file_id if folder.startswith(f"{MASKED_ORIGINALS}/") and ending in {"zip", "deleted"} else ""
+
+
+def sent_file_key(file_id: str, name: str) -> str:
+    """Return the key in raw of the file that a person sent, beside the edited file that was made of it."""
+    return f"{SENT_FILES}/{file_id}/{name}"
+
+
+def sent_file_of(key: str) -> str:
+    """Return the id of the edited file, as the key of the sent one spells it; empty when it spells none."""
+    folder, _, rest = key.partition("/")
+    return rest.partition("/")[0] if folder == SENT_FILES and "/" in rest else ""
 
 
 def increment_key(dataset: str, content_sha256: str) -> str:

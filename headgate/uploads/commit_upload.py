@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.errors import BadInputError, ConflictError, HeadgateError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.uploads.sent_originals import SentOriginal
 from headgate.uploads.upload import (
     CONTENT_DIFFERS,
     EDITED,
@@ -273,10 +274,23 @@ class Uploads:
 
     def _committed(self, mine: _Stored, file_id: str, key: str) -> UploadRecord:
         """Keep that the file is in raw, and delete what was sent."""
+        self._keep_original(mine.upload, file_id)
         upload = replace(mine.upload, state=UploadState.COMMITTED, file_id=file_id, key=key)
         committed = self._replace(mine, replace(upload, copy_id="", copy_key="")).upload
         self.objects.delete(self.content(upload.upload_id))
         return committed
+
+    def _keep_original(self, upload: UploadRecord, file_id: str) -> None:
+        """Copy the file that was sent beside the edited one, unless it may hold card data.
+
+        The edited file is in raw already, and a failure does not take it back; the note of the edits says
+        whether the original is there.
+        """
+        check = self.dry_run(upload) or {}
+        if not upload.raw_version and check.get("original") == SentOriginal.KEPT:
+            target = ObjectRef(self.raw_bucket, keys.sent_file_key(file_id, upload.name))
+            with suppress(HeadgateError):
+                self.store.copy(self.content(upload.upload_id), target, upload.by)
 
     def _with_copy(
         self, mine: _Stored, source: ObjectRef, raw: ObjectRef, size_bytes: int, sender: str

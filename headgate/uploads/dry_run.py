@@ -29,6 +29,7 @@ from headgate.uploads.edits import Edits
 from headgate.uploads.import_grid import FLAWED, ROWS, Flaws, FlawWords, write_grid
 from headgate.uploads.ragged_rows import counts_of
 from headgate.uploads.row_numbers import RowNumbers
+from headgate.uploads.sent_originals import sent_original
 from headgate.uploads.upload import EDITED, UploadRecord, check_key, content_differs, dry_run_key, upload_key
 
 if TYPE_CHECKING:
@@ -160,10 +161,15 @@ class DryRunner:
             undecided = edited_content(bare, original, folder, self.mappings(scratch), _LARGEST_GRID_BYTES)
             shown = self._grid(upload, undecided, Flaws.of(None, {}), folder)
             return {"state": FAILED, "error": _reason(error), **shown, "edits": asdict(upload.edits)}
-        return self._checked_with_grid(upload, edited, scratch, folder)
+        return self._checked_with_grid(upload, edited, scratch, folder, original)
 
     def _checked_with_grid(
-        self, upload: UploadRecord, edited: EditedUpload, scratch: ScratchObjects, folder: Path
+        self,
+        upload: UploadRecord,
+        edited: EditedUpload,
+        scratch: ScratchObjects,
+        folder: Path,
+        original: Path,
     ) -> dict[str, Any]:
         committed_as, sha256 = None, upload.sha256
         if path := edited_file(edited, folder):
@@ -181,14 +187,16 @@ class DryRunner:
         words = self._words(edited, body, has_ragged=RAGGED_ROW in (record.get("reasons") or {}))
         flaws = Flaws.of(body, edited.column_of(mapped), words)
         decided = {"suggestion": mapping.suggestion, "fields": mapping.fields} if mapping else None
+        facts = self._grid(upload, edited, flaws, folder)
         return {
             **result,
             "rows": [_as_sent(row, words) for row in result.get("rows", ())],
-            **self._grid(upload, edited, flaws, folder),
+            **facts,
             "edits": asdict(edited.edits),
             "is_remembered": edited.is_remembered,
             "committed_as": committed_as,
             "decided": decided,
+            **_original(edited, original, facts, is_kept=bool(committed_as)),
         }
 
     @staticmethod
@@ -237,6 +245,14 @@ class DryRunner:
         content = staged or upload.content(self.staging_bucket, self.raw_bucket)
         appears_as = ObjectRef(self.raw_bucket, key or upload.key)
         return ScratchObjects(self.objects, content, appears_as, forgotten_bucket=self.curated_bucket)
+
+
+def _original(edited: EditedUpload, path: Path, facts: Mapping[str, Any], *, is_kept: bool) -> dict[str, str]:
+    """Return what becomes of the sent file where another one is committed."""
+    if not is_kept:
+        return {}
+    hidden_numbers = (facts.get("grid") or {}).get("hidden_numbers", {})
+    return {"original": sent_original(path, edited.contract, has_numbers=bool(hidden_numbers)).value}
 
 
 def _result(record: FileRecord, scratch: ScratchObjects) -> dict[str, Any]:

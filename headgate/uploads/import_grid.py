@@ -7,6 +7,7 @@ page of rows is read without the others. `flawed.arrow` has the first 20,000 ref
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -206,6 +207,15 @@ class WrittenGrid:
     written_as: Mapping[str, str]
     to_come: Mapping[str, Mapping[str, Any]]
     currencies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    hidden_numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Facts about the rows that were read: rows of another width, and hidden numbers by column."""
+
+    ragged: set[int] = field(default_factory=set)
+    numbers: Counter[str] = field(default_factory=Counter)
 
 
 def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder: Path) -> WrittenGrid:
@@ -229,12 +239,12 @@ def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder
         pa.ipc.new_file(str(folder / ROWS), schema, options=options) as every,
         pa.ipc.new_file(str(folder / FLAWED), schema, options=options) as some,
     ):
-        ragged: set[int] = set()
-        for table in _batches(_tables(opened, flaws, hidden, schema, ragged)):
+        seen = _Seen()
+        for table in _batches(_tables(opened, flaws, hidden, schema, seen)):
             every.write_table(table)
             rows += table.num_rows
-            currencies.add(_shown_columns(opened.names, _without(table, ragged), hidden))
-            beginning = _without(table, ragged) if beginning is None else beginning
+            currencies.add(_shown_columns(opened.names, _without(table, seen.ragged), hidden))
+            beginning = _without(table, seen.ragged) if beginning is None else beginning
             if flawed < MOST_FLAWED and table.column("flaws").null_count < table.num_rows:
                 refused = table.filter(pc.is_valid(table.column("flaws")))
                 some.write_table(refused.combine_chunks())
@@ -249,6 +259,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder
         opened.source.written_as,
         {name: facts for name, (text, most) in readings.items() if (facts := _to_come(text, most.reading))},
         currencies.by_column,
+        dict(seen.numbers),
     )
 
 
@@ -278,18 +289,28 @@ def _batches(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _tables(
-    opened: OpenedFile, flaws: Flaws, hidden: Collection[str], schema: pa.Schema, ragged: set[int]
+    opened: OpenedFile,
+    flaws: Flaws,
+    hidden: Collection[str],
+    schema: pa.Schema,
+    seen: _Seen,
 ) -> Iterator[pa.Table]:
     for batch in opened.source.batches():
-        ragged |= set(batch.ragged.source_rows.tolist())
-        cells = [
-            _hide(text) if name in hidden else redact(text)
-            for name, text in zip(opened.names, batch.cells.values(), strict=True)
-        ]
+        seen.ragged.update(batch.ragged.source_rows.tolist())
+        shown = {name: redact(text) for name, text in zip(opened.names, batch.cells.values(), strict=True)}
+        for name, text in zip(opened.names, batch.cells.values(), strict=True):
+            if many := _changed(text, shown[name]):
+                seen.numbers[name] += many
+        cells = [_hide(text) if name in hidden else text for name, text in shown.items()]
         table = pa.table(
             [int_array(batch.source_rows), *cells, _of_rows(flaws, batch.source_rows)], schema=schema
         )
         yield _with_ragged(table, batch, opened.source, flaws)
+
+
+def _changed(text: pa.Array, shown: pa.Array) -> int:
+    """Return how many cells are shown with a marker instead of a number."""
+    return 0 if text is shown else int(pc.sum(pc.not_equal(text, shown)).as_py() or 0)
 
 
 def _hide(text: pa.Array) -> pa.Array:

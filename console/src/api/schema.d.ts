@@ -428,6 +428,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/files/{file_id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The file that was sent, where an edited one was committed
+         * @description For who sent it, and for operators.
+         *
+         *     Needs the group `uploader`.
+         */
+        get: operations["getSentFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/files/{file_id}/profile": {
         parameters: {
             query?: never;
@@ -2568,6 +2590,13 @@ export interface components {
              */
             left_out: string[];
             /**
+             * Original
+             * @description Of the file that was sent: `kept` in raw as it came; not kept as it `has_numbers` or may have them, or because not every text could be searched; empty where raw has it as an older version.
+             * @default
+             * @enum {string}
+             */
+            original: "" | "kept" | "has_numbers" | "not_searched";
+            /**
              * Part
              * @description The sheet or the member of an archive that was read.
              * @default
@@ -4697,6 +4726,27 @@ export interface components {
             runs: components["schemas"]["RunSummary"][];
         };
         /**
+         * SentFile
+         * @description Where the file that was sent can be fetched, byte for byte as it came.
+         */
+        SentFile: {
+            /**
+             * Expires At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            expires_at: string;
+            /** Name */
+            name: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * Url
+             * @description GET it within an hour, without a token.
+             */
+            url: string;
+        };
+        /**
          * StoredContractDraft
          * @description A contract that a person wrote for a new dataset.
          */
@@ -6145,6 +6195,39 @@ export interface operations {
             413: components["responses"]["RequestEntityTooLarge"];
             414: components["responses"]["RequestUriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getSentFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of one version of one file. */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentFile"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            414: components["responses"]["RequestUriTooLong"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             431: components["responses"]["RequestHeaderFieldsTooLarge"];

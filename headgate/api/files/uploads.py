@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
+from headgate.api.files import sent_files
 from headgate.api.files.file_records import file_error, record_of, written_as_texts
 from headgate.api.files.mappings import decided_fields, sample_facts, suggested_mapping
 from headgate.api.files.personal_values import STEPS_WITHOUT_VALUES, check_without_values, sees_values
@@ -284,6 +285,7 @@ def _keep_edits(
         **edits.facts(caller.name, at, committed.name, committed.sha256),
         "part": check.get("part", ""),
         **_decisions(check, edits),
+        "original": sent_files.kept_as(lake, committed, check.get("original", "")),
     }
     senders_of(lake).keep_edits(committed.file_id, kept)
 

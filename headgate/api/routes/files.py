@@ -12,6 +12,7 @@ from headgate.api.files import (
     quality,
     rejected_rows,
     reverts,
+    sent_files,
 )
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
@@ -30,6 +31,7 @@ from headgate.api.shapes.files import (
     Restored,
     Reverted,
     RevertPreview,
+    SentFile,
 )
 from headgate.lake.file_index import FileFilter
 from headgate.lake.states import FileState
@@ -61,6 +63,15 @@ def list_files(  # noqa: PLR0917 Powertools passes them by name
 def get_file(lake: Lake, file_id: FileId, if_none_match: IfNoneMatch = "") -> Response[FileDetail]:
     """One file's story: its six stages with their times, its counts and reasons."""
     return tagged(file_records.detail(lake, file_id), if_none_match)
+
+
+@routes.get("/v1/files/<file_id>/original", Group.UPLOADER, problems=[404])
+def get_sent_file(lake: Lake, caller: Caller, file_id: FileId) -> SentFile:
+    """The file that was sent, where an edited one was committed.
+
+    For who sent it, and for operators.
+    """
+    return sent_files.sent_file(lake, caller, file_id)
 
 
 @routes.get("/v1/files/<file_id>/rejected-rows", Group.VIEWER, problems=[404])

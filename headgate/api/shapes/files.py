@@ -136,9 +136,24 @@ class FileEdits(Shape):
     currencies: dict[str, dict[str, Count]] = Field(
         {}, description="Field to the rows by currency, of amounts that the file has in other currencies."
     )
+    original: Literal["", "kept", "has_numbers", "not_searched"] = Field(
+        "",
+        description="Of the file that was sent: `kept` in raw as it came; not kept as it `has_numbers` or "
+        "may have them, or because not every text could be searched; empty where raw has it as an older "
+        "version.",
+    )
     row_reasons: dict[str, str] = Field(
         {}, description="Refused row to what is wrong with it in the file that was sent."
     )
+
+
+class SentFile(Shape):
+    """Where the file that was sent can be fetched, byte for byte as it came."""
+
+    url: str = Field(description="GET it within an hour, without a token.")
+    expires_at: Moment
+    name: str
+    size_bytes: Count
 
 
 class FileDetail(FileSummary):

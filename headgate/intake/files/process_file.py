@@ -141,9 +141,8 @@ class FileProcessor:
             ServiceError: a service failed; the claim is given back and nothing of the file is recorded as
                 done.
         """
-        if keys.masked_original_of(
-            ref.key
-        ):  # the gate wrote it, and the file that it belongs to has a record
+        # The gate or a commit wrote it, and the file that it belongs to has a record.
+        if keys.masked_original_of(ref.key) or keys.sent_file_of(ref.key):
             return replace(
                 _received(ObjectInfo(ref, 0, self.ports.clock())), state=FileState.IGNORED, seen_before=True
             )

@@ -11,6 +11,7 @@ from headgate.erasure.purge_versions import BuiltZones
 from headgate.erasure.subject_rows import Subject
 from headgate.errors import NotFoundError
 from headgate.intake.files.replay_file import Replayer
+from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import FileState
 from tests.unit.erasure.test_forget import CUSTOMERS, JANE, MAIL, ORDERS, Shop, failing
@@ -64,6 +65,16 @@ def is_in_raw(shop: Shop, key: str = PENDING) -> bool:
     return any(
         version.ref.key == key and not version.is_marker for version in shop.lake.objects.versions("raw", "")
     )
+
+
+def test_the_file_that_was_sent_goes_with_the_edited_file_that_has_the_person(shop: Shop) -> None:
+    """It has the same rows under other headings, and its key alone may be too short to be searched."""
+    records = {record.key: record.file_id for record in shop.lake.ledger.records()}
+    own, other = (keys.sent_file_key(records.get(key, "f" * 32), "a.csv") for key in ("customers/a.csv", ""))
+    for key in (own, other):
+        shop.lake.objects.write(ObjectRef("raw", key), b"Nummer;Name\n1;x\n")
+    shop.forgetter.forget(JANE, shop.forgetter.plan(JANE), "salt")
+    assert (is_in_raw(shop, own), is_in_raw(shop, other)) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,18 @@ import { heading } from '../../formats/words'
 import { currencyWords } from '../import/currencies'
 import { formatWords } from '../import/formats'
 import { sentAs } from './sent-as'
+import { SentOriginal } from './sent-original'
 
 type Decisions = Schemas['FileEdits']
 
 /** Who changed the file on the page Upload, and each decision of that person. */
-export function EditedBefore({ edits }: { edits: Decisions | null | undefined }) {
+interface Props {
+  fileId: string
+  sender: string
+  edits: Decisions | null | undefined
+}
+
+export function EditedBefore({ fileId, sender, edits }: Props) {
   if (!edits) return null
   const decisions = decisionWords(edits)
   return (
@@ -31,6 +38,7 @@ export function EditedBefore({ edits }: { edits: Decisions | null | undefined })
           ))}
         </ul>
       ) : null}
+      <SentOriginal fileId={fileId} sender={sender} edits={edits} />
       {edits.sent_sha256 ? (
         <details>
           <summary>

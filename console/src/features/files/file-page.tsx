@@ -116,7 +116,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
             <NextStep file={file} isSecond={waits} />
             {file.edited_before ? null : <ReadAs writtenAs={file.written_as} />}
             <LeftOut mapping={file.mapping} />
-            <EditedBefore edits={file.edited_before} />
+            <EditedBefore fileId={file.file_id} sender={file.uploaded_by} edits={file.edited_before} />
             <Group gap="xs">
               {Object.entries(file.masked).map(([column, values]) => (
                 <Badge key={column} variant="default" tt="none">

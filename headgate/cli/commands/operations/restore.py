@@ -109,7 +109,9 @@ def unrecorded(versions: list[ObjectRef], recorded: set[str]) -> tuple[list[Obje
     missing = [
         ref
         for ref in versions
-        if ref not in forms and keys.file_id(ref.bucket, ref.key, ref.version_id) not in recorded
+        if ref not in forms
+        and not keys.sent_file_of(ref.key)
+        and keys.file_id(ref.bucket, ref.key, ref.version_id) not in recorded
     ]
     return missing, len(set(forms.values()) - recorded)
 

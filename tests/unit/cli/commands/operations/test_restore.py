@@ -48,7 +48,8 @@ def test_versions_without_a_record_are_processed_and_masked_forms_without_one_ar
         ObjectRef("raw", keys.masked_original_key("orders/a.csv", file_id), "1") for file_id in ("f1", "f2")
     )
     records = {"f1", keys.file_id("raw", "products/a.csv", "1")}
-    assert unrecorded([first, second, recorded, lost], records) == ([second], 1)
+    sent = ObjectRef("raw", keys.sent_file_key("f1", "preise.csv"), "1")  # its edited file has the record
+    assert unrecorded([first, second, recorded, lost, sent], records) == ([second], 1)
     assert unrecorded([first, recorded], records) == ([], 0)
 
 

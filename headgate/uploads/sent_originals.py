@@ -1,0 +1,90 @@
+"""The file that a person sent, kept in raw beside the edited file that the lake reads instead of it.
+
+Raw keeps no card data of a file that is accepted, and no worker masks a file of a foreign form. So a sent
+file is kept only where the dataset has no sensitive columns, and no number is found anywhere in the file: not
+above its header, in other sheets or in other members of an archive either.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from headgate.errors import BadInputError
+from headgate.formats.sniff import is_old_workbook
+from headgate.formats.unpack import is_packed, unpack
+from headgate.masking.redaction import rows_with_secrets
+from headgate.values.cells import text_array
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+
+_LARGEST_BYTES = 64 << 20  # searched whole, in the memory of the check
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class _NotSearchedError(Exception):
+    """Not every text of a file is searched."""
+
+
+class SentOriginal(StrEnum):
+    """What becomes of a sent file of which an edited one is committed."""
+
+    KEPT = "kept"
+    HAS_NUMBERS = "has_numbers"  # card data, or the dataset has columns for it
+    NOT_SEARCHED = "not_searched"  # too large, or in a form whose every text is not read
+
+
+def sent_original(path: Path, contract: Contract | None, *, has_numbers: bool) -> SentOriginal:
+    """Return whether a sent file may be kept.
+
+    Args:
+        contract: of the dataset that the person chose; None for none.
+        has_numbers: whether a card or social security number is in a cell of the table that was read.
+    """
+    if has_numbers or (contract is not None and contract.sensitive):
+        return SentOriginal.HAS_NUMBERS
+    if path.stat().st_size > _LARGEST_BYTES:
+        return SentOriginal.NOT_SEARCHED
+    body = path.read_bytes()
+    try:
+        is_clean = not any(
+            len(rows_with_secrets(text_array(lines))) for lines in _texts(body, _LARGEST_BYTES)
+        )
+    except (_NotSearchedError, BadInputError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+        return SentOriginal.NOT_SEARCHED
+    return SentOriginal.KEPT if is_clean else SentOriginal.HAS_NUMBERS
+
+
+def _texts(body: bytes, limit_bytes: int) -> Iterator[list[str]]:
+    """Yield the lines of every text in a file, also of the parts of a workbook or an archive.
+
+    Raises:
+        _NotSearchedError: a part is larger than the limit, or has a form that is not searched.
+    """
+    if len(body) > limit_bytes or is_old_workbook(body):
+        raise _NotSearchedError
+    if body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            for member in archive.infolist():
+                if member.file_size > limit_bytes:
+                    raise _NotSearchedError
+                yield from _texts(archive.read(member), limit_bytes)
+    elif is_packed(body):
+        yield from _texts(unpack(body, limit_bytes), limit_bytes)
+    else:
+        yield _text(body).splitlines()
+
+
+def _text(body: bytes) -> str:
+    if body.startswith(_UTF16):
+        return body.decode("utf-16", errors="replace")
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return body.decode("cp1252", errors="replace")
