@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from headgate.masking.redaction import redact_text
 from headgate.profiling.arrays import repeated_rows
-from headgate.profiling.infer import infer
 from headgate.values.columns import in_one_piece
 
 if TYPE_CHECKING:
@@ -19,7 +16,6 @@ if TYPE_CHECKING:
 
     from headgate.local_files.profile_file import ProfiledFile
     from headgate.matching.file_table import FileTable
-    from headgate.profiling.profile import ProfiledColumn
 
 _ROWS = re.compile(r"\(rows: ([\d,]+)\)")
 _MOST_NAMED = 3
@@ -45,8 +41,12 @@ def file_flaws(profiled: ProfiledFile) -> list[str]:
 def _sheets(table: FileTable) -> Iterator[str]:
     if table.left_out:
         sheets, others = ", ".join(table.sheets), ", ".join(table.left_out)
-        others = _ROWS.sub(r"(\1 filled rows, its header too)", others)
+        others = _ROWS.sub(_below_the_first, others)
         yield f"The rows are those of the sheet {sheets}. Not read: {others}. --sheet NAME reads another one."
+
+
+def _below_the_first(rows: re.Match[str]) -> str:
+    return f"({_counted(max(0, int(rows[1].replace(',', '')) - 1), 'row')} below its first)"
 
 
 def _broken(table: FileTable) -> Iterator[str]:
@@ -70,22 +70,13 @@ def _invalid(profiled: ProfiledFile) -> Iterator[str]:
     )
     for column in profiled.profile.columns:
         if column.invalid and not column.is_sensitive:
-            places = _invalid_places(column, columns[column.name])
-            texts = columns[column.name]
+            places, texts = column.first_invalid, columns[column.name]
             values = [
                 f"{_shown(str(texts[place].as_py()))} ({_place(profiled.table, place)})" for place in places
             ]
             verb = "value is" if column.invalid == 1 else "values are"
             kind = _TYPE_WORDS.get(column.type, column.type)
             yield f"{column.name}: {column.invalid:,} {verb} no {kind}: {_listed(values, column.invalid)}."
-
-
-def _invalid_places(column: ProfiledColumn, texts: pa.Array | pa.ChunkedArray) -> list[int]:
-    given = in_one_piece(texts)
-    typed = infer(given, column.name).values
-    blank = pc.equal(pc.utf8_trim_whitespace(pc.fill_null(given, "")), "")
-    is_invalid = pc.and_(pc.is_null(typed), pc.invert(blank))
-    return [int(place) for place in np.flatnonzero(is_invalid.to_numpy(zero_copy_only=False))[:_MOST_NAMED]]
 
 
 def _repeated(table: FileTable) -> Iterator[str]:

@@ -39,16 +39,23 @@ def known_dataset(
 def likely_dataset(names: Sequence[str], contracts: Mapping[str, Contract]) -> str:
     """Return the dataset to propose to a person for a file that no dataset is known for; empty if none is.
 
-    The columns with its names are three or more, among them its key, and more than any other dataset has.
+    The columns with its names are three or more, or two that are most of a small table. Its key is among
+    them, and no other dataset with its key has as many.
     """
+    fields = {dataset: _named_fields(names, contract) for dataset, contract in contracts.items()}
     counts = sorted(
-        ((len(_named_fields(names, contract)), dataset) for dataset, contract in contracts.items()),
+        (
+            (len(named), dataset)
+            for dataset, named in fields.items()
+            if named and {*contracts[dataset].key} <= named
+        ),
         reverse=True,
     )
-    if not counts or counts[0][0] < _LEAST_NAMED or (len(counts) > 1 and counts[0][0] == counts[1][0]):
+    if not counts or (len(counts) > 1 and counts[0][0] == counts[1][0]):
         return ""
-    best = contracts[counts[0][1]]
-    return best.dataset if {*best.key} <= _named_fields(names, best) else ""
+    most, dataset = counts[0]
+    is_most_of_table = most == _LEAST_NAMED - 1 and 2 * most > len(names)
+    return dataset if most >= _LEAST_NAMED or is_most_of_table else ""
 
 
 def _named_fields(names: Sequence[str], contract: Contract) -> set[str]:

@@ -66,6 +66,7 @@ class ProfiledColumn:
         invalid: rows whose text is no value of the type, or breaks a rule.
         is_identifier: its values identify rows, or name rows of another table; their distribution has no
             meaning.
+        first_invalid: places of the first invalid texts, of a column that is read without a contract.
     """
 
     name: str
@@ -77,6 +78,7 @@ class ProfiledColumn:
     is_identifier: bool = False
     description: ColumnStatistics = field(default_factory=lambda: ColumnStatistics(0))
     extra: Mapping[str, object] = field(default_factory=dict)
+    first_invalid: tuple[int, ...] = field(default=(), compare=False)
 
     @property
     def is_nested(self) -> bool:
@@ -212,7 +214,7 @@ def profile_unknown(
     if any(may_hold_cards(inferred[name].texts.unique) for name in hidden):
         hidden |= {name for name, column in inferred.items() if may_hold_codes(column.texts.unique)}
     profiled = side_by_side(
-        lambda name: _inferred_column(name, inferred[name], len(texts[name]), hidden=name in hidden),
+        lambda name: _inferred_column(name, inferred[name], texts[name], hidden=name in hidden),
         texts,
         rows,
     )
@@ -341,7 +343,8 @@ def _is_sensitive(name: str, inferred: TypedColumn) -> bool:
     return is_sensitive_name(name) or holds_secrets(inferred.texts.unique, numeric=inferred.type in _NUMBERS)
 
 
-def _inferred_column(name: str, inferred: TypedColumn, rows: int, *, hidden: bool) -> ProfiledColumn:
+def _inferred_column(name: str, inferred: TypedColumn, text: pa.Array, *, hidden: bool) -> ProfiledColumn:
+    rows = len(text)
     if hidden:
         return ProfiledColumn(
             name, inferred.type, rows, inferred.missing, inferred.invalid, is_sensitive=True
@@ -365,7 +368,18 @@ def _inferred_column(name: str, inferred: TypedColumn, rows: int, *, hidden: boo
         is_identifier=apart,
         description=description,
         extra=extra,
+        first_invalid=_first_invalid(text, inferred) if inferred.invalid else (),
     )
+
+
+def _first_invalid(text: pa.Array, inferred: TypedColumn) -> tuple[int, ...]:
+    """Return the places of the first texts that are no value of the column's type."""
+    is_text = pa.types.is_string(text.type) or pa.types.is_large_string(text.type)
+    if not is_text or len(inferred.values) != len(text):
+        return ()
+    blank = pc.equal(pc.utf8_trim_whitespace(pc.fill_null(text, "")), "")
+    is_invalid = pc.and_(pc.is_null(inferred.values), pc.invert(blank))
+    return tuple(pc.indices_nonzero(is_invalid).slice(0, _SAMPLES).to_pylist())
 
 
 def _samples(inferred: TypedColumn) -> list[str]:

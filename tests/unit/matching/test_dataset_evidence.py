@@ -111,6 +111,8 @@ SHOP = Registry.load().source
         (("Bestellnummer", "Kundennummer", "Bestelldatum", "Filiale"), "orders"),
         (("Bezeichnung", "Warengruppe", "Listenpreis", "Farbe"), ""),  # the key is missing
         (("Artikelnummer", "Bezeichnung", "Lagerort", "Bestand"), ""),  # two names have many tables
+        (("Artikelnr.", "Bezeichnung", "Preis"), "products"),  # but two of three are most of this one
+        (("Artikelnummer", "Preis", "Menge"), ""),
     ],
 )
 def test_a_dataset_is_proposed_by_three_names_and_its_key(names: tuple[str, ...], dataset: str) -> None:

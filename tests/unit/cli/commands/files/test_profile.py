@@ -161,7 +161,9 @@ def test_every_sheet_of_a_workbook_is_named(tmp_path: Path) -> None:
     stores = sheet([["store", "town"], ["F1", "Bonn"], ["F2", "Köln"]])
     file.write_bytes(workbook({"Preise": sheet([list(row) for row in ROWS]), "Filialen": stores}))
     (note,) = notes(file)
-    assert note.startswith("The rows are those of the sheet Preise. Not read: Filialen (3 filled rows, ")
+    assert note.startswith(
+        "The rows are those of the sheet Preise. Not read: Filialen (2 rows below its first)"
+    )
     assert note.endswith("--sheet NAME reads another one.")
     ran = CliRunner().invoke(profile, [str(file), "--sheet", "Filialen"], catch_exceptions=False)
     assert ran.stdout.splitlines()[:2] == ["2 rows", "store"]
