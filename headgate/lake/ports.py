@@ -132,6 +132,7 @@ class Claim:
 
 
 SUMMARY = "summary"  # in the profile of a record: the key of the summary; only a profiled file has one
+HIDDEN_NUMBERS = "hidden_numbers"  # of a file of no contract: values with a card or social security number
 
 
 # Among the times of a file's stages: when a replay began, so that the time since the upload is nobody's work.

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
 from headgate.lake.keys import baseline_key, export_folder, has_corrected_rows, profile_key, summary_key
-from headgate.lake.ports import SUMMARY, ObjectRef
+from headgate.lake.ports import HIDDEN_NUMBERS, SUMMARY, ObjectRef
 from headgate.lake.states import FileState
+from headgate.masking.redaction import rows_with_secrets
+from headgate.matching.file_table import as_text
 from headgate.profiling.column_reader import Columns
 from headgate.profiling.drift import FileFigures, Shift, drift, figures_of, newest_figures
 from headgate.profiling.file_summary import counted_summary, file_summary, summary_json
@@ -87,7 +89,9 @@ class Profiles:
         except Exception as error:  # noqa: BLE001 as above
             return {"failed": type(error).__name__}
         self.objects.write(ObjectRef(self.bucket, summary_key(name)), body, content_type=_JSON)
-        return {SUMMARY: summary_key(name), **self.keep(profile)}
+        numbers = sum(len(rows_with_secrets(as_text(column))) for column in table.columns)
+        hidden = {HIDDEN_NUMBERS: str(numbers)} if numbers else {}
+        return {SUMMARY: summary_key(name), **hidden, **self.keep(profile)}
 
     def keep(self, profile: Profile, export: str = "") -> Mapping[str, str]:
         """Store the profile.

@@ -3079,6 +3079,14 @@ export interface components {
                     [key: string]: unknown;
                 };
             };
+            /**
+             * Hidden Numbers
+             * @description Cells by column in which a card or social security number is shown as a marker.
+             * @default {}
+             */
+            hidden_numbers: {
+                [key: string]: number;
+            };
             /** Rows */
             rows: number;
             /**

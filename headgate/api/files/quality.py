@@ -12,7 +12,7 @@ from headgate.api.http.problems import not_found
 from headgate.api.shapes.files import ColumnProfile, Correlation, FileProfile, QualityHistory, QualityPoint
 from headgate.errors import NotFoundError
 from headgate.lake.file_index import FileFilter, newest_first
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import HIDDEN_NUMBERS, ObjectRef
 from headgate.lake.states import FileState
 from headgate.profiling.score import Score
 
@@ -90,7 +90,8 @@ def _point(record: FileRecord) -> QualityPoint:
     parts = {
         name: value
         for name in profile
-        if name not in {"score", "rows", "columns"} and (value := _share(profile[name])) is not None
+        if name not in {"score", "rows", "columns", HIDDEN_NUMBERS}
+        and (value := _share(profile[name])) is not None
     }
     return QualityPoint(
         file_id=record.file_id,

@@ -204,6 +204,9 @@ class GridFacts(Shape):
     currencies: dict[str, dict[str, Count]] = Field(
         {}, description="Rows by the currency that values of a column state, as code or beside amounts."
     )
+    hidden_numbers: dict[str, Count] = Field(
+        {}, description="Cells by column in which a card or social security number is shown as a marker."
+    )
 
 
 class GridFlaw(Shape):

@@ -11,7 +11,7 @@ import pytest
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import NotFoundError
 from headgate.formats.read_table import unknown_table
-from headgate.lake.ports import SUMMARY, FileRecord, ObjectRef
+from headgate.lake.ports import HIDDEN_NUMBERS, SUMMARY, FileRecord, ObjectRef
 from headgate.lake.states import FileState
 from headgate.profiling.file_summary import file_summary
 from headgate.profiling.kept_profiles import Profiles
@@ -137,7 +137,11 @@ def test_the_summary_is_stored_by_the_files_name_and_named_in_its_record() -> No
         FileState.PROCESSING,
         received_at="2024-01-04T00:00:00",
     )
+    cards = b"id,note\n1,pay 4111111111111111\n2,4111111111111111 again\n3,none\n"
+    counted = Profiles(objects, "artifacts").of_uncontracted(record, unknown_table(cards))
+    assert counted[HIDDEN_NUMBERS] == "2"
     kept = Profiles(objects, "artifacts").of_uncontracted(record, unknown_table(BODY))
+    assert HIDDEN_NUMBERS not in kept
     assert kept[SUMMARY] == "processed/sales_summary.json"
     stored = json.loads(objects.read(ObjectRef("artifacts", kept[SUMMARY])))
     assert (stored["file_name"], stored["row_count"]) == ("sales.csv.gz", 3)

@@ -1,5 +1,6 @@
-import { Button, Group, Text } from '@mantine/core'
+import { Alert, Button, Group, Text } from '@mantine/core'
 
+import { count, whole } from '../../api/format'
 import { futureWords, titleOf } from './column-header'
 import { type Deciding, withField } from './edits'
 
@@ -20,6 +21,25 @@ export function FutureDates({ result, edits, onChange }: Deciding) {
       </Group>
     )
   })
+}
+
+/** Card numbers in a file of no contract: they are hidden here, and nothing masks them in the file itself. */
+export function HiddenNumbers({ result, edits }: Omit<Deciding, 'onChange'>) {
+  const columns = Object.entries(result.grid?.hidden_numbers ?? {})
+  if (edits.dataset || columns.length === 0) return null
+  const all = columns.reduce((sum, [, cells]) => sum + cells, 0)
+  const where = columns.map(([name, cells]) => `${name} (${whole(cells)})`).join(', ')
+  return (
+    <Alert
+      color="orange"
+      p="xs"
+      title={`${count(all, 'card or social security number')} ${all === 1 ? 'was' : 'were'} hidden`}
+    >
+      They are in {where}. Only what is shown hides them: the file itself keeps them until a dataset with a
+      mask for these columns takes it in. Choose its dataset, create one, or send the file without these
+      columns.
+    </Alert>
+  )
 }
 
 const TRUTH: Record<string, string> = { true: 'yes', false: 'no' }

@@ -8,7 +8,7 @@ import { ColumnCards } from '../profile/profile-view'
 import { mayCommit } from '../files/acceptance-words'
 import type { Checked } from '../upload/transfer'
 import type { ColumnAction } from './column-header'
-import { FutureDates, SetForAll } from './column-doubts'
+import { FutureDates, HiddenNumbers, SetForAll } from './column-doubts'
 import { ColumnForm } from './column-form'
 import { CommitLine } from './commit-line'
 import { DraftContract } from './draft-contract'
@@ -122,6 +122,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
       ) : null}
       {grid ? (
         <>
+          <HiddenNumbers result={result} edits={edits} />
           <Suggestions result={result} edits={edits} onChange={change} />
           <MissingFields fields={unsuggested} edits={edits} onChange={change} />
           <SetForAll result={result} edits={edits} onChange={change} />

@@ -4,7 +4,7 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { FutureDates, SetForAll } from './column-doubts'
+import { FutureDates, HiddenNumbers, SetForAll } from './column-doubts'
 import { CommitLine } from './commit-line'
 import { NO_EDITS, withDefault } from './edits'
 import { stayOut } from './outcome-words'
@@ -82,6 +82,26 @@ test('the button commits in one click and says what comes in and what stays out'
   )
   expect(onCommit).toHaveBeenCalledOnce()
   expect(screen.getAllByRole('button')).toHaveLength(1)
+})
+
+test('card numbers in a file of no dataset are counted by column', () => {
+  const result = {
+    ...RESULT,
+    grid: { hidden_numbers: { card: 30, note: 1 } },
+  } as unknown as Schemas['DryRun']
+  const { rerender } = render(
+    <MantineProvider>
+      <HiddenNumbers result={result} edits={NO_EDITS} />
+    </MantineProvider>,
+  )
+  expect(screen.getByText('31 card or social security numbers were hidden')).toBeTruthy()
+  expect(screen.getByText(/They are in card \(30\), note \(1\)\./)).toBeTruthy()
+  rerender(
+    <MantineProvider>
+      <HiddenNumbers result={result} edits={EDITS} />
+    </MantineProvider>,
+  )
+  expect(screen.queryByText(/were hidden/)).toBeNull()
 })
 
 test('dates to come in a field of the past are left out by a click, and a value set for all rows is asked again', () => {

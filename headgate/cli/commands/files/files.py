@@ -26,6 +26,8 @@ from headgate.cli.rendering.progress import PlainLines
 from headgate.cli.rendering.upload_outcomes import upload_outcomes
 from headgate.errors import BadInputError, ConflictError, ServiceError, ThrottledError
 from headgate.lake.acceptance import Acceptance, acceptance_of
+from headgate.lake.keys import sent_file_key
+from headgate.lake.ports import HIDDEN_NUMBERS, ObjectRef
 from headgate.lake.raw_objects import file_id_of
 from headgate.lake.senders import Senders
 from headgate.lake.states import NOT_ACCEPTED, FileState
@@ -44,9 +46,10 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
+    from headgate.contracts.model import Contract
     from headgate.intake.files.gate import GatePorts, GateRules
     from headgate.intake.files.revert_file import Reverter
-    from headgate.lake.ports import FileRecord
+    from headgate.lake.ports import FileRecord, ObjectStore
     from headgate.uploads.remembered_edits import SentFile
     from headgate.uploads.select_files import Selection
 
@@ -135,12 +138,28 @@ def upload(
 
 def _keep_edits(env: Mapping[str, str], files: Sequence[SentFile], landed: Sequence[send_files.Sent]) -> None:
     """Keep for the pages which files were edited; files of a caller who may not write there are sent, too."""
-    senders = Senders(stores.objects(), env["HEADGATE_ARTIFACTS_BUCKET"])
+    from headgate.contracts.registry import Registry
+
+    objects, contracts = stores.objects(), Registry.load().source
+    senders = Senders(objects, env["HEADGATE_ARTIFACTS_BUCKET"])
     at = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
     with suppress(ServiceError):
         for file, sent in zip(files, landed, strict=True):
             if file.edits:
-                senders.keep_edits(file_id_of(sent.ref), file.facts(at))
+                original = _keep_original(objects, file, sent.ref, contracts.get(file.edits.dataset))
+                senders.keep_edits(file_id_of(sent.ref), {**file.facts(at), "original": original})
+
+
+def _keep_original(objects: ObjectStore, file: SentFile, ref: ObjectRef, contract: Contract | None) -> str:
+    """Send the file as it is beside its edited copy, unless it may hold card data; return the decision."""
+    from headgate.uploads.sent_originals import SentOriginal, sent_original
+    from headgate.uploads.upload import why_not_named
+
+    name = file.original.name
+    original = sent_original(file.original, contract, has_numbers=bool(why_not_named(name)))
+    if original is SentOriginal.KEPT:
+        objects.upload(file.original, ObjectRef(ref.bucket, sent_file_key(file_id_of(ref), name)))
+    return original.value
 
 
 def _edited_lines(files: Sequence[SentFile]) -> list[str]:
@@ -173,8 +192,7 @@ def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent
             soft_wrap=True,
         )
     if profiled := [record for record in records if record.state is FileState.PROFILED]:
-        console.print(_profiled_table(profiled), crop=False)
-        console.print(_if_of_a_dataset(profiled), soft_wrap=True)
+        _show_profiled(console, profiled, sent)
     if rejected:
         console.print(rejections(rejected), crop=False)
         if offer := _contract_offer(rejected, sent):
@@ -211,22 +229,62 @@ def _without_new_rows(records: Sequence[FileRecord]) -> list[str]:
     return [*([said] if empty else []), *([skipped] if duplicates else [])]
 
 
+def _show_profiled(console: Console, profiled: Sequence[FileRecord], sent: Selection) -> None:
+    from headgate.contracts.registry import Registry
+
+    console.print(_profiled_table(profiled), crop=False)
+    ways = _if_of_a_dataset(profiled, sent, Registry.load().source)
+    for line in (*_with_card_numbers(profiled), *ways):
+        console.print(line, soft_wrap=True)
+
+
 def _profiled_table(profiled: Sequence[FileRecord]) -> Table:
+    """Return what is known of files of no contract; no rule judges their values, so they have no score."""
     title = "Files of no contract: profiled, and not in the lake; the originals stay in raw"
-    table = screens.screen_table("file", "rows", "columns", "score", "draft its contract with", title=title)
+    table = screens.screen_table("file", "rows", "columns", "draft its contract with", title=title)
     for record in profiled:
-        facts = (record.profile.get(name, "") for name in ("rows", "columns", "score"))
+        facts = (record.profile.get(name, "") for name in ("rows", "columns"))
         table.add_row(record.key, *facts, f"headgate contract init --raw {shlex.quote(record.key)}")
     return table
 
 
-def _if_of_a_dataset(profiled: Sequence[FileRecord]) -> str:
+def _with_card_numbers(profiled: Sequence[FileRecord]) -> list[str]:
+    """Say which files of no contract hold numbers that a contract has to mask."""
+    numbers = {record.key: int(record.profile.get(HIDDEN_NUMBERS) or 0) for record in profiled}
+    return [
+        f"{key} has {count:,} {'value' if count == 1 else 'values'} with a card or social security number. "
+        "They are hidden in its profile; its original in raw holds them until its contract masks them or it "
+        "expires. Send such files without these numbers where you can."
+        for key, count in numbers.items()
+        if count
+    ]
+
+
+def _if_of_a_dataset(
+    profiled: Sequence[FileRecord], sent: Selection, contracts: Mapping[str, Contract]
+) -> list[str]:
     """Return the short way for a file whose header is in another language than its contract."""
-    return (
-        "Or, if a file belongs to a dataset of the lake: `headgate mapping accept "
-        f"{shlex.quote(profiled[0].key)} --dataset NAME` shows "
-        "what its columns would be, takes it in, and remembers it for the next file with this header."
-    )
+    from headgate.formats.read_table import sample_table
+    from headgate.matching.dataset_evidence import likely_dataset
+
+    paths, likely = dict(sent.files), {}
+    for record in profiled:
+        table = sample_table(paths[record.key]) if record.key in paths else None
+        if table and (dataset := likely_dataset(table.shown, contracts)):
+            likely[record.key] = dataset
+    said = [
+        f"{key} is probably {dataset}, by the names of its columns: "
+        f"`headgate mapping accept {shlex.quote(key)} --dataset {dataset}` shows what its columns would be, "
+        "takes it in, and remembers it for the next file with this header."
+        for key, dataset in likely.items()
+    ]
+    if others := [record.key for record in profiled if record.key not in likely]:
+        said.append(
+            "Or, if a file belongs to a dataset of the lake: `headgate mapping accept "
+            f"{shlex.quote(others[0])} --dataset NAME` shows "
+            "what its columns would be, takes it in, and remembers it for the next file with this header."
+        )
+    return said
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
