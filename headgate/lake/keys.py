@@ -172,7 +172,7 @@ def masked_original_of(key: str) -> str:
 
 
 def sent_file_key(file_id: str, name: str) -> str:
-    """Return the key in raw of the file that a person sent, beside the edited file that was made of it."""
+    """Return the key in raw of the file that a person sent, beside the edited file that is committed."""
     return f"{SENT_FILES}/{file_id}/{name}"
 
 

@@ -140,8 +140,9 @@ def test_the_summary_is_stored_by_the_files_name_and_named_in_its_record() -> No
     cards = b"id,note\n1,pay 4111111111111111\n2,4111111111111111 again\n3,none\n"
     counted = Profiles(objects, "artifacts").of_uncontracted(record, unknown_table(cards))
     assert counted[HIDDEN_NUMBERS] == "2"
+    clean = Profiles(objects, "artifacts").of_uncontracted(record, unknown_table(b"id,note\n1,paid\n"))
+    assert HIDDEN_NUMBERS not in clean
     kept = Profiles(objects, "artifacts").of_uncontracted(record, unknown_table(BODY))
-    assert HIDDEN_NUMBERS not in kept
     assert kept[SUMMARY] == "processed/sales_summary.json"
     stored = json.loads(objects.read(ObjectRef("artifacts", kept[SUMMARY])))
     assert (stored["file_name"], stored["row_count"]) == ("sales.csv.gz", 3)

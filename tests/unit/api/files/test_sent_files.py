@@ -17,7 +17,7 @@ PAN = "4111111111111111"
 
 
 def committed(caller: Caller, body: bytes) -> str:
-    """The id of the edited file that was made of a supplier's."""
+    """The id of the edited file of a supplier's one."""
     answer = checked(caller, upload_id := uploaded(caller, body), DECIDED)
     sent = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
     caller.lake.receive(sent["key"])
