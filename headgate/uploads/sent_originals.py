@@ -33,7 +33,7 @@ class _NotSearchedError(Exception):
 
 
 class SentOriginal(StrEnum):
-    """What becomes of a sent file of which an edited one is committed."""
+    """Whether a sent file is kept where an edited one is committed."""
 
     KEPT = "kept"
     HAS_NUMBERS = "has_numbers"  # card data, or the dataset has columns for it

@@ -3267,6 +3267,27 @@ export interface components {
             template: string;
         };
         /**
+         * KeptOriginal
+         * @description Where the file that was sent can be fetched, byte for byte as it came.
+         */
+        KeptOriginal: {
+            /**
+             * Expires At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            expires_at: string;
+            /** Name */
+            name: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /**
+             * Url
+             * @description GET it within an hour, without a token.
+             */
+            url: string;
+        };
+        /**
          * KeptQuestionAsked
          * @description A question that a person keeps in the lake.
          */
@@ -4732,27 +4753,6 @@ export interface components {
         Runs: {
             /** Runs */
             runs: components["schemas"]["RunSummary"][];
-        };
-        /**
-         * SentFile
-         * @description Where the file that was sent can be fetched, byte for byte as it came.
-         */
-        SentFile: {
-            /**
-             * Expires At
-             * @description ISO 8601 in UTC, without a zone.
-             * @example 2026-01-02T03:04:05
-             */
-            expires_at: string;
-            /** Name */
-            name: string;
-            /** Size Bytes */
-            size_bytes: number;
-            /**
-             * Url
-             * @description GET it within an hour, without a token.
-             */
-            url: string;
         };
         /**
          * StoredContractDraft
@@ -6229,7 +6229,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SentFile"];
+                    "application/json": components["schemas"]["KeptOriginal"];
                 };
             };
             401: components["responses"]["Unauthorized"];

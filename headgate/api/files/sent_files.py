@@ -9,7 +9,7 @@ from headgate.api.files.file_records import record_of
 from headgate.api.http.access import Group
 from headgate.api.http.problems import forbidden, not_found
 from headgate.api.lake_ports import senders_of
-from headgate.api.shapes.files import SentFile
+from headgate.api.shapes.files import KeptOriginal
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
@@ -34,7 +34,7 @@ def kept_as(lake: LakePorts, committed: UploadRecord, decided: str) -> str:
     return decided
 
 
-def sent_file(lake: LakePorts, caller: CallerIdentity, file_id: str) -> SentFile:
+def sent_file(lake: LakePorts, caller: CallerIdentity, file_id: str) -> KeptOriginal:
     """Return where the file that was sent can be fetched, byte for byte as it came.
 
     Raises:
@@ -53,7 +53,7 @@ def sent_file(lake: LakePorts, caller: CallerIdentity, file_id: str) -> SentFile
         raise not_found("The original was not kept, or raw has deleted it after its time.") from None
     expires_at = (lake.now() + timedelta(seconds=_URL_EXPIRES_S)).isoformat(timespec="seconds")
     url = lake.uploads.download_url(ref, name, _URL_EXPIRES_S)
-    return SentFile(url=url, expires_at=expires_at, name=name, size_bytes=info.size_bytes)
+    return KeptOriginal(url=url, expires_at=expires_at, name=name, size_bytes=info.size_bytes)
 
 
 def _place(lake: LakePorts, file_id: str, name: str) -> ObjectRef:

@@ -25,13 +25,13 @@ from headgate.api.shapes.files import (
     FileDetail,
     FilePage,
     FileProfile,
+    KeptOriginal,
     QualityHistory,
     QuarantineCounts,
     RejectedRows,
     Restored,
     Reverted,
     RevertPreview,
-    SentFile,
 )
 from headgate.lake.file_index import FileFilter
 from headgate.lake.states import FileState
@@ -66,7 +66,7 @@ def get_file(lake: Lake, file_id: FileId, if_none_match: IfNoneMatch = "") -> Re
 
 
 @routes.get("/v1/files/<file_id>/original", Group.UPLOADER, problems=[404])
-def get_sent_file(lake: Lake, caller: Caller, file_id: FileId) -> SentFile:
+def get_sent_file(lake: Lake, caller: Caller, file_id: FileId) -> KeptOriginal:
     """The file that was sent, where an edited one was committed.
 
     For who sent it, and for operators.

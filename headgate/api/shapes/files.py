@@ -147,7 +147,7 @@ class FileEdits(Shape):
     )
 
 
-class SentFile(Shape):
+class KeptOriginal(Shape):
     """Where the file that was sent can be fetched, byte for byte as it came."""
 
     url: str = Field(description="GET it within an hour, without a token.")

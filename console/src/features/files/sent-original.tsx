@@ -23,7 +23,7 @@ export function SentOriginal({ fileId, sender, edits: { original, sent_as: name 
   const caller = useCaller()
   const isOperator = useMay('operator')
   const fetchIt = useMutation({
-    mutationFn: () => read<Schemas['SentFile']>(`/v1/files/${path(fileId)}/original`),
+    mutationFn: () => read<Schemas['KeptOriginal']>(`/v1/files/${path(fileId)}/original`),
     onSuccess: ({ url }) => window.location.assign(url),
   })
   const why = NOT_KEPT[original]
