@@ -16,7 +16,7 @@ from sqlglot import exp
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.domains.retail import SYSTEMS
-from headgate.domains.retail.compliance_guardian import reviews
+from headgate.domains.retail.compliance_guardian import decisions, reviews
 from headgate.domains.retail.saved_questions import ANSWERS, QUESTIONS
 from headgate.query import translate
 from headgate.query.read_only_statements import only_reading
@@ -279,6 +279,18 @@ def test_transactions_that_nobody_has_judged_are_proposed_in_the_order_of_the_ex
     ]
     assert figure == {"value": 3, "before": 1}
     assert money["value"] == 600
+    assert money["title_loss"] == pytest.approx(sum(float(str(row["value"])) for row in items))
+
+
+def test_the_costs_that_the_page_of_fraud_states_are_those_of_the_decisions() -> None:
+    board = dashboards()["compliance-guardian"]
+    stated = (
+        f"A review is taken to cost £{decisions.REVIEW_COST_GBP:g}, "
+        f"{{}}a wrong block £{decisions.BLOCK_CALL_GBP:g} and {100 * decisions.MARGIN_SHARE:g} % of the "
+        "amount"
+    )
+    assert stated.format("and ") in board.panel("queue").action
+    assert stated.format("") in board.queues[0].order
 
 
 @pytest.mark.parametrize(("windows", "smape", "reason"), [(0, None, "Not tested"), (3, 12.5, None)])

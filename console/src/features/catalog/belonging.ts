@@ -15,7 +15,7 @@ export interface Child {
 export const MOST_ROWS = 200
 
 /** The name of the amount of a row in an answer: the product of the columns that its contract names. */
-export const AMOUNT = 'row_amount'
+export const AMOUNT = 'total'
 
 const NUMBER = /^-?\d+(\.\d+)?$/
 
@@ -84,7 +84,9 @@ const isTime = ({ type }: Column): boolean => type === 'date' || type.startsWith
 
 /** The statement of one row of a dataset or table by a column. */
 export function rowStatement(table: Table, column: Column, value: string, seesPeople: boolean): string {
-  const names = shown(table, seesPeople).map(({ name }) => quotedName(name))
+  const names = shown(table, seesPeople)
+    .filter(({ name }) => !table.newest_by.includes(name))
+    .map(({ name }) => quotedName(name))
   return `SELECT ${names.join(', ')}\nFROM ${table.database}.${table.name}\nWHERE ${quotedName(column.name)} = ${literal(column, value) ?? 'NULL'}\nLIMIT 1`
 }
 
@@ -128,9 +130,16 @@ export function childStatement(
         `sum(CASE WHEN ${amount} < 0 THEN ${amount} END) OVER () AS title_below_zero`,
       ]
     : []
-  // The amount is read before what it was computed from.
-  const columns = [...selected.slice(0, 2), ...sums.slice(0, 1), ...selected.slice(2), ...sums.slice(1)]
-  const order = time ? `r.${quotedName(time.name)} DESC` : key ? `r.${quotedName(key.name)}` : '1'
+  // The amount is read before what it was computed from; an amount of one column is that column.
+  const own = table.amount.length === 1 ? [] : sums.slice(0, 1)
+  const columns = [...selected.slice(0, 2), ...own, ...selected.slice(2), ...sums.slice(1)]
+  const order = time
+    ? `r.${quotedName(time.name)} DESC`
+    : amount
+      ? `abs(${amount}) DESC`
+      : key
+        ? `r.${quotedName(key.name)}`
+        : '1'
   return `SELECT ${columns.join(',\n       ')},\n       count(*) OVER () AS row_count\n${from.join('\n')}\nWHERE r.${quotedName(column.name)} ${condition}\nORDER BY ${order}\nLIMIT ${MOST_ROWS}`
 }
 

@@ -5,7 +5,7 @@ import { count, whole } from '../../api/format'
 import { useContract, useLineage, useTable } from './queries'
 import { Moment } from '../../components/moment'
 import { NothingPage } from '../../components/nothing-here'
-import { PageTitle, Panel } from '../../components/panel'
+import { PageTitle } from '../../components/panel'
 import { Answered, Empty, Failed, isMissing } from '../../components/states'
 import { queryAddress } from '../../formats/sql'
 import { fileParts, heading } from '../../formats/words'
@@ -51,11 +51,12 @@ export function TablePage() {
           </details>
         )}
       </Answered>
-      <Panel title="Lineage: what the table was built from">
+      <details>
+        <summary>Lineage: what the table was built from</summary>
         <Answered of={detail} what="the lineage">
           {(found) => (found.snapshot_id ? <LineageView table={table} /> : <NoLineage />)}
         </Answered>
-      </Panel>
+      </details>
       <ColumnLineagePanel table={table} />
     </Stack>
   )

@@ -15,7 +15,7 @@ export function ColumnCard({ insight }: { insight: ColumnInsight }) {
         </Text>
       </Text>
       {insight.look.map((text) => (
-        <Text key={text} size="sm" className="look">
+        <Text key={text} size="sm" className={isGap(text) ? 'muted' : 'look'}>
           {text}
         </Text>
       ))}
@@ -37,6 +37,9 @@ export function ColumnCard({ insight }: { insight: ColumnInsight }) {
     </li>
   )
 }
+
+/** Values that are missing are how many columns come, such as labels that are not known yet; they are no fault. */
+const isGap = (text: string): boolean => / missing \(/.test(text)
 
 function Bars({ bars, label }: { bars: Bar[]; label: string }) {
   if (bars.length === 0) return null
