@@ -89,6 +89,23 @@ test('rows without an amount of their own have the sum of their parts', () => {
   expect(amountUnit(TABLES, people)).toBe('')
 })
 
+test('rows without a time are known by their words, and those of one amount show it once', () => {
+  const lines = table(
+    'lines',
+    [
+      column('line_id', { primary_key: true }),
+      column('visit_id', { references: 'visits.visit_id' }),
+      column('what'),
+      column('price', { type: 'decimal(12,2)', unit: 'EUR' }),
+    ],
+    { amount: ['price'] },
+  )
+  const sql = childStatement([lines], { table: lines, column: lines.columns[1] as never }, 'V1', true)
+  expect(sql).toMatch(/^SELECT r\."what",\s+r\."price",\s+r\."line_id",/)
+  expect(sql).not.toContain('AS total')
+  expect(sql).toContain('ORDER BY abs(CAST(r."price" AS decimal(18, 2))) DESC')
+})
+
 test('columns about people are left out for those who may not see them, and the lake’s own for all', () => {
   const key = people.columns[0] as Schemas['ContractColumn']
   expect(rowStatement(people, key, '7', false)).toBe(

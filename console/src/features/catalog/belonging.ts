@@ -33,7 +33,7 @@ export const datasetOf = (tables: Table[], column: string): Table | undefined =>
 export const rowAddress = (dataset: string, key: string): string =>
   `#/rows/${encodeURIComponent(dataset)}/${encodeURIComponent(key)}`
 
-/** The datasets with rows that belong to a row of this one, as their contracts say; those with amounts first. */
+/** The datasets with rows that belong to a row of this one, as their contracts say; those with parts and amounts first. */
 export function childrenOf(tables: Table[], parent: Table): Child[] {
   const key = onlyKey(parent)
   if (!key) return []
@@ -42,7 +42,7 @@ export function childrenOf(tables: Table[], parent: Table): Child[] {
       .filter(({ references }) => references === `${parent.name}.${key.name}`)
       .map((column) => ({ table, column })),
   )
-  return [...children].sort((one, other) => Number(hasAmount(tables, other)) - Number(hasAmount(tables, one)))
+  return [...children].sort((one, other) => weightOf(tables, other) - weightOf(tables, one))
 }
 
 /** The tables of systems with one row for each row of a dataset, such as a score of each customer. */
@@ -52,8 +52,9 @@ export const tablesAbout = (tables: Table[], key: string): Table[] =>
     return system !== '' && keys.length === 1 && keys[0]?.name === key
   })
 
-const hasAmount = (tables: Table[], { table }: Child): boolean =>
-  table.amount.length > 0 || Boolean(partOf(tables, table))
+/** Rows that have parts, such as orders, say more than single amounts, and these more than rows without any. */
+const weightOf = (tables: Table[], { table }: Child): number =>
+  partOf(tables, table) ? 2 : table.amount.length > 0 ? 1 : 0
 
 /** The dataset whose amounts add up to that of a row of this one: of an order, its lines. */
 const partOf = (tables: Table[], table: Table): Child | undefined => {
@@ -105,8 +106,12 @@ export function childStatement(
   )
   const time = all.find(isTime)
   const key = onlyKey(table)
-  const others = all.filter((one) => one !== time)
-  const selected = [...(time ? [time] : []), ...others].map(({ name }) => `r.${quotedName(name)}`)
+  // Rows are known by their time and id, and those without a time, such as lines, by their words.
+  const words = all.find((one) => one.type.startsWith('varchar') && !one.primary_key && !one.references)
+  const first = time ? [time, ...(key ? [key] : [])] : words ? [words] : []
+  const rest = all.filter((one) => !first.includes(one) && one !== key)
+  const last = key && !first.includes(key) ? [key] : []
+  const selected = [...rest, ...last].map(({ name }) => `r.${quotedName(name)}`)
   const condition = `= ${literal(column, value) ?? 'NULL'}`
   const part = table.amount.length > 0 ? undefined : partOf(tables, table)
   const amount = part ? 'p.amount' : table.amount.length > 0 ? product('r', table.amount) : ''
@@ -132,7 +137,8 @@ export function childStatement(
     : []
   // The amount is read before what it was computed from; an amount of one column is that column.
   const own = table.amount.length === 1 ? [] : sums.slice(0, 1)
-  const columns = [...selected.slice(0, 2), ...own, ...selected.slice(2), ...sums.slice(1)]
+  const leading = first.map(({ name }) => `r.${quotedName(name)}`)
+  const columns = [...leading, ...own, ...selected, ...sums.slice(1)]
   const order = time
     ? `r.${quotedName(time.name)} DESC`
     : amount
