@@ -36,6 +36,7 @@ RECIPES: Mapping[str, Mapping[str, int]] = {
     "boosting_24_leaves": {"max_leaf_nodes": 24, "max_iter": 60},
 }
 FIRST = next(iter(RECIPES))
+TREES = 100  # of the isolation forest
 UNKNOWN, HONEST, FRAUD = -1, 0, 1
 """What is known of a transaction's truth."""
 _CERTAIN = 1e-6
@@ -230,7 +231,7 @@ def isolation(
 ) -> Isolation:
     """Return a forest over the transactions as they are; it needs no label."""
     points = points.tail(MAX_HONEST)
-    forest = IsolationForest(n_estimators=100, random_state=SEED)
+    forest = IsolationForest(n_estimators=TREES, random_state=SEED)
     fitted = forest.fit(np.nan_to_num(_matrix(points, columns), nan=_UNKNOWN))
     isolated, unusual = _strangeness(fitted, points, columns)
     seen = np.sort(isolated), np.sort(unusual)

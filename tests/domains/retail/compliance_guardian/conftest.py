@@ -87,6 +87,7 @@ def small_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Models of few trees, which learn from few labels."""
     monkeypatch.setattr(boosting_models, "MIN_TRANSACTIONS", 200)
     monkeypatch.setattr(boosting_models, "MIN_FRAUDS", 10)
+    monkeypatch.setattr(boosting_models, "TREES", 10)
     small = {"max_leaf_nodes": 4, "max_iter": 5}
     monkeypatch.setattr(boosting_models, "RECIPES", dict.fromkeys(boosting_models.RECIPES, small))
 

@@ -83,9 +83,9 @@ def test_after_each_step_of_a_history_the_tables_are_those_of_a_full_run(
     computed = []
     for rows in (began, day, day, complete, _corrected(complete), complete, erased):
         shop.replace(card_transactions=rows)
-        monkeypatch.setattr(fraud_scores, "PART_ROWS", 100)
-        built, counts = shop.build()
-        monkeypatch.undo()
+        with monkeypatch.context() as patched:
+            patched.setattr(fraud_scores, "PART_ROWS", 100)
+            built, counts = shop.build()
         if id(rows) not in full:
             full[id(rows)] = shop.build(is_full=True)[0]
         assert_equal(built, full[id(rows)])
