@@ -470,7 +470,7 @@ def test_of_a_week_that_has_begun_the_page_says_what_is_sold_and_what_is_still_t
     assert forecast == "The week from 6 Dec 2010 with 70 sold until 9 Dec 2010: 100, between 80 and 120"
     assert spans == (
         "The 4 weeks ahead: 400, between 350 and 460 in 8 of 10 cases (past sums of so many weeks: 69 of 100 "
-        "inside)"
+        "inside); 70 of it is sold, 330 still to come"
     )
     assert "no floor for cash: 31 of 100 past sums were outside" in str(months[0]["title_action"])
 
