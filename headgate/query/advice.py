@@ -40,9 +40,10 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
     if "Did you mean" in message or "The tables are" in message:
         return message
     if match := _NO_TABLE.search(message):
-        if any(match[1].lower() in of for of in tables.values()):
-            return f"{match[1]} is new and has no table yet: the next run makes it, with the accepted rows."
-        return f"{message.rstrip('.')}. {near_tables(match[1].lower(), tables)}"
+        name = match[1].strip('"').lower()
+        if any(name in of for of in tables.values()):
+            return f"{name} is new and has no table yet: the next run makes it, with the accepted rows."
+        return f"{message.rstrip('.')}. {near_tables(name, tables)}"
     if match := _NO_COLUMN.search(message):
         asked = set(_tables_in(sql))
         columns = sorted(

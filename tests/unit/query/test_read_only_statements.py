@@ -194,8 +194,9 @@ def test_the_advice_for_a_missing_table_is_given_once() -> None:
     assert with_advice(str(refused.value), "select * from zzzzzz", LAKE).count("The tables are") == 1
 
 
-def test_a_dataset_without_a_table_yet_names_the_run_that_makes_it() -> None:
-    said = "TABLE_NOT_FOUND: Table 'orders' does not exist"
+@pytest.mark.parametrize("name", ["orders", '"ecommerce_curated.orders"', "ecommerce_curated.orders"])
+def test_a_dataset_without_a_table_yet_names_the_run_that_makes_it(name: str) -> None:
+    said = f"TABLE_NOT_FOUND: Table '{name}' does not exist"
     assert with_advice(said, "select * from orders", LAKE) == (
         "orders is new and has no table yet: the next run makes it, with the accepted rows."
     )
