@@ -302,6 +302,7 @@ def test_a_dataset_is_created_from_a_file_of_no_contract_and_its_rows_are_commit
     expect(page.get_by_text("headgate contract")).to_have_count(0)
     visit(page, console.url, "/datasets/lieferung")
     expect(page.get_by_role("heading", level=1)).to_have_text("Lieferung")
+    expect(page.get_by_text("Created by uma on")).to_be_visible()
     expect(page.get_by_text("No dataset is named")).to_have_count(0)
 
 

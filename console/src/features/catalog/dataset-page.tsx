@@ -26,8 +26,8 @@ export function DatasetPage() {
   const all = files.data?.pages.flatMap((page) => page.files) ?? []
   const hasNone = isMissing(contract.error)
   // One box for the page: each part would report the same cause.
-  const waiting = useContractDrafts(hasNone).data?.drafts.find((one) => one.dataset === dataset)
-  if (waiting && hasNone) return <WaitingDataset draft={waiting} />
+  const created = useContractDrafts().data?.drafts.find((one) => one.dataset === dataset)
+  if (created && hasNone) return <WaitingDataset draft={created} />
   if (hasNone && files.data && all.length === 0)
     return (
       <NothingPage
@@ -54,6 +54,11 @@ export function DatasetPage() {
         {contract.data?.description ? (
           <Text size="sm" className="muted">
             {contract.data.description}
+          </Text>
+        ) : null}
+        {created && !hasNone ? (
+          <Text size="sm" className="muted">
+            Created by {created.by} on {dayAndTime(created.at)}
           </Text>
         ) : null}
       </div>

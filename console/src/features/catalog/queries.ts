@@ -19,11 +19,10 @@ export const useContract = (zone: string, name: string) =>
   })
 
 /** Contracts that people wrote for new datasets, with those that wait for a deployment. */
-export const useContractDrafts = (isAsked: boolean) =>
+export const useContractDrafts = () =>
   useQuery({
     queryKey: ['contract drafts'],
     queryFn: () => read<Schemas['ContractDrafts']>('/v1/contract-drafts'),
-    enabled: isAsked,
   })
 
 export const useQuality = (dataset: string) =>

@@ -78,6 +78,9 @@ function Editor({ draft, onCreated }: { draft: Draft; onCreated: Props['onCreate
       <Group>
         <Button
           size="compact-md"
+          h="auto"
+          mih="1.875rem"
+          styles={{ label: { whiteSpace: 'normal' } }}
           disabled={!dataset}
           loading={storing.isPending}
           onClick={() => storing.mutate()}
@@ -121,6 +124,7 @@ function Columns({
             <Table.Td>
               <NativeSelect
                 size="xs"
+                miw="8.5rem"
                 aria-label={`Type of ${column.name}`}
                 value={column.type}
                 data={[
