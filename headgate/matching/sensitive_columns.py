@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Mask
+from headgate.contracts.sensitive_names import is_sensitive_name
 from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.masking.redaction import rows_with_secrets
 from headgate.matching.file_table import as_text
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 # ISO/IEC 7813: verification codes have three or four digits. A spreadsheet writes 917.0 and quotes '917.
 _CODE = r"\W*\p{Nd}{3,4}(?:\.0*)?\W*"
+# One number in ten has a right check digit by chance; three in ten do not happen by chance.
+_CARD_SHARE = 0.3
+_CODE_SHARE = 0.9
 
 
 def possibly_sensitive(
@@ -47,6 +51,30 @@ def possibly_sensitive(
         if field in masks
         or (field not in own and _may_be_masked(columns[name], with_codes=Mask.CVV in masks.values()))
     )
+
+
+def sensitive_without_contract(columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> frozenset[str]:
+    """Return the columns of a file that hold card data by their names or values, where no contract decides.
+
+    They are those with a sensitive name, those of card numbers, and beside one of these the columns whose
+    values are three or four digits, as verification codes are.
+
+    Args:
+        columns: by the name in the file; all values or the first ones.
+    """
+    texts = {name: as_text(column).drop_null().unique() for name, column in columns.items()}
+    cards = {name for name, values in texts.items() if _holds_cards(values)}
+    named = {name for name in columns if is_sensitive_name(name)}
+    codes = {name for name, values in texts.items() if _holds_codes(values)} if cards else set()
+    return frozenset(cards | named | codes)
+
+
+def _holds_cards(texts: pa.Array) -> bool:
+    return len(rows_with_cards(texts, context_below=ANYWHERE)) > _CARD_SHARE * len(texts)
+
+
+def _holds_codes(texts: pa.Array) -> bool:
+    return len(texts) > 0 and len(rows_where(matches(texts, _CODE))) >= _CODE_SHARE * len(texts)
 
 
 def _may_be_masked(column: pa.Array | pa.ChunkedArray, *, with_codes: bool) -> bool:

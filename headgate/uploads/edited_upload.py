@@ -23,7 +23,7 @@ from headgate.formats.sniff import is_old_workbook
 from headgate.formats.unpack import data_members
 from headgate.lake import keys
 from headgate.matching.dataset_evidence import likely_dataset
-from headgate.matching.sensitive_columns import possibly_sensitive
+from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
 from headgate.matching.suggest_mapping import VALUE
 from headgate.uploads.edited_rows import check_edits, edited_csv, member_of
 from headgate.uploads.edits import Edits, fields_after_edits
@@ -93,11 +93,21 @@ class EditedUpload:
 
     @property
     def hidden(self) -> Collection[str]:
-        """Return the columns whose values may be sensitive."""
-        if self.contract is None or self.opened is None:
+        """Return the columns whose values may be sensitive.
+
+        Of a column without a field the name and the values decide.
+        """
+        if self.opened is None:
             return frozenset()
         samples = dict(zip(self.opened.names, self.opened.headed.samples, strict=True))
-        return possibly_sensitive(self.contract, samples, self.suggested)
+        sensitive = sensitive_without_contract(samples)
+        if self.contract is None:
+            return sensitive
+        fields = dict(self.edits.columns)
+        if not fields and self.suggested:
+            fields = dict(zip(self.suggested.names, self.suggested.fields, strict=True))
+        without_field = {name for name in sensitive if not fields.get(name)}
+        return possibly_sensitive(self.contract, samples, self.suggested) | without_field
 
 
 def edited_content(

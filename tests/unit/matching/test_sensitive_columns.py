@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from headgate.matching.sensitive_columns import possibly_sensitive
+from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
 from tests.unit.api.lakes import REGISTRY
 
 pytestmark = pytest.mark.unit
@@ -49,3 +49,26 @@ def test_a_masked_column_is_hidden_whatever_its_values_are() -> None:
 
 def test_a_dataset_that_masks_nothing_hides_nothing() -> None:
     assert not is_hidden("917", contract=PRODUCTS)
+
+
+def sensitive(**columns: list[str | None]) -> frozenset[str]:
+    return sensitive_without_contract({name: pa.array(texts, pa.string()) for name, texts in columns.items()})
+
+
+CARDS = ["4111 1111 1111 1111", "5555-5555-5555-4444", "3056- 930-0 09-02 0004"]
+
+
+def test_without_a_contract_a_column_of_cards_is_hidden_and_codes_beside_it_under_any_name() -> None:
+    assert sensitive(F1=CARDS, F2=["917", "306", "0911"], F3=["12.50", "9", "7"]) == {"F1", "F2"}
+
+
+def test_without_a_contract_three_digits_are_no_code_where_no_column_holds_cards() -> None:
+    assert sensitive(F1=["A1", "A2"], pieces=["917", "306"]) == frozenset()
+
+
+def test_without_a_contract_a_name_of_a_verification_code_hides_its_column() -> None:
+    assert sensitive(cvc=["A1"], article=["A1"]) == {"cvc"}
+
+
+def test_numbers_of_which_one_in_ten_has_a_right_check_digit_are_no_cards() -> None:
+    assert sensitive(ean=[f"411111111111111{digit}" for digit in range(10)]) == frozenset()

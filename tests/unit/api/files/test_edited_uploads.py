@@ -298,6 +298,19 @@ def test_card_numbers_are_hidden_in_the_rows() -> None:
     assert "917" not in text
 
 
+@pytest.mark.parametrize("edits", [None, {"dataset": "products"}])
+def test_codes_and_cards_of_a_file_without_their_fields_are_hidden_in_the_rows(
+    edits: dict[str, Any] | None,
+) -> None:
+    caller = uploader()
+    body = b"terminal,karte,pruefziffer\nA1,4111 1111 1111 1111,917\nA2,5555 5555 5555 4444,306\n"
+    upload_id = uploaded(caller, body)
+    checked(caller, upload_id, edits)
+    rows = caller.call("GET", f"/v1/uploads/{upload_id}/rows").text
+    assert "A1" in rows
+    assert not [digits for digits in ("917", "306", "4111 11", "5555 55") if digits in rows]
+
+
 def test_steps_change_whole_columns() -> None:
     body = b"id;name;kind\n1;Ada Lovelace;A\n2;Grace Hopper;\n"
     caller = uploader()
