@@ -42,6 +42,7 @@ function Signs({ boards, checks }: { boards: Schemas['Dashboard'][]; checks: Sch
   const raised = rules.filter(({ rule }, place) => isRaised(rule, answers[place]?.data))
   const alerted = checks.filter(({ state }) => state === 'failed' || state === 'degraded')
   const shown = alerted.filter(({ name }) => OF_CONTENTS.has(name))
+  const isCounted = answers.every(({ data }) => data)
   if (rules.length === 0 && shown.length === 0)
     return <Empty>No file is out of line with those before it, and no dashboard states an alert.</Empty>
   return (
@@ -54,13 +55,15 @@ function Signs({ boards, checks }: { boards: Schemas['Dashboard'][]; checks: Sch
           <OfLake key={check.name} check={check} />
         ))}
       </ul>
-      <Text size="xs" className="muted" data-testid="alert-count">
-        {alertsWords(
-          [raised.length, rules.length],
-          alerted.map(({ name }) => name),
-          checks.length,
-        )}
-      </Text>
+      {isCounted ? (
+        <Text size="xs" className="muted" data-testid="alert-count">
+          {alertsWords(
+            [raised.length, rules.length],
+            alerted.map(({ name }) => name),
+            checks.length,
+          )}
+        </Text>
+      ) : null}
     </>
   )
 }

@@ -78,6 +78,27 @@ test('one key decides about the item that was moved to', async () => {
   expect(await screen.findByText('Customer 2: Not now.')).toBeTruthy()
 })
 
+test('keys decide from the beginning, without a click into the list', async () => {
+  show()
+  await screen.findByRole('button', { name: 'Called: Customer 1' })
+  await userEvent.keyboard('c')
+  expect(sent).toMatchObject([{ item_id: '1', action: 'called' }])
+})
+
+test('what has the focus on the page keeps it', () => {
+  render(
+    <main>
+      <input autoFocus aria-label="Search" />
+      <MantineProvider>
+        <QueryClientProvider client={new QueryClient()}>
+          <QueueList queue={QUEUE} items={ITEMS} showsDone={false} onShow={() => undefined} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </main>,
+  )
+  expect(document.activeElement).toBe(screen.getByLabelText('Search'))
+})
+
 test('the usual action is filled in the selected row only', async () => {
   show()
   await screen.findByRole('button', { name: 'Called: Customer 2' })

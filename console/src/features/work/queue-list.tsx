@@ -1,5 +1,5 @@
 import { Button, Group, Kbd, SegmentedControl, Stack, Text } from '@mantine/core'
-import { Fragment, useState } from 'react'
+import { Fragment, useEffect, useRef, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count, figure, whole } from '../../api/format'
@@ -41,6 +41,8 @@ const PAGE = 25
 
 /** The items of a queue with one-key actions: j and k move, Enter opens, a letter decides. */
 export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Props) {
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => focusFirst(list.current), [])
   const [at, setAt] = useState(0)
   const [most, setMost] = useState(PAGE)
   const [opened, setOpened] = useState('')
@@ -73,7 +75,7 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
 
   const undo = items.find((item) => item.id === last?.id)
   return (
-    <Stack gap="xs" onKeyDown={press}>
+    <Stack gap="xs" ref={list} onKeyDown={press}>
       <Group justify="space-between" gap="xs">
         <Text fw={600} data-testid="queue-counts">
           {counts.open} open
@@ -133,6 +135,13 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
       ) : null}
     </Stack>
   )
+}
+
+/** Keys decide about the item that has the focus: the first one gets it, unless something else on the page has it. */
+function focusFirst(list: HTMLElement | null): void {
+  const page = list?.closest('main') ?? list
+  if (!page?.contains(document.activeElement))
+    list?.querySelector<HTMLElement>('.queue-subject')?.focus({ preventScroll: true })
 }
 
 /** In which order the items are listed, and what each key does. */
