@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.api.lake_ports import senders_of
+from headgate.contracts.model import Kind
 from headgate.errors import NotFoundError
 from headgate.lake.states import DUPLICATE_RULES
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome, CorrectionOutcomes
     from headgate.lake.ports import FileRecord
 
+_DECIMAL = re.compile(r"-?\d+\.\d+")
 _MOST_SENT = 20  # corrections of one page that are read
 _LONGEST = 80
 
@@ -29,12 +32,24 @@ class SentRow:
 
     by: str
     cells: Mapping[str, str]
+    decimal_signs: Mapping[str, str]
 
     def value(self, column: str) -> str:
-        """Return the value of a column as it may be shown."""
+        """Return the value of a column as it may be shown: an amount as the file writes amounts, `19,90`."""
         from headgate.masking.redaction import redact_text
 
-        return redact_text(self.cells.get(column, ""))[:_LONGEST]
+        text = self.cells.get(column, "")
+        if sign := self.decimal_signs.get(column):
+            text = _amount(text, sign)
+        return redact_text(text)[:_LONGEST]
+
+
+def _amount(text: str, decimal_sign: str) -> str:
+    """Return a number without the zeros that its type adds, but those of two places."""
+    if not _DECIMAL.fullmatch(text):
+        return text
+    whole, _, places = text.partition(".")
+    return f"{whole}{decimal_sign}{places.rstrip('0').ljust(2, '0')}"
 
 
 def sent_values(
@@ -51,6 +66,12 @@ def sent_values(
     if contract is None:
         return {}
     shown = {column.name for column in contract.columns if column.mask is None}
+    formats = senders.edits(record.file_id).get("formats", {})
+    signs = {
+        column.name: str(formats.get(column.name, {}).get("decimal", "."))
+        for column in contract.columns
+        if column.type.kind is Kind.DECIMAL
+    }
     values: dict[int, SentRow] = {}
     for sent_id in list(dict.fromkeys(outcome.sent_as for outcome in outcomes.values()))[:_MOST_SENT]:
         with suppress(NotFoundError, csv.Error, UnicodeDecodeError):
@@ -60,7 +81,7 @@ def sent_values(
             who = senders.uploader(sent)
             for row, line in zip(rows, lines, strict=False):
                 cells = {name: text for name, text in line.items() if name in shown and text}
-                values[row] = SentRow(who, cells)
+                values[row] = SentRow(who, cells, signs)
     return values
 
 

@@ -241,6 +241,8 @@ def test_a_refused_row_of_an_edited_file_is_corrected_as_its_column_is_written()
     record = caller.lake.receive(sent["key"])
     assert (record.accepted, record.reasons) == (1, {})
     assert b"19.90" in caller.lake.objects.contents("raw")[sent["key"]]
+    rows = caller.call("GET", f"/v1/files/{committed['file_id']}/rejected-rows").json["rows"]
+    assert [each["corrected_value"] for each in rows if each["source_row"] == BAD_ROWS[0]] == ["19,90"]
 
 
 def test_the_choice_of_a_part_alone_keeps_what_is_remembered_for_its_header() -> None:
