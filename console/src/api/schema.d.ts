@@ -2065,6 +2065,12 @@ export interface components {
              * @description The last day of the dataset's own events; empty where it has none.
              */
             latest_on: string;
+            /**
+             * Pending Rows
+             * @description Accepted rows of the newest files that no run has merged yet.
+             * @default 0
+             */
+            pending_rows: number;
             /** Rows */
             rows: number;
             /**

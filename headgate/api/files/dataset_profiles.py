@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from headgate.api.files.personal_values import without_values
@@ -10,6 +11,9 @@ from headgate.api.http.access import Group
 from headgate.api.http.problems import not_found
 from headgate.api.newest_kept import NewestKept
 from headgate.api.shapes.files import Correlation, DatasetProfile
+from headgate.lake.file_index import FileFilter, newest_first
+from headgate.lake.states import FileState
+from headgate.lineage.sources import increments_of
 from headgate.snapshots.read_snapshots import newest_snapshot, part_refs
 
 if TYPE_CHECKING:
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 # in seconds.
 SAMPLED_ROWS = 100_000
 _MOST_PARTS = 8
+_NEWEST_FILES = 200
 
 
 _kept: NewestKept[tuple[str, str], Profile] = NewestKept(50)  # by bucket and place of a snapshot
@@ -63,6 +68,7 @@ def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str) -> Da
         latest_on=of.latest_on,
         rows=of.rows,
         sampled_rows=profile.rows,
+        pending_rows=_pending_rows(lake, of, dataset),
         columns=profile_columns(
             [without_values(column) if column["name"] in personal else column for column in columns]
         ),
@@ -71,6 +77,19 @@ def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str) -> Da
             for pair in profile.correlations
             if not personal & {pair["left"], pair["right"]}
         ),
+    )
+
+
+def _pending_rows(lake: LakePorts, of: DatasetSnapshot, dataset: str) -> int:
+    """Return how many accepted rows of the newest files no run has merged yet."""
+    merged = set(increments_of(lake.objects, lake.bucket("curated"), of))
+    if not merged:  # its list was deleted
+        return 0
+    newest = islice(
+        newest_first(lake.files, FileFilter(dataset, FileState.DONE), _NEWEST_FILES), _NEWEST_FILES
+    )
+    return sum(
+        record.accepted for record in newest if record.curated_key and record.curated_key not in merged
     )
 
 

@@ -387,6 +387,9 @@ class DatasetProfile(Shape):
     latest_on: str = Field(description="The last day of the dataset's own events; empty where it has none.")
     rows: Count
     sampled_rows: Count = Field(description="Rows that the statistics are of; fewer than `rows` in a sample.")
+    pending_rows: Count = Field(
+        0, description="Accepted rows of the newest files that no run has merged yet."
+    )
     columns: tuple[ColumnProfile, ...]
     correlations: tuple[Correlation, ...] = Field(description="Of columns whose values the caller may see.")
 

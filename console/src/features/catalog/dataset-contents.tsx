@@ -50,6 +50,12 @@ export function Contents({
                     <Text size="sm">{oddities(insights)}</Text>
                   </>
                 )}
+                {answer.pending_rows > 0 ? (
+                  <Text size="sm">
+                    {count(answer.pending_rows, 'accepted row')} more{' '}
+                    {answer.pending_rows === 1 ? 'waits' : 'wait'} for the next run.
+                  </Text>
+                ) : null}
                 <ToDo dataset={dataset} />
               </div>
               {answer.rows === 0 ? null : (

@@ -12,7 +12,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.lake import keys
 from headgate.lake.ports import ROWS, ObjectRef
 from headgate.snapshots.publishing import parquet_bytes
-from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
+from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake
 
 pytestmark = pytest.mark.unit
@@ -54,6 +54,18 @@ def test_the_profile_is_of_all_rows_of_the_dataset_and_names_their_snapshot() ->
     facts = {column["name"]: column["facts"] for column in answer["columns"]}
     assert (facts["population"]["min"], facts["population"]["max"]) == ("0", "4")
     assert facts["continent"]["missing"] == 5
+
+
+def test_accepted_rows_that_no_run_has_merged_are_counted() -> None:
+    lake = merged([regions(range(3))], "r-two")
+    body = b"region_id,region_name\nN1,North\nN2,South\n"
+    record = lake.receive("regions/new.csv", body)
+    assert Caller(lake).call("GET", PATH).json["pending_rows"] == 0  # of an unknown list nothing is said
+    listed = ObjectRef("curated", keys.merged_increments_key("regions", "r-two"))
+    lake.objects.write(
+        listed, MergedIncrements("regions", "r-two", ("increments/regions/other.parquet",)).to_json().encode()
+    )
+    assert Caller(lake).call("GET", PATH).json["pending_rows"] == record.accepted
 
 
 def test_of_a_large_dataset_a_sample_of_its_parts_is_profiled(monkeypatch: pytest.MonkeyPatch) -> None:
