@@ -208,3 +208,16 @@ test('a form that few values have is noise', () => {
   }
   expect(insightOf({ name: 'name', type: 'string', facts }).facts).toEqual(['40 different values'])
 })
+
+test('a column of yes and no in words of its own keeps these words', () => {
+  const top = [
+    { value: 'ja', share: '0.5' },
+    { value: 'false', share: '0.5' },
+  ]
+  const { bars } = insightOf({
+    name: 'lieferbar',
+    type: 'bool',
+    facts: { rows: 62, missing: 0, distinct: 2, top },
+  })
+  expect(bars.map(({ label }) => label)).toEqual(['ja', 'no'])
+})

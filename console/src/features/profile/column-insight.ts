@@ -41,6 +41,8 @@ const KINDS: Record<string, string> = {
   nested: 'lists or objects',
   '': 'no values',
 }
+/** A file may have words of its own, such as ja and nein, which stay as they are. */
+const YES_OR_NO: Record<string, string> = { true: 'yes', false: 'no' }
 const MOST_BARS = 10
 
 /** What the columns of a profile hold, each under a heading of its own. */
@@ -62,9 +64,7 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
   const asTime = timeWords(facts)
   const words: Words = (value) =>
     column.type === 'bool'
-      ? String(value) === 'true'
-        ? 'yes'
-        : 'no'
+      ? (YES_OR_NO[String(value)] ?? String(value))
       : typeof value === 'string' && kindOfTime(value)
         ? asTime(value)
         : cellWords(column.name, value as Cell, unit, column.type)
