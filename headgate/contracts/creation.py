@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.contracts.model import Mask
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -32,7 +34,8 @@ def deployment_reasons(contract: Contract) -> tuple[str, ...]:
 def _reasons(contract: Contract) -> Iterator[str]:
     if personal := contract.personal:
         yield f"{', '.join(personal)}: data about a person, and a deployment decides who may read them"
-    if masked := [column.name for column in contract.columns if column.mask]:
+    # Free text keeps its words, and loses card numbers only: that takes no right and weakens nothing.
+    if masked := [column.name for column in contract.columns if column.mask not in {None, Mask.FREE_TEXT}]:
         yield f"{', '.join(masked)}: masked, and a deployment records how"
     if exempt := [column.name for column in contract.columns if card_exemptions(column)]:
         yield f"{', '.join(exempt)}: searched less for card numbers, which a deployment records"

@@ -459,7 +459,7 @@ def test_each_created_dataset_stays_beside_the_next() -> None:
     ("facts", "reason"),
     [
         ({"classification": "personal"}, "data about a person"),
-        ({"customProperties": [{"property": "headgate.mask", "value": "free_text"}]}, "masked"),
+        ({"customProperties": [{"property": "headgate.mask", "value": "ssn"}]}, "masked"),
         ({"customProperties": [{"property": "headgate.content", "value": "phone"}]}, "card numbers"),
     ],
 )
@@ -477,6 +477,14 @@ def test_a_contract_from_which_rights_or_exemptions_follow_waits_for_a_deploymen
     assert (
         odcs_reader.parse(odcs_reader.yaml_document(body.decode()), "source").dataset == "lieferant_mueller"
     )
+
+
+def test_a_dataset_with_free_text_is_in_use_at_once() -> None:
+    caller = uploader()
+    mask = [{"property": "headgate.mask", "value": "free_text"}]
+    text = {"logicalType": "string", "physicalType": "VARCHAR(80)", "customProperties": mask}
+    stored = created(caller, with_column(drafted(caller), **text)).json
+    assert (stored["is_in_use"], stored["needs_deployment"]) == (True, [])
 
 
 def test_notes_of_a_draft_name_no_option_of_the_command_line() -> None:
