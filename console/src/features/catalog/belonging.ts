@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { isNumeric } from '../../api/format'
+import { isNumeric, isTextual } from '../../api/format'
 import { quoted, quotedName } from '../../formats/sql'
 
 type Table = Schemas['CatalogTable']
@@ -107,7 +107,7 @@ export function childStatement(
   const time = all.find(isTime)
   const key = onlyKey(table)
   // Rows are known by their time and id, and those without a time, such as lines, by their words.
-  const words = all.find((one) => one.type.startsWith('varchar') && !one.primary_key && !one.references)
+  const words = all.find((one) => isTextual(one.type) && !one.primary_key && !one.references)
   const first = time ? [time, ...(key ? [key] : [])] : words ? [words] : []
   const rest = all.filter((one) => !first.includes(one) && one !== key)
   const last = key && !first.includes(key) ? [key] : []

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useCatalog, useContracts, useSystems } from '../catalog/queries'
 import { useDashboards } from '../dashboards/queries'
 import { useFiles } from '../files/queries'
-import { useQuestions, useResults } from '../query/results'
+import { useQuestions, useResult, useResults } from '../query/results'
 import { useRuns, useStartRun } from '../lake/queries'
 import { useMay } from '../../api/queries'
 import { Failed } from '../../components/states'
@@ -17,8 +17,10 @@ import {
   placesOfFiles,
   placesOfMembers,
   placesOfRows,
+  type RowPlace,
   runPage,
   START_RUN,
+  statementOfRows,
 } from './search-results'
 
 /** Finds pages and actions by their words: files, datasets, tables, runs, questions, queues, and rows by their ids. */
@@ -26,7 +28,7 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
   const start = useStartRun()
-  const found = useMatching(typed)
+  const { found, isAsking } = useMatching(typed)
   const chosen = found[Math.min(at, found.length - 1)]
 
   function open(place: Place | undefined): void {
@@ -87,7 +89,7 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
       </ul>
       {found.length === 0 ? (
         <Text size="sm" className="muted" role="status">
-          Nothing has these words.
+          {isAsking ? 'Looking for rows with this id …' : 'Nothing has these words.'}
         </Text>
       ) : null}
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
@@ -100,6 +102,7 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
 
 /** A query is asked from so many letters. */
 const LEAST_TYPED = 2
+const MOST_SHOWN = 15
 
 /** The regions, categories and other members that dashboards filter by, asked when somebody searches. */
 function useMembers(isAsked: boolean): Place[] {
@@ -120,7 +123,18 @@ function useMembers(isAsked: boolean): Place[] {
   )
 }
 
-function useMatching(typed: string): Place[] {
+/** The rows that have what was typed as their id; those that may have it where the lake cannot be asked. */
+function useRows(name: string): { rows: RowPlace[]; isAsking: boolean } {
+  const tables = useCatalog().data?.tables ?? []
+  const statement = name.length >= LEAST_TYPED ? statementOfRows(tables, name) : ''
+  const { data, error } = useResult(statement)
+  const able = placesOfRows(tables, name)
+  if (!data) return { rows: error ? able : [], isAsking: statement !== '' && !error }
+  const datasets = new Set(data.rows.map(([dataset]) => dataset))
+  return { rows: able.filter(({ dataset }) => datasets.has(dataset)), isAsking: false }
+}
+
+function useMatching(typed: string): { found: Place[]; isAsking: boolean } {
   const [name] = useDebouncedValue(typed.trim(), 200)
   const contracts = useContracts().data?.contracts ?? []
   const systems = useSystems().data?.systems ?? []
@@ -131,9 +145,7 @@ function useMatching(typed: string): Place[] {
   const mayRun = useMay('operator')
   const known = matching(places({ contracts, systems, questions, boards, runs, mayRun }), typed)
   const members = useMembers(name.length >= LEAST_TYPED)
-  const rows = placesOfRows(useCatalog().data?.tables ?? [], typed.trim())
-  return [...known, ...matching(members, typed), ...matching(placesOfFiles(files), typed), ...rows].slice(
-    0,
-    15,
-  )
+  const { rows, isAsking } = useRows(name)
+  const found = [...known, ...matching(members, typed), ...matching(placesOfFiles(files), typed), ...rows]
+  return { found: found.slice(0, MOST_SHOWN), isAsking }
 }

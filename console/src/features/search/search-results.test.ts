@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 
-import { matching, placesOfFiles, placesOfMembers, placesOfRows, places, START_RUN } from './search-results'
+import {
+  matching,
+  placesOfFiles,
+  placesOfMembers,
+  placesOfRows,
+  places,
+  START_RUN,
+  statementOfRows,
+} from './search-results'
 
 const ALL = places({
   contracts: [
@@ -50,22 +58,38 @@ test('a file leads to its page', () => {
   expect(placesOfFiles([file])).toEqual([{ kind: 'file', title: 'orders/today.csv', href: '#/files/f1' }])
 })
 
-test('an id leads to the row of each dataset whose only key may have it', () => {
-  const table = (name: string, key: string, type: string) =>
-    ({
-      database: 'curated',
-      name,
-      system: '',
-      columns: [{ name: key, type, primary_key: true }],
-    }) as Parameters<typeof placesOfRows>[0][0]
-  const tables = [
-    table('customers', 'customer_id', 'bigint'),
-    table('products', 'product_id', 'varchar'),
-    table('days', 'day', 'date'),
-  ]
-  expect(placesOfRows(tables, '14063').map(({ title }) => title)).toEqual(['Customer 14063', 'Product 14063'])
-  expect(placesOfRows(tables, '85123A').map(({ title }) => title)).toEqual(['Product 85123A'])
-  expect(placesOfRows(tables, '14063')[0]?.href).toBe('#/rows/customers/14063')
-  expect(placesOfRows(tables, 'sales of May')).toEqual([])
-  expect(placesOfRows(tables, "1' OR 1")).toEqual([])
+const dataset = (name: string, key: string, type: string, references = '') =>
+  ({
+    database: 'curated',
+    name,
+    system: '',
+    amount: [],
+    columns: [
+      { name: key, type, primary_key: true, references: '' },
+      { name: 'of', type, primary_key: false, references },
+    ],
+  }) as unknown as Parameters<typeof placesOfRows>[0][0]
+const DATASETS = [
+  dataset('products', 'product_id', 'string'),
+  dataset('orders', 'order_id', 'string', 'customers.customer_id'),
+  dataset('lines', 'line_id', 'string', 'orders.order_id'),
+  dataset('customers', 'customer_id', 'bigint'),
+  dataset('days', 'day', 'date'),
+]
+const titles = (typed: string): string[] => placesOfRows(DATASETS, typed).map(({ title }) => title)
+
+test('an id leads to the row of each dataset whose only key may have it, those with further rows first', () => {
+  expect(titles('536009')).toEqual(['Order 536009', 'Customer 536009', 'Product 536009', 'Line 536009'])
+  expect(titles('C534845')).toEqual(['Order C534845', 'Product C534845', 'Line C534845'])
+  expect(placesOfRows(DATASETS, '536009')[0]?.href).toBe('#/rows/orders/536009')
+  expect(titles('sales of May')).toEqual([])
+  expect(titles("1' OR 1")).toEqual([])
+})
+
+test('one statement asks which of these rows there are', () => {
+  expect(statementOfRows(DATASETS.slice(2), '7')).toBe(
+    "SELECT 'lines' AS dataset FROM curated.lines WHERE \"line_id\" = '7'\nUNION ALL\n" +
+      'SELECT \'customers\' AS dataset FROM curated.customers WHERE "customer_id" = 7',
+  )
+  expect(statementOfRows(DATASETS, 'sales of May')).toBe('')
 })

@@ -1,8 +1,9 @@
 import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
-import { isNumeric } from '../../api/format'
+import { isNumeric, isTextual } from '../../api/format'
 import { heading } from '../../formats/words'
-import { datasetRowAddress } from '../catalog/row-query'
+import { quoted, quotedName } from '../../formats/sql'
+import { childrenOf, literal, onlyKey, rowAddress } from '../catalog/belonging'
 import { runTitle } from '../lake/run-facts'
 
 export interface Place {
@@ -101,16 +102,38 @@ export const placesOfFiles = (files: Schemas['FileSummary'][]): Place[] =>
 const AN_ID = /^[\w-]*\d[\w-]*$/
 const A_NUMBER = /^\d+$/
 
-/** The rows of datasets that may have what was typed as their id; the page of the row says whether one has. */
-export function placesOfRows(tables: Schemas['CatalogTable'][], typed: string): Place[] {
+/** A row that may have what was typed as its id, and its dataset. */
+export interface RowPlace extends Place {
+  dataset: string
+}
+
+/** The rows of datasets that may have what was typed as their id; first those to which most other datasets' rows belong. */
+export function placesOfRows(tables: Schemas['CatalogTable'][], typed: string): RowPlace[] {
+  return keyed(tables, typed).map(({ table, key }) => ({
+    kind: 'row with this id',
+    title: `${heading(key.name)} ${typed}`,
+    href: rowAddress(table.name, typed),
+    dataset: table.name,
+  }))
+}
+
+/** The statement that says which of these rows there are; empty where none may have the id. */
+export const statementOfRows = (tables: Schemas['CatalogTable'][], typed: string): string =>
+  keyed(tables, typed)
+    .map(({ table, key }) => {
+      const from = `FROM ${table.database}.${table.name}`
+      return `SELECT ${quoted(table.name)} AS dataset ${from} WHERE ${quotedName(key.name)} = ${literal(key, typed) ?? 'NULL'}`
+    })
+    .join('\nUNION ALL\n')
+
+function keyed(tables: Schemas['CatalogTable'][], typed: string) {
   if (!AN_ID.test(typed)) return []
-  const isId = ({ type }: { type: string }): boolean =>
-    type.startsWith('varchar') || (isNumeric(type) && A_NUMBER.test(typed))
-  const keys = tables.flatMap((table) => table.columns.filter((one) => one.primary_key && isId(one)))
-  return [...new Set(keys.map(({ name }) => name))].flatMap((column) => {
-    const href = datasetRowAddress(tables, column, typed)
-    return href ? [{ kind: 'row with this id', title: `${heading(column)} ${typed}`, href }] : []
+  const able = tables.flatMap((table) => {
+    const key = onlyKey(table)
+    const isId = key && (isTextual(key.type) || (isNumeric(key.type) && A_NUMBER.test(typed)))
+    return isId ? [{ table, key, children: childrenOf(tables, table).length }] : []
   })
+  return [...able].sort((one, other) => other.children - one.children)
 }
 
 const MOST = 12
