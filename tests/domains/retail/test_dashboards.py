@@ -367,12 +367,14 @@ def test_the_forecast_says_how_often_its_band_held_and_what_the_same_weeks_of_la
     assert "Take neither edge for certain: in tests the band held 69 of 100" in str(advice)
     assert untested == "The week from 6 Dec 2010: 100, between 80 and 120"
     assert spans == (
-        "The 4 weeks ahead: 400, between 350 and 460 in 8 of 10 cases (past sums of so many weeks: 79 of 100 "
-        "inside); the same weeks of last year sold 160"
+        "The 4 weeks ahead: 400, between 350 and 460 in 8 of 10 cases "
+        "(past sums of so many weeks of all series: 79 "
+        "of 100 inside); the same weeks of last year sold 160"
     )
     assert without_past == (
-        "The 4 weeks ahead: 400, between 350 and 460 in 8 of 10 cases (past sums of so many weeks: 79 of 100 "
-        "inside)"
+        "The 4 weeks ahead: 400, between 350 and 460 in 8 of 10 cases "
+        "(past sums of so many weeks of all series: 79 "
+        "of 100 inside)"
     )
 
 
@@ -402,7 +404,8 @@ def test_the_first_figure_is_the_coming_month_with_the_test_of_its_sum() -> None
         untested = answer_of(engine, panel.sql)
     assert [(row["value"], row["low"], row["high"]) for row in tested] == [(400, 350, 460)]
     assert answer_in_words(panel.answer, tested, {}) == (
-        "Expected sales in the 4 weeks from 6 Dec 2010, between 350 and 460 (79 of 100 past sums were inside)"
+        "Expected sales in the 4 weeks from 6 Dec 2010, between 350 and 460 "
+        "(of all series, 79 of 100 past sums were inside)"
     )
     assert "not tested: the history is too short" in answer_in_words(panel.answer, untested, {})
     assert "can still be cut" in str(untested[0]["title_action"])
@@ -469,7 +472,8 @@ def test_of_a_week_that_has_begun_the_page_says_what_is_sold_and_what_is_still_t
     assert [row["still_to_come"] for row in months] == [330], "400 expected, of which 70 are sold"
     assert forecast == "The week from 6 Dec 2010 with 70 sold until 9 Dec 2010: 100, between 80 and 120"
     assert spans == (
-        "The 4 weeks ahead: 400, between 350 and 460 in 8 of 10 cases (past sums of so many weeks: 69 of 100 "
+        "The 4 weeks ahead: 400, between 350 and 460 in 8 of 10 cases "
+        "(past sums of so many weeks of all series: 69 of 100 "
         "inside); 70 of it is sold, 330 still to come"
     )
     assert "no floor for cash: 31 of 100 past sums were outside" in str(months[0]["title_action"])
@@ -708,9 +712,34 @@ def test_the_page_of_customers_says_whether_a_past_year_tests_the_value_of_a_yea
     assert words in trust_of("customer_lifetime_value", customer_model_quality=quality)
 
 
-def trust_of(table: str, **tables: list[dict[str, object]]) -> str:
-    """Return the trust line of a table of the customers, from rows of tables."""
-    (note,) = [note for note in dashboards()["demand-insights-engine"].trust if table in note.tables]
+@pytest.mark.parametrize(
+    ("mean_of_8", "last_year", "second"),
+    [
+        (10.0, 22.0, "clearly nearer, so plan by it: the mean of the last 8 periods, off by 10"),
+        (25.5, 24.0, "the history has less than two years, so no test forecast a season such as Christmas"),
+    ],
+)
+def test_the_page_of_sales_names_a_simple_rule_as_nearer_only_where_chance_does_not_explain_it(
+    mean_of_8: float, last_year: float, second: str
+) -> None:
+    tested: dict[str, object] = {"series_id": "total", "windows": 3, "smape": 26.0, "coverage_80": 0.69}
+    rules: dict[str, object] = {"smape_mean_of_8": mean_of_8, "smape_last_year": last_year}
+    past: list[dict[str, object]] = [
+        {"series_id": "total", "period_on": day} for day in (date(2009, 12, 7), date(2010, 12, 6))
+    ]
+    line = trust_of(
+        "sales_forecast",
+        "market-intelligence-hub",
+        forecast_accuracy=[tested | rules],
+        sales_history=past,
+    )
+    assert line.split(" · ")[:2] == ["tested at 3 moments of the past, off by 26", second]
+    assert ("nearest simple rule was off by" in line) == (mean_of_8 == 25.5)
+
+
+def trust_of(table: str, system: str = "demand-insights-engine", **tables: list[dict[str, object]]) -> str:
+    """Return the trust line of a table, from rows of tables."""
+    (note,) = [note for note in dashboards()[system].trust if table in note.tables]
     with duckdb.connect() as engine:
         filled_tables(engine, **tables)
         rows = answer_of(engine, note.sql)
