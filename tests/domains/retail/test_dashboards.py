@@ -969,6 +969,29 @@ def test_a_region_of_few_orders_has_no_rate_of_growth() -> None:
     assert title.endswith("With fewer orders: MT 2400 %")
 
 
+def test_growth_that_chance_does_not_explain_leads_by_what_it_brings() -> None:
+    rows: list[dict[str, object]] = [
+        {"region_id": code, "region_name": code, "month_on": month, "is_complete": True, "orders": orders}
+        | {"revenue": 100 * orders}
+        for code, month, orders in (
+            ("GB", date(2010, 10, 1), 2000),
+            ("GB", date(2010, 11, 1), 2800),
+            ("DE", date(2010, 10, 1), 38),
+            ("DE", date(2010, 11, 1), 57),
+            ("FR", date(2010, 10, 1), 30),
+            ("FR", date(2010, 11, 1), 36),
+        )
+    ]
+    panel = dashboards()["global-market-pulse"].panel("growth")
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=rows)
+        title = answer_in_words(panel.answer, answer_of(engine, panel.sql), panel.units)
+    assert title == (
+        "GB grew most in money of the 3 regions with 20 orders in both months, by 40 % to £280,000: "
+        "2,800 orders after 2,000. With fewer orders: DE 50 %"
+    )
+
+
 @pytest.mark.parametrize(
     ("orders", "rate", "action"),
     [
