@@ -10,7 +10,7 @@ import {
   useMantineColorScheme,
 } from '@mantine/core'
 import { useEffect } from 'react'
-import { NavLink, Outlet, useLocation } from 'react-router'
+import { NavLink, useLocation } from 'react-router'
 
 import { signedInAs, signOut } from '../api/client'
 import { useCaller } from '../api/queries'
@@ -20,6 +20,7 @@ import { useHealth } from '../features/lake/queries'
 import { SearchButton } from '../features/search/search-button'
 import { day } from '../formats/moments'
 import { OfflineStrip } from './offline-strip'
+import { PageOutlet } from './page-outlet'
 import { PAGES } from './pages'
 import { usePageKeys } from './use-page-keys'
 
@@ -64,7 +65,7 @@ export function Shell() {
         <Container fluid maw={1800} p={0}>
           <OfflineStrip />
           <FailuresOfPage>
-            <Outlet />
+            <PageOutlet />
           </FailuresOfPage>
         </Container>
       </AppShell.Main>
