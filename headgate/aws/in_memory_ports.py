@@ -378,6 +378,11 @@ class MemoryCatalog:
             made = TableVersion(database, table, location, "0"), [dict(column) for column in columns]
             self._tables.setdefault((database, table), made)
 
+    def drop(self, database: str, table: str) -> None:
+        """Delete a table, as a deployment does that replaces it."""
+        with self._lock:
+            del self._tables[database, table]
+
     def current(self, database: str, table: str) -> TableVersion:
         try:
             return self._tables[database, table][0]
