@@ -215,7 +215,7 @@ data "aws_iam_policy_document" "read_definitions" {
 
   # Without ListBucket S3 answers 403 instead of 404. The question for one object names no prefix.
   statement {
-    sid       = "SeeWhetherAnythingWasPushed"
+    sid       = "SeePushes"
     actions   = ["s3:ListBucket"]
     resources = [module.bucket["artifacts"].arn]
 

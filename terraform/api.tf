@@ -172,12 +172,6 @@ data "aws_iam_policy_document" "api" {
     resources = ["${module.bucket["curated"].arn}/snapshots/_lake/*"]
   }
 
-  statement {
-    sid       = "ReadProfiles"
-    actions   = ["s3:GetObject"]
-    resources = ["${module.bucket["artifacts"].arn}/processed/*"]
-  }
-
   # Why a run could not merge a dataset.
   statement {
     sid       = "ReadEventsOfMerges"
@@ -185,11 +179,11 @@ data "aws_iam_policy_document" "api" {
     resources = ["${module.bucket["artifacts"].arn}/openlineage/dt=*/merge_curated/*.json"]
   }
 
-  # When the jobs of a run began and ended, and how much they worked.
+  # When the jobs of a run began and ended, and how much they worked; and profiles of files.
   statement {
-    sid       = "ReadStageRecords"
+    sid       = "ReadStagesAndProfiles"
     actions   = ["s3:GetObject"]
-    resources = ["${module.bucket["artifacts"].arn}/runs/stages/*"]
+    resources = [for folder in ["runs/stages", "processed"] : "${module.bucket["artifacts"].arn}/${folder}/*"]
   }
 
   statement {

@@ -289,7 +289,7 @@ run "least_privilege" {
         "${module.bucket["artifacts"].arn}/definitions/versions/${local.deployment_id}/*",
         "${module.bucket["artifacts"].arn}/definitions/created/*",
       ])]
-      SeeWhetherAnythingWasPushed = [toset(["s3:ListBucket"]), toset([module.bucket["artifacts"].arn])]
+      SeePushes = [toset(["s3:ListBucket"]), toset([module.bucket["artifacts"].arn])]
     }
     error_message = "Whoever reads definitions reads those of its own deployment and of created datasets, and writes none."
   }
