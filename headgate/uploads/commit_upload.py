@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from headgate.errors import BadInputError, ConflictError, HeadgateError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.uploads.sent_originals import SentOriginal
 from headgate.uploads.upload import (
     CONTENT_DIFFERS,
     EDITED,
+    SentOriginal,
     UploadMapping,
     UploadRecord,
     UploadState,

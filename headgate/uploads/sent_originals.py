@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError
 from headgate.formats.sniff import is_old_workbook
 from headgate.formats.unpack import is_packed, unpack
 from headgate.masking.redaction import rows_with_secrets
+from headgate.uploads.upload import SentOriginal
 from headgate.values.cells import text_array
 
 if TYPE_CHECKING:
@@ -30,14 +30,6 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 class _NotSearchedError(Exception):
     """Not every text of a file is searched."""
-
-
-class SentOriginal(StrEnum):
-    """Whether a sent file is kept where an edited one is committed."""
-
-    KEPT = "kept"
-    HAS_NUMBERS = "has_numbers"  # card data, or the dataset has columns for it
-    NOT_SEARCHED = "not_searched"  # too large, or in a form whose every text is not read
 
 
 def sent_original(path: Path, contract: Contract | None, *, has_numbers: bool) -> SentOriginal:

@@ -46,6 +46,14 @@ _FORBIDDEN_KINDS = {
 }  # Unicode general categories: control, format (text direction), unassigned …
 
 
+class SentOriginal(StrEnum):
+    """Whether a sent file is kept where an edited one is committed."""
+
+    KEPT = "kept"
+    HAS_NUMBERS = "has_numbers"  # card data, or the dataset has columns for it
+    NOT_SEARCHED = "not_searched"  # too large, or in a form whose every text is not read
+
+
 class UploadState(StrEnum):
     """The state of an upload."""
 

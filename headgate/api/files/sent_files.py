@@ -13,7 +13,7 @@ from headgate.api.shapes.files import KeptOriginal
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.uploads.sent_originals import SentOriginal
+from headgate.uploads.upload import SentOriginal
 
 if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.contracts.registry import Registry
-from headgate.uploads.sent_originals import SentOriginal, sent_original
+from headgate.uploads.sent_originals import sent_original
+from headgate.uploads.upload import SentOriginal
 
 if TYPE_CHECKING:
     from pathlib import Path

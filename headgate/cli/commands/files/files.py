@@ -152,8 +152,8 @@ def _keep_edits(env: Mapping[str, str], files: Sequence[SentFile], landed: Seque
 
 def _keep_original(objects: ObjectStore, file: SentFile, ref: ObjectRef, contract: Contract | None) -> str:
     """Send the file as it is beside its edited copy, unless it may hold card data; return the decision."""
-    from headgate.uploads.sent_originals import SentOriginal, sent_original
-    from headgate.uploads.upload import why_not_named
+    from headgate.uploads.sent_originals import sent_original
+    from headgate.uploads.upload import SentOriginal, why_not_named
 
     name = file.original.name
     original = sent_original(file.original, contract, has_numbers=bool(why_not_named(name)))
