@@ -41,6 +41,7 @@ def pages(file_id: str) -> dict[str, str]:
         "file": f"/files/{file_id}",
         "run": "/runs/scheduled-0312",
         "dataset": "/datasets/payments",
+        "row": "/rows/payments/1",
         **{f"dashboard-{system}": f"/dashboards/{system}" for system in SYSTEMS},
         "table": "/tables/market-intelligence-hub/sales_forecast",
         "catalog": "/catalog",

@@ -52,6 +52,7 @@ SAID_OF_NOTHING = {
     "upload": ["No upload is under way."],
     "file": [f"No file is named {'0' * 32}", "All files"],
     "run": ["No run is named scheduled-0312", "All runs"],
+    "row": ["The dataset payments has no row with this id", "Open the dataset"],
     "dataset": ["No file has been profiled yet.", "No file of this dataset has arrived. Upload one"],
     "table": [NOT_BUILT, "No run has recorded what this table was built from."],
     "catalog": ["Datasets that the lake accepts"],

@@ -37,15 +37,23 @@ type Table = Schemas['CatalogTable']
 export function RowPage() {
   const { dataset = '', key: value = '' } = useParams()
   const catalog = useCatalog()
+  const table = catalog.data?.tables.find(({ name, system }) => name === dataset && system === '')
+  const key = table && onlyKey(table)
   return (
     <Stack gap="md">
+      {catalog.data && !key ? null : (
+        <PageTitle>
+          {heading(key?.name ?? dataset)} {value}
+        </PageTitle>
+      )}
       <Answered of={catalog} what="the datasets">
-        {({ tables }) => {
-          const table = tables.find(({ name, system }) => name === dataset && system === '')
-          const key = table && onlyKey(table)
-          if (!table || !key) return <NothingPage what="dataset" name={dataset} />
-          return <Row tables={tables} table={table} keyColumn={key} value={value} />
-        }}
+        {({ tables }) =>
+          table && key ? (
+            <Row tables={tables} table={table} keyColumn={key} value={value} />
+          ) : (
+            <NothingPage what="dataset" name={dataset} />
+          )
+        }
       </Answered>
     </Stack>
   )
@@ -60,7 +68,6 @@ interface RowProps {
 
 function Row({ tables, table, keyColumn, value }: RowProps) {
   const seesPeople = useMay('personal-data')
-  const name = `${heading(keyColumn.name)} ${value}`
   const isPossible = literal(keyColumn, value) !== undefined
   const sql = isPossible ? rowStatement(table, keyColumn, value, seesPeople) : ''
   const answer = useResult(sql)
@@ -72,19 +79,16 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
   )
   return (
     <>
-      <div>
-        <PageTitle>{name}</PageTitle>
-        <Group gap="sm">
-          <Anchor size="sm" href={`#/datasets/${encodeURIComponent(table.name)}`}>
-            {heading(table.name)}
+      <Group gap="sm">
+        <Anchor size="sm" href={`#/datasets/${encodeURIComponent(table.name)}`}>
+          {heading(table.name)}
+        </Anchor>
+        {sql ? (
+          <Anchor size="sm" href={queryAddress(sql)}>
+            Ask about it in SQL
           </Anchor>
-          {sql ? (
-            <Anchor size="sm" href={queryAddress(sql)}>
-              Ask about it in SQL
-            </Anchor>
-          ) : null}
-        </Group>
-      </div>
+        ) : null}
+      </Group>
       {isPossible ? (
         <Answered of={answer} what="the row">
           {(rows) =>
