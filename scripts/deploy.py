@@ -60,7 +60,7 @@ from scripts.packages import build, layer, locked_archive, wheels
 from scripts.terraform_cli import STATE, TERRAFORM_ROOT, Applied, Terraform, TerraformError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from concurrent.futures import Future
 
 MASKING_KEY_BYTES = 32
@@ -228,16 +228,20 @@ def apply(
     )
     if address:
         print(address, flush=True)
-    if target.platform == "aws" and (
-        unheard := alert_subscribers.warning(
-            target.client("sns"), outputs["environment"]["HEADGATE_ALERTS_TOPIC_ARN"]
-        )
-    ):
-        print(unheard, flush=True)
-    if line := _settle_created(target, folder, note["environment"]):
-        print(line, flush=True)
-    if line := pending_files.take_up({**target.process, **note["environment"]}):
-        print(line, flush=True)
+    for line in _after_deployment(target, folder, outputs, {**target.process, **note["environment"]}):
+        if line:
+            print(line, flush=True)
+
+
+def _after_deployment(
+    target: Target, folder: Path, outputs: Mapping[str, Any], environment: Mapping[str, str]
+) -> Iterator[str]:
+    """Do what follows a deployment; yield what a person has to know of each, empty for nothing."""
+    if target.platform == "aws":
+        topic = outputs["environment"]["HEADGATE_ALERTS_TOPIC_ARN"]
+        yield alert_subscribers.warning(target.client("sns"), topic)
+    yield _settle_created(target, folder, environment)
+    yield pending_files.take_up(environment)
 
 
 def adopt_ledger(

@@ -63,13 +63,14 @@ def sensitive_without_contract(columns: Mapping[str, pa.Array | pa.ChunkedArray]
         columns: by the name in the file; all values or the first ones.
     """
     texts = {name: as_text(column).drop_null().unique() for name, column in columns.items()}
-    cards = {name for name, values in texts.items() if _holds_cards(values)}
+    cards = {name for name, values in texts.items() if are_cards(values)}
     named = {name for name in columns if is_sensitive_name(name)}
     codes = {name for name, values in texts.items() if _holds_codes(values)} if cards else set()
     return frozenset(cards | named | codes)
 
 
-def _holds_cards(texts: pa.Array) -> bool:
+def are_cards(texts: pa.Array) -> bool:
+    """Return whether so many different texts are card numbers that no chance explains it."""
     return len(rows_with_cards(texts, context_below=ANYWHERE)) > _CARD_SHARE * len(texts)
 
 

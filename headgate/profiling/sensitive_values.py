@@ -13,6 +13,7 @@ from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
 from headgate.masking.issuers import SHORTEST
 from headgate.masking.redaction import rows_with_secrets
 from headgate.matching.header_names import made_up_name, numbers_of_repeats, unused_name
+from headgate.matching.sensitive_columns import are_cards
 from headgate.profiling.arrays import evenly_spaced
 from headgate.values.cells import int_array, marked, matches, rows_where, text_array
 
@@ -23,8 +24,6 @@ HIDDEN = "[hidden]"
 _CODE = r"[0-9]{3,4}"  # ISO/IEC 7813: verification codes have three or four digits
 _SAMPLE = 2048
 _MOST = 0.9
-# One number in ten has a right check digit by chance; three in ten do not happen by chance.
-_CARD_SHARE = 0.3
 _SHARE_IN_TEXT = 0.01
 _FEW = 10
 
@@ -52,7 +51,7 @@ def holds_secrets(unique: pa.Array, *, numeric: bool) -> bool:
     """
     sample = _sample(unique)
     if numeric and len(sample) >= _FEW:
-        return len(rows_with_cards(sample, context_below=ANYWHERE)) > _CARD_SHARE * len(sample)
+        return are_cards(sample)
     return len(rows_with_secrets(sample)) > _SHARE_IN_TEXT * len(sample)
 
 

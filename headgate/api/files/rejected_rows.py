@@ -26,6 +26,8 @@ from headgate.lake.states import DUPLICATE_RULES, QUARANTINED_ROW_COLUMNS, RAGGE
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    import pyarrow as pa
+
     from headgate.api.files.corrected_values import SentRow
     from headgate.api.files.ragged_cells import RaggedCells
     from headgate.api.http.access import CallerIdentity
@@ -55,8 +57,6 @@ def page(
         group: only rows of which the rule in this column is the first reason; None for all.
     """
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
-    from headgate.intake.rows.duplicate_reasons import is_as_new
-    from headgate.uploads.edited_rows import reasons_as_written
 
     first = int(str(cursors.decode(cursor, int))) if cursor else 0
     record = record_of(lake, file_id)
@@ -66,16 +66,45 @@ def page(
     table = quarantined_rows(lake.objects, lake.bucket("quarantine"), record, rule=rule)
     if group is not None:
         table = of_group(table, rule, group)
-    cells = [name for name in QUARANTINED_ROW_COLUMNS if name in table.column_names]
-    unique, corrected = unique_columns(lake, record.dataset), correction_outcomes(lake).of_file(file_id)
-    shows_values = sees_values(lake, caller, record)
-    edits = senders_of(lake).edits(file_id)
+    corrected, shows_values = correction_outcomes(lake).of_file(file_id), sees_values(lake, caller, record)
+    is_whole = not first and not rule
+    following = first + limit
+    return RejectedRows(
+        reasons=reasons,
+        groups=rejection_groups(lake, record, table, corrected, shows_values=shows_values)
+        if is_whole
+        else (),
+        rows=_rows(lake, record, table.slice(max(0, first), limit), corrected, shows_values=shows_values),
+        total=table.num_rows,
+        key=tuple(lake.contracts.source[record.dataset].key)
+        if record.dataset in lake.contracts.source
+        else (),
+        next_cursor=cursors.encode(following) if following < table.num_rows else "",
+    )
+
+
+def _rows(
+    lake: LakePorts,
+    record: FileRecord,
+    table: pa.Table,
+    corrected: Mapping[int, CorrectionOutcome],
+    *,
+    shows_values: bool,
+) -> tuple[RejectedRow, ...]:
+    """Return rows of a file's quarantine table with their corrections and what its edits say of them."""
+    from headgate.intake.rows.duplicate_reasons import is_as_new
+    from headgate.uploads.edited_rows import reasons_as_written
+
+    listed = table.select(
+        [name for name in QUARANTINED_ROW_COLUMNS if name in table.column_names]
+    ).to_pylist()
+    edits = senders_of(lake).edits(record.file_id)
     as_written = reasons_as_written(edits.get("formats", {}), lake.contracts.source.get(record.dataset))
     reason_of_row = edits.get("row_reasons", {})
+    unique = unique_columns(lake, record.dataset)
     sent = sent_values(lake, record, corrected) if shows_values else {}
-    listed = table.select(cells).slice(max(0, first), limit).to_pylist()
     ragged = ragged_cells(lake, record, edits, listed) if shows_values else None
-    rows = tuple(
+    return tuple(
         row_of(
             row if shows_values else row_without_values(row),
             unique,
@@ -87,20 +116,6 @@ def page(
             ragged=ragged,
         )
         for row in listed
-    )
-    following = first + limit
-    is_whole = not first and not rule
-    return RejectedRows(
-        reasons=reasons,
-        groups=rejection_groups(lake, record, table, corrected, shows_values=shows_values)
-        if is_whole
-        else (),
-        rows=rows,
-        total=table.num_rows,
-        key=tuple(lake.contracts.source[record.dataset].key)
-        if record.dataset in lake.contracts.source
-        else (),
-        next_cursor=cursors.encode(following) if following < table.num_rows else "",
     )
 
 
