@@ -159,6 +159,9 @@ export function seconds(value: number | null | undefined): string {
 export const isNumeric = (type: string): boolean =>
   /^(tiny|small|big)?int|^integer|^double|^float|^real|^decimal|^u?int\d/i.test(type)
 
+/** Whether a column holds days or moments. */
+export const isTime = (type: string): boolean => /^(date|timestamp)/i.test(type)
+
 /** Whether a column holds texts: `string` in contracts and the catalog, `varchar` in answers. */
 export const isTextual = (type: string): boolean => /^(string|varchar|char)/i.test(type)
 

@@ -2,28 +2,11 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '../api/client'
 import { axisTitle, cellWords, columnFormats, labelsOf, unitsOf } from './columns'
+import { testColumn, testTable } from './test-tables'
 
-const column = (name: string, unit: string, label = ''): Schemas['ContractColumn'] => ({
-  name,
-  unit,
-  label,
-  type: 'double',
-  description: '',
-  required: false,
-  primary_key: false,
-  sensitive: '',
-  personal: false,
-  references: '',
-  rules: [],
-})
-const table = (name: string, ...columns: Schemas['ContractColumn'][]): Schemas['CatalogTable'] => ({
-  name,
-  database: 'prod',
-  system: 'own',
-  columns,
-  amount: [],
-  newest_by: [],
-})
+const column = (name: string, unit: string, label = '') => testColumn(name, { unit, label, type: 'double' })
+const table = (name: string, ...columns: Schemas['ContractColumn'][]) =>
+  testTable(name, columns, { database: 'prod', system: 'own' })
 
 test.each([
   ['late_share', 0.1234567, 'share', '12.3 %'],

@@ -23,14 +23,14 @@ def test_the_lines_of_an_order_have_an_amount_of_two_columns() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stated", "cause"),
+    ("named", "cause"),
     [
         (["description"], "holds no numbers"),
         (["quantity", "price"], "does not declare: price"),
         ("quantity", "is no list"),
     ],
 )
-def test_an_amount_of_no_numbers_is_an_error_of_the_contract(stated: object, cause: str) -> None:
+def test_an_amount_of_no_numbers_is_an_error_of_the_contract(named: object, cause: str) -> None:
     (path,) = (
         folder / "order_items.yaml" for folder in folders("source") if (folder / "order_items.yaml").is_file()
     )
@@ -38,6 +38,6 @@ def test_an_amount_of_no_numbers_is_an_error_of_the_contract(stated: object, cau
     document = copy.deepcopy(yaml.safe_load(text))
     for entry in document["schema"][0]["customProperties"]:
         if entry["property"] == "headgate.amount":
-            entry["value"] = stated
+            entry["value"] = named
     with pytest.raises(ContractError, match=cause):
         parse(document, "source")

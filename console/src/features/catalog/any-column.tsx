@@ -1,9 +1,10 @@
 import { Button, Group, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
+import { isTime } from '../../api/format'
 import type { Labels } from '../../formats/columns'
 import { heading } from '../../formats/words'
-import { type Condition, isTime, operators } from './row-filters'
+import { type Condition, operators } from './row-filters'
 
 export interface Column {
   name: string

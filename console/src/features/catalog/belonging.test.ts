@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
+import { testColumn as column, testTable as table } from '../../formats/test-tables'
 import {
   amountUnit,
   childrenOf,
@@ -10,35 +11,6 @@ import {
   rowStatement,
   tablesAbout,
 } from './belonging'
-
-const column = (name: string, more: Partial<Schemas['ContractColumn']> = {}): Schemas['ContractColumn'] => ({
-  name,
-  type: 'varchar(20)',
-  primary_key: false,
-  required: true,
-  sensitive: '',
-  personal: false,
-  references: '',
-  description: '',
-  label: '',
-  unit: '',
-  rules: [],
-  ...more,
-})
-
-const table = (
-  name: string,
-  columns: Schemas['ContractColumn'][],
-  more: Partial<Schemas['CatalogTable']> = {},
-): Schemas['CatalogTable'] => ({
-  database: 'curated',
-  name,
-  system: '',
-  columns,
-  amount: [],
-  newest_by: [],
-  ...more,
-})
 
 const people = table('people', [
   column('person_id', { primary_key: true, type: 'bigint' }),

@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { isNumeric, isTextual } from '../../api/format'
+import { isNumeric, isTextual, isTime } from '../../api/format'
 import { quoted, quotedName } from '../../formats/sql'
 
 type Table = Schemas['CatalogTable']
@@ -19,11 +19,15 @@ export const AMOUNT = 'total'
 
 const NUMBER = /^-?\d+(\.\d+)?$/
 
-/** The only key of a dataset; undefined for a table of a system, and where several columns or none are the key. */
-export function onlyKey(table: Table): Column | undefined {
-  const keys = table.columns.filter(({ primary_key }) => primary_key)
-  return table.system === '' && keys.length === 1 ? keys[0] : undefined
+/** The column that is the key alone; undefined where several columns or none are it. */
+function soleKey({ columns }: Table): Column | undefined {
+  const keys = columns.filter(({ primary_key }) => primary_key)
+  return keys.length === 1 ? keys[0] : undefined
 }
+
+/** The only key of a dataset; undefined for a table of a system, and where several columns or none are the key. */
+export const onlyKey = (table: Table): Column | undefined =>
+  table.system === '' ? soleKey(table) : undefined
 
 /** The dataset whose only key has this name. */
 export const datasetOf = (tables: Table[], column: string): Table | undefined =>
@@ -47,10 +51,7 @@ export function childrenOf(tables: Table[], parent: Table): Child[] {
 
 /** The tables of systems with one row for each row of a dataset, such as a score of each customer. */
 export const tablesAbout = (tables: Table[], key: string): Table[] =>
-  tables.filter(({ system, columns }) => {
-    const keys = columns.filter(({ primary_key }) => primary_key)
-    return system !== '' && keys.length === 1 && keys[0]?.name === key
-  })
+  tables.filter((table) => table.system !== '' && soleKey(table)?.name === key)
 
 /** Rows that have parts, such as orders, say more than single amounts, and these more than rows without any. */
 const weightOf = (tables: Table[], { table }: Child): number =>
@@ -81,8 +82,6 @@ export function literal({ type }: { type: string }, value: string): string | und
 const shown = (table: Table, seesPeople: boolean): Column[] =>
   table.columns.filter(({ name, personal }) => !name.startsWith('_') && (seesPeople || !personal))
 
-const isTime = ({ type }: Column): boolean => type === 'date' || type.startsWith('timestamp')
-
 /** The statement of one row of a dataset or table by a column. */
 export function rowStatement(table: Table, column: Column, value: string, seesPeople: boolean): string {
   const names = shown(table, seesPeople)
@@ -104,7 +103,7 @@ export function childStatement(
   const all = shown(table, seesPeople).filter(
     ({ name }) => name !== column.name && !table.newest_by.includes(name),
   )
-  const time = all.find(isTime)
+  const time = all.find(({ type }) => isTime(type))
   const key = onlyKey(table)
   // Rows are known by their time and id, and those without a time, such as lines, by their words.
   const words = all.find((one) => isTextual(one.type) && !one.primary_key && !one.references)

@@ -1,4 +1,4 @@
-import { isNumeric } from '../../api/format'
+import { isNumeric, isTime } from '../../api/format'
 
 /** A condition on a column, as the API reads it: `<column>:<operator>:<value>`. */
 export interface Condition {
@@ -32,8 +32,6 @@ const WORDS: Record<string, string> = {
   empty: 'is empty',
 }
 const TIME_WORDS: Record<string, string> = { ...WORDS, ge: 'from', le: 'until' }
-
-export const isTime = (type: string): boolean => /^(date|timestamp)/i.test(type)
 
 /** What can be asked about a column of the type, with its words. */
 export function operators(type: string): { value: string; label: string }[] {

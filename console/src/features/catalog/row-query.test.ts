@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import type { Schemas } from '../../api/client'
+import { testColumn, testTable } from '../../formats/test-tables'
 import { datasetRowAddress, rowQuery } from './row-query'
 
 test('the statement of a row compares each key by its type', () => {
@@ -18,31 +18,11 @@ test('the statement of a row compares each key by its type', () => {
 })
 
 test('an id links to the row of the dataset that it is the only key of', () => {
-  const column = (name: string, primary_key: boolean): Schemas['ContractColumn'] => ({
-    name,
-    type: 'varchar(20)',
-    primary_key,
-    required: true,
-    sensitive: '',
-    personal: false,
-    references: '',
-    description: '',
-    label: '',
-    unit: '',
-    rules: [],
-  })
-  const table = (name: string, system: string, ...columns: Schemas['ContractColumn'][]) => ({
-    database: system ? 'prod' : 'curated',
-    name,
-    system,
-    columns,
-    amount: [],
-    newest_by: [],
-  })
+  const key = (name: string) => testColumn(name, { primary_key: true })
   const tables = [
-    table('unusual', 'hub', column('order_id', true)),
-    table('lines', '', column('order_id', true), column('line', true)),
-    table('orders', '', column('order_id', true), column('shop_id', false)),
+    testTable('unusual', [key('order_id')], { database: 'prod', system: 'hub' }),
+    testTable('lines', [key('order_id'), key('line')]),
+    testTable('orders', [key('order_id'), testColumn('shop_id')]),
   ]
   expect(datasetRowAddress(tables, 'order_id', '48/9434')).toBe('#/rows/orders/48%2F9434')
   expect(datasetRowAddress(tables, 'shop_id', 'a')).toBeUndefined()

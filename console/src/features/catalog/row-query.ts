@@ -1,7 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { type Cell, isNumeric } from '../../api/format'
-import { queryAddress, quoted, quotedName } from '../../formats/sql'
-import { datasetOf, rowAddress } from './belonging'
+import { queryAddress, quotedName } from '../../formats/sql'
+import { datasetOf, literal, rowAddress } from './belonging'
 
 interface Column {
   name: string
@@ -37,7 +37,5 @@ export function datasetRowAddress(
 function comparison(type: string, value: Cell): string {
   if (value === null) return 'IS NULL'
   if (type === 'boolean' || isNumeric(type)) return `= ${value}`
-  if (type === 'date') return `= DATE ${quoted(String(value))}`
-  if (type.startsWith('timestamp')) return `= TIMESTAMP ${quoted(String(value).replace('T', ' '))}`
-  return `= ${quoted(String(value))}`
+  return `= ${literal({ type }, String(value)) ?? 'NULL'}`
 }

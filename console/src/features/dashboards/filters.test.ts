@@ -1,35 +1,21 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
+import { testColumn, testTable } from '../../formats/test-tables'
 import { asksForDay, filteredSql, narrowed } from './filters'
 
-const column = (name: string, type: string): Schemas['ContractColumn'] => ({
-  name,
-  type,
-  unit: '',
-  label: '',
-  description: '',
-  required: false,
-  primary_key: false,
-  sensitive: '',
-  personal: false,
-  references: '',
-  rules: [],
-})
-const TABLES: Schemas['CatalogTable'][] = [
-  {
-    database: 'lake_prod',
-    name: 'history',
-    system: 'own',
-    columns: [
+const column = (name: string, type: string) => testColumn(name, { type })
+const TABLES = [
+  testTable(
+    'history',
+    [
       column('series', 'varchar'),
       column('month_on', 'date'),
       column('amount', 'double'),
       column('paid_at', 'timestamp'),
     ],
-    amount: [],
-    newest_by: [],
-  },
+    { database: 'lake_prod', system: 'own' },
+  ),
 ]
 const FILTER: Schemas['DashboardFilter'] = {
   name: 'series',

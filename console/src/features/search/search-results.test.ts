@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { testColumn, testTable } from '../../formats/test-tables'
 import {
   matching,
   placesOfFiles,
@@ -59,16 +60,7 @@ test('a file leads to its page', () => {
 })
 
 const dataset = (name: string, key: string, type: string, references = '') =>
-  ({
-    database: 'curated',
-    name,
-    system: '',
-    amount: [],
-    columns: [
-      { name: key, type, primary_key: true, references: '' },
-      { name: 'of', type, primary_key: false, references },
-    ],
-  }) as unknown as Parameters<typeof placesOfRows>[0][0]
+  testTable(name, [testColumn(key, { type, primary_key: true }), testColumn('of', { type, references })])
 const DATASETS = [
   dataset('products', 'product_id', 'string'),
   dataset('orders', 'order_id', 'string', 'customers.customer_id'),
