@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 NAME = "demo"
 IMPORTER = Path(__file__).with_name("import_online_retail.py")
+GENERATOR = Path(__file__).with_name("sample_shop.py")
 GENERATED_ORDERS = 100_000  # about half a million lines, as many as Online Retail II has
 DEFECT_RATE = "0.01"  # of the generated tables, so that the gate has something to refuse
 GATE_TIMEOUT_S = 600
@@ -131,7 +132,7 @@ def _data_command() -> Sequence[str]:
 
     if find_source() is not None:
         return [str(IMPORTER), "--defect-rate", DEFECT_RATE]
-    return ["-m", "headgate.cli.main", "sample", "--orders", str(GENERATED_ORDERS), "--customers", "8000"]
+    return [str(GENERATOR), "--orders", str(GENERATED_ORDERS), "--customers", "8000"]
 
 
 def await_data(making: subprocess.Popen[bytes]) -> str:

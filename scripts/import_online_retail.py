@@ -16,8 +16,8 @@ sys.path.insert(
 )  # the scripts are run by path and know each other as `scripts`
 
 from headgate.cli import options
-from headgate.domains.retail.commands import written_rows
 from headgate.errors import HeadgateError
+from scripts.generated_shop.row_progress import written_rows
 from scripts.online_retail.import_shop import import_online_retail
 from scripts.online_retail.uci import fetch, find_source
 

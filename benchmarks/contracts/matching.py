@@ -28,11 +28,11 @@ import pyarrow.compute as pc
 
 from benchmarks.contracts.foreign_headers import foreign
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.shop import ShopSpec, generate
-from headgate.domains.retail.sample.written_parts import DATASETS
 from headgate.matching import suggest_mapping as matching
 from headgate.matching.dataset_evidence import known_dataset
 from headgate.values.parquet_tables import table_of
+from scripts.generated_shop.shop import ShopSpec, generate
+from scripts.generated_shop.written_parts import DATASETS
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Contract

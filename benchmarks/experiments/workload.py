@@ -108,7 +108,7 @@ def _until(ready: Callable[[], Any], what: str, timeout_s: float = _WAIT_S) -> A
 def _first_run(target: Target) -> None:
     with TemporaryDirectory() as folder:
         subprocess.run(
-            [sys.executable, "-m", "headgate.cli.main", "sample", f"{folder}/data", *_SMALL],
+            [sys.executable, "scripts/sample_shop.py", f"{folder}/data", *_SMALL],
             check=True,
             capture_output=True,
         )

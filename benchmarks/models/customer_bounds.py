@@ -16,18 +16,18 @@ from sklearn.metrics import roc_auc_score
 
 from headgate.domains.retail.demand_insights_engine import bg_nbd
 from headgate.domains.retail.demand_insights_engine.churn import calibration_error
-from headgate.domains.retail.sample.orders import GUEST_SHARE
-from headgate.domains.retail.sample.people import BEFORE_DAYS, population_of
-from headgate.domains.retail.sample.purchases import habits_for, purchase_times
-from headgate.domains.retail.sample.season import season_of
-from headgate.domains.retail.sample.shop import stream
+from scripts.generated_shop.orders import GUEST_SHARE
+from scripts.generated_shop.people import BEFORE_DAYS, population_of
+from scripts.generated_shop.purchases import habits_for, purchase_times
+from scripts.generated_shop.season import season_of
+from scripts.generated_shop.shop import stream
 
 if TYPE_CHECKING:
     from datetime import date
 
     import numpy.typing as npt
 
-    from headgate.domains.retail.sample.shop import ShopSpec
+    from scripts.generated_shop.shop import ShopSpec
 
     Array = npt.NDArray[np.float64]
 

@@ -59,10 +59,10 @@ from headgate.domains.retail.market_intelligence_hub.calendar import events_of
 from headgate.domains.retail.market_intelligence_hub.features import daily_sales, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales_forecast
-from headgate.domains.retail.sample.shop import ShopSpec
 from headgate.engines.one_thread import one_thread
 from headgate.errors import HeadgateError, SettingsError
 from headgate.learning.store import Shelf
+from scripts.generated_shop.shop import ShopSpec
 from scripts.online_retail.uci import find_source
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from tests.e2e import role_policies, role_tasks
-from tests.e2e.lakes import PEOPLE, ROOT, TEST_VARIABLES, deployed, headgate
+from tests.e2e.lakes import PEOPLE, ROOT, TEST_VARIABLES, deployed, sample_shop
 from tests.unit.docs.test_commands import commands_of_roles
 from tests.unit.docs.test_emulator import behaviours_of_the_page
 
@@ -36,9 +36,7 @@ def main() -> None:
 def measured_on_a_lake(folder: Path) -> dict[str, int]:
     """Return the figures of roles and policies, and print what is not as the pages say."""
     shop = folder / "shop"
-    headgate(
-        "sample", str(shop), "--orders", str(ORDERS), "--customers", str(CUSTOMERS), "--defect-rate", "0.02"
-    )
+    sample_shop(str(shop), "--orders", str(ORDERS), "--customers", str(CUSTOMERS), "--defect-rate", "0.02")
     with deployed("bench-aws", *TEST_VARIABLES, PEOPLE) as lake:
         lake.headgate("upload", str(shop))
         lake.headgate("run")

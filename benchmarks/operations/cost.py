@@ -36,8 +36,6 @@ from headgate.contracts.registry import Registry
 from headgate.costs.computed_price import GB, rounded, total_usd
 from headgate.costs.measured import Line, Measured, MeasuredSystem
 from headgate.costs.price_list import Prices
-from headgate.domains.retail.sample.shop import ShopSpec, generate
-from headgate.domains.retail.sample.written_parts import iter_objects
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake.keys import ExportKey
 from headgate.quality.validation import ValidationRun
@@ -47,6 +45,8 @@ from scripts.cost_planning.cost_settings import DAY_S, CostSettings
 from scripts.cost_planning.measured_text import text_of
 from scripts.cost_planning.month import monthly
 from scripts.cost_planning.workload import LARGE, SMALL, TINY, TRICKLE_HOURLY
+from scripts.generated_shop.shop import ShopSpec, generate
+from scripts.generated_shop.written_parts import iter_objects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,9 +12,9 @@ from benchmarks.systems.increment import DAYS, deliver_new, deliver_pieces, run_
 from benchmarks.systems.lake_folder import CURATED, LakeFolder, split_last_hour
 from benchmarks.systems.merged_shop import CUSTOMERS_PER_ORDER, LINES_PER_ORDER, kept_shop
 from benchmarks.systems.system_runs import SYSTEMS
-from headgate.domains.retail.sample.shop import ShopSpec
 from headgate.merge.part_boundaries import PART_ROWS
 from headgate.snapshots.read_snapshots import snapshot_parts
+from scripts.generated_shop.shop import ShopSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -28,9 +28,9 @@ import pyarrow.compute as pc
 from benchmarks.systems.lake_folder import CURATED, LakeFolder, split_last_day
 from benchmarks.systems.merged_shop import CUSTOMERS_PER_ORDER, LINES_PER_ORDER, kept_shop
 from benchmarks.systems.system_runs import ROOT, SYSTEMS
-from headgate.domains.retail.sample.shop import ShopSpec
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from scripts.generated_shop.shop import ShopSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.shop import ShopSpec, generate
-from headgate.domains.retail.sample.written_parts import iter_objects
 from headgate.errors import ContractError, NotFoundError
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake import keys
@@ -27,6 +25,8 @@ from headgate.lake.ports import MaskingKey, ObjectRef
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from headgate.snapshots.read_snapshots import part_refs
+from scripts.generated_shop.shop import ShopSpec, generate
+from scripts.generated_shop.written_parts import iter_objects
 from scripts.online_retail.import_shop import import_online_retail
 
 if TYPE_CHECKING:

@@ -81,14 +81,13 @@ def lost(changes: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def load_shop(orders: int) -> dict[str, int]:
-    """Load a generated shop with the earlier revision and build its tables.
+    """Load a shop that this revision generates with the earlier revision, and build its tables.
 
     Returns the rows of each table.
     """
     tree, shop = FOLDER / "tree", str(FOLDER / "shop")
-    _headgate(
-        tree, "sample", "--orders", str(orders), "--customers", str(orders // 2), "--defect-rate", "0", shop
-    )
+    sizes = ("--orders", str(orders), "--customers", str(orders // 2), "--defect-rate", "0")
+    subprocess.run([sys.executable, ROOT / "scripts" / "sample_shop.py", *sizes, shop], check=True)
     _headgate(tree, "upload", shop)
     _headgate(tree, "run")
     return rows_of_tables(tree)
@@ -170,9 +169,8 @@ def _headgate(tree: Path, *arguments: str) -> str:
         state.mkdir(parents=True, exist_ok=True)
         shutil.copy(FOLDER / "deployment.json", state / "deployment.json")
     environment = {**emulator.shell_of_no_deployment(), "PYTHONPATH": str(tree)}
-    named = [*arguments, "--deployment", NAME] if arguments[0] != "sample" else list(arguments)
     ran = subprocess.run(
-        [sys.executable, "-c", code, *named],
+        [sys.executable, "-c", code, *arguments, "--deployment", NAME],
         cwd=tree,
         env=environment,
         check=False,
@@ -181,7 +179,8 @@ def _headgate(tree: Path, *arguments: str) -> str:
     )
     if ran.returncode:
         print(
-            f"headgate {' '.join(named)} ended with {ran.returncode}:\n{ran.stdout}{ran.stderr}", flush=True
+            f"headgate {' '.join(arguments)} ended with {ran.returncode}:\n{ran.stdout}{ran.stderr}",
+            flush=True,
         )
     ran.check_returncode()
     return ran.stdout

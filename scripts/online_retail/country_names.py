@@ -12,7 +12,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-from headgate.domains.retail.sample.countries import REGIONS, Region
+from scripts.generated_shop.countries import REGIONS, Region
 
 UNSPECIFIED = Region("X-UNSPEC", "Unspecified", None, None, None, is_country=False)
 

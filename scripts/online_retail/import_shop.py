@@ -30,9 +30,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.countries import Region, regions_table
-from headgate.domains.retail.sample.defects import Spoiler
-from headgate.domains.retail.sample.drawn_arrays import (
+from headgate.errors import UnreadableFileError
+from scripts.generated_shop.countries import Region, regions_table
+from scripts.generated_shop.defects import Spoiler
+from scripts.generated_shop.drawn_arrays import (
     DAY_S,
     Bools,
     Floats,
@@ -44,11 +45,10 @@ from headgate.domains.retail.sample.drawn_arrays import (
     texts_at,
     timestamps,
 )
-from headgate.domains.retail.sample.drawn_searches import Bought, Offer, searches_table
-from headgate.domains.retail.sample.payments import Bills, payments_table, wallets_for
-from headgate.domains.retail.sample.transactions import transactions_of, transactions_table
-from headgate.domains.retail.sample.written_parts import PARQUET, PartWriter, WrittenPart, rows_by_dataset
-from headgate.errors import UnreadableFileError
+from scripts.generated_shop.drawn_searches import Bought, Offer, searches_table
+from scripts.generated_shop.payments import Bills, payments_table, wallets_for
+from scripts.generated_shop.transactions import transactions_of, transactions_table
+from scripts.generated_shop.written_parts import PARQUET, PartWriter, WrittenPart, rows_by_dataset
 from scripts.online_retail.country_names import UNSPECIFIED, region_named
 from scripts.online_retail.merchandise import SERVICE, categories_of
 from scripts.online_retail.retail_lines import NOBODY, PRICE_SCALE, RetailLines, read_lines
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
     from numpy.random import Generator
 
-    from headgate.domains.retail.sample.written_parts import Progress
+    from scripts.generated_shop.written_parts import Progress
 
 REAL = ("regions", "customers", "products", "orders", "order_items")
 GENERATED = ("payments", "card_transactions", "search_queries")

@@ -29,7 +29,7 @@ from scripts.online_retail.workbooks import COLUMNS, sheet_as_csv, sheet_names
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from headgate.domains.retail.sample.drawn_arrays import Bools, Ints
+    from scripts.generated_shop.drawn_arrays import Bools, Ints
 
 PRICE_SCALE = 4
 NOBODY = -1

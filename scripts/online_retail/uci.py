@@ -85,7 +85,8 @@ def _download(url: str, progress: Callable[[str, int, int], None] | None) -> byt
                     progress("download", body.tell(), size)
     except (URLError, OSError) as error:
         raise NotFoundError(
-            f"{url} cannot be reached ({type(error).__name__}); set HEADGATE_DATA, or use `headgate sample`"
+            f"{url} cannot be reached ({type(error).__name__}). Set HEADGATE_DATA, or generate a shop "
+            "with `python scripts/sample_shop.py FOLDER`."
         ) from error
     return body.getvalue()
 

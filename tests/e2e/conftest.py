@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.lakes import DATA, PEOPLE, TEST_VARIABLES, deployed, headgate
+from tests.e2e.lakes import DATA, PEOPLE, TEST_VARIABLES, deployed, sample_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +41,7 @@ def retail_lake() -> Iterator[Lake]:
 def shop(shop_lake: Lake, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a shop with defective rows and bad files, after it went through the gate."""
     folder = tmp_path_factory.mktemp("shop") / "data"
-    headgate(
-        "sample",
+    sample_shop(
         str(folder),
         "--orders",
         "3000",

@@ -178,7 +178,16 @@ def libraries(arguments: Mapping[str, str]) -> list[str]:
 
 def headgate(*arguments: str, expect: int = 0) -> Any:  # noqa: ANN401 whatever JSON the command prints
     """Return the output of `headgate … --json`; the test fails when it does not exit as expected."""
-    command = [sys.executable, "-m", "headgate.cli.main", *arguments, "--json"]
+    return _answer_of(["-m", "headgate.cli.main", *arguments], expect)
+
+
+def sample_shop(*arguments: str) -> None:
+    """Write a generated shop."""
+    _answer_of(["scripts/sample_shop.py", *arguments], 0)
+
+
+def _answer_of(arguments: list[str], expect: int) -> Any:  # noqa: ANN401 as above
+    command = [sys.executable, *arguments, "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == expect, done.stderr[-4000:] + done.stdout[-4000:]
     return json.loads(done.stdout)

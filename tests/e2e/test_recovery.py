@@ -16,7 +16,7 @@ import boto3
 import pytest
 
 from scripts.emulator import emulator
-from tests.e2e.lakes import ROOT, Lake, deploy, deployed, headgate
+from tests.e2e.lakes import ROOT, Lake, deploy, deployed, sample_shop
 from tests.own_data_page import commands_in, run
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small shop, rejected rows among it."""
     folder = tmp_path_factory.mktemp("shop")
-    headgate("sample", str(folder), "--orders", "200", "--customers", "40", "--defect-rate", "0.02")
+    sample_shop(str(folder), "--orders", "200", "--customers", "40", "--defect-rate", "0.02")
     return folder
 
 

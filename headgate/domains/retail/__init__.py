@@ -1,6 +1,6 @@
-"""The retail domain: contracts of a shop, five analytical systems, saved questions, and a generated shop."""
+"""The retail domain: contracts of a shop, five analytical systems, and saved questions."""
 
-from headgate.domains.domain import Command, Domain, System
+from headgate.domains.domain import Domain, System
 
 DOMAIN = Domain(
     "retail",
@@ -31,13 +31,6 @@ DOMAIN = Domain(
             "shops",
         ),
         *("compliance-guardian", "demand-insights-engine", "global-market-pulse", "market-intelligence-hub"),
-    ),
-    commands=(
-        Command(
-            "sample",
-            f"{__name__}.commands:sample",
-            "Write a generated shop, with known defects, as files to upload.",
-        ),
     ),
 )
 SYSTEMS = tuple(system.name for system in DOMAIN.systems)

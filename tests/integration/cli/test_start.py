@@ -70,7 +70,7 @@ def test_help_loads_only_the_listed_modules() -> None:
     } == set()  # `__editable__…` is how Python finds a clone
 
 
-@pytest.mark.parametrize("command", ["contract", "profile", "sample", "questions"])
+@pytest.mark.parametrize("command", ["contract", "profile", "questions"])
 def test_a_command_that_needs_no_lake_loads_no_aws_client_before_it_runs(command: str) -> None:
     assert loaded_by([command, "--help"]).isdisjoint(
         {"boto3", "botocore", "pandas", "pyarrow", "scipy", "sklearn"}

@@ -67,9 +67,7 @@ def test_its_system_builds_the_table_beside_its_own(project: Path, tmp_path: Pat
     shop, out = str(tmp_path / "shop"), tmp_path / "out"
     ran(
         project,
-        "-m",
-        "headgate.cli.main",
-        "sample",
+        "scripts/sample_shop.py",
         shop,
         "--customers",
         "20",

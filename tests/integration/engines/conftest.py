@@ -15,12 +15,12 @@ import pytest
 
 from benchmarks.systems.merged_shop import merge_shop
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.shop import ShopSpec, generate
-from headgate.domains.retail.sample.written_parts import iter_objects
 from headgate.engines import spark_session
 from headgate.intake.rows.check_rows import ACCEPTED, check_file
 from headgate.lake.keys import ExportKey
 from headgate.lake.ports import MaskingKey
+from scripts.generated_shop.shop import ShopSpec, generate
+from scripts.generated_shop.written_parts import iter_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -27,7 +27,6 @@ from headgate.contracts.model import ColumnType, Content, Contract, Kind, Level,
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
 from headgate.contracts.source_format import SourceFormat
-from headgate.domains.retail.sample.shop import ShopSpec, generate
 from headgate.drafts.column_inference import are_hexadecimal_ids
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.errors import BadInputError, ContractError, HeaderError, UnreadableFileError
@@ -35,6 +34,7 @@ from headgate.intake.rows.check_rows import CheckedRows, check_bytes
 from headgate.lake.ports import MaskingKey
 from headgate.masking.card_columns import is_issued_card
 from headgate.masking.find_card_numbers import rows_with_cards
+from scripts.generated_shop.shop import ShopSpec, generate
 from tests.examples import examples
 
 if TYPE_CHECKING:

@@ -19,8 +19,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.shop import ShopSpec, generate
-from headgate.domains.retail.sample.written_parts import CSV, DATASETS, PARQUET, iter_objects
 from headgate.errors import BadInputError
 from headgate.formats.batches import source_in_memory
 from headgate.formats.csv.stream_csv import NotPlainError
@@ -30,6 +28,8 @@ from headgate.intake.rows.check_rows import ACCEPTED, QUARANTINE, CheckRun, Coun
 from headgate.intake.rows.quarantine_rows import RowOrigin
 from headgate.lake.keys import dataset_of
 from headgate.lake.ports import MaskingKey
+from scripts.generated_shop.shop import ShopSpec, generate
+from scripts.generated_shop.written_parts import CSV, DATASETS, PARQUET, iter_objects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

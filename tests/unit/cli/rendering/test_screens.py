@@ -27,7 +27,6 @@ from headgate.cli.main import cli
 from headgate.cli.rendering import screens, system_facts
 from headgate.contracts.dictionary import dictionary
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.commands import sample
 from headgate.errors import HeadgateError, NotFoundError, QueryError, ThrottledError
 from headgate.intake.files.replay_file import Replayed
 from headgate.intake.quarantine.corrected_files import Closed
@@ -241,11 +240,6 @@ def test_of_a_file_everything_is_shown_also_what_cannot_be_seen() -> None:
 @pytest.mark.parametrize(
     ("command", "arguments"),
     [
-        (sample, ["--defect-rate", "3", "x"]),
-        (sample, ["--defect-rate", "-0.1", "x"]),
-        (sample, ["--orders", "0", "x"]),
-        (sample, ["--days", "-1", "x"]),
-        (sample, ["--rows-per-file", "0", "x"]),
         (pipeline.run, ["--timeout-s", "0"]),
         (upload, [".", "--timeout-s", "0"]),
         (logs, ["--minutes", "0"]),

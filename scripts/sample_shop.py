@@ -1,28 +1,34 @@
-"""`headgate sample`: a generated shop to try the lake with."""
+"""Write a generated shop to try the lake with.
+
+python scripts/sample_shop.py /tmp/shop --orders 20000
+"""
 
 from __future__ import annotations
 
 import shlex
-from contextlib import contextmanager
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[1])
+)  # the scripts are run by path and know each other as `scripts`
 
 from headgate.cli import options
+from headgate.errors import HeadgateError
+from scripts.generated_shop.row_progress import written_rows
+from scripts.generated_shop.shop import ShopSpec, generate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from datetime import datetime
-
-    from rich.console import Console
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _AT_LEAST_ONE, _RATE = click.IntRange(min=1), click.FloatRange(0, 1)
 
 
-@click.command(epilog=options.example("headgate sample --orders 20000 --defect-rate 0.01 /tmp/shop"))
+@click.command(epilog=options.example("python scripts/sample_shop.py --defect-rate 0.01 /tmp/shop"))
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--seed", default=7, show_default=True, help="The same seed and sizes write the same bytes.")
 @click.option("--customers", type=_AT_LEAST_ONE, default=2_000, show_default=True)
@@ -57,17 +63,18 @@ _AT_LEAST_ONE, _RATE = click.IntRange(min=1), click.FloatRange(0, 1)
 @click.option("--bad-files", is_flag=True, help="Add files that the gate must reject.")
 @click.option("--rows-per-file", type=_AT_LEAST_ONE, default=250_000, show_default=True)
 @options.as_json
-def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> None:
+def main(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> None:
     """Write a generated shop, with known defects, as files to upload.
 
     Defects come with the truth about each of them in FOLDER/truth.parquet.
     """
-    from headgate.domains.retail.sample.shop import ShopSpec, generate
-
     file_format = "csv.gz" if sizes["defect_rate"] else "parquet"
     spec = ShopSpec(ends_on=ends_on.date(), file_format=file_format, **sizes)  # type: ignore[arg-type]  # click checked the options
-    with written_rows(options.progress_console()) as progress:
-        made = generate(spec, folder, progress)
+    try:
+        with written_rows(options.progress_console()) as progress:
+            made = generate(spec, folder, progress)
+    except HeadgateError as error:
+        raise click.ClickException(str(error)) from error
     fact = {
         "summary": made.summary,
         "files": len(made.parts),
@@ -82,21 +89,5 @@ def sample(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> No
     )
 
 
-@contextmanager
-def written_rows(console: Console) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a progress bar per dataset, fed with dataset, rows written and rows expected."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f} rows"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
-        tasks: dict[str, object] = {}
-
-        def written(dataset: str, rows: int, expected: int) -> None:
-            if dataset not in tasks:
-                tasks[dataset] = progress.add_task(dataset)
-            progress.update(tasks[dataset], completed=rows, total=max(rows, expected))  # type: ignore[arg-type]  # rich's own id
-
-        yield written
+if __name__ == "__main__":
+    main()

@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.cards import grouped_digits
-from headgate.domains.retail.sample.drawn_arrays import Bools, Ints, joined_texts, texts_at
+from scripts.generated_shop.cards import grouped_digits
+from scripts.generated_shop.drawn_arrays import Bools, Ints, joined_texts, texts_at
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from headgate.domains.retail.sample.cards import Cards
+    from scripts.generated_shop.cards import Cards
 
 NOTED_SHARE = 0.08
 _PLAIN = (

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.domains.retail.sample.csv_text import as_csv_text, compressed, csv_bytes
 from headgate.errors import SettingsError
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
 from headgate.snapshots.publishing import conform, parquet_bytes
+from scripts.generated_shop.csv_text import as_csv_text, compressed, csv_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from headgate.contracts.model import Contract
-    from headgate.domains.retail.sample.bad_files import BadFile
-    from headgate.domains.retail.sample.defects import Spoiler
+    from scripts.generated_shop.bad_files import BadFile
+    from scripts.generated_shop.defects import Spoiler
 
     Progress = Callable[[str, int, int], None]  # dataset, rows written, rows expected (0 when not known)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from headgate.domains.retail.sample.drawn_arrays import money, nullable, timestamps
+from scripts.generated_shop.drawn_arrays import money, nullable, timestamps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.cards import check_digits, issue_cards
-from headgate.domains.retail.sample.countries import REGIONS, regions_table
-from headgate.domains.retail.sample.csv_text import compressed, csv_bytes
-from headgate.domains.retail.sample.drawn_arrays import NEVER, money, timestamps
-from headgate.domains.retail.sample.drawn_searches import Offer, phrases_of
-from headgate.domains.retail.sample.purchases import Habits, habits_for, purchase_times
-from headgate.domains.retail.sample.season import PROMOTIONS, daily_demand, season_of, time_of_day
+from scripts.generated_shop.cards import check_digits, issue_cards
+from scripts.generated_shop.countries import REGIONS, regions_table
+from scripts.generated_shop.csv_text import compressed, csv_bytes
+from scripts.generated_shop.drawn_arrays import NEVER, money, timestamps
+from scripts.generated_shop.drawn_searches import Offer, phrases_of
+from scripts.generated_shop.purchases import Habits, habits_for, purchase_times
+from scripts.generated_shop.season import PROMOTIONS, daily_demand, season_of, time_of_day
 from scripts.online_retail.merchandise import category_of
 
 pytestmark = pytest.mark.unit

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from headgate.domains.retail.sample.drawn_arrays import Floats, Ints
+    from scripts.generated_shop.drawn_arrays import Floats, Ints
 
 _PILOT = 4_000
 _HALVINGS = 24

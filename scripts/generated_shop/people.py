@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.countries import REGIONS
-from headgate.domains.retail.sample.drawn_arrays import (
+from scripts.generated_shop.countries import REGIONS
+from scripts.generated_shop.drawn_arrays import (
     DAY_S,
     Floats,
     Ints,
@@ -24,7 +24,7 @@ from headgate.domains.retail.sample.drawn_arrays import (
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from headgate.domains.retail.sample.season import Season
+    from scripts.generated_shop.season import Season
 
 FIRST_CUSTOMER_ID = 12_001
 BEFORE_SHARE = 0.45  # customers who came before the period begins

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.catalogue import pick_products
-from headgate.domains.retail.sample.countries import REGIONS
-from headgate.domains.retail.sample.drawn_arrays import (
+from scripts.generated_shop.catalogue import pick_products
+from scripts.generated_shop.countries import REGIONS
+from scripts.generated_shop.drawn_arrays import (
     DAY_S,
     NEVER,
     Bools,
@@ -23,16 +23,16 @@ from headgate.domains.retail.sample.drawn_arrays import (
     texts_at,
     timestamps,
 )
-from headgate.domains.retail.sample.people import pick_regions
-from headgate.domains.retail.sample.purchases import habits_for, purchase_times
-from headgate.domains.retail.sample.season import NO_PROMOTION, PROMOTIONS
+from scripts.generated_shop.people import pick_regions
+from scripts.generated_shop.purchases import habits_for, purchase_times
+from scripts.generated_shop.season import NO_PROMOTION, PROMOTIONS
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from headgate.domains.retail.sample.catalogue import Catalogue
-    from headgate.domains.retail.sample.people import Population
-    from headgate.domains.retail.sample.season import Season
+    from scripts.generated_shop.catalogue import Catalogue
+    from scripts.generated_shop.people import Population
+    from scripts.generated_shop.season import Season
 
 FIRST_ORDER_NUMBER = 500_001
 GUEST = -1

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.catalogue import words_of
-from headgate.domains.retail.sample.drawn_arrays import (
+from scripts.generated_shop.catalogue import words_of
+from scripts.generated_shop.drawn_arrays import (
     Bools,
     Floats,
     Ints,

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.drawn_arrays import Ints, joined_texts, padded_text
+from scripts.generated_shop.drawn_arrays import Ints, joined_texts, padded_text
 
 if TYPE_CHECKING:
     from numpy.random import Generator

@@ -13,14 +13,15 @@ import numpy as np
 import pyarrow as pa
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.bad_files import BadFile, bad_files
-from headgate.domains.retail.sample.catalogue import Catalogue, catalogue_of
-from headgate.domains.retail.sample.countries import REGIONS, regions_table
-from headgate.domains.retail.sample.defects import Spoiler
-from headgate.domains.retail.sample.drawn_arrays import DAY_S, Floats, Ints
-from headgate.domains.retail.sample.drawn_searches import Bought, Offer, searches_table
-from headgate.domains.retail.sample.notes import notes_for
-from headgate.domains.retail.sample.orders import (
+from headgate.errors import SettingsError
+from scripts.generated_shop.bad_files import BadFile, bad_files
+from scripts.generated_shop.catalogue import Catalogue, catalogue_of
+from scripts.generated_shop.countries import REGIONS, regions_table
+from scripts.generated_shop.defects import Spoiler
+from scripts.generated_shop.drawn_arrays import DAY_S, Floats, Ints
+from scripts.generated_shop.drawn_searches import Bought, Offer, searches_table
+from scripts.generated_shop.notes import notes_for
+from scripts.generated_shop.orders import (
     LINES_PER_ORDER,
     OrderBook,
     lines_of,
@@ -30,7 +31,7 @@ from headgate.domains.retail.sample.orders import (
     orders_table,
     return_ids,
 )
-from headgate.domains.retail.sample.payments import (
+from scripts.generated_shop.payments import (
     NOTE_CARD_SHARE,
     UNITS_PER_GBP,
     Bills,
@@ -38,10 +39,10 @@ from headgate.domains.retail.sample.payments import (
     payments_table,
     wallets_for,
 )
-from headgate.domains.retail.sample.people import Population, customers_table, population_of
-from headgate.domains.retail.sample.season import Season, season_of
-from headgate.domains.retail.sample.transactions import Fraud, transactions_of, transactions_table
-from headgate.domains.retail.sample.written_parts import (
+from scripts.generated_shop.people import Population, customers_table, population_of
+from scripts.generated_shop.season import Season, season_of
+from scripts.generated_shop.transactions import Fraud, transactions_of, transactions_table
+from scripts.generated_shop.written_parts import (
     CSV,
     DATASETS,
     PARQUET,
@@ -49,14 +50,13 @@ from headgate.domains.retail.sample.written_parts import (
     WrittenPart,
     rows_by_dataset,
 )
-from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.random import Generator
 
-    from headgate.domains.retail.sample.written_parts import Progress
+    from scripts.generated_shop.written_parts import Progress
 
 _UNITS_PER_PENNY = UNITS_PER_GBP // 100
 _SEARCHED_FIRST = 0.15  # of orders that customers (not guests) place

@@ -19,13 +19,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.defects import DEFECTS, TRUTH_SCHEMA
-from headgate.domains.retail.sample.shop import SampleReport, ShopSpec, generate
-from headgate.domains.retail.sample.written_parts import CSV, TRUTH, TRUTH_FILES, iter_objects
 from headgate.errors import BadInputError
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.keys import dataset_of
 from headgate.lake.ports import MaskingKey
+from scripts.generated_shop.defects import DEFECTS, TRUTH_SCHEMA
+from scripts.generated_shop.shop import SampleReport, ShopSpec, generate
+from scripts.generated_shop.written_parts import CSV, TRUTH, TRUTH_FILES, iter_objects
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.drawn_arrays import joined_texts
+from scripts.generated_shop.drawn_arrays import joined_texts
 
 if TYPE_CHECKING:
-    from headgate.domains.retail.sample.drawn_arrays import Ints
+    from scripts.generated_shop.drawn_arrays import Ints
 
 _GZIP_LEVEL = 4
 _QUOTED = '[",\r\n]'

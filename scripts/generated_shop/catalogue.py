@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.drawn_arrays import (
+from scripts.generated_shop.drawn_arrays import (
     Floats,
     Ints,
     joined_texts,
@@ -20,7 +20,7 @@ from headgate.domains.retail.sample.drawn_arrays import (
     texts_at,
     timestamps,
 )
-from headgate.domains.retail.sample.season import month_of
+from scripts.generated_shop.season import month_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt

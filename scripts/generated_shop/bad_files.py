@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.domains.retail.sample.csv_text import as_csv_text, compressed, csv_bytes
+from scripts.generated_shop.csv_text import as_csv_text, compressed, csv_bytes
 
 if TYPE_CHECKING:
     import pyarrow as pa

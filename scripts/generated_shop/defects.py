@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Kind
-from headgate.domains.retail.sample.cards import grouped_digits, issue_cards
-from headgate.domains.retail.sample.drawn_arrays import Floats, Ints, joined_texts, padded_text
+from scripts.generated_shop.cards import grouped_digits, issue_cards
+from scripts.generated_shop.drawn_arrays import Floats, Ints, joined_texts, padded_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
-from headgate.domains.retail.sample.shop import SampleReport, ShopSpec, generate
-from headgate.domains.retail.sample.written_parts import CSV, DATASETS, PARQUET, iter_objects
 from headgate.errors import SettingsError
 from headgate.intake.files.export_runs import names_of
 from headgate.lake.keys import RUN_MANIFEST, ExportKey
+from scripts.generated_shop.shop import SampleReport, ShopSpec, generate
+from scripts.generated_shop.written_parts import CSV, DATASETS, PARQUET, iter_objects
+from scripts.sample_shop import main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -339,3 +341,13 @@ def test_a_shop_where_nobody_orders_is_reported_and_leaves_nothing_behind(tmp_pa
     with pytest.raises(SettingsError, match="more of them"):
         generate(ShopSpec(seed=1, customers=1, orders=1), tmp_path / "shop")
     assert not (tmp_path / "shop").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--defect-rate", "3"], ["--defect-rate", "-0.1"], ["--orders", "0"], ["--days", "-1"]],
+)
+def test_the_script_refuses_numbers_that_make_no_sense(arguments: list[str]) -> None:
+    ran = CliRunner().invoke(main, [*arguments, "shop"])
+    assert ran.exit_code == 2
+    assert "Invalid value" in ran.output

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.domains.retail.sample.drawn_arrays import DAY_S, Floats, Ints, day_number
+from scripts.generated_shop.drawn_arrays import DAY_S, Floats, Ints, day_number
 
 if TYPE_CHECKING:
     from datetime import date

@@ -20,11 +20,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.registry import Registry
-from headgate.domains.retail.sample.written_parts import DATASETS, iter_objects
 from headgate.errors import HeaderError, NotFoundError, ServiceError, UnreadableFileError
 from headgate.intake.rows.check_rows import check_bytes
 from headgate.lake.keys import dataset_of
 from headgate.lake.ports import MaskingKey
+from scripts.generated_shop.written_parts import DATASETS, iter_objects
 from scripts.online_retail.country_names import region_named
 from scripts.online_retail.import_shop import ImportReport, import_online_retail
 from scripts.online_retail.retail_lines import COLUMNS, read_lines

@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 from scipy.spatial import cKDTree
 
-from headgate.domains.retail.sample.catalogue import PENCE
-from headgate.domains.retail.sample.drawn_arrays import (
+from scripts.generated_shop.catalogue import PENCE
+from scripts.generated_shop.drawn_arrays import (
     DAY_S,
     Bools,
     Floats,
@@ -29,7 +29,7 @@ from headgate.domains.retail.sample.drawn_arrays import (
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from headgate.domains.retail.sample.payments import Wallets
+    from scripts.generated_shop.payments import Wallets
 
 LABEL_DELAY_DAYS = 7
 _TRANSACTIONS_PER_TERMINAL = 175  # as in the handbook: 1.75 million over 10,000 terminals

@@ -9,14 +9,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.domains.retail.sample.cards import issue_cards
-from headgate.domains.retail.sample.drawn_arrays import Bools, Ints, money, texts_at, timestamps
-from headgate.domains.retail.sample.notes import notes_for
+from scripts.generated_shop.cards import issue_cards
+from scripts.generated_shop.drawn_arrays import Bools, Ints, money, texts_at, timestamps
+from scripts.generated_shop.notes import notes_for
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-    from headgate.domains.retail.sample.cards import Cards
+    from scripts.generated_shop.cards import Cards
 
 UNITS_PER_GBP = 10_000  # amounts are whole numbers of the contract's last place
 _PENNY = UNITS_PER_GBP // 100
