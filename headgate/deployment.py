@@ -1,6 +1,4 @@
-"""The deployment of this folder: the environment's own, else the one that a deploy wrote below
-`.headgate/`.
-"""
+"""The deployment of this folder: the environment's own, or the newest below `.headgate/`."""
 
 from __future__ import annotations
 

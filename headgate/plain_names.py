@@ -1,6 +1,4 @@
-"""Names of the letters a to z, made from names of any language, and the rules of the names that Headgate
-takes. Pure.
-"""
+"""Names of the letters a to z from names of any language, and the rules of valid names. Pure."""
 
 from __future__ import annotations
 

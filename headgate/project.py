@@ -133,9 +133,7 @@ class LakeProject:
 
     @property
     def own_domain(self) -> Domain:
-        """Return the lake project as a domain: its contracts, its dashboards, and its Python systems,
-        questions and routes.
-        """
+        """Return the lake project as a domain: contracts, dashboards, systems, questions and routes."""
         return (
             Domain(OWN_DOMAIN, folder=self.folder, **_own_modules(self.folder / "systems"))
             if self.folder
@@ -245,9 +243,7 @@ def _own_systems(folder: Traversable) -> tuple[System, ...]:
 
 
 def _own_modules(folder: Traversable) -> dict[str, Any]:
-    """Return the attributes of the project's own domain that are modules of a folder: its systems, and its
-    parts where they exist.
-    """
+    """Return the own domain's modules from a folder: its systems, and the parts that exist."""
     parts = {
         part: f"{OWN_SYSTEMS}.{stem}" for part, stem in OWN_PARTS.items() if (folder / f"{stem}.py").is_file()
     }
@@ -268,9 +264,7 @@ def load_module(module: str) -> ModuleType:
 
 
 def _add_to_path(folder: Traversable) -> None:
-    """Have `headgate.project_systems` import from a folder, and not from that of another lake that this
-    process used before.
-    """
+    """Have `headgate.project_systems` import from this folder, not from an earlier lake's."""
     package = import_module(OWN_SYSTEMS)
     if isinstance(folder, Path) and [*package.__path__] != [str(folder)]:
         package.__path__ = [str(folder)]
@@ -279,9 +273,7 @@ def _add_to_path(folder: Traversable) -> None:
 
 
 def lake_domains() -> tuple[Domain, ...]:
-    """Return the domains that make the lake: those of the lake project, or all that the archive has that this
-    code runs from.
-    """
+    """Return the lake's domains: those of the lake project, or all of the running archive."""
     if not is_archive():
         return project().every_domain
     own = Domain(OWN_DOMAIN, package="headgate", **_own_modules(files("headgate") / "project_systems"))
@@ -304,16 +296,12 @@ def cards() -> Mapping[str, Any]:
 
 
 def currency() -> str:
-    """Return the currency of the lake's amounts: that of headgate.toml, or of its first domain that states
-    one; empty if none does.
-    """
+    """Return the lake's currency: headgate.toml's, or the first that a domain states; else empty."""
     return str(packed_settings()["currency"])
 
 
 def packed_settings() -> dict[str, Any]:
-    """Return the settings that code in an archive reads, from the lake project or from the archive that this
-    code runs from.
-    """
+    """Return the settings for code in an archive, from the lake project or from the archive."""
     if is_archive():
         packed = files("headgate") / PACKED_SETTINGS
         return dict(json.loads(packed.read_text(encoding="utf-8")))

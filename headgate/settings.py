@@ -257,9 +257,7 @@ class SystemSettings(Settings):
 
 
 class SystemJobsSettings(Settings):
-    """The jobs that build one system each, by system, for the job that builds several: their roles and their
-    own arguments.
-    """
+    """The systems' jobs, by system, for the job that builds several: their roles and arguments."""
 
     system_roles: Mapping[str, str]
     system_arguments: Mapping[str, Mapping[str, str]]

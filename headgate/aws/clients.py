@@ -93,9 +93,7 @@ def once(make: Callable[[], Client]) -> Callable[[], Client]:
 
 @once
 def s3() -> S3Client:
-    """Return the S3 client. Presigned URLs are signed with version 4: version 2 would fail for objects that a
-    KMS key encrypts.
-    """
+    """Return the S3 client. Presigned URLs use signature version 4, which KMS-encrypted objects need."""
     own = Config(signature_version="s3v4", max_pool_connections=COPIES_AT_ONCE)
     return boto3.client("s3", config=CONFIG.merge(own).merge(addressing(os.environ)))
 

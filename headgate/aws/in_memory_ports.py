@@ -68,9 +68,7 @@ class MemoryObjects:
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
-        """Return size and time of an object, with the version it really has; NotFoundError when there is
-        none.
-        """
+        """Return size and time of an object with its version; NotFoundError if there is none."""
         version, body = self._found(ref)
         sender = self.senders.get((ref.bucket, ref.key, version.version_id), "")
         return ObjectInfo(

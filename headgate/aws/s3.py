@@ -96,9 +96,7 @@ class S3Objects(S3Pointers):
     """The ObjectStore port over S3. Encryption is the bucket's own default, so nothing here names a key."""
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
-        """Return size and time of an object, with the version it really has; NotFoundError when there is
-        none.
-        """
+        """Return size and time of an object with its version; NotFoundError if there is none."""
         with translated(f"look up {uri(ref)}"):
             head = self.client.head_object(**boto_address(ref))
         current = replace(ref, version_id=head.get("VersionId", ref.version_id))

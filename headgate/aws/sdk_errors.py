@@ -129,9 +129,7 @@ def translated(doing: str) -> Iterator[None]:
 
 
 def service_error(doing: str, error: ClientError) -> ServiceError:
-    """Return the error of `headgate.errors` that AWS's code means; its message names action, code and
-    operation.
-    """
+    """Return the error of `headgate.errors` for AWS's code; its message names action and operation."""
     code = _code(error)
     kind = next((kind for codes, kind in _KINDS if code in codes), ServiceError)
     return kind(f"{doing}: {code} on {error.operation_name}{_permission(kind, error)}")
@@ -145,9 +143,7 @@ def _code(error: ClientError) -> str:
 
 
 def _permission(kind: type[ServiceError], error: ClientError) -> str:
-    """Return AWS's own text of a refusal: it names role, action and resource, which its reader has to
-    correct.
-    """
+    """Return AWS's own text of a refusal, which names role, action and resource."""
     text = error.response.get("Error", {}).get("Message", "")
     return f" ({text})" if kind is NotPermittedError and text else ""
 

@@ -194,9 +194,7 @@ class MaskingKeys:
 
 
 def how_to_fill(secret_id: str) -> str:
-    """Return what gives a secret its value, by the names that Terraform gives (terraform/export.tf,
-    security.tf).
-    """
+    """Return the function that writes a secret's value, by Terraform's names (export.tf, security.tf)."""
     if "/masking-key" in secret_id:
         return "It holds the masking key: deploy again, which stores one."
     if "/mysql" in secret_id:

@@ -1,6 +1,4 @@
-"""Unexpected errors, reported without their text: a library's message may quote a cell, and a cell may be a
-card number.
-"""
+"""Unexpected errors, reported without their text: a library's message may quote a card number."""
 
 from __future__ import annotations
 
@@ -23,7 +21,5 @@ def describe_error(error: BaseException, *, by: str) -> str:
 
 
 def frames_of(error: BaseException) -> str:
-    """Return the lines of code that the error came through, without its text, and without the errors behind
-    it.
-    """
+    """Return the lines of code that raised the error, without its text and without its causes."""
     return "".join(("Traceback (most recent call last):\n", *traceback.format_tb(error.__traceback__)))

@@ -1,6 +1,4 @@
-"""Where the command `headgate` begins: nothing is loaded yet, so that Ctrl-C ends it in one line from its
-first moment on.
-"""
+"""Start the command `headgate`. Nothing is loaded yet, so Ctrl-C ends it in one line from the start."""
 
 from __future__ import annotations
 

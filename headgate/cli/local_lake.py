@@ -1,6 +1,4 @@
-"""A lake in memory: files of a folder pass the gate and the merge, and a system builds its tables from them,
-without a deployment.
-"""
+"""A lake in memory: files pass the gate and the merge, and a system builds its tables from them."""
 
 from __future__ import annotations
 

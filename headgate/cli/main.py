@@ -114,10 +114,7 @@ COMMANDS = {
     ),
     "quarantine": (
         "files.quarantine:quarantine",
-        (
-            "Show refused rows, replay their files once the cause is fixed, and settle those that another "
-            "file corrects."
-        ),
+        ("Show refused rows, replay their files after a fix, and settle rows that another file corrects."),
     ),
     "query": ("tables.query:query", "Run one statement of Athena's SQL on the lake's tables."),
     "questions": (
@@ -177,9 +174,7 @@ _USAGE = click.UsageError.exit_code
 
 
 def commands() -> dict[str, tuple[str, str]]:
-    """Return all commands, with those of the package's domains and of the lake's: name → `module:function`,
-    and its line.
-    """
+    """Return all commands, those of domains and the lake included: name → (`module:function`, line)."""
     try:
         domains = all_domains()
     except SettingsError:  # headgate.toml is wrong, which the command itself will say if it reads it

@@ -98,9 +98,7 @@ def _contract_of(dataset: str, source: Mapping[str, Contract], prod: Mapping[str
 
 
 def _shown(column: Column, contract: Contract) -> Column:
-    """Return a column as the copy has it: the gate has checked its values, and rows of older contract
-    versions may lack one.
-    """
+    """Return a copy's column, optional: the gate checked it, and rows of older contracts may lack it."""
     return Column(
         column.name,
         column.type,

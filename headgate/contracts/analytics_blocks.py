@@ -441,9 +441,7 @@ def _error(contract: Contract, block: Block, reason: str, remedy: str) -> Contra
 
 
 def file_of(contract: Contract) -> str:
-    """Return the file of the lake project that declares a block, for messages: a dashboard, or the table's
-    contract.
-    """
+    """Return the file of the lake project that declares a block: a dashboard, or the table's contract."""
     return str(contract.properties.get(DECLARED_IN) or f"contracts/prod/{contract.dataset}.yaml")
 
 

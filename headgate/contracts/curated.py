@@ -49,9 +49,7 @@ LINEAGE = (
 
 
 def curated_contract(source: Contract) -> Contract:
-    """Return the contract of `source`'s rows once masked: same grain, key and order, sensitive columns
-    replaced, lineage added.
-    """
+    """Return the contract of `source`'s rows once masked: same key and order, lineage columns added."""
     columns = [behind for column in source.columns for behind in masked_columns(column)]
     if policy_of(source) is NewColumns.KEEP_AS_TEXT:
         columns.append(replace(kept_column(), no_cards=declared_throughout(source)))

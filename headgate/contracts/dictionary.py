@@ -112,9 +112,7 @@ def _row(contract: Contract, column: Column) -> str:
 
 
 def rule_text(rule: Rule) -> str:
-    """Return a column's rule in words, with its bound, pattern or values, and what happens to a row that
-    breaks it.
-    """
+    """Return a column's rule in words: its bound, pattern or values, and what happens to a bad row."""
     argument = ", ".join(map(str, rule.argument)) if isinstance(rule.argument, tuple) else rule.argument
     return RULE_KINDS[rule.name].holds.format(argument) + _LEVELS[rule.level]
 

@@ -81,9 +81,7 @@ _FATES_OF_GONE = {
 
 
 def differences(old: Contract, new: Contract) -> list[ContractChange]:
-    """Return every change from `old` to `new` that is more than words: the table's first, then by column in
-    contract order.
-    """
+    """Return each change from `old` to `new` but of words: the table's, then by column in contract order."""
     return [*_of_table(old, new), *_of_columns(old, new)]
 
 
@@ -121,9 +119,7 @@ def _of_properties(old: Mapping[str, object], new: Mapping[str, object]) -> Iter
 
 
 def _of_aliases(old: Mapping[str, set[str]], new: Mapping[str, set[str]]) -> Iterator[ContractChange]:
-    """Yield the effects of changed aliases: a column that loses its alias may be no field any more, and its
-    file is pending.
-    """
+    """Yield the effects of changed aliases: a column without its alias may need a mapping."""
     for field in sorted(old.keys() | new.keys()):
         gone, fresh = (
             old.get(field, set()) - new.get(field, set()),
@@ -281,9 +277,7 @@ def _mask_breaks(old: Column, new: Column) -> Breaks:
 
 
 def _of_exemption(new: Column) -> ContractChange:
-    """Describe a changed `headgate.mask: none`, which accepts numbers that look like card numbers; in texts
-    only article numbers.
-    """
+    """Describe a changed `headgate.mask: none`, which accepts numbers that look like card numbers."""
     is_text = new.type.kind is Kind.STRING
     what = "an article number" if is_text else "a number"
     if new.unmasked:

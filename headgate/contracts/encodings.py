@@ -42,9 +42,7 @@ def stated_encoding(contract: Contract | None) -> str:
 
 
 def _keeps_ascii(name: str) -> bool:
-    """Return whether the encoding contains ASCII unchanged and uses other bytes for other signs, so that a
-    file can be recognised.
-    """
+    """Return whether the encoding extends ASCII with bytes of its own, so that it can be recognised."""
     beyond = [sign.encode(name, "ignore") for sign in _BEYOND_ASCII]
     return (
         string.printable.encode(name) == string.printable.encode()

@@ -1,6 +1,4 @@
-"""Choose the columns that identify a row of a dataset: its primary key, or those that a contract without a
-key states.
-"""
+"""Choose the columns that identify a row: the primary key, or the columns declared instead of one."""
 
 from __future__ import annotations
 
@@ -36,9 +34,7 @@ def identity_of(contract: Contract) -> str:
 
 
 def identified(contract: Contract) -> Contract:
-    """Return the contract as the gate deduplicates by it: with `whole_row`, every column is part
-    of the key.
-    """
+    """Return the contract by which the gate deduplicates: with `whole_row` the key is every column."""
     return (
         replace(contract, key=contract.names)
         if not contract.key and identity_of(contract) == WHOLE_ROW

@@ -192,9 +192,7 @@ class Contract:
         raise ContractError(f"{self.id}: no column {name}")
 
     def without_required(self, columns: Collection[str]) -> Contract:
-        """Return the contract with these columns optional: rows of older contract versions have no value
-        there.
-        """
+        """Return the contract with these columns optional: rows of older contract versions lack them."""
         return replace(
             self,
             columns=tuple(

@@ -95,9 +95,7 @@ def with_undeclared(contract: Contract, names: Sequence[str]) -> Contract:
 
 
 def with_left_out(contract: Contract, names: Sequence[str]) -> Contract:
-    """Return the contract for one file that has these columns as well, which a person left out of its
-    mapping.
-    """
+    """Return the contract for one file with the columns too that its mapping left out."""
     left_out = (Column(name, ColumnType(Kind.STRING), undeclared=True, left_out=True) for name in names)
     return replace(contract, columns=(*contract.columns, *left_out))
 
@@ -113,9 +111,7 @@ def declared_only(contract: Contract) -> Contract:
 
 
 def with_declared(contract: Contract, name: str) -> Contract:
-    """Return the contract with a new column declared as text: the edit that `contract check --suggest`
-    writes.
-    """
+    """Return the contract with a new text column, the edit that `contract check --suggest` writes."""
     column = Column(compared(name) or name, ColumnType(Kind.STRING))
     return (
         contract if column.name in contract.names else replace(contract, columns=(*contract.columns, column))

@@ -155,9 +155,7 @@ def load_all(folder: Path) -> dict[str, Contract]:
 
 
 def load_packed(zone: str, texts: Mapping[str, str]) -> dict[str, Contract]:
-    """Return the contracts of a zone by dataset, from texts of JSON by `<zone>/<dataset>`, in the order of
-    their names.
-    """
+    """Return the contracts of a zone by dataset, sorted, from JSON texts by `<zone>/<dataset>`."""
     contracts = [
         _contract(text, ".json", zone) for name, text in sorted(texts.items()) if name.startswith(f"{zone}/")
     ]
@@ -437,9 +435,7 @@ def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> t
 
 
 def _check_options(column: str, options: Mapping[str, Any]) -> None:
-    """Raise ContractError for an option that neither ODCS nor Headgate has: a misspelt rule would check
-    nothing.
-    """
+    """Raise ContractError for an option that neither ODCS nor Headgate has, such as a misspelt rule."""
     every = [*RULE_OF_OPTION, *_OTHER_OPTIONS]
     for option in options:
         if option not in every:

@@ -107,9 +107,7 @@ class Registry:
 
 
 def no_cards() -> NoCards | None:
-    """Return the lake's declaration that it holds no card numbers, from `headgate.toml` or the archive that
-    this code runs from.
-    """
+    """Return the declaration that the lake holds no card numbers, from `headgate.toml` or the archive."""
     declaration = dict(cards())
     return NoCards.read("headgate.toml: cards", declaration) if declaration.pop("none", False) else None
 

@@ -1,6 +1,4 @@
-"""A contract's literals as values that compare exactly with a column's own, in the gate and in Great
-Expectations' floats.
-"""
+"""A contract's literals as values that compare exactly, in the gate and in Great Expectations."""
 
 from __future__ import annotations
 

@@ -120,7 +120,5 @@ def content_by_name(name: str) -> Content | None:
 
 
 def is_sensitive_name(name: str) -> bool:
-    """Return whether the name says that the column holds card data, a person's number or a secret: what asks
-    for a mask, and more.
-    """
+    """Return whether the name suggests card data, a person's number or a secret."""
     return mask_by_name(name) is not None or bool(_SENSITIVE.search(compared(name)))

@@ -1,3 +1,1 @@
-"""The cost of a lake on AWS: prices, billing rules, the estimate of a workload, and the cost of recorded
-work. Pure.
-"""
+"""The cost of a lake on AWS: prices, billing rules, estimates, and the cost of recorded work. Pure."""

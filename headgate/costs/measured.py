@@ -1,6 +1,4 @@
-"""The use of processors and storage, as `make bench-cost` measured it: processor seconds on one core, and
-bytes.
-"""
+"""Processor and storage use as `make bench-cost` measured it: seconds on one core, and bytes."""
 
 from __future__ import annotations
 
@@ -108,9 +106,7 @@ class Measured:
 
     @classmethod
     def load(cls) -> Measured:
-        """Return the measurements that are kept with the code, and those of the systems that are kept with
-        their domains.
-        """
+        """Return the measurements of the code and those of the domains' systems."""
         kept = [
             files("headgate.costs").joinpath("measured.toml"),
             *(domain.part("measured.toml") for domain in all_domains()),

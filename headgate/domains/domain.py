@@ -52,9 +52,7 @@ class LabelQueue:
 
 @dataclass(frozen=True)
 class Command:
-    """A command of `headgate`: where click's function lies, as `module:function`, and its line in
-    `headgate --help`.
-    """
+    """A command of `headgate`: click's function as `module:function`, and its line in `headgate --help`."""
 
     name: str
     function: str

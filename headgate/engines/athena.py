@@ -58,9 +58,7 @@ class _Compiler(AthenaCompiler):  # type: ignore[misc]  # Ibis ships no types
 
 
 class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
-    """Ibis over Athena SQL. It has no connection of its own: what it is asked goes to `answers`, SQL with the
-    types to answer in.
-    """
+    """Ibis over Athena SQL without a connection of its own: `answers` takes SQL with the types."""
 
     name = "athena"
     compiler = _Compiler()

@@ -1,6 +1,4 @@
-"""From an engine's Arrow answer to pandas: by one rule for all engines, without a Python object per number,
-and exactly.
-"""
+"""From an engine's Arrow answer to pandas: exact, and by one rule for all engines."""
 
 from __future__ import annotations
 
@@ -85,9 +83,7 @@ def _misfit(table: pa.Table, schema: pa.Schema) -> str:
 
 
 def by_rows(table: pa.Table, first: Sequence[str]) -> pa.Table:
-    """Return the rows in the order of the columns `first`, then of all others: an order that no engine's own
-    order has a part in.
-    """
+    """Return the rows ordered by the columns `first`, then by all others, independent of the engine."""
     names = [*first, *sorted(set(table.column_names) - set(first))]
     return table.take(pc.sort_indices(table, sort_keys=[(name, "ascending") for name in names]))
 

@@ -1,6 +1,4 @@
-"""A function over every group of rows, the same whoever runs it: what each group is, and how what it gives is
-put together.
-"""
+"""A function over every group of rows, the same in every engine: the groups, and how they combine."""
 
 from __future__ import annotations
 
@@ -55,9 +53,7 @@ class Grouping:
 
 
 def apply(rows: pa.Table, grouping: Grouping) -> pa.Table:
-    """Return the rows that the function gives for each group, in the order of the groups, by the schema
-    `numbered`.
-    """
+    """Return the function's rows for each group, in the groups' order, by the schema `numbered`."""
     with one_thread():
         given = [_given(group, grouping) for group in split(rows, grouping)]
     return pa.concat_tables([grouping.numbered.empty_table(), *given])

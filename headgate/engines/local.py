@@ -48,9 +48,7 @@ def release_memory() -> None:
 
 
 def memory_mb_of(free_bytes: int) -> int:
-    """Return the MB that DuckDB may take of free memory: half, because models need memory too, and DuckDB
-    takes more than stated.
-    """
+    """Return DuckDB's share of free memory in MB: half, because models need memory too."""
     return max(LEAST_MEMORY_MB, free_bytes // 2 // 10**6)
 
 
@@ -149,9 +147,7 @@ class Local:
 
 
 def _parallel_pays(spent_s: float, chunks_done: int, chunks_left: int) -> bool:
-    """Return whether the chunks that are left, at the pace of those that are done, are worth the start of
-    other processes.
-    """
+    """Return whether the remaining chunks, at the current pace, justify starting other processes."""
     return spent_s >= _LEAST_MEASURED_S and spent_s * chunks_left >= _PARALLEL_FROM_S * chunks_done
 
 

@@ -1,6 +1,4 @@
-"""Spark as an engine: Ibis expressions as Spark SQL, answers by way of Arrow, models over many groups on the
-executors.
-"""
+"""Spark as an engine: Ibis expressions as Spark SQL, Arrow answers, models on the executors."""
 
 from __future__ import annotations
 
@@ -39,9 +37,7 @@ _SETTINGS = {
 
 
 class SparkTables(Backend):  # type: ignore[misc]  # Ibis ships no types
-    """Ibis's Spark backend, with answers that come as Arrow: exact, and in the types that every engine's
-    answers have.
-    """
+    """Ibis's Spark backend with exact Arrow answers, in the types that every engine's answers have."""
 
     def to_pyarrow(
         self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None
@@ -144,9 +140,7 @@ def opened(places: Mapping[str, str], session: SparkSession | None = None) -> It
 
 
 def spark_backend(session: SparkSession) -> SparkTables:
-    """Return a session as an Ibis backend, set to the lake's rules: UTC, exact decimals, errors instead of
-    nulls.
-    """
+    """Return a session as an Ibis backend with the lake's rules: UTC, exact decimals, errors not nulls."""
     backend = SparkTables()
     backend.register_options()
     backend.do_connect(session)

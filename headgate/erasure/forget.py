@@ -138,9 +138,7 @@ class Forgetter:
         }
 
     def _rebuild(self, erased: Erased, began_at: datetime) -> str:
-        """Build the tables without the subject, delete their earlier versions, and return the id of the new
-        snapshot.
-        """
+        """Build the tables without the subject, delete earlier versions; return the new snapshot id."""
         self.build()
         lake = lake_snapshot(self.eraser.objects, self.eraser.buckets.curated)
         self.keep_shown_versions()

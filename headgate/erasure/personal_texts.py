@@ -1,6 +1,4 @@
-"""Choose the texts that name a person, and search bytes for them. docs/adr/0080-forget.md gives the rule and
-the reasons. Pure.
-"""
+"""Choose the texts that name a person, and search bytes for them. See docs/adr/0080-forget.md. Pure."""
 
 from __future__ import annotations
 

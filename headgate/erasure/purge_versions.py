@@ -1,6 +1,4 @@
-"""After the tables were built without a subject: delete every earlier version of what was built, and search
-all that is left.
-"""
+"""After tables are built without a subject, delete their earlier versions and search the rest."""
 
 from __future__ import annotations
 
@@ -140,9 +138,7 @@ def search(objects: VersionedObjects, zones: BuiltZones, texts: frozenset[str]) 
 
 
 def contains(body: bytes, needles: Collection[bytes]) -> bool:
-    """Return whether bytes hold one of the texts as words of their own, also in UTF-16 and inside of gzip,
-    zip (Excel) and Parquet.
-    """
+    """Return whether bytes hold a text as whole words, also in UTF-16, gzip, zip (Excel) and Parquet."""
     return any(has_text(part, needle) for part in _parts(body) for needle in needles)
 
 

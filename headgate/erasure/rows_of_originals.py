@@ -1,6 +1,4 @@
-"""Whether an original that was not accepted has a row of a subject in a column that is known to hold its
-keys. Pure.
-"""
+"""Whether a rejected original has a row of a subject in a column known to hold its keys. Pure."""
 
 from __future__ import annotations
 

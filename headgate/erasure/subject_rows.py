@@ -1,6 +1,4 @@
-"""Find the rows of one subject: the row of its key, and the rows that refer to it, directly or through other
-rows. Pure.
-"""
+"""Find the rows of one subject: its key's row, and rows that refer to it, also indirectly. Pure."""
 
 from __future__ import annotations
 
@@ -71,9 +69,7 @@ class SubjectColumns:
 
 
 def _is_in_line(value: str, line: str) -> bool:
-    """Return whether a line whose cells are unknown has the value as a word of its own, with leading zeros of
-    a number or without.
-    """
+    """Return whether a line with unknown cells has the value as a whole word, leading zeros ignored."""
     zeros = "0*" if value.isdecimal() else ""
     return re.search(rf"(?<![^\W_]){zeros}{re.escape(value)}(?![^\W_])", line) is not None
 

@@ -1,6 +1,4 @@
-"""Files that were not accepted and name a person: their originals are the only copies, so they are listed
-before they are deleted.
-"""
+"""Rejected files that name a person: their originals are the only copies, so they are listed first."""
 
 from __future__ import annotations
 

@@ -136,9 +136,7 @@ class Exporting:
         return next(named, table)
 
     def unfinished(self) -> list[ExportRequest]:
-        """Return the requests that a killed or failed run left in the workspace; running one again resumes
-        it.
-        """
+        """Return the requests of a killed or failed run in the workspace; running one resumes it."""
         return [
             ExportRequest.from_json(path.read_text(encoding="utf-8"))
             for path in sorted(self.workspace.glob(f"*/*/{REQUEST}"))
@@ -219,9 +217,7 @@ class Exporting:
         shutil.rmtree(self._folder(request))
 
     def _certified(self, request: ExportRequest) -> tuple[Certificate, ...]:
-        """Return the certificates of an attempt that had read everything; none unless all tables show one
-        moment.
-        """
+        """Return the certificates of a complete attempt; none unless all tables show one moment."""
         if not (self.mirrored or self._begun(request).exists()):
             return ()
         certificates_or_none = [self._table_folder(request, table).certificate() for table in request.tables]
@@ -308,9 +304,7 @@ class Exporting:
         return self.masking if request.mask_at_source else None
 
     def _land(self, request: ExportRequest, certificates: Sequence[Certificate]) -> None:
-        """Put all tables' files into raw, then all manifests: a kill in between leaves no table of the run
-        ahead of another.
-        """
+        """Put all files into raw, then all manifests, so that no table of a killed run is ahead."""
         for certificate in certificates:
             self.run_store.bring(certificate, self._files(request, certificate))
         for certificate in certificates:
@@ -322,9 +316,7 @@ class Exporting:
         return {**files, DELETED: folder.deleted} if certificate.deleted else files
 
     def _remember(self, request: ExportRequest, certificate: Certificate) -> None:
-        """Store the keys and the watermark of the run, unless they are stored or a later run has come
-        further.
-        """
+        """Store the run's keys and watermark, unless they are stored or a later run is further."""
         folder = self._table_folder(request, certificate.table)
         columns = {name: up_to or after for name, (after, up_to) in certificate.watermark.items()}
         reached = Reached(request.run, columns, certificate.moment.taken_at)

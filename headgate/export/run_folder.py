@@ -35,9 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TablePlan:
-    """The columns, slices and bounds of one table in a run, the same in every attempt, so that slices keep
-    their numbers.
-    """
+    """The columns, slices and bounds of one table in a run, equal in every attempt."""
 
     table: str
     columns: tuple[str, ...]

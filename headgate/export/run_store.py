@@ -85,9 +85,7 @@ class RunStore:
         )
 
     def certificate(self, key: ExportKey) -> Certificate | None:
-        """Return the certificate of a run of a table (whose manifest has this key), None when the run was not
-        published.
-        """
+        """Return the certificate of a table's run by its manifest key, None if it was not published."""
         try:
             return Certificate.from_json(self.objects.read(ObjectRef(self.raw_bucket, key.path())))
         except NotFoundError:
@@ -230,9 +228,7 @@ class RunStore:
         return ObjectRef(self.raw_bucket, key.path())
 
     def unfinished(self, source: str, table: str, run: str) -> UnfinishedRun:
-        """Return where a run that is not finished keeps its files, for a workspace that does not outlive the
-        process.
-        """
+        """Return the folder of an unfinished run, for a workspace that ends with the process."""
         return UnfinishedRun(self.objects, self.state_bucket, f"exports/{source}/{table}/unfinished/{run}/")
 
     def _keys(self, source: str, table: str, run: str) -> ObjectRef:

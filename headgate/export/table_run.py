@@ -210,9 +210,7 @@ class TableRun:
         )
 
     def late_jobs(self, plan: TablePlan) -> list[Job]:
-        """Return the jobs that follow `jobs`: rows that came since the previous run and that the watermark
-        does not find.
-        """
+        """Return the jobs after `jobs`: new rows that the watermark does not find."""
         if not self.folder.keys.exists() or not self.find_keys_before(self.folder.keys_before):
             return []
         self.late[:] = any_of(came_late(self.folder.keys_before, self.folder.keys), self.table)

@@ -1,6 +1,4 @@
-"""Open the rows of a local file of any format, compression and size: in batches where the format allows it,
-else all at once.
-"""
+"""Open the rows of a local file of any format, compression and size, in batches where possible."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The rows of a file as they arrived, before anything is checked: every cell as text, in the contract's
-columns.
-"""
+"""The rows of a file before any check: every cell as text, in the contract's columns."""
 
 from __future__ import annotations
 

@@ -74,9 +74,7 @@ def row_starts(data: memoryview, quote: str) -> Rows:
 
 
 class Scan:
-    """The state after the blocks before: how long they are, whether a quote is open, and whether a row may
-    begin.
-    """
+    """The state after earlier blocks: their length, an open quote, and whether a row may begin."""
 
     def __init__(self, quote: str, at: int = 0) -> None:
         self._quote, self._at, self._is_behind_end = ord(quote) if quote else None, at, True

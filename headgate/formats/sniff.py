@@ -52,9 +52,7 @@ _HEADER_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Text:
-    """A text as UTF-8 without a byte-order mark, the encoding that it came in, and how western it looks where
-    that was guessed.
-    """
+    """A text as UTF-8 without byte-order mark, its encoding, and how western it looks if guessed."""
 
     utf8: bytes
     encoding: str

@@ -1,6 +1,4 @@
-"""Cells that a file stores as numbers or truth values, and their texts in a column's declared
-source format.
-"""
+"""Cells stored as numbers or truth values, and their texts in a column's declared source format."""
 
 from __future__ import annotations
 
@@ -35,9 +33,7 @@ class TypedText(str):
 
 
 class MidnightText(str):
-    """The day of a cell that the file stores as a moment: the file does not show whether midnight or the
-    whole day is meant.
-    """
+    """The day of a cell stored as a moment: the file does not show whether the whole day is meant."""
 
     __slots__ = ()
 

@@ -69,9 +69,7 @@ class Unpacked:
 
 @dataclass(frozen=True)
 class UnpackedFile:
-    """A local file with content that is not compressed, and the compressions that were taken off, from the
-    outside in.
-    """
+    """A local file's uncompressed content, and the compressions removed, from the outside in."""
 
     path: Path
     packed: tuple[str, ...] = ()

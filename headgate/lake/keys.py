@@ -145,17 +145,13 @@ def file_id(bucket: str, key: str, version_id: str) -> str:
 
 
 def dataset_of(raw_key: str) -> str:
-    """Return the dataset that a raw object is meant for: the first folder of its key, empty when it lies in
-    none.
-    """
+    """Return the dataset of a raw object: the first folder of its key, empty without a folder."""
     head, separator, _ = raw_key.partition("/")
     return head if separator else ""
 
 
 def masked_original_key(raw_key: str, file_id: str, *, is_deleted: bool = False) -> str:
-    """Return the key of what replaces an original in raw: its masked form, or an empty mark that it was
-    deleted.
-    """
+    """Return the key of an original's replacement in raw: its masked form, or an empty mark."""
     return f"{MASKED_ORIGINALS}/{raw_key}/{file_id}.{'deleted' if is_deleted else 'zip'}"
 
 
@@ -232,9 +228,7 @@ def load_of(key: str) -> tuple[str, int] | None:
 
 
 def edition_key(dataset: str, content_sha256: str, edition: str) -> str:
-    """Return the key of the mark of an increment that was written again; one listing shows increment and
-    mark.
-    """
+    """Return the key of the mark of a rewritten increment; one listing shows increment and mark."""
     return f"{INCREMENTS}/{dataset}/{content_sha256}.edition-{edition}"
 
 
@@ -255,9 +249,7 @@ def profile_key(dataset: str, content_sha256: str) -> str:
 
 
 def summary_key(file_name: str) -> str:
-    """Return the key of the summary of a file that no contract fits; of two files of one name the newer
-    one's.
-    """
+    """Return the key of the summary of a file without a contract; by name, the newest file's."""
     return f"{PROFILES}/{file_name.partition('.')[0] or 'file'}_summary.json"
 
 
@@ -358,9 +350,7 @@ def corrected_by_note(key: str) -> str:
 
 
 def sent_correction(key: str) -> str:
-    """Return the id of the file that was sent with corrected rows, as the key below `corrections_prefix`
-    spells it.
-    """
+    """Return the id of the file with corrected rows, from a key below `corrections_prefix`."""
     return key.rpartition("/")[2].removesuffix(".json")
 
 
@@ -390,9 +380,7 @@ def uploader_key(file_id: str) -> str:
 
 
 def uploader_of_content_key(key: str, sha256: str) -> str:
-    """Return the object that says who sent a content under a key of raw through the API, in the artifacts
-    bucket.
-    """
+    """Return the artifacts key that records who sent a content to a raw key through the API."""
     return f"{UPLOADERS}/contents/{hashlib.sha256(f'{key} {sha256}'.encode()).hexdigest()[:32]}.json"
 
 
@@ -483,9 +471,7 @@ def snapshot_prefix(dataset: str, snapshot_id: str) -> str:
 
 
 def lake_snapshot_key(snapshot_id: str) -> str:
-    """Return the key of the manifest that names one snapshot per dataset; of the pointer, when the id is
-    `CURRENT`.
-    """
+    """Return the key of the manifest of one snapshot per dataset; of the pointer for `CURRENT`."""
     return f"{LAKE_MANIFESTS}{snapshot_id}.json"
 
 

@@ -269,9 +269,7 @@ class FileLedger(Protocol):
         ...
 
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """Claim a file for a larger worker: the record is `handed_over`, and its content, which nobody has
-        read, stays free.
-        """
+        """Claim a file for a larger worker: the record is `handed_over`, its content stays free."""
         ...
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
@@ -318,9 +316,7 @@ class FileLedger(Protocol):
         ...
 
     def release(self, record: FileRecord) -> None:
-        """Release a claim or a reopened record whose work failed, so that a retry need not wait for the lease
-        to run out.
-        """
+        """Release a claim or reopened record whose work failed, so that a retry need not wait."""
         ...
 
     def reopen(
@@ -343,9 +339,7 @@ class FileLedger(Protocol):
         ...
 
     def is_left_undone(self, file_id: str) -> bool:
-        """Return whether a worker took the file and neither finished it nor gave it back: it works on it, or
-        it died.
-        """
+        """Return whether a worker took the file and neither finished it nor released it."""
         ...
 
     def get(self, file_id: str) -> FileRecord:

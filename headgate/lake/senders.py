@@ -39,9 +39,7 @@ class Senders:
         }
 
     def corrected_rows(self, file_id: str, sent: str) -> dict[int, str]:
-        """Return the rows of a file that the file `sent` corrects, in the order sent, each with the rule that
-        refused it.
-        """
+        """Return the rows that the file `sent` corrects, in order, each with the rule that refused it."""
         rules = json.loads(self.objects.read(self._ref(keys.correction_key(file_id, sent))))
         return {int(row): rule for row, rule in rules.items()}
 
@@ -107,9 +105,7 @@ class Senders:
         )
 
     def _committed(self, record: FileRecord) -> dict[str, str]:
-        """Return the sender that a commit has written with the file, for a commit that died before it kept
-        one here.
-        """
+        """Return the sender that a commit wrote with the file, if the commit died before storing one."""
         try:
             sender = self.objects.info(record.ref).sender
         except NotFoundError:

@@ -66,9 +66,7 @@ class Disposition(StrEnum):
 
 
 class Originals(StrEnum):
-    """The policy for an original with card data once the gate has ended with its file: Terraform's
-    `raw_originals`.
-    """
+    """The policy for an original with card data after processing: Terraform's `raw_originals`."""
 
     KEEP = "keep"
     MASK = "mask"

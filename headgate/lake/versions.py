@@ -73,15 +73,11 @@ class History:
         return later[first] if first < len(later) else None
 
     def is_settled(self, record: FileRecord) -> bool:
-        """Return whether a later version of the same object settles this one, as recorded or as the next
-        merge will record.
-        """
+        """Return whether a later version settles this one, as recorded or at the next merge."""
         return bool(record.closed_by) or self.settled_by(record) is not None
 
     def came_back(self, record: FileRecord) -> bool:
-        """Return whether an object came to hold the version's content once more, after this version was
-        received.
-        """
+        """Return whether an object received the version's content again after this version."""
         return self._held_at(record) > record.received_at
 
     def _held_at(self, record: FileRecord) -> str:
@@ -99,9 +95,7 @@ def is_in_lake(record: FileRecord) -> bool:
 
 
 def has_no_rows(record: FileRecord) -> bool:
-    """Return whether an accepted file has no rows, or is a copy of such a file, which the rule NO_ROWS in its
-    record says.
-    """
+    """Return whether an accepted file has no rows or copies such a file, by the rule NO_ROWS."""
     is_empty_copy = record.state is FileState.SKIPPED_DUPLICATE and record.error.get("rule") == NO_ROWS
     return is_empty_copy or (record.state is FileState.DONE and not record.received)
 

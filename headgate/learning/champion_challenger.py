@@ -1,6 +1,4 @@
-"""Choose the recipe that scores: the champion, unless a challenger is significantly better or the naive rule
-wins.
-"""
+"""Choose the recipe that scores: the champion, a significantly better challenger, or the naive rule."""
 
 from __future__ import annotations
 
@@ -81,9 +79,7 @@ def decide_contest(champion: str, losses: Mapping[str, Array], naive: str = "") 
 
 
 def log_loss(came_true: npt.NDArray[np.bool_], probability: Array) -> Array:
-    """Return the loss of each case, shape (cases,): minus the logarithm of the probability given to what came
-    true.
-    """
+    """Return the log loss of each case, shape (cases,)."""
     given = np.where(came_true, probability, 1 - probability)
     return np.asarray(-np.log(np.clip(given, _CERTAIN, 1.0)), dtype=np.float64)
 

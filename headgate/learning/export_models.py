@@ -41,9 +41,7 @@ def trees(boosted: Any) -> Arrays:  # noqa: ANN401 scikit-learn ships no types
 
 
 def exported_splines(chain: Any, columns: int) -> Arrays:  # noqa: ANN401 as above
-    """Return a fitted chain of ranks, splines and logistic regression as `predictions.splines.Splines` takes
-    it.
-    """
+    """Return a fitted chain of ranks, splines and logistic regression as `scoring.splines.Splines`."""
     (_, smooth, _), *_ = chain[0].transformers_
     ranks, bent, regression = smooth[0], smooth[1], chain[-1]
     weights = np.split(regression.coef_[0], columns)
@@ -80,9 +78,7 @@ def exported_products(chain: Any) -> Arrays:  # noqa: ANN401 as above
 
 
 def scaled(chain: Any, step: Any = None) -> Arrays:  # noqa: ANN401 as above
-    """Return a fitted chain of a `StandardScaler` and a linear model as `predictions.splines.Scaled` takes
-    it; `step`: the scaler.
-    """
+    """Return a fitted `StandardScaler` and linear model as `scoring.splines.Scaled`; `step`: the scaler."""
     scaler, linear = step or chain[0], chain[-1]
     return {
         "mean": scaler.mean_.astype(np.float64),
@@ -101,9 +97,7 @@ def _polynomial(
     spline: Any,  # noqa: ANN401 as above
     weights: npt.NDArray[np.float64],
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return the breaks and the powers of one column's weighted splines, between the first and the last knot
-    inside.
-    """
+    """Return the breaks and powers of one column's weighted splines, between the outer knots."""
     knots, degree = spline.t, spline.k
     inside: Sequence[int] = range(degree, len(knots) - degree - 1)
     breaks = knots[degree : len(knots) - degree]

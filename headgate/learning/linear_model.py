@@ -1,6 +1,4 @@
-"""A logistic regression whose answer about a row does not depend on the rows that are asked about together
-with it.
-"""
+"""A logistic regression whose answer for a row does not depend on the other rows."""
 
 from __future__ import annotations
 

@@ -116,9 +116,7 @@ def _refuse_untrusted(body: bytes) -> None:
 
 
 def _canonical(packed: bytes) -> bytes:
-    """Return the same archive with objects numbered in their order: skops numbers them by their addresses in
-    memory.
-    """
+    """Return the archive with objects numbered in order: skops numbers them by memory address."""
     with zipfile.ZipFile(io.BytesIO(packed)) as read:
         files = {name: read.read(name) for name in read.namelist()}
     schema = files.pop(_SCHEMA).decode()
@@ -173,9 +171,7 @@ def _boostings(node: object, seen: set[int]) -> Iterator[Any]:
 
 
 def _check_trees(boosting: Any) -> None:  # noqa: ANN401 scikit-learn ships no types
-    """Raise AuditError where a tree points outside of itself: scikit-learn follows its nodes without a look
-    at their bounds.
-    """
+    """Raise AuditError for a tree that points outside of itself, which scikit-learn does not check."""
     columns = boosting.n_features_in_
     for tree in (tree for trees in boosting._predictors for tree in trees):  # noqa: SLF001 there is no public way in
         nodes, places = tree.nodes, np.arange(len(tree.nodes))

@@ -42,9 +42,7 @@ class Scale(StrEnum):
 
 
 class _Ranks(QuantileTransformer):  # type: ignore[misc] # scikit-learn ships no types
-    """As its base, which warns where there are fewer rows than ranks, and gives NaN where two values differ
-    by less than 1e-308.
-    """
+    """As its base, which warns with fewer rows than ranks and gives NaN for nearly equal values."""
 
     def fit(self, points: Any, labels: object = None) -> Self:  # noqa: ANN401 as scikit-learn's
         self.n_quantiles = min(_RANKS, len(points))
@@ -75,16 +73,12 @@ def bend() -> Any:  # noqa: ANN401 as above
 
 
 def logarithms() -> Any:  # noqa: ANN401 as above
-    """Return the inverse hyperbolic sine of each column: the logarithm of large numbers of either sign, and 0
-    stays 0.
-    """
+    """Return the inverse hyperbolic sine of each column: a logarithm for both signs that keeps 0."""
     return FunctionTransformer(np.arcsinh)
 
 
 def column_products() -> Any:  # noqa: ANN401 as above
-    """Return the columns, their squares and the product of each two, so that the weight of a column may
-    depend on another.
-    """
+    """Return the columns, their squares and pairwise products, so that columns may interact."""
     return PolynomialFeatures(2, include_bias=False)
 
 

@@ -78,9 +78,7 @@ class TableColumns:
     unknown: Mapping[str, str] = field(default_factory=dict)
 
     def with_models(self, models: Mapping[str, TableColumns]) -> TableColumns:
-        """Return the same with the sources of the models that are sources, by model, which have theirs
-        already.
-        """
+        """Return the same with the sources of source models, which have theirs already."""
         tables = {
             ref.table
             for sources in (self.rows, *self.columns.values())

@@ -1,6 +1,4 @@
-"""The newest run of a job, kept where the job's next run finds it, so that the next run can report a run that
-was killed.
-"""
+"""The newest run of a job, stored where the next run finds it and can report a killed run."""
 
 from __future__ import annotations
 

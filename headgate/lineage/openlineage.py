@@ -193,9 +193,7 @@ def _with_run_facets(event: Event, facets: Event) -> Event:
 
 
 def run_id(event: Event) -> str:
-    """Return the id of an event's run: of a table version, of a job's run, or of a table that could not be
-    built.
-    """
+    """Return the run id of an event: of a table version, a job's run, or a failed table."""
     return str(event["run"]["runId"])
 
 

@@ -1,6 +1,4 @@
-"""Post lineage events to a server beside a job's own work, so that a server that is slow or down delays no
-run.
-"""
+"""Post lineage events beside a job's work, so that a slow or stopped server delays no run."""
 
 from __future__ import annotations
 

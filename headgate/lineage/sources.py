@@ -66,9 +66,7 @@ def sources_of_table(
 
 
 def increments_of(objects: ObjectStore, curated_bucket: str, dataset: DatasetSnapshot) -> tuple[str, ...]:
-    """Return the keys of the increments that a dataset was merged from, without the marks that follow a key
-    after a blank.
-    """
+    """Return the keys of a dataset's merged increments, without the marks behind a blank."""
     return merged_increments(objects, curated_bucket, dataset.dataset, dataset.snapshot_id)
 
 

@@ -1,3 +1,1 @@
-"""Files on this machine, without a lake: the gate, drafts and profiles behind the commands and
-`import headgate`.
-"""
+"""Local files without a lake: gate, drafts and profiles for the commands and `import headgate`."""

@@ -87,9 +87,7 @@ def failing_columns_of(file: Path, contract: Contract, gated: CheckedRows) -> li
 
 
 def columns_like_cards(gated: CheckedRows, contract: Contract) -> list[str]:
-    """Return the columns declared to hold no card data whose accepted values are card numbers more often than
-    ids are by chance.
-    """
+    """Return columns declared without card data with more card numbers than ids have by chance."""
     numeric_or_text = {Kind.STRING, Kind.BIGINT}
     declared = [
         column.name for column in contract.columns if column.no_cards and column.type.kind in numeric_or_text

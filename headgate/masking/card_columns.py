@@ -1,6 +1,4 @@
-"""Columns of card numbers: the numbers of a declared column, their brands and tokens, and card numbers in
-numeric columns.
-"""
+"""Columns of card numbers: a declared column's numbers, brands and tokens, and numeric columns."""
 
 from __future__ import annotations
 
@@ -84,9 +82,7 @@ def normalised(texts: pa.Array) -> pa.Array:
 
 
 def _may_be_digits(texts: pa.Array) -> Flags:
-    """Return whether each text has signs for as many digits as the shortest card number, and no sign that
-    stands in none.
-    """
+    """Return whether each text has signs for enough digits for a card number, and no other sign."""
     data, starts = text_bytes(texts)
 
     def count(signs: Flags) -> Rows:

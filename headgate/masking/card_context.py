@@ -55,9 +55,7 @@ class CardContext:
         self._named: dict[int, bool] = {}
 
     def shows_card(self, start: int, stop: int) -> bool:
-        """Return whether the number is a card's: a name in the same line, or an expiry or the rest of a track
-        behind it.
-        """
+        """Return whether the number is a card's: a name in the line, or an expiry or track behind it."""
         return _EXPIRY_OR_TRACK.match(self._text, stop) is not None or self.names_card(start, stop)
 
     def names_card(self, start: int, stop: int) -> bool:
@@ -76,9 +74,7 @@ class CardContext:
 
 
 def may_name_cards(text: pa.Array) -> Flags:
-    """Return False for texts without any card's name, in a fraction of the time that the search for the names
-    takes.
-    """
+    """Return False for texts without a card's name, much faster than the search for the names."""
     return flags(pc.match_substring_regex(text, _SOME_NAME))
 
 

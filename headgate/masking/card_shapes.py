@@ -26,9 +26,7 @@ _DOT_ALONE = 0x01_2E_2E_2E  # as `gaps_between` numbers it
 
 
 def are_card_shapes(groups: DigitGroups, at: Rows, runs: Rows) -> Flags:
-    """Return whether each window of `runs` (at least two) digit runs from each of `at` is written like a card
-    number.
-    """
+    """Return whether each window of `runs` (two or more) digit runs from `at` looks like a card number."""
     size, gaps, last = groups.size, groups.gap, at + runs - 1
     inner = gaps[at + 1]
     turns = np.concatenate(([0], np.cumsum(gaps[1:] != gaps[:-1])))

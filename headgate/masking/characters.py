@@ -1,6 +1,4 @@
-"""Characters as a keyboard has them, so that the searches read one form: digits, hyphens, dots, blanks and
-full-width letters.
-"""
+"""Characters as a keyboard has them, one form for all searches: digits, hyphens, dots, blanks."""
 
 from __future__ import annotations
 

@@ -96,16 +96,12 @@ class DigitGroups:
 
     @cached_property
     def gap(self) -> Rows:
-        """A number for the gap before each run, and one more at the end: equal for equal gaps, 0 where the
-        runs are not linked.
-        """
+        """A number for the gap before each run and at the end: equal gaps equal, 0 if not linked."""
         return gaps_between(self.chain, self.start, self.stop, self.data)
 
     @cached_property
     def run_at(self) -> Rows:
-        """For each place among the digits the run that begins there, or one more than the last run at their
-        end; -1 elsewhere.
-        """
+        """For each digit place the run that begins there, one more than the last at the end; else -1."""
         run_at = np.full(len(self.digits) + 1, -1)
         run_at[self.first] = np.arange(len(self.first))
         return run_at
@@ -240,9 +236,7 @@ def digit_groups(data: Bytes, starts: Rows) -> DigitGroups:
 
 
 def gaps_between(chain: Rows, start: Rows, stop: Rows, data: Bytes) -> Rows:
-    """Return a number for the gap before each run, and one more at the end: equal for equal gaps, 0 where the
-    runs are not linked.
-    """
+    """Return a number for the gap before each run and at the end: equal gaps equal, 0 if not linked."""
     gaps = np.zeros(len(start) + 1, np.int64)
     begin, end = stop[:-1], start[1:]
     first, middle, last = (data[place].astype(np.int64) for place in (begin, (begin + end) // 2, end - 1))
@@ -279,9 +273,7 @@ def _are_printed_groups(before: Rows, after: Rows) -> Flags:
 
 
 def _part_printed(data: Bytes, begins: Rows, ends: Rows) -> Flags:
-    """Return whether only signs that people put between printed groups stand from each of `begins` to its
-    end.
-    """
+    """Return whether only signs between printed groups stand from each of `begins` to its end."""
     parted: Flags = ends - begins <= _WIDEST_PRINTED_GAP
     for place in range(_WIDEST_PRINTED_GAP):
         parted &= (begins + place >= ends) | _BETWEEN_PRINTED[data[np.minimum(begins + place, len(data) - 1)]]

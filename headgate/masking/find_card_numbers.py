@@ -122,9 +122,7 @@ def find_cards(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> Iterato
 
 
 def _rows_with_digits(text: pa.Array) -> Rows:
-    """Return rows that could hold a card number: at least as many digits, or characters that may be digits,
-    as the shortest has.
-    """
+    """Return rows that could hold a card number: enough digits, or characters that may be digits."""
     data, starts = text_bytes(text)
     if not data.size or np.diff(starts).max() < SHORTEST:
         return NO_ROWS
@@ -287,9 +285,7 @@ def _two_glued(groups: DigitGroups) -> Rows:
 
 
 def _rounded(forms: pa.Array, groups: DigitGroups, data: Bytes, starts: Rows) -> Rows:
-    """Apply `_windows` to every number with an exponent that is a card's: only long runs of digits are
-    checked.
-    """
+    """Apply `_windows` to card numbers with an exponent: only long runs of digits are checked."""
     long = np.flatnonzero((groups.size >= _FEWEST_DECIMALS) & (groups.size <= _MOST_DECIMALS))
     behind = data[np.minimum(groups.stop[long], len(data) - 1)] | _LOWER_BIT
     cells = np.unique(groups.cell[long[behind == ord("e")]])
@@ -330,9 +326,7 @@ def _merged(spans: list[Span]) -> list[Span]:
 
 
 def _are_fractions(data: Bytes, at: Rows, starts: Rows) -> Flags:
-    """Return whether a point with a digit before it stands before each number, which is then the fraction of
-    a decimal.
-    """
+    """Return whether a digit and a point precede each number, which then is a fraction."""
     fractions: Flags = (at - 2 >= starts) & (data[at - 1] == _POINT) & is_digit(data[at - 2])
     return fractions
 

@@ -84,9 +84,7 @@ def _found(text: pa.Array) -> Iterator[tuple[int, str, list[Span]]]:
 
 
 def redact_ssn_forms(text: pa.Array) -> pa.Array:
-    """Return the text with `[SSN]` for everything written like a social security number, whether or not it
-    was ever issued.
-    """
+    """Return the text with `[SSN]` for everything written like a social security number."""
     rows = _rows_with_form(text)
     if not len(rows):
         return text
@@ -123,9 +121,7 @@ def _rows_with_name(text: pa.Array) -> Rows:
 
 
 def _rows_beyond_ascii(text: pa.Array) -> Rows:
-    """Return rows with characters beyond ASCII and digits enough: full-width digits, dashes and blanks of
-    other kinds.
-    """
+    """Return rows with enough digits and characters beyond ASCII, such as full-width digits."""
     data, starts = text_bytes(text)
     rows = np.unique(np.searchsorted(starts, np.flatnonzero(data >= FIRST_NON_ASCII), "right") - 1)
     if not len(rows):

@@ -129,9 +129,7 @@ def is_issued(prefixes: Rows, lengths: Rows) -> Flags:
 
 
 def lengths_of_issuers(prefixes: Rows) -> tuple[Rows, Rows]:
-    """Return every length that numbers with these first six digits may have, each with the position of its
-    prefix.
-    """
+    """Return every length of numbers with these first six digits, with the position of its prefix."""
     lengths = _issued_lengths()[prefixes]
     some = np.flatnonzero(lengths)
     at, bit = np.nonzero(np.unpackbits(lengths[some, None], axis=1, bitorder="little"))

@@ -1,6 +1,4 @@
-"""Redaction: text with a marker instead of card numbers, track data, verification codes and social security
-numbers.
-"""
+"""Redaction: text with markers instead of card numbers, track data, verification codes and SSNs."""
 
 from __future__ import annotations
 
@@ -64,9 +62,7 @@ def redact_text(text: str) -> str:
 
 
 def rows_with_secrets(text: pa.Array) -> Rows:
-    """Return the rows whose text holds a card number, a social security number or a named
-    verification code.
-    """
+    """Return rows whose text holds a card number, social security number or named verification code."""
     return np.unique(
         np.concatenate((rows_with_cards(text), rows_with_ssns(text), rows_with_named_codes(text)))
     )

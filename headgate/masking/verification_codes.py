@@ -1,6 +1,4 @@
-"""Find card verification codes (CVV, CVC, CSC and other names) behind their names and beside a card number,
-and replace them.
-"""
+"""Find and replace card verification codes (CVV, CVC, CSC) behind their names or a card number."""
 
 from __future__ import annotations
 
@@ -131,9 +129,7 @@ def code_behind_card(text: str, stop: int) -> tuple[str, int]:
 
 
 def _rows_with_name(text: pa.Array) -> Rows:
-    """Return rows that may name a verification code, by some letters of each of its names, and have three
-    digits in a row.
-    """
+    """Return rows that may name a verification code: letters of a name and three digits in a row."""
     data, starts = text_bytes(text)
     if not may_hold_three_digits(data) or (len(data) <= FEW_BYTES and not _SOME_LETTER.search(data.data)):
         return NO_ROWS

@@ -85,9 +85,7 @@ class FileTable:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The names as they may be shown: `column_3` replaces one that is blank, repeated, or may be a cell's
-        value.
-        """
+        """The names to show: `column_3` replaces a blank, repeated or sensitive one."""
         taken = {folded(name) for name in self.names}
         return tuple(
             name

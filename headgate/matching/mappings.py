@@ -202,9 +202,7 @@ class Mappings:
         return folder if folder in self.contracts else self.dataset(key, body)
 
     def recognition_state(self) -> str:
-        """Return a text that changes with all that `recognised` depends on beside the file: contracts, and
-        what people decided.
-        """
+        """Return a text that changes with everything but the file that `recognised` depends on."""
         contracts = [
             (name, contract.version, gate_fingerprint(contract))
             for name, contract in sorted(self.contracts.items())
@@ -437,9 +435,7 @@ def _is_own(headed: FileTable, contract: Contract, match: Match) -> bool:
 
 
 def _with_new_columns(headed: FileTable, contract: Contract, match: Match, new: Mapping[int, str]) -> Decided:
-    """Return the mapping of a file with new columns: each of them is a text column of the contract, for this
-    file.
-    """
+    """Return the mapping of a file with new columns, each a text column of the contract for this file."""
     fields = {pair.position: pair.field for pair in match.pairs} | dict(new)
     least = min(match.pairs, key=lambda pair: pair.confidence)
     extended = with_undeclared(contract, list(new.values()))

@@ -1,6 +1,4 @@
-"""Match the cells of a file's header to the contract's fields: every column known, once, and no required one
-missing.
-"""
+"""Match a file's header cells to the contract's fields: each known, once, no required one missing."""
 
 from __future__ import annotations
 

@@ -165,9 +165,7 @@ def _worth(pairs: Sequence[Pair], columns: int, contract: Contract) -> float:
 
 
 def _discounted(match: Match, contract: Contract) -> Match:
-    """Lower the confidence of pairs that rest on values of a common type alone, in a file that may be of
-    another dataset.
-    """
+    """Lower the confidence of pairs by common types alone, where the dataset is uncertain."""
     factor = (match.worth / _WORTH_OF_OWN_FILES) ** 2
     common = {column.name for column in contract.columns if _evidence(column) < _TELLING_EVIDENCE}
     pairs = (
@@ -291,9 +289,7 @@ class _Facts:
 
 
 class Samples:
-    """A sample of texts of each column, their readings as the fields asked about so far, and how well they
-    fit these.
-    """
+    """Sampled texts of each column, their readings as the fields asked so far, and how well they fit."""
 
     def __init__(self, texts: Sequence[pa.Array]) -> None:
         self._texts = [column.slice(0, SAMPLE_ROWS) for column in texts]
@@ -405,17 +401,13 @@ def share_of_odds(odds: Gains) -> Gains:
 
 
 def _gains(confidence: Gains) -> Gains:
-    """Return the logarithm of the odds of each pair that is worth suggesting: the chosen pairs have the
-    largest total.
-    """
+    """Return the log odds of each pair worth suggesting: the chosen pairs have the largest total."""
     sure = np.clip(confidence, 1e-6, 1 - 1e-6)
     return np.where(confidence >= _LEAST_SUGGESTED, np.log(sure / (1 - sure)) + 1.0, 0.0)
 
 
 def _aliases(contract: Contract) -> dict[str, set[str]]:
-    """Return other names of fields, as the contract has them in its custom property `headgate.aliases`: field
-    → list of names.
-    """
+    """Return other names of fields from the custom property `headgate.aliases`: field → names."""
     aliases = contract.properties.get("headgate.aliases", {})
     if not isinstance(aliases, dict):
         raise ContractError(f"{contract.id}: headgate.aliases maps fields to lists of names")

@@ -40,9 +40,7 @@ def name_words(name: str) -> tuple[str, ...]:
 
 @cache
 def likeness(given: str, field: str, dataset: str = "") -> float:
-    """Return how alike two names are, 0 to 1: spelling and words together, with or without the dataset's own
-    name in them.
-    """
+    """Return the similarity of two names, 0 to 1, with or without the dataset's own name in them."""
     own = {dataset, dataset.removesuffix("s")}
     choices = [(name_words(given), name_words(field))]
     choices.append(tuple(tuple(word for word in words if word not in own) for words in choices[0]))  # type: ignore[arg-type]  # a pair again

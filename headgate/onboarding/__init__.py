@@ -1,3 +1,1 @@
-"""Onboarding: records that are created one by one or in batches, by the contracts that the gate applies to
-files.
-"""
+"""Onboarding: records created one by one or in batches, by the contracts of the gate."""

@@ -1,6 +1,4 @@
-"""The verdict on each row: the gate's own, whether the row came in a file, over GraphQL or from the command
-line.
-"""
+"""The verdict on each row: the gate's own, for files, GraphQL and the command line alike."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Read a file of records: which model it holds, how its columns map to fields, and the verdict on
-each row.
-"""
+"""Read a file of records: its model, the mapping of its columns, and the verdict on each row."""
 
 from __future__ import annotations
 

@@ -1,3 +1,1 @@
-"""Profiles of files: their columns' values, the quality of their data, and drift from the files
-before them.
-"""
+"""Profiles of files: their columns' values, data quality, and drift from earlier files."""

@@ -95,9 +95,7 @@ def is_valid(values: pa.Array) -> Flags:
 
 
 def measurable(values: pa.Array) -> pa.Array:
-    """Return numbers, days or instants as 64-bit integers where that is exact, else as doubles: decimals by
-    their unscaled value.
-    """
+    """Return numbers, days or instants as 64-bit integers where exact, else as doubles."""
     kind = values.type
     if pa.types.is_decimal128(kind) and kind.precision <= _DIGITS_IN_64_BITS:
         low = np.frombuffer(values.buffers()[1], np.int64, 2 * len(values), values.offset * 16)[::2]
@@ -124,9 +122,7 @@ def evenly_spaced(count: int, at_most: int) -> Values:
 
 
 def splitmix64(words: Hashes) -> Hashes:
-    """Return a hash of each 64-bit word: equal words give equal hashes, and different words
-    different ones.
-    """
+    """Return a hash of each 64-bit word; equal words give equal hashes, other words others."""
     with np.errstate(over="ignore"):  # arithmetic is modulo 2^64
         shuffled = words + _GOLDEN
         shuffled = (shuffled ^ (shuffled >> np.uint64(30))) * _MIXER

@@ -153,9 +153,7 @@ def _shortened(counted: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
 
 
 def _patterns(unique: pa.Array, counts: Values) -> tuple[tuple[str, str], ...]:
-    """Return templates of an even sample of the different texts, the most frequent first, each with the share
-    of the sample's rows.
-    """
+    """Return templates of an even sample of the texts, the most frequent first, with their shares."""
     at = evenly_spaced(len(unique), _PATTERNS_FROM)
     templates = _classes(
         pc.utf8_slice_codeunits(unique.take(int_array(at)), 0, _LONGEST_SHOWN)
@@ -217,9 +215,7 @@ def _describe_ordered(values: pa.Array) -> ColumnStatistics:
 
 
 def _may_be_cards(different: Values, spelled: _Spelling) -> bool:
-    """Return whether some of the values could be card numbers: even a mean of such would show their first
-    digits.
-    """
+    """Return whether some values could be card numbers, whose mean would show their first digits."""
     if (
         spelled.is_time
         or max(abs(different[0].item()), abs(different[-1].item())) * spelled.unit < _SHORTEST_CARD
@@ -328,9 +324,7 @@ def _outliers(ordered: Values, spelled: _Spelling) -> dict[str, object]:
 
 
 def steps(values: Values, counts: Values) -> dict[str, str]:
-    """Return shares of the values by the steps 1, 2, 5 of each power of ten, named by sign and
-    lower bound.
-    """
+    """Return shares of the values by steps of 1, 2, 5 per power of ten, named by sign and lower bound."""
     size = np.abs(values)
     nonzero = np.where(size > 0, size, 1.0)
     power = np.floor(np.log10(nonzero) + 1e-9)

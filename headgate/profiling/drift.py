@@ -113,9 +113,7 @@ def figures_of(profile: Profile, export: str = "") -> FileFigures:
 
 
 def newest_figures(before: Sequence[FileFigures], own: FileFigures) -> list[FileFigures]:
-    """Return the figures that later files are compared with: those of this file's export, and as many of
-    files before it.
-    """
+    """Return the figures for comparing later files: of this file's export and of files before it."""
     earlier = [figures for figures in before if not figures.is_delivered_with(own)]
     if not own.export:
         return [*earlier, own][-KEPT_FILES:]
@@ -219,9 +217,7 @@ def _of_columns(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Sh
 
 
 def _missing(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
-    """Report a rise of five points that a two-proportion z-test does not explain by chance; a fall is no
-    fault.
-    """
+    """Report a rise of five points that a two-proportion z-test does not explain by chance."""
     rows = sum(figures.rows for figures in before)
     was, is_now = sum(figures.missing for figures in before) / rows, now.missing / now.rows
     pooled = (now.missing + was * rows) / (now.rows + rows)

@@ -79,9 +79,7 @@ class Profiles:
         return self.keep(profile)
 
     def of_uncontracted(self, record: FileRecord, table: FileTable) -> Mapping[str, str]:
-        """Keep the profile of a file that no contract fits: its summary is stored, too, and the record keeps
-        its key as SUMMARY.
-        """
+        """Keep the profile of a file without a contract: its summary, and its key in the record."""
         name = record.key.rpartition("/")[2]
         try:
             profile = _profile_unknown(record, table)

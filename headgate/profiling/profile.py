@@ -226,9 +226,7 @@ def profile_unknown(
 
 
 def _computable(column: pa.Array) -> pa.Array:
-    """Return floats of 16 bits, which Arrow stores but has few functions for, as floats of 32, which are the
-    same numbers.
-    """
+    """Return 16-bit floats, for which Arrow has few functions, as the same 32-bit floats."""
     return pc.cast(column, pa.float32()) if pa.types.is_float16(column.type) else column
 
 

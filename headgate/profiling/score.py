@@ -83,9 +83,7 @@ def ratio(undesired: int, every: int) -> float | None:
 def timeliness(
     newest: datetime | None, received_at: datetime, volatility_days: float = VOLATILITY_DAYS
 ) -> float | None:
-    """Return max(0, 1 - age / volatility); an event that is dated after the file's arrival is as fresh as can
-    be.
-    """
+    """Return max(0, 1 - age / volatility); an event dated after the file's arrival is fresh."""
     if newest is None:
         return None
     age_days = max(0.0, (received_at - newest).total_seconds() / _DAY_S)

@@ -61,17 +61,13 @@ def may_hold_cards(unique: pa.Array) -> bool:
 
 
 def may_hold_codes(unique: pa.Array) -> bool:
-    """Return whether nearly all of a column's different texts are three or four digits, as verification codes
-    beside card numbers are.
-    """
+    """Return whether nearly all distinct texts have three or four digits, like verification codes."""
     sample = _sample(unique)
     return len(sample) > 0 and len(rows_where(matches(sample, _CODE))) >= _MOST * len(sample)
 
 
 def hide_secrets(texts: Sequence[str]) -> list[str]:
-    """Return the texts, with a marker instead of those that hold a card number, a social security number or a
-    named code.
-    """
+    """Return the texts, with markers for card numbers, social security numbers and named codes."""
     secret = marked(rows_with_secrets(text_array(texts)), len(texts))
     return [HIDDEN if is_secret else text for text, is_secret in zip(texts, secret, strict=True)]
 

@@ -51,9 +51,7 @@ class RunningMoments:
         return float(np.sqrt(self.squares / (self.count - 1))) if self.count > 1 else 0.0
 
     def with_values(self, values: Values) -> RunningMoments:
-        """Return the moments of these values and those before; what is not finite is left out, as it is in
-        order.
-        """
+        """Return the moments of these values and earlier ones, without non-finite values."""
         finite = values[np.isfinite(values)] if values.dtype == np.float64 else values
         if not len(finite):
             return self

@@ -301,9 +301,7 @@ def _lists_of_fours(groups: _Groups, *, alike: bool) -> list[int]:
 
 
 def _in_runs(groups: _Groups) -> Iterator[_Span]:
-    """Yield numbers that are a part of a run of digits: behind zeros, or before an expiry, a code or another
-    number.
-    """
+    """Yield numbers within a run of digits: behind zeros, or before an expiry, code or number."""
     for start, run in zip(groups.starts, groups.runs, strict=True):
         if len(run) <= _FEWEST_PADDED:
             continue
@@ -362,9 +360,7 @@ def _lengths_of(four: str) -> tuple[int, ...]:
 
 
 def _luhn_sums(digits: str) -> tuple[list[int], list[int]]:
-    """Return running sums with every second digit doubled: the first from the second digit on, the other from
-    the first on.
-    """
+    """Return running sums with every second digit doubled, from the second and from the first digit."""
     plain = [*map(int, digits)]
     doubled = [_DOUBLED[digit] for digit in plain]
     odd, even = plain.copy(), plain.copy()

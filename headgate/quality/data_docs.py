@@ -1,6 +1,4 @@
-"""Data Docs in the artifacts bucket: pages about the checks of a run's datasets and tables, to read in a
-browser.
-"""
+"""Data Docs in the artifacts bucket: pages about the checks of a run, to read in a browser."""
 
 from __future__ import annotations
 

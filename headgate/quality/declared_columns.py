@@ -1,6 +1,4 @@
-"""How the leak scanner searches columns that a contract describes: the gate's rules, read from the contract a
-second time.
-"""
+"""How the leak scanner searches declared columns: the gate's rules, read a second time."""
 
 from __future__ import annotations
 

@@ -28,9 +28,7 @@ def exact_frame(rows: pa.Table) -> pd.DataFrame:
 
 
 def quick_frame_of(rows: pa.Table) -> pd.DataFrame:
-    """Return `frame_of`, but integers and booleans without a null are pandas' own, which it compares without
-    a call for each value.
-    """
+    """Return `frame_of` with pandas' own integers and booleans where no value is null."""
     columns = zip(rows.column_names, rows.columns, strict=True)
     return pd.DataFrame(
         {

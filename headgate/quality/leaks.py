@@ -160,9 +160,7 @@ def _decoded(text: str) -> str:
 
 
 def _typed(text: str) -> str:
-    """Return the text as a keyboard has it: digits of all scripts, hyphens of all lengths, a blank for what
-    cannot be seen.
-    """
+    """Return the text as typed on a keyboard: ASCII digits, one hyphen, a blank for invisible signs."""
     if text.isascii():
         return text
     return "".join(
@@ -188,9 +186,7 @@ def leaks_in_texts(texts: Iterable[str]) -> tuple[int, Counter[str]]:
 
 
 def have_spaced_digits(texts: pa.Array) -> pa.Array:
-    """Return whether each text has digits enough for a card number or a social security number, near each
-    other.
-    """
+    """Return whether each text has enough digits close together for a card or social security number."""
     is_ascii = pc.all(pc.string_is_ascii(texts)).as_py()
     between, digit = (_BETWEEN_ASCII, _DIGIT_ASCII) if is_ascii else (_BETWEEN_RE2, _DIGIT_RE2)
     one_sign = pc.replace_substring_regex(texts, between, "-")
@@ -269,9 +265,7 @@ def _is_bytes(kind: pa.DataType) -> bool:
 
 
 def _leaves(value: pa.Scalar, named: str) -> Iterator[str]:
-    """Yield the values inside a nested value, each by itself, behind its name if it has one: figures in a
-    list are not one number.
-    """
+    """Yield the values inside a nested value one by one, behind their names where they have any."""
     if not value.is_valid:
         return
     if isinstance(value, pa.ExtensionScalar):

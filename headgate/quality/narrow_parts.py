@@ -66,9 +66,7 @@ def narrow_parts(contract: Contract, rows: pa.Table) -> Iterator[NarrowPart]:
 
 
 def has_types_of(contract: Contract, schema: pa.Schema) -> bool:
-    """Return whether the columns have the contract's names and Arrow types, each once, so that their values
-    can be compared here.
-    """
+    """Return whether the columns have the contract's names and Arrow types, each exactly once."""
     return len(schema) == len(contract.names) and {field.name: field.type for field in schema} == {
         field.name: field.type for field in arrow_schema(contract)
     }
@@ -82,9 +80,7 @@ def has_repeated_keys(contract: Contract, rows: pa.Table) -> bool:
 
 
 def _rules_of(contract: Contract, name: str) -> set[str]:
-    """Return the names of the rules about a column's values, with those of comparisons with a value: a bound,
-    or an operator.
-    """
+    """Return the names of a column's value rules, with those of comparisons with a value."""
     compared = (rule.operator for rule in contract.comparisons if rule.left == name and not rule.right)
     return {rule.name for rule in contract.column(name).rules} | {
         ORDERINGS.get(operator, operator) for operator in compared
@@ -92,9 +88,7 @@ def _rules_of(contract: Contract, name: str) -> set[str]:
 
 
 def _decisive_values(rules: set[str], values: pa.ChunkedArray) -> pa.Array:
-    """Return values that break one of the rules, or the column's type, exactly when any value does; at least
-    one.
-    """
+    """Return at least one value that breaks a rule or the column's type, if any value does."""
     if rules - _BOUNDS - _LENGTHS - {"required"}:
         return pc.unique(values)
     first_valid = pc.index(pc.is_valid(values), value=True).as_py()

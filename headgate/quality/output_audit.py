@@ -1,6 +1,4 @@
-"""The audit of a system's outputs before they are published: Great Expectations, further checks, and the leak
-scanner.
-"""
+"""The audit of a system's outputs before publishing: Great Expectations, checks, leak scanner."""
 
 from __future__ import annotations
 

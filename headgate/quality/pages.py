@@ -62,9 +62,7 @@ def index_page(snapshot_id: str, sites: Mapping[str, Sequence[Mapping[str, objec
 
 
 def site_page(snapshot_id: str, as_of: date, about: str, verdicts: Sequence[SuiteResult]) -> str:
-    """Return the page of one site: every dataset with its counts, the failing rules with rows and keys, then
-    all rules.
-    """
+    """Return a site's page: datasets with counts, failing rules with rows and keys, then all rules."""
     facts = [asdict(verdict) for verdict in verdicts]
     parts = [
         '<nav><a href="../index.html">All checks of this run</a></nav>',

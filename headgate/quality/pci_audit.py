@@ -58,9 +58,7 @@ class Zone:
 
 @dataclass(frozen=True)
 class AuditFinding:
-    """A place where something was found that must not be there: the object, the column where it has columns,
-    and how often.
-    """
+    """A place with a forbidden value: the object, its column if it has columns, and how often."""
 
     zone: str
     place: str
@@ -71,9 +69,7 @@ class AuditFinding:
 
 @dataclass(frozen=True)
 class AuditScan:
-    """The number of objects and cells scanned in one subject (a dataset or table) of a zone, and the
-    findings.
-    """
+    """The number of objects and cells scanned in one dataset or table of a zone, and the findings."""
 
     zone: str
     subject: str
@@ -284,9 +280,7 @@ def _texts_of(key: str, text: str) -> Iterable[str]:
 
 
 def _values(value: object, name: str = "") -> Iterator[str]:
-    """Yield names and values of a JSON document, each by itself: figures in a list are not one number, nor
-    are a fraction's digits.
-    """
+    """Yield names and values of a JSON document one by one: list items are not one number."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield key
@@ -301,9 +295,7 @@ def _values(value: object, name: str = "") -> Iterator[str]:
 
 
 def _subject(key: str) -> str:
-    """Return the dataset or table that an object belongs to: the second folder of its key in every zone but
-    raw.
-    """
+    """Return an object's dataset or table: the second folder of its key in every zone but raw."""
     folders = key.split("/")[:-1]
     return without_leaks(folders[1]) if len(folders) > 1 else "other"
 

@@ -28,9 +28,7 @@ _NO_VERSIONS = "does not support versioned tables"
 
 
 def with_advice(message: str, sql: str, databases: Databases) -> str:
-    """Return the message of a failed query, and the nearest names where it names a column or table that does
-    not exist.
-    """
+    """Return the message of a failed query, with the nearest names for an unknown column or table."""
     if _NO_VERSIONS in message:
         return (
             f"{message.rstrip('.')}. Tables of this lake answer for now only: whoever deploys it turns "

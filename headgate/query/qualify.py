@@ -1,6 +1,4 @@
-"""Give tables of curated their database: Athena looks a name without one up in prod only, the workgroup's
-database.
-"""
+"""Qualify curated tables with their database: Athena looks up bare names in prod only."""
 
 from __future__ import annotations
 

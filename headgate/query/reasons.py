@@ -1,6 +1,4 @@
-"""Why a query failed, in Athena's words whatever engine stands behind the Athena API, without that engine's
-SQL and files.
-"""
+"""Why a query failed, in Athena's words for every engine, without the engine's SQL and files."""
 
 from __future__ import annotations
 

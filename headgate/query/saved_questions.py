@@ -49,9 +49,7 @@ def quality_and_answer(system: str) -> tuple[SavedQuestion | None, SavedQuestion
 
 
 def _modules(systems: Collection[str]) -> list[ModuleType]:
-    """Return the modules of questions of the domains that bring one of the systems, and of the
-    lake project.
-    """
+    """Return the question modules of the domains that bring one of the systems, and the project's."""
     domains = [
         domain
         for domain in all_domains()

@@ -1,3 +1,1 @@
-"""The report page: what the dashboards of a lake answer, what came in and was refused, quality and cost, in
-one file.
-"""
+"""The report page: dashboards' answers, received and refused rows, quality and cost, in one file."""

@@ -29,9 +29,7 @@ class Alert:
 
 
 def raised(queries: Any, dashboards: Iterable[DeclaredDashboard], health: Health) -> tuple[Alert, ...]:  # noqa: ANN401 Athena's adapter or its twin
-    """Return the alerts that hold now: the lake's checks first, then the systems' figures in the order of
-    their files.
-    """
+    """Return the current alerts: the lake's checks first, then the systems' figures by file."""
     checks = [Alert("lake", check.name, check.message) for check in health.checks if check.state in ALERTED]
     figures = [alert for board in dashboards for alert in _of_system(queries, board)]
     return (*checks, *figures)

@@ -1,6 +1,4 @@
-"""The report as one HTML file: no script, nothing loaded from elsewhere, readable in light and dark and on
-paper.
-"""
+"""The report as one HTML file: no script, no outside resource, readable in light, dark and print."""
 
 from __future__ import annotations
 
@@ -75,9 +73,7 @@ def _header(report: Report) -> str:
 
 
 def _summary(report: Report, alerts: Sequence[Alert], console_url: str) -> str:
-    """Return the first figure of each system, what needs a person, and what came in and what it cost, in a
-    line each.
-    """
+    """Return a line each for systems' first figures, open tasks, received rows and cost."""
     titles = {board.system: board.title for board, _ in report.systems}
     items = "".join(f"<li>{_alert(alert, titles, console_url)}</li>" for alert in alerts)
     needs = f"<ul>{items}</ul>" if alerts else f'<div class="good">{_NO_ALERTS}</div>'
@@ -115,9 +111,7 @@ def _in_short(report: Report, console_url: str) -> str:
 
 
 def _alert(alert: Alert, titles: Mapping[str, str], console_url: str) -> str:
-    """Return an alert with a link; of the lake's its first sentence, because the section about health has
-    all.
-    """
+    """Return an alert with a link; of the lake's only its first sentence, the health section has all."""
     name = escape(titles.get(alert.source, alert.source.capitalize()))
     message = _readable(alert.message, console_url)
     if alert.source == "lake":
@@ -345,9 +339,7 @@ def _table(
 
 
 def _mark(cells: Sequence[object]) -> str:
-    """Return the class of a column: `n` of numbers, `s` of texts so short that they stay on one line, such as
-    times.
-    """
+    """Return a column's class: `n` for numbers, `s` for short texts that stay on one line."""
     if all(_is_number_or_null(cell) for cell in cells):
         return "n"
     return "s" if all(len(str(cell)) <= SHORT_TEXT for cell in cells) else ""

@@ -1,6 +1,4 @@
-"""Rules of the gate and states of checks in the words of the console (console/src/formats/rules.ts and
-states.ts).
-"""
+"""Rules of the gate and states of checks in the console's words (console/src/formats/)."""
 
 from __future__ import annotations
 

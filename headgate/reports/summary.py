@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class DatasetSummary:
-    """Sums over the files of one dataset: rows, except in `files`, `files_rejected` and
-    `files_needing_mapping`.
-    """
+    """Sums over one dataset's files: rows, except `files`, `files_rejected`, `files_needing_mapping`."""
 
     dataset: str
     files: int = 0

@@ -163,9 +163,7 @@ class StartRules:
         return execution.started_at + max(self.min_interval, min(took / self.most_share, self.longest_wait))
 
     def run_name(self, due: Due) -> str:
-        """Return the run's name: the time that it was due, what started it, and the deployment
-        that runs it.
-        """
+        """Return the run's name: its due time, its trigger, and the deployment that runs it."""
         return f"{due.at:%Y%m%dT%H%M%S}Z-{_STARTED_BY[due.trigger].replace('_', '-')}-{self.deployment}"
 
     def _is_current(self, executions: Sequence[Execution]) -> bool:
@@ -197,9 +195,7 @@ class Burst:
         return cls(first_event_at, datetime.fromisoformat(expression.removeprefix("at(").removesuffix(")")))
 
     def pushed(self, now: datetime, quiet: timedelta, max_wait: timedelta) -> Burst:
-        """Return the burst with one more event: due later, never earlier, and at most `max_wait` after its
-        first event.
-        """
+        """Return the burst with one more event: due later, at most `max_wait` after the first event."""
         return replace(self, due_at=max(self.due_at, min(now + quiet, self.first_event_at + max_wait)))
 
     @property

@@ -29,9 +29,7 @@ StageState = Literal["pending", "running", "done", "failed", "left", "unchanged"
 
 
 class WatchedRun(Protocol):
-    """The facts behind the stages: when each state of the machine was first entered, and whether, when and
-    why the run ended.
-    """
+    """The facts behind the stages: when each state was entered, and the end of the run with its cause."""
 
     @property
     def entered_at(self) -> Mapping[str, datetime]:
@@ -50,9 +48,7 @@ class WatchedRun(Protocol):
 
     @property
     def cause(self) -> str:
-        """Why the run failed, empty unless it did: a part for each job that failed, which begins with its
-        name.
-        """
+        """Why the run failed, empty if it did not: a part per failed job, starting with its name."""
         ...
 
     @property

@@ -33,9 +33,7 @@ class Products:
     intercept: Array
 
     def log_odds(self, points: Array) -> Array:
-        """Return the log-odds of each row, shape (rows,), from points of shape (rows, columns)
-        without NaN.
-        """
+        """Return the log-odds of each row, shape (rows,), from points (rows, columns) without NaN."""
         scaled = (np.arcsinh(points) - self.mean) / self.scale
         products = scaled[:, self.first] * scaled[:, self.second]
         return np.asarray(

@@ -30,9 +30,7 @@ class Splines:
     intercept: Array
 
     def log_odds(self, points: Array) -> Array:
-        """Return the log-odds of each row, shape (rows,), from points of shape (rows, columns)
-        without NaN.
-        """
+        """Return the log-odds of each row, shape (rows,), from points (rows, columns) without NaN."""
         total = np.full(len(points), self.intercept[0])
         for column in range(points.shape[1]):
             ranks = ranks_among(points[:, column], self.quantiles[:, column], self.references)

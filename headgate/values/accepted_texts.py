@@ -1,6 +1,4 @@
-"""Find the texts that a column accepts: its type can hold them, and they break no rule but those that only
-warn.
-"""
+"""Find the texts that a column accepts: of its type, and breaking only rules that warn."""
 
 from __future__ import annotations
 
@@ -21,9 +19,7 @@ if TYPE_CHECKING:
 
 
 def null_where_absent(column: Column, text: pa.Array) -> pa.Array:
-    """Return the column's texts with null for each that is no value: a declared null spelling, and an empty
-    text in a typed column.
-    """
+    """Return the column's texts, null for declared null spellings and for empties in typed columns."""
     given = without_nulls(column, text)
     if column.mask in {None, Mask.FREE_TEXT} and column.type.kind is Kind.STRING:
         return given
@@ -31,9 +27,7 @@ def null_where_absent(column: Column, text: pa.Array) -> pa.Array:
 
 
 def texts_for_quarantine(column: Column, text: pa.Array, given: pa.Array) -> pa.Array:
-    """Return the texts as quarantine shows them: the original ones, null if the column treats an empty text
-    as missing.
-    """
+    """Return the original texts for quarantine, null where the column treats empty as missing."""
     if column.format is None:
         return given
     return text if column.type.kind is Kind.STRING else blank_to_null(text)

@@ -81,9 +81,7 @@ def cast_times(given: pa.Array, column_type: ColumnType, declared: SourceFormat)
 def _with_iso(
     values: pa.Array, is_other: Flags, given: pa.Array, column_type: ColumnType, declared: SourceFormat
 ) -> pa.Array:
-    """Complete the values by those texts that no pattern reads and ISO 8601 does: typed cells of Excel, JSON
-    and Parquet.
-    """
+    """Complete the values by texts that only ISO 8601 reads: typed cells of Excel, JSON and Parquet."""
     others = is_other & flags(given.is_valid())
     if not others.any():
         return values

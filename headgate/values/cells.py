@@ -117,9 +117,7 @@ def matches(text: pa.Array, pattern: str) -> pa.Array:
 
 
 def text_bytes(text: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], Rows]:
-    """Return the UTF-8 of all texts in one run, and where each of them starts in it; one more start than
-    texts.
-    """
+    """Return the UTF-8 of all texts in one run, with each start and the end of the last one."""
     _, offsets, data = text.buffers()
     starts = (
         np.frombuffer(offsets, np.int32, len(text) + 1, text.offset * 4)

@@ -198,9 +198,7 @@ def _byte_at(data: Octets, places: Rows) -> Octets:
 
 
 def _signed_digits(data: Octets, starts: Rows, other: Rows) -> tuple[Flags, Rows]:
-    """Return a mask of the texts that are digits but for a minus in front, and the place where their digits
-    begin.
-    """
+    """Return a mask of texts of digits with an optional minus, and where their digits begin."""
     sure, first = starts[1:] > starts[:-1], starts[:-1]
     if len(other):
         rows = _rows_at(other, starts)
@@ -241,9 +239,7 @@ def _of_width(text: pa.Array, width: int) -> tuple[Rows | None, Octets]:
 
 
 def _days(signs: Octets) -> tuple[Rows, Flags]:
-    """Return days since 1970 of the dates in the first ten places, and whether each is a day of
-    the calendar.
-    """
+    """Return days since 1970 of dates in the first ten places, and whether each is a real day."""
     since, real = days_of(_number(signs, 0, 4), _number(signs, 5, 2), _number(signs, 8, 2))
     real &= _are_digits(signs, (0, 1, 2, 3, 5, 6, 8, 9)) & (signs[4] == _HYPHEN) & (signs[7] == _HYPHEN)
     return since, real
@@ -261,9 +257,7 @@ def days_of(year: Rows, month: Rows, day: Rows) -> tuple[Rows, Flags]:
 
 @lru_cache(maxsize=1)
 def _first_days() -> Rows:
-    """Return days since 1970 of the first day of every month from January of the year 1 to the one behind
-    December 9999.
-    """
+    """Return days since 1970 of every month's first day, from year 1 to the end of year 9999."""
     months = np.arange(-1969 * 12, (_LAST_YEAR - 1969) * 12 + 1)
     first: Rows = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     return first

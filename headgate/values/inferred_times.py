@@ -155,9 +155,7 @@ def _plain_reading(texts: pa.Array) -> TimeReading | None:
 
 
 def _candidates(example: str) -> Iterable[tuple[str, str]]:
-    """Return the patterns, each with a language, that read a text of the column, in the order of
-    preference.
-    """
+    """Return the patterns, each with a language, that read a text of the column, by preference."""
     if not re.search(r"\d", example) or len(example) > 40:  # noqa: PLR2004 the longest date with a time and a month's name has fewer
         return
     yield from _by_shape().get(_shape(example), ())
@@ -177,9 +175,7 @@ def _by_shape() -> dict[str, list[tuple[str, str]]]:
 
 
 def _all_patterns() -> Iterable[tuple[str, ...]]:
-    """Return the parts of each pattern: the date, what joins it to the time, the time, a gap and
-    an offset.
-    """
+    """Return the parts of each pattern: date, separator, time, gap and offset."""
     dates = (*_NUMERIC, *_NAMED)
     yield from ((date,) for date in (*dates, *_COMPACT))
     yield from product((*dates, *_ISO_DATES), _JOINTS, _TIMES)
@@ -188,9 +184,7 @@ def _all_patterns() -> Iterable[tuple[str, ...]]:
 
 
 def _shape(text: str) -> str:
-    """Return the text with `9` for each run of digits and `A` for each run of letters, so that few patterns
-    are tried.
-    """
+    """Return the text with `9` per run of digits and `A` per run of letters, to try few patterns."""
     return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "9", text))
 
 

@@ -86,9 +86,7 @@ def rule_reason(rule: Rule, column: Column) -> str:
 
 
 def comparison_reason(comparison: Comparison) -> str:
-    """Return why a row whose values contradict each other is refused: the contract's description, or the
-    comparison in words.
-    """
+    """Return why a contradictory row is refused: the contract's description, or the comparison."""
     left, right = comparison.left, comparison.right
     compared = _words(right) if right else str(comparison.value)
     what = (

@@ -1,6 +1,4 @@
-"""The stores that callers of the APIs use: users and their tokens, uploads, dry runs, records that are
-created one by one.
-"""
+"""The stores of the APIs' callers: users and tokens, uploads, dry runs, created records."""
 
 from __future__ import annotations
 
@@ -137,9 +135,7 @@ def onboarding(env: Mapping[str, str]) -> Onboarding:
 
 @cache
 def models_by_name() -> dict[str, RecordModel]:
-    """Return the models whose records may be created, read once per process: a push changes none of their
-    contracts.
-    """
+    """Return the models whose records may be created, read once: a push changes no such contract."""
     from headgate.contracts.registry import Registry
     from headgate.onboarding.record_models import record_models
 

@@ -108,9 +108,7 @@ def pushed_models(env: Mapping[str, str]) -> Mapping[str, str] | None:
 
 
 def pushed_dashboards(env: Mapping[str, str]) -> Mapping[str, str] | None:
-    """Return the dashboards of the lake project that a unit of work has, as texts of JSON, by name; None for
-    the deployment's own.
-    """
+    """Return the dashboards of a unit of work as JSON by name; None for the deployment's own."""
     pushed = _pushed_files(env)
     return pushed.dashboards if pushed else None
 
@@ -191,9 +189,7 @@ def _versions(bucket: str, deployment: str) -> DefinitionVersions:
 
 
 def _deployment(env: Mapping[str, str]) -> str:
-    """Return the id of the environment's deployment, or of the one that is in place; empty where there is
-    none that knows pushes.
-    """
+    """Return the deployment's id, from the environment or the stored one; empty before pushes."""
     from headgate.lake import keys
     from headgate.lake.ports import ObjectRef
 

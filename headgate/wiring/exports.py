@@ -71,9 +71,7 @@ def source_login(env: Mapping[str, str], source: str = "") -> Login:
 
 
 def secret_login(env: Mapping[str, str], source: str = "") -> Login:
-    """Return the export's login for a job, whatever stands in the environment of the machine that
-    it runs on.
-    """
+    """Return the export's login for a job, independent of the machine's own environment."""
     from headgate.export.server.login import login_from_secret
 
     login = database_login(env, source)
@@ -146,9 +144,7 @@ def export_destination(to: str) -> RunStore:
 
 
 def exporting_to(to: str, login: Login, workspace: Path) -> Exporting:
-    """Return the export of one source to a folder or `s3://bucket/prefix`, without a deployment and
-    contracts.
-    """
+    """Return one source's export to a folder or `s3://bucket/prefix`, without deployment and contracts."""
     from headgate.export.exporting import Exporting
 
     store = export_destination(to)

@@ -54,9 +54,7 @@ def gate_ports(env: Mapping[str, str]) -> GatePorts:
 
 
 def gate_rules(env: Mapping[str, str]) -> GateRules:
-    """Return the rules by which every way through the gate checks files: of the version that `env` names, or
-    of the one in use.
-    """
+    """Return the rules for checking files, of the version that `env` names or of the current one."""
     from headgate.aws.secrets import Secrets
     from headgate.intake.files.gate import GateRules
     from headgate.lake.states import Originals
@@ -181,9 +179,7 @@ def runs(
 
 
 def hide_message(env: Mapping[str, str], receipt_handle: str, receives: int) -> AbstractContextManager[None]:
-    """Keep a message of the raw queue hidden while the block runs, and soon visible again if its
-    worker dies.
-    """
+    """Keep a raw queue message hidden during the block, and visible soon if its worker dies."""
     from headgate.aws.message_visibility import HiddenMessage
 
     if not receipt_handle:

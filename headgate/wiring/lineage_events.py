@@ -37,9 +37,7 @@ def lineage_log(env: Mapping[str, str], publisher: str) -> LineageLog:
 
 
 def describe_failure(error: BaseException | str) -> str:
-    """Describe an error for people: without card data, and of an error of anybody else's only its kind and
-    place.
-    """
+    """Describe an error without card data; of a foreign error only its kind and place."""
     from headgate.aws.log_redaction import redact_log_text
 
     if isinstance(error, str):
@@ -50,9 +48,7 @@ def describe_failure(error: BaseException | str) -> str:
 
 
 def lineage_sender(env: Mapping[str, str]) -> LineageSender | None:
-    """Return the sender of lineage events to the server that the deployment names; None where it
-    names none.
-    """
+    """Return the sender to the deployment's lineage server; None where it names none."""
     from headgate.aws.secrets import Secrets
     from headgate.lineage.receiver import LineageReceiver
     from headgate.lineage.sender import TIMEOUT_S, LineageSender

@@ -81,9 +81,7 @@ def increment_scans(env: Mapping[str, str]) -> list[AuditScan]:
 def leak_scans(
     env: Mapping[str, str], since: datetime | None = None, lake: LakeSnapshot | None = None
 ) -> list[AuditScan]:
-    """Return the scans for card data of accepted and quarantined rows, tables, profiles, answers, file
-    records and logs.
-    """
+    """Return the card scans of rows, quarantine, tables, profiles, answers, file records and logs."""
     from headgate.quality.pci_audit import derived_zones, growing_zones, snapshot_zone
 
     settings, log_settings, audit = (

@@ -1,6 +1,4 @@
-"""Where the lake's data are: objects, file records, the catalog, and tables as Athena
-reads them.
-"""
+"""Where the lake's data are: objects, file records, the catalog, and tables as Athena reads them."""
 
 from __future__ import annotations
 

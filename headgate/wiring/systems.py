@@ -85,9 +85,7 @@ def _with_use(env: Mapping[str, str], newest: Card, about: Description | None) -
 
 
 def _of_current_day(env: Mapping[str, str], newest: Card, current: CurrentTable) -> Card:
-    """Return the record of the table's day, which is not the newest one after data were reverted or a table
-    was rolled back.
-    """
+    """Return the record of the table's own day, not the newest after a revert or rollback."""
     if not current.as_of or current.as_of == newest.as_of:
         return newest
     return models(env).of_day(newest.system, newest.model, date.fromisoformat(current.as_of)) or newest
@@ -234,9 +232,7 @@ def _options(env: Mapping[str, str], package: SystemPackage) -> dict[str, str]:
 
 
 def system_of(env: Mapping[str, str], table: str, lake: LakeSnapshot) -> tuple[str, tuple[str, ...]]:
-    """Return the system that builds a prod table, and the datasets of the snapshot that the table is built
-    from.
-    """
+    """Return the system that builds a prod table, and the snapshot datasets behind the table."""
     from headgate.systems import system_registry
 
     system = definitions.registry(env).prod[table].system

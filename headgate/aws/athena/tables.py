@@ -170,9 +170,7 @@ def _catalog_type(text: str) -> pa.DataType:
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
-    """Return a data frame that keeps every value: decimals and dates as Python objects, a null as `pd.NA` or
-    None.
-    """
+    """Return a data frame that keeps every value: decimals and dates as objects, null as `pd.NA` or None."""
     import pandas as pd  # noqa: PLC0415 as above
 
     kept = {

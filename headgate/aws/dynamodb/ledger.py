@@ -313,9 +313,7 @@ def _refusal(action: Action, record: FileRecord, reasons: list[_Item]) -> Claim:
 
 
 def _permitted(action: Action, now_ms: int, run: str = "") -> tuple[str, _Item]:
-    """Return the condition under which the table of transitions permits the action, and the values that it
-    compares with.
-    """
+    """Return the condition that the transition table permits the action, and its values."""
     clauses, values = [_FREE] if permits_new(action) else [], dict[str, Any]()
     for condition, states in states_by_condition(action):
         clauses.append(f"({_is_one_of(states)}{_CONDITIONS[condition]})")
@@ -327,9 +325,7 @@ def _permitted(action: Action, now_ms: int, run: str = "") -> tuple[str, _Item]:
 
 
 def _finishable(record: FileRecord) -> tuple[str, _Item]:
-    """Return the condition under which the table of transitions permits this end, and the values that it
-    compares with.
-    """
+    """Return the condition that the transition table permits this end, and its values."""
     permitted = finished_from(record.state)
     states = [state for state in permitted if state]
     return f"{_FREE} OR {_is_one_of(states)}" if None in permitted else _is_one_of(states), _values(states)

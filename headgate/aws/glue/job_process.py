@@ -93,9 +93,7 @@ def _log_capacity(seconds: float) -> None:
 
 
 def _arguments() -> Mapping[str, str]:
-    """Return the job's arguments. boto3 reads the region from the environment, so it is copied there if
-    nothing else set it.
-    """
+    """Return the job's arguments; copy the region into the environment, where boto3 reads it."""
     arguments = job_arguments.merged(sys.argv[1:], os.environ)
     if region := arguments.get("HEADGATE_REGION"):
         os.environ.setdefault("AWS_DEFAULT_REGION", region)

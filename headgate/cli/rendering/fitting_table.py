@@ -1,6 +1,4 @@
-"""A table that breaks no word: where the screen is too narrow for it, it loses its lines, then becomes one
-record per row.
-"""
+"""A table that breaks no word: on a narrow screen it becomes one record per row."""
 
 from __future__ import annotations
 
@@ -140,9 +138,7 @@ def _column_texts(header: RenderableType, cells: Iterable[RenderableType]) -> tu
 
 
 def _fit(columns: Sequence[tuple[str, Sequence[str]]], space: int) -> list[int]:
-    """Return a width for each column in which no word is broken, as wide as its longest line where there is
-    room; empty if none fit.
-    """
+    """Return a width for each column that breaks no word; empty if the columns do not fit."""
     least = [_least_width(header, cells) for header, cells in columns]
     wanted = [
         max(_longest([header, *cells], str.splitlines), narrow)

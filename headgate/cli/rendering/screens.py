@@ -32,9 +32,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def screen_table(
     *names: str, title: str = "", show_lines: bool = False, numbers: Iterable[str] = ()
 ) -> Table:
-    """Return a table that fits the screen without breaking a word; columns of `numbers` are
-    right-justified.
-    """
+    """Return a table that fits the screen without broken words; columns of `numbers` align right."""
     made, right = FittingTable(*names, title=title, show_lines=show_lines), set(numbers)
     for column in made.columns:
         column.justify = "right" if column.header in right else "left"
@@ -161,9 +159,7 @@ def mapped_columns(files: Iterable[tuple[str, Mapping[str, str]]]) -> Table:
 
 
 def unread_sheets(files: Iterable[tuple[str, Mapping[str, str]]]) -> list[str]:
-    """Return a sentence for each workbook of which sheets were not read, from its name and what its record
-    says of its form.
-    """
+    """Return a sentence for each workbook with unread sheets, from its name and its recorded form."""
     return [
         f"{name}: the rows are those of {form.get('sheets', '')}; not read, since the contract's header "
         "is not in them or it names another "

@@ -75,9 +75,7 @@ def _facts(queries: AthenaQueries, registry: Registry, system: str, databases: D
 
 
 def _rows(queries: AthenaQueries, tables: Sequence[str], database: str) -> dict[str, int]:
-    """Return the rows of each table that can be asked: all with one question, and one by one where that
-    cannot be answered.
-    """
+    """Return the rows of each table, in one question, or one by one where that question fails."""
     if not tables:
         return {}
     counts = " union all ".join(f"select '{name}', count(*) from {database}.{name}" for name in tables)  # noqa: S608 names come from contracts

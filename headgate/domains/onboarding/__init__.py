@@ -1,6 +1,4 @@
-"""The onboarding domain: contracts of customers, projects, jobs and invoices, which people and programs send
-row by row.
-"""
+"""The onboarding domain: contracts of customers, projects, jobs and invoices, sent row by row."""
 
 from headgate.domains.domain import Domain
 

@@ -1,6 +1,4 @@
-"""Saved questions: what people ask of each system, in Athena's SQL. Tables without a database are those of
-`ecommerce_prod`.
-"""
+"""Saved questions of each system in Athena's SQL. Tables without a database are in `ecommerce_prod`."""
 
 from __future__ import annotations
 

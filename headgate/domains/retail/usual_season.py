@@ -160,9 +160,7 @@ def _closed_days(shares: Array) -> tuple[float, float]:
 
 
 def _closed_share(total: Array, at_year_end: Mask, place: int) -> float:
-    """Return which share of a usual week was not sold; 0 of a week that lost less than half, and before the
-    first usual week.
-    """
+    """Return the unsold share of a usual week; 0 below a half, and before the first usual week."""
     others = np.flatnonzero(~at_year_end)
     after = others[others > place][:_USUAL_WEEKS]
     nearest = after if 2 * after.size >= _USUAL_WEEKS else others[others < place][-_USUAL_WEEKS:]

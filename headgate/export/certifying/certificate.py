@@ -27,9 +27,7 @@ FORMAT = 2  # checksums of 1 did not include which values of a row were null
 
 
 class CertificateError(AuditError):
-    """Raised when the files differ from the source and nothing was published, or when a manifest
-    was changed.
-    """
+    """Raised when files differ from the source and nothing was published, or a manifest was changed."""
 
 
 class OtherManifestError(CertificateError):

@@ -70,9 +70,7 @@ def deleted(before: Path, now: Path) -> pa.Table:
 
 
 def came_late(before: Path, now: Path) -> pa.Table:
-    """Return the keys of `now` that `before` lacks and that lie outside the bounds of the run, in their
-    order.
-    """
+    """Return the keys of `now` that `before` lacks and the run's bounds exclude, in order."""
     return _lacking(now, before, f"{_WITHIN} = 0") if now.exists() else pa.table({})
 
 
@@ -126,9 +124,7 @@ def any_of(keys: pa.Table, table: SourceTable) -> list[str]:
 
 
 def write_deleted(before: Path, now: Path, path: Path) -> int:
-    """Return how many rows were deleted; the file at `path` holds their keys, and is absent when there are
-    none.
-    """
+    """Return the number of deleted rows; the file at `path` holds their keys, absent if there are none."""
     gone = deleted(before, now)
     if gone.num_rows:
         pq.write_table(gone, path, compression="zstd", store_schema=False)

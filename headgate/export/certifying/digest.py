@@ -54,9 +54,7 @@ _NULLS_ASKED = 16
 
 
 def _scalar(value: bytes) -> pa.Scalar:
-    """Return a scalar: `pa.scalar` would import pandas for it, which costs more than the digest of a small
-    table.
-    """
+    """Return a scalar without `pa.scalar`, whose import of pandas costs more than a small digest."""
     return pa.Array.from_buffers(
         pa.binary(), 1, [None, pa.py_buffer(struct.pack("<ii", 0, len(value))), pa.py_buffer(value)]
     )[0]
@@ -205,9 +203,7 @@ def _is_null(values: pa.Array) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
 
 def canonical_text(values: pa.Array, form: CanonicalForm, fraction_digits: int = 0) -> pa.Array:
-    """Return every value's canonical text as bytes, null for null: what `ExportColumn.digest_sql` is at the
-    server.
-    """
+    """Return every value's canonical text as bytes, null for null, as `ExportColumn.digest_sql` does."""
     if form in _SPECIAL:
         return _SPECIAL[form](values)
     if form is CanonicalForm.MOMENT:

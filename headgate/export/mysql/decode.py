@@ -142,9 +142,7 @@ class _Block:
         return values, at + (values.itemsize if nulls is None else values.itemsize * ~nulls)
 
     def dates(self, nulls: Values | None, at: Values) -> tuple[Values, Values, Values, Values]:
-        """Return days since 1970, microseconds of the day, which dates are on the calendar, and where they
-        end.
-        """
+        """Return days since 1970, microseconds of the day, validity of the dates, and their ends."""
         size = self._bytes[at] if nulls is None else np.where(nulls, 0, self._bytes[at])
         year, month, day = self._view("u2")[at + 1], self._bytes[at + 3] & 15, self._bytes[at + 4]
         days, possible = _days_since_1970(year.astype(np.int32), month, day)
@@ -181,9 +179,7 @@ class _Block:
                 size[rows], start[rows] = lengths.astype(np.int64), at[rows] + 1 + width
 
     def _gathered(self, start: Values, end: Values, nulls: Values | None) -> pa.Array:
-        """Return the slices of the block as one array: every second element of the array that also has the
-        gaps between them.
-        """
+        """Return the block's slices as one array: every second element of the array with the gaps."""
         count = len(start)
         offsets = np.empty(2 * count, np.int32)
         offsets[0::2], offsets[1::2] = start, end

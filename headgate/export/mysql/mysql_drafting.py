@@ -22,9 +22,7 @@ and 1 = (select count(*) from information_schema.key_column_usage o
 
 
 def mysql_draft_facts(session: MySqlSession, table: SourceTable) -> DraftFacts:
-    """Return a table's foreign keys, the members of its ENUM columns, and its TINYINT(1) columns that hold
-    nothing but 0 and 1.
-    """
+    """Return a table's foreign keys, ENUM members, and TINYINT(1) columns that hold only 0 and 1."""
     keys = session.rows(_FOREIGN_KEYS.format(table=SqlDialect.MYSQL.string(table.name)))
     return DraftFacts(
         {str(column): f"{parent}.{key}" for column, parent, key in keys},

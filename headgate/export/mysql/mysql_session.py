@@ -1,6 +1,4 @@
-"""One connection to a MySQL server: how it is opened, what its session promises, how its errors become
-ours.
-"""
+"""One connection to a MySQL server: how it opens, what its session sets, how errors become ours."""
 
 from __future__ import annotations
 
@@ -134,9 +132,7 @@ def _connect_once(login: Login) -> Any:  # noqa: ANN401 a connection of PyMySQL,
 
 @cache
 def _tls(authority: str, server_name: str) -> ssl.SSLContext:
-    """Return the TLS settings, cached for all connections: to read the system's authorities takes 25 ms of
-    processor time.
-    """
+    """Return the TLS settings, cached: reading the system's authorities takes 25 ms of processor time."""
     context = _NamedContext(ssl.PROTOCOL_TLS_CLIENT)
     context.server_name = server_name
     if authority.startswith(_PEM):

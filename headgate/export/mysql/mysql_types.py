@@ -164,9 +164,7 @@ def _as_text(column: SourceColumn) -> ExportColumn:
 
 
 def arrow_type_of(column: SourceColumn, wanted: Kind | None = None) -> pa.DataType:
-    """Return the Arrow type that keeps every value of the column, and is what its contract wants where that
-    keeps them, too.
-    """
+    """Return the Arrow type that keeps every value of the column, the contract's type if it does."""
     if wanted is Kind.STRING and _has_no_text(column):
         return pa.string()
     if column.kind in INTEGERS:
@@ -252,9 +250,7 @@ def _bytes_sql(column: SourceColumn) -> str:
 
 
 def _impossible_sql(column: SourceColumn) -> str:
-    """Return the SQL condition that a date is on no calendar: MySQL keeps zero parts and, by mode, the 31st
-    of February.
-    """
+    """Return the SQL condition of an impossible date: MySQL keeps zero parts and the 31st of February."""
     name = quoted(column.at_source)
     if column.kind == "timestamp":
         return f"YEAR({name}) = 0"

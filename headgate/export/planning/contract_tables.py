@@ -20,9 +20,7 @@ TABLE_PROPERTY, SOURCE_PROPERTY = "headgate.table", "headgate.source"
 
 
 def contracts_of(contracts: Mapping[str, Contract], source: str) -> dict[str, Contract]:
-    """Return the contracts of one source: those whose `headgate.source` names it, or that name none for the
-    deployment's own.
-    """
+    """Return one source's contracts: named in `headgate.source`, or unnamed for the default source."""
     return {
         name: contract
         for name, contract in contracts.items()

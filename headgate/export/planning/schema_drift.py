@@ -1,6 +1,4 @@
-"""How the source's columns differ from the contract's, reported before any row is read, and what the policy
-does about it.
-"""
+"""Differences of source and contract columns, reported before any row is read, and the policy."""
 
 from __future__ import annotations
 

@@ -105,9 +105,7 @@ class Bound:
 
 @dataclass(frozen=True)
 class Reached:
-    """A run that has landed, each watermark column's last value in it as a literal, and the moment of the
-    source that it shows.
-    """
+    """A landed run, with the literal of each watermark column's last value and the source's moment."""
 
     run: str
     columns: dict[str, str | None]
@@ -184,9 +182,7 @@ def _growing_key(table: SourceTable) -> list[str]:
 def bounds(
     session: Session, table: str, columns: Sequence[WatermarkColumn], since: Reached | None, overlap_s: int
 ) -> tuple[Bound, ...]:
-    """Return the bounds of a run from what landed before up to the newest value that the session's snapshot
-    shows.
-    """
+    """Return a run's bounds: from the last landed run to the newest value in the session's snapshot."""
     bounds_of_columns = []
     for column in columns:
         after = since.columns.get(column.name) if since else None
@@ -204,9 +200,7 @@ def bounds(
 def _bound_of_moments(
     session: Session, table: str, column: WatermarkColumn, after: str | None, overlap_s: int
 ) -> Bound:
-    """Return a bound up to the server's clock: one row that is stamped in the future would else hide all rows
-    of the time until then.
-    """
+    """Return a bound up to the server's clock: a row stamped in the future would hide later rows."""
     name, clock = column.quoted, str(session.value(f"SELECT {column.dialect.clock}"))
     newest, besides = _newest(session, table, column), f"{name} < '{_FIRST_DATE}'"
     if newest and newest > clock:
@@ -277,9 +271,7 @@ def _on_calendar(text: str, back_s: int = 0) -> bool:
 
 
 def _settled(session: Session, table: str, column: WatermarkColumn, newest: int) -> int:
-    """Return the id before the first that is missing among the newest ones: a transaction that is still open
-    may hold it.
-    """
+    """Return the id before the first gap among the newest ones, which an open transaction may fill."""
     name = column.quoted
 
     def whole(low: int, high: int) -> bool:

@@ -1,6 +1,4 @@
-"""Masking on the way: what is asked of the function that does it, and what the certificate needs to know of
-its work.
-"""
+"""Masking while reading: the masking function's interface, and the certificate's facts about it."""
 
 from __future__ import annotations
 
@@ -37,9 +35,7 @@ class Masking(Protocol):
 
 
 class MaskedSlice:
-    """Masks one slice's batches, and keeps account of what the digest will miss: certified columns that had
-    something taken out.
-    """
+    """Masks one slice's batches; records certified columns with removed values, which no digest has."""
 
     def __init__(
         self,

@@ -36,9 +36,7 @@ _REPEATING_SHARE = 0.2
 
 
 class WorkspaceError(HeadgateError):
-    """The folder of unfinished runs does not take what is written to it: its disk is full, or it may not be
-    written.
-    """
+    """The folder of unfinished runs cannot be written: its disk is full or permission is missing."""
 
 
 @dataclass(frozen=True)

@@ -52,9 +52,7 @@ class KeyColumn(NamedAtSource):
         return self.dialect.text(self.quoted)
 
     def literal(self, text: str) -> str:
-        """Return the SQL literal of the value with that text, in the column's own character set, so that its
-        own collation compares.
-        """
+        """Return the value's SQL literal in the column's own character set, for its collation."""
         if self.kind in _NUMBERS | _PLACES and _NUMBER.fullmatch(text):
             return text
         if self.kind in _MOMENTS and _MOMENT.fullmatch(text):

@@ -1,6 +1,4 @@
-"""Which part of a CSV text Arrow reads correctly: its rows up to the first quote in a place that RFC 4180
-does not permit.
-"""
+"""The part of a CSV text that Arrow reads correctly: up to the first quote outside of RFC 4180."""
 
 from __future__ import annotations
 

@@ -156,9 +156,7 @@ def _is_not_table_row(row: Row, dialect: Dialect, first: Column) -> bool:
 
 
 def _may_be_unfinished(row: Row, rows: bytes, first: Column) -> bool:
-    """Return whether the last line may be what was left of a row: no line end is behind it, and it begins as
-    rows do.
-    """
+    """Return whether the last line may be a cut row: no line end, and it begins like a row."""
     return not rows.endswith((b"\n", b"\r")) and not _looks_like_footer(row) and _first_cell_fits(first, row)
 
 

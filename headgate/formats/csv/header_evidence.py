@@ -36,9 +36,7 @@ _NAME_WORDS = frozenset(_NAMES_OF_COLUMNS.split())
 
 
 class HeaderReading(Enum):
-    """The reading of a first row: as data, or as names, by cells above numbers and codes or by the look of
-    texts alone.
-    """
+    """The reading of a first row, as data or names, by the cells below it or by the texts alone."""
 
     DATA = 0
     NAMES = 1
@@ -162,9 +160,7 @@ def _reading_of_texts(rows: Sequence[Sequence[str]], width: int) -> HeaderReadin
 
 
 def _is_unlike(name: str, cells: Sequence[str]) -> bool:
-    """Return whether all cells below are written alike, and the first is not: `carrier` above `AA`, `name`
-    above `Delta Air Lines`.
-    """
+    """Return whether all cells below are written alike, unlike the first: `carrier` above `AA`."""
     if len(cells) < _FEWEST_ALIKE or _has_digit(name):
         return False
     shapes = {_cased_shape(cell) for cell in cells}
@@ -175,9 +171,7 @@ def _is_unlike(name: str, cells: Sequence[str]) -> bool:
 
 
 def _is_name_above(name: str, cells: Sequence[str]) -> bool:
-    """Return whether the first cell has a word for the kind of a column, and at most one in ten cells below
-    does.
-    """
+    """Return whether the first cell names a kind of column, and at most a tenth of those below does."""
     return _has_name_word(name) and sum(map(_has_name_word, cells)) <= (1 - _NEARLY_ALL) * len(cells)
 
 

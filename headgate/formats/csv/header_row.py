@@ -1,6 +1,4 @@
-"""The header of a CSV text by the names of a contract, the lines that repeat it, and its names where it has
-several lines.
-"""
+"""A CSV header by a contract's names, lines that repeat it, and names over several lines."""
 
 from __future__ import annotations
 
@@ -28,9 +26,7 @@ _HEADER_LINES = 8
 
 
 def header_in_first_row(head: str, contract: Contract) -> Dialect | None:
-    """Return the ordinary case: the first row is the header, and every cell of it is a column of the
-    contract.
-    """
+    """Return the ordinary case: the first row is the header, and all its cells are in the contract."""
     has_quotes = stated_quotes(contract) is not QuoteUse.NONE
     for delimiter in DELIMITERS:
         row = first_row(head, Form(delimiter, quote=QUOTE if has_quotes else ""))
@@ -42,9 +38,7 @@ def header_in_first_row(head: str, contract: Contract) -> Dialect | None:
 
 
 def _all_padded(names: Sequence[str]) -> bool:
-    """Return whether a blank begins each name, and so may belong to the delimiter, as in dataset1.csv of
-    shared/data/duplicates.
-    """
+    """Return whether a blank begins each name and may belong to the delimiter (dataset1.csv)."""
     return bool(names) and all(name[:1] == " " for name in names)
 
 

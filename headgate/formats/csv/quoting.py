@@ -54,9 +54,7 @@ def _full_delimiter(head: str, delimiter: str) -> str:
 
 
 def _is_padded(head: str, delimiter: str) -> bool:
-    """Return whether a blank follows every delimiter of the first line that has one, and nearly every other,
-    and so belongs to it.
-    """
+    """Return whether a blank follows nearly every delimiter, and so belongs to it."""
     at = head.find(delimiter)
     first = re.match(r"[^\r\n]*", head[at:])[0] if at >= 0 else ""  # type: ignore[index]  # it matches nothing, too
     return first.count(f"{delimiter} ") == first.count(delimiter) and head.count(
@@ -65,9 +63,7 @@ def _is_padded(head: str, delimiter: str) -> bool:
 
 
 def choose_quoting(text: str, delimiter: str, width: int, *, has_quotes: bool = True) -> Form:
-    """Return the form with single quotes or with escapes where all rows have the width with them alone: else
-    they belong to the text.
-    """
+    """Return the form with single quotes or escapes if only they give all rows the same width."""
     if _is_dump(text, delimiter, width):
         return DumpForm(delimiter)
     if not has_quotes:

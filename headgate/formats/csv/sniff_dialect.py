@@ -113,9 +113,7 @@ def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
 
 
 def _without_header(head: str, contract: Contract) -> Dialect:
-    """Return the dialect in which most rows have a cell for each column of a contract whose files have no
-    header.
-    """
+    """Return the dialect in which most rows fit a contract whose files have no header."""
     width = len(contract.names)
     has_quotes = _has_quotes(contract)
     forms = candidate_forms(head, has_quotes=has_quotes)
@@ -232,9 +230,7 @@ def _is_marked(row: Row) -> bool:
 
 
 def _is_title(row: Row, width: int) -> bool:
-    """Return whether a row above a header is none: less than half of its cells are filled, it is one cell of
-    several, or a comment.
-    """
+    """Return whether a row above a header is no data: mostly empty, a single cell, or a comment."""
     is_comment = _is_marked(row) and (width == 1 or len(row.cells) != width)
     return filled_cells(row) < max(1, width / 2) or (len(row.cells) == 1 < width) or is_comment
 

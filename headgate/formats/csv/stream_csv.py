@@ -122,9 +122,7 @@ def _check_quotes_of_head(text: bytes, dialect: Dialect) -> None:
 
 
 def _ends_in(path: Path, delimiter: str) -> bool:
-    """Return whether the file's last cell is empty and no line end follows: Arrow then reports it as quoted
-    if the cell before was.
-    """
+    """Return whether the file ends with an empty cell, which Arrow reports as quoted after a quoted one."""
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read() == delimiter.encode()
@@ -171,9 +169,7 @@ def _layout(plain: PlainCsv) -> _Layout:
 
 
 def _blocks(plain: PlainCsv) -> Iterator[Octets]:
-    """Yield the file from its first row on, each block with the octet before it and the one behind it, or
-    with line ends for them.
-    """
+    """Yield the file from its first row on, each block with the octets before and behind it."""
     block_bytes = min(_BLOCK_BYTES, max(0, plain.path.stat().st_size - plain.data_at))
     here, following = (np.full(block_bytes + 2, ord("\n"), np.uint8) for _ in range(2))
     with plain.path.open("rb", buffering=0) as file:
@@ -188,9 +184,7 @@ def _blocks(plain: PlainCsv) -> Iterator[Octets]:
 
 
 def _quotes_are_regular(octets: Octets, quotes: Rows, form: Form, *, is_quoted: bool) -> bool:
-    """Return whether each of these quotes, of which none is the first or the last octet, opens or closes a
-    whole cell.
-    """
+    """Return whether each of these inner quotes opens or closes a whole cell."""
     ends = np.zeros(256, bool)
     ends[np.frombuffer(f"{form.delimiter}\r\n{form.quote}".encode(), np.uint8)] = True
     opening, closing = quotes[is_quoted::2], quotes[not is_quoted :: 2]

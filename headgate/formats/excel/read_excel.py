@@ -133,9 +133,7 @@ def _of_sheet(header_row: _HeaderRow, contract: Contract, *, with_rows_above: bo
 
 
 def _check_other(other: _HeaderRow, meant: Sequence[_HeaderRow]) -> None:
-    """Check that a sheet without a header holds no more rows of the table: as wide as it, and with numbers
-    from its first row on.
-    """
+    """Check that a sheet without a header does not continue the table: same width, numbers first."""
     first = _named(next(row for row in other.sheet.rows if any(row)))
     is_wide = len(first) in {len(each.names) for each in meant}
     if is_wide and not other.known_names and any(_NUMBER.fullmatch(cell) for cell in first):
@@ -246,9 +244,7 @@ def _joined_names(upper: Cells, lower: Cells) -> tuple[str, ...]:
 
 
 def _is_one_header(upper: Cells, lower: Cells, below: Sequence[Cells]) -> bool:
-    """Return whether two rows of texts name each column together and neither does alone, above a column of
-    numbers or dates.
-    """
+    """Return whether two rows of texts name each column only together, above numbers or dates."""
     if any(_is_value(cell) for cell in (*upper, *lower)):
         return False
     pairs = list(zip_longest(upper, lower))

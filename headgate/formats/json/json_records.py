@@ -78,9 +78,7 @@ _TEXT_PROBE_BYTES = 1 << 16
 
 
 def is_json(text: bytes) -> bool:
-    """Return whether a UTF-8 text starts as a JSON array or object does, and not as a row of cells of which
-    the first is one.
-    """
+    """Return whether a UTF-8 text starts as a JSON array or object, and not as a row of cells."""
     probe = text[:_PROBE_BYTES]
     if _OBJECT_START.match(probe):
         return True

@@ -24,9 +24,7 @@ _KEEP_AS_JSON = "declare the column with logicalType: array and physicalType: TE
 
 
 def not_kept(column: str, *, is_declared: bool = True) -> UnreadableFileError:
-    """Return the rejection of a file with lists or objects in a column that the contract does not keep as
-    JSON text.
-    """
+    """Return the rejection of a file with nested values in a column that is not kept as JSON text."""
     return UnreadableFileError(
         rule="type",
         message="the column holds lists or objects, and the contract does not keep it as JSON text",

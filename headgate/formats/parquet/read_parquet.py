@@ -139,9 +139,7 @@ def _batches(
 
 
 def stored_columns(schema: pa.Schema) -> pa.Schema:
-    """Return the columns that Arrow reads: a group without fields stores no value, and Arrow leaves it out of
-    its tables.
-    """
+    """Return the columns that Arrow reads: its tables leave out a group without fields."""
     return pa.schema([field for field in schema if not _is_empty_group(field.type)])
 
 
@@ -172,9 +170,7 @@ def _tables(file: Path | bytes, rows_at_once: int, fine: Sequence[str] = ()) -> 
 
 
 def rows_of_arrow_table(table: pa.Table, contract: Contract, header: Header, first_row: int = 1) -> Received:
-    """Return rows of a Parquet file, of which the first has that number. UnreadableFileError: as
-    `read_parquet`.
-    """
+    """Return rows of a Parquet file from that number on. UnreadableFileError: as `read_parquet`."""
     named = table.rename_columns(list(header.names))
     missing = pa.nulls(table.num_rows, pa.string())
     cells = {
@@ -415,9 +411,7 @@ def _floats(stored: pa.Array, column: Column) -> pa.Array:
 
 
 def _marked_inexact(plain: pa.Array, shortest: pa.Array, exact_digits: int) -> pa.Array:
-    """Write numbers with more digits than their float keeps with an exponent, which fits no integer and no
-    decimal.
-    """
+    """Write numbers beyond a float's digits with an exponent, which fits no integer and no decimal."""
     significant = pc.replace_substring_regex(shortest, r"^-?(?:0\.0*)?|\.|e.*", "")
     inexact = pc.and_(
         pc.greater(pc.utf8_length(significant), literal(str(exact_digits), pa.int32())),

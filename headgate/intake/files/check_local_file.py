@@ -58,9 +58,7 @@ class CheckedParquet:
 
     @property
     def has_accepted(self) -> bool:
-        """Whether rows were accepted, by their number: a file that vanished from the disk must not pass as
-        one without rows.
-        """
+        """Whether rows were accepted, by count: a vanished file must not pass as one without rows."""
         return self.counts.accepted > 0
 
     @property

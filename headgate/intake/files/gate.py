@@ -1,6 +1,4 @@
-"""The dependencies of the gate: the ports that it reads and writes, and the rules by which it
-checks files.
-"""
+"""The dependencies of the gate: the ports that it reads and writes, and the rules for files."""
 
 from __future__ import annotations
 

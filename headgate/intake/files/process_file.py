@@ -228,9 +228,7 @@ class FileProcessor:
             self.ports.ledger.release(record)
 
     def _end_again(self, answered: FileRecord, ref: ObjectRef) -> FileRecord:
-        """Complete what an earlier delivery could not: the original is replaced, or only its deletion is
-        left.
-        """
+        """Complete an earlier delivery's work: replace the original, or only delete it."""
         if is_pending(answered) and self.rules.originals is not Originals.KEEP:
             return replace(replace_later(self.ports, self.rules, answered.file_id), seen_before=True)
         end_original(self.ports.objects, answered, ref, self.rules.originals)
@@ -261,9 +259,7 @@ class FileProcessor:
         return self.ports.ledger.claim(record, now=now, lease_s=lease_s)
 
     def _hand_over(self, record: FileRecord, info: ObjectInfo) -> FileRecord:
-        """Return the record of a file that goes to a larger worker; rejected when its key must not be passed
-        on.
-        """
+        """Return the record for a larger worker; rejected if its key must not be passed on."""
         ports, larger_worker = self.ports, self.larger_worker
         if larger_worker is None:
             return record
@@ -378,9 +374,7 @@ class FileProcessor:
     def _map_or_reject(
         self, record: FileRecord, info: ObjectInfo, path: Path, error: BadInputError
     ) -> FileRecord:
-        """Map the header to the contract: accept the file where the confidence is high, else ask a person,
-        else reject the file.
-        """
+        """Map the header to the contract: accept with high confidence, else ask a person, else reject."""
         try:
             decided = self._mapping(record, path) if error.rule in MAPPABLE_RULES else None
         except BadInputError as stopped:  # the contract stops files with new columns

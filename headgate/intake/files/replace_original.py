@@ -82,9 +82,7 @@ def with_replacement(
 
 
 def of_copy(copy: FileRecord, owner: FileRecord, originals: Originals) -> FileRecord:
-    """Return the record of a file that was skipped as a copy of another one: what replaces that original
-    replaces this one, too.
-    """
+    """Return the record of a file skipped as a copy; the original's replacement replaces this one too."""
     return (
         copy
         if originals is Originals.KEEP or not is_replaced(owner)

@@ -417,9 +417,7 @@ def _state_without_rows(record: FileRecord) -> FileState:
 
 
 def why_gone(record: FileRecord) -> str:
-    """Return why raw has no original of a record: it was deleted or overwritten, or its key is recorded
-    masked.
-    """
+    """Return why raw has no original of a record: deleted, overwritten, or with a masked key."""
     if record.original:
         form = OriginalForm(record.original[FORM])
         return (

@@ -195,9 +195,7 @@ class Reverter:
         return RevertOutcome(after, before.accepted, before.quarantined + before.duplicates, heir)
 
     def _owner(self, before: FileRecord) -> str:
-        """Return the key of another file that has this content in the lake; empty where the rows are this
-        file's.
-        """
+        """Return the key of another file with this content in the lake; empty if it is this file's."""
         return next(
             (copy.key for copy in self._same_content(before) if is_in_lake(copy) and not copy.duplicate_of),
             "",

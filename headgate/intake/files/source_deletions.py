@@ -112,9 +112,7 @@ def moment_of(manifest: bytes) -> datetime | None:
 
 
 def deleted_keys(contract: Contract, listed: pa.Table) -> pa.Table:
-    """Return the keys in the contract's types, without those that do not fit: no row with such a key was ever
-    accepted.
-    """
+    """Return the keys in the contract's types; a key that does not fit was never accepted."""
     columns = [contract.column(name) for name in contract.key]
     return pa.table(
         [cast_column(column, exact_texts(listed.column(column.name), column)).values for column in columns],

@@ -1,6 +1,4 @@
-"""Quarantined rows with corrections, as a CSV file of their own: only these rows are sent through the gate
-again.
-"""
+"""Quarantined rows with corrections, as a CSV file that alone goes through the gate again."""
 
 from __future__ import annotations
 

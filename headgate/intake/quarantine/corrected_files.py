@@ -167,9 +167,7 @@ def corrected(records: Iterable[FileRecord], past: History) -> list[tuple[FileRe
 
 
 def returned(records: Iterable[FileRecord], past: History) -> list[FileRecord]:
-    """Return each closed version whose rows are open again: an object holds its content again, or its
-    correction was reverted.
-    """
+    """Return each closed version with open rows: its content is back, or its correction was reverted."""
     every = list(records)
     reverted = {record.file_id for record in every if record.state is FileState.REVERTED}
     closed = [record for record in every if record.state in CHECKED and record.closed_by]

@@ -1,6 +1,4 @@
-"""Outcomes of rows that somebody corrected by hand: a correction is a file of its own, and the refused row
-stays in quarantine.
-"""
+"""Outcomes of hand-made corrections: a correction is a file, and the refused row stays."""
 
 from __future__ import annotations
 

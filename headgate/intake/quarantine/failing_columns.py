@@ -1,6 +1,4 @@
-"""Every column that fails in a file, with its rules and examples, and the edit to the contract that would
-accept the rows.
-"""
+"""Every failing column of a file, with rules, examples, and the edit that would accept the rows."""
 
 from __future__ import annotations
 

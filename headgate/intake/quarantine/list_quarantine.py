@@ -1,6 +1,4 @@
-"""The contents of quarantine: counts by file and rule, the rows themselves, and the files that a replay may
-accept.
-"""
+"""Contents of quarantine: counts by file and rule, the rows, and files that a replay may accept."""
 
 from __future__ import annotations
 

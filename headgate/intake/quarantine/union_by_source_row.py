@@ -44,9 +44,7 @@ def in_source_order(new: Path, old: Path) -> Iterator[pa.Table]:
 
 
 def _by_turns(some: Iterator[pa.Table], others: Iterator[pa.Table]) -> Iterator[list[pa.Table]]:
-    """Yield the tables' rows, each time all up to where the first of two ends, so that no row comes after a
-    later one.
-    """
+    """Yield the tables' rows, each time up to the first table's end, so that they stay in order."""
     ahead = {part: table for part in (some, others) if (table := _filled(part))}
     while ahead:
         last = min(table[_NAME][-1].as_py() for table in ahead.values())

@@ -1,6 +1,4 @@
-"""Breaches of rules as JSON, one text for each row, and back: for rows whose values were masked at their
-source.
-"""
+"""Breaches of rules as JSON texts, one per row, and back, for rows masked at their source."""
 
 from __future__ import annotations
 

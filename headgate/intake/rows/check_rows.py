@@ -485,9 +485,7 @@ def _in_file_order(quarantine_rows: pa.Table, duplicates: pa.Table) -> pa.Table:
 
 
 def _candidates(received: Received, checked: Sequence[CheckedColumn], passing: pa.Array) -> pa.Table:
-    """Return the masked columns of the rows that were not refused: of a card only token, brand and last four
-    digits.
-    """
+    """Return the masked columns of the accepted rows: of a card only token, brand and last four digits."""
     behind = {name: column.filter(passing) for each in checked for name, column in each.behind.items()}
     return pa.table(
         {
@@ -499,9 +497,7 @@ def _candidates(received: Received, checked: Sequence[CheckedColumn], passing: p
 
 
 def _hidden(ragged: Ragged) -> Ragged:
-    """Return the ragged rows without their texts: any of their cells may belong to a column that a person
-    left out.
-    """
+    """Return the ragged rows without texts: any cell may belong to a column that was left out."""
     return replace(ragged, texts=(MASKED,) * len(ragged.texts))
 
 

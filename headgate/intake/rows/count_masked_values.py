@@ -1,6 +1,4 @@
-"""How many values masking changed, by column: what `contract check`, the file's record and `headgate report`
-show.
-"""
+"""How many values masking changed, by column: for `contract check`, file records and the report."""
 
 from __future__ import annotations
 

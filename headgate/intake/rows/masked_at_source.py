@@ -123,9 +123,7 @@ def _seals(objects: ObjectStore, record: FileRecord) -> list[str]:
 
 
 def masked_form(contract: Contract, key_id: str) -> Contract:
-    """Return the contract of the dataset's files once they were masked at the source, with tokens under that
-    key.
-    """
+    """Return the contract of files that were masked at the source, with tokens under that key."""
     columns = [behind for column in contract.columns for behind in _already_masked(column, key_id)]
     names = {column.name for column in columns if column.mask is None}
     verdicts = Column(
@@ -242,9 +240,7 @@ class AtSource:
 def _without_hidden(
     contract: Contract, rows: pa.RecordBatch, encoded: Collection[str]
 ) -> tuple[pa.RecordBatch, list[Breach]]:
-    """Return the rows without the numbers and bytes that are or hold a number which nobody declared, and
-    where these were.
-    """
+    """Return the rows without numbers and bytes that hold an undeclared number, and where these were."""
     declared = {column.name: column for column in contract.columns}
     arrays, breaches = [], []
     for name, values in zip(rows.schema.names, rows.columns, strict=True):
@@ -286,9 +282,7 @@ def _as_read(values: pa.Array) -> pa.Array:
 
 
 def _checked_columns(contract: Contract, rows: pa.RecordBatch) -> set[str]:
-    """Return columns that are masked, that may hold what they do not declare, or that are compared with a
-    masked one.
-    """
+    """Return columns that are masked, may hold undeclared numbers, or are compared with a masked one."""
     wanted = {column.name for column in contract.columns if column.mask or column.type.kind is Kind.STRING}
     return {*wanted, *(name for rule in _of_masked(contract) for name in _compares(rule))} & set(
         rows.schema.names

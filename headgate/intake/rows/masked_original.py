@@ -300,9 +300,7 @@ def _judged(rules: str, fate: str, *, is_same: bool) -> tuple[Disposition, froze
 
 
 def _from(origin: RowOrigin, rows: pa.Table) -> pa.Table:
-    """Return the rows as those of the file that is checked now: a copy under another key has the same masked
-    form.
-    """
+    """Return the rows as rows of the current file: a copy under another key has the same masked form."""
     at = pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows.num_rows)
     for name, values in (
         ("object_key", decoded(repeated(redact_text(origin.object_key), rows.num_rows))),

@@ -77,16 +77,12 @@ class RowsFile:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    """Return whether the column is text: its least and greatest values take time, and nobody looks for rows
-    of an increment by them.
-    """
+    """Return whether the column is text, whose bounds take time and serve no query of an increment."""
     return bool(pa.types.is_string(kind) or pa.types.is_dictionary(kind))
 
 
 def without_batches(rows: pa.Table) -> pa.Table:
-    """Return the rows without a trace of the batches they came in, nor of Arrow's dictionaries: Parquet makes
-    its own, and faster.
-    """
+    """Return the rows without their batches and Arrow's dictionaries; Parquet makes its own, faster."""
     return pa.Table.from_arrays(
         [in_one_piece(_spelled_out(column)) for column in rows.columns], names=rows.column_names
     )

@@ -139,9 +139,7 @@ def _searched(checked: CheckedColumn, *, passed: bool, is_strict: bool) -> pa.Ar
 
 
 def _without_codes(checked: CheckedColumn, text: pa.Array) -> pa.Array:
-    """Hide three or four digits that break a column which is no number: they may be a verification code that
-    slipped there alone.
-    """
+    """Hide three or four digits that break a text column: they may be a misplaced verification code."""
     broken = _broken(checked)
     if checked.column.type.kind in _NUMBERS or not broken.any():
         return text
@@ -149,9 +147,7 @@ def _without_codes(checked: CheckedColumn, text: pa.Array) -> pa.Array:
 
 
 def _slipped(checked: Sequence[CheckedColumn], texts: Mapping[str, pa.Array]) -> Flags:
-    """Return rows that look as if their cells had moved: a card number where none belongs, or something else
-    for a verification code.
-    """
+    """Return rows with cells that look moved: a misplaced card number, or no verification code."""
     signs = np.zeros(len(checked[0].text), bool)
     for each in checked:
         if each.column.mask is None:

@@ -33,9 +33,7 @@ class Verdict:
 
 
 def refuse_rows(contract: Contract, checked: Sequence[CheckedColumn], count: int) -> Verdict:
-    """Refuse each of the `count` rows that breaks a rule at the level `quarantine`, of a column or over the
-    row.
-    """
+    """Refuse each of the `count` rows that breaks a rule of level `quarantine`, of a column or row."""
     values = {each.column.name: each.values for each in checked}
     over_rows = [
         breach for comparison in contract.comparisons if (breach := comparison_breach(comparison, values))

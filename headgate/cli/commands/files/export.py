@@ -398,9 +398,7 @@ def _manifests(store: RunStore, datasets: Sequence[str]) -> list[ExportKey]:
 
 
 def _certificate(store: RunStore, key: ExportKey) -> Certificate | None:
-    """Return None for a manifest without a certificate: other programs may write runs too, and `verify`
-    reports a damaged one.
-    """
+    """Return None for a manifest without a certificate, as other programs write; `verify` reports damage."""
     try:
         return store.certificate(key)
     except AuditError:

@@ -1,6 +1,4 @@
-"""`headgate export login` and `headgate export start`: the login of the scheduled export, and one run of it
-now.
-"""
+"""`headgate export login` and `export start`: the login of the scheduled export, and one run of it."""
 
 from __future__ import annotations
 

@@ -211,9 +211,7 @@ def _show_masked(console: Console, records: Sequence[FileRecord]) -> None:
 
 
 def _without_new_rows(records: Sequence[FileRecord]) -> list[str]:
-    """Return a sentence about files that have no rows, and one about files whose rows the lake
-    has already.
-    """
+    """Return a sentence about files without rows, and one about files whose rows are in the lake already."""
     empty = [record.key for record in records if has_no_rows(record)]
     duplicates = sum(
         record.state is FileState.SKIPPED_DUPLICATE and not has_no_rows(record) for record in records
@@ -314,9 +312,7 @@ def _contract_offer(rejected: list[FileRecord], sent: Selection) -> str:
 def through_the_gate(
     deployed: command_deployment.Deployment, sent: Selection, *, timeout_s: int, console: Console
 ) -> tuple[list[send_files.Sent], list[FileRecord]]:
-    """Send the files, and return what was sent, in their order, and the records with which the gate has
-    ended; shows progress.
-    """
+    """Send the files with progress; return what was sent, in order, and the finished records."""
     files = sent.files
     if not files:
         raise click.ClickException(
@@ -403,9 +399,7 @@ def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileR
 @options.as_json
 @options.deployment
 def show(key: str, *, is_summary: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Show everything that is recorded of the file at KEY: counts, errors, quality score, and what is out of
-    line.
-    """
+    """Show all that is recorded of the file at KEY: counts, errors, quality score, unusual figures."""
     deployed = command_deployment.activate(deployment_name)
     ledger = stores.ledger(deployed.environment)
     record = find_record(ledger.records(), key)
@@ -603,9 +597,7 @@ def _originals_screen(results: Sequence[dict[str, object]]) -> Table | str:
 
 
 def rejections(records: list[FileRecord]) -> Table:
-    """Return the files that were rejected or need a mapping, each with the reason and what its
-    sender can do.
-    """
+    """Return the files that were rejected or need a mapping, with the reason and the remedy."""
     counts = {"were rejected": sum(record.state is FileState.REJECTED for record in records)}
     counts["need a mapping"] = len(records) - counts["were rejected"]
     title = (
@@ -666,9 +658,7 @@ def _fact_name(name: str, part: str) -> str:
 
 
 def _cell_text(part: str, cell: object) -> str:
-    """Return a value for a person: what cannot be seen is spelled, and each column's figures have a line of
-    their own.
-    """
+    """Return a value for a person: invisible characters are spelled, each column's figures have a line."""
     text = f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
     if part == "statistics":
         columns = json.loads(text).items()

@@ -186,9 +186,7 @@ def _decide(
 
 
 def _question(key: str, suggested: Suggested, left_out: Sequence[str]) -> str:
-    """Return the question, with a warning where fields rest on little: wrong fields of one type are accepted
-    without an error.
-    """
+    """Return the question, with a warning about uncertain fields: a wrong field may pass without an error."""
     from headgate.matching.suggest_mapping import THRESHOLD
 
     taken = [

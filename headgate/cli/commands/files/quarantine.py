@@ -43,9 +43,7 @@ _SETTLED = "settled"
 
 @click.group()
 def quarantine() -> None:
-    """Show refused rows, replay their files once the cause is fixed, and settle those that another file
-    corrects.
-    """
+    """Show refused rows, replay their files after a fix, and settle rows that another file corrects."""
 
 
 @quarantine.command(epilog=options.example("headgate quarantine list --dataset payments --files"))

@@ -1,6 +1,4 @@
-"""`headgate cost`: what files and runs cost at AWS's list prices, and what ten and a thousand times the data
-would.
-"""
+"""`headgate cost`: what files and runs cost at list prices, also at ten and a thousand times the data."""
 
 from __future__ import annotations
 

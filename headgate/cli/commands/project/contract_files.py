@@ -393,9 +393,7 @@ def _contract_for(file: Path, dataset: str) -> Contract:
 
 
 def _whose_contracts() -> str:
-    """Return the folder of the contracts that were used, as a sentence; empty where they are the package's
-    own.
-    """
+    """Return the folder of the contracts that were used, as a sentence; empty for the package's own."""
     from headgate.project import project
 
     folder = project().folder

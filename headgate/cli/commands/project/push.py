@@ -124,9 +124,7 @@ def _failed_tests() -> list[ModelTestResult]:
 
 
 def _pull(env: Mapping[str, str], *, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Write dashboards and contracts of the console into the project. From the next push on, the files
-    replace them.
-    """
+    """Write dashboards and contracts of the console into the project, whose files then replace them."""
     if (own := project().folder) is None:
         raise HeadgateError(
             "No headgate.toml is in this folder or above it. Run `headgate init` for a project."

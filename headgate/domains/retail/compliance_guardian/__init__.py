@@ -1,6 +1,4 @@
-"""compliance-guardian: which card transactions are fraud, and which customers, terminals and cards are a
-risk.
-"""
+"""compliance-guardian: fraud in card transactions; risk of customers, terminals and cards."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The two models of fraud: gradient boosting where enough labels are known, an isolation forest where they
-are not.
-"""
+"""The two fraud models: gradient boosting with enough known labels, else an isolation forest."""
 
 from __future__ import annotations
 
@@ -175,9 +173,7 @@ class Isolation:
 
 
 def expected_fraud_share(honest: int, frauds: int) -> float:
-    """Return the share of fraud to expect where too few labels are known: the stated one, drawn towards
-    theirs.
-    """
+    """Return the share of fraud to expect with few labels: the declared one, shrunk towards theirs."""
     return (frauds + EXPECTED_FRAUD_SHARE * _EXPECTED_ROWS) / (honest + frauds + _EXPECTED_ROWS)
 
 
@@ -298,9 +294,7 @@ def _drawn(count: int, most: int) -> npt.NDArray[np.int64]:
 
 
 def _places(labels: npt.NDArray[np.int8], kind: int, numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return where the labels of a kind with these numbers are; the first one of the kind has the
-    number 0.
-    """
+    """Return where the labels of a kind with these numbers are; the first of a kind has number 0."""
     places, before = [np.empty(0, dtype=np.int64)], 0
     for start in range(0, len(labels), _SEARCHED_ROWS):
         own = np.flatnonzero(labels[start : start + _SEARCHED_ROWS] == kind)

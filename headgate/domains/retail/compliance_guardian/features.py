@@ -257,9 +257,7 @@ def _ordinary(transactions: ibis.Table, end: ibis.Value) -> ibis.Table:
 
 
 def _suspected(timed: ibis.Table, ordinary: ibis.Table) -> ibis.Table:
-    """Return a terminal's known frauds, apart for those whose amount stands out and those whose amount does
-    not.
-    """
+    """Return a terminal's known frauds, separately for amounts that stand out and amounts that do not."""
     joined = timed.left_join(ordinary, timed.transaction_id == ordinary.ordinary_id)
     is_ordinary = joined.ordinary_id.notnull()  # noqa: PD004 an Ibis column, which has no notna
     marked = joined.select(

@@ -1,6 +1,4 @@
-"""The fraud model for the days to come: its recipe contested on the newest period, fitted on all labels that
-are known by now.
-"""
+"""The fraud model: its recipe is contested on the newest period and fitted on all known labels."""
 
 from __future__ import annotations
 
@@ -35,9 +33,7 @@ _WATCHED = 50_000  # newest transactions that drift is measured on
 
 
 def in_charge(champion: str) -> str:
-    """Return the recipe that scores: the champion, or the first where there is none, or none by that name any
-    more.
-    """
+    """Return the recipe that scores: the champion, or the first one without a valid champion."""
     return champion if champion in boosting_models.RECIPES else boosting_models.FIRST
 
 

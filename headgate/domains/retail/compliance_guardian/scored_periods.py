@@ -352,9 +352,7 @@ def count_since(periods: Sequence[Period], since: pd.Timestamp) -> int:
 def _scored(
     transactions: DescribedTransactions, first: int, after: int, model: PeriodModel
 ) -> Iterator[pa.Table]:
-    """Yield the transactions from one place up to another with their scores, one batch in memory at a
-    time.
-    """
+    """Yield the transactions between two places with their scores, one batch in memory at a time."""
     fitted = model.fitted
     is_taught = fitted.name == boosting_models.Boosting.name
     for part, strength, score in _judged(transactions, first, after, fitted):

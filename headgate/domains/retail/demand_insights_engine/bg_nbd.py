@@ -41,9 +41,7 @@ _SINGULAR = 1e-6  # the expectation's formula divides by a - 1
 
 @dataclass(frozen=True)
 class Histories:
-    """Customers' histories, shape (customers,): repeat purchases, time of the last and time since the first,
-    in one unit.
-    """
+    """Customer histories, shape (customers,): repeat purchases, time of the last, time since the first."""
 
     frequency: Array
     recency: Array
@@ -77,9 +75,7 @@ class BgNbd:
 
     @property
     def is_degenerate(self) -> bool:
-        """Practically nobody ever leaves: the alive probability then says nothing, and long forecasts are too
-        high.
-        """
+        """Practically nobody leaves: the alive probability says nothing, long forecasts are too high."""
         return self.a / (self.a + self.b) < _LEAST_DROPOUT
 
     def occasions(self, frequency: Array) -> Array:
@@ -136,9 +132,7 @@ def log_likelihood(model: BgNbd, histories: Histories) -> float:
 
 @dataclass(frozen=True)
 class _Counted:
-    """Histories with equal frequencies put together: gamma functions are evaluated once per frequency, not
-    per customer.
-    """
+    """Histories grouped by frequency: gamma functions are evaluated per frequency, not per customer."""
 
     histories: Histories
     levels: Array  # distinct frequencies, ascending
@@ -259,9 +253,7 @@ def no_purchase_probability(model: BgNbd, histories: Histories, horizon: float) 
 def _hypergeometric(
     first: float, second: float, third: Array, z: Array, is_quick: npt.NDArray[np.bool_]
 ) -> Array:
-    """Compute 2F1(first, second; third; z), by its series where that ends quickly: SciPy overflows there for
-    z near 1.
-    """
+    """Compute 2F1(first, second; third; z), by its series for z near 1, where SciPy overflows."""
     values = np.ones(len(z))
     values[~is_quick] = hyp2f1(first, second, third[~is_quick], z[~is_quick])
     term, total = np.ones(int(is_quick.sum())), np.ones(int(is_quick.sum()))

@@ -1,6 +1,4 @@
-"""How likely a customer is to leave: a calibrated ensemble, why, and from which probability on an
-offer pays.
-"""
+"""The chance that a customer leaves: a calibrated ensemble, its reasons, and where an offer pays."""
 
 from __future__ import annotations
 
@@ -140,9 +138,7 @@ def splines(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # 
 
 
 def boosting(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 as above
-    """Return boosted trees as scikit-learn sets them, calibrated: for interactions that splines and small
-    trees cannot express.
-    """
+    """Return calibrated boosted trees with scikit-learn's defaults, for interactions."""
     columns = preprocessing.columns(numeric, "passthrough", categorical, preprocessing.number_categories())
     return _calibrated(
         preprocessing.chain(columns, HistGradientBoostingClassifier(early_stopping=False, random_state=SEED))
@@ -150,9 +146,7 @@ def boosting(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  #
 
 
 def silence_rule(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 as above
-    """Return the naive rule: who has been silent for long stays silent. A logistic curve gives it
-    probabilities.
-    """
+    """Return the naive rule: long silence stays silence. A logistic curve gives it probabilities."""
     del numeric, categorical
     return preprocessing.chain(
         preprocessing.columns(["silence"], preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)),
@@ -177,9 +171,7 @@ def _calibrated(model: Any) -> Any:  # noqa: ANN401 as above
 
 
 def _products(numeric: Sequence[str], categorical: Sequence[str]) -> Any:  # noqa: ANN401 as above
-    """Return products of logarithms: long silence means more after many purchases, which splines of single
-    columns cannot express.
-    """
+    """Return products of logarithms: a long silence means more after many purchases."""
     standard = preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)
     again = preprocessing.scale(preprocessing.Scale.STANDARD, seed=SEED)
     terms = preprocessing.chain(preprocessing.logarithms(), standard, preprocessing.column_products(), again)

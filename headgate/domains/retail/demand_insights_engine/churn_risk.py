@@ -1,6 +1,4 @@
-"""churn_risk: the probability that a customer buys nothing in the next 90 days, its reasons, and whether an
-offer pays.
-"""
+"""churn_risk: the chance of no purchase in 90 days, its reasons, and whether an offer pays."""
 
 from __future__ import annotations
 
@@ -142,9 +140,7 @@ def _at_origins(model: churn.ChurnModel, tested: tuple[CustomerOrigin, ...]) -> 
 def _best_shift(
     unshifted: list[Array], left: npt.NDArray[np.bool_], buyers: float | None
 ) -> tuple[float, Array]:
-    """Return the weight of the shift with the least loss at the tested origins, and the probabilities with
-    it.
-    """
+    """Return the shift's weight with the least loss at the tested origins, and its probabilities."""
     weights = _WEIGHTS if buyers else _WEIGHTS[:1]
     certain = [churn.moved(part, 0.0) for part in unshifted]
     shifts = [_shift_to(part, buyers) if buyers else 0.0 for part in certain]

@@ -1,6 +1,4 @@
-"""The one model of the customers: who buys again, and what they spend, chosen by a backtest at
-past origins.
-"""
+"""The one customer model: who buys again and what they spend, chosen by a backtest at past origins."""
 
 from __future__ import annotations
 

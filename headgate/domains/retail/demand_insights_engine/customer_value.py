@@ -1,6 +1,4 @@
-"""Forecast the spending of customers: several models and the naive rule, of which a backtest chooses the
-published one.
-"""
+"""Forecast the spending of customers: a backtest chooses among several models and the naive rule."""
 
 from __future__ import annotations
 
@@ -236,9 +234,7 @@ def learnt(
 
 
 def _untested_method(enough: bool, typical: Any) -> Method:  # noqa: ANN401 as below
-    """Return the method where no origin can compare them: half the naive rule, because models of few months
-    are often worse.
-    """
+    """Return the method without a backtest: half the naive rule; models of few months are often worse."""
     if not enough:
         return Method.POOLED_RATE
     return Method.MBG_NBD if typical is None else Method.HALF_PAST_REVENUE
@@ -254,9 +250,7 @@ def _spend_model(points: pd.DataFrame) -> gamma_gamma.GammaGamma | None:
 
 @dataclass(frozen=True)
 class _Window:
-    """The customers before the windows of a few origins, as `_logged` gives them, and their spending in
-    these.
-    """
+    """The customers before a few origins, as `_logged` gives them, and their spending after these."""
 
     logged: Array
     spent: Array
@@ -346,9 +340,7 @@ def aimed(model: ValueModel, shares: KnownShares, ahead: Coming, customers: Stor
 
 
 def _typical(window: _Window) -> Any:  # noqa: ANN401 as above
-    """Estimate the typical value from logarithms, so that one enormous order does not make its buyer's likes
-    valuable.
-    """
+    """Estimate the typical value from logarithms: one enormous order must not raise similar customers."""
     bought = window.spent > 0
     if bought.sum() < bg_nbd.MIN_REPEAT_BUYERS:
         return None
@@ -357,9 +349,7 @@ def _typical(window: _Window) -> Any:  # noqa: ANN401 as above
 
 
 def _logged(points: pd.DataFrame) -> Array:
-    """Return logarithms of what a customer did, shape (customers, features): spending grows in
-    proportions.
-    """
+    """Return logarithms of a customer's history, shape (customers, features): spending is proportional."""
     return np.asarray(np.log1p(points[list(LOGGED)].to_numpy(dtype=np.float64)), dtype=np.float64)
 
 

@@ -85,9 +85,7 @@ def scorer(
 
 
 def _is_equal(scorer: Scorer, points: StoredRows, expected: StoredOutlook) -> bool:
-    """Return whether the exported numbers give the batch's churn, purchases and values, of the first
-    customers.
-    """
+    """Return whether the exported numbers reproduce the batch for the first customers."""
     exported, batch = CustomerScorer(scorer), expected.rows(0, export_models.CHECKED_ROWS)
     some = points.rows(0, export_models.CHECKED_ROWS, POINTS).to_numpy(dtype=np.float64)
     scored = exported.churn_probability(some)

@@ -188,9 +188,7 @@ def sold_days(tables: Tables, as_of: date) -> ibis.Table:
 
 
 def lines_digest(tables: Tables, as_of: date) -> str:
-    """Return a digest of all that purchase days up to a day follow from, of tables on DuckDB: hashes of lines
-    are added.
-    """
+    """Return a digest of all inputs of the purchase days up to a day; hashes of lines are added."""
     days = fact_rows(HASHES, tables)
     past = days.filter(days.placed_on <= ibis.date(as_of))
     names = ("lines", *_HASH_PARTS)
@@ -234,9 +232,7 @@ def _bought(orders: ibis.Table) -> ibis.Table:
 
 
 def returned_lines(tables: Tables, as_of: date) -> ibis.Table:
-    """Return the lines, up to a day, of products that their customer returned by then: bought and returned
-    ones.
-    """
+    """Return the lines up to a day of products that their customer returned by then."""
     returns, items = fact_rows(RETURNS, tables), tables["order_items"]
     past = returns.filter(returns.placed_on <= ibis.date(as_of))
     placed = _placed(tables["orders"], as_of).select("order_id", "customer_id", "status", "ordered_at")
@@ -330,9 +326,7 @@ def histories(days: ibis.Table, until: date) -> ibis.Table:
 
 
 def outcomes(days: ibis.Table, after: date, until: date) -> ibis.Table:
-    """Return one row per customer who bought after one day and up to another: their purchases, for training
-    and measuring.
-    """
+    """Return the customers who bought between two days, with their purchases, for training and tests."""
     later = days.filter(days.purchased_on > ibis.date(after), days.purchased_on <= ibis.date(until))
     return later.group_by("customer_id").agg(bought=later.count(), spent=later.revenue.sum().cast("float64"))
 
@@ -346,9 +340,7 @@ class Returning:
 
 
 def returning(days: ibis.Table, after: date, until: date) -> Returning:
-    """Return how many of all customers who had bought by one day bought after it and up to another, and for
-    how much.
-    """
+    """Return how many customers of one day bought between it and another day, and for how much."""
     some = days.filter(days.purchased_on <= ibis.date(until))
     later = some.purchased_on > ibis.date(after)
     each = some.group_by("customer_id").agg(
@@ -376,9 +368,7 @@ def purchases_of_known(days: ibis.Table, after: date, horizons_days: Sequence[in
 
 
 def observed(days: ibis.Table, after: date, until: date) -> ibis.Table:
-    """Return histories up to a day, with purchases and money from then to `until` in columns `bought` and
-    `spent`, by customer.
-    """
+    """Return histories up to a day, with `bought` and `spent` from then to `until`, by customer."""
     joined = (
         histories(days, after)
         .left_join(outcomes(days, after, until), "customer_id")
@@ -412,8 +402,6 @@ def consent(customers: ibis.Table) -> ibis.Table:
 
 
 def known_histories(days: ibis.Table, customers: ibis.Table, as_of: date) -> ibis.Table:
-    """Return histories up to the end of the data, with `marketing_opt_in` where the customer is known, by
-    customer.
-    """
+    """Return histories up to the end of the data, with `marketing_opt_in` where known, by customer."""
     joined = histories(days, as_of).left_join(consent(customers), "customer_id").drop("customer_id_right")
     return joined.order_by("customer_id")

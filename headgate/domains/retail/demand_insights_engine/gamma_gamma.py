@@ -69,9 +69,7 @@ def log_likelihood(model: GammaGamma, frequency: Array, monetary: Array) -> floa
 
 @dataclass(frozen=True)
 class _Spends:
-    """Customers with equal frequencies are put together: gamma functions are evaluated once per frequency,
-    not per customer.
-    """
+    """Customers grouped by frequency: gamma functions are evaluated per frequency, not per customer."""
 
     frequency: Array
     paid: Array

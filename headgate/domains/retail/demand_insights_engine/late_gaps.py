@@ -1,6 +1,4 @@
-"""Learn from which silence on a customer is late: longer than nine of ten gaps after which like customers
-bought again.
-"""
+"""Learn when a customer is late: silent for longer than nine of ten gaps of similar customers."""
 
 from __future__ import annotations
 

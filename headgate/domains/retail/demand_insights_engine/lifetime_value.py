@@ -42,9 +42,7 @@ _AT_ONCE = 20_000  # customers whose figures are in memory
 
 @dataclass(frozen=True)
 class Forecast:
-    """Per customer over one horizon: the chance of no purchase, expected purchases and revenue, and the
-    interval of the revenue.
-    """
+    """Per customer and horizon: the chance of no purchase, expected purchases, revenue and its interval."""
 
     nothing: Array
     purchases: Array

@@ -1,6 +1,4 @@
-"""customer_model_quality: how the models did at past origins that they had not seen, beside the
-naive rule.
-"""
+"""customer_model_quality: the models at past origins that they had not seen, beside the naive rule."""
 
 from __future__ import annotations
 
@@ -151,9 +149,7 @@ def of_year_trial(trial: YearTrial | None) -> Measure:
 
 
 def of_late_trial(trial: LateTrial | None) -> Measure:
-    """Return the share of the customers late on a past day who then bought nothing for 90 days, beside the
-    others.
-    """
+    """Return the share of late customers who then bought nothing for 90 days, beside the others."""
     model, metric = "late_customers", "left_share"
     if trial is None:
         return Measure(model, metric, FIT, None, note="not tested: the history is too short")
@@ -270,9 +266,7 @@ def of_value_interval(model: ValueModel, trial: ChurnTrial | None, past: Origins
 
 
 def of_alive_trial(trial: AliveTrial | None) -> list[Measure]:
-    """Return the probability of buying again on the longest window that is over, beside one hazard for all
-    customers.
-    """
+    """Return the chance of buying again in the longest past window, beside one hazard for everybody."""
     model, metric = "alive_probability", "calibration_error"
     if trial is None:
         return [Measure(model, metric, FIT, None, note="too short a history, or too few customers")]
@@ -379,9 +373,7 @@ def _of_contest(trial: ChurnTrial, published: str, period: str) -> list[Measure]
 
 
 def of_clusters(groups: Clusters) -> list[Measure]:
-    """Return how well the clusters are apart, and whether they come out the same on another half of the
-    customers.
-    """
+    """Return how separate the clusters are, and whether another half of the customers gives the same."""
     note = None if len(groups.names) > 1 else "too few customers: one cluster"
     figures = {"clusters": len(groups.names), "silhouette": groups.silhouette, "stability": groups.stability}
     return [

@@ -218,9 +218,7 @@ def coming(
 def describe_histories(
     histories: Iterable[pd.DataFrame], clock: TradingClock, until: date, path: Path, kept: Sequence[str] = ()
 ) -> StoredRows:
-    """Return the models' input of histories that come in parts, in a file, with the columns in `kept` beside
-    it.
-    """
+    """Write the models' input of histories in parts to a file; return it with the `kept` columns."""
     return store_frames(
         (signals(part, clock, until).assign(**{name: part[name] for name in kept}) for part in histories),
         path,
@@ -280,9 +278,7 @@ def _totals(days: ibis.Table, after: date, until: date) -> tuple[int, float]:
 
 
 def _until(days: ibis.Table, clock: TradingClock, after: date, ahead: Coming) -> date:
-    """Return the day by which the shop had as many buyers as are coming; by trading days where that is not
-    known.
-    """
+    """Return the day by which the shop had as many buyers as are coming, else by trading days."""
     if ahead.buyers is None:
         return clock.reached(after, ahead.trading_days)
     later = days.filter(days.purchased_on > ibis.date(after))

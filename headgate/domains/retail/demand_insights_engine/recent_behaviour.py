@@ -66,9 +66,7 @@ def with_recent_behaviour(
 
 
 def _by_group(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Sum the customers, their past rate by window, and the purchases of the window, by silence and purchases
-    so far.
-    """
+    """Sum customers, past rates by window, and the window's purchases, by silence and purchases so far."""
     summed = [_group_sums(part) for part in parts if len(part)]
     return pd.concat(summed).groupby(level=0).sum() if summed else pd.DataFrame(columns=_SUMS, dtype=float)
 

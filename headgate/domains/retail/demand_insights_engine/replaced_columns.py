@@ -27,9 +27,7 @@ Array = npt.NDArray[np.float64]
 
 
 def probabilities(classifier: Any, points: pd.DataFrame, values: pd.Series[float]) -> Iterator[Array]:  # noqa: ANN401 scikit-learn ships no types
-    """Yield the classifier's probabilities of some customers with each column in turn replaced by
-    its value.
-    """
+    """Yield the classifier's probabilities of some customers with each column replaced in turn."""
     asked = _Asked(points, values)
     remembering = _remembering(classifier, asked)
     for place, name in enumerate(points.columns):
@@ -65,9 +63,7 @@ def _remembering(model: Any, asked: _Asked) -> Any:  # noqa: ANN401 as above
 
 
 def _bends_every_column(model: Any, asked: _Asked) -> bool:  # noqa: ANN401 as above
-    """Return whether the first step bends each column by itself; products of two columns are
-    computed again.
-    """
+    """Return whether the first step bends each column alone; products of columns are computed later."""
     _, step, columns = model[0].transformers_[0]
     is_bent = isinstance(step, Pipeline) and isinstance(step[-1], SplineTransformer)
     return (

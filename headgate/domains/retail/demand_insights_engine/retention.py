@@ -56,9 +56,7 @@ def _binned(after: Array, counts: Array, bins: int) -> Array:
 
 
 def longer(rate: float, short: float, long: float) -> float:
-    """Return how many times the purchases of `short` trading days those of `long` ones are, when they decline
-    at the rate.
-    """
+    """Return the ratio of purchases in `short` to those in `long` trading days, declining at the rate."""
     if short <= 0:
         return 1.0
     if rate < _NO_DECLINE:

@@ -86,9 +86,7 @@ class Fifths:
 
 
 def _counted(parts: Iterable[Array]) -> Counted:
-    """Return the different values, ascending, and how often each comes: amounts of money come again and
-    again.
-    """
+    """Return the distinct values, ascending, with their counts: amounts of money repeat often."""
     counted: Counted = np.empty(0), np.empty(0, dtype=np.int64)
     waiting: list[Counted] = []
     for part in parts:

@@ -1,6 +1,4 @@
-"""customer_segments: RFM segments as marketers name them, beside the clusters that the data shows
-by itself.
-"""
+"""customer_segments: RFM segments as marketers name them, beside clusters from the data alone."""
 
 from __future__ import annotations
 

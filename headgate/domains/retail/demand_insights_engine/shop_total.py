@@ -134,9 +134,7 @@ def measures(
 
 
 def sold_of(tables: Tables, as_of: date) -> pd.DataFrame:
-    """Return net sales by day in memory, GBP: columns `by_customers` and `by_guests`, one row per day with
-    sales.
-    """
+    """Return net sales by day, GBP: columns `by_customers` and `by_guests`, a row per day with sales."""
     rows = features.sold_days(tables, as_of).to_pandas()
     days = pd.DatetimeIndex(rows.pop("sold_on"))
     return pd.DataFrame(rows.to_numpy(dtype=np.float64), days, list(rows.columns))
@@ -227,9 +225,7 @@ def _new(
 
 
 def _known_share(days: ibis.Table, clock: TradingClock, as_of: date) -> float | None:
-    """Return the share of known customers in the newest 90 days, or in the newer half of a shorter
-    history.
-    """
+    """Return the share of known customers in the newest 90 days, or the newer half of a short history."""
     after = as_of - timedelta(days=min(HORIZON_DAYS, clock.known_days // 2))
     spent = _bought(days, after)
     return features.returning(days, after, as_of).revenue / spent if spent else None

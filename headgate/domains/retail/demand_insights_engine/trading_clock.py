@@ -193,9 +193,7 @@ def _weight_of_measured(counted: Array, overlap: int) -> float:
 
 
 def _weekly_noise(counted: Array) -> float:
-    """Return the deviation of a week's logarithm from the mean of its neighbours', robust against closures
-    and peaks.
-    """
+    """Return the deviation of a week's logarithm from its neighbours' mean, robust against closures."""
     weeks = counted[counted.size % _WEEK_DAYS :].reshape(-1, _WEEK_DAYS).sum(axis=1)
     logs = np.log(np.maximum(weeks, 1.0))
     apart = np.abs(logs[1:-1] - (logs[:-2] + logs[2:]) / 2)

@@ -163,9 +163,7 @@ class MonthSpan:
 
 
 def backtest_of(complete: pd.DatetimeIndex) -> tuple[MonthSpan, MonthSpan] | None:
-    """Return the newest span of months, and the one before it, of equal length; None below four complete
-    months.
-    """
+    """Return the newest span of months and the equal one before it; None below four complete months."""
     length = min(len(complete) // 4 * 2, YEAR)
     if not length:
         return None

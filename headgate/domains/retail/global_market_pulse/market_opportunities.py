@@ -114,9 +114,7 @@ def is_listed(grid: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _grid(cells: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
-    """Return every region with every category, also where nothing was sold: that is where an opportunity may
-    lie.
-    """
+    """Return every region with every category, unsold ones included: an opportunity may lie there."""
     categories = pd.DataFrame({"category": sorted(cells["category"].unique())})
     totals = months.groupby("region_id", as_index=False)[["orders", "delivered", "late"]].sum()
     totals = totals[totals["orders"] > 0].rename(columns={"orders": "region_orders"})
@@ -137,9 +135,7 @@ def _penetration(grid: pd.DataFrame) -> pd.DataFrame:
 
 
 def _growth(grid: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
-    """Return orders of the recent months over those before, less 1: the category's everywhere, and the
-    region's beyond that.
-    """
+    """Return the growth of recent orders: the category's everywhere, and the region's beyond that."""
     both_parts = grid["recent"] + grid["before"]
     recent, both = _array(grid["recent"]), _array(both_parts)
     usual, everywhere = (
@@ -159,9 +155,7 @@ def _growth(grid: pd.DataFrame, *, is_seasonless: bool) -> pd.DataFrame:
 
 
 def _category_shares(categories: pd.Series[Any], recent: pd.Series[Any], both: pd.Series[Any]) -> Array:
-    """Return the recent part of each category's orders in all regions, drawn to that of all categories where
-    they are few.
-    """
+    """Return the recent part of each category's orders, shrunk to that of all categories if few."""
     counts, totals = _array(recent.groupby(categories).sum()), _array(both.groupby(categories).sum())
     whole = totals.sum()
     usual = np.full(totals.shape, (counts.sum() + 1) / (whole + 2))

@@ -1,6 +1,4 @@
-"""Table `market_opportunity_quality`: whether the opportunities of an earlier day were taken, and the rows
-left out.
-"""
+"""`market_opportunity_quality`: whether earlier opportunities were taken, and the rows left out."""
 
 from __future__ import annotations
 

@@ -86,9 +86,7 @@ def _compared(rows: pd.DataFrame, whole: pd.DatetimeIndex) -> pd.DataFrame:
 
 
 def _season(rows: pd.DataFrame, whole: pd.DatetimeIndex) -> dict[int, float]:
-    """Return the whole shop's seasonal index of each calendar month: one region alone is too small for an
-    index of its own.
-    """
+    """Return the shop's seasonal index of each calendar month; one region has too few sales for its own."""
     totals = rows["sales"].astype(float).groupby(rows["month_on"]).sum().reindex(whole, fill_value=0.0)
     indices = seasonal_indices(np.asarray(totals, dtype=float), int(whole[0].month) if len(whole) else 1)
     return dict(enumerate(indices.tolist(), start=1))

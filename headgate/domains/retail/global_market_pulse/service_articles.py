@@ -94,9 +94,7 @@ def services(rows: pd.DataFrame, declared: Iterable[str] = ()) -> tuple[str, ...
 
 
 def is_service_name(name: str) -> bool:
-    """Return whether a name is that of a service, such as "DOTCOM POSTAGE"; a "delivery van" is
-    merchandise.
-    """
+    """Return whether a name is a service, such as "DOTCOM POSTAGE"; a "delivery van" is merchandise."""
     words = re.findall(r"[^\W\d_]+", name.casefold())
     return bool(words) and (words[-1] in _SERVICES or set(words) <= _ALONE | _SERVICES)
 

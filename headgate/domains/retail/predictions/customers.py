@@ -136,9 +136,7 @@ class CustomerScorer:
         return np.maximum(self._by(method, points, churn) * float(factor) * yearly, self.value(points, churn))
 
     def _value_over(self, longer: float, points: Array, churn: Array) -> Array:
-        """Return the money of the horizon with so many times the purchases of 90 days, of which there are
-        two: 90 days and a year.
-        """
+        """Return the horizon's money for that many times the purchases of 90 days."""
         return self.value(points, churn) if longer == 1 else self.value_of_year(points, churn, longer)
 
     def _by(self, method: str, points: Array, churn: Array) -> Array:
@@ -180,9 +178,7 @@ class CustomerScorer:
         return Scaled(**self._scorer.part(part)).log_odds(columns)
 
     def _probability(self, points: Array) -> Array:
-        """Return the probability from the churn model's own columns; the clips and the shift are
-        the batch's.
-        """
+        """Return the probability from the churn model's columns, with the batch's clips and shift."""
         if not self._parts:
             return np.asarray(points[:, 0] / (points[:, 0] + self._churn["even_odds_days"]))
         odds, slope = [part.log_odds(points) for part in self._parts], self._churn["slope"]
@@ -197,9 +193,7 @@ class CustomerScorer:
         return np.asarray(np.clip(shifted, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY), dtype=np.float64)
 
     def _drivers(self, point: Array) -> tuple[str, ...]:
-        """Return the words for the signals whose typical value would lower the probability most, as
-        `churn_risk` has it.
-        """
+        """Return words for the signals whose typical value lowers the probability most."""
         if "words" not in self._churn:
             if "drivers_by_silence" not in self._churn:  # an older export
                 return ()
@@ -257,9 +251,7 @@ def _no_purchase_probability(model: Mapping[str, Any], history: _History, horizo
 
 
 def _expected_purchases(model: Mapping[str, Any], history: _History, horizon: float) -> Array:
-    """Compute Fader, Hardie & Lee (2005), eq. 10, as `bg_nbd.expected_purchases`; one customer after the
-    other.
-    """
+    """Compute Fader, Hardie & Lee (2005), eq. 10, as `bg_nbd.expected_purchases`, for each customer."""
     alive = _alive_probability(model, history)
     active = [
         _purchases_while_alive(model, frequency, age, horizon)

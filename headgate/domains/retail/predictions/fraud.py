@@ -40,9 +40,7 @@ class Transaction:
 
 @dataclass(frozen=True)
 class FraudScore:
-    """Probability of fraud, what to do, the reasons for it, and the features that were scored (None: not
-    known).
-    """
+    """Fraud probability, decision, reasons, and the features that were scored (None: unknown)."""
 
     score: float
     decision: str
@@ -171,9 +169,7 @@ class FraudScorer:
     def _rows(
         self, order: npt.NDArray[np.int64], key: str, value: int, asked: Transaction
     ) -> npt.NDArray[np.int64]:
-        """Return the places of one customer's or terminal's past transactions, by time, without the one asked
-        about.
-        """
+        """Return the places of a customer's or terminal's past transactions by time, without this one."""
         keys = self._past[key]
         first, after = (
             int(np.searchsorted(keys, value, side=side, sorter=order)) for side in ("left", "right")

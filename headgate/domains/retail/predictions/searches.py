@@ -1,6 +1,4 @@
-"""The intent of a search: the template of its text, and the intent that the batch found for the template or
-for the nearest one.
-"""
+"""The intent of a search: its template, and the batch's intent for it or for the nearest template."""
 
 from __future__ import annotations
 
@@ -85,9 +83,7 @@ class IntentScorer:
         return str(self.facts["labels"][self._intents[place]]), str(sub_intent)
 
     def _nearest(self, template: str) -> tuple[int, float] | None:
-        """Return the template that shares the rarest words: the cosine of both, words weighed by their
-        rarity.
-        """
+        """Return the template that shares the rarest words: the cosine with words weighed by rarity."""
         words = set(template.split())
         shared: dict[int, float] = {}
         for word in sorted(words):

@@ -46,9 +46,7 @@ def made_with() -> str:
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
-    """Return the system's tables as of the end of a day, in a fixed order. Later searches are not
-    looked at.
-    """
+    """Return the system's tables as of the end of a day, in a fixed order. Later searches are ignored."""
     with TemporaryDirectory(prefix="headgate-intents-") as folder:
         return _built(tables, as_of, shelf, partial(kept_files, tables, folder=Path(folder)))
 

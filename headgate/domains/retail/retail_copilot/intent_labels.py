@@ -264,9 +264,7 @@ def _runs_of_words(text: str) -> dict[tuple[str, ...], list[str]]:
 
 
 def _words_that_count(run: Sequence[str]) -> tuple[str, ...]:
-    """Return the different words of a phrase that mean something: "transfer fee" and "fee for a transfer"
-    have the same.
-    """
+    """Return a phrase's distinct meaningful words: "transfer fee" and "fee for a transfer" are equal."""
     return tuple(sorted({word for word in run if not _is_empty(word) or word in _PARTICLES}))
 
 

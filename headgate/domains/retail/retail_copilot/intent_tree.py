@@ -33,9 +33,7 @@ _NEAR_BEST = 0.9  # of the best score: a finer cut that is little better splits 
 
 @dataclass(frozen=True)
 class Cut:
-    """A cut of the tree: group per point, how alike the cuts of halves are (1: equal), and how far its groups
-    are apart (-1 to 1).
-    """
+    """A cut of the tree: group per point, agreement of halves (1: equal), separation (-1 to 1)."""
 
     groups: Groups
     stability: float
@@ -53,9 +51,7 @@ class Cut:
 
 
 def counts(points: int) -> list[int]:
-    """Return numbers of groups worth trying for so many points: evenly spaced by their logarithm,
-    from 2 on.
-    """
+    """Return numbers of groups worth trying for so many points: log-spaced, from 2 on."""
     most = int(np.clip(points // _LEAST_SIZE, 2, MAX_SUB_INTENTS))
     return sorted({round(count) for count in np.geomspace(2, most, _COUNTS)})
 
@@ -76,9 +72,7 @@ def levels(drawn: Array, points: Array) -> tuple[Cut, Cut]:
 
 
 def cut_at(tree: Array, count: int) -> Groups:
-    """Return the groups of a tree's cut, numbered from 0 without gaps; fewer than `count` where points are
-    equal.
-    """
+    """Return the groups of a tree's cut, numbered from 0; fewer than `count` where points are equal."""
     return np.asarray(np.unique(fcluster(tree, count, "maxclust"), return_inverse=True)[1], dtype=np.int64)
 
 

@@ -1,6 +1,4 @@
-"""query_model_quality: how much of what people type the templates and intents cover, and how far they are
-apart.
-"""
+"""query_model_quality: the share of searches that templates and intents cover, and their separation."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""From a text as typed to its template: case, accents, personal data, quantity, size, plural and spelling
-removed.
-"""
+"""A typed text to its template, without case, accents, personal data, quantity, plural and typos."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Words that are one slip of the finger away from a word that people use far more often, or that the shop
-uses.
-"""
+"""Words one typing error away from a word that people use far more often or that the shop uses."""
 
 from __future__ import annotations
 

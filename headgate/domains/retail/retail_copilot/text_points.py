@@ -46,9 +46,7 @@ def meanings(texts: pd.Series[str], model: SentenceModel | None) -> Array | None
 
 
 def with_meaning(words: Array, meaning: Array | None) -> Array:
-    """Return the texts' points by words, with what the model reads in them; the same points
-    without a model.
-    """
+    """Return the texts' points by words and by the model's reading; the same points without a model."""
     if meaning is None:
         return words
     centred = normalize(meaning - meaning.mean(axis=0))  # what all texts share does not separate groups
@@ -56,9 +54,7 @@ def with_meaning(words: Array, meaning: Array | None) -> Array:
 
 
 def by_words(texts: pd.Series[str]) -> Array:
-    """Return the texts as points on a sphere: by the words and parts of words they share, and by the company
-    their words keep.
-    """
+    """Return the texts as points on a sphere, by shared words and word parts, and by their contexts."""
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD)
     parts = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True, min_df=2)
     weighed = make_union(words, parts).fit_transform(texts)
