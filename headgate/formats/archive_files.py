@@ -1,4 +1,4 @@
-"""The data files of a zip archive of several, such as the tables of a GTFS feed, as local files."""
+"""Extract the data files of a zip archive of several files, such as a GTFS feed, to a local folder."""
 
 from __future__ import annotations
 
@@ -21,16 +21,17 @@ from headgate.formats.unpack import (
 )
 
 _PART_BYTES = 1 << 20
-_FEWEST = 2
+_MIN_MEMBERS = 2
 
 
 def folder_of_archive(path: Path) -> Path | None:
-    """Return a folder with the data files of an archive; None for another file, and for an archive of one.
+    """Return a folder with the data files of an archive of several.
 
-    The folder has the archive's name, and is deleted when the process ends.
+    Return None if the file is not an archive or contains only one data file. The folder has the archive's
+    name and is deleted when the process ends.
 
     Raises:
-        UnreadableFileError: `corrupt_archive`, or `too_large`: it grows beyond all tables.
+        UnreadableFileError: `corrupt_archive`, or `too_large` if it unpacks to more than the size limit.
     """
     with path.open("rb") as file:
         if not file.read(len(ZIP_MAGICS[0])).startswith(ZIP_MAGICS):
@@ -38,23 +39,23 @@ def folder_of_archive(path: Path) -> Path | None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = data_members(archive)
-            if len(members) < _FEWEST or _is_document(archive):
+            if len(members) < _MIN_MEMBERS or _is_document(archive):
                 return None
             if len(members) > MAX_MEMBERS:
                 raise too_many_members()
-            return _extracted(archive, members, path)
+            return _extract(archive, members, path)
     except BROKEN_ZIP:
         raise corrupt_archive(ZIP) from None
 
 
 def _is_document(archive: zipfile.ZipFile) -> bool:
-    """Return whether the archive is a document of some program, such as a workbook."""
+    """Return whether the archive is a document of a program, such as a workbook."""
     return not {"[Content_Types].xml", "mimetype"}.isdisjoint(archive.namelist())
 
 
-def _extracted(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: Path) -> Path:
+def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: Path) -> Path:
     root = Path(tempfile.mkdtemp(prefix="headgate-"))
-    atexit.register(shutil.rmtree, root, ignore_errors=True)  # it may hold card numbers
+    atexit.register(shutil.rmtree, root, ignore_errors=True)  # the files may contain card numbers
     folder = root / (path.name.partition(".")[0] or "archive")
     allowed, passed_bytes = allowed_bytes(path.stat().st_size), 0
     for member in members:
@@ -68,7 +69,7 @@ def _extracted(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: P
 
 
 def _parts(name: str) -> list[str]:
-    """Return the folders and the name of a member, none of which leads out of the folder.
+    """Return the folders and the name of a member, without parts that lead out of the folder.
 
     >>> _parts("../../gtfs/stops.txt")
     ['gtfs', 'stops.txt']

@@ -1,4 +1,4 @@
-"""Rows of formats that are read as Arrow tables, such as Avro and ORC, in the columns of a contract."""
+"""Read the rows of formats that Arrow reads as tables, such as Avro and ORC, in a contract's columns."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def source_of_tables(tables: Tables, schema: pa.Schema, contract: Contract, form: str) -> Source:
-    """Return the rows of Arrow tables that follow one another, a batch for each.
+    """Return the rows of consecutive Arrow tables, one batch per table.
 
     Raises:
         HeaderError: the columns do not match the contract.
@@ -51,14 +51,14 @@ def _batches(
 
 
 def file_table(tables: Tables, schema: pa.Schema, *, whole: bool) -> FileTable:
-    """Return the table as it stands; without `whole` some of its first rows."""
+    """Return the table with its own columns: all rows, or only the first ones unless `whole`."""
     read = tables() if whole else (table.slice(0, SAMPLE_ROWS) for table in islice(tables(), 1))
     table = pa.concat_tables([schema.empty_table(), *read])
     return FileTable(tuple(table.column_names), tuple(table.columns))
 
 
 def check_extent(rows: int, columns: int, size_bytes: int) -> None:
-    """Check that a table is no larger than one of a file of this size can be: each cell counts as a byte.
+    """Check that a table is not larger than a file of this size can contain; each cell counts as one byte.
 
     Raises:
         UnreadableFileError: `too_large`.

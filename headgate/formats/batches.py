@@ -1,4 +1,4 @@
-"""A file's rows in batches, readable more than once, so that a large file is never in memory as a whole."""
+"""A file's rows in batches that can be read repeatedly, so that a large file need not fit into memory."""
 
 from __future__ import annotations
 
@@ -20,24 +20,23 @@ if TYPE_CHECKING:
     from headgate.formats.row_offsets import RowOffsets
     from headgate.values.cells import Rows
 
-# About 5 MB of text for each batch: numpy's overhead is small from here on, and two batches' parts fit beside
-# one another.
+# About 5 MB of text per batch: larger batches make numpy no faster, and two of them fit into memory together.
 ROWS_AT_ONCE = 1 << 15
 
 
 @dataclass(frozen=True)
 class Source:
-    """One file's rows.
+    """The rows of a file.
 
     Attributes:
-        batches: the rows in the file's order, the same each time; each batch covers a run of source rows,
-            ragged ones too.
-        width: how many cells a whole row has.
-        missing_parts: nullable columns that the file lacks, and parts of it that hold other tables; each is
-            one warning.
-        written_as: the properties of the file's form, as its record keeps them.
-        held_bytes: about how much memory all rows take; 0 where that is the file's size.
-        row_offsets: where its rows begin, in bytes; None for formats without byte offsets.
+        batches: the rows in the file's order, the same on each call; each batch covers consecutive source
+            rows, including ragged ones.
+        width: the number of cells of a complete row.
+        missing_parts: nullable columns that the file lacks, and parts of the file with other tables, such as
+            sheets; each becomes a warning.
+        written_as: the properties of the file's format, as its record keeps them.
+        held_bytes: approximate memory that all rows take; 0 if it is the file's size.
+        row_offsets: byte offsets of the rows; None for formats without them.
         sheet_rows: as in `Received`.
     """
 
@@ -51,7 +50,7 @@ class Source:
 
 
 def source_in_memory(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> Source:
-    """Return a file that is in memory already, in slices of it."""
+    """Return a source that slices rows that are in memory already."""
     width = (
         received.dialect.width if received.dialect else len(received.cells) - len(received.missing_columns)
     )
@@ -68,7 +67,7 @@ def source_in_memory(received: Received, rows_at_once: int = ROWS_AT_ONCE) -> So
 
 
 def all_rows(source: Source) -> Received:
-    """Return every row of a file as one batch."""
+    """Return all rows of a file as one batch."""
     batches = list(source.batches())
     if len(batches) == 1:
         return batches[0]
@@ -88,30 +87,30 @@ def all_rows(source: Source) -> Received:
 
 def _slices(received: Received, rows_at_once: int) -> Iterator[Received]:
     count = len(received.source_rows)
-    begun = 0
+    ragged_start = 0
     for start in range(0, max(count, 1), rows_at_once):
         stop = start + rows_at_once
         last = received.source_rows[stop - 1] if stop < count else np.iinfo(np.int64).max
-        ended = int(np.searchsorted(received.ragged.source_rows, last))
+        ragged_stop = int(np.searchsorted(received.ragged.source_rows, last))
         cells = {name: column.slice(start, rows_at_once) for name, column in received.cells.items()}
         yield Received(
             cells,
             received.source_rows[start:stop],
-            ragged_slice(received.ragged, begun, ended),
+            ragged_slice(received.ragged, ragged_start, ragged_stop),
             received.missing_columns,
         )
-        begun = ended
+        ragged_start = ragged_stop
 
 
 def ragged_slice(ragged: Ragged, start: int, stop: int) -> Ragged:
-    """Return the ragged rows at these places among them."""
+    """Return the ragged rows from index `start` to `stop`."""
     last = min(stop, len(ragged.texts))
     footer = max(0, last - max(start, len(ragged.texts) - ragged.footer))
     return Ragged(ragged.source_rows[start:stop], ragged.texts[start:stop], ragged.widths[start:stop], footer)
 
 
 def take_rows(received: Received, rows: Rows) -> Received:
-    """Return the batch with only these of its rows."""
+    """Return a batch of the selected rows, without the ragged ones."""
     return Received(
         {name: column.take(int_array(rows)) for name, column in received.cells.items()},
         received.source_rows[rows],

@@ -1,11 +1,12 @@
-"""Read texts of fixed width: each column stands at the same characters of every line.
+"""Read fixed-width texts, whose columns are at the same character positions of every line.
 
-A line becomes the cells of a CSV row, whose reader finds the header, the footer and the contract's columns. A
-cell is the text without the blanks around it, and null where it is blank. Lines of `-` or `=` below a header
-show where its columns stand, and are no rows.
+Each line becomes a CSV row, and the CSV reader finds the header, the footer and the contract's columns. A
+cell is the text without surrounding blanks, and null if it is blank. Lines of `-` or `=` below a header mark
+the columns and are not rows.
 
-Without such a line and without stated widths, columns are parted by characters that are blank in the first
-lines. A text is taken for one only where blanks align what no delimiter parts, so that no CSV file is.
+Without such a line and without stated widths, the characters that are blank in all of the first lines
+separate the columns. A text is fixed-width only if blanks align its columns and no delimiter separates them,
+so that no CSV file is read as one.
 """
 
 from __future__ import annotations
@@ -37,31 +38,29 @@ if TYPE_CHECKING:
     from headgate.matching.file_table import FileTable
     from headgate.values.cells import Flags, Rows
 
-    Span = tuple[
-        int, int, int
-    ]  # of a column: where it begins, where its values end, where the next one begins
+    Span = tuple[int, int, int]  # of a column: its start, the end of its values, the start of the next one
 
 _PROBE_BYTES = 1 << 16
-_FEWEST_LINES = 3
-_END = 1 << 30
+_MIN_LINES = 3
+_LINE_END = 1 << 30
 _RULER = re.compile(r"[-=+ ]*[-=]{2}[-=+ ]*")
 _RUN = re.compile(r"[-=+]+")
 _RULER_WITHIN_LINES = 20
 _BLANKS = re.compile(r"\S(?=  )")
 _ALIGNED_SHARE = 0.9
-# An amount with two decimals between blanks, such as `1.299,00` or `1,299.00-`: its comma parts no cells.
+# An amount with two decimals between blanks, such as `1.299,00` or `1,299.00-`: its comma is not a delimiter.
 _AMOUNT = re.compile(r"(?<!\S)[-+]?(?:(?:\d+|\d{1,3}(?:\.\d{3})+),\d\d|\d{1,3}(?:,\d{3})+\.\d\d)[-+]?(?!\S)")
 
 
 def holds_fixed_width(content: bytes, contract: Contract | None) -> bool:
-    """Return whether the bytes, or their beginning, are a text of fixed width.
+    """Return whether the bytes, or their beginning, are a fixed-width text.
 
-    A text of a contract that states widths is; any other is where its columns are aligned by blanks.
+    A text is fixed-width if its contract states widths or if blanks align its columns.
     """
     is_cut = len(content) > _PROBE_BYTES
     try:
         text = text_of(content[:_PROBE_BYTES], stated_encoding(contract), is_cut=is_cut).utf8
-    except UnreadableFileError:  # only blanks, or not text: the CSV reader reports it
+    except UnreadableFileError:  # only blanks, or not a text: the CSV reader reports it
         return False
     if stated_widths(contract):
         return True
@@ -89,24 +88,24 @@ def read_fixed_width(content: bytes, contract: Contract) -> Received:
 def fixed_width_table(
     content: bytes, contract: Contract | None, *, with_header: bool | None, whole: bool
 ) -> FileTable:
-    """Return the table without a contract's columns; options as in `csv_table`."""
+    """Return the table with the file's own columns; options as in `csv_table`."""
     body = _as_csv(text_of(content, stated_encoding(contract)).utf8, contract)
     enclosing = _with_enclosing_quotes(contract) if contract else None
     return csv_table(body, enclosing, with_header=with_header, whole=whole)
 
 
 def _with_enclosing_quotes(contract: Contract) -> Contract:
-    """Return the contract of the text that `_as_csv` writes: its quotes enclose cells."""
+    """Return the contract for the output of `_as_csv`, in which quotes enclose cells."""
     return replace(contract, properties={**contract.properties, QUOTES_PROPERTY: QuoteUse.ENCLOSING.value})
 
 
 def _as_csv(utf8: bytes, contract: Contract | None) -> bytes:
-    """Return the lines that hold more than blanks, with a unit separator between their cells."""
+    """Return the lines that are not blank, with unit separators between their cells."""
     lines = _lines(utf8)
     widths = stated_widths(contract)
     ends = np.cumsum(widths).tolist()
-    given = [(end - width, end, end) for width, end in zip(widths, ends, strict=True)]
-    spans = given or _spans(lines)
+    stated_spans = [(end - width, end, end) for width, end in zip(widths, ends, strict=True)]
+    spans = stated_spans or _spans(lines)
     return "".join(
         UNIT_SEPARATOR.join(map(_quoted, _cells(line, spans))) + "\n"
         for line in lines
@@ -115,12 +114,12 @@ def _as_csv(utf8: bytes, contract: Contract | None) -> bytes:
 
 
 def _lines(utf8: bytes) -> list[str]:
-    """Return the lines that hold more than blanks, as `line_starts` finds them."""
+    """Return the lines that are not blank, the same ones as `line_starts`."""
     return [line.decode().rstrip() for line in utf8.splitlines() if line.strip()]
 
 
 def _starts(received: Received, body: bytes, utf8: bytes) -> Rows:
-    """Return where each row begins in the text, by where it begins in the text with unit separators."""
+    """Return the byte offset of each row in `utf8`, from its offset in `body`."""
     if not len(received.starts):
         return received.starts
     is_row = np.array([not _RULER.fullmatch(line) for line in _lines(utf8)], bool)
@@ -129,7 +128,7 @@ def _starts(received: Received, body: bytes, utf8: bytes) -> Rows:
 
 
 def _cells(line: str, spans: Sequence[Span]) -> list[str]:
-    """Return a line's cells; the line as the only one where a value stands between two columns."""
+    """Return a line's cells; the whole line is the only cell if a value lies between two columns."""
     if not all(_is_blank(line[end:following]) for _, end, following in spans):
         return [line.strip()]
     beyond = line[spans[-1][2] :].strip()
@@ -147,7 +146,7 @@ def _quoted(cell: str) -> str:
 
 
 def _spans(lines: Sequence[str]) -> list[Span]:
-    """Return where the columns stand, by a ruler or by the characters that are blank in every line."""
+    """Return the spans of the columns, from a ruler or from the characters that are blank in every line."""
     ruler = next((line for line in lines[:_RULER_WITHIN_LINES] if _is_ruler(line)), "")
     occupied = _occupied([ruler] if ruler else [line for line in lines if not _RULER.fullmatch(line)])
     edges = np.flatnonzero(np.diff(np.concatenate(([0], occupied.astype(np.int8), [0]))))
@@ -156,7 +155,11 @@ def _spans(lines: Sequence[str]) -> list[Span]:
         return []
     inner = [(begin, end, following) for (begin, end), (following, _) in pairwise(runs)]
     last, _ = runs[-1]
-    return [(0, inner[0][1], inner[0][2]), *inner[1:], (last, _END, _END)] if inner else [(0, _END, _END)]
+    return (
+        [(0, inner[0][1], inner[0][2]), *inner[1:], (last, _LINE_END, _LINE_END)]
+        if inner
+        else [(0, _LINE_END, _LINE_END)]
+    )
 
 
 def _is_ruler(line: str) -> bool:
@@ -164,7 +167,7 @@ def _is_ruler(line: str) -> bool:
 
 
 def _occupied(lines: Sequence[str]) -> Flags:
-    """Return for each place whether a line of the first part of the text has a character there."""
+    """Return for each position whether one of the first lines has a character there."""
     probe, size = [], 0
     for line in lines:
         probe.append(line)
@@ -173,15 +176,15 @@ def _occupied(lines: Sequence[str]) -> Flags:
             break
     occupied = np.zeros(max(map(len, probe), default=0), bool)
     for line in probe:
-        place = np.array([not sign.isspace() for sign in line], bool)
-        occupied[: len(place)] |= place
+        is_filled = np.array([not character.isspace() for character in line], bool)
+        occupied[: len(is_filled)] |= is_filled
     return occupied
 
 
 def _is_aligned(lines: Sequence[str]) -> bool:
-    """Return whether blanks align the columns of the lines, and no delimiter parts them."""
+    """Return whether blanks align the columns of the lines and no delimiter separates them."""
     rows = [line for line in lines if not _RULER.fullmatch(line)]
-    if len(rows) < _FEWEST_LINES or _is_delimited(rows):
+    if len(rows) < _MIN_LINES or _is_delimited(rows):
         return False
     spans = _spans(lines)
     if len(spans) < 2:  # noqa: PLR2004 one column is no table
@@ -191,13 +194,13 @@ def _is_aligned(lines: Sequence[str]) -> bool:
 
 
 def _is_row(line: str, spans: Sequence[Span]) -> bool:
-    """Return whether a line has two cells or more, and no wide blanks within one."""
+    """Return whether a line has at least two cells and no wide blanks within a cell."""
     cells = _cells(line, spans)
     return sum(map(bool, cells)) > 1 and not any("  " in cell for cell in cells)
 
 
 def _is_delimited(rows: Sequence[str]) -> bool:
-    """Return whether a delimiter, or single blanks, part most rows into equally many cells."""
+    """Return whether a delimiter or single blanks split at least half of the rows into equally many cells."""
     half = len(rows) / 2
     if any("\t" in row for row in rows):
         return True

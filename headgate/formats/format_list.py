@@ -1,6 +1,6 @@
-"""The formats of files, each one entry of one list: a new one is added here.
+"""The list of file formats; a new format is added here.
 
-The content decides a file's format, never its name.
+A file's content decides its format, never its name.
 """
 
 from __future__ import annotations
@@ -46,26 +46,26 @@ _HEAD_BYTES = 1 << 16
 
 @dataclass(frozen=True)
 class Format:
-    """A format of files.
+    """A file format.
 
     Functions that a plain CSV file does not need load their readers when they are called.
 
     Attributes:
-        name: as a file's record has it.
-        holds: whether unpacked content, or its beginning, is of the format; the contract may state an
+        name: as in a file's record.
+        holds: whether unpacked content, or its beginning, has this format; the contract may state an
             encoding.
-        rows: the rows of unpacked content in the contract's columns. Option `with_rows_above` as in
+        rows: returns the rows of unpacked content in the contract's columns. Option `with_rows_above` as in
             `read_file`.
-        table: the table of unpacked content, read without a contract's columns. Options as in `read_table`.
-        batches: reads a local file in batches of rows, so that it need not fit into memory; takes the file,
-            the contract and a folder for temporary files. It returns None for a file of another format, and
-            for one that can only be read whole. A format without it reads every file whole.
-        schema: the Arrow types of the columns, where the format states them.
-        records: the named values of unpacked content, where the format has them and objects in them; takes a
-            contract or None, and which objects are taken apart.
+        table: returns the table of unpacked content in the file's own columns. Options as in `read_table`.
+        batches: reads a local file in batches, so that it need not fit into memory. Takes the file, the
+            contract and a folder for temporary files. Returns None if the file has another format or must be
+            read at once. A format without it reads every file at once.
+        schema: returns the Arrow types of the columns, if the format states them.
+        records: returns the named values of unpacked content, for formats of nested records. Takes a contract
+            or None, and the rule that says which objects become columns.
         is_read_from_disk: whether single rows and columns can be read from the file, so that small files are
-            read in batches, too.
-        has_stated_header: whether a person can say that the first row is the header, or is none.
+            also read in batches.
+        has_stated_header: whether a user can state that the first row is, or is not, the header.
     """
 
     name: FormatName
@@ -82,7 +82,7 @@ class Format:
 def format_of(content: bytes, contract: Contract | None = None) -> Format:
     """Return the format of unpacked content, or of its beginning.
 
-    Of what no other format claims it is CSV, whose reader says why not.
+    Content that no other format recognizes is treated as CSV; its reader reports why it cannot be read.
     """
     return next(form for form in FORMATS if form.holds(content, contract))
 
@@ -117,7 +117,7 @@ def _orc() -> ModuleType:
 
 
 def _arrow_format(name: FormatName, holds: Callable[[bytes], bool], load: Callable[[], ModuleType]) -> Format:
-    """Return a format of typed tables.
+    """Return a format that Arrow reads as typed tables.
 
     Its module has the functions `read_<name>`, `<name>_table` and `<name>_schema`.
     """
@@ -142,7 +142,7 @@ def _arrow_format(name: FormatName, holds: Callable[[bytes], bool], load: Callab
 
 
 def _workbook(name: FormatName, holds: Callable[[bytes], bool]) -> Format:
-    """Return a format of workbooks, all of which are read in the same way."""
+    """Return a workbook format; all of them have the same reader."""
 
     def rows(content: bytes, contract: Contract, options: Mapping[str, Any]) -> Received:
         from headgate.formats.excel.read_excel import read_excel  # noqa: PLC0415 see Format
@@ -174,12 +174,12 @@ def _rows_of_xml(content: bytes, contract: Contract, _: Mapping[str, Any]) -> Re
 
 
 def _table_of_records(records: ReadsRecords) -> ReadsTable:
-    """Return the reader of a format's records as a table."""
+    """Return a function that reads a format's records as a table."""
 
     def table(content: bytes | Path, contract: Contract | None, options: Mapping[str, Any]) -> FileTable:
         from headgate.formats.json.records_table import records_table  # noqa: PLC0415 see Format
 
-        # The header of a sample without a contract is compared with those of mappings, which keep objects.
+        # Without a contract, the header of a sample is compared with those of mappings, which keep objects.
         is_flat = contract is not None or options["whole"]
         expands = (
             by_contract(contract) if contract and contract.columns else every_object if is_flat else never
@@ -252,7 +252,7 @@ FORMATS = (
     ),
     Format(
         FormatName.CSV,
-        lambda _, __: True,  # the last of the list claims the rest
+        lambda _, __: True,  # last in the list: it accepts all other content
         lambda content, contract, _: read_csv(content, contract),
         _table_of_csv,
         _batches_of_csv,

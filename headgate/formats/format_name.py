@@ -1,4 +1,4 @@
-"""The names of the formats of files, which readers and remedies know without the readers of all others."""
+"""The names of the file formats, in a module that loads no reader."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class FormatName(StrEnum):
-    """The formats of files, as a file's record has them."""
+    """The file formats, named as in a file's record."""
 
     CSV = "csv"
     JSON = "json"
@@ -21,12 +21,12 @@ class FormatName(StrEnum):
 
     @property
     def words(self) -> str:
-        """Return the format's name for people."""
+        """Return the format's display name."""
         return _WORDS[self]
 
 
-JSON_LINES = "json_lines"  # JSON as a file's record has it if each line is a record
-GEOJSON = "geojson"  # and if it is a collection of features
+JSON_LINES = "json_lines"  # the name in a file's record of JSON with one record per line
+GEOJSON = "geojson"  # and of a collection of features
 WORKBOOKS = {FormatName.XLSX, FormatName.XLS, FormatName.ODS}
 """The formats with sheets."""
 _WORDS: dict[str, str] = {
@@ -46,11 +46,11 @@ _WORDS: dict[str, str] = {
 
 
 def format_in_words(form: str) -> str:
-    """Return the words for the format in a file's record; the record's own for an unknown one."""
+    """Return the display name of the format in a file's record, or the record's text if it is unknown."""
     return _WORDS.get(form, form)
 
 
 def formats_in_words() -> str:
-    """Return the formats that are read, as a list in a sentence."""
+    """Return the supported formats as a list in a sentence."""
     *words, last = (name.words for name in FormatName)
     return f"{', '.join(words)} or {last}"

@@ -1,4 +1,4 @@
-"""Open the rows of a local file of any format, compression and size, in batches where possible."""
+"""Open the rows of a local file: in batches if the format allows it, else all at once."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ if TYPE_CHECKING:
     from headgate.formats.batches import Source
     from headgate.formats.received_rows import Received
 
-# A compressed file up to this size fits into a worker's memory, whatever it grows to.
+# A compressed file up to this size fits into a worker's memory, however much it grows.
 _UNPACKED_IN_MEMORY_BYTES = GROWS_FREELY_BYTES // MAX_RATIO
 
 
 def decompressed(path: Path, folder: Path, limit_bytes: int) -> UnpackedFile:
-    """Return the file as it is read: a large one that is compressed lies in `folder` without its compression.
+    """Return the file; a large compressed one is first unpacked into `folder`.
 
     Raises:
-        UnreadableFileError: as `unpack_file`; OutgrownError when it holds more than `limit_bytes`.
+        UnreadableFileError: as `unpack_file`.
+        OutgrownError: it unpacks to more than `limit_bytes`.
     """
     if path.stat().st_size <= _UNPACKED_IN_MEMORY_BYTES:
         return UnpackedFile(path)
@@ -50,10 +51,10 @@ def is_large(file: UnpackedFile, source: Source | None = None) -> bool:
 def open_batches(
     file: UnpackedFile, contract: Contract, folder: Path, from_bytes: int = STREAMED_FROM_BYTES
 ) -> Source | None:
-    """Return the rows, some at a time; None where the file is to be read whole.
+    """Return the rows in batches, or None if the file must be read at once.
 
     Args:
-        from_bytes: a smaller file is read whole.
+        from_bytes: smaller files are read at once.
 
     Raises:
         BadInputError: as the format's own reader.
@@ -69,10 +70,11 @@ def open_batches(
 
 
 def read_whole(file: UnpackedFile, contract: Contract) -> Received:
-    """Return every row at once.
+    """Return all rows at once.
 
     Raises:
-        BadInputError: as `read_file`; OutgrownError when no worker reads so much at once.
+        BadInputError: as `read_file`.
+        OutgrownError: no worker can read so many bytes at once.
     """
     if file.size_bytes > MAX_EXPANDED_BYTES:
         raise OutgrownError.of(MAX_EXPANDED_BYTES)

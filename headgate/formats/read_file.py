@@ -17,10 +17,10 @@ def read_file(body: bytes, contract: Contract, *, with_rows_above: bool = True) 
     """Return the file's rows in the contract's columns.
 
     Args:
-        with_rows_above: whether rows above the header of a workbook are data where they fit the contract.
+        with_rows_above: whether rows above a workbook's header are data if they fit the contract.
 
     Raises:
-        BadInputError: the file as a whole cannot be read, for the reason in `rule`.
+        BadInputError: the file as a whole cannot be read; `rule` names the reason.
     """
     file = unpacked(body)
     received = format_of(file.content, contract).rows(

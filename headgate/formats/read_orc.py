@@ -1,4 +1,4 @@
-"""Read Apache ORC by Arrow, a stripe at a time; its values become texts as those of Parquet do."""
+"""Read Apache ORC with Arrow, one stripe at a time; values become texts as for Parquet."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 _OUT_OF_RANGE = "out of range for nanosecond resolution"  # in Arrow's message of a timestamp
 _ZONES_OF_SYSTEM = Path("/usr/share/zoneinfo")
-_ZONES = "TZDIR"  # where Arrow's ORC reader looks for the time zone that a file names
+_ZONES = "TZDIR"  # the folder of time zones for Arrow's ORC reader
 
 
 def read_orc(file: Path | bytes, contract: Contract) -> Source:
-    """Return the rows of an ORC file, a batch for each stripe.
+    """Return the rows of an ORC file, one batch per stripe.
 
     Raises:
         UnreadableFileError: `corrupt_orc`, `too_large`, or `type` as `read_parquet`.
@@ -39,14 +39,14 @@ def read_orc(file: Path | bytes, contract: Contract) -> Source:
 
 
 def orc_table(file: Path | bytes, *, whole: bool) -> FileTable:
-    """Return the table without a contract; errors as `read_orc`."""
+    """Return the table with the file's own columns; errors as `read_orc`."""
     return file_table(lambda: _stripes(file), orc_schema(file), whole=whole)
 
 
 def orc_schema(file: Path | bytes) -> pa.Schema:
-    """Return the columns as they are stored; errors as `read_orc`."""
+    """Return the stored columns and types; errors as `read_orc`."""
     try:
-        opened = _opened(file)
+        opened = _open(file)
         schema, rows = opened.schema, opened.nrows
     except (pa.ArrowException, OSError, ValueError):
         raise _corrupt() from None
@@ -56,14 +56,14 @@ def orc_schema(file: Path | bytes) -> pa.Schema:
 
 def _stripes(file: Path | bytes) -> Iterator[pa.Table]:
     try:
-        opened = _opened(file)
+        opened = _open(file)
         for number in range(opened.nstripes):
             yield pa.Table.from_batches([opened.read_stripe(number)])
     except (pa.ArrowException, OSError, ValueError) as error:
         raise (_out_of_range() if _OUT_OF_RANGE in str(error) else _corrupt()) from None
 
 
-def _opened(file: Path | bytes) -> ORCFile:
+def _open(file: Path | bytes) -> ORCFile:
     from pyarrow.orc import ORCFile  # noqa: PLC0415 slow to load, and ORC files are rare
 
     if not _ZONES_OF_SYSTEM.is_dir():
@@ -72,7 +72,7 @@ def _opened(file: Path | bytes) -> ORCFile:
 
 
 def _corrupt() -> UnreadableFileError:
-    """Return the rejection of a file that Arrow cannot read; its own message may hold what it read."""
+    """Return the rejection of a file that Arrow cannot read; Arrow's message may contain values."""
     return UnreadableFileError(
         rule="corrupt_orc",
         message="the ORC file is damaged, cut or encrypted",

@@ -1,4 +1,4 @@
-"""A file's table as it stands, in any format, read without a contract: column names and columns."""
+"""Read a file of any format as a table with its own column names, without a contract."""
 
 from __future__ import annotations
 
@@ -20,31 +20,29 @@ if TYPE_CHECKING:
 
 _HEAD_BYTES = 1 << 18
 MOST_COLUMNS = 200
-_DAMAGED = ("not_a_table", "empty_file", "corrupt_")  # how the rules of damaged files begin
+_DAMAGED = ("not_a_table", "empty_file", "corrupt_")  # prefixes of the rules of damaged files
 
 
 def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTable | None:
-    """Return the file's header with some rows; None where none can be read. A contract helps to find the
-    header.
+    """Return the file's header with its first rows, or None if it has no readable header.
 
-    The names of JSON and XML are sorted: their order has no meaning and may differ in the source's next file.
+    A contract helps to find the header. The names of JSON and XML are sorted, because their order has no
+    meaning and may differ in the source's next file.
     """
     content = _unpacked(file, whole=False)
     table = _table(content, contract, whole=False)
     if table is None or table.two_row_sheet or len(table.names) > MOST_COLUMNS:
-        return (
-            None  # the gate reads no workbook with names in two rows, so a mapping of them would be of no use
-        )
+        return None  # the gate rejects workbooks with names in two rows, so they need no mapping
     return _by_name(table) if isinstance(content, bytes) and format_of(content, contract).records else table
 
 
 def check_is_table(file: Path) -> None:
-    """Check that a file of no known contract is a table in some format, from its beginning.
+    """Check from its beginning that a file without a contract is a table in a supported format.
 
-    Other defects are left to its readers.
+    Its readers report other defects.
 
     Raises:
-        UnreadableFileError: the file is empty, damaged or no table.
+        UnreadableFileError: the file is empty, damaged or not a table.
     """
     content = _of_disk(file, whole=False)
     if isinstance(content, bytes) and not content.strip():
@@ -55,17 +53,15 @@ def check_is_table(file: Path) -> None:
     except UnreadableFileError as error:
         if error.rule.startswith(_DAMAGED):
             raise
-    except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three are Arrow's
+    except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three come from Arrow
         return
 
 
-_FEWEST_COLUMNS_WITHOUT_HEADER = 2
+_MIN_COLUMNS_WITHOUT_HEADER = 2
 
 
 def no_table() -> UnreadableFileError:
-    """Return the rejection of a file that is well-formed and holds neither a header nor a row: `[]`, or a
-    workbook of empty sheets.
-    """
+    """Return the rejection of a well-formed file without any row: `[]`, or a workbook of empty sheets."""
     return UnreadableFileError(
         rule="empty_file",
         message="the file holds neither names of columns nor rows",
@@ -74,19 +70,19 @@ def no_table() -> UnreadableFileError:
 
 
 def unknown_table(file: bytes | Path, contract: Contract | None = None) -> FileTable:
-    """Return the table of a file without a known contract; NO_TABLE if the file is not a table.
+    """Return the table of a file without a contract; NO_TABLE if the file is not a table.
 
-    A table whose first row was read as data has the names `column_1`, `column_2` and so on. A text of one
-    column without a header is no table.
+    If the first row is data, the columns are named `column_1`, `column_2` and so on. A text with one column
+    and no header is not a table.
     """
     table = _table_or_none(_unpacked(file, whole=True), contract, whole=True)
-    if table and not table.has_header and len(table.names) < _FEWEST_COLUMNS_WITHOUT_HEADER:
+    if table and not table.has_header and len(table.names) < _MIN_COLUMNS_WITHOUT_HEADER:
         return NO_TABLE
     return table or NO_TABLE
 
 
 def why_unreadable(path: Path) -> BadInputError | None:
-    """Return why no column of the file can be read; None if it is not empty, not damaged and a table."""
+    """Return why the file cannot be read as a table; None if it can."""
     try:
         content = unpack(path.read_bytes())
         if not content.strip():
@@ -100,9 +96,10 @@ def why_unreadable(path: Path) -> BadInputError | None:
 
 
 def _unpacked(file: bytes | Path, *, whole: bool) -> bytes | Path:
-    """Return the content; of a file on disk its beginning where that is enough, and Parquet stays there.
+    """Return the unpacked content, or nothing if it cannot be unpacked.
 
-    Nothing where it cannot be unpacked.
+    Unless `whole`, it may be only the beginning of a file on disk. Formats that are read from disk stay
+    there.
     """
     try:
         return unpack(file) if isinstance(file, bytes) else _of_disk(file, whole=whole)
@@ -130,19 +127,16 @@ def _by_name(table: FileTable) -> FileTable:
 
 
 def _table(content: bytes | Path, contract: Contract | None, *, whole: bool) -> FileTable | None:
-    """Return `_table_or_none`, but None if the table has no header, too."""
+    """Return `_table_or_none`, but None also if the table has no header."""
     table = _table_or_none(content, contract, whole=whole)
     return table if table and table.has_header else None
 
 
 def _table_or_none(content: bytes | Path, contract: Contract | None, *, whole: bool) -> FileTable | None:
-    """Return `read_table`, but None if there is no table.
-
-    Without `whole`, only some of the first rows are read.
-    """
+    """Return `read_table`, or None if there is no table."""
     try:
         table = read_table(content, contract, whole=whole)
-    except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three are Arrow's
+    except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three come from Arrow
         return None
     return table if table.names else None
 
@@ -154,10 +148,10 @@ def read_table(
     whole: bool = True,
     with_header: bool | None = None,
 ) -> FileTable:
-    """Return the table of an unpacked file; NO_TABLE where a workbook has no row that could be a header.
+    """Return the table of an unpacked file; NO_TABLE if a workbook has no row that could be a header.
 
     Args:
-        whole: read all rows, not only some of the first.
+        whole: read all rows, not only the first ones.
         with_header: as in `sniff_dialect`.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The rows of a file before any check: every cell as text, in the contract's columns."""
+"""A file's rows before any check: every cell as text, in the contract's columns."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ if TYPE_CHECKING:
 class Ragged:
     """Rows with more or fewer cells than the header.
 
-    `texts` are as they came: they must be masked before they are written.
-
     Attributes:
-        footer: how many of them, the last ones, are the file's footer.
+        texts: the rows as received; mask them before writing them.
+        footer: how many of the last rows are the file's footer.
     """
 
     source_rows: Rows = field(default_factory=lambda: NO_ROWS)
@@ -34,26 +33,25 @@ class Ragged:
 
 @dataclass(frozen=True)
 class Received:
-    """One file's rows.
+    """The rows of one file.
 
     Attributes:
-        cells: for each column of the contract its texts; null where the file has no value.
-        source_rows: for each row its 1-based number among the file's data rows.
-        missing_columns: nullable columns that the file does not have; their cells are null.
-        format_name: as a file's record has it: a `FormatName`, or `JSON_LINES`.
-        dialect: how a CSV text was written, with its confidence; None for other formats.
-        left_out: parts of the file that hold other tables, by name and how many rows they have: sheets
-            without the contract's header.
-        sheets: the sheets of a workbook that the rows are from.
-        packed: how the file was compressed, from the outside in: `gzip`, `zip`, `zstd`.
-        encoding: of a text that has no dialect.
-        confidence: as in `Dialect`; 1 where the file itself states its form.
-        sheet_rows: of a workbook, the number that Excel shows beside each of the file's rows, ragged ones
-            too.
-        skipped_lines: of a workbook, filled rows above the header that are not part of the table, and rows
-            that repeat the header below it.
-        starts: where each of the file's rows begins, ragged ones too, in bytes of the unpacked file; none
-            where rows have no place.
+        cells: the texts of each column of the contract; null if the file has no value.
+        source_rows: the 1-based number of each row among the file's data rows.
+        missing_columns: nullable columns that the file lacks; their cells are null.
+        format_name: as in a file's record: a `FormatName`, `JSON_LINES` or `GEOJSON`.
+        dialect: the dialect of a CSV text, with its confidence; None for other formats.
+        left_out: parts of the file with other tables, by name and number of rows: sheets without the
+            contract's header.
+        sheets: the sheets of a workbook that contain the rows.
+        packed: the file's compressions, outermost first: `gzip`, `zip`, `zstd`.
+        encoding: the encoding of a text without a dialect.
+        confidence: as in `Dialect`; 1 if the file states its own form.
+        sheet_rows: for a workbook, the row number that Excel shows for each row, including ragged ones.
+        skipped_lines: for a workbook, the filled rows above the header that are not part of the table, and
+            rows below it that repeat it.
+        starts: byte offset of each row in the unpacked file, including ragged rows; empty if rows have no
+            offsets.
     """
 
     cells: Mapping[str, pa.Array]
@@ -73,24 +71,24 @@ class Received:
 
     @property
     def rows(self) -> int:
-        """Every row of the file, ragged ones too."""
+        """The number of rows of the file, including ragged ones."""
         return len(self.source_rows) + len(self.ragged.source_rows)
 
     @property
     def written_as(self) -> Mapping[str, str]:
-        """The properties of the file's form, as its record keeps them."""
+        """The properties of the file's format, as its record keeps them."""
         properties = written_as(self.format_name, self.dialect, self.packed)
-        guessed = {} if self.dialect else {"confidence": confidence_text(self.confidence)}
-        guessed |= {"encoding": self.encoding} if self.encoding and not self.dialect else {}
-        guessed |= {"skipped_lines": str(self.skipped_lines)} if self.skipped_lines else {}
-        guessed |= {"sheets": ", ".join(self.sheets)} if self.sheets else {}
-        return properties | guessed | ({"left_out": ", ".join(self.left_out)} if self.left_out else {})
+        details = {} if self.dialect else {"confidence": confidence_text(self.confidence)}
+        details |= {"encoding": self.encoding} if self.encoding and not self.dialect else {}
+        details |= {"skipped_lines": str(self.skipped_lines)} if self.skipped_lines else {}
+        details |= {"sheets": ", ".join(self.sheets)} if self.sheets else {}
+        return properties | details | ({"left_out": ", ".join(self.left_out)} if self.left_out else {})
 
 
 def written_as(
     format_name: str, dialect: Dialect | None = None, packed: Sequence[str] = ()
 ) -> dict[str, str]:
-    """Return a file's form in words: none of its cells is among them."""
+    """Return the properties of a file's format; they contain no cell."""
     properties = {"format": format_name, "compression": ", ".join(packed) or "none"}
     if dialect:
         properties |= {
@@ -113,5 +111,5 @@ def _of_csv(dialect: Dialect) -> dict[str, str]:
 
 
 def confidence_text(confidence: float) -> str:
-    """Return a confidence to three decimals."""
+    """Return a confidence with three decimals."""
     return str(round(confidence, 3))

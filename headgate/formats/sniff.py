@@ -1,4 +1,4 @@
-"""Sniff the kind and encoding of a file from its content, never from its name."""
+"""Sniff the format and encoding of a file from its content, never from its name."""
 
 from __future__ import annotations
 
@@ -36,23 +36,26 @@ _OTHER_MAGICS = {
     b"BZh": "a bzip2 archive",
     b"\xfd7zXZ": "an xz archive",
 }
-# The longest first: UTF-32's little-endian mark starts with UTF-16's.
+# The longest first: the little-endian mark of UTF-32 starts with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CONTROLS = re.compile(
-    rb"[\x00-\x08\x0e-\x1b]"
-)  # no text has them; the four behind part cells of rare dialects
+# Control characters that no text contains; \x1c to \x1f are delimiters of rare dialects.
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1b]")
 _PROBE_BYTES = 1 << 16
 _HEADER_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
 class Text:
-    """A text as UTF-8 without byte-order mark, its encoding, and how western it looks if guessed."""
+    """A text as UTF-8 without a byte-order mark, with its original encoding.
+
+    Attributes:
+        western: how plausible the encoding is, if it was guessed.
+    """
 
     utf8: bytes
     encoding: str
@@ -65,22 +68,22 @@ class Text:
 
 
 def is_parquet(content: bytes) -> bool:
-    """Return whether the bytes start as a Parquet file does."""
+    """Return whether the bytes start like a Parquet file."""
     return content.startswith(PARQUET_MAGICS)
 
 
 def is_avro(content: bytes) -> bool:
-    """Return whether the bytes start as an Avro container file does."""
+    """Return whether the bytes start like an Avro container file."""
     return content.startswith(AVRO_MAGIC)
 
 
 def is_orc(content: bytes) -> bool:
-    """Return whether the bytes start as an ORC file does, and not as a text such as `ORCHARD,TREES`."""
+    """Return whether the bytes start like an ORC file, and not like a text such as `ORCHARD,TREES`."""
     return content.startswith(_ORC_MAGIC) and b"\0" in content
 
 
 def is_old_workbook(content: bytes) -> bool:
-    """Return whether the bytes start as the container of Excel 97 does, which other documents have, too."""
+    """Return whether the bytes start like an Excel 97 file; other OLE2 documents start in the same way."""
     return content.startswith(_OLE2_MAGIC)
 
 
@@ -88,15 +91,15 @@ def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text
     """Return the content as UTF-8 without a byte-order mark.
 
     Args:
-        encoding: for content that is not valid UTF-8, as its contract states it; else Windows-1252 is
+        encoding: for content that is not valid UTF-8, as its contract states it; without it, Windows-1252 is
             guessed.
-        is_cut: more content follows, and this part may end within a character.
+        is_cut: more content follows, so this part may end within a character.
 
     Raises:
-        UnreadableFileError: `not_a_table`: the bytes are not text; `mixed_encoding`: some are UTF-8 and
-            others are not; `unknown_encoding`: they are text in none of the two; `empty_file`: only blanks.
+        UnreadableFileError: `not_a_table`: the bytes are not text; `mixed_encoding`: only some are UTF-8;
+            `unknown_encoding`: they are neither UTF-8 nor Windows-1252; `empty_file`: only blanks.
     """
-    text = _decoded(content, encoding, is_cut=is_cut)
+    text = _decode(content, encoding, is_cut=is_cut)
     head = text.utf8[:_PROBE_BYTES]
     if b"\0" in head:
         is_text = head.count(b"\0") <= head.count(b"\n") and not _CONTROLS.search(head.replace(b"\0", b""))
@@ -107,7 +110,7 @@ def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text
 
 
 def _with_nul(head: bytes) -> UnreadableFileError:
-    """Return the rejection of a text that has characters of no text among its own."""
+    """Return the rejection of a text with NUL characters."""
     line = head.count(b"\n", 0, head.index(b"\0")) + 1
     return UnreadableFileError(
         rule="not_a_table",
@@ -117,16 +120,17 @@ def _with_nul(head: bytes) -> UnreadableFileError:
 
 
 def only_blanks() -> UnreadableFileError:
-    """Return the rejection of a file without a character."""
+    """Return the rejection of a file that contains only blanks."""
     return UnreadableFileError(
         rule="empty_file", message="the file holds only blanks", remedy="send a file with a header"
     )
 
 
 def text_for(content: bytes, contract: Contract) -> Text:
-    """Return the content as UTF-8, read in the contract's encoding where it is not.
+    """Return the content as UTF-8, decoded from the contract's encoding if it is not UTF-8.
 
-    UnreadableFileError as `text_of`, and for a bad guess.
+    Raises:
+        UnreadableFileError: as `text_of`; `unknown_encoding` also if the guessed encoding is implausible.
     """
     text = text_of(content, stated_encoding(contract))
     if text.western:
@@ -137,7 +141,7 @@ def text_for(content: bytes, contract: Contract) -> Text:
 
 
 def is_utf8(path: Path) -> bool:
-    """Return whether all of a local file is UTF-8; some of it at a time is in memory."""
+    """Return whether all of a local file is UTF-8, without loading the whole file."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         with path.open("rb") as file:
@@ -149,33 +153,31 @@ def is_utf8(path: Path) -> bool:
     return True
 
 
-def _decoded(content: bytes, encoding: str, *, is_cut: bool) -> Text:
+def _decode(content: bytes, encoding: str, *, is_cut: bool) -> Text:
     for magic, what in _OTHER_MAGICS.items():
         if content.startswith(magic):
             raise _not_text(what)
     for mark, marked in _MARKS:
         if content.startswith(mark):
-            return _recoded(content, marked)
-    if wide := _unmarked_utf16(content[:_PROBE_BYTES]):
-        return _recoded(content, wide)
-    if (
-        encoding.startswith("utf-16") and b"\0" in content[:_PROBE_BYTES]
-    ):  # half of all Chinese characters are two bytes of ASCII in it
-        return _recoded(content, encoding, is_cut=is_cut)
-    plain = content.removeprefix(
-        codecs.BOM_UTF8
-    )  # the mark may be wrong: dirty_csv/superstore_bom_latin1.csv of shared/data
+            return _decode_as(content, marked)
+    if utf16 := _unmarked_utf16(content[:_PROBE_BYTES]):
+        return _decode_as(content, utf16)
+    # Half of all Chinese characters are two ASCII bytes in UTF-16, so only a NUL distinguishes it.
+    if encoding.startswith("utf-16") and b"\0" in content[:_PROBE_BYTES]:
+        return _decode_as(content, encoding, is_cut=is_cut)
+    # The mark may be wrong: dirty_csv/superstore_bom_latin1.csv of shared/data.
+    plain = content.removeprefix(codecs.BOM_UTF8)
     wrong = _not_utf8_at(plain, is_cut=is_cut)
     if wrong is None:
         return Text(plain if not is_cut else plain.decode(errors="ignore").encode(), "utf-8")
     if b"\0" not in plain[:_PROBE_BYTES]:
         check_not_mixed(plain, wrong, encoding or GUESSED)
     if encoding:
-        return _recoded(plain, encoding, is_cut=is_cut)
-    return _guessed(plain)
+        return _decode_as(plain, encoding, is_cut=is_cut)
+    return _decode_by_guess(plain)
 
 
-def _guessed(content: bytes) -> Text:
+def _decode_by_guess(content: bytes) -> Text:
     try:
         return Text(content.decode(GUESSED).encode(), GUESSED, western(content))
     except UnicodeDecodeError as error:
@@ -186,7 +188,7 @@ def _guessed(content: bytes) -> Text:
         ) from None
 
 
-def _recoded(content: bytes, encoding: str, *, is_cut: bool = False) -> Text:
+def _decode_as(content: bytes, encoding: str, *, is_cut: bool = False) -> Text:
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(content, final=not is_cut)
         return Text(text.removeprefix("\ufeff").encode(), encoding)
@@ -195,7 +197,7 @@ def _recoded(content: bytes, encoding: str, *, is_cut: bool = False) -> Text:
 
 
 def _unmarked_utf16(probe: bytes) -> str:
-    """Return the encoding of unmarked UTF-16: western text has a zero in nearly every second byte.
+    """Return the encoding of UTF-16 without a mark: nearly every second byte of western text is zero.
 
     Source: RFC 2781, section 3.3: text in UTF-16BE and UTF-16LE has no byte-order mark.
     """
@@ -207,17 +209,17 @@ def _unmarked_utf16(probe: bytes) -> str:
 
 
 def _not_utf8_at(content: bytes, *, is_cut: bool) -> int | None:
-    """Return the position of the first byte that is invalid in UTF-8; None if there is none."""
+    """Return the position of the first byte that is not valid UTF-8, or None."""
     if content.isascii():
         return None
     decoder, view = codecs.getincrementaldecoder("utf-8")(), memoryview(content)
     for start in range(0, len(content), _HEADER_BYTES):
-        begun = start - len(decoder.getstate()[0])
+        pending_start = start - len(decoder.getstate()[0])
         is_last = start + _HEADER_BYTES >= len(content)
         try:
             decoder.decode(view[start : start + _HEADER_BYTES], final=is_last and not is_cut)
         except UnicodeDecodeError as error:
-            return begun + error.start
+            return pending_start + error.start
     return None
 
 

@@ -1,4 +1,4 @@
-"""Cells stored as numbers or truth values, and their texts in a column's declared source format."""
+"""Write cells that a file stores as numbers or booleans as texts in a column's source format."""
 
 from __future__ import annotations
 
@@ -20,36 +20,35 @@ if TYPE_CHECKING:
 
 _EXACT_KINDS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
 _SHOWN = Context(prec=15)  # Excel shows no more digits
-_MOST_DIGITS_BEFORE_NOISE = (
-    13  # of 15: at least two zeros stand before the digits that arithmetic with floats leaves
-)
+_MAX_DIGITS_BEFORE_NOISE = 13  # of 15: at least two zeros precede the rounding error of floats
 
 
 @final
 class TypedText(str):
-    """The text of a cell that the file stores as a number or a truth value, in the plain spelling."""
+    """The plain text of a cell that the file stores as a number or a boolean."""
 
     __slots__ = ()
 
 
 class MidnightText(str):
-    """The day of a cell stored as a moment: the file does not show whether the whole day is meant."""
+    """The date of a cell that the file stores as a timestamp at midnight.
+
+    The file does not show whether midnight or the whole day is meant.
+    """
 
     __slots__ = ()
 
 
 def typed_flags(cells: Sequence[object]) -> pa.Array:
-    """Return for each cell whether the file stores it as a number or a truth value."""
+    """Return for each cell whether the file stores it as a number or a boolean."""
     return bool_array(np.array([type(cell) is TypedText for cell in cells], bool))
 
 
 def column_texts(column: Column, cells: Sequence[str | None]) -> pa.Array:
     """Return the cells as texts.
 
-    Typed cells are spelled in the column's source format, and midnights of timestamps with their time.
-
-    Numbers of columns other than floats are written without what arithmetic with floats leaves in their last
-    digits.
+    Typed cells are written in the column's source format, timestamps at midnight with their time, and numbers
+    of exact types without floating-point noise.
     """
     if column.type.kind is Kind.TIMESTAMP:
         cells = [f"{cell} 00:00:00" if isinstance(cell, MidnightText) else cell for cell in cells]
@@ -60,8 +59,7 @@ def column_texts(column: Column, cells: Sequence[str | None]) -> pa.Array:
 
 
 def without_float_noise(text: str) -> str:
-    """Return a number of a file of floats as Excel shows it, where the last digits are what arithmetic with
-    floats leaves.
+    """Return a number as Excel shows it if its last digits are a floating-point rounding error.
 
     >>> without_float_noise("0.30000000000000004"), without_float_noise("121.67771234567891")
     ('0.3', '121.67771234567891')
@@ -69,7 +67,7 @@ def without_float_noise(text: str) -> str:
     if _digits(text) <= _SHOWN.prec or "E" in text:
         return text
     shown = f"{_SHOWN.plus(Decimal(text)).normalize():f}"
-    return TypedText(shown) if _digits(shown) <= _MOST_DIGITS_BEFORE_NOISE else text
+    return TypedText(shown) if _digits(shown) <= _MAX_DIGITS_BEFORE_NOISE else text
 
 
 def _digits(number: str) -> int:
@@ -77,7 +75,7 @@ def _digits(number: str) -> int:
 
 
 def respelled(column: Column, text: pa.Array, is_typed: pa.Array) -> pa.Array:
-    """Return the texts with those of typed cells spelled in the column's source format."""
+    """Return the texts, with typed cells written in the column's source format."""
     if column.format is None:
         return text
     return rewritten_where(is_typed, text, lambda some: in_declared_format(column, some))

@@ -1,4 +1,4 @@
-"""Take the compression off a file (gzip, zip or zstd, also one inside another), within fixed limits."""
+"""Decompress a file (gzip, zip or zstd, also nested), within fixed limits."""
 
 from __future__ import annotations
 
@@ -25,28 +25,28 @@ GZIP_MAGIC = b"\x1f\x8b"
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")  # with members, and without any
 WORKBOOK_PART = "xl/workbook.xml"
-# The first member of an OpenDocument spreadsheet, not compressed, behind the 30 bytes of its local header.
+# The first member of an OpenDocument spreadsheet, uncompressed after the 30 bytes of its local header.
 # Source: OASIS, "OpenDocument 1.3", part 2, section 3.3; PKWARE, "APPNOTE.TXT", section 4.3.7.
 _MEMBER_AT = 30
 _OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet"
-# What a worker of 3 GB can hold beside its own copies. A file that grows past it is a bomb, or belongs to a
-# larger worker.
+# Fits into a worker of 3 GB beside its own copies. A file that unpacks to more is a bomb, or needs a larger
+# worker.
 MAX_EXPANDED_BYTES = 1 << 30
-# Tables of one repeated row grow 200- to 400-fold, bombs a thousandfold and more. Small files may grow as
-# they like.
+# Tables of one repeated row grow 200- to 400-fold, bombs 1,000-fold and more. Growth up to GROWS_FREELY_BYTES
+# is never limited.
 MAX_RATIO = 500
 GROWS_FREELY_BYTES = 1 << 26
-MAX_LAYERS = 3  # a gzip in a zip in a zstd; no export does more
+MAX_LAYERS = 3  # a gzip in a zip in a zstd; no export has more
 MAX_MEMBERS = 10_000
 _CHUNK_BYTES = 1 << 20
 _MEMBERS_SHOWN = 5
-# What macOS, Windows, Spark, Databricks and Hadoop leave beside data.
+# Files that macOS, Windows, Spark, Databricks and Hadoop leave beside data.
 _FILES_OF_TOOLS = re.compile(
     r"\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|_SUCCESS|_(?:started|committed)_\d+|_(?:common_)?metadata|\..*\.crc"
 )
 _INNER = "unpacked-"
-# What zipfile raises at an archive that it cannot read. RuntimeError: it wants a password. The text of each
-# can hold a member's name.
+# Errors of zipfile for an archive that it cannot read; RuntimeError: a password is needed. Their texts can
+# contain a member's name.
 BROKEN_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
@@ -61,7 +61,7 @@ BROKEN_ZIP = (
 
 @dataclass(frozen=True)
 class Unpacked:
-    """A file's content without compression, and the compressions that were taken off, from the outside in."""
+    """A file's decompressed content, and its compressions, outermost first."""
 
     content: bytes
     packed: tuple[str, ...] = ()
@@ -69,41 +69,41 @@ class Unpacked:
 
 @dataclass(frozen=True)
 class UnpackedFile:
-    """A local file's uncompressed content, and the compressions removed, from the outside in."""
+    """A local decompressed file, and its original compressions, outermost first."""
 
     path: Path
     packed: tuple[str, ...] = ()
 
     @property
     def size_bytes(self) -> int:
-        """How much it holds."""
+        """The size of the decompressed file."""
         return self.path.stat().st_size
 
 
 class OutgrownError(UnreadableFileError):
-    """The file is no bomb, but holds more than this worker can. The rule is `too_large`."""
+    """The file is not a bomb, but too large for this worker. The rule is `too_large`."""
 
     @classmethod
     def of(cls, limit_bytes: int) -> OutgrownError:
-        """Return the error of a worker that can hold so many bytes."""
+        """Return the error of a worker that can read at most `limit_bytes`."""
         refusal = too_large(limit_bytes)
         return cls(rule=refusal.rule, message=refusal.message, remedy=refusal.remedy)
 
 
 def unpack(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> bytes:
-    """Return the content of `unpacked`."""
+    """Return the decompressed content; errors as `unpacked`."""
     return unpacked(body, limit_bytes).content
 
 
 def unpacked(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> Unpacked:
-    """Return the file's content without compression, by what the bytes say and not by the file's name.
+    """Return the decompressed content; the bytes decide the compression, not the file's name.
 
-    A workbook stays as it is.
+    A workbook stays a zip.
 
     Raises:
-        UnreadableFileError: nothing is in it (`empty_file`); it stops early (`truncated_gzip`) or is damaged
-            (`corrupt_gzip`, and `corrupt_archive` for zip and zstd); a zip holds more than one data file
-            (`several_files`); or it grows past the limits on bytes, ratio and layers (`too_large`).
+        UnreadableFileError: the content is empty (`empty_file`), cut (`truncated_gzip`) or damaged
+            (`corrupt_gzip`; `corrupt_archive` for zip and zstd); a zip has several data files
+            (`several_files`); or it exceeds the limits on bytes, ratio or layers (`too_large`).
     """
     content, allowed = body, allowed_bytes(len(body))
     packed: tuple[str, ...] = ()
@@ -122,8 +122,7 @@ def unpacked(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> Unpacked:
 
 
 def unpack_file(path: Path, folder: Path, limit_bytes: int = MAX_EXPANDED_BYTES) -> UnpackedFile:
-    """Unpack from disk to disk: return the file itself where nothing is to be taken off, else one in
-    `folder`.
+    """Unpack a file on disk into `folder`; return the file itself if it is not compressed.
 
     An empty file is not an error here: its reader reports it.
     """
@@ -140,9 +139,7 @@ def unpack_file(path: Path, folder: Path, limit_bytes: int = MAX_EXPANDED_BYTES)
 
 
 def unpacked_bytes(path: Path) -> int:
-    """Return how much a local file holds without compression, once `unpack_file` has put that beside it, if
-    anything was to be taken off.
-    """
+    """Return the decompressed size of a local file that `unpack_file` has unpacked into the same folder."""
     inner = [each.stat().st_size for each in path.parent.glob(f"{_INNER}*")]
     return max(inner, default=path.stat().st_size)
 
@@ -153,15 +150,15 @@ def _packing_of_file(path: Path) -> str:
 
 
 def allowed_bytes(size_bytes: int) -> int:
-    """Return the bytes that a file of this size may grow to; no table grows to more."""
+    """Return the largest size that a file of this size may unpack to."""
     return max(GROWS_FREELY_BYTES, MAX_RATIO * size_bytes)
 
 
 def with_layer(packed: tuple[str, ...], packing: str) -> tuple[str, ...]:
-    """Return the layers with one compression more.
+    """Return the layers with one more compression.
 
     Raises:
-        UnreadableFileError: `too_large`: it is one too many.
+        UnreadableFileError: `too_large`: there are too many layers.
     """
     if len(packed) == MAX_LAYERS:
         raise UnreadableFileError(
@@ -173,13 +170,13 @@ def with_layer(packed: tuple[str, ...], packing: str) -> tuple[str, ...]:
 
 
 def within(parts: Iterator[bytes], allowed: int, limit_bytes: int, passed_bytes: int = 0) -> Iterator[bytes]:
-    """Yield the parts, unless they grow past a limit: the size in an archive's header is not trusted.
+    """Yield the parts, and raise an error when they exceed a limit; sizes in archive headers are not trusted.
 
     Args:
-        passed_bytes: of other members of the archive, which count too.
+        passed_bytes: the size of earlier members of the archive, which count too.
 
     Raises:
-        UnreadableFileError: `too_large`: more than `allowed`, which no table is for its size.
+        UnreadableFileError: `too_large`: more than `allowed`, the limit for the file's size.
         OutgrownError: more than `limit_bytes`.
     """
     for part in parts:
@@ -192,7 +189,7 @@ def within(parts: Iterator[bytes], allowed: int, limit_bytes: int, passed_bytes:
 
 
 def too_large(limit_bytes: int) -> UnreadableFileError:
-    """Return the rejection of a file that is larger than a worker can hold."""
+    """Return the rejection of a file that is larger than a worker can read."""
     return UnreadableFileError(
         rule="too_large",
         message=f"the file holds more than {limit_bytes:,} bytes once unpacked",
@@ -201,7 +198,7 @@ def too_large(limit_bytes: int) -> UnreadableFileError:
 
 
 def grows_too_much(allowed: int) -> UnreadableFileError:
-    """Return the rejection of a file that grows to more than `allowed`, which follows from its size."""
+    """Return the rejection of a file that unpacks to more than `allowed`, the limit for its size."""
     return UnreadableFileError(
         rule="too_large",
         message=(
@@ -216,7 +213,7 @@ def grows_too_much(allowed: int) -> UnreadableFileError:
 
 
 def is_workbook(content: bytes) -> bool:
-    """Return whether the bytes are an Excel workbook: a zip with its parts. Source: ECMA-376, part 2."""
+    """Return whether the bytes are an Excel workbook: a zip with that part. Source: ECMA-376, part 2."""
     return (
         content.startswith(ZIP_MAGICS[0])
         and not is_open_document(content)
@@ -241,12 +238,12 @@ def _holds_workbook(file: IO[bytes]) -> bool:
 
 
 def is_packed(content: bytes) -> bool:
-    """Return whether the bytes start as a compressed file does."""
+    """Return whether the bytes start like a compressed file."""
     return bool(packing_of(io.BytesIO(content)))
 
 
 def packing_of(file: IO[bytes]) -> str:
-    """Return how the file is compressed, by its first bytes; empty where it is not, and for a workbook."""
+    """Return the file's compression from its first bytes; empty if there is none, and for a workbook."""
     head = file.read(len(ZIP_MAGICS[0]))
     if head.startswith(GZIP_MAGIC):
         return GZIP
@@ -256,12 +253,12 @@ def packing_of(file: IO[bytes]) -> str:
 
 
 def parts_of(packing: str, file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the content of a compressed file, a piece at a time."""
-    return {GZIP: _gunzipped, ZSTD: _unzstd, ZIP: _unzipped}[packing](file)
+    """Yield the decompressed content in pieces."""
+    return {GZIP: _gunzip, ZSTD: _unzstd, ZIP: _unzip}[packing](file)
 
 
 def _unzstd(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield all frames, one after the other. Source: RFC 8878."""
+    """Yield the content of all frames. Source: RFC 8878."""
     try:
         with pa.CompressedInputStream(pa.PythonFile(file, "r"), ZSTD) as packed:
             yield from _parts(packed)
@@ -269,8 +266,8 @@ def _unzstd(file: IO[bytes]) -> Iterator[bytes]:
         raise corrupt_archive(ZSTD) from None
 
 
-def _unzipped(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the one data file among the members."""
+def _unzip(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the content of the only data file."""
     try:
         with zipfile.ZipFile(file) as archive, archive.open(_data_member(archive)) as member:
             yield from _parts(member)
@@ -292,7 +289,7 @@ def _data_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 
 
 def too_many_members() -> UnreadableFileError:
-    """Return the rejection of an archive with more members than any export has."""
+    """Return the rejection of an archive with too many members."""
     return UnreadableFileError(
         rule="too_large",
         message=f"the zip archive has more than {MAX_MEMBERS:,} members",
@@ -306,16 +303,16 @@ def data_members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 
 def _is_data(member: zipfile.ZipInfo) -> bool:
-    """Return whether the entry is neither a folder nor a file that a tool is known to leave.
+    """Return whether a member is neither a folder nor a file that tools are known to leave.
 
-    A name that begins with `.` or `_` is data otherwise, so that no table is left out without a word.
+    Other names that begin with `.` or `_` are data, so that no table is left out silently.
     """
     *folders, name = member.filename.split("/")
     return not (member.is_dir() or "__MACOSX" in folders or _FILES_OF_TOOLS.fullmatch(name))
 
 
 def _names_of(members: list[zipfile.ZipInfo]) -> str:
-    """Return the first members' names, without what could be a card number."""
+    """Return the names of the first members, with possible card numbers redacted."""
     if not members:
         return ""
     names = redact(text_array(member.filename[:80] for member in members[:_MEMBERS_SHOWN])).to_pylist()
@@ -336,8 +333,8 @@ def corrupt_archive(form: str) -> UnreadableFileError:
     )
 
 
-def _gunzipped(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield all gzip members, one after the other.
+def _gunzip(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the content of all gzip members.
 
     Zeros that pad the end are not data (RFC 1952; gzip(1) ignores them).
     """
@@ -351,13 +348,13 @@ def _gunzipped(file: IO[bytes]) -> Iterator[bytes]:
                     message="the gzip stream stops before its end",
                     remedy="send the file again; its upload was cut",
                 )
-            yield _inflated(member, rest)
+            yield _inflate(member, rest)
             rest = member.unconsumed_tail or (b"" if member.eof else file.read(_CHUNK_BYTES))
-        rest = _behind_zeros(member.unused_data, file)
+        rest = _skip_zeros(member.unused_data, file)
 
 
-def _behind_zeros(rest: bytes, file: IO[bytes]) -> bytes:
-    """Return the bytes that follow a member; nothing when only zeros do."""
+def _skip_zeros(rest: bytes, file: IO[bytes]) -> bytes:
+    """Return the bytes that follow a member; nothing if only zeros follow."""
     while not rest.strip(b"\0"):
         more = file.read(_CHUNK_BYTES)
         if not more:
@@ -366,7 +363,7 @@ def _behind_zeros(rest: bytes, file: IO[bytes]) -> bytes:
     return rest
 
 
-def _inflated(member: zlib._Decompress, chunk: bytes) -> bytes:
+def _inflate(member: zlib._Decompress, chunk: bytes) -> bytes:
     try:
         return member.decompress(chunk, _CHUNK_BYTES)
     except zlib.error as error:

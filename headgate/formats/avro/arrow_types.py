@@ -1,4 +1,4 @@
-"""Arrow's types for those of Avro, and values as Arrow takes them.
+"""Convert Avro types to Arrow types, and Avro values to values for Arrow.
 
 Source: Apache Avro 1.12, "Schema Declaration" and "Logical Types".
 """
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from headgate.errors import UnreadableFileError
 
-_DEEPEST = 32  # levels of a schema
+_MAX_LEVELS = 32  # levels of a schema
 _TYPES = {
     "boolean": pa.bool_(),
     "bytes": pa.binary(),
@@ -38,17 +38,17 @@ _LOGICAL_TYPES = {
 
 @dataclass
 class ArrowTypes:
-    """Arrow's type for each type of a schema.
+    """The Arrow type of each type of a schema.
 
     Attributes:
-        named: the types that have a name, which later ones may use; None while such a type is described.
+        named: the named types, which later types may use; None while such a type is converted.
     """
 
     named: dict[str, pa.DataType | None] = field(default_factory=dict)
     depth: int = 0
 
     def of(self, schema: Any) -> pa.DataType:  # noqa: ANN401 fastavro's parsed schema
-        """Return the type; text where values have several.
+        """Return the Arrow type; string if values have several types.
 
         Raises:
             UnreadableFileError: `type`: it contains itself, or is nested too deeply.
@@ -57,18 +57,18 @@ class ArrowTypes:
             return self._of_union([each for each in schema if each != "null"])
         if isinstance(schema, str):
             return _TYPES[schema] if schema in _TYPES else self._of_name(schema)
-        if self.depth == _DEEPEST:
+        if self.depth == _MAX_LEVELS:
             raise _no_column()
         self.depth += 1
-        described = self._of_logical(schema) or self._of_complex(schema)
+        arrow_type = self._of_logical(schema) or self._of_complex(schema)
         self.depth -= 1
-        return described
+        return arrow_type
 
     def _of_name(self, name: str) -> pa.DataType:
-        described = self.named[name]
-        if described is None:
+        arrow_type = self.named[name]
+        if arrow_type is None:
             raise _no_column()
-        return described
+        return arrow_type
 
     def _of_union(self, branches: list[Any]) -> pa.DataType:
         kinds = list(dict.fromkeys(self.of(branch) for branch in branches)) or [pa.null()]
@@ -78,12 +78,12 @@ class ArrowTypes:
 
     def _of_logical(self, schema: Any) -> pa.DataType | None:  # noqa: ANN401 as above
         logical = schema.get("logicalType", "")
-        described = _LOGICAL_TYPES.get(logical)
+        arrow_type = _LOGICAL_TYPES.get(logical)
         if logical == "decimal":
-            described = pa.decimal256(schema["precision"], schema.get("scale", 0))
-        if "name" in schema and described is not None:
-            self.named[schema["name"]] = described
-        return described
+            arrow_type = pa.decimal256(schema["precision"], schema.get("scale", 0))
+        if "name" in schema and arrow_type is not None:
+            self.named[schema["name"]] = arrow_type
+        return arrow_type
 
     def _of_complex(self, schema: Any) -> pa.DataType:  # noqa: ANN401 as above
         kind = schema["type"]
@@ -99,22 +99,22 @@ class ArrowTypes:
         if kind == "fixed":
             self.named[schema["name"]] = pa.binary()
             return pa.binary()
-        described = self.of(kind)
+        arrow_type = self.of(kind)
         if "name" in schema:
-            self.named[schema["name"]] = described
-        return described
+            self.named[schema["name"]] = arrow_type
+        return arrow_type
 
 
 def _no_column() -> UnreadableFileError:
     return UnreadableFileError(
         rule="type",
-        message=f"a type of the Avro schema contains itself, or is nested more than {_DEEPEST} levels deep",
+        message=f"a type of the Avro schema contains itself or is nested over {_MAX_LEVELS} levels deep",
         remedy="write flat records, one for each row",
     )
 
 
 def arrow_value(value: Any, stored: pa.DataType) -> Any:  # noqa: ANN401 any value of a table
-    """Return the value as Arrow takes it: texts of values of several types, maps as pairs."""
+    """Return the value for Arrow: texts for values of several types, pairs for maps."""
     if value is None:
         return None
     if pa.types.is_string(stored):
@@ -134,7 +134,7 @@ def _text(value: Any) -> str:  # noqa: ANN401 as above
     if isinstance(value, dict | list | bytes):
         raise UnreadableFileError(
             rule="type",
-            message="a column holds texts or numbers beside lists, records or bytes",
+            message="a column has texts or numbers as well as lists, records or bytes",
             remedy="write one type in each column",
         )
     return str(value)

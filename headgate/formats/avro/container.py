@@ -1,7 +1,7 @@
-"""The frame of an Avro container file: its header, and its blocks without compression.
+"""Read the header and the blocks of an Avro container file.
 
-It is read here, so that a block that grows beyond all tables is seen before it is in memory.
-Source: Apache Avro 1.12, "Object Container Files".
+Blocks are decompressed here, so that the size limit applies before a block is in memory. Source: Apache Avro
+1.12, "Object Container Files".
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from typing import IO
 
 _SYNC_BYTES = 16
-_CHECKSUM_BYTES = 4  # behind each block of snappy
+_CHECKSUM_BYTES = 4  # after each block of snappy
 _METADATA = {"type": "map", "values": "bytes"}
-_MOST_SCHEMA_BYTES = 1 << 22
+_MAX_SCHEMA_BYTES = 1 << 22
 
 
 @dataclass(frozen=True)
 class ContainerHeader:
-    """The header of a file: the parsed schema of its records, how blocks are packed, and what ends them."""
+    """The header of a file: the parsed schema of its records, the codec and the end marker of its blocks."""
 
     schema: Any
     codec: str
@@ -44,7 +44,7 @@ class ContainerHeader:
 
 @dataclass(frozen=True)
 class ContainerBlock:
-    """A block of records, as it is packed."""
+    """A compressed block of records."""
 
     rows: int
     packed: bytes
@@ -87,15 +87,15 @@ def read_header(stream: IO[bytes]) -> ContainerHeader:
     """Read the header.
 
     Raises:
-        UnreadableFileError: `corrupt_avro`; `not_a_table`: the file holds no records; `too_large`.
+        UnreadableFileError: `corrupt_avro`; `not_a_table`: the file has no records; `too_large`.
     """
     with damage_named():
         if stream.read(len(AVRO_MAGIC)) != AVRO_MAGIC:
             raise corrupt_avro()
         metadata: Any = schemaless_reader(stream, _METADATA, None)
         schema_text = metadata["avro.schema"]
-        if len(schema_text) > _MOST_SCHEMA_BYTES:
-            raise too_large(_MOST_SCHEMA_BYTES)
+        if len(schema_text) > _MAX_SCHEMA_BYTES:
+            raise too_large(_MAX_SCHEMA_BYTES)
         schema = parse_schema(json.loads(schema_text))
         if not isinstance(schema, dict) or schema["type"] != "record":
             raise UnreadableFileError(
@@ -110,7 +110,7 @@ def read_header(stream: IO[bytes]) -> ContainerHeader:
 
 
 def read_blocks(stream: IO[bytes], header: ContainerHeader) -> Iterator[ContainerBlock]:
-    """Yield the blocks behind the header.
+    """Yield the blocks after the header.
 
     Raises:
         UnreadableFileError: `corrupt_avro`.
@@ -128,29 +128,29 @@ def read_blocks(stream: IO[bytes], header: ContainerHeader) -> Iterator[Containe
 
 
 def unpacked_block(packed: bytes, codec: str, limit_bytes: int) -> bytes:
-    """Return a block's content.
+    """Return the decompressed content of a block.
 
     Raises:
-        UnreadableFileError: `corrupt_avro`; `too_large`: it grows beyond the limit.
+        UnreadableFileError: `corrupt_avro`; `too_large`: it exceeds the limit.
     """
-    most = limit_bytes + 1
+    max_bytes = limit_bytes + 1
     if codec == "null":
         content = packed
     elif codec == "deflate":
-        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, most)
+        content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, max_bytes)
     elif codec == "bzip2":
-        content = bz2.BZ2Decompressor().decompress(packed, most)
+        content = bz2.BZ2Decompressor().decompress(packed, max_bytes)
     elif codec == "xz":
-        content = lzma.LZMADecompressor().decompress(packed, most)
+        content = lzma.LZMADecompressor().decompress(packed, max_bytes)
     elif codec == "zstandard":
         with pa.CompressedInputStream(pa.BufferReader(packed), "zstd") as stream:
-            content = stream.read(most)
+            content = stream.read(max_bytes)
     elif codec == "snappy":
         content = _of_snappy(packed[:-_CHECKSUM_BYTES], packed[-_CHECKSUM_BYTES:], limit_bytes)
     else:
         raise UnreadableFileError(
             rule="corrupt_avro",
-            message="the Avro file is compressed in a way that is not known",
+            message="the Avro file has an unknown codec",
             remedy="write it with the codec deflate, snappy, zstandard, bzip2 or xz, or with none",
         )
     if len(content) > limit_bytes:

@@ -1,4 +1,4 @@
-"""Read Avro container files, a block at a time; their values become texts as those of Parquet do."""
+"""Read Avro container files, one block at a time; values become texts as for Parquet."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
 
 def read_avro(file: Path | bytes, contract: Contract) -> Source:
-    """Return the rows of an Avro file, a batch for each block.
+    """Return the rows of an Avro file, one batch per block.
 
     Raises:
-        UnreadableFileError: `corrupt_avro`, `too_large`; `not_a_table`: the file holds no records; `type`: a
+        UnreadableFileError: `corrupt_avro`, `too_large`; `not_a_table`: the file has no records; `type`: a
             type contains itself, or as in `read_parquet`.
         HeaderError: the columns do not match the contract.
     """
@@ -42,13 +42,13 @@ def read_avro(file: Path | bytes, contract: Contract) -> Source:
 
 
 def avro_table(file: Path | bytes, *, whole: bool) -> FileTable:
-    """Return the table without a contract; errors as `read_avro`."""
+    """Return the table with the file's own columns; errors as `read_avro`."""
     return file_table(lambda: _tables(file), avro_schema(file), whole=whole)
 
 
 def avro_schema(file: Path | bytes) -> pa.Schema:
-    """Return the columns as they are stored; errors as `read_avro`."""
-    with _opened(file) as stream:
+    """Return the stored columns and types; errors as `read_avro`."""
+    with _open(file) as stream:
         return _columns(read_header(stream).schema)
 
 
@@ -58,7 +58,7 @@ def _columns(schema: Any) -> pa.Schema:  # noqa: ANN401 fastavro's parsed schema
         return pa.schema([(column["name"], types.of(column["type"])) for column in schema["fields"]])
 
 
-def _opened(file: Path | bytes) -> IO[bytes]:
+def _open(file: Path | bytes) -> IO[bytes]:
     return file.open("rb") if isinstance(file, Path) else io.BytesIO(file)
 
 
@@ -66,7 +66,7 @@ def _tables(file: Path | bytes) -> Iterator[pa.Table]:
     """Yield the rows of each block."""
     size_bytes = file.stat().st_size if isinstance(file, Path) else len(file)
     limit_bytes = allowed_bytes(size_bytes)
-    with _opened(file) as stream:
+    with _open(file) as stream:
         header = read_header(stream)
         columns = _columns(header.schema)
         rows = passed_bytes = 0

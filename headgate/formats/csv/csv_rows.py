@@ -1,16 +1,15 @@
-"""Rows of a CSV text one after the other, for the texts that Arrow would misread: odd quotes, long
-delimiters, escapes.
+"""Read CSV texts row by row that Arrow would misread: odd quotes, long delimiters, escapes.
 
-A row with a quote in it is read by the first of these readings that holds:
+A row with a quote is read by the first of these rules that fits:
 
-1. as RFC 4180 has it: a quoted cell ends at the quote behind which the cell ends, and may span lines;
-2. on its own line, with quotes inside quoted cells that nobody doubled: `"5" pipe"` is `5" pipe`
+1. RFC 4180: a quoted cell ends at a quote before a delimiter or line end, and may span lines;
+2. on its own line, with quotes in quoted cells that are not doubled: `"5" pipe"` is `5" pipe`
    (Pollock, file_escape_char_0x00.csv);
-3. on its own line, with an opening quote that nothing closes as a character of its cell: `"5,` is `"5`
+3. on its own line, with an opening quote that is never closed as a character of its cell: `"5,` is `"5`
    (Pollock, row_extra_quote0_col0.csv).
 
-The second and third are taken only where the first does not hold at all, and where they give the width of the
-header. No reading drops or adds a character, and a row that none of them fits stays ragged.
+Rules 2 and 3 apply only if rule 1 does not fit and they give the width of the header. No rule drops or adds a
+character, and a row that fits none stays ragged.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ QUOTE = '"'
 
 
 class Row(NamedTuple):
-    r"""One row and where it stands in the text. A cell is None if it is empty or `\\N`, and not quoted."""
+    r"""One row and its offsets in the text. A cell is None if it is empty or `\\N`, and not quoted."""
 
     cells: list[str | None]
     start: int
@@ -41,15 +40,17 @@ class Row(NamedTuple):
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The cells, as a header has them."""
+        """The cells as in a header."""
         return tuple(cell or "" for cell in self.cells)
 
 
 @dataclass(frozen=True)
 class Form:
-    r"""The signs between and around cells. `escape` is a backslash, or empty where quotes are doubled.
+    """The delimiter, quote and escape characters of a text.
 
-    `quote` is empty where quotes are characters of the cells.
+    Attributes:
+        quote: empty if quotes are characters of the cells.
+        escape: a backslash, or empty if quotes are doubled.
     """
 
     delimiter: str = ","
@@ -58,7 +59,7 @@ class Form:
 
     @property
     def is_plain(self) -> bool:
-        """Whether Arrow reads it as it is meant."""
+        """Whether Arrow reads the form correctly."""
         return len(self.delimiter) == 1 and not self.escape
 
     @cached_property
@@ -85,11 +86,11 @@ class Form:
         quote = re.escape(self.quote)
         return re.compile(rf"{quote}({self._inside}){quote}(?={self._stop})|({self._bare})", re.DOTALL)
 
-    # What a possessive quantifier (`*+`) repeats is an atomic group (`(?>...)`): Python before 3.11.5, and so
-    # Debian 12's, matches other groups wrongly there. Source: github.com/python/cpython/issues/106052
+    # A possessive quantifier (`*+`) only repeats atomic groups (`(?>...)`), because Python before 3.11.5,
+    # which Debian 12 has, matches other groups wrongly. Source: github.com/python/cpython/issues/106052
     @property
     def _inside(self) -> str:
-        """Return the text between the quotes around a cell."""
+        """The text between the quotes around a cell."""
         quote, escape = re.escape(self.quote), re.escape(self.escape)
         plain = rf"[^{quote}{escape}]++|{escape}." if self.escape else rf"[^{quote}]++"
         return rf"(?>{plain}|{quote}{quote})*+"
@@ -100,19 +101,21 @@ class Form:
 
     @property
     def _bare(self) -> str:
-        """Characters of a cell without quotes around it."""
+        """The characters of a cell without quotes."""
         delimiter = re.escape(self.delimiter)
         return rf"[^{delimiter}\r\n]*+" if len(self.delimiter) == 1 else rf"(?>(?!{delimiter})[^\r\n])*+"
 
     def rows(self, text: str, at: int = 0, width: int = 0) -> Iterator[Row]:
-        """Yield the rows from a place in the text on; blank lines are none. Without a `width` any width is
-        right.
+        """Yield the rows from `at` on, without blank lines.
+
+        Args:
+            width: the expected cells per row, which decides between the rules; 0 for any.
 
         Raises:
-            UnreadableFileError: `unclosed_quote`: a quote is opened that nothing behind it closes.
+            UnreadableFileError: `unclosed_quote`: a quote is opened and never closed.
         """
         while at < len(text):
-            line_end = _LINE.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing, too
+            line_end = _LINE.match(text, at).end()  # type: ignore[union-attr]  # it also matches an empty text
             start, cells = at, None
             if line_end > at:
                 cells, line_end = self._row(text, at, line_end, width)
@@ -123,7 +126,7 @@ class Form:
     def _row(self, text: str, at: int, line_end: int, width: int) -> tuple[list[str | None], int]:
         line = text[at:line_end]
         if not self.quote or self.quote not in line:
-            return [self._bare_text(cell) for cell in line.split(self.delimiter)], line_end
+            return [self._unescape_bare(cell) for cell in line.split(self.delimiter)], line_end
         if strict := self._cells(self._strict, text, at, len(text)):
             return strict
         self._check_closed(text, at)
@@ -136,32 +139,30 @@ class Form:
     def _cells(
         self, reading: re.Pattern[str], text: str, at: int, stop: int
     ) -> tuple[list[str | None], int] | None:
-        """Return the cells of a row by one reading, and where they end; None where it does not hold."""
+        """Return the cells of a row and their end, or None if the rule does not fit."""
         cells: list[str | None] = []
         while match := reading.match(text, at, stop):
             quoted, bare = match.groups()
-            cells.append(self._bare_text(bare) if quoted is None else self._unquoted(quoted))
+            cells.append(self._unescape_bare(bare) if quoted is None else self._unquote(quoted))
             at = match.end()
             if not text.startswith(self.delimiter, at, stop):
                 return (cells, at) if at == stop or text[at] in "\r\n" else None
             at += len(self.delimiter)
         return None
 
-    def _unquoted(self, quoted: str) -> str:
-        """Return a quoted cell without what protects its quotes."""
-        return self._unescaped(quoted.replace(self.quote * 2, self.quote))
+    def _unquote(self, quoted: str) -> str:
+        """Return the text of a quoted cell, with its quotes unescaped."""
+        return self._unescape(quoted.replace(self.quote * 2, self.quote))
 
-    def _bare_text(self, bare: str) -> str | None:
-        """Return a cell without quotes around it; writers escape the quotes and backslashes in it, too."""
-        return None if not bare or bare == NULL else self._unescaped(bare)
+    def _unescape_bare(self, bare: str) -> str | None:
+        """Return the text of a cell without quotes; writers escape quotes and backslashes there, too."""
+        return None if not bare or bare == NULL else self._unescape(bare)
 
-    def _unescaped(self, text: str) -> str:
+    def _unescape(self, text: str) -> str:
         return re.sub(rf"\\([\\{self.quote}])", r"\1", text) if self.escape and self.escape in text else text
 
     def _check_closed(self, text: str, at: int) -> None:
-        """Refuse a quote that nothing behind it closes: the file may have been cut inside a cell, and all
-        that follows may belong to it.
-        """
+        """Raise an error for a quote that is never closed: a cut file may have lost the rest of its cell."""
         while match := self._strict.match(text, at):
             if not text.startswith(self.delimiter, match.end()):
                 return

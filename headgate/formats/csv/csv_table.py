@@ -1,4 +1,4 @@
-"""The table of a CSV text, without a contract's columns."""
+"""Read a CSV text as a table with its own columns, without a contract."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _QUOTES_BYTES = 1 << 22
 def csv_table(
     content: bytes, contract: Contract | None, *, with_header: bool | None, whole: bool
 ) -> FileTable:
-    """Return the table; without `whole`, its first rows. `with_header` as in `sniff_dialect`."""
+    """Return the table: all rows if `whole`, else the first ones. `with_header` as in `sniff_dialect`."""
     text = text_of(content, stated_encoding(contract)).utf8
     if (contract is None or not contract.columns) and is_single_value(text):
         raise no_objects()
     read = text if whole or len(text) <= _HEAD_BYTES else text[: text.rfind(b"\n", 0, _HEAD_BYTES) + 1]
     dialect = _dialect(read, contract, with_header)
-    names = _for_width(dialect)
+    names = _names_for_width(dialect)
     cells = max(len(without_trailing_blanks(dialect.names)), min(len(dialect.names), len(names)))
     rows = read_rows(read, dialect)
     broken = tuple(zip(map(int, rows.ragged.source_rows), rows.ragged.widths, strict=True))
@@ -51,8 +51,8 @@ def csv_table(
     )
 
 
-def _for_width(dialect: Dialect) -> tuple[str, ...]:
-    """Return a name for each cell of a usual row; without a contract the header may have more or fewer."""
+def _names_for_width(dialect: Dialect) -> tuple[str, ...]:
+    """Return a name for each cell of a usual row; without a contract, the header may have more or fewer."""
     return (*dialect.names, *[""] * dialect.width)[: dialect.width - dialect.unnamed]
 
 
@@ -67,6 +67,6 @@ def _partly_quoted(text: bytes, dialect: Dialect, names: Sequence[str]) -> tuple
 
 
 def _dialect(head: bytes, contract: Contract | None, with_header: bool | None) -> Dialect:
-    """Return the dialect by the contract, where it knows anything of the header; else by shape."""
+    """Return the dialect that the contract gives if it recognizes the header, else the dialect by shape."""
     dialect = sniff_dialect(head, contract, with_header=with_header)
     return dialect if contract is None or dialect.confidence else sniff_dialect(head, with_header=with_header)

@@ -1,11 +1,11 @@
-"""The footer of a CSV file: lines after its last row.
+"""Find the footer of a CSV file: lines after its last row.
 
 Examples are psql's `(3 rows)`, sqlcmd's `(3 rows affected)`, or notes below a blank line.
 
 A footer must be certain. Every line after the table's last row has another width and cannot be a damaged row:
 its first cell does not fit the first column, or at most half of its cells have a value. The first of these
-lines is a console's count of rows, or stands below a blank line. Everything else stays ragged. Whatever a
-line is taken for, it is counted and goes to quarantine.
+lines is a console's row count or follows a blank line. All other lines stay ragged. Footer lines are counted
+and quarantined like ragged rows.
 """
 
 from __future__ import annotations
@@ -34,26 +34,26 @@ if TYPE_CHECKING:
 
 # Only the last bytes decide, so the footer is the same in memory, from disk and in parts.
 _TAIL_BYTES = 1 << 16
-# More lines are a table of their own, or damage.
+# More lines are a separate table, or damage.
 MAX_FOOTER_LINES = 20
-# Blank lines and both signs of CRLF are among them. In most files the last few lines already show that there
-# is no footer.
+# Both numbers count blank lines, and both characters of CRLF. In most files, the last few lines already show
+# that there is no footer.
 _LINE_ENDS, _FEW_LINE_ENDS = 6 * MAX_FOOTER_LINES, 4
 _LF, _CR = 10, 13
-# What consoles write below a table. Sources: PostgreSQL 17 documentation, psql, `\pset footer`: `(3 rows)`;
-# Microsoft, "sqlcmd utility":
-# `(3 rows affected)`; MySQL 8.4 Reference Manual, 5.1: `3 rows in set (0.00 sec)`.
+# Row counts that consoles write below a table. Sources: PostgreSQL 17 documentation, psql, `\pset footer`:
+# `(3 rows)`; Microsoft, "sqlcmd utility": `(3 rows affected)`; MySQL 8.4 Reference Manual, 5.1: `3 rows in
+# set (0.00 sec)`.
 _ROW_COUNT = re.compile(r"\(\d+ rows?(?: affected)?\)|\d+ rows? in set\b.*", re.IGNORECASE)
 
 
 def footer_rows_of_text(text: bytes, dialect: Dialect, columns: Sequence[Column]) -> int:
-    """Return how many rows at the end of a UTF-8 text are its footer; its rows begin at `dialect.data_at`."""
+    """Return the number of footer rows of a UTF-8 text whose rows begin at `dialect.data_at`."""
     start = max(dialect.data_at, len(text) - _TAIL_BYTES)
     return count_footer_rows(text[start:], dialect, columns, is_cut=start > dialect.data_at)
 
 
 def footer_rows_of_path(path: Path, data_at: int, dialect: Dialect, columns: Sequence[Column]) -> int:
-    """Return how many rows at the end of a file in UTF-8 are its footer; its rows begin at `data_at`."""
+    """Return the number of footer rows of a UTF-8 file whose rows begin at `data_at`."""
     with path.open("rb") as file:
         start = file.seek(max(data_at, file.seek(0, 2) - _TAIL_BYTES))
         return count_footer_rows(file.read(), dialect, columns, is_cut=start > data_at)
@@ -65,9 +65,9 @@ def count_footer_rows(
     """Return how many rows at the end of a file are its footer.
 
     Args:
-        rows: the last bytes of the file's rows in UTF-8.
-        columns: of the contract, in the file's order.
-        is_cut: more rows stand before these.
+        rows: the last bytes of the file's rows, in UTF-8.
+        columns: the contract's columns in the file's order.
+        is_cut: more rows precede these.
     """
     read, run, has_rows_before = _rows_after_table(rows, dialect, columns[0], _FEW_LINE_ENDS, is_cut=is_cut)
     if run:
@@ -80,63 +80,57 @@ def count_footer_rows(
     return len(run) if is_footer and not _may_be_unfinished(run[-1], rows, columns[0]) else 0
 
 
-def mark_footer(received: Received, rows: int) -> Received:
-    """Return the last so many rows, which are ragged, are the file's footer."""
-    every = (received.source_rows, received.ragged.source_rows)
-    last = max((int(numbers[-1]) for numbers in every if len(numbers)), default=0)
-    footer = int(np.count_nonzero(received.ragged.source_rows > last - rows))
+def mark_footer(received: Received, count: int) -> Received:
+    """Mark the last `count` rows, all ragged, as the file's footer."""
+    row_numbers = (received.source_rows, received.ragged.source_rows)
+    last = max((int(numbers[-1]) for numbers in row_numbers if len(numbers)), default=0)
+    footer = int(np.count_nonzero(received.ragged.source_rows > last - count))
     return replace(received, ragged=replace(received.ragged, footer=footer))
 
 
-def mark_footer_in_batches(batches: Iterator[Received], rows: int) -> Iterator[Received]:
-    """Apply `mark_footer` to a file that comes in batches: as few are kept back as the footer may be in."""
-    batches_behind: deque[Received] = deque()
-    if not rows:
+def mark_footer_in_batches(batches: Iterator[Received], count: int) -> Iterator[Received]:
+    """Apply `mark_footer` to a file in batches; hold back only batches that may contain footer rows."""
+    pending: deque[Received] = deque()
+    if not count:
         yield from batches
     for batch in batches:
-        batches_behind.append(batch)
-        while sum(each.rows for each in islice(batches_behind, 1, None)) >= rows:
-            yield batches_behind.popleft()
-    behind = [
-        sum(each.rows for each in islice(batches_behind, place + 1, None))
-        for place in range(len(batches_behind))
+        pending.append(batch)
+        while sum(later.rows for later in islice(pending, 1, None)) >= count:
+            yield pending.popleft()
+    rows_after = [
+        sum(later.rows for later in islice(pending, place + 1, None)) for place in range(len(pending))
     ]
     yield from (
-        mark_footer(batch, min(batch.rows, max(0, rows - after)))
-        for batch, after in zip(batches_behind, behind, strict=True)
+        mark_footer(batch, min(batch.rows, max(0, count - after)))
+        for batch, after in zip(pending, rows_after, strict=True)
     )
 
 
 def _rows_after_table(
     rows: bytes, dialect: Dialect, first: Column, line_ends: int, *, is_cut: bool
 ) -> tuple[list[Row], list[Row], bool]:
-    """Return the rows of so many lines; those of them behind the last one of the table's.
+    """Return the rows of the last lines, the ones after the table's last row, and whether earlier rows exist.
 
-    And whether others stand before the first.
-
-    One of the table's is as wide as it is, or as wide as can be with a delimiter too few or too many at its
-    end.
+    A row of the table has its width, or nearly so with a missing or an extra delimiter at its end.
     """
     start = _start_of_lines(rows, dialect.form, line_ends, is_cut=is_cut)
     read: list[Row] = []
     with suppress(UnreadableFileError):
         read = list(dialect.form.rows(rows[start:].decode(errors="replace")))
-    behind = next(
+    end_of_table = next(
         (place + 1 for place in reversed(range(len(read))) if _is_table_row(read[place], dialect, first)), 0
     )
-    return read, read[behind:], is_cut or start > 0
+    return read, read[end_of_table:], is_cut or start > 0
 
 
 def _start_of_lines(rows: bytes, form: Form, line_ends: int, *, is_cut: bool) -> int:
-    """Return where the last lines begin that have so many ends outside quotes.
+    """Return the start of the last lines with `line_ends` line ends outside quotes.
 
-    A file ends outside quotes, so they are counted from there.
+    A file ends outside quotes, so they are counted from its end.
     """
     octets = np.frombuffer(rows, np.uint8)
-    quotes, ends = (
-        np.flatnonzero(octets == ord(form.quote)) if form.quote else NO_ROWS,
-        np.flatnonzero((octets == _LF) | (octets == _CR)),
-    )
+    quotes = np.flatnonzero(octets == ord(form.quote)) if form.quote else NO_ROWS
+    ends = np.flatnonzero((octets == _LF) | (octets == _CR))
     outside = ends[(len(quotes) - np.searchsorted(quotes, ends)) % 2 == 0]
     if len(outside) > line_ends:
         return int(outside[-line_ends]) + 1
@@ -156,7 +150,7 @@ def _is_not_table_row(row: Row, dialect: Dialect, first: Column) -> bool:
 
 
 def _may_be_unfinished(row: Row, rows: bytes, first: Column) -> bool:
-    """Return whether the last line may be a cut row: no line end, and it begins like a row."""
+    """Return whether the last line may be a cut row: it begins like a row and has no line end."""
     return not rows.endswith((b"\n", b"\r")) and not _looks_like_footer(row) and _first_cell_fits(first, row)
 
 

@@ -1,7 +1,7 @@
-"""Evidence in a CSV text that its first rows are a header: cells unlike all cells below them.
+"""Evidence that the first rows of a CSV text are a header: cells unlike all cells below them.
 
-A first row is taken for names only if something speaks for it. A row that could be data stays data, since a
-header that is read as a row is seen at once, and a row that is read as a header is lost.
+A first row is a header only with positive evidence. A row that could be data stays data: users notice a
+header that is read as a row at once, but a row that is read as a header is lost.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _NEARLY_ALL = 0.9
 # A first row with a number is data: cdnow/CDNOW_sample.txt and queries/excite-small.log of shared/data have
 # no header.
 _NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*%?")
-# Years in order are names, one column a year, as in the World Bank's API_SP.POP.TOTL_DS2_en_csv.
+# Consecutive years are names, one column per year, as in the World Bank's API_SP.POP.TOTL_DS2_en_csv.
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NO_VALUE = {"", "-", "?", "na", "n/a", "#n/a", "nan", "nil", "none", "null", "\\n", "unknown"}
-_FEWEST_ALIKE, _MOST_SHAPES, _MOST_WORDS = 3, 3, 8
-# Words for the kind of a column in any table: product_category_name_translation.csv of shared/data/olist has
-# texts only, in one style.
+_MIN_ALIKE, _MAX_SHAPES, _MAX_WORDS = 3, 3, 8
+# Words for a column in any table: product_category_name_translation.csv of shared/data/olist has only texts,
+# all in one style.
 _NAMES_OF_COLUMNS = (
     "id name key code number no nr text title type category class label value val date time year month "
     "day description status comment "
@@ -36,7 +36,10 @@ _NAME_WORDS = frozenset(_NAMES_OF_COLUMNS.split())
 
 
 class HeaderReading(Enum):
-    """The reading of a first row, as data or names, by the cells below it or by the texts alone."""
+    """How a first row is read: as data, or as names.
+
+    NAMES_BY_LOOK is a reading from the shape of texts alone, without numbers or codes below the names.
+    """
 
     DATA = 0
     NAMES = 1
@@ -45,12 +48,12 @@ class HeaderReading(Enum):
 
 @dataclass(frozen=True)
 class _Column:
-    """A column of which nearly all cells below the first rows have a digit.
+    """A column in which nearly all cells below the first rows have a digit.
 
     Attributes:
-        shapes: of its cells.
+        shapes: the shapes of its cells.
         is_numeric: whether nearly all of them have no letter.
-        has_exception: whether some cell has no digit.
+        has_exception: whether at least one cell has no digit.
     """
 
     place: int
@@ -65,9 +68,8 @@ def count_header_lines(rows: Sequence[Sequence[str]], width: int) -> tuple[int, 
     Source: Pollock, file_header_multirow_2.csv and file_no_header.csv.
     """
     below = rows[min(_HEADER_LINES, len(rows) // 2) :]
-    body = [
-        row for row in below if len(row) == width and row != rows[0]
-    ]  # a second table may repeat the header
+    # A second table may repeat the header.
+    body = [row for row in below if len(row) == width and row != rows[0]]
     columns = [
         column for place in range(width) if (column := _digit_column(place, [row[place] for row in body]))
     ]
@@ -95,18 +97,18 @@ def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: i
     cells = {column.place: rows[0][column.place].strip() for column in columns if column.place < len(rows[0])}
     if columns and sum(map(bool, cells.values())) < len(columns) / 2:
         return HeaderReading.DATA
-    given = [
+    cells_with_value = [
         (column, cells[column.place])
         for column in columns
         if cells.get(column.place, "").lower() not in _NO_VALUE
     ]
     names = [
         column
-        for column, cell in given
-        if (_is_no_number(cell) if column.is_numeric else not _has_digit(cell))
+        for column, cell in cells_with_value
+        if (_is_name(cell) if column.is_numeric else not _has_digit(cell))
     ]
     named = {column.place for column in names}
-    others = [(column, cell) for column, cell in given if column.place not in named]
+    others = [(column, cell) for column, cell in cells_with_value if column.place not in named]
     values = [column for column, cell in others if _shape(cell) in column.shapes]
     if len(names) > len(values) and any(column.is_numeric or not column.has_exception for column in names):
         return HeaderReading.NAMES
@@ -116,9 +118,9 @@ def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: i
 
 
 def _holds_number(row: Sequence[str], columns: Sequence[_Column]) -> bool:
-    """Return whether a cell above numbers, or any cell of a table of texts, is a number.
+    """Return whether a cell above numbers, or any cell if all columns are texts, is a number.
 
-    Years in order are names.
+    Consecutive years are names.
     """
     places = [column.place for column in columns if column.place < len(row)] if columns else range(len(row))
     numbers = [cell for place in places if _NUMBER.fullmatch(cell := row[place].strip())]
@@ -128,8 +130,9 @@ def _holds_number(row: Sequence[str], columns: Sequence[_Column]) -> bool:
 
 
 def _continues_header(row: Sequence[str], first: Sequence[str], columns: Sequence[_Column]) -> bool:
-    """Return whether a row below the first belongs to the header: it repeats it, or has a word above each of
-    several columns with digits.
+    """Return whether a row below the first belongs to the header.
+
+    It does if it repeats the header or has a word above each of several columns with digits.
     """
     if [*map(folded, row)] == [*map(folded, first)]:
         return True
@@ -138,8 +141,9 @@ def _continues_header(row: Sequence[str], first: Sequence[str], columns: Sequenc
 
 
 def _reading_of_texts(rows: Sequence[Sequence[str]], width: int) -> HeaderReading:
-    """Return the reading of a first row of texts above texts: as names where a cell looks unlike all cells
-    below, and none comes again there.
+    """Return the reading of a first row of texts above texts.
+
+    It has names if a cell looks unlike all cells below it and no value of the row repeats in its column.
     """
     below = [row for row in rows[1:] if len(row) == width]
     if not below:
@@ -153,31 +157,34 @@ def _reading_of_texts(rows: Sequence[Sequence[str]], width: int) -> HeaderReadin
     is_repeated = any(name and name in cells for name, cells in columns)
     if is_repeated or len({folded(name) for name, _ in columns}) < width:
         return HeaderReading.DATA
-    looks_so = any(
+    has_name = any(
         name and (_is_unlike(name, cells) or _is_name_above(name, cells)) for name, cells in columns
     )
-    return HeaderReading.NAMES_BY_LOOK if looks_so else HeaderReading.DATA
+    return HeaderReading.NAMES_BY_LOOK if has_name else HeaderReading.DATA
 
 
 def _is_unlike(name: str, cells: Sequence[str]) -> bool:
-    """Return whether all cells below are written alike, unlike the first: `carrier` above `AA`."""
-    if len(cells) < _FEWEST_ALIKE or _has_digit(name):
+    """Return whether the cells have one shape and the name another: `carrier` above `AA`.
+
+    Another example is `name` above `Delta Air Lines`.
+    """
+    if len(cells) < _MIN_ALIKE or _has_digit(name):
         return False
     shapes = {_cased_shape(cell) for cell in cells}
-    is_even = len(shapes) <= min(_MOST_SHAPES, len(cells) // 2) and _cased_shape(name) not in shapes
+    is_even = len(shapes) <= min(_MAX_SHAPES, len(cells) // 2) and _cased_shape(name) not in shapes
     is_lower = name[:1].islower() and all(cell[:1].isupper() for cell in cells)
     are_sentences = " " not in name and all(cell.count(" ") > 1 for cell in cells)
     return is_even or is_lower or are_sentences
 
 
 def _is_name_above(name: str, cells: Sequence[str]) -> bool:
-    """Return whether the first cell names a kind of column, and at most a tenth of those below does."""
+    """Return whether the name has a typical word of column names and at most 10 % of the cells do."""
     return _has_name_word(name) and sum(map(_has_name_word, cells)) <= (1 - _NEARLY_ALL) * len(cells)
 
 
 def _has_name_word(cell: str) -> bool:
     words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", cell)]
-    return len(words) <= _MOST_WORDS and not _NAME_WORDS.isdisjoint(
+    return len(words) <= _MAX_WORDS and not _NAME_WORDS.isdisjoint(
         (*words, *(word.removesuffix("s") for word in words))
     )
 
@@ -186,18 +193,18 @@ def _shape(cell: str) -> str:
     """Return the cell with each run of letters as one letter and each run of digits as one digit.
 
     So a first row of dates or codes is data, and `V2` above numbers is a name: m4/Weekly-train.csv.gz and
-    regional/country-codes.csv of shared/data. In a run of both, as in `e5ba7672`, the order has no meaning.
+    regional/country-codes.csv of shared/data. The order within a mixed run, as in `e5ba7672`, is ignored.
     """
     return re.sub(r"(?:9a|a9)[a9]+", "9a9", re.sub(r"\d+", "9", re.sub(r"[^\W\d_]+", "a", cell.strip())))
 
 
 def _cased_shape(cell: str) -> str:
-    """Return the cell with each run of capitals, of small letters and of digits as one sign."""
+    """Return the cell with each run of capitals, of small letters and of digits as one character."""
     return re.sub(r"\d+", "9", re.sub(r"[a-zß-öø-ÿ]+", "a", re.sub(r"[A-ZÀ-ÖØ-Þ]+", "A", cell)))
 
 
-def _is_no_number(cell: str) -> bool:
-    """Return whether a cell above numbers is a name; a year is one where it was not taken for a number."""
+def _is_name(cell: str) -> bool:
+    """Return whether a cell above numbers is a name, which a year can be."""
     return _has_letter(cell) or _YEAR.fullmatch(cell) is not None
 
 

@@ -1,4 +1,4 @@
-"""A CSV header by a contract's names, lines that repeat it, and names over several lines."""
+"""Find the header of a CSV text by a contract's names, skip its repetitions and join its lines."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _HEADER_LINES = 8
 
 
 def header_in_first_row(head: str, contract: Contract) -> Dialect | None:
-    """Return the ordinary case: the first row is the header, and all its cells are in the contract."""
+    """Return the dialect of the ordinary case: the first row contains only columns of the contract."""
     has_quotes = stated_quotes(contract) is not QuoteUse.NONE
     for delimiter in DELIMITERS:
         row = first_row(head, Form(delimiter, quote=QUOTE if has_quotes else ""))
@@ -38,18 +38,21 @@ def header_in_first_row(head: str, contract: Contract) -> Dialect | None:
 
 
 def _all_padded(names: Sequence[str]) -> bool:
-    """Return whether a blank begins each name and may belong to the delimiter (dataset1.csv)."""
+    """Return whether each name begins with a blank, which may then belong to the delimiter.
+
+    Source: dataset1.csv of shared/data/duplicates.
+    """
     return bool(names) and all(name[:1] == " " for name in names)
 
 
 def header_by_contract(head: str, contract: Contract) -> Dialect:
-    """Return the dialect and the row that have most of the contract's columns."""
-    best, most, end = Dialect(Form(), (), 0, 0, confidence=0.0), -1, 0
+    """Return the dialect whose header row has most of the contract's columns."""
+    best, max_count, end = Dialect(Form(), (), 0, 0, confidence=0.0), -1, 0
     has_quotes = stated_quotes(contract) is not QuoteUse.NONE
     for form in candidate_forms(head, has_quotes=has_quotes):
         for above, row in enumerate(probe_rows(head, form)):
-            if (count := count_known(row.texts, contract)) > most:
-                most, end = count, row.end
+            if (count := count_known(row.texts, contract)) > max_count:
+                max_count, end = count, row.end
                 best = Dialect(
                     form,
                     row.texts,
@@ -65,7 +68,7 @@ def header_by_contract(head: str, contract: Contract) -> Dialect:
 
 
 def skip_repeated_header(dialect: Dialect, head: str, end: int) -> Dialect:
-    """Pass over lines that repeat the header, which ends at `end`: they belong to it.
+    """Count lines that repeat the header, which ends at `end`, as header lines.
 
     Source: Pollock, file_header_multirow_2.csv.
     """
@@ -80,7 +83,7 @@ def skip_repeated_header(dialect: Dialect, head: str, end: int) -> Dialect:
 
 
 def joined_names(header: Sequence[Row]) -> tuple[str, ...]:
-    """Return the names of a header over several rows: each column's cells, joined."""
+    """Return the names of a header with several rows: the joined cells of each column."""
     width = max(len(row.texts) for row in header)
     padded = [[*row.texts, *[""] * (width - len(row.texts))] for row in header]
     return tuple(" ".join(filter(None, column)) for column in zip(*padded, strict=True))

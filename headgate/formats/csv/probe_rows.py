@@ -1,4 +1,4 @@
-"""The first rows of a CSV text in some form, and how wide they are."""
+"""Read the first rows of a CSV text in a form, and measure their width."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ PROBE_ROWS = 128
 
 
 def probe_rows(head: str, form: Form, width: int = 0) -> list[Row]:
-    """Return the first rows; none behind a quote that the probe cuts off."""
+    """Return the first rows, up to a quote that the probe cuts off."""
     rows: list[Row] = []
     with suppress(UnreadableFileError):
         for row in islice(form.rows(head, 0, width), PROBE_ROWS):
-            rows.append(row)  # noqa: PERF402 what was read before the error is kept
+            rows.append(row)  # noqa: PERF402 keep the rows before the error
     return rows
 
 
 def first_row(head: str, form: Form) -> Row | None:
-    """Return the first row; None where the text has none, or its quotes do not end."""
+    """Return the first row; None if the text has none or its quotes are not closed."""
     with suppress(UnreadableFileError):
         return next(form.rows(head), None)
     return None
 
 
 def share_of_width(rows: Sequence[Row], width: int) -> float:
-    """Return the share of rows with so many cells, 0 to 1."""
+    """Return the share of rows with `width` cells, 0 to 1."""
     return sum(len(row.cells) == width for row in rows) / len(rows) if rows else 0.0
 
 
 def usual_width(rows: Sequence[Row]) -> int:
-    """Return the most frequent number of cells, the largest where two are equally frequent."""
+    """Return the most frequent number of cells, the largest on a tie."""
     widths = Counter(len(row.texts) for row in rows)
     return max(widths, key=lambda width: (widths[width], width)) if widths else 0
 
@@ -50,5 +50,5 @@ def filled_cells(row: Row) -> int:
 
 
 def bytes_to(head: str, at: int) -> int:
-    """Return the size in bytes of the text before a character."""
+    """Return the size in bytes of the text before character `at`."""
     return len(head[:at].encode())

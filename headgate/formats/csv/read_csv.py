@@ -1,21 +1,19 @@
-r"""Read CSV: every cell as the text that the file holds.
+r"""Read CSV: every cell as the text in the file.
 
-What is null, and what is not:
+Nulls:
 
 | in the file            | read as                                                                                  |
 |------------------------|------------------------------------------------------------------------------------------|
 | nothing between commas | null                                                                                     |
-| `""`                   | the empty text; null where the column is no plain text, since no number or date is empty |
+| `""`                   | the empty text; null unless the column is plain text, since no number or date is empty |
 | `\N`, not quoted        | null, as MySQL's `SELECT … INTO OUTFILE` writes it                                       |
 | `NA`, `null`, `nan`    | those words: NA is North America                                                         |
 
-Blank lines are no rows. A row with more or fewer cells than the header is ragged.
+Blank lines are not rows. A row with more or fewer cells than the header is ragged. In a database's text dump
+a backslash escapes any character (`database_dumps`).
 
-In a database's text dump a backslash escapes any sign (`dumps`).
-
-Arrow reads the rows where it reads them right. Rows with quotes in places that RFC 4180 does not have are
-read by `rows`, one after the other, and those between them by Arrow; all are read by `rows` where a delimiter
-has two characters or a backslash escapes.
+Arrow reads the rows that it reads correctly. `csv_rows` reads rows with quotes in places that RFC 4180 does not
+permit, and all rows if the delimiter has two characters or a backslash escapes.
 """  # noqa: E501 a table
 
 from __future__ import annotations
@@ -53,19 +51,18 @@ if TYPE_CHECKING:
     from headgate.values.cells import Rows
 
 NULL_TEXTS = ["", NULL]
-MAX_COLUMNS = (
-    4096  # far above any table that people keep, far below what would fill the memory with empty columns
-)
+MAX_COLUMNS = 4096  # more than real tables have; empty columns do not yet fill the memory
 _BLOCK_BYTES = 1 << 20
 _ROWS_AT_ONCE = 1 << 16
-_WORTH_BYTES = 1 << 14  # reading these takes Arrow no longer than to begin
+_MIN_ARROW_BYTES = 1 << 14  # Arrow needs as long to start as to read this many bytes
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """The rows of a CSV text, column by column in the file's order, without regard to its header.
+    """The rows of a CSV text as columns in the file's order, independent of its header.
 
-    `starts` are the offsets of all rows in the text, in bytes, ragged ones too.
+    Attributes:
+        starts: byte offset of each row in the text, including ragged rows.
     """
 
     columns: tuple[pa.Array, ...]
@@ -75,12 +72,12 @@ class TextTable:
 
 
 def read_csv(content: bytes, contract: Contract) -> Received:
-    """Return the rows of a CSV file in any of the encodings and dialects that `sniff` and `dialect` know.
+    """Return the rows of a CSV file in any encoding and dialect that `sniff` and `sniff_dialect` recognize.
 
     Raises:
-        UnreadableFileError: `not_a_table`, `mixed_encoding`, `unknown_encoding`, `too_large` (absurdly wide),
-            `unclosed_quote` when a quote swallows the rest of the file, or `ambiguous_quotes` when quotes may
-            belong to the values.
+        UnreadableFileError: `not_a_table`, `mixed_encoding`, `unknown_encoding`, `too_large` (too many
+            columns), `unclosed_quote` if a quote is never closed, or `ambiguous_quotes` if quotes may belong
+            to the values.
         HeaderError: the header does not match the contract.
     """
     text = text_for(content, contract)
@@ -103,11 +100,11 @@ def read_csv(content: bytes, contract: Contract) -> Received:
 
 
 def read_rows(text: bytes, dialect: Dialect) -> TextTable:
-    """Return every row of the table: those of the dialect's width, and separately the ragged ones.
+    """Return the rows of the dialect's width and, separately, the ragged ones.
 
     Raises:
         UnreadableFileError: `not_a_table`, `too_large` or `unclosed_quote`.
-        HeaderError: `blank_column`: behind the last name stands a value.
+        HeaderError: `blank_column`: a column after the last name has a value.
     """
     _check_width(dialect.width)
     start, stop = dialect.rows_above
@@ -123,7 +120,7 @@ def read_rows(text: bytes, dialect: Dialect) -> TextTable:
 
 
 def named_columns(columns: Sequence[pa.Array], dialect: Dialect) -> Sequence[pa.Array]:
-    """Return the columns that have a name; HeaderError (`blank_column`) where another one has a value."""
+    """Return the columns with a name; HeaderError (`blank_column`) if another column has a value."""
     count = dialect.width - dialect.unnamed
     for place, column in enumerate(columns[count:], count + 1):
         if pc.any(pc.greater(pc.binary_length(column), 0)).as_py():
@@ -145,9 +142,9 @@ def _check_width(width: int) -> None:
 
 
 def too_wide() -> UnreadableFileError:
-    """Return the rejection of a text or Parquet file with absurdly many columns.
+    """Return the rejection of a text or Parquet file with too many columns.
 
-    JSON and workbooks have limits of their own.
+    JSON and workbooks have their own limits.
     """
     return UnreadableFileError(
         rule="too_large",
@@ -157,13 +154,13 @@ def too_wide() -> UnreadableFileError:
 
 
 def _read_by_arrow(data: pa.Buffer, dialect: Dialect) -> TextTable:
-    # Arrow reports an empty last cell without a line end as quoted, when the cell before it was.
+    # Arrow treats an empty last cell without a line end as quoted if the cell before it is quoted.
     ends_in_nothing = bytes(data.slice(max(0, data.size - 1))) == dialect.form.delimiter.encode()
     table, invalid = _parse(pa.py_buffer(bytes(data) + b"\n") if ends_in_nothing else data, dialect)
     ragged = _ragged(invalid)
-    source_rows = _numbers_without(ragged.source_rows, table.num_rows)
+    source_rows = _row_numbers_without(ragged.source_rows, table.num_rows)
     columns = table.columns
-    del table  # so that each column's blocks are freed once it is in one piece
+    del table  # frees each column's blocks once they are concatenated
     starts = row_starts(memoryview(data), dialect.form.quote)
     return TextTable(
         tuple(in_one_piece(columns.pop(0)) for _ in range(len(columns))), source_rows, ragged, starts
@@ -171,8 +168,9 @@ def _read_by_arrow(data: pa.Buffer, dialect: Dialect) -> TextTable:
 
 
 def _parse(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]]:
-    """Return Arrow's reading of the rows, and the rows it could not read: at first block by block, and in one
-    block when a row outgrows them.
+    """Return the rows as Arrow reads them, and the rows it could not read.
+
+    Arrow first reads block by block, and in one block if a row is longer than a block.
     """
     if not data.size:
         return pa.table({str(column): pa.nulls(0, pa.string()) for column in range(dialect.width)}), []
@@ -186,7 +184,7 @@ def _parse_whole(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]
     try:
         return _parse_blocks(data, dialect, data.size + 1)
     except pa.ArrowInvalid:
-        # Arrow's own message can hold a cell's value, so it is not passed on.
+        # Do not pass on Arrow's message, which may contain a cell's value.
         raise UnreadableFileError(
             rule="not_a_table",
             message="the rows cannot be read as CSV",
@@ -196,7 +194,7 @@ def _parse_whole(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]
 
 def _parse_blocks(data: pa.Buffer, dialect: Dialect, block_bytes: int) -> tuple[pa.Table, list[Any]]:
     invalid: list[Any] = []
-    names = [str(column) for column in range(dialect.width)]  # a header may have blank names, and one twice
+    names = [str(column) for column in range(dialect.width)]  # a header may have blank or duplicate names
 
     def collect_ragged(row: Any) -> str:  # noqa: ANN401 pyarrow's InvalidRow has no types
         invalid.append(row)
@@ -204,8 +202,8 @@ def _parse_blocks(data: pa.Buffer, dialect: Dialect, block_bytes: int) -> tuple[
 
     table = pa_csv.read_csv(
         pa.BufferReader(data),
-        # One thread: only then does Arrow number the rows it cannot read, and with newlines in values it is
-        # faster, too.
+        # Use one thread: only then does Arrow number the rows that it cannot read, and it is faster with
+        # newlines in values.
         read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=block_bytes),
         parse_options=pa_csv.ParseOptions(
             delimiter=dialect.form.delimiter,
@@ -231,7 +229,7 @@ def _ragged(invalid: list[Any]) -> Ragged:
     )
 
 
-def _numbers_without(ragged: Rows, rows: int) -> Rows:
+def _row_numbers_without(ragged: Rows, rows: int) -> Rows:
     every = np.arange(1, rows + len(ragged) + 1, dtype=np.int64)
     return np.delete(every, ragged - 1) if len(ragged) else every
 
@@ -241,67 +239,70 @@ def _read_one_by_one(text: str, dialect: Dialect) -> TextTable:
     blocks: list[Sequence[pa.Array]] = [[pa.nulls(0, pa.string())] * dialect.width]
     ragged: list[tuple[int, str, int]] = []
     count, starts = 0, array("q")
-    while some := list(islice(rows, _ROWS_AT_ONCE)):
-        starts.extend(row.start for row in some)
+    while chunk := list(islice(rows, _ROWS_AT_ONCE)):
+        starts.extend(row.start for row in chunk)
         ragged += [
             (count + at, text[row.start : row.end].rstrip("\r\n"), len(row.cells))
-            for at, row in _misfits(some, dialect.width)
+            for at, row in _rows_of_other_width(chunk, dialect.width)
         ]
-        blocks.append(_columns(some, dialect.width))
-        count += len(some)
+        blocks.append(_columns(chunk, dialect.width))
+        count += len(chunk)
     numbers, texts, widths = zip(*ragged, strict=True) if ragged else ((), (), ())
-    apart = Ragged(np.array(numbers, np.int64), texts, widths)
+    ragged_rows = Ragged(np.array(numbers, np.int64), texts, widths)
     columns = tuple(pa.concat_arrays(column) for column in zip(*blocks, strict=True))
     return TextTable(
-        columns, _numbers_without(apart.source_rows, count - len(ragged)), apart, _bytes_to(text, starts)
+        columns,
+        _row_numbers_without(ragged_rows.source_rows, count - len(ragged)),
+        ragged_rows,
+        _bytes_to(text, starts),
     )
 
 
-def read_in_turns(data: pa.Buffer, dialect: Dialect, worth_bytes: int = _WORTH_BYTES) -> TextTable:
-    """Read row by row, except stretches of at least so many bytes with regular quotes.
+def read_in_turns(data: pa.Buffer, dialect: Dialect, min_bytes: int = _MIN_ARROW_BYTES) -> TextTable:
+    """Read row by row, but let Arrow read stretches of at least `min_bytes` with regular quotes.
 
-    The bytes are taken for characters: all that structures a row is ASCII, and places are the same.
+    The bytes are decoded as Latin-1, so that offsets are the same: only ASCII characters structure rows.
     """
     octets, text = np.frombuffer(data, np.uint8), bytes(data).decode("latin-1")
     tables = [TextTable((pa.nulls(0, pa.string()),) * dialect.width, NO_ROWS, Ragged(), NO_ROWS)]
-    at, window, patience = 0, 4 * worth_bytes, 1
+    at, window, patience = 0, 4 * min_bytes, 1
     while at < len(octets):
         stop = end_of_regular_quotes(octets, at, window, dialect.form)
-        if stop - at >= worth_bytes or stop == len(octets):
-            tables.append(_moved(_read_by_arrow(data.slice(at, stop - at), dialect), at))
+        if stop - at >= min_bytes or stop == len(octets):
+            tables.append(_shift(_read_by_arrow(data.slice(at, stop - at), dialect), at))
             at, window, patience = stop, min(2 * window, _BLOCK_BYTES), 1
         else:
             rows = _some_rows(dialect.form.rows(text, at, dialect.width), stop, patience)
             tables.append(_of_rows(rows, text, dialect.width))
             at, window, patience = (
                 rows[-1].end if rows else len(octets),
-                4 * worth_bytes,
+                4 * min_bytes,
                 min(2 * patience, _ROWS_AT_ONCE),
             )
-    return _behind_one_another(tables)
+    return _concatenate(tables)
 
 
 def _some_rows(rows: Iterator[Row], stop: int, at_least: int) -> list[Row]:
-    """Return so many rows, and on to the first that begins at `stop` or behind it."""
-    some: list[Row] = []
+    """Return at least `at_least` rows, up to the first that begins at or after `stop`."""
+    chunk: list[Row] = []
     for row in rows:
-        some.append(row)
-        if len(some) >= at_least and row.start >= stop:
+        chunk.append(row)
+        if len(chunk) >= at_least and row.start >= stop:
             break
-    return some
+    return chunk
 
 
 def _of_rows(rows: list[Row], text: str, width: int) -> TextTable:
     rows = [row._replace(cells=[_as_utf8(cell) for cell in row.cells]) for row in rows]
-    misfits = list(_misfits(rows, width))
-    apart = Ragged(
-        np.array([at for at, _ in misfits], np.int64),
-        tuple(_as_utf8(text[row.start : row.end].rstrip("\r\n")) or "" for _, row in misfits),
-        tuple(len(row.cells) for _, row in misfits),
+    other_rows = list(_rows_of_other_width(rows, width))
+    ragged_rows = Ragged(
+        np.array([at for at, _ in other_rows], np.int64),
+        tuple(_as_utf8(text[row.start : row.end].rstrip("\r\n")) or "" for _, row in other_rows),
+        tuple(len(row.cells) for _, row in other_rows),
     )
-    numbers = _numbers_without(apart.source_rows, len(rows) - len(misfits))
+    numbers = _row_numbers_without(ragged_rows.source_rows, len(rows) - len(other_rows))
     return TextTable(
-        tuple(_columns(rows, width)), numbers, apart, np.array([row.start for row in rows], np.int64)
+        tuple(_columns(rows, width)), numbers, ragged_rows, np.array([row.start for row in rows], np.int64)
     )
 
 
@@ -309,11 +310,11 @@ def _as_utf8(cell: str | None) -> str | None:
     return cell if cell is None or cell.isascii() else cell.encode("latin-1").decode("utf-8")
 
 
-def _moved(table: TextTable, by: int) -> TextTable:
+def _shift(table: TextTable, by: int) -> TextTable:
     return replace(table, starts=table.starts + by)
 
 
-def _behind_one_another(tables: list[TextTable]) -> TextTable:
+def _concatenate(tables: list[TextTable]) -> TextTable:
     before = np.cumsum([0, *(len(table.source_rows) + len(table.ragged.source_rows) for table in tables)])
     ragged = Ragged(
         np.concatenate(
@@ -338,14 +339,14 @@ def _bytes_to(text: str, characters: array[int]) -> Rows:
     return np.cumsum([len(text[start:stop].encode()) for start, stop in pairwise(edges)])
 
 
-def _misfits(rows: list[Row], width: int) -> Iterator[tuple[int, Row]]:
+def _rows_of_other_width(rows: list[Row], width: int) -> Iterator[tuple[int, Row]]:
     return ((at, row) for at, row in enumerate(rows, 1) if len(row.cells) != width)
 
 
 def _columns(rows: list[Row], width: int) -> Sequence[pa.Array]:
-    whole = [row.cells for row in rows if len(row.cells) == width]
+    complete = [row.cells for row in rows if len(row.cells) == width]
     return (
-        [text_array(column) for column in zip(*whole, strict=True)]
-        if whole
+        [text_array(column) for column in zip(*complete, strict=True)]
+        if complete
         else [pa.nulls(0, pa.string())] * width
     )

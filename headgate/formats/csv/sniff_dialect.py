@@ -1,10 +1,9 @@
-"""How a CSV text is written, found from its content: delimiter, quotes, escapes, line ends, and where its
-header stands.
+"""Find the dialect of a CSV text from its content: delimiter, quotes, escapes, line ends and header.
 
-With a contract, the header is the row that names most of its columns, or the lines that name all of theirs
-when each column's cells are joined. Without one, the dialect is the one in which most rows have the same
-width, and the first row is a header where its cells are unlike those below them. A text without a header has
-no lines above its table: its first row is data, whatever its width.
+With a contract, the header is the row with most of its columns, or the rows whose joined cells are its
+columns. Without one, the dialect is the one in which most rows have the same width, and the first row is a
+header if its cells are unlike those below them. A text without a header has no lines above its table: its
+first row is data, whatever its width.
 """
 
 from __future__ import annotations
@@ -44,8 +43,8 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.formats.csv.csv_rows import Row
 
-# What the evenness of a rare delimiter is worth: without it a blank parts a real file, which
-# docs/how-it-works/formats.md names.
+# Reduced, because a blank would otherwise split the cells of a real file that docs/how-it-works/formats.md
+# names.
 _RARE_DELIMITER_WEIGHT = 0.7
 _PROBE_CHARACTERS = 1 << 20
 _FIRST_ROW_BYTES = 1 << 14
@@ -57,8 +56,8 @@ def sniff_dialect(
     """Return the dialect of a UTF-8 text.
 
     Args:
-        with_header: whether the text has a header, as a person states it where no contract is known; None to
-            find out.
+        with_header: whether the text has a header, if the user states it for a file without a contract; None
+            to detect it.
     """
     head = text[:_PROBE_CHARACTERS].decode("utf-8", errors="ignore")
     dialect = (
@@ -80,8 +79,9 @@ def sniff_dialect(
 
 
 def _writes_numbers_with(delimiter: str, contract: Contract) -> bool:
-    """Return whether a number of the contract may hold the delimiter: a row that is wider than the header may
-    then be a number without quotes.
+    """Return whether numbers of the contract may contain the delimiter.
+
+    A row that is wider than the header may then contain a number without quotes.
     """
     formats = [column.format for column in contract.columns if column.format]
     return any(delimiter in (declared.decimal, declared.thousands) for declared in formats)
@@ -98,8 +98,9 @@ def _with_contract(head: str, contract: Contract) -> Dialect:
 
 
 def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
-    """Return the dialect that the text has without a contract, if its header is the contract's: a draft and
-    its contract read the same rows.
+    """Return the dialect by shape if its header is the contract's.
+
+    So a draft and its contract read the same rows.
     """
     dialect = _by_shape(head, has_quotes=_has_quotes(contract))
     if (
@@ -113,7 +114,7 @@ def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
 
 
 def _without_header(head: str, contract: Contract) -> Dialect:
-    """Return the dialect in which most rows fit a contract whose files have no header."""
+    """Return the dialect in which most rows have a cell for each column of a contract without header."""
     width = len(contract.names)
     has_quotes = _has_quotes(contract)
     forms = candidate_forms(head, has_quotes=has_quotes)
@@ -130,8 +131,9 @@ def _has_quotes(contract: Contract) -> bool:
 
 
 def _with_rows_above(dialect: Dialect, head: str, contract: Contract) -> Dialect:
-    """Return the dialect that also reads the rows above the header, from the first that is as wide as the
-    header and fits the contract.
+    """Return the dialect with the rows above the header that are data.
+
+    They begin at the first row that is as wide as the header and fits the contract.
     """
     above = probe_rows(head, dialect.form, dialect.width)[: dialect.skipped_lines]
     first = next(
@@ -149,7 +151,7 @@ def _with_rows_above(dialect: Dialect, head: str, contract: Contract) -> Dialect
 
 
 def _fits_contract(row: Row, dialect: Dialect, contract: Contract) -> bool:
-    """Return whether most cells have a value and each value fits the column that the header has above it."""
+    """Return whether most cells have a value and each value fits the column of the header above it."""
     if 2 * filled_cells(row) <= len(without_trailing_blanks(dialect.names)):
         return False
     fields = fields_of(dialect.names, contract)
@@ -161,25 +163,23 @@ def _fits_contract(row: Row, dialect: Dialect, contract: Contract) -> bool:
 
 
 def _without_unnamed(dialect: Dialect, head: str) -> Dialect:
-    """Return the dialect without the header's blank last names, if the rows have no values below them, only
-    delimiters.
+    """Return the dialect without blank last names of the header if the rows have only delimiters below them.
 
     Source: Pollock, row_less_sep_row0_col1.csv.
     """
     names = without_trailing_blanks(dialect.names)
     rows = probe_rows(head, dialect.form, dialect.width)[dialect.skipped_lines + dialect.header_lines :]
     usual = usual_width(rows)
-    is_theirs = (
-        len({len(row.cells) for row in rows}) == 1 or usual > dialect.width
-    )  # else the header is right, and rows of another width are damaged
-    width = usual if is_theirs and usual >= len(names) else dialect.width
+    # Otherwise the header is right, and rows of another width are damaged.
+    are_rows_right = len({len(row.cells) for row in rows}) == 1 or usual > dialect.width
+    width = usual if are_rows_right and usual >= len(names) else dialect.width
     if width < len(names) or any(any(row.texts[len(names) :]) for row in rows if len(row.cells) == width):
         return dialect
     return replace(dialect, names=names, width=width, unnamed=width - len(names))
 
 
 def _by_shape(head: str, *, with_header: bool | None = None, has_quotes: bool = True) -> Dialect:
-    """Return the dialect in which most rows have one width of several cells."""
+    """Return the dialect in which most rows have the same number of cells, and several."""
     forms = candidate_forms(head, has_quotes=has_quotes)
     readings = [(form, _below_comments(probe_rows(head, form))) for form in forms]
     form, rows = max(
@@ -218,27 +218,30 @@ def _by_shape(head: str, *, with_header: bool | None = None, has_quotes: bool = 
 def _below_comments(rows: Sequence[Row]) -> Sequence[Row]:
     """Return the rows below the comments at the top, whose delimiters and widths are not the table's.
 
-    All rows where they are all comments.
+    Return all rows if all are comments.
     """
-    first = next((at for at, row in enumerate(rows) if filled_cells(row) and not _is_marked(row)), 0)
+    first = next((at for at, row in enumerate(rows) if filled_cells(row) and not _is_comment(row)), 0)
     return rows[first:]
 
 
-def _is_marked(row: Row) -> bool:
-    """Return whether the row begins with the mark of a comment."""
+def _is_comment(row: Row) -> bool:
+    """Return whether the row begins with a comment character."""
     return row.texts[0].lstrip().startswith("#")
 
 
 def _is_title(row: Row, width: int) -> bool:
-    """Return whether a row above a header is no data: mostly empty, a single cell, or a comment."""
-    is_comment = _is_marked(row) and (width == 1 or len(row.cells) != width)
+    """Return whether a row above a header is not part of it.
+
+    It is a comment, or less than half full, or has one cell in a table of several columns.
+    """
+    is_comment = _is_comment(row) and (width == 1 or len(row.cells) != width)
     return filled_cells(row) < max(1, width / 2) or (len(row.cells) == 1 < width) or is_comment
 
 
 def _evenness(rows: Sequence[Row]) -> float:
-    """Return the share of rows of the usual width, each worth more the wider it is.
+    """Return the share of rows of the usual width, weighted by that width.
 
-    Rows of one cell are worth nothing.
+    Rows of one cell have no weight.
     """
     width = usual_width(rows)
     return share_of_width(rows, width) * (1 - 1 / width) if width else 0.0

@@ -1,6 +1,6 @@
-"""Read a large CSV file from disk some rows at a time, exactly as `read_csv` reads it in memory.
+"""Read a large CSV file from disk in batches, with the same result as `read_csv` in memory.
 
-Only plain files are read so: UTF-8, in a dialect that Arrow reads right. Every other file is read whole.
+This reads only plain files: UTF-8 in a dialect that Arrow reads correctly. Other files are read at once.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from headgate.formats.row_offsets import Distances, Octets
     from headgate.values.cells import Rows
 
-# A smaller file is read faster at once, and fits into memory.
+# Smaller files fit into memory and are read faster at once.
 STREAMED_FROM_BYTES = 16 << 20
 _HEAD_BYTES = 1 << 20
 _BLOCK_BYTES = 1 << 20
@@ -55,7 +55,7 @@ class NotPlainError(Exception):
 
 @dataclass(frozen=True)
 class PlainCsv:
-    """A file that can be streamed; its rows begin at `data_at`, behind the header."""
+    """A file that can be streamed; its rows begin at `data_at`."""
 
     path: Path
     dialect: Dialect
@@ -64,11 +64,11 @@ class PlainCsv:
 
 
 def stream_plain_csv(path: Path, contract: Contract) -> Source | None:
-    """Return the rows of a plain CSV file, with the footer that `read_csv` finds; None for any other.
+    """Return the rows of a plain CSV file, with the same footer as in `read_csv`; None for any other file.
 
     Raises:
         HeaderError: the header does not match the contract.
-        NotPlainError: while batches are read; those before it are to be forgotten.
+        NotPlainError: raised while batches are read; discard those before it.
     """
     plain = _find_plain_csv(path, contract)
     if plain is None:
@@ -87,9 +87,10 @@ def stream_plain_csv(path: Path, contract: Contract) -> Source | None:
 
 
 def _find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
-    """Return the file, if its head is that of a plain CSV file.
+    """Return the file if its head is plain CSV, else None.
 
-    BadInputError: the header does not match the contract, and all is UTF-8.
+    Raises:
+        BadInputError: the header does not match the contract, and the whole file is UTF-8.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
@@ -113,16 +114,19 @@ def _find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
 
 
 def _check_quotes_of_head(text: bytes, dialect: Dialect) -> None:
-    """Check the first rows of a text with tabs, if Arrow reads it right: others are read and checked whole.
+    """Check the quotes of the first rows of a tab-separated text if Arrow reads them correctly.
 
-    UnreadableFileError as `check_quotes`.
+    Other texts are read and checked at once. UnreadableFileError as `check_quotes`.
     """
     if has_regular_quotes(pa.py_buffer(text).slice(dialect.data_at), dialect.form):
         check_quotes(text, dialect)
 
 
 def _ends_in(path: Path, delimiter: str) -> bool:
-    """Return whether the file ends with an empty cell, which Arrow reports as quoted after a quoted one."""
+    """Return whether the file's last cell is empty and no line end follows it.
+
+    Arrow then treats it as quoted if the cell before it is quoted.
+    """
     with path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read() == delimiter.encode()
@@ -144,10 +148,7 @@ def _is_plain_text(head: bytes) -> bool:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Whether Arrow reads the file's quotes right, as `arrow_readable.has_regular_quotes` checks it.
-
-    And the distances between its rows.
-    """
+    """Whether the file's quotes are regular (`has_regular_quotes`), and the distances between its rows."""
 
     is_regular: bool
     distances: tuple[Distances, ...] = ()
@@ -169,22 +170,22 @@ def _layout(plain: PlainCsv) -> _Layout:
 
 
 def _blocks(plain: PlainCsv) -> Iterator[Octets]:
-    """Yield the file from its first row on, each block with the octets before and behind it."""
+    """Yield the rows in blocks, each with the byte before and after it, or line ends instead."""
     block_bytes = min(_BLOCK_BYTES, max(0, plain.path.stat().st_size - plain.data_at))
-    here, following = (np.full(block_bytes + 2, ord("\n"), np.uint8) for _ in range(2))
+    block, following = (np.full(block_bytes + 2, ord("\n"), np.uint8) for _ in range(2))
     with plain.path.open("rb", buffering=0) as file:
         file.seek(plain.data_at)
-        count = file.readinto(here[1:-1].data)
+        count = file.readinto(block[1:-1].data)
         while count:
-            more = file.readinto(following[1:-1].data)
-            here[count + 1] = following[1] if more else ord("\n")
-            yield here[: count + 2]
-            following[0] = here[count]
-            here, following, count = following, here, more
+            following_count = file.readinto(following[1:-1].data)
+            block[count + 1] = following[1] if following_count else ord("\n")
+            yield block[: count + 2]
+            following[0] = block[count]
+            block, following, count = following, block, following_count
 
 
 def _quotes_are_regular(octets: Octets, quotes: Rows, form: Form, *, is_quoted: bool) -> bool:
-    """Return whether each of these inner quotes opens or closes a whole cell."""
+    """Return whether each quote opens or closes a cell; none is the first or the last octet."""
     ends = np.zeros(256, bool)
     ends[np.frombuffer(f"{form.delimiter}\r\n{form.quote}".encode(), np.uint8)] = True
     opening, closing = quotes[is_quoted::2], quotes[not is_quoted :: 2]
@@ -192,9 +193,9 @@ def _quotes_are_regular(octets: Octets, quotes: Rows, form: Form, *, is_quoted: 
 
 
 def _batches(plain: PlainCsv, contract: Contract, layout: Callable[[], _Layout]) -> Iterator[Received]:
-    """Yield the rows, while it is found out whether Arrow reads them right."""
-    with ThreadPoolExecutor(1) as beside:
-        submitted = beside.submit(layout)
+    """Yield the rows while another thread checks whether Arrow reads them correctly."""
+    with ThreadPoolExecutor(1) as pool:
+        submitted = pool.submit(layout)
         for batch in _plain_csv_batches(plain, contract):
             yield batch
             if submitted.done() and not submitted.result().is_regular:
@@ -204,21 +205,29 @@ def _batches(plain: PlainCsv, contract: Contract, layout: Callable[[], _Layout])
 
 
 def _plain_csv_batches(plain: PlainCsv, contract: Contract) -> Iterator[Received]:
-    """Yield the rows, whether or not Arrow reads them right. NotPlainError: it cannot read them at all."""
-    apart: deque[Any] = deque()
+    """Yield the rows without checking their quotes.
+
+    Raises:
+        NotPlainError: Arrow cannot read them.
+    """
+    ragged_rows: deque[Any] = deque()
     number = 1
-    for columns in _columns(plain, apart):
+    for columns in _columns(plain, ragged_rows):
         end = number + len(columns[0])
-        own: list[Any] = []
-        while apart and apart[0].number < end:
-            own.append(apart.popleft())
+        ragged_of_batch: list[Any] = []
+        while ragged_rows and ragged_rows[0].number < end:
+            ragged_of_batch.append(ragged_rows.popleft())
             end += 1
-        yield _received(plain, contract, columns, np.arange(number, end, dtype=np.int64), own)
+        yield _received(plain, contract, columns, np.arange(number, end, dtype=np.int64), ragged_of_batch)
         number = end
-    if apart or number == 1:
-        nothing = [pa.nulls(0, pa.string())] * len(plain.header.names)
+    if ragged_rows or number == 1:
+        empty_columns = [pa.nulls(0, pa.string())] * len(plain.header.names)
         yield _received(
-            plain, contract, nothing, np.arange(number, number + len(apart), dtype=np.int64), list(apart)
+            plain,
+            contract,
+            empty_columns,
+            np.arange(number, number + len(ragged_rows), dtype=np.int64),
+            list(ragged_rows),
         )
 
 
@@ -227,16 +236,16 @@ def _received(
     contract: Contract,
     columns: Sequence[pa.Array],
     numbers: Any,  # noqa: ANN401 as below
-    apart: list[Any],
+    ragged_rows: list[Any],
 ) -> Received:
     named = dict(zip(plain.header.names, columns, strict=True))
     missing = pa.nulls(len(columns[0]), pa.string())
     ragged = Ragged(
-        np.array([row.number for row in apart], np.int64),
-        tuple(row.text for row in apart),
-        tuple(row.actual_columns for row in apart),
+        np.array([row.number for row in ragged_rows], np.int64),
+        tuple(row.text for row in ragged_rows),
+        tuple(row.actual_columns for row in ragged_rows),
     )
-    rows = np.delete(numbers, ragged.source_rows - numbers[0]) if apart else numbers
+    rows = np.delete(numbers, ragged.source_rows - numbers[0]) if ragged_rows else numbers
     return Received(
         {name: named.get(name, missing) for name in contract.names},
         rows,
@@ -246,20 +255,18 @@ def _received(
     )
 
 
-def _columns(plain: PlainCsv, apart: deque[Any]) -> Iterator[Sequence[pa.Array]]:
-    """Yield the columns that have a name, some rows at a time; rows of another width are added to `apart`."""
+def _columns(plain: PlainCsv, ragged_rows: deque[Any]) -> Iterator[Sequence[pa.Array]]:
+    """Yield the named columns in chunks, and append rows of another width to `ragged_rows`."""
     try:
         with pa.OSFile(str(plain.path)) as file:
             file.seek(plain.data_at)
             if plain.data_at < file.size():
                 yield from (
                     named_columns(columns, plain.dialect)
-                    for columns in _joined(_reader(file, plain.dialect, apart))
+                    for columns in _joined(_reader(file, plain.dialect, ragged_rows))
                 )
-    except (
-        pa.ArrowInvalid,
-        HeaderError,
-    ):  # a row longer than a block, bytes that are not UTF-8, or a value that no name is above
+    # A row longer than a block, bytes that are not UTF-8, or a value in a column without a name.
+    except (pa.ArrowInvalid, HeaderError):
         raise NotPlainError from None
 
 
@@ -277,11 +284,11 @@ def _joined(blocks: Iterator[pa.RecordBatch]) -> Iterator[list[pa.Array]]:
         yield [pa.concat_arrays(parts) for parts in zip(*pending, strict=True)]
 
 
-def _reader(file: pa.NativeFile, dialect: Dialect, apart: deque[Any]) -> pa_csv.CSVStreamingReader:
+def _reader(file: pa.NativeFile, dialect: Dialect, ragged_rows: deque[Any]) -> pa_csv.CSVStreamingReader:
     names = [str(column) for column in range(dialect.width)]
 
-    def put_apart(row: Any) -> str:  # noqa: ANN401 pyarrow's InvalidRow has no types
-        apart.append(row)
+    def collect_ragged_row(row: Any) -> str:  # noqa: ANN401 pyarrow's InvalidRow has no types
+        ragged_rows.append(row)
         return "skip"
 
     return pa_csv.open_csv(
@@ -291,7 +298,7 @@ def _reader(file: pa.NativeFile, dialect: Dialect, apart: deque[Any]) -> pa_csv.
             delimiter=dialect.form.delimiter,
             quote_char=dialect.form.quote or False,
             newlines_in_values=bool(dialect.form.quote),
-            invalid_row_handler=put_apart,
+            invalid_row_handler=collect_ragged_row,
         ),
         convert_options=pa_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),

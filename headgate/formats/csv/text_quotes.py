@@ -1,8 +1,8 @@
-"""Whether the quotes of a CSV text enclose values or are characters of them, as `12" shelf` has one.
+"""Decide whether the quotes of a CSV text enclose values or are characters of them, as in `12" shelf`.
 
 A writer that encloses values doubles the quotes within them (RFC 4180, section 2, rule 7). So quotes are
-characters where one stands within a value that none encloses, no enclosed value needs its quotes, and no
-column is enclosed throughout. Logs of searches are written so: `"garth brooks"` and `the "best" shelf`.
+characters if one stands within a value that is not enclosed, no enclosed value needs its quotes, and no
+column is enclosed throughout. Search logs are written in this way: `"garth brooks"` and `the "best" shelf`.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
 
 _LINE = re.compile(r"[^\r\n]*")
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
-_CHARACTERS_BEHIND = 1 << 12
+_CHARACTERS_AFTER = 1 << 12
 
 
 @dataclass
 class QuoteEvidence:
-    """The quotes in the rows of a text.
+    """Evidence about the quotes in the rows of a text.
 
     Attributes:
-        enclosed: by column, counted from 0: values that quotes enclose without need.
-        empty: of these the empty ones: some writers distinguish them so from absent values.
-        is_needed: whether quotes enclose a delimiter, a line end or a doubled quote: nothing after it counts.
-        within: line, counted from 1, and column of the first quote that only a character of a value can be.
-        joins_rows: whether rows of the table's width are one row where quotes enclose values.
-        unquoted: in the columns of `enclosed`, values without a quote.
+        enclosed: number of values that quotes enclose without need, by column, counted from 0.
+        empty: how many of these are empty: some writers distinguish empty and absent values in this way.
+        is_needed: whether quotes enclose a delimiter, a line end or a doubled quote; later rows do not count.
+        within: line, counted from 1, and column of the first quote that must be a character of a value.
+        joins_rows: whether quotes that enclose values would join rows of the table's width.
+        unquoted: number of values without a quote in the columns of `enclosed`.
     """
 
     enclosed: Counter[int] = field(default_factory=Counter)
@@ -65,12 +65,12 @@ class QuoteEvidence:
 
     @property
     def changes_values(self) -> bool:
-        """Whether values or rows would change if these quotes enclosed them."""
+        """Whether values or rows would change if these quotes enclosed values."""
         return self.are_text and (bool(self.enclosed) or self.joins_rows)
 
 
 def with_text_quotes(text: bytes, dialect: Dialect) -> Dialect:
-    """Return the dialect without a quote where those of the text are characters of its values."""
+    """Return the dialect without a quote character if the quotes of the text are characters of values."""
     if can_be_text(text, dialect) and quote_evidence(text, dialect).are_text:
         return replace(dialect, form=replace(dialect.form, quote=""))
     return dialect
@@ -103,7 +103,7 @@ def check_quotes(text: bytes, dialect: Dialect) -> None:
 
 
 def can_be_text(text: bytes, dialect: Dialect) -> bool:
-    """Return whether some quote is out of place by RFC 4180, or quotes join lines that tabs part.
+    """Return whether a quote is misplaced by RFC 4180, or quotes join lines of a tab-separated text.
 
     Source: the media type text/tab-separated-values has no quoting.
     """
@@ -120,11 +120,11 @@ def can_be_text(text: bytes, dialect: Dialect) -> bool:
 def quote_evidence(text: bytes, dialect: Dialect) -> QuoteEvidence:
     """Return the evidence of the rows below the header; quotes in the header itself enclose names."""
     evidence = QuoteEvidence(is_needed=QUOTE.encode() in text[: dialect.data_at])
-    rows = text[dialect.data_at :].decode("latin-1")  # all that structures a row is ASCII
+    rows = text[dialect.data_at :].decode("latin-1")  # only ASCII characters structure rows
     at = 0
     while not evidence.is_needed and (quote := rows.find(QUOTE, at)) >= 0:
         start = max(at, rows.rfind("\n", at, quote) + 1, rows.rfind("\r", at, quote) + 1)
-        at = _LINE.match(rows, quote).end()  # type: ignore[union-attr]  # it matches nothing, too
+        at = _LINE.match(rows, quote).end()  # type: ignore[union-attr]  # it also matches an empty text
         _add_line(evidence, rows, (start, at), dialect)
     if evidence.enclosed and not evidence.is_needed:
         evidence.unquoted = _unquoted(rows, dialect.form.delimiter, evidence.enclosed)
@@ -138,7 +138,7 @@ def _add_line(evidence: QuoteEvidence, rows: str, line: tuple[int, int], dialect
     quoted = [(column, cell) for column, cell in enumerate(cells) if QUOTE in cell]
     if not is_row or not all(_is_enclosed(cell) for _, cell in quoted):
         row = _row_at(rows, start, dialect.form, dialect.width)
-        if row is None and not _are_rows(_lines(rows[stop : stop + _CHARACTERS_BEHIND])[1:-1], dialect):
+        if row is None and not _are_rows(_lines(rows[stop : stop + _CHARACTERS_AFTER])[1:-1], dialect):
             return  # the file may have been cut within a value
         _add_row(evidence, rows, row, dialect, is_row=is_row)
     if is_row:
@@ -147,7 +147,7 @@ def _add_line(evidence: QuoteEvidence, rows: str, line: tuple[int, int], dialect
 
 
 def _add_row(evidence: QuoteEvidence, rows: str, row: Row | None, dialect: Dialect, *, is_row: bool) -> None:
-    """Add the row that quotes make of a line, which `is_row` without them."""
+    """Add the row that quotes make of a line; `is_row` says whether the line alone has the table's width."""
     if row is None:
         return
     lines = _lines(rows[row.start : row.end].rstrip("\r\n"))
@@ -167,7 +167,7 @@ def _add_cell(evidence: QuoteEvidence, column: int, cell: str, line: Callable[[]
     if is_enclosed:
         evidence.enclosed[column] += 1
         evidence.empty[column] += not inside
-    # `"a" and "b"` has pairs of quotes; `"5" pipe"` is a value in quotes with one that nobody doubled.
+    # `"a" and "b"` has pairs of quotes; `"5" pipe"` is a value in quotes with a quote that is not doubled.
     if evidence.within is None and (not is_enclosed or (QUOTE in inside and inside.count(QUOTE) % 2 == 0)):
         evidence.within = (line(), column)
 
@@ -181,7 +181,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _are_rows(lines: list[str], dialect: Dialect) -> bool:
-    """Return whether there are lines and each, but for blank ones, has the table's width without quotes."""
+    """Return whether all lines that are not blank have the table's width without quotes."""
     return any(lines) and all(
         line.count(dialect.form.delimiter) == dialect.width - 1 > 0 for line in lines if line
     )

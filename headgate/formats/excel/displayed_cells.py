@@ -1,7 +1,7 @@
-"""Cells of an Excel workbook (.xlsx) that show more than they store: merged cells, of which only the first
-has a value, and numbers that a format shows with leading zeros.
+"""Find cells of an Excel workbook (.xlsx) that show more than they store.
 
-Source: ECMA-376, part 1, sections 18.3.1.55 (merged cells) and 18.8.30 (number formats).
+These are merged cells, of which only the first has a value, and numbers that a format shows with leading
+zeros. Source: ECMA-376, part 1, sections 18.3.1.55 (merged cells) and 18.8.30 (number formats).
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ _CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
 @dataclass(frozen=True)
 class DisplayedCells:
-    """Cells of one sheet.
+    """The merged cells and padded numbers of one sheet.
 
     Attributes:
-        merged: ranges of merged cells, as `A2:A4`.
-        padded: by a column's letters, how many of its numbers are shown with leading zeros.
+        merged: ranges of merged cells, such as `A2:A4`.
+        padded: how many numbers are shown with leading zeros, by the column's letters.
     """
 
     sheet: str
@@ -47,7 +47,7 @@ class DisplayedCells:
 
 
 def displayed_cells(content: bytes, sheet_names: Collection[str], first_row: int) -> list[DisplayedCells]:
-    """Return what the named sheets show that their cells do not store, from a row on, as Excel counts rows.
+    """Return the displayed cells of the named sheets from `first_row` on, as Excel numbers rows.
 
     Raises:
         UnreadableFileError: as `sheets_of_archive`.
@@ -83,7 +83,7 @@ def _of_sheet(
 
 
 def _digits(cell: Element) -> str:
-    """Return the digits of a whole number; of other cells a text that is longer than any format."""
+    """Return the digits of a whole number; for other cells, a text that is longer than any format."""
     value = next((child.text for child in cell if tag_of(child) == "v"), None)
     text = number_text(value) if value and cell.get("t", "n") == "n" else ""
     return text if text.isdigit() else "." * (1 << 8)

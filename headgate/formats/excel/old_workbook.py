@@ -1,6 +1,6 @@
-"""The sheets of a workbook of Excel 97 to 2003 (.xls), every cell as text, read by xlrd.
+"""Read the sheets of an Excel 97 to 2003 workbook (.xls) with xlrd, every cell as text.
 
-Numbers are floats, and dates are days since the workbook's epoch; they become texts as those of .xlsx do.
+Numbers are floats, and dates are days since the workbook's epoch; they become texts as in .xlsx.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def old_workbook_sheets(content: bytes) -> Iterator[Sheet]:
-    """Yield every sheet, in the workbook's order.
+    """Yield every sheet in the workbook's order.
 
     Raises:
         UnreadableFileError: `corrupt_workbook`.
@@ -60,7 +60,7 @@ def old_workbook_sheets(content: bytes) -> Iterator[Sheet]:
 
 
 def _row(cells: Sequence[Cell], epoch: datetime) -> Cells:
-    """Return the row's cells up to the last that has a value."""
+    """Return the row's cells up to the last one with a value."""
     texts = [_text(cell, epoch) for cell in cells]
     while texts and texts[-1] is None:
         texts.pop()

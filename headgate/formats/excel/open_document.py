@@ -1,7 +1,7 @@
-"""The sheets of an OpenDocument spreadsheet (.ods), every cell as text, read from the file's own XML.
+"""Read the sheets of an OpenDocument spreadsheet (.ods) from its XML, every cell as text.
 
-A cell that is repeated stands in the file once, so what repeats is counted before it is held.
-Source: OASIS, "OpenDocument 1.3", part 3, sections 9.1 (tables) and 19.385 (values).
+The file contains a repeated cell once, so repetitions are counted before they are created. Source: OASIS,
+"OpenDocument 1.3", part 3, sections 9.1 (tables) and 19.385 (values).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _MAX_ROWS = 1 << 20
 
 
 def open_document_sheets(content: bytes) -> Iterator[Sheet]:
-    """Yield every sheet, in the workbook's order.
+    """Yield every sheet in the workbook's order.
 
     Raises:
         UnreadableFileError: as `sheets_of_archive`.
@@ -44,7 +44,7 @@ def open_document_sheets(content: bytes) -> Iterator[Sheet]:
 
 def _sheets(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Sheet]:
     rows: list[Cells] = []
-    blank = 0  # rows that belong to the sheet only if another one follows
+    blank = 0  # these rows belong to the sheet only if a filled row follows
     for element in elements_of_part(archive, budget, _PART, "table", "table-row"):
         if tag_of(element) == "table":
             yield Sheet(_attribute(element, "name"), rows)
@@ -62,7 +62,7 @@ def _sheets(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Sheet]:
 
 
 def _row(row: Element, budget: Budget) -> Cells:
-    """Return the row's cells up to the last that has a value."""
+    """Return the row's cells up to the last one with a value."""
     cells: Cells = []
     blank = 0
     for cell in row:
@@ -81,9 +81,9 @@ def _row(row: Element, budget: Budget) -> Cells:
 
 
 def _text(cell: Element) -> str | None:
-    """Return the cell as text; None for a blank one.
+    """Return the cell as text; None if it is blank.
 
-    A formula without a stored value is its text with `=`, so that it is not taken for a value.
+    A formula without a stored value becomes its text with `=`, so that it is not read as a value.
     """
     kind = _attribute(cell, "value-type")
     if kind in _NUMBERS:
@@ -103,23 +103,23 @@ def _text(cell: Element) -> str | None:
 
 
 def _clock(duration: str) -> str:
-    """Return `10:05:00` for `PT10H05M00S`; another duration as it is.
+    """Return `10:05:00` for `PT10H05M00S`; other durations are returned unchanged.
 
     >>> _clock("PT9H05M07.5S")
     '09:05:07.5'
     """
-    read = _TIME.fullmatch(duration)
-    if not read:
+    match = _TIME.fullmatch(duration)
+    if not match:
         return duration
-    hours, minutes, seconds, fraction = read.groups()
+    hours, minutes, seconds, fraction = match.groups()
     kept = (fraction or "").rstrip("0")
     return f"{hours:0>2}:{minutes:0>2}:{seconds:0>2}" + (f".{kept}" if kept else "")
 
 
 def _paragraph(element: Element) -> str:
-    """Return a paragraph's text; blanks, tabs and line breaks are elements of their own."""
-    signs = {"s": " " * _count(element, "c"), "tab": "\t", "line-break": "\n"}
-    own = signs.get(tag_of(element), element.text or "")
+    """Return a paragraph's text; blanks, tabs and line breaks are separate elements."""
+    characters = {"s": " " * _count(element, "c"), "tab": "\t", "line-break": "\n"}
+    own = characters.get(tag_of(element), element.text or "")
     inner = (_paragraph(child) * (tag_of(child) != "annotation") + (child.tail or "") for child in element)
     return own + "".join(inner)
 
@@ -132,5 +132,5 @@ def _count(element: Element, name: str) -> int:
 
 
 def _attribute(element: Element, name: str) -> str:
-    """Return an attribute of any namespace; empty where the element has none of this name."""
+    """Return an attribute of any namespace; empty if the element has none of this name."""
     return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")

@@ -1,10 +1,9 @@
-"""Read workbooks: the rows of every sheet that has the contract's header, one sheet behind the other,
-or of the sheet that it names.
+"""Read the rows of a workbook from every sheet with the contract's header, or from the stated sheet.
 
-The header may stand below other rows: it is the first row that is one by the contract, else the first that
-names most of the contract's columns. A sheet with another table is left out and reported. The table may go on
-in the next sheet, as where a workbook has a sheet for each year. Blank rows are no rows; a row with a value
-to the right of the header is ragged.
+The header may follow other rows: it is the first row that matches the contract, else the row that names most
+of its columns. A sheet with another table is left out and reported. The table may continue in the next sheet,
+for example with one sheet per year. Blank rows are not rows; a row with a value to the right of the header is
+ragged.
 """
 
 from __future__ import annotations
@@ -37,13 +36,13 @@ if TYPE_CHECKING:
     from headgate.matching.match_header import Header
 
 _NUMBER = re.compile(r"[-+.\d:,\s]*\d[-+.\d:,\sE]*")
-_NEARLY_ALL = 0.9  # of a column's cells: the last row may hold formulas for sums
-_FEWEST_NAMES = 2  # in each row of a header over two rows: a single text above a header is a title
+_NEARLY_ALL = 0.9  # of a column's cells: the last row may contain formulas for sums
+_MIN_NAMES = 2  # in each row of a header with two rows: a single text above a header is a title
 
 
 @dataclass(frozen=True)
 class _HeaderRow:
-    """A sheet, and the row in it that names `known_names` of the contract's columns.
+    """A sheet with its header row, which names `known_names` of the contract's columns.
 
     `row` is the header's last row, and `header_at` its first.
     """
@@ -59,42 +58,42 @@ def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = Tr
     """Return the rows of a workbook.
 
     Args:
-        with_rows_above: whether rows above the header that fit the contract are data, too.
+        with_rows_above: whether rows above the header are data if they fit the contract.
 
     Raises:
-        UnreadableFileError: `corrupt_workbook`, `too_large`; `empty_file`: no sheet holds anything;
-            `not_a_table`: no sheet has the header, or one that seems to go on with the rows has none.
-        HeaderError: the header of a sheet has most of the columns, and does not match the contract.
+        UnreadableFileError: `corrupt_workbook`, `too_large`; `empty_file`: all sheets are empty;
+            `not_a_table`: no sheet has the header, or a sheet that seems to continue the rows has none.
+        HeaderError: a sheet's header has most of the columns, but does not match the contract.
     """
-    candidates = [_found(sheet, contract) for sheet in sheets(content) if any(sheet.rows)]
+    candidates = [_find_header(sheet, contract) for sheet in sheets(content) if any(sheet.rows)]
     if not candidates:
         raise UnreadableFileError(
             rule="empty_file",
             message="no sheet of the workbook holds anything",
             remedy="send it with its rows",
         )
-    most = max(each.known_names for each in candidates)
+    max_known = max(each.known_names for each in candidates)
     named = _named_sheets([each.sheet for each in candidates], contract)
-    meant = [
+    parts_of_table = [
         each
         for each in candidates
-        if (each.sheet in named if stated_sheet(contract) else _is_meant(each, most, contract))
+        if (each.sheet in named if stated_sheet(contract) else _is_part_of_table(each, max_known, contract))
     ]
-    meant = meant if most else meant[:1]
-    rows = [_of_sheet(each, contract, with_rows_above=with_rows_above) for each in meant]
-    others = [each for each in candidates if each not in meant]
+    parts_of_table = parts_of_table if max_known else parts_of_table[:1]
+    rows = [_of_sheet(each, contract, with_rows_above=with_rows_above) for each in parts_of_table]
+    others = [each for each in candidates if each not in parts_of_table]
     for each in others if not stated_sheet(contract) else ():
-        _check_other(each, meant)
-    joined = _joined(
-        rows, tuple(f"{_shown(each.sheet)} (rows: {_filled_rows(each.sheet)})" for each in others)
+        _check_other(each, parts_of_table)
+    joined = _concatenate(
+        rows, tuple(f"{_name_of(each.sheet)} (rows: {_filled_rows(each.sheet)})" for each in others)
     )
-    return replace(joined, sheets=tuple(_shown(each.sheet) for each in meant))
+    return replace(joined, sheets=tuple(_name_of(each.sheet) for each in parts_of_table))
 
 
 def _named_sheets(filled: Sequence[Sheet], contract: Contract | None) -> Sequence[Sheet]:
-    """Return the sheet that the contract names, or every one.
+    """Return the sheet that the contract names, or all sheets if it names none.
 
-    UnreadableFileError where the workbook has no such sheet.
+    UnreadableFileError if the workbook has no such sheet.
     """
     sheet_name = stated_sheet(contract)
     named = [sheet for sheet in filled if not sheet_name or folded(sheet.name) == folded(sheet_name)]
@@ -102,23 +101,22 @@ def _named_sheets(filled: Sequence[Sheet], contract: Contract | None) -> Sequenc
         raise UnreadableFileError(
             rule="not_a_table",
             message=(
-                f"the workbook has no sheet {sheet_name} with rows; it has {', '.join(map(_shown, filled))}"
+                f"the workbook has no sheet {sheet_name} with rows; it has {', '.join(map(_name_of, filled))}"
             ),
             remedy="name one of these sheets, with --sheet in a draft or as headgate.sheet in the contract",
         )
     return named
 
 
-def _is_meant(header_row: _HeaderRow, most: int, contract: Contract) -> bool:
-    """Return whether a sheet is a part of the table: its header is one by the contract, or has most of the
-    columns that the best one has.
+def _is_part_of_table(header_row: _HeaderRow, max_known: int, contract: Contract) -> bool:
+    """Return whether a sheet is part of the table.
 
-    A sheet with nearly the header rejects the file, because no row may be ignored. A sheet without rows has
-    no part.
+    Its header matches the contract, or has more than half of the columns of the best header. A sheet with
+    nearly the header rejects the file, because no row may be ignored. A sheet without rows is not part of it.
     """
-    if header_row.known_names == most:
+    if header_row.known_names == max_known:
         return True
-    is_near = header_row.known_names > most / 2 and bool(_body(header_row))
+    is_near = header_row.known_names > max_known / 2 and bool(_body(header_row))
     return is_near or (header_row.known_names > 1 and _is_accepted(header_row, contract))
 
 
@@ -126,20 +124,23 @@ def _of_sheet(header_row: _HeaderRow, contract: Contract, *, with_rows_above: bo
     try:
         return _rows(header_row, contract, with_rows_above=with_rows_above)
     except HeaderError as error:
-        message = f"sheet {_shown(header_row.sheet)}: {error.message}"
+        message = f"sheet {_name_of(header_row.sheet)}: {error.message}"
         raise HeaderError(
             rule=error.rule, message=message, remedy=error.remedy, column=error.column
         ) from None
 
 
-def _check_other(other: _HeaderRow, meant: Sequence[_HeaderRow]) -> None:
-    """Check that a sheet without a header does not continue the table: same width, numbers first."""
-    first = _named(next(row for row in other.sheet.rows if any(row)))
-    is_wide = len(first) in {len(each.names) for each in meant}
+def _check_other(other: _HeaderRow, parts_of_table: Sequence[_HeaderRow]) -> None:
+    """Check that a sheet without a header has no rows of the table.
+
+    Such rows are as wide as the table and begin with numbers in the first row.
+    """
+    first = _names_of(next(row for row in other.sheet.rows if any(row)))
+    is_wide = len(first) in {len(each.names) for each in parts_of_table}
     if is_wide and not other.known_names and any(_NUMBER.fullmatch(cell) for cell in first):
         raise UnreadableFileError(
             rule="not_a_table",
-            message=f"sheet {_shown(other.sheet)} has rows as wide as the table's, and no header",
+            message=f"sheet {_name_of(other.sheet)} has rows as wide as the table's, and no header",
             remedy=(
                 "put the header in the first row of each sheet, or send the sheet's rows as a file of "
                 "their own"
@@ -147,8 +148,8 @@ def _check_other(other: _HeaderRow, meant: Sequence[_HeaderRow]) -> None:
         )
 
 
-def _shown(sheet: Sheet) -> str:
-    """Return the sheet's name, without what could be a card number."""
+def _name_of(sheet: Sheet) -> str:
+    """Return the sheet's name with possible card numbers redacted."""
     return str(redact(text_array([sheet.name]))[0])
 
 
@@ -161,8 +162,7 @@ class Heading:
     """The names above the columns of a workbook.
 
     Attributes:
-        two_row_sheet: the sheet whose names stand in two rows and are joined here; empty where they stand in
-            one.
+        two_row_sheet: the sheet whose names are in two rows and are joined here; empty for names in one row.
         below: the filled rows below names in two rows.
     """
 
@@ -172,15 +172,14 @@ class Heading:
 
 
 def heading_of(content: bytes, contract: Contract | None = None) -> Heading:
-    """Return the names above the columns of a workbook that no contract is known for, or whose header is not
-    the contract's.
+    """Return the names above the columns of a workbook without a contract, or with another header.
 
-    The row that names most of the contract's columns, where one names more than half of its own; else the
-    first of the rows that have the most different names and no number among them. Without a contract two rows
-    that have the names only together are joined.
+    This is the row that names most of the contract's columns if these are more than half of its names, else
+    the first row with the most different names and no number. Without a contract, two rows that only together
+    have all names are joined.
     """
     read = _named_sheets([sheet for sheet in sheets(content) if any(sheet.rows)], contract)
-    by_contract = [_found(sheet, contract) for sheet in read] if contract else []
+    by_contract = [_find_header(sheet, contract) for sheet in read] if contract else []
     best = max(by_contract, key=lambda each: each.known_names, default=None)
     if best and best.known_names > len(best.names) / 2:
         return Heading(best.names)
@@ -194,7 +193,7 @@ def heading_of(content: bytes, contract: Contract | None = None) -> Heading:
 
 
 def two_row_header(sheet: str) -> UnreadableFileError:
-    """Return the error of a workbook that the gate cannot read, because no row has all names."""
+    """Return the rejection of a workbook in which no row has all names."""
     return UnreadableFileError(
         rule="not_a_table",
         message=(
@@ -207,14 +206,15 @@ def two_row_header(sheet: str) -> UnreadableFileError:
 
 
 def _fullest(sheet: Sheet) -> _HeaderRow:
-    rows = [_HeaderRow(sheet, _named(row), at, 0, at) for at, row in enumerate(sheet.rows[:TOP_ROWS])]
+    rows = [_HeaderRow(sheet, _names_of(row), at, 0, at) for at, row in enumerate(sheet.rows[:TOP_ROWS])]
     worded = [each for each in rows if not any(_NUMBER.fullmatch(name) for name in each.names)] or rows
     return max(worded, key=lambda each: len({name for name in each.names if name.strip()}))
 
 
 def _in_two_rows(header_row: _HeaderRow) -> Heading | None:
-    """Return the names of two rows, of which each fills blanks of the other: headings of groups over those of
-    columns; None for one row.
+    """Return the names of two rows that fill each other's blanks, such as group headings above column names.
+
+    None if the header has one row.
     """
     rows = [row for row in header_row.sheet.rows if any(row)]
     places = [place for place, row in enumerate(rows) if row is header_row.sheet.rows[header_row.row]]
@@ -226,15 +226,16 @@ def _in_two_rows(header_row: _HeaderRow) -> Heading | None:
         ):
             return Heading(
                 _joined_names(rows[first], rows[first + 1]),
-                _shown(header_row.sheet),
+                _name_of(header_row.sheet),
                 tuple(rows[first + 2 :]),
             )
     return None
 
 
 def _joined_names(upper: Cells, lower: Cells) -> tuple[str, ...]:
-    """Return each column's name behind that of its group, which stands above the group's first column only:
-    `Umsatz Bar`, `Umsatz Karte`.
+    """Return each column's name after the name of its group: `Umsatz Bar`, `Umsatz Karte`.
+
+    A group's name is only above its first column.
     """
     names, group = [], ""
     for above, own in zip_longest(upper, lower):
@@ -244,7 +245,7 @@ def _joined_names(upper: Cells, lower: Cells) -> tuple[str, ...]:
 
 
 def _is_one_header(upper: Cells, lower: Cells, below: Sequence[Cells]) -> bool:
-    """Return whether two rows of texts name each column only together, above numbers or dates."""
+    """Return whether only two rows of texts together name each column, above a column of numbers or dates."""
     if any(_is_value(cell) for cell in (*upper, *lower)):
         return False
     pairs = list(zip_longest(upper, lower))
@@ -252,7 +253,7 @@ def _is_one_header(upper: Cells, lower: Cells, below: Sequence[Cells]) -> bool:
     if (
         not all(top or low for top, low in pairs)
         or not all(fills)
-        or min(sum(map(bool, row)) for row in (upper, lower)) < _FEWEST_NAMES
+        or min(sum(map(bool, row)) for row in (upper, lower)) < _MIN_NAMES
     ):
         return False
     named = [column for column, (_, low) in enumerate(pairs) if low]
@@ -261,24 +262,24 @@ def _is_one_header(upper: Cells, lower: Cells, below: Sequence[Cells]) -> bool:
 
 
 def _is_value(cell: str | None) -> bool:
-    """Return whether a cell is a number or a date, and so no name."""
+    """Return whether a cell is a number or a date, and so not a name."""
     return isinstance(cell, TypedText | MidnightText) or (
         cell is not None and _NUMBER.fullmatch(cell) is not None
     )
 
 
-def _found(sheet: Sheet, contract: Contract) -> _HeaderRow:
-    named = [(row, _named(cells)) for row, cells in enumerate(sheet.rows[:TOP_ROWS]) if any(cells)]
+def _find_header(sheet: Sheet, contract: Contract) -> _HeaderRow:
+    named = [(row, _names_of(cells)) for row, cells in enumerate(sheet.rows[:TOP_ROWS]) if any(cells)]
     rows = [_HeaderRow(sheet, names, row, count_known(names, contract), row) for row, names in named]
     first = next((each for each in rows if _is_header(each, contract)), None)
-    return _behind_repeats(
+    return _skip_repeats(
         first
         or max(rows, key=lambda each: (each.known_names, -each.row), default=_HeaderRow(sheet, (), 0, 0))
     )
 
 
 def _is_header(header_row: _HeaderRow, contract: Contract) -> bool:
-    """Return whether the row is beyond doubt a header: some of the columns alone may be a title."""
+    """Return whether the row is certainly a header: a few of the columns alone may be a title."""
     return header_row.known_names > len(contract.names) / 2 and _is_accepted(header_row, contract)
 
 
@@ -290,19 +291,19 @@ def _is_accepted(header_row: _HeaderRow, contract: Contract) -> bool:
     return True
 
 
-def _behind_repeats(header_row: _HeaderRow) -> _HeaderRow:
-    """Pass over rows that repeat the header right below it, as in CSV.
+def _skip_repeats(header_row: _HeaderRow) -> _HeaderRow:
+    """Skip rows that repeat the header directly below it, as in CSV.
 
-    Further down a repetition is a row.
+    Further down, a repetition is a row.
     """
     row, rows = header_row.row, header_row.sheet.rows
     names = [folded(name) for name in header_row.names]
-    while row + 1 < min(len(rows), TOP_ROWS) and [folded(name) for name in _named(rows[row + 1])] == names:
+    while row + 1 < min(len(rows), TOP_ROWS) and [folded(name) for name in _names_of(rows[row + 1])] == names:
         row += 1
     return replace(header_row, row=row)
 
 
-def _named(cells: Cells) -> tuple[str, ...]:
+def _names_of(cells: Cells) -> tuple[str, ...]:
     names = [cell or "" for cell in cells]
     while names and not names[-1].strip():
         names.pop()
@@ -310,7 +311,7 @@ def _named(cells: Cells) -> tuple[str, ...]:
 
 
 def _body(header_row: _HeaderRow) -> list[tuple[int, Cells]]:
-    """Return the filled rows below the header, each with the number that Excel shows beside it."""
+    """Return the filled rows below the header, each with the number that Excel shows."""
     return _filled(header_row.sheet, header_row.row + 1, len(header_row.sheet.rows))
 
 
@@ -324,23 +325,25 @@ def _rows(header_row: _HeaderRow, contract: Contract, *, with_rows_above: bool) 
     numbered = [*above, *_body(header_row)]
     body = [row for _, row in numbered]
     width = len(header.names)
-    whole = [number for number, row in enumerate(body, 1) if not any(row[width:])]
-    apart = sorted({*range(1, len(body) + 1)} - {*whole})
-    padded = [[*body[number - 1][:width], *[None] * (width - len(body[number - 1]))] for number in whole]
+    complete = [number for number, row in enumerate(body, 1) if not any(row[width:])]
+    ragged_rows = sorted({*range(1, len(body) + 1)} - {*complete})
+    padded = [[*body[number - 1][:width], *[None] * (width - len(body[number - 1]))] for number in complete]
     columns = dict(zip(header.names, zip(*padded, strict=True), strict=True)) if padded else {}
     cells = {
         name: column_texts(contract.column(name), columns[name])
         if name in columns
-        else pa.nulls(len(whole), pa.string())
+        else pa.nulls(len(complete), pa.string())
         for name in contract.names
     }
-    texts = tuple(",".join(cell or "" for cell in body[number - 1]) for number in apart)
-    ragged = Ragged(np.array(apart, np.int64), texts, tuple(len(body[number - 1]) for number in apart))
+    texts = tuple(",".join(cell or "" for cell in body[number - 1]) for number in ragged_rows)
+    ragged = Ragged(
+        np.array(ragged_rows, np.int64), texts, tuple(len(body[number - 1]) for number in ragged_rows)
+    )
     repeats = header_row.row - header_row.header_at
     skipped = sum(any(row) for row in header_row.sheet.rows[: header_row.header_at]) - len(above) + repeats
     return Received(
         cells,
-        np.array(whole, np.int64),
+        np.array(complete, np.int64),
         ragged,
         header.absent,
         sheet_rows=np.array([number for number, _ in numbered], np.int64),
@@ -349,7 +352,7 @@ def _rows(header_row: _HeaderRow, contract: Contract, *, with_rows_above: bool) 
 
 
 def _rows_above(header_row: _HeaderRow, header: Header, contract: Contract) -> list[tuple[int, Cells]]:
-    """Return the rows above the header, from the first that fits the contract: they are data."""
+    """Return the data rows above the header: those from the first that fits the contract."""
     rows = _filled(header_row.sheet, 0, header_row.header_at)
     columns = [contract.column(name) for name in header.names]
     first = next((at for at, (_, row) in enumerate(rows) if _fits(row, columns)), len(rows))
@@ -365,18 +368,18 @@ def _fits(row: Cells, columns: Sequence[Column]) -> bool:
     )
 
 
-def _joined(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
-    """Return the sheets' rows behind one another, numbered through.
+def _concatenate(parts: Sequence[Received], left_out: tuple[str, ...]) -> Received:
+    """Return the concatenated rows of the sheets, numbered consecutively.
 
-    A column that one sheet lacks is null in its rows.
+    A column that a sheet lacks is null in its rows.
     """
     before = np.cumsum([0, *(part.rows for part in parts)])
     shifted = zip(parts, before[:-1].tolist(), strict=True)
-    numbers, apart = zip(
+    numbers, ragged_rows = zip(
         *((part.source_rows + start, part.ragged.source_rows + start) for part, start in shifted), strict=True
     )
     ragged = Ragged(
-        np.concatenate(apart),
+        np.concatenate(ragged_rows),
         tuple(text for part in parts for text in part.ragged.texts),
         tuple(width for part in parts for width in part.ragged.widths),
     )

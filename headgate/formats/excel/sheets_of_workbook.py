@@ -1,4 +1,4 @@
-"""The sheets of a workbook of any format."""
+"""Read the sheets of a workbook of any format."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 
 
 def sheets(content: bytes) -> Iterator[Sheet]:
-    """Yield every sheet, in the workbook's order.
+    """Yield every sheet in the workbook's order.
 
     Raises:
-        UnreadableFileError: `corrupt_workbook`, or `too_large` when parts, cells or texts are more than the
-            limits.
+        UnreadableFileError: `corrupt_workbook`, or `too_large` if parts, cells or texts exceed the limits.
     """
     if is_old_workbook(content):
         return old_workbook_sheets(content)

@@ -1,9 +1,9 @@
-"""The sheets of an Excel workbook (.xlsx), every cell as text, read from the file's own XML.
+"""Read the sheets of an Excel workbook (.xlsx) from its XML, every cell as text.
 
 A number has the fewest digits that give its float again: Excel writes 17 digits, and `19.989999999999998` is
-the float of `19.99`. Whole numbers of more than 15 digits are texts with an exponent, so that they are seen
-to be destroyed, because Excel may have rounded them. Where a program other than Excel wrote all their digits,
-those are the number. Source: ECMA-376, part 1, sections 18.3 (sheets), 18.4 (texts), 18.8 (styles).
+the float of `19.99`. Whole numbers with more than 15 digits become texts with an exponent, which marks them
+as destroyed, because Excel may have rounded them. If another program wrote all of their digits, the number is
+kept. Source: ECMA-376, part 1, sections 18.3 (sheets), 18.4 (texts), 18.8 (styles).
 """
 
 from __future__ import annotations
@@ -33,27 +33,25 @@ if TYPE_CHECKING:
     Cells = list[str | None]
 
 STYLES_PART = "xl/styles.xml"
-MAX_PART_BYTES = 1 << 28  # of XML, which outweighs its texts several times, as its cells in memory do
-# A small file can name a great deal, and name it often: cells right of many blank ones, a text that many
-# cells share. So much is free, and longer values use the text of the XML.
+MAX_PART_BYTES = 1 << 28  # of XML, several times the size of its texts, as are its cells in memory
+# A small file can contain very many values: cells to the right of blank ones, a text that many cells share.
+# This many are free, and more are allowed in proportion to the XML.
 CELLS_FREELY = 1 << 24
 CHARACTERS_FREELY = 1 << 27
 _XML_BYTES_OF_A_CELL = 16  # `<c><v>1</v></c>`
-MAX_COLUMNS = 16_384  # Excel's own limit
-TOP_ROWS = 64  # where a header may stand
-_MAX_UNASKED = (
-    1 << 20
-)  # elements between two that are asked for, which stay in memory: a row of all columns has fewer
-_EXACT = re.compile(
-    r"-?[1-9][0-9]{14}[0-9]*[1-9][0-9]*"
-)  # Excel has zeros behind the fifteenth digit of what it rounded
+MAX_COLUMNS = 16_384  # Excel's limit
+TOP_ROWS = 64  # rows that may contain the header
+# Elements between two requested ones, which stay in memory: a row of all columns has fewer.
+_MAX_UNREQUESTED = 1 << 20
+# Excel writes zeros after the fifteenth digit of a rounded number.
+_EXACT = re.compile(r"-?[1-9][0-9]{14}[0-9]*[1-9][0-9]*")
 EPOCHS = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
-_FIRST_SURE_DAY = 61  # Excel's calendar has a 29 February 1900, so days before 1 March are off by one
+_FIRST_EXACT_DAY = 61  # Excel's calendar has a 29 February 1900, so days before 1 March are off by one
 _LAST_DAY = 2_958_466  # 9999-12-31 and a fraction
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NO_DATE_PART = re.compile(r"\"[^\"]*\"|\\.|\[(?!h+\]|m+\]|s+\])[^\]]*\]|_.|\*.", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*\"|\\.")
-_HOURS_ON = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_ELAPSED_PART = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _ELAPSED = "46"  # [h]:mm:ss, by its id
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 
@@ -62,9 +60,9 @@ ReadSheet = TypeVar("ReadSheet")
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet's rows, from its first to the last that holds something; a blank row holds no cells.
+    """A sheet's rows, from its first to the last filled one; a blank row has no cells.
 
-    Of merged cells only the first has a value.
+    Only the first of merged cells has a value.
     """
 
     name: str
@@ -73,16 +71,14 @@ class Sheet:
 
 @dataclass
 class Budget:
-    """The rest of a workbook that may be read: bytes of XML, cells with the blank ones before them, and
-    characters with repeated ones.
-    """
+    """The rest of a workbook that may be read: bytes of XML, cells with preceding blanks, characters."""
 
     xml_bytes: int
     cells: int = CELLS_FREELY
     characters: int = CHARACTERS_FREELY
 
     def spend_part(self, xml_bytes: int) -> None:
-        """Count a part that is read; UnreadableFileError where that is too much."""
+        """Count a part that is read; UnreadableFileError if that is too much."""
         if xml_bytes > min(self.xml_bytes, MAX_PART_BYTES):
             raise too_large(min(self.xml_bytes, MAX_PART_BYTES))
         self.xml_bytes -= xml_bytes
@@ -90,7 +86,7 @@ class Budget:
         self.characters += xml_bytes
 
     def spend(self, cells: int, characters: int = 0) -> None:
-        """Count cells, blank ones too, and their texts; UnreadableFileError where that is too much."""
+        """Count cells, including blank ones, and their texts; UnreadableFileError if that is too much."""
         self.cells -= cells
         self.characters -= characters
         if self.cells < 0 or self.characters < 0:
@@ -117,7 +113,7 @@ class Book:
 
 
 def xlsx_sheets(content: bytes) -> Iterator[Sheet]:
-    """Yield every sheet, in the workbook's order.
+    """Yield every sheet in the workbook's order.
 
     Raises:
         UnreadableFileError: as `sheets_of_archive`.
@@ -134,11 +130,10 @@ def _sheets(archive: zipfile.ZipFile, budget: Budget) -> Iterator[Sheet]:
 def sheets_of_archive(
     content: bytes, read: Callable[[zipfile.ZipFile, Budget], Iterator[ReadSheet]]
 ) -> Iterator[ReadSheet]:
-    """Yield what is read of each sheet of a workbook that is a zip archive.
+    """Yield the result of `read` for each sheet of a workbook that is a zip archive.
 
     Raises:
-        UnreadableFileError: `corrupt_workbook`, or `too_large` when parts, cells or texts are more than the
-            limits.
+        UnreadableFileError: `corrupt_workbook`, or `too_large` if parts, cells or texts exceed the limits.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -152,13 +147,13 @@ def sheets_of_archive(
 
 
 def elements_of_part(archive: zipfile.ZipFile, budget: Budget, part: str, *tags: str) -> Iterator[Element]:
-    """Yield the part's elements of these names, each whole when it comes and emptied behind it."""
+    """Yield the part's elements of these names, each complete; it is emptied after use."""
     budget.spend_part(archive.getinfo(part).file_size)
     unused = 0
     with archive.open(part) as stream:
         for _, element in iterparse(stream):  # noqa: S314 expat itself stops entities that grow (since 2.4.1), and loads nothing from elsewhere
             unused += 1
-            if unused > _MAX_UNASKED:
+            if unused > _MAX_UNREQUESTED:
                 raise ValueError("too many elements without cells")
             if tag_of(element) in tags:
                 budget.spend(cells=1)
@@ -180,7 +175,7 @@ def book_of_archive(archive: zipfile.ZipFile, budget: Budget) -> Book:
     """Return the parts that the sheets of a workbook share."""
     members = set(archive.namelist())
     texts = (
-        [_rich(entry) for entry in elements_of_part(archive, budget, "xl/sharedStrings.xml", "si")]
+        [_text_of_runs(entry) for entry in elements_of_part(archive, budget, "xl/sharedStrings.xml", "si")]
         if "xl/sharedStrings.xml" in members
         else []
     )
@@ -206,8 +201,8 @@ def _part(target: str) -> str:
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _rich(entry: Element) -> str:
-    """Return a text, whose runs may each have a font; phonetic hints (`rPh`) are no part of it."""
+def _text_of_runs(entry: Element) -> str:
+    """Return the text of formatted runs; phonetic hints (`rPh`) do not belong to it."""
     runs = [
         text
         for child in entry
@@ -218,13 +213,12 @@ def _rich(entry: Element) -> str:
     if "_x" not in text:
         return text
     decoded = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda code: chr(int(code[1], 16)), text)
-    return decoded.encode("utf-16", "surrogatepass").decode(
-        "utf-16"
-    )  # joins the halves of a character beyond 16 bits; one alone is an error
+    # This joins the halves of a surrogate pair; a single half is an error.
+    return decoded.encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 def number_formats(archive: zipfile.ZipFile, budget: Budget) -> dict[int, str]:
-    """Return the number format of each cell style: its code, or the digits of its id where Excel knows it."""
+    """Return the number format of each cell style: its code, or the digits of its id if Excel defines it."""
     codes: dict[int, str] = {}
     styles: list[int] = []
     for entry in elements_of_part(archive, budget, STYLES_PART, "numFmt", "cellXfs"):
@@ -236,8 +230,8 @@ def number_formats(archive: zipfile.ZipFile, budget: Budget) -> dict[int, str]:
 
 
 def is_duration(code: str) -> bool:
-    """Return whether a number format shows a time that continues beyond a day, as `[h]:mm` does."""
-    return code == _ELAPSED or _HOURS_ON.search(_QUOTED.sub("", code)) is not None
+    """Return whether a number format shows hours, minutes or seconds beyond a day, such as `[h]:mm`."""
+    return code == _ELAPSED or _ELAPSED_PART.search(_QUOTED.sub("", code)) is not None
 
 
 def _is_date(code: str) -> bool:
@@ -259,7 +253,7 @@ def _sheet(archive: zipfile.ZipFile, book: Book, name: str, part: str) -> Sheet:
 
 
 def _row(entry: Element, book: Book) -> Cells:
-    """Return the row's cells up to the last that has a value."""
+    """Return the row's cells up to the last one with a value."""
     cells: Cells = []
     following = 0
     for cell in _children(entry, "c"):
@@ -285,11 +279,11 @@ def _column(letters: str) -> int:
 def _cell_text(cell: Element, book: Book) -> str | None:
     """Return the cell as text.
 
-    A formula without a stored value is its text with `=`, so that it is not taken for a value.
+    A formula without a stored value becomes its text with `=`, so that it is not read as a value.
     """
     kind, value = cell.get("t", "n"), next(_children(cell, "v"), None)
     if kind == "inlineStr":
-        return next(map(_rich, _children(cell, "is")), None)
+        return next(map(_text_of_runs, _children(cell, "is")), None)
     if value is None or value.text is None:
         formula = next(_children(cell, "f"), None)
         return None if formula is None else f"={formula.text or ''}"
@@ -309,7 +303,7 @@ def _number_cell_text(number: str, style: int, book: Book) -> str:
 def number_text(text: str) -> str:
     """Return the fewest digits of a float, without an exponent.
 
-    With one where it is a whole number of 16 digits, unless the file has all.
+    A whole number of 16 or more digits has an exponent, unless the file has all of its digits.
     """
     if _EXACT.fullmatch(text):
         return text
@@ -344,13 +338,13 @@ def duration_text(text: str) -> str:
 def date_time_text(text: str, epoch: datetime) -> str:
     """Return the date, or the date and time to the millisecond, of a number of days since the epoch.
 
-    A time alone below one day.
+    Below one day, only the time.
     """
     try:
         days = Decimal(text.strip())
     except InvalidOperation:
         return text
-    first = _FIRST_SURE_DAY if epoch.year < 1900 else 0  # noqa: PLR2004 the older of the two epochs
+    first = _FIRST_EXACT_DAY if epoch.year < 1900 else 0  # noqa: PLR2004 the older of the two epochs
     milliseconds = (
         int((days * 86_400_000).to_integral_value()) if days.is_finite() and 0 <= days < _LAST_DAY else -1
     )

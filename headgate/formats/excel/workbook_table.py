@@ -1,4 +1,4 @@
-"""The table of a workbook, without a contract's columns."""
+"""Read a workbook as a table with its own columns, without a contract."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def workbook_table(content: bytes, contract: Contract | None) -> FileTable:
-    """Return the table of the sheet that the contract states, else of the first that has one.
+    """Return the table of the sheet that the contract states, else of the first sheet that has one.
 
-    NO_TABLE where no row could be a header.
+    NO_TABLE if no row can be a header.
     """
     heading = heading_of(content, contract)
     names = heading.names
@@ -40,7 +40,7 @@ def workbook_table(content: bytes, contract: Contract | None) -> FileTable:
 
 
 def _columns_of(rows: Sequence[Cells], width: int) -> tuple[pa.Array, ...]:
-    """Return the columns of a workbook's rows, as texts; cells to the right of the header are left out."""
+    """Return the columns of a workbook's rows as texts, without cells to the right of the header."""
     padded = [[*row[:width], *[None] * (width - len(row))] for row in rows]
     return tuple(
         column_texts(Column("", ColumnType(Kind.STRING)), cells) for cells in zip(*padded, strict=True)

@@ -1,4 +1,4 @@
-"""GeoJSON: each feature of a collection is a record of its properties, with its `geometry`.
+"""Read GeoJSON: each feature of a collection is a record of its properties, `geometry` and `id`.
 
 Source: RFC 7946, sections 3.2 and 3.3.
 """
@@ -12,11 +12,11 @@ from headgate.errors import HeaderError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_OWN = ("id", "geometry")  # members of a feature beside its type and its properties
+_FEATURE_MEMBERS = ("id", "geometry")  # members of a feature other than its type and properties
 
 
 def is_feature_collection(parsed: object) -> bool:
-    """Return whether a parsed JSON text is a collection of features."""
+    """Return whether a parsed JSON text is a feature collection."""
     return (
         isinstance(parsed, dict)
         and parsed.get("type") == "FeatureCollection"
@@ -25,7 +25,7 @@ def is_feature_collection(parsed: object) -> bool:
 
 
 def features(collection: dict[str, Any]) -> Iterator[object]:
-    """Yield a record for each feature; an entry of another type is yielded as it is.
+    """Yield a record for each feature; entries of other types are yielded unchanged.
 
     Raises:
         HeaderError: `duplicate_column`: a property has the name of the feature's geometry or id.
@@ -36,13 +36,13 @@ def features(collection: dict[str, Any]) -> Iterator[object]:
 
 def _record(feature: dict[str, Any]) -> dict[str, Any]:
     properties = feature.get("properties") or {}
-    own = {name: feature[name] for name in _OWN if feature.get(name) is not None}
-    twice = [name for name in own if name in properties and properties[name] != own[name]]
-    if twice:
+    members = {name: feature[name] for name in _FEATURE_MEMBERS if feature.get(name) is not None}
+    duplicates = [name for name in members if name in properties and properties[name] != members[name]]
+    if duplicates:
         raise HeaderError(
             rule="duplicate_column",
-            message=f"a feature has a property {twice[0]} beside its own",
+            message=f"a feature has a property {duplicates[0]} beside its own",
             remedy="give the property another name",
-            column=twice[0],
+            column=duplicates[0],
         )
-    return {**own, **properties}
+    return {**members, **properties}

@@ -1,13 +1,13 @@
-"""Read JSON: an array of objects, an object that holds one such array at any depth, or JSON Lines.
+"""Read JSON: an array of objects, an object that contains such an array at any depth, or JSON Lines.
 
-Every value as the text that is written.
+Every value is read as the text in the file:
 
 | in the file              | read as                                                               |
 |--------------------------|-----------------------------------------------------------------------|
 | a string                 | itself                                                                |
-| a number                 | its characters: `1.10` stays `1.10`, a 64-bit id never is a float     |
+| a number                 | its characters: `1.10` stays `1.10`, a 64-bit id is never a float     |
 | `true`, `false`          | those words                                                           |
-| `null`, or no such name  | null                                                                  |
+| `null`, a missing name   | null                                                                  |
 | an object or an array    | its JSON text, in columns that the contract keeps as JSON text         |
 
 A line of JSON Lines that is not an object is ragged. Source: RFC 8259; jsonlines.org.
@@ -53,20 +53,19 @@ if TYPE_CHECKING:
 
     Record = dict[str, Any]
 
-# One array must be held as a whole, in objects that outweigh its text several times; JSON Lines are read some
-# at a time.
+# An array is parsed at once, into objects several times larger than its text; JSON Lines are read in blocks.
 MAX_ARRAY_BYTES = 1 << 28
 MAX_NAMES = 4096
-# Every name is a cell of every record, also where a record lacks it. A small table may be sparse; a large one
-# must have a value in one cell of so many.
+# Every name has a cell in every record, even if the record lacks it. A small table may be sparse; a large one
+# must have a value in one of `_CELLS_PER_VALUE` cells.
 CELLS_FREELY = 1 << 22
 MAX_CELLS = 1 << 28
 _CELLS_PER_VALUE = 64
-NO_RECORD = 0  # the width of a line that is no object: it has no cells
+NO_RECORD = 0  # width of a line that is not an object
 _RECORDS_AT_ONCE = 1 << 15
-_TEXT_KINDS = {str, TypedText, type(None)}  # whose values are texts already
+_TEXT_KINDS = {str, TypedText, type(None)}  # types whose values are texts already
 _OBJECT_START = re.compile(rb"\s*\{(?!\s*[^\s:\"',;\t|{}]+\s*\})")  # `{8F14E45F-…}` is an id
-# `[2024-01-01 10:00:00,123] INFO` is the line of a log, and `[id],[name]` a header.
+# `[2024-01-01 10:00:00,123] INFO` is a log line, and `[id],[name]` a header.
 _ARRAY_START = re.compile(
     rb"\s*\[\s*(?:[\"'\[{\]]|(?:[-+.\d][-+.\deE]*|true|false|null|NaN)\s*(?:[,\]]|\Z)|\Z)"
 )
@@ -78,7 +77,10 @@ _TEXT_PROBE_BYTES = 1 << 16
 
 
 def is_json(text: bytes) -> bool:
-    """Return whether a UTF-8 text starts as a JSON array or object, and not as a row of cells."""
+    """Return whether a UTF-8 text starts like a JSON array or object.
+
+    A row with one of these as its first cell does not count.
+    """
     probe = text[:_PROBE_BYTES]
     if _OBJECT_START.match(probe):
         return True
@@ -100,7 +102,7 @@ def _has_more_cells(probe: bytes) -> bool:
 
 
 def is_single_value(text: bytes) -> bool:
-    """Return whether a UTF-8 text is one JSON string, number or literal, which no table is."""
+    """Return whether a UTF-8 text is one JSON string, number or literal, which is never a table."""
     try:
         return len(text) <= _PROBE_BYTES and not isinstance(json.loads(text), list | dict)
     except (ValueError, RecursionError):
@@ -108,26 +110,26 @@ def is_single_value(text: bytes) -> bool:
 
 
 def holds_json(content: bytes, encoding: str = "") -> bool:
-    """Return whether the bytes are a text that starts as JSON does; `encoding` as in `text_of`."""
+    """Return whether the bytes are a text that starts like JSON; `encoding` as in `text_of`."""
     try:
         return is_json(
             text_of(content[:_TEXT_PROBE_BYTES], encoding, is_cut=len(content) > _TEXT_PROBE_BYTES).utf8
         )
-    except UnreadableFileError:  # only blanks, or not text: the CSV reader reports it
+    except UnreadableFileError:  # only blanks, or not a text: the CSV reader reports it
         return False
 
 
 @dataclass(frozen=True)
 class Records:
-    """The records of a file, column by column in the order in which the names first come.
+    """The records of a file as columns, in the order in which their names first occur.
 
     Attributes:
-        columns: every name's texts; the JSON text where it is an object or an array.
-        nested: the names under which there is one.
+        columns: the texts of each name; JSON text for objects and arrays.
+        nested: the names with objects or arrays.
         source_rows, ragged, starts: as in `Received`.
-        form: `json`, `json_lines` or `geojson`; `xml` for records of XML.
+        form: `json`, `json_lines`, `geojson` or `xml`.
         encoding_confidence: from 0 to 1.
-        typed: for each name which of its values are numbers or truth values.
+        typed: for each name, which of its values are numbers or booleans.
     """
 
     columns: Mapping[str, pa.Array]
@@ -142,50 +144,47 @@ class Records:
 
     @property
     def confidence(self) -> float:
-        """The share of the lines, or of the array's entries, that are records.
-
-        That of the encoding where it is less.
-        """
-        rows, apart = len(self.source_rows), len(self.ragged.source_rows)
-        return min(rows / (rows + apart), self.encoding_confidence) if rows else 0.0
+        """The share of lines or array entries that are records, at most the confidence of the encoding."""
+        rows, ragged = len(self.source_rows), len(self.ragged.source_rows)
+        return min(rows / (rows + ragged), self.encoding_confidence) if rows else 0.0
 
 
 def are_lines(text: bytes) -> bool:
-    """Return whether a text that starts as JSON does is JSON Lines."""
+    """Return whether a text that starts like JSON is JSON Lines."""
     return _lines(text) is not None
 
 
 def read_records(
     content: bytes, encoding: str = "", expands: Expands = never, place: RecordPlace = _ANYWHERE
 ) -> Records:
-    """Return the records under the names that they have.
+    """Return the records under their own names.
 
     Args:
         encoding: as in `text_of`.
-        expands: which objects are taken apart.
-        place: where the records are; without a stated list, it is the one that the fewest objects enclose.
+        expands: says which objects become columns.
+        place: the position of the records; by default, the list that the fewest objects enclose.
 
     Raises:
-        UnreadableFileError: `not_a_table` when it is no valid JSON or none of its values is an object;
-            `too_large` when it is nested or wide beyond all tables.
-        HeaderError: a record has a name twice (`duplicate_column`).
+        UnreadableFileError: `not_a_table`: the text is not valid JSON, or has no objects; `too_large`: it
+            exceeds the limits on depth, names or cells.
+        HeaderError: `duplicate_column`: a record has a name twice.
     """
     return records_of(text_of(content, encoding), content, expands, place)
 
 
 def lists_of_records(content: bytes, encoding: str = "") -> tuple[RecordList, ...]:
-    """Return the lists of records of JSON, the whole text too where it is one; none for GeoJSON.
+    """Return the lists of records in JSON, including the text itself if it is one; none for GeoJSON.
 
     Errors as `read_records`.
     """
     text = text_of(content, encoding)
     lines = _lines(text.utf8)
-    parsed = _parsed(text.utf8) if lines is None else list(filter(None, map(_line, lines)))
+    parsed = _parse(text.utf8) if lines is None else list(filter(None, map(_line, lines)))
     return () if is_feature_collection(parsed) else record_lists(parsed)
 
 
 def records_of(text: Text, content: bytes, expands: Expands, place: RecordPlace = _ANYWHERE) -> Records:
-    """Return the records of a text, which arrived as `content`; errors and `place` as `read_records`."""
+    """Return the records of a text that was received as `content`; errors and `place` as `read_records`."""
     lines = _lines(text.utf8)
     records = GatheredRecords(expands)
     form: str = JSON_LINES
@@ -194,14 +193,14 @@ def records_of(text: Text, content: bytes, expands: Expands, place: RecordPlace 
         values = list(filter(None, map(_line, lines)))
         records.add((0, record) for record in records_at(values, place.list_name))
     elif lines is None:
-        parsed = _parsed(text.utf8)
+        parsed = _parse(text.utf8)
         form = GEOJSON if is_feature_collection(parsed) else FormatName.JSON
         records.add((0, record) for record in _array(parsed, place))
         starts = record_starts(text.utf8, records.count)
     else:
         records.add(enumerate(map(_line, lines), 1), lines)
         starts = line_starts(text.utf8)
-    if records.count and not records.whole:
+    if records.count and not records.record_numbers:
         raise no_objects(records.count)
     read = records.all(
         form,
@@ -212,7 +211,7 @@ def records_of(text: Text, content: bytes, expands: Expands, place: RecordPlace 
 
 
 def read_lines(lines: Sequence[bytes], expands: Expands = never) -> Records:
-    """Return the records of some lines of JSON Lines in UTF-8, counted from 1, without their places.
+    """Return the records of lines of JSON Lines in UTF-8, numbered from 1, without offsets.
 
     Errors as `read_records`.
     """
@@ -234,10 +233,10 @@ def no_objects(values: int = 1) -> UnreadableFileError:
 
 
 class GatheredRecords:
-    """The records of a file so far, column by column.
+    """Records that are collected as columns.
 
     Attributes:
-        expands: which objects are taken apart.
+        expands: says which objects become columns.
     """
 
     def __init__(self, expands: Expands) -> None:
@@ -245,13 +244,13 @@ class GatheredRecords:
         self.blocks: dict[str, list[pa.Array]] = {}
         self.typed: dict[str, list[pa.Array]] = {}
         self.nested: set[str] = set()
-        self.whole: list[int] = []
+        self.record_numbers: list[int] = []
         self.ragged: list[tuple[int, str]] = []
         self.count = 0
         self.values = 0
 
     def add(self, records: Iterable[tuple[int, object]], lines: Sequence[bytes] = ()) -> None:
-        """Add records, each with the number of its line among `lines`, from 1 on.
+        """Add records, each with the 1-based number of its line in `lines`.
 
         A value that is not an object is ragged.
 
@@ -259,12 +258,12 @@ class GatheredRecords:
             UnreadableFileError: `too_large` or `not_a_table`, as `read_records`.
         """
         rest = iter(records)
-        while some := list(islice(rest, _RECORDS_AT_ONCE)):
+        while chunk := list(islice(rest, _RECORDS_AT_ONCE)):
             kept: list[Record] = []
-            for line, record in some:
+            for line, record in chunk:
                 self.count += 1
                 if isinstance(record, dict):
-                    self.whole.append(self.count)
+                    self.record_numbers.append(self.count)
                     kept.append(expanded(record, self.expands))
                 else:
                     self.ragged.append((self.count, lines[line - 1].decode() if lines else _entry(record)))
@@ -275,7 +274,7 @@ class GatheredRecords:
         self.values += sum(map(len, records))
         for name in dict.fromkeys(name for record in records for name in record):
             check_name_count(len(self.blocks))
-            _check_whole(name)
+            _check_surrogates(name)
             self.blocks.setdefault(name, [pa.nulls(before, pa.string())])
             self.typed.setdefault(name, [typed_flags([None] * before)])
         _check_cells(len(self.blocks) * (before + len(records)), self.values)
@@ -289,16 +288,16 @@ class GatheredRecords:
             blocks.append(_texts(name, texts))
 
     def all(self, form: str, encoding: str, starts: Rows) -> Records:
-        """Return every record, column by column; afterwards none is held here."""
+        """Return all records as columns, and release them here."""
         numbers, texts = zip(*self.ragged, strict=True) if self.ragged else ((), ())
-        apart = Ragged(np.array(numbers, np.int64), texts, (NO_RECORD,) * len(texts))
+        ragged = Ragged(np.array(numbers, np.int64), texts, (NO_RECORD,) * len(texts))
         columns = {name: pa.concat_arrays(self.blocks.pop(name)) for name in tuple(self.blocks)}
         typed = {name: pa.concat_arrays(self.typed.pop(name)) for name in tuple(self.typed)}
         return Records(
             columns,
             frozenset(self.nested),
-            np.array(self.whole, np.int64),
-            apart,
+            np.array(self.record_numbers, np.int64),
+            ragged,
             form,
             encoding,
             starts,
@@ -307,7 +306,7 @@ class GatheredRecords:
 
 
 def check_name_count(names: int) -> None:
-    """Check that there may be one more name beside so many; UnreadableFileError where there may not."""
+    """Check that one more name is allowed; UnreadableFileError if not."""
     if names >= MAX_NAMES:
         raise UnreadableFileError(
             rule="too_large",
@@ -317,10 +316,9 @@ def check_name_count(names: int) -> None:
 
 
 def _check_cells(cells: int, values: int) -> None:
-    """Check the number of cells: a small file with other names in each record would be a large table of
-    nothing.
+    """Check the number of cells; UnreadableFileError if there are too many.
 
-    UnreadableFileError for one.
+    A small file with other names in each record would become a large, nearly empty table.
     """
     allowed = min(MAX_CELLS, max(CELLS_FREELY, _CELLS_PER_VALUE * values))
     if cells > allowed:
@@ -337,29 +335,28 @@ def _texts(name: str, texts: Sequence[str | None]) -> pa.Array:
     try:
         return text_array(texts)
     except UnicodeEncodeError:
-        raise _halved(shown_name(name)) from None
+        raise _half_surrogate(shown_name(name)) from None
 
 
 def _entry(value: object) -> str:
-    """Return an array's entry that is no record, as JSON."""
+    """Return an array entry that is not a record as JSON."""
     text = json.dumps(value, ensure_ascii=False)
-    _check_whole(text)
+    _check_surrogates(text)
     return text
 
 
-def _check_whole(text: str) -> None:
-    """Refuse half of a surrogate pair, which JSON can spell and no text in UTF-8 is; UnreadableFileError for
-    one.
+def _check_surrogates(text: str) -> None:
+    """Raise UnreadableFileError for half of a surrogate pair, which JSON can contain and UTF-8 cannot.
 
     Source: RFC 8259, section 8.2.
     """
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise _halved() from None
+        raise _half_surrogate() from None
 
 
-def _halved(column: str = "") -> UnreadableFileError:
+def _half_surrogate(column: str = "") -> UnreadableFileError:
     return UnreadableFileError(
         rule="not_a_table",
         message="a text holds half of a surrogate pair",
@@ -377,7 +374,7 @@ def _text(value: object) -> str | None:
 
 
 def shown_name(name: str) -> str:
-    """Return a name that a person gave a column; empty for anything else, which may be a value."""
+    """Return the name if it looks like one that a person chose; else "", because it may be a value."""
     return name if re.fullmatch(r"[A-Za-z_][A-Za-z_ .-]{0,40}\d{0,2}", name) else ""
 
 
@@ -391,12 +388,12 @@ def _lines(text: bytes) -> list[bytes] | None:
 def _line(line: bytes) -> object:
     """Return the line's value; None if the line is not JSON."""
     try:
-        return _decoded(line)
+        return _decode(line)
     except ValueError:
         return None
 
 
-def _parsed(text: bytes) -> object:
+def _parse(text: bytes) -> object:
     if len(text) > MAX_ARRAY_BYTES:
         raise UnreadableFileError(
             rule="too_large",
@@ -404,7 +401,7 @@ def _parsed(text: bytes) -> object:
             remedy="send it as JSON Lines, a record a line",
         )
     try:
-        return _decoded(text)
+        return _decode(text)
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
             raise _several_values(error.lineno) from None
@@ -416,20 +413,20 @@ def _parsed(text: bytes) -> object:
 
 
 def _several_values(line: int) -> UnreadableFileError:
-    """Return the rejection of several JSON values that are not one object a line."""
+    """Return the rejection of several JSON values that are not JSON Lines."""
     return UnreadableFileError(
         rule="not_a_table",
         message=(
-            f"behind the first JSON value, in line {line}, there is another, and they are not one object "
+            f"another JSON value follows the first one in line {line}, and they are not one object "
             "in each line"
         ),
         remedy="write one array of objects, or an object in each line",
     )
 
 
-def _decoded(text: bytes) -> object:
+def _decode(text: bytes) -> object:
     try:
-        # Numbers stay the characters they are written in.
+        # Keep the characters of numbers.
         return json.loads(
             text.decode(),
             parse_int=TypedText,
@@ -448,19 +445,21 @@ def _decoded(text: bytes) -> object:
 def _record(pairs: list[tuple[str, Any]]) -> Record:
     record = dict(pairs)
     if len(record) != len(pairs):
-        twice = next(name for place, (name, _) in enumerate(pairs) if name in dict(pairs[:place]))
+        duplicate = next(name for place, (name, _) in enumerate(pairs) if name in dict(pairs[:place]))
         raise HeaderError(
             rule="duplicate_column",
             message="a record has a name twice",
             remedy="keep one of the two values",
-            column=shown_name(twice),
+            column=shown_name(duplicate),
         )
     return record
 
 
 def _array(parsed: object, place: RecordPlace) -> Iterable[object]:
-    """Return the records of an array, of a collection of features, of the stated list or the one that the
-    fewest objects enclose, or the object itself.
+    """Return the records of a JSON value.
+
+    These are the features of a collection, the entries of the stated list or of the list that the fewest
+    objects enclose, or the object itself.
     """
     if is_feature_collection(parsed):
         return features(cast("dict[str, Any]", parsed))

@@ -3,9 +3,9 @@ r"""The JSON text of a list or an object, for a column that keeps it as text.
 | in the file                       | in the text                                                           |
 |-----------------------------------|-----------------------------------------------------------------------|
 | a number                          | its characters; `NaN` and `Infinity`, which JSON does not have, quoted |
-| an object                         | its names in the order of their letters                               |
+| an object                         | its names in alphabetical order                                       |
 | blanks between values             | none                                                                  |
-| a control character in a string   | a blank: an escape such as `\n` would hide a card number from masking |
+| a control character in a string   | a blank: an escape such as `\n` could hide a card number from masking |
 
 Equal values have equal texts, so that a repeated row is recognized. Source: RFC 8259.
 """
@@ -24,7 +24,7 @@ _KEEP_AS_JSON = "declare the column with logicalType: array and physicalType: TE
 
 
 def not_kept(column: str, *, is_declared: bool = True) -> UnreadableFileError:
-    """Return the rejection of a file with nested values in a column that is not kept as JSON text."""
+    """Return the rejection of a file with lists or objects in a column that is not declared as JSON text."""
     return UnreadableFileError(
         rule="type",
         message="the column holds lists or objects, and the contract does not keep it as JSON text",
@@ -42,7 +42,7 @@ def json_text(value: object) -> str:
         UnreadableFileError: `too_large`: it is nested too deeply.
     """
     try:
-        return _written(value)
+        return _json_of(value)
     except RecursionError:
         raise UnreadableFileError(
             rule="too_large",
@@ -51,15 +51,15 @@ def json_text(value: object) -> str:
         ) from None
 
 
-def _written(value: object) -> str:
+def _json_of(value: object) -> str:
     if isinstance(value, dict):
         return (
             "{"
-            + ",".join(f"{_written(name)}:{_written(inner)}" for name, inner in sorted(value.items()))
+            + ",".join(f"{_json_of(name)}:{_json_of(inner)}" for name, inner in sorted(value.items()))
             + "}"
         )
     if isinstance(value, list):
-        return "[" + ",".join(map(_written, value)) + "]"
+        return "[" + ",".join(map(_json_of, value)) + "]"
     if isinstance(value, TypedText) and value not in _NO_JSON_NUMBER:
         return str(value)
     return json.dumps(_CONTROL.sub(" ", value) if isinstance(value, str) else value, ensure_ascii=False)

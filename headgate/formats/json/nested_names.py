@@ -1,8 +1,7 @@
-"""Columns of nested JSON objects: `{"customer": {"city": "Ulm"}}` is the column `customer_city` where the
-contract has it.
+"""Name the columns of nested JSON objects: `{"customer": {"city": "Ulm"}}` is the column `customer_city`.
 
-An object is only taken apart for a contract that has no column of its own name, and one that begins with it.
-Arrays stay nested.
+Only objects that a contract splits are expanded: it has no column with the object's own name, but one that
+begins with it. Arrays stay nested.
 """
 
 from __future__ import annotations
@@ -19,26 +18,26 @@ if TYPE_CHECKING:
 
     Expands = Callable[[str, object], bool]
 
-_MOST_LEVELS = 16
+_MAX_LEVELS = 16
 
 
 def never(_name: str, _value: object) -> bool:
-    """Take no object apart."""
+    """Expand no object."""
     return False
 
 
 def every_object(_name: str, value: object) -> bool:
-    """Take every object apart, as a draft of a contract needs it."""
+    """Expand every object, as for a draft of a contract."""
     return isinstance(value, dict)
 
 
 def by_contract(contract: Contract) -> Expands:
-    """Return a test for names that are no column of the contract but begin one.
+    """Return a test for names that are not columns of the contract, but the beginning of one.
 
-    A null under such a name is no value.
+    A null under such a name is not a value.
     """
-    own = {folded(name) for name in (*contract.names, *(heading for heading, _ in contract.headings))}
-    prefixes = {name[:at] for name in own for at, sign in enumerate(name) if sign == "_"} - own
+    names = {folded(name) for name in (*contract.names, *(heading for heading, _ in contract.headings))}
+    prefixes = {name[:at] for name in names for at, character in enumerate(name) if character == "_"} - names
 
     def expands(name: str, value: object) -> bool:
         return (value is None or isinstance(value, dict)) and folded(name) in prefixes
@@ -50,15 +49,15 @@ def expanded(record: dict[str, Any], expands: Expands, level: int = 0) -> dict[s
     """Return the record with the values of its objects under joined names.
 
     Raises:
-        HeaderError: `duplicate_column`: two values have one name.
+        HeaderError: `duplicate_column`: two values have the same name.
         UnreadableFileError: `too_large`: objects are nested too deeply.
     """
     if not any(expands(name, value) for name, value in record.items()):
         return record
-    if level == _MOST_LEVELS:
+    if level == _MAX_LEVELS:
         raise UnreadableFileError(
             rule="too_large",
-            message=f"objects are nested more than {_MOST_LEVELS} levels deep",
+            message=f"objects are nested more than {_MAX_LEVELS} levels deep",
             remedy="send flat records, one for each row",
         )
     flat: dict[str, Any] = {}

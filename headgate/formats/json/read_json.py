@@ -1,9 +1,8 @@
-"""Read JSON in the columns of a contract, in batches.
+"""Read JSON in a contract's columns, in batches.
 
-A file in memory is one batch; large JSON Lines are read from disk in blocks.
-
-All names are known only after the last line, so the blocks are read once into columns that are spooled beside
-the file, and the batches come from there: as often as needed, without parsing JSON again.
+A file in memory is one batch; large JSON Lines are read from disk in blocks. All names are known only after
+the last line, so the blocks are first spooled as columns. Batches are read from the spool, as often as
+needed, without parsing JSON again.
 """
 
 from __future__ import annotations
@@ -51,11 +50,11 @@ _BLOCK_BYTES = 8 << 20
 
 
 def read_json(content: bytes, contract: Contract) -> Source:
-    """Return the rows of a JSON or JSON Lines file, as one batch.
+    """Return the rows of a JSON or JSON Lines file as one batch.
 
     Raises:
-        UnreadableFileError: as `read_records`; `type` when a column holds lists or objects that the contract
-            does not keep.
+        UnreadableFileError: as `read_records`; `type`: a column has lists or objects that the contract does
+            not keep.
         HeaderError: as `read_records`, or the names do not match the contract.
     """
     return source_of_records(
@@ -65,7 +64,7 @@ def read_json(content: bytes, contract: Contract) -> Source:
 
 
 def source_of_records(read: Records, contract: Contract) -> Source:
-    """Return the rows of records in memory, as one batch.
+    """Return the rows of records in memory as one batch.
 
     Raises:
         UnreadableFileError: `type`, as `read_json`.
@@ -85,11 +84,11 @@ def source_of_records(read: Records, contract: Contract) -> Source:
 def read_json_lines(
     path: Path, contract: Contract, spool: Path, block_bytes: int = _BLOCK_BYTES
 ) -> Source | None:
-    """Return the rows of JSON Lines in UTF-8, a batch for each block of lines; None for any other file.
+    """Return the rows of JSON Lines in UTF-8, one batch per block of lines; None for any other file.
 
     Args:
-        spool: a local file for the records' columns, as they are: it is as secret as the file itself.
-        block_bytes: how much text is parsed at once.
+        spool: a local file for the unmasked columns of the records, as secret as the file itself.
+        block_bytes: size of the text to parse at once.
 
     Raises:
         UnreadableFileError, HeaderError: as `read_json`.
@@ -131,7 +130,7 @@ def _source(
 
 
 def _cells(block: Records, contract: Contract, name_of: Mapping[str, str]) -> dict[str, pa.Array]:
-    """Return the contract's columns; null where the block has no such name."""
+    """Return the contract's columns; null if the block lacks the name."""
     nulls = pa.nulls(len(block.source_rows), pa.string())
     fields = {field: name for field, name in name_of.items() if name in block.columns}
     return {
@@ -143,10 +142,9 @@ def _cells(block: Records, contract: Contract, name_of: Mapping[str, str]) -> di
 
 
 def _check_nested(nested: Iterable[str], contract: Contract) -> None:
-    """Raise UnreadableFileError for the first name with lists or objects that the contract neither keeps as
-    JSON text nor leaves out.
+    """Raise UnreadableFileError for the first name with lists or objects that the contract does not accept.
 
-    A column that the contract does not have is a new column, unless a person has to decide about new columns.
+    It accepts columns kept as JSON text or left out, and new columns unless its policy is to ask.
     """
     kept = {column.name for column in contract.columns if column.nested or column.undeclared}
     asks = policy_of(contract) is NewColumns.ASK
@@ -161,8 +159,8 @@ class _Spool:
     """The columns of the records, spooled to disk in blocks.
 
     Attributes:
-        names: of the records, in the order in which they first come.
-        starts: where the lines begin.
+        names: of the records, in the order in which they first occur.
+        starts: byte offsets of the lines.
     """
 
     path: Path
@@ -175,7 +173,7 @@ class _Spool:
 
     @property
     def form(self) -> Received:
-        """How the file is written, and where its rows begin."""
+        """The properties of the file and the offsets of its rows."""
         confidence = self.records / self.lines if self.records else 0.0
         return Received(
             {},
@@ -195,25 +193,28 @@ class _Spool:
             f"/{name}": column for name, column in read.columns.items()
         }
         records |= {f"?{name}": is_typed for name, is_typed in read.typed.items()}
-        apart = {
+        ragged_rows = {
             "row": int_array(read.ragged.source_rows + self.lines),
             "text": text_array(read.ragged.texts),
         }
-        self._places.append((_write(sink, records), _write(sink, apart)))
+        self._places.append((_write(sink, records), _write(sink, ragged_rows)))
         self.starts.append(starts)
         self.records += len(read.source_rows)
         self.lines += len(starts)
 
     def blocks(self) -> Iterator[Records]:
-        """Read the blocks."""
+        """Yield the blocks from disk."""
         for places in self._places:
             with pa.OSFile(str(self.path)) as source:
-                records, apart = (_read(source, place) for place in places)
+                records, ragged_rows = (_read(source, place) for place in places)
             columns, typed = (
-                {name[1:]: records[name] for name in records.schema.names if name[0] == sign} for sign in "/?"
+                {name[1:]: records[name] for name in records.schema.names if name[0] == prefix}
+                for prefix in "/?"
             )
             ragged = Ragged(
-                numbers(apart["row"]), tuple(apart["text"].to_pylist()), (NO_RECORD,) * apart.num_rows
+                numbers(ragged_rows["row"]),
+                tuple(ragged_rows["text"].to_pylist()),
+                (NO_RECORD,) * ragged_rows.num_rows,
             )
             yield Records(
                 columns,
@@ -240,9 +241,9 @@ def _starts_with_lines(path: Path) -> bool:
 
 
 def _spool_records(path: Path, spool: Path, block_bytes: int, expands: Expands) -> _Spool | None:
-    """Return the spooled records.
+    """Return the spooled records, or None if the text is not UTF-8.
 
-    None when the text is not UTF-8, so that the in-memory reader reports the encoding first.
+    The in-memory reader then reports the encoding first.
     """
     spooled = _Spool(spool)
     try:
@@ -264,21 +265,21 @@ def _spool_records(path: Path, spool: Path, block_bytes: int, expands: Expands) 
 
 
 def _blocks(file: IO[bytes], block_bytes: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the text in whole lines, some at a time, each with its place."""
-    at, begun = 0, b""
+    """Yield blocks of complete lines with their offsets."""
+    at, rest = 0, b""
     while block := file.read(block_bytes):
         end = block.rfind(b"\n") + 1
         if end:
-            yield at, begun + block[:end]
-            at, begun = at + len(begun) + end, block[end:]
+            yield at, rest + block[:end]
+            at, rest = at + len(rest) + end, block[end:]
         else:
-            begun += block
-    if begun:
-        yield at, begun
+            rest += block
+    if rest:
+        yield at, rest
 
 
 def _write(sink: pa.NativeFile, columns: dict[str, pa.Array]) -> int:
-    """Write the columns, and return where they begin."""
+    """Write the columns and return their offset."""
     place: int = sink.tell()
     batch = pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
     with pa.ipc.new_stream(sink, batch.schema) as writer:

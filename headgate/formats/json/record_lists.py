@@ -1,8 +1,8 @@
-"""The lists of records in a JSON text.
+"""Find the lists of records in a JSON text.
 
-A list has the path of its names: `export.orders` is the list `orders` in the object `export`, and
-`export.orders.lines` are the lists `lines` in its records, one behind the other. `$` is the text itself, as
-in JSONPath (RFC 9535).
+The name of a list is its path: `export.orders` is the list `orders` in the object `export`, and
+`export.orders.lines` are the concatenated lists `lines` in its records. `$` is the text itself, as in
+JSONPath (RFC 9535).
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 WHOLE = "$"
 _SEPARATOR = "."
-_MOST_LEVELS = 16
-_MOST_LISTS = 50  # an object whose names are ids has a list for each of them
-_OF_WHOLE = "parent"  # names the columns of the records around those of a list in them
+_MAX_LEVELS = 16
+_MAX_LISTS = 50  # an object whose names are ids has one list per id
+_ENCLOSING_PREFIX = "parent"  # prefix of the columns of the records that enclose a list
 
 
 @dataclass(frozen=True)
 class RecordPlace:
-    """Where the records of a JSON text are.
+    """The position of the records in a JSON text.
 
     Attributes:
         list_name: path of the stated list; empty for the list that the fewest objects enclose.
-        fields: names of a record's values for comparison. An object with one of them is a record itself,
-            whatever lists its objects have.
+        fields: folded names of a record's values. An object with one of them is a record itself, even if its
+            objects have lists.
     """
 
     list_name: str = ""
@@ -44,7 +44,7 @@ class RecordPlace:
 
     @classmethod
     def by(cls, contract: Contract | None) -> RecordPlace:
-        """Return the place of the records of a contract's files."""
+        """Return the position of the records in a contract's files."""
         names = (*contract.names, *(heading for heading, _ in contract.headings)) if contract else ()
         return cls(stated_records(contract), frozenset(map(folded, names)))
 
@@ -55,7 +55,7 @@ class RecordList:
 
     Attributes:
         name: its path.
-        records: how many it has; of lists in records how many all of them have.
+        records: number of its records; for lists in records, the total.
         is_inner: whether it lies in the records of another list.
     """
 
@@ -65,24 +65,25 @@ class RecordList:
 
 
 def is_records(value: object) -> bool:
-    """Return whether a value is a list of objects alone."""
+    """Return whether a value is a list that contains only objects."""
     return isinstance(value, list) and bool(value) and all(isinstance(entry, dict) for entry in value)
 
 
 def record_lists(parsed: object) -> tuple[RecordList, ...]:
-    """Return the lists of records of a parsed text, each before those in its records; none of a text with too
-    many, or with names that may be values.
+    """Return the lists of records of a parsed text, each before the lists in its records.
+
+    Return none if there are too many, or if names may be values.
     """
     counts: Counter[Path] = Counter()
     inner: set[Path] = set()
     _count(parsed, (), counts, inner, is_inner=False)
-    if len(counts) > _MOST_LISTS or not all(showable(name) for path in counts for name in path):
+    if len(counts) > _MAX_LISTS or not all(showable(name) for path in counts for name in path):
         return ()
     return tuple(RecordList(name_of_list(path), count, path in inner) for path, count in counts.items())
 
 
 def _count(value: object, path: Path, counts: Counter[Path], inner: set[Path], *, is_inner: bool) -> None:
-    if len(path) > _MOST_LEVELS:
+    if len(path) > _MAX_LEVELS:
         return
     if is_records(value):
         counts[path] += len(value)  # type: ignore[arg-type]  # a list
@@ -98,15 +99,15 @@ def _count(value: object, path: Path, counts: Counter[Path], inner: set[Path], *
 def nearest_lists(parsed: object, place: RecordPlace) -> dict[Path, list[Any]]:
     """Return the lists of records that the fewest objects enclose.
 
-    None where the text has no such list, or is a record itself.
+    Return none if the text has no such list or is a record itself.
     """
     level: dict[Path, object] = {(): parsed}
-    while level and len(next(iter(level))) <= _MOST_LEVELS:
+    while level and len(next(iter(level))) <= _MAX_LEVELS:
         if lists := {path: value for path, value in level.items() if isinstance(value, list)}:
             nearest = {path: value for path, value in lists.items() if is_records(value) or not path}
             if nearest:
                 return nearest
-        if len(next(iter(level))) == 1 and not place.fields.isdisjoint(map(folded, _values(parsed))):
+        if len(next(iter(level))) == 1 and not place.fields.isdisjoint(map(folded, _scalar_names(parsed))):
             return {}
         level = {
             (*path, name): part
@@ -118,8 +119,8 @@ def nearest_lists(parsed: object, place: RecordPlace) -> dict[Path, list[Any]]:
     return {}
 
 
-def _values(parsed: object) -> list[str]:
-    """Return the names of an object's plain values."""
+def _scalar_names(parsed: object) -> list[str]:
+    """Return the names of an object's scalar values."""
     values = parsed.items() if isinstance(parsed, dict) else ()
     return [name for name, value in values if not isinstance(value, dict | list)]
 
@@ -127,7 +128,7 @@ def _values(parsed: object) -> list[str]:
 def records_at(parsed: object, name: str) -> list[Mapping[str, Any]]:
     """Return the records of a list by its path.
 
-    A record of a list in records has the values of the record around it, too: `lines` in `orders` have
+    Records of a list in records also have the values of the enclosing record: `lines` in `orders` have
     `orders_number`.
 
     Raises:
@@ -135,8 +136,8 @@ def records_at(parsed: object, name: str) -> list[Mapping[str, Any]]:
     """
     for path in _paths(parsed):
         if name_of_list(path) == name:
-            return list(_records(parsed, path, _OF_WHOLE, {}))
-    names = ", ".join(each.name for each in record_lists(parsed)) or "none"
+            return list(_records(parsed, path, _ENCLOSING_PREFIX, {}))
+    names = ", ".join(record_list.name for record_list in record_lists(parsed)) or "none"
     raise UnreadableFileError(
         rule="not_a_table",
         message=f"the JSON has no list of records {name if showable(name) else 'of the stated path'}",
@@ -155,15 +156,19 @@ def _paths(parsed: object) -> list[Path]:
     return list(counts)
 
 
-def _records(value: object, path: Path, label: str, around: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _records(
+    value: object, path: Path, label: str, enclosing: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]]:
     if isinstance(value, list):
         for record in value:
             if not path:
-                yield {**around, **record}
+                yield {**enclosing, **record}
             elif isinstance(record, dict):
-                own = {f"{label}_{key}": part for key, part in record.items() if not isinstance(part, list)}
+                values = {
+                    f"{label}_{key}": part for key, part in record.items() if not isinstance(part, list)
+                }
                 inner, *rest = path
-                kept = {key: part for key, part in own.items() if key != f"{label}_{inner}"}
-                yield from _records(record.get(inner), tuple(rest), inner, {**around, **kept})
+                kept = {key: part for key, part in values.items() if key != f"{label}_{inner}"}
+                yield from _records(record.get(inner), tuple(rest), inner, {**enclosing, **kept})
     elif isinstance(value, dict) and path:
-        yield from _records(value.get(path[0]), path[1:], path[0], around)
+        yield from _records(value.get(path[0]), path[1:], path[0], enclosing)

@@ -1,4 +1,4 @@
-"""The table of the records of JSON or XML, without a contract's columns."""
+"""Return the records of JSON or XML as a table with their own names, without a contract."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 def records_table(read: Records) -> FileTable:
-    """Return a column for each name of the records; of nested values only which there are."""
+    """Return a column for each name of the records; nested values become empty lists."""
     names = [name for name in read.columns if not _is_object_elsewhere(read, name)]
     columns = (_nested(read.columns[name]) if name in read.nested else read.columns[name] for name in names)
     return FileTable(tuple(names), tuple(columns), broken_rows=len(read.ragged.source_rows))
 
 
 def _is_object_elsewhere(read: Records, name: str) -> bool:
-    """Return whether every value of a name is null, and other records have an object there."""
+    """Return whether every value of a name is null and other records have an object there."""
     column = read.columns[name]
     return column.null_count == len(column) and any(other.startswith(f"{name}_") for other in read.columns)
 
 
 def _nested(column: pa.Array) -> pa.Array:
-    """Return a list for each nested value; its content is not read."""
+    """Return an empty list for each nested value; its content is not read."""
     offsets = pc.cast(pa.repeat(0, len(column) + 1), pa.int32())
     return pa.ListArray.from_arrays(offsets, pa.nulls(0, pa.string()), mask=column.is_null())

@@ -30,28 +30,25 @@ from headgate.values.cells import text_array
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_NO_JSON_NUMBER = {
-    "nan": "NaN",
-    "inf": "Infinity",
-    "-inf": "-Infinity",
-}  # as Arrow spells them: as JSON text quotes them
+# Arrow's spelling, and the one of quoted JSON text.
+_NO_JSON_NUMBER = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
 
 class NoJsonValueError(Exception):
-    """A list, struct or map holds values of a type that has no exact text."""
+    """A list, struct or map contains values of a type without an exact text."""
 
 
 def nested_texts(values: pa.Array) -> pa.Array:
     """Return lists, structs or maps as JSON texts; null stays null.
 
     Raises:
-        NoJsonValueError: a value inside is neither text nor number, boolean or time.
+        NoJsonValueError: an inner value is neither text nor number, boolean or time.
     """
     return text_array(None if value is None else json_text(value) for value in _parsed(values))
 
 
 def _parsed(values: pa.Array) -> list[Any]:
-    """Return the values as `json_text` takes them: numbers are `TypedText`."""
+    """Return the values as `json_text` expects them: numbers are `TypedText`."""
     types, kind = pa.types, values.type
     if types.is_dictionary(kind):
         return _parsed(values.dictionary_decode())
@@ -63,7 +60,7 @@ def _parsed(values: pa.Array) -> list[Any]:
         )
         return [None if pairs is None else _map(pairs) for pairs in entries]
     if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
-        items = iter(_parsed(values.flatten()))  # which has no items of null lists
+        items = iter(_parsed(values.flatten()))  # excludes items of null lists
         return [
             None if size is None else [*islice(items, size)]
             for size in pc.list_value_length(values).to_pylist()
@@ -84,13 +81,13 @@ def _objects(values: pa.StructArray) -> list[Any]:
 
 
 def _map(pairs: Sequence[dict[str, Any]]) -> dict[str, Any] | list[Any]:
-    """Return a map as an object, or as its pairs where a key comes twice."""
+    """Return a map as an object, or as its pairs if a key is duplicate."""
     by_name = {_name(pair["key"]): pair["value"] for pair in pairs}
     return by_name if len(by_name) == len(pairs) else [[pair["key"], pair["value"]] for pair in pairs]
 
 
 def _name(key: object) -> str:
-    return str(key) if isinstance(key, str) else json_text(key)  # a number as a name is a string
+    return str(key) if isinstance(key, str) else json_text(key)  # a number as a name becomes a string
 
 
 def _leaves(values: pa.Array) -> list[Any]:
@@ -125,7 +122,7 @@ def is_textual(stored: pa.DataType) -> bool:
 def _texts(values: pa.Array) -> list[str | None]:
     try:
         texts = pc.cast(values, pa.string())
-        texts.validate(full=True)  # a damaged file may call invalid bytes text
+        texts.validate(full=True)  # a damaged file may declare invalid bytes as text
     except pa.ArrowInvalid:
         raise NoJsonValueError from None
     return list(texts.to_pylist())

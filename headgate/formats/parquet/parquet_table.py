@@ -1,4 +1,4 @@
-"""The table and the schema of a Parquet file, without a contract."""
+"""Read the table and the schema of a Parquet file without a contract."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from headgate.matching.file_table import SAMPLE_ROWS, FileTable
 
 
 def parquet_table(content: bytes | Path, *, whole: bool) -> FileTable:
-    """Return the table; without `whole`, some of its first rows.
+    """Return the table: all rows, or only the first ones unless `whole`.
 
     Raises:
-        UnreadableFileError: it is damaged, or too large.
+        UnreadableFileError: the file is damaged or too large.
     """
     size_bytes = content.stat().st_size if isinstance(content, Path) else len(content)
     try:
@@ -34,7 +34,7 @@ def parquet_table(content: bytes | Path, *, whole: bool) -> FileTable:
 
 
 def parquet_schema(content: bytes) -> pa.Schema:
-    """Return the columns as they are stored.
+    """Return the stored columns and types.
 
     Raises:
         UnreadableFileError: the file is damaged.

@@ -4,19 +4,19 @@
 |---------------------------|-------------------------------------------------------------------------------------------|
 | text, dictionary          | itself                                                                                    |
 | integer, decimal, boolean | its digits; `true` or `false`                                                             |
-| decimal for what is masked | the digits of a whole number; with its fraction it is a misfit                             |
-| float for a number or card | digits without a point when it is integral and below 2^53, else the shortest that is exact; |
-|                           | a misfit when that has more digits than a float keeps (15)                                |
+| decimal for a masked column | the digits of a whole number; any other number is a misfit                               |
+| float for a number or card | digits without a point if it is integral and below 2^53, else the shortest exact ones;     |
+|                           | a misfit if these are more digits than a float keeps (15)                                 |
 | date                      | `YYYY-MM-DD`                                                                              |
-| timestamp                 | UTC, with the fraction it has; nanoseconds that are not whole microseconds become misfits |
-| list, struct, map         | JSON text, where the contract keeps it (`headgate.formats.parquet.nested_text`)           |
-| time of day               | `HH:MM:SS` with the fraction it has, for text                                             |
-| timestamp for a date      | the day at midnight, where the zone is UTC or none is given; else a misfit: the day depends |
+| timestamp                 | UTC, with its fraction; nanoseconds that are not whole microseconds become misfits        |
+| list, struct, map         | JSON text, if the contract keeps it (`headgate.formats.parquet.nested_text`)              |
+| time of day               | `HH:MM:SS` with its fraction, for text                                                    |
+| timestamp for a date      | the day if it is midnight and the zone is UTC or missing; else a misfit: the day depends  |
 |                           | on the zone                                                                               |
-| INT96 timestamp           | the same; years beyond 2262, which nanoseconds cannot express, are read, too              |
+| INT96 timestamp           | the same; years after 2262, which nanoseconds cannot express, are also read               |
 
-A column stored in a type from which the contract's value cannot be had back (a float for text, a list for a
-number) rejects the file.
+A column stored in a type that cannot be converted to the contract's (a float for text, a list for a number)
+rejects the file.
 """  # noqa: E501 a table
 
 from __future__ import annotations
@@ -60,19 +60,14 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column, Contract
     from headgate.matching.match_header import Header
 
-# What Arrow raises at a file that it cannot read.
+# Errors of Arrow for a file that it cannot read.
 BROKEN = (pa.ArrowException, OSError, ValueError, NotImplementedError)
 _INTEGERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}
 _NUMBERS = {*_INTEGERS, Kind.DECIMAL, Kind.DOUBLE}
-_MASKED_DIGITS = {
-    Mask.PAN,
-    Mask.CVV,
-    Mask.SSN,
-}  # texts that are whole numbers where they are stored as numbers
-# IEEE 754: up to here every integer has a float of its own, and so many significant digits survive a float
-# and back.
+_MASKED_DIGITS = {Mask.PAN, Mask.CVV, Mask.SSN}  # masks of texts that files may store as whole numbers
+# IEEE 754: up to these numbers, every integer has its own float.
 _EXACT_INTEGERS = {pa.float64(): 2.0**53, pa.float32(): 2.0**24, pa.float16(): 2.0**11}
-# Times that 64-bit nanoseconds since 1970 can hold.
+# Limits of times in 64-bit nanoseconds since 1970.
 _NANOSECONDS_FROM, _NANOSECONDS_TO = (
     literal("1678-01-01", pa.timestamp("us")),
     literal("2262-01-01", pa.timestamp("us")),
@@ -80,8 +75,7 @@ _NANOSECONDS_FROM, _NANOSECONDS_TO = (
 _MAX_FIELDS = 16 * MAX_COLUMNS
 _CELL_BYTES = 8  # of a short text in memory, or a number
 _READ_AHEAD_BYTES = 1 << 20
-# Names of the zone in which a day is UTC's day. Source: IANA time zone database, `etcetera` and `backward`;
-# offsets as ISO 8601 has them.
+# Names of UTC. Source: IANA time zone database, `etcetera` and `backward`; offsets as in ISO 8601.
 _UTC = re.compile(
     r"(?:etc/)?(?:utc|uct|universal|zulu|greenwich|gmt(?:[+-]?0)?)|z|(?:utc|gmt)?[+-]00(?::?00)?",
     re.IGNORECASE,
@@ -90,31 +84,30 @@ _EXACT_DIGITS = {pa.float64(): 15, pa.float32(): 6, pa.float16(): 3}
 
 
 def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROWS_AT_ONCE) -> Source:
-    """Return the rows of a Parquet file on disk or in memory, some at a time.
+    """Return the rows of a Parquet file on disk or in memory, in batches.
 
     Raises:
-        UnreadableFileError: `corrupt_parquet`, `too_large`, or, while batches are read, `type` when a column
-            is stored in a type from which its values cannot be had back.
+        UnreadableFileError: `corrupt_parquet`, `too_large`; while batches are read also `type`: a column's
+            stored type cannot be converted to the contract's.
         HeaderError: the columns do not match the contract.
     """
     try:
-        with _opened(file) as opened:
+        with _open(file) as opened:
             metadata, names = opened.metadata, stored_columns(opened.schema_arrow).names
             check_size(metadata, file.stat().st_size if isinstance(file, Path) else len(file))
             stored = stored_bytes(metadata)
             legacy = columns_in_int96(opened.schema)
-            inside = nested_columns_in_int96(opened.schema)
+            nested_int96 = nested_columns_in_int96(opened.schema)
     except BROKEN:
         raise corrupt_parquet() from None
-    size_bytes = max(
-        stored, metadata.num_rows * metadata.num_columns * _CELL_BYTES
-    )  # values that repeat are stored once
+    # Repeated values are stored once.
+    size_bytes = max(stored, metadata.num_rows * metadata.num_columns * _CELL_BYTES)
     header = match_header(names, contract, in_order=False)
-    _check_times_inside(dict(zip(header.names, names, strict=True)), inside, contract)
-    fine = _in_nanoseconds(file, legacy, rows_at_once) if legacy else []
+    _check_times_inside(dict(zip(header.names, names, strict=True)), nested_int96, contract)
+    in_nanoseconds = _in_nanoseconds(file, legacy, rows_at_once) if legacy else []
     form = Received({}, NO_ROWS, format_name="parquet").written_as
     return Source(
-        partial(_batches, file, contract, header, fine, rows_at_once),
+        partial(_batches, file, contract, header, in_nanoseconds, rows_at_once),
         len(names),
         header.absent,
         form,
@@ -123,23 +116,26 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
 
 
 def _batches(
-    file: Path | bytes, contract: Contract, header: Header, fine: Sequence[str], rows_at_once: int
+    file: Path | bytes, contract: Contract, header: Header, in_nanoseconds: Sequence[str], rows_at_once: int
 ) -> Iterator[Received]:
-    """Yield the rows, with nanoseconds in the `fine` columns; one empty batch where there are none."""
+    """Yield the rows, with nanoseconds in the `in_nanoseconds` columns; one empty batch if there are none."""
     number = 1
-    exact = _tables(file, rows_at_once, fine) if fine else repeat(None)
-    for table, finer in zip(_tables(file, rows_at_once), exact, strict=False):
-        for name in fine:
-            table = table.set_column(table.column_names.index(name), name, finer.column(name))  # noqa: PLW2901 one table
+    exact = _tables(file, rows_at_once, in_nanoseconds) if in_nanoseconds else repeat(None)
+    for table, exact_table in zip(_tables(file, rows_at_once), exact, strict=False):
+        for name in in_nanoseconds:
+            table = table.set_column(table.column_names.index(name), name, exact_table.column(name))  # noqa: PLW2901 one table
         yield rows_of_arrow_table(table, contract, header, number)
         number += table.num_rows
     if number == 1:
-        with _opened(file) as opened:
+        with _open(file) as opened:
             yield rows_of_arrow_table(stored_columns(opened.schema_arrow).empty_table(), contract, header)
 
 
 def stored_columns(schema: pa.Schema) -> pa.Schema:
-    """Return the columns that Arrow reads: its tables leave out a group without fields."""
+    """Return the columns that Arrow reads.
+
+    A group without fields stores no value, and Arrow leaves it out of its tables.
+    """
     return pa.schema([field for field in schema if not _is_empty_group(field.type)])
 
 
@@ -147,9 +143,9 @@ def _is_empty_group(stored: pa.DataType) -> bool:
     return pa.types.is_struct(stored) and all(_is_empty_group(field.type) for field in stored)
 
 
-def _opened(file: Path | bytes, int96_unit: str = "us") -> pq.ParquetFile:
-    # Checksums are compared where the file has them. Not pre-buffered: a whole column of a row group could be
-    # the whole file.
+def _open(file: Path | bytes, int96_unit: str = "us") -> pq.ParquetFile:
+    # Verify checksums if the file has them. Do not pre-buffer: one column of a row group may be the whole
+    # file.
     return pq.ParquetFile(
         file if isinstance(file, Path) else pa.BufferReader(file),
         page_checksum_verification=True,
@@ -159,11 +155,14 @@ def _opened(file: Path | bytes, int96_unit: str = "us") -> pq.ParquetFile:
     )
 
 
-def _tables(file: Path | bytes, rows_at_once: int, fine: Sequence[str] = ()) -> Iterator[pa.Table]:
-    """Yield the file some rows at a time; only the `fine` columns, in nanoseconds, where some are given."""
+def _tables(file: Path | bytes, rows_at_once: int, in_nanoseconds: Sequence[str] = ()) -> Iterator[pa.Table]:
+    """Yield the file in tables of `rows_at_once` rows.
+
+    If there are columns `in_nanoseconds`, yield only these.
+    """
     try:
-        with _opened(file, "ns" if fine else "us") as opened:
-            for batch in opened.iter_batches(rows_at_once, columns=[*fine] or None):
+        with _open(file, "ns" if in_nanoseconds else "us") as opened:
+            for batch in opened.iter_batches(rows_at_once, columns=[*in_nanoseconds] or None):
                 yield pa.Table.from_batches([batch])
     except BROKEN:
         raise corrupt_parquet() from None
@@ -184,23 +183,23 @@ def rows_of_arrow_table(table: pa.Table, contract: Contract, header: Header, fir
 
 
 def check_size(metadata: pq.FileMetaData, size_bytes: int) -> None:
-    """Check the size that the file states for its unpacked columns, before any of them is unpacked.
+    """Check the unpacked size that the file states, before any column is unpacked.
 
-    A column of one value is some bytes in Parquet however many rows it has: each cell counts as a byte at
-    least.
+    A column of one value takes few bytes in Parquet, however many rows it has, so each cell counts as at
+    least one byte.
 
     Raises:
-        UnreadableFileError: `too_large`: more bytes or cells than a file of this size may grow to, or
-            absurdly wide.
+        UnreadableFileError: `too_large`: more bytes or cells than a file of this size may unpack to, or too
+            many columns.
     """
-    if metadata.num_columns > MAX_COLUMNS:  # which counts the fields of a nested column, each
+    if metadata.num_columns > MAX_COLUMNS:  # this counts each field of a nested column
         _check_width(metadata)
     if max(stored_bytes(metadata), metadata.num_rows * metadata.num_columns) > allowed_bytes(size_bytes):
         raise grows_too_much(allowed_bytes(size_bytes))
 
 
 def stored_bytes(metadata: pq.FileMetaData) -> int:
-    """Return how many bytes the columns take without compression, as the file states it."""
+    """Return the decompressed size of the columns, as the file states it."""
     return sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
 
 
@@ -218,7 +217,7 @@ def _check_width(metadata: pq.FileMetaData) -> None:
 def corrupt_parquet() -> UnreadableFileError:
     """Return the rejection of a file that Arrow cannot read.
 
-    Arrow's own message can hold what it read, so it is not passed on.
+    Arrow's own message may contain values, so it is not passed on.
     """
     return UnreadableFileError(
         rule="corrupt_parquet",
@@ -228,7 +227,7 @@ def corrupt_parquet() -> UnreadableFileError:
 
 
 def columns_in_int96(schema: pq.ParquetSchema) -> list[str]:
-    """Return the flat columns that hold timestamps in the form that Impala and older Sparks write."""
+    """Return the flat columns with INT96 timestamps, which Impala and older Spark versions write."""
     columns = [schema.column(at) for at in range(len(schema))]
     return list(
         dict.fromkeys(
@@ -240,9 +239,9 @@ def columns_in_int96(schema: pq.ParquetSchema) -> list[str]:
 
 
 def nested_columns_in_int96(schema: pq.ParquetSchema) -> set[str]:
-    """Return the names of lists, structs and maps with timestamps in that form inside.
+    """Return the names of lists, structs and maps with INT96 timestamps.
 
-    Up to the first point, as paths are joined with it.
+    Names end before their first point, which joins paths.
     """
     columns = [schema.column(at) for at in range(len(schema))]
     return {
@@ -252,14 +251,17 @@ def nested_columns_in_int96(schema: pq.ParquetSchema) -> set[str]:
     }
 
 
-def _check_times_inside(name_of: Mapping[str, str], inside: Collection[str], contract: Contract) -> None:
-    """Raise UnreadableFileError for such a column that the contract keeps: it is read in microseconds, so
-    that nanoseconds are lost.
+def _check_times_inside(
+    name_of: Mapping[str, str], nested_int96: Collection[str], contract: Contract
+) -> None:
+    """Raise UnreadableFileError for a kept column with nested INT96 timestamps.
+
+    They would be read in microseconds and lose nanoseconds.
     """
     for column in contract.columns:
         if (column.nested or (column.undeclared and not column.left_out)) and name_of.get(
             column.name, ""
-        ).partition(".")[0] in inside:
+        ).partition(".")[0] in nested_int96:
             raise UnreadableFileError(
                 rule="type",
                 message="the column holds timestamps in the old form INT96 inside lists or objects",
@@ -269,20 +271,22 @@ def _check_times_inside(name_of: Mapping[str, str], inside: Collection[str], con
 
 
 def _in_nanoseconds(file: Path | bytes, columns: Sequence[str], rows_at_once: int) -> list[str]:
-    """Return the INT96 columns that need nanoseconds, by all of their values.
+    """Return the INT96 columns with values that need nanoseconds.
 
-    Arrow wraps around where nanoseconds cannot say a time.
+    Arrow wraps around if nanoseconds cannot express a time.
 
     Raises:
-        UnreadableFileError: `type`: a column has both nanoseconds and years beyond 2262, and no type holds
-            both.
+        UnreadableFileError: `type`: a column has both nanoseconds and years after 2262, which no type can
+            store.
     """
     is_cut, is_wide = dict.fromkeys(columns, False), dict.fromkeys(columns, False)
     for table, exact in zip(_tables(file, rows_at_once), _tables(file, rows_at_once, columns), strict=True):
         for name in columns:
-            wide, fine = table.column(name), exact.column(name)
+            wide, in_nanoseconds = table.column(name), exact.column(name)
             in_range = pc.and_(pc.greater(wide, _NANOSECONDS_FROM), pc.less(wide, _NANOSECONDS_TO))
-            cut = pc.and_(in_range, pc.not_equal(pc.cast(wide, fine.type, safe=False), fine))
+            cut = pc.and_(
+                in_range, pc.not_equal(pc.cast(wide, in_nanoseconds.type, safe=False), in_nanoseconds)
+            )
             is_cut[name] |= bool(pc.any(cut).as_py())
             is_wide[name] |= pc.all(in_range).as_py() is False
     for name in columns:
@@ -297,7 +301,7 @@ def _in_nanoseconds(file: Path | bytes, columns: Sequence[str], rows_at_once: in
 
 
 def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
-    """Return the column as texts that say its values exactly."""
+    """Return the exact texts of the column's values."""
     plain = _plain(values, column)
     if pa.types.is_nested(plain.type):
         return _as_json(plain, column)
@@ -308,13 +312,11 @@ def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
     if _is_recoverable(plain.type, column):
         text = in_declared_format(column, _text_of(plain, column))
         is_local = column.format is not None and column.format.timezone and pa.types.is_timestamp(plain.type)
-        return (
-            joined(text, "Z") if is_local else text
-        )  # a stored timestamp is UTC whatever zone the texts have
+        return joined(text, "Z") if is_local else text  # a stored timestamp is always UTC
     raise UnreadableFileError(
         rule="type",
         message=(
-            f"the column is stored as {plain.type}, from which a {column.type.kind.value} cannot be had back"
+            f"the column is stored as {plain.type}, which cannot be converted to {column.type.kind.value}"
         ),
         remedy=f"write the column as {column.type.kind.value}, or as text",
         column=column.name,
@@ -322,18 +324,18 @@ def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
 
 
 def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
-    """Return one array, without dictionaries; text and bytes as strings."""
+    """Return one array without dictionaries, and text and bytes as strings."""
     joined = pa.concat_arrays(values.chunks) if values.num_chunks else pa.nulls(0, values.type)
     decoded = joined.dictionary_decode() if pa.types.is_dictionary(joined.type) else joined
     if not is_textual(decoded.type):
         return decoded
     try:
         text = pc.cast(decoded, pa.string())
-        text.validate(full=True)  # a damaged file may call invalid bytes text
+        text.validate(full=True)  # a damaged file may declare invalid bytes as text
     except pa.ArrowInvalid:
         raise UnreadableFileError(
             rule="type",
-            message="the column holds bytes that are no UTF-8 text",
+            message="the column contains bytes that are not UTF-8 text",
             remedy="write the column as text",
             column=column.name,
         ) from None
@@ -343,7 +345,7 @@ def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
 def _as_json(stored: pa.Array, column: Column) -> pa.Array:
     """Return lists, structs or maps as JSON texts.
 
-    UnreadableFileError where the contract does not keep them, or a value has no text.
+    UnreadableFileError if the contract does not keep them, or a value has no text.
     """
     if not (column.nested or column.undeclared):
         raise not_kept(column.name)
@@ -364,10 +366,8 @@ def _as_json(stored: pa.Array, column: Column) -> pa.Array:
 def _is_recoverable(stored: pa.DataType, column: Column) -> bool:
     kind, types = column.type.kind, pa.types
     if types.is_integer(stored):
-        is_written_as_day = (
-            kind is Kind.DATE and column.format is not None and bool(column.format.patterns)
-        )  # 20230115 by yyyyMMdd
-        return is_written_as_day or kind in {*_NUMBERS, Kind.STRING, Kind.BOOLEAN}
+        has_pattern = column.format is not None and bool(column.format.patterns)  # 20230115 by yyyyMMdd
+        return (kind is Kind.DATE and has_pattern) or kind in {*_NUMBERS, Kind.STRING, Kind.BOOLEAN}
     if types.is_floating(stored):
         return kind in _NUMBERS or column.mask is Mask.PAN
     if types.is_decimal(stored):
@@ -397,7 +397,7 @@ def _floats(stored: pa.Array, column: Column) -> pa.Array:
     floats = (
         np.frombuffer(wide.buffers()[1], np.float64, len(wide), wide.offset * 8) if len(wide) else np.empty(0)
     )
-    with np.errstate(invalid="ignore"):  # a signalling NaN is no reason to warn: it is not integral
+    with np.errstate(invalid="ignore"):  # a signalling NaN is not integral, and needs no warning
         integral = (
             flags(stored.is_valid())
             & (np.abs(floats) < _EXACT_INTEGERS[stored.type])
@@ -411,7 +411,7 @@ def _floats(stored: pa.Array, column: Column) -> pa.Array:
 
 
 def _marked_inexact(plain: pa.Array, shortest: pa.Array, exact_digits: int) -> pa.Array:
-    """Write numbers beyond a float's digits with an exponent, which fits no integer and no decimal."""
+    """Write numbers with more digits than their float keeps with an exponent, so that they do not fit."""
     significant = pc.replace_substring_regex(shortest, r"^-?(?:0\.0*)?|\.|e.*", "")
     inexact = pc.and_(
         pc.greater(pc.utf8_length(significant), literal(str(exact_digits), pa.int32())),
@@ -421,7 +421,7 @@ def _marked_inexact(plain: pa.Array, shortest: pa.Array, exact_digits: int) -> p
 
 
 def _without_exponent(text: pa.Array) -> pa.Array:
-    """Write large and small numbers without the exponent that Arrow spells them with."""
+    """Write large and small numbers without the exponent of Arrow's texts."""
     has_one = pc.match_substring_regex(text, r"[0-9][eE]")
     return rewritten_where(
         has_one, text, lambda some: text_array(f"{Decimal(number):f}" for number in some.to_pylist())
@@ -429,14 +429,14 @@ def _without_exponent(text: pa.Array) -> pa.Array:
 
 
 def _decimals(stored: pa.Array, column: Column) -> pa.Array:
-    """Return plain digits. For an integer, and for a masked number, `12.00` is written `12`."""
+    """Return plain digits, and `12.00` as `12` for an integer or a masked number."""
     text = _without_exponent(pc.cast(stored, pa.string()))
     is_whole = column.type.kind in _INTEGERS or column.mask in _MASKED_DIGITS
     return pc.replace_substring_regex(text, r"\.0+$", "") if is_whole else text
 
 
 def _times(stored: pa.Array, column: Column) -> pa.Array:
-    """Return UTC; midnight alone is written as a day where the contract has a date.
+    """Return the time in UTC, or the day for a date column if the time is midnight.
 
     Midnight in UTC is another day elsewhere, so a time of any other zone stays a time, which fits no date.
     """

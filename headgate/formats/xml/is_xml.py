@@ -1,4 +1,4 @@
-"""Whether a file is XML."""
+"""Detect XML files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 _PROBE_BYTES = 1 << 16
-_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # of UTF-8 and UTF-16
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")  # byte-order marks of UTF-8 and UTF-16
 _PAGE = re.compile(rb"\A(?:\s*<[?!][^>]*>)*\s*<(?:html|table)[\s>]", re.IGNORECASE)
 _BLANKS = b" \t\r\n\0"  # UTF-16 has zeros between its characters
 
@@ -14,7 +14,7 @@ _BLANKS = b" \t\r\n\0"  # UTF-16 has zeros between its characters
 def is_xml(content: bytes) -> bool:
     """Return whether the bytes, or their beginning, are XML: a declaration, or tags of which one ends.
 
-    A header such as `<DATE>,<OPEN>` of exported prices is CSV, and HTML is read by no reader.
+    A header such as `<DATE>,<OPEN>` of exported prices is CSV, and no reader reads HTML.
     """
     probe = content[:_PROBE_BYTES]
     for mark in _MARKS:

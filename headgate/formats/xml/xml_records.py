@@ -1,14 +1,14 @@
-"""Read XML: the elements that repeat are the records, as those of JSON.
+"""Read XML: the repeated elements are the records, as in JSON.
 
 | in the file                             | read as                                                      |
 |-----------------------------------------|--------------------------------------------------------------|
-| an element without others in it         | its text; null where it is empty                             |
-| an attribute                            | its text; that of an inner element under both names: `price_currency` |
-| an element with others in it            | an object, as in JSON                                        |
-| text beside the elements in an element  | a text under the element's own name                          |
-| an element that comes several times     | a list of them                                               |
+| an element without inner elements       | its text; null if it is empty                                |
+| an attribute                            | its text; for an inner element, under both names: `price_currency` |
+| an element with inner elements          | an object, as in JSON                                        |
+| text beside inner elements              | a text under the outer element's name                        |
+| a repeated inner element                | a list                                                       |
 
-The records are the repeated elements of the root, or of the only element in it that has others. Names have no
+The records are the repeated elements of the root, or of its only element with inner elements. Names have no
 namespace. Source: W3C, "Extensible Markup Language 1.0", fifth edition.
 """  # noqa: E501 a table
 
@@ -30,19 +30,19 @@ if TYPE_CHECKING:
     from headgate.formats.json.json_records import Records
     from headgate.formats.json.nested_names import Expands
 
-MAX_BYTES = 1 << 27  # the elements of a text outweigh it several times
-_DEEPEST = 64
+MAX_BYTES = 1 << 27  # elements take several times the memory of their text
+_MAX_LEVELS = 64
 
 
 def xml_records(content: bytes, expands: Expands) -> Records:
-    """Return the records under the names that they have.
+    """Return the records under their own names.
 
     Args:
-        expands: which objects are taken apart.
+        expands: says which objects become columns.
 
     Raises:
         UnreadableFileError: `corrupt_xml`; `not_a_table`: elements of several names repeat; `too_large`.
-        HeaderError: `duplicate_column`: an element has an attribute and an element of one name.
+        HeaderError: `duplicate_column`: an element has an attribute and an element of the same name.
     """
     if len(content) > MAX_BYTES:
         raise UnreadableFileError(
@@ -106,10 +106,10 @@ def _name(element: Element) -> str:
 
 def _value(element: Element, depth: int) -> Any:  # noqa: ANN401 a text, a list or an object
     """Return the element's text, or an object of its attributes and elements."""
-    if depth > _DEEPEST:
+    if depth > _MAX_LEVELS:
         raise UnreadableFileError(
             rule="too_large",
-            message=f"the XML is nested more than {_DEEPEST} levels deep",
+            message=f"the XML is nested more than {_MAX_LEVELS} levels deep",
             remedy="send flat records, one for each row",
         )
     if not len(element) and (depth or not element.attrib):
@@ -127,17 +127,17 @@ def _value(element: Element, depth: int) -> Any:  # noqa: ANN401 a text, a list 
             continue
         for key, part in {name: inner, **attributes}.items():
             if key in value:
-                raise _twice()
+                raise _duplicate_name()
             value[key] = part
     if text := _own_text(element):
         if _name(element) in value:
-            raise _twice()
+            raise _duplicate_name()
         value[_name(element)] = text
     return value
 
 
 def _own_text(element: Element) -> str:
-    """Return the text of an element without that of its inner elements, which blanks replace."""
+    """Return the text of an element without the text of inner elements, which blanks replace."""
     parts = [element.text, *(child.tail for child in element)]
     return " ".join(filter(None, ((part or "").strip() for part in parts)))
 
@@ -148,10 +148,10 @@ def _attributes(child: Element, name: str) -> dict[str, str]:
 
 def _check_list(value: object) -> None:
     if not isinstance(value, list):
-        raise _twice()
+        raise _duplicate_name()
 
 
-def _twice() -> HeaderError:
+def _duplicate_name() -> HeaderError:
     return HeaderError(
         rule="duplicate_column",
         message="an element has two values of one name, as an attribute and as an element",

@@ -57,11 +57,11 @@ def reported(table: TextTable) -> object:
     )
 
 
-def outcome(text: str, worth_bytes: int) -> object:
+def outcome(text: str, min_bytes: int) -> object:
     try:
         return reported(
-            read_in_turns(pa.py_buffer(text.encode()), DIALECT, worth_bytes)
-            if worth_bytes
+            read_in_turns(pa.py_buffer(text.encode()), DIALECT, min_bytes)
+            if min_bytes
             else _read_one_by_one(text, DIALECT)
         )
     except UnreadableFileError as error:
@@ -70,8 +70,8 @@ def outcome(text: str, worth_bytes: int) -> object:
 
 @examples(75)
 @given(texts | st.text(',"\n\rxé', max_size=40), st.integers(1, 40))
-def test_reading_by_turns_reads_what_reading_row_by_row_does(text: str, worth_bytes: int) -> None:
-    assert outcome(text, worth_bytes) == outcome(text, 0)
+def test_reading_by_turns_reads_what_reading_row_by_row_does(text: str, min_bytes: int) -> None:
+    assert outcome(text, min_bytes) == outcome(text, 0)
 
 
 @given(texts)
