@@ -1,6 +1,6 @@
-"""The gate for local files: check a file by its contract.
+"""The gate for local files: check a file against its contract.
 
-FileProcessor, Replayer and the masking of originals share it.
+`FileProcessor`, `Replayer` and the masking of originals share it.
 """
 
 from __future__ import annotations
@@ -38,17 +38,17 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord
 
 UNKNOWN_DATASET = "unknown_dataset"
-# About 10 MB of rows in memory. The profile reads column by column, and would open the file some thirty
-# times.
-_READ_ONCE_BYTES = 1 << 20
+# About 10 MB of rows in memory. The profile reads column by column, and would open a path about thirty times.
+_SMALL_FILE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
 class CheckedParquet:
-    """A file after the gate: its rows in two local Parquet files. A file without rows does not exist.
+    """The rows of a file after the gate, in two local Parquet files. A Parquet file without rows does not
+    exist.
 
     Attributes:
-        about: of corrected rows that were completed from a masked form, as `masked_original.Checked` has it.
+        about: set for corrected rows that were completed from a masked form, as in `masked_original.Checked`.
     """
 
     counts: Counts
@@ -58,16 +58,18 @@ class CheckedParquet:
 
     @property
     def has_accepted(self) -> bool:
-        """Whether rows were accepted, by count: a vanished file must not pass as one without rows."""
+        """Whether rows were accepted, by their count: a file that vanished from the disk must not count as
+        empty.
+        """
         return self.counts.accepted > 0
 
     @property
     def has_quarantine_rows(self) -> bool:
-        """Whether rows belong to quarantine, which holds duplicates too."""
+        """Whether rows belong to quarantine: refused rows or duplicates."""
         return self.counts.quarantined + self.counts.duplicates > 0
 
     def rows(self) -> tuple[pa.Table | Path, pa.Table | Path]:
-        """Return accepted and quarantined rows: as tables where the file is small, else as paths."""
+        """Return accepted and quarantined rows: tables for small files, paths for others."""
         return _table_if_small(self.accepted), _table_if_small(self.quarantine_rows)
 
 
@@ -76,9 +78,10 @@ class CheckedOriginal:
     """A local file after the gate.
 
     Attributes:
-        contract: by which it was checked: that of the dataset, or the same with the file's own column names.
-        received_at: the time of its object, naive UTC.
-        mapping: of its columns, as its record keeps it; empty where it has none.
+        contract: the contract that it was checked against: the dataset's, possibly with the file's column
+            names.
+        received_at: modification time of its object, naive UTC.
+        mapping: mapping of its columns, as in its record; empty without one.
     """
 
     path: Path
@@ -92,7 +95,7 @@ def contract_of(contracts: Mapping[str, Contract], dataset: str) -> Contract:
     """Return the contract of a dataset.
 
     Raises:
-        UnknownDatasetError: there is none.
+        UnknownDatasetError: the dataset has no contract.
     """
     if dataset not in contracts:
         raise UnknownDatasetError(
@@ -104,7 +107,7 @@ def contract_of(contracts: Mapping[str, Contract], dataset: str) -> Contract:
 
 
 def checked_by(record: FileRecord, rules: GateRules) -> FileRecord:
-    """Return the record with the current contract of its dataset; with none where the dataset has none."""
+    """Return the record with the current contract of its dataset; the fields are empty without a contract."""
     contract = rules.contracts.get(record.dataset)
     name, fingerprint = (
         (f"{contract.id}@{contract.version}", gate_fingerprint(contract)) if contract else ("", "")
@@ -113,7 +116,7 @@ def checked_by(record: FileRecord, rules: GateRules) -> FileRecord:
 
 
 def with_counts(record: FileRecord, counts: Counts, rules: GateRules) -> FileRecord:
-    """Return the record of a file whose rows the gate has checked by a contract."""
+    """Return the record of a file whose rows the gate has checked, with these counts."""
     return replace(
         checked_by(record, rules),
         state=FileState.DONE,
@@ -131,17 +134,18 @@ def with_counts(record: FileRecord, counts: Counts, rules: GateRules) -> FileRec
 
 
 def check_readable(path: Path, largest_bytes: int) -> None:
-    """Check that a local file of no known contract is a table, so that a damaged file is not reported as one
-    without a contract.
+    """Check that a local file without a contract is a table.
+
+    A damaged file is then reported as damaged, not as a file without a contract.
 
     Raises:
-        BadInputError: why it cannot be read.
+        BadInputError: the file cannot be read.
     """
     from headgate.formats.read_table import check_is_table  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
 
     try:
         file = decompressed(path, path.parent, largest_bytes).path
-    except OutgrownError:  # whether it is damaged is left to a larger worker
+    except OutgrownError:  # a larger worker checks whether it is damaged
         return
     check_is_table(file)
 
@@ -155,16 +159,17 @@ def check_local_file(
     rules: GateRules,
     ports: GatePorts,
 ) -> CheckedParquet:
-    """Check every row of a local file; accepted and quarantined rows are written to the file's folder.
+    """Check every row of a local file, and write accepted and quarantined rows to the file's folder.
 
     Args:
-        record: gives the file's key and the hash of its content.
-        contract: that of the dataset, or the same with the file's own column names.
-        ports: have the seal of a file that was masked at its source, and the masked form of a file whose rows
-            this file corrects.
+        record: supplies the file's key and the hash of its content.
+        contract: the dataset's contract, possibly with the file's column names.
+        ports: supply the seal of a file that was masked at its source, and the masked form of a file whose
+            rows this file corrects.
 
     Raises:
-        BadInputError: the file is rejected; OutgrownError when it holds more than `largest_bytes`.
+        BadInputError: the file is rejected.
+        OutgrownError: the file contains more than `largest_bytes`.
     """
     was_masked, folder = claims_to_be_masked(path), path.parent
     needs_key = was_masked or any(
@@ -195,7 +200,8 @@ def _check_partial(
 ) -> CheckedParquet:
     """Check corrected rows that take cells from the masked form of the file that they correct.
 
-    BadInputError where the correction does not fit the masked form.
+    Raises:
+        BadInputError: the correction does not fit the masked form.
     """
     from headgate.intake.rows import masked_original, partial_rows  # noqa: PLC0415 only corrections need them
 
@@ -211,7 +217,8 @@ def _check_partial(
 def _masked_form_of(file_id: str, beside: Path, ports: GatePorts) -> Path:
     """Download the masked form of a file's original, and return the local copy.
 
-    BadInputError where the file has none.
+    Raises:
+        BadInputError: the file has no masked form.
     """
     path = beside.with_name("corrected.zip")
     try:
@@ -230,8 +237,7 @@ def _masked_form_of(file_id: str, beside: Path, ports: GatePorts) -> Path:
 def check_masked_form(
     record: FileRecord, path: Path, received_at: datetime, contract: Contract
 ) -> CheckedParquet:
-    """Check every row of the masked form that replaced the file's original in raw, as `check_local_file`
-    does.
+    """Check every row of the masked form that replaced the file's original in raw, like `check_local_file`.
 
     Raises:
         NotFoundError: the local file is not the form that the record names.
@@ -248,15 +254,15 @@ def check_masked_form(
 
 
 def origin_of(record: FileRecord, contract: Contract, path: Path, received_at: datetime) -> RowOrigin:
-    """Return where the file's rows come from, as each of them states."""
+    """Return the origin of the file's rows, which is written with each of them."""
     return RowOrigin(contract.dataset, record.content_sha256 or sha256_of(path), record.key, received_at)
 
 
 def error_fields(error: BadInputError) -> dict[str, str]:
-    """Return the fields of a record that say why its file was rejected."""
+    """Return the error of a rejected file in the fields of its record."""
     return {"rule": error.rule, "message": error.message, "remedy": error.remedy, "column": error.column}
 
 
 def _table_if_small(path: Path) -> pa.Table | Path:
-    is_small = path.is_file() and path.stat().st_size <= _READ_ONCE_BYTES
+    is_small = path.is_file() and path.stat().st_size <= _SMALL_FILE_BYTES
     return table_of(path, dictionaries=pq.read_schema(path).names) if is_small else path

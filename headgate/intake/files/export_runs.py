@@ -1,9 +1,9 @@
 """Accept an export run as one unit: a part is processed only when the run's manifest exists and names it.
 
-The event of a part that arrives before the manifest is acknowledged, and nothing else happens. The manifest's
-event sends one message for each part that the manifest names. The manifest is written after its parts, so
-every part is processed, whatever the order and number of events. The ledger recognises parts that arrive
-twice. See ADR 13.
+The event of a part that arrives before the manifest is only acknowledged. The manifest's event sends one
+message for each part that the manifest names. The export writes the manifest after its parts, so every part
+is processed, whatever the order and number of events. The ledger recognizes parts that arrive twice. See ADR
+13.
 """
 
 from __future__ import annotations
@@ -33,9 +33,10 @@ class ExportRuns:
     """Receives objects, and holds back the parts of incomplete export runs.
 
     Args:
-        process: processes one object; takes the answer to its look-up where a caller has asked already.
+        process: processes one object; takes a function that returns the object's info, if the caller has it
+            already.
         send: puts objects into the gate's queue.
-        sightings: records what each run saw of its source.
+        sightings: records which rows the source had at the time of each run.
     """
 
     objects: ObjectStore
@@ -44,39 +45,40 @@ class ExportRuns:
     sightings: Sightings
 
     def receive(self, ref: ObjectRef, look_up: Callable[[], ObjectInfo] | None = None) -> FileRecord:
-        """Return the object's record; `waiting`, and not in the ledger, for a part whose run is not complete.
+        """Process the object and return its record.
 
-        The newest version of a part is read, not the version of its event: an attempt that died may have left
-        an older one.
+        The record of a part whose run is not complete is `waiting`, and is not in the ledger. The newest
+        version of a part is read, not the version of its event, because a failed attempt may have left an
+        older one.
 
         Raises:
             UnreadableFileError: the manifest is not valid.
-            AuditError: the run's deleted keys are not those that its manifest certifies.
-            ThrottledError, ServiceError: as the gate does.
+            AuditError: the run's deleted keys differ from those that its manifest certifies.
+            ThrottledError, ServiceError: raised by the gate.
         """
         key = ExportKey.parse(ref.key)
         if key is None or (key.name != RUN_MANIFEST and not is_data(ref.key)):
-            return self._seen(self.process(ref, look_up))
+            return self._with_sighting(self.process(ref, look_up))
         manifest = self._manifest(ref.bucket, key)
         if key.name == RUN_MANIFEST:
-            return self._call(ref, key, manifest)
+            return self._send_parts(ref, key, manifest)
         if key.name not in names_of(manifest):
             return _record(ref, key, FileState.WAITING)
         record = self.process(ObjectRef(ref.bucket, ref.key), None)
-        return record if moment_of(manifest) else self._seen(record)
+        return record if moment_of(manifest) else self._with_sighting(record)
 
-    def _call(self, ref: ObjectRef, key: ExportKey, manifest: bytes) -> FileRecord:
+    def _send_parts(self, ref: ObjectRef, key: ExportKey, manifest: bytes) -> FileRecord:
         parts = [replace(key, name=name).path() for name in names_of(manifest)]
         self.sightings.of_run(ref.bucket, key, manifest)
         self.send([ObjectRef(ref.bucket, part) for part in parts if is_data(part)])
         return self.process(ref, None)
 
-    def _seen(self, record: FileRecord) -> FileRecord:
+    def _with_sighting(self, record: FileRecord) -> FileRecord:
         self.sightings.of_file(record)
         return record
 
     def _manifest(self, bucket: str, key: ExportKey) -> bytes:
-        """Return a run's manifest; one without parts where the run has none yet."""
+        """Return a run's manifest; if it is not written yet, a manifest without parts."""
         try:
             return self.objects.read(ObjectRef(bucket, replace(key, name=RUN_MANIFEST).path()))
         except NotFoundError:
@@ -84,17 +86,17 @@ class ExportRuns:
 
 
 def names_of(manifest: bytes) -> tuple[str, ...]:
-    """Return the parts that a manifest names: `{"files": [{"name": …}, …]}`; other fields are ignored.
+    """Return the parts that a manifest names in `{"files": [{"name": …}, …]}`; ignore other fields.
 
     Raises:
-        UnreadableFileError: it is no such JSON object.
+        UnreadableFileError: the manifest is not such a JSON object.
     """
     try:
         return tuple(str(file["name"]) for file in json.loads(manifest)["files"])
     except (ValueError, KeyError, TypeError):
         raise UnreadableFileError(
             rule="unreadable_manifest",
-            message="the run's _manifest.json is no JSON object with a list of files and their names",
+            message="the run's _manifest.json is not a JSON object with a list of files and their names",
             remedy="write the manifest again; the run's parts are processed when it arrives",
         ) from None
 

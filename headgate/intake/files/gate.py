@@ -1,4 +1,4 @@
-"""The dependencies of the gate: the ports that it reads and writes, and the rules for files."""
+"""The dependencies of the gate: the ports that it reads and writes, and the rules for checking files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class GatePorts:
 
     Args:
         clock: naive UTC; used for leases and `finished_at`, never for data.
-        lease_s: how long a claim is valid.
+        lease_s: duration of a claim.
     """
 
     objects: ObjectStore
@@ -38,17 +38,18 @@ class GatePorts:
     lease_s: int
 
     def quarantine_of(self, record: FileRecord) -> ObjectRef:
-        """Return where the file's quarantined rows belong."""
+        """Return the object of the file's quarantined rows."""
         return ObjectRef(self.quarantine_bucket, keys.quarantine_key(record.dataset, record.content_sha256))
 
     def increment_of(self, record: FileRecord) -> ObjectRef:
-        """Return where the file's accepted rows belong."""
+        """Return the object of the file's accepted rows."""
         return ObjectRef(self.curated_bucket, keys.increment_key(record.dataset, record.content_sha256))
 
     def store(self, rows: Path, ref: ObjectRef) -> str:
         """Upload the rows and return their key.
 
-        FileNotFoundError where they vanished from the disk: nothing is recorded as done then.
+        Raises:
+            FileNotFoundError: they vanished from the disk; nothing must be recorded as done.
         """
         self.objects.upload(rows, ref, content_type=PARQUET_TYPE)
         return ref.key
@@ -60,17 +61,17 @@ class GatePorts:
 
 @dataclass(frozen=True)
 class GateRules:
-    """The rules by which files are checked.
+    """The rules for checking files.
 
     Args:
         contracts: source contracts by dataset.
         masking_key: called only for datasets with card numbers or generated ids, and for files that were
             masked at the source.
-        mappings: for files whose folder or header names no contract; without them such files are rejected.
-        largest_bytes: the largest size of a file, compressed and not, so that the file and all results fit
-            the local disk.
-        originals: what becomes of originals with card data once their files are accepted.
-        definitions: the pushed version that the contracts are of; empty for the deployment's own.
+        mappings: map files whose folder or header fits no contract; such files are rejected without them.
+        largest_bytes: maximum size of a file, compressed and unpacked; the file and all results must fit the
+            local disk.
+        originals: policy for originals with card data after their files are accepted.
+        definitions: the pushed version of the contracts; empty for those of the deployment.
     """
 
     contracts: Mapping[str, Contract]
@@ -82,5 +83,5 @@ class GateRules:
 
 
 def iso_utc(at: datetime) -> str:
-    """Return a moment in the form of a record: ISO 8601, UTC, whole seconds."""
+    """Return a time in the form of a record: ISO 8601, UTC, in seconds."""
     return at.isoformat(timespec="seconds")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def files_without_rows(
     objects: ObjectStore, records: Iterable[FileRecord], curated_bucket: str, quarantine_bucket: str
 ) -> list[FileRecord]:
-    """Return the accepted files without an increment or quarantine object, in the order received."""
+    """Return the accepted files with a missing increment or quarantine object, in order of receipt."""
     missing = [
         record
         for record in records

@@ -1,17 +1,17 @@
 """One raw object to curated, in named steps.
 
-| step | what |
+| step | work |
 |---|---|
-| look | size and form of the object; a file that exceeds this worker is handed over to a larger one |
+| look | find size and form of the object; hand over a file that exceeds this worker to a larger one |
 | fetch | download, hash, and find the dataset; a large object is claimed meanwhile, without its content |
 | claim | take the right to process the object and its content |
-| check | every row through the gate; a header that fits no contract is mapped first |
-| store | quarantined rows, then accepted rows, while the rows are profiled |
+| check | send every row through the gate; a header that fits no contract is mapped first |
+| store | store quarantined rows, then accepted rows, while the rows are profiled |
 | finish | send alerts, then write the record |
 
 An object may be delivered any number of times, to any number of workers, and a worker may stop at any call:
-the gate is pure, keys are a function of the content, and the record is finished only when everything it names
-is written.
+the gate is pure, keys are a function of the content, and the record is finished only after everything that it
+names is written.
 """
 
 from __future__ import annotations
@@ -75,9 +75,10 @@ if TYPE_CHECKING:
     from headgate.matching.file_table import FileTable
     from headgate.matching.mappings import Decided
 
-# A file without a contract is profiled in memory; a larger one is not worth a larger worker.
+# A file without a contract is profiled in memory. A larger one gets no profile: it does not justify a larger
+# worker.
 _UNKNOWN_PROFILE_LIMIT_BYTES = 256 << 20
-_LONGEST_SENDER = 200  # characters; `sent_by` of the contract file_records
+_MAX_SENDER_LENGTH = 200  # characters; `sent_by` of the contract file_records
 _COPY_WITHOUT_ROWS = {
     "rule": NO_ROWS,
     "message": "The same file was sent before, and it has a header and no rows",
@@ -95,20 +96,19 @@ class FileProcessor:
     """Processes raw objects.
 
     Args:
-        profile: called with the record, its contract, and the accepted and quarantined rows, as tables or as
+        profile: called with the record, its contract, and the accepted and quarantined rows as tables or
             local Parquet files (a file without rows does not exist). Its result goes into the record.
         profile_unknown: called with the record, the table of a file that was not accepted, and the names of
             sensitive columns.
-        profile_uncontracted: called with the record and a table that no contract fits; its result goes into
-            the record. Without it such a file is rejected.
-        create_records: called with the contract of an accepted file and its accepted rows; its result goes
-            into the record. A worker that dies before the record is written calls it again.
-        alert: called with each record before it is written, so that no file is finished without its alert. A
-            worker that dies in between sends the alert twice.
-        executor: makes the executor that stores rows while they are profiled.
-        larger_worker: where a file goes that exceeds this worker; without it this worker processes every
-            file.
-        run: the name of a larger worker's run, which may take over what was handed over.
+        profile_uncontracted: called with the record and a table that no contract fits. Its result goes into
+            the record; such files are rejected without it.
+        create_records: called with the contract of an accepted file and its accepted rows. Its result goes
+            into the record. It is called again if a worker dies before the record is written.
+        alert: called with each record before it is written, so that no file is finished without its alert.
+            The alert is sent twice if a worker dies in between.
+        executor: creates the executor that stores rows while they are profiled.
+        larger_worker: takes files that exceed this worker; this worker processes every file without it.
+        run: name of a larger worker's run, which may take over files that were handed over.
         measured_from_bytes: smaller files are not measured.
         worker: memory and DPUs of this worker, for the record.
     """
@@ -129,19 +129,18 @@ class FileProcessor:
     worker: Mapping[str, str] = field(default_factory=dict)
 
     def process(self, ref: ObjectRef, look_up: Callable[[], ObjectInfo] | None = None) -> FileRecord:
-        """Process the object and return its record; `ignored`, with the reason, when its key names no data.
+        """Process the object and return its record; `ignored`, with the reason, if its key names no data.
 
         A card or social security number in a key is masked in the record, so such a file cannot be replayed.
 
         Args:
-            look_up: answers with the object's size and time, for a caller that has asked for them already.
+            look_up: returns the object's size and time, for a caller that knows them already.
 
         Raises:
             ThrottledError: another worker holds the file or its content; deliver it again later.
-            ServiceError: a service failed; the claim is given back and nothing of the file is recorded as
-                done.
+            ServiceError: a service failed; the claim is released and the file is not recorded as done.
         """
-        # The gate or a commit wrote it, and the file that it belongs to has a record.
+        # The gate or a commit wrote the object, and the file that it belongs to has a record.
         if keys.masked_original_of(ref.key) or keys.sent_file_of(ref.key):
             return replace(
                 _received(ObjectInfo(ref, 0, self.ports.clock())), state=FileState.IGNORED, seen_before=True
@@ -164,7 +163,8 @@ class FileProcessor:
     def _answer_replaced(self, ref: ObjectRef) -> FileRecord:
         """Return the record of an object that is delivered again after its original was replaced.
 
-        NotFoundError for any other.
+        Raises:
+            NotFoundError: the object does not exist for another reason.
         """
         record = replaced_record(self.ports.objects, self.ports.ledger, ref, file_id_of(ref))
         if record is None:
@@ -174,7 +174,7 @@ class FileProcessor:
     def _ignore(self, ref: ObjectRef, reason: str) -> FileRecord:
         """Record an object that is not data, without reading it.
 
-        A temporary one may be gone by now, and needs no record.
+        A temporary object that no longer exists needs no record.
         """
         try:
             record = _received(self.ports.objects.info(ref))
@@ -207,12 +207,12 @@ class FileProcessor:
 
     @contextmanager
     def _claimed_while_fetched(self, record: FileRecord) -> Iterator[Claim]:
-        """Hold a large object while it is fetched, which may take minutes: it has a record from the first
-        moment.
+        """Claim a large object while it is fetched, which may take minutes, so that it has a record from the
+        start.
 
         If its worker dies meanwhile, the record is left undone, and the next delivery hands the file over.
-        The content, which is not known yet, stays free. A larger worker's file has a record since it was
-        handed over.
+        The content is not claimed, because its hash is not known yet. A larger worker's file already has a
+        record, written when it was handed over.
         """
         if self.run or record.size_bytes < self.measured_from_bytes:
             yield Claim(ClaimAnswer.GRANTED, record.file_id)
@@ -228,16 +228,18 @@ class FileProcessor:
             self.ports.ledger.release(record)
 
     def _end_again(self, answered: FileRecord, ref: ObjectRef) -> FileRecord:
-        """Complete an earlier delivery's work: replace the original, or only delete it."""
+        """Complete an earlier delivery: replace the original if it is pending, and delete a replaced
+        original.
+        """
         if is_pending(answered) and self.rules.originals is not Originals.KEEP:
             return replace(replace_later(self.ports, self.rules, answered.file_id), seen_before=True)
         end_original(self.ports.objects, answered, ref, self.rules.originals)
         return answered
 
     def _fetch(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
-        """Return the record with content hash and dataset.
+        """Download the object, and return the record with content hash and dataset.
 
-        Unchanged, and without a local file, where the object exceeds `largest_bytes`.
+        An object that exceeds `largest_bytes` is not downloaded, and its record is unchanged.
         """
         if not self._fits(info):
             return record
@@ -246,7 +248,7 @@ class FileProcessor:
         return self._reached(replace(record, dataset=self._dataset(record, path)), "processing")
 
     def _reached(self, record: FileRecord, stage: str) -> FileRecord:
-        """Note when a stage of the file ended, for people who watch it; nothing depends on these times."""
+        """Record when a stage of the file ended. The times are only shown; nothing depends on them."""
         return replace(
             record,
             stage_times={**record.stage_times, stage: self.ports.clock().isoformat(timespec="milliseconds")},
@@ -259,7 +261,9 @@ class FileProcessor:
         return self.ports.ledger.claim(record, now=now, lease_s=lease_s)
 
     def _hand_over(self, record: FileRecord, info: ObjectInfo) -> FileRecord:
-        """Return the record for a larger worker; rejected if its key must not be passed on."""
+        """Hand the file over to a larger worker, and return its record; reject it if its key must not be
+        passed on.
+        """
         ports, larger_worker = self.ports, self.larger_worker
         if larger_worker is None:
             return record
@@ -281,7 +285,7 @@ class FileProcessor:
         )
 
     def _fits(self, info: ObjectInfo) -> bool:
-        """Return whether this worker can read the object at all; a larger one is rejected unread."""
+        """Return whether this worker can read the object; a larger object is rejected unread."""
         return info.size_bytes <= self.rules.largest_bytes
 
     def _check_fits(self, info: ObjectInfo) -> None:
@@ -289,9 +293,8 @@ class FileProcessor:
             raise OutgrownError.of(self.rules.largest_bytes)
 
     def _dataset(self, record: FileRecord, path: Path) -> str:
-        """Return the dataset that the folder names.
-
-        Where no contract has that name, the dataset whose columns fit.
+        """Return the dataset that the folder names; if no contract has that name, the dataset whose columns
+        fit.
         """
         mappings = self.rules.mappings
         if mappings is None or not record.size_bytes or record.dataset in self.rules.contracts:
@@ -342,12 +345,12 @@ class FileProcessor:
         return skipped
 
     def _is_handed_over(self, record: FileRecord) -> bool:
-        """Return whether another run than ours has the file."""
+        """Return whether another run has the file."""
         return self.ports.ledger.get(record.file_id).state is FileState.HANDED_OVER
 
     def _check(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
         try:
-            self._check_fits(info)  # first: a file that does not fit was not downloaded
+            self._check_fits(info)  # must be first: a file that does not fit was not downloaded
             if record.dataset not in self.rules.contracts:
                 check_readable(path, self.rules.largest_bytes)
             contract = contract_of(self.rules.contracts, record.dataset)
@@ -364,7 +367,7 @@ class FileProcessor:
     ) -> FileRecord:
         gated = check_local_file(record, path, info.modified_at, contract, rules=self.rules, ports=self.ports)
         counted = self._reached(with_counts(record, gated.counts, self.rules), "validation")
-        with self.executor() as executor:  # storing waits for S3 most of its time
+        with self.executor() as executor:  # storing mostly waits for S3
             stored = executor.submit(self._store, counted, gated)
             profile = self._profile(counted, gated)
             done = replace(stored.result(), profile=profile, model_records=self._records(counted, gated))
@@ -374,7 +377,10 @@ class FileProcessor:
     def _map_or_reject(
         self, record: FileRecord, info: ObjectInfo, path: Path, error: BadInputError
     ) -> FileRecord:
-        """Map the header to the contract: accept with high confidence, else ask a person, else reject."""
+        """Map the header to the contract, and accept the file if the confidence is high.
+
+        A file with lower confidence is pending for a person, and a file without a mapping is rejected.
+        """
         try:
             decided = self._mapping(record, path) if error.rule in MAPPABLE_RULES else None
         except BadInputError as stopped:  # the contract stops files with new columns
@@ -418,7 +424,7 @@ class FileProcessor:
         file = self._readable(path)
         if file.stat().st_size > _UNKNOWN_PROFILE_LIMIT_BYTES:
             return record
-        from headgate.formats.read_table import unknown_table  # noqa: PLC0415 a cold start loads what reads unknown tables when one comes
+        from headgate.formats.read_table import unknown_table  # noqa: PLC0415 loaded with the first unknown table, to keep cold starts short
 
         contract = self.rules.contracts.get(record.dataset)
         table = unknown_table(file, contract)
@@ -429,10 +435,9 @@ class FileProcessor:
         )
 
     def _profiled(self, record: FileRecord, path: Path, error: BadInputError) -> FileRecord | None:
-        """Return the record of a table that no contract fits, with its summary, or of a file that cannot be
-        read.
+        """Return the record of a table that no contract fits, with its summary, or of an unreadable file.
 
-        None for any other file.
+        Return None for any other file.
         """
         if self.profile_uncontracted is None or error.rule != UNKNOWN_DATASET:
             return None
@@ -463,7 +468,7 @@ class FileProcessor:
         return replace(self._rejected(record, what), state=FileState.PROFILED, profile=profile)
 
     def _readable(self, path: Path) -> Path:
-        """Return the file without its compression, where that can be taken off."""
+        """Return the decompressed file, or the file itself if it cannot be decompressed."""
         try:
             return decompressed(path, path.parent, self.rules.largest_bytes).path
         except BadInputError:
@@ -476,7 +481,7 @@ class FileProcessor:
         return checked_by(rejected, self.rules)
 
     def _store(self, record: FileRecord, gated: CheckedParquet) -> FileRecord:
-        """Return the record with the keys of the stored rows.
+        """Store the rows, and return the record with their keys.
 
         Quarantined rows are written first, so that none is ever missing.
         """
@@ -502,5 +507,5 @@ def _received(info: ObjectInfo) -> FileRecord:
         state=FileState.PROCESSING,
         size_bytes=info.size_bytes,
         received_at=iso_utc(info.modified_at),
-        sent_by=redact_text(info.sender)[:_LONGEST_SENDER],
+        sent_by=redact_text(info.sender)[:_MAX_SENDER_LENGTH],
     )

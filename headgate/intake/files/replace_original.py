@@ -1,9 +1,9 @@
-"""Replace an original with card data in raw by its masked form, or delete it, once the gate has ended with
+"""Replace an original with card data in raw by its masked form, or delete it, after the gate has ended with
 its file.
 
-What replaces the original is written before the record says so, and the record says so before the original
-goes: at any moment raw holds the original, or the record names what replaces it.
-docs/adr/0023-masked-at-source.md gives the reasons.
+The replacement is written before the record names it, and the record names it before the original is deleted.
+So raw always has the original, or the record names its replacement. docs/adr/0023-masked-at-source.md gives
+the reasons.
 """
 
 from __future__ import annotations
@@ -32,31 +32,32 @@ if TYPE_CHECKING:
 RECEIVED = "received"
 FORM = "form"
 _ARCHIVE = "application/zip"
-# The gate has ended with the file, and no person has to act on its original.
+# States in which the gate has ended with the file and no person needs its original.
 _ENDED = frozenset({FileState.DONE, FileState.REVERTED, FileState.SKIPPED_DUPLICATE})
 
 
 def is_replaced(record: FileRecord) -> bool:
-    """Return whether the original is gone from raw by the policy."""
+    """Return whether the policy has removed the original from raw."""
     return record.original.get(FORM) in REPLACED
 
 
 def is_masked(record: FileRecord) -> bool:
-    """Return whether raw holds the masked form of the file, and not the original."""
+    """Return whether raw has the masked form of the file instead of the original."""
     return record.original.get(FORM) == OriginalForm.MASKED
 
 
 def is_pending(record: FileRecord) -> bool:
-    """Return whether the policy replaces the original, and it could not be done yet."""
+    """Return whether the policy requires a replacement of the original that has not succeeded yet."""
     return record.original.get(FORM) == OriginalForm.PENDING
 
 
 def with_replacement(
     rules: GateRules, objects: ObjectStore, record: FileRecord, checked: CheckedOriginal
 ) -> FileRecord:
-    """Write what replaces the original; return the record that names it, or says that it is pending.
+    """Write the replacement of the original, and return the record that names it or states that it is
+    pending.
 
-    A file without card data, and one that was masked at its source, keep their originals.
+    A file without card data, and a file that was masked at its source, keep their originals.
     """
     if rules.originals is Originals.KEEP or is_replaced(record) or claims_to_be_masked(checked.path):
         return record
@@ -74,15 +75,17 @@ def with_replacement(
         return replace(
             record, original={**_store(objects, record, form), "received_at": checked.received_at.isoformat()}
         )
-    except Exception as error:  # noqa: BLE001 the file is accepted whatever happens to its original
-        reason = (
-            str(error) if isinstance(error, HeadgateError) else type(error).__name__
-        )  # another text may hold a cell's value
+    except Exception as error:  # noqa: BLE001 the file is accepted even if its original cannot be replaced
+        # The text of another exception may contain the value of a cell.
+        reason = str(error) if isinstance(error, HeadgateError) else type(error).__name__
         return replace(record, original={FORM: OriginalForm.PENDING, "reason": reason})
 
 
 def of_copy(copy: FileRecord, owner: FileRecord, originals: Originals) -> FileRecord:
-    """Return the record of a file skipped as a copy; the original's replacement replaces this one too."""
+    """Return the record of a file that was skipped as a copy.
+
+    The replacement of the first file's original is also that of the copy's original.
+    """
     return (
         copy
         if originals is Originals.KEEP or not is_replaced(owner)
@@ -91,12 +94,12 @@ def of_copy(copy: FileRecord, owner: FileRecord, originals: Originals) -> FileRe
 
 
 def end_original(objects: ObjectStore, record: FileRecord, ref: ObjectRef, originals: Originals) -> None:
-    """Delete the original for good where the record names what replaces it.
+    """Delete the original permanently if the record names its replacement.
 
-    Older versions of its key are files of their own.
+    Older versions of its key are separate files.
 
     Args:
-        ref: the original with its own key; a record's key is masked.
+        ref: the original under its unmasked key; a record's key is masked.
 
     Raises:
         ServiceError: the original is still there; try again. The file stays accepted.
@@ -111,10 +114,10 @@ def end_original(objects: ObjectStore, record: FileRecord, ref: ObjectRef, origi
 
 
 def ref_of(record: FileRecord) -> ObjectRef:
-    """Return where raw has the file now: its original or its masked form.
+    """Return the file's object in raw: its original or its masked form.
 
     Raises:
-        NotFoundError: it was deleted once the file was accepted.
+        NotFoundError: the original was deleted after the file was accepted.
     """
     if record.original.get(FORM) == OriginalForm.DELETED:
         raise NotFoundError(f"the original of {record.key} was deleted once the file was accepted")
@@ -126,10 +129,10 @@ def ref_of(record: FileRecord) -> ObjectRef:
 def replaced_record(
     objects: ObjectStore, ledger: FileLedger, ref: ObjectRef, file_id: str
 ) -> FileRecord | None:
-    """Return the record of an object that is gone because its original was replaced; None for any other.
+    """Return the record of an object whose original was replaced; None for any other object.
 
     Args:
-        file_id: of the object's version; an event without a version means the newest one that was replaced.
+        file_id: id of the object's version; for an event without a version, the newest replaced one is found.
     """
     listed = objects.list(ref.bucket, keys.masked_originals_of(ref.key)) if not ref.version_id else ()
     forms = sorted(listed, key=lambda item: (item.modified_at, item.ref.key))
@@ -148,13 +151,14 @@ def replaced_record(
 
 
 def replace_later(ports: GatePorts, rules: GateRules, file_id: str) -> FileRecord:
-    """Replace the original of a file that the gate has ended with already, and return its record: a retry, or
-    after a new policy.
+    """Replace the original of a file that the gate has already ended with, and return its record.
+
+    Used for a retry, and after a change of the policy.
 
     Raises:
-        NotFoundError: there is no record, or the original is gone.
+        NotFoundError: the record or the original does not exist.
         ThrottledError: another worker holds the file.
-        ServiceError: it could not be replaced; the file stays as it is.
+        ServiceError: the original could not be replaced; the file is unchanged.
     """
     record = ports.ledger.get(file_id)
     if record.state is FileState.SKIPPED_DUPLICATE:
@@ -169,10 +173,9 @@ def replace_later(ports: GatePorts, rules: GateRules, file_id: str) -> FileRecor
 def replaceable(
     objects: ObjectStore, records: Iterable[FileRecord], contracts: Mapping[str, Contract]
 ) -> list[FileRecord]:
-    """Return the files that the gate has ended with and whose originals may hold card data and are still in
-    raw, copies last.
+    """Return the ended files whose originals may have card data and are still in raw; copies are last.
 
-    Originals that a worker replaced and died before it deleted them are among these.
+    They include files whose worker replaced the original, and died before it deleted it.
     """
     replaceable_records = [
         record
@@ -218,7 +221,7 @@ def _may_hold_card_data(record: FileRecord, contract: Contract | None) -> bool:
 
 def _replace(ports: GatePorts, rules: GateRules, file_id: str) -> FileRecord:
     before = ports.ledger.reopen(file_id, now=ports.clock(), lease_s=ports.lease_s)
-    if before.state is FileState.REPLAYING:  # a replay died, and the next one completes it
+    if before.state is FileState.REPLAYING:  # a replay died; the next replay completes it
         ports.ledger.release(before)
         return before
     after = before

@@ -1,9 +1,9 @@
 """Process a raw object again, after its contract was fixed or the masking key changed.
 
 Increment and quarantine are written again under the same keys, because the content is the same. A row that
-moves is written to its new object before it leaves the old one, so a replay that dies loses no row. The
-record then stays `replaying`, and the next replay completes it. docs/adr/0012-replay.md gives the order and
-the reasons.
+moves is written to its new object before it is removed from the old one, so a replay that dies loses no row.
+The record then stays `replaying`, and the next replay completes it. docs/adr/0012-replay.md gives the order
+and the reasons.
 """
 
 from __future__ import annotations
@@ -58,9 +58,8 @@ REPLAYED, STILL_REJECTED, RAW_GONE, ACCEPTED_ELSEWHERE = (
     "accepted_elsewhere",
 )
 _EDITION_CHARACTERS = 16
-_COMPARED_WITH = (
-    "compared_with"  # in a record's error: contracts and mappings by which the file was not recognised
-)
+# In a record's error: the contracts and mappings that did not identify the file's dataset.
+_COMPARED_WITH = "compared_with"
 _INSTEAD = {
     OriginalForm.DELETED: (
         "restore the objects of curated and quarantine by their versions, or send the data again from "
@@ -70,11 +69,8 @@ _INSTEAD = {
     OriginalForm.PENDING: "it is not in raw any more; send the data again from their source",
 }
 _NUMBER = "a card or social security number"
-_MASKED_IN_KEYS = {
-    "[PAN ": _NUMBER,
-    "[SSN ": _NUMBER,
-    "[CVV]": "a verification code",
-}  # the masks that a record's key may hold
+# Masks that a record's key may contain.
+_MASKED_IN_KEYS = {"[PAN ": _NUMBER, "[SSN ": _NUMBER, "[CVV]": "a verification code"}
 
 
 @dataclass(frozen=True)
@@ -82,13 +78,13 @@ class Replayed:
     """The outcome of one replay.
 
     Attributes:
-        outcome: `replayed`; `still_rejected`: the gate rejects the file again; `raw_gone`: the original is
-            not in raw any more, or cannot be found because the recorded key is masked; `accepted_elsewhere`:
-            the same content was accepted as another file.
-        record: the file's record now.
+        outcome: `replayed`; `still_rejected`: the gate rejects the file again; `raw_gone`: the original is no
+            longer in raw, or cannot be found because the recorded key is masked; `accepted_elsewhere`: the
+            same content was accepted as another file.
+        record: the file's record after the replay.
         left: number of rows that left quarantine.
         entered: number of rows that entered quarantine.
-        reason: why the file was not replayed, without any cell's value.
+        reason: why the file was not replayed; contains no values of cells.
     """
 
     outcome: str
@@ -100,20 +96,20 @@ class Replayed:
 
 @dataclass(frozen=True)
 class Replayer:
-    """Replays finished files by the current contracts."""
+    """Replays finished files against the current contracts."""
 
     ports: GatePorts
     rules: GateRules
 
     def replay(self, file_id: str, dataset: str = "") -> Replayed:
-        """Check the file's rows again, and move each to curated or quarantine as the current contract says.
+        """Check the file's rows again, and move each to curated or quarantine under the current contract.
 
         Args:
-            dataset: of a file that has no rows in the lake, as a person says; by default a file that no
-                contract was known to fit gets the dataset that the current contracts identify.
+            dataset: dataset that a person names for a file without rows in the lake. By default a file that
+                fitted no contract gets the dataset that the current contracts identify.
 
         Raises:
-            NotFoundError: there is no record of the file.
+            NotFoundError: the file has no record.
             ThrottledError: another worker holds the file, or its state permits no replay.
             ServiceError: a service failed; nothing is lost, and the next replay completes it.
         """
@@ -124,17 +120,17 @@ class Replayer:
         except Exception:
             self.ports.ledger.release(before)
             raise
-        if not is_pending(done.record):  # a sweep finds it; the replay itself is complete
+        if not is_pending(done.record):  # a sweep replaces a pending original; the replay itself is complete
             end_original(self.ports.objects, done.record, before.ref, self.rules.originals)
         return done
 
     def recognised(self, record: FileRecord, *, again: bool = False) -> FileRecord:
-        """Return the record of a file that no contract was known to fit, with the dataset that the current
-        contracts identify.
+        """Return the record of a file that fitted no contract, with the dataset that the current contracts
+        identify.
 
-        Any other record, and one of a file that is not in raw any more, is returned as it is. A file is
+        Any other record, and that of a file which is no longer in raw, is returned unchanged. A file is
         downloaded only if its folder names no dataset, and only once for the same contracts and remembered
-        mappings: the record keeps what it was compared with.
+        mappings, which the record keeps.
 
         Args:
             again: also download a file that was compared with the current contracts before.
@@ -158,21 +154,23 @@ class Replayer:
         return self.rules.mappings.recognition_state() if self.rules.mappings else ""
 
     def _keep_compared(self, record: FileRecord) -> None:
-        """Keep with what the file was compared, unless the record changed in the meantime."""
+        """Record the contracts and mappings that the file was compared with, unless the record changed
+        meanwhile.
+        """
         compared = replace(record, error={**record.error, _COMPARED_WITH: self._recognition_state})
         if self.ports.ledger.get(record.file_id) == record:
             with suppress(ConflictError):
                 self.ports.ledger.finish(compared)
 
     def _replay(self, before: FileRecord, path: Path, dataset: str) -> Replayed:
-        record, began = before, self._moment()
+        record, began = before, self._now()
         times = {REPLAY: began, "trigger": began}
         try:
             received_at = self._download(before, path)
-            times["processing"] = self._moment()
+            times["processing"] = self._now()
             record = self._with_dataset(before, path, dataset)
             checked = self._check(record, path, received_at)
-            times["validation"] = self._moment()
+            times["validation"] = self._now()
         except BadInputError as error:
             return self._reject(before, record, path, error)
         except NotFoundError:
@@ -180,7 +178,7 @@ class Replayer:
         gated = checked.gated
         after = replace(record, content_sha256=gated.counts.content_sha256, mapping=checked.mapping)
         if owner := self._accepted_elsewhere(after):
-            # What was waiting for a contract has nothing left to wait for.
+            # A file that was pending for a contract is closed by the other file.
             kept = before if record is before else replace(before, closed_by=owner)
             return self._keep(
                 kept,
@@ -188,12 +186,12 @@ class Replayer:
                 {"message": "the same content was accepted as another file in the meantime"},
             )
         left, entered = self._write(after, gated)
-        record = self._record(replace(after, stage_times={**times, "database": self._moment()}), gated)
+        record = self._record(replace(after, stage_times={**times, "database": self._now()}), gated)
         record = with_replacement(self.rules, self.ports.objects, record, checked)
         self.ports.ledger.finish(record)
         return Replayed(REPLAYED, record, left, entered)
 
-    def _moment(self) -> str:
+    def _now(self) -> str:
         return self.ports.clock().isoformat(timespec="milliseconds")
 
     def _download(self, record: FileRecord, path: Path) -> datetime:
@@ -205,9 +203,8 @@ class Replayer:
     def _with_dataset(self, before: FileRecord, path: Path, dataset: str = "") -> FileRecord:
         """Return the record with the dataset that a person or the current contracts name.
 
-        The record itself where nothing changes.
-
-        Only a file without rows in the lake changes its dataset: keys of rows contain it.
+        Without a change the record itself is returned. Only a file without rows in the lake changes its
+        dataset, because keys of rows contain it.
         """
         died = before.state is FileState.REPLAYING and bool(before.error)
         state = _state_without_rows(before) if died else before.state
@@ -217,9 +214,10 @@ class Replayer:
         return _moved(before, state, dataset)
 
     def _reject(self, before: FileRecord, record: FileRecord, path: Path, error: BadInputError) -> Replayed:
-        """Keep the record as it was.
+        """Keep the record unchanged.
 
-        That of a file whose dataset is known only now says what is wrong with it as this dataset.
+        If the file's dataset was identified only now, its record gets the error under that dataset's
+        contract.
         """
         fields = error_fields(error)
         contract = self.rules.contracts.get(record.dataset)
@@ -247,9 +245,9 @@ class Replayer:
         return decided if isinstance(decided, Suggested) else None
 
     def _keep(self, before: FileRecord, outcome: str, why: Mapping[str, str]) -> Replayed:
-        """Restore the record as it was.
+        """Restore the record.
 
-        After a replay that died it stays `replaying`, because its rows may have moved.
+        After a replay that died it stays `replaying`, because rows may have moved.
         """
         had_no_rows = (
             before.state is FileState.REPLAYING and bool(before.error) and not self._has_rows(before)
@@ -277,9 +275,9 @@ class Replayer:
         return True
 
     def _accepted_elsewhere(self, before: FileRecord) -> str:
-        """Return the id of another file that owns the content, or nothing.
+        """Return the id of another file that owns the content, or an empty text.
 
-        Only a rejected or reverted file can have lost it.
+        Only a rejected or reverted file can have lost its content to another file.
         """
         if before.state not in WITHOUT_ROWS | {FileState.REVERTED}:
             return ""
@@ -324,9 +322,8 @@ class Replayer:
         return CheckedOriginal(path, decided.contract, modified_at, gated, decided.as_record())
 
     def _mapping(self, before: FileRecord, path: Path) -> Decided | None:
-        """Return how the file's columns are mapped by the current contract.
-
-        None where a person has to say so.
+        """Return the mapping of the file's columns to the current contract; None if a person has to decide
+        it.
         """
         decided = (
             self.rules.mappings.decide(before.key, before.dataset, path) if self.rules.mappings else None
@@ -334,26 +331,27 @@ class Replayer:
         return decided if isinstance(decided, Decided) else None
 
     def _write(self, before: FileRecord, gated: CheckedParquet) -> tuple[int, int]:
-        """Write both objects; return how many rows left quarantine, and how many entered it.
+        """Write both objects; return the numbers of rows that left quarantine and that entered it.
 
-        No row is ever in neither.
+        Every row is in at least one of them at any time.
         """
-        at = self.ports.quarantine_of(before)
-        previous = self._previous_quarantine(at, gated.quarantine_rows.with_name("before.parquet"))
+        quarantine = self.ports.quarantine_of(before)
+        previous = self._previous_quarantine(quarantine, gated.quarantine_rows.with_name("before.parquet"))
         old, new = source_rows(previous), source_rows(gated.quarantine_rows)
         leaving = len(without(old, new))
         if len(new):
             self.ports.store(
-                _union(gated.quarantine_rows, previous) if leaving else gated.quarantine_rows, at
+                _union(gated.quarantine_rows, previous) if leaving else gated.quarantine_rows, quarantine
             )
         self._write_increment(before, gated)
         if leaving:
-            self._store_or_delete(gated.quarantine_rows, at, has_rows=gated.has_quarantine_rows)
+            self._store_or_delete(gated.quarantine_rows, quarantine, has_rows=gated.has_quarantine_rows)
         return leaving, len(without(new, old))
 
     def _write_increment(self, before: FileRecord, gated: CheckedParquet) -> None:
-        """Write the increment, then its edition's mark: a merge in between reads new rows as an old edition
-        and merges them again later.
+        """Write the increment, then the mark of its edition.
+
+        A merge in between reads the new rows as the old edition, and merges them again later.
         """
         sha256, marks = before.content_sha256, self._marks(before)
         self._store_or_delete(gated.accepted, self.ports.increment_of(before), has_rows=gated.has_accepted)
@@ -386,7 +384,7 @@ class Replayer:
         )
 
     def _previous_quarantine(self, at: ObjectRef, path: Path) -> Path:
-        """Download the quarantine object; there is no local file where there is no object."""
+        """Download the quarantine object; without an object there is no local file."""
         try:
             self.ports.objects.download(at, path)
         except NotFoundError:
@@ -394,7 +392,7 @@ class Replayer:
         return path
 
     def _store_or_delete(self, rows: Path, ref: ObjectRef, *, has_rows: bool) -> None:
-        """Upload the rows; without rows the object is deleted."""
+        """Upload the rows, or delete the object if there are none."""
         if has_rows:
             self.ports.store(rows, ref)
         else:
@@ -402,13 +400,13 @@ class Replayer:
 
 
 def _moved(record: FileRecord, state: FileState, dataset: str) -> FileRecord:
-    """Return the record with the dataset, where that is another one and no row of the file is in the lake."""
+    """Return the record with this dataset if it is another one and the file has no rows in the lake."""
     moves = dataset not in {"", record.dataset} and state in WITHOUT_ROWS
     return replace(record, dataset=dataset, mapping={}) if moves else record
 
 
 def _state_without_rows(record: FileRecord) -> FileState:
-    """Return the state, before its replay, of a file that had no row in the lake."""
+    """Return the state before its replay of a file without rows in the lake."""
     if record.error.get("rule") == REVERTED_RULE:
         return FileState.REVERTED
     if SUMMARY in record.profile and "suggestion" not in record.error:
@@ -417,7 +415,9 @@ def _state_without_rows(record: FileRecord) -> FileState:
 
 
 def why_gone(record: FileRecord) -> str:
-    """Return why raw has no original of a record: deleted, overwritten, or with a masked key."""
+    """Return why raw has no original for a record: it was deleted or overwritten, or the recorded key is
+    masked.
+    """
     if record.original:
         form = OriginalForm(record.original[FORM])
         return (
@@ -433,10 +433,10 @@ def why_gone(record: FileRecord) -> str:
 
 
 def _union(new: Path, previous: Path) -> Path:
-    """Write the new rows and the previous rows that the new ones lack, in the file's order."""
+    """Write all new rows and the previous rows that are not among them, in the file's order."""
     path = new.with_name("union.parquet")
     rows = RowsFile(path, DISTINCT_QUARANTINE)
-    for some in in_source_order(new, previous):
-        rows.add(some)
+    for table in in_source_order(new, previous):
+        rows.add(table)
     rows.close()
     return path

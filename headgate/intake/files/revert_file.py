@@ -1,9 +1,8 @@
-"""Undo an upload: its rows and those of its corrections leave curated and quarantine, as if it had never
-come. Originals stay in raw.
+"""Undo an upload: delete its rows and those of its corrections from curated and quarantine. Originals stay in
+raw.
 
-The next merge finds the increment missing, so it merges the dataset from all others: rows that the file
-superseded come back.
-docs/adr/0012-replay.md gives the order of the writes and the reasons.
+The next merge detects the missing increment, and merges the dataset from all others. Rows that the file had
+replaced return. docs/adr/0012-replay.md gives the order of the writes and the reasons.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord
     from headgate.lake.senders import Senders
 
-_REVERTED_WITH = "reverted_with"  # in a reverted correction's error: the file whose undo covered it
+_REVERTED_WITH = "reverted_with"  # in a reverted correction's error: the file whose undo included it
 REVERTED_BY = "reverted_by"
 HAD = "had"  # in a reverted file's error: its rows by outcome before the undo, as JSON
 ROW_COUNTS = ("received", "accepted", "quarantined", "duplicates")
@@ -40,12 +39,12 @@ class RevertOutcome:
     """The outcome of one revert.
 
     Attributes:
-        record: the file's record now.
+        record: the file's record after the revert.
         accepted: number of its rows that left curated.
-        quarantined: number of its rows, refused and duplicates, that left quarantine.
-        accepted_as: the key of another file with the same content that has these rows in the lake now; empty
-            without one.
-        corrections: the files with its corrected rows that were reverted with it, as they were before.
+        quarantined: number of its refused rows and duplicates that left quarantine.
+        accepted_as: key of another file with the same content whose rows are in the lake now; empty without
+            one.
+        corrections: records of its corrections that were reverted with it, from before the revert.
     """
 
     record: FileRecord
@@ -64,12 +63,12 @@ class Reverter:
     senders: Senders
 
     def chain(self, file_id: str) -> list[FileRecord | None]:
-        """Return the record of a file, those of its corrections, and of their corrections.
+        """Return the records of a file, of its corrections, and of their corrections.
 
-        None for one that the gate has not begun.
+        A file that the gate has not begun is None.
 
         Raises:
-            NotFoundError: there is no record of the file.
+            NotFoundError: the file has no record.
         """
         records: list[FileRecord | None] = [self.ports.ledger.get(file_id)]
         pending = self.senders.corrections(file_id)
@@ -85,16 +84,14 @@ class Reverter:
     def revert(self, file_id: str, by: str = "") -> RevertOutcome:
         """Remove every row of the file and of its corrections from curated and quarantine.
 
-        Repeat an undo that died to complete it.
-
-        A file that was skipped as a duplicate of this one is accepted instead, because without this file it
-        would have been.
+        A second call completes an undo that died. A file that was skipped as a duplicate of this one is
+        accepted instead, as it would have been without this file.
 
         Args:
-            by: who undoes the file, for its record; empty where nobody is known.
+            by: who undoes the file, for its record; empty if unknown.
 
         Raises:
-            NotFoundError: there is no record of the file.
+            NotFoundError: the file has no record.
             ThrottledError: another worker holds one of the files, one is not checked yet, or the file is
                 reverted already.
             ServiceError: a service failed; a file stays `reverting`, and the next revert completes it.
@@ -103,19 +100,20 @@ class Reverter:
         if why := why_not_reverted(chain):
             raise ThrottledError(why)
         corrections = [record for record in chain[1:] if record and record.state is not FileState.REVERTED]
-        for record in reversed(corrections):  # the file last: until it is reverted, the undo can be repeated
+        for record in reversed(
+            corrections
+        ):  # the file is last: until it is reverted, the undo can be repeated
             self._revert(record.file_id, with_file=file_id, by=by)
         return replace(self._revert(file_id, by=by), corrections=tuple(corrections))
 
     def undone(self, file_id: str) -> list[FileRecord]:
-        """Return the records of a reverted file and of the corrections that were reverted with it, the file
-        last.
+        """Return the records of the corrections that were reverted with a file, and last that of the file.
 
-        A record whose replay died is one of them, so that an undo that was taken back in part can be taken
-        back completely.
+        They include a record whose replay died, so that an undo that was taken back in part can be taken back
+        completely.
 
         Raises:
-            NotFoundError: there is no record of the file.
+            NotFoundError: the file has no record.
             ConflictError: the file is not reverted.
         """
         file, *corrections = self.chain(file_id)
@@ -131,16 +129,14 @@ class Reverter:
         return [*reversed(with_file), file]
 
     def restore(self, file_id: str) -> list[FileRecord]:
-        """Accept the original of a reverted file again, and before it those of the corrections that were
-        reverted with it.
+        """Accept the originals of a reverted file and of the corrections that were reverted with it.
 
-        The file is the last one: until it is accepted, the step can be repeated. Returns the file and then
-        the corrections.
+        The file is accepted last: until then the step can be repeated. Return the file and then the
+        corrections.
 
         Raises:
-            NotFoundError: there is no record of the file.
-            ConflictError: the file is not reverted, or cannot be accepted again; nothing of the undo is taken
-                back.
+            NotFoundError: the file has no record.
+            ConflictError: the file is not reverted, or cannot be accepted again; the undo stays.
             ThrottledError: another worker holds one of the files.
         """
         records = self.undone(file_id)
@@ -160,14 +156,14 @@ class Reverter:
         return after[::-1]
 
     def has_skipped_copy(self, file_id: str) -> bool:
-        """Return whether an undo of the file would accept a copy of it that was skipped as its duplicate."""
+        """Return whether an undo of the file would accept a skipped copy of it."""
         return any(
             copy.state is FileState.SKIPPED_DUPLICATE
             for copy in self._same_content(self.ports.ledger.get(file_id))
         )
 
     def _why_not_restored(self, records: Sequence[FileRecord]) -> str:
-        """Return why files cannot be accepted again, as far as it is known before; empty if they can."""
+        """Return a known reason why files cannot be accepted again; empty without one."""
         for record in records:
             try:
                 self.ports.objects.info(ref_of(record))
@@ -195,7 +191,7 @@ class Reverter:
         return RevertOutcome(after, before.accepted, before.quarantined + before.duplicates, heir)
 
     def _owner(self, before: FileRecord) -> str:
-        """Return the key of another file with this content in the lake; empty if it is this file's."""
+        """Return the key of another file with this content in the lake; empty if this file has the rows."""
         return next(
             (copy.key for copy in self._same_content(before) if is_in_lake(copy) and not copy.duplicate_of),
             "",
@@ -216,7 +212,7 @@ class Reverter:
     def _delete_rows(self, before: FileRecord) -> None:
         """Delete increment, quarantined rows and edition marks.
 
-        A merge in between finds all accepted rows or none.
+        A merge in between reads all accepted rows or none.
         """
         if not before.content_sha256:
             return
@@ -233,9 +229,8 @@ class Reverter:
             f"`headgate quarantine replay {before.file_id}` accepts it again, while its original or "
             "masked form is in raw"
         )
-        kept = {
-            name: text for name, text in before.error.items() if name == "suggestion"
-        }  # a replay maps the header by it
+        # A replay maps the header by the suggestion.
+        kept = {name: text for name, text in before.error.items() if name == "suggestion"}
         kept |= {_REVERTED_WITH: with_file} if with_file else {}
         kept |= {REVERTED_BY: by} if by else {}
         kept |= {HAD: json.dumps({name: getattr(before, name) for name in ROW_COUNTS})}
@@ -259,9 +254,9 @@ class Reverter:
         )
 
     def _accept_duplicate(self, before: FileRecord) -> str:
-        """Accept the oldest file that was skipped as a duplicate of this one.
+        """Accept the oldest file that was skipped as a duplicate of this one, and return its key.
 
-        Return its key, empty without one.
+        Return an empty text without such a file.
         """
         skipped = [copy for copy in self._same_content(before) if copy.state is FileState.SKIPPED_DUPLICATE]
         if not skipped:
@@ -306,7 +301,7 @@ def why_not_reverted(chain: Sequence[FileRecord | None]) -> str:
 
 
 def _rows_after(before: FileRecord, owner: str) -> str:
-    """Return what the undo does to the rows; it is true before the next run and after it."""
+    """Return a sentence on the rows after the undo that is true before and after the next run."""
     if owner:
         return f"{owner} has the same content, and its rows stay in the lake"
     if not before.received:
@@ -319,7 +314,7 @@ def _rows_after(before: FileRecord, owner: str) -> str:
 
 
 def is_undone(record: FileRecord) -> bool:
-    """Return whether a file is reverted; also one whose replay has begun, which may have died."""
+    """Return whether a file is reverted, or was reverted before a replay that may have died."""
     is_replaying = record.state is FileState.REPLAYING and record.error.get("rule") == REVERTED_RULE
     return record.state is FileState.REVERTED or is_replaying
 
@@ -329,11 +324,11 @@ def _may_be_reverted(record: FileRecord) -> bool:
 
 
 def newest_upload(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
-    """Return the versions that make up the newest upload of a file, newest first: those with equal content,
-    one after the other.
+    """Return the versions of the newest upload of a file, newest first: consecutive versions with equal
+    content.
 
     Args:
-        name: a file id, which names one version, or a key in raw.
+        name: id of a file, which is one version, or a key in raw.
     """
     versions = [
         record

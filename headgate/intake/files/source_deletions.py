@@ -1,11 +1,11 @@
 """Record in curated, for the merge, which rows the source deleted.
 
-Where a contract asks for deletions or complete loads, curated has these objects beside the increments:
-- for each run that saw deletions: the deleted keys, and the moment of the source by which they were deleted;
-- where each load is complete (`headgate.load: full`), for each load: its moment and its number of files;
-- for each increment: marks of the moments at which the source still held its rows, also where the same bytes
+If a contract declares deletions or complete loads, curated has these objects beside the increments:
+- for each run with deletions: the deleted keys, and the time of the source by which they were deleted;
+- for each complete load (`headgate.load: full`): its time and its number of files;
+- for each increment: marks of the times at which the source still had its rows, also for equal bytes that
   arrived again, which the ledger accepts only once.
-A row exists when its source held it after the last deletion of its key. See ADR 13.
+A row exists if its source had it after the last deletion of its key. See ADR 13.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ _FULL = "full"  # the mode of a run that read all rows
 
 @dataclass(frozen=True)
 class Sightings:
-    """Records for the merge when a source held rows, and when it no longer did.
+    """Records for the merge when a source had rows, and when it no longer had them.
 
     Args:
-        contracts: source contracts by dataset; datasets whose contract asks for no deletions are ignored.
+        contracts: source contracts by dataset; a dataset is ignored unless its contract declares deletions.
     """
 
     objects: ObjectStore
@@ -51,12 +51,12 @@ class Sightings:
     curated_bucket: str
 
     def of_run(self, bucket: str, manifest_key: ExportKey, manifest: bytes) -> None:
-        """Record in curated what the run of this manifest saw; a second call changes nothing.
+        """Record in curated which rows the run of this manifest read and which keys were deleted.
 
-        A run that names no moment is ignored.
+        A second call changes nothing. A run whose manifest names no time is ignored.
 
         Raises:
-            AuditError: the deleted keys are not those that the manifest certifies.
+            AuditError: the deleted keys differ from those that the manifest certifies.
         """
         moment = moment_of(manifest)
         contract = self.contracts.get(manifest_key.dataset)
@@ -77,7 +77,7 @@ class Sightings:
             )
 
     def of_file(self, record: FileRecord) -> None:
-        """Record that the source held the rows of a file without a run when the file was received."""
+        """Record that the source had the rows of a file without a run when the file was received."""
         contract = self.contracts.get(record.dataset)
         if record.content_sha256 and record.received_at and contract is not None and _is_marked(contract):
             moment = datetime.fromisoformat(record.received_at)
@@ -106,13 +106,16 @@ def _is_marked(contract: Contract) -> bool:
 
 
 def moment_of(manifest: bytes) -> datetime | None:
-    """Return the moment of the source that a run read, naive UTC; None where its manifest names none."""
+    """Return the time of the source that a run read, naive UTC; None if its manifest names none."""
     moment = json.loads(manifest).get("moment")
     return datetime.fromisoformat(moment["taken_at"]) if isinstance(moment, dict) else None
 
 
 def deleted_keys(contract: Contract, listed: pa.Table) -> pa.Table:
-    """Return the keys in the contract's types; a key that does not fit was never accepted."""
+    """Return the keys in the contract's types.
+
+    Keys that do not fit are dropped, because no row with such a key was ever accepted.
+    """
     columns = [contract.column(name) for name in contract.key]
     return pa.table(
         [cast_column(column, exact_texts(listed.column(column.name), column)).values for column in columns],

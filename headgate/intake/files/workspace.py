@@ -1,4 +1,4 @@
-"""A local folder for one file's way through the gate."""
+"""A local folder for processing one file."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _PREFIX = "headgate-file-"
 
 @contextmanager
 def workspace(parent: Path | None = None) -> Iterator[Path]:
-    """Return an empty folder below `parent`, or below the system's own place for such; it is gone afterwards.
+    """Provide an empty folder below `parent`, or below the system's temporary folder, and delete it
+    afterwards.
 
-    Folders of workers that were killed go first. Lambda keeps a worker's disk when it resets one that ran out
-    of time or memory.
-    Source: AWS Lambda developer guide, "Failures during the invoke phase".
+    Folders of killed workers are deleted first: Lambda keeps the disk of a worker that it resets because it
+    ran out of time or memory. Source: AWS Lambda developer guide, "Failures during the invoke phase".
     """
     root = parent or Path(tempfile.gettempdir())
     _remove_left_over(root)
@@ -38,23 +38,23 @@ def workspace(parent: Path | None = None) -> Iterator[Path]:
 def _remove_left_over(root: Path) -> None:
     """Remove folders that no process has locked.
 
-    One that is made at this very moment is held before anything lies in it, so losing it is no matter.
+    Empty folders are left alone: a worker locks its new folder before it writes to it.
     """
     for folder in root.glob(f"{_PREFIX}*"):
-        lock = _lock(folder) if _holds_something(folder) else None
+        lock = _lock(folder) if _has_content(folder) else None
         if lock is not None:
             shutil.rmtree(folder, ignore_errors=True)
             os.close(lock)
 
 
-def _holds_something(folder: Path) -> bool:
-    with suppress(OSError):  # it may be gone by now
+def _has_content(folder: Path) -> bool:
+    with suppress(OSError):  # another process may have removed it
         return any(folder.iterdir())
     return False
 
 
 def _lock(folder: Path) -> int | None:
-    """Return a hold on the folder that ends with the process; None when another has it, or it is gone."""
+    """Lock the folder until the process ends; return None if another process has locked or removed it."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

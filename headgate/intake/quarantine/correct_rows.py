@@ -1,4 +1,4 @@
-"""Quarantined rows with corrections, as a CSV file that alone goes through the gate again."""
+"""Write corrected quarantined rows as a CSV file, so that only these rows pass the gate again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Comparison, Contract
     from headgate.formats.received_rows import Received
 
-# Quarantine shows `#` for every digit of a text that may hold a number, or one of these words for a value.
+# Quarantine shows `#` for every digit of a text that may contain a number, or one of these words for a value.
 _HIDDEN = re.compile(r"\D*#\D*|.*\[(?:PAN|SSN|CVV|TRACK|masked|destroyed).*", re.DOTALL)
 
 
@@ -40,17 +40,17 @@ def corrected_csv(
     Equal corrections give equal bytes.
 
     Args:
-        body: the original file; None where it was masked or deleted once it was accepted.
-        contract: by which the original is read; it knows the file's own headings.
-        corrections: new texts by source row and column; other columns keep the file's own text. Of a masked
-            original they keep the text of the quarantined row, and masked columns are left to the gate, which
-            takes them from the masked form.
+        body: the original file; None if it was masked or deleted after it was accepted.
+        contract: the contract for reading the original, with the file's own headings.
+        corrections: source row → column → new text. Other columns keep the text of the file. For a masked
+            original they keep the text of the quarantined row, and the gate takes masked columns from the
+            masked form.
         quarantined: the file's rows in quarantine.
-        masked_file: the id of the file whose masked form is in raw instead of its original; empty otherwise.
+        masked_file: id of the file, if raw has its masked form instead of its original; empty otherwise.
 
     Raises:
-        BadInputError: a row is not in quarantine, a column is not one of the contract, or a row with a wrong
-            number of cells is not given completely.
+        BadInputError: a row is not in quarantine, a column is not in the contract, or not all columns are
+            given for a row with a wrong number of cells.
     """
     rows = {row["source_row"]: row for row in quarantined.to_pylist()}
     if strangers := sorted(set(corrections) - set(rows)):
@@ -72,24 +72,24 @@ def corrected_csv(
     }
     if partial:
         names = (CORRECTED_ROW, KEPT_COLUMNS, *contract.names)
-        every = {row: partial.get(row) or {**values, KEPT_COLUMNS: ""} for row, values in corrections.items()}
-        return _csv(names, [{**every[row], CORRECTED_ROW: f"{masked_file}/{row}"} for row in sorted(every)])
+        sent = {row: partial.get(row) or {**values, KEPT_COLUMNS: ""} for row, values in corrections.items()}
+        return _csv(names, [{**sent[row], CORRECTED_ROW: f"{masked_file}/{row}"} for row in sorted(sent)])
     return _csv(
-        contract.names, [_whole_row(row, corrections[row], contract, received) for row in sorted(corrections)]
+        contract.names,
+        [_complete_row(row, corrections[row], contract, received) for row in sorted(corrections)],
     )
 
 
-def _whole_row(
+def _complete_row(
     row: int, values: Mapping[str, str | None], contract: Contract, received: Received | None
 ) -> Mapping[str, str | None]:
     original = _texts(received, row) if received else None
     if original is None and set(values) != set(contract.names):
-        what = (
+        raise refused_correction(
             f"Row {row} has a wrong number of cells."
             if received
             else f"The original of row {row} was deleted."
         )
-        raise refused_correction(what)
     return {**(original or {}), **values}
 
 
@@ -103,7 +103,7 @@ def _csv(names: Sequence[str], rows: Iterable[Mapping[str, str | None]]) -> byte
 
 @dataclass(frozen=True)
 class _KeptRow:
-    """A quarantined row of a masked original; a correction takes its other cells from it."""
+    """A quarantined row of a masked original; a correction takes the cells that it does not send from it."""
 
     contract: Contract
     number: int
@@ -113,32 +113,32 @@ class _KeptRow:
         """Return the row's cells, and the names of the masked columns that the gate completes.
 
         Raises:
-            BadInputError: the row lacks a cell that was not sent: it was hidden, or it broke a rule.
+            BadInputError: a cell was not sent, and quarantine hides it or it broke a rule.
         """
         kept = [column.name for column in self.contract.columns if column.mask and column.name not in values]
         shown = json.loads(self.row["record"])
         if RAGGED_TEXT in shown:
             raise refused_correction(f"Row {self.number} has a wrong number of cells.")
-        own = {name: text for name, text in shown.items() if name not in {*kept, *values}}
-        hidden = [name for name, text in own.items() if text and _HIDDEN.fullmatch(text)]
+        unsent = {name: text for name, text in shown.items() if name not in {*kept, *values}}
+        hidden = [name for name, text in unsent.items() if text and _HIDDEN.fullmatch(text)]
         broken = [name for name in kept if name == self.row["column_name"]]
-        compared = [name for rule in self.contract.comparisons for name in _kept_of(rule, kept, values)]
+        compared = [name for rule in self.contract.comparisons for name in _kept_columns(rule, kept, values)]
         if lacking := [*hidden, *broken, *compared]:
             raise refused_correction(
                 f"Row {self.number} was kept without its value of {', '.join(lacking)}.",
                 "Give these columns too, with a value or null.",
             )
-        return {**own, **values, KEPT_COLUMNS: " ".join(kept)}
+        return {**unsent, **values, KEPT_COLUMNS: " ".join(kept)}
 
 
-def _kept_of(rule: Comparison, kept: Collection[str], values: Collection[str]) -> list[str]:
-    """Return the kept columns of a comparison whose other side is corrected: nobody can check it."""
+def _kept_columns(rule: Comparison, kept: Collection[str], values: Collection[str]) -> list[str]:
+    """Return the kept columns of a comparison whose other side is corrected, so that nobody can check it."""
     sides = {rule.left, rule.right or rule.left}
     return sorted(sides.intersection(kept)) if sides.intersection(values) else []
 
 
 def _texts(received: Received, row: int) -> dict[str, str | None] | None:
-    """Return the file's own texts of a row; None where its cells belong to no columns."""
+    """Return the file's texts of a row; None if its cells belong to no columns."""
     place = int(np.searchsorted(received.source_rows, row))
     if place >= len(received.source_rows) or received.source_rows[place] != row:
         return None

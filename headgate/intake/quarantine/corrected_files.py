@@ -1,8 +1,8 @@
 """Close the quarantined rows of files that a later version of the same object has corrected.
 
-The rows stay in quarantine, marked with the version that replaces theirs; see docs/adr/0012-replay.md.
-A file's rows are one object, rewritten in one write, so they are closed together or not at all. When an
-object returns to an earlier content, or a correction is reverted, that version's rows are opened again.
+The rows stay in quarantine, marked with the version that corrects them; see docs/adr/0012-replay.md. A file's
+rows are one object, rewritten in one write, so either all or none are closed. They are opened again if the
+object returns to its earlier content or the correction is reverted.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
 
 CLOSED_BY = "closed_by"
-_OPEN = ""  # as the record has it
+_OPEN = ""  # `closed_by` of an open record
 _RULE = "correction"
 
 
 @dataclass(frozen=True)
 class Closed:
-    """A version that a later version of the same object settles, and the number of its rows in quarantine."""
+    """A version that a later version corrected, and the number of its rows in quarantine."""
 
     file_id: str
     key: str
@@ -44,10 +44,10 @@ class Closed:
 
 @dataclass(frozen=True)
 class CorrectionCloser:
-    """Closes versions that later versions of the same objects replace.
+    """Closes versions that later versions of the same object correct.
 
     Args:
-        lease_s: how long the file is held if this process dies.
+        lease_s: duration of the claim on a file if this process dies.
     """
 
     objects: ObjectStore
@@ -57,13 +57,13 @@ class CorrectionCloser:
     lease_s: int
 
     def close(self) -> list[Closed]:
-        """Close every corrected version and return these.
+        """Close and return every corrected version.
 
         A file that another worker holds is left for the next run.
 
         Raises:
-            ServiceError: a service failed; versions closed so far stay closed, and the next run completes the
-                rest.
+            ServiceError: a service failed; closed versions stay closed, and the next run completes the
+                others.
         """
         records = list(self.ledger.records())
         past, closed = History.of(records), []
@@ -76,14 +76,13 @@ class CorrectionCloser:
         return [settled for settled in closed if settled]
 
     def settle(self, old: FileRecord, by: FileRecord) -> Closed | None:
-        """Close a file because a person names the file of another key that corrects it.
+        """Close a file because a person names the file under another key that corrects it.
 
-        None where a replay has to be completed first.
-
-        The rows are open again when that file is reverted, and when the closed file is replayed.
+        Return None if a replay has to be completed first. The rows are opened again if that file is reverted,
+        or if the closed file is replayed.
 
         Raises:
-            BadInputError: that file cannot settle this one, or there is nothing to settle.
+            BadInputError: that file cannot settle this one, or nothing is open.
             ThrottledError: another worker holds the file.
         """
         _check_that_it_settles(old, by)
@@ -99,7 +98,7 @@ class CorrectionCloser:
     def _rewrite(self, file_id: str, closed_by: str) -> int | None:
         """Mark rows and record.
 
-        Return the number of rows, or None where a replay died and has to be completed first.
+        Return the number of rows, or None if a replay died and has to be completed first.
         """
         before = self.ledger.reopen(file_id, now=self.clock(), lease_s=self.lease_s)
         if before.state is FileState.REPLAYING:
@@ -111,7 +110,7 @@ class CorrectionCloser:
         try:
             rows = self._mark(before, closed_by)
         except Exception:
-            self.ledger.finish(before)  # either all rows are marked or none; the next run starts from both
+            self.ledger.finish(before)  # all rows are marked or none; the next run handles both
             raise
         self.ledger.finish(replace(before, closed_by=closed_by))
         return rows
@@ -123,7 +122,7 @@ class CorrectionCloser:
         ref = ObjectRef(self.quarantine_bucket, before.quarantine_key)
         try:
             rows = table_of(self.objects.read(ref))
-        except NotFoundError:  # deleted by hand
+        except NotFoundError:  # somebody deleted it
             return 0
         self.objects.write(ref, parquet_bytes(marked_rows(rows, closed_by)), content_type=PARQUET_TYPE)
         return int(rows.num_rows)
@@ -157,7 +156,7 @@ def _check_that_it_settles(old: FileRecord, by: FileRecord) -> None:
 
 
 def corrected(records: Iterable[FileRecord], past: History) -> list[tuple[FileRecord, FileRecord]]:
-    """Return each open version with quarantined rows or an error, with the version that settles it."""
+    """Return each open version with quarantined rows or an error, and the version that settles it."""
     open_versions = [
         record
         for record in records
@@ -167,23 +166,26 @@ def corrected(records: Iterable[FileRecord], past: History) -> list[tuple[FileRe
 
 
 def returned(records: Iterable[FileRecord], past: History) -> list[FileRecord]:
-    """Return each closed version with open rows: its content is back, or its correction was reverted."""
-    every = list(records)
-    reverted = {record.file_id for record in every if record.state is FileState.REVERTED}
-    closed = [record for record in every if record.state in CHECKED and record.closed_by]
+    """Return each closed version whose rows must be opened again.
+
+    An object has this content again, or the correction was reverted.
+    """
+    versions = list(records)
+    reverted = {record.file_id for record in versions if record.state is FileState.REVERTED}
+    closed = [record for record in versions if record.state in CHECKED and record.closed_by]
     back = [record for record in closed if record.closed_by in reverted or past.came_back(record)]
     return [record for record in back if not past.settled_by(record)]
 
 
 def settling_versions(records: Iterable[FileRecord]) -> dict[str, FileRecord]:
-    """Return, by file id, the later version that settles each corrected file."""
-    every = list(records)
-    past = History.of(every)
-    return {record.file_id: newer for record in every if (newer := past.settled_by(record))}
+    """Return file id → the later version that settles the file, for each corrected file."""
+    versions = list(records)
+    past = History.of(versions)
+    return {record.file_id: newer for record in versions if (newer := past.settled_by(record))}
 
 
 def marked_rows(rows: pa.Table, closed_by: str) -> pa.Table:
-    """Return the rows, marked as closed by that file or as open."""
+    """Return the rows marked as closed by that file, or as open."""
     mark = pa.nulls(rows.num_rows, pa.string()) if closed_by == _OPEN else repeated(closed_by, rows.num_rows)
     if CLOSED_BY not in rows.column_names:  # rows written before the column existed
         return rows.append_column(CLOSED_BY, mark)
@@ -191,7 +193,7 @@ def marked_rows(rows: pa.Table, closed_by: str) -> pa.Table:
 
 
 def unsettled(records: Iterable[FileRecord]) -> list[FileRecord]:
-    """Return the records that no later version of the same object settles, in their order."""
-    every = list(records)
-    settled = settling_versions(every)
-    return [record for record in every if not record.closed_by and record.file_id not in settled]
+    """Return the records that no later version of their object settles, in their order."""
+    versions = list(records)
+    settled = settling_versions(versions)
+    return [record for record in versions if not record.closed_by and record.file_id not in settled]

@@ -1,4 +1,6 @@
-"""Outcomes of hand-made corrections: a correction is a file, and the refused row stays."""
+"""Outcomes of rows that a person corrected. A correction is a file of its own, and the refused row stays in
+quarantine.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,8 @@ class CorrectionOutcome:
     """The outcome of the newest correction of a row.
 
     Attributes:
-        sent_as: the id of the file that has the corrected row.
-        reason: why the gate refused the corrected row; empty unless it did.
+        sent_as: id of the file with the corrected row.
+        reason: why the gate refused the corrected row; empty if it did not.
     """
 
     state: Outcome
@@ -36,7 +38,7 @@ class CorrectionOutcome:
 
 @dataclass(frozen=True)
 class CorrectionOutcomes:
-    """Reader of the outcomes of corrected rows."""
+    """Reads the outcomes of corrected rows."""
 
     objects: ObjectStore
     ledger: FileLedger
@@ -46,7 +48,7 @@ class CorrectionOutcomes:
     def of_file(self, file_id: str) -> dict[int, CorrectionOutcome]:
         """Return the outcome of the newest correction of each corrected row of a file.
 
-        Rows whose correction was reverted are open again, and are not returned.
+        Rows whose correction was reverted are open again, and are not included.
         """
         newest: dict[int, CorrectionOutcome] = {}
         for sent_id in self.senders.corrections(file_id):
@@ -54,10 +56,10 @@ class CorrectionOutcomes:
         return newest
 
     def replaced_rows(self, records: Iterable[FileRecord]) -> dict[str, Counter[str]]:
-        """Return, by file id and rule, the quarantined rows that a newer correction has replaced.
+        """Return file id → rule → number of quarantined rows that a newer correction has replaced.
 
-        The correction has such a row in the lake, or in quarantine as its own. Only files with a checked
-        correction cost a request.
+        The corrected row is in the lake, or in quarantine as a row of the correction. Only files with a
+        checked correction cost a request.
         """
         checked: defaultdict[str, dict[str, FileRecord]] = defaultdict(dict)
         for record in records:
@@ -84,12 +86,12 @@ class CorrectionOutcomes:
     def _outcomes(self, sent_id: str, rows: Sequence[int]) -> dict[int, CorrectionOutcome]:
         """Return the outcome of each row of a correction.
 
-        `rows` are their places in the corrected file, in the order sent.
+        `rows` are the rows of the corrected file, in the order in which they were sent.
         """
         try:
             record = self.ledger.get(sent_id)
             record = self.ledger.get(record.duplicate_of) if record.duplicate_of else record
-        except NotFoundError:  # the gate has not begun
+        except NotFoundError:  # the gate has not begun with it
             return dict.fromkeys(rows, CorrectionOutcome("sent", sent_id))
         if record.state in {FileState.REVERTING, FileState.REVERTED}:
             return {}
@@ -103,7 +105,7 @@ class CorrectionOutcomes:
         return outcomes
 
     def _refused(self, record: FileRecord) -> list[dict[str, Any]]:
-        """Return the quarantined rows of a correction: the place, the rule and the reason of each."""
+        """Return position, rule and reason of each quarantined row of a correction."""
         if not record.quarantine_key:
             return []
         rows = quarantined_rows(self.objects, self.quarantine_bucket, record)

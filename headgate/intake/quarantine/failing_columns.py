@@ -1,4 +1,6 @@
-"""Every failing column of a file, with rules, examples, and the edit that would accept the rows."""
+"""List every column that fails in a file, with rules and examples, and the contract edit that would accept
+the rows.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,8 @@ _CORRECT = (
     "{column}: correct the refused values at their source ({rows:,} of {received:,} rows), since the "
     "others have the type"
 )
-# Where so many values have the type, the others are likelier wrong than the contract.
-_FEWEST_ROWS, _FEW_ROWS = 10, 0.2
+# If at most this share of at least so many rows fails, the values are more likely wrong than the contract.
+_MIN_ROWS, _MAX_FAILING_SHARE = 10, 0.2
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,13 @@ class FailingColumn:
 
     Attributes:
         column: empty for a rule over the whole row.
-        rows: number of refused rows that break the rule, whether or not another rule is broken first.
-        examples: masked values, at most three different ones.
-        edit: what to do, the likeliest remedy: a change to the contract that would accept these rows, or the
-            data.
-        nulls: all values that break the type, if each is a common word for a missing value, such as `-`.
-        other_edits: what else would help, less likely remedies last.
-        edited: the column as the edit states it, where that is a format or a wider type.
-        is_for_source: whether the data are rather to be corrected, because nearly all other values have the
-            type.
+        rows: number of refused rows that break the rule, alone or with other rules.
+        examples: at most three distinct values, masked.
+        edit: the most likely remedy: a change to the contract that would accept these rows, or to the data.
+        nulls: all values that break the type, if each is a common text for a missing value, such as `-`.
+        other_edits: less likely remedies, in descending order.
+        edited: the edited column, if the edit is a format or a wider type.
+        is_for_source: whether the data should be corrected, because nearly all other values have the type.
     """
 
     column: str
@@ -61,21 +61,21 @@ class FailingColumn:
     is_for_source: bool = False
 
     def as_json(self) -> dict[str, object]:
-        """Return it in plain values."""
+        """Return the fields as JSON values."""
         names = ("column", "rule", "rows", "examples", "edit", "nulls", "other_edits")
         return {name: getattr(self, name) for name in names}
 
 
 @dataclass
-class _Found:
+class _Failures:
     rows: int = 0
     examples: list[str] = field(default_factory=list)
     null_words: set[str] = field(default_factory=set)
     has_other_values: bool = False
-    values: dict[str, None] = field(default_factory=dict)  # different ones, in the order of the rows
+    values: dict[str, None] = field(default_factory=dict)  # distinct values in the order of the rows
 
     def nulls(self, rule: str) -> tuple[str, ...]:
-        """Return the values if they all mean that a value is missing."""
+        """Return the values if all of them mean a missing value."""
         return () if rule != "type" or self.has_other_values else tuple(sorted(self.null_words))
 
 
@@ -87,18 +87,16 @@ def failing_columns(
     received: int = 0,
     accepts: Callable[[Column], bool] = lambda _: True,
 ) -> list[FailingColumn]:
-    """List all rules that refused rows break, not only the first of each row, and columns that are new.
-
-    Most rows first.
+    """List all rules that refused rows break, not only the first of each row, and new columns; most rows
+    first.
 
     Args:
-        new_columns: columns of the file that the contract does not have, whether or not a row is refused for
-            them.
-        received: rows of the file; 0 where they are not known.
-        accepts: whether the whole file has only values of a column that is edited so; by default the refused
+        new_columns: columns of the file that the contract does not have, even if no row is refused for them.
+        received: number of rows in the file; 0 if unknown.
+        accepts: returns whether an edited column accepts all values of the file; by default the refused
             values decide alone.
     """
-    by_column: defaultdict[tuple[str, str], _Found] = defaultdict(_Found)
+    by_column: defaultdict[tuple[str, str], _Failures] = defaultdict(_Failures)
     for row in quarantine_rows.select(["disposition", "all_rules", "record"]).to_pylist():
         if row["disposition"] == Disposition.REFUSED:
             _add(by_column, json.loads(row["all_rules"]), json.loads(row["record"]))
@@ -122,13 +120,14 @@ def _failing(
     contract: Contract,
     column: str,
     rule: str,
-    failures: _Found,
+    failures: _Failures,
     *,
     received: int,
     accepts: Callable[[Column], bool],
 ) -> FailingColumn:
-    """Return the remedies by how likely they are right: words for null, a format or wider type, the data, and
-    only then a weaker contract.
+    """Return the rule with its remedies, the most likely one first.
+
+    The order is: texts for null, a format or wider type, a correction of the data, a weaker contract.
     """
     nulls = failures.nulls(rule)
     weaker = _edit(contract, column, rule, nulls)
@@ -150,7 +149,7 @@ def _failing(
             edit=f"{column}: decide how it is written, since both read these values: {written}",
             other_edits=weaker_edits,
         )
-    if received >= _FEWEST_ROWS and failures.rows <= _FEW_ROWS * received:
+    if received >= _MIN_ROWS and failures.rows <= _MAX_FAILING_SHARE * received:
         return replace(
             plain,
             edit=_CORRECT.format(rows=failures.rows, received=received, column=column),
@@ -163,9 +162,9 @@ def _failing(
 def _likely(
     contract: Contract, column: Column, values: Sequence[str], accepts: Callable[[Column], bool]
 ) -> list[Column]:
-    """Return the formats and wider types that read every value of the file.
+    """Return the column with each format or wider type that reads every value of the file.
 
-    Of a key only formats, because stored keys keep their type.
+    A key gets only formats, because stored keys keep their type.
     """
     accepting = []
     for likely in likely_columns(column, values):
@@ -180,11 +179,9 @@ def _likely(
 
 
 def with_suggestions(contract: Contract, failing: Iterable[FailingColumn]) -> Contract:
-    """Return the contract with every edit of `failing`, as its next minor version.
+    """Return the contract with every edit of `failing` as its next minor version; unchanged without edits.
 
-    Unchanged where there is none.
-
-    A column whose data are to be corrected stays as it is.
+    A column whose data should be corrected stays unchanged.
     """
     edited = contract
     for failing_column in failing:
@@ -199,7 +196,7 @@ def with_suggestions(contract: Contract, failing: Iterable[FailingColumn]) -> Co
 
 
 def with_changed_column(contract: Contract, column: Column) -> Contract:
-    """Return the contract with this column instead of its own of the name."""
+    """Return the contract with this column in place of its column of the same name."""
     return replace(
         contract,
         columns=tuple(
@@ -209,7 +206,7 @@ def with_changed_column(contract: Contract, column: Column) -> Contract:
 
 
 def _add(
-    failures: defaultdict[tuple[str, str], _Found], codes: Sequence[str], record: dict[str, Any]
+    failures: defaultdict[tuple[str, str], _Failures], codes: Sequence[str], record: dict[str, Any]
 ) -> None:
     for code in codes:
         rule, _, column = code.partition(":")
@@ -246,7 +243,7 @@ def _edit(contract: Contract, column: str, rule: str, nulls: tuple[str, ...]) ->
 def _edited(contract: Contract, name: str, rule: str, nulls: tuple[str, ...]) -> Contract:
     """Return the contract with the smallest edit that accepts every row that breaks the rule.
 
-    Unchanged where no edit does.
+    Without such an edit the contract is unchanged.
     """
     if rule == RULE:
         return with_declared(contract, name)

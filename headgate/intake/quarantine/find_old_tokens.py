@@ -1,6 +1,6 @@
 """Find files whose card tokens were made with an old masking key.
 
-A replay makes the tokens again, from the original in raw.
+A replay makes new tokens from the original in raw.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def old_tokens(
     contracts: Mapping[str, Contract],
     current_key_id: str,
 ) -> Iterator[OldTokens]:
-    """Yield every file that has tokens of another key than the current one, by dataset and key.
+    """Yield every file with tokens of another key than the current one, by dataset and key.
 
-    Only their token columns are read.
+    Only token columns are read.
     """
     for record in sorted(records, key=lambda record: (record.dataset, record.key, record.file_id)):
         columns = token_columns(contracts[record.dataset]) if record.dataset in contracts else ()

@@ -1,4 +1,4 @@
-"""In which format, or which wider type, values that break a column's type would be values of it. Pure."""
+"""Infer the formats and wider types that read values which break a column's type. Pure."""
 
 from __future__ import annotations
 
@@ -24,15 +24,13 @@ if TYPE_CHECKING:
     from headgate.contracts.source_format import SourceFormat
 
 _FAMILIES = (NUMBERS, TIMES, frozenset({Kind.BOOLEAN}))
-_WIDEST_WHOLE = 19  # digits of a 64-bit number
+_MAX_INTEGER_DIGITS = 19  # of a 64-bit number
 
 
 def likely_columns(column: Column, values: Sequence[str]) -> list[Column]:
-    """Return the column with each format or wider type that reads all the values, the likeliest first.
+    """Return the column with each format or wider type that reads all the values, the most likely first.
 
-    Empty if none does.
-
-    Several that read different values mean that a person must decide: `1.299` is 1299 or 1.299.
+    If several read different values, a person must decide: `1.299` is 1299 or 1.299.
     """
     family = next((kinds for kinds in _FAMILIES if column.type.kind in kinds), frozenset())
     texts = pa.array(values, pa.string())
@@ -45,10 +43,7 @@ def likely_columns(column: Column, values: Sequence[str]) -> list[Column]:
 
 
 def in_both_formats(column: Column, likely: Column) -> Column | None:
-    """Return the likely column that also reads the patterns that the column has.
-
-    None where it has none of its own.
-    """
+    """Return the likely column, extended with the column's own patterns; None if the column has none."""
     own = column.format.patterns if column.format else ()
     if (
         likely.format is None
@@ -61,10 +56,10 @@ def in_both_formats(column: Column, likely: Column) -> Column | None:
 
 
 def change_in_words(column: Column, likely: Column, table: Mapping[str, object]) -> str:
-    """Return what the contract states for the likely column, with an example of a value.
+    """Describe the change of the contract for the likely column, with an example of a value.
 
     Args:
-        table: the format that the contract states for all its columns.
+        table: the format that the contract declares for all its columns.
 
     >>> from headgate.contracts.model import Column
     >>> from headgate.contracts.source_format import SourceFormat
@@ -103,7 +98,7 @@ def _in_format(column: Column, reading: Reading, texts: pa.Array) -> Column | No
 
 
 def _merged(own: SourceFormat, inferred: SourceFormat) -> SourceFormat:
-    """Return the format that was found, with everything of the column's own that concerns other texts."""
+    """Return the inferred format, with the column's own settings for other texts."""
     return replace(
         inferred,
         timezone=own.timezone,
@@ -126,9 +121,9 @@ def _types(own: ColumnType, kind: Kind) -> Iterator[ColumnType]:
     if kind in NUMBERS:
         if own.kind in {Kind.SMALLINT, Kind.INTEGER}:
             yield ColumnType(Kind.BIGINT)
-        whole = max((own.precision or 0) - (own.scale or 0), _WIDEST_WHOLE)
+        integer_digits = max((own.precision or 0) - (own.scale or 0), _MAX_INTEGER_DIGITS)
         yield from (
-            ColumnType(Kind.DECIMAL, precision=min(MOST_PRECISION, whole + scale), scale=scale)
+            ColumnType(Kind.DECIMAL, precision=min(MOST_PRECISION, integer_digits + scale), scale=scale)
             for scale in _scales(own)
         )
 

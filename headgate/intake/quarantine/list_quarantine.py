@@ -1,4 +1,4 @@
-"""Contents of quarantine: counts by file and rule, the rows, and files that a replay may accept."""
+"""The contents of quarantine: counts by file and rule, rows, and files of which a replay may accept more."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectStore
 
 _WAITING = NOT_ACCEPTED | {FileState.FAILED}
-_Place = tuple[str, str, str, str, str]
+_Group = tuple[str, str, str, str, str]
 
 
 @dataclass(frozen=True)
 class QuarantineCount:
-    """One line of the list: what one rule quarantined of a dataset, or of one file.
+    """The number of rows of a dataset or a file that one rule quarantined.
 
     Attributes:
         files_rejected: files that were rejected, or need a mapping.
-        corrected_by: of a file, the id of a later version of the same object that was accepted and settles
-            it.
+        corrected_by: id of a later version of the same object that was accepted and settles the file; empty
+            for a dataset.
     """
 
     dataset: str
@@ -56,34 +56,34 @@ def count_quarantined(
     by_file: bool = False,
     closed: bool = False,
 ) -> list[QuarantineCount]:
-    """Count open quarantined rows and rejected files by dataset and rule, and by file where asked for.
-
-    Most rows first.
+    """Count open quarantined rows and rejected files by dataset and rule, most rows first.
 
     Args:
-        corrected: by file id and rule, the rows that a correction has replaced
+        corrected: file id → rule → number of rows that a correction has replaced
             (`CorrectionOutcomes.replaced_rows`).
-        closed: also count what a corrected version has settled, and rows that a correction has replaced.
+        by_file: count by file as well.
+        closed: also count files that a corrected version has settled, and rows that a correction has
+            replaced.
     """
-    every = list(records)
-    settled_by = settling_versions(every)
-    open_ones = [record for record in every if closed or not _correction(record, settled_by)]
-    rows: Counter[_Place] = Counter()
-    files: Counter[_Place] = Counter()
-    refused: Counter[_Place] = Counter()
-    for record in open_ones:
-        of_file = (record.file_id, record.key, _correction(record, settled_by)) if by_file else ("", "", "")
+    all_records = list(records)
+    settled_by = settling_versions(all_records)
+    listed_records = [record for record in all_records if closed or not _correction(record, settled_by)]
+    rows: Counter[_Group] = Counter()
+    files: Counter[_Group] = Counter()
+    refused: Counter[_Group] = Counter()
+    for record in listed_records:
+        file = (record.file_id, record.key, _correction(record, settled_by)) if by_file else ("", "", "")
         for rule, count in open_rows(record, {} if closed else corrected).items():
-            place = (record.dataset, rule, *of_file)
-            rows[place] += count
-            files[place] += 1
+            group = (record.dataset, rule, *file)
+            rows[group] += count
+            files[group] += 1
         if record.state in NOT_ACCEPTED:
-            place = (record.dataset, record.error.get("rule", ""), *of_file)
-            files[place] += 1
-            refused[place] += 1
+            group = (record.dataset, record.error.get("rule", ""), *file)
+            files[group] += 1
+            refused[group] += 1
     listed = [
-        QuarantineCount(place[0], place[1], files[place], refused[place], rows[place], *place[2:])
-        for place in files
+        QuarantineCount(group[0], group[1], files[group], refused[group], rows[group], *group[2:])
+        for group in files
     ]
     return sorted(
         listed, key=lambda line: (-line.rows, -line.files, line.dataset, line.rule, line.key, line.file_id)
@@ -91,7 +91,7 @@ def count_quarantined(
 
 
 def open_rows(record: FileRecord, corrected: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
-    """Return, by rule, the quarantined rows of a file that no correction has replaced."""
+    """Return rule → number of quarantined rows of a file that no correction has replaced."""
     replaced = corrected.get(record.file_id, {})
     return {
         rule: count - replaced.get(rule, 0)
@@ -103,21 +103,22 @@ def open_rows(record: FileRecord, corrected: Mapping[str, Mapping[str, int]]) ->
 def waiting_files(
     records: Iterable[FileRecord], corrected: Mapping[str, Mapping[str, int]]
 ) -> list[tuple[FileRecord, int]]:
-    """Return the files that wait for a person, newest first, each with its open refused rows.
+    """Return the files that are pending for a person, newest first, each with the number of its open refused
+    rows.
 
-    These are files that no later version settles and that failed, are not accepted, or have refused rows.
+    These are files that failed, were not accepted, or have refused rows, and that no later version settles.
 
     Args:
         corrected: as for `count_quarantined`.
     """
-    every = list(records)
-    settled_by = settling_versions(every)
+    all_records = list(records)
+    settled_by = settling_versions(all_records)
     waiting = []
-    for record in sorted(every, key=lambda each: (each.received_at, each.file_id), reverse=True):
+    for record in sorted(all_records, key=lambda each: (each.received_at, each.file_id), reverse=True):
         replaced = sum(
             count
             for rule, count in corrected.get(record.file_id, {}).items()
-            if rule not in DUPLICATE_RULES  # duplicates are none of the refused rows
+            if rule not in DUPLICATE_RULES  # duplicates are not refused rows
         )
         rows = max(0, record.quarantined - replaced) if record.state is FileState.DONE else 0
         if (rows or record.state in _WAITING) and not _correction(record, settled_by):
@@ -126,7 +127,7 @@ def waiting_files(
 
 
 def _correction(record: FileRecord, settled_by: Mapping[str, FileRecord]) -> str:
-    """Return the file that settles the record: as recorded, or as the next merge will record."""
+    """Return the file that settles the record, as recorded or as the next merge will record it."""
     return record.closed_by or (settled_by[record.file_id].file_id if record.file_id in settled_by else "")
 
 
@@ -134,7 +135,7 @@ def quarantined_rows(objects: ObjectStore, bucket: str, record: FileRecord, *, r
     """Return the file's quarantined rows, sensitive values masked, in the file's order.
 
     Args:
-        rule: only rows that broke this rule, alone or beside others.
+        rule: return only rows that broke this rule, alone or with others.
     """
     rows = table_of(objects.read(ObjectRef(bucket, record.quarantine_key)))
     if not rule:
@@ -153,9 +154,9 @@ def records_named(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
 
 
 def find_current(records: Iterable[FileRecord], name: str) -> FileRecord | None:
-    """Return the record that has the rows of this file id or key; None where there is no record of the name.
+    """Return the record with the rows of this file id or key; None if there is no such record.
 
-    A copy that was skipped has no rows: the key's file that owns the content has them, else the newest that
+    A skipped copy has no rows. The file of the key that owns the content has them, or else the newest that
     was not skipped.
     """
     matching = records_named(records, name)
@@ -166,7 +167,7 @@ def find_current(records: Iterable[FileRecord], name: str) -> FileRecord | None:
 
 
 def count_skipped_copies(records: Iterable[FileRecord], record: FileRecord) -> int:
-    """Return how many later copies of the file were skipped under its key."""
+    """Return the number of later copies of the file that were skipped under its key."""
     return sum(copy.duplicate_of == record.file_id and copy.key == record.key for copy in records)
 
 
@@ -179,13 +180,14 @@ def replayable(
     again: bool = False,
     pending: bool = False,
 ) -> list[FileRecord]:
-    """Return the files of which a replay may accept more, by key: not all of each was accepted, and its
-    contract has changed since.
+    """Return the files of which a replay may accept more, by key.
+
+    Not all rows of these files were accepted, and their contract has changed since.
 
     Args:
-        again: also those that the current contract has checked already, or that a corrected version has
+        again: include files that the current contract has checked already, or that a corrected version has
             settled.
-        pending: only files of which no row was accepted: rejected, or pending for a mapping.
+        pending: return only files without accepted rows: rejected, or pending for a mapping.
     """
     return sorted(
         (
@@ -206,17 +208,16 @@ def replayable(
 
 
 def broke(record: FileRecord, rule: str) -> bool:
-    """Return whether the record says that something of the file broke the rule.
-
-    Of no rule, that anything was not accepted.
+    """Return whether the file or one of its rows broke the rule; without a rule, whether anything was not
+    accepted.
     """
     return rule in _rules(record)
 
 
 def _rules(record: FileRecord) -> set[str]:
-    """Return the rules by which something of the file was not accepted, and the empty text for any.
+    """Return the rules that the file or its rows broke, and the empty text for any rule.
 
-    None if all of it was accepted.
+    The set is empty if everything was accepted.
     """
     rules = {
         *record.reasons,
@@ -230,8 +231,6 @@ def _is_checked_by_another(record: FileRecord, contracts: Mapping[str, Contract]
     contract = contracts.get(record.dataset)
     if contract is None:
         return False
-    has_other_rules = record.contract_rules not in {
-        "",
-        gate_fingerprint(contract),
-    }  # records of earlier versions have no fingerprint
+    # Records of earlier versions have no fingerprint.
+    has_other_rules = record.contract_rules not in {"", gate_fingerprint(contract)}
     return has_other_rules or record.contract != f"{contract.id}@{contract.version}"

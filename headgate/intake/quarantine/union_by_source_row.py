@@ -1,4 +1,4 @@
-"""Rows of quarantine by their source rows, from Parquet files that need not fit into memory."""
+"""Merge rows of quarantine by source row, from Parquet files that need not fit into memory."""
 
 from __future__ import annotations
 
@@ -20,32 +20,35 @@ _NAME = "source_row"
 
 
 def source_rows(path: Path) -> Rows:
-    """Return the source rows of a file, ascending; none where there is no file."""
+    """Return the source rows of a file, ascending; none if the file does not exist."""
     if not path.is_file():
         return NO_ROWS
     return numbers(table_of(path, [_NAME]).column(0).combine_chunks())
 
 
 def without(rows: Rows, others: Rows) -> Rows:
-    """Return the rows that are none of the others."""
-    left: Rows = np.setdiff1d(rows, others, assume_unique=True)
-    return left
+    """Return the rows that are not among the others."""
+    difference: Rows = np.setdiff1d(rows, others, assume_unique=True)
+    return difference
 
 
 def in_source_order(new: Path, old: Path) -> Iterator[pa.Table]:
-    """Yield the rows of both files in the order of their source rows; of one that is in both the new one.
+    """Yield the rows of both files in the order of their source rows; the new row wins if both have one.
 
     Old rows may lack newer columns.
     """
     schema, new_rows = pq.read_schema(new).remove_metadata(), int_array(source_rows(new))
-    lacking = (table.filter(pc.invert(pc.is_in(table[_NAME], new_rows))) for table in _tables(old))
-    for due in _by_turns(_tables(new), lacking):
-        yield pa.concat_tables([schema.empty_table(), *due], promote_options="default").sort_by(_NAME)
+    only_old = (table.filter(pc.invert(pc.is_in(table[_NAME], new_rows))) for table in _tables(old))
+    for pieces in _in_turns(_tables(new), only_old):
+        yield pa.concat_tables([schema.empty_table(), *pieces], promote_options="default").sort_by(_NAME)
 
 
-def _by_turns(some: Iterator[pa.Table], others: Iterator[pa.Table]) -> Iterator[list[pa.Table]]:
-    """Yield the tables' rows, each time up to the first table's end, so that they stay in order."""
-    ahead = {part: table for part in (some, others) if (table := _filled(part))}
+def _in_turns(first: Iterator[pa.Table], second: Iterator[pa.Table]) -> Iterator[list[pa.Table]]:
+    """Yield pieces of the tables, each up to the row at which one of the two current tables ends.
+
+    No row of a piece precedes a row of an earlier piece.
+    """
+    ahead = {part: table for part in (first, second) if (table := _next_with_rows(part))}
     while ahead:
         last = min(table[_NAME][-1].as_py() for table in ahead.values())
         counts = {
@@ -55,11 +58,13 @@ def _by_turns(some: Iterator[pa.Table], others: Iterator[pa.Table]) -> Iterator[
         yield [table.slice(0, counts[part]) for part, table in ahead.items()]
         rest = {part: table.slice(counts[part]) for part, table in ahead.items()}
         ahead = {
-            part: table for part, left in rest.items() if (table := left if left.num_rows else _filled(part))
+            part: table
+            for part, left in rest.items()
+            if (table := left if left.num_rows else _next_with_rows(part))
         }
 
 
-def _filled(tables: Iterator[pa.Table]) -> pa.Table | None:
+def _next_with_rows(tables: Iterator[pa.Table]) -> pa.Table | None:
     """Return the next table with rows, if there is one."""
     return next((table for table in tables if table.num_rows), None)
 

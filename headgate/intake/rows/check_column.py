@@ -1,7 +1,4 @@
-"""Cast the cells of one column, and validate them against the column's rules.
-
-Sensitive columns are masked as well.
-"""
+"""Cast the cells of one column, validate them against the column's rules, and mask sensitive columns."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def check_column(column: Column, text: pa.Array, known_cards: KnownCards) -> CheckedColumn:
-    """Return the column with its cells cast, validated and masked; text and values keep the rows' order."""
+    """Cast, validate and mask the cells of a column; the order of the rows stays."""
     if column.mask is Mask.PAN:
         return mask_cards(column, text, known_cards)
     if column.mask in {Mask.MASKED, Mask.VERDICTS}:
@@ -47,8 +44,8 @@ def check_column(column: Column, text: pa.Array, known_cards: KnownCards) -> Che
 
 def _validate_plain(column: Column, text: pa.Array) -> CheckedColumn:
     present = null_where_absent(column, text)
-    fitted = cast_column(column, present)
-    breaches = [Breach("type", column.name, type_reason(column), fitted.misfits)]
+    cast = cast_column(column, present)
+    breaches = [Breach("type", column.name, type_reason(column), cast.misfits)]
     if column.type.kind is Kind.STRING:
         breaches += [
             undeclared_card(column, rows_with_cards(text, context_below=context_below(column))),
@@ -64,26 +61,26 @@ def _validate_plain(column: Column, text: pa.Array) -> CheckedColumn:
         breaches.append(
             undeclared_card(
                 column,
-                numeric_rows_with_cards(fitted.values, fewest_digits=max(context_below(column), SHORTEST)),
+                numeric_rows_with_cards(cast.values, fewest_digits=max(context_below(column), SHORTEST)),
             )
         )
     breaches = [breach for breach in breaches if len(breach.rows)]
-    breaches += column_breaches(column, fitted.values, present)
+    breaches += column_breaches(column, cast.values, present)
     return CheckedColumn(
         column,
         texts_for_quarantine(column, text, present),
-        fitted.values,
-        {column.name: fitted.values},
+        cast.values,
+        {column.name: cast.values},
         tuple(breaches),
     )
 
 
 def undeclared_card(column: Column, rows: Rows) -> Breach:
-    """Return the breach of rows whose value is or holds a card number that the column does not declare."""
+    """Return the breach of rows with a card number in a column that declares none."""
     return _undeclared("undeclared_card_number", column, "a card number", rows)
 
 
-def _undeclared(rule: str, column: Column, what: str, rows: Rows) -> Breach:
-    fault = f"holds {what}, and the contract declares no mask for the column"
+def _undeclared(rule: str, column: Column, number: str, rows: Rows) -> Breach:
+    fault = f"holds {number}, and the contract declares no mask for the column"
     remedy = "Remove it, or ask whoever maintains the contract to declare a mask"
     return Breach(rule, column.name, reason_of_column(column, fault, remedy), rows)

@@ -1,11 +1,11 @@
-"""The gate: check every row of a file, and give out accepted rows and quarantined rows.
+"""The gate: check every row of a file, and return accepted rows and quarantined rows.
 
-A run makes two passes over batches of rows, so that memory does not grow with the file:
+Memory does not grow with the file, because a run makes two passes over batches of rows:
 
 1. Check every row. Candidates are masked and spooled, refused rows are described and spooled; keys and order
   columns are kept.
-2. When the row to keep for each key is known, describe the other rows as duplicates, and give everything out
-  in the file's order.
+2. When the row to keep for each key is known, describe the other candidates as duplicates, and return all
+  rows in the file's order.
 """
 
 from __future__ import annotations
@@ -78,27 +78,27 @@ BACKLOG = 2
 QUARANTINE_GROUP_ROWS = 1 << 15
 DISTINCT_QUARANTINE = ("source_row", "record", "byte_offset")
 _SOURCE_ROW = "_source_row"
-_MOST_DESCRIBED = 10_000  # duplicates whose reasons name the kept row
+_MAX_DESCRIBED = 10_000  # duplicates whose reasons name the kept row
 
 
 @dataclass(frozen=True)
 class Counts:
-    """The numbers of a file's rows by outcome.
+    """Numbers of a file's rows by outcome.
 
     `received = accepted + quarantined + duplicates` holds in every instance.
 
     Attributes:
-        warnings: broken rules that only warn, one for each row and rule, and one for each absent column.
-        warned: column and rule → its warnings. The rule of an absent column, and of a sheet that is another
-            table, is `ABSENT`.
-        reasons: rule → rows, for refused rows and duplicates.
-        masked: column → values that masking changed, in rows that broke no rule.
-        new_columns: column that the contract does not have → its values, in all rows.
+        warnings: number of broken rules that only warn: one for each row and rule, and one for each absent
+            column.
+        warned: column and rule → number of warnings. The rule of an absent column, and of a sheet with
+            another table, is `ABSENT`.
+        reasons: rule → number of refused rows and duplicates.
+        masked: column → number of values that masking changed, in rows that broke no rule.
+        new_columns: column that the contract does not have → number of its values, in all rows.
         written_as: the file's form (format, encoding, delimiter and so on) and the confidence of the guess.
 
     Raises:
-        AuditError: the counts do not add up. Rows were lost or doubled, and nothing of this file may be
-            stored.
+        AuditError: the counts do not add up: rows were lost or doubled. No row of this file may be stored.
     """
 
     contract: str
@@ -125,9 +125,10 @@ class CheckedRows:
     """The rows of one file in memory, after the gate.
 
     Attributes:
-        accepted: by the curated contract, in the file's order. Repeated texts are Arrow dictionaries, here
-            and below; Parquet does not show it, and `headgate.snapshots.publishing.conform` makes them plain.
-        quarantine_rows: refused rows and duplicates, by the quarantine contract, in the file's order.
+        accepted: rows under the curated contract, in the file's order. Repeated texts are Arrow dictionaries,
+            in both tables; Parquet does not show them, and `headgate.snapshots.publishing.conform` decodes
+            them.
+        quarantine_rows: refused rows and duplicates under the quarantine contract, in the file's order.
     """
 
     counts: Counts
@@ -137,7 +138,7 @@ class CheckedRows:
 
 @dataclass(frozen=True)
 class CheckedBatch:
-    """The parts that the second pass needs of a checked batch: refused rows, warnings of the others, and
+    """The parts of a checked batch that the second pass needs: refused rows, warnings of the other rows, and
     their keys and order columns.
     """
 
@@ -162,7 +163,7 @@ class SpooledBatch:
 
     Attributes:
         before: number of candidates in earlier batches.
-        places: where its rows are in the file.
+        places: positions of its rows in the file.
     """
 
     before: int
@@ -181,16 +182,16 @@ def check_bytes(
     received_at: datetime,
     content_sha256: str = "",
 ) -> CheckedRows:
-    """Check every row of a file in memory: it is accepted and masked, or quarantined with its reasons.
+    """Check every row of a file in memory; accept and mask it, or quarantine it with its reasons.
 
     Args:
-        body: the object's bytes, as they are in raw.
+        body: the object's bytes in raw.
         contract: the source contract of the dataset.
-        received_at: when the object landed in raw, naive UTC.
-        content_sha256: of `body`, where the caller has it already.
+        received_at: when raw received the object, naive UTC.
+        content_sha256: hash of `body`, if the caller knows it.
 
     Raises:
-        BadInputError: the whole file is rejected; `rule` says why.
+        BadInputError: the whole file is rejected; `rule` names the reason.
     """
     origin = RowOrigin(
         contract.dataset, content_sha256 or hashlib.sha256(body).hexdigest(), object_key, received_at
@@ -199,7 +200,7 @@ def check_bytes(
 
 
 def check_source(source: Source, contract: Contract, key: MaskingKey, origin: RowOrigin) -> CheckedRows:
-    """Check the rows of any source, as `check_bytes`."""
+    """Check the rows of any source like `check_bytes`."""
     run = CheckRun(source, contract, key, origin)
     batches = [(each_value_once(accepted), quarantine_rows) for accepted, quarantine_rows in run.rows()]
     accepted = pa.concat_tables([accepted for accepted, _ in batches]).unify_dictionaries()
@@ -209,10 +210,10 @@ def check_source(source: Source, contract: Contract, key: MaskingKey, origin: Ro
 
 
 class CheckRun:
-    """One file's run through the gate: read `rows` once, then `counts`.
+    """The run of one file through the gate: read `rows` once, then `counts`.
 
     Args:
-        folder: a local folder for spooled batches; without it they stay in memory.
+        folder: a local folder for spooled batches; they stay in memory without it.
     """
 
     def __init__(
@@ -244,12 +245,12 @@ class CheckRun:
         """Yield accepted rows and quarantined rows, batch by batch, in the file's order.
 
         Raises:
-            BadInputError: a rule that halts the file is broken; no batch was given out before.
+            BadInputError: the file breaks a rule that halts it; no batch was yielded before.
         """
         self._check_batches()
         check_halts(self._contract, [breach for batch in self._batches for breach in batch.halts])
         chosen = self._survivors()
-        self._duplicate_reasons = self._reasons_of(chosen)
+        self._duplicate_reasons = self._duplicate_reasons_of(chosen)
         pa.default_memory_pool().release_unused()  # the allocator keeps the blocks of the first pass
         for accepted, quarantine_rows in in_turn(
             partial(self._finish_batch, chosen), self._spooled_batches()
@@ -260,7 +261,11 @@ class CheckRun:
             yield accepted, quarantine_rows
 
     def counts(self) -> Counts:
-        """Return what became of the rows; AuditError when a row was lost or doubled."""
+        """Return the numbers of rows by outcome.
+
+        Raises:
+            AuditError: a row was lost or doubled.
+        """
         warned = self._warned()
         return Counts(
             contract=f"{self._contract.id}@{self._contract.version}",
@@ -328,12 +333,12 @@ class CheckRun:
             count,
             values,
             lambda rows: self._tie_breakers(self._cells_of(rows)),
-            pairs_at_most=_MOST_DESCRIBED,
+            pairs_at_most=_MAX_DESCRIBED,
         )
         return keep_unique(chosen, [values[name] for name in self._unique]) if values else chosen
 
-    def _reasons_of(self, chosen: Survivors) -> dict[int, str]:
-        """Return the reasons of the first duplicates, by source row: they name the row that was kept."""
+    def _duplicate_reasons_of(self, chosen: Survivors) -> dict[int, str]:
+        """Return the reasons of the first duplicates by source row; each reason names the kept row."""
         if not len(chosen.lost):
             return {}
         rows = np.unique(np.concatenate((chosen.lost, chosen.kept)))
@@ -349,8 +354,10 @@ class CheckRun:
         return dict(zip(lost.column(_SOURCE_ROW).to_pylist(), reasons, strict=True))
 
     def _tie_breakers(self, cells: Mapping[str, pa.Array]) -> TiedCells:
-        """Return the cells that break ties; masked columns break none: the same row wins under every masking
-        key, and where rows were masked at their source.
+        """Return the cells that break ties.
+
+        Masked columns break none, so the same row wins under every masking key, and among rows that were
+        masked at their source.
         """
         ranked: list[pa.Array] = []
         compared: list[pa.Array] = []
@@ -363,7 +370,7 @@ class CheckRun:
         return TiedCells(ranked, compared)
 
     def _cells_of(self, candidates: Rows) -> dict[str, pa.Array]:
-        """Return the original texts of some candidates."""
+        """Return the original texts of these candidates, which are ascending."""
         parts: list[Received] = []
         before = 0
         for batch, received in zip(self._batches, self._source.batches(), strict=True):
@@ -436,15 +443,15 @@ def check_file(
 ) -> Counts:
     """Check every row of a local file, and write ACCEPTED and QUARANTINE to `folder`.
 
-    A file without rows is not written.
-
-    Plain CSV, JSON Lines and Parquet, compressed or not, need not fit into memory; see `open_file`.
+    A file without rows is not written. Plain CSV, JSON Lines and Parquet, compressed or not, need not fit
+    into memory; see `open_file`.
 
     Args:
         limit_bytes: the largest size of the file without compression.
 
     Raises:
-        BadInputError: the whole file is rejected; OutgrownError when it exceeds `limit_bytes`.
+        BadInputError: the whole file is rejected.
+        OutgrownError: the file exceeds `limit_bytes`.
     """
     use_lean_allocator()
     origin = RowOrigin(contract.dataset, content_sha256 or sha256_of(path), object_key, received_at)
@@ -460,7 +467,7 @@ def check_file(
 
 
 def write_outputs(run: CheckRun, folder: Path) -> Counts:
-    """Write the run's rows to ACCEPTED and QUARANTINE in `folder`; a file without rows is not written."""
+    """Write the run's rows to ACCEPTED and QUARANTINE in `folder`; skip a file without rows."""
     accepted = RowsFile(folder / ACCEPTED, run.distinct)
     quarantine = RowsFile(folder / QUARANTINE, DISTINCT_QUARANTINE, QUARANTINE_GROUP_ROWS)
     with (
@@ -485,7 +492,10 @@ def _in_file_order(quarantine_rows: pa.Table, duplicates: pa.Table) -> pa.Table:
 
 
 def _candidates(received: Received, checked: Sequence[CheckedColumn], passing: pa.Array) -> pa.Table:
-    """Return the masked columns of the accepted rows: of a card only token, brand and last four digits."""
+    """Return the masked columns of the rows that were not refused.
+
+    Of a card they contain only the token, the brand and the last four digits.
+    """
     behind = {name: column.filter(passing) for each in checked for name, column in each.behind.items()}
     return pa.table(
         {
@@ -497,7 +507,9 @@ def _candidates(received: Received, checked: Sequence[CheckedColumn], passing: p
 
 
 def _hidden(ragged: Ragged) -> Ragged:
-    """Return the ragged rows without texts: any cell may belong to a column that was left out."""
+    """Return the ragged rows without their texts, because any cell may belong to a column that a person left
+    out.
+    """
     return replace(ragged, texts=(MASKED,) * len(ragged.texts))
 
 

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckedColumn:
-    """One column.
+    """A column with its texts, typed values, masked columns and breaches.
 
     Attributes:
-        text: as received; a value of a sensitive column here must never be written.
-        values: typed, for rules over the row and for keys; null where the text fits no value.
-        behind: the curated columns that replace it, masked.
-        breaches: the values that break its type and its rules, in the contract's order.
+        text: texts as received; those of a sensitive column must never be written.
+        values: typed values, for rules over the row and for keys; null if the text is not a value of the
+            type.
+        behind: the masked curated columns that replace this column.
+        breaches: breaches of its type and its rules, in the contract's order.
     """
 
     column: Column
@@ -35,8 +36,10 @@ class CheckedColumn:
 
 
 def of_rows(checked: CheckedColumn, rows: Rows) -> CheckedColumn:
-    """Return the column with these rows only."""
-    at = int_array(rows)
-    behind = {name: column.take(at) for name, column in checked.behind.items()}
+    """Return the column with only these rows."""
+    indices = int_array(rows)
+    behind = {name: column.take(indices) for name, column in checked.behind.items()}
     breaches = tuple(among(breach, rows, len(checked.text)) for breach in checked.breaches)
-    return CheckedColumn(checked.column, checked.text.take(at), checked.values.take(at), behind, breaches)
+    return CheckedColumn(
+        checked.column, checked.text.take(indices), checked.values.take(indices), behind, breaches
+    )

@@ -1,4 +1,7 @@
-"""How many values masking changed, by column: for `contract check`, file records and the report."""
+"""Count the values that masking changed, by column.
+
+`contract check`, the file's record and `headgate report` show these counts.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,13 @@ _ALREADY_MASKED = {None, Mask.MASKED, Mask.VERDICTS}
 
 
 def masked_values(checked: Sequence[CheckedColumn], passing: pa.Array) -> dict[str, int]:
-    """Return column → values that differ in curated from what was received.
+    """Return column → number of values that masking changed, without columns in which it changed none.
 
-    Columns without such values are left out.
-
-    Card numbers, social security numbers, verification codes and tracks are all replaced or dropped. In free
-    text only the values that were redacted count.
+    All card numbers, social security numbers, verification codes and tracks count, because each is replaced
+    or dropped. In free text only redacted values count.
 
     Args:
-        passing: whether each row broke no rule.
+        passing: True for each row that broke no rule.
     """
     counts = {
         each.column.name: _changed(each, passing)

@@ -1,9 +1,9 @@
-"""One row for each key: the newest, and the same one whatever order the rows came in.
+"""Keep one row for each key: the newest, and the same one in whatever order the rows arrive.
 
-Key and order columns of a file fit into memory; its other cells, and what grouping all keys takes, may not.
-So keys are grouped some at a time: rows with equal keys are always of the same part. Complete keys are
-compared within a part, never hashes. Other cells are read only where keys and order columns leave a tie, and
-then for some ties at a time.
+The key and order columns of a file fit into memory; its other cells, and a grouping of all keys, may not.
+Therefore keys are grouped in parts, and rows with equal keys are always in the same part. Within a part
+complete keys are compared, never hashes. Other cells are read only for rows that keys and order columns leave
+tied, a limited number of ties at a time.
 """
 
 from __future__ import annotations
@@ -26,29 +26,31 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 _LOWEST = np.iinfo(np.int64).min
-# With all their cells these are about 150 MB.
+# So many rows with all their cells take about 150 MB.
 _TIED_AT_ONCE = 1 << 20
-# What grouping so many takes fits into a core's cache, or nearly.
+# The memory for grouping so many rows about fits into a core's cache.
 _GROUPED_AT_ONCE = 1 << 17
-_MOST_PARTS = 256
+_MAX_PARTS = 256
 _HASHED_AT_ONCE = 1 << 18
-_SPELLED = 8  # bytes of a text's beginning and end that decide its part
+# Bytes of a text's beginning and of its end that decide its part.
+_HASHED_END_BYTES = 8
 # Source: Steele, Lea & Flood (2014), Fast Splittable Pseudorandom Number Generators: splitmix64's multiplier.
 _MIXER = np.uint64(0xBF58476D1CE4E5B9)
 KEPT, SAME_ROW, SAME_KEY = range(3)
-SAME_VALUE = 3  # and above: of the first unique column, and of the next ones
+SAME_VALUE = 3  # 3 for the first unique column, 4 for the second one, and so on
 
 
 @dataclass(frozen=True)
 class Survivors:
-    """The outcome of each row: KEPT, SAME_ROW when it equals the kept row of its key, SAME_KEY when it
-    differs from it.
+    """The outcome of each row: KEPT, SAME_ROW if it equals the kept row of its key, SAME_KEY if it differs
+    from that row.
 
-    SAME_VALUE plus the place of a unique column: an earlier row has its value of that column.
+    SAME_VALUE plus the position of a unique column means that an earlier row has the same value of that
+    column.
 
     Attributes:
-        lost, kept: the first pairs of a row that is SAME_ROW or SAME_KEY, ascending, and the row of its key
-            that is KEPT; at most `pairs_at_most`.
+        lost, kept: the first rows that are SAME_ROW or SAME_KEY, ascending, each paired with the KEPT row of
+            its key; at most `pairs_at_most` pairs.
     """
 
     outcomes: np.ndarray[tuple[int], np.dtype[np.uint8]]
@@ -58,7 +60,7 @@ class Survivors:
 
 @dataclass(frozen=True)
 class _Tied:
-    """Rows of keys that several rows have, ascending, with a number for each key."""
+    """Rows that share their key with other rows, ascending, with a number for each key."""
 
     rows: Rows
     groups: Rows
@@ -69,9 +71,9 @@ class TiedCells:
     """The columns that rank tied rows.
 
     Attributes:
-        ranked: columns by which one of them wins, in this order: the greater value, and the first row where
-            all are equal.
-        compared: columns that only decide whether a row equals the one that won.
+        ranked: columns that decide which row wins, in this order. The greater value wins; the first row wins
+            if all are equal.
+        compared: columns that only decide whether a row equals the winner.
     """
 
     ranked: Sequence[pa.Array]
@@ -88,38 +90,38 @@ def survivors(
     grouped_at_once: int = _GROUPED_AT_ONCE,
     pairs_at_most: int = 0,
 ) -> Survivors:
-    """Return the newest row of each key by the contract's order columns, null being oldest.
+    """Choose the newest row of each key by the contract's order columns, in which null is oldest.
 
-    Ties go to the greater cells, else to the first row.
+    Among tied rows the one with the greater cells wins, or else the first one.
 
     Args:
-        count: how many rows there are to choose among.
-        values: their typed key and order columns.
-        cells_of: returns the cells that rank some tied rows, which are ascending.
-        pairs_at_most: for how many duplicates the kept row is returned.
+        count: number of rows.
+        values: typed key and order columns of all rows.
+        cells_of: returns the cells that rank tied rows; the rows are ascending.
+        pairs_at_most: maximum number of duplicates for which the kept row is returned.
     """
     if not contract.key or not count:
         return Survivors(np.full(count, KEPT, np.uint8))
     outcomes = np.full(count, SAME_KEY, np.uint8)
     tied, shared, groups = [_Tied(NO_ROWS, NO_ROWS)], [_Tied(NO_ROWS, NO_ROWS)], 0
     parts = _parts([values[name] for name in contract.key], count, -(-count // grouped_at_once))
-    for winners, ties, some in in_turn(partial(_newest, contract, values), parts):
+    for winners, ties, sharing in in_turn(partial(_newest, contract, values), parts):
         outcomes[winners] = KEPT
         tied.append(_Tied(ties.rows, ties.groups + groups))
-        shared.append(_Tied(some.rows, some.groups + groups))
-        groups += len(some.rows)
-    for some in _in_whole_groups(_together(tied), tied_at_once):
-        winners, equal = _untied(some, cells_of(some.rows))
+        shared.append(_Tied(sharing.rows, sharing.groups + groups))
+        groups += len(sharing.rows)
+    for ties in _in_complete_groups(_concatenated(tied), tied_at_once):
+        winners, equal = _untied(ties, cells_of(ties.rows))
         outcomes[winners] = KEPT
         outcomes[equal] = SAME_ROW
-    lost, kept = _pairs(_together(shared), outcomes, pairs_at_most)
+    lost, kept = _pairs(_concatenated(shared), outcomes, pairs_at_most)
     return Survivors(outcomes, lost, kept)
 
 
 def _pairs(
     shared: _Tied, outcomes: np.ndarray[tuple[int], np.dtype[np.uint8]], at_most: int
 ) -> tuple[Rows, Rows]:
-    """Return the first rows that lost to another row of their key, and that row for each of them."""
+    """Return the first rows that lost to another row of their key, and the winner for each of them."""
     is_kept = outcomes[shared.rows] == KEPT
     lost = np.flatnonzero(~is_kept)[:at_most]
     order = np.argsort(shared.groups[is_kept])
@@ -128,12 +130,10 @@ def _pairs(
 
 
 def keep_unique(chosen: Survivors, columns: Sequence[pa.Array]) -> Survivors:
-    """Return the survivors without kept rows that repeat a value of a unique column.
-
-    The first row of a value stays.
+    """Mark kept rows that repeat a value of a unique column; the first row with a value stays.
 
     Args:
-        columns: typed values of the unique columns, of all rows.
+        columns: typed values of the unique columns, for all rows.
     """
     outcomes = chosen.outcomes.copy()
     for place, values in enumerate(columns):
@@ -144,14 +144,15 @@ def keep_unique(chosen: Survivors, columns: Sequence[pa.Array]) -> Survivors:
 
 
 def _newest(contract: Contract, values: Mapping[str, pa.Array], rows: Rows) -> tuple[Rows, _Tied, _Tied]:
-    """Return the rows to keep, the tied rows, and all rows that share a key, of rows that include every row
-    of their keys. No row of its key is newer than a tied one.
+    """Return the rows to keep, the tied rows, and all rows that share a key.
+
+    `rows` includes every row of its keys. No row of a key is newer than a tied row of the key.
     """
-    groups = _groups([_of(values[name], rows) for name in contract.key])
+    groups = _groups([_taken(values[name], rows) for name in contract.key])
     shared = np.flatnonzero(np.bincount(groups)[groups] > 1)
     alive = shared
     for name in contract.order_by:
-        alive = _greatest(alive, groups, _ranks(_of(values[name], rows[alive])))
+        alive = _greatest(alive, groups, _ranks(_taken(values[name], rows[alive])))
     standing = np.bincount(groups[alive], minlength=1)[groups[alive]]
     alone = np.ones(len(rows), bool)
     alone[shared] = False
@@ -161,24 +162,26 @@ def _newest(contract: Contract, values: Mapping[str, pa.Array], rows: Rows) -> t
     return rows[alone], _Tied(rows[ties], np.unique(groups[ties], return_inverse=True)[1]), sharing
 
 
-def _parts(keys: list[pa.Array], count: int, many: int) -> Iterator[Rows]:
-    """Yield the rows in about so many parts, each ascending; equal keys are in the same part."""
-    if many == 1:
+def _parts(keys: list[pa.Array], count: int, count_of_parts: int) -> Iterator[Rows]:
+    """Yield the rows in about `count_of_parts` parts, each ascending; equal keys are in the same part."""
+    if count_of_parts == 1:
         yield np.arange(count)
         return
-    many = min(many, _MOST_PARTS)
+    count_of_parts = min(count_of_parts, _MAX_PARTS)
     part = np.empty(count, np.uint8)
     for start in range(0, count, _HASHED_AT_ONCE):
-        mixed = _mixed([key.slice(start, _HASHED_AT_ONCE) for key in keys])
-        part[start : start + _HASHED_AT_ONCE] = ((mixed >> np.uint64(32)) * np.uint64(many)) >> np.uint64(32)
-    for each in range(many):
-        rows = np.flatnonzero(part == each)
+        hashes = _hashes([key.slice(start, _HASHED_AT_ONCE) for key in keys])
+        part[start : start + _HASHED_AT_ONCE] = (
+            (hashes >> np.uint64(32)) * np.uint64(count_of_parts)
+        ) >> np.uint64(32)
+    for number in range(count_of_parts):
+        rows = np.flatnonzero(part == number)
         if len(rows):
             yield rows
 
 
-def _mixed(keys: list[pa.Array]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """Return a number for each row that is equal where its keys are, and seldom else."""
+def _hashes(keys: list[pa.Array]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """Return a number for each row: equal for equal keys, and rarely equal for different keys."""
     row = np.zeros(len(keys[0]), np.uint64)
     for key in keys:
         word = _word(key)
@@ -191,7 +194,7 @@ def _mixed(keys: list[pa.Array]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
 
 
 def _word(key: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    """Return eight bytes of each value, or of its text's ends."""
+    """Return eight bytes of each value; for a text, a hash of its beginning and end."""
     kind = key.type
     if pa.types.is_string(kind):
         return _ends(key)
@@ -201,35 +204,35 @@ def _word(key: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
         return np.frombuffer(
             key.buffers()[1], f"i{kind.bit_width // 8}", len(key), key.offset * kind.bit_width // 8
         ).astype(np.uint64)
-    return np.zeros(len(key), np.uint64)  # two doubles may be equal and not be spelled the same
+    return np.zeros(len(key), np.uint64)  # equal doubles may have different bytes
 
 
 def _ends(text: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     data, starts = text_bytes(text)
     size = np.diff(starts)
     word = size.astype(np.uint64)
-    for place in range(_SPELLED):
+    for place in range(_HASHED_END_BYTES):
         for at in (starts[:-1] + place, starts[1:] - 1 - place):
             octets = data[np.clip(at, 0, len(data) - 1)] if len(data) else np.zeros(len(text), np.uint8)
             word = word * np.uint64(257) + np.where(size > place, octets, 0).astype(np.uint64)
     return word
 
 
-def _together(tied: list[_Tied]) -> _Tied:
+def _concatenated(tied: list[_Tied]) -> _Tied:
     rows = np.concatenate([each.rows for each in tied])
     order = np.argsort(rows)
     return _Tied(rows[order], np.concatenate([each.groups for each in tied])[order])
 
 
-def _in_whole_groups(tied: _Tied, at_once: int) -> Iterable[_Tied]:
-    """Return the tied rows some groups at a time; about `at_once` of them, but never a part of a group."""
+def _in_complete_groups(tied: _Tied, at_once: int) -> Iterable[_Tied]:
+    """Yield the tied rows in batches of about `at_once` rows that never split a group."""
     order = np.argsort(tied.groups, kind="stable")
     groups = tied.groups[order]
     start = 0
     while start < len(order):
         stop = int(np.searchsorted(groups, groups[min(start + at_once, len(order)) - 1], "right"))
-        some = np.sort(order[start:stop])
-        yield _Tied(tied.rows[some], tied.groups[some])
+        batch = np.sort(order[start:stop])
+        yield _Tied(tied.rows[batch], tied.groups[batch])
         start = stop
 
 
@@ -238,9 +241,11 @@ def _untied(tied: _Tied, cells: TiedCells) -> tuple[Rows, Rows]:
     rows, (_, own) = tied.rows, np.unique(tied.groups, return_inverse=True)
     alive = np.arange(len(rows))
     for column in cells.ranked:
-        alive = _greatest(alive, own, _ranks(_of(column, alive)))
+        alive = _greatest(alive, own, _ranks(_taken(column, alive)))
     winner = np.empty(int(own.max()) + 1, np.int64)
-    winner[own[alive[::-1]]] = alive[::-1]  # the last to be set stays: the first of those that are still tied
+    winner[own[alive[::-1]]] = alive[
+        ::-1
+    ]  # the last assignment wins: the first of the rows that are still tied
     kept = winner[own[alive]]
     is_same = kept != alive
     for column in cells.compared:
@@ -250,7 +255,7 @@ def _untied(tied: _Tied, cells: TiedCells) -> tuple[Rows, Rows]:
 
 
 def _greatest(alive: Rows, groups: Rows, ranks: Rows) -> Rows:
-    """Return the rows of `alive` whose rank is the greatest of their group."""
+    """Return the rows of `alive` with the greatest rank of their group."""
     if not len(alive):
         return alive
     own = groups[alive]
@@ -261,7 +266,7 @@ def _greatest(alive: Rows, groups: Rows, ranks: Rows) -> Rows:
 
 
 def _groups(keys: list[pa.Array]) -> Rows:
-    """Return a number for each row, equal where all the keys are, from 0 without gaps."""
+    """Return a number for each row, from 0 without gaps; rows with equal keys have equal numbers."""
     codes = _codes(keys[0])
     for key in keys[1:]:
         more = _codes(key)
@@ -274,7 +279,7 @@ def _codes(values: pa.Array) -> Rows:
 
 
 def _ranks(values: pa.Array) -> Rows:
-    """Return a number for each value, greater where the value is; null is least."""
+    """Return a rank for each value: greater for greater values, lowest for null."""
     if pa.types.is_timestamp(values.type) or pa.types.is_integer(values.type):
         return (
             np.where(flags(values.is_valid()), numbers(values), _LOWEST)
@@ -287,5 +292,5 @@ def _ranks(values: pa.Array) -> Rows:
     return np.where(flags(values.is_valid()), numbers(int_array(rank).take(encoded.indices)), _LOWEST)
 
 
-def _of(column: pa.Array, rows: Rows) -> pa.Array:
+def _taken(column: pa.Array, rows: Rows) -> pa.Array:
     return column.take(int_array(rows))

@@ -27,17 +27,17 @@ _NEWER = "Row {row} has the same key and was kept, because it is newer{differenc
 _IS_AS_NEW = ", is as new and was kept"
 _AS_NEW = f"Row {{row}} has the same key{_IS_AS_NEW}{{difference}}. "
 _CORRECT = "Correct the key if both rows are meant to be in the lake."
-_MOST_NAMED = 3
-_LONGEST_VALUE = 40
+_MAX_NAMED = 3
+_MAX_VALUE_LENGTH = 40
 
 
 def is_as_new(reason: str) -> bool:
-    """Return whether a duplicate is as new as the row that was kept: sent again, it replaces that row."""
+    """Return whether a duplicate is as new as the kept row, and would replace it if it is sent again."""
     return _IS_AS_NEW in reason
 
 
 def take_candidates(tables: Iterable[pa.Table], rows: Rows) -> pa.Table:
-    """Return some rows of tables that follow one another; `rows` are ascending and each once."""
+    """Return these rows of consecutive tables; `rows` are ascending and distinct."""
     taken, before = [], 0
     for table in tables:
         first, last = np.searchsorted(rows, (before, before + table.num_rows))
@@ -50,14 +50,14 @@ def take_candidates(tables: Iterable[pa.Table], rows: Rows) -> pa.Table:
 def duplicate_reasons(
     contract: Contract, lost: pa.Table, kept: pa.Table, places: Sequence[int], is_same: Flags
 ) -> list[str]:
-    """Return why each of some candidates was not accepted.
+    """Return why each lost candidate was not accepted.
 
-    Values are given of a dataset without data about people, and of columns that are not masked.
+    Only datasets without data about people have their values quoted, and only values of unmasked columns.
 
     Args:
-        lost, kept: the candidates, and the row that was kept for the key of each.
-        places: the number of each kept row, as a person finds it in the file.
-        is_same: whether the row equals the one that was kept.
+        lost, kept: the candidates, and the kept row of the key of each.
+        places: the number of each kept row as the file's application shows it.
+        is_same: whether each lost row equals its kept row.
     """
     order = [_differ(lost, kept, name) for name in contract.order_by if name in lost.column_names]
     is_newer = np.logical_or.reduce([np.zeros(lost.num_rows, bool), *order])
@@ -72,7 +72,7 @@ def duplicate_reasons(
 
 
 def _differences(contract: Contract, lost: pa.Table, kept: pa.Table) -> list[str]:
-    """Return for each row how the kept row differs from it, as a clause."""
+    """Return for each row a clause on how the kept row differs from it."""
     own, other = (
         source_texts(columns_from_candidates(contract, rows, ()), passed=True) for rows in (lost, kept)
     )
@@ -98,7 +98,7 @@ def _differences(contract: Contract, lost: pa.Table, kept: pa.Table) -> list[str
 
 
 def _differ(lost: pa.Table, kept: pa.Table, name: str) -> Flags:
-    """Return the rows whose values of a column are not equal; null is equal to null."""
+    """Return the rows whose values of a column differ; null equals null."""
     own, other = (decoded(in_one_piece(rows.column(name))) for rows in (lost, kept))
     both = pc.and_(own.is_valid(), other.is_valid())
     same = pc.if_else(both, pc.equal(own, other), pc.equal(own.is_valid(), other.is_valid()))
@@ -106,13 +106,13 @@ def _differ(lost: pa.Table, kept: pa.Table, name: str) -> Flags:
 
 
 def _listed(parts: Sequence[str]) -> str:
-    """Return the first parts in a row, and how many there are besides."""
-    more = len(parts) - _MOST_NAMED
-    return ", ".join(parts[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    """Join the first parts, followed by the number of the others."""
+    more = len(parts) - _MAX_NAMED
+    return ", ".join(parts[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _shown(text: pa.Scalar) -> str:
     value = text.as_py()
     if not value:
         return "empty"
-    return value if len(value) <= _LONGEST_VALUE else f"{value[:_LONGEST_VALUE]}…"
+    return value if len(value) <= _MAX_VALUE_LENGTH else f"{value[:_MAX_VALUE_LENGTH]}…"

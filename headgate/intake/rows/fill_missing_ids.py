@@ -1,7 +1,7 @@
-"""Generate the ids of rows that have none, where the contract says from which columns.
+"""Generate the missing ids of rows, where the contract names the columns to generate them from.
 
-An id is a keyed hash: equal parts give the same id in every file, so a row that is sent again is the same
-row, and nobody without the key can find a person's address by trying addresses.
+An id is a keyed hash. Equal parts give the same id in every file, so a row that is sent again keeps its id;
+and nobody without the key can find a person's address by hashing possible addresses.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
     from headgate.lake.ports import MaskingKey
     from headgate.values.cells import Rows
 
-_LACKING = "required"  # the rule that a row without an id breaks
+_REQUIRED = "required"  # rule that a row without an id breaks
 _AS_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
 def fill_missing_ids(
     contract: Contract, checked: Sequence[CheckedColumn], key: MaskingKey
 ) -> list[CheckedColumn]:
-    """Return the columns with an id in each row that had none; texts stay as they were received.
+    """Add an id to each row without one; received texts stay unchanged.
 
-    A row in which all parts are empty gets no id, and breaks the rule `required`.
+    A row whose parts are all empty gets no id, and breaks the rule `required`.
     """
     by_name = {each.column.name: each for each in checked}
     return [
@@ -50,19 +50,25 @@ def fill_missing_ids(
 def _filled(
     contract: Contract, ids: CheckedColumn, parts: Sequence[CheckedColumn], key: MaskingKey
 ) -> CheckedColumn:
-    lacking = np.concatenate([NO_ROWS, *(breach.rows for breach in ids.breaches if breach.rule == _LACKING)])
+    rows_without_id = np.concatenate(
+        [NO_ROWS, *(breach.rows for breach in ids.breaches if breach.rule == _REQUIRED)]
+    )
     rows = [
         (row, list(texts))
-        for row, *texts in zip(lacking.tolist(), *(_texts(part, lacking) for part in parts), strict=True)
+        for row, *texts in zip(
+            rows_without_id.tolist(), *(_texts(part, rows_without_id) for part in parts), strict=True
+        )
         if any(text is not None for text in texts)
     ]
     if not rows:
         return ids
     generated = {row: generated_id(contract.dataset, texts, key) for row, texts in rows}
     values = pa.array([generated.get(row, value) for row, value in enumerate(ids.values.to_pylist())])
-    left = np.setdiff1d(lacking, [*generated])
-    breaches = [breach for breach in ids.breaches if breach.rule != _LACKING or len(left)]
-    breaches = [replace(breach, rows=left) if breach.rule == _LACKING else breach for breach in breaches]
+    still_without_id = np.setdiff1d(rows_without_id, [*generated])
+    breaches = [breach for breach in ids.breaches if breach.rule != _REQUIRED or len(still_without_id)]
+    breaches = [
+        replace(breach, rows=still_without_id) if breach.rule == _REQUIRED else breach for breach in breaches
+    ]
     return replace(ids, values=values, behind={ids.column.name: values}, breaches=tuple(breaches))
 
 
@@ -74,9 +80,9 @@ def _texts(part: CheckedColumn, rows: Rows) -> list[str | None]:
 def generated_id(dataset: str, parts: Sequence[str | None], key: MaskingKey) -> str:
     """Return the id of a row of the dataset with these parts.
 
-    It has letters only, because digits could look like a card number.
+    The id has letters only, because digits could look like a card number.
 
-    Source: FIPS 198-1 (HMAC), of whose 256 bits 128 are kept.
+    Source: FIPS 198-1 (HMAC); 128 of its 256 bits are kept.
     """
     message = json.dumps(["id", dataset, *parts]).encode()
     digits = hmac.new(key.id_secret, message, hashlib.sha256).hexdigest()[:LETTERS]

@@ -1,4 +1,4 @@
-"""Count the values of columns that a contract does not have, and keep them as one column of JSON text."""
+"""Count the values of columns that the contract does not have, and keep them in one column of JSON text."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _SEPARATOR = ", "
 
 
 def new_values(checked: Sequence[CheckedColumn]) -> dict[str, int]:
-    """Return new column → number of its values in all received rows; columns without a value count 0."""
+    """Return new column → number of its values in all received rows; 0 for an empty column."""
     return {
         each.column.name: len(each.text) - each.text.null_count for each in checked if each.column.undeclared
     }
 
 
 def kept_as_text(rows: pa.Table, names: Sequence[str]) -> pa.Array:
-    """Return for each row a JSON object of its masked values by name; null for a row without a value.
+    """Return the row's masked values of these columns as a JSON object; null for a row without values.
 
-    Equal rows give equal texts: names are in alphabetical order.
+    Names are in alphabetical order, so equal rows give equal texts.
     """
     if not names or not rows.num_rows:
         return pa.nulls(rows.num_rows, pa.string())
-    members = [_members(name, in_one_piece(rows.column(name))) for name in sorted(names)]
+    members = [_json_members(name, in_one_piece(rows.column(name))) for name in sorted(names)]
     joined = pc.binary_join_element_wise(*members, literal(""))
     objects = pc.binary_join_element_wise(
         literal("{"), pc.utf8_slice_codeunits(joined, 0, -len(_SEPARATOR)), literal("}"), literal("")
@@ -42,14 +42,14 @@ def kept_as_text(rows: pa.Table, names: Sequence[str]) -> pa.Array:
     return pc.if_else(pc.not_equal(joined, literal("")), objects, pa.nulls(rows.num_rows, pa.string()))
 
 
-def _members(name: str, values: pa.Array) -> pa.Array:
-    """Return `"name": "value", ` for each value; an empty text where there is none."""
-    each = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+def _json_members(name: str, values: pa.Array) -> pa.Array:
+    """Return `"name": "value", ` for each value, and an empty text for null."""
+    encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
     key = json.dumps(name, ensure_ascii=False)
-    spelled = text_array(
+    unique_members = text_array(
         [
             f"{key}: {json.dumps(value, ensure_ascii=False)}{_SEPARATOR}"
-            for value in each.dictionary.to_pylist()
+            for value in encoded.dictionary.to_pylist()
         ]
     )
-    return pc.fill_null(spelled.take(each.indices), literal(""))
+    return pc.fill_null(unique_members.take(encoded.indices), literal(""))

@@ -1,4 +1,4 @@
-"""Mask the sensitive columns of rows: only what `behind` holds may be written to curated."""
+"""Mask the sensitive columns of rows. Only the columns in `behind` may be written to curated."""
 
 from __future__ import annotations
 
@@ -29,15 +29,14 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column
     from headgate.masking.card_columns import KnownCards
 
-# Source: Social Security Administration, the number's form: area, group and serial number; hyphens or blanks
-# may be left out.
+# Area, group and serial number, with or without hyphens or blanks. Source: Social Security Administration.
 _PLAIN_SSN = "999-99-9999"
 _SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
 _DESTROYED = (
     "was rounded by a spreadsheet, so that its last digits are lost",
     "Send the number again from its source, in a column of text",
 )
-_AND_MORE = (
+_CARD_AND_MORE = (
     "holds more than a card number, such as an expiry date",
     "Leave the card number alone in the cell, and send an expiry date in a column of its own",
 )
@@ -51,13 +50,13 @@ _NO_SSN = ("is not a social security number", "Write nine digits, with or withou
 def mask_cards(column: Column, text: pa.Array, known_cards: KnownCards) -> CheckedColumn:
     """Replace card numbers by token, brand and last four digits."""
     present = null_where_absent(column, text)
-    at, cards = known_cards.of(present)
+    indices, cards = known_cards.of(present)
     parts = zip((part.name for part in masked_columns(column)), ("token", "brand", "last4"), strict=True)
-    behind = {name: pa.DictionaryArray.from_arrays(at, cards.column(part)) for name, part in parts}
-    misfits = np.flatnonzero(flags(present.is_valid()) & ~flags(at.is_valid()))
+    behind = {name: pa.DictionaryArray.from_arrays(indices, cards.column(part)) for name, part in parts}
+    misfits = np.flatnonzero(flags(present.is_valid()) & ~flags(indices.is_valid()))
     destroyed = is_destroyed(present.take(int_array(misfits)))
     wrong = misfits[~destroyed]
-    more = rows_with_cards(present.take(int_array(wrong)), context_below=ANYWHERE)
+    has_card = rows_with_cards(present.take(int_array(wrong)), context_below=ANYWHERE)
     breaches = [
         Breach(
             "destroyed_number",
@@ -65,10 +64,12 @@ def mask_cards(column: Column, text: pa.Array, known_cards: KnownCards) -> Check
             reason_of_column(column, *_DESTROYED),
             misfits[destroyed],
         ),
-        Breach("card_number_and_more", column.name, reason_of_column(column, *_AND_MORE), wrong[more]),
-        Breach("card_number", column.name, reason_of_column(column, *_NO_CARD), np.delete(wrong, more)),
+        Breach(
+            "card_number_and_more", column.name, reason_of_column(column, *_CARD_AND_MORE), wrong[has_card]
+        ),
+        Breach("card_number", column.name, reason_of_column(column, *_NO_CARD), np.delete(wrong, has_card)),
     ]
-    return _checked(column, present, cards.column("number").take(at), behind, breaches)
+    return _checked(column, present, cards.column("number").take(indices), behind, breaches)
 
 
 def mask_ssns(column: Column, text: pa.Array) -> CheckedColumn:
@@ -90,7 +91,7 @@ def mask_ssns(column: Column, text: pa.Array) -> CheckedColumn:
 
 
 def mask_free_text(column: Column, text: pa.Array) -> CheckedColumn:
-    """Redact card numbers, codes and social security numbers in a text."""
+    """Redact card numbers, verification codes and social security numbers in a text."""
     present = cast_column(column, null_where_absent(column, text)).values if column.format else text
     redacted = redact(present, context_below=context_below(column))
     return CheckedColumn(
@@ -105,10 +106,7 @@ def drop_values(column: Column, text: pa.Array) -> CheckedColumn:
 
 
 def take_masked(column: Column, text: pa.Array) -> CheckedColumn:
-    """Validate the form of a column that was masked at its source.
-
-    Recorded breaches become breaches again.
-    """
+    """Validate the form of a column that was masked at its source, and restore its recorded breaches."""
     if column.mask is Mask.VERDICTS:
         return CheckedColumn(column, text, text, {}, breaches_of(text))
     return CheckedColumn(column, text, text, {column.name: text}, tuple(column_breaches(column, text, text)))
@@ -116,11 +114,11 @@ def take_masked(column: Column, text: pa.Array) -> CheckedColumn:
 
 def _checked(
     column: Column,
-    given: pa.Array,
+    text: pa.Array,
     values: pa.Array,
     behind: Mapping[str, pa.Array],
     masked_breaches: list[Breach],
 ) -> CheckedColumn:
-    """Return the column with the breaches `found` so far, followed by those of its own rules."""
+    """Return the column with these breaches, followed by those of its own rules."""
     breaches = [breach for breach in masked_breaches if len(breach.rows)]
-    return CheckedColumn(column, given, values, behind, (*breaches, *column_breaches(column, values, given)))
+    return CheckedColumn(column, text, values, behind, (*breaches, *column_breaches(column, values, text)))

@@ -1,13 +1,12 @@
-"""Rows that were masked where they come from: how they are masked there, and how the gate recognises and
-checks them here.
+"""Mask rows at their source, and recognize and check such rows at the gate.
 
-The export masks a batch before it is written anywhere. The file holds the masked columns that curated has;
-the column VERDICTS lists the rules that the removed values broke, so that the same rows are refused.
+The export masks a batch before it writes it anywhere. The file has the masked columns of curated; its column
+VERDICTS lists the rules that the removed values broke, so that the gate refuses the same rows.
 
-A file says of itself that it was masked, and its run's manifest holds a seal over its bytes that only the
-masking key makes. Who cannot make it cannot pass a card number off as something masked: without the seal the
-file is rejected. And a sealed file's rows are checked all the same: masked columns by their form, texts by
-the search for numbers that no column declares. See ADR 23.
+The file's metadata state that it was masked, and its run's manifest has a seal over its bytes that only the
+masking key can make. Without the seal the file is rejected, so that nobody without the key can pass a card
+number off as masked. Rows of a sealed file are checked all the same: masked columns by their form, texts by
+the search for undeclared numbers. See ADR 23.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ if TYPE_CHECKING:
 
 VERDICTS = "_verdicts"
 MARK = b"headgate.masked"
-_BY = b"at_source"
+_AT_SOURCE = b"at_source"
 _UNDECLARED = {"undeclared_card_number", "undeclared_ssn", "undeclared_cvv"}
 _SEALED = b"headgate: masked at the source\n"
 _PARQUET_MAGIC_BYTES = 4
@@ -76,70 +75,70 @@ _FORMS = {Mask.PAN: (r"^{key_id}:[0-9a-f]{{64}}$", None, r"^[0-9]{{4}}$"), Mask.
 
 
 def seal(key: MaskingKey, sha256: str) -> str:
-    """Return proof that whoever has the masking key wrote the file with this SHA-256."""
+    """Return proof that the file with this SHA-256 was written with the masking key."""
     return f"{key.key_id}:{hmac.digest(key.secret, _SEALED + sha256.encode(), 'sha256').hex()}"
 
 
 def claims_to_be_masked(path: Path) -> bool:
-    """Return whether a local file is Parquet and says of itself that it was masked at the source."""
+    """Return whether a local file is Parquet and its metadata state that it was masked at the source."""
     with path.open("rb") as file:
         if not is_parquet(file.read(_PARQUET_MAGIC_BYTES)):
             return False
     try:
-        return (pq.read_metadata(path).metadata or {}).get(MARK) == _BY
-    except (pa.ArrowException, OSError):  # the reader says what is wrong with it
+        return (pq.read_metadata(path).metadata or {}).get(MARK) == _AT_SOURCE
+    except (pa.ArrowException, OSError):  # the reader reports the error
         return False
 
 
 def check_seal(objects: ObjectStore, record: FileRecord, key: MaskingKey) -> None:
-    """Check that the manifest of the file's run has the seal of these very bytes.
+    """Check that the manifest of the file's run has the seal of its bytes.
 
     Raises:
-        UnreadableFileError: `unsealed`: it does not, so that nothing in the file can be taken for masked.
+        UnreadableFileError: rule `unsealed`: it has none, so nothing in the file is trusted to be masked.
     """
     wanted = seal(key, record.content_sha256)
-    if not any(hmac.compare_digest(seal, wanted) for seal in _seals(objects, record)):
+    if not any(hmac.compare_digest(listed, wanted) for listed in _seals(objects, record)):
         raise UnreadableFileError(
             rule="unsealed",
             message=(
-                "the file says that it was masked at the source, and its run's manifest has no seal of "
-                "it by the masking key of now"
+                "the file's metadata state that it was masked at the source, but its run's manifest has "
+                "no seal of it under the current masking key"
             ),
-            remedy="export it again; a file from elsewhere must come as it is, unmasked",
+            remedy="export it again; send a file from another source unmasked",
         )
 
 
 def _seals(objects: ObjectStore, record: FileRecord) -> list[str]:
-    place = ExportKey.parse(record.key)
-    if place is None:
+    export_key = ExportKey.parse(record.key)
+    if export_key is None:
         return []
     try:
         manifest = json.loads(
-            objects.read(ObjectRef(record.bucket, replace(place, name=RUN_MANIFEST).path()))
+            objects.read(ObjectRef(record.bucket, replace(export_key, name=RUN_MANIFEST).path()))
         )
     except NotFoundError:
         return []
-    return [str(file.get("seal", "")) for file in manifest["files"] if file["name"] == place.name]
+    return [str(file.get("seal", "")) for file in manifest["files"] if file["name"] == export_key.name]
 
 
 def masked_form(contract: Contract, key_id: str) -> Contract:
-    """Return the contract of files that were masked at the source, with tokens under that key."""
+    """Return the contract of the dataset's files that were masked at the source, with tokens of this key."""
     columns = [behind for column in contract.columns for behind in _already_masked(column, key_id)]
     names = {column.name for column in columns if column.mask is None}
     verdicts = Column(
         VERDICTS,
         ColumnType(Kind.STRING),
-        "What was wrong with values that are masked now",
+        "The rules that masked values broke",
         mask=Mask.VERDICTS,
     )
-    comparisons = tuple(rule for rule in contract.comparisons if _compares(rule) <= names)
+    comparisons = tuple(rule for rule in contract.comparisons if _compared_columns(rule) <= names)
     return replace(contract, columns=(*columns, verdicts), comparisons=comparisons, headings=())
 
 
 def _already_masked(column: Column, key_id: str) -> tuple[Column, ...]:
-    """Return the columns that replace this one.
+    """Return the columns that replace this column.
 
-    Its own rules were checked at the source, where its values were known.
+    Its own rules were checked at the source, before masking.
     """
     if column.mask is None:
         return (column,)
@@ -153,28 +152,27 @@ def _already_masked(column: Column, key_id: str) -> tuple[Column, ...]:
     return tuple(masked)
 
 
-def _compares(rule: Comparison) -> set[str]:
+def _compared_columns(rule: Comparison) -> set[str]:
     return {rule.left, rule.right or rule.left}
 
 
 @dataclass(frozen=True)
 class AtSource:
-    """Masks the rows of the contracts' tables under one key, as the gate would have."""
+    """Masks rows under one key, as the gate would."""
 
     key: MaskingKey
 
     def seal(self, sha256: str) -> str:
-        """Return the manifest's entry for a file with this SHA-256."""
+        """Return the seal for the manifest's entry of the file with this SHA-256."""
         return seal(self.key, sha256)
 
     def mask(
         self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()
     ) -> tuple[pa.RecordBatch, pa.Array]:
-        """Return the rows with nothing sensitive in them, and which of them had a number taken out of a
-        column that declares none.
+        """Return the masked rows, and a mask of the rows in which an undeclared number was removed.
 
-        Columns that the contract does not know are searched as well: texts as free text is, numbers and bytes
-        for what they hold.
+        Columns that the contract does not have are searched as well: their texts like free text, their
+        numbers and bytes for card numbers and social security numbers.
 
         Args:
             encoded: columns whose text is base64; the decoded bytes are searched.
@@ -196,14 +194,16 @@ class AtSource:
                 withheld |= hidden
         declared = [breach for breach in breaches if breach.column in contract.names]
         arrays[VERDICTS] = verdicts([*_breaches(contract, checked), *declared], rows.num_rows)
-        schema = pa.schema([(name, array.type) for name, array in arrays.items()], metadata={MARK: _BY})
+        schema = pa.schema(
+            [(name, array.type) for name, array in arrays.items()], metadata={MARK: _AT_SOURCE}
+        )
         return pa.RecordBatch.from_arrays(list(arrays.values()), schema=schema), bool_array(withheld)
 
     def mask_received(self, contract: Contract, cells: Mapping[str, pa.Array]) -> pa.Table:
-        """Return the rows that the gate read, with their generated ids and nothing sensitive in them.
+        """Return the rows that the gate read, masked and with their generated ids.
 
-        Every column is checked as the gate checks it. A refused row's cells may have slipped into other
-        columns, so its texts are those that quarantine shows.
+        Every column is checked as in the gate. A refused row's cells may have slipped into other columns, so
+        the row gets the texts that quarantine shows.
         """
         received = [check_column(column, cells[column.name], self._cards) for column in contract.columns]
         checked = fill_missing_ids(contract, received, self.key)
@@ -240,7 +240,9 @@ class AtSource:
 def _without_hidden(
     contract: Contract, rows: pa.RecordBatch, encoded: Collection[str]
 ) -> tuple[pa.RecordBatch, list[Breach]]:
-    """Return the rows without numbers and bytes that hold an undeclared number, and where these were."""
+    """Remove numbers and bytes with undeclared card or social security numbers; return the rows and the
+    breaches.
+    """
     declared = {column.name: column for column in contract.columns}
     arrays, breaches = [], []
     for name, values in zip(rows.schema.names, rows.columns, strict=True):
@@ -253,10 +255,12 @@ def _without_hidden(
 
 
 def _rows_hiding(column: Column, values: pa.Array, *, is_base64: bool) -> Rows:
-    """Return rows whose value is no text and yet is, or holds, a number that the column does not declare."""
+    """Return the rows with a number or bytes that contain a card or social security number which the column
+    does not declare.
+    """
     kind = values.type
     if is_base64 or pa.types.is_binary(kind):
-        text = _as_read(
+        text = _ascii_text(
             pa.array([value and b64decode(value) for value in values.to_pylist()], pa.binary())
             if is_base64
             else values
@@ -271,9 +275,9 @@ def _rows_hiding(column: Column, values: pa.Array, *, is_base64: bool) -> Rows:
     return numeric_rows_with_cards(numbers, fewest_digits=max(context_below(column), SHORTEST))
 
 
-def _as_read(values: pa.Array) -> pa.Array:
-    """Return bytes as the text that anybody would read in them: what is not ASCII is something else, and
-    zeros stand between UTF-16's digits.
+def _ascii_text(values: pa.Array) -> pa.Array:
+    """Return bytes as ASCII text: other bytes become `x`, and the zero bytes between UTF-16's digits become
+    `-`.
     """
     data, starts = text_bytes(values)
     shown = np.where(data == 0, _HYPHEN, np.where(data < _FIRST_NON_ASCII, data, _OTHER)).astype(np.uint8)
@@ -282,22 +286,25 @@ def _as_read(values: pa.Array) -> pa.Array:
 
 
 def _checked_columns(contract: Contract, rows: pa.RecordBatch) -> set[str]:
-    """Return columns that are masked, may hold undeclared numbers, or are compared with a masked one."""
+    """Return the columns that are masked, that are text, or that are compared with a masked column."""
     wanted = {column.name for column in contract.columns if column.mask or column.type.kind is Kind.STRING}
-    return {*wanted, *(name for rule in _of_masked(contract) for name in _compares(rule))} & set(
-        rows.schema.names
-    )
+    return {
+        *wanted,
+        *(name for rule in _masked_comparisons(contract) for name in _compared_columns(rule)),
+    } & set(rows.schema.names)
 
 
-def _of_masked(contract: Contract) -> tuple[Comparison, ...]:
-    """Return the rules over the row that can only be checked where nothing is masked."""
+def _masked_comparisons(contract: Contract) -> tuple[Comparison, ...]:
+    """Return the comparisons that need a masked column, which the gate cannot check."""
     return tuple(
-        rule for rule in contract.comparisons if any(contract.column(name).mask for name in _compares(rule))
+        rule
+        for rule in contract.comparisons
+        if any(contract.column(name).mask for name in _compared_columns(rule))
     )
 
 
 def _breaches(contract: Contract, checked: Mapping[str, CheckedColumn]) -> list[Breach]:
-    """Return the breaches that the gate cannot see any more."""
+    """Return the breaches that the gate can no longer detect."""
     of_columns = [
         breach
         for each in checked.values()
@@ -305,12 +312,12 @@ def _breaches(contract: Contract, checked: Mapping[str, CheckedColumn]) -> list[
         if each.column.mask or breach.rule in _UNDECLARED
     ]
     values = {name: each.values for name, each in checked.items()}
-    rules = [rule for rule in _of_masked(contract) if _compares(rule) <= values.keys()]
+    rules = [rule for rule in _masked_comparisons(contract) if _compared_columns(rule) <= values.keys()]
     return [*of_columns, *(breach for rule in rules if (breach := comparison_breach(rule, values)))]
 
 
 def _undeclared(checked: CheckedColumn | None, values: pa.Array) -> Flags:
-    """Return the rows whose value holds a number that its column does not declare."""
+    """Return the rows whose value contains a number that its column does not declare."""
     if checked is not None:
         return marked(
             np.concatenate(
@@ -334,7 +341,7 @@ def _without(values: pa.Array, hidden: Flags) -> pa.Array:
 
 
 def _with_texts(values: pa.Array, rows: Rows, texts: pa.Array) -> pa.Array:
-    """Return the values, with these texts in these rows."""
+    """Replace the values of these rows by texts."""
     return pc.replace_with_mask(
         pc.cast(values, pa.string()),
         bool_array(marked(rows, len(values))),
@@ -343,7 +350,7 @@ def _with_texts(values: pa.Array, rows: Rows, texts: pa.Array) -> pa.Array:
 
 
 def _with_ids(texts: pa.Array, before: pa.Array, after: pa.Array) -> pa.Array:
-    """Return the texts with the ids of the rows that had none, because who checks them next has no key."""
+    """Add the generated ids to the texts, because the next check has no key to generate them."""
     generated = pc.and_(pc.is_null(before), pc.is_valid(after))
     return pc.if_else(generated, decoded(after), pc.cast(decoded(texts), pa.string()))
 

@@ -1,17 +1,16 @@
-"""The masked form of an original: written once the gate has checked the file, read instead of the original
-from then on.
+"""The masked form of an original: written after the gate has checked the file, and read instead of it.
 
 An archive with three members:
 
-| member | what |
+| member | content |
 |---|---|
-| `about.json` | contract, key of the tokens, and what the file's record states of its form |
-| `rows.parquet` | every row under the names of the contract, masked as at a source (ADR 23), with its source row |
-| `quarantine.parquet` | the quarantined rows as the gate described them; the only place of rows with too few or too many cells |
+| `about.json` | contract, key of the tokens, and the form of the file in its record |
+| `rows.parquet` | each row under the names of the contract, masked as at a source (ADR 23), and its source row |
+| `quarantine.parquet` | the quarantined rows as the gate described them; only here are rows with too few or too many cells |
 
-Checked by the same contract, the masked form gives the same accepted and the same quarantined rows as the
-original; `write` proves it before the original may go. Checked by another contract, rows are judged again as
-far as their masked values allow. See docs/adr/0023-masked-at-source.md.
+Checked against the same contract, the masked form gives the same accepted and quarantined rows as the
+original; `write` proves this before the original may be deleted. Checked against another contract, rows are
+validated again as far as their masked values allow. See docs/adr/0023-masked-at-source.md.
 """  # noqa: E501 a table
 
 from __future__ import annotations
@@ -65,12 +64,12 @@ ABOUT, ROWS, MASKED_FOLDER = "about.json", "rows.parquet", "masked"
 SENSITIVE = frozenset({Mask.PAN, Mask.CVV, Mask.TRACK, Mask.SSN})
 SOURCE_ROW = "_source_row"
 _UNDECLARED = '"undeclared_'
-_NO_CELLS = (RAGGED_ROW, FOOTER)  # rows whose cells belong to no columns
+_NO_CELLS = (RAGGED_ROW, FOOTER)  # rules of rows whose cells belong to no columns
 
 
 @dataclass(frozen=True)
 class About:
-    """The facts that the masked form states besides its rows, as the file's record has it."""
+    """The facts about a file that its masked form states besides the rows, as in the file's record."""
 
     contract: str
     key_id: str
@@ -81,7 +80,7 @@ class About:
 
     @classmethod
     def of(cls, text: str) -> About:
-        """Return the same from its JSON text."""
+        """Parse the JSON text of a masked form."""
         document = json.loads(text)
         return cls(
             **{
@@ -93,8 +92,9 @@ class About:
 
 
 def holds_card_data(contract: Contract, counts: Counts, quarantine: Path) -> bool:
-    """Return whether the original may hold a card number, code or social security number: by its contract, or
-    because the gate found one.
+    """Return whether the original may contain a card number, verification code or social security number.
+
+    The contract declares one, or the gate detected one.
     """
     if counts.masked or any(column.mask in SENSITIVE for column in contract.columns):
         return True
@@ -110,7 +110,8 @@ class Checked:
     """An original on the local disk that the gate has checked; ACCEPTED and QUARANTINE are next to it.
 
     Attributes:
-        about: of corrected rows that were completed from a masked form; MASKED_FOLDER has their masked rows.
+        about: set for corrected rows that were completed from a masked form; MASKED_FOLDER has their masked
+            rows.
     """
 
     path: Path
@@ -124,7 +125,7 @@ def write(original: Checked, key: MaskingKey, limit_bytes: int) -> Path:
     """Write the masked form of an original beside it, and return the form's path.
 
     Raises:
-        AuditError: a check of the masked form does not give the rows that the original gave.
+        AuditError: the masked form does not give the same rows as the original.
     """
     folder = original.path.parent / MASKED_FOLDER
     folder.mkdir(exist_ok=True)
@@ -140,10 +141,10 @@ def write(original: Checked, key: MaskingKey, limit_bytes: int) -> Path:
 
 
 def check_masked_rows(form: Path, contract: Contract, origin: RowOrigin, folder: Path) -> Counts:
-    """Check the rows of a masked form; ACCEPTED and QUARANTINE are written to `folder`, as for an original.
+    """Check the rows of a masked form, and write ACCEPTED and QUARANTINE to `folder`, as for an original.
 
     Args:
-        contract: the dataset's contract; columns that only this file had are added.
+        contract: the dataset's contract; columns that only this file has are added.
 
     Raises:
         BadInputError: as `check_file`.
@@ -151,14 +152,14 @@ def check_masked_rows(form: Path, contract: Contract, origin: RowOrigin, folder:
     inside = folder / "inside"
     inside.mkdir(exist_ok=True)
     with zipfile.ZipFile(form) as archive:
-        archive.extractall(inside)  # the ledger names the form's hash, so the gate wrote it
+        archive.extractall(inside)  # safe: the ledger has the form's hash, so the gate wrote it
     about = About.of((inside / ABOUT).read_text())
     counts = check_rows_of(inside / ROWS, about, contract, origin, folder)
     return _with_earlier_quarantine(counts, about, inside / QUARANTINE, folder / QUARANTINE, origin)
 
 
 def check_rows_of(rows: Path, about: About, contract: Contract, origin: RowOrigin, folder: Path) -> Counts:
-    """Check masked rows by the contract; ACCEPTED and QUARANTINE are written to `folder`."""
+    """Check masked rows against the contract, and write ACCEPTED and QUARANTINE to `folder`."""
     lacking = [name for name in about.undeclared if name not in contract.names]
     masked = masked_form(
         without_left_out(with_undeclared(contract, lacking) if lacking else contract), about.key_id
@@ -200,7 +201,7 @@ def _write_batches(source: Source, original: Checked, masking: AtSource, folder:
 
 
 def _add(archive: zipfile.ZipFile, name: str, member: Path) -> None:
-    """Add a file without its time: equal rows give equal bytes."""
+    """Add a file without its time, so that equal rows give equal bytes."""
     with member.open("rb") as source, archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as sink:
         while part := source.read(1 << 20):
             sink.write(part)
@@ -215,8 +216,7 @@ def _check_equal(form: Path, original: Checked) -> None:
     )
     if not same or any(_hash(again / name) != _hash(folder / name) for name in (ACCEPTED, QUARANTINE)):
         raise AuditError(
-            f"{original.contract.dataset}: the masked form of the original does not give the rows that "
-            "the original gave"
+            f"{original.contract.dataset}: the masked form does not give the same rows as the original"
         )
 
 
@@ -236,9 +236,9 @@ def _hash(path: Path) -> str:
 
 
 def _batches(rows: Path, contract: Contract) -> Iterator[Received]:
-    """Yield the rows with the contract's columns, some at a time.
+    """Yield the rows with the contract's columns, in batches.
 
-    A column that the contract has gained since is without values.
+    A column that the contract has gained in the meantime is null.
     """
     if not rows.is_file():
         yield Received({name: pa.nulls(0, pa.string()) for name in contract.names}, NO_ROWS)
@@ -257,36 +257,42 @@ def _batches(rows: Path, contract: Contract) -> Iterator[Received]:
 def _with_earlier_quarantine(
     counts: Counts, about: About, earlier: Path, path: Path, origin: RowOrigin
 ) -> Counts:
-    """Restore the gate's own description of each row that is quarantined again for the same rules.
+    """Restore the first description of each row that is quarantined again for the same rules.
 
-    Return the counts with all rows.
+    Return the counts of all rows.
     """
     if not earlier.is_file():
         return counts
-    old = _from(origin, table_of(earlier))
+    old = _with_origin(origin, table_of(earlier))
     without_cells = old.filter(pc.is_in(old["rule"], pa.array(_NO_CELLS)))
     new = table_of(path) if path.is_file() else old.schema.empty_table()
     restored = _restored(new, old, is_same=about.contract == counts.contract)
     kept = new.filter(pc.invert(pc.is_in(new["source_row"], restored["source_row"])))
-    every = pa.concat_tables([kept, restored, without_cells], promote_options="default").sort_by("source_row")
+    all_rows = pa.concat_tables([kept, restored, without_cells], promote_options="default").sort_by(
+        "source_row"
+    )
     path.unlink(missing_ok=True)
     rows = RowsFile(path, DISTINCT_QUARANTINE, QUARANTINE_GROUP_ROWS)
-    rows.add(every)
+    rows.add(all_rows)
     rows.close()
-    more = without_cells.num_rows
-    reasons = dict(sorted(Counter(every["rule"].to_pylist()).items()))
+    ragged = without_cells.num_rows
+    reasons = dict(sorted(Counter(all_rows["rule"].to_pylist()).items()))
     return replace(
-        counts, received=counts.received + more, quarantined=counts.quarantined + more, reasons=reasons
+        counts, received=counts.received + ragged, quarantined=counts.quarantined + ragged, reasons=reasons
     )
 
 
 def _restored(new: pa.Table, old: pa.Table, *, is_same: bool) -> pa.Table:
-    """Return the earlier rows that are quarantined again: under the same contract all, under another those
-    that break the same rules.
+    """Return the earlier rows that are quarantined again.
+
+    Under another contract they must also break the same rules.
     """
-    described = {row: _judged(rules, fate, is_same=is_same) for row, rules, fate in _described(new)}
+    described = {
+        row: _verdict(rules, disposition, is_same=is_same) for row, rules, disposition in _described(new)
+    }
     again = [
-        described.get(row) == _judged(rules, fate, is_same=is_same) for row, rules, fate in _described(old)
+        described.get(row) == _verdict(rules, disposition, is_same=is_same)
+        for row, rules, disposition in _described(old)
     ]
     return old.filter(pa.array(again, pa.bool_()))
 
@@ -295,16 +301,19 @@ def _described(rows: pa.Table) -> Iterator[tuple[int, str, str]]:
     return zip(*(rows[name].to_pylist() for name in ("source_row", "all_rules", "disposition")), strict=True)
 
 
-def _judged(rules: str, fate: str, *, is_same: bool) -> tuple[Disposition, frozenset[str]]:
-    return Disposition(fate), frozenset() if is_same else frozenset(json.loads(rules))
+def _verdict(rules: str, disposition: str, *, is_same: bool) -> tuple[Disposition, frozenset[str]]:
+    return Disposition(disposition), frozenset() if is_same else frozenset(json.loads(rules))
 
 
-def _from(origin: RowOrigin, rows: pa.Table) -> pa.Table:
-    """Return the rows as rows of the current file: a copy under another key has the same masked form."""
-    at = pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows.num_rows)
+def _with_origin(origin: RowOrigin, rows: pa.Table) -> pa.Table:
+    """Return the rows with the key and time of the file that is checked now.
+
+    A copy under another key has the same masked form.
+    """
+    received_at = pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows.num_rows)
     for name, values in (
         ("object_key", decoded(repeated(redact_text(origin.object_key), rows.num_rows))),
-        ("received_at", at),
+        ("received_at", received_at),
     ):
         rows = rows.set_column(rows.column_names.index(name), name, values)
     return rows

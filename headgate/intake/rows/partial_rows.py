@@ -1,9 +1,8 @@
-"""Corrected rows of a file whose original is kept masked: the cells that a person did not send come from the
-kept row.
+"""Complete corrected rows of a file whose original is kept masked: unsent cells come from the kept row.
 
-A correction names the row of each of its rows, and the masked columns that it does not send. The gate masks
-the values that were sent, and takes the others as the masked form has them: a token stays a token, so that
-nobody sends a card number again to correct an amount. See docs/adr/0023-masked-at-source.md.
+A correction names the row that each of its rows corrects, and the masked columns that it does not send. The
+gate masks the sent values, and takes the others from the masked form. A token stays a token, so nobody sends
+a card number again to correct an amount. See docs/adr/0023-masked-at-source.md.
 """
 
 from __future__ import annotations
@@ -49,7 +48,8 @@ class PartialRows:
     """Completes corrected rows from the masked form of the file that they correct.
 
     Args:
-        file_id: of that file; `form` is its masked form, a local file.
+        file_id: id of the corrected file.
+        form: local copy of its masked form.
         contract: the dataset's contract.
     """
 
@@ -59,10 +59,10 @@ class PartialRows:
     masking: AtSource
 
     def write(self, body: bytes, folder: Path) -> About:
-        """Write the rows to `folder` as a masked form has them, and return what is stated beside them.
+        """Write the rows to `folder` in the layout of a masked form, and return the facts about them.
 
         Raises:
-            BadInputError: a row is not in the masked form, or the file is not as the API writes it.
+            BadInputError: a row is not in the masked form, or the API did not write the file.
         """
         with zipfile.ZipFile(self.form) as archive:
             about = About.of(archive.read(ABOUT).decode())
@@ -73,7 +73,7 @@ class PartialRows:
         received = read_file(body, replace(contract, columns=(*extra, *contract.columns), headings=()))
         if received.ragged.source_rows.size:
             raise refused_correction("The correction has rows with a wrong number of cells.")
-        places = self._places(received, kept_rows)
+        places = self._positions(received, kept_rows)
         key_ids = dict.fromkeys((about.key_id, self.masking.key.key_id))
         rows = [
             self._complete(received, np.array(chosen), kept_rows.take(int_array(places[chosen])), kept)
@@ -83,26 +83,27 @@ class PartialRows:
         pq.write_table(table.sort_by(SOURCE_ROW), folder / ROWS)
         return About(
             f"{contract.id}@{contract.version}",
-            about.key_id if len(key_ids) == 1 else f"(?:{'|'.join(key_ids)})",  # where the key was rotated
+            # A pattern of both keys if the key was rotated in between.
+            about.key_id if len(key_ids) == 1 else f"(?:{'|'.join(key_ids)})",
             masked=_masked_values(contract, received),
             written_as=received.written_as,
         )
 
-    def _places(self, received: Received, kept_rows: pa.Table) -> Rows:
-        """Return the place in the masked form of each row's original."""
+    def _positions(self, received: Received, kept_rows: pa.Table) -> Rows:
+        """Return the position of each row's original in the masked form."""
         corrected = [str(text or "").partition("/") for text in received.cells[CORRECTED_ROW].to_pylist()]
         if any(file_id != self.file_id or not _ROW.fullmatch(row) for file_id, _, row in corrected):
             raise refused_correction("A row names another file than the one that it corrects.")
         numbers = pa.array([int(row) for _, _, row in corrected], pa.int64())
         places = pc.index_in(numbers, pc.cast(kept_rows[SOURCE_ROW], pa.int64()).combine_chunks())
         if places.null_count:
-            raise refused_correction("A row is corrected that the file does not have.")
+            raise refused_correction("A row corrects a row that the file does not have.")
         return np.asarray(places)
 
     def _complete(
         self, received: Received, chosen: Rows, kept_rows: pa.Table, kept: Sequence[str]
     ) -> pa.Table:
-        """Return rows that keep the same masked columns, by the masked form of the contract."""
+        """Return the rows that keep the same masked columns, under the contract's masked form."""
         contract = without_left_out(self.contract)
         sent = _without_columns(contract, kept)
         cells = {column.name: received.cells[column.name].take(int_array(chosen)) for column in sent.columns}
@@ -121,14 +122,14 @@ class PartialRows:
 
 
 def _without_columns(contract: Contract, left_out: Sequence[str]) -> Contract:
-    """Return the contract without columns, and without the comparisons that need them."""
+    """Return the contract without these columns and without the comparisons that need them."""
     columns = tuple(column for column in contract.columns if column.name not in left_out)
     comparisons = tuple(rule for rule in contract.comparisons if not {rule.left, rule.right} & {*left_out})
     return replace(contract, columns=columns, comparisons=comparisons)
 
 
 def _by_kept_columns(received: Received, contract: Contract) -> dict[tuple[str, ...], list[int]]:
-    """Return the places of the rows that keep the same masked columns."""
+    """Group the positions of the rows by the masked columns that they keep."""
     maskable = {column.name for column in contract.columns if column.mask}
     places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
     for place, text in enumerate(received.cells[KEPT_COLUMNS].to_pylist()):
@@ -140,14 +141,16 @@ def _by_kept_columns(received: Received, contract: Contract) -> dict[tuple[str, 
 
 
 def _verdicts(before: str | None, now: str | None, kept: Sequence[str]) -> str | None:
-    """Return the rules that the row breaks: in kept columns as before, in the others as they are now."""
+    """Return the rules that the row breaks: the earlier ones for kept columns, the current ones for the
+    others.
+    """
     still = [breach for breach in json.loads(before or "[]") if breach[1] in kept]
-    every = [*still, *json.loads(now or "[]")]
-    return json.dumps(every) if every else None
+    breaches = [*still, *json.loads(now or "[]")]
+    return json.dumps(breaches) if breaches else None
 
 
 def _masked_values(contract: Contract, received: Received) -> dict[str, int]:
-    """Return column → values that were sent and are masked now."""
+    """Return column → number of its sent values that masking replaces."""
     sent = {
         column.name: len(column_cells) - column_cells.null_count
         for column in contract.columns

@@ -56,12 +56,12 @@ _SAME_VALUE = (
     "has a value that another row of the file has, too, and each row needs its own. "
     "Correct one of the two rows."
 )
-_BLANK = 0x20  # control characters come before it
+_BLANK = 0x20  # control characters are below it
 
 
 @dataclass(frozen=True)
 class RowOrigin:
-    """Where a file's rows come from; written with each row."""
+    """The file that rows come from; written with each row."""
 
     dataset: str
     content_sha256: str
@@ -79,9 +79,9 @@ def refused_rows(
     """Describe the refused rows of a batch and its ragged rows, by source row.
 
     Args:
-        breaches: in contract order: the first that does not merely warn is a row's reason.
-        refused: the rows that break one which does not merely warn.
-        width: how many columns the file's header has.
+        breaches: breaches in the contract's order. The first one that does more than warn is a row's reason.
+        refused: the rows with such a breach.
+        width: number of columns in the file's header.
     """
     count = len(received.source_rows)
     table = _describe(
@@ -109,14 +109,14 @@ def duplicate_rows(
     unique: Sequence[str] = (),
     reasons: Mapping[int, str] = MappingProxyType({}),
 ) -> pa.Table:
-    """Describe rows that are duplicates of another row: of its key, or of its value of a unique column.
+    """Describe rows that repeat the key of another row, or its value of a unique column.
 
     Args:
-        source_rows, checked: these rows only.
-        warnings: what they break nevertheless.
-        outcomes: of these rows, as in `Survivors`.
+        source_rows, checked: only these rows.
+        warnings: the rules at level `warn` that they break.
+        outcomes: their outcomes, as in `Survivors`.
         unique: the contract's unique columns.
-        reasons: of some rows, by source row, instead of the sentence of their rule.
+        reasons: source row → reason, instead of the general sentence of the rule.
     """
     rows = np.arange(len(source_rows))
     titles = {each.column.name: title_of(each.column) for each in checked}
@@ -148,7 +148,7 @@ def _describe(
     source_rows: Rows, checked: Sequence[CheckedColumn], reasons: Sequence[Breach], disposition: Disposition
 ) -> pa.Table:
     count = len(source_rows)
-    first = int_array(_first(reasons, count))
+    first = int_array(_first_reasons(reasons, count))
     columns = text_array(reason.column or None for reason in reasons).take(first)
     texts = source_texts(checked, passed=disposition is Disposition.DUPLICATE)
     return pa.table(
@@ -165,8 +165,8 @@ def _describe(
     )
 
 
-def _first(reasons: Sequence[Breach], count: int) -> Rows:
-    """Return for each row the position of its first reason; warnings are none."""
+def _first_reasons(reasons: Sequence[Breach], count: int) -> Rows:
+    """Return the position of each row's first reason; a warning is not a reason."""
     first = np.full(count, -1)
     for position in reversed(range(len(reasons))):
         if reasons[position].level is not Level.WARN:
@@ -175,7 +175,7 @@ def _first(reasons: Sequence[Breach], count: int) -> Rows:
 
 
 def _all_codes(reasons: Sequence[Breach], count: int) -> pa.Array:
-    """Return for each row a JSON list of every rule it breaks, in contract order."""
+    """Return a JSON list of the rules that each row breaks, in the contract's order."""
     positions = np.repeat(np.arange(len(reasons)), [len(reason.rows) for reason in reasons])
     rows = np.concatenate((NO_ROWS, *(reason.rows for reason in reasons)))
     counts = np.bincount(rows, minlength=count)
@@ -189,12 +189,11 @@ def _all_codes(reasons: Sequence[Breach], count: int) -> pa.Array:
 
 
 def _value_of(columns: pa.Array, texts: Mapping[str, pa.Array]) -> pa.Array:
-    """Return for each row the shown text of the column that it names."""
+    """Return for each row its shown text of the column in `columns`."""
     value = pa.nulls(len(columns), pa.string())
     for name in pc.unique(columns).drop_null().to_pylist():
-        recorded = texts.get(
-            name, literal(MASKED)
-        )  # the column was masked before it came, and its value with it
+        # A column without texts was masked before the file arrived.
+        recorded = texts.get(name, literal(MASKED))
         value = pc.if_else(bool_array(flags(pc.equal(columns, literal(name)))), recorded, value)
     return value
 
@@ -205,9 +204,8 @@ def _records(texts: Mapping[str, pa.Array]) -> pa.Array:
     before = "{"
     for name, text in texts.items():
         escaped = _escaped(text)
-        quote = (
-            "" if text.null_count else '"'
-        )  # where all have values, the quotes belong to what stands between the columns
+        # If every row has a value, the quotes are part of the text between the columns.
+        quote = "" if text.null_count else '"'
         parts += [
             f"{before}{json.dumps(name)}: {quote}",
             pc.coalesce(joined('"', escaped, '"'), literal("null")) if text.null_count else escaped,
@@ -224,12 +222,12 @@ def _escaped(text: pa.Array) -> pa.Array:
     return rewritten_where(
         unsafe,
         text,
-        lambda some: text_array(json.dumps(cell, ensure_ascii=False)[1:-1] for cell in some.to_pylist()),
+        lambda cells: text_array(json.dumps(cell, ensure_ascii=False)[1:-1] for cell in cells.to_pylist()),
     )
 
 
 def _ragged_rows(ragged: Ragged, width: int, masks: Collection[Mask | None]) -> pa.Table:
-    """Return the ragged rows: it is unknown which column their cells belong to."""
+    """Describe the ragged rows, whose cells belong to no known column."""
     count = len(ragged.source_rows)
     rules = [RAGGED_ROW] * (count - ragged.footer) + [FOOTER] * ragged.footer
     reasons = [_misfit(cells, width, rule) for cells, rule in zip(ragged.widths, rules, strict=True)]
@@ -260,12 +258,12 @@ def _misfit(cells: int, width: int, rule: str) -> str:
 
 @dataclass(frozen=True)
 class RowPlaces:
-    """Where a batch's rows are in their file.
+    """Positions of a batch's rows in their file.
 
     Attributes:
         first_row: the source row of the batch's first row.
-        starts: where the batch's rows begin, in bytes; none where that is not known.
-        sheet_rows: as in `Received`; none of a file that is no workbook.
+        starts: byte offsets of the batch's rows; empty if they are not known.
+        sheet_rows: as in `Received`; empty for a file that is not a workbook.
     """
 
     first_row: int
@@ -274,7 +272,7 @@ class RowPlaces:
 
 
 def with_origin(table: pa.Table, origin: RowOrigin, places: RowPlaces) -> pa.Table:
-    """Return the rows by the quarantine contract: their description, and where they come from."""
+    """Return the described rows with their origin, under the quarantine contract."""
     rows, row_of_batch = table.num_rows, numbers(table.column("source_row").combine_chunks())
     object_key = redact_text(origin.object_key)
     before = {
@@ -284,15 +282,15 @@ def with_origin(table: pa.Table, origin: RowOrigin, places: RowPlaces) -> pa.Tab
     after = {
         "object_key": repeated(object_key, rows),
         "received_at": pa.repeat(literal(origin.received_at.isoformat(), pa.timestamp("us")), rows),
-        "byte_offset": _of_rows(places.starts, row_of_batch - places.first_row),
-        "sheet_row": _of_rows(places.sheet_rows, row_of_batch - places.first_row),
+        "byte_offset": _places_of(places.starts, row_of_batch - places.first_row),
+        "sheet_row": _places_of(places.sheet_rows, row_of_batch - places.first_row),
         "closed_by": pa.nulls(rows, pa.string()),
     }
     return pa.table({**before, **{name: table.column(name) for name in table.column_names}, **after})
 
 
-def _of_rows(places: Rows, rows: Rows) -> pa.Array:
-    """Return the places of these rows of the batch, null where they are not known."""
+def _places_of(places: Rows, rows: Rows) -> pa.Array:
+    """Return the places of these rows of the batch; null where they are not known."""
     has_place = rows < len(places)
     return int_array(
         np.where(has_place, places[np.minimum(rows, len(places) - 1)] if len(places) else 0, 0),

@@ -1,8 +1,8 @@
 """Redact the source texts of a quarantined row, so that people who correct it see nothing sensitive.
 
 The cells of a refused row may have slipped into other columns, so no column is trusted: every text is
-searched for card and social security numbers. Where the row shows signs of slipped cells in a dataset with
-sensitive columns, or a number is found in a row of another width, all of its digits are hidden.
+searched for card and social security numbers. All digits are hidden if a dataset has sensitive columns and
+the row looks as if cells had slipped, or if a row of another width contains a number.
 """
 
 from __future__ import annotations
@@ -44,17 +44,19 @@ _BETWEEN_CELLS = r"[^\pL\pN.-]+"  # also between two halves of a number
 _DROPPED = {Mask.CVV: "[CVV]", Mask.TRACK: "[TRACK]"}
 _CVV = r"\d{3,4}"  # ISO/IEC 7813: card verification values have three or four digits
 _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE}
-# A value of these kinds that fits its type spells no card number.
+# A valid value of these kinds contains no card number.
 _HARMLESS = {Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN}
 
 
 def source_texts(checked: Sequence[CheckedColumn], *, passed: bool) -> dict[str, pa.Array]:
-    """Return for each source column its texts as they may be written.
+    """Return the texts of each source column in the form that may be written.
 
-    Of rows that all passed, or that all broke a rule.
+    Args:
+        passed: whether all rows passed; if not, all of them broke a rule.
     """
     masks = {each.column.mask for each in checked}
-    is_strict = Mask.PAN in masks and not passed  # a short card number may have slipped into another column
+    # A short card number may have slipped into another column.
+    is_strict = Mask.PAN in masks and not passed
     texts = {
         column.column.name: _shown(column, passed=passed, is_strict=is_strict)
         for column in checked
@@ -69,10 +71,10 @@ def source_texts(checked: Sequence[CheckedColumn], *, passed: bool) -> dict[str,
 
 
 def without_numbers(lines: pa.Array, masks: Collection[Mask | None]) -> pa.Array:
-    """Return rows whose cells belong to no columns as they may be written.
+    """Return rows whose cells belong to no columns, in the form that may be written.
 
-    A line in which a card or social security number is found has `#` for each of its digits, also where the
-    number is spread over cells. So has every line of a dataset with sensitive columns: a code or a part of a
+    Each digit becomes `#` in a line with a card or social security number, also if the number is spread over
+    cells. In a dataset with sensitive columns each digit of every line does, because a code or a part of a
     number alone looks like any other cell.
     """
     if not _UNMASKED.issuperset(masks):
@@ -84,16 +86,15 @@ def without_numbers(lines: pa.Array, masks: Collection[Mask | None]) -> pa.Array
 
 def without_digits(text: pa.Array) -> pa.Array:
     """Return the text with `#` for every digit of any script."""
-    digit = (
-        "[0-9]" if pc.all(pc.string_is_ascii(text)).as_py() else r"\p{Nd}"
-    )  # Arrow compiles the pattern at each call
+    # Arrow compiles the pattern at each call, and `\p{Nd}` takes long.
+    digit = "[0-9]" if pc.all(pc.string_is_ascii(text)).as_py() else r"\p{Nd}"
     return pc.replace_substring_regex(text, digit, "#")
 
 
 def _shown(checked: CheckedColumn, *, passed: bool, is_strict: bool) -> pa.Array:
     text, mask = checked.text, checked.column.mask
     if mask in _DROPPED:
-        return _where_given(text, literal(_DROPPED[mask]))
+        return _where_present(text, literal(_DROPPED[mask]))
     if mask is Mask.FREE_TEXT:
         return redact_ssn_forms(checked.behind[checked.column.name])
     if mask in {None, Mask.MASKED}:
@@ -101,28 +102,27 @@ def _shown(checked: CheckedColumn, *, passed: bool, is_strict: bool) -> pa.Array
     last4 = pc.cast(checked.behind[masked_columns(checked.column)[-1].name], pa.string())
     before = "[PAN ****" if mask is Mask.PAN else "[SSN ***-**-"
     hidden = pc.coalesce(joined(before, last4, "]"), literal(MASKED))
-    for rule, instead in (("", MASKED), ("destroyed_number", DESTROYED)):
+    for rule, replacement in (("", MASKED), ("destroyed_number", DESTROYED)):
         broken = _broken(checked, rule)
-        hidden = pc.if_else(bool_array(broken), literal(instead), hidden) if broken.any() else hidden
-    return _where_given(text, hidden)
+        hidden = pc.if_else(bool_array(broken), literal(replacement), hidden) if broken.any() else hidden
+    return _where_present(text, hidden)
 
 
-def _where_given(text: pa.Array, instead: pa.Array | pa.Scalar) -> pa.Array:
-    return pc.if_else(text.is_valid(), instead, pa.nulls(1, pa.string())[0])
+def _where_present(text: pa.Array, replacement: pa.Array | pa.Scalar) -> pa.Array:
+    return pc.if_else(text.is_valid(), replacement, pa.nulls(1, pa.string())[0])
 
 
 def _broken(checked: CheckedColumn, rule: str = "") -> Flags:
-    """Return which rows break the rule in this column, or any rule."""
+    """Return the rows that break the rule in this column; without a rule, those that break any."""
     every = [breach.rows for breach in checked.breaches if rule in {"", breach.rule}]
     return marked(np.concatenate((NO_ROWS, *every)), len(checked.text))
 
 
 def _searched(checked: CheckedColumn, *, passed: bool, is_strict: bool) -> pa.Array:
-    """Return the texts of a column that is declared without card numbers.
+    """Redact the texts of a column that is declared without card numbers.
 
-    A text that fits a number may still be a card's number, short as it is, and nothing else; one that fits a
-    date is nothing sensitive.
-    A plain text of a row that has `passed` was searched for numbers when it was checked.
+    A valid number may be the number of a short card; a valid date contains nothing sensitive. Plain texts of
+    rows that have `passed` were searched when they were checked.
     """
     text, kind = checked.text, checked.column.type.kind
     below = ANYWHERE if is_strict and not checked.column.content else context_below(checked.column)
@@ -135,11 +135,16 @@ def _searched(checked: CheckedColumn, *, passed: bool, is_strict: bool) -> pa.Ar
         )
     fitting = text if kind in _HARMLESS else redact_cards(text, context_below=below)
     misfits = bool_array(_broken(checked, "type"))
-    return rewritten_where(misfits, fitting, lambda some: redact_ssn_forms(redact(some, context_below=below)))
+    return rewritten_where(
+        misfits, fitting, lambda cells: redact_ssn_forms(redact(cells, context_below=below))
+    )
 
 
 def _without_codes(checked: CheckedColumn, text: pa.Array) -> pa.Array:
-    """Hide three or four digits that break a text column: they may be a misplaced verification code."""
+    """Hide three or four digits that break a rule of a column without numbers.
+
+    They may be a verification code that slipped into the column alone.
+    """
     broken = _broken(checked)
     if checked.column.type.kind in _NUMBERS or not broken.any():
         return text
@@ -147,11 +152,13 @@ def _without_codes(checked: CheckedColumn, text: pa.Array) -> pa.Array:
 
 
 def _slipped(checked: Sequence[CheckedColumn], texts: Mapping[str, pa.Array]) -> Flags:
-    """Return rows with cells that look moved: a misplaced card number, or no verification code."""
-    signs = np.zeros(len(checked[0].text), bool)
+    """Return rows whose cells seem to have moved: an undeclared number in a column, or no code in a column of
+    codes.
+    """
+    slipped = np.zeros(len(checked[0].text), bool)
     for each in checked:
         if each.column.mask is None:
-            signs |= flags(pc.not_equal(each.text, texts[each.column.name]))
+            slipped |= flags(pc.not_equal(each.text, texts[each.column.name]))
         if each.column.mask is Mask.CVV:
-            signs |= flags(pc.invert(matches(each.text, _CVV)))
-    return signs
+            slipped |= flags(pc.invert(matches(each.text, _CVV)))
+    return slipped

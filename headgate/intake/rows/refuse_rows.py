@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The rules that rows of a batch break, in the contract's order, and the rows that are refused for it."""
+    """The rules that rows of a batch break, in the contract's order, and the refused rows."""
 
     breaches: Sequence[Breach]
     refused: Rows
@@ -44,7 +44,7 @@ def refuse_rows(contract: Contract, checked: Sequence[CheckedColumn], count: int
 
 
 def check_halts(contract: Contract, breaches: Sequence[Breach]) -> None:
-    """Raise for the first rule, in the contract's order, that halts the file and is broken in any batch."""
+    """Raise BadInputError for the first rule in the contract's order that halts the file and is broken."""
     order = [(column.name, rule.name) for column in contract.columns for rule in column.rules] + [
         ("", each.name) for each in contract.comparisons
     ]

@@ -1,8 +1,7 @@
-"""Restore the source texts of a candidate row from its curated columns, so that the file is not read a second
-time.
+"""Restore the source texts of a candidate row from its curated columns, so that the file is read only once.
 
-Most texts are kept unchanged, or follow from their value. Texts that do not (times, numbers with a fraction,
-truth values) are kept in columns of their own. Of a dropped value only its presence is kept.
+Most texts are kept unchanged or follow from their value. Others (times, numbers with a fraction, truth
+values) are kept in columns of their own. Of a dropped value only its presence is kept.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ if TYPE_CHECKING:
     from headgate.values.rules import Breach
 
 _DROPPED = {Mask.CVV, Mask.TRACK}
-# Each value of these kinds has one spelling, by the grammars of `cast`.
-_SPELLED_ONE_WAY = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DATE}
+# Each value of these kinds has one text under the grammars of `cast`.
+_WITH_ONE_TEXT = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DATE}
 
 
 def kept_texts(checked: Sequence[CheckedColumn], passing: pa.Array) -> dict[str, pa.Array]:
-    """Return the texts of these rows that cannot be restored from values, by a name that no column has."""
+    """Return the texts of these rows that cannot be restored from values, under names that no column has."""
     return {_kept_name(each.column): _kept(each, passing) for each in checked if _is_kept(each.column)}
 
 
@@ -44,7 +43,7 @@ def _is_kept(column: Column) -> bool:
         return column.mask in _DROPPED
     if column.format is not None:
         return True
-    return column.type.kind is not Kind.STRING and column.type.kind not in _SPELLED_ONE_WAY
+    return column.type.kind is not Kind.STRING and column.type.kind not in _WITH_ONE_TEXT
 
 
 def _kept_name(column: Column) -> str:
@@ -57,7 +56,7 @@ def columns_from_candidates(
     """Return the checked columns of candidate rows.
 
     Args:
-        rows: their curated columns, with their `kept_texts`.
+        rows: their curated columns and `kept_texts`.
         warnings: the rules at level `warn` that they break.
     """
     return [
@@ -73,10 +72,10 @@ def _restore(column: Column, rows: pa.Table, warnings: tuple[Breach, ...]) -> Ch
 
 
 def _text(column: Column, rows: pa.Table, behind: dict[str, pa.Array]) -> pa.Array:
-    """Return the text; of what is masked or dropped only whether there was one."""
+    """Return the texts; for a masked or dropped column only their presence."""
     if column.mask in _DROPPED:
-        was_given = in_one_piece(rows.column(_kept_name(column)))
-        return pc.if_else(was_given, literal(""), pa.nulls(1, pa.string())[0])
+        was_present = in_one_piece(rows.column(_kept_name(column)))
+        return pc.if_else(was_present, literal(""), pa.nulls(1, pa.string())[0])
     if _is_kept(column):
         return in_one_piece(rows.column(_kept_name(column)))
     if not behind:

@@ -1,4 +1,4 @@
-"""Say at intervals that a worker is alive, so that leases can be short and a dead worker is replaced soon."""
+"""Report at intervals that a worker is alive, so that leases are short and a dead worker is replaced soon."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Beats in one lease: three may be lost before another worker takes over.
+# Beats in one lease: three may fail before another worker takes over.
 BEATS_PER_LEASE = 4
 
 
@@ -22,12 +22,10 @@ BEATS_PER_LEASE = 4
 def heartbeat(beat: Callable[[], None], lease_s: float, *, at_once: bool = False) -> Iterator[None]:
     """Call `beat` four times a lease, in a thread, while the block runs.
 
-    No call is under way when the block has ended.
-
-    A beat that fails is logged, and the next one follows.
+    No call is running after the block has ended. A failed beat is logged, and the next one follows.
 
     Args:
-        at_once: also when the block begins, beside its work.
+        at_once: also call it when the block begins, in parallel to its work.
     """
     ended = Event()
 

@@ -45,10 +45,10 @@ class LargerWorker:
         worker: memory and disk of this worker.
         time_left_s: seconds until this worker is stopped.
         start: starts a run of the larger worker; takes a name that can start only once, and the input.
-        lease_s: the longest time that a larger worker may take, including its queue and retries.
+        lease_s: the maximum time of a larger worker, including its queue and retries.
         from_bytes: smaller files are not examined, unless a worker died while it processed them.
-        is_redelivery: whether the file was delivered before. Only then is the ledger asked what became of the
-            first worker.
+        is_redelivery: returns whether the file was delivered before. Only then the ledger is asked whether
+            the first worker died.
     """
 
     worker: Worker
@@ -59,9 +59,9 @@ class LargerWorker:
     is_redelivery: Callable[[], bool] = lambda: False
 
     def shortage(self, objects: ObjectStore, ledger: FileLedger, record: FileRecord, info: ObjectInfo) -> str:
-        """Return what this worker has too little of: `time`, `memory` or `disk`.
+        """Return the resource that this worker lacks: `time`, `memory` or `disk`; empty if it has enough.
 
-        `killed` when a worker died of the file; else empty.
+        Return `killed` if a worker died while it processed the file.
         """
         is_large = info.size_bytes >= self.from_bytes
         if (is_large or self.is_redelivery()) and ledger.is_left_undone(record.file_id):
@@ -76,14 +76,15 @@ class LargerWorker:
     def hand_over(
         self, ledger: FileLedger, record: FileRecord, ref: ObjectRef, *, now: datetime, claim_s: int
     ) -> Claim:
-        """Start a run for the file; the claim says why none was started.
+        """Start a run for the file; a refused claim has the reason why none was started.
 
         Args:
-            claim_s: the lease while the run is being started.
+            claim_s: the lease until the run has started.
 
         Raises:
             UnreadableFileError: its key must not be passed to a job.
-            ServiceError: a service failed, or was throttled where an immediate retry would lose the file.
+            ServiceError: a service failed, or was throttled at a point where an immediate retry would lose
+                the file.
         """
         if record.key != ref.key:
             raise _sensitive_key()
@@ -99,8 +100,10 @@ class LargerWorker:
 
 
 def _claim(ledger: FileLedger, record: FileRecord, now: datetime, claim_s: int) -> Claim:
-    """Return the claim; a throttled call is an error here, because this worker's own lease would refuse a
-    retry after a lost answer.
+    """Claim the file for the larger worker.
+
+    A throttled call is an error here: if only its answer was lost, this worker's own lease would refuse a
+    retry.
     """
     try:
         return ledger.hand_over(record, now=now, lease_s=claim_s)
@@ -111,8 +114,10 @@ def _claim(ledger: FileLedger, record: FileRecord, now: datetime, claim_s: int) 
 
 
 def as_input(record: FileRecord, ref: ObjectRef) -> dict[str, str]:
-    """Return the input of a larger worker's run: the object's parts as S3 notifications spell them, its
-    address, and the version of the definitions that this worker chose for it.
+    """Return the input of a larger worker's run.
+
+    It has the parts of the object as in S3 notifications, its address, and the version of the definitions
+    that this worker chose for it.
     """
     key = quote_plus(ref.key, safe="/")
     version = f"?versionId={ref.version_id}" if ref.version_id else ""
@@ -128,8 +133,8 @@ def as_input(record: FileRecord, ref: ObjectRef) -> dict[str, str]:
 
 def from_address(address: str) -> ObjectRef:
     """Return the object that an `s3://` address names."""
-    place, _, version_id = address.removeprefix("s3://").partition("?versionId=")
-    bucket, _, key = place.partition("/")
+    path, _, version_id = address.removeprefix("s3://").partition("?versionId=")
+    bucket, _, key = path.partition("/")
     return ObjectRef(bucket, unquote_plus(key), version_id)
 
 
@@ -148,7 +153,7 @@ class Stopwatch:
 
     @classmethod
     def start(cls, now: datetime, from_bytes: int = MEASURED_FROM_BYTES) -> Stopwatch:
-        """Start the worker before the file is processed."""
+        """Start the measurement before the file is processed."""
         return cls(now, _peak_bytes(), from_bytes)
 
     def note(self, ledger: FileLedger, record: FileRecord, path: Path, now: datetime) -> None:
@@ -166,7 +171,7 @@ class Stopwatch:
 
 
 def _peak_bytes() -> int:
-    """Return the largest memory of this process. Linux reports KiB."""
+    """Return the peak memory of this process; Linux reports KiB."""
     return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 

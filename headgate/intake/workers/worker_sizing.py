@@ -1,8 +1,8 @@
-"""Forecast the time, memory and disk that a file takes from what similar files took. Pure.
+"""Forecast the time, memory and disk for a file from those of similar files. Pure.
 
-There is no limit in megabytes. A file goes to a larger worker when the forecast exceeds the current worker.
-The forecast for the first file of a dataset is FIRST, which is slower and larger than everything that was
-measured. docs/adr/0017-large-files.md describes how these figures were measured.
+There is no limit in megabytes: a file goes to a larger worker if the forecast exceeds the current worker. The
+first file of a dataset has the forecast FIRST, which is slower and larger than all measured files.
+docs/adr/0017-large-files.md describes how these figures were measured.
 """
 
 from __future__ import annotations
@@ -19,40 +19,40 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import MeasuredFile
 
-# A smaller file is never looked at: nothing that was measured takes a minute or a gigabyte for it.
+# Smaller files are not examined: no measured file below this size takes a minute or a gigabyte.
 MEASURED_FROM_BYTES = 16 << 20
 HEAD_BYTES = 1 << 16
 KEPT_MEASUREMENTS = 8
-# What a worker may be filled with by a forecast. The rest is for files that are slower or wider than those
-# before them.
+# Shares of a worker that a forecast may use. The rest is for files that are slower or wider than earlier
+# ones.
 _TIME_SHARE, _MEMORY_SHARE, _DISK_SHARE = 0.5, 0.8, 0.9
-# Python, Arrow and the package, and the rows that are worked on at once, before any file is held.
+# Python, Arrow, the package, and one batch of rows, without the file itself.
 _OWN_MEMORY_BYTES = 400 << 20
 # The unpacked file, the rows spooled between the two passes, and both results.
-_DISK_FOR_EACH_BYTE = 3
+_DISK_BYTES_PER_BYTE = 3
 
 
 @dataclass(frozen=True)
 class Worker:
-    """The time, memory and disk that a worker has for one file."""
+    """The memory and disk that a worker has for one file."""
 
     memory_bytes: int
     disk_bytes: int
 
     @property
     def largest_bytes(self) -> int:
-        """The largest file that fits its disk together with the spooled rows and the results."""
-        return int(_DISK_SHARE * self.disk_bytes / _DISK_FOR_EACH_BYTE)
+        """The maximum size of a file that fits its disk together with the spooled rows and the results."""
+        return int(_DISK_SHARE * self.disk_bytes / _DISK_BYTES_PER_BYTE)
 
 
 @dataclass(frozen=True)
 class Pace:
-    """The time, memory and disk that each byte of a kind of file takes.
+    """The time, memory and disk for each byte of a kind of file.
 
     Attributes:
-        bytes_per_s: of the object, through the whole gate, profile and all.
-        growth: bytes without compression for each of the object.
-        memory: bytes held for each without compression, beside the worker's own.
+        bytes_per_s: bytes of the object per second, through the complete gate, including the profile.
+        growth: unpacked bytes for each byte of the object.
+        memory: bytes of memory for each unpacked byte, besides the worker's own memory.
     """
 
     bytes_per_s: float
@@ -60,42 +60,41 @@ class Pace:
     memory: float
 
 
-# By the form of the head; see the ADR for what was measured. A CSV file may turn out to be one that is read
-# whole.
+# By the form of the first bytes; the ADR has the measurements. A CSV file may have to be read into memory at
+# once.
 FIRST = {
     "csv": Pace(4e6, 1, 8),
     "json": Pace(2e6, 1, 16),
     "fixed_width": Pace(2e6, 1, 16),
     "parquet": Pace(1e6, 6, 3),
     "gzip": Pace(1e6, 12, 8),
-    "zip": Pace(5e5, 12, 16),  # a workbook may be in it, or may be it
+    "zip": Pace(5e5, 12, 16),  # may be or contain a workbook
     "zstd": Pace(1e6, 12, 8),
 }
 
 
 @dataclass(frozen=True)
 class Need:
-    """The time, memory and disk that a file will take of a worker."""
+    """The forecast time, memory and disk for a file."""
 
     seconds: float
     memory_bytes: float
     disk_bytes: float
 
     def beyond(self, worker: Worker, time_left_s: float) -> str:
-        """Return the resource of which the worker has too little: `time`, `memory` or `disk`.
-
-        Empty where it has enough of all.
+        """Return the resource that the worker lacks: `time`, `memory` or `disk`; empty if it has enough of
+        each.
         """
         fits = {
             "disk": self.disk_bytes <= _DISK_SHARE * worker.disk_bytes,
             "memory": self.memory_bytes <= _MEMORY_SHARE * worker.memory_bytes,
             "time": self.seconds <= _TIME_SHARE * time_left_s,
         }
-        return next((what for what, enough in fits.items() if not enough), "")
+        return next((resource for resource, enough in fits.items() if not enough), "")
 
 
 def form_of(head: bytes) -> str:
-    """Return the kind of a file, by its first bytes: one of FIRST's."""
+    """Return the form of a file by its first bytes, a key of FIRST."""
     packed = {GZIP_MAGIC: "gzip", ZSTD_MAGIC: "zstd", **dict.fromkeys(ZIP_MAGICS, "zip")}
     packed_form = next((form for magic, form in packed.items() if head.startswith(magic)), "")
     if packed_form:
@@ -104,7 +103,7 @@ def form_of(head: bytes) -> str:
 
 
 def pace(form: str, measured: Sequence[MeasuredFile]) -> Pace:
-    """Return the slowest and largest of the measured files; FIRST's value where nothing was measured."""
+    """Return the pace of the slowest and largest measured files; that of FIRST without measurements."""
     first = FIRST.get(form, FIRST[FormatName.PARQUET])  # a binary format that was not measured
     memory = [
         (file.peak_bytes - _OWN_MEMORY_BYTES) / file.unpacked_bytes for file in measured if file.peak_bytes
@@ -119,10 +118,10 @@ def pace(form: str, measured: Sequence[MeasuredFile]) -> Pace:
 
 
 def need(size_bytes: int, pace: Pace) -> Need:
-    """Return the need of a file of so many bytes at that pace."""
+    """Forecast the need of a file of this size at this pace."""
     unpacked = size_bytes * pace.growth
     return Need(
         seconds=size_bytes / pace.bytes_per_s,
         memory_bytes=_OWN_MEMORY_BYTES + unpacked * max(pace.memory, 0),
-        disk_bytes=size_bytes + _DISK_FOR_EACH_BYTE * unpacked,
+        disk_bytes=size_bytes + _DISK_BYTES_PER_BYTE * unpacked,
     )
