@@ -1,8 +1,7 @@
-"""Derive the table of a dataset that analysts may read: its rows without the columns about a person.
+"""Derive the table of a dataset for analysts: its rows without the columns about a person.
 
-The contract is never written by hand: a column that is classified later leaves the table with the next
-deployment.
-docs/adr/0080-forget.md gives the reasons.
+The contract is never written by hand, so a column that is classified later leaves the table with the next
+deployment. docs/adr/0080-forget.md gives the reasons.
 """
 
 from __future__ import annotations
@@ -30,23 +29,23 @@ def analyst_contracts(
     """Return the contracts of the tables for analysts, by table.
 
     Args:
-        datasets: those that `analyst_tables` of the lake project lists.
+        datasets: the datasets in `analyst_tables` of the lake project.
         source, prod: the lake's contracts, by name.
 
     Raises:
-        ContractError: a dataset is unknown or has no column about a person, or its table has a contract
-            already.
+        ContractError: a dataset is unknown or has no column about a person, or its table already has a
+            contract.
     """
     return {f"{dataset}{SUFFIX}": _contract_of(dataset, source, prod) for dataset in datasets}
 
 
 def personal_columns(contract: Contract, source: Contract | None = None) -> frozenset[str]:
-    """Return the columns of a stored table that only people with the right to personal data read.
+    """Return the columns of a stored table that only people with the right to personal data may read.
 
-    None of a table about nobody.
+    The set is empty for a table without data about people.
 
     Args:
-        source: the contract of the dataset, where the table is one of curated.
+        source: the source contract of the dataset, if the table is in curated.
     """
     if not contract.personal:
         return frozenset()
@@ -60,7 +59,7 @@ def personal_columns(contract: Contract, source: Contract | None = None) -> froz
         if source
         else []
     )
-    return frozenset({*contract.personal, *digits, KEPT})  # nobody has classified the columns in KEPT
+    return frozenset({*contract.personal, *digits, KEPT})  # the columns in KEPT are not classified
 
 
 def _contract_of(dataset: str, source: Mapping[str, Contract], prod: Mapping[str, Contract]) -> Contract:
@@ -98,7 +97,10 @@ def _contract_of(dataset: str, source: Mapping[str, Contract], prod: Mapping[str
 
 
 def _shown(column: Column, contract: Contract) -> Column:
-    """Return a copy's column, optional: the gate checked it, and rows of older contracts may lack it."""
+    """Return a column of the analysts' table without rules.
+
+    The gate has checked the values, and rows of older contract versions may lack one.
+    """
     return Column(
         column.name,
         column.type,

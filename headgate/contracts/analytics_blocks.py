@@ -1,4 +1,4 @@
-"""Prod tables that a contract or a dashboard declares as a building block of analytics, with columns that are
+"""Prod tables that a contract or a dashboard declares as a building block of analytics; their columns are
 derived.
 
 docs/adr/0118-analytics-as-blocks.md gives the reasons; `headgate.analytics` computes the rows.
@@ -19,19 +19,13 @@ if TYPE_CHECKING:
 
 HOUR, DAY = "hour", "day"
 GRAINS = (HOUR, DAY, "week", "month")
-NAMES_OF_MOMENTS = {
-    "period_on": "period_at",
-    "change_on": "change_at",
-}  # of the columns of hours, which are no days
+# Names of columns whose values are times instead of days if the grain is an hour.
+NAMES_OF_MOMENTS = {"period_on": "period_at", "change_on": "change_at"}
 MAX_HORIZON = 400  # periods; a year of days and a month
-BLOCK_TIME, BLOCK_MEASURE = (
-    "block_time",
-    "block_measure",
-)  # the names of a block's columns in the rows that it reads
+BLOCK_TIME, BLOCK_MEASURE = "block_time", "block_measure"  # a block's columns in the rows that it reads
 MAX_BY, MAX_MEASURES = 5, 8
-DECLARED_IN = (
-    "headgate.declaredIn"  # property of a contract that follows from a dashboard: the dashboard's file
-)
+# Property of a contract that is derived from a dashboard: the dashboard's file.
+DECLARED_IN = "headgate.declaredIn"
 _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
 _TIMES = {Kind.DATE, Kind.TIMESTAMP}
 _DATE, _MOMENT, _TEXT, _COUNT, _NUMBER = (
@@ -168,19 +162,18 @@ _OPTIONS = {
 
 @dataclass(frozen=True)
 class Block:
-    """A building block as a contract declares it.
+    """A building block as declared in a contract.
 
     Attributes:
-        kind: of BLOCKS.
+        kind: one of BLOCKS.
         of: the dataset or SQL model whose rows it reads.
         measure: a column of numbers, summed by period.
         time: a column of dates or timestamps.
-        by: columns whose values make a series each; without them all rows are one series. Of segments, those
-            that name a member.
-        grain: the period.
-        horizon: periods ahead; 0 takes the grain's own.
-        measures: of segments, the columns of numbers by which members are alike, instead of `measure` and
-            `time`.
+        by: columns; each combination of their values is a series, and all rows are one series without them.
+            For segments, the columns that identify a member.
+        grain: length of a period.
+        horizon: number of future periods; 0 means the default of the grain.
+        measures: for segments, the columns of numbers that are compared, instead of `measure` and `time`.
     """
 
     kind: str
@@ -194,15 +187,15 @@ class Block:
 
 
 def declares_block(properties: Collection[str]) -> bool:
-    """Return whether a table with these properties is a block, whose columns no contract states."""
+    """Return whether a table with these properties is a block, whose contract lists no columns."""
     return any(f"headgate.{kind}" in properties for kind in BLOCKS)
 
 
 def block_of(contract: Contract) -> Block | None:
-    """Return the block that a prod contract declares, if any.
+    """Return the block that a prod contract declares, or None.
 
     Raises:
-        ContractError: an option is unknown, missing or out of its range; the message names file, option and
+        ContractError: an option is unknown, missing or out of range; the message names file, option and
             remedy.
     """
     kinds = [kind for kind in BLOCKS if f"headgate.{kind}" in contract.properties]
@@ -245,17 +238,17 @@ def block_of(contract: Contract) -> Block | None:
     return Block(kind, options["of"], options["measure"], options["time"], by, grain, horizon)
 
 
-def _columns(where: str, options: Mapping[str, Any], option: str, most: int) -> tuple[str, ...]:
+def _columns(where: str, options: Mapping[str, Any], option: str, max_columns: int) -> tuple[str, ...]:
     names = options.get(option, [])
     if (
         not isinstance(names, list)
         or not all(isinstance(name, str) for name in names)
         or len(set(names)) < len(names)
-        or len(names) > most
+        or len(names) > max_columns
     ):
         raise ContractError(
-            f"{where}: {option} is {names!r}. It is a list of at most {most} different columns, such as "
-            "[counter]."
+            f"{where}: {option} is {names!r}. It is a list of at most {max_columns} different columns, "
+            "such as [counter]."
         )
     return tuple(names)
 
@@ -281,11 +274,11 @@ def _horizon(where: str, options: Mapping[str, Any]) -> int:
 def with_derived_columns(
     prod: Mapping[str, Contract], curated: Mapping[str, Contract]
 ) -> dict[str, Contract]:
-    """Return the prod contracts; those of blocks have the columns and the key that follow from their table.
+    """Return the prod contracts, those of blocks with derived columns and key.
 
     Raises:
-        ContractError: as `block_of`; or the block's table or a column of it is unknown, or has a type that
-            the block cannot use.
+        ContractError: as in `block_of`; or the block's table or one of its columns is unknown, or has a type
+            that the block cannot use.
     """
     return {
         name: _derived(contract, block, prod, curated) if (block := block_of(contract)) else contract
@@ -310,14 +303,15 @@ def _derived(
         replace(
             column,
             description=column.description.replace("{measure}", measure),
-            classification=classification
-            if column.type == _NUMBER
-            else "",  # values of a person stay a person's
+            # Numbers of a person remain personal data.
+            classification=classification if column.type == _NUMBER else "",
         )
         for column in own
     )
     key = (*block.by, *(column.name for column in own if column.name in {"period_on", "period_at", "grain"}))
-    what = f"{', '.join(block.measures)} of {block.of}" if block.measures else f"{measure} by {block.grain}"
+    subject = (
+        f"{', '.join(block.measures)} of {block.of}" if block.measures else f"{measure} by {block.grain}"
+    )
     return replace(
         contract,
         columns=(*by, *sums, *described),
@@ -326,14 +320,14 @@ def _derived(
         or f"One row per {' and '.join(key)}".replace("period_on", block.grain).replace(
             "period_at", block.grain
         ),
-        description=contract.description or f"{block.kind.capitalize()} of {what}",
+        description=contract.description or f"{block.kind.capitalize()} of {subject}",
     )
 
 
 def _own_columns(block: Block) -> tuple[Column, ...]:
-    """Return the columns that a kind of block has.
+    """Return the columns of a kind of block.
 
-    Those of hours name moments where those of longer periods name days.
+    With hourly periods they have times instead of days.
     """
     if block.grain != HOUR:
         return _COLUMNS[block.kind]
@@ -376,7 +370,7 @@ def _table_of(
 def _series_columns(
     contract: Contract, block: Block, table: Contract, derived: Collection[str]
 ) -> tuple[Column, ...]:
-    """Return the columns of `by` as the block's table has them, once all columns of the block are checked."""
+    """Return the columns of `by` from the block's table, after all columns of the block are checked."""
     columns = {column.name: column for column in table.columns}
     measures, times = block.measures or (block.measure,), (block.time,) if block.time else ()
     for option, names in (("measure", measures), ("time", times), ("by", block.by)):
@@ -441,7 +435,9 @@ def _error(contract: Contract, block: Block, reason: str, remedy: str) -> Contra
 
 
 def file_of(contract: Contract) -> str:
-    """Return the file of the lake project that declares a block: a dashboard, or the table's contract."""
+    """Return the lake project's file that declares a block, for messages: a dashboard or the table's
+    contract.
+    """
     return str(contract.properties.get(DECLARED_IN) or f"contracts/prod/{contract.dataset}.yaml")
 
 

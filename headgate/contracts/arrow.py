@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def arrow_schema(contract: Contract) -> pa.Schema:
-    """Return the Arrow schema whose columns, types and nullability are the contract's, in its order."""
+    """Return the Arrow schema with the contract's columns, types and nullability, in its order."""
     return pa.schema(
         [
             pa.field(column.name, arrow_type(column.type), nullable=not column.required)

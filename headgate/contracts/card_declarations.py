@@ -1,7 +1,6 @@
-"""Declarations of a contract that its columns hold no card numbers, or that a lake holds none.
+"""Declarations that columns have no card numbers, in a contract or for the complete lake.
 
-The gate does not search declared columns for card numbers and verification codes, and the card-data audit
-does not either.
+Neither the gate nor the card-data audit searches declared columns for card numbers and verification codes.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ def of_column(place: str, own: Mapping[str, Any], mask: Mask | None) -> NoCards 
     """Return the declaration of a column.
 
     Raises:
-        ContractError: it is not complete, or the column's mask says that it holds card data.
+        ContractError: it is incomplete, or the column has a mask for card data.
     """
     if PROPERTY not in own:
         return None
@@ -41,7 +40,7 @@ def of_column(place: str, own: Mapping[str, Any], mask: Mask | None) -> NoCards 
 def declared_by_lake(contract: Contract, lake: NoCards | None) -> Contract:
     """Return the contract with the lake's declaration on its columns.
 
-    A contract with a card column stays as it is.
+    A contract with a card column is unchanged.
     """
     if lake is None or any(column.mask in _CARD_MASKS for column in contract.columns):
         return contract
@@ -52,19 +51,17 @@ def declared_by_lake(contract: Contract, lake: NoCards | None) -> Contract:
 
 
 def declarations_by_dataset(contracts: Iterable[Contract]) -> dict[str, str]:
-    """Return by dataset or table which of its columns are declared, by whom, on which day and why.
+    """Return dataset or table → its declared columns, with the person, day and reason of each declaration.
 
-    Without those that declare nothing.
-
-    A column with `headgate.content` or `headgate.mask: none` is searched less as well, and nobody is named
-    for it.
+    Datasets without declarations are left out. A column with `headgate.content` or `headgate.mask: none` is
+    listed without a person, because it is searched less as well.
     """
     texts = {contract.dataset: "; ".join(_declarations(contract)) for contract in contracts}
     return {dataset: text for dataset, text in texts.items() if text}
 
 
 def _declarations(contract: Contract) -> list[str]:
-    """Return each declaration of a contract once, with its columns."""
+    """Return each distinct declaration of a contract with its columns."""
     columns: defaultdict[str, list[str]] = defaultdict(list)
     for column in contract.columns:
         if declaration := _declaration(column):
@@ -73,9 +70,10 @@ def _declarations(contract: Contract) -> list[str]:
 
 
 def _declaration(column: Column) -> str:
-    """Return who declared a column, when and why, or the property that excepts it from the search.
+    """Return person, day and reason of a column's declaration, or the property that exempts it from the
+    search.
 
-    Empty without either.
+    Return an empty text without either.
     """
     if column.no_cards:
         return f"{column.no_cards.declared_by}, {column.no_cards.declared_on}: {column.no_cards.reason}"

@@ -1,14 +1,13 @@
 """Names of card verification codes in German, French, Spanish, Italian and Dutch: one list for columns and
 for free text.
 
-A name is written once, with its accents. A blank separates words, a hyphen marks where words may be written
-as one.
-The leak scanner knows the same names by a list of its own.
+Each name is listed once, with its accents. A blank separates words, a hyphen marks words that may be written
+as one. The leak scanner has its own list of the same names.
 """
 
 from __future__ import annotations
 
-# Names of a code wherever they stand.
+# Names of a code at any position.
 CODE_NAMES = (
     "karten-prüf-nummer",
     "karten-prüf-nr",
@@ -29,11 +28,11 @@ CODE_NAMES = (
     "veiligheids-code",
     "kaart-verificatie-code",
 )
-# A whole column's name. In a text they may be a part of another name, as of `TÜV-Prüfnummer`.
+# Complete names of columns. In a text they may be part of another name, such as `TÜV-Prüfnummer`.
 WHOLE_NAMES = ("prüf-nummer", "prüf-nr")
-# KPN abbreviates Kartenprüfnummer as a column's name; in a text it is a phone company, too.
+# As a column's name KPN abbreviates Kartenprüfnummer; in a text it may be a phone company.
 ABBREVIATED_NAMES = ("kpn",)
-# Words for many things. In a text they name a code directly behind a card number, or beside the word card.
+# General words. In a text they name a code only directly after a card number, or next to the word card.
 NAMES_BESIDE_CARD = (
     *ABBREVIATED_NAMES,
     "prüf-ziffern",
@@ -45,31 +44,35 @@ NAMES_BESIDE_CARD = (
     "codice",
 )
 
-# Each letter with an accent: as one character or two, without the accent, and in German with an e behind it.
+# Each letter with an accent: as one or two characters, without the accent, and in German followed by an e.
 _SPELLINGS = {"ü": "(?:[üÜ]|u(?:e|\u0308)?+)", "é": "(?:[éÉ]|e\u0301?+)", "ó": "(?:[óÓ]|o\u0301?+)"}
 _COMPARED = {"ü": "ue?", "é": "e", "ó": "o"}
 _WORD_GAP, _OPTIONAL_GAP = r"[\W_]{1,3}", r"[\W_]{0,3}"
 
 
 def code_name_pattern(names: tuple[str, ...]) -> str:
-    """Return a pattern of the names as `sensitive_names.compared` writes them."""
+    """Return a pattern of the names in the form of `sensitive_names.compared`."""
     return "|".join(
-        "".join({" ": "_", "-": "_?"}.get(sign) or _COMPARED.get(sign, sign) for sign in name)
+        "".join(
+            {" ": "_", "-": "_?"}.get(character) or _COMPARED.get(character, character) for character in name
+        )
         for name in names
     )
 
 
 def names_in_text(names: tuple[str, ...]) -> str:
-    """Return a pattern of the names as people write them, to be searched without regard to case.
+    """Return a pattern of the names as people write them, for a search that ignores case.
 
-    Letters are ASCII's: without `a`, ignoring case makes an s of U+017F and a k of U+212A, for which no row
-    is searched.
+    The flag `a` restricts letters to ASCII: otherwise U+017F matches s and U+212A matches k, and the search
+    for rows finds neither.
     """
     return "|".join(
-        "".join({" ": _WORD_GAP, "-": _OPTIONAL_GAP}.get(sign) or _letter(sign) for sign in name)
+        "".join(
+            {" ": _WORD_GAP, "-": _OPTIONAL_GAP}.get(character) or _letter(character) for character in name
+        )
         for name in names
     )
 
 
-def _letter(sign: str) -> str:
-    return f"(?a:{_SPELLINGS[sign]})" if sign in _SPELLINGS else f"(?a:{sign})"
+def _letter(character: str) -> str:
+    return f"(?a:{_SPELLINGS[character]})" if character in _SPELLINGS else f"(?a:{character})"

@@ -1,6 +1,6 @@
-"""Derive what a dataset looks like behind the gate from what it looks like before it.
+"""Derive the contract of a dataset after the gate from its contract before the gate.
 
-The curated contract is never written by hand: a second column list would be a second truth.
+The curated contract is never written by hand, because two lists of columns could contradict each other.
 """
 
 from __future__ import annotations
@@ -49,7 +49,10 @@ LINEAGE = (
 
 
 def curated_contract(source: Contract) -> Contract:
-    """Return the contract of `source`'s rows once masked: same key and order, lineage columns added."""
+    """Return the contract of the masked rows.
+
+    It has the same grain, key and order; sensitive columns are replaced, and lineage columns are added.
+    """
     columns = [behind for column in source.columns for behind in masked_columns(column)]
     if policy_of(source) is NewColumns.KEEP_AS_TEXT:
         columns.append(replace(kept_column(), no_cards=declared_throughout(source)))
@@ -82,7 +85,7 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
             ),
         )
     if column.mask is Mask.FREE_TEXT:
-        # A redaction can be longer than the number it replaces, and have another form.
+        # A redaction can be longer than the number that it replaces, and has another form.
         changed = {"max_length"} | rules_with(Argument.PATTERN, Argument.TRUE)
         rules = tuple(rule for rule in column.rules if rule.name not in changed)
         return (replace(column, mask=None, type=ColumnType(Kind.STRING), rules=rules, format=None),)
@@ -90,29 +93,30 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
 
 
 def with_distinct_names(columns: Iterable[Column]) -> tuple[Column, ...]:
-    """Return the columns; one whose stand-ins would bear another's name, as `card_last4` beside
-    `card_number`, has a stem of its own.
+    """Return the columns, with a stem of its own for each column whose masked columns would repeat another's
+    name.
+
+    An example is `card_last4` beside `card_number`.
     """
-    every = list(columns)
-    for place in _taken(every):
-        every[place] = replace(every[place], stem=f"{every[place].name}_masked")
-    while taken := _taken(every):  # the new name may be a column's, too
-        every[taken[0]] = replace(
-            every[taken[0]], stem=f"{every[taken[0]].stem or every[taken[0]].name}_masked"
-        )
-    return tuple(every)
+    distinct = list(columns)
+    for index in _with_repeated_names(distinct):
+        distinct[index] = replace(distinct[index], stem=f"{distinct[index].name}_masked")
+    while repeated := _with_repeated_names(distinct):  # the new name may also be taken
+        column = distinct[repeated[0]]
+        distinct[repeated[0]] = replace(column, stem=f"{column.stem or column.name}_masked")
+    return tuple(distinct)
 
 
-def _taken(columns: Sequence[Column]) -> list[int]:
-    """Return the places of the columns that have a stand-in with another's name."""
-    borne = Counter(
+def _with_repeated_names(columns: Sequence[Column]) -> list[int]:
+    """Return the indexes of the columns that have a masked column with another column's name."""
+    counts = Counter(
         name
         for column in columns
         for name in {column.name, *(behind.name for behind in masked_columns(column))}
     )
-    masked = [place for place, column in enumerate(columns) if column.mask in {Mask.PAN, Mask.SSN}]
+    masked = [index for index, column in enumerate(columns) if column.mask in {Mask.PAN, Mask.SSN}]
     return [
-        place for place in masked if any(borne[behind.name] > 1 for behind in masked_columns(columns[place]))
+        index for index in masked if any(counts[behind.name] > 1 for behind in masked_columns(columns[index]))
     ]
 
 

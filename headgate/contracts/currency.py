@@ -1,6 +1,6 @@
 """Currencies by their codes of ISO 4217.
 
-An amount has that of its column, else of its table, else of the lake.
+An amount has the currency of its column, or else of its table, or else of the lake.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
-# Spellings of each currency, its sign first. Source: ISO 4217 and Unicode CLDR 44; `$`, `kr` and `¥` are not
-# proof of a country, only of one sign.
+# Spellings of each currency, its symbol first. `$`, `kr` and `¥` do not identify a country. Source: ISO 4217
+# and Unicode CLDR 44.
 SPELLINGS = {
     "EUR": ("€", "EUR", "Euro"), "USD": ("$", "USD", "US$"), "GBP": ("£", "GBP"),
     "CHF": ("CHF", "Fr.", "SFr."), "JPY": ("¥", "JPY"),
@@ -24,25 +24,25 @@ SPELLINGS = {
     "NOK": ("NOK",), "TRY": ("₺", "TRY"), "RUB": ("₽", "RUB"), "HUF": ("Ft", "HUF"), "AUD": ("AUD",),
     "CAD": ("CAD",), "CNY": ("CNY",),
 }  # fmt: skip
-_IN_FRONT = ("EUR", "USD", "GBP")  # their signs stand before a number and mean no other currency of a lake
+# The symbols of these currencies precede a number, and mean no other currency in a lake.
+_IN_FRONT = ("EUR", "USD", "GBP")
 PROPERTY = "headgate.currency"  # of a table
 _WORD = re.compile(r"\bcurrency\b")
 
 
 def unit_in(unit: str, currency: str) -> str:
-    """Return a unit with a code of ISO 4217 instead of the word `currency`, as in `currency per period`.
+    """Replace the word `currency` of a unit, as in `currency per period`, by a code of ISO 4217.
 
-    As it is where none is stated.
+    Without a code the unit is unchanged.
     """
     return _WORD.sub(currency, unit) if currency else unit
 
 
 def in_currency(contract: Contract, lake_currency: str) -> Contract:
-    """Return the contract with its table's currency, or the lake's, in the units that state none of their
-    own.
+    """Return the contract with its table's or the lake's currency in the units that name no currency.
 
     Raises:
-        ContractError: the table's currency is no code of ISO 4217.
+        ContractError: the table's currency is not a code of ISO 4217.
     """
     currency = str(contract.properties.get(PROPERTY, lake_currency))
     if currency and not is_currency(currency):
@@ -61,5 +61,5 @@ def is_currency(unit: str) -> bool:
 
 
 def sign_of(currency: str) -> str:
-    """Return what stands before an amount: the sign, or the code with a blank."""
+    """Return the text before an amount: the symbol, or the code with a blank."""
     return SPELLINGS[currency][0] if currency in _IN_FRONT else f"{currency} "

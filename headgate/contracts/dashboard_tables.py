@@ -1,6 +1,6 @@
 """Tables that a dashboard file of the lake project declares as blocks, as documents of prod contracts.
 
-The documents are read and packed like those of `contracts/prod`, so every reader of contracts knows the
+The documents are read and packed like those of `contracts/prod`, so every reader of contracts sees the
 tables.
 """
 
@@ -20,11 +20,11 @@ _DESCRIPTION = "description"
 
 
 def dashboard_documents() -> dict[str, tuple[Path, dict[str, Any]]]:
-    """Return the contracts of the tables that dashboards of the lake project declare, by table: the
-    dashboard, and an ODCS document.
+    """Return table → its dashboard and its contract as an ODCS document, for the tables that dashboards
+    declare.
 
     Raises:
-        ContractError: a declaration is no block, or two dashboards declare the same table.
+        ContractError: a declaration is not a block, or two dashboards declare the same table.
     """
     documents: dict[str, tuple[Path, dict[str, Any]]] = {}
     for path in project().dashboards:

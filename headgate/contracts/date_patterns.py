@@ -16,7 +16,7 @@ from headgate.errors import ContractError
 
 _TOKEN = re.compile(r"(?P<letters>([A-Za-z])\2*)|'(?P<quoted>(?:[^']|'')*)'|(?P<literal>.)", re.DOTALL)
 _RESERVED = "[]{}#"
-# Letters of a pattern: which field each run of them is.
+# Runs of letters in a pattern, and the field that each one denotes.
 _FIELDS = {
     "yyyy": "year", "uuuu": "year", "yy": "short_year", "MMMM": "month_name", "MMM": "short_month",
     "MM": "month", "M": "month",
@@ -24,7 +24,7 @@ _FIELDS = {
     "ss": "second", "a": "half",
     "X": "offset", "XX": "offset", "XXX": "offset",
 }  # fmt: skip
-_ONE_OF = (
+_ALTERNATIVES = (
     ("year", ("year", "short_year")),
     ("month", ("month", "month_name", "short_month")),
     ("day", ("day",)),
@@ -52,7 +52,7 @@ class DatePattern:
 
     @cached_property
     def fields(self) -> frozenset[str]:
-        """Return the names of the fields that the pattern has."""
+        """Return the names of the pattern's fields."""
         return frozenset(part.field for part in self.parts if part.field)
 
     @property
@@ -68,14 +68,14 @@ class DatePattern:
 
 @lru_cache(maxsize=256)
 def date_pattern(text: str) -> DatePattern:
-    """Return the parsed pattern.
+    """Parse a pattern.
 
     Raises:
         ContractError: the pattern has an unknown letter, lacks a field or has one twice.
     """
     parts = tuple(_part(match, text) for match in _TOKEN.finditer(text))
     counted = Counter(part.field for part in parts if part.field)
-    missing = [name for name, choices in _ONE_OF if sum(counted[choice] for choice in choices) != 1]
+    missing = [name for name, choices in _ALTERNATIVES if sum(counted[choice] for choice in choices) != 1]
     if missing:
         raise _wrong(text, f"has no {missing[0]}, or more than one")
     _check_time(text, counted)

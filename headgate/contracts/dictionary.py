@@ -1,4 +1,4 @@
-"""The data dictionary: every table of the lake in Markdown, compiled from the contracts.
+"""The data dictionary: every table of the lake in Markdown, generated from the contracts.
 
 `python -m headgate.contracts.dictionary > docs/data-dictionary.md` writes it.
 """
@@ -37,7 +37,7 @@ Timestamps are UTC. **Key** columns identify a row of a table. A column is requi
 def dictionary(registry: Registry, lake: str = "ecommerce") -> str:
     """Return every table with its grain, columns, types, units, rules and masks, in Markdown.
 
-    `lake` is the prefix of its databases.
+    `lake` is the prefix of the lake's databases.
     """
     parts = [_HEAD]
     parts += _zone(
@@ -85,7 +85,7 @@ def _table(contract: Contract) -> str:
     lines = [
         f"### {contract.dataset}",
         "",
-        " ".join(f"{said}." for said in (contract.description, contract.grain) if said),
+        " ".join(f"{text}." for text in (contract.description, contract.grain) if text),
         "",
     ]
     if contract.order_by and contract.zone != "prod":
@@ -112,7 +112,7 @@ def _row(contract: Contract, column: Column) -> str:
 
 
 def rule_text(rule: Rule) -> str:
-    """Return a column's rule in words: its bound, pattern or values, and what happens to a bad row."""
+    """Describe a column's rule: its argument, and the consequence for a row that breaks it."""
     argument = ", ".join(map(str, rule.argument)) if isinstance(rule.argument, tuple) else rule.argument
     return RULE_KINDS[rule.name].holds.format(argument) + _LEVELS[rule.level]
 

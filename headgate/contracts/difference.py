@@ -1,8 +1,8 @@
 """Compare two versions of a contract: the changes, and for whom they break something.
 
-Two sides depend on a contract. **Senders**: a file that was accepted before is now rejected, or some of its
-rows are refused.
-**Readers**: a query that worked on the dataset before fails now, or finds values it could not have found.
+Two groups depend on a contract. **Senders**: a file that was accepted before is now rejected, or some of its
+rows are refused. **Readers**: a query that worked on the dataset before now fails, or returns values that it
+could not return before.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Breaks(StrEnum):
 
 @dataclass(frozen=True)
 class ContractChange:
-    """One difference; `column` is empty where the whole table is concerned."""
+    """A difference; `column` is empty if it concerns the table."""
 
     column: str
     message: str
@@ -45,9 +45,9 @@ class ContractChange:
 
 _INTEGER_BITS = {Kind.SMALLINT: 16, Kind.INTEGER: 32, Kind.BIGINT: 64}
 _ALIASES = "headgate.aliases"
-_TOLD_BY_FIELD = {"headgate.orderBy", "headgate.format"}
-# Whom it breaks something for when such a property is there, is another, or is gone; properties of others are
-# words.
+_COMPARED_AS_FIELDS = {"headgate.orderBy", "headgate.format"}
+# The people for whom an added, changed or removed property breaks something. Other properties are
+# descriptions.
 _PROPERTY_BREAKS = {
     "headgate.encoding": Breaks.BOTH,  # a file is read as another text, or is rejected
     "headgate.quotes": Breaks.BOTH,  # a value is read with its quotes or without
@@ -56,19 +56,19 @@ _PROPERTY_BREAKS = {
     "headgate.sheet": Breaks.SENDERS,  # another sheet is read, or is missing
     "headgate.asOf": Breaks.READERS,  # the lake may be as of another day
     "headgate.deletes": Breaks.READERS,  # rows leave the snapshot, or stay in it
-    "headgate.load": Breaks.READERS,  # rows that a load lacks leave the snapshot, or stay in it
-    # Rows are accepted or refused, and the table gains or loses `new_columns`
+    "headgate.load": Breaks.READERS,  # rows that are not in a load leave the snapshot, or stay in it
+    # rows are accepted or refused, and the table gains or loses `new_columns`
     "headgate.newColumns": Breaks.BOTH,
-    "headgate.optional": Breaks.BOTH,  # the table may be missing, or must be there
-    "headgate.schemaPolicy": Breaks.SENDERS,  # an export that went through stops, or leaves columns out
-    "headgate.system": Breaks.READERS,  # the table lies in another bucket
+    "headgate.optional": Breaks.BOTH,  # the table may be missing, or is required
+    "headgate.schemaPolicy": Breaks.SENDERS,  # an export that succeeded stops, or leaves columns out
+    "headgate.system": Breaks.READERS,  # the table is in another bucket
     "headgate.table": Breaks.READERS,  # the rows are those of another table
 }
 
 
-# What becomes of a file that has a column which the contract has no longer, and whom that breaks something
-# for.
-_FATES_OF_GONE = {
+# The treatment of a file with a column that the contract no longer has, and the people for whom it breaks
+# something.
+_TREATMENT_OF_REMOVED = {
     NewColumns.ASK: ("a file that has it is pending (needs_mapping)", Breaks.BOTH),
     NewColumns.STOP: ("a file that has it is rejected", Breaks.BOTH),
     NewColumns.QUARANTINE: ("rows with a value in it are refused", Breaks.BOTH),
@@ -81,12 +81,14 @@ _FATES_OF_GONE = {
 
 
 def differences(old: Contract, new: Contract) -> list[ContractChange]:
-    """Return each change from `old` to `new` but of words: the table's, then by column in contract order."""
+    """Return every change from `old` to `new` except descriptions: changes of the table, then of columns in
+    contract order.
+    """
     return [*_of_table(old, new), *_of_columns(old, new)]
 
 
 def is_breaking(change: ContractChange) -> bool:
-    """Return whether somebody must act before the change is made."""
+    """Return whether somebody must act before the change is deployed."""
     return change.breaks is not Breaks.NOBODY
 
 
@@ -112,14 +114,17 @@ def _of_table(old: Contract, new: Contract) -> Iterator[ContractChange]:
 
 def _of_properties(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[ContractChange]:
     yield from _of_aliases(_aliases(old), _aliases(new))
-    for name in sorted((old.keys() | new.keys()) - _TOLD_BY_FIELD - {_ALIASES}):
+    for name in sorted((old.keys() | new.keys()) - _COMPARED_AS_FIELDS - {_ALIASES}):
         if name.startswith("headgate.") and old.get(name) != new.get(name):
             message = f"{name} is {new.get(name, 'not stated')}, was {old.get(name, 'not stated')}"
             yield ContractChange("", message, _PROPERTY_BREAKS.get(name, Breaks.NOBODY))
 
 
 def _of_aliases(old: Mapping[str, set[str]], new: Mapping[str, set[str]]) -> Iterator[ContractChange]:
-    """Yield the effects of changed aliases: a column without its alias may need a mapping."""
+    """Yield the effects of changed aliases.
+
+    A column whose alias is removed may no longer be recognized, and its file is then pending.
+    """
     for field in sorted(old.keys() | new.keys()):
         gone, fresh = (
             old.get(field, set()) - new.get(field, set()),
@@ -161,23 +166,23 @@ def _of_columns(old: Contract, new: Contract) -> Iterator[ContractChange]:
     before, after = ({column.name: column for column in contract.columns} for contract in (old, new))
     for name in [*before, *(name for name in after if name not in before)]:
         if name not in after:
-            yield _gone(before[name], policy_of(new))
+            yield _removed(before[name], policy_of(new))
         elif name not in before:
             yield _added(after[name])
         else:
             yield from _of_column(before[name], after[name])
 
 
-def _gone(column: Column, policy: NewColumns) -> ContractChange:
-    """Return the effect of files that still have the column, which is a new column then.
+def _removed(column: Column, policy: NewColumns) -> ContractChange:
+    """Return the effect on files that still have the column, which is then a new column.
 
-    One of card data is never kept or left out without a person.
+    Card data are never kept or left out without a decision of a person.
     """
     is_sensitive = column.mask not in {None, Mask.FREE_TEXT}
-    fate, breaks = _FATES_OF_GONE[
+    treatment, breaks = _TREATMENT_OF_REMOVED[
         NewColumns.ASK if is_sensitive and policy in {NewColumns.KEEP_AS_TEXT, NewColumns.IGNORE} else policy
     ]
-    return ContractChange(column.name, f"the column is gone; {fate}", breaks)
+    return ContractChange(column.name, f"the column is gone; {treatment}", breaks)
 
 
 def _added(column: Column) -> ContractChange:
@@ -252,7 +257,7 @@ def _format(column: Column) -> str:
 
 
 def _of_generation(old: Column, new: Column) -> ContractChange:
-    """Describe another origin of ids: from other columns the same row gets another id."""
+    """Describe a change of the columns from which ids are generated: the same row gets another id."""
     if new.generated_from:
         message = f"is generated from {', '.join(new.generated_from)} where a row has none"
         return ContractChange(new.name, message, Breaks.READERS if old.generated_from else Breaks.NOBODY)
@@ -264,10 +269,10 @@ def _behind(column: Column) -> list[str]:
 
 
 def _mask_breaks(old: Column, new: Column) -> Breaks:
-    """Return the effects of a changed mask: without one, rows that hold card data are refused; a first one
-    asks files for the column.
+    """Return for whom a changed mask breaks something.
 
-    Some ask for numbers of their form.
+    Without a mask, rows with card data are refused. With a first mask, files must have the column. Some masks
+    require numbers of their form.
     """
     for_readers = new.mask is None or _behind(old) != _behind(new)
     for_senders = new.mask in {None, Mask.PAN, Mask.SSN} or (old.mask is None and not new.required)
@@ -277,18 +282,21 @@ def _mask_breaks(old: Column, new: Column) -> Breaks:
 
 
 def _of_exemption(new: Column) -> ContractChange:
-    """Describe a changed `headgate.mask: none`, which accepts numbers that look like card numbers."""
+    """Describe a changed `headgate.mask: none`.
+
+    It accepts numbers that look like card numbers; in texts it accepts only article numbers.
+    """
     is_text = new.type.kind is Kind.STRING
-    what = "an article number" if is_text else "a number"
+    number = "an article number" if is_text else "a number"
     if new.unmasked:
         message = (
-            f"headgate.mask: none is stated: it holds no card data, and {what} that looks like a card "
+            f"headgate.mask: none is stated: it holds no card data, and {number} that looks like a card "
             "number is accepted"
         )
         return ContractChange(new.name, message, Breaks.NOBODY if is_text else Breaks.READERS)
     return ContractChange(
         new.name,
-        f"headgate.mask: none is stated no more, and {what} that looks like a card number is refused",
+        f"headgate.mask: none is stated no more, and {number} that looks like a card number is refused",
         Breaks.SENDERS,
     )
 
@@ -310,24 +318,24 @@ def _of_declaration(new: Column) -> ContractChange:
 def _type_breaks(old: Column, new: Column) -> Breaks:
     if not _holds_all(new.type, old.type):
         return Breaks.BOTH
-    # A longer text is the same type to a query; any other type is another column.
+    # For a query a longer text has the same type; any other type is another column.
     return Breaks.NOBODY if new.type.kind is old.type.kind is Kind.STRING else Breaks.READERS
 
 
 def _holds_all(wide: ColumnType, narrow: ColumnType) -> bool:
-    """Return whether every text that is a value of `narrow` is one of `wide`."""
+    """Return whether every value of `narrow` is a value of `wide`."""
     if wide.kind is Kind.STRING:
         return wide.length is None or (
             narrow.kind is Kind.STRING and narrow.length is not None and narrow.length <= wide.length
         )
     if wide.kind is narrow.kind is Kind.DECIMAL:
-        return _whole(wide) >= _whole(narrow) and (wide.scale or 0) >= (narrow.scale or 0)
+        return _integer_digits(wide) >= _integer_digits(narrow) and (wide.scale or 0) >= (narrow.scale or 0)
     if wide.kind in _INTEGER_BITS and narrow.kind in _INTEGER_BITS:
         return _INTEGER_BITS[wide.kind] >= _INTEGER_BITS[narrow.kind]
     return wide == narrow
 
 
-def _whole(column_type: ColumnType) -> int:
+def _integer_digits(column_type: ColumnType) -> int:
     return (column_type.precision or 0) - (column_type.scale or 0)
 
 
@@ -368,7 +376,7 @@ def _of_rule(column: str, old: Rule, new: Rule) -> Iterator[ContractChange]:
 
 
 def _is_same(old: object, new: object) -> bool:
-    """Return whether both are equal; allowed values have no order."""
+    """Return whether both are equal; the order of allowed values does not matter."""
     if isinstance(old, tuple) and isinstance(new, tuple):
         return set(old) == set(new)
     return old == new
@@ -387,8 +395,10 @@ def _argument(rule: Rule) -> str:
 
 
 def _argument_breaks(old: Rule, new: Rule) -> Breaks:
-    """Return the effect of another bound: a wider one accepts more, which readers may not expect; a narrower
-    one refuses accepted values.
+    """Return for whom another bound breaks something.
+
+    A wider bound accepts more, which readers may not expect; a narrower bound refuses values that were
+    accepted.
     """
     if not _refuse(old.level, new.level):
         return Breaks.NOBODY
@@ -401,16 +411,16 @@ def _argument_breaks(old: Rule, new: Rule) -> Breaks:
     return Breaks.BOTH
 
 
-def _is_higher(bound: object, than: object) -> bool:
+def _is_higher(bound: object, other: object) -> bool:
     try:
-        return Decimal(str(bound)) > Decimal(str(than))
-    except InvalidOperation:  # days and times, whose texts are in their order
-        return str(bound) > str(than)
+        return Decimal(str(bound)) > Decimal(str(other))
+    except InvalidOperation:  # days and times: their texts have the same order
+        return str(bound) > str(other)
 
 
-def _of_level(what: str, column: str, old: Level, new: Level) -> ContractChange:
+def _of_level(rule: str, column: str, old: Level, new: Level) -> ContractChange:
     severity = list(Level)
-    message = f"{what} is now at level {new}, was {old}"
+    message = f"{rule} is now at level {new}, was {old}"
     if severity.index(new) > severity.index(old):
         return ContractChange(column, message, Breaks.SENDERS)
     return ContractChange(column, message, Breaks.READERS if new is Level.WARN else Breaks.NOBODY)
@@ -419,7 +429,7 @@ def _of_level(what: str, column: str, old: Level, new: Level) -> ContractChange:
 def _refuse(*levels: Level) -> bool:
     """Return whether rows are refused at all of these levels.
 
-    A level that accepts all rows makes the bound irrelevant.
+    At a level that accepts all rows the bound does not matter.
     """
     return Level.WARN not in levels
 

@@ -1,5 +1,5 @@
-"""The encoding that a contract states for files whose bytes do not show one:
-`headgate.encoding: windows-1250`.
+"""The encoding that a contract declares for files whose bytes do not show one: `headgate.encoding:
+windows-1250`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _BEYOND_ASCII = "éЖβ日あ한ł"
 
 
 def stated_encoding(contract: Contract | None) -> str:
-    """Return Python's name of the declared encoding; empty where none is declared, or no contract is known.
+    """Return Python's name of the declared encoding; empty without a declaration or without a contract.
 
     Raises:
-        ContractError: there is no such encoding, or it cannot be distinguished from ASCII.
+        ContractError: the encoding is unknown, or cannot be distinguished from ASCII.
     """
     encoding = contract.properties.get(ENCODING_PROPERTY) if contract else None
     if contract is None or encoding is None:
@@ -30,20 +30,22 @@ def stated_encoding(contract: Contract | None) -> str:
     try:
         name = codecs.lookup(str(encoding)).name
         is_known = name in _UNMARKED or _keeps_ascii(name)
-    except (LookupError, UnicodeError, ValueError):  # ValueError: a name that holds a zero
+    except (LookupError, UnicodeError, ValueError):  # ValueError: the name contains a zero byte
         is_known = False
     if not is_known:
         raise ContractError(
-            f"{contract.id}: {ENCODING_PROPERTY}: {encoding!r} is no encoding that files without a "
-            "byte-order mark can have. "
-            "Remedy: one such as windows-1250, windows-1251, iso-8859-2, shift_jis, gb18030 or utf-16-le"
+            f"{contract.id}: {ENCODING_PROPERTY}: {encoding!r} is not an encoding for files without a "
+            "byte-order mark. "
+            "Remedy: use one such as windows-1250, windows-1251, iso-8859-2, shift_jis, gb18030 or utf-16-le"
         )
     return name
 
 
 def _keeps_ascii(name: str) -> bool:
-    """Return whether the encoding extends ASCII with bytes of its own, so that it can be recognised."""
-    beyond = [sign.encode(name, "ignore") for sign in _BEYOND_ASCII]
+    """Return whether the encoding leaves ASCII unchanged and has other bytes for other characters, so that it
+    can be recognized.
+    """
+    beyond = [character.encode(name, "ignore") for character in _BEYOND_ASCII]
     return (
         string.printable.encode(name) == string.printable.encode()
         and any(beyond)

@@ -1,4 +1,4 @@
-"""Read how a person sees a table: the first columns and rows, and the amount of a row.
+"""Read how a table is first shown: its first columns and rows, and the amount of a row.
 
 These are `headgate.firstColumns`, `headgate.firstRows` and `headgate.amount` of the contract.
 """
@@ -21,30 +21,30 @@ _NUMBERS = frozenset({Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Ki
 
 
 def first_columns(contract: Contract) -> tuple[str, ...]:
-    """Return the columns that decide, in the order in which they are read; empty where none is stated.
+    """Return the most important columns, in reading order; empty without a declaration.
 
     Raises:
-        ContractError: the contract states something else than a list of its columns.
+        ContractError: the property is not a list of the contract's columns.
     """
     return _named_columns(contract, COLUMNS)
 
 
 def first_rows(contract: Contract) -> tuple[str, ...]:
-    """Return the columns by which rows are listed unless a reader sorts them, `-` before a descending one.
+    """Return the columns of the default sort order; `-` precedes a descending one.
 
     A column with valid values is sorted by their order in the contract.
 
     Raises:
-        ContractError: as `first_columns`.
+        ContractError: as in `first_columns`.
     """
     return _named_columns(contract, ROWS)
 
 
 def amount_columns(contract: Contract) -> tuple[str, ...]:
-    """Return the columns whose product is the amount of a row; empty where none is stated.
+    """Return the columns whose product is the amount of a row; empty without a declaration.
 
     Raises:
-        ContractError: as `first_columns`, or a column holds no numbers.
+        ContractError: as in `first_columns`, or a column is not numeric.
     """
     columns = _named_columns(contract, AMOUNT)
     for name in columns:
@@ -57,7 +57,7 @@ def amount_columns(contract: Contract) -> tuple[str, ...]:
 
 
 def value_order(contract: Contract, column: str) -> tuple[str, ...]:
-    """Return the valid values of a column in the order of the contract; empty where it states none."""
+    """Return the valid values of a column in the order of the contract; empty without such a rule."""
     for rule in contract.column(column).rules:
         if rule.name == "valid_values" and isinstance(rule.argument, tuple):
             return tuple(str(value) for value in rule.argument)
@@ -65,10 +65,10 @@ def value_order(contract: Contract, column: str) -> tuple[str, ...]:
 
 
 def check_first_view(contract: Contract) -> None:
-    """Check all properties.
+    """Check the three properties.
 
     Raises:
-        ContractError: as `first_columns`.
+        ContractError: as in `first_columns`.
     """
     first_columns(contract)
     first_rows(contract)
@@ -80,7 +80,7 @@ def _named_columns(contract: Contract, name: str) -> tuple[str, ...]:
     if not isinstance(entries, list):
         raise ContractError(f"{contract.id}: {name} is no list. State columns, as in [region, revenue].")
     columns = tuple(map(str, entries))
-    # The columns of a block follow from its table, so the contract as written has none.
+    # The columns of a block are derived from its table, so its contract lists none.
     unknown = sorted({column.removeprefix(_DESCENDING) for column in columns} - set(contract.names))
     if unknown and contract.columns:
         raise ContractError(

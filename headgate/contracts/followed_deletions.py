@@ -16,8 +16,7 @@ def follows_deletions(contract: Contract | None) -> bool:
     """Return whether the contract follows deletions.
 
     Raises:
-        ContractError: it wants them in a way that is not known, or by a key that is not there or that is
-            masked.
+        ContractError: the method is unknown, or the key is missing or masked.
     """
     method = contract.properties.get(_PROPERTY) if contract else None
     if contract is None or method is None:

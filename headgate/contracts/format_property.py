@@ -1,6 +1,6 @@
-"""The declaration in a contract of how a source writes the values of a column.
+"""Read how a source writes the values of a column, as its contract declares it.
 
-A contract declares it in `logicalTypeOptions.format`, `logicalTypeOptions.defaultTimezone` and the custom
+The declaration is in `logicalTypeOptions.format`, `logicalTypeOptions.defaultTimezone` and the custom
 property `headgate.format`.
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FORMAT_PROPERTY = "headgate.format"
 NUMBERS = frozenset({Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL})
 TIMES = frozenset({Kind.DATE, Kind.TIMESTAMP})
-# The property's keys and the fields that they set.
+# Keys of the property, and the fields that they set.
 _LISTS = {
     "patterns": "patterns", "currency": "currency", "units": "units", "trueWords": "true_words",
     "falseWords": "false_words",
@@ -50,8 +50,8 @@ _CHOICES = {
     "language": tuple(MONTHS),
 }
 _FIRST_YEAR, _LAST_YEAR = 1, 9900
-_NUMBER_SIGNS = "+-.,'%()"
-FRACTION_DIGITS = 2  # of a percentage that is read as a fraction of one
+_NUMBER_CHARACTERS = "+-.,'%()"
+FRACTION_DIGITS = 2  # decimal places that a percentage needs if it is read as a fraction
 
 
 def stated_format(properties: object) -> dict[str, object]:
@@ -106,18 +106,18 @@ def _typed(key: str, value: object, kind: type, wanted: str) -> object:
 def source_format(
     kind: Kind, scale: int, table: Mapping[str, object], own: Mapping[str, object]
 ) -> SourceFormat | None:
-    """Return the format of a column: the table's defaults that concern its type, overridden by its own.
+    """Return the format of a column: its own keys, and the table's defaults for its type.
 
-    None for the plain spelling.
+    Return None for the plain spelling.
 
     Args:
-        scale: of a decimal, 0 otherwise.
+        scale: the scale of a decimal, 0 for other types.
 
     Raises:
-        ContractError: a key of its own does not concern its type, or keys contradict each other.
+        ContractError: one of its own keys does not apply to its type, or keys contradict each other.
     """
-    concerned = _ANY | _concerned(kind)
-    foreign = sorted(key for key, field in _KEYS.items() if field in own and field not in concerned)
+    applicable = _ANY | _applicable(kind)
+    foreign = sorted(key for key, field in _KEYS.items() if field in own and field not in applicable)
     if foreign:
         raise ContractError(
             f"{FORMAT_PROPERTY}.{foreign[0]} has no effect on a {kind}. Remedy: remove it, or change "
@@ -131,19 +131,19 @@ def source_format(
 
 
 def inherited_format(kind: Kind, table: Mapping[str, object]) -> SourceFormat:
-    """Return the format that a table's defaults give to a column of that type."""
-    inherited = {field: value for field, value in table.items() if field in _ANY | _concerned(kind)}
+    """Return the format that a column of this type inherits from the table's defaults."""
+    inherited = {field: value for field, value in table.items() if field in _ANY | _applicable(kind)}
     if "patterns" in inherited:
         inherited["patterns"] = _patterns_for(kind, cast("tuple[str, ...]", inherited["patterns"]))
     return SourceFormat(**cast("dict[str, Any]", inherited))
 
 
 def _patterns_for(kind: Kind, patterns: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the table's patterns for a date or for a timestamp: those without, or with, a time of day."""
+    """Return the table's patterns without a time of day for a date, and with one for a timestamp."""
     return tuple(text for text in patterns if date_pattern(text).has_time is (kind is Kind.TIMESTAMP))
 
 
-def _concerned(kind: Kind) -> set[str]:
+def _applicable(kind: Kind) -> set[str]:
     if kind in NUMBERS:
         return _OF_NUMBERS
     if kind in TIMES:
@@ -165,7 +165,7 @@ def _check(kind: Kind, scale: int, declared: SourceFormat) -> None:
     if declared.decimal == declared.thousands:
         raise ContractError(
             f"{FORMAT_PROPERTY}: decimal and thousands are both {declared.decimal!r}. Remedy: declare "
-            "two different signs"
+            "two different characters"
         )
     if bool(declared.true_words) != bool(declared.false_words):
         raise ContractError(
@@ -187,16 +187,16 @@ def _check(kind: Kind, scale: int, declared: SourceFormat) -> None:
         raise ContractError(
             f"{FORMAT_PROPERTY}.yearFrom: {declared.year_from} is no year. Remedy: a year such as 1930"
         )
-    _check_signs(declared)
+    _check_symbols(declared)
     _check_zone(declared.timezone)
 
 
-def _check_signs(declared: SourceFormat) -> None:
-    for sign in (*declared.currency, *declared.units):
-        if sign != sign.strip() or sign[0].isdigit() or sign[0] in _NUMBER_SIGNS:
+def _check_symbols(declared: SourceFormat) -> None:
+    for symbol in (*declared.currency, *declared.units):
+        if symbol != symbol.strip() or symbol[0].isdigit() or symbol[0] in _NUMBER_CHARACTERS:
             raise ContractError(
-                f"{FORMAT_PROPERTY}: the sign {sign!r} could be part of a number. Remedy: a sign such as "
-                "kg or m³ without blanks"
+                f"{FORMAT_PROPERTY}: the symbol {symbol!r} could be part of a number. Remedy: a symbol such "
+                "as kg or m³ without blanks"
             )
 
 
@@ -229,15 +229,15 @@ def format_facts(declared: SourceFormat | None) -> dict[str, object]:
 def property_of(kind: Kind, declared: SourceFormat | None, table: Mapping[str, object]) -> dict[str, object]:
     """Return the `headgate.format` property of a column in a table with these defaults.
 
-    `timezone` and a single pattern are left to the fields that ODCS has for them.
+    `timezone` and a single pattern are not included, because ODCS has fields for them.
     """
     own = declared or PLAIN
     inherited = inherited_format(kind, table)
     single = {"patterns"} if len(own.patterns) == 1 else set()
-    concerned = (_ANY | _concerned(kind)) - single - {"timezone"}
+    applicable = (_ANY | _applicable(kind)) - single - {"timezone"}
     own_keys = {
         key: getattr(own, field)
         for key, field in _KEYS.items()
-        if field in concerned and getattr(own, field) != getattr(inherited, field)
+        if field in applicable and getattr(own, field) != getattr(inherited, field)
     }
     return {key: list(value) if isinstance(value, tuple) else value for key, value in own_keys.items()}

@@ -1,5 +1,6 @@
-"""Keys that a row may lack, because they are computed from other columns of the row
-(`headgate.generatedFrom`).
+"""Keys that a row may lack, because the gate generates them from other columns of the row.
+
+The property is `headgate.generatedFrom`.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ _EXAMPLE = PREFIX + "abcdefghijklmnop" * (LETTERS // 16)
 
 
 def stated_parts(place: str, own: Mapping[str, object]) -> tuple[str, ...]:
-    """Return the columns that the column's missing values are computed from; none where nothing is stated.
+    """Return the columns from which the column's missing values are generated; empty without a declaration.
 
     Raises:
-        ContractError: the property is no list of names.
+        ContractError: the property is not a list of names.
     """
     names = own.get(PROPERTY, [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -34,11 +35,11 @@ def stated_parts(place: str, own: Mapping[str, object]) -> tuple[str, ...]:
 
 
 def check_generated_ids(contract: Contract) -> None:
-    """Check that a generated id can be computed and is a valid value.
+    """Check that ids can be generated and are valid values of their column.
 
     Raises:
-        ContractError: the column is not the key, it cannot hold such an id, or a part is no column to compute
-            it from.
+        ContractError: the column is not the key, it cannot contain such an id, or a part is not a usable
+            column.
     """
     for column in contract.columns:
         if column.generated_from and (why := _why_not(contract, column)):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def glue_columns(contract: Contract) -> list[dict[str, str]]:
-    """Return Glue's `Columns` for a table that holds this contract, in contract order."""
+    """Return Glue's `Columns` for a table under this contract, in contract order."""
     return [
         {"Name": column.name, "Type": glue_type(column.type), "Comment": column.description[:255]}
         for column in contract.columns

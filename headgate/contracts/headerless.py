@@ -17,7 +17,7 @@ NO_HEADER = "none"
 
 
 def has_header(contract: Contract | None) -> bool:
-    """Return whether the files of a contract have a header; True where no contract is known.
+    """Return whether the files of a contract have a header; True without a contract.
 
     Raises:
         ContractError: the property has another value than `none`.

@@ -1,4 +1,4 @@
-"""Choose the columns that identify a row: the primary key, or the columns declared instead of one."""
+"""Choose the columns that identify a row of a dataset: its primary key or its declared identity."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ APPEND, WHOLE_ROW = "append", "whole_row"
 
 
 def identity_of(contract: Contract) -> str:
-    """Return how a contract without a primary key tells rows apart: `append` (every row counts) or
-    `whole_row`.
+    """Return the identity of rows without a primary key: `append` (every row counts) or `whole_row`.
 
     Raises:
-        ContractError: the property names anything else, or the contract has a key as well.
+        ContractError: the property has another value, or the contract also has a key.
     """
     identity = contract.properties.get(PROPERTY, APPEND)
     if identity not in {APPEND, WHOLE_ROW}:
@@ -34,7 +33,7 @@ def identity_of(contract: Contract) -> str:
 
 
 def identified(contract: Contract) -> Contract:
-    """Return the contract by which the gate deduplicates: with `whole_row` the key is every column."""
+    """Return the contract for deduplication: with `whole_row`, every column is part of the key."""
     return (
         replace(contract, key=contract.names)
         if not contract.key and identity_of(contract) == WHOLE_ROW
@@ -43,9 +42,9 @@ def identified(contract: Contract) -> Contract:
 
 
 def merge_key(curated: Contract) -> tuple[str, ...]:
-    """Return the columns by which the merge keeps one row each.
+    """Return the columns that identify a row for the merge.
 
-    Of a dataset that appends, the row's place in its file.
+    For a dataset that appends, they are the row's file and its position in it.
     """
     lineage = tuple(column.name for column in LINEAGE)
     if curated.key:

@@ -1,4 +1,4 @@
-"""Whether each load of a dataset is complete: `headgate.load: full`."""
+"""The declaration that each load of a dataset is complete: `headgate.load: full`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _FULL, _DEFAULT_SHARE = "full", 0.5
 
 
 def is_full(contract: Contract | None) -> bool:
-    """Return whether each file or run holds all rows, so that rows which the newest one lacks are gone.
+    """Return whether each file or run has all rows, so that rows missing from the newest one are deleted.
 
     Raises:
-        ContractError: the contract states another kind of load.
+        ContractError: the contract declares another kind of load.
     """
     kind = contract.properties.get(LOAD) if contract else None
     if contract is None or kind is None:
@@ -31,7 +31,7 @@ def smallest_share(contract: Contract) -> float:
     """Return the share of a table's rows, 0..1, that must remain in the next load.
 
     Raises:
-        ContractError: the contract states something else than such a share.
+        ContractError: the property is not a number from 0 to 1.
     """
     share = contract.properties.get(SMALLEST_SHARE, _DEFAULT_SHARE)
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:

@@ -1,4 +1,4 @@
-"""The plain values of a contract. Everything typed about columns anywhere else is compiled from these."""
+"""The values of a contract. All other typed declarations of columns are compiled from them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    """The value kinds a column may have; each has one exact Arrow, Glue and Athena type."""
+    """The kinds of values of a column; each has one exact Arrow, Glue and Athena type."""
 
     STRING = "string"
     BOOLEAN = "boolean"
@@ -32,18 +32,18 @@ class Kind(StrEnum):
 class Mask(StrEnum):
     """The way in which the gate masks a sensitive column before anything is written."""
 
-    PAN = "pan"  # becomes token, brand and last four
+    PAN = "pan"  # replaced by token, brand and last four digits
     CVV = "cvv"  # dropped: PCI DSS v4.0.1 req. 3.3.1
-    TRACK = "track"  # dropped, as above
-    SSN = "ssn"  # keeps its last four
-    FREE_TEXT = "free_text"  # scanned; card numbers inside are replaced
-    # No contract may declare these two: they belong to files that were masked at the source.
-    MASKED = "masked"  # replaces a sensitive column already
-    VERDICTS = "verdicts"  # what was wrong with values that are gone
+    TRACK = "track"  # dropped: PCI DSS v4.0.1 req. 3.3.1
+    SSN = "ssn"  # replaced by its last four digits
+    FREE_TEXT = "free_text"  # searched; card numbers inside are replaced
+    # No contract may declare these two, which are for files that were masked at the source.
+    MASKED = "masked"  # masked column that replaces a sensitive one
+    VERDICTS = "verdicts"  # rules that the removed values broke
 
 
 class Content(StrEnum):
-    """Numbers of another kind, among which some look like card numbers by chance (`headgate.content`)."""
+    """Kinds of numbers that may look like card numbers by chance (`headgate.content`)."""
 
     PHONE = "phone"
     TAX_NUMBER = "tax_number"
@@ -51,7 +51,7 @@ class Content(StrEnum):
     TRACKING_NUMBER = "tracking_number"
     GTIN = "gtin"
     TIMESTAMP = "timestamp"
-    IDENTIFIER = "identifier"  # as long as card numbers, and one in ten has the right check digit
+    IDENTIFIER = "identifier"  # as long as card numbers, and one in ten has a valid check digit
 
 
 class Level(StrEnum):
@@ -74,7 +74,7 @@ class ColumnType:
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing every value of a column must satisfy; nulls satisfy every rule but `required`.
+    """A rule for every value of a column; null satisfies every rule except `required`.
 
     `name` is the reason code that a refused row carries (`headgate.contracts.rule_kinds`). `argument` is the
     bound, the pattern, or the tuple of allowed values.
@@ -103,36 +103,32 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Column:
-    """One column, with everything that is to be known about it."""
+    """A column of a contract, with its type, rules and declarations."""
 
     name: str
     type: ColumnType
     description: str = ""
     required: bool = False
-    unique: bool = False  # no two rows of the dataset share a value; case and blanks around it do not count
+    unique: bool = False  # no two rows of the dataset share a value; case and outer blanks do not count
     mask: Mask | None = None
     rules: tuple[Rule, ...] = ()
     unit: str = ""
     references: str = ""  # "dataset.column" of a parent
-    unmasked: bool = False  # stated to hold no card data, whatever its name or its numbers look like
-    classification: str = (
-        ""  # ODCS: `personal` for data about a person; a masked column is `restricted` without saying so
-    )
+    unmasked: bool = False  # declared to have no card data, whatever its name and its numbers look like
+    # ODCS: `personal` for data about a person; a masked column is `restricted` without a declaration.
+    classification: str = ""
     format: SourceFormat | None = None  # how its source writes it; None for the plain spelling of its type
     nested: str = ""  # ODCS logicalType `array` or `object`: lists and objects are kept as their JSON text
     no_cards: NoCards | None = None  # who declared that it holds no card data, and why
-    content: Content | None = (
-        None  # what its numbers are; they are not searched for card numbers by length alone
-    )
-    undeclared: bool = (
-        False  # a column of one file that the contract does not have (`headgate.contracts.new_column_policy`)
-    )
-    left_out: bool = (
-        False  # an undeclared column that a person left out of the file's mapping: its values go nowhere
-    )
-    label: str = ""  # ODCS businessName: its heading for people; empty for the words of its name
-    stem: str = ""  # of the names of the columns that replace it, if the usual names are taken
-    generated_from: tuple[str, ...] = ()  # of an id that a row may lack: the columns that it is computed from
+    # Kind of its numbers, which do not count as card numbers by their length alone.
+    content: Content | None = None
+    # A column of one file that the contract does not have (`headgate.contracts.new_column_policy`).
+    undeclared: bool = False
+    # An undeclared column that a person left out of the file's mapping: its values are not stored.
+    left_out: bool = False
+    label: str = ""  # ODCS businessName: its heading; empty to use the words of its name
+    stem: str = ""  # prefix of its masked columns, if the usual names are taken
+    generated_from: tuple[str, ...] = ()  # the columns from which a missing id is generated
 
     @property
     def must_be_sent(self) -> bool:
@@ -140,21 +136,21 @@ class Column:
         return (self.required and not self.generated_from) or self.mask is not None
 
 
-# ODCS has no fixed list; `confidential` is the word of its examples for a customer's data.
+# ODCS has no fixed list; its examples use `confidential` for data of a customer.
 _PERSONAL = frozenset({"personal", "confidential"})
 
 
 @dataclass(frozen=True)
 class Contract:
-    """One dataset's contract.
+    """The contract of a dataset or a table.
 
     Attributes:
-        key: the primary key's columns, in their order.
-        order_by: columns that say which of two rows with one key is newer; later values win.
-        grain: what one row is, in words.
-        system: for prod tables, the system whose bucket holds them.
-        headings: what one file calls its columns, in its order, each with the column it is; empty where they
-            are the contract's names.
+        key: the columns of the primary key, in its order.
+        order_by: columns that decide which of two rows with one key is newer; later values win.
+        grain: description of one row.
+        system: for prod tables, the system whose bucket has them.
+        headings: the headings of one file in its order, each with its column; empty if they are the
+            contract's names.
     """
 
     id: str
@@ -185,14 +181,18 @@ class Contract:
         return {name for rule in self.comparisons for name in (rule.left, rule.right) if name}
 
     def column(self, name: str) -> Column:
-        """Return the declared column of that name."""
+        """Return the column with this name.
+
+        Raises:
+            ContractError: the contract does not declare it.
+        """
         for column in self.columns:
             if column.name == name:
                 return column
         raise ContractError(f"{self.id}: no column {name}")
 
     def without_required(self, columns: Collection[str]) -> Contract:
-        """Return the contract with these columns optional: rows of older contract versions lack them."""
+        """Return the contract with these columns optional, for rows of older contract versions."""
         return replace(
             self,
             columns=tuple(
@@ -208,7 +208,7 @@ class Contract:
 
     @property
     def sensitive(self) -> tuple[Column, ...]:
-        """Columns whose values must never be written or shown as they came, free text excepted."""
+        """Columns whose received values must never be written or shown, without free text."""
         return tuple(
             column
             for column in self.columns
@@ -217,8 +217,8 @@ class Contract:
 
     @property
     def personal(self) -> tuple[str, ...]:
-        """Names of the columns about a person that nothing masks.
+        """Names of the unmasked columns about a person.
 
-        The analyst role cannot read a table that has one.
+        The analyst role cannot read a table with such a column.
         """
         return tuple(column.name for column in self.columns if column.classification in _PERSONAL)

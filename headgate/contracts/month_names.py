@@ -5,7 +5,7 @@ Source: Unicode CLDR 44, gregorian calendar, wide and abbreviated month names wi
 
 from __future__ import annotations
 
-# Language -> the twelve names for `MMMM`, and for `MMM`. They are compared without case; a point behind a
+# Language -> the twelve names for `MMMM`, and for `MMM`. They are compared without case; a point after a
 # short name is accepted.
 MONTHS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "en": (

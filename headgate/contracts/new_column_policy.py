@@ -1,4 +1,4 @@
-"""Read the policy for a column that a file has and its contract does not: `headgate.newColumns` of the
+"""Read the policy for columns that a file has and its contract does not: `headgate.newColumns` of the
 contract.
 
 docs/adr/0060-new-columns.md gives the reasons.
@@ -22,13 +22,12 @@ if TYPE_CHECKING:
 
 PROPERTY = "headgate.newColumns"
 RULE = "new_column"
-# The column of a curated table that keeps new columns: a JSON object of name → text, null in rows without
-# any.
+# The column of a curated table that keeps new columns: a JSON object of name → text, or null.
 KEPT = "new_columns"
 
 
 class NewColumns(StrEnum):
-    """The treatment of a new column by the gate; each is counted in the file's record."""
+    """The treatment of a new column by the gate; new columns are always counted in the file's record."""
 
     ASK = "ask"  # the file is pending until the contract or a mapping has the column
     IGNORE = "ignore"  # rows are accepted without it
@@ -38,10 +37,10 @@ class NewColumns(StrEnum):
 
 
 def policy_of(contract: Contract) -> NewColumns:
-    """Return what the contract states for new columns; `ask` where it states nothing.
+    """Return the contract's policy for new columns; `ask` by default.
 
     Raises:
-        ContractError: it states anything else, or keeps new columns in a column that it declares itself.
+        ContractError: the policy is unknown, or it keeps new columns in a column that the contract declares.
     """
     policy = contract.properties.get(PROPERTY, NewColumns.ASK)
     if policy not in list(NewColumns):
@@ -66,13 +65,13 @@ def kept_column() -> Column:
 
 
 def declared_throughout(contract: Contract) -> NoCards | None:
-    """Return the declaration that every column of the contract has, as the lake's."""
+    """Return the declaration that all columns of the contract share, such as the lake's."""
     declared = {column.no_cards for column in contract.columns}
     return declared.pop() if len(declared) == 1 else None
 
 
 def undeclared_column(name: str, policy: NewColumns) -> Column:
-    """Return a new column as the gate reads it: text, searched for card numbers like any free text."""
+    """Return a new column for the gate: text that is searched for card numbers like free text."""
     rules = (Rule(RULE),) if policy is NewColumns.QUARANTINE else ()
     return Column(
         name,
@@ -85,9 +84,9 @@ def undeclared_column(name: str, policy: NewColumns) -> Column:
 
 
 def with_undeclared(contract: Contract, names: Sequence[str]) -> Contract:
-    """Return the contract for one file that has these columns as well.
+    """Return the contract for one file with these additional columns.
 
-    A lake without card numbers has none in them either.
+    The declaration of a lake without card numbers applies to them as well.
     """
     policy, no_cards = policy_of(contract), declared_throughout(contract)
     new = (replace(undeclared_column(name, policy), no_cards=no_cards) for name in names)
@@ -95,13 +94,13 @@ def with_undeclared(contract: Contract, names: Sequence[str]) -> Contract:
 
 
 def with_left_out(contract: Contract, names: Sequence[str]) -> Contract:
-    """Return the contract for one file with the columns too that its mapping left out."""
+    """Return the contract for one file with additional columns that a person left out of its mapping."""
     left_out = (Column(name, ColumnType(Kind.STRING), undeclared=True, left_out=True) for name in names)
     return replace(contract, columns=(*contract.columns, *left_out))
 
 
 def without_left_out(contract: Contract) -> Contract:
-    """Return the contract by which the rows of such a file are checked and stored."""
+    """Return the contract without left out columns, for checking and storing rows."""
     return replace(contract, columns=tuple(column for column in contract.columns if not column.left_out))
 
 
@@ -111,7 +110,7 @@ def declared_only(contract: Contract) -> Contract:
 
 
 def with_declared(contract: Contract, name: str) -> Contract:
-    """Return the contract with a new text column, the edit that `contract check --suggest` writes."""
+    """Return the contract with a new column declared as text, the edit of `contract check --suggest`."""
     column = Column(compared(name) or name, ColumnType(Kind.STRING))
     return (
         contract if column.name in contract.names else replace(contract, columns=(*contract.columns, column))

@@ -47,20 +47,20 @@ if TYPE_CHECKING:
 
     from headgate.contracts.source_format import SourceFormat
 
-# ODCS v3 options that are no rules of Headgate, or are read elsewhere. Source:
+# ODCS v3 options that are not rules of Headgate, or are read elsewhere. Source:
 # bitol-io/open-data-contract-standard, odcs-json-schema.
 _OTHER_OPTIONS = (
     *("format", "timezone", "defaultTimezone", "multipleOf", "required"),
     *("minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties"),
 )
-_SEVERED = {"required": "required", **RULE_OF_OPTION}
+_RULE_OF_KEYWORD = {"required": "required", **RULE_OF_OPTION}
 _LEVELS = {"warning": Level.WARN, "error": Level.QUARANTINE, "critical": Level.HALT}
 _NESTED = ("array", "object")
 _UNMASKED = "none"
 _MASKS = tuple(mask.value for mask in Mask if mask not in {Mask.MASKED, Mask.VERDICTS})
 _COMPARE = "Remedy: compare it with one that `headgate contract init` writes"
-_DATASET = re.compile(r"[a-z][a-z0-9_]*")  # a folder in raw, and a table that Athena can say without quotes
-_MOST_BRACKETS = 1000
+_DATASET = re.compile(r"[a-z][a-z0-9_]*")  # a folder in raw, and a table that Athena reads without quotes
+_MAX_BRACKETS = 1000
 _OPERATORS = {"==", "!=", "<", "<=", ">", ">="}
 
 
@@ -71,7 +71,7 @@ _FIELDS = frozenset(
     physicalName physicalType primaryKey primaryKeyPosition properties quality relationships required tags
     transformDescription transformLogic transformSourceObjects unique""".split()  # noqa: SIM905 one word a line would fill the screen
 )
-_NEAR = 0.8  # of two names' letters are alike
+_MIN_SIMILARITY = 0.8  # of a misspelt field's name to the suggested one
 _UNREADABLE = (
     "{name} is neither YAML nor JSON{line}. Name a contract file, such as contracts/source/orders.yaml"
 )
@@ -82,10 +82,10 @@ class UnreadableContractError(ContractError):
 
 
 class NotYamlError(ContractError):
-    """A text is no YAML.
+    """A text is not YAML.
 
     Attributes:
-        line: where, as the end of a sentence; empty where the parser knows no line.
+        line: the line, as the end of a sentence; empty if the parser reports none.
     """
 
     def __init__(self, line: str) -> None:
@@ -97,7 +97,7 @@ def load(path: Path) -> Contract:
     """Return the contract in one ODCS file, YAML or JSON.
 
     Raises:
-        ContractError: the file is not a contract that can be used.
+        ContractError: the file is not a valid contract.
     """
     try:
         return _contract(path.read_text(encoding="utf-8"), path.suffix, path.parent.name)
@@ -112,29 +112,30 @@ def load(path: Path) -> Contract:
 
 
 def _shown(path: Path) -> str:
-    """Return the file's name, but for one that could be a card number."""
+    """Return the file's name, unless it could be a card number."""
     return "The contract" if re.search(r"(?:\d\W*){9}", path.name) else path.name
 
 
 @lru_cache(maxsize=1024)
 def _contract(text: str, suffix: str, zone: str) -> Contract:
-    """Parse a contract once: all of a lake take half a second, and a process asks for them in several places.
+    """Parse a contract once per process.
 
-    A contract never changes.
+    All contracts of a lake take half a second, and several places of a process load them. Contracts are
+    immutable.
     """
     return parse(json.loads(text) if suffix == ".json" else yaml_document(text), zone)
 
 
-def yaml_document(text: str) -> Any:  # noqa: ANN401 whatever the document holds
-    """Return what a YAML text states, for `parse`.
+def yaml_document(text: str) -> Any:  # noqa: ANN401 a document may contain anything
+    """Return the document of a YAML text, for `parse`.
 
     Raises:
-        NotYamlError: it is none.
+        NotYamlError: the text is not YAML.
     """
     import yaml  # noqa: PLC0415 the Lambda reads JSON only and has no PyYAML
 
-    # The loader in C is ten times faster, and has no guard against lists that are nested without end.
-    is_flat = text.count("[") + text.count("{") < _MOST_BRACKETS
+    # The loader in C is ten times faster, but has no protection against endlessly nested lists.
+    is_flat = text.count("[") + text.count("{") < _MAX_BRACKETS
     try:
         return yaml.load(
             text,
@@ -146,7 +147,7 @@ def yaml_document(text: str) -> Any:  # noqa: ANN401 whatever the document holds
 
 
 def load_all(folder: Path) -> dict[str, Contract]:
-    """Return every contract of a folder, by dataset, in the order of their names."""
+    """Return every contract of a folder by dataset, in the order of the file names."""
     paths = sorted(
         (path for path in folder.iterdir() if path.suffix in {".yaml", ".json"}), key=lambda path: path.name
     )
@@ -155,7 +156,9 @@ def load_all(folder: Path) -> dict[str, Contract]:
 
 
 def load_packed(zone: str, texts: Mapping[str, str]) -> dict[str, Contract]:
-    """Return the contracts of a zone by dataset, sorted, from JSON texts by `<zone>/<dataset>`."""
+    """Return the contracts of a zone by dataset, from `<zone>/<dataset>` → JSON text, in the order of the
+    names.
+    """
     contracts = [
         _contract(text, ".json", zone) for name, text in sorted(texts.items()) if name.startswith(f"{zone}/")
     ]
@@ -163,16 +166,16 @@ def load_packed(zone: str, texts: Mapping[str, str]) -> dict[str, Contract]:
 
 
 def parse(document: Mapping[str, Any], zone: str) -> Contract:
-    """Return the contract that an ODCS document states.
+    """Return the contract in an ODCS document.
 
     Raises:
-        ContractError: the document is no contract, or its contract cannot be used.
+        ContractError: the document is not a contract, or the contract is invalid.
     """
     if not isinstance(document, dict):
         raise ContractError("not an ODCS v3 DataContract: the document is no mapping")
     identity = str(document.get("id", "?"))
     try:
-        contract = _stated(identity, document, zone)
+        contract = _contract_of_document(identity, document, zone)
     except KeyError as error:
         raise ContractError(f"{identity}: lacks {error}, which ODCS requires. {_COMPARE}") from None
     except (TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
@@ -192,10 +195,10 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
 
 
 def hold_dataset(identity: str, dataset: object) -> None:
-    """Check that a dataset's name can name a folder in raw and a table.
+    """Check that a dataset's name is valid for a folder in raw and for a table.
 
     Raises:
-        ContractError: it cannot.
+        ContractError: the name is invalid.
     """
     if not isinstance(dataset, str) or not _DATASET.fullmatch(dataset):
         raise ContractError(
@@ -206,7 +209,7 @@ def hold_dataset(identity: str, dataset: object) -> None:
         )
 
 
-def _stated(identity: str, document: Mapping[str, Any], zone: str) -> Contract:
+def _contract_of_document(identity: str, document: Mapping[str, Any], zone: str) -> Contract:
     if document.get("kind") != "DataContract" or not str(document.get("apiVersion", "")).startswith("v3."):
         raise ContractError(f"{identity}: not an ODCS v3 DataContract")
     if len(document.get("schema", [])) != 1:
@@ -235,10 +238,10 @@ def _stated(identity: str, document: Mapping[str, Any], zone: str) -> Contract:
 
 
 def _stated_columns(identity: str, table: Mapping[str, Any], own: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the columns that the document states: none of a block, whose columns follow from its table.
+    """Return the columns of the document; none for a block, whose columns are derived from its table.
 
     Raises:
-        ContractError: a block states columns.
+        ContractError: a block lists columns.
     """
     if declares_block(own) and table.get("properties"):
         raise ContractError(
@@ -281,8 +284,8 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
     own = _custom(item)
     column_type = _type(identity, item)
     relationships = item.get("relationships", ())
-    _hold_name(identity, item["name"], own)
-    rules = _levelled(
+    _check_name(identity, item["name"], own)
+    rules = _with_levels(
         f"{identity}.{item['name']}", _rules(identity, item, column_type), own.get("headgate.severity", {})
     )
     if item.get("primaryKey") and Rule("required", level=Level.WARN) in rules:
@@ -315,11 +318,11 @@ def _type(identity: str, item: Mapping[str, Any]) -> ColumnType:
     """Return the column's type.
 
     Raises:
-        ContractError: there is no such type, or a field of the column has a misspelt name.
+        ContractError: the type is unknown, or the name of a field is misspelt.
     """
     column = f"{identity}.{item['name']}"
     for name in item.keys() - _FIELDS:
-        if near := difflib.get_close_matches(str(name), _FIELDS, n=1, cutoff=_NEAR):
+        if near := difflib.get_close_matches(str(name), _FIELDS, n=1, cutoff=_MIN_SIMILARITY):
             raise ContractError(f"{column}: there is no field {name}. Did you mean {near[0]}?")
     try:
         return parse_physical_type(item["physicalType"])
@@ -328,10 +331,11 @@ def _type(identity: str, item: Mapping[str, Any]) -> ColumnType:
 
 
 def _nested(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> str:
-    """Return `array` or `object` for a column that keeps lists and objects as their JSON text.
+    """Return `array` or `object` for a column that keeps lists or objects as JSON text; otherwise an empty
+    text.
 
     Raises:
-        ContractError: its type is no text.
+        ContractError: its type is not text.
     """
     logical_type = str(item.get("logicalType", ""))
     if logical_type not in _NESTED:
@@ -348,7 +352,7 @@ def _unique(identity: str, item: Mapping[str, Any], own: Mapping[str, Any]) -> b
     """Return whether no two rows may share a value of the column.
 
     Raises:
-        ContractError: the column is masked, so that its values cannot be compared in the lake.
+        ContractError: the column is masked, so its values cannot be compared in the lake.
     """
     if item.get("unique") and own.get("headgate.mask", _UNMASKED) != _UNMASKED:
         raise ContractError(
@@ -358,7 +362,7 @@ def _unique(identity: str, item: Mapping[str, Any], own: Mapping[str, Any]) -> b
 
 
 def _classification(item: Mapping[str, Any], own: Mapping[str, Any]) -> str:
-    """Return the stated classification; empty where it only repeats that a masked column is restricted."""
+    """Return the declared classification; empty if it only repeats that a masked column is restricted."""
     classification = str(item.get("classification", ""))
     return (
         ""
@@ -377,10 +381,10 @@ def _table_formats(identity: str, own: Mapping[str, Any]) -> dict[str, object]:
 def _format(
     identity: str, item: Mapping[str, Any], column_type: ColumnType, formats: Mapping[str, object]
 ) -> SourceFormat | None:
-    """Return the source format that the column declares, completed by the table's.
+    """Return the source format of the column, completed by the table's defaults.
 
     Raises:
-        ContractError: it cannot be used for the column's type.
+        ContractError: the format does not apply to the column's type.
     """
     options = item.get("logicalTypeOptions", {})
     try:
@@ -405,12 +409,13 @@ def _content(identity: str, column: str, own: Mapping[str, Any]) -> Content | No
     return Content(content)
 
 
-def _hold_name(identity: str, column: str, own: Mapping[str, Any]) -> None:
-    """Check that a column that is named for card data says what becomes of it: a number that is no card's is
-    searched for nowhere else.
+def _check_name(identity: str, column: str, own: Mapping[str, Any]) -> None:
+    """Check that a column with a name for sensitive data declares its mask.
+
+    Only this check protects numbers that are not card numbers, such as verification codes.
 
     Raises:
-        ContractError: it says nothing.
+        ContractError: it declares no mask.
     """
     needed = mask_by_name(column)
     if needed and "headgate.mask" not in own:
@@ -429,17 +434,19 @@ def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> t
     _check_options(f"{identity}.{item['name']}", options)
     rules += [Rule(name, options[option]) for option, name in RULE_OF_OPTION.items() if option in options]
     if "pattern" in options:
-        _hold_pattern(f"{identity}.{item['name']}", options["pattern"])
+        _check_pattern(f"{identity}.{item['name']}", options["pattern"])
     rules += [_valid_values(identity, item["name"], check) for check in item.get("quality", ())]
     return tuple(rules)
 
 
 def _check_options(column: str, options: Mapping[str, Any]) -> None:
-    """Raise ContractError for an option that neither ODCS nor Headgate has, such as a misspelt rule."""
-    every = [*RULE_OF_OPTION, *_OTHER_OPTIONS]
+    """Raise ContractError for an option that neither ODCS nor Headgate has, because a misspelt rule would
+    check nothing.
+    """
+    known_options = [*RULE_OF_OPTION, *_OTHER_OPTIONS]
     for option in options:
-        if option not in every:
-            near = get_close_matches(str(option), every, 1)
+        if option not in known_options:
+            near = get_close_matches(str(option), known_options, 1)
             meant = f"did you mean {near[0]}? " if near else ""
             raise ContractError(
                 f"{column}: logicalTypeOptions has no option {option}, so it would check nothing. "
@@ -447,28 +454,27 @@ def _check_options(column: str, options: Mapping[str, Any]) -> None:
             )
 
 
-def _levelled(column: str, rules: tuple[Rule, ...], severities: object) -> tuple[Rule, ...]:
-    """Return the rules at the levels that `headgate.severity` gives to those of them that ODCS has no
-    severity for.
+def _with_levels(column: str, rules: tuple[Rule, ...], severities: object) -> tuple[Rule, ...]:
+    """Return the rules at the levels in `headgate.severity`, which is for rules without a severity in ODCS.
 
     Raises:
-        ContractError: it is no mapping, or names a rule that the column has not, or a severity that there is
-            not.
+        ContractError: it is not a mapping, names a rule that the column does not have, or an unknown
+            severity.
     """
     rule_names = {rule.name for rule in rules}
-    own = {keyword for keyword, name in _SEVERED.items() if name in rule_names}
+    own = {keyword for keyword, name in _RULE_OF_KEYWORD.items() if name in rule_names}
     if not isinstance(severities, dict) or not all(
         rule in own and level in tuple(_LEVELS) for rule, level in severities.items()
     ):
         raise ContractError(
             f"{column}: headgate.severity cannot be read. Remedy: as in {{required: warning}}, "
-            f"give each of the column's own {', '.join(_SEVERED)} one of {', '.join(_LEVELS)}"
+            f"give each of the column's own {', '.join(_RULE_OF_KEYWORD)} one of {', '.join(_LEVELS)}"
         )
-    levels = {_SEVERED[keyword]: _LEVELS[severity] for keyword, severity in severities.items()}
+    levels = {_RULE_OF_KEYWORD[keyword]: _LEVELS[severity] for keyword, severity in severities.items()}
     return tuple(replace(rule, level=levels.get(rule.name, rule.level)) for rule in rules)
 
 
-def _hold_pattern(column: str, pattern: object) -> None:
+def _check_pattern(column: str, pattern: object) -> None:
     try:
         python_pattern(pattern)
     except ContractError as error:
@@ -486,27 +492,27 @@ def _valid_values(identity: str, column: str, check: Mapping[str, Any]) -> Rule:
 
 
 def _comparison(identity: str, check: Mapping[str, Any]) -> Comparison:
-    how = check.get("implementation", {})
+    implementation = check.get("implementation", {})
     if (
         check.get("engine") != "headgate"
-        or how.get("operator") not in _OPERATORS
-        or ("right" in how) == ("value" in how)
+        or implementation.get("operator") not in _OPERATORS
+        or ("right" in implementation) == ("value" in implementation)
     ):
         raise ContractError(
             f"{identity}: rule {check.get('name')!r} needs engine headgate, an operator, and either "
             "right or value"
         )
-    if how["operator"] == "!=" and "right" in how:
+    if implementation["operator"] == "!=" and "right" in implementation:
         raise ContractError(
             f"{identity}: rule {check.get('name')!r}: Great Expectations has no expectation that two "
             "columns differ. Remedy: == or an order"
         )
     return Comparison(
         name=check["name"],
-        left=how["left"],
-        operator=how["operator"],
-        right=how.get("right"),
-        value=how.get("value"),
+        left=implementation["left"],
+        operator=implementation["operator"],
+        right=implementation.get("right"),
+        value=implementation.get("value"),
         level=_level(f"{identity}: rule {check['name']}", check),
         description=check.get("description", ""),
     )

@@ -1,5 +1,5 @@
-"""Write contracts as Open Data Contract Standard v3 documents: what `odcs_reader.parse` reads back as the
-same contract.
+"""Write contracts as Open Data Contract Standard v3 documents that `odcs_reader.parse` reads as the same
+contract.
 
 Source: Open Data Contract Standard v3.1.0, https://bitol-io.github.io/open-data-contract-standard/
 """
@@ -34,7 +34,7 @@ _SEVERITIES = {Level.WARN: "warning", Level.QUARANTINE: "error", Level.HALT: "cr
 
 
 def to_odcs(contract: Contract) -> dict[str, Any]:
-    """Return the ODCS document that states the contract, in plain values that YAML and JSON can hold."""
+    """Return the contract as an ODCS document, in values that YAML and JSON support."""
     own = {
         "headgate.orderBy": list(contract.order_by),
         "headgate.system": contract.system,
@@ -56,7 +56,7 @@ def to_odcs(contract: Contract) -> dict[str, Any]:
         "name": contract.dataset,
         "version": contract.version,
         "status": "active",
-        "schema": [_stated(table)],
+        "schema": [_without_defaults(table)],
     }
 
 
@@ -84,7 +84,7 @@ def _column(contract: Contract, column: Column) -> dict[str, Any]:
         ),
     }
     is_secret = column.mask not in {None, Mask.FREE_TEXT}
-    return _stated(
+    return _without_defaults(
         {
             "name": column.name,
             "logicalType": column.nested or _LOGICAL[column.type.kind],
@@ -117,7 +117,7 @@ def _options(column: Column) -> dict[str, Any]:
 
 
 def _severities(column: Column) -> dict[str, str]:
-    """Return the severities of rules that have none of their own in ODCS; `error` is the default."""
+    """Return the severities of rules without a severity in ODCS; `error` is the default."""
     keywords = {"required": "required", **_OPTIONS}
     return {
         keywords[rule.name]: _SEVERITIES[rule.level]
@@ -139,7 +139,7 @@ def _valid_values(rule: Rule) -> dict[str, Any]:
 
 def _comparison(rule: Comparison) -> dict[str, Any]:
     against = {"right": rule.right} if rule.right else {"value": rule.value}
-    return _stated(
+    return _without_defaults(
         {
             "name": rule.name,
             "description": rule.description,
@@ -157,8 +157,8 @@ def _custom(own: Mapping[str, object]) -> list[dict[str, object]]:
     ]
 
 
-def _stated(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the entries that say something; ODCS takes an absent entry for its default."""
+def _without_defaults(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entries without empty ones, for which ODCS has defaults."""
     return {
         name: value
         for name, value in item.items()

@@ -1,8 +1,8 @@
-r"""The patterns that a contract may state: those that mean the same to the gate and to Great Expectations.
+r"""Patterns of contracts, which must mean the same to the gate and to Great Expectations.
 
-The gate reads them as RE2, which is Arrow's engine; Great Expectations as Python's `re`. A pattern that only
-one can read, or that the two read differently (`a{,2}`, `(?i)`, `(?m)`, `\B`), is refused when its contract
-is loaded. Patterns with one meaning are translated for Python.
+The gate uses RE2, which is Arrow's engine; Great Expectations uses Python's `re`. A pattern that only one can
+read, or that both read differently (`a{,2}`, `(?i)`, `(?m)`, `\B`), is refused when its contract is loaded.
+Patterns with one meaning are translated for Python.
 
 Source: https://github.com/google/re2/wiki/Syntax and https://docs.python.org/3/library/re.html
 """
@@ -18,28 +18,28 @@ import pyarrow.compute as pc
 from headgate.errors import ContractError
 
 _ESCAPE = r"\\(?:[dDwWsSafnrtv]|x[0-9A-Fa-f]{2}|[^0-9A-Za-z])"
-_OPENED = r"\[(?:\^?\]|\^(?!\])|(?![\]^]))"  # a class: `]` is a sign of it where it comes first
+_OPENED = r"\[(?:\^?\]|\^(?!\])|(?![\]^]))"  # a class; `]` at its start is a member
 _PART = re.compile(
     rf"{_ESCAPE}|\\[bA]"
-    rf"|{_OPENED}(?:{_ESCAPE}|[^\\\][])*\]"  # a class in a class is RE2's alone
+    rf"|{_OPENED}(?:{_ESCAPE}|[^\\\][])*\]"  # only RE2 has nested classes
     r"|\((?!\?)|\(\?:|\(\?P<[A-Za-z_][A-Za-z0-9_]*>"
     r"|\{(?:0|[1-9][0-9]*)(?:,(?:[1-9][0-9]*)?)?\}"
     r"|[^\\\[({]",
     re.DOTALL,
 )
-# RE2's blanks are these five; Python's have the vertical tab, too. RE2's `$` is the very end; Python's, a
-# line's end before it, too.
+# RE2's `\s` is these five characters; Python's also has the vertical tab. RE2's `$` is the end of the text;
+# Python's is also the place before a final line break.
 _BLANKS = r"\t\n\f\r "
 _IN_PYTHON = {"$": r"\Z", r"\s": f"[{_BLANKS}]", r"\S": f"[^{_BLANKS}]"}
 _IN_PYTHON_CLASSES = {r"\s": _BLANKS, r"\S": r"\S\v"}
 
 
 def python_pattern(pattern: object) -> str:
-    r"""Return a contract's pattern, as Python's `re` must read it to mean what it means to RE2, whose `\d`,
-    `\w` and `\b` are ASCII's.
+    r"""Translate a contract's pattern for Python's `re`, with the meaning of RE2, whose `\d`, `\w` and `\b`
+    are ASCII.
 
     Raises:
-        ContractError: RE2 and Python do not both read it, or may read it differently.
+        ContractError: RE2 or Python cannot read it, or they may read it differently.
     """
     parts = _PART.findall(pattern) if isinstance(pattern, str) else []
     if "".join(parts) != pattern or not _is_read_by_both(pattern):
@@ -56,9 +56,8 @@ def _is_read_by_both(pattern: str) -> bool:
     try:
         pc.match_substring_regex(pa.nulls(1, pa.string()), pattern)
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "error"
-            )  # Python warns of `[a--b]`, which a later one may read as something else
+            # Python warns about `[a--b]`, which a later version may read differently.
+            warnings.simplefilter("error")
             re.compile(pattern)
     except (pa.ArrowInvalid, re.error, OverflowError, Warning):
         return False

@@ -1,8 +1,7 @@
-"""Recognise names of columns with personal data, in English, German, French, Spanish, Italian and Dutch.
+"""Recognize names of columns with personal data, in English, German, French, Spanish, Italian and Dutch.
 
-Names are compared as `headgate.contracts.sensitive_names.compared` writes them. Only the last words of a name
-count:
-`IBAN Zahlungsbeteiligter` and `Kontonummer/IBAN` are one, `iban_count` is none.
+Names are compared in the form of `headgate.contracts.sensitive_names.compared`. Only the last words of a name
+count: `IBAN Zahlungsbeteiligter` and `Kontonummer/IBAN` match, `iban_count` does not.
 
 Sources: GDPR, art. 4 (1); for accounts the headers of CSV exports of German, French, Spanish, Italian, Dutch
 and English banks.
@@ -52,7 +51,7 @@ _ACCOUNT_NUMBERS = (
     r"|numero_de_compte|numero_de_cuenta"
     r"|numero_(?:di_|del_)?conto|rekening_?(?:nummer|nr)"
 )
-# Of an account, and of who pays and is paid. `Sachkonto` and `Gegenkonto` are accounts of a ledger.
+# Account holders, payers and payees. `Sachkonto` and `Gegenkonto` are accounts of a ledger.
 _ACCOUNTS = (
     (
         r"account_?(?:holder|owner)(?:_?name)?|card_?holder(?:_?name)?"
@@ -71,7 +70,7 @@ _ACCOUNTS = (
     r"conto_corrente|intestatario(?:_(?:del_)?conto)?|ordinante|pagatore|beneficiario",
     r"rekening_?houder|kaart_?houder|tegen_?rekening|(?:naam_)?tegen_?partij|begunstigde|opdracht_?gever",
 )
-# Of a person: a column `name` beside one of them is a person's.
+# Ids of people: a column `name` in the same table is the name of a person.
 _IDS_OF_PEOPLE = re.compile(
     rf"(?:employee|staff|worker|patient|student|pupil|teacher|person|applicant)(?:_?(?:id|key|code)|{_NUMBER})"
     rf"|(?:personal|mitarbeiter|angestellten?|patienten?|schueler|studenten?|bewerber|personen?)"
@@ -82,7 +81,7 @@ _ACCOUNT = re.compile(rf"(?:.*_)?(?:{_ACCOUNT_NUMBERS})")
 
 
 def is_id_of_person(compared: str) -> bool:
-    """Return whether the compared name is that of the number of a person, such as `employee_id`."""
+    """Return whether the compared name denotes the id of a person, such as `employee_id`."""
     return _IDS_OF_PEOPLE.fullmatch(compared) is not None
 
 
@@ -97,7 +96,7 @@ def is_personal(compared: str) -> bool:
 
 
 def is_account_number(compared: str) -> bool:
-    """Return whether the compared name is that of account numbers, which tell accounts apart as a key does.
+    """Return whether the compared name denotes account numbers, which identify accounts like a key.
 
     >>> is_account_number("kontonummer"), is_account_number("kontoinhaber")
     (True, False)

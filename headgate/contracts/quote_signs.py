@@ -1,7 +1,6 @@
-"""How files use quotes, where their contract states it: `headgate.quotes: none`.
+"""The use of quotes in files, as their contract declares it: `headgate.quotes: none`.
 
-Without a statement quotes enclose values as RFC 4180 has it, and a file whose quotes contradict this is
-rejected.
+By default quotes enclose values under RFC 4180, and a file whose quotes contradict this is rejected.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ class QuoteUse(StrEnum):
 
 
 def stated_quotes(contract: Contract | None) -> QuoteUse | None:
-    """Return the use of quotes that a contract states; None where it states none, or no contract is known.
+    """Return the use of quotes that a contract declares; None without a declaration or without a contract.
 
     Raises:
         ContractError: the property has another value.

@@ -1,4 +1,4 @@
-"""Columns that point to a column of another dataset, as the contracts state them."""
+"""Columns that point to a column of another dataset, as their contracts declare."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reference:
-    """A column of one dataset that points to a column of another, as the children's contract says."""
+    """A column of one dataset that points to a column of another."""
 
     dataset: str
     column: str

@@ -44,8 +44,8 @@ STAMPS = (
 
 @dataclass(frozen=True)
 class Registry:
-    """Contracts by dataset name: `source` before the gate, `curated` behind it, `prod` for the five systems,
-    `lake` for its own tables.
+    """Contracts by dataset: `source` before the gate, `curated` after it, `prod` for the systems' tables,
+    `lake` for the lake's own tables.
     """
 
     source: dict[str, Contract]
@@ -55,16 +55,17 @@ class Registry:
 
     @classmethod
     def load(cls, folder: Path | None = None, packed: Mapping[str, str] | None = None) -> Registry:
-        """Read every contract below `folder`, by default those of the package and of the lake's domains, with
-        derived ones.
+        """Read every contract below `folder`, and derive others from them.
+
+        By default the contracts are those of the package and of the lake's domains.
 
         Args:
-            packed: contracts that replace all of `source` and `prod`: texts of JSON by `<zone>/<dataset>`, as
-                an archive has them.
+            packed: contracts that replace all of `source` and `prod`: `<zone>/<dataset>` → JSON text, as in
+                an archive.
 
         Raises:
-            ContractError: two domains bring the same contract, a system has no contract, or one names a
-                system that no domain brings.
+            ContractError: two domains have the same contract, a system has no contract, or a contract names a
+                system that no domain has.
         """
         source, prod, lake = (_load_zone(zone, folder, packed) for zone in ("source", "prod", "lake"))
         curated = {name: curated_contract(contract) for name, contract in source.items()}
@@ -78,15 +79,15 @@ class Registry:
         return registry
 
     def with_created(self, texts: Mapping[str, str]) -> Registry:
-        """Return these contracts with those of datasets that people created in the lake.
+        """Return these contracts, and those of datasets that people created in the lake.
 
-        A contract of the project replaces a created one of its name.
+        A contract of the project replaces a created one of the same name.
 
         Args:
-            texts: of JSON by `source/<dataset>`, as an archive has them.
+            texts: `source/<dataset>` → JSON text, as in an archive.
 
         Raises:
-            ContractError: a text is no contract.
+            ContractError: a text is not a contract.
         """
         created = {
             name: contract
@@ -107,15 +108,16 @@ class Registry:
 
 
 def no_cards() -> NoCards | None:
-    """Return the declaration that the lake holds no card numbers, from `headgate.toml` or the archive."""
+    """Return the lake's declaration that it has no card numbers, from `headgate.toml` or the archive of this
+    code.
+    """
     declaration = dict(cards())
     return NoCards.read("headgate.toml: cards", declaration) if declaration.pop("none", False) else None
 
 
 def own_model(contract: Contract) -> Contract:
-    """Return a prod contract.
-
-    One that names no system is of the project's own models, whose runner adds two columns.
+    """Return a prod contract; one without a system gets the system and the two columns of the project's
+    models.
     """
     if contract.system:
         return contract
@@ -124,7 +126,7 @@ def own_model(contract: Contract) -> Contract:
 
 
 def _check_systems(registry: Registry) -> None:
-    """Check that the systems of the lake and those that its prod contracts name are the same."""
+    """Check that the lake has exactly the systems that its prod contracts name."""
     systems = set(project().systems)
     if (idle := sorted(systems - set(registry.systems))) == [MODELS_SYSTEM] and (models := project().models):
         raise ContractError(
@@ -150,22 +152,22 @@ def _check_systems(registry: Registry) -> None:
 
 
 def folders(zone: str) -> list[Path]:
-    """Return the folders that hold the contracts of a zone: `source`, `prod` or `lake`.
+    """Return the folders with the contracts of a zone: `source`, `prod` or `lake`.
 
-    They are the package's, and those of the lake's domains. A built archive has all contracts in
-    `headgate/_contracts`. Glue imports the archive without unpacking it; the folder is a `zipfile.Path` then,
+    They are the folders of the package and of the lake's domains. A built archive has all contracts in
+    `headgate/_contracts`. Glue imports the archive without unpacking it; the folder is then a `zipfile.Path`,
     which has every method that is used here.
     """
     package = Domain("headgate", package="headgate")
     if is_archive():
-        every = [package.part(f"_contracts/{zone}")]
+        candidates = [package.part(f"_contracts/{zone}")]
     else:
-        every = [domain.part(f"contracts/{zone}") for domain in (package, *lake_domains())]
-    return [folder for folder in every if folder.is_dir()]
+        candidates = [domain.part(f"contracts/{zone}") for domain in (package, *lake_domains())]
+    return [folder for folder in candidates if folder.is_dir()]
 
 
 def contract_folders() -> tuple[str, ...]:
-    """Return where the lake's source contracts lie: a key of what is kept of the contracts of one project."""
+    """Return the folders of the lake's source contracts, as a cache key for values derived from them."""
     return tuple(map(str, folders("source")))
 
 
@@ -180,7 +182,7 @@ def _load_zone(zone: str, root: Path | None, packed: Mapping[str, str] | None) -
 
 
 def _of_lake(contracts: Mapping[str, Contract]) -> dict[str, Contract]:
-    """Return contracts in the lake's currency, with what the lake declares about cards."""
+    """Return the contracts with the lake's currency and its declaration about cards."""
     lake_currency, declared = currency(), no_cards()
     return {
         name: declared_by_lake(in_currency(contract, lake_currency), declared)
@@ -205,7 +207,7 @@ def _load_files(zone: str, root: Path | None) -> dict[str, Contract]:
 
 
 def _add_tables_of_dashboards(by_name: dict[str, tuple[Path, Contract]]) -> None:
-    """Add the contracts of the tables that dashboards declare; an archive has them among its contracts."""
+    """Add the contracts of the tables that dashboards declare; an archive has them already."""
     for name, (path, document) in dashboard_documents().items():
         if name in by_name:
             raise ContractError(

@@ -1,9 +1,8 @@
-"""The kinds of rules that a column may have: the one table of their names, their spelling in ODCS, and their
-words.
+"""The kinds of rules of a column: the one table of their names, ODCS options and texts.
 
-Three rooms check each kind on their own, so that one's mistake is seen by the others: the gate
+Three places check each kind independently, so that each detects mistakes of the others: the gate
 (`headgate.values.rules`), the audit (`headgate.quality.contract_audit`) and Great Expectations
-(`headgate.quality.suites`). A test asks each of them for every kind.
+(`headgate.quality.suites`). A test checks that each of them has every kind.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ class Argument(Enum):
     LENGTH = auto()  # a number of characters
     PATTERN = auto()  # a regular expression
     VALUES = auto()  # the allowed values
-    TRUE = auto()  # stated as `true`; the rule checks texts
+    TRUE = auto()  # always `true`; the rule checks texts
     NONE = auto()
 
 
@@ -29,12 +28,12 @@ class RuleKind:
 
     Attributes:
         name: the reason code that a refused row carries.
-        argument: what it is compared with.
-        holds: its words in the data dictionary, with {} for the argument.
-        broken: its words about a row that breaks it, after the column's name.
+        argument: the kind of its argument.
+        holds: its text in the data dictionary, with {} for the argument.
+        broken: its text about a row that breaks it, after the column's name.
         remedy: what a person does about the row, with {} for the argument.
-        option: of ODCS, below `logicalTypeOptions`; empty where ODCS has another place for it.
-        is_lower: whether a higher bound refuses more rows; None where it has no bound.
+        option: its option in ODCS below `logicalTypeOptions`; empty if ODCS has another place for it.
+        is_lower: whether a higher bound refuses more rows; None without a bound.
     """
 
     name: str

@@ -1,4 +1,6 @@
-"""A contract's literals as values that compare exactly, in the gate and in Great Expectations."""
+"""Convert a contract's literals to values that compare exactly with a column's values, in the gate and in
+Great Expectations' floats.
+"""
 
 from __future__ import annotations
 
@@ -18,30 +20,30 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column, ColumnType, Contract
 
 ORDERINGS = {">": "exclusive_minimum", ">=": "minimum", "<": "exclusive_maximum", "<=": "maximum"}
-_EXACT_INTEGERS = 2**53  # IEEE 754: up to here every integer has a float of its own
-_LONGEST_LENGTH = 2**31 - 1  # Arrow counts characters in 32 bits
+_EXACT_INTEGERS = 2**53  # IEEE 754: up to here every integer is exactly a float
+_MAX_LENGTH = 2**31 - 1  # Arrow counts characters in 32 bits
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(_DAY.pattern + r"(?:[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?)?")
 _INT64 = 2**63
 _INTEGERS = {Kind.SMALLINT: 2**15, Kind.INTEGER: 2**31}
-_MOST_PLACES = 38  # of a decimal in Arrow
+_MAX_SCALE = 38  # decimal places in Arrow
 _NO_LITERAL = (ValueError, TypeError, OverflowError, InvalidOperation)
 
 
 def typed_literal(column_type: ColumnType, value: object) -> object:
-    """Return `value`, as YAML spells it, in the Python type of the column's values: no decimal passes through
-    a float.
+    """Convert a value of YAML to the Python type of the column's values, without converting a decimal to a
+    float.
 
     Raises:
-        ValueError, TypeError, OverflowError, InvalidOperation: it is no value of the type that the gate reads
-            as Great Expectations does.
+        ValueError, TypeError, OverflowError, InvalidOperation: it is not a value of the type, or the gate and
+            Great Expectations would read it differently.
     """
-    return _READ.get(column_type.kind, _whole_or_not)(value)
+    return _READERS.get(column_type.kind, _integer_or_decimal)(value)
 
 
 def _text(value: object) -> str:
-    """Return a value that YAML keeps as it was written: `1.10` would be 1.1, and `no` is false to it."""
+    """Return a value that YAML leaves as written; it would change `1.10` to 1.1, and `no` to false."""
     if isinstance(value, bool | float | datetime) or not isinstance(value, str | int | date):
         raise TypeError
     return str(value)
@@ -73,13 +75,13 @@ def _float(value: object) -> float:
 
 def _decimal(value: object) -> Decimal:
     number = Decimal(_number(value))
-    if -int(number.normalize().as_tuple().exponent) > _MOST_PLACES:
+    if -int(number.normalize().as_tuple().exponent) > _MAX_SCALE:
         raise OverflowError
     return number
 
 
-def _whole_or_not(value: object) -> int | Decimal:
-    """Return the bound; a column of integers may have 0.5 for one."""
+def _integer_or_decimal(value: object) -> int | Decimal:
+    """Return the bound; that of an integer column may be 0.5."""
     number = _decimal(value)
     return int(number) if number == number.to_integral_value() else number
 
@@ -97,7 +99,7 @@ def _moment(value: object) -> datetime:
     return datetime.fromisoformat(str(value))
 
 
-_READ: dict[Kind, Callable[[object], object]] = {
+_READERS: dict[Kind, Callable[[object], object]] = {
     Kind.STRING: _text,
     Kind.BOOLEAN: _truth,
     Kind.DOUBLE: _float,
@@ -109,33 +111,33 @@ _READ: dict[Kind, Callable[[object], object]] = {
 
 def check_rule_values(contract: Contract) -> None:
     """Check that the values in the contract's rules have their columns' types, and that Great Expectations
-    can keep them.
+    can represent them.
 
     Raises:
-        ContractError: one is not.
+        ContractError: a value does not.
     """
     for column, rule in _compared(contract):
         try:
-            _hold(column, rule)
+            _check_rule(column, rule)
         except ContractError as error:
             raise ContractError(f"{contract.id}.{column.name}: {error}") from None
 
 
 def _compared(contract: Contract) -> Iterator[tuple[Column, Rule]]:
-    """Yield the rules of columns, and comparisons with a value as such rules."""
+    """Yield the rules of columns, and comparisons with a value as rules of columns."""
     yield from ((column, rule) for column in contract.columns for rule in column.rules)
     for comparison in contract.comparisons:
         if comparison.right is None:
             is_ordering = comparison.operator in ORDERINGS
-            same = (
+            rule = (
                 Rule(ORDERINGS[comparison.operator], comparison.value)
                 if is_ordering
                 else Rule("valid_values", (comparison.value,))
             )
-            yield contract.column(comparison.left), same
+            yield contract.column(comparison.left), rule
 
 
-def _hold(column: Column, rule: Rule) -> None:
+def _check_rule(column: Column, rule: Rule) -> None:
     argument = RULE_KINDS[rule.name].argument
     if argument in OF_TEXTS and column.type.kind is not Kind.STRING:
         raise ContractError(
@@ -145,8 +147,8 @@ def _hold(column: Column, rule: Rule) -> None:
     if argument is Argument.BOUND:
         bound_of_floats(column, rule)
     elif argument is Argument.VALUES:
-        for value in rule.argument:  # type: ignore[attr-defined] # it carries a tuple
-            _hold_value(column, value)
+        for value in rule.argument:  # type: ignore[attr-defined] # the argument is a tuple
+            _check_value(column, value)
     elif argument is Argument.TRUE and rule.argument is not True:
         raise ContractError(
             f"rule {rule.name} cannot be {rule.argument!r}. Remedy: {RULE_KINDS[rule.name].option}: "
@@ -160,15 +162,15 @@ def _hold(column: Column, rule: Rule) -> None:
 
 
 def _is_length(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LONGEST_LENGTH
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_LENGTH
 
 
-def _hold_value(column: Column, value: object) -> None:
+def _check_value(column: Column, value: object) -> None:
     try:
-        is_one = _fits(column.type, typed_literal(column.type, value))
+        fits = _fits(column.type, typed_literal(column.type, value))
     except _NO_LITERAL:
-        is_one = False
-    if not is_one:
+        fits = False
+    if not fits:
         quoted = " in quotes" if column.type.kind is Kind.STRING else ""
         raise ContractError(
             f"the value {value!r} is not of type {column.type.kind}. Remedy: a value of that type{quoted}"
@@ -176,7 +178,7 @@ def _hold_value(column: Column, value: object) -> None:
 
 
 def _fits(column_type: ColumnType, value: object) -> bool:
-    """Return whether a column of the type may have it: a bound need not be one of its values."""
+    """Return whether a column of the type may have the value; a bound need not be one."""
     if isinstance(value, Decimal):
         places, digits = column_type.scale or 0, column_type.precision or 0
         return (
@@ -188,11 +190,11 @@ def _fits(column_type: ColumnType, value: object) -> bool:
 
 
 def bound_of_floats(column: Column, rule: Rule) -> object:
-    """Return the bound by which floats part the column's values as the rule's own parts the values
-    themselves.
+    """Return the bound that separates the column's values as floats exactly as the rule's bound separates the
+    values.
 
     Raises:
-        ContractError: there is none, or the bound is no value of the column's type.
+        ContractError: no float does so, or the bound is not a value of the column's type.
     """
     kind = column.type.kind
     try:
@@ -212,17 +214,18 @@ def bound_of_floats(column: Column, rule: Rule) -> object:
         )
     if not isinstance(bound, Decimal):
         return bound
-    # A float just above the bound parts the values as `<=` and `>` of the bound do; one just below, as `>=`
-    # and `<` do.
+    # A float just above the bound gives the same result for `<=` and `>`; a float just below, for `>=` and
+    # `<`.
     return float_bound(bound, column.type.scale or 0, above=rule.name in {"maximum", "exclusive_minimum"})
 
 
 def float_bound(bound: Decimal, scale: int, *, above: bool) -> float:
-    """Return a float that parts the decimals of `scale` exactly as `bound` does: Great Expectations turns
-    every bound into a float.
+    """Return a float that separates the decimals of `scale` exactly as `bound` does.
+
+    Great Expectations converts every bound to a float.
 
     Raises:
-        ContractError: the bound has so many digits that no float lies close enough.
+        ContractError: the bound has so many digits that no float is close enough.
     """
     near = float(bound)
     if (Decimal(near) < bound) if above else (Decimal(near) > bound):

@@ -11,10 +11,9 @@ if TYPE_CHECKING:
 
 
 def rules_fingerprint(contract: Contract, *further: object) -> str:
-    """Return a text that changes with columns, types, rules, key, order and properties, and with what is
-    given beside them.
+    """Return a text that changes with columns, types, rules, key, order, properties and `further` facts.
 
-    Descriptions change nothing.
+    It does not change with descriptions.
     """
     columns = [
         (column.name, column.type, column.required, column.unique, column.rules)
@@ -32,9 +31,10 @@ def rules_fingerprint(contract: Contract, *further: object) -> str:
 
 
 def gate_fingerprint(contract: Contract) -> str:
-    """Return a text that changes with everything by which the gate reads, checks and masks a file.
+    """Return a text that changes with everything in a contract that affects how the gate reads, checks and
+    masks a file.
 
-    Versions and descriptions change nothing.
+    It does not change with the version and descriptions.
     """
     columns = [replace(column, description="") for column in contract.columns]
     return rules_fingerprint(contract, columns)

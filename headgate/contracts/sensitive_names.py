@@ -1,10 +1,10 @@
-"""Recognise names of columns with card data, a person's numbers or other numbers: one list for drafts,
+"""Recognize names of columns with card data, a person's numbers or other numbers: one list for drafts,
 contracts and profiles.
 
 Names are compared in lower case, without accents, with `_` between words: `Card Number`, `card-number` and
-`CardNumber` are one.
+`CardNumber` are equal.
 
-Source: PCI DSS v4.0.1, req. 3, for what is protected; the names are those that people give it.
+Source: PCI DSS v4.0.1, req. 3, for the protected data; the names are from practice.
 """
 
 from __future__ import annotations
@@ -18,22 +18,21 @@ from headgate.contracts.model import Content, Mask
 from headgate.contracts.personal_names import is_personal
 
 _NUMBER = r"(?:_?(?:number|num|no|nr))"
-# What may stand behind such a name and changes nothing about what it holds. `last4`, `token`, `brand` and
-# `hash` do.
+# Suffixes that do not change the meaning of a name. `last4`, `token`, `brand` and `hash` do change it.
 _BEHIND = r"(?:_?[0-9]|_(?:raw|full|plain|clear|value|text|str))?"
-# A claim about a card, as `has_credit_card` is, is no card.
+# A statement about a card, such as `has_credit_card`, is not a card number.
 _BEFORE = r"(?!(?:is|has|hat|ist)_)(?:.*_)?"
 _CODES = code_name_pattern(CODE_NAMES)
-# `tuv_prufnummer` is a certificate's number.
+# `tuv_prufnummer` is the number of a certificate.
 _WHOLE_CODES = rf"(?<!_)(?:karten?_)?(?:{code_name_pattern((*WHOLE_NAMES, *ABBREVIATED_NAMES))})"
-# In German, French, Spanish, Italian and Dutch. A bare `Kartennummer` may be of any card.
+# In German, French, Spanish, Italian and Dutch. `Kartennummer` alone may be of any card.
 _CARDS = (
     r"kredit_?karten?(?:_?(?:nummer|nr))?|credit_?kaart(?:_?(?:nummer|nr))?"
     r"|(?:numero_(?:de_)?(?:la_)?)?carte_(?:bancaire|de_credit)"
     r"|(?:numero_de_(?:la_)?)?tarjeta_de_credito|numero_de_(?:la_)?tarjeta"
     r"|(?:numero_(?:della_)?)?carta_di_credito"
 )
-# A bare `track` may be a song, and a bare `verification_code` may be anyone's.
+# `track` alone may be a song, and `verification_code` alone may be any code.
 _NAMES: tuple[tuple[Mask, str], ...] = (
     (Mask.TRACK, r"(?:track_?(?:[123]|data)(?:_?data)?|mag_?stripe(?:_?data)?|magnetic_?stripe(?:_?data)?)"),
     (
@@ -53,7 +52,7 @@ _NAMES: tuple[tuple[Mask, str], ...] = (
     (Mask.SSN, rf"(?:ssn{_NUMBER}?|social_?security{_NUMBER}?)"),
 )
 _MASKED = tuple((mask, re.compile(_BEFORE + names + _BEHIND)) for mask, names in _NAMES)
-# What a profile hides beside them, in English, German, French, Spanish, Italian and Dutch.
+# Further columns that a profile hides, in English, German, French, Spanish, Italian and Dutch.
 _SENSITIVE = re.compile(
     r"(?:^|_)(?:pan|cc|cvv2?|cvc2?|csc|cid|ssn|sin|iban|passport|track|password|pwd|secret|pin"
     r"|passwort|kennwort|geheimnummer|mot_de_passe|contrasena|clave_secreta|parola_chiave|wachtwoord"
@@ -63,7 +62,7 @@ _SENSITIVE = re.compile(
 )
 
 
-# Numbers of other kinds. The leak scanner knows these names, too, by a list of its own.
+# Numbers of other kinds. The leak scanner has its own list of these names.
 _OTHER_NUMBERS: tuple[tuple[Content, str], ...] = (
     (Content.PHONE, r"(?:tele|cell_?)?(?:phone|fax|mobile|tel)s?|telefon|handy|mobil|msisdn|whatsapp"),
     (
@@ -78,7 +77,7 @@ _OTHER_NUMBERS: tuple[tuple[Content, str], ...] = (
 _CONTENTS = tuple(
     (content, re.compile(rf"(?:.*_)?(?:{names})(?:_?[0-9]*)(?:_.*)?")) for content, names in _OTHER_NUMBERS
 )
-# Of a number's owner, beside the number: `tax_rate`, `parcel_count`, `phone_model` hold no such numbers.
+# Attributes of a number's owner: `tax_rate`, `parcel_count` and `phone_model` are not such numbers.
 _MEASURES = re.compile(
     r".*_(?:rate|amount|count|total|percent|pct|share|type|model|brand|status|class|name|price|fee|at|on"
     r"|date|url|carrier)"
@@ -87,15 +86,15 @@ PERSONAL = "personal"  # the ODCS classification of data about a person
 
 
 def is_personal_name(name: str) -> bool:
-    """Return whether the name says that the column holds data about a person: a name, a contact, a birthday,
-    an address or an account.
-    """
+    """Return whether the name denotes data about a person: a name, contact, birthday, address or account."""
     return is_personal(compared(name))
 
 
-@lru_cache(maxsize=4096)  # each file asks about the same columns
+@lru_cache(maxsize=4096)  # files have the same columns again and again
 def compared(name: str) -> str:
-    """Return the name as it is compared: words in lower case, without accents and with `_` between them."""
+    """Return the form of a name for comparison: words in lower case, without accents and with `_` between
+    them.
+    """
     plain = "".join(
         char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)
     ).replace("ß", "ss")
@@ -103,15 +102,14 @@ def compared(name: str) -> str:
 
 
 def mask_by_name(name: str) -> Mask | None:
-    """Return the mask that a column of that name needs; None where the name says nothing."""
+    """Return the mask that a column of this name needs, or None."""
     plain = compared(name)
     return next((mask for mask, names in _MASKED if names.fullmatch(plain)), None)
 
 
 def content_by_name(name: str) -> Content | None:
-    """Return what other numbers a column of that name holds: phone numbers, tax numbers and so on.
-
-    None where the name does not say.
+    """Return the kind of other numbers that the name denotes, such as phone or tax numbers; None for any
+    other name.
     """
     plain = compared(name)
     if _MEASURES.fullmatch(plain):
@@ -120,5 +118,8 @@ def content_by_name(name: str) -> Content | None:
 
 
 def is_sensitive_name(name: str) -> bool:
-    """Return whether the name suggests card data, a person's number or a secret."""
+    """Return whether the name denotes card data, a person's number or a secret.
+
+    These are more names than those that need a mask.
+    """
     return mask_by_name(name) is not None or bool(_SENSITIVE.search(compared(name)))

@@ -1,4 +1,4 @@
-"""How a source writes the values of a column: date patterns, separators, signs, words and null spellings."""
+"""How a source writes the values of a column: date patterns, separators, symbols, words and nulls."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SourceFormat:
-    """How one column is written in its source. The defaults are the plain spelling of the column's type.
+    """The format of a column in its source. The defaults are the plain spelling of the column's type.
 
     Attributes:
         patterns: alternatives for dates or timestamps; empty for ISO 8601.
         timezone: IANA name of the zone of timestamps without an offset; empty for UTC.
-        year_from: the first of the hundred years that `yy` means.
-        language: of month names.
+        year_from: the first of the hundred years that `yy` covers.
+        language: language of month names.
         decimal, thousands: separators. A blank as `thousands` also accepts a no-break space (U+00A0, U+202F).
-        currency, units: signs that may stand before or behind a number; all of one column mean the same.
-        percent: `fraction` reads `19 %` as 0.19, `points` as 19; the sign is then required.
+        currency, units: symbols before or after a number; all symbols of one column mean the same.
+        percent: `fraction` reads `19 %` as 0.19, `points` as 19; the percent sign is then required.
         minus: `trailing` also reads `5,00-` as -5.00, as SAP writes it; `parentheses` reads `(5.00)`, as in
             accounting.
-        true_words, false_words: compared without case; empty for the plain words.
+        true_words, false_words: words for true and false, compared without case; empty for the plain words.
         nulls: texts that mean null, compared exactly, after `trim`.
         case: `upper` or `lower` converts a text.
     """

@@ -1,4 +1,5 @@
-"""The list of records that a contract names in JSON of several: `headgate.records: export.orders`.
+"""The list of records that a contract names in a JSON file with several lists: `headgate.records:
+export.orders`.
 
 Other lists are not read.
 """
@@ -14,5 +15,5 @@ RECORDS_PROPERTY = "headgate.records"
 
 
 def stated_records(contract: Contract | None) -> str:
-    """Return the path of the stated list; empty where none is stated, or no contract is known."""
+    """Return the path of the declared list; empty without a declaration or without a contract."""
     return str(contract.properties.get(RECORDS_PROPERTY) or "") if contract else ""

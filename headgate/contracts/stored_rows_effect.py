@@ -1,4 +1,4 @@
-"""State the effect of a new contract version on stored rows: the rule that the merge follows."""
+"""Describe the effect of a new contract version on stored rows, which the merge applies."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class StoredRowsEffect:
     """One effect on stored rows.
 
     Attributes:
-        column: empty where the whole table is concerned.
-        effect: what the next merge does, in words.
-        needs_replay: rows may not fit; then the table keeps its last version until the files are replayed
+        column: empty if the effect concerns the table.
+        effect: description of what the next merge does.
+        needs_replay: rows may not fit; the table then keeps its last version until the files are replayed
             from raw.
     """
 

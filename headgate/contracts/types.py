@@ -1,4 +1,4 @@
-"""One table from contract types to the types of everything else."""
+"""The one table from contract types to the types of other systems."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PLAIN = {
     "TIMESTAMP": Kind.TIMESTAMP,
     "DATETIME": Kind.TIMESTAMP,
     "TEXT": Kind.STRING,
-    "STRING": Kind.STRING,  # as importers of other schemas write it
+    "STRING": Kind.STRING,  # importers of other schemas write it
     "VARCHAR": Kind.STRING,
 }
 _ARROW = {
@@ -31,8 +31,8 @@ _ARROW = {
     Kind.BIGINT: pa.int64(),
     Kind.DOUBLE: pa.float64(),
     Kind.DATE: pa.date32(),
-    # Every timestamp is UTC by convention and naive in type, so that Athena, DuckDB, Spark and pandas agree
-    # on it.
+    # By convention every timestamp is UTC, and its type has no zone, so that Athena, DuckDB, Spark and pandas
+    # agree.
     Kind.TIMESTAMP: pa.timestamp("us"),
 }
 _GLUE = {Kind.INTEGER: "int"}
@@ -42,10 +42,10 @@ _DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)")
 
 
 def parse_physical_type(text: str) -> ColumnType:
-    """Return the column type that an ODCS `physicalType` such as `DECIMAL(12,2)` means.
+    """Return the column type of an ODCS `physicalType` such as `DECIMAL(12,2)`.
 
     Raises:
-        ContractError: the type is none that Headgate keeps exactly.
+        ContractError: Headgate does not support the type.
     """
     name = text.strip().upper()
     if match := _LENGTH.fullmatch(name):
@@ -61,21 +61,21 @@ def parse_physical_type(text: str) -> ColumnType:
 
 
 def arrow_type(column_type: ColumnType) -> pa.DataType:
-    """Return the Arrow type that holds this type exactly."""
+    """Return the Arrow type that represents this type exactly."""
     if column_type.kind is Kind.DECIMAL:
         return pa.decimal128(column_type.precision, column_type.scale)
     return _ARROW[column_type.kind]
 
 
 def glue_type(column_type: ColumnType) -> str:
-    """Return the Glue (Hive) type name that Athena reads this type by."""
+    """Return the Glue (Hive) type name of this type for Athena."""
     if column_type.kind is Kind.DECIMAL:
         return f"decimal({column_type.precision},{column_type.scale})"
     return _GLUE.get(column_type.kind, column_type.kind.value)
 
 
 def iceberg_type(column_type: ColumnType) -> str:
-    """Return the Iceberg type that holds this type exactly; it has no integer of 16 bits.
+    """Return the Iceberg type that represents this type exactly; Iceberg has no 16-bit integer.
 
     Source: Apache Iceberg table spec, "Schemas and Data Types".
     """

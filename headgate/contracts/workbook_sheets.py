@@ -11,5 +11,5 @@ SHEET_PROPERTY = "headgate.sheet"
 
 
 def stated_sheet(contract: Contract | None) -> str:
-    """Return the name of the stated sheet; empty where none is stated, or no contract is known."""
+    """Return the name of the declared sheet; empty without a declaration or without a contract."""
     return str(contract.properties.get(SHEET_PROPERTY) or "") if contract else ""
