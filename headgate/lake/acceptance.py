@@ -1,4 +1,4 @@
-"""The judgement of how much of an accepted file is in the lake: enough, too little, or nothing."""
+"""Decide how much of an accepted file is in the lake: enough, too little, or nothing."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def acceptance_of(record: FileRecord, most_refused_share: float, corrected: int 
     """Return how much of a file was accepted; None for a file that the gate has not accepted.
 
     Args:
-        most_refused_share: a file with a larger share of refused rows lost too many.
-        corrected: refused rows that a correction has brought into the lake since.
+        most_refused_share: the largest acceptable share of refused rows.
+        corrected: number of refused rows that corrections have brought into the lake.
     """
     if record.state is not FileState.DONE:
         return None
     if record.received and not record.accepted + corrected:
         return Acceptance.NOTHING_ACCEPTED
-    # A person corrects a few rows, of which one that is refused again is a large share.
+    # Corrections have few rows, so a single refused one is a large share.
     if has_corrected_rows(record.key):
         return Acceptance.OK
     refused = max(0, record.quarantined - corrected)

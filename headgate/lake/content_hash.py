@@ -1,4 +1,4 @@
-"""The hash of a file's content, by which it is known."""
+"""The hash of a file's content, by which the content is recognized."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Versions of the lake's contracts, SQL models and dashboards that were pushed to a deployment, and the
-pointer to the version in use.
+"""Versions of contracts, SQL models and dashboards that were pushed to a deployment, and the pointer to the
+version in use.
 
-A deployment has definitions of its own, in its archives. A version that was pushed to another deployment is
-ignored, so a deployment begins with its own. Contracts of datasets that people created in the lake are of no
-deployment: they are in use beside every version. docs/adr/0117-push-of-contracts-and-models.md
+A deployment has definitions of its own in its archives. A version that was pushed to another deployment is
+ignored, so a deployment begins with its own. Contracts of datasets that people created in the lake belong to
+no deployment, and are in use in addition to every version. See docs/adr/0117-push-of-contracts-and-models.md.
 """
 
 from __future__ import annotations
@@ -20,22 +20,23 @@ from headgate.lake.ports import ObjectRef, ObjectStore
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DEPLOYED = "deployed"  # names the definitions of the deployment's own archives
+DEPLOYED = "deployed"  # name of the definitions in the deployment's archives
 _MODELS, _CONTRACTS, _DASHBOARDS = "models/", "contracts/", "dashboards/"
-_AND_CREATED = "+"  # between a version and the contracts that people created in the lake
+_CREATED_SEPARATOR = "+"  # between a version and the contracts that people created in the lake
 
 
 class DefinitionObjects(ObjectStore, Protocol):
-    """An object store whose objects are replaced only if nobody else replaced them."""
+    """An object store that replaces an object only if nobody else has changed it."""
 
     def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
-        """Return the object with its ETag; NotFoundError when there is none."""
+        """Return the object with its ETag; raise NotFoundError if it does not exist."""
         ...
 
     def replace(self, ref: ObjectRef, body: bytes, etag: str, metadata: Mapping[str, str]) -> str:
-        """Write the object if it still has this ETag, or with an empty one if there is none.
+        """Write the object if it still has this ETag, or if it does not exist and the ETag is empty.
 
-        ConflictError otherwise.
+        Raises:
+            ConflictError: the object has another ETag.
         """
         ...
 
@@ -46,8 +47,9 @@ class Definitions:
 
     Attributes:
         files: texts by their names in a lake project: `models/<table>.sql`, `contracts/<zone>/<name>.yaml`
-            and `dashboards/<name>.yaml`. Those of YAML are JSON, because a function has no YAML parser.
-        pushed_by, pushed_at: who pushed it first and when (UTC, ISO 8601).
+            and `dashboards/<name>.yaml`. YAML files are stored as JSON, because functions have no YAML
+            parser.
+        pushed_by, pushed_at: who first pushed it, and when (UTC, ISO 8601).
     """
 
     files: Mapping[str, str]
@@ -61,17 +63,17 @@ class Definitions:
 
     @property
     def models(self) -> dict[str, str]:
-        """Return the SQL of the models by table."""
+        """Return table → SQL of its model."""
         return self._below(_MODELS, ".sql")
 
     @property
     def contracts(self) -> dict[str, str]:
-        """Return the contracts, as texts of JSON, by `<zone>/<name>`."""
+        """Return `<zone>/<name>` → contract as JSON text."""
         return self._below(_CONTRACTS, ".yaml")
 
     @property
     def dashboards(self) -> dict[str, str]:
-        """Return the lake project's dashboards, as texts of JSON, by name."""
+        """Return name → dashboard of the lake project as JSON text."""
         return self._below(_DASHBOARDS, ".yaml")
 
     def _below(self, folder: str, ending: str) -> dict[str, str]:
@@ -84,10 +86,10 @@ class Definitions:
 
 @dataclass(frozen=True)
 class Push:
-    """The pointer: the version in use and the one before, each a hash or `deployed`.
+    """The pointer to the version in use and the previous version, each a hash or `deployed`.
 
     Attributes:
-        created: the contracts of datasets that people created in the lake, as a hash; empty for none.
+        created: hash of the contracts of datasets that people created in the lake; empty without any.
         pushed_by, pushed_at: who moved the pointer and when, in UTC.
     """
 
@@ -100,13 +102,13 @@ class Push:
 
     @property
     def in_use(self) -> str:
-        """Return the name of all that is in use: the version, and the created contracts beside it."""
+        """Return the name of the definitions in use: the version and the created contracts."""
         return joined_version(self.version, self.created)
 
 
 @dataclass(frozen=True)
 class DefinitionVersions:
-    """The versions that were pushed to one deployment, or that people wrote, by the folder."""
+    """The versions in a folder that were pushed to one deployment, or that people wrote."""
 
     objects: DefinitionObjects
     bucket: str
@@ -114,7 +116,7 @@ class DefinitionVersions:
     folder: str = keys.DEFINITIONS
 
     def in_use(self) -> str:
-        """Return what is in use: a hash or `deployed`, and the created contracts beside it."""
+        """Return the name of the definitions in use: a hash or `deployed`, and the created contracts."""
         return self.pointer()[0].in_use
 
     def pointer(self) -> tuple[Push, str]:
@@ -132,7 +134,7 @@ class DefinitionVersions:
         return push, etag
 
     def read(self, version: str) -> Definitions:
-        """Return a version; NotFoundError if it was not pushed to this deployment."""
+        """Return a version; raise NotFoundError if it was not pushed to this deployment."""
         try:
             return Definitions(**json.loads(self.objects.read(self._ref(version))))
         except NotFoundError:
@@ -142,27 +144,27 @@ class DefinitionVersions:
             ) from None
 
     def pushed(self) -> list[Definitions]:
-        """Return all versions, the newest first push first."""
+        """Return all versions; the most recently first pushed one is first."""
         stored = self.objects.list(self.bucket, keys.definitions_prefix(self.deployment, self.folder))
         versions = [Definitions(**json.loads(self.objects.read(item.ref))) for item in stored]
         return sorted(versions, key=lambda version: version.pushed_at, reverse=True)
 
     def created(self, version: str) -> Definitions:
-        """Return contracts of datasets that people created in the lake; an empty name has none."""
+        """Return the contracts of datasets that people created in the lake; none for an empty name."""
         if not version:
             return Definitions({})
         return Definitions(**json.loads(self.objects.read(self._created_ref(version))))
 
     def keep(self, definitions: Definitions) -> None:
-        """Write a version unless it is written already."""
+        """Write a version unless it exists."""
         self._keep(self._ref(definitions.version), definitions)
 
     def create(self, created: Definitions, etag: str) -> Push:
-        """Use these created contracts beside the version in use, and return the pointer.
+        """Use these created contracts with the version in use, and return the pointer.
 
         Args:
-            created: all of them, those that are in use already included.
-            etag: of the pointer that was read.
+            created: all created contracts, including those in use.
+            etag: ETag of the pointer that was read.
 
         Raises:
             ConflictError: somebody else moved the pointer in the meantime.
@@ -183,7 +185,7 @@ class DefinitionVersions:
         """Move the pointer to a version or to `deployed`, and return it.
 
         Args:
-            etag: of the pointer that was read.
+            etag: ETag of the pointer that was read.
 
         Raises:
             ConflictError: somebody else moved the pointer in the meantime.
@@ -194,7 +196,8 @@ class DefinitionVersions:
     def _point(self, to: Push, etag: str, pushed_by: str, pushed_at: str) -> Push:
         push = replace(to, pushed_by=pushed_by, pushed_at=pushed_at)
         body = json.dumps(asdict(push), sort_keys=True).encode()
-        # The state machine of runs reads only the metadata: what this deployment uses, and another one.
+        # The state machine of runs reads only the metadata: the version of this deployment, and that of any
+        # other.
         metadata = {
             "deployment": push.deployment,
             "version": push.in_use,
@@ -220,26 +223,26 @@ class DefinitionVersions:
 
 
 def created_file(dataset: str) -> str:
-    """Return the file of a project that would state the contract of a dataset."""
+    """Return the file of the project for the contract of a dataset."""
     return f"{_CONTRACTS}source/{dataset}.yaml"
 
 
 def joined_version(version: str, created: str) -> str:
-    """Return the name of a version with the created contracts beside it."""
-    return f"{version}{_AND_CREATED}{created}" if created else version
+    """Return the name of a version with the created contracts."""
+    return f"{version}{_CREATED_SEPARATOR}{created}" if created else version
 
 
 def version_parts(name: str) -> tuple[str, str]:
-    """Return the version that a name states, and the created contracts beside it; empty for none."""
-    version, _, created = name.partition(_AND_CREATED)
+    """Split a name into the version and the created contracts, which may be empty."""
+    version, _, created = name.partition(_CREATED_SEPARATOR)
     return version, created
 
 
 def build_id(deployment: str, version: str) -> str:
-    """Return what tables are built with: the deployment's id, or a hash of it and of the version that was
-    pushed.
+    """Return an id of the code and definitions for tables: the deployment's id, or a hash of it and the
+    pushed version.
 
-    No table is built from a dataset that was created in the lake, so these make no difference.
+    No table is built from datasets that were created in the lake, so they do not change the id.
     """
     version, _ = version_parts(version)
     is_pushed = version not in {"", DEPLOYED}

@@ -1,4 +1,4 @@
-"""The records of files in the order in which they were received, page by page."""
+"""The records of files in the order of receipt, page by page."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _PAGE_SIZE = 500
 
 @dataclass(frozen=True)
 class FileFilter:
-    """Which files are listed; an empty attribute permits all.
+    """The filter of a list of files; an empty attribute permits all.
 
     Attributes:
         name: a part of the key.
-        refused: only files of which rows are in quarantine because they were refused.
+        refused: only files with refused rows in quarantine.
     """
 
     dataset: str = ""
@@ -43,19 +43,18 @@ class FileIndex(Protocol):
     """Finds records without reading all of them."""
 
     def newest(self, limit: int, *, after: str = "", where: FileFilter) -> FileListPage:
-        """Return at most `limit` records, newest first; a page may have fewer even if it is not the last."""
+        """Return at most `limit` records, newest first; any page may have fewer."""
         ...
 
     def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
-        """Return the id of the file that was accepted with this content into one of the datasets.
-
-        Empty if there is none.
+        """Return the id of the file with this content that was accepted into one of the datasets; empty
+        without one.
         """
         ...
 
 
 def newest_first(files: FileIndex, where: FileFilter, page_size: int) -> Iterator[FileRecord]:
-    """Yield the records, newest first; the next page is read when a caller wants more."""
+    """Yield the records, newest first; read the next page only when it is needed."""
     after = ""
     while True:
         page = files.newest(page_size, after=after, where=where)
@@ -66,9 +65,8 @@ def newest_first(files: FileIndex, where: FileFilter, page_size: int) -> Iterato
 
 
 def received_since(files: FileIndex, since: datetime) -> Iterator[FileRecord]:
-    """Yield the records of files received since a moment, naive UTC, newest first.
-
-    Older pages are not read.
+    """Yield the records of files received since a time, naive UTC, newest first, without reading older
+    pages.
     """
     return takewhile(
         lambda record: record.received_at >= since.isoformat(), newest_first(files, FileFilter(), _PAGE_SIZE)

@@ -1,45 +1,45 @@
-"""Where things lie in the lake: build and parse object keys. No I/O.
+"""Build and parse the keys of objects in the lake. No I/O.
 
 | zone       | key                                                            |
 |------------|----------------------------------------------------------------|
 | raw        | `<dataset>/dt=YYYY-MM-DD/run=<run>/<name>`, or `<dataset>/<anything>` |
-|            | `_masked/<key>/<file id>.zip` (the masked form that replaces the original of that key), `….deleted` (nothing replaces it) |
-|            | `_sent/<file id>/<name>` (the file that a person sent, of which the edited one of that id was made) |
+|            | `_masked/<key>/<file id>.zip` (the masked form that replaces the original), `….deleted` (the original was deleted) |
+|            | `_sent/<file id>/<name>` (the file that a person sent, before it was edited to the file with that id) |
 |            | `_dlt/<dataset name of a pipeline>/…` (state of dlt's pipelines) |
 | curated    | `increments/<dataset>/<content sha256>.parquet`                |
-|            | `increments/<dataset>/<content sha256>.edition-<edition>` (it was replayed; which rows it holds now) |
-|            | `increments/<dataset>/<content sha256>.seen-<moment>` (its source still held these rows then) |
-|            | `increments/<dataset>/<moment>.deleted.parquet` (keys of rows that the source had deleted by then) |
-|            | `increments/<dataset>/<moment>.load-<files>` (a complete load had so many files) |
-|            | `decisions/<queue>/<moment>-<decision id>.parquet` (what a person decided about an item of a work queue) |
+|            | `increments/<dataset>/<content sha256>.edition-<edition>` (the increment was replayed; names its current rows) |
+|            | `increments/<dataset>/<content sha256>.seen-<moment>` (its source still had these rows at that time) |
+|            | `increments/<dataset>/<moment>.deleted.parquet` (keys of rows that the source had deleted by that time) |
+|            | `increments/<dataset>/<moment>.load-<files>` (a complete load had this number of files) |
+|            | `decisions/<queue>/<moment>-<decision id>.parquet` (a person's decision on an item of a work queue) |
 |            | `snapshots/<dataset>/<snapshot id>/part-<number>.parquet`      |
-|            | `snapshots/_lake/<snapshot id>.json` (what the five systems read; `current.json` is the newest) |
-|            | `snapshots/_lake/increments/<dataset>/<snapshot id>.json` (what a snapshot was merged from) |
-|            | `snapshots/_lake/fresh/<dataset>.json` (the snapshot that a table got between two runs) |
-|            | `snapshots/_lake/references/<snapshot id>.json` (rows whose parent is not there) |
+|            | `snapshots/_lake/<snapshot id>.json` (a snapshot of the lake, which the systems read; `current.json` is the newest) |
+|            | `snapshots/_lake/increments/<dataset>/<snapshot id>.json` (the increments of a snapshot) |
+|            | `snapshots/_lake/fresh/<dataset>.json` (the snapshot that was published between two runs) |
+|            | `snapshots/_lake/references/<snapshot id>.json` (counts of rows without their parent) |
 | quarantine | `rows/<dataset>/<content sha256>.parquet`                      |
-| artifacts  | `processed/<dataset>/<content sha256>.json` (a file's profile; `_baseline.json` has the newest files' figures) |
-|            | `mappings/<source>/<header>.json` (which columns are which fields, as people decided) |
-|            | `corrections/<file id>/<file id sent>.json` (which rows of the first file the second one corrects) |
+| artifacts  | `processed/<dataset>/<content sha256>.json` (a file's profile; `_baseline.json` has figures of the newest files) |
+|            | `mappings/<source>/<header>.json` (mapping of columns to fields, decided by a person) |
+|            | `corrections/<file id>/<file id sent>.json` (the rows of the first file that the second one corrects) |
 |            | `uploaders/<file id>.json` (who sent the file through the API) |
-|            | `uploaders/contents/<hash>.json` (the same by key and content, kept before the file is in raw) |
+|            | `uploaders/contents/<hash>.json` (the same by key and content, written before the file is in raw) |
 |            | `models/<system>/<model>/versions/<version>/{model.skops,card.json}` (a fitted model and its record) |
-|            | `models/<system>/<model>/scorer.npz` (the champion as numbers, which predictions are computed from) |
+|            | `models/<system>/<model>/scorer.npz` (the champion as numbers, for predictions) |
 |            | `models/<system>/<model>/days/as_of=YYYY-MM-DD/card.json` (the record of the day's last run) |
 |            | `data_docs/<snapshot id>/<about>/index.html` (Great Expectations' pages of a run) |
-|            | `erasures/<hash>.json` (what an erasure that has not ended searches for; deleted at its end) |
+|            | `erasures/<hash>.json` (the search of an erasure in progress; deleted at its end) |
 |            | `openlineage/dt=YYYY-MM-DD/<publisher>/<run id>-<table>.json` (OpenLineage event of a table version published that day) |
 |            | `openlineage/dt=YYYY-MM-DD/<publisher>/<run id>[-<table>]-<start, complete or fail>.json` (other events of a run) |
-|            | `runs/unchanged/<system>` (no dataset that the system reads changed, so the run of this moment skips it) |
+|            | `runs/unchanged/<system>` (no dataset that the system reads has changed, so the current run skips it) |
 |            | `runs/newest/<publisher>.json` (the newest run of a job, and whether it reported its end) |
-|            | `runs/stages/<run>/<job>.json` (when a stage of a run began and ended, and how much it worked) |
-|            | `definitions/versions/<deployment>/<version>.json` (SQL models that were pushed; `definitions/current.json`: those in use) |
-|            | `dashboards/versions/lake/<version>.json` (dashboards that people wrote in the console; `dashboards/current.json`: those in use) |
-|            | `mails/<hash>.json` (answers that a person has sent by mail, and when)  |
-|            | `sent_mails/<hash>` (the newest day on which a mail was sent, so that no retry sends it again) |
-|            | `code/headgate.zip` (the package, contracts and models that a deployment brought) |
+|            | `runs/stages/<run>/<job>.json` (start, end and work of a stage of a run) |
+|            | `definitions/versions/<deployment>/<version>.json` (a pushed version of the definitions; `definitions/current.json` names the version in use) |
+|            | `dashboards/versions/lake/<version>.json` (dashboards written in the console; `dashboards/current.json` names the version in use) |
+|            | `mails/<hash>.json` (answers that a person receives by mail, and when)  |
+|            | `sent_mails/<hash>` (the last day on which a mail was sent, so that no retry repeats it) |
+|            | `code/headgate.zip` (the package, contracts and models of a deployment) |
 | prod       | `tables/<table>/<version>/part-00000.parquet`                  |
-| curated, prod | `iceberg/<table>/metadata/<number>-<version>.metadata.json` (its table for readers of Iceberg; `version-hint.text` names the newest) |
+| curated, prod | `iceberg/<table>/metadata/<number>-<version>.metadata.json` (the table for readers of Iceberg; `version-hint.text` names the newest metadata) |
 |            | `iceberg/<table>/metadata/<number>-<version>-{list,manifest}.avro` (the parts of one version) |
 |            | `facts/<fact>/<address>.parquet` (rows that a system computed from a part of a dataset) |
 |            | `facts/current.json` (the facts that the system's newest run used) |
@@ -55,7 +55,7 @@ from datetime import date, datetime
 MASKED_ORIGINALS = "_masked"
 SENT_FILES = "_sent"
 LOAD_STATE = "_dlt"  # folder in raw of the state of dlt's pipelines
-UPLOADS = "uploads"  # folder in raw of uploads without a dataset: the gate finds it from their columns
+UPLOADS = "uploads"  # folder in raw of uploads without a dataset, which the gate infers from their columns
 INCREMENTS = "increments"
 SNAPSHOTS = "snapshots"
 QUARANTINE_ROWS = "rows"
@@ -66,11 +66,11 @@ EDITS = "edits"
 _NO_DIGITS = str.maketrans("0123456789", "ghijklmnop")  # ids are hexadecimal
 _DIGITS = str.maketrans("ghijklmnop", "0123456789")
 CONTRACT_DRAFTS = "contract_drafts"
-QUESTIONS = "questions"  # that people keep
-DECIDED_ITEMS = "decided_items"  # dataset of a snapshot: closed items of label queues
-ANNOTATIONS = "annotations"  # of people, on days
-MAILS = "mails"  # answers that people have sent to themselves, and when
-SENT_MAILS = "sent_mails"  # the newest day on which each was sent
+QUESTIONS = "questions"  # questions that people saved
+DECIDED_ITEMS = "decided_items"  # dataset in a snapshot: closed items of label queues
+ANNOTATIONS = "annotations"  # notes of people on days
+MAILS = "mails"  # answers that people receive by mail, and when
+SENT_MAILS = "sent_mails"  # the last day on which each was sent
 CORRECTIONS = "corrections"
 UPLOADERS = "uploaders"
 REPORTS = "reports"
@@ -78,16 +78,16 @@ MODELS = "models"
 DATA_DOCS = "data_docs"
 ERASURES = "erasures"
 PARQUET = ".parquet"
-RUN_DELETIONS = "_deleted.parquet"  # beside the manifest, which certifies it: keys of rows that are no more
-RUN_MANIFEST = "_manifest.json"  # written last; it names the run's parts, which wait for it
+RUN_DELETIONS = "_deleted.parquet"  # beside the manifest, which certifies it: keys of deleted rows
+RUN_MANIFEST = "_manifest.json"  # written last; names the parts of the run, which are pending until then
 LAKE_MANIFESTS = f"{SNAPSHOTS}/_lake/"
 CURRENT = "current"
 UNCHANGED_SYSTEMS = "runs/unchanged/"
 BUILT_SYSTEMS = f"{UNCHANGED_SYSTEMS}built/"
 NEWEST_RUNS = "runs/newest/"
 STAGE_RECORDS = "runs/stages/"
-DEFINITIONS = "definitions"  # that people push
-WRITTEN_DASHBOARDS = "dashboards"  # that people write in the console; versions as of definitions
+DEFINITIONS = "definitions"  # pushed versions
+WRITTEN_DASHBOARDS = "dashboards"  # written in the console; versioned like definitions
 DEPLOYED_CODE = "code/headgate.zip"
 LINEAGE_EVENTS = "openlineage"
 FACTS = "facts/"
@@ -96,7 +96,7 @@ CURRENT_FACTS = f"{FACTS}current.json"
 
 _EXPORT = re.compile(r"(?P<dataset>[^/]+)/dt=(?P<on>\d{4}-\d{2}-\d{2})/run=(?P<run>[^/]+)/(?P<name>[^/]+)")
 
-# A moment of a source, UTC: moments compare as their texts do.
+# A time of a source, UTC: its texts have the order of the times.
 _MOMENT = "%Y%m%dT%H%M%S.%fZ"
 _DECIDED = "%Y%m%dT%H%M%S%f"
 _SIGHTING = re.compile(rf"(?P<increment>{INCREMENTS}/[^/]+/[^/]+)\.seen-(?P<moment>[0-9T.]+Z)")
@@ -123,7 +123,7 @@ class ExportKey:
 
     @classmethod
     def parse(cls, path: str) -> ExportKey | None:
-        """Return the export key that a path spells, or None when it spells none."""
+        """Parse the key of an object; return None if it is not in an export run."""
         match = _EXPORT.fullmatch(path)
         if not match:
             return None
@@ -135,23 +135,25 @@ class ExportKey:
 
 
 def export_folder(path: str) -> str:
-    """Return the folder of the export run that a key is of; empty for any other key."""
+    """Return the folder of the key's export run; empty for any other key."""
     return path.rpartition("/")[0] if ExportKey.parse(path) else ""
 
 
 def file_id(bucket: str, key: str, version_id: str) -> str:
-    """Return the id of one version of one object: a SHA-256 over its address, cut to 32 hex digits."""
+    """Return the id of an object version: the first 32 hex digits of the SHA-256 of its address."""
     return hashlib.sha256(f"{bucket}\n{key}\n{version_id}".encode()).hexdigest()[:32]
 
 
 def dataset_of(raw_key: str) -> str:
-    """Return the dataset of a raw object: the first folder of its key, empty without a folder."""
+    """Return the first folder of a raw key, which names the dataset; empty without a folder."""
     head, separator, _ = raw_key.partition("/")
     return head if separator else ""
 
 
 def masked_original_key(raw_key: str, file_id: str, *, is_deleted: bool = False) -> str:
-    """Return the key of an original's replacement in raw: its masked form, or an empty mark."""
+    """Return the key of the object that replaces an original in raw: its masked form, or the mark of its
+    deletion.
+    """
     return f"{MASKED_ORIGINALS}/{raw_key}/{file_id}.{'deleted' if is_deleted else 'zip'}"
 
 
@@ -161,33 +163,33 @@ def masked_originals_of(raw_key: str) -> str:
 
 
 def masked_original_of(key: str) -> str:
-    """Return the file id that the key of a masked form or mark spells, empty when it spells none."""
+    """Return the file id in the key of a masked form or of a mark; empty for any other key."""
     folder, _, name = key.rpartition("/")
     file_id, _, ending = name.partition(".")
     return file_id if folder.startswith(f"{MASKED_ORIGINALS}/") and ending in {"zip", "deleted"} else ""
 
 
 def sent_file_key(file_id: str, name: str) -> str:
-    """Return the key in raw of the file that a person sent, beside the edited file that is committed."""
+    """Return the key in raw of the file that a person sent; the edited file is committed."""
     return f"{SENT_FILES}/{file_id}/{name}"
 
 
 def sent_file_of(key: str) -> str:
-    """Return the id of the edited file, as the key of the sent one spells it; empty when it spells none."""
+    """Return the id of the edited file from the key of the sent one; empty for any other key."""
     folder, _, rest = key.partition("/")
     return rest.partition("/")[0] if folder == SENT_FILES and "/" in rest else ""
 
 
 def increment_key(dataset: str, content_sha256: str) -> str:
-    """Return the key of the accepted rows of one input.
+    """Return the key of the accepted rows of a file.
 
-    A function of its content, so a second delivery writes the same object.
+    It depends only on the content, so a second delivery writes the same object.
     """
     return f"{INCREMENTS}/{dataset}/{content_sha256}.parquet"
 
 
 def parse_increment_key(key: str) -> tuple[str, str] | None:
-    """Return dataset and content hash of an increment's key, or None when it is no increment."""
+    """Return dataset and content hash from an increment's key; None for any other key."""
     parts = key.split("/")
     if len(parts) != 3 or parts[0] != INCREMENTS or not parts[2].endswith(".parquet"):  # noqa: PLR2004 the key has three parts
         return None
@@ -195,66 +197,73 @@ def parse_increment_key(key: str) -> tuple[str, str] | None:
 
 
 def sighting_key(dataset: str, content_sha256: str, moment: datetime) -> str:
-    """Return the key of the mark that the source held an increment's rows at a moment, naive UTC."""
+    """Return the key of the mark that the source had an increment's rows at a time, naive UTC."""
     return f"{INCREMENTS}/{dataset}/{content_sha256}.seen-{moment.strftime(_MOMENT)}"
 
 
 def sighting_of(key: str) -> tuple[str, str] | None:
-    """Return the increment's key and the moment that a mark's key spells, or None when it spells none."""
+    """Return the increment's key and the time from the key of such a mark; None for any other key."""
     match = _SIGHTING.fullmatch(key)
     return (f"{match['increment']}.parquet", match["moment"]) if match else None
 
 
 def deletions_key(dataset: str, moment: datetime) -> str:
-    """Return the key of the keys that a source had deleted by a moment, naive UTC."""
+    """Return the key of the list of keys that a source had deleted by a time, naive UTC."""
     return f"{INCREMENTS}/{dataset}/{moment.strftime(_MOMENT)}.deleted.parquet"
 
 
 def deleted_by(key: str) -> str:
-    """Return the moment that the key of deletions spells, empty when it spells none."""
+    """Return the time from the key of such a list; empty for any other key."""
     match = _DELETIONS.fullmatch(key)
     return match["moment"] if match else ""
 
 
 def load_key(dataset: str, moment: datetime, files: int) -> str:
-    """Return the key of the mark that a source sent all rows of a dataset at a moment, in so many files."""
+    """Return the key of the mark that a source sent all rows of a dataset at a time, in this number of
+    files.
+    """
     return f"{INCREMENTS}/{dataset}/{moment.strftime(_MOMENT)}.load-{files}"
 
 
 def load_of(key: str) -> tuple[str, int] | None:
-    """Return the moment and the number of files of a load, as a mark's key spells them, or None."""
+    """Return the time and the number of files from the key of such a mark; None for any other key."""
     match = _LOAD.fullmatch(key)
     return (match["moment"], int(match["files"])) if match else None
 
 
 def edition_key(dataset: str, content_sha256: str, edition: str) -> str:
-    """Return the key of the mark of a rewritten increment; one listing shows increment and mark."""
+    """Return the key of the mark of an increment that was written again.
+
+    One listing returns both increment and mark.
+    """
     return f"{INCREMENTS}/{dataset}/{content_sha256}.edition-{edition}"
 
 
 def edition_of(key: str) -> tuple[str, str] | None:
-    """Return the increment's key and its edition that a mark's key spells, or None when it spells none."""
+    """Return the increment's key and its edition from the key of such a mark; None for any other key."""
     match = _EDITION.fullmatch(key)
     return (f"{match['increment']}.parquet", match["edition"]) if match else None
 
 
 def quarantine_key(dataset: str, content_sha256: str) -> str:
-    """Return the key of the refused rows of one input."""
+    """Return the key of the quarantined rows of a file."""
     return f"{QUARANTINE_ROWS}/{dataset}/{content_sha256}.parquet"
 
 
 def profile_key(dataset: str, content_sha256: str) -> str:
-    """Return the key of one input's profile; files of no known dataset lie below `_unknown`."""
+    """Return the key of a file's profile; files without a dataset are below `_unknown`."""
     return f"{PROFILES}/{dataset or '_unknown'}/{content_sha256}.json"
 
 
 def summary_key(file_name: str) -> str:
-    """Return the key of the summary of a file without a contract; by name, the newest file's."""
+    """Return the key of the summary of a file that no contract fits; a later file with the same name replaces
+    it.
+    """
     return f"{PROFILES}/{file_name.partition('.')[0] or 'file'}_summary.json"
 
 
 def baseline_key(dataset: str) -> str:
-    """Return the key of the figures that a dataset's next file is compared with."""
+    """Return the key of the figures with which a dataset's next file is compared."""
     return f"{PROFILES}/{dataset or '_unknown'}/_baseline.json"
 
 
@@ -279,12 +288,12 @@ def created_contracts_key(version: str, folder: str = DEFINITIONS) -> str:
 
 
 def mapping_key(source: str, fingerprint: str) -> str:
-    """Return the key of what was decided for files of one source with one header."""
+    """Return the key of the decided mapping for files of a source with a header."""
     return f"{MAPPINGS}/{source}/{fingerprint}.json"
 
 
 def edits_key(source: str, fingerprint: str) -> str:
-    """Return the key of the edits that are remembered for uploads of one source with one header."""
+    """Return the key of the remembered edits for uploads of a source with a header."""
     return f"{EDITS}/{source}/{fingerprint}.json"
 
 
@@ -299,58 +308,59 @@ def edited_before_key(file_id: str) -> str:
 
 
 def mapping_source(key: str) -> str:
-    """Return the source that the key of a decision spells."""
+    """Return the source from the key of a mapping."""
     return key.removeprefix(f"{MAPPINGS}/").rpartition("/")[0]
 
 
 def corrected_rows_key(dataset: str, corrected: str, digest: str) -> str:
-    """Return key in raw of rows of the file `corrected`, by its id, that somebody corrected and sent back."""
+    """Return the key in raw of corrected rows of the file with the id `corrected`."""
     return f"{corrections_of(dataset, corrected)}{digest.translate(_NO_DIGITS)}.csv"
 
 
 def corrections_of(dataset: str, corrected: str) -> str:
-    """Return how the keys in raw of corrected rows of a file begin.
+    """Return the prefix of the keys in raw of corrected rows of a file.
 
-    Ids stand there without digits: by chance they could be a card number, which is masked in a record's key.
+    The id is written without digits, because by chance it could look like a card number, which records mask.
     """
     return f"{dataset}/{CORRECTIONS}/{corrected.translate(_NO_DIGITS)}-"
 
 
 def has_corrected_rows(key: str) -> bool:
-    """Return whether an object in raw holds corrected rows of another file: a few that were chosen, and no
-    delivery like those before.
+    """Return whether an object in raw has corrected rows of another file.
+
+    These are a few selected rows, not a regular delivery.
     """
     return key.split("/")[1:2] == [CORRECTIONS]
 
 
 def corrected_file(key: str) -> str:
-    """Return the id of the file whose corrected rows an object in raw holds; empty for any other object."""
+    """Return the id of the file whose corrected rows an object in raw has; empty for any other object."""
     if not has_corrected_rows(key):
         return ""
     return key.split("/")[2].partition("-")[0].translate(_DIGITS)
 
 
 def correction_key(corrected: str, sent: str) -> str:
-    """Return the object that says which rows of the file `corrected` the file `sent` has, in the artifacts
-    bucket.
+    """Return the key in the artifacts bucket of the list of rows of a file that another file corrects.
 
-    Both by file id.
+    Args:
+        corrected, sent: ids of the corrected and of the correcting file.
     """
     return f"{CORRECTIONS}/{corrected}/{sent}.json"
 
 
 def corrections_prefix(corrected: str) -> str:
-    """Return the folder of what says which corrections were sent of a file, by its id, ending in a slash."""
+    """Return the folder of these lists for a corrected file, with a slash at its end."""
     return f"{CORRECTIONS}/{corrected}/"
 
 
 def corrected_by_note(key: str) -> str:
-    """Return the id of the corrected file, as a key below its `corrections_prefix` spells it."""
+    """Return the id of the corrected file from a key below its `corrections_prefix`."""
     return key.removeprefix(f"{CORRECTIONS}/").partition("/")[0]
 
 
 def sent_correction(key: str) -> str:
-    """Return the id of the file with corrected rows, from a key below `corrections_prefix`."""
+    """Return the id of the correcting file from a key below `corrections_prefix`."""
     return key.rpartition("/")[2].removesuffix(".json")
 
 
@@ -365,7 +375,7 @@ def decision_key(queue: str, moment: datetime, decision_id: str) -> str:
 
 
 def decided_at(key: str) -> datetime:
-    """Return the moment that the key of a decision spells, naive UTC."""
+    """Return the time from the key of a decision, naive UTC."""
     return datetime.strptime(key.rpartition("/")[2].partition("-")[0], _DECIDED)  # noqa: DTZ007 naive UTC
 
 
@@ -375,12 +385,14 @@ def annotation_key(day: date, moment: datetime, annotation_id: str) -> str:
 
 
 def uploader_key(file_id: str) -> str:
-    """Return the object that says who sent a file through the API, in the artifacts bucket."""
+    """Return the key in the artifacts bucket of the record of who sent a file through the API."""
     return f"{UPLOADERS}/{file_id}.json"
 
 
 def uploader_of_content_key(key: str, sha256: str) -> str:
-    """Return the artifacts key that records who sent a content to a raw key through the API."""
+    """Return the key in the artifacts bucket of the record of who sent a content under a raw key through the
+    API.
+    """
     return f"{UPLOADERS}/contents/{hashlib.sha256(f'{key} {sha256}'.encode()).hexdigest()[:32]}.json"
 
 
@@ -390,7 +402,7 @@ def model_key(system: str, model: str, version: str) -> str:
 
 
 def scorer_key(system: str, model: str) -> str:
-    """Return the key of the numbers that predictions of a model are computed from; the newest run's."""
+    """Return the key of the numbers of the newest run from which predictions of a model are computed."""
     return f"{MODELS}/{system}/{model}/scorer.npz"
 
 
@@ -410,7 +422,7 @@ def model_of_day_key(system: str, model: str, as_of: date) -> str:
 
 
 def parse_model_of_day_key(key: str) -> date | None:
-    """Return the day of such a record's key, or None when the key names none."""
+    """Return the day from the key of such a record; None for any other key."""
     match = _MODEL_OF_DAY.fullmatch(key)
     return date.fromisoformat(match["on"]) if match else None
 
@@ -421,9 +433,9 @@ def data_docs_key(snapshot_id: str, about: str, page: str) -> str:
 
 
 def checked_parts_key(dataset: str) -> str:
-    """Return the key of what the quality gate answered about the parts of a dataset's snapshot.
+    """Return the key of the quality gate's results for the parts of a dataset's snapshot.
 
-    It names keys of rows, as Data Docs do.
+    Like the Data Docs, they include keys of rows.
     """
     return f"{DATA_DOCS}/checked_parts/{dataset}.json"
 
@@ -447,10 +459,7 @@ def lineage_event_key(on: date, publisher: str, run_id: str, table: str, kind: s
 
 
 def failed_table_of(key: str) -> str:
-    """Return the table that could not be built, as the key of its event spells it.
-
-    Empty for the key of any other event.
-    """
+    """Return the table that could not be built, from the key of its event; empty for any other event."""
     match = _FAILED_TABLE.fullmatch(key)
     return match["table"] if match else ""
 
@@ -471,20 +480,22 @@ def snapshot_prefix(dataset: str, snapshot_id: str) -> str:
 
 
 def lake_snapshot_key(snapshot_id: str) -> str:
-    """Return the key of the manifest of one snapshot per dataset; of the pointer for `CURRENT`."""
+    """Return the key of the manifest that names one snapshot per dataset; with the id `CURRENT`, of the
+    pointer.
+    """
     return f"{LAKE_MANIFESTS}{snapshot_id}.json"
 
 
 def merged_increments_key(dataset: str, snapshot_id: str) -> str:
     """Return the key of the list of increments that a dataset's snapshot was merged from.
 
-    Not below the table, whose readers expect Parquet only.
+    It is not below the table, whose readers expect only Parquet.
     """
     return f"{LAKE_MANIFESTS}increments/{dataset}/{snapshot_id}.json"
 
 
 def fresh_snapshot_key(dataset: str) -> str:
-    """Return the key of what is known of the snapshot that a dataset's table got between two runs."""
+    """Return the key of the record of a dataset's snapshot that was published between two runs."""
     return f"{LAKE_MANIFESTS}fresh/{dataset}.json"
 
 
@@ -494,7 +505,7 @@ def snapshot_parts_key(dataset: str, snapshot_id: str) -> str:
 
 
 def checked_references_key(snapshot_id: str) -> str:
-    """Return the key of what a lake snapshot knows of rows whose parent is not there."""
+    """Return the key of a lake snapshot's counts of rows without their parent."""
     return f"{LAKE_MANIFESTS}references/{snapshot_id}.json"
 
 
@@ -504,7 +515,7 @@ def table_prefix(table: str, version: str) -> str:
 
 
 def iceberg_prefix(table: str) -> str:
-    """Return the folder of a table's Iceberg metadata, ending in a slash; no reader of parts looks there."""
+    """Return the folder of a table's Iceberg metadata, ending in a slash; readers of parts do not list it."""
     return f"{ICEBERG}{table}/metadata/"
 
 

@@ -1,4 +1,4 @@
-"""Ports: the services of the world that stages need.
+"""Ports: the external services that stages need.
 
 `headgate.aws` implements each port twice: over AWS, and in memory for tests.
 
@@ -30,12 +30,12 @@ class ObjectRef:
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """The facts that a store has of an object without reading it.
+    """The facts that a store returns about an object without its content.
 
     Attributes:
         modified_at: UTC.
         etag: changes with every write.
-        sender: who committed the object as an upload; empty in listings, and where it came another way.
+        sender: who committed the object as an upload; empty in listings and for other objects.
     """
 
     ref: ObjectRef
@@ -49,30 +49,32 @@ class ObjectStore(Protocol):
     """Objects in buckets (S3)."""
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
-        """Return size and time of an object; NotFoundError when there is none."""
+        """Return size and time of an object; raise NotFoundError if it does not exist."""
         ...
 
     def read(self, ref: ObjectRef) -> bytes:
-        """Return the whole object; NotFoundError when there is none."""
+        """Return the complete object; raise NotFoundError if it does not exist."""
         ...
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:
-        """Write `body` to the object; it is stored when this returns."""
+        """Write `body` to the object, which is stored when the call returns."""
         ...
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
-        """Return at most `size_bytes` of an object that has any; NotFoundError when there is none."""
+        """Return at most the first `size_bytes` of an object that is not empty; raise NotFoundError if it
+        does not exist.
+        """
         ...
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
         """Download the object to `path`.
 
-        A known size saves calls, and ServiceError is raised where the object has another.
+        A given size saves calls; ServiceError is raised if the object has another size.
         """
         ...
 
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:
-        """Write the file to the object, in parts when it is large."""
+        """Upload the file to the object, in parts if it is large."""
         ...
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
@@ -88,7 +90,7 @@ class SnapshotObjects(ObjectStore, Protocol):
     """An object store that copies objects without a download, and reads some bytes of them."""
 
     def copy(self, source: ObjectRef, target: ObjectRef) -> None:
-        """Copy `source` to `target`. The bytes stay inside the store."""
+        """Copy `source` to `target` inside the store."""
         ...
 
     def open(self, ref: ObjectRef) -> BinaryIO:
@@ -127,15 +129,17 @@ class Claim:
 
     @property
     def granted(self) -> bool:
-        """Whether the worker may go on with the file."""
+        """Whether the worker may process the file."""
         return self.answer is ClaimAnswer.GRANTED
 
 
-SUMMARY = "summary"  # in the profile of a record: the key of the summary; only a profiled file has one
-HIDDEN_NUMBERS = "hidden_numbers"  # of a file of no contract: values with a card or social security number
+SUMMARY = "summary"  # in the profile of a record: the key of the summary of a profiled file
+# In the profile of a file without a contract: number of values with a card or social security number.
+HIDDEN_NUMBERS = "hidden_numbers"
 
 
-# Among the times of a file's stages: when a replay began, so that the time since the upload is nobody's work.
+# In the times of a file's stages: when a replay began, so that the time since the upload does not count as
+# work.
 REPLAY = "replay"
 
 
@@ -157,67 +161,62 @@ class FileRecord:
     size_bytes: int = 0
     content_sha256: str = ""
     contract: str = ""
-    definitions: str = ""  # the pushed version that the contract is of; empty for the deployment's own
-    # Fingerprint of all that the gate took from the contract, whose version may stay as its rules change.
+    definitions: str = ""  # pushed version of the contract; empty for the deployment's own
+    # Fingerprint of the contract's parts that the gate uses, which may change without a new version.
     contract_rules: str = ""
     received: int = 0
     accepted: int = 0
     quarantined: int = 0
     duplicates: int = 0
     warnings: int = 0
-    reasons: Mapping[str, int] = field(default_factory=dict)  # rule → rows, refused and duplicates
+    reasons: Mapping[str, int] = field(default_factory=dict)  # rule → refused rows and duplicates
     masked: Mapping[str, int] = field(default_factory=dict)  # column → values that masking changed
-    new_columns: Mapping[str, int] = field(
-        default_factory=dict
-    )  # column that the contract does not have → values, in all rows
+    # Column that the contract does not have → its values in all rows.
+    new_columns: Mapping[str, int] = field(default_factory=dict)
     curated_key: str = ""
     quarantine_key: str = ""
     error: Mapping[str, str] = field(default_factory=dict)  # rule, message, remedy, file, column
     duplicate_of: str = ""
     received_at: str = ""  # ISO 8601, UTC
     finished_at: str = ""
-    written_as: Mapping[str, str] = field(
-        default_factory=dict
-    )  # format, encoding, delimiter, …, confidence of the guess; sheets left out
-    profile: Mapping[str, str] = field(
-        default_factory=dict
-    )  # key, rows, columns, score and its parts, drift; summary: its key
-    mapping: Mapping[str, str] = field(
-        default_factory=dict
-    )  # columns (JSON, column → field), how, confidence; where the header was mapped
-    # trigger, processing, validation, database → when it ended, ISO 8601, UTC; of the newest replay, with
-    # REPLAY, where there was one
+    # Format, encoding, delimiter, …, confidence of the guess; sheets that were left out.
+    written_as: Mapping[str, str] = field(default_factory=dict)
+    # Key, rows, columns, score and its parts, drift; key of the summary.
+    profile: Mapping[str, str] = field(default_factory=dict)
+    # If the header was mapped: columns (JSON, column → field), method, confidence.
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    # trigger, processing, validation, database → its end, ISO 8601, UTC. After a replay the times are those
+    # of the newest one, with REPLAY.
     stage_times: Mapping[str, str] = field(default_factory=dict)
-    original: Mapping[str, str] = field(
-        default_factory=dict
-    )  # form, key, version_id, sha256 of what replaces the original in raw
-    # memory_mb of the worker that processed the file; dpus too where it was a job instead of the function
+    # form, key, version_id and sha256 of the object that replaces the original in raw.
+    original: Mapping[str, str] = field(default_factory=dict)
+    # memory_mb of the worker that processed the file; also dpus if it was a job instead of the function.
     worker: Mapping[str, str] = field(default_factory=dict)
-    # created, present → rows with a record of the contract's model; rule → rows without one
+    # created, present → rows with a record of the contract's model; rule → rows without one.
     model_records: Mapping[str, int] = field(default_factory=dict)
-    sent_by: str = ""  # who sent it through the API; empty where it came another way
-    closed_by: str = ""  # the later version of the object that settles the quarantined rows of this one
+    sent_by: str = ""  # who sent it through the API; empty for other files
+    closed_by: str = ""  # the later version of the object that settles this one's quarantined rows
     seen_before: bool = field(default=False, compare=False)
 
     @property
     def ref(self) -> ObjectRef:
-        """The version of the object in raw that the record is about."""
+        """The version of the object in raw."""
         return ObjectRef(self.bucket, self.key, self.version_id)
 
     def __post_init__(self) -> None:
-        """Make the state of a stored text."""
+        """Convert the stored text of the state."""
         object.__setattr__(self, "state", FileState(self.state))
 
 
 @dataclass(frozen=True)
 class MeasuredFile:
-    """The time, memory and disk that one file took of a worker.
+    """The measured time, memory and disk for one file.
 
     Attributes:
-        size_bytes: of the object as it lies in raw.
-        unpacked_bytes: of the same without compression.
-        milliseconds: from the object's download to the end of all that is written of it.
-        peak_bytes: the most memory that the process held; 0 where an earlier file may have held more.
+        size_bytes: size of the object in raw.
+        unpacked_bytes: size without compression.
+        milliseconds: time from the object's download to the last write.
+        peak_bytes: peak memory of the process; 0 if an earlier file may have taken more.
     """
 
     size_bytes: int
@@ -227,12 +226,12 @@ class MeasuredFile:
 
 
 def no_record(file_id: str) -> str:
-    """Say that a ledger has no record of a file id, and what to do."""
+    """Return the error for a file id without a record, with the remedy."""
     return f"There is no record of a file {file_id}. `headgate files --json` lists the ids of all files."
 
 
 def why_not_reopened(record: FileRecord) -> str:
-    """Return why a ledger neither reopens nor reverts the file, and what to do."""
+    """Return the error of a refused reopen or revert, with the remedy."""
     if record.state in UNDER_WAY:
         return (
             f"{record.key} is {record.state}: a worker holds it. Try again when it has finished, or when "
@@ -245,7 +244,7 @@ def why_not_reopened(record: FileRecord) -> str:
 
 
 def why_not_finished(record: FileRecord) -> str:
-    """Return why a ledger does not finish the file, and what to do."""
+    """Return the error of a refused finish, with the remedy."""
     return (
         f"{record.key} cannot become {record.state}: another worker has changed its record. Deliver it again."
     )
@@ -257,25 +256,23 @@ class FileLedger(Protocol):
     def claim(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
         """Take the right to process `record`'s object and content, atomically.
 
-        A lease that has run out may be taken over.
+        A claim whose lease has ended is taken over.
         """
         ...
 
     def renew(self, record: FileRecord, *, now: datetime, lease_s: int) -> None:
-        """Extend the lease of the claim on `record`'s object and content.
-
-        Nothing changes once the file is not processing any more.
-        """
+        """Extend the lease of the claim on `record`'s object and content, while the file is `processing`."""
         ...
 
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """Claim a file for a larger worker: the record is `handed_over`, its content stays free."""
+        """Claim a file for a larger worker: the record is `handed_over`, and its unread content is not
+        claimed.
+        """
         ...
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
-        """Permit only the larger worker to claim the file for `lease_s` from now on.
-
-        Nothing changes once it is not handed over any more.
+        """Permit only the larger worker to claim the file for the next `lease_s`, while it is
+        `handed_over`.
         """
         ...
 
@@ -285,29 +282,26 @@ class FileLedger(Protocol):
         The record stays `handed_over`.
 
         Args:
-            run: attempts of one run come one after the other, so a later one takes over from an earlier one
-                at once.
+            run: the run of the larger worker. Its attempts are consecutive, so a later one takes over from an
+                earlier one at once.
         """
         ...
 
     def measured(self, kind: str) -> tuple[MeasuredFile, ...]:
-        """Return the measurements of the newest files of a kind, oldest first.
-
-        None where none was measured.
-        """
+        """Return the measurements of the newest files of a kind, oldest first; empty without any."""
         ...
 
     def measure(self, kind: str, files: Sequence[MeasuredFile]) -> None:
         """Store the measurements of the newest files of a kind.
 
-        Two at one moment may forget one another's: nothing but a forecast depends on it.
+        Simultaneous calls may lose measurements, on which only a forecast depends.
         """
         ...
 
     def finish(self, record: FileRecord) -> None:
-        """Store the finished record; finishing twice with the same record changes nothing.
+        """Store the finished record; a second call with the same record changes nothing.
 
-        The content of a reverted file is free.
+        The content of a reverted file is released.
 
         Raises:
             ConflictError: the stored record's state does not permit this final state (`Action.FINISH`), or
@@ -316,34 +310,37 @@ class FileLedger(Protocol):
         ...
 
     def release(self, record: FileRecord) -> None:
-        """Release a claim or reopened record whose work failed, so that a retry need not wait."""
+        """Release a claim or a reopened record after a failure, so that a retry need not wait for the end of
+        the lease.
+        """
         ...
 
     def reopen(
         self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN
     ) -> FileRecord:
-        """Return the finished record as it stands.
+        """Reopen a finished record, and return it in its previous state.
 
-        Until `finish`, `release` or the lease's end it is `replaying` or `reverting`.
-
-        Its content stays its own. A replay or revert that died is taken over when its lease has ended; the
-        record says so by its state.
+        It is `replaying` or `reverting` until `finish`, `release` or the end of the lease, and keeps its
+        content. A replay or revert that died is taken over when its lease has ended; the returned state shows
+        this.
 
         Args:
             action: REOPEN for a replay, REVERT for an undo.
 
         Raises:
-            NotFoundError: there is no such record.
+            NotFoundError: the record does not exist.
             ThrottledError: another worker holds it, or its state does not permit the action.
         """
         ...
 
     def is_left_undone(self, file_id: str) -> bool:
-        """Return whether a worker took the file and neither finished it nor released it."""
+        """Return whether a worker claimed the file and neither finished nor released it: it is still working,
+        or it died.
+        """
         ...
 
     def get(self, file_id: str) -> FileRecord:
-        """Return the record; NotFoundError when there is none."""
+        """Return the record; raise NotFoundError if it does not exist."""
         ...
 
     def records(self) -> Iterator[FileRecord]:
@@ -351,12 +348,12 @@ class FileLedger(Protocol):
         ...
 
 
-ROWS = "headgate.rows"  # with each published table the catalog keeps how many rows it has
+ROWS = "headgate.rows"  # parameter of a published table in the catalog: its number of rows
 
 
 @dataclass(frozen=True)
 class TableVersion:
-    """The version that a catalog table points at.
+    """The version to which a catalog table points.
 
     `revision` guards the next move; `location` is an `s3://` folder.
     """
@@ -368,7 +365,7 @@ class TableVersion:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     def shows(self, prefix: str) -> bool:
-        """Return whether the table points at the folder of this prefix in its bucket."""
+        """Return whether the table points to the folder with this prefix in its bucket."""
         return self.location.rstrip("/").endswith(prefix.rstrip("/"))
 
 
@@ -376,13 +373,13 @@ class Catalog(Protocol):
     """Tables of the Glue catalog."""
 
     def current(self, database: str, table: str) -> TableVersion:
-        """Return where the table points now; NotFoundError when it does not exist."""
+        """Return the version to which the table points; raise NotFoundError if the table does not exist."""
         ...
 
     def create(
         self, database: str, table: str, location: str, columns: Sequence[Mapping[str, str]] = ()
     ) -> None:
-        """Create the table as a deployment does; do nothing if it exists."""
+        """Create the table like a deployment; do nothing if it exists."""
         ...
 
     def move(
@@ -392,16 +389,17 @@ class Catalog(Protocol):
         columns: Sequence[Mapping[str, str]],
         parameters: Mapping[str, str],
     ) -> None:
-        """Point the table at `location` with `columns`, in one step. Without columns it keeps its own.
+        """Point the table to `location` with `columns` in one step; without columns it keeps its own.
 
-        ConflictError when it changed since `current` was read.
+        Raises:
+            ConflictError: the table has changed since `current` was read.
         """
         ...
 
 
 @dataclass(frozen=True)
 class MaskingKey:
-    """The HMAC key of card tokens, and its id, which every token carries. Its text never shows the key."""
+    """The HMAC key of card tokens, and its id, which every token contains. Its text never shows the key."""
 
     key_id: str
     secret: bytes = field(repr=False)
@@ -409,5 +407,5 @@ class MaskingKey:
 
     @property
     def id_secret(self) -> bytes:
-        """The secret of the lake's first key, so that generated ids stay when the key is rotated."""
+        """The secret of the lake's first key, so that generated ids remain after a rotation."""
         return self.first_secret or self.secret

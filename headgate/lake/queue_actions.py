@@ -1,4 +1,4 @@
-"""Actions that every work queue has beside its own ones."""
+"""Actions of every work queue, in addition to its own ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ class CommonAction(StrEnum):
 
     ASSIGN = "assign"
     NOTE = "note"
-    REOPEN = "reopen"  # it withdraws the decision that closed the item
+    REOPEN = "reopen"  # withdraws the decision that closed the item
 
 
 LEAVE_AS_IT_IS = frozenset({CommonAction.ASSIGN, CommonAction.NOTE})

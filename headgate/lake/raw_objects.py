@@ -1,4 +1,4 @@
-"""Objects in raw: the id of a file, and which objects are data."""
+"""Objects in raw: the id of a file, and the distinction between data and other objects."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ if TYPE_CHECKING:
 
 
 def file_id_of(ref: ObjectRef) -> str:
-    """Return the id of one version of one object: a SHA-256 over bucket, key and version id, cut to 32 hex
-    digits.
+    """Return the id of an object version: the first 32 hex digits of the SHA-256 of bucket, key and version
+    id.
 
-    Neither its content nor the time of its delivery matters, so every delivery of a version finds the same
-    record.
+    It depends on neither content nor time, so every delivery of a version has the same record.
     """
     return keys.file_id(ref.bucket, ref.key, ref.version_id)
 
 
 def why_ignored(key: str) -> str:
-    """Return why a raw key names no data; empty when it names data."""
+    """Return why a raw key does not name data; empty if it does."""
     name = key.rpartition("/")[2]
     if not name:
         return "the object is a folder marker"
@@ -37,6 +36,6 @@ def why_ignored(key: str) -> str:
 def is_data(key: str) -> bool:
     """Return whether a raw key names data.
 
-    Folder markers, and names that begin with `_` or `.` (manifests, `_SUCCESS`), name none.
+    Folder markers, and names that begin with `_` or `.` (manifests, `_SUCCESS`), do not.
     """
     return not why_ignored(key)

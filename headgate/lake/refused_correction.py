@@ -1,4 +1,4 @@
-"""The refusal of a correction: by the API before it is written, and by the gate when it does not fit."""
+"""The refusal of a correction, by the API before it is written, or by the gate if it does not fit."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ _EVERY_COLUMN = "Give a value or null for every column, or upload the corrected 
 
 
 def refused_correction(message: str, remedy: str = _EVERY_COLUMN) -> BadInputError:
-    """Return the error of a correction that cannot be taken."""
+    """Return the error of a correction that cannot be accepted."""
     return BadInputError(rule="correction", message=message, remedy=remedy)

@@ -1,4 +1,4 @@
-"""Which corrections were sent of a file, and who sent a file: small objects beside the ledger."""
+"""Records of the corrections of a file and of its sender: small objects beside the ledger."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Senders:
     bucket: str
 
     def corrections(self, file_id: str) -> list[str]:
-        """Return the ids of the files that were sent with corrected rows of a file, oldest first."""
+        """Return the ids of the corrections of a file, oldest first."""
         notes = self.objects.list(self.bucket, keys.corrections_prefix(file_id))
         return [
             keys.sent_correction(note.ref.key)
@@ -32,47 +32,47 @@ class Senders:
         ]
 
     def corrected_files(self) -> set[str]:
-        """Return the ids of all files of which a correction was sent."""
+        """Return the ids of all files with a correction."""
         return {
             keys.corrected_by_note(note.ref.key)
             for note in self.objects.list(self.bucket, f"{keys.CORRECTIONS}/")
         }
 
     def corrected_rows(self, file_id: str, sent: str) -> dict[int, str]:
-        """Return the rows that the file `sent` corrects, in order, each with the rule that refused it."""
+        """Return row → rule that refused it, for the rows of a file that the file `sent` corrects, in the
+        order sent.
+        """
         rules = json.loads(self.objects.read(self._ref(keys.correction_key(file_id, sent))))
         return {int(row): rule for row, rule in rules.items()}
 
     def keep_correction(self, file_id: str, sent: str, rules: Mapping[int, str]) -> None:
-        """Keep which rows of a file the file `sent` corrects, and the rule that refused each."""
+        """Store the rows of a file that the file `sent` corrects, with the rule that refused each."""
         self._write(keys.correction_key(file_id, sent), json.dumps(dict(sorted(rules.items()))))
 
     def edits(self, file_id: str) -> dict[str, Any]:
-        """Return who edited a file before its commit, and how much; empty where nobody did."""
+        """Return who edited a file before its commit, and how much; empty if nobody did."""
         try:
             return dict(json.loads(self.objects.read(self._ref(keys.edited_before_key(file_id)))))
         except NotFoundError:
             return {}
 
     def keep_edits(self, file_id: str, edits: Mapping[str, Any]) -> None:
-        """Keep who edited a file before its commit, and how much; none of the typed values."""
+        """Store who edited a file before its commit, and how much, without the typed values."""
         self._write(keys.edited_before_key(file_id), json.dumps(edits, sort_keys=True))
 
     def uploader(self, record: FileRecord) -> str:
-        """Return who sent a file through the API; empty where it came another way."""
+        """Return who sent a file through the API; empty for other files."""
         return self._sender(record).get("by", "")
 
     def first_uploader(self, record: FileRecord) -> str:
-        """Return who sent the first file of a chain of corrected and mapped files.
+        """Return who sent the first file of a chain of corrected and mapped files; empty if nobody sent it.
 
-        Empty where it came another way.
-
-        A correction and a mapped file have cells of the file before them, whose sender may be another person.
+        Corrections and mapped files have cells of an earlier file, which another person may have sent.
         """
         return self._sender(record).get("first", "")
 
     def keep_uploader(self, file_id: str, name: str, *, after: FileRecord | None = None) -> None:
-        """Keep who sent a file through the API, unless its sender is kept already.
+        """Store who sent a file through the API, unless its sender is stored already.
 
         Args:
             after: the file that this one corrects or maps; None for an upload.
@@ -82,11 +82,11 @@ class Senders:
     def keep_uploader_of_content(
         self, key: str, sha256: str, name: str, *, after: FileRecord | None = None
     ) -> None:
-        """Keep who sends a content under a key of raw, before it is there: a file without a sender of its own
-        has this one.
+        """Store who sends a content under a raw key, before it is in raw; a file without another sender has
+        this one.
 
         Args:
-            sha256: of the content, which the caller has compared with it: else anybody could claim to be the
+            sha256: hash of the content. The caller must have verified it, or anybody could claim to be the
                 sender.
             after: as in `keep_uploader`.
         """
@@ -105,7 +105,9 @@ class Senders:
         )
 
     def _committed(self, record: FileRecord) -> dict[str, str]:
-        """Return the sender that a commit wrote with the file, if the commit died before storing one."""
+        """Return the sender that the commit wrote with the file, in case the commit died before it stored one
+        here.
+        """
         try:
             sender = self.objects.info(record.ref).sender
         except NotFoundError:

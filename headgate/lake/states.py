@@ -35,10 +35,10 @@ class FileState(StrEnum):
 
 
 DUPLICATE_ROW, DUPLICATE_KEY = "duplicate_row", "duplicate_key"
-DUPLICATE_RULES = frozenset({DUPLICATE_ROW, DUPLICATE_KEY})  # their rows lost to another row of the file
-RAGGED_ROW = "ragged_row"  # the rule of a row with another number of cells than the header
-RAGGED_TEXT = "_raw"  # the one field of the record of a quarantined row whose cells fit no columns
-# The columns of the quarantine table that describe one row to a person.
+DUPLICATE_RULES = frozenset({DUPLICATE_ROW, DUPLICATE_KEY})  # another row of the file was kept instead
+RAGGED_ROW = "ragged_row"  # the rule of a row whose number of cells differs from the header's
+RAGGED_TEXT = "_raw"  # the only field in the record of a quarantined row whose cells fit no columns
+# The columns of the quarantine table that describe a row to a person.
 QUARANTINED_ROW_COLUMNS = (
     "source_row",
     "sheet_row",
@@ -50,15 +50,15 @@ QUARANTINED_ROW_COLUMNS = (
     "all_rules",
     "record",
 )
-# Columns of corrected rows that take cells from the rows that they correct: that row, as `<file id>/<row>`,
-# and the masked columns that it gives.
+# Columns of corrected rows that take cells from the rows that they correct: the corrected row as `<file
+# id>/<row>`, and the masked columns that are taken from it.
 CORRECTED_ROW, KEPT_COLUMNS = "_corrected_row", "_kept_columns"
-PARTIAL_HEADER = f"{CORRECTED_ROW},{KEPT_COLUMNS},".encode()  # the file begins with them
-REVERTED_RULE = "reverted"  # of the error of a reverted file's record
+PARTIAL_HEADER = f"{CORRECTED_ROW},{KEPT_COLUMNS},".encode()  # such a file begins with them
+REVERTED_RULE = "reverted"  # rule in the error of a reverted file's record
 
 
 class Disposition(StrEnum):
-    """The fate of a received row."""
+    """The outcome for a received row."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
@@ -66,7 +66,9 @@ class Disposition(StrEnum):
 
 
 class Originals(StrEnum):
-    """The policy for an original with card data after processing: Terraform's `raw_originals`."""
+    """The policy for originals with card data after the gate has ended with their file: Terraform's
+    `raw_originals`.
+    """
 
     KEEP = "keep"
     MASK = "mask"
@@ -74,9 +76,9 @@ class Originals(StrEnum):
 
 
 class OriginalForm(StrEnum):
-    """The form in which raw holds an original that the policy replaces.
+    """The form of an original in raw that the policy replaces.
 
-    The record of a file whose original stays names no form.
+    The record of a file that keeps its original has no form.
     """
 
     MASKED = "masked"
@@ -119,7 +121,7 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True)
 class Transition:
-    """A step that the ledger permits; `before` is None where there is no record yet."""
+    """A step that the ledger permits; `before` is None without a record."""
 
     before: FileState | None
     after: FileState
@@ -137,19 +139,19 @@ _UNCLAIMED: Mapping[FileState | None, Condition] = {
     FileState.HANDED_OVER: Condition.LEASE_ENDED,
 }
 
-# A worker that was given up may still end its work: what it stored is in the lake, so its record has to say
-# so.
+# A worker that was considered dead may still finish. Its rows are then in the lake, so its record must be
+# finished.
 _WORKED_ON = (FileState.PROCESSING, FileState.HANDED_OVER, FileState.FAILED)
 _FINISHES: Mapping[FileState, tuple[FileState | None, ...]] = {
     **dict.fromkeys(
         (FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING, FileState.PROFILED),
         (*_WORKED_ON, FileState.REPLAYING),
     ),
-    FileState.SKIPPED_DUPLICATE: (None, *_WORKED_ON),  # the claim was not granted, so there may be no record
+    FileState.SKIPPED_DUPLICATE: (None, *_WORKED_ON),  # the claim was not granted, so a record may not exist
     FileState.IGNORED: (FileState.PROCESSING,),
     FileState.FAILED: (FileState.PROCESSING, FileState.HANDED_OVER),
-    # A file whose owner is reverted is replayed by way of `reverted`; a replay that changes nothing restores
-    # the record.
+    # A copy of a reverted file becomes `reverted` before its replay; a replay without changes restores the
+    # record.
     FileState.REVERTED: (FileState.REVERTING, FileState.REPLAYING, FileState.SKIPPED_DUPLICATE),
 }
 
@@ -164,8 +166,8 @@ TRANSITIONS: Mapping[Action, tuple[Transition, ...]] = {
         {
             FileState.DONE: Condition.NONE,
             FileState.REJECTED: Condition.NONE,
-            FileState.NEEDS_MAPPING: Condition.NONE,  # the contract may have the column by now
-            FileState.PROFILED: Condition.NONE,  # there may be a contract by now
+            FileState.NEEDS_MAPPING: Condition.NONE,  # the contract may have the column now
+            FileState.PROFILED: Condition.NONE,  # a contract may fit now
             FileState.REVERTED: Condition.NONE,
             FileState.REPLAYING: Condition.LEASE_ENDED,
         },
@@ -182,35 +184,35 @@ TRANSITIONS: Mapping[Action, tuple[Transition, ...]] = {
             FileState.REVERTING: Condition.LEASE_ENDED,
         },
     ),
-    # Twice the same state: a request that AWS answered and the network lost is sent again.
+    # The state may stay the same: a request whose answer was lost in the network is sent again.
     Action.FINISH: tuple(
         Transition(before, end) for end, starts in _FINISHES.items() for before in (*starts, end)
     ),
 }
 
-# A worker holds the file: only these states have a lease.
+# States with a lease, because a worker holds the file.
 UNDER_WAY = frozenset({FileState.PROCESSING, FileState.REPLAYING, FileState.HANDED_OVER, FileState.REVERTING})
-# The gate has checked the file, so a changed contract may check it differently.
+# The gate has checked the file, so a changed contract may change the result.
 CHECKED = frozenset({FileState.DONE, FileState.REJECTED, FileState.NEEDS_MAPPING, FileState.PROFILED})
 # No row of the file is in the lake, and a person has to act.
 NOT_ACCEPTED = frozenset({FileState.REJECTED, FileState.NEEDS_MAPPING})
 # No row of the file is in the lake, whether or not a person has to act.
 WITHOUT_ROWS = NOT_ACCEPTED | {FileState.PROFILED}
 
-# No contract is known to fit the file, so a contract that comes later may.
+# The file fitted no contract, and may fit a later one.
 UNDECIDED = frozenset({FileState.NEEDS_MAPPING, FileState.PROFILED})
 
-# The original is gone from raw.
+# The original is no longer in raw.
 REPLACED = frozenset({OriginalForm.MASKED, OriginalForm.DELETED})
 
 
 def state_after(action: Action) -> FileState:
-    """Return the state that the action leads to; a file's `FINISH` leads to one of several."""
+    """Return the state after the action; for `FINISH` it is only one of several."""
     return TRANSITIONS[action][0].after
 
 
 def permits(action: Action, before: FileState | None, *, lease_ended: bool, other_run: bool = False) -> bool:
-    """Return whether the action may be done to a record in the state `before`.
+    """Return whether the action is permitted for a record in the state `before`.
 
     Args:
         lease_ended: whether the lease of the record's worker has ended.
@@ -221,9 +223,9 @@ def permits(action: Action, before: FileState | None, *, lease_ended: bool, othe
 
 
 def states_by_condition(action: Action) -> Iterator[tuple[Condition, tuple[FileState, ...]]]:
-    """Yield each condition with the states that it permits the action for.
+    """Yield each condition with the states in which it permits the action.
 
-    A missing record is always permitted or never.
+    For a missing record no condition applies.
     """
     steps = TRANSITIONS[action]
     for condition in Condition:
@@ -232,20 +234,17 @@ def states_by_condition(action: Action) -> Iterator[tuple[Condition, tuple[FileS
 
 
 def finished_from(end: FileState) -> frozenset[FileState | None]:
-    """Return the states that a record may have before it is finished as `end`.
-
-    None means that there is no record.
-    """
+    """Return the states of a record from which it can be finished as `end`; None means a missing record."""
     return frozenset(step.before for step in TRANSITIONS[Action.FINISH] if step.after is end)
 
 
 def permits_new(action: Action) -> bool:
-    """Return whether the action may be done to a file that has no record."""
+    """Return whether the action is permitted for a file without a record."""
     return any(step.before is None for step in TRANSITIONS[action])
 
 
 def answer_to_claim(action: Action, before: FileState) -> ClaimAnswer:
-    """Return why the action is not granted for a record in the state `before`."""
+    """Return the reason why the action is refused for a record in the state `before`."""
     if before not in UNDER_WAY:
         return ClaimAnswer.DONE
     if before is FileState.HANDED_OVER and action is not Action.TAKE_OVER:

@@ -1,6 +1,6 @@
-"""The history of accepted contents: which object held which content, and since when. Pure.
+"""The history of accepted contents: the objects that had a content, and since when. Pure.
 
-What a correction is, what a copy, and what of it counts: docs/adr/0012-replay.md.
+docs/adr/0012-replay.md defines corrections and copies.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _Object = tuple[str, str]
 
 @dataclass(frozen=True)
 class LastHeld:
-    """When a content was last come to, ISO 8601.
+    """The time at which an object last began to have a content, ISO 8601.
 
-    `moved`: the file that brought its rows was received at another moment.
+    `moved`: the file with its rows was received at another time.
     """
 
     at: str
@@ -35,13 +35,13 @@ class LastHeld:
 
 @dataclass(frozen=True)
 class History:
-    """The accepted contents that objects held.
+    """The accepted contents of objects.
 
     Attributes:
-        versions: of each object, by bucket and key, the versions whose content was accepted, oldest first.
-        corrections: those of them that replaced another content, oldest first.
-        last_came: of each content, by its SHA-256, the moment of its last correction; where it is none, the
-            first at which it was held.
+        versions: bucket and key → versions whose content was accepted, oldest first.
+        corrections: bucket and key → the versions among them that replaced another content, oldest first.
+        last_came: SHA-256 of a content → time at which it last replaced another one, or else of its first
+            receipt.
     """
 
     versions: Mapping[_Object, Sequence[FileRecord]]
@@ -50,34 +50,36 @@ class History:
 
     @classmethod
     def of(cls, records: Iterable[FileRecord]) -> History:
-        """Return the history from the files' records, in any order."""
+        """Build the history from the files' records, in any order."""
         versions: defaultdict[_Object, list[FileRecord]] = defaultdict(list)
         for record in sorted(
             filter(is_in_lake, records), key=lambda record: (record.received_at, record.file_id)
         ):
             versions[record.bucket, record.key].append(record)
-        corrections = {place: _corrections(of_object) for place, of_object in versions.items()}
+        corrections = {address: _corrections(of_object) for address, of_object in versions.items()}
         first = {version.content_sha256: version.received_at for version in reversed(_by_time(versions))}
         last = {version.content_sha256: version.received_at for version in _by_time(corrections)}
         return cls(versions, corrections, first | last)
 
     def settled_by(self, record: FileRecord) -> FileRecord | None:
-        """Return the first later version of the same object that settles this one; None where there is none.
+        """Return the first later version of the same object that settles this one, or None.
 
         A version that was not accepted is settled by any later accepted version. An accepted one is settled
-        by another content that came after its own content was last held.
+        by another content that arrived after an object last began to have its own content.
         """
-        place = (record.bucket, record.key)
-        later = (self.corrections if is_in_lake(record) else self.versions).get(place, ())
+        address = (record.bucket, record.key)
+        later = (self.corrections if is_in_lake(record) else self.versions).get(address, ())
         first = bisect_right(later, self._held_at(record), key=lambda newer: newer.received_at)
         return later[first] if first < len(later) else None
 
     def is_settled(self, record: FileRecord) -> bool:
-        """Return whether a later version settles this one, as recorded or at the next merge."""
+        """Return whether a later version settles this one, as recorded or as the next merge will record
+        it.
+        """
         return bool(record.closed_by) or self.settled_by(record) is not None
 
     def came_back(self, record: FileRecord) -> bool:
-        """Return whether an object received the version's content again after this version."""
+        """Return whether an object returned to the version's content after this version was received."""
         return self._held_at(record) > record.received_at
 
     def _held_at(self, record: FileRecord) -> str:
@@ -85,9 +87,9 @@ class History:
 
 
 def is_in_lake(record: FileRecord) -> bool:
-    """Return whether the version's content is in the lake, if only as another file.
+    """Return whether the version's content is in the lake, as this or another file.
 
-    Of a refused one that is replayed nobody knows yet.
+    It is not yet known for a rejected version during its replay.
     """
     return record.state in {FileState.DONE, FileState.SKIPPED_DUPLICATE} or (
         record.state is FileState.REPLAYING and not record.error
@@ -95,16 +97,18 @@ def is_in_lake(record: FileRecord) -> bool:
 
 
 def has_no_rows(record: FileRecord) -> bool:
-    """Return whether an accepted file has no rows or copies such a file, by the rule NO_ROWS."""
+    """Return whether an accepted file has no rows, or is a copy of such a file (rule NO_ROWS in its
+    record).
+    """
     is_empty_copy = record.state is FileState.SKIPPED_DUPLICATE and record.error.get("rule") == NO_ROWS
     return is_empty_copy or (record.state is FileState.DONE and not record.received)
 
 
 def last_held(records: Iterable[FileRecord]) -> dict[str, LastHeld]:
-    """Return for each accepted content, by its SHA-256, when an object last began to hold it."""
-    every = list(records)
-    last_came, received = History.of(every).last_came, defaultdict(set)
-    for record in every:
+    """Return SHA-256 → time at which an object last began to have this accepted content."""
+    all_records = list(records)
+    last_came, received = History.of(all_records).last_came, defaultdict(set)
+    for record in all_records:
         if record.state in {FileState.DONE, FileState.REPLAYING}:
             received[record.content_sha256].add(record.received_at)
     since = {content: last_came.get(content, min(moments)) for content, moments in received.items()}
@@ -114,7 +118,7 @@ def last_held(records: Iterable[FileRecord]) -> dict[str, LastHeld]:
 def _corrections(versions: Sequence[FileRecord]) -> list[FileRecord]:
     """Return the versions that replaced another content.
 
-    Of several contents of one moment each may have replaced another.
+    Of several contents received at the same time each may have replaced another.
     """
     replacing, before = [], set[str]()
     for _, sent in groupby(versions, key=lambda version: version.received_at):

@@ -1,6 +1,6 @@
-"""Delete old versions of a table: those that nothing names any more.
+"""Delete old versions of a table that no manifest or pointer names.
 
-A version that a reader may still be reading stays.
+A version that a reader may still read stays.
 """
 
 from __future__ import annotations
@@ -52,8 +52,9 @@ def old_versions(
     keep: int = KEPT_VERSIONS,
     before: datetime | None = None,
 ) -> list[Version]:
-    """Return the versions below `folder` that nobody needs: all but the newest `keep`, the `named`, and those
-    not older than `before`.
+    """Return the versions below `folder` that nobody needs.
+
+    Needed are the newest `keep` versions, the `named` ones, and those not older than `before`.
     """
     return [
         version
@@ -62,9 +63,9 @@ def old_versions(
     ]
 
 
-def delete_versions(objects: ObjectStore, doomed: Iterable[Version]) -> None:
+def delete_versions(objects: ObjectStore, unneeded: Iterable[Version]) -> None:
     """Delete all objects of versions."""
-    for version in doomed:
+    for version in unneeded:
         for item in version.objects:
             objects.delete(ObjectRef(item.ref.bucket, item.ref.key))
 
@@ -79,6 +80,6 @@ def delete_old_versions(
     before: datetime | None = None,
 ) -> list[str]:
     """Delete the versions that `old_versions` returns, and return their names."""
-    doomed = old_versions(objects, bucket, folder, named=named, keep=keep, before=before)
-    delete_versions(objects, doomed)
-    return [version.name for version in doomed]
+    unneeded = old_versions(objects, bucket, folder, named=named, keep=keep, before=before)
+    delete_versions(objects, unneeded)
+    return [version.name for version in unneeded]

@@ -1,4 +1,4 @@
-"""Snapshots that tables get between two runs: one record by dataset, which names those that it replaced."""
+"""Snapshots that tables get between two runs: one record for each dataset, which names the replaced ones."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import ObjectStore, TableVersion
 
-# Longer than a query of Athena (30 minutes) and than a run's merge, which may have built upon it (an hour,
-# unless `job_timeouts` says otherwise).
+# Longer than a query of Athena (30 minutes) and a run's merge that may use the snapshot (an hour, unless
+# `job_timeouts` differs).
 KEPT = timedelta(hours=3)
 
 
@@ -27,7 +27,7 @@ class FreshSnapshot:
     """The newest snapshot of a dataset that was published between runs.
 
     Attributes:
-        replaced: ids of earlier ones that still exist, with the moments of their replacement, ISO 8601.
+        replaced: ids of earlier snapshots that still exist, with the times of their replacement, ISO 8601.
     """
 
     snapshot: DatasetSnapshot
@@ -35,7 +35,7 @@ class FreshSnapshot:
 
     @classmethod
     def read(cls, objects: ObjectStore, bucket: str, dataset: str) -> FreshSnapshot | None:
-        """Return what was published between runs; None where nothing was."""
+        """Return the record of the dataset's snapshot between runs, or None."""
         try:
             text = objects.read(ObjectRef(bucket, keys.fresh_snapshot_key(dataset)))
         except NotFoundError:
@@ -45,7 +45,7 @@ class FreshSnapshot:
         return cls(DatasetSnapshot(**record["snapshot"]), replaced)
 
     def write(self, objects: ObjectStore, bucket: str) -> None:
-        """Keep the record."""
+        """Store the record."""
         text = json.dumps(asdict(self), sort_keys=True, indent=1)
         ref = ObjectRef(bucket, keys.fresh_snapshot_key(self.snapshot.dataset))
         objects.write(ref, text.encode(), content_type="application/json")
@@ -71,13 +71,13 @@ class FreshSnapshot:
         """Delete snapshots that were replaced long ago, and return the record of the others.
 
         Args:
-            named: ids that manifests of runs name, whose snapshots are deleted by later runs.
+            named: ids in manifests of runs; later runs delete their snapshots.
             now: naive UTC.
         """
         for snapshot_id in self.old(named, now):
             _delete(objects, bucket, self.snapshot.dataset, snapshot_id)
-        young = tuple(item for item in self.replaced if not _is_old(item, now))
-        return replace(self, replaced=young)
+        kept = tuple(item for item in self.replaced if not _is_old(item, now))
+        return replace(self, replaced=kept)
 
     def old(self, named: Collection[str], now: datetime) -> list[str]:
         """Return the ids of the snapshots that `without_old` deletes."""

@@ -1,7 +1,8 @@
-"""Published versions as snapshots of an Apache Iceberg table, beside the same parts (ADR 2).
+"""Publish versions of tables as snapshots of Apache Iceberg tables that share their parts (ADR 2).
 
-The catalog's pointer stays the truth: the metadata of a version are written before the table moves, and one
-conditional update moves the table and names them. `version-hint.text` follows, for readers without a catalog.
+The catalog's pointer decides which version a table shows. The metadata of a version are written before the
+table moves, and one conditional update moves the table and names them. `version-hint.text` follows, for
+readers without a catalog.
 """
 
 from __future__ import annotations
@@ -25,15 +26,16 @@ if TYPE_CHECKING:
     from headgate.snapshots.iceberg_manifests import ManifestWriter
     from headgate.snapshots.iceberg_metadata import Document
 
-# Of the catalog's table. Source: Apache Iceberg, org.apache.iceberg.BaseMetastoreTableOperations.
+# Parameters of a table in the catalog. Source: Apache Iceberg,
+# org.apache.iceberg.BaseMetastoreTableOperations.
 METADATA_LOCATION, PREVIOUS_LOCATION = "metadata_location", "previous_metadata_location"
 TABLE_TYPE = "table_type"
 NO_ICEBERG: Mapping[str, str] = {METADATA_LOCATION: "", PREVIOUS_LOCATION: "", TABLE_TYPE: ""}
 HINT = "version-hint.text"
 _ENDING = ".metadata.json"
 _LIST, _MANIFEST = "-list.avro", "-manifest.avro"
-_EARLIER = 3  # metadata files before the current one: a publish and its expiry write one each
-_UNDER_WAY = timedelta(hours=3)  # longer than a publisher works between the metadata and the table's move
+_EARLIER = 3  # earlier metadata files that are kept: a publish and its expiry write one each
+_MAX_PUBLISH_TIME = timedelta(hours=3)  # longer than any time between the metadata and the table's move
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class IcebergTables:
 
     Args:
         now: naive UTC.
-        manifests: makes the writer of a version's manifests, from the store, the bucket, the schema and the
-            table's properties; PyIceberg's is a package of the jobs that publish.
+        manifests: creates the writer of a version's manifests from the store, the bucket, the schema and the
+            table's properties. Only the jobs that publish have PyIceberg.
     """
 
     objects: SnapshotObjects
@@ -53,12 +55,13 @@ class IcebergTables:
     def commit(
         self, contract: Contract, current: TableVersion, location: str, expired: Collection[str] = ()
     ) -> dict[str, str]:
-        """Write the metadata of a staged version, and return the parameters of the catalog's table that name
-        them. No reader sees them before the table moves.
+        """Write the metadata of a staged version, and return the catalog's parameters that name them.
+
+        No reader sees them before the table moves.
 
         Args:
             location: the `s3://` folder of the version's parts.
-            expired: versions that leave the metadata.
+            expired: versions to remove from the metadata.
         """
         bucket, version = _split(location)[0], version_of(location)
         before = read_document(self.objects, current) or metadata.new_document(
@@ -86,16 +89,16 @@ class IcebergTables:
     def settle(
         self, catalog: Catalog, database: str, contract: Contract, expired: Collection[str] = ()
     ) -> None:
-        """Make the metadata agree with the version that the table shows, whatever happened before.
+        """Repair the metadata so that they describe the version that the table shows.
 
-        Called before versions are deleted, so that no metadata of the table names a deleted part.
+        Called before versions are deleted, so that no metadata name a deleted part.
 
         Args:
-            expired: versions that are deleted next.
+            expired: versions that will be deleted.
         """
         table = catalog.current(database, contract.dataset)
         parts, version = _parts(self.objects, table.location), version_of(table.location)
-        if not parts:  # nothing was published yet
+        if not parts:  # nothing has been published
             return
         document, parameters = read_document(self.objects, table), dict(table.parameters)
         if document is None or not _describes(document, version, parts):
@@ -109,9 +112,9 @@ class IcebergTables:
         self._delete_unused(bucket, contract.dataset, {**parameters, **changed})
 
     def _delete_unused(self, bucket: str, table: str, parameters: Mapping[str, str]) -> None:
-        """Delete files that neither the shown metadata nor those before them need.
+        """Delete files that neither the current metadata nor the kept earlier ones need.
 
-        A file with a higher number may be of a publisher at work.
+        A file with a higher number may belong to a publisher at work.
         """
         document = read_at(self.objects, parameters[METADATA_LOCATION])
         used = used_keys(self.objects, parameters) | {
@@ -119,13 +122,13 @@ class IcebergTables:
         }
         newest = _number_in(parameters[METADATA_LOCATION])
         for item in list(self.objects.list(bucket, keys.iceberg_prefix(table))):
-            number, is_old = _number_in(item.ref.key), self.now() - item.modified_at > _UNDER_WAY
+            number, is_old = _number_in(item.ref.key), self.now() - item.modified_at > _MAX_PUBLISH_TIME
             if item.ref.key not in used and number and (number < newest - 1 or (is_old and number != newest)):
                 self.objects.delete(ObjectRef(bucket, item.ref.key))
 
 
 def show_in_hint(objects: ObjectStore, bucket: str, table: str, parameters: Mapping[str, str]) -> None:
-    """Let readers without a catalog find the metadata that the catalog names."""
+    """Write the hint that leads readers without a catalog to the metadata that the catalog names."""
     name = parameters[METADATA_LOCATION].rpartition("/")[2].removesuffix(_ENDING).encode()
     ref = ObjectRef(bucket, keys.iceberg_prefix(table) + HINT)
     with suppress(NotFoundError):
@@ -135,12 +138,12 @@ def show_in_hint(objects: ObjectStore, bucket: str, table: str, parameters: Mapp
 
 
 def version_of(location: str) -> str:
-    """Return the name of the version whose parts lie at a location."""
+    """Return the name of the version with parts at a location."""
     return location.rstrip("/").rpartition("/")[2]
 
 
 def read_document(objects: ObjectStore, table: TableVersion) -> Document | None:
-    """Return the metadata that the catalog names; None where it names none, or where they are gone."""
+    """Return the metadata that the catalog names; None if it names none, or if they do not exist."""
     address = table.parameters.get(METADATA_LOCATION, "")
     if not address:
         return None
@@ -156,19 +159,19 @@ def read_at(objects: ObjectStore, address: str) -> Document:
 
 
 def metadata_showing(document: Document, address: str, version: str) -> str:
-    """Return the newest metadata that show a version, for readers without time travel; empty where none do.
+    """Return the newest metadata that show a version, for readers without time travel; empty without any.
 
     Args:
-        address: of the document itself.
+        address: address of the document.
     """
     entries = [address, *(entry["metadata-file"] for entry in reversed(document["metadata-log"]))]
     return next((entry for entry in entries if entry.endswith(f"-{version}{_ENDING}")), "")
 
 
 def rolled_back(objects: ObjectStore, table: TableVersion, version: str, now: datetime) -> dict[str, str]:
-    """Return the parameters of a table that is about to show an earlier version, and write its metadata.
+    """Write the metadata for rolling a table back to an earlier version, and return its parameters.
 
-    A table whose metadata lack the version is no Iceberg table until the next run.
+    A table whose metadata lack the version is not an Iceberg table until the next run.
 
     Args:
         now: naive UTC.
@@ -183,22 +186,22 @@ def rolled_back(objects: ObjectStore, table: TableVersion, version: str, now: da
 
 
 def keep_shown_version(objects: ObjectStore, catalog: Catalog, table: TableVersion) -> None:
-    """Let the metadata of a table name no version but the one that it shows."""
+    """Remove all versions except the shown one from the metadata of a table."""
     document = read_document(objects, table)
     if document is None:
         return
-    left = metadata.without_versions(document, metadata.summaries(document))
-    if left is document and not document["metadata-log"]:
+    remaining = metadata.without_versions(document, metadata.summaries(document))
+    if remaining is document and not document["metadata-log"]:
         return
     bucket, version = _split(table.location)[0], version_of(table.location)
     name = f"{_number(table) + 1:05d}-{version}"
-    changed = _write(objects, table, bucket, name, left, is_logged=False)
+    changed = _write(objects, table, bucket, name, remaining, is_logged=False)
     catalog.move(table, table.location, (), changed)
     show_in_hint(objects, bucket, table.table, changed)
 
 
 def used_keys(objects: ObjectStore, parameters: Mapping[str, str]) -> frozenset[str]:
-    """Return the keys of the metadata that the catalog names: their own, and those of their manifests."""
+    """Return the keys of the metadata that the catalog names, and of their manifests."""
     address = parameters.get(METADATA_LOCATION, "")
     if not address:
         return frozenset()
@@ -211,12 +214,12 @@ def used_keys(objects: ObjectStore, parameters: Mapping[str, str]) -> frozenset[
 def _without(
     objects: ObjectStore, table: TableVersion, document: Document, expired: Collection[str]
 ) -> dict[str, str]:
-    """Write metadata without the expired versions; return nothing where none is named."""
-    left = metadata.without_versions(document, expired)
-    if left is document:
+    """Write metadata without the expired versions; return no parameters if the metadata have none of them."""
+    remaining = metadata.without_versions(document, expired)
+    if remaining is document:
         return {}
     bucket, version = _split(table.location)[0], version_of(table.location)
-    return _write(objects, table, bucket, f"{_number(table) + 1:05d}-{version}", left)
+    return _write(objects, table, bucket, f"{_number(table) + 1:05d}-{version}", remaining)
 
 
 def _write(
@@ -228,10 +231,10 @@ def _write(
     *,
     is_logged: bool = True,
 ) -> dict[str, str]:
-    """Write metadata below a new name, and return the parameters that name them.
+    """Write metadata under a new name, and return the parameters that name them.
 
     Args:
-        is_logged: name the metadata before, which are kept for readers without time travel.
+        is_logged: name the previous metadata, which are kept for readers without time travel.
     """
     previous = table.parameters.get(METADATA_LOCATION, "") if is_logged else ""
     entries = [{"timestamp-ms": document["last-updated-ms"], "metadata-file": previous}] if previous else []
@@ -247,9 +250,9 @@ def _write(
 
 
 def _describes(document: Document, version: str, parts: Collection[ObjectInfo]) -> bool:
-    """Return whether the metadata show this version with as many bytes as its parts have.
+    """Return whether the metadata show this version with the size of its parts.
 
-    A part without rows has bytes, and is in no manifest.
+    A part without rows has bytes, but is in no manifest.
     """
     if metadata.shown_version(document) != version:
         return False
@@ -274,7 +277,7 @@ def _number(table: TableVersion) -> int:
 
 
 def _number_in(address: str) -> int:
-    """Return the number that the name of a metadata file begins with; 0 where it has none."""
+    """Return the number at the beginning of a metadata file's name; 0 without one."""
     number = address.rpartition("/")[2].partition("-")[0]
     return int(number) if number.isdigit() else 0
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectInfo, SnapshotObjects
 
 _FORMAT_VERSION: Final = 2
-_CODEC: Final = "null"  # a search for a person's texts reads the bytes
+_CODEC: Final = "null"  # not compressed: a search for a person's texts reads the bytes
 _REQUESTS = 8
 _AVRO = "avro/binary"  # Source: IANA, Media Types
 
@@ -56,7 +56,7 @@ class ManifestWriter:
 
     Args:
         schema: the JSON of the snapshot's schema.
-        properties: of the table; they say which columns get bounds.
+        properties: properties of the table, which name the columns with bounds.
     """
 
     objects: SnapshotObjects
@@ -72,7 +72,7 @@ class ManifestWriter:
         A part without rows is left out, and a version without rows has no manifest.
 
         Args:
-            prefix: of the two keys.
+            prefix: prefix of the two keys.
         """
         schema = Schema.model_validate(self.schema)
         with ThreadPoolExecutor(_REQUESTS) as pool:
@@ -102,7 +102,7 @@ class ManifestWriter:
         return listing.location, figures
 
     def _data_file(self, schema: Schema, part: ObjectInfo) -> DataFile | None:
-        """Describe a part from its footer; None where it has no rows."""
+        """Describe a part from its footer; return None if it has no rows."""
         with self.objects.open(part.ref) as opened:
             footer = pq.read_metadata(opened)
         if not footer.num_rows:
@@ -129,7 +129,7 @@ class ManifestWriter:
 
 
 class _BytesFile(OutputFile):
-    """A file that PyIceberg writes into memory."""
+    """A file in memory for PyIceberg."""
 
     body = b""
 
@@ -147,7 +147,7 @@ class _BytesFile(OutputFile):
 
 
 class _Stream(io.BytesIO):
-    """Gives its bytes to the file when it is closed."""
+    """Passes its bytes to the file when it is closed."""
 
     def __init__(self, file: _BytesFile) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
 """The metadata of an Apache Iceberg table whose snapshots are the published versions: plain JSON, no I/O.
 
-Every function returns a new document. A version's snapshot has an id that follows from the version's name, so
+Every function returns a new document. The id of a version's snapshot is derived from the version's name, so
 that a query of an older version needs no lookup.
 
 Source: Apache Iceberg table spec, version 2.
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 Document: TypeAlias = "dict[str, Any]"
 
-VERSION = "headgate.version"  # in a snapshot's summary
+VERSION = "headgate.version"  # key in a snapshot's summary
 NAME_MAPPING = "schema.name-mapping.default"
 _METRICS = "write.metadata.metrics"
 _WIDER = {("int", "long"), ("float", "double")}
 _DECIMAL = re.compile(r"decimal\((\d+), (\d+)\)")
-_SNAPSHOT_ID_DIGITS = 13  # hexadecimal: 52 bits, which JSON readers keep as a double
+_SNAPSHOT_ID_DIGITS = 13  # hexadecimal: 52 bits are exact in JSON readers that use doubles
 
 
 def version_snapshot_id(version: str) -> int:
@@ -40,7 +40,7 @@ def new_document(location: str) -> Document:
     """Return the metadata of a table without versions.
 
     Args:
-        location: the `s3://` folder that has the folder `metadata`.
+        location: the `s3://` folder above the folder `metadata`.
     """
     return {
         "format-version": 2,
@@ -67,8 +67,8 @@ def new_document(location: str) -> Document:
 def with_schema(document: Document, contract: Contract) -> Document:
     """Return the document with the contract's columns as its current schema.
 
-    A column keeps the id of its name. Where its values do not fit the type of an earlier version any more,
-    readers could not map the files of both, so the earlier versions leave the table.
+    A column keeps the id of its name. If its type is incompatible with that of an earlier version, readers
+    could not map the files of both, so the earlier versions are removed.
     """
     fields_before = {field["name"]: field for schema in document["schemas"] for field in schema["fields"]}
     fields, last = [], int(document["last-column-id"])
@@ -99,10 +99,10 @@ def with_schema(document: Document, contract: Contract) -> Document:
 
 
 def with_properties(document: Document, contract: Contract) -> Document:
-    """Return the document with what readers and writers of its files need.
+    """Return the document with the properties for readers and writers of its files.
 
-    The files have no field ids, so readers find columns by name. Bounds of values are written for numbers,
-    dates and times that say nothing about a person; of other columns only sizes and nulls.
+    The files have no field ids, so readers map columns by name. Bounds of values are written for numbers,
+    dates and times without data about a person; for other columns only sizes and nulls.
     """
     names = {field["id"]: field["name"] for schema in document["schemas"] for field in schema["fields"]}
     mapping = [{"field-id": number, "names": [name]} for number, name in sorted(names.items())]
@@ -127,7 +127,7 @@ def with_version(
 ) -> Document:
     """Return the document that shows a version, whose files the manifest list names.
 
-    A snapshot of the same version that the document has is replaced.
+    An existing snapshot of the same version is replaced.
     """
     before = without_versions(document, [version], is_shown_kept=False)
     parent = document["refs"].get("main", {}).get("snapshot-id")
@@ -151,7 +151,7 @@ def with_version(
 
 
 def showing(document: Document, version: str, at_ms: int) -> Document:
-    """Return the document with a version that it has as the current one."""
+    """Return the document with one of its versions as the current one."""
     snapshot = next(item for item in document["snapshots"] if item["summary"][VERSION] == version)
     number, moment = snapshot["snapshot-id"], max(at_ms, int(document["last-updated-ms"]) + 1)
     return {
@@ -167,26 +167,26 @@ def showing(document: Document, version: str, at_ms: int) -> Document:
 def without_versions(
     document: Document, versions: Collection[str], *, is_shown_kept: bool = True
 ) -> Document:
-    """Return the document without versions, and without schemas that only they had.
+    """Return the document without these versions, and without schemas of only these versions.
 
     Args:
-        is_shown_kept: keep the version that the document shows; a document must not lack it.
+        is_shown_kept: keep the version that the document shows, which a document must have.
     """
     shown = shown_version(document) if is_shown_kept else ""
-    gone = {
+    removed = {
         item["snapshot-id"]
         for item in document["snapshots"]
         if item["summary"][VERSION] in versions and item["summary"][VERSION] != shown
     }
-    if not gone:
+    if not removed:
         return document
-    snapshots = [item for item in document["snapshots"] if item["snapshot-id"] not in gone]
+    snapshots = [item for item in document["snapshots"] if item["snapshot-id"] not in removed]
     needed = {item["schema-id"] for item in snapshots} | {document["current-schema-id"]}
     return {
         **document,
         "snapshots": snapshots,
         "schemas": [schema for schema in document["schemas"] if schema["schema-id"] in needed],
-        "snapshot-log": _log_without(document["snapshot-log"], gone),
+        "snapshot-log": _log_without(document["snapshot-log"], removed),
     }
 
 
@@ -201,7 +201,7 @@ def next_sequence(document: Document) -> int:
 
 
 def shown_version(document: Document) -> str:
-    """Return the version that the document shows; empty where it shows none."""
+    """Return the version that the document shows, or an empty text."""
     current = document.get("current-snapshot-id")
     return next(
         (item["summary"][VERSION] for item in document["snapshots"] if item["snapshot-id"] == current), ""
@@ -214,13 +214,13 @@ def summaries(document: Document) -> dict[str, Mapping[str, str]]:
     return {item["summary"][VERSION]: item["summary"] for item in ordered}
 
 
-def _log_without(log: Collection[Mapping[str, int]], gone: Collection[int]) -> list[Mapping[str, int]]:
-    """Return the log behind its last entry of a snapshot that is gone: what was shown before is unknown then.
+def _log_without(log: Collection[Mapping[str, int]], removed: Collection[int]) -> list[Mapping[str, int]]:
+    """Return the log after its last entry of a removed snapshot; the earlier history is then unknown.
 
     Source: Apache Iceberg table spec, "Table Metadata", snapshot-log.
     """
     entries = list(log)
-    last = max((place for place, entry in enumerate(entries) if entry["snapshot-id"] in gone), default=-1)
+    last = max((place for place, entry in enumerate(entries) if entry["snapshot-id"] in removed), default=-1)
     return entries[last + 1 :]
 
 
@@ -231,7 +231,7 @@ def _is_evolution(before: Mapping[str, Document], fields: Collection[Document]) 
 
 
 def _fits(before: str, after: str) -> bool:
-    """Return whether readers may read values of one type as another one.
+    """Return whether readers can read values of one type as the other.
 
     Source: Apache Iceberg table spec, "Schema Evolution".
     """

@@ -1,4 +1,4 @@
-"""Which rows begin a part of a table, from their keys alone."""
+"""Decide from the keys alone which rows begin a part of a table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import ibis
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SEPARATOR = "\x1f"  # between the texts of a key's columns
+_SEPARATOR = "\x1f"  # between the texts of the key's columns
 
 
 @ibis.udf.scalar.builtin(name="md5_number_lower", signature=(("string",), "uint64"))  # type: ignore[untyped-decorator]  # Ibis ships no types
@@ -18,13 +18,13 @@ def _md5_number(text: str) -> int:  # type: ignore[empty-body]  # DuckDB has it
 
 
 def begins_part(rows: ibis.Table, key: Sequence[str], part_rows: int) -> ibis.Value:
-    """Return whether each row begins a part, from its key.
+    """Return whether each row begins a part, computed from its key.
 
-    Every `part_rows`-th row does on average, none when that is 0.
+    On average every `part_rows`-th row does; with 0 none does.
     """
     if not part_rows:
         return ibis.literal(value=False)
-    # -0.0 and 0.0 are one key with two texts.
+    # -0.0 and 0.0 are equal keys with different texts.
     values = [rows[name] + 0.0 if rows[name].type().is_floating() else rows[name] for name in key]
     texts = [value.cast("string").fill_null("") for value in values]
     return _md5_number(ibis.literal(_SEPARATOR).join(texts)) % part_rows == 0

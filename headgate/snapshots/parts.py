@@ -1,4 +1,4 @@
-"""The parts of a dataset's snapshot: their ranges of the key, and figures that combine to figures of the
+"""The parts of a dataset's snapshot: their ranges of keys, and figures that combine to figures of the
 dataset.
 """
 
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-FIRST, LAST, NUMBER = "first.", "last.", "number"  # in names of columns: before a column of the key
+FIRST, LAST, NUMBER = (
+    "first.",
+    "last.",
+    "number",
+)  # prefixes of key columns, and the column of the part's number
 _MADE_FOR = b"headgate.made_for"
 _FIGURES = [
     ("rows", pa.int64()),
@@ -34,13 +38,13 @@ _EDGES = "edges"
 
 @dataclass(frozen=True)
 class Part:
-    """One part.
+    """A part of a snapshot.
 
     Attributes:
-        sha256: of its bytes.
-        first, last: the key of its first and last row, by column; empty where it has no rows.
-        latest_on: the last day of its events, ISO 8601; empty where it records none.
-        nulls: by column; columns without any are absent.
+        sha256: hash of its bytes.
+        first, last: column → value in the key of its first and last row; empty without rows.
+        latest_on: the last day of its events, ISO 8601; empty without events.
+        nulls: column → number of nulls; columns without nulls are absent.
     """
 
     rows: int
@@ -58,7 +62,7 @@ class SnapshotParts:
 
     Attributes:
         key: the columns of the key, with their types.
-        made_for: identifies the rules that every part was written for.
+        made_for: identifies the rules under which every part was written.
     """
 
     key: pa.Schema
@@ -66,7 +70,7 @@ class SnapshotParts:
     parts: tuple[Part, ...]
 
     def edges(self) -> pa.Table:
-        """Return the first and last keys as columns `first.<column>` and `last.<column>`, and the part's
+        """Return the first and last keys as columns `first.<column>` and `last.<column>`, with the part's
         NUMBER.
         """
         columns = {NUMBER: pa.array(range(len(self.parts)), pa.int64())}
@@ -80,18 +84,17 @@ class SnapshotParts:
         return pa.table(columns)
 
     def are_in_order(self) -> bool:
-        """Return whether the parts' ranges of the key are disjoint and ascend.
+        """Return whether the parts' ranges of keys are disjoint and ascending.
 
-        A part without rows must be the only one.
+        A part without rows must be the only part.
         """
-        import duckdb  # noqa: PLC0415 readers of a record compare no keys
+        import duckdb  # noqa: PLC0415 readers of a record do not compare keys
 
         if len(self.parts) > 1 and not all(part.rows for part in self.parts):
             return False
         first, last = (row_expression([side + name for name in self.key.names]) for side in (FIRST, LAST))
-        with (
-            duckdb.cursor() as connection
-        ):  # of the process's own database: another one would take 18 ms to open
+        # A cursor of the process's default database; to open another database takes 18 ms.
+        with duckdb.cursor() as connection:
             connection.register(_EDGES, self.edges())
             ranges = (
                 f"SELECT {first} AS low, {last} AS high, lead({first}) "  # noqa: S608 names of columns, quoted
@@ -106,7 +109,7 @@ class SnapshotParts:
         return not count
 
     def to_parquet(self) -> bytes:
-        """Return its bytes; equal records give equal bytes."""
+        """Return the record as Parquet; equal records give equal bytes."""
         figures = {
             name: pa.array(
                 [
@@ -127,7 +130,7 @@ class SnapshotParts:
 
     @classmethod
     def from_parquet(cls, body: bytes) -> SnapshotParts:
-        """Return the record that these bytes hold."""
+        """Read the record from Parquet."""
         table = table_of(body)
         key = pa.schema(
             [
@@ -141,7 +144,7 @@ class SnapshotParts:
 
 
 def describe_part(path: Path, key: Sequence[str], latest_on: str = "") -> Part:
-    """Return the record of a part that lies in a local file."""
+    """Describe a part in a local file."""
     with path.open("rb") as opened:
         sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
     with pq.ParquetFile(path) as file:
@@ -151,8 +154,10 @@ def describe_part(path: Path, key: Sequence[str], latest_on: str = "") -> Part:
             for number, name in enumerate(file.schema_arrow.names):
                 nulls[name] += group.column(number).statistics.null_count
         ends = [
-            file.read_row_group(groups[at], columns=list(key), use_threads=False)[at:][:1].to_pylist()[0]
-            for at in (0, -1)
+            file.read_row_group(groups[index], columns=list(key), use_threads=False)[index:][:1].to_pylist()[
+                0
+            ]
+            for index in (0, -1)
             if groups
         ]
         first, last = ends or ({}, {})
@@ -163,8 +168,9 @@ def describe_part(path: Path, key: Sequence[str], latest_on: str = "") -> Part:
 
 
 def row_expression(columns: Sequence[str]) -> str:
-    """Return columns as one value in DuckDB's SQL. Such values compare as `ORDER BY` does: a null is the
-    greatest value of a column.
+    """Return an SQL expression for DuckDB that combines columns to one value.
+
+    Such values compare like `ORDER BY`: null is the greatest value of a column.
     """
     return f"row({', '.join(map(quoted_name, columns))})"
 

@@ -1,10 +1,7 @@
-"""Write, audit, publish: a reader sees the old version of a table or the new one, never neither and never
-half.
+"""Write, audit, publish: a reader sees either the old or the new version of a table, complete.
 
-A version lies below its own prefix and nothing reads it until the table is moved there in one conditional
-update.
-Its id is a function of what it was built from, so building it again writes the same objects to the same
-place.
+A version has its own prefix, and nobody reads it until one conditional update moves the table to it. Its id
+is a function of its inputs, so a second build writes the same objects under the same keys.
 """
 
 from __future__ import annotations
@@ -39,7 +36,7 @@ _PARQUET = {"compression": "zstd", "store_schema": False}
 
 @dataclass(frozen=True)
 class Published:
-    """A published table and its place. `changed` is False when the table pointed there already."""
+    """A published table and its location. `changed` is False if the table pointed there already."""
 
     table: str
     location: str
@@ -50,9 +47,9 @@ class Published:
 
 @dataclass(frozen=True)
 class Staged:
-    """A version of a table that is audited and written, and that nobody reads yet.
+    """A version of a table that is audited and written, but not yet visible.
 
-    `current` is where the table pointed before; the move is refused when it points elsewhere by then.
+    `current` is the version to which the table pointed; the move is refused if the table has moved since.
     """
 
     contract: Contract
@@ -64,7 +61,7 @@ class Staged:
 
     @property
     def facts(self) -> dict[str, str]:
-        """Return the facts that the catalog keeps with the version."""
+        """Return the parameters that the catalog stores with the version."""
         return {
             ROWS: str(self.rows),
             "headgate.contract": f"{self.contract.id}@{self.contract.version}",
@@ -82,8 +79,8 @@ class Publisher:
 
     Args:
         audit: raises AuditError to stop a publish.
-        notify: called with each table that shows another version than before, as the catalog shows it now.
-        iceberg: keeps the Iceberg metadata of the tables; without it they are tables of Hive only.
+        notify: called with each table that has moved to another version, in its new state.
+        iceberg: maintains the Iceberg metadata of the tables; without it they are only Hive tables.
     """
 
     objects: ObjectStore
@@ -97,13 +94,15 @@ class Publisher:
     def publish(
         self, contract: Contract, rows: pa.Table, prefix: str, *, parameters: dict[str, str] | None = None
     ) -> Published:
-        """Write `rows` below `prefix` and publish them as the whole table of `contract`, or change nothing.
+        """Write `rows` below `prefix` and publish them as the complete table of `contract`, or change
+        nothing.
 
         Args:
-            rows: by `contract`, in their final order; columns are cast to its exact types, never rounded.
+            rows: rows under `contract` in their final order; columns are cast to its exact types, never
+                rounded.
 
         Raises:
-            AuditError: the rows do not hold their contract; the table still shows what it showed before.
+            AuditError: the rows break their contract; the table still shows its previous rows.
             ConflictError: another publisher moved the table first.
         """
         return self.move(self.stage(contract, rows, prefix, parameters=parameters))
@@ -111,9 +110,9 @@ class Publisher:
     def stage(
         self, contract: Contract, rows: pa.Table, prefix: str, *, parameters: dict[str, str] | None = None
     ) -> Staged:
-        """Audit `rows` and write them below `prefix`; the table shows the same rows as before.
+        """Audit `rows` and write them below `prefix`; the table is unchanged.
 
-        Raises as `publish` does.
+        Raises errors like `publish`.
         """
         current = self.catalog.current(self.database, contract.dataset)
         exact = conform(contract, rows)
@@ -123,20 +122,20 @@ class Publisher:
         return Staged(contract, self._location(prefix), exact.num_rows, len(body), current, parameters or {})
 
     def stage_file(self, contract: Contract, path: Path, prefix: str, *, current: TableVersion) -> Staged:
-        """Stage rows in a local Parquet file that need not fit into memory, as `stage`.
+        """Stage the rows of a local Parquet file that need not fit into memory, like `stage`.
 
         Args:
-            path: a file with exactly the contract's columns and types, as `write_parquet` leaves it.
-            current: where the table pointed when the inputs were chosen; a later publish by another is then a
+            path: a file with exactly the contract's columns and types, as written by `write_parquet`.
+            current: the table's version when the inputs were chosen; a later publish by another is then a
                 conflict.
         """
         rows = self.write_part(contract, path, keys.part(prefix))
         return self.staged(contract, prefix, rows, path.stat().st_size, current)
 
     def write_part(self, contract: Contract, path: Path, key: str) -> int:
-        """Audit the rows in a local Parquet file and write them to the object `key`; return their number.
+        """Audit the rows of a local Parquet file and write them to the object `key`; return their number.
 
-        Raises as `publish` does.
+        Raises errors like `publish`.
         """
         with pq.ParquetFile(path) as file:
             schema = arrow_schema(contract)
@@ -150,13 +149,14 @@ class Publisher:
     def staged(
         self, contract: Contract, prefix: str, rows: int, size_bytes: int, current: TableVersion
     ) -> Staged:
-        """Return a version whose audited parts lie below `prefix`."""
+        """Return a version whose audited parts are below `prefix`."""
         return Staged(contract, self._location(prefix), rows, size_bytes, current, {})
 
     def move(self, staged: Staged) -> Published:
-        """Show the staged rows in the table; unchanged when it did already.
+        """Move the table to the staged rows, unless it shows them already.
 
-        ConflictError when another moved it first.
+        Raises:
+            ConflictError: another publisher moved it first.
         """
         contract = staged.contract
         changed = staged.current.location.rstrip("/") != staged.location.rstrip("/")
@@ -175,15 +175,15 @@ class Publisher:
         return Published(contract.dataset, staged.location, staged.rows, staged.size_bytes, changed)
 
     def _iceberg_facts(self, staged: Staged) -> Mapping[str, str]:
-        """Return the parameters that name the version's Iceberg metadata, which are written now."""
+        """Write the version's Iceberg metadata, and return the parameters that name them."""
         if self.iceberg:
             return self.iceberg.commit(staged.contract, staged.current, staged.location)
         return NO_ICEBERG if staged.current.parameters.get(METADATA_LOCATION) else {}
 
     def settle(self, contract: Contract, expired: Collection[str] = ()) -> None:
-        """Make the Iceberg metadata of a table agree with what it shows, before versions are deleted.
+        """Repair the Iceberg metadata of a table, before versions are deleted.
 
-        A table is one of Hive only again where nobody keeps its metadata any more.
+        Without `iceberg` the table becomes a plain Hive table again.
         """
         if self.iceberg:
             self.iceberg.settle(self.catalog, self.database, contract, expired)
@@ -247,6 +247,6 @@ def _row_groups(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterato
         if batch is not None:
             rows = pa.concat_tables([rows, pa.Table.from_batches([batch]).cast(schema)])
         while rows.num_rows >= ROW_GROUP_ROWS or (batch is None and rows.num_rows):
-            # Pages follow the chunks they are written from, so bytes are equal only from one chunk.
+            # Pages follow the chunks of the table, so equal bytes require a single chunk.
             yield rows.slice(0, ROW_GROUP_ROWS).combine_chunks()
             rows = rows.slice(ROW_GROUP_ROWS)

@@ -33,9 +33,10 @@ def newest_snapshot(objects: ObjectStore, curated_bucket: str) -> LakeSnapshot |
 
 
 def lake_snapshot(objects: ObjectStore, curated_bucket: str, snapshot_id: str = keys.CURRENT) -> LakeSnapshot:
-    """Return the snapshot of that id, or the newest one.
+    """Return the snapshot with this id, by default the newest one.
 
-    NotFoundError when there is none of that id, or nothing was merged yet.
+    Raises:
+        NotFoundError: the snapshot does not exist, or nothing has been merged yet.
     """
     try:
         text = objects.read(ObjectRef(curated_bucket, keys.lake_snapshot_key(snapshot_id))).decode()
@@ -54,10 +55,7 @@ def lake_snapshot(objects: ObjectStore, curated_bucket: str, snapshot_id: str = 
 def checked_references(
     objects: ObjectStore, curated_bucket: str, snapshot_id: str
 ) -> tuple[CheckedReference, ...]:
-    """Return the counts of rows whose parent is not there in the snapshot of that id.
-
-    Nothing when it was merged before anybody looked.
-    """
+    """Return the counts of rows without their parent in a snapshot; empty if they were not counted."""
     try:
         text = objects.read(ObjectRef(curated_bucket, keys.checked_references_key(snapshot_id))).decode()
     except NotFoundError:
@@ -66,7 +64,7 @@ def checked_references(
 
 
 def part_refs(objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapshot) -> list[ObjectRef]:
-    """Return the parts of a dataset's snapshot, in the order of the key. NotFoundError when there is none."""
+    """Return the parts of a dataset's snapshot in the order of the key; raise NotFoundError without any."""
     parts = [
         item.ref
         for item in objects.list(curated_bucket, snapshot.location)
@@ -80,7 +78,7 @@ def part_refs(objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapsh
 def snapshot_parts(
     objects: ObjectStore, curated_bucket: str, snapshot: DatasetSnapshot
 ) -> SnapshotParts | None:
-    """Return the record of a snapshot's parts; None where an older version of Headgate wrote the snapshot."""
+    """Return the record of a snapshot's parts; None if an older version of Headgate wrote the snapshot."""
     key = keys.snapshot_parts_key(snapshot.dataset, snapshot.snapshot_id)
     try:
         return SnapshotParts.from_parquet(objects.read(ObjectRef(curated_bucket, key)))
@@ -91,9 +89,10 @@ def snapshot_parts(
 def fetch(
     objects: ObjectStore, curated_bucket: str, lake: LakeSnapshot, datasets: Iterable[str], folder: Path
 ) -> dict[str, tuple[Path, ...]]:
-    """Return each dataset's parts as Parquet files below `folder`, in the order of the key.
+    """Download each dataset's parts as Parquet files below `folder`, and return them in the order of the key.
 
-    NotFoundError when the snapshot lacks a dataset.
+    Raises:
+        NotFoundError: the snapshot lacks a dataset.
     """
     snapshots = known_datasets(lake, datasets)
     refs = {dataset: part_refs(objects, curated_bucket, snapshot) for dataset, snapshot in snapshots.items()}
@@ -113,7 +112,7 @@ def fetch(
 
 
 def known_datasets(lake: LakeSnapshot, datasets: Iterable[str]) -> dict[str, DatasetSnapshot]:
-    """Return the snapshot of each dataset. NotFoundError when the lake's snapshot lacks one."""
+    """Return the snapshot of each dataset; raise NotFoundError if the lake's snapshot lacks one."""
     wanted = list(datasets)
     missing = sorted(set(wanted) - set(lake.datasets))
     if missing:

@@ -1,5 +1,5 @@
-"""Counts, in a lake snapshot, of rows that point to a parent which is not there: plain values with one JSON
-form. No I/O.
+"""Counts of rows in a lake snapshot that point to a missing parent: plain values with one JSON form. No
+I/O.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CheckedReference:
-    """One reference, over two snapshots.
+    """The result for one reference between two snapshots.
 
-    A parent that comes late is no lost child: the rows stay, and the next merge counts again.
+    Rows without their parent stay in the lake. The parent may arrive later, so the next merge counts again.
 
     Attributes:
         column: `dataset.column` of the children.
         references: `dataset.column` of the parents.
-        children, parents: the snapshots' ids that were compared.
-        rows: children whose parent is not there; a null points nowhere and counts for none.
-        keys: different values that these rows point to.
-        first_keys: the first of these values in their order, as texts.
+        children, parents: ids of the compared snapshots.
+        rows: number of children without their parent; a null is not counted.
+        keys: number of distinct values that these rows point to.
+        first_keys: the first of these values in order, as texts.
     """
 
     column: str
@@ -37,12 +37,12 @@ class CheckedReference:
 
 
 def references_json(checked: Iterable[CheckedReference]) -> str:
-    """Return the report's text; equal reports give equal bytes."""
+    """Return the report as JSON text; equal reports give equal bytes."""
     return json.dumps([asdict(reference) for reference in checked], sort_keys=True, indent=1)
 
 
 def from_json(text: str) -> tuple[CheckedReference, ...]:
-    """Return the report that a text states."""
+    """Parse the report's JSON text."""
     return tuple(
         CheckedReference(**{**reference, "first_keys": tuple(reference["first_keys"])})
         for reference in json.loads(text)

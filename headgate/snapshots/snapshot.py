@@ -14,15 +14,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DatasetSnapshot:
-    """One dataset, merged: unique by key.
+    """The merged rows of a dataset, unique by key.
 
     Attributes:
         location: the key of its folder in the curated bucket.
-        size_bytes: of its Parquet.
-        rows_in: accepted rows of all increments it was merged from.
-        latest_on: the last day of its events, ISO 8601; empty when it records none.
-        removed: rows of the snapshot before that the newest complete load lacks (`headgate.load: full`).
-        missing_values: nulls by column, of columns that increments of an older contract version lack.
+        size_bytes: size of its Parquet objects.
+        rows_in: number of accepted rows in all increments that it was merged from.
+        latest_on: the last day of its events, ISO 8601; empty without events.
+        removed: number of rows of the previous snapshot that the newest complete load lacks (`headgate.load:
+            full`).
+        missing_values: column that increments of an older contract version lack → its nulls.
     """
 
     dataset: str
@@ -37,9 +38,7 @@ class DatasetSnapshot:
 
     @property
     def superseded(self) -> int:
-        """Accepted rows that gave way to a newer version of their key, or to an equal row of another file, or
-        were deleted.
-        """
+        """Number of accepted rows that were deleted, or replaced by a newer or equal row of their key."""
         return self.rows_in - self.rows
 
 
@@ -48,10 +47,10 @@ class MergedIncrements:
     """The increments that a dataset's snapshot was merged from.
 
     Attributes:
-        table: what it was merged to (`contract@version`, columns).
-        increments: their keys, and those of the objects that list deletions. After a blank follow the edition
-            of a replayed increment, and `held-after-<moment>` for one that its source held after it had
-            deleted rows.
+        table: contract and columns of the table (`contract@version`, columns).
+        increments: keys of the increments and of the lists of deletions. After a blank follow the edition of
+            a replayed increment, and `held-after-<moment>` if the source had the increment's rows after a
+            deletion.
     """
 
     snapshot_id: str
@@ -59,12 +58,12 @@ class MergedIncrements:
     increments: tuple[str, ...]
 
     def to_json(self) -> str:
-        """Return its text; equal values give equal bytes."""
+        """Return the value as JSON text; equal values give equal bytes."""
         return json.dumps(asdict(self), sort_keys=True, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> MergedIncrements:
-        """Return the value that a text states."""
+        """Parse the JSON text."""
         read = json.loads(text)
         return cls(read["snapshot_id"], read["table"], tuple(read["increments"]))
 
@@ -74,9 +73,9 @@ class LakeSnapshot:
     """One snapshot per dataset, read together by all systems.
 
     Attributes:
-        as_of: the last day that its data knows, UTC.
-        failed: why the newest increments of a dataset are not in it, by dataset; such a dataset keeps its
-            previous snapshot, if any.
+        as_of: the last day of its data, UTC.
+        failed: dataset → reason why its newest increments are not included; it keeps its previous snapshot,
+            if any.
     """
 
     snapshot_id: str
@@ -85,8 +84,8 @@ class LakeSnapshot:
     failed: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """Return the manifest's text; equal snapshots give equal bytes."""
-        datasets = {name: _stated(self.datasets[name]) for name in sorted(self.datasets)}
+        """Return the manifest as JSON text; equal snapshots give equal bytes."""
+        datasets = {name: _manifest_fields(self.datasets[name]) for name in sorted(self.datasets)}
         manifest = {"snapshot_id": self.snapshot_id, "as_of": self.as_of.isoformat(), "datasets": datasets}
         if self.failed:
             manifest["failed"] = dict(self.failed)
@@ -94,16 +93,16 @@ class LakeSnapshot:
 
     @classmethod
     def from_json(cls, text: str) -> LakeSnapshot:
-        """Return the snapshot that a manifest states."""
+        """Parse a manifest."""
         read = json.loads(text)
         datasets = {name: DatasetSnapshot(**item) for name, item in read["datasets"].items()}
         return cls(read["snapshot_id"], date.fromisoformat(read["as_of"]), datasets, read.get("failed", {}))
 
 
-def _stated(snapshot: DatasetSnapshot) -> dict[str, object]:
-    """Return the snapshot's fields.
+def _manifest_fields(snapshot: DatasetSnapshot) -> dict[str, object]:
+    """Return the snapshot's fields for the manifest.
 
-    `missing_values` and `removed` only where there are any, so that other manifests keep their bytes.
+    Empty `missing_values` and `removed` are left out, so that older manifests keep their bytes.
     """
     optional = {"missing_values", "removed"}
     return {name: value for name, value in asdict(snapshot).items() if value or name not in optional}
