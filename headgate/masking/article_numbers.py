@@ -1,5 +1,6 @@
-"""Article numbers, as barcodes have them: those of 13 digits that begin with 4 look like old Visa numbers,
-and one in ten passes as one.
+"""Recognize article numbers of barcodes.
+
+Those of 13 digits that begin with 4 look like old Visa numbers, and one in ten is valid as one.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ def is_article_number(text: str) -> bool:
     """Return whether the text is a Global Trade Item Number of 12, 13 or 14 digits, by its check digit.
 
     Source:
-        GS1 General Specifications, section 7.9: weights 3 and 1 in turn, from the digit before the check
-        digit on.
+        GS1 General Specifications, section 7.9: alternating weights 3 and 1, starting at the digit before the
+        check digit.
     """
     if not _GTIN.fullmatch(text):
         return False

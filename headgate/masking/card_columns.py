@@ -1,4 +1,4 @@
-"""Columns of card numbers: a declared column's numbers, brands and tokens, and numeric columns."""
+"""Read columns of card numbers: their bare digits, brands and tokens, and cards in numeric columns."""
 
 from __future__ import annotations
 
@@ -43,20 +43,20 @@ from headgate.values.cells import (
 from headgate.values.fast_parsing import are_digits
 
 _BRANDS = text_array([*(issuer[2] for issuer in ISSUERS), "unknown"])
-_MOST_KNOWN_CARDS = 1 << 16  # about 10 MB
+_MAX_KNOWN_CARDS = 1 << 16  # about 10 MB
 
-# Powers of ten that a 64-bit integer holds. No issuer's numbers of 19 digits are greater than it.
+# Powers of ten that fit into 64 bits. No issuer's 19-digit numbers exceed the limit.
 _POWERS = 10 ** np.arange(LONGEST, dtype=np.int64)
-# Numeric columns are searched for numbers as long as text without a context is; shorter ones are article
-# numbers, milliseconds and ids.
-_MOST = (1 << 63) - 1
+# Numeric columns are searched for numbers of the length that needs no context in text; shorter ones are
+# article numbers, milliseconds and ids.
+_MAX_INT64 = (1 << 63) - 1
 
 _VALID_BY_CHANCE = 0.1
 
 _ZERO = 0x30
 _FIRST_BEYOND_ASCII = 0x80
-# Other ASCII signs stand in no card number. In a text with % or & any sign may be part of an escaped
-# character.
+# Card numbers contain no other ASCII characters. In a text with % or &, any character may be part of an
+# escape.
 _IN_NUMBERS = np.isin(
     np.arange(256), [*b"0123456789 -._'\t\n\v\f\r\x1c\x1d\x1e\x1f", *range(_FIRST_BEYOND_ASCII, 256)]
 )
@@ -68,25 +68,25 @@ _AS_EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d*)?[eE][+-]?\d{1,3}")
 
 
 def normalised(texts: pa.Array) -> pa.Array:
-    """Return the bare digits of what people and exports write for a card number; another text stays.
+    """Return the bare digits of written card numbers; other texts are unchanged.
 
-    They write blanks, dashes, dots, full-width digits, a trailing `.0`, and URL-encoded or HTML-escaped
-    characters.
+    Written numbers contain blanks, dashes, dots, full-width digits, a trailing `.0`, and URL-encoded or
+    HTML-escaped characters.
     """
-    odd = (np.diff(text_bytes(texts)[1]) >= SHORTEST) & ~are_digits(texts, SHORTEST, LONGEST)
-    odd[odd] = _may_be_digits(texts.filter(bool_array(odd)))
-    if not odd.any():
+    is_unusual = (np.diff(text_bytes(texts)[1]) >= SHORTEST) & ~are_digits(texts, SHORTEST, LONGEST)
+    is_unusual[is_unusual] = _may_be_digits(texts.filter(bool_array(is_unusual)))
+    if not is_unusual.any():
         return texts
-    bare = text_array(_bare(texts[int(row)].as_py()) for row in np.flatnonzero(odd))
-    return pc.replace_with_mask(texts, bool_array(odd), bare)
+    bare = text_array(_bare_digits(texts[int(row)].as_py()) for row in np.flatnonzero(is_unusual))
+    return pc.replace_with_mask(texts, bool_array(is_unusual), bare)
 
 
 def _may_be_digits(texts: pa.Array) -> Flags:
-    """Return whether each text has signs for enough digits for a card number, and no other sign."""
+    """Return whether each text has enough possible digits for a card number, and no other characters."""
     data, starts = text_bytes(texts)
 
-    def count(signs: Flags) -> Rows:
-        before = np.concatenate(([0], np.cumsum(signs, dtype=np.int32)))
+    def count(characters: Flags) -> Rows:
+        before = np.concatenate(([0], np.cumsum(characters, dtype=np.int32)))
         return before[starts[1:]] - before[starts[:-1]]
 
     is_long = count(is_digit(data) | (data >= _FIRST_BEYOND_ASCII)) >= SHORTEST
@@ -96,13 +96,12 @@ def _may_be_digits(texts: pa.Array) -> Flags:
     return may_be
 
 
-def _bare(text: str | None) -> str | None:
+def _bare_digits(text: str | None) -> str | None:
     if text is None:
         return None
     decoded = html.unescape(unquote(text)) if "%" in text or "&" in text else text
-    simple = (
-        unicodedata.normalize("NFKC", decoded).strip().removeprefix("'")
-    )  # Excel marks text with a leading apostrophe
+    # Excel marks text with a leading apostrophe.
+    simple = unicodedata.normalize("NFKC", decoded).strip().removeprefix("'")
     if as_float := _AS_FLOAT.fullmatch(simple):
         return as_float[1]
     joined = _SEPARATORS.sub("", simple)
@@ -110,9 +109,9 @@ def _bare(text: str | None) -> str | None:
 
 
 def without_padding(digits: pa.Array) -> pa.Array:
-    """Return the numbers without the zeros that pad a field, so that each card has one token.
+    """Return the numbers without leading zeros that pad a field, so that each card has one token.
 
-    Another text stays.
+    Other texts are unchanged.
     """
     data, starts = text_bytes(digits)
     begins = starts[:-1][starts[1:] > starts[:-1]]
@@ -123,7 +122,7 @@ def without_padding(digits: pa.Array) -> pa.Array:
 
 
 def _of_an_issuer(digits: pa.Array) -> Flags:
-    """Return whether each text is bare digits that start, and are as many, as some issuer's numbers."""
+    """Return whether each text is bare digits with the prefix and length of an issuer."""
     issued = are_digits(digits, SHORTEST, LONGEST)
     some = digits.filter(bool_array(issued))
     issued[issued] = is_issued(*_prefixes_and_lengths(some))
@@ -137,10 +136,10 @@ def _prefixes_and_lengths(digits: pa.Array) -> tuple[Rows, Rows]:
 
 
 def is_card(digits: pa.Array) -> Flags:
-    """Return whether each text is 12 to 19 bare digits with a right check digit, of any issuer."""
-    shaped = are_digits(digits, SHORTEST, LONGEST)
+    """Return whether each text is 12 to 19 bare digits with a valid check digit, of any issuer."""
+    has_card_length = are_digits(digits, SHORTEST, LONGEST)
     valid = np.zeros(len(digits), bool)
-    valid[shaped] = luhn_holds(align_texts(digits.filter(bool_array(shaped))))
+    valid[has_card_length] = luhn_holds(align_texts(digits.filter(bool_array(has_card_length))))
     return valid
 
 
@@ -150,27 +149,26 @@ def is_issued_card(digits: pa.Array) -> Flags:
 
 
 def hold_more_cards_than_chance(digits: pa.Array) -> bool:
-    """Return whether more of the different numbers are card numbers than of as many ids that begin like them.
+    """Return whether more of the different numbers are card numbers than chance explains.
 
-    Of numbers with an issuer's first digits and length, one in ten has a right check digit by chance. The
-    bound is four standard deviations above that and one number more, so that of 10,000 samples of ids at most
-    a few are above it.
+    One in ten numbers with an issuer's prefix and length has a valid check digit by chance. The bound is four
+    standard deviations above that share plus one number, so that at most a few of 10,000 samples of ids
+    exceed it.
     """
     unique = pc.unique(digits.drop_null())
     issued = unique.filter(bool_array(_of_an_issuer(unique)))
     by_chance = len(issued) * _VALID_BY_CHANCE
-    most = by_chance + 4.0 * math.sqrt(by_chance * (1 - _VALID_BY_CHANCE)) + 1
-    return int(is_card(issued).sum()) > most
+    limit = by_chance + 4.0 * math.sqrt(by_chance * (1 - _VALID_BY_CHANCE)) + 1
+    return int(is_card(issued).sum()) > limit
 
 
 def numeric_rows_with_cards(values: pa.Array, *, fewest_digits: int = CONTEXT_BELOW) -> Rows:
-    """Return the rows of a numeric column whose value, but for its sign, is a card number by issuer and check
-    digit.
+    """Return the rows of a numeric column whose absolute value is a card number by issuer and check digit.
 
-    For most columns the size of the values already decides. Columns that are not numbers hold none.
+    For most columns, the size of the values already decides. Other columns have no such rows.
 
     Args:
-        fewest_digits: shorter numbers do not count; a number has no context.
+        fewest_digits: shorter numbers are ignored, because a number has no context.
     """
     if fewest_digits > LONGEST:
         return NO_ROWS
@@ -186,8 +184,9 @@ def numeric_rows_with_cards(values: pa.Array, *, fewest_digits: int = CONTEXT_BE
 
 
 def _long_numbers(values: pa.Array, least: int) -> tuple[Rows, Rows]:
-    """Return the rows, null ones perhaps among them, whose value is a whole number as long as a card's, and
-    these numbers without their sign.
+    """Return the rows with a whole number as long as a card's, and the numbers without their sign.
+
+    Rows may include nulls.
     """
     kind = values.type
     if not len(values):
@@ -207,15 +206,15 @@ def _long_numbers(values: pa.Array, least: int) -> tuple[Rows, Rows]:
 
 
 def _wholes_of_doubles(doubles: np.ndarray[Any, np.dtype[np.float64]], least: int) -> Rows:
-    """Return the integers without sign; zero where there is a fraction, or more than 64 bits hold."""
+    """Return the absolute integers; zero for fractions and for numbers beyond 64 bits."""
     size = np.abs(doubles)
-    is_whole = (size >= least) & (size < _MOST)
+    is_whole = (size >= least) & (size < _MAX_INT64)
     is_whole[is_whole] = size[is_whole] % 1 == 0
     return np.where(is_whole, size, 0).astype(np.int64)
 
 
 def _wholes_of_decimals(values: pa.Array, least: int) -> Rows:
-    """Return the integers without sign; zero where there is a fraction, or more than 64 bits hold."""
+    """Return the absolute integers; zero for fractions and for numbers beyond 64 bits."""
     halves = np.frombuffer(values.buffers()[1], np.int64, 2 * len(values), values.offset * 16).reshape(-1, 2)
     low, high = halves[:, 0], halves[:, 1]
     unit = 10**values.type.scale
@@ -223,12 +222,12 @@ def _wholes_of_decimals(values: pa.Array, least: int) -> Rows:
     wholes = np.where(is_wide, 0, np.abs(low))
     if unit == 1:
         return wholes
-    at = np.flatnonzero(wholes >= min(least * unit, _MOST))
+    at = np.flatnonzero(wholes >= min(least * unit, _MAX_INT64))
     kept = np.zeros_like(wholes)
-    if len(at) and unit < _MOST:
+    if len(at) and unit < _MAX_INT64:
         kept[at] = np.where(wholes[at] % unit == 0, wholes[at] // unit, 0)
     size = np.abs(high[is_wide] * 2.0**64 + low[is_wide].view(np.uint64)) / unit
-    for row in np.flatnonzero(is_wide)[(size >= least - 1) & (size < _MOST)]:
+    for row in np.flatnonzero(is_wide)[(size >= least - 1) & (size < _MAX_INT64)]:
         whole, fraction = divmod(abs(values[int(row)].as_py() or 0), 1)
         kept[row] = 0 if fraction else int(whole)
     return kept
@@ -247,7 +246,7 @@ def is_destroyed(texts: pa.Array) -> Flags:
 
 
 def brands(digits: pa.Array) -> pa.Array:
-    """Return the brand of each card number by its issuer's range; `unknown` when none has it."""
+    """Return the brand of each card number by its issuer's range, or `unknown`."""
     return _BRANDS.take(int_array(issuer_of(*_prefixes_and_lengths(digits))))
 
 
@@ -262,11 +261,10 @@ class KnownCards:
         self._known = _no_cards()
 
     def of(self, texts: pa.Array) -> tuple[pa.Array, pa.RecordBatch]:
-        """Return for each text the index of its card, null where it is none.
+        """Return for each text the index of its card, or null, and the cards.
 
-        And the cards: `number`, `token`, `brand`, `last4`.
-
-        Later batches of a file get the same cards, or more, until there are too many.
+        A card has `number`, `token`, `brand` and `last4`. Later batches of a file get the same cards and new
+        ones, until there are too many.
         """
         hashed = self._known
         at = pc.index_in(texts, hashed.column("text"))
@@ -275,20 +273,18 @@ class KnownCards:
         )
         if not new.num_rows:
             return at, hashed
-        if hashed.num_rows >= _MOST_KNOWN_CARDS:
+        if hashed.num_rows >= _MAX_KNOWN_CARDS:
             hashed = hashed.take(at.unique().drop_null())
             at = pc.index_in(texts, hashed.column("text"))
         cards = pa.concat_batches([hashed, new])
-        if hashed is self._known:  # else another thread has added some meanwhile
+        if hashed is self._known:  # otherwise another thread has added cards in the meantime
             self._known = cards
-        behind_them = pc.add(
-            pc.index_in(texts, new.column("text")), literal(str(hashed.num_rows), pa.int32())
-        )
-        return pc.coalesce(at, behind_them), cards
+        at_in_new = pc.add(pc.index_in(texts, new.column("text")), literal(str(hashed.num_rows), pa.int32()))
+        return pc.coalesce(at, at_in_new), cards
 
 
 def _cards_of(texts: pa.Array, tokens: Tokens) -> pa.RecordBatch:
-    """Return the texts that are cards, with what replaces them."""
+    """Return the texts that are cards, with their replacements."""
     digits = without_padding(normalised(texts))
     is_valid = bool_array(is_card(digits))
     cards = digits.filter(is_valid)
@@ -304,5 +300,5 @@ def _cards_of(texts: pa.Array, tokens: Tokens) -> pa.RecordBatch:
 
 @cache
 def _no_cards() -> pa.RecordBatch:
-    """Return the columns of cards without a row, which are the same under every key."""
+    """Return the columns of cards without rows, which are the same under every key."""
     return _cards_of(text_array([]), Tokens(MaskingKey("none", bytes(32))))

@@ -1,5 +1,6 @@
-"""The context of a short card number: the text around 12 or 13 digits that shows that they are a card's, and
-no article or phone number.
+"""Find the context of a short card number.
+
+The context is text around 12 or 13 digits which shows that they are a card's, not an article or phone number.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
     from headgate.values.cells import Flags
 
-# Names of cards, in the languages of Headgate's users, of the schemes that issue 12 and 13 digits, and of
-# verification codes. The markers `[PAN ****1111]` and `[CVV]` are no names, so that a text redacted once
-# stays as it is.
+# Names of cards in the languages of Headgate's users, of the schemes that issue 12 and 13 digits, and of
+# verification codes. The markers `[PAN ****1111]` and `[CVV]` are not names, so that redacting a text twice
+# changes nothing.
 _CARD_NAMES = (
     r"(?:(?:credit|debit|payment|bank)[\W_]?)?cards?|(?:kredit|bank)?karten?|cartes?|tarjetas?|cart(?:ão"
     r"|ao|a di credito)|kaart"
@@ -30,11 +31,11 @@ _NAMED = re.compile(
     r"|(?<![^\W\d_\[])(?:cvv2?|cvc2?|cvn2?|security[\W_]?code)(?![^\W\d_])",
     re.IGNORECASE,
 )
-# Letters that each of these names has, in full-width forms as well.
+# Letters that each of these names contains, also in full-width form.
 _SOME_NAME = "(?i)car[dt]|kart|kaart|kort|tarj|pan|visa|maest|cv[vcn]|secur|[\\x{ff21}-\\x{ff5a}]"
 _LINE_END = re.compile(r"\n")
-# An expiry from 2020 to 2039 (`12/27`, `exp 1227`), or the rest of a magnetic track (ISO/IEC 7813).
-# A small d is a digit of hexadecimal ids.
+# An expiry from 2020 to 2039 (`12/27`, `exp 1227`), or the rest of a magnetic track (ISO/IEC 7813). A small d
+# is a digit of hexadecimal ids.
 _EXPIRY_OR_TRACK = re.compile(
     r"[\s,;|/-]{1,3}(?:(?:0?[1-9]|1[0-2]) ?[/.-] ?(?:20)?[23][0-9]"
     r"|exp(?:iry|ires)?[.:]? ?(?:0?[1-9]|1[0-2]) ?[/.-]? ?(?:20)?[23][0-9])(?![0-9])"
@@ -55,11 +56,11 @@ class CardContext:
         self._named: dict[int, bool] = {}
 
     def shows_card(self, start: int, stop: int) -> bool:
-        """Return whether the number is a card's: a name in the line, or an expiry or track behind it."""
+        """Return whether the context shows a card: a name in its line, or an expiry or track after it."""
         return _EXPIRY_OR_TRACK.match(self._text, stop) is not None or self.names_card(start, stop)
 
     def names_card(self, start: int, stop: int) -> bool:
-        """Return whether a card's name stands in a line of the number."""
+        """Return whether a line of the number contains a card's name."""
         return self._may_name and any(
             self._is_named(line)
             for line in range(bisect_left(self._line_ends, start), bisect_left(self._line_ends, stop) + 1)
@@ -74,10 +75,10 @@ class CardContext:
 
 
 def may_name_cards(text: pa.Array) -> Flags:
-    """Return False for texts without a card's name, much faster than the search for the names."""
+    """Return False for texts without a card's name, much faster than the search for names."""
     return flags(pc.match_substring_regex(text, _SOME_NAME))
 
 
 def names_a_card(name: str) -> bool:
-    """Return whether a column's name is a context for every value in it."""
+    """Return whether a column's name is a context for all of its values."""
     return _NAMED.search(name) is not None

@@ -1,6 +1,6 @@
-"""Digit groups: the runs of digits in a column of text, and which of them may together be one number.
+"""Find groups of digits: runs of digits in a column of text that may together be one number.
 
-The search works on the text's search form: one ASCII byte for each character, so that positions stay.
+The search uses the text's search form: one ASCII byte per character, so that positions stay the same.
 """
 
 from __future__ import annotations
@@ -42,29 +42,27 @@ if TYPE_CHECKING:
 
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
-# Groups as they are printed on cards: 4-4-4-4 and what is left over, American Express 4-6-5, Diners Club
-# 4-6-4.
+# Groups as printed on cards: 4-4-4-4 and a remainder, American Express 4-6-5, Diners Club 4-6-4.
 CARD_GROUP, MIDDLE_GROUP, LAST_GROUP = 4, 6, 5
 THOUSANDS = 3
-FILLER = "\x1f"  # behind a decoded digit, for the rest of what spelled it; parts nothing
+FILLER = "\x1f"  # follows a decoded digit instead of the rest of its escape; separates nothing
 _BLANKS = bytes({*range(0x21), 0x7F} - {ord(FILLER)})  # and control characters
 _SEPARATOR = np.isin(np.arange(256), np.frombuffer(_BLANKS + b"-._", np.uint8))
-_BEFORE_THOUSANDS = np.isin(
-    np.arange(256), np.frombuffer(b",'", np.uint8)
-)  # as Excel groups digits, and as Switzerland does
-_WIDEST_GAP = 3  # as in "4111 - 1111"
-# Between printed groups other signs may stand, and more of them, as in 4111|1111 and "4111", "1111"; not the
-# separators of a track.
-_TRACK_SIGNS = b"=^?"
+# Separators of thousands in Excel and in Switzerland.
+_BEFORE_THOUSANDS = np.isin(np.arange(256), np.frombuffer(b",'", np.uint8))
+_MAX_GAP = 3  # as in "4111 - 1111"
+# Printed groups may be separated by other and more characters, as in 4111|1111 and "4111", "1111", but not by
+# the separators of a track.
+_TRACK_SEPARATORS = b"=^?"
 _BETWEEN_PRINTED = np.isin(
     np.arange(256), np.frombuffer(_BLANKS + string.punctuation.encode(), np.uint8)
-) & ~np.isin(np.arange(256), np.frombuffer(_TRACK_SIGNS, np.uint8))
-_WIDEST_PRINTED_GAP = 8
+) & ~np.isin(np.arange(256), np.frombuffer(_TRACK_SEPARATORS, np.uint8))
+_MAX_PRINTED_GAP = 8
 _ZERO, _PLUS = 0x30, 0x2B
-# ITU-T E.164. No numbering plan of world zone 3 has more digits than Italy's, so a plus before 15 digits
-# there is no phone's.
+# ITU-T E.164. No numbering plan of world zone 3 has more digits than Italy's, so 15 digits after a plus are
+# not a phone number there.
 _E164_DIGITS, _ZONE_3, _ZONE_3_DIGITS = 15, 3, 13
-# RFC 3986, section 2.1, and HTML's character references: digits, and the separators of groups.
+# RFC 3986, section 2.1, and HTML's character references: digits, and separators of groups.
 _ENCODED = re.compile(
     r"%3(?P<url>[0-9])|&#0{0,4}(?P<code>4[89]|5[0-7]);|&#[xX]0{0,4}3(?P<hex>[0-9]);|%2[0DEde]|&nbsp;"
     r"|&#(?:160|32|45);"
@@ -76,8 +74,10 @@ _MAY_BE_ENCODED = r"%[23]|&(?:#|nbsp;)"
 class DigitGroups:
     """Runs of digits, in order.
 
-    `chain` is equal for runs that only separators part. `first` counts the digits before each run, and has
-    one end more.
+    Attributes:
+        chain: equal for runs that only separators part.
+        first: the number of digits before each run, and the total at the end.
+        after_plus: whether a plus sign precedes the run.
     """
 
     data: Bytes
@@ -96,12 +96,15 @@ class DigitGroups:
 
     @cached_property
     def gap(self) -> Rows:
-        """A number for the gap before each run and at the end: equal gaps equal, 0 if not linked."""
+        """A number for the gap before each run and after the last: equal for equal gaps, 0 if not linked."""
         return gaps_between(self.chain, self.start, self.stop, self.data)
 
     @cached_property
     def run_at(self) -> Rows:
-        """For each digit place the run that begins there, one more than the last at the end; else -1."""
+        """For each position among the digits, the run that begins there; -1 elsewhere.
+
+        The position after the last digit has the number of runs.
+        """
         run_at = np.full(len(self.digits) + 1, -1)
         run_at[self.first] = np.arange(len(self.first))
         return run_at
@@ -114,10 +117,9 @@ class DigitGroups:
         return cards
 
     def issued_numbers(self) -> tuple[Rows, Rows]:
-        """Return the first run and the number of digits of every card number, by issuer and check digit, that
-        whole linked runs are.
+        """Return the first run and the number of digits of every card number, by issuer and check digit.
 
-        Phone numbers behind a plus sign are none.
+        A card number consists of complete linked runs. Phone numbers after a plus sign do not count.
         """
         behind_chain = np.append(self.first[1:-1][self.chain[1:] != self.chain[:-1]], self.first[-1])
         left = behind_chain[self.chain] - self.first[:-1]
@@ -139,7 +141,7 @@ class DigitGroups:
         return at[cards], size[cards]
 
     def _prefixes(self, first: Rows) -> Rows:
-        """Return the number that an issuer is known by, from each of `first` on."""
+        """Return the six digits from each of `first` on, which identify an issuer, as a number."""
         prefixes = np.zeros(len(first), np.int64)
         for place in range(PREFIX_DIGITS):
             prefixes *= 10
@@ -156,8 +158,9 @@ class DigitGroups:
 
 
 class _SearchForm(dict[int, str]):
-    """One ASCII character for each character: a digit for every script's digits, a blank for blanks, dashes,
-    marks and invisible ones.
+    """One ASCII character for each character: digits of every script, and blanks.
+
+    Blanks replace blanks, dashes, marks and invisible characters.
     """
 
     def __missing__(self, code: int) -> str:
@@ -179,9 +182,9 @@ _SEARCH_FORM = _SearchForm()
 
 
 def search_form(text: pa.Array) -> pa.Array:
-    """Return the texts as numbers are searched in them.
+    """Return the texts in the form in which numbers are searched.
 
-    URL-encoded and HTML-escaped digits are decoded, each at its own place.
+    URL-encoded and HTML-escaped digits are decoded at the same position.
     """
     data, _ = text_bytes(text)
     if data.max() >= FIRST_NON_ASCII:
@@ -206,7 +209,7 @@ def searched(text: str) -> str:
 
 
 def _decode(match: re.Match[str]) -> str:
-    """Return a digit and fillers, or blanks, as long as what spelled it."""
+    """Return a digit and fillers, or blanks, of the same length as the escape."""
     digit = match["url"] or match["hex"]
     if match["code"]:
         digit = chr(int(match["code"]))
@@ -214,7 +217,7 @@ def _decode(match: re.Match[str]) -> str:
 
 
 def digit_groups(data: Bytes, starts: Rows) -> DigitGroups:
-    """Return the runs of digits in all cells; every cell has some character."""
+    """Return the runs of digits in all cells; no cell may be empty."""
     digit = is_digit(data)
     opens, closes = digit.copy(), digit.copy()
     opens[1:] &= ~digit[:-1]
@@ -236,7 +239,7 @@ def digit_groups(data: Bytes, starts: Rows) -> DigitGroups:
 
 
 def gaps_between(chain: Rows, start: Rows, stop: Rows, data: Bytes) -> Rows:
-    """Return a number for the gap before each run and at the end: equal gaps equal, 0 if not linked."""
+    """Return a number for the gap before each run and after the last, as in `DigitGroups.gap`."""
     gaps = np.zeros(len(start) + 1, np.int64)
     begin, end = stop[:-1], start[1:]
     first, middle, last = (data[place].astype(np.int64) for place in (begin, (begin + end) // 2, end - 1))
@@ -246,8 +249,9 @@ def gaps_between(chain: Rows, start: Rows, stop: Rows, data: Bytes) -> Rows:
 
 
 def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
-    """Return a number for each run of digits, equal to its neighbour's when at most three separators, or one
-    sign before thousands, part them.
+    """Return a number for each run of digits, equal to its neighbour's if they are linked.
+
+    Runs are linked by at most three separators, or by one character before thousands.
     """
     other = np.concatenate(([0], np.cumsum(~_SEPARATOR[data], dtype=np.int64)))
     gap, parted = start[1:] - stop[:-1], other[start[1:]] - other[stop[:-1]]
@@ -256,32 +260,32 @@ def _chains(data: Bytes, cell: Rows, start: Rows, stop: Rows) -> Rows:
         fillers = np.concatenate(([0], np.cumsum(is_filler)))
         between = fillers[start[1:]] - fillers[stop[:-1]]
         gap, parted = gap - between, parted - between
-    near = (gap <= _WIDEST_GAP) & (parted == 0)
+    near = (gap <= _MAX_GAP) & (parted == 0)
     linked = (cell[1:] == cell[:-1]) & (near | _are_thousands(data, start, stop))
-    printed = np.flatnonzero(
+    printed_gaps = np.flatnonzero(
         ~linked & (cell[1:] == cell[:-1]) & _are_printed_groups(stop[:-1] - start[:-1], stop[1:] - start[1:])
     )
-    linked[printed] = _part_printed(data, stop[:-1][printed], start[1:][printed])
+    linked[printed_gaps] = _separate_printed(data, stop[:-1][printed_gaps], start[1:][printed_gaps])
     return np.concatenate(([0], np.cumsum(~linked))).astype(np.int64)
 
 
 def _are_printed_groups(before: Rows, after: Rows) -> Flags:
-    begun = (before == CARD_GROUP) & ((after <= CARD_GROUP) | (after == MIDDLE_GROUP))
-    ended = (before == MIDDLE_GROUP) & ((after == CARD_GROUP) | (after == LAST_GROUP))
-    printed: Flags = begun | ended
-    return printed
+    is_start = (before == CARD_GROUP) & ((after <= CARD_GROUP) | (after == MIDDLE_GROUP))
+    is_end = (before == MIDDLE_GROUP) & ((after == CARD_GROUP) | (after == LAST_GROUP))
+    printed_gaps: Flags = is_start | is_end
+    return printed_gaps
 
 
-def _part_printed(data: Bytes, begins: Rows, ends: Rows) -> Flags:
-    """Return whether only signs between printed groups stand from each of `begins` to its end."""
-    parted: Flags = ends - begins <= _WIDEST_PRINTED_GAP
-    for place in range(_WIDEST_PRINTED_GAP):
+def _separate_printed(data: Bytes, begins: Rows, ends: Rows) -> Flags:
+    """Return whether only separators of printed groups stand between each of `begins` and its end."""
+    parted: Flags = ends - begins <= _MAX_PRINTED_GAP
+    for place in range(_MAX_PRINTED_GAP):
         parted &= (begins + place >= ends) | _BETWEEN_PRINTED[data[np.minimum(begins + place, len(data) - 1)]]
     return parted
 
 
 def _are_thousands(data: Bytes, start: Rows, stop: Rows) -> Flags:
-    """Return whether each run of digits and its neighbour are parted as in 4,111 or 4'111."""
+    """Return whether each run of digits and its neighbour are separated as in 4,111 or 4'111."""
     size = stop - start
     grouped = (size[1:] == THOUSANDS) & (size[:-1] <= THOUSANDS)
     thousands: Flags = (start[1:] - stop[:-1] == 1) & _BEFORE_THOUSANDS[data[stop[:-1]]] & grouped

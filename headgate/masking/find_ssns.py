@@ -1,7 +1,7 @@
-"""Find social security numbers inside other text, and replace them.
+"""Find social security numbers in other text, and replace them.
 
-They are recognised in their written form, `NNN-NN-NNNN`, with hyphens, dots or blanks of any kind, and behind
-their name. Nine digits in a row without a name may be anything.
+They are recognized in their written form, `NNN-NN-NNNN`, with hyphens, dots or any kind of blanks, and after
+their name. Nine consecutive digits without a name may be anything.
 """
 
 from __future__ import annotations
@@ -30,49 +30,49 @@ from headgate.values.cells import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Area, group and serial number. Numbers that were never issued are none, nor is a part of a product code or
-# of a longer grouped number.
-# Source: Social Security Administration, POMS RM 10201.035: no area 000, 666 or 900-999, no group 00, no
-# serial number 0000.
+# Area, group and serial number. Numbers that were never issued do not count, nor do parts of a product code
+# or of a longer grouped number. Source: Social Security Administration, POMS RM 10201.035: no area 000, 666
+# or 900-999, no group 00, no serial number 0000.
 _AREA, _GROUP, _SERIAL = (
     rf"(?!{never})[0-9]{{{count}}}" for never, count in (("000|666|9", 3), ("00", 2), ("0000", 4))
 )
 _GROUPED = re.compile(
     rf"(?=[0-9])(?<![0-9A-Za-z.-]){_AREA}(?P<gap>[-. ]){_GROUP}(?P=gap){_SERIAL}(?!-?[0-9A-Za-z]|\.[0-9])"
 )
-# Behind its name, the number needs no separators.
+# After its name, the number needs no separators.
 _NAMED = re.compile(
     r"(?=[^\W\d_])(?:(?<![0-9A-Za-z])(?i:ssns?)|(?<=[a-z])(?:Ssn|SSN)|(?i:social.?security(?:.?(?:number"
     r"|no))?))[\W_]{0,6}"
     rf"(?P<number>{_AREA}[-. ]?{_GROUP}[-. ]?{_SERIAL}(?![0-9A-Za-z]))"
 )
-_S_OF_NAME = re.compile("[s\u017f]", re.IGNORECASE)  # U+017F is an s where case is ignored
+_S_OF_NAME = re.compile("[s\u017f]", re.IGNORECASE)  # U+017F is an s if case is ignored
 _FORM = r"\b\d{3}[-. ]\d{2}[-. ]\d{4}\b"
 _LENGTH, _GAP_PLACES, _DIGIT_PLACES = 11, (3, 6), (0, 1, 2, 4, 5, 7, 8, 9, 10)
-_FEWEST_DIGITS = 9
-_DIGIT_BEFORE, _DIGIT_BEHIND = re.compile(r"[0-9] \Z"), re.compile(r" [0-9]")
-_DIALLED_BEFORE = re.compile(r"\+[0-9][0-9() .-]{0,7}\Z")  # E.164: a country's code, and perhaps an area's
+_MIN_DIGITS = 9
+_DIGIT_BEFORE, _DIGIT_AFTER = re.compile(r"[0-9] \Z"), re.compile(r" [0-9]")
+# E.164: a country code, optionally with an area code
+_DIALLED_BEFORE = re.compile(r"\+[0-9][0-9() .-]{0,7}\Z")
 _LOWER_BIT = np.uint8(0x20)
 
 Span = tuple[int, int]
 
 
 def rows_with_ssns(text: pa.Array) -> Rows:
-    """Return the rows whose text holds a social security number, grouped or behind its name."""
-    return np.array([row for row, _, _ in _found(text)], np.int64)
+    """Return the rows whose text contains a social security number, grouped or after its name."""
+    return np.array([row for row, _, _ in _cells_with_ssns(text)], np.int64)
 
 
 def redact_ssns(text: pa.Array) -> pa.Array:
     """Return the text with `[SSN ***-**-6789]` instead of every social security number."""
-    rows, cells, spans = [*zip(*_found(text), strict=True)] or ((), (), ())
+    rows, cells, spans = [*zip(*_cells_with_ssns(text), strict=True)] or ((), (), ())
     if not rows:
         return text
     redacted = map(_redact, cells, spans)
     return pc.replace_with_mask(text, bool_array(marked(np.array(rows), len(text))), text_array(redacted))
 
 
-def _found(text: pa.Array) -> Iterator[tuple[int, str, list[Span]]]:
-    """Yield each row with a social security number, its text, and where the numbers stand."""
+def _cells_with_ssns(text: pa.Array) -> Iterator[tuple[int, str, list[Span]]]:
+    """Yield each row with a social security number, its text, and the spans of the numbers."""
     if not may_hold_three_digits(text_bytes(text)[0]):
         return
     candidates = np.unique(
@@ -84,7 +84,7 @@ def _found(text: pa.Array) -> Iterator[tuple[int, str, list[Span]]]:
 
 
 def redact_ssn_forms(text: pa.Array) -> pa.Array:
-    """Return the text with `[SSN]` for everything written like a social security number."""
+    """Return the text with `[SSN]` for everything written like a social security number, issued or not."""
     rows = _rows_with_form(text)
     if not len(rows):
         return text
@@ -93,7 +93,7 @@ def redact_ssn_forms(text: pa.Array) -> pa.Array:
 
 
 def _rows_with_form(text: pa.Array) -> Rows:
-    """Return rows with separators and digits at a social security number's places."""
+    """Return rows with separators and digits at the positions of a social security number."""
     data, starts = text_bytes(text)
     if not may_hold_three_digits(data):
         return NO_ROWS
@@ -108,7 +108,7 @@ def _rows_with_form(text: pa.Array) -> Rows:
 
 
 def _rows_with_name(text: pa.Array) -> Rows:
-    """Return rows that may name a social security number: that hold `ssn` or `soc` in any case."""
+    """Return rows that may name a social security number: they contain `ssn` or `soc` in any case."""
     data, starts = text_bytes(text)
     letters = data | _LOWER_BIT
     is_s, last = letters == ord("s"), max(len(letters) - 2, 0)
@@ -121,22 +121,22 @@ def _rows_with_name(text: pa.Array) -> Rows:
 
 
 def _rows_beyond_ascii(text: pa.Array) -> Rows:
-    """Return rows with enough digits and characters beyond ASCII, such as full-width digits."""
+    """Return rows with non-ASCII characters and enough digits: full-width digits, other dashes and blanks."""
     data, starts = text_bytes(text)
     rows = np.unique(np.searchsorted(starts, np.flatnonzero(data >= FIRST_NON_ASCII), "right") - 1)
     if not len(rows):
         return rows
     digits = numbers(pc.count_substring_regex(text.take(int_array(rows)), r"\p{Nd}"))
-    return rows[digits >= _FEWEST_DIGITS]
+    return rows[digits >= _MIN_DIGITS]
 
 
 def _find(text: str) -> list[Span]:
-    """Return where social security numbers stand."""
+    """Return the spans of social security numbers."""
     plain = keyboard_text(text)
     named = [match.span("number") for match in _NAMED.finditer(plain)] if _S_OF_NAME.search(plain) else []
     forms = [(match.span(), match["gap"]) for match in _GROUPED.finditer(plain)]
     if "+" in plain or any(gap == " " for _, gap in forms):
-        # Digits beside a number make it a part of a longer one, unless they are a number themselves.
+        # Digits beside a number make it part of a longer one, unless they are a number themselves.
         edges = {end for span in (*named, *(span for span, _ in forms)) for end in span}
         forms = [(span, gap) for span, gap in forms if not _is_part_of_longer(plain, span, gap, edges)]
     grouped = [span for span, _ in forms]
@@ -144,24 +144,23 @@ def _find(text: str) -> list[Span]:
 
 
 def _overlaps(span: Span, others: list[Span]) -> bool:
-    """Return whether a span overlaps one of the others, which are in order and apart."""
+    """Return whether a span overlaps one of the others, which are sorted and disjoint."""
     before = bisect_left(others, (span[1], 0))
     return before > 0 and others[before - 1][1] > span[0]
 
 
 def _is_part_of_longer(text: str, span: Span, gap: str, edges: set[int]) -> bool:
-    """Return whether a number is part of a longer one: dialled behind a plus sign, or, between blanks, among
-    further groups.
+    """Return whether a number is part of a phone number after a plus sign or of a longer row of groups.
 
     Groups that begin or end at one of `edges` are other numbers.
     """
     start, stop = span
     if _DIALLED_BEFORE.search(text, max(0, start - 9), start):
         return True
-    before, behind = max(0, start - 1), stop + 1
+    before, after = max(0, start - 1), stop + 1
     return gap == " " and bool(
         (before not in edges and _DIGIT_BEFORE.search(text, max(0, before - 1), start))
-        or (behind not in edges and _DIGIT_BEHIND.match(text, stop))
+        or (after not in edges and _DIGIT_AFTER.match(text, stop))
     )
 
 

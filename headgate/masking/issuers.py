@@ -1,4 +1,4 @@
-"""Issuer ranges of card numbers, and their check digit."""
+"""Issuer ranges and check digits of card numbers."""
 
 from __future__ import annotations
 
@@ -18,23 +18,22 @@ if TYPE_CHECKING:
 Digits = np.ndarray[Any, np.dtype[np.uint8]]
 LuhnSums = tuple[np.ndarray[Any, np.dtype[np.int32]], np.ndarray[Any, np.dtype[np.int32]]]
 
-# ISO/IEC 7812-1: a primary account number has at most 19 digits; Maestro issues the shortest, of 12.
+# ISO/IEC 7812-1: a primary account number has at most 19 digits. Maestro issues the shortest ones, with 12.
 SHORTEST, LONGEST = 12, 19
 PREFIX_DIGITS = 6
 _MAESTRO = tuple(range(SHORTEST, LONGEST + 1))
 _DINERS = (14, 15, 16, 17, 18, 19)
 _UP_TO_19 = (16, 17, 18, 19)
 
-# First six digits from, to; brand; lengths. `unknown` are schemes whose brand the curated contract does not
-# name.
+# First six digits (from, to), brand, lengths. `unknown` are schemes without a brand in the curated contract.
 # Sources: the schemes' ranges, collected in https://en.wikipedia.org/wiki/Payment_card_number and
 # https://github.com/braintree/credit-card-type; Mastercard, "2-Series BIN" (2221 00 to 2720 99); Mastercard
 # Rules, ranges of Maestro (590000 to 599999, 6002 to 6020); JCB's ranges before 1998 (3088 to 3349, 2131,
-# 1800), which are in gateways' lists of test cards.
-# Named where a test suite needs them: UATP 1175, 1290 and 1354 (Spreedly, Adyen), Sodexo and Alelo 60
-# (ActiveMerchant), Synchrony 700600, Routex and Edenred 700676 and 700678 (ActiveMerchant), Carnet 286900 and
-# mada 9682 (ActiveMerchant). RuPay has 60, 81 and 82, NAPAS 9704, Humo 9860 and Uzcard 8600. 0604 is
-# Maestro's in Faker, whose numbers are labelled as cards in Presidio's data set `synth_dataset_v2.json`.
+# 1800), which are in gateways' lists of test cards. Listed because a test suite needs them: UATP 1175, 1290
+# and 1354 (Spreedly, Adyen), Sodexo and Alelo 60 (ActiveMerchant), Synchrony 700600, Routex and Edenred
+# 700676 and 700678 (ActiveMerchant), Carnet 286900 and mada 9682 (ActiveMerchant). RuPay has 60, 81 and 82,
+# NAPAS 9704, Humo 9860 and Uzcard 8600. 0604 is Maestro's in Faker, whose numbers are labelled as cards in
+# Presidio's data set `synth_dataset_v2.json`.
 ISSUERS: tuple[tuple[int, int, str, tuple[int, ...]], ...] = (
     (60400, 60499, "maestro", _MAESTRO),
     (117500, 117599, "unknown", (15,)),
@@ -94,13 +93,13 @@ _DOUBLED = np.array([0, 2, 4, 6, 8, 1, 3, 5, 7, 9], np.uint8)
 
 
 def align_texts(digits: pa.Array) -> Digits:
-    """Return a row of LONGEST digits for each text of bare digits: right-aligned, zeros to the left."""
+    """Return a row of LONGEST digits for each text of bare digits: right-aligned, padded with zeros."""
     data, _ = text_bytes(pc.ascii_lpad(digits, LONGEST, "0"))
     return data.reshape(-1, LONGEST) - ord("0")
 
 
 def luhn_holds(digits: Digits) -> Flags:
-    """Return whether each row of digits (right-aligned, zeros to the left) has a right check digit.
+    """Return whether each row of digits (right-aligned, padded with zeros) has a valid check digit.
 
     Source: ISO/IEC 7812-1, annex B.
     """
@@ -113,17 +112,14 @@ def luhn_holds(digits: Digits) -> Flags:
 
 
 def issuer_of(prefixes: Rows, lengths: Rows) -> Rows:
-    """Return the position in ISSUERS that each number's first six digits and length belong to.
-
-    NO_ISSUER when none.
-    """
+    """Return the position in ISSUERS for each number's first six digits and length, or NO_ISSUER."""
     at = np.searchsorted(_FROM, prefixes, "right") - 1
     belongs = (at >= 0) & (prefixes <= _TO[at]) & ((_LENGTHS[at] >> lengths) & 1 == 1)
     return np.where(belongs, at, NO_ISSUER)
 
 
 def is_issued(prefixes: Rows, lengths: Rows) -> Flags:
-    """Return whether some issuer has numbers that start and are as long like this."""
+    """Return whether an issuer has numbers with this prefix and length."""
     issued: Flags = (_issued_lengths()[prefixes] >> (lengths - SHORTEST)) & 1 == 1
     return issued & (lengths >= SHORTEST) & (lengths <= LONGEST)
 
@@ -138,7 +134,7 @@ def lengths_of_issuers(prefixes: Rows) -> tuple[Rows, Rows]:
 
 @cache
 def _issued_lengths() -> Digits:
-    """Return for each six first digits the lengths that some issuer has, a bit for each from SHORTEST on."""
+    """Return the issued lengths for all first six digits, as one bit per length from SHORTEST on."""
     lengths = np.zeros(10**PREFIX_DIGITS, np.uint8)
     for first, last, _, every in ISSUERS:
         lengths[first : last + 1] |= sum(1 << (length - SHORTEST) for length in every)
@@ -146,10 +142,10 @@ def _issued_lengths() -> Digits:
 
 
 def luhn_sums(digits: Digits) -> LuhnSums:
-    """Return running sums of one stream of digits, from which `luhn_holds_between` checks any part of it at
-    once.
+    """Return running sums of digits, from which `luhn_holds_between` checks any range at once.
 
-    In the first, digits at odd places are doubled as in `luhn_holds`; in the second, those at even places.
+    In the first, digits at odd positions are doubled as in `luhn_holds`; in the second, those at even
+    positions.
     """
     doubled, is_odd = _DOUBLED[digits], np.arange(len(digits)) % 2 == 1
     sums = np.zeros((2, len(digits) + 1), np.int32)
@@ -159,7 +155,7 @@ def luhn_sums(digits: Digits) -> LuhnSums:
 
 
 def luhn_holds_between(sums: LuhnSums, first: Rows, end: Rows) -> Flags:
-    """Return whether the digits from each of `first` up to its `end` have a right check digit."""
+    """Return whether the digits from each of `first` up to its `end` have a valid check digit."""
     odd_doubled, even_doubled = sums
     total = np.where(
         end % 2 == 1, odd_doubled[end] - odd_doubled[first], even_doubled[end] - even_doubled[first]

@@ -1,4 +1,4 @@
-"""Redaction: text with markers instead of card numbers, track data, verification codes and SSNs."""
+"""Replace card numbers, track data, verification codes and social security numbers in text by markers."""
 
 from __future__ import annotations
 
@@ -22,14 +22,13 @@ if TYPE_CHECKING:
 
 _SAMPLED = 1 << 10
 _NO_DIGIT = re.compile(r"[^0-9]+")
-# ISO/IEC 7813: what follows the number on tracks 1 and 2. It is removed with the number (PCI DSS v4.0.1, req.
-# 3.3.1.1).
+# ISO/IEC 7813: the data after the number on tracks 1 and 2. It is removed with the number (PCI DSS v4.0.1,
+# req. 3.3.1.1).
 _REST_OF_TRACK = re.compile(r"(?:\^[^^\n]{0,40}\^|[=D])\d{4,}[^?\s]*\??")
 
 
 def redact(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> pa.Array:
-    """Return the text without card numbers, track data, verification codes behind their names, and social
-    security numbers.
+    """Return the text without card numbers, track data, named verification codes and social security numbers.
 
     Args:
         context_below: as in `find_card_numbers.rows_with_cards`.
@@ -41,8 +40,7 @@ def redact(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> pa.Array:
 
 
 def redact_cards(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> pa.Array:
-    """Return the text with `[PAN ****1111]` for every card number and the rest of its track, and `[CVV]` for
-    a code beside it.
+    """Return the text with `[PAN ****1111]` for every card number with its track, and `[CVV]` for its code.
 
     `[PAN destroyed]` replaces a number that a spreadsheet has rounded.
     """
@@ -56,20 +54,20 @@ def redact_cards(text: pa.Array, *, context_below: int = CONTEXT_BELOW) -> pa.Ar
 
 
 def redact_text(text: str) -> str:
-    """Return one text, such as a file's name, without what `redact` removes."""
+    """Return one text, such as a file's name, without the secrets that `redact` removes."""
     redacted: str = redact(text_array([text]))[0].as_py()
     return redacted
 
 
 def rows_with_secrets(text: pa.Array) -> Rows:
-    """Return rows whose text holds a card number, social security number or named verification code."""
+    """Return rows that contain a card number, a social security number or a named verification code."""
     return np.unique(
         np.concatenate((rows_with_cards(text), rows_with_ssns(text), rows_with_named_codes(text)))
     )
 
 
 def _repeats(text: pa.Array) -> bool:
-    """Return whether so many of the first texts repeat that redacting each distinct text once is faster."""
+    """Return whether enough of the first texts repeat that redacting each distinct text once is faster."""
     return len(text) > 2 * _SAMPLED and 2 * len(pc.unique(text.slice(0, _SAMPLED))) < _SAMPLED
 
 
@@ -80,9 +78,7 @@ def _redact_each(text: pa.Array, context_below: int) -> pa.Array:
 
 
 def _redact_spans(text: str, spans: list[Span]) -> str:
-    """Return the text with a marker for each span, and without what may not stay behind it: the rest of its
-    track, the code beside it.
-    """
+    """Return the text with a marker for each span, without the rest of its track and the code beside it."""
     marked, ends = _with_markers(text, spans)
     parts, at = [], 0
     for end in ends:
@@ -90,13 +86,13 @@ def _redact_spans(text: str, spans: list[Span]) -> str:
             continue  # in the rest of a track
         parts.append(marked[at:end])
         track = _REST_OF_TRACK.match(marked, end)
-        instead, at = ("", track.end()) if track else code_behind_card(marked, end)
-        parts.append(instead)
+        replacement, at = ("", track.end()) if track else code_behind_card(marked, end)
+        parts.append(replacement)
     return "".join((*parts, marked[at:]))
 
 
 def _with_markers(text: str, spans: list[Span]) -> tuple[str, list[int]]:
-    """Return the text with a marker for each span, and where each marker ends."""
+    """Return the text with a marker for each span, and the end of each marker."""
     parts: list[str] = []
     ends, length, at = [], 0, 0
     for start, stop in spans:

@@ -1,4 +1,4 @@
-"""How strictly a column is searched for card numbers: by its contract and its name."""
+"""Decide from its contract and name how strictly a column is searched for card numbers."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column
 
 # The longest numbers of other kinds. Source: ITU-T E.164 (15 digits); GS1 General Specifications (GTIN-14);
-# tax numbers have 15 at most (India's GSTIN). Account and tracking numbers are as long as card numbers (ISO
+# tax numbers have at most 15 (India's GSTIN). Account and tracking numbers are as long as card numbers (ISO
 # 13616: 30 characters; USPS: 22 digits).
 _LONGEST_GTIN, _LONGEST_PHONE = 14, 15
 _AS_LONG_AS_CARDS = {Content.BANK_ACCOUNT, Content.TRACKING_NUMBER, Content.IDENTIFIER}
 
 
 def context_below(column: Column) -> int:
-    """Return from how many digits on a number in the column counts as a card number without a context.
+    """Return the number of digits from which a number in the column counts as a card without a context.
 
-    A column whose name is that of a card is a context for all its numbers. A column that states what other
-    numbers it holds is not searched by length alone: its own numbers may begin like a card's and have its
-    check digit by chance.
+    The name of a card column is a context for all of its numbers. A column that declares other numbers is not
+    searched by length alone: its numbers may begin like a card's and have a valid check digit by chance.
     """
     if column.no_cards:
         return NOWHERE

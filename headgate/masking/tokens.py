@@ -1,6 +1,6 @@
 """Tokens of card numbers: `<key id>:<hex>`, the keyed hash of the complete number.
 
-Without the key nobody can compute or reverse it.
+Nobody can compute or reverse it without the key.
 
 Source: PCI DSS v4.0.1, req. 3.5.1.1: hashes of a PAN are keyed, over the entire PAN; HMAC-SHA256 by FIPS
 198-1.
@@ -25,7 +25,7 @@ _HEX = np.frombuffer(b"".join(b"%02x" % octet for octet in range(256)), np.uint1
 
 
 class Tokens:
-    """Makes tokens under one key.
+    """Creates tokens under one key.
 
     Both halves of the HMAC begin with the key; their states are kept and copied for each number, which takes
     half the time of Python's `hmac`. All digests become text in one step.
@@ -40,16 +40,16 @@ class Tokens:
         self._prefix = np.frombuffer(f"{key.key_id}:".encode(), np.uint8)
 
     def of(self, numbers: pa.Array) -> pa.Array:
-        """Return the token of each number; none of them is null."""
+        """Return the token of each number; none may be null."""
         digests = b"".join([self._digest(number) for number in pc.cast(numbers, pa.binary()).to_pylist()])
-        spelled = np.empty((len(numbers), len(self._prefix) + 2 * _DIGEST), np.uint8)
-        spelled[:, : len(self._prefix)] = self._prefix
-        spelled[:, len(self._prefix) :] = (
+        texts = np.empty((len(numbers), len(self._prefix) + 2 * _DIGEST), np.uint8)
+        texts[:, : len(self._prefix)] = self._prefix
+        texts[:, len(self._prefix) :] = (
             _HEX[np.frombuffer(digests, np.uint8)].view(np.uint8).reshape(len(numbers), 2 * _DIGEST)
         )
-        ends = np.arange(len(numbers) + 1, dtype=np.int32) * np.int32(spelled.shape[1])
+        ends = np.arange(len(numbers) + 1, dtype=np.int32) * np.int32(texts.shape[1])
         return pa.Array.from_buffers(
-            pa.string(), len(numbers), [None, pa.py_buffer(ends), pa.py_buffer(spelled)]
+            pa.string(), len(numbers), [None, pa.py_buffer(ends), pa.py_buffer(texts)]
         )
 
     def _digest(self, number: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Find the texts that a column accepts: of its type, and breaking only rules that warn."""
+"""Find the texts that a column accepts: they fit its type and break no rule except rules that only warn."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def null_where_absent(column: Column, text: pa.Array) -> pa.Array:
-    """Return the column's texts, null for declared null spellings and for empties in typed columns."""
+    """Return the column's texts with null for missing values.
+
+    Missing are declared null spellings and, in a typed column, empty texts.
+    """
     given = without_nulls(column, text)
     if column.mask in {None, Mask.FREE_TEXT} and column.type.kind is Kind.STRING:
         return given
@@ -27,7 +30,7 @@ def null_where_absent(column: Column, text: pa.Array) -> pa.Array:
 
 
 def texts_for_quarantine(column: Column, text: pa.Array, given: pa.Array) -> pa.Array:
-    """Return the original texts for quarantine, null where the column treats empty as missing."""
+    """Return the original texts for quarantine, with null if the column treats an empty text as missing."""
     if column.format is None:
         return given
     return text if column.type.kind is Kind.STRING else blank_to_null(text)
@@ -37,9 +40,9 @@ def is_accepted(column: Column, text: pa.Array) -> Flags:
     """Return for each text whether the column accepts it. A null is a missing value."""
     given = null_where_absent(column, text)
     fitted = cast_column(column, given)
-    taken = np.ones(len(text), bool)
-    taken[fitted.misfits] = False
+    is_taken = np.ones(len(text), bool)
+    is_taken[fitted.misfits] = False
     for breach in column_breaches(column, fitted.values, given):
         if breach.level is not Level.WARN:
-            taken[breach.rows] = False
-    return taken
+            is_taken[breach.rows] = False
+    return is_taken

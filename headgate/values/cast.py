@@ -1,11 +1,11 @@
-r"""Texts to typed values, or not at all.
+r"""Cast texts to typed values exactly.
 
-Each type has one exact grammar; a text outside it is a misfit and is never bent to fit.
-A misfit is what would not come back as it was: `007`, ` 12 `, `12.0` and `1e3` are no integers, `12.345` is
-no DECIMAL(12,2), `13/01/2023` is no date. Trailing zeros of a decimal and of a fraction of a second carry no
-value and may differ.
+Each type has one exact grammar; a text outside it is a misfit and is never changed to fit. The text of a cast
+value is always the original text: `007`, ` 12 `, `12.0` and `1e3` are not integers, `12.345` is not a
+DECIMAL(12,2), and `13/01/2023` is not a date. Only trailing zeros of a decimal and of a fraction of a second
+may differ.
 
-Source: ISO 8601 for dates and times, in the extended form that RFC 3339 keeps; a blank may replace `T`.
+Source: ISO 8601 for dates and times, in the extended form of RFC 3339; a blank may replace `T`.
 """
 
 from __future__ import annotations
@@ -52,22 +52,22 @@ _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6}0*)?"
 _ZONE = r"(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)"
 _DOUBLE = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?"
 _BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
-_MOST_DECIMAL_DIGITS = 38
+_MAX_DECIMAL_DIGITS = 38
 _YEAR_DIGITS = 4
-# IEEE 754: every decimal of 15 significant digits survives a double and back.
+# IEEE 754: every decimal of 15 significant digits is equal after conversion to a double and back.
 _DOUBLE_DIGITS = 15
 
 
 @dataclass(frozen=True)
 class Cast:
-    """A column's values; null where the text was null, and where it is one of the `misfits`."""
+    """A column's values; null if the text is null or one of the `misfits`."""
 
     values: pa.Array
     misfits: Rows
 
 
 def cast(text: pa.Array, column_type: ColumnType) -> Cast:
-    """Return the column in its contract's type, with the rows whose text is no value of that type."""
+    """Return the column in its contract's type, with the rows whose text is not a value of that type."""
     if column_type.kind is Kind.STRING:
         return Cast(text, NO_ROWS)
     given = blank_to_null(text)
@@ -83,8 +83,8 @@ def misfits_of(given: pa.Array, values: pa.Array) -> Rows:
 
 
 def _values(given: pa.Array, column_type: ColumnType) -> pa.Array:
-    """Cast plain spellings at once, and all others by the grammar of the type."""
-    parsed = _plainly(given, column_type)
+    """Cast plain texts at once, and all others by the grammar of the type."""
+    parsed = _parse_plain(given, column_type)
     if parsed is None:
         return _CASTS[column_type.kind](given, column_type)
     kind = arrow_type(column_type)
@@ -93,18 +93,19 @@ def _values(given: pa.Array, column_type: ColumnType) -> pa.Array:
         if column_type.kind is Kind.DECIMAL
         else plain.as_integers(parsed, kind)
     )
-    others = flags(given.is_valid()) & ~parsed.sure
+    others = flags(given.is_valid()) & ~parsed.is_plain
     if others.any():
-        others[others] = _may_be_spelled(given.filter(bool_array(others)), column_type.kind)
+        others[others] = _may_match_grammar(given.filter(bool_array(others)), column_type.kind)
     if not others.any():
         return values
     chosen = bool_array(others)
     return pc.replace_with_mask(values, chosen, _CASTS[column_type.kind](given.filter(chosen), column_type))
 
 
-def _may_be_spelled(given: pa.Array, kind: Kind) -> Flags:
-    """Return False where a sign shows that the grammar does not have the text: a pattern is compiled at each
-    call.
+def _may_match_grammar(given: pa.Array, kind: Kind) -> Flags:
+    """Return False if a character shows that the grammar rejects the text.
+
+    This avoids the grammar's pattern, which Arrow compiles at each call.
 
     Args:
         given: neither null nor empty.
@@ -117,10 +118,12 @@ def _may_be_spelled(given: pa.Array, kind: Kind) -> Flags:
     return is_dash
 
 
-def _plainly(given: pa.Array, column_type: ColumnType) -> plain.Parsed | None:
+def _parse_plain(given: pa.Array, column_type: ColumnType) -> plain.Parsed | None:
     if column_type.kind in {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}:
         parsed, limit = plain.integers(given), 2 ** (arrow_type(column_type).bit_width - 1)
-        return plain.Parsed(parsed.values, parsed.sure & (parsed.values >= -limit) & (parsed.values < limit))
+        return plain.Parsed(
+            parsed.values, parsed.is_plain & (parsed.values >= -limit) & (parsed.values < limit)
+        )
     if column_type.kind is Kind.DECIMAL:
         return plain.decimals(given, column_type.precision or 0, column_type.scale or 0)
     return (
@@ -141,10 +144,10 @@ def _integers(text: pa.Array, column_type: ColumnType) -> pa.Array:
     try:
         return pc.cast(spelled, target)
     except pa.ArrowInvalid:
-        return pc.cast(_within_bits(spelled, target.bit_width), target)
+        return pc.cast(_null_beyond_bits(spelled, target.bit_width), target)
 
 
-def _within_bits(text: pa.Array, bits: int) -> pa.Array:
+def _null_beyond_bits(text: pa.Array, bits: int) -> pa.Array:
     wide, limit = pc.cast(text, pa.decimal128(19, 0)), 2 ** (bits - 1)
     inside = pc.and_(
         pc.greater_equal(wide, literal(f"-{limit}", wide.type)), pc.less(wide, literal(f"{limit}", wide.type))
@@ -155,9 +158,7 @@ def _within_bits(text: pa.Array, bits: int) -> pa.Array:
 def _decimals(text: pa.Array, column_type: ColumnType) -> pa.Array:
     precision, scale = column_type.precision or 0, column_type.scale or 0
     whole = rf"(?:0|[1-9]\d{{0,{precision - scale - 1}}})" if precision > scale else "0"
-    zeros = (
-        rf"0{{0,{_MOST_DECIMAL_DIGITS - precision}}}"  # Arrow parses no more digits than a decimal128 holds
-    )
+    zeros = rf"0{{0,{_MAX_DECIMAL_DIGITS - precision}}}"  # Arrow parses only the digits of a decimal128
     fraction = rf"\.\d{{1,{scale}}}{zeros}" if scale else rf"\.0{zeros}"
     return pc.cast(_null_unless_matching(text, rf"-?{whole}(?:{fraction})?"), arrow_type(column_type))
 
@@ -167,7 +168,7 @@ def _dates(text: pa.Array, column_type: ColumnType) -> pa.Array:
 
 
 def _on_real_days(text: pa.Array) -> pa.Array:
-    """Return null for 29 February in years that have none; the grammar has seen to all other days."""
+    """Return the dates with null for 29 February outside leap years; the grammar checks other days."""
     leap_days = flags(pc.equal(pc.utf8_slice_codeunits(text, 5, 10), literal("02-29")))
     if not leap_days.any():
         return text
@@ -181,7 +182,7 @@ def _is_leap(years: Rows) -> Flags:
 
 
 def _timestamps(text: pa.Array, column_type: ColumnType) -> pa.Array:
-    """Return naive UTC: a time with a zone is moved to UTC, one without is UTC already."""
+    """Return naive UTC: a time with a zone is converted to UTC; a time without one is already UTC."""
     spelled = _on_real_days(_null_unless_matching(text, f"{_DATE}[ T]{_TIME}{_ZONE}?"))
     exact = _micros(spelled)
     zoned, target = pc.match_substring_regex(exact, f"{_ZONE}$"), arrow_type(column_type)
@@ -193,13 +194,13 @@ def _timestamps(text: pa.Array, column_type: ColumnType) -> pa.Array:
 
 
 def _micros(text: pa.Array) -> pa.Array:
-    """Cut zeros behind the microseconds: Arrow reads no more than six digits."""
+    """Cut zeros after the microseconds: Arrow reads at most six digits."""
     longer = pc.match_substring_regex(text, r"\.\d{7}")
     return pc.replace_substring_regex(text, r"(\.\d{6})0+", r"\1") if pc.any(longer).as_py() else text
 
 
 def _in_calendar(moved: pa.Array) -> pa.Array:
-    """Return null for times that a zone moves out of the years 1 to 9999."""
+    """Return the times with null for those that a zone moves out of the years 1 to 9999."""
     first, last = literal("0001-01-01", moved.type), literal("9999-12-31 23:59:59.999999", moved.type)
     inside = pc.and_(pc.greater_equal(moved, first), pc.less_equal(moved, last))
     return null_where(~flags(inside), moved)
@@ -221,7 +222,7 @@ def _doubles(text: pa.Array, column_type: ColumnType) -> pa.Array:
 
 
 def _survives_a_double(text: str) -> bool:
-    """Return whether the number is held exactly, or so that its shortest spelling is the number again."""
+    """Return whether a double represents the number exactly, or its shortest text is the number."""
     number, double = Decimal(text), float(text)
     return abs(double) != float("inf") and number in (Decimal(double), Decimal(repr(double)))
 

@@ -1,8 +1,7 @@
 """Convert texts in a declared source format to typed values, exactly.
 
-Numbers, words and null spellings are rewritten to the plain spelling, which `cast` then reads. Dates are read
-from their fields.
-A text that does not match the declared format completely is a misfit.
+Numbers, words and null spellings are first rewritten in the plain form, which `cast` reads. Dates are read
+from their fields. A text that does not match the declared format completely is a misfit.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column
     from headgate.contracts.source_format import SourceFormat
 
-# A blank between thousands, or between a number and its sign: also U+00A0 and U+202F, which spreadsheets
-# write.
+# A blank between thousands, or between a number and its sign, including U+00A0 and U+202F of spreadsheets.
 _BLANKS = " \u00a0\u202f"
 _FIRST_NON_ASCII = 0x80
 _GROUP_BLANK = f"[{_BLANKS}]"
-# Negative numbers by the format's `minus`; a currency or unit stands before or behind, inside or outside.
+# Negative numbers by the format's `minus`. A currency or unit may precede or follow the number, inside or
+# outside of parentheses.
 NEGATIVES = {
     "trailing": r"^([^-()]*[0-9][^-()0-9]*)-([^-()0-9]*)()$",
     "parentheses": r"^([^-()0-9]*)\(([^-()]*[0-9][^-()]*)\)([^-()0-9]*)$",
@@ -54,7 +53,7 @@ def trimmed(text: pa.Array) -> pa.Array:
 
 
 def cast_column(column: Column, text: pa.Array) -> Cast:
-    """Return the column's typed values, read by its declared format.
+    """Return the column's typed values, read in its declared format.
 
     Args:
         text: with null spellings already null.
@@ -89,10 +88,7 @@ def _values(given: pa.Array, column_type: ColumnType, declared: SourceFormat) ->
 
 
 def _plain_words(given: pa.Array, declared: SourceFormat) -> pa.Array:
-    """Return `true` or `false` for the declared words, which are compared without case.
-
-    Null for all others.
-    """
+    """Return `true` or `false` for the declared words, compared without case, and null for all others."""
     words = [word.casefold() for word in (*declared.true_words, *declared.false_words)]
     plain = ["true"] * len(declared.true_words) + ["false"] * len(declared.false_words)
     at = pc.index_in(pc.utf8_lower(given), text_array(words))
@@ -103,7 +99,7 @@ def _numbers(given: pa.Array, column_type: ColumnType, declared: SourceFormat) -
     plain = plain_numbers(given, declared)
     if declared.percent != "fraction":
         return cast_plain(plain, column_type).values
-    # 19.5 with one place less by two is the integer 195; the same integer with all places is 0.195.
+    # 19.5 with two decimal places less is the integer 195, which is 0.195 with all places.
     scale, precision = cast("int", column_type.scale), cast("int", column_type.precision)
     read = cast_plain(
         plain, ColumnType(Kind.DECIMAL, precision=precision, scale=scale - FRACTION_DIGITS)
@@ -112,7 +108,7 @@ def _numbers(given: pa.Array, column_type: ColumnType, declared: SourceFormat) -
 
 
 def plain_numbers(given: pa.Array, declared: SourceFormat) -> pa.Array:
-    """Return each number in the plain spelling; null where it is not written in the declared format."""
+    """Return each number in plain form; null if it does not match the declared format."""
     given = minus_in_front(given, declared.minus)
     is_number = flags(matches(given, _number_pattern(declared)))
     plain = null_where(~is_number & flags(given.is_valid()), given) if not is_number.all() else given
@@ -130,7 +126,7 @@ def plain_numbers(given: pa.Array, declared: SourceFormat) -> pa.Array:
 def minus_in_front(texts: pa.Array, minus: str) -> pa.Array:
     """Return the texts with `-5` for `5-` or `(5)`.
 
-    A text with two signs stays as it is, and is no number.
+    A text with two minus signs is unchanged, and is not a number.
     """
     return pc.replace_substring_regex(texts, NEGATIVES[minus], r"-\1\2\3") if minus else texts
 
@@ -148,7 +144,7 @@ def _has_blanks(declared: SourceFormat) -> bool:
 def _number_pattern(declared: SourceFormat) -> str:
     """Return the grammar (RE2) of a number with its sign.
 
-    A sign stands before the number or behind it, once.
+    A sign precedes or follows the number, once.
     """
     group = _GROUP_BLANK if declared.thousands == " " else re.escape(declared.thousands)
     whole = (

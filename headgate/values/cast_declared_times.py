@@ -1,7 +1,8 @@
 """Convert dates and timestamps in declared patterns to typed values.
 
-A pattern of fixed width is read from the bytes of the whole column at once; every other pattern by a regular
-expression (RE2) with a group for each field. A text that two patterns read as different values is a misfit.
+A pattern of fixed width is read from the bytes of the whole column at once, and every other pattern with a
+regular expression (RE2) with a group per field. A text that two patterns read as different values is a
+misfit.
 """
 
 from __future__ import annotations
@@ -43,9 +44,9 @@ _FIRST_CLOCK = datetime(1970, 1, 1)
 
 @dataclass(frozen=True)
 class _Read:
-    """For each row whether a pattern reads it, and the value: days or microseconds since 1970.
+    """The values that a pattern reads, as days or microseconds since 1970, and whether it reads each row.
 
-    With an offset it is UTC.
+    With an offset, the value is UTC.
     """
 
     values: Rows
@@ -55,7 +56,7 @@ class _Read:
 def cast_times(given: pa.Array, column_type: ColumnType, declared: SourceFormat) -> pa.Array:
     """Return dates or naive UTC timestamps.
 
-    Null for every text that the patterns do not read as one value.
+    Null for every text that the patterns do not read as exactly one value.
     """
     if not declared.patterns:
         return _plain_in_zone(given, column_type, declared.timezone)
@@ -81,7 +82,7 @@ def cast_times(given: pa.Array, column_type: ColumnType, declared: SourceFormat)
 def _with_iso(
     values: pa.Array, is_other: Flags, given: pa.Array, column_type: ColumnType, declared: SourceFormat
 ) -> pa.Array:
-    """Complete the values by texts that only ISO 8601 reads: typed cells of Excel, JSON and Parquet."""
+    """Add the values of ISO 8601 texts that no pattern reads: typed cells of Excel, JSON and Parquet."""
     others = is_other & flags(given.is_valid())
     if not others.any():
         return values
@@ -118,18 +119,18 @@ def _read(given: pa.Array, pattern: DatePattern, declared: SourceFormat) -> _Rea
     if layout is None:
         return _by_fields(given, pattern, declared)
     parsed = plain.fixed_times(given, layout, declared.year_from)
-    return _Read(parsed.values, parsed.sure & flags(given.is_valid()))
+    return _Read(parsed.values, parsed.is_plain & flags(given.is_valid()))
 
 
 @lru_cache(maxsize=256)
 def _layout(pattern: DatePattern) -> plain.Layout | None:
-    """Return where the fields of a pattern of fixed width stand; None for any other pattern."""
+    """Return the positions of the fields in a pattern of fixed width; None for any other pattern."""
     at, places, literals = 0, [], []
     for part in pattern.parts:
         if not part.field:
             if not part.text.isascii():
                 return None
-            literals += [(at + offset, ord(sign)) for offset, sign in enumerate(part.text)]
+            literals += [(at + offset, ord(character)) for offset, character in enumerate(part.text)]
             at += len(part.text)
         elif _FIXED.get(part.field) == part.letters or (
             part.field == "fraction" and part.letters <= _MICRO_DIGITS
@@ -147,11 +148,11 @@ def _by_fields(given: pa.Array, pattern: DatePattern, declared: SourceFormat) ->
     chosen = parts.filter(bool_array(is_read))
     fields = {name: _field(name, pc.struct_field(chosen, name), declared.language) for name in pattern.fields}
     values, is_real = _instants(fields, len(chosen), declared.year_from, has_time=pattern.has_time)
-    every = np.zeros(len(given), np.int64)
-    every[is_read] = values
+    all_values = np.zeros(len(given), np.int64)
+    all_values[is_read] = values
     real = is_read.copy()
     real[is_read] = is_real
-    return _Read(every, real)
+    return _Read(all_values, real)
 
 
 @lru_cache(maxsize=256)
@@ -183,7 +184,7 @@ def _field_expression(part: DatePart) -> str:
 
 
 def _field(name: str, text: pa.Array, language: str) -> Rows:
-    """Return the number that each text of a field means; of an offset, its microseconds."""
+    """Return the number that each text of a field represents; for an offset, its microseconds."""
     if name in {"month_name", "short_month"}:
         names = MONTHS[language][0 if name == "month_name" else 1]
         return _numbers(pc.index_in(pc.utf8_lower(text), text_array(month.lower() for month in names))) + 1
@@ -201,7 +202,7 @@ def _field(name: str, text: pa.Array, language: str) -> Rows:
 
 
 def _offsets(text: pa.Array) -> Rows:
-    """Return the offsets east of UTC in microseconds, by their few different texts."""
+    """Return the offsets east of UTC in microseconds, computed once per different text."""
     encoded = text.dictionary_encode()
     offsets = np.array([_offset_us(offset) for offset in encoded.dictionary.to_pylist()] or [0], np.int64)
     return offsets[_numbers(encoded.indices)]
@@ -240,7 +241,7 @@ def _with_zone(read: _Read, pattern: DatePattern, declared: SourceFormat) -> _Re
 
 
 def _to_utc(local: _Read, zone: str) -> _Read:
-    """Move local times to UTC; a local time that a change of clocks skips or repeats is not read.
+    """Convert local times to UTC; a local time that a clock change skips or repeats is not read.
 
     Offsets change at full quarters of an hour, so each different quarter is looked up once.
     """

@@ -1,8 +1,7 @@
-"""A column of texts, as the gate works on it: Arrow for whole columns, numpy for their bytes, row numbers for
-what is wrong.
+"""Columns of texts in the gate: Arrow for columns, numpy for their bytes, row numbers for faults.
 
-Arrow and numpy exchange buffers here, and literals are made here: `pa.array`, `pa.scalar` and `to_numpy`
-import pandas where it is installed, which would be a second of a cold start.
+Arrow and numpy exchange buffers here, and literals are created here, because `pa.array`, `pa.scalar` and
+`to_numpy` import pandas if it is installed, which adds a second to a cold start.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# The gate has all that it does with columns from here.
-from headgate.values.columns import Flags as Flags  # noqa: PLC0414 so that others may have it from here
+# The gate imports all column functions from here.
+from headgate.values.columns import Flags as Flags  # noqa: PLC0414 re-exported
 from headgate.values.columns import bits_of
-from headgate.values.columns import bool_array as bool_array  # noqa: PLC0414 as above
-from headgate.values.columns import text_array as text_array  # noqa: PLC0414 as above
+from headgate.values.columns import bool_array as bool_array  # noqa: PLC0414 re-exported
+from headgate.values.columns import text_array as text_array  # noqa: PLC0414 re-exported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,9 +29,9 @@ NO_ROWS: Rows = np.empty(0, np.int64)
 
 @lru_cache(maxsize=1024)
 def literal(text: str, kind: pa.DataType | None = None) -> pa.Scalar:
-    """Return one value, by its text; a string unless another type is given."""
-    made = text_array([text])
-    return (made if kind is None else pc.cast(made, kind))[0]
+    """Return a scalar from its text; a string unless another type is given."""
+    texts = text_array([text])
+    return (texts if kind is None else pc.cast(texts, kind))[0]
 
 
 def repeated(text: str, count: int) -> pa.Array:
@@ -41,7 +40,7 @@ def repeated(text: str, count: int) -> pa.Array:
 
 
 def int_array(numbers: Rows, *, nulls: Flags | None = None) -> pa.Array:
-    """Return the numbers as an Arrow array of 64 bits, null where `nulls` are true."""
+    """Return the numbers as a 64-bit Arrow array, null where `nulls` is true."""
     valid = None if nulls is None else bits_of(~nulls)
     return pa.Array.from_buffers(
         pa.int64(), len(numbers), [valid, pa.py_buffer(np.ascontiguousarray(numbers, np.int64))]
@@ -49,12 +48,12 @@ def int_array(numbers: Rows, *, nulls: Flags | None = None) -> pa.Array:
 
 
 def rows_where(claim: pa.Array) -> Rows:
-    """Return the rows for which a boolean column is true; null is not true."""
+    """Return the rows in which a boolean column is true; null is not true."""
     return np.flatnonzero(flags(claim))
 
 
 def flags(claim: pa.Array) -> Flags:
-    """Return a boolean column as numpy sees it; null is false."""
+    """Return a boolean column as a numpy array; null is false."""
     valid, values = claim.buffers()
     bits = _unpacked(values, claim.offset, len(claim))
     return bits & _unpacked(valid, claim.offset, len(claim)) if claim.null_count else bits
@@ -69,44 +68,44 @@ def _unpacked(bits: pa.Buffer | None, offset: int, count: int) -> Flags:
 
 
 def numbers(values: pa.Array) -> Rows:
-    """Return a column of integers without nulls as numpy sees it."""
+    """Return a column of integers without nulls as a numpy array."""
     wide = pc.cast(values, pa.int64())
     return np.frombuffer(wide.buffers()[1], np.int64, len(wide), wide.offset * 8) if len(wide) else NO_ROWS
 
 
 def marked(rows: Rows, count: int) -> Flags:
-    """Return `count` claims, true for `rows`."""
+    """Return `count` flags, true for `rows`."""
     claims = np.zeros(count, bool)
     claims[rows] = True
     return claims
 
 
 def null_where(claims: Flags, values: pa.Array) -> pa.Array:
-    """Return `values` with nulls where `claims` are true.
+    """Return `values` with null where `claims` is true.
 
-    Not by `if_else`: of a slice of texts and one text, Arrow before 21 takes the wrong bytes, and functions
-    run with 20 on AWS.
+    This does not use `if_else`: Arrow before 21 reads wrong bytes for a slice of texts and a single text, and
+    functions run with 20 on AWS.
     """
     return pc.replace_with_mask(values, bool_array(claims), pa.nulls(1, values.type)[0])
 
 
 def rewritten_where(claims: pa.Array, text: pa.Array, rewrite: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """Return `text` with those texts rewritten that the claim is true for; null is not true."""
+    """Return `text` with the texts rewritten for which the claim is true; null is not true."""
     if not pc.any(claims).as_py():
         return text
-    sure = bool_array(flags(claims))
-    return pc.replace_with_mask(text, sure, rewrite(text.filter(sure)))
+    is_claimed = bool_array(flags(claims))
+    return pc.replace_with_mask(text, is_claimed, rewrite(text.filter(is_claimed)))
 
 
 def joined(*parts: pa.Array | str) -> pa.Array:
-    """Return the parts of each row behind one another; null where one of them is."""
+    """Return the concatenated parts of each row; null if a part is null."""
     return pc.binary_join_element_wise(
         *(literal(part) if isinstance(part, str) else part for part in parts), literal("")
     )
 
 
 def blank_to_null(text: pa.Array) -> pa.Array:
-    """Return `text` with null instead of every empty text."""
+    """Return `text` with null for every empty text."""
     blank = pc.equal(text, literal(""))
     return null_where(flags(blank), text) if pc.any(blank).as_py() else text
 
@@ -117,7 +116,7 @@ def matches(text: pa.Array, pattern: str) -> pa.Array:
 
 
 def text_bytes(text: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], Rows]:
-    """Return the UTF-8 of all texts in one run, with each start and the end of the last one."""
+    """Return the UTF-8 of all texts in one array, with the start of each and the end of the last."""
     _, offsets, data = text.buffers()
     starts = (
         np.frombuffer(offsets, np.int32, len(text) + 1, text.offset * 4)
@@ -135,21 +134,20 @@ def is_digit(data: np.ndarray[Any, np.dtype[np.uint8]]) -> Flags:
 
 
 def by_unique(text: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Return each different text once, and for each row the index of its own; null for null."""
+    """Return each different text once, and for each row the index of its text; null for null."""
     encoded = text.dictionary_encode()
     return encoded.dictionary, encoded.indices
 
 
 def decoded(values: pa.Array) -> pa.Array:
-    """Return the values, each by itself."""
+    """Return the values without a dictionary."""
     return values.dictionary_decode() if pa.types.is_dictionary(values.type) else values
 
 
 def compacted(encoded: pa.DictionaryArray) -> pa.DictionaryArray:
-    """Return the same values; in the dictionary each of them once, in the order of their first rows, and no
-    others.
+    """Return the same values with a dictionary of only these, each once, in the order of their first rows.
 
-    The result reveals nothing about the arrays that it was cut from.
+    The result reveals nothing about the arrays from which it was cut.
     """
     used = encoded.indices.dictionary_encode()
     different = encoded.dictionary.take(used.dictionary).dictionary_encode()

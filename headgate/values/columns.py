@@ -1,6 +1,6 @@
-"""Columns in Arrow, as every room that works on them makes them and holds them.
+"""Create and combine Arrow columns.
 
-Not by `pa.array`, which imports pandas where it is installed: that would be a second of a cold start.
+This does not use `pa.array`, which imports pandas if it is installed and adds a second to a cold start.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ def text_array(texts: Iterable[str | None]) -> pa.Array:
 
 
 def bool_array(claims: Flags) -> pa.Array:
-    """Return the claims as an Arrow array."""
+    """Return the flags as an Arrow array."""
     return pa.Array.from_buffers(pa.bool_(), len(claims), [None, bits_of(claims)])
 
 
 def bits_of(claims: Flags) -> pa.Buffer:
-    """Return the claims as Arrow has them, eight in a byte, as in the buffer of valid values."""
+    """Return the flags in Arrow's form, eight per byte, as in a validity buffer."""
     return pa.py_buffer(np.packbits(claims, bitorder="little"))
 
 
 def in_one_piece(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Return the column as one array; texts that repeat stay an Arrow dictionary.
+    """Return the column as one array; an Arrow dictionary stays a dictionary.
 
-    Arrow's `combine_chunks` copies also what is in one piece already.
+    Arrow's `combine_chunks` copies even a single chunk.
     """
     if isinstance(column, pa.Array):
         return column

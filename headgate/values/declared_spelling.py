@@ -1,8 +1,8 @@
-"""Spell the values of typed cells in a declared source format: the inverse of `declared`.
+"""Write the values of typed cells in a declared source format: the inverse of `cast_declared`.
 
-Readers use it for Parquet columns and for cells of Excel and JSON that are numbers or truth values, so that
-one declared format is enough for every kind of file. Dates need no spelling: ISO 8601 is accepted beside
-every declared pattern.
+Readers use it for Parquet columns and for Excel and JSON cells with numbers or booleans, so that one declared
+format fits every file format. Dates need no conversion: ISO 8601 is accepted in addition to declared
+patterns.
 """
 
 from __future__ import annotations
@@ -26,11 +26,10 @@ _PLAIN_NUMBER = r"^-?[0-9]+(?:\.[0-9]+)?$"
 
 
 def in_declared_format(column: Column, plain: pa.Array) -> pa.Array:
-    """Return the texts of typed cells, which are in the plain spelling, as the column's declared format
-    writes them.
+    """Return plain texts of typed cells in the column's declared format.
 
-    A text that is no plain value stays as it is. A bare number stays as it is, too, where `percent: points`
-    is declared: a workbook holds 0.19 for 19 %, so its meaning is not clear, and the gate refuses it.
+    A text that is not a plain value is unchanged. So is a bare number if `percent: points` is declared: a
+    workbook contains 0.19 for 19 %, so the meaning is unclear and the gate refuses it.
     """
     declared = column.format
     if declared is None or column.mask is not None:

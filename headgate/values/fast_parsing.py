@@ -1,7 +1,6 @@
-"""Numbers and times in their plainest spelling, read over the bytes of a whole column at once: most of most
-files.
+"""Parse plain numbers and times, the most frequent ones, from the bytes of a whole column at once.
 
-A value found here is final. All other texts are left to the grammars of `cast`, which return the same values
+A value parsed here is final. All other texts are left to the grammars of `cast`, which return the same values
 more slowly.
 """
 
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 Octets = np.ndarray[Any, np.dtype[np.uint8]]
 
 _ZERO, _MINUS, _POINT, _HYPHEN, _COLON = 0x30, 0x2D, 0x2E, 0x2D, 0x3A
-# As many digits always fit 64 bits.
-MOST_DIGITS = 18
+# This many digits always fit into 64 bits.
+MAX_DIGITS = 18
 _DATE, _TIMESTAMP = 10, 19
 _LAST_YEAR = 9999
 _DAY_S, _MICROS = 86_400, 1_000_000
@@ -33,17 +32,17 @@ _MICRO_DIGITS = 6
 
 @dataclass(frozen=True)
 class Parsed:
-    """For each row whether its spelling is plain, and then its value.
+    """For each row, whether its text is plain, and its value.
 
-    What stands in other rows means nothing.
+    Values of other rows are undefined.
     """
 
     values: Rows
-    sure: Flags
+    is_plain: Flags
 
 
 def are_digits(text: pa.Array, fewest: int, most: int) -> Flags:
-    """Return whether each text is so many ASCII digits and nothing else; false for null."""
+    """Return whether each text consists of `fewest` to `most` ASCII digits; false for null."""
     data, starts = text_bytes(text)
     size = np.diff(starts)
     plain = (size >= fewest) & (size <= most)
@@ -54,82 +53,89 @@ def are_digits(text: pa.Array, fewest: int, most: int) -> Flags:
 
 
 def have_shape(text: pa.Array, shape: str) -> Flags:
-    """Return whether each text is of that shape, in which a 9 means any ASCII digit and every other sign
-    itself.
+    """Return whether each text has the shape, in which 9 is any ASCII digit and other characters are literal.
 
     False for null.
     """
-    at, signs = _of_width(text, len(shape))
-    fits = np.ones(signs.shape[1], bool)
-    for place, sign in enumerate(shape):
-        fits &= is_digit(signs[place]) if sign == "9" else signs[place] == ord(sign)
-    return _placed(len(text), at, NO_ROWS if at is None else np.zeros(len(at), np.int64), fits).sure & flags(
-        text.is_valid()
-    )
+    at, characters = _of_width(text, len(shape))
+    fits = np.ones(characters.shape[1], bool)
+    for place, character in enumerate(shape):
+        fits &= is_digit(characters[place]) if character == "9" else characters[place] == ord(character)
+    return _spread_to_rows(
+        len(text), at, NO_ROWS if at is None else np.zeros(len(at), np.int64), fits
+    ).is_plain & flags(text.is_valid())
 
 
 def integers(text: pa.Array) -> Parsed:
-    """Parse at most 18 digits without zeros in front, perhaps behind a minus."""
+    """Parse at most 18 digits without leading zeros, optionally after a minus."""
     data, starts = text_bytes(text)
-    sure, first = _signed_digits(data, starts, np.flatnonzero(~is_digit(data)))
+    is_plain, first = _signed_digits(data, starts, np.flatnonzero(~is_digit(data)))
     size = starts[1:] - first
     begins = _byte_at(data, first)
-    sure &= (size <= MOST_DIGITS) & ((begins != _ZERO) | ((size == 1) & (first == starts[:-1])))
-    return Parsed(_numbers(text, sure), sure)
+    is_plain &= (size <= MAX_DIGITS) & ((begins != _ZERO) | ((size == 1) & (first == starts[:-1])))
+    return Parsed(_numbers(text, is_plain), is_plain)
 
 
 def decimals(text: pa.Array, precision: int, scale: int) -> Parsed:
-    """Parse at most 18 digits, a point among them that has digits on both sides.
+    """Parse at most 18 digits with an optional point between digits.
 
     The value is in units of the last of `scale` places.
     """
     data, starts = text_bytes(text)
     other = np.flatnonzero(~is_digit(data))
     points = other[data[other] == _POINT]
-    sure, first = _signed_digits(data, starts, other[data[other] != _POINT])
+    is_plain, first = _signed_digits(data, starts, other[data[other] != _POINT])
     rows = _rows_at(points, starts)
-    point = starts[1:].copy()  # where the fraction begins, or would
+    point = starts[1:].copy()  # start of the fraction, or end of the text
     point[rows] = points
-    sure[rows[1:][rows[1:] == rows[:-1]]] = False  # two points
+    is_plain[rows[1:][rows[1:] == rows[:-1]]] = False  # two points
     whole, fraction = point - first, np.maximum(starts[1:] - point - 1, 0)
     has_point = marked(rows, len(text))
-    sure &= (
+    is_plain &= (
         (whole >= 1)
-        & (whole <= min(precision - scale, MOST_DIGITS - scale))
+        & (whole <= min(precision - scale, MAX_DIGITS - scale))
         & (fraction <= scale)
         & (has_point <= (fraction > 0))
     )
-    sure &= (_byte_at(data, first) != _ZERO) | (whole == 1)
+    is_plain &= (_byte_at(data, first) != _ZERO) | (whole == 1)
     return Parsed(
-        _numbers(_without(text, data, starts, points), sure) * 10 ** (scale - np.where(sure, fraction, 0)),
-        sure,
+        _numbers(_without(text, data, starts, points), is_plain)
+        * 10 ** (scale - np.where(is_plain, fraction, 0)),
+        is_plain,
     )
 
 
 def days(text: pa.Array) -> Parsed:
     """Parse `2024-01-31` as days since 1970."""
-    at, signs = _of_width(text, _DATE)
-    since, real = _days(signs)
-    return _placed(len(text), at, since, real)
+    at, characters = _of_width(text, _DATE)
+    since, is_valid = _days(characters)
+    return _spread_to_rows(len(text), at, since, is_valid)
 
 
 def instants(text: pa.Array) -> Parsed:
-    """Parse `2024-01-31 23:59:59`, or with a T, as microseconds since 1970."""
-    at, signs = _of_width(text, _TIMESTAMP)
-    since, real = _days(signs)
-    hour, minute, second = (_number(signs, place, 2) for place in (11, 14, 17))
-    real &= _are_digits(signs, (11, 12, 14, 15, 17, 18)) & (signs[13] == _COLON) & (signs[16] == _COLON)
-    real &= ((signs[10] == ord(" ")) | (signs[10] == ord("T"))) & (hour < 24) & (minute < 60) & (second < 60)  # noqa: PLR2004 of a day
-    return _placed(len(text), at, (since * _DAY_S + hour * 3600 + minute * 60 + second) * _MICROS, real)
+    """Parse `2024-01-31 23:59:59`, also with a T, as microseconds since 1970."""
+    at, characters = _of_width(text, _TIMESTAMP)
+    since, is_valid = _days(characters)
+    hour, minute, second = (_number(characters, place, 2) for place in (11, 14, 17))
+    is_valid &= (
+        _are_digits(characters, (11, 12, 14, 15, 17, 18))
+        & (characters[13] == _COLON)
+        & (characters[16] == _COLON)
+    )
+    is_valid &= (characters[10] == ord(" ")) | (characters[10] == ord("T"))
+    is_valid &= (hour < 24) & (minute < 60) & (second < 60)  # noqa: PLR2004 limits of a day
+    return _spread_to_rows(
+        len(text), at, (since * _DAY_S + hour * 3600 + minute * 60 + second) * _MICROS, is_valid
+    )
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the parts of a date pattern of fixed width stand.
+    """The positions of the parts of a date pattern of fixed width.
 
     Attributes:
         fields: name, first byte and number of digits of each field.
-        literals: place and byte of each literal sign.
+        literals: position and byte of each literal character.
     """
 
     width: int
@@ -139,23 +145,23 @@ class Layout:
 
 
 def fixed_times(text: pa.Array, layout: Layout, year_from: int) -> Parsed:
-    """Return days since 1970, or microseconds since 1970 where the layout has a time."""
-    at, signs = _of_width(text, layout.width)
-    values = {name: _number(signs, start, digits) for name, start, digits in layout.fields}
+    """Return days since 1970, or microseconds since 1970 if the layout has a time."""
+    at, characters = _of_width(text, layout.width)
+    values = {name: _number(characters, start, digits) for name, start, digits in layout.fields}
     year = values["year"] if "year" in values else full_years(values["short_year"], year_from)
-    since, real = days_of(year, values["month"], values["day"])
-    real &= _are_digits(
-        signs, [place for _, start, digits in layout.fields for place in range(start, start + digits)]
+    since, is_valid = days_of(year, values["month"], values["day"])
+    is_valid &= _are_digits(
+        characters, [place for _, start, digits in layout.fields for place in range(start, start + digits)]
     )
-    for place, sign in layout.literals:
-        real &= signs[place] == sign
+    for place, character in layout.literals:
+        is_valid &= characters[place] == character
     if layout.has_time:
         zero = np.zeros(len(since), np.int64)
         digits = next((digits for name, _, digits in layout.fields if name == "fraction"), 0)
         fraction = values.get("fraction", zero) * 10 ** (_MICRO_DIGITS - digits)
         micros, is_time = micros_of(values["hour"], values["minute"], values.get("second", zero), fraction)
-        since, real = since * _DAY_S * _MICROS + micros, real & is_time
-    return _placed(len(text), at, since, real)
+        since, is_valid = since * _DAY_S * _MICROS + micros, is_valid & is_time
+    return _spread_to_rows(len(text), at, since, is_valid)
 
 
 def full_years(short: Rows, year_from: int) -> Rows:
@@ -166,27 +172,27 @@ def full_years(short: Rows, year_from: int) -> Rows:
 
 def micros_of(hour: Rows, minute: Rows, second: Rows, fraction: Rows) -> tuple[Rows, Flags]:
     """Return the microseconds since midnight, and whether each is a time of day."""
-    real = (hour < 24) & (minute < 60) & (second < 60)  # noqa: PLR2004 of a day
-    return (hour * 3600 + minute * 60 + second) * _MICROS + fraction, real
+    is_valid = (hour < 24) & (minute < 60) & (second < 60)  # noqa: PLR2004 limits of a day
+    return (hour * 3600 + minute * 60 + second) * _MICROS + fraction, is_valid
 
 
 def as_decimals(parsed: Parsed, kind: pa.DataType) -> pa.Array:
-    """Return the values that were read as decimals of that type; all others are null."""
+    """Return the plain values as decimals of that type, and null for all others."""
     words = np.empty((len(parsed.values), 2), np.int64)
     words[:, 0], words[:, 1] = parsed.values, parsed.values >> 63
-    return pa.Array.from_buffers(kind, len(words), [_bits(parsed.sure), pa.py_buffer(words)])
+    return pa.Array.from_buffers(kind, len(words), [_bits(parsed.is_plain), pa.py_buffer(words)])
 
 
 def as_integers(parsed: Parsed, kind: pa.DataType) -> pa.Array:
-    """Return the values that were read as integers, days or instants of that type; all others are null."""
+    """Return the plain values as integers, days or instants of that type, and null for all others."""
     narrow = parsed.values.astype(f"i{kind.bit_width // 8}", copy=False)
     return pa.Array.from_buffers(
-        kind, len(narrow), [_bits(parsed.sure), pa.py_buffer(np.ascontiguousarray(narrow))]
+        kind, len(narrow), [_bits(parsed.is_plain), pa.py_buffer(np.ascontiguousarray(narrow))]
     )
 
 
-def _bits(sure: Flags) -> pa.Buffer | None:
-    return None if sure.all() else pa.py_buffer(np.packbits(sure, bitorder="little"))
+def _bits(is_plain: Flags) -> pa.Buffer | None:
+    return None if is_plain.all() else pa.py_buffer(np.packbits(is_plain, bitorder="little"))
 
 
 def _rows_at(places: Rows, starts: Rows) -> Rows:
@@ -198,27 +204,27 @@ def _byte_at(data: Octets, places: Rows) -> Octets:
 
 
 def _signed_digits(data: Octets, starts: Rows, other: Rows) -> tuple[Flags, Rows]:
-    """Return a mask of texts of digits with an optional minus, and where their digits begin."""
-    sure, first = starts[1:] > starts[:-1], starts[:-1]
+    """Return which texts are digits with an optional leading minus, and the position of their first digit."""
+    is_plain, first = starts[1:] > starts[:-1], starts[:-1]
     if len(other):
         rows = _rows_at(other, starts)
         is_minus = (data[other] == _MINUS) & (other == starts[rows])
-        sure[rows[~is_minus]] = False
+        is_plain[rows[~is_minus]] = False
         first = first.copy()
         first[rows[is_minus]] += 1
-    sure &= first < starts[1:]
-    return sure, first
+    is_plain &= first < starts[1:]
+    return is_plain, first
 
 
-def _numbers(text: pa.Array, sure: Flags) -> Rows:
-    """Return Arrow's reading of texts that are nothing but digits and a minus; zero for all others."""
-    wide = pc.cast(text if sure.all() else null_where(~sure, text), pa.int64())
+def _numbers(text: pa.Array, is_plain: Flags) -> Rows:
+    """Return the integers of texts that consist of digits and a minus; zero for all others."""
+    wide = pc.cast(text if is_plain.all() else null_where(~is_plain, text), pa.int64())
     numbers = np.frombuffer(wide.buffers()[1], np.int64, len(wide), wide.offset * 8) if len(wide) else NO_ROWS
-    return numbers if sure.all() else np.where(sure, numbers, 0)
+    return numbers if is_plain.all() else np.where(is_plain, numbers, 0)
 
 
 def _without(text: pa.Array, data: Octets, starts: Rows, places: Rows) -> pa.Array:
-    """Return the texts without the bytes at those places."""
+    """Return the texts without the bytes at these positions."""
     if not len(places):
         return text
     left = np.delete(data, places)
@@ -227,7 +233,7 @@ def _without(text: pa.Array, data: Octets, starts: Rows, places: Rows) -> pa.Arr
 
 
 def _of_width(text: pa.Array, width: int) -> tuple[Rows | None, Octets]:
-    """Return the rows of that many bytes, None for all of them; and their bytes, a line for each place."""
+    """Return the rows of texts with `width` bytes (None for all rows), and one row of bytes per position."""
     data, starts = text_bytes(text)
     fits = np.diff(starts) == width
     if fits.all():
@@ -238,48 +244,52 @@ def _of_width(text: pa.Array, width: int) -> tuple[Rows | None, Octets]:
     )
 
 
-def _days(signs: Octets) -> tuple[Rows, Flags]:
-    """Return days since 1970 of dates in the first ten places, and whether each is a real day."""
-    since, real = days_of(_number(signs, 0, 4), _number(signs, 5, 2), _number(signs, 8, 2))
-    real &= _are_digits(signs, (0, 1, 2, 3, 5, 6, 8, 9)) & (signs[4] == _HYPHEN) & (signs[7] == _HYPHEN)
-    return since, real
+def _days(characters: Octets) -> tuple[Rows, Flags]:
+    """Return days since 1970 of the dates in the first ten bytes, and whether each date exists."""
+    since, is_valid = days_of(_number(characters, 0, 4), _number(characters, 5, 2), _number(characters, 8, 2))
+    is_valid &= (
+        _are_digits(characters, (0, 1, 2, 3, 5, 6, 8, 9))
+        & (characters[4] == _HYPHEN)
+        & (characters[7] == _HYPHEN)
+    )
+    return since, is_valid
 
 
 def days_of(year: Rows, month: Rows, day: Rows) -> tuple[Rows, Flags]:
-    """Return the days since 1970, and whether each is a day of the calendar in the years 1 to 9999."""
-    real = (year >= 1) & (year <= _LAST_YEAR) & (month >= 1) & (month <= 12) & (day >= 1)  # noqa: PLR2004 months
-    place = np.where(real, year * 12 + month - 13, 0)
+    """Return days since 1970, and whether each date exists in the years 1 to 9999."""
+    is_valid = (year >= 1) & (year <= _LAST_YEAR) & (month >= 1) & (month <= 12) & (day >= 1)  # noqa: PLR2004 months
+    place = np.where(is_valid, year * 12 + month - 13, 0)
     first = _first_days()
     begins = first[place]
-    real &= day <= first[place + 1] - begins
-    return begins + day - 1, real
+    is_valid &= day <= first[place + 1] - begins
+    return begins + day - 1, is_valid
 
 
 @lru_cache(maxsize=1)
 def _first_days() -> Rows:
-    """Return days since 1970 of every month's first day, from year 1 to the end of year 9999."""
+    """Return days since 1970 of the first day of each month from January 1 to January 10000."""
     months = np.arange(-1969 * 12, (_LAST_YEAR - 1969) * 12 + 1)
     first: Rows = months.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
     return first
 
 
-def _are_digits(signs: Octets, places: Sequence[int]) -> Flags:
-    all_digits = np.ones(signs.shape[1], bool)
+def _are_digits(characters: Octets, places: Sequence[int]) -> Flags:
+    all_digits = np.ones(characters.shape[1], bool)
     for place in places:
-        all_digits &= is_digit(signs[place])
+        all_digits &= is_digit(characters[place])
     return all_digits
 
 
-def _number(signs: Octets, start: int, places: int) -> Rows:
-    number = np.zeros(signs.shape[1], np.int64)
+def _number(characters: Octets, start: int, places: int) -> Rows:
+    number = np.zeros(characters.shape[1], np.int64)
     for place in range(start, start + places):
-        number = number * 10 + (signs[place] - _ZERO)
+        number = number * 10 + (characters[place] - _ZERO)
     return number
 
 
-def _placed(count: int, at: Rows | None, values: Rows, sure: Flags) -> Parsed:
+def _spread_to_rows(count: int, at: Rows | None, values: Rows, is_plain: Flags) -> Parsed:
     if at is None:
-        return Parsed(values, sure)
+        return Parsed(values, is_plain)
     every, is_sure = np.zeros(count, np.int64), np.zeros(count, bool)
-    every[at], is_sure[at] = values, sure
+    every[at], is_sure[at] = values, is_plain
     return Parsed(every, is_sure)

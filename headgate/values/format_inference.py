@@ -1,7 +1,7 @@
 """Infer the type and the source format of a column of texts.
 
-A column gets a type only if one format reads every text. If two formats read all texts, and read one of them
-as different values, the column is ambiguous and every reading is returned: a person decides.
+A column gets a type only if one format reads every text. If two formats read all texts but read one of them
+as different values, the column is ambiguous, and all readings are returned for a person to choose.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from headgate.values.cells import Flags, Rows, bool_array, flags, int_array, lit
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Texts that often mean null. They are proposed as null spellings only where all other texts of the column
-# have a type.
+# Texts that often mean null. They are proposed as null spellings only if all other texts of the column have a
+# type.
 NULL_WORDS = (
     "-",
     "--",
@@ -50,25 +50,25 @@ _WORD_PAIRS = (
     ("да", "нет"),
     ("tak", "nie"), ("ano", "ne"), ("x", "-"), ("on", "off"), ("an", "aus"),
 )  # fmt: skip
-_MOST_WORDS = 2
-_FEWEST_LETTERS = 2  # of a word that stands alone: `x` and `s` are also codes
-# So many different values must stand beside words for null: `NA` beside one number may be a code.
-_FEWEST_BESIDE_NULLS = 3
-# Nearly all rows: at most one in ten is something else; of four to nine, one.
+_PAIR_WORDS = 2
+_MIN_LETTERS = 2  # letters of a single word: `x` and `s` are also codes
+# Different values required beside words for null: `NA` beside one number may be a code.
+_MIN_BESIDE_NULLS = 3
+# Nearly all rows: at most one in ten is another text; one of four to nine rows.
 _ROWS_PER_OTHER = 10
-_FEWEST_BESIDE_ONE = 4
+_MIN_BESIDE_ONE = 4
 _PARTS, _PART_TEXTS, _HOPELESS_PARTS = 8, 12, 4
-_WIDEST, _WIDEST_SCALE = 38, 9
+_MAX_PRECISION, _MAX_SCALE = 38, 9
 _DECIMAL_POINT_OR_EXPONENT = r".*[.eE].*"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A type with the source format in which all texts of a column are values of it."""
+    """A type and a source format in which all texts of a column are values of it."""
 
     kind: Kind
     format: SourceFormat
-    plain: pa.Array | None = None  # of numbers: the texts in the plain spelling
+    plain: pa.Array | None = None  # the plain texts of numbers
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Inferred:
     """The readings of a column of texts.
 
     Attributes:
-        readings: empty for plain text; one if the format is clear; several if they read different values.
+        readings: none for plain text; one if the format is clear; several if they read different values.
         example: a text that the readings read as different values.
     """
 
@@ -94,15 +94,14 @@ TEXT = Inferred()
 
 @dataclass(frozen=True)
 class Most:
-    """How nearly all rows can be read, and how many rows have another text."""
+    """A reading of nearly all rows, and the number of rows with other texts."""
 
     reading: Reading
     others: int
 
 
 def infer_format(texts: pa.Array) -> Inferred:
-    """Return how the texts can be read: as they are, without blanks around them, and with null spellings left
-    out.
+    """Return how the texts can be read: unchanged, trimmed, or without null spellings.
 
     Args:
         texts: the column's different texts, without nulls and blank texts.
@@ -113,26 +112,26 @@ def infer_format(texts: pa.Array) -> Inferred:
     attempts: list[tuple[pa.Array, bool, tuple[str, ...]]] = [(texts, False, ())]
     attempts += [(stripped, True, ())] if has_blanks else []
     attempts += [(kept, has_blanks, nulls)] if nulls else []
-    for some, trim, left_out in attempts if len(texts) else ():
-        if (inferred := _infer(some)).readings:
+    for attempted, trim, left_out in attempts if len(texts) else ():
+        if (inferred := _infer(attempted)).readings:
             return replace(
                 inferred,
-                readings=tuple(_also(reading, trim=trim, nulls=left_out) for reading in inferred.readings),
+                readings=tuple(
+                    _with_options(reading, trim=trim, nulls=left_out) for reading in inferred.readings
+                ),
             )
     return TEXT
 
 
 def most_others(rows: int) -> int:
-    """Return how many of the rows of a column may be something else, so that nearly all are of its type."""
-    return max(rows // _ROWS_PER_OTHER, int(rows >= _FEWEST_BESIDE_ONE))
+    """Return how many rows of a column may be other texts, so that nearly all are of its type."""
+    return max(rows // _ROWS_PER_OTHER, int(rows >= _MIN_BESIDE_ONE))
 
 
 def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
-    """Return how nearly all rows can be read, where a few other texts prevent a type.
+    """Return a reading of nearly all rows if a few other texts prevent a type, else None.
 
-    None if no format reads so many.
-
-    A format is found in parts of the texts, because most parts have none of the other texts.
+    A format is inferred from parts of the texts, because most parts contain none of the other texts.
 
     Args:
         texts: the column's different texts, without nulls and blank texts.
@@ -145,7 +144,7 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
     parts = (
         [frequent[start::_PARTS][:_PART_TEXTS] for start in range(_PARTS)]
         if is_written_in_digits
-        else [frequent[:_MOST_WORDS]]
+        else [frequent[:_PAIR_WORDS]]
     )
     candidates: dict[tuple[Kind, SourceFormat], Most] = {}
     for place, part in enumerate(parts):
@@ -163,7 +162,7 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
 
 def _is_read(texts: pa.Array, reading: Reading) -> Flags:
     widest = (
-        ColumnType(reading.kind, precision=_WIDEST, scale=_WIDEST_SCALE)
+        ColumnType(reading.kind, precision=_MAX_PRECISION, scale=_MAX_SCALE)
         if reading.kind is Kind.DECIMAL
         else ColumnType(reading.kind)
     )
@@ -171,13 +170,13 @@ def _is_read(texts: pa.Array, reading: Reading) -> Flags:
     return flags(cast_column(column, without_nulls(column, texts)).values.is_valid())
 
 
-def _also(reading: Reading, *, trim: bool, nulls: tuple[str, ...]) -> Reading:
+def _with_options(reading: Reading, *, trim: bool, nulls: tuple[str, ...]) -> Reading:
     return replace(reading, format=replace(reading.format, trim=trim, nulls=nulls))
 
 
 def _without_null_words(texts: pa.Array) -> tuple[pa.Array, tuple[str, ...]]:
     is_null = flags(pc.is_in(texts, text_array(NULL_WORDS)))
-    if np.count_nonzero(~is_null) < _FEWEST_BESIDE_NULLS:
+    if np.count_nonzero(~is_null) < _MIN_BESIDE_NULLS:
         return texts, ()
     return texts.filter(bool_array(~is_null)), tuple(
         sorted(set(texts.filter(bool_array(is_null)).to_pylist()))
@@ -187,9 +186,8 @@ def _without_null_words(texts: pa.Array) -> tuple[pa.Array, tuple[str, ...]]:
 def _infer(texts: pa.Array) -> Inferred:
     if words := _words(texts):
         return Inferred((words,))
-    if not flags(
-        matches(texts, r".*[0-9].*")
-    ).all():  # before the patterns of numbers, which take ten times as long to compile
+    # First, because the patterns of numbers take ten times as long to compile.
+    if not flags(matches(texts, r".*[0-9].*")).all():
         return TEXT
     if numbers := inferred_numbers.number_readings(texts):
         example = inferred_numbers.example_of_difference(texts, numbers) if len(numbers) > 1 else ""
@@ -209,9 +207,9 @@ def _number_kind(plain: pa.Array) -> Kind:
 
 
 def one_truth_word(texts: pa.Array) -> Reading | None:
-    """Return the reading of a column of one word that means yes or no in one language only: `ja`, `vrai`.
+    """Return the reading of a column with a single word for yes or no in only one language: `ja`, `vrai`.
 
-    Only for a column that is known to have truth values by other evidence, such as its name.
+    Use it only if other evidence, such as the name, shows that the column has booleans.
 
     Args:
         texts: the column's different texts, without nulls and blank texts.
@@ -220,17 +218,17 @@ def one_truth_word(texts: pa.Array) -> Reading | None:
     if len(words) != 1:
         return None
     word = words.pop()
-    pairs = [pair for pair in _WORD_PAIRS if word in pair and len(word) >= _FEWEST_LETTERS]
+    pairs = [pair for pair in _WORD_PAIRS if word in pair and len(word) >= _MIN_LETTERS]
     readings = [_words(text_array(pair)) for pair in pairs[:1]]
     return readings[0] if readings else None
 
 
 def _words(texts: pa.Array) -> Reading | None:
-    """Return the pair of words that the texts are.
+    """Return the reading as a pair of words, if the texts are one.
 
-    Both must occur, because `no` alone belongs to several pairs.
+    Both words must occur, because `no` alone belongs to several pairs.
     """
-    if len(texts) > 2 * _MOST_WORDS:
+    if len(texts) > 2 * _PAIR_WORDS:
         return None
     seen = {text.casefold() for text in texts.to_pylist()}
     pair = next((pair for pair in _WORD_PAIRS if seen == set(pair)), None)

@@ -1,8 +1,7 @@
 """Infer how a column of texts writes numbers: separators, currency signs, units and percent signs.
 
-Every separator that reads all texts is a candidate. Candidates that read different values from one text make
-the column ambiguous:
-`1.299` is 1299 or 1.299.
+Every separator that reads all texts is a candidate. If candidates read different values from a text, the
+column is ambiguous: `1.299` is 1299 or 1.299.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ _SEPARATORS = tuple(
     (decimal, thousands) for decimal in ".," for thousands in ("", ".", ",", " ", "'") if decimal != thousands
 )
 _CURRENCY_OF = {sign: code for code, signs in SPELLINGS.items() for sign in signs}
-# Source: the SI Brochure, 9th edition, and units in common use beside it.
+# Source: the SI Brochure, 9th edition, and other units in common use.
 _UNITS = (
     "kg", "g", "mg", "t", "lb", "oz", "km", "m", "cm", "mm", "l", "ml", "m²", "m2", "m³", "m3", "°C", "°F",
     "K", "kWh", "Wh", "kW", "W",
@@ -44,16 +43,14 @@ _GROUPED_CODE = r"[0-9]{1,3}(?:[.' \x{a0}\x{202f}][0-9]{3})+"
 
 @dataclass(frozen=True)
 class NumberReading:
-    """One way to read all texts of a column as numbers; `plain` has them in the plain spelling."""
+    """A reading of all texts of a column as numbers; `plain` contains their plain texts."""
 
     format: SourceFormat
     plain: pa.Array
 
 
 def number_readings(texts: pa.Array) -> list[NumberReading]:
-    """Return the ways to read all texts as numbers, one for each different set of values.
-
-    Empty if there is none.
+    """Return the readings of all texts as numbers, one for each different set of values.
 
     Args:
         texts: not empty, without nulls.
@@ -69,14 +66,14 @@ def number_readings(texts: pa.Array) -> list[NumberReading]:
         declared = replace(signed, decimal=decimal, thousands=thousands)
         plain = plain_numbers(texts, declared)
         if not plain.null_count and not any(reading.plain.equals(plain) for reading in readings):
-            readings.append(NumberReading(_fewest(declared, texts), plain))
+            readings.append(NumberReading(_without_unused_separators(declared, texts), plain))
     return readings
 
 
 def _minus(texts: pa.Array) -> str:
-    """Return how negative numbers are written, where that is not a minus in front.
+    """Return the form of negative numbers if it is not a leading minus.
 
-    If all are negative they must be amounts with two places: `(1)` and `(2)` alone may be numbers of
+    If all are negative, they must be amounts with two places: `(1)` and `(2)` alone may be numbers of
     footnotes.
     """
     are_amounts = flags(pc.match_substring_regex(texts, _TWO_PLACES)).all()
@@ -88,12 +85,12 @@ def _minus(texts: pa.Array) -> str:
 
 
 def _with_signs(texts: pa.Array) -> SourceFormat | None:
-    """Return the currency, unit or percent sign of the texts.
+    """Return the format with the currency, unit or percent sign of the texts.
 
-    None if they are no numbers or have signs of different meaning.
+    None if they are not numbers or have signs of different meaning.
     """
-    # Arrow compiles a pattern at each call. That of all signs takes long, and most columns have no digit in
-    # some text, or no sign.
+    # Arrow compiles a pattern at each call. The pattern of all signs is slow, and most columns have a text
+    # without digits, or no sign.
     if not flags(pc.match_substring_regex(texts, "[0-9]")).all():
         return None
     if flags(matches(texts, _WITHOUT_SIGN)).all():
@@ -130,19 +127,20 @@ def _declared_signs(signs: Sequence[str], texts: pa.Array) -> SourceFormat | Non
 
 
 def _is_code(texts: pa.Array, signed: SourceFormat) -> bool:
-    """Return whether digits in groups are rather a code: all of one length, with two groups or a blank
-    between, as in `123 456 789`.
+    """Return whether grouped digits are more likely a code, such as `123 456 789`.
+
+    Codes have one length, and several groups or a blank between groups.
     """
     if signed != PLAIN or not flags(matches(texts, _GROUPED_CODE)).all():
         return False
     lengths = pc.unique(pc.utf8_length(texts))
-    several = flags(pc.match_substring_regex(texts, r"^[0-9]+(?:[^0-9][0-9]+){2,}$")).all()
-    with_blank = flags(pc.match_substring_regex(texts, "[^0-9.]")).all()
-    return len(lengths) == 1 and len(texts) > 1 and bool(several or with_blank)
+    has_several_groups = flags(pc.match_substring_regex(texts, r"^[0-9]+(?:[^0-9][0-9]+){2,}$")).all()
+    has_blank = flags(pc.match_substring_regex(texts, "[^0-9.]")).all()
+    return len(lengths) == 1 and len(texts) > 1 and bool(has_several_groups or has_blank)
 
 
-def _fewest(declared: SourceFormat, texts: pa.Array) -> SourceFormat:
-    """Return the format without separators that no text has; a point is the decimal separator then."""
+def _without_unused_separators(declared: SourceFormat, texts: pa.Array) -> SourceFormat:
+    """Return the format without unused separators; the decimal separator is then a point."""
     used = {sign: flags(pc.match_substring(texts, sign)).any() for sign in ".,'"}
     used[" "] = flags(pc.match_substring_regex(texts, r"[0-9][ \x{a0}\x{202f}][0-9]")).any()
     thousands = declared.thousands if used.get(declared.thousands, False) else ""

@@ -1,11 +1,11 @@
 """Infer how a column of texts writes dates and timestamps.
 
-Only patterns in use are candidates: those of Unicode CLDR's locales, and ISO 8601 variants. Patterns that
-read one text as different days make the column ambiguous: `03/04/2026` is in March or in April. With points
-the day comes first in every locale of CLDR.
+Candidates are the patterns in use: those of Unicode CLDR's locales, and ISO 8601 variants. Patterns that read
+a text as different days make the column ambiguous: `03/04/2026` is in March or in April. With points, the day
+comes first in every CLDR locale.
 
-If no pattern reads all texts, they are grouped by their shape, and each group is read by patterns of its own:
-`31.12.2026` beside `12/31/2026`. One ambiguous group makes the column ambiguous.
+If no pattern reads all texts, they are grouped by shape, and each group has its own patterns: `31.12.2026`
+beside `12/31/2026`. One ambiguous group makes the column ambiguous.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-_PROBED = 64
-_MOST_SHAPES, _MOST_MIXES = 4, 16
+_PROBE_ROWS = 64
+_MAX_SHAPES, _MAX_MIXES = 4, 16
 _NUMERIC = (
     *(f"{first}.{second}.{year}" for year in ("yyyy", "yy") for first, second in (("dd", "MM"), ("d", "M"))),
     *(
-        sign.join(parts)
-        for sign in "/-"
+        separator.join(parts)
+        for separator in "/-"
         for parts in (
             ("dd", "MM", "yyyy"), ("MM", "dd", "yyyy"), ("d", "M", "yyyy"), ("M", "d", "yyyy"),
             ("dd", "MM", "yy"), ("MM", "dd", "yy"),
@@ -71,7 +71,7 @@ _ISO_DATES = ("yyyy-MM-dd",)
 
 @dataclass(frozen=True)
 class TimeReading:
-    """One way to read all texts of a column as dates or as timestamps."""
+    """A reading of all texts of a column as dates or as timestamps."""
 
     kind: Kind
     format: SourceFormat
@@ -79,9 +79,7 @@ class TimeReading:
 
 
 def time_readings(texts: pa.Array) -> list[TimeReading]:
-    """Return the ways to read all texts as dates or timestamps, one for each different set of values.
-
-    Empty if there is none.
+    """Return the readings of all texts as dates or timestamps, one for each different set of values.
 
     Args:
         texts: not empty, without nulls.
@@ -92,7 +90,7 @@ def time_readings(texts: pa.Array) -> list[TimeReading]:
 def _readings_of_one_pattern(texts: pa.Array) -> list[TimeReading]:
     if plain := _plain_reading(texts):
         return [plain]
-    probed = texts.slice(0, _PROBED)
+    probed = texts.slice(0, _PROBE_ROWS)
     readings: list[TimeReading] = []
     for pattern, language in _candidates(str(texts[0])):
         kind = Kind.TIMESTAMP if date_pattern(pattern).has_time else Kind.DATE
@@ -108,10 +106,10 @@ def _readings_of_one_pattern(texts: pa.Array) -> list[TimeReading]:
 
 
 def _readings_of_several_patterns(texts: pa.Array) -> list[TimeReading]:
-    """Return the ways to read texts of a few shapes, each shape by its own pattern."""
-    by_shape = _readings_by_shape(texts) if _readings_by_shape(texts.slice(0, _PROBED)) else []
+    """Return the readings of texts with a few shapes, each shape with its own pattern."""
+    by_shape = _readings_by_shape(texts) if _readings_by_shape(texts.slice(0, _PROBE_ROWS)) else []
     readings: list[TimeReading] = []
-    for mix in islice(product(*by_shape), _MOST_MIXES) if by_shape else ():
+    for mix in islice(product(*by_shape), _MAX_MIXES) if by_shape else ():
         patterns = tuple(dict.fromkeys(pattern for reading in mix for pattern in reading.format.patterns))
         languages = {reading.format.language for reading in mix} - {PLAIN.language}
         if len({reading.kind for reading in mix}) > 1 or len(languages) > 1:
@@ -126,18 +124,17 @@ def _readings_of_several_patterns(texts: pa.Array) -> list[TimeReading]:
 def _readings_by_shape(texts: pa.Array) -> list[list[TimeReading]]:
     """Return for each shape of the texts the patterns that read all of its texts.
 
-    Empty if a shape has none, or there are too many.
+    Return an empty list if a shape has none, or if there are too many shapes.
     """
     if _shape(str(texts[0])) not in _by_shape():
         return []
-    long_runs = pc.replace_substring_regex(
-        texts, r"\d{3,}", "Y"
-    )  # a year of four digits and one of two have different shapes
+    # Years of four and of two digits have different shapes.
+    long_runs = pc.replace_substring_regex(texts, r"\d{3,}", "Y")
     # Arrow compiles a pattern at each call, which takes 2 ms for the letters of all scripts.
     letters = "[A-Za-z]+" if pc.all(pc.string_is_ascii(texts)).as_py() else r"\pL+"
     shapes = pc.replace_substring_regex(pc.replace_substring_regex(long_runs, r"\d+", "9"), letters, "A")
     different = pc.unique(shapes)
-    if len(different) > _MOST_SHAPES:
+    if len(different) > _MAX_SHAPES:
         return []
     groups = [texts.filter(pc.equal(shapes, shape)) for shape in different]
     if not all(_shape(str(group[0])) in _by_shape() for group in groups):
@@ -155,8 +152,8 @@ def _plain_reading(texts: pa.Array) -> TimeReading | None:
 
 
 def _candidates(example: str) -> Iterable[tuple[str, str]]:
-    """Return the patterns, each with a language, that read a text of the column, by preference."""
-    if not re.search(r"\d", example) or len(example) > 40:  # noqa: PLR2004 the longest date with a time and a month's name has fewer
+    """Yield the patterns that read a text of the column, with their language, in order of preference."""
+    if not re.search(r"\d", example) or len(example) > 40:  # noqa: PLR2004 no date with a time and a month's name is longer
         return
     yield from _by_shape().get(_shape(example), ())
 
@@ -175,7 +172,7 @@ def _by_shape() -> dict[str, list[tuple[str, str]]]:
 
 
 def _all_patterns() -> Iterable[tuple[str, ...]]:
-    """Return the parts of each pattern: date, separator, time, gap and offset."""
+    """Yield the parts of each pattern: the date, the text before the time, the time, a gap and an offset."""
     dates = (*_NUMERIC, *_NAMED)
     yield from ((date,) for date in (*dates, *_COMPACT))
     yield from product((*dates, *_ISO_DATES), _JOINTS, _TIMES)
@@ -184,7 +181,10 @@ def _all_patterns() -> Iterable[tuple[str, ...]]:
 
 
 def _shape(text: str) -> str:
-    """Return the text with `9` per run of digits and `A` per run of letters, to try few patterns."""
+    """Return the text with `9` for each run of digits and `A` for each run of letters.
+
+    Only the patterns of this shape are tried.
+    """
     return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "9", text))
 
 
@@ -209,7 +209,7 @@ def example_of_difference(texts: pa.Array, readings: Sequence[TimeReading]) -> s
 
 
 def has_short_year(declared: SourceFormat) -> bool:
-    """Return whether a pattern has a year of two digits."""
+    """Return whether a pattern has a two-digit year."""
     return any("short_year" in date_pattern(text).fields for text in declared.patterns)
 
 

@@ -1,4 +1,4 @@
-"""The order of rows by their key: by its first column, by the next one where these are equal, and so on."""
+"""Order rows by their key columns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 
 def ascends(keys: pa.Table) -> bool:
-    """Return whether the key of each row is greater than the one before, so that no key is there twice.
+    """Return whether each row's key is greater than the one before, so that keys are unique.
 
     >>> ascends(pa.table({"a": [1, 1, 2], "b": ["x", "y", "a"]})), ascends(pa.table({"a": [1, 1]}))
     (True, False)
@@ -22,7 +22,7 @@ def ascends(keys: pa.Table) -> bool:
 
 
 def in_order(rows: pa.Table, key: tuple[str, ...]) -> pa.Table:
-    """Return the rows in the order of their key; rows with equal keys stay in their order.
+    """Return the rows sorted by their key; the sort is stable.
 
     >>> in_order(pa.table({"day": [3, 1, 2]}), ("day",))["day"].to_pylist()
     [1, 2, 3]

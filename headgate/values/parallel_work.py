@@ -1,4 +1,4 @@
-"""Work on both cores: Arrow and numpy let go of the interpreter's lock, so threads are enough."""
+"""Work on both cores with threads: Arrow and numpy release the interpreter lock."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
-# Lambda gives two cores at 3,008 MB (one for each 1,769 MB).
+# Lambda provides two cores at 3,008 MB (one per 1,769 MB).
 THREADS = 2
-# Two threads that hand a small file to each other wait longer for the interpreter's lock (5 ms a time) than
-# the work takes.
-# A profile of 10,000 rows of eight columns takes as long in one thread as in two.
+# For a small file, two threads wait longer for the interpreter lock (5 ms each time) than the work takes. A
+# profile of 10,000 rows with eight columns takes as long in one thread as in two.
 MANY_ROWS = 10_000
 _KEPT_MS = 10_000
 
@@ -27,11 +26,10 @@ Done = TypeVar("Done")
 
 
 def use_lean_allocator() -> None:
-    """Let Arrow take its memory from jemalloc where it is built with it, in the whole process.
+    """Use jemalloc for Arrow's memory in the whole process, if Arrow includes it.
 
-    Its newer default asks the system for huge pages: as much time goes into clearing them as into a quarter
-    of the work. What is let go of is kept for the next batch, which comes sooner than the system would have
-    it ready again.
+    Arrow's newer default asks the system for huge pages, and clearing them takes as long as a quarter of the
+    work. Freed memory is kept for the next batch, which arrives before the system could provide it again.
     """
     if "jemalloc" in pa.supported_memory_backends():
         pa.set_memory_pool(pa.jemalloc_memory_pool())
@@ -41,37 +39,35 @@ def use_lean_allocator() -> None:
 def in_turn(work: Callable[[Part], Done], parts: Iterable[Part], at_once: int = THREADS) -> Iterator[Done]:
     """Yield the result of `work` on each part, in the parts' order.
 
-    A part is taken only when fewer than `at_once` are under way, so that no more of them are in memory, but
-    for one that is made ready ahead. A single part is worked on where it is: no threads are begun for a small
-    file.
+    At most `at_once` parts are in progress, and one more is prepared, so that memory is bounded. A single
+    part is processed in this thread, so that a small file starts no threads.
     """
-    coming = iter(parts)
-    first = list(islice(coming, 2))
+    remaining = iter(parts)
+    first = list(islice(remaining, 2))
     if len(first) == 1:
         yield work(first[0])
         return
     with ThreadPoolExecutor(at_once) as threads:
-        under_way: deque[Future[Done]] = deque()
-        for part in chain(first, ahead(coming)):
-            under_way.append(threads.submit(work, part))
-            if len(under_way) == at_once:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
+        in_progress: deque[Future[Done]] = deque()
+        for part in chain(first, ahead(remaining)):
+            in_progress.append(threads.submit(work, part))
+            if len(in_progress) == at_once:
+                yield in_progress.popleft().result()
+        while in_progress:
+            yield in_progress.popleft().result()
 
 
 @contextmanager
 def work_in_order(
     work: Callable[[Part], None], backlog: int, *, is_small: Callable[[Part], bool] = lambda _: False
 ) -> Iterator[Callable[[Part], None]]:
-    """Pass parts to `work` in a thread beside, one after the other.
+    """Pass parts to `work` in another thread, one after the other.
 
-    Waits where so many wait there beside the one being worked on.
-
-    Small parts in front are worked on by the caller, so that a small file begins no thread. At the end all
-    are worked on. What `work` raises comes out of this or a later hand-over, or of the end.
+    Block while more than `backlog` parts are pending. The caller processes small leading parts itself, so
+    that a small file starts no thread. All parts are processed at the end. An error of `work` is raised by a
+    later call or at the end.
     """
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as pool:
         waiting: deque[Future[None]] = deque()
 
         def hand_over(part: Part) -> None:
@@ -80,7 +76,7 @@ def work_in_order(
                 return
             while len(waiting) > backlog:
                 waiting.popleft().result()
-            waiting.append(beside.submit(work, part))
+            waiting.append(pool.submit(work, part))
 
         yield hand_over
         while waiting:
@@ -88,18 +84,18 @@ def work_in_order(
 
 
 def ahead(parts: Iterable[Part]) -> Iterator[Part]:
-    """Yield the parts, each made in a thread beside while the one before it is worked on."""
-    coming = iter(parts)
-    with ThreadPoolExecutor(1) as beside:
-        following = beside.submit(lambda: list(islice(coming, 1)))
+    """Yield the parts, and prepare each in another thread while the one before it is processed."""
+    remaining = iter(parts)
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(lambda: list(islice(remaining, 1)))
         while part := following.result():
-            following = beside.submit(lambda: list(islice(coming, 1)))
+            following = pool.submit(lambda: list(islice(remaining, 1)))
             yield part[0]
 
 
 def side_by_side(work: Callable[[Part], Done], parts: Iterable[Part], rows: int = MANY_ROWS) -> list[Done]:
     """Return the result of `work` on each part, in the parts' order.
 
-    In this thread alone where parts have few `rows` each.
+    Use only this thread if parts have few `rows` each.
     """
     return list(in_turn(work, parts)) if rows >= MANY_ROWS else list(map(work, parts))

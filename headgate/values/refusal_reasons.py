@@ -1,4 +1,4 @@
-"""The reasons for which rows are refused, as full sentences: what is wrong with the column, and what to do.
+"""Describe why rows are refused, in full sentences: the fault of the column, and the remedy.
 
 No reason contains a value of the row.
 """
@@ -18,8 +18,8 @@ from headgate.plain_names import capitalised
 if TYPE_CHECKING:
     from headgate.contracts.model import Column, Comparison, Rule
 
-_WHOLE_NUMBERS = {Kind.SMALLINT: 15, Kind.INTEGER: 31, Kind.BIGINT: 63}  # bits beside the sign
-# The last day of 2026, half past six in the evening, by the fields of a pattern.
+_WHOLE_NUMBERS = {Kind.SMALLINT: 15, Kind.INTEGER: 31, Kind.BIGINT: 63}  # bits without the sign
+# 31 December 2026, 18:30, by the fields of a pattern.
 _MOMENT = {
     "year": "2026",
     "short_year": "26",
@@ -46,7 +46,7 @@ _OPERATORS = {
 
 
 def title_of(column: Column) -> str:
-    """Return the column's name for people: the contract's, or the words of its name.
+    """Return the column's display name: its label in the contract, or the words of its name.
 
     >>> from headgate.contracts.model import Column, ColumnType, Kind
     >>> title_of(Column("list_price", ColumnType(Kind.DOUBLE)))
@@ -59,7 +59,7 @@ def reason_of_column(column: Column, fault: str, remedy: str) -> str:
     """Return the two sentences about a value of a column.
 
     Args:
-        fault: its words behind the column's name, without a full stop.
+        fault: the words after the column's name, without a full stop.
         remedy: a sentence without a full stop.
     """
     return f"{title_of(column)} {fault}. {remedy}."
@@ -86,19 +86,19 @@ def rule_reason(rule: Rule, column: Column) -> str:
 
 
 def comparison_reason(comparison: Comparison) -> str:
-    """Return why a contradictory row is refused: the contract's description, or the comparison."""
+    """Return why a row with contradictory values is refused: the contract's text, or the comparison."""
     left, right = comparison.left, comparison.right
     compared = _words(right) if right else str(comparison.value)
-    what = (
+    fault = (
         comparison.description.rstrip(".")
         or f"{capitalised(_words(left))} is not {_OPERATORS[comparison.operator]} {compared}"
     )
     remedy = f"{_words(left)} or {_words(right)}" if right else _words(left)
-    return f"{capitalised(what)}. Correct {remedy}."
+    return f"{capitalised(fault)}. Correct {remedy}."
 
 
 def fault_of(reason: str) -> str:
-    """Return what is wrong, without what to do and without a full stop.
+    """Return the fault of a reason, without the remedy and without a full stop.
 
     >>> fault_of("Amount has no value. Write a value.")
     'Amount has no value'
@@ -126,7 +126,7 @@ def _type_fault(column: Column) -> str:
 
 
 def _spelling(column: Column) -> str:
-    """Return how a value is written: as the contract says that the source writes it, else plainly."""
+    """Return how to write a value: in the source format of the contract, else in plain form."""
     kind, written = column.type.kind, column.format
     if written and written.patterns:
         return f"it as {' or '.join(map(_example, written.patterns))}"
@@ -144,7 +144,7 @@ def _spelling(column: Column) -> str:
 
 
 def _example(pattern: str) -> str:
-    """Return a moment as a pattern writes it; the pattern itself where it has names of months or an offset.
+    """Return an example in a pattern; the pattern itself if it has names of months or an offset.
 
     >>> _example("dd.MM.yyyy HH:mm")
     '31.12.2026 18:30'
@@ -156,7 +156,7 @@ def _example(pattern: str) -> str:
 
 
 def _is_of_emails(pattern: str) -> bool:
-    """Return whether a pattern, as the gate reads it, is that of e-mail addresses."""
+    """Return whether a pattern, as the gate applies it, matches e-mail addresses only."""
     texts = pa.array(["name@example.com", "name.example.com", "@example.com", "name"])
     return bool(pc.match_substring_regex(texts, pattern).to_pylist() == [True, False, False, False])
 

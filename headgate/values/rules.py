@@ -1,4 +1,4 @@
-"""A contract's rules over whole columns, and what breaks them."""
+"""Check a contract's rules on whole columns."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _INT64 = 1 << 63
 class Breach:
     """The rows that break one rule.
 
-    `column` is empty for a rule over the row; `reason` is a text of `headgate.values.refusal_reasons`.
+    `column` is empty for a rule on several columns; `reason` is a text of `headgate.values.refusal_reasons`.
     """
 
     rule: str
@@ -43,7 +43,7 @@ class Breach:
 
 
 def among(breach: Breach, rows: Rows, count: int) -> Breach:
-    """Return the breach, with the places that its rows have among `rows` of a batch of `count`."""
+    """Return the breach with its rows as positions in `rows`, which are rows of a batch of `count`."""
     return replace(breach, rows=np.flatnonzero(marked(breach.rows, count)[rows]))
 
 
@@ -51,8 +51,8 @@ def column_breaches(column: Column, values: pa.Array, given: pa.Array) -> list[B
     """Return the breaches of the column's own rules, in the contract's order.
 
     Args:
-        values: typed; null where there is no value or none that fits the type.
-        given: texts; null only where the file has no value, so that a misfit is not also called missing.
+        values: typed; null if there is no value or it does not fit the type.
+        given: texts; null only if the file has no value, so that a misfit is not also reported as missing.
     """
     return [breach for rule in column.rules if (breach := _rule_breach(rule, column, values, given))]
 
@@ -61,7 +61,7 @@ def _rule_breach(rule: Rule, column: Column, values: pa.Array, given: pa.Array) 
     broken = (
         rows_where(given.is_null())
         if rule.name == "required"
-        else _not_held(_holds(rule, column, values), values)
+        else _rows_where_false(_holds(rule, column, values), values)
     )
     return (
         Breach(rule.name, column.name, rule_reason(rule, column), broken, rule.level) if len(broken) else None
@@ -79,14 +79,14 @@ def _holds(rule: Rule, column: Column, values: pa.Array) -> pa.Array:
         ) from error
 
 
-def _not_held(holds: pa.Array, values: pa.Array) -> Rows:
-    """Return rows with a value for which a rule does not hold: a null satisfies it."""
+def _rows_where_false(holds: pa.Array, values: pa.Array) -> Rows:
+    """Return rows with a value for which a rule is false: a null satisfies it."""
     return np.flatnonzero(flags(values.is_valid()) & ~flags(holds))
 
 
 def _bound(argument: object, values: pa.DataType) -> pa.Scalar:
     """Return a contract's literal as a scalar that compares exactly with values of that type."""
-    text = _spelled(argument, values)
+    text = _literal_text(argument, values)
     if not (pa.types.is_integer(values) or pa.types.is_decimal(values)):
         return literal(text, values)
     whole, _, places = text.partition(".")
@@ -95,11 +95,8 @@ def _bound(argument: object, values: pa.DataType) -> pa.Scalar:
     return literal(text, pa.decimal128(sum(map(str.isdigit, text)), len(places)))
 
 
-def _spelled(argument: object, values: pa.DataType) -> str:
-    """Return a contract's literal as Arrow reads it for values of that type.
-
-    Numbers without zeros that change nothing.
-    """
+def _literal_text(argument: object, values: pa.DataType) -> str:
+    """Return a contract's literal as text for Arrow's cast to that type; numbers without redundant zeros."""
     if pa.types.is_integer(values) or pa.types.is_decimal(values):
         return f"{Decimal(str(argument)).normalize():f}"
     if pa.types.is_floating(values):
@@ -108,16 +105,15 @@ def _spelled(argument: object, values: pa.DataType) -> str:
 
 
 def _is_valid_value(values: pa.Array, allowed: Any) -> pa.Array:  # noqa: ANN401 a contract's literal
-    accepted = text_array(_spelled(value, values.type) for value in allowed).cast(values.type)
+    accepted = text_array(_literal_text(value, values.type) for value in allowed).cast(values.type)
     if pa.types.is_floating(values.type):
-        values, accepted = (
-            pc.add(numbers, literal("0", values.type)) for numbers in (values, accepted)
-        )  # so that -0.0 is 0.0
+        # Adding zero makes -0.0 equal to 0.0.
+        values, accepted = (pc.add(numbers, literal("0", values.type)) for numbers in (values, accepted))
     return pc.is_in(values, accepted)
 
 
-def _is_no_longer(values: pa.Array, length: int) -> pa.Array:
-    """Compare lengths: characters are counted only where there are more bytes than that."""
+def _is_at_most(values: pa.Array, length: int) -> pa.Array:
+    """Compare lengths; characters are counted only if there are more bytes than `length`."""
     _, starts = text_bytes(values)
     if len(values) and np.diff(starts).max() > length:
         return pc.less_equal(pc.utf8_length(values), literal(str(length), pa.int32()))
@@ -133,7 +129,7 @@ _HOLDS: dict[str, Callable[[pa.Array, Any], pa.Array]] = {
     "min_length": lambda values, length: pc.greater_equal(
         pc.utf8_length(values), literal(str(length), pa.int32())
     ),
-    "max_length": _is_no_longer,
+    "max_length": _is_at_most,
     "pattern": pc.match_substring_regex,
     "valid_values": _is_valid_value,
 }
@@ -149,7 +145,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], pa.Array]] = {
 
 
 def comparison_breach(comparison: Comparison, values: Mapping[str, pa.Array]) -> Breach | None:
-    """Return the breach of a rule over the row, or None; a null on either side satisfies the rule."""
+    """Return the breach of a comparison, or None; a null on either side satisfies it."""
     left = values[comparison.left]
     try:
         right = values[comparison.right] if comparison.right else _bound(comparison.value, left.type)

@@ -1,7 +1,7 @@
-"""Texts that a spreadsheet takes for text: none of them runs as a formula when a CSV file is opened.
+"""Make texts inert, so that no spreadsheet runs them as a formula when it opens a CSV file.
 
-Source: OWASP, "CSV Injection": cells that begin with = + - @, tab, carriage return, line feed, or a
-full-width = + - @.
+Cells that begin with = + - @, tab, carriage return, line feed, or a full-width = + - @ are formulas (OWASP,
+"CSV Injection").
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _is_formula = re.compile(_FORMULA).match
 
 
 def inert(cell: object) -> object:
-    """Return the cell with an apostrophe before a text that a spreadsheet would run.
+    """Return the cell, with an apostrophe before a text that a spreadsheet would run.
 
-    A number stays a number, also a negative one.
+    Numbers are unchanged, including negative ones.
 
     >>> inert("=1+1"), inert(-5)
     ("'=1+1", -5)
@@ -31,7 +31,7 @@ def inert(cell: object) -> object:
 
 
 def inert_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a column with the texts of `inert`; a column of another type as it is."""
+    """Return a text column with `inert` applied; other columns are unchanged."""
     import pyarrow.compute as pc  # noqa: PLC0415 `headgate query --csv` has no Arrow table
 
     if str(column.type) not in {"string", "large_string"}:

@@ -1,6 +1,6 @@
-"""Names in SQL that DuckDB runs.
+"""Quote names in SQL for DuckDB.
 
-MySQL quotes names in another way: `headgate.export.server.sql_dialect.SqlDialect.quoted`.
+MySQL quotes names differently: `headgate.export.server.sql_dialect.SqlDialect.quoted`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Values of a unique column: two are the same if only case, blanks around them, or Unicode's form differ."""
+"""Compare values of a unique column, ignoring case, surrounding blanks and Unicode's form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RULE = "unique"
 
 
 def normal_form(values: pa.Array) -> pa.Array:
-    """Return each value as the text that counts for uniqueness.
+    """Return each value as the text that is compared for uniqueness.
 
     A null stays null and is never a repetition.
     """
@@ -34,7 +34,7 @@ def normal_text(value: str) -> str:
 
 
 def repetitions(values: pa.Array) -> Rows:
-    """Return the rows whose value is that of an earlier row, ascending."""
+    """Return the rows whose value repeats an earlier row's, ascending."""
     encoded = normal_form(values).dictionary_encode()
     valid = np.flatnonzero(encoded.is_valid().to_numpy(zero_copy_only=False))
     codes = encoded.indices.drop_null().to_numpy(zero_copy_only=False)

@@ -182,7 +182,7 @@ def test_a_text_means_the_same_card_whatever_the_file_said_before_and_however_mu
     columns: list[list[str | None]], remembered: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(cards, "_MOST_KNOWN_CARDS", remembered)
+        patched.setattr(cards, "_MAX_KNOWN_CARDS", remembered)
         of_file = cards.KnownCards(KEY)
         for column in columns:
             assert reported(of_file, column) == [
@@ -220,7 +220,7 @@ def test_zeros_that_fill_up_a_field_change_neither_token_nor_brand(number: str) 
 
 def test_no_more_cards_are_remembered_than_memory_is_kept_for() -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(cards, "_MOST_KNOWN_CARDS", 2)
+        patched.setattr(cards, "_MAX_KNOWN_CARDS", 2)
         of_file, numbers = (
             cards.KnownCards(KEY),
             [number for number in PUBLISHED if cards.is_card(text(number)).all()],
