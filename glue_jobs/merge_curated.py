@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from headgate.lineage.event_log import LineageLog
+    from headgate.lineage.write_events import LineageLog
     from headgate.runs.stage_records import StageLog
 
 log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
-from headgate.runs.pipeline_starts import (
+from headgate.runs.start_or_postpone import (
     RUNNING,
     SUCCEEDED,
     Burst,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import Catalog, FileLedger, FileRecord, SnapshotObjects
     from headgate.matching.mappings import Mappings
     from headgate.query.catalog_queries import Databases
-    from headgate.runs.pipeline_starts import Execution
+    from headgate.runs.start_or_postpone import Execution
     from headgate.uploads.upload_store import UploadStore
 
 

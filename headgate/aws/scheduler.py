@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.sdk_errors import translated
 from headgate.errors import ConflictError, NotFoundError, ThrottledError
-from headgate.runs.pipeline_starts import Burst, Due, Trigger
+from headgate.runs.start_or_postpone import Burst, Due, Trigger
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient

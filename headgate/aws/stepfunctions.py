@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from headgate.aws.sdk_errors import translated
 from headgate.errors import ConflictError, ServiceError
-from headgate.runs.pipeline_starts import Execution
+from headgate.runs.start_or_postpone import Execution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

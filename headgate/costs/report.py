@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from headgate.costs.price_list import Prices
     from headgate.lake.ports import FileRecord
-    from headgate.runs.pipeline_starts import Execution
+    from headgate.runs.start_or_postpone import Execution
 
 GROWTHS = (1, 10, 1000)
 

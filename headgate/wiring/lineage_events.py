@@ -15,8 +15,8 @@ from headgate.wiring import clock, definitions, stores
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.lineage.event_log import LineageLog
     from headgate.lineage.sender import LineageSender
+    from headgate.lineage.write_events import LineageLog
     from headgate.systems.table_events import TableEvents
 
 
@@ -25,8 +25,8 @@ def lineage_log(env: Mapping[str, str], publisher: str) -> LineageLog:
 
     `publisher`: the system, or `merge_curated`.
     """
-    from headgate.lineage.event_log import LineageLog
     from headgate.lineage.openlineage import JobRun
+    from headgate.lineage.write_events import LineageLog
 
     tables = table_events(env)
     run = JobRun(tables.names, publisher, str(uuid4()))

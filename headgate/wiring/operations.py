@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from headgate.aws.sns import Alerts, TopicMails
     from headgate.aws.sqs import Queues
     from headgate.aws.stepfunctions import Pipeline
-    from headgate.runs.pipeline_starts import StartRules
     from headgate.runs.stage_records import StageLog, StageRecord
+    from headgate.runs.start_or_postpone import StartRules
 
 
 def masking_keys(env: Mapping[str, str]) -> MaskingKeys:
@@ -94,7 +94,7 @@ def pending_start(env: Mapping[str, str]) -> PendingStart:
 def start_rules(env: Mapping[str, str]) -> StartRules:
     """Return whether a due run of the pipeline starts."""
     from headgate.lake.definitions import build_id
-    from headgate.runs.pipeline_starts import StartRules
+    from headgate.runs.start_or_postpone import StartRules
 
     settings = StartRulesSettings.from_env(env)
     build = build_id(settings.deployment_id, definitions.versions(env).in_use())

@@ -16,7 +16,7 @@ from headgate.aws.events import created_objects
 from headgate.aws.log_redaction import redact_logs
 from headgate.errors import ServiceError
 from headgate.lake.keys import deleted_by, parse_increment_key
-from headgate.runs.pipeline_starts import Due, Postpone, Start, parse_due
+from headgate.runs.start_or_postpone import Due, Postpone, Start, parse_due
 from headgate.wiring import operations
 
 if TYPE_CHECKING:

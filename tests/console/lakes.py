@@ -30,7 +30,7 @@ from headgate.lake.ports import ObjectRef
 from headgate.quality.snapshot_gate import require
 from headgate.quality.validation import FailedExpectation, SuiteResult
 from headgate.query import translate
-from headgate.runs.pipeline_starts import Execution
+from headgate.runs.start_or_postpone import Execution
 from headgate.snapshots.publishing import Publisher
 from headgate.systems.up_to_date import AS_OF
 from tests.in_memory_ports import MemoryUploads

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from headgate.lake.file_index import FileFilter
-from headgate.runs.pipeline_starts import Execution
+from headgate.runs.start_or_postpone import Execution
 from tests.console.accessibility import violations
 from tests.console.browsers import SCHEMES, WIDTHS, pages, routes, settle, visit
 from tests.console.conftest import Console

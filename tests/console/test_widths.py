@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.runs.pipeline_starts import Execution
+from headgate.runs.start_or_postpone import Execution
 from tests.console.browsers import SIDEWAYS, SYSTEMS, pages, resize, visit
 from tests.console.conftest import Console
 from tests.console.lakes import BrowserLake, Served, served

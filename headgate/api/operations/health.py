@@ -15,7 +15,7 @@ from headgate.lake.file_index import FileFilter
 from headgate.lake.states import NOT_ACCEPTED, FileState
 from headgate.lake.versions import History
 from headgate.profiling.score import Score
-from headgate.runs.pipeline_starts import RUNNING, SUCCEEDED
+from headgate.runs.start_or_postpone import RUNNING, SUCCEEDED
 from headgate.snapshots.read_snapshots import newest_snapshot
 
 if TYPE_CHECKING:

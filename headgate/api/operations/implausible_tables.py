@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import TableVersion
-    from headgate.runs.pipeline_starts import Execution
+    from headgate.runs.start_or_postpone import Execution
     from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
 # Of the ledger, read to add up accepted rows: with more, an answer would take longer than the API has.

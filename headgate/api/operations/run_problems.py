@@ -14,8 +14,8 @@ from headgate.api.operations.implausible_tables import compare_tables
 from headgate.lake import keys
 from headgate.lineage.openlineage import MERGE as MERGE_JOB
 from headgate.lineage.openlineage import run_error
-from headgate.runs.pipeline_starts import RUNNING, SUCCEEDED, Execution
 from headgate.runs.run_stages import GATE, MERGE, QUEUE, causes, stages
+from headgate.runs.start_or_postpone import RUNNING, SUCCEEDED, Execution
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -12,9 +12,9 @@ from headgate.api.shapes.runs import RunDetail, RunJob, Runs, RunStage, RunStart
 from headgate.costs.price_list import Prices
 from headgate.costs.report import jobs_of, usd_of
 from headgate.errors import NotFoundError
-from headgate.runs.pipeline_starts import Execution, StartedBy
 from headgate.runs.run_stages import stages
 from headgate.runs.stage_records import stage_records
+from headgate.runs.start_or_postpone import Execution, StartedBy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,7 @@ import pytest
 
 from headgate.aws.scheduler import PendingStart
 from headgate.errors import ThrottledError
-from headgate.runs.pipeline_starts import Due, Trigger, parse_due
+from headgate.runs.start_or_postpone import Due, Trigger, parse_due
 from tests.conftest import unique
 from tests.waiting import eventually
 

@@ -12,7 +12,7 @@ import pytest
 
 from headgate.aws import clients
 from headgate.lake.definitions import build_id
-from headgate.runs.pipeline_starts import SINCE, Due, Trigger
+from headgate.runs.start_or_postpone import SINCE, Due, Trigger
 from headgate.wiring import definitions
 from lambdas.start_pipeline.handler import handler
 from tests.conftest import unique

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lineage.event_log import LineageLog
 from headgate.lineage.openlineage import MERGE, JobRun, LakeNames
-from headgate.runs.pipeline_starts import Execution
+from headgate.lineage.write_events import LineageLog
 from headgate.runs.run_stages import LEFT_TO_PENDING_RUN
+from headgate.runs.start_or_postpone import Execution
 from headgate.snapshots.snapshot import LakeSnapshot
 from tests.unit.api.lakes import BEGAN, MemoryLake, MemoryRuns
 

@@ -34,7 +34,7 @@ from headgate.matching.mappings import Mappings, Suggested
 from headgate.profiling.kept_profiles import Profiles
 from headgate.query.catalog_queries import Databases
 from headgate.query.written_dashboards import dashboard_versions
-from headgate.runs.pipeline_starts import Execution
+from headgate.runs.start_or_postpone import Execution
 from headgate.uploads.dry_run import DryRunner, ScratchObjects
 from tests.in_memory_ports import MemoryFileIndex, MemoryUploads
 

@@ -13,7 +13,7 @@ from headgate.api.operations.health import health_of
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.runs.pipeline_starts import Execution
+from headgate.runs.start_or_postpone import Execution
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from tests.unit.api.lakes import BEGAN, PAYMENTS, Caller, MemoryLake
 

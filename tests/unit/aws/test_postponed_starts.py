@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from headgate.aws.scheduler import PendingStart
 from headgate.errors import ServiceError, ThrottledError
-from headgate.runs.pipeline_starts import Execution, Postpone, Start, StartRules, parse_due
+from headgate.runs.start_or_postpone import Execution, Postpone, Start, StartRules, parse_due
 from tests.unit.aws.lagging_scheduler import LaggingScheduler
 
 if TYPE_CHECKING:

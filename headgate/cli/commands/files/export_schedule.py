@@ -13,7 +13,7 @@ from headgate.cli import command_deployment, options
 from headgate.cli.rendering.progress import PlainLines
 from headgate.errors import NotFoundError
 from headgate.export.server.login import source_url
-from headgate.runs.pipeline_starts import SUCCEEDED
+from headgate.runs.start_or_postpone import SUCCEEDED
 from headgate.wiring import exports
 
 if TYPE_CHECKING:

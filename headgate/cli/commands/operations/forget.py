@@ -15,7 +15,7 @@ from headgate.cli.commands.operations.pipeline import watched_run
 from headgate.cli.rendering import screens
 from headgate.errors import ServiceError
 from headgate.plain_names import did_you_mean
-from headgate.runs.pipeline_starts import SUCCEEDED
+from headgate.runs.start_or_postpone import SUCCEEDED
 from headgate.wiring import erasure
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from headgate.errors import NotFoundError
 from headgate.plain_names import did_you_mean
 from headgate.project import deployed_systems
 from headgate.runs import run_stages
-from headgate.runs.pipeline_starts import RUNNING, SUCCEEDED, Execution, StartedBy
+from headgate.runs.start_or_postpone import RUNNING, SUCCEEDED, Execution, StartedBy
 from headgate.wiring import operations, snapshots, stores
 from headgate.wiring.clock import utc_now
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from headgate.aws.alarms import RaisedAlarm
     from headgate.aws.sqs import Depth
     from headgate.lake.ports import FileRecord
-    from headgate.runs.pipeline_starts import Execution
+    from headgate.runs.start_or_postpone import Execution
 
 HEALTHY = ("healthy", "unknown")  # unknown: nothing was received or run yet
 CORRECTED = "corrected"

@@ -16,7 +16,7 @@ from headgate.errors import ThrottledError
 from headgate.lake import keys
 from headgate.lake.file_index import FileFilter, FileListPage
 from headgate.lake.ports import ROWS, ObjectRef
-from headgate.runs.pipeline_starts import Execution
+from headgate.runs.start_or_postpone import Execution
 from headgate.snapshots.fresh_snapshots import FreshSnapshot
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements
 from headgate.systems.rollback import HELD

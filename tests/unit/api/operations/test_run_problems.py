@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headgate.runs.pipeline_starts import Execution
+from headgate.runs.start_or_postpone import Execution
 from tests.unit.api.ended_runs import CAUSE, WHY, after, lake_with_problems, write_merge
 from tests.unit.api.lakes import Caller
 

@@ -10,9 +10,9 @@ import pytest
 
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.cli.commands.operations.pipeline import _history, _next_step, _table, waiting_for
-from headgate.runs.pipeline_starts import Execution
 from headgate.runs.run_stages import Stage, in_words, stages
 from headgate.runs.stage_records import StageRecord
+from headgate.runs.start_or_postpone import Execution
 
 pytestmark = pytest.mark.unit
 

@@ -20,7 +20,7 @@ from headgate.cli.command_deployment import Deployment
 from headgate.cli.commands.operations import status
 from headgate.cli.main import cli
 from headgate.project import project
-from headgate.runs.pipeline_starts import Execution
+from headgate.runs.start_or_postpone import Execution
 from tests.unit.api.ended_runs import CAUSE, WHY, LakeWithEndedRuns, after, lake_with_problems, write_merge
 
 pytestmark = pytest.mark.unit

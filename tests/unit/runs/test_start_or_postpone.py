@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.operations.backlog import MIDNIGHT, Day, trickle
-from headgate.runs.pipeline_starts import (
+from headgate.runs.start_or_postpone import (
     Burst,
     Due,
     Execution,

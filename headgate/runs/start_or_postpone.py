@@ -1,5 +1,4 @@
-"""When a run of the pipeline starts: at most one runs, at most one is pending, and none starts without new
-data.
+"""Decide whether a due run starts, is postponed or skipped: one runs, one is pending, none without new data.
 
 This module decides; `headgate.aws.scheduler` keeps the pending start and `headgate.aws.stepfunctions` starts
 the run.
