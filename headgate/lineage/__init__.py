@@ -1,1 +1,1 @@
-"""Lineage: what a table was built from, and its OpenLineage events."""
+"""Lineage: the sources of a table, and its OpenLineage events."""

@@ -1,4 +1,4 @@
-"""The columns that each column of a table is computed from.
+"""The columns from which each column of a table is computed.
 
 Pure: `headgate.systems.column_lineage` derives them from statements.
 
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import TableVersion
 
-COLUMNS = "headgate.columns"  # the catalog keeps these facts with each version of a table
-MAX_LENGTH = 50_000  # Glue takes values of 512,000 characters, and the history of a table has five versions
+COLUMNS = "headgate.columns"  # parameter of each version of a table in the catalog
+MAX_LENGTH = 50_000  # Glue accepts values of 512,000 characters, and a table's history has five versions
 CURATED, PROD = "curated", "prod"
 
 
 class Use(StrEnum):
-    """How a statement uses a column for another one. The first three are direct: the value itself goes in."""
+    """The use of a column for another one in a statement. The first three are direct: they use the value
+    itself.
+    """
 
     IDENTITY = "IDENTITY"
     TRANSFORMATION = "TRANSFORMATION"
@@ -38,11 +40,11 @@ class Use(StrEnum):
 
     @property
     def is_direct(self) -> bool:
-        """Return whether the value itself goes in."""
+        """Return whether the value itself is used."""
         return self in _DIRECT
 
     def of(self, inner: Use) -> Use:
-        """Return the use of a column by way of another one: `inner` for that one, this use of that one."""
+        """Return the combined use of a column through another one: `inner` for that one, then this use."""
         if not (self.is_direct and inner.is_direct):
             return inner if self.is_direct else self
         return max(self, inner, key=_DIRECT.index)
@@ -67,10 +69,10 @@ class TableColumns:
     """The lineage of one table by column.
 
     Attributes:
-        columns: by column, the columns that its values depend on: of the tables that the statement reads, and
-            of those behind them.
-        rows: the columns that decide which rows there are: conditions, joins and groups.
-        unknown: the reason, by column whose sources cannot be derived.
+        columns: column → columns on which its values depend, in the tables that the statement reads and in
+            their sources.
+        rows: columns that decide which rows exist: conditions, joins and groups.
+        unknown: column whose sources cannot be derived → reason.
     """
 
     columns: Mapping[str, Sources] = field(default_factory=dict)
@@ -78,14 +80,18 @@ class TableColumns:
     unknown: Mapping[str, str] = field(default_factory=dict)
 
     def with_models(self, models: Mapping[str, TableColumns]) -> TableColumns:
-        """Return the same with the sources of source models, which have theirs already."""
+        """Add the sources of the models that are sources.
+
+        Args:
+            models: model → its lineage, which already includes its sources.
+        """
         tables = {
             ref.table
             for sources in (self.rows, *self.columns.values())
             for ref in sources
             if ref.zone == PROD
         }
-        unknown, rows = dict(self.unknown), _with_behind(self.rows, models)
+        unknown, rows = dict(self.unknown), _with_indirect(self.rows, models)
         for table in sorted(tables):
             add_sources(rows, models[table].rows)
         for name, sources in self.columns.items():
@@ -96,13 +102,13 @@ class TableColumns:
                     name, f"{further.table}.{further.column}: {models[further.table].unknown[further.column]}"
                 )
         return TableColumns(
-            {name: _with_behind(sources, models) for name, sources in self.columns.items()}, rows, unknown
+            {name: _with_indirect(sources, models) for name, sources in self.columns.items()}, rows, unknown
         )
 
     def to_json(self) -> str:
-        """Return the text that the catalog keeps.
+        """Return the text for the catalog.
 
-        A lineage that is too long for the catalog is unknown there.
+        A lineage that is too long for the catalog is recorded as unknown.
         """
         columns = {name: _listed(sources) for name, sources in self.columns.items()}
         text = json.dumps(
@@ -115,33 +121,30 @@ class TableColumns:
 
     @classmethod
     def from_json(cls, text: str) -> TableColumns:
-        """Return the lineage of such a text."""
+        """Parse the text from the catalog."""
         stored = json.loads(text)
         columns = {name: _read(listed) for name, listed in stored["columns"].items()}
         return cls(columns, _read(stored["rows"]), stored["unknown"])
 
 
 def columns_of(shown: TableVersion) -> TableColumns | None:
-    """Return the lineage by column of the version that a table shows.
-
-    None where the catalog keeps none with it.
-    """
+    """Return the lineage by column of the version that a table shows; None if the catalog has none."""
     text = shown.parameters.get(COLUMNS, "")
     return TableColumns.from_json(text) if text else None
 
 
 def add_sources(into: Sources, sources: Mapping[ColumnRef, Iterable[Use]], use: Use = Use.IDENTITY) -> None:
-    """Add sources, as a column has them that uses the column of these sources."""
+    """Add the sources of a column that is used for another one."""
     for ref, uses in sources.items():
         into[ref] = into.get(ref, frozenset()) | {use.of(inner) for inner in uses}
 
 
-def _with_behind(sources: Sources, models: Mapping[str, TableColumns]) -> Sources:
-    every = dict(sources)
+def _with_indirect(sources: Sources, models: Mapping[str, TableColumns]) -> Sources:
+    extended = dict(sources)
     for ref, uses in sources.items():
         for use in uses if ref.zone == PROD else ():
-            add_sources(every, models[ref.table].columns.get(ref.column, {}), use)
-    return every
+            add_sources(extended, models[ref.table].columns.get(ref.column, {}), use)
+    return extended
 
 
 def _listed(sources: Sources) -> list[list[object]]:

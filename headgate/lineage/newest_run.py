@@ -1,4 +1,4 @@
-"""The newest run of a job, stored where the next run finds it and can report a killed run."""
+"""Record the newest run of a job, so that the next run can report that it was killed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NewestRun:
-    """The newest run of a publisher and the type of its newest event. One run of a publisher works at a time.
+    """The newest run of a publisher and the type of its newest event. A publisher has one run at a time.
 
     Args:
         bucket: the artifacts bucket.
@@ -32,13 +32,13 @@ class NewestRun:
         return ObjectRef(self.bucket, keys.newest_run_key(self.publisher))
 
     def write(self, run_id: str, kind: str) -> None:
-        """Record the newest run, and the type of its newest event."""
+        """Store the newest run and the type of its newest event."""
         self.objects.write(
             self._ref, json.dumps({"run_id": run_id, "event": kind}).encode(), content_type="application/json"
         )
 
     def without_end(self) -> str:
-        """Return the id of the newest run if it started and reported no end, else an empty text."""
+        """Return the id of the newest run if it reported a start and no end, or else an empty text."""
         if not any(self.objects.list(self.bucket, self._ref.key)):
             return ""
         newest = json.loads(self.objects.read(self._ref))

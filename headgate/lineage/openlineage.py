@@ -1,4 +1,4 @@
-"""Runs of jobs and the table versions that they publish, as OpenLineage events. Pure.
+"""Convert runs of jobs and their published table versions to OpenLineage events. Pure.
 
 Source: OpenLineage specification 2-0-2, RunEvent; https://openlineage.io/spec/2-0-2/OpenLineage.json
 """
@@ -48,7 +48,7 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True)
 class LakeNames:
-    """The parts of the names of a lake's jobs and tables.
+    """The components of the names of a lake's jobs and tables.
 
     Source: OpenLineage, naming conventions, Athena and S3; https://openlineage.io/docs/spec/naming
     """
@@ -61,7 +61,7 @@ class LakeNames:
     def job_namespace(self) -> str:
         """The namespace of the lake's jobs.
 
-        A bucket's name is unique, so lakes of equal names do not share their jobs.
+        The unique name of a bucket separates lakes with equal names.
         """
         return f"headgate://{self.curated_bucket}"
 
@@ -75,10 +75,10 @@ class LakeNames:
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """A version of a table, as it was published.
+    """A published version of a table.
 
     Attributes:
-        columns: its lineage by column; None where there is none.
+        columns: its lineage by column, or None.
     """
 
     contract: Contract
@@ -91,11 +91,11 @@ class PublishedTable:
 
 @dataclass(frozen=True)
 class JobRun:
-    """One run of a job that publishes tables.
+    """A run of a job that publishes tables.
 
     Attributes:
         publisher: the system, or `merge_curated`.
-        run_id: a UUID, the same in all events of the run.
+        run_id: a UUID that all events of the run share.
     """
 
     names: LakeNames
@@ -104,11 +104,11 @@ class JobRun:
 
 
 def run_event(names: LakeNames, published: PublishedTable, inputs: Sequence[Event], at: datetime) -> Event:
-    """Return the event that a table version was completed; equal arguments give equal events.
+    """Return the event of a completed table version; equal arguments give equal events.
 
     Args:
         inputs: `file_inputs` of a dataset, or a `dataset_input` for each dataset that a system read.
-        at: when the version was published, naive UTC.
+        at: time of publication, naive UTC.
     """
     contract = published.contract
     table, job = contract.dataset, f"{contract.system or MERGE}.{contract.dataset}"
@@ -124,19 +124,19 @@ def run_event(names: LakeNames, published: PublishedTable, inputs: Sequence[Even
 
 
 def job_event(run: JobRun, kind: str, at: datetime, error: str = "") -> Event:
-    """Return the event that a job's run started, completed or failed.
+    """Return the event of a job's run that started, completed or failed.
 
-    Its tables have events of their own, which name it as parent.
+    Its tables have their own events, with the run as parent.
 
     Args:
-        error: why it failed, redacted.
+        error: the redacted reason of a failure.
     """
     event = _event(kind, at, run.run_id, run.names, run.publisher)
     return _with_run_facets(event, _error(error)) if error else event
 
 
 def as_part_of(event: Event, run: JobRun) -> Event:
-    """Return a table's event with the job's run that published the table as its parent."""
+    """Return a table's event with the publishing run of the job as parent."""
     parent = {
         "run": {"runId": run.run_id},
         "job": {"namespace": run.names.job_namespace, "name": run.publisher},
@@ -145,10 +145,7 @@ def as_part_of(event: Event, run: JobRun) -> Event:
 
 
 def start_event(event: Event, at: datetime) -> Event:
-    """Return the start of the run that an event ends.
-
-    It names the outputs and says nothing about them yet.
-    """
+    """Return the start event of the run that an event ends, with the names of its outputs only."""
     outputs = [{"namespace": output["namespace"], "name": output["name"]} for output in event["outputs"]]
     facets = {name: facet for name, facet in event["run"].get("facets", {}).items() if name != "errorMessage"}
     run = {"runId": run_id(event), **({"facets": facets} if facets else {})}
@@ -156,10 +153,10 @@ def start_event(event: Event, at: datetime) -> Event:
 
 
 def failed_table_event(run: JobRun, database: str, table: str, error: str, at: datetime) -> Event:
-    """Return the event that a job's run could not build a table; the table shows its last version.
+    """Return the event of a table that a job's run could not build; the table keeps its last version.
 
     Args:
-        error: the reason, redacted.
+        error: the redacted reason.
     """
     event = _event(FAIL, at, str(uuid5(UUID(run.run_id), table)), run.names, f"{run.publisher}.{table}")
     failed = {**event, "outputs": [run.names.table(database, table)]}
@@ -193,27 +190,27 @@ def _with_run_facets(event: Event, facets: Event) -> Event:
 
 
 def run_id(event: Event) -> str:
-    """Return the run id of an event: of a table version, a job's run, or a failed table."""
+    """Return the id of an event's run: a table version, a job's run, or a table that could not be built."""
     return str(event["run"]["runId"])
 
 
 def publisher_of(event: Event) -> str:
-    """Return who published the table of an event, or whose run it is: a system, or `merge_curated`."""
+    """Return the publisher of an event's table or run: a system, or `merge_curated`."""
     return str(event["job"]["name"]).partition(".")[0]
 
 
 def table_of_event(event: Event) -> str:
-    """Return the table that an event is about, without its database; empty for the run of a job."""
+    """Return the table of an event, without its database; empty for the run of a job."""
     return str(event["outputs"][0]["name"]).rpartition(".")[2] if event["outputs"] else ""
 
 
 def run_error(event: Event) -> str:
-    """Return why the run of an event failed; empty for an event that states no error."""
+    """Return why the run of an event failed; empty without an error."""
     return str(event["run"].get("facets", {}).get("errorMessage", {}).get("message", ""))
 
 
 def subject_of(event: Event) -> str:
-    """Return the table that an event is about, or the job."""
+    """Return the table of an event, or the job."""
     return table_of_event(event) or publisher_of(event)
 
 
@@ -223,10 +220,10 @@ def event_json(event: Event) -> bytes:
 
 
 def dataset_input(names: LakeNames, dataset: DatasetSnapshot, contract: Contract | None) -> Event:
-    """Return a dataset's table as input, in the version that was read, with the rules that the quality gate
-    found kept in it: it stops a run before any system reads rows that break one.
+    """Return a dataset's table as input, in the version that was read.
 
-    Without a contract it has no schema.
+    It lists the rules that the quality gate verified: the gate stops a run before any system reads rows that
+    break one. Without a contract it has no schema.
     """
     rules = [*_kept_rules(contract)] if contract else []
     read = {"rowCount": dataset.rows, "size": dataset.size_bytes}
@@ -238,9 +235,9 @@ def dataset_input(names: LakeNames, dataset: DatasetSnapshot, contract: Contract
 
 
 def file_inputs(dataset: str, records: Iterable[FileRecord]) -> list[Event]:
-    """Return raw files as inputs, by key: the newest ones, and one folder for all older files.
+    """Return raw files as inputs by key: the newest ones, and one folder for all older files.
 
-    Of several versions of one object the newest is stated.
+    An object with several versions has only its newest one.
     """
     newest_first = sorted(records, key=lambda item: (item.received_at, item.file_id), reverse=True)
     newest_of = {(record.bucket, record.key): record for record in reversed(newest_first)}
@@ -261,13 +258,13 @@ def _raw_input(bucket: str, name: str, records: Sequence[FileRecord]) -> Event:
 
 
 def _gate_rules(records: Sequence[FileRecord]) -> list[Event]:
-    """Return whether every row was accepted, and each rule by which rows were not, never a value."""
+    """Return assertions: whether every row was accepted, and the rules that refused rows broke; no values."""
     broken = sorted({rule for record in records for rule in record.reasons})
     return [_assertion("contract", success=not broken), *(_assertion(rule, success=False) for rule in broken)]
 
 
 def _kept_rules(contract: Contract) -> Iterator[Event]:
-    """Return the rules of a contract that stop a run where a merged row breaks one."""
+    """Return the rules of a contract that stop a run if a merged row breaks one."""
     for column in contract.columns:
         names = ["required"] if column.required else []
         names += ["unique"] if column.unique else []
@@ -293,9 +290,8 @@ def _table_facets(contract: Contract | None, version: str) -> Event:
 
 
 def _column_facet(names: LakeNames, columns: TableColumns | None) -> Event:
-    """Return the columns of datasets that each column was computed from.
-
-    A column whose sources are unknown is left out.
+    """Return the columns of datasets from which each column was computed, without columns of unknown
+    sources.
     """
     if columns is None or not (
         described := {name: of for name, of in columns.columns.items() if name not in columns.unknown}

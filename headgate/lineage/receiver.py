@@ -1,7 +1,7 @@
-"""Post OpenLineage events to a server that receives them, for example Marquez.
+"""Post OpenLineage events to a server, such as Marquez.
 
 Source: OpenLineage, Marquez' API: `POST /api/v1/lineage` with one event as JSON; OPENLINEAGE_API_KEY is the
-variable of OpenLineage's own clients.
+variable of OpenLineage's clients.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PAUSES_S = (1.0, 3.0)  # before the second and the third attempt
 _ANSWER_CHARACTERS = 200
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 _TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
-# The server refuses this event; it may accept others.
+# The server refuses this event, but may accept others.
 _OF_THE_EVENT = frozenset({400, 413, 422})
 _KEY_ADVICE = (
     f"Set {API_KEY_VARIABLE} (in a deployment: the secret that lineage_key_secret names) to a key that "
@@ -47,9 +47,9 @@ class EventAnswer:
     """The server's answer to one event.
 
     Attributes:
-        table: what the event is about: a table, or the job.
+        table: the table or the job of the event.
         status: the HTTP status.
-        error: empty where the event was accepted.
+        error: empty if the event was accepted.
     """
 
     table: str
@@ -59,12 +59,12 @@ class EventAnswer:
 
 
 class _NoRedirects(HTTPRedirectHandler):
-    """Follows no redirect: another server would get the API key."""
+    """Follows no redirects, because another server would receive the API key."""
 
     def redirect_request(  # noqa: PLR0917 urllib's interface
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
     ) -> None:
-        """Return no request, so that the redirect is an error."""
+        """Return no request, which turns the redirect into an error."""
 
 
 def _opener() -> OpenerDirector:
@@ -73,12 +73,12 @@ def _opener() -> OpenerDirector:
 
 @dataclass(frozen=True)
 class LineageReceiver:
-    """A server that receives events; `at` makes one from what a person states.
+    """A server that receives events; `at` creates one from settings.
 
     Attributes:
-        api_key: sent as bearer token; empty for none. No message and no text of this object has it.
-        pauses_s: before each further attempt at a busy server.
-        timeout_s: of each wait for the server.
+        api_key: bearer token; empty for none. No message and no text of this object contains it.
+        pauses_s: pauses before further attempts at a busy server.
+        timeout_s: timeout of each request.
     """
 
     url: str
@@ -90,10 +90,10 @@ class LineageReceiver:
 
     @classmethod
     def at(cls, url: str, api_key: str = "") -> LineageReceiver:
-        """Return the receiver at a URL; a URL without a path gets that of Marquez.
+        """Return the receiver at a URL; a URL without a path gets the path of Marquez.
 
         Raises:
-            SettingsError: the URL or the key cannot be used, or the key would be sent unencrypted.
+            SettingsError: the URL or the key is invalid, or the key would be sent unencrypted.
         """
         parts, key = _split(url), api_key.strip()
         if parts.username is not None or parts.password is not None:
@@ -115,15 +115,15 @@ class LineageReceiver:
 
     @property
     def address(self) -> str:
-        """The URL for messages: without its query, which may hold a secret."""
+        """The URL for messages, without its query, which may contain a secret."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
     def send(self, event: Event) -> EventAnswer:
-        """Post one event. Sending an event again is safe: its run id is the same.
+        """Post one event; a repeated event is harmless, because its run id is the same.
 
         Raises:
-            ServiceError: the server cannot be reached, or accepts no event at all.
+            ServiceError: the server cannot be reached, or accepts no events.
         """
         for pause_s in (*self.pauses_s, None):
             status, answer = self._post(event_json(event))
@@ -155,7 +155,9 @@ class LineageReceiver:
             ) from None
 
     def _shown(self, answer: bytes) -> str:
-        """Return the start of a server's answer as one line, without a key that it may repeat."""
+        """Return the beginning of a server's answer as one line, without the key, which a server might
+        repeat.
+        """
         decoded = answer.decode("utf-8", errors="replace")
         text = " ".join(
             "".join(character if character.isprintable() else " " for character in decoded).split()
@@ -166,7 +168,7 @@ class LineageReceiver:
 def _split(url: str) -> SplitResult:
     """Return the parts of an http or https URL.
 
-    Urllib itself finds a wrong port or character late, and quotes the whole URL.
+    Urllib detects an invalid port or character late, and quotes the complete URL.
     """
     try:
         parts = urlsplit(url)

@@ -1,4 +1,6 @@
-"""Post lineage events beside a job's work, so that a slow or stopped server delays no run."""
+"""Post lineage events to a server in parallel to a job, so that a slow or unavailable server does not delay
+it.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +26,14 @@ PATIENCE_S = 5.0  # after the job's own work
 
 @dataclass
 class LineageSender:
-    """Sends events in their order, in a thread that ends with the process.
+    """Sends events in order, in a thread that ends with the process.
 
-    The objects in the artifacts bucket are the record of all events: what is not sent leaves one warning, and
-    `headgate lineage --openlineage --send URL --day DAY` sends it later.
+    All events are objects in the artifacts bucket. Unsent events are logged as one warning, and `headgate
+    lineage --openlineage --send URL --day DAY` sends them later.
 
     Args:
-        receiver: makes the server's client, in the thread: its key comes over the network.
-        patience_s: how long the end of a run waits for events that are not sent yet.
+        receiver: creates the server's client; called in the thread, because the key comes over the network.
+        patience_s: maximum wait for unsent events at the end of a run.
     """
 
     receiver: Callable[[], LineageReceiver]
@@ -43,7 +45,7 @@ class LineageSender:
     _thread: Thread | None = None
 
     def send(self, event: Event) -> None:
-        """Send the event soon."""
+        """Queue the event for sending."""
         self._pending += 1
         self._events.put(event)
         if not self._thread:
@@ -51,7 +53,7 @@ class LineageSender:
             self._thread.start()
 
     def finish(self) -> None:
-        """Wait for a moment until all events are sent; warn about those that are not."""
+        """Wait until all events are sent, at most `patience_s`; warn about unsent events."""
         if not self._thread:
             return
         self._events.put(None)
@@ -79,7 +81,7 @@ class LineageSender:
                 self._sent += 1
 
     def _note(self, error: Exception) -> None:
-        """Keep the first cause; of an error of anybody else's the text may hold the key."""
+        """Keep the first cause; the text of a foreign error may contain the key and is not kept."""
         self._cause = self._cause or (
             str(error) if isinstance(error, HeadgateError) else type(error).__name__
         )

@@ -1,4 +1,4 @@
-"""The sources of a table: the datasets of a snapshot, and the raw files whose rows are in them."""
+"""The sources of a table: the datasets of a snapshot, and the raw files of their rows."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TableSources:
-    """The sources of one table.
+    """The sources of a table.
 
     Attributes:
         system: the system that built it; empty for a dataset.
-        snapshot_id, as_of: of the lake's snapshot that it was built from.
-        datasets: those that it was built from, by name; one may have no rows.
+        snapshot_id, as_of: id and day of the lake's snapshot that it was built from.
+        datasets: the datasets that it was built from, by name; a dataset may have no rows.
         files: their raw files, by key and time of arrival.
     """
 
@@ -47,10 +47,10 @@ def sources_of_table(
     system: str,
     reads: Iterable[str],
 ) -> TableSources:
-    """Return what a table was built from.
+    """Return the sources of a table.
 
     Args:
-        lake: the snapshot that it was built from.
+        lake: the snapshot that the table was built from.
         records: all file records.
         reads: the datasets that its system reads; for a dataset, the dataset itself.
     """
@@ -66,14 +66,14 @@ def sources_of_table(
 
 
 def increments_of(objects: ObjectStore, curated_bucket: str, dataset: DatasetSnapshot) -> tuple[str, ...]:
-    """Return the keys of a dataset's merged increments, without the marks behind a blank."""
+    """Return the keys of a dataset's increments, without the marks after a blank."""
     return merged_increments(objects, curated_bucket, dataset.dataset, dataset.snapshot_id)
 
 
 def merged_increments(
     objects: ObjectStore, curated_bucket: str, dataset: str, snapshot_id: str
 ) -> tuple[str, ...]:
-    """Return the same of a snapshot of a dataset, by its id; none where its list was deleted."""
+    """Return the keys of the increments of a dataset's snapshot; empty if its list was deleted."""
     key = keys.merged_increments_key(dataset, snapshot_id)
     try:
         text = objects.read(ObjectRef(curated_bucket, key)).decode()

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Nobody saw how a killed job ended: Glue has the reason.
+# No event reports why a job was killed; Glue has the reason.
 KILLED = (
     "The job ended without a report: it was stopped, or it exceeded its time or its memory. The Glue "
     "run of this job has the reason."
@@ -44,18 +44,18 @@ KILLED = (
 
 @dataclass
 class LineageLog:
-    """One run of a job: its `with` block. The run starts with the block, and completes or fails with it.
+    """The events of one run of a job, as a `with` block.
 
-    The events of tables are written at the end of the block, also after an error. An event that cannot be
-    written leaves a warning, and the run continues, because events are a report of a run. A job that is
-    killed writes no end: the next run of the job writes it.
+    The run starts, and completes or fails, with the block. The events of tables are written at the end of the
+    block, also after an error. An event that cannot be written is logged as a warning, and the run continues,
+    because events only report on it. A killed job writes no end event; its next run does.
 
     Args:
         bucket: the artifacts bucket.
-        run: the job's run; events of its tables name it as parent.
-        event_of: describes a published table version; the moment is naive UTC.
-        describe: what an error's event may say about it, redacted.
-        sender: posts each event to a server, too; None where the lake states no server.
+        run: the job's run, which is the parent in events of its tables.
+        event_of: describes a published table version; the time is naive UTC.
+        describe: returns the redacted description of an error.
+        sender: also posts each event to a server; None if the lake has no server.
     """
 
     objects: ObjectStore
@@ -70,15 +70,15 @@ class LineageLog:
     _failed: list[tuple[str, str, str]] = field(default_factory=list, repr=False)
 
     def add(self, published: TableVersion) -> None:
-        """Record that a table shows this version from now on."""
+        """Record that a table now shows this version."""
         self._published.append((published, self.clock()))
 
     def fail(self, database: str, table: str, cause: str) -> None:
-        """Record that a table could not be built, although the run continues with the others."""
+        """Record that a table could not be built; the run continues with the others."""
         self._failed.append((database, table, cause))
 
     def __enter__(self) -> Self:
-        """Start the run, after the end of an earlier one that was killed."""
+        """Start the run, and first end an earlier one that was killed."""
         self._began_at = self.clock()
         self._attempt(self.run.publisher, self._end_killed_run)
         self._report(self.run.publisher, lambda: job_event(self.run, START, self._began_at), START)
@@ -88,9 +88,8 @@ class LineageLog:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Write the events of the tables, then that of the run.
-
-        The block's own error is raised after that.
+        """Write the events of the tables, then that of the run; an error of the block is raised
+        afterwards.
         """
         for published, at in self._published:
             self._report_table(
@@ -127,7 +126,7 @@ class LineageLog:
         return failed_table_event(self.run, database, table, self.describe(cause), at)
 
     def _report_table(self, table: str, event_of: Callable[[], Event], kind: str = "") -> None:
-        """Report the start of a table's run, which is known at its end only, and the end."""
+        """Report start and end of a table's run, which are both known only at its end."""
         try:
             event = event_of()
         except Exception as cause:  # noqa: BLE001 the tables are published, and no fault of their description may undo the run

@@ -1,6 +1,4 @@
-"""Advice for a query that failed: the nearest tables or columns where it is because of a name, and who can
-have earlier versions shown.
-"""
+"""Advice for a failed query: the nearest names of tables or columns, and how to enable earlier versions."""
 
 from __future__ import annotations
 
@@ -39,7 +37,7 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
         return message
     if match := _NO_TABLE.search(message):
         name = match[1].strip('"').lower()
-        if any(name in of for of in tables.values()):
+        if any(name in names for names in tables.values()):
             return f"{name} is new and has no table yet: the next run makes it, with the accepted rows."
         return f"{message.rstrip('.')}. {near_tables(name, tables)}"
     if match := _NO_COLUMN.search(message):
@@ -63,12 +61,12 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
 
 
 def _as_written(name: str) -> str:
-    """Return a column's name as a statement has it: in quotes where it is not one plain word."""
+    """Return a column's name as in a statement: in quotes unless it is one plain word."""
     return name if name.isidentifier() else f'"{name}"'
 
 
 def _columns_of(asked: Iterable[str], tables: Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]]) -> str:
-    """Return the columns of the tables that were asked, table by table, or how to list them."""
+    """List the columns of the tables in the statement, or explain how to list them."""
     listed = [
         (
             f"{name} has the columns "

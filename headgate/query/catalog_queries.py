@@ -1,7 +1,7 @@
-"""The tables of the catalog, and Athena's SHOW and DESCRIBE as queries of values, for engines that do not
-know the tables.
+"""The tables of the catalog, and Athena's SHOW and DESCRIBE as queries of values for engines without the
+tables.
 
-The tables are those of the contracts in use, from which the catalog is made.
+The tables are those of the contracts in use, from which the catalog is created.
 """
 
 from __future__ import annotations
@@ -28,18 +28,17 @@ _SHOW_COLUMNS = re.compile(rf"show\s+columns\s+(?:in|from)\s+(?:{_NAME}\.)?{_NAM
 _DESCRIBE = re.compile(
     rf"(?:describe|desc)\s+(?:(?:extended|formatted)\s+)?(?:{_NAME}\.)?{_NAME}", re.IGNORECASE
 )
-_AS_DOCUMENTED = re.compile(
-    r"\becommerce_(curated|prod)\b"
-)  # the names in documents and saved questions: Terraform's defaults
+# The names in documents and saved questions, which are Terraform's defaults.
+_DOCUMENTED_NAMES = re.compile(r"\becommerce_(curated|prod)\b")
 
 
 @dataclass(frozen=True)
 class Databases:
-    """The databases of a lake; a deployment may have other names than the default.
+    """The databases of a lake; a deployment may change their default names.
 
     Attributes:
-        contracts: returns the contracts in use, which may have more datasets than those that were deployed;
-            by default those of this code.
+        contracts: returns the contracts in use, which may have more datasets than the deployed ones; by
+            default those of this code.
     """
 
     curated: str = "ecommerce_curated"
@@ -52,10 +51,10 @@ class Databases:
 
     def rename_in(self, sql: str) -> str:
         """Return a saved question with this lake's database names."""
-        return _AS_DOCUMENTED.sub(lambda match: str(getattr(self, match[1])), sql)
+        return _DOCUMENTED_NAMES.sub(lambda match: str(getattr(self, match[1])), sql)
 
     def tables(self) -> dict[str, Mapping[str, Sequence[tuple[str, ...]]]]:
-        """Return the tables by database and name: each column's name, type and comment."""
+        """Return database → table → name, type and comment of each column."""
         if self.contracts is None:
             return {
                 self.curated: _of_code(("curated", "lake"), contract_folders()),
@@ -75,7 +74,7 @@ def about_tables(sql: str, databases: Databases) -> str:
     """Return a SELECT that answers a SHOW or DESCRIBE statement; empty for any other statement.
 
     Raises:
-        QueryError: there is no such database or table.
+        QueryError: the database or table does not exist.
     """
     asked = sql.strip().rstrip(";").strip()
     if match := _SHOW_DATABASES.fullmatch(asked):
@@ -100,7 +99,7 @@ def _columns(database: str | None, table: str, databases: Databases) -> list[tup
 
 
 def _tables(database: str | None, databases: Databases) -> Mapping[str, Sequence[tuple[str, ...]]]:
-    """Return the columns of each table of a database, by default of prod, the workgroup's database."""
+    """Return table → its columns for a database, by default prod, the workgroup's database."""
     tables = databases.tables()
     if (name := (database or databases.prod).lower()) not in tables:
         raise QueryError(
@@ -125,7 +124,7 @@ def _of_zones(registry: Registry, zones: tuple[str, ...]) -> Mapping[str, Sequen
 
 
 def _like(name: str, pattern: str | None) -> bool:
-    """Match Athena's patterns: `*` for any characters, `|` for or."""
+    """Match one of Athena's patterns: `*` means any characters, `|` means or."""
     return pattern is None or any(
         re.fullmatch(choice.replace("*", ".*"), name, re.IGNORECASE) for choice in pattern.split("|")
     )

@@ -1,8 +1,8 @@
 """Athena's SQL in the dialect of the engine behind the Athena API: DuckDB on an emulator, Athena itself on
 AWS.
 
-sqlglot knows the syntax. What it cannot know without the tables is corrected here: where the two engines
-would run the same text and answer differently.
+sqlglot translates the syntax. This module corrects the differences that depend on the tables' types, where
+both engines would run the same text with different answers.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _JODA = {
     "HH": "%H", "hh": "%I", "mm": "%M", "ss": "%S", "SSS": "%g", "a": "%p",
 }  # fmt: skip
 
-# Source: Trino, SequenceFunction: the most entries that `sequence` returns, and its message.
+# Maximum number of entries of `sequence`, and its message. Source: Trino, SequenceFunction.
 _SEQUENCE_ENTRIES = 10_000
 _SEQUENCE_REFUSAL = f"result of sequence function must not have more than {_SEQUENCE_ENTRIES} entries"
 
@@ -48,10 +48,10 @@ _JODA_LETTERS = re.compile("|".join(sorted(_JODA, key=len, reverse=True)))
 def for_engine(sql: str, dialect: str, databases: Databases) -> str:
     """Return the statement for the engine behind the Athena API.
 
-    One that is not Athena gets only queries of the catalog's tables.
+    Another engine than Athena gets only queries of the catalog's tables.
 
     Raises:
-        QueryError: it is not one reading statement of Athena's SQL, or names a table that is not in the
+        QueryError: it is not a single reading statement in Athena's SQL, or names a table that is not in the
             catalog.
     """
     if dialect != ATHENA and (query := only_reading(sql)):
@@ -62,13 +62,12 @@ def for_engine(sql: str, dialect: str, databases: Databases) -> str:
 def translate(
     sql: str, dialect: str, types: Mapping[str, str] | None = None, databases: Databases = DOCUMENTED
 ) -> str:
-    """Return the same question in `dialect`, `athena` or one of sqlglot's.
+    """Translate a statement to `dialect`, which is `athena` or one of sqlglot's.
 
-    Athena's own text passes through unchanged.
+    For Athena the text is unchanged.
 
     Args:
-        types: Athena's type of each column by its name; by default of every column that has one type all over
-            the lake.
+        types: column name → Athena's type; by default for all names that have a single type in the lake.
         databases: the names of the lake's databases.
 
     Raises:
@@ -96,9 +95,9 @@ def translate(
 
 @cache
 def _lake_types(_: tuple[str, ...]) -> dict[str, str]:
-    """Return the type of each column name that has one type in the lake.
+    """Return the type of each column name that has a single type in the lake.
 
-    The folders are the key of a project.
+    The argument, the folders of a project's contracts, is the cache key.
     """
     registry = Registry.load()
     types: dict[str, set[str]] = {}
@@ -109,7 +108,7 @@ def _lake_types(_: tuple[str, ...]) -> dict[str, str]:
 
 
 def _adapted(query: exp.Query, types: Mapping[str, str]) -> exp.Expression:
-    for scope in traverse_scope(query):  # a subquery before the query that reads it
+    for scope in traverse_scope(query):  # subqueries before the queries that read them
         for column in scope.columns:
             if kind := _type_of(column, scope, types):
                 column.type = kind
@@ -118,7 +117,7 @@ def _adapted(query: exp.Query, types: Mapping[str, str]) -> exp.Expression:
 
 
 def _type_of(column: exp.Column, scope: Scope, types: Mapping[str, str]) -> str | exp.DataType | None:
-    """Return the type of a column: of what a subquery computes so, else of the lake's columns."""
+    """Return the type of a column from the subquery that computes it, or else from the lake's columns."""
     for name, source in scope.sources.items():
         if isinstance(source, Scope) and column.table in {"", name}:
             for made in source.expression.selects:
@@ -133,7 +132,7 @@ def _rewrite(node: exp.Expression) -> exp.Expression:
 
 
 def _divided(node: exp.Expression) -> exp.Expression:
-    """Divide integers to integers, as Athena does; DuckDB divides to a double."""
+    """Divide integers to an integer, as in Athena; DuckDB returns a double."""
     if not (
         node.this.is_type(*exp.DataType.INTEGER_TYPES)
         and node.expression.is_type(*exp.DataType.INTEGER_TYPES)
@@ -143,15 +142,12 @@ def _divided(node: exp.Expression) -> exp.Expression:
 
 
 def _summed(node: exp.Expression) -> exp.Expression:
-    """Make a sum of integers a bigint, as in Athena.
-
-    DuckDB makes it a hugeint, which the Athena API has no name for.
-    """
+    """Cast a sum of integers to a bigint, as in Athena; DuckDB's hugeint has no name in the Athena API."""
     return exp.cast(node.copy(), "bigint") if node.this.is_type(*exp.DataType.INTEGER_TYPES) else node
 
 
 def _over_rows(node: exp.Expression) -> exp.Expression:
-    """Put a cast of an aggregate around its window or filter, not between the two."""
+    """Put a cast of an aggregate around its window or filter, not between them."""
     aggregate = node.this
     while isinstance(aggregate, exp.Filter | exp.IgnoreNulls):
         aggregate = aggregate.this
@@ -163,34 +159,31 @@ def _over_rows(node: exp.Expression) -> exp.Expression:
 
 
 def _counted(node: exp.Expression) -> exp.Expression:
-    """Make `count_if` of no rows 0, as in Athena; in DuckDB it is null."""
+    """Return 0 for `count_if` without rows, as in Athena; DuckDB returns null."""
     return exp.Count(this=exp.Case(ifs=[exp.If(this=node.this, true=exp.Literal.number(1))]))
 
 
 def _averaged(node: exp.Expression) -> exp.Expression:
-    """Make the average of decimals a decimal of their type, as in Athena; in DuckDB it is a double."""
+    """Cast the average of decimals to their type, as in Athena; DuckDB returns a double."""
     return exp.cast(node.copy(), node.this.type) if node.this.is_type(exp.DataType.Type.DECIMAL) else node
 
 
 def _as_date(node: exp.Expression) -> exp.Expression:
-    """Cast a result of date arithmetic to a date, as Athena does; DuckDB gives a timestamp."""
+    """Cast the result of date arithmetic to a date, as in Athena; DuckDB returns a timestamp."""
     return exp.cast(node.copy(), "date") if node.this.is_type(exp.DataType.Type.DATE) else node
 
 
 def _difference(node: exp.Expression) -> exp.Expression:
-    """Count whole units that have passed, as Athena does.
+    """Count complete units between two times, as in Athena.
 
-    DuckDB's date_diff counts boundaries crossed, its date_sub what has passed.
+    DuckDB's date_diff counts crossed boundaries; its date_sub counts complete units.
     """
     unit = exp.Literal.string(node.text("unit").lower() or "day")
     return exp.Anonymous(this="DATE_SUB", expressions=[unit, node.expression, node.this])
 
 
 def _bounded(node: exp.Expression) -> exp.Expression:
-    """Refuse a long sequence of whole numbers, as Athena does.
-
-    DuckDB would fill the memory of the machine with it.
-    """
+    """Refuse a long sequence of integers, as in Athena; in DuckDB it would fill the machine's memory."""
     start, end = node.args["start"], node.args["end"]
     if not (start.is_type(*exp.DataType.INTEGER_TYPES) and end.is_type(*exp.DataType.INTEGER_TYPES)):
         return node
@@ -203,14 +196,13 @@ def _bounded(node: exp.Expression) -> exp.Expression:
 
 
 def _joined(node: exp.Expression) -> exp.Expression:
-    """Write a comma between tables as the cross join that it is: MiniStack finds tables by FROM and JOIN
-    only.
+    """Write a comma between tables as a cross join, because MiniStack finds tables only by FROM and JOIN.
 
-    A comma binds less than RIGHT and FULL joins beside it, so such a list stays as it is.
+    A comma binds less than RIGHT and FULL joins in the same list, so such a list is unchanged.
     """
-    beside = node.parent.args.get("joins", []) if node.parent else []
+    joins = node.parent.args.get("joins", []) if node.parent else []
     is_comma = not any(node.args.get(part) for part in ("side", "kind", "method", "on", "using"))
-    if is_comma and not any(join.side in {"RIGHT", "FULL"} for join in beside):
+    if is_comma and not any(join.side in {"RIGHT", "FULL"} for join in joins):
         node.set("kind", "CROSS")
     return node
 
@@ -251,7 +243,7 @@ _FUNCTIONS: dict[str, Callable[[list[exp.Expression]], exp.Expression]] = {
 
 
 def _named(query: exp.Expression) -> exp.Expression:
-    """Name a column without a name `_col0` by its place, as Athena does; DuckDB names it by its text."""
+    """Name a column without a name by its position, such as `_col0`, as in Athena; DuckDB uses its text."""
     outputs = query.selects if isinstance(query, exp.Select) else []
     if any(isinstance(output, exp.Star | exp.Column) and output.is_star for output in outputs):
         return query

@@ -1,4 +1,4 @@
-"""The first rows of a statement, asked before the whole answer: the same statement with a LIMIT."""
+"""Query the first rows before the complete answer: the same statement with a LIMIT."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from sqlglot.dialects.athena import Athena
 
 from headgate.query.read_only_statements import explained, only_reading
 
-# Two answers of the statement would have different values.
+# The two answers would have different values.
 _NOT_REPEATABLE = (exp.Rand, exp.Shuffle, exp.Uuid, exp.TableSample)
-# The engine has to read everything before it knows the first row, so the first rows would come as late as
-# the whole answer, and everything would be read twice.
+# The engine reads everything before it returns the first row, so the first rows would take as long as the
+# complete answer, and everything would be read twice.
 _READS_EVERYTHING = (exp.Group, exp.Having, exp.AggFunc, exp.Distinct, exp.Window, exp.SetOperation)
-# LIMIT and FETCH within the statement choose rows, in a second answer perhaps others.
+# LIMIT and FETCH within the statement choose rows, which may differ in a second answer.
 _CHOOSES_ROWS = (exp.Limit, exp.Fetch, exp.Offset)
 
 
 def first_rows_statement(sql: str, rows: int) -> str:
-    """Return the statement with a LIMIT of one row more than `rows`, or nothing where that is not worth it.
+    """Return the statement with a LIMIT of `rows` + 1, or an empty text if that would save nothing.
 
-    An answer of more than `rows` rows continues. Without ORDER BY, the rows are some of the whole answer;
-    with it they are the first, except that rows of equal keys may be others.
+    An answer of more than `rows` rows is incomplete. Without ORDER BY the rows are any rows of the complete
+    answer; with it they are the first ones, but ties may be broken differently.
 
     Args:
         sql: one statement that only reads.
@@ -46,5 +46,5 @@ def _is_number_above(limit: exp.Expression | None, rows: int) -> bool:
 
 
 def _chooses_rows_within(query: exp.Select) -> bool:
-    """Return whether a subquery chooses rows, or the statement itself other than by its own LIMIT."""
+    """Return whether a LIMIT or FETCH other than the statement's own LIMIT chooses rows."""
     return any(node is not query.args.get("limit") for node in query.find_all(*_CHOOSES_ROWS))

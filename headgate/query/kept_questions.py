@@ -1,4 +1,4 @@
-"""Questions that people keep in the lake: one object for each person, and a person's dashboard as a file."""
+"""Questions that people saved in the lake: an object for each person, and a person's dashboard as a file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ShownQuestion(Protocol):
-    """A question with the way in which its answer is shown."""
+    """A question and the display of its answer."""
 
     @property
     def name(self) -> str: ...  # noqa: D102 as KeptQuestion
@@ -38,14 +38,14 @@ _TABLE = re.compile(r"\b(?:from|join)\s+(?:\"?\w+\"?\.)?\"?(\w+)\"?", re.IGNOREC
 
 @dataclass(frozen=True)
 class KeptQuestion:
-    """A question that a person keeps.
+    """A question that a person saved.
 
     Attributes:
         name: unique among the questions of its person.
         kind: `table`, or the kind of the chart.
-        x, y, series: columns of the answer that the chart uses; empty for those that the answer suggests.
+        x, y, series: columns of the answer for the chart; empty for the default.
         is_pinned: whether its answer is on the person's dashboard.
-        by, at: who kept it, and when, ISO 8601 in naive UTC.
+        by, at: who saved it, and when, ISO 8601 in naive UTC.
     """
 
     name: str
@@ -60,24 +60,24 @@ class KeptQuestion:
 
 
 def kept_questions(objects: ObjectStore, bucket: str) -> list[KeptQuestion]:
-    """Return the questions of all people, by person and name."""
+    """Return the questions of all people, ordered by person and name."""
     stored = (objects.read(item.ref) for item in list(objects.list(bucket, f"{keys.QUESTIONS}/")))
     questions = (question for text in stored for question in questions_of_text(text))
     return sorted(questions, key=lambda question: (question.by, question.name))
 
 
 def questions_key(person: str) -> str:
-    """Return the key of the object with the questions of a person."""
+    """Return the key of a person's questions."""
     return f"{keys.QUESTIONS}/{hashlib.sha256(person.encode()).hexdigest()[:32]}.json"
 
 
 def questions_of_text(text: bytes) -> list[KeptQuestion]:
-    """Return the questions that an object has."""
+    """Parse an object with questions."""
     return [KeptQuestion(**{**question, "y": tuple(question["y"])}) for question in json.loads(text)]
 
 
 def text_of_questions(questions: Iterable[KeptQuestion]) -> bytes:
-    """Return the text of the object with the questions, by name."""
+    """Return the object with the questions, ordered by name."""
     return json.dumps([asdict(each) for each in sorted(questions, key=lambda each: each.name)]).encode()
 
 
@@ -106,6 +106,6 @@ def panel_document(question: ShownQuestion) -> dict[str, Any]:
     return panel
 
 
-def plain(text: str, between: str) -> str:
-    """Return a name of small letters and digits, with `between` for everything else."""
-    return re.sub(r"[^a-z0-9]+", between, text.lower()).strip(between)
+def plain(text: str, separator: str) -> str:
+    """Return a name of lower-case letters and digits, with `separator` for all other characters."""
+    return re.sub(r"[^a-z0-9]+", separator, text.lower()).strip(separator)

@@ -1,6 +1,5 @@
-"""Answers that people have sent to themselves by mail: one object for each person.
-
-docs/adr/0070-dashboards-are-data.md
+"""Answers that people receive by mail: an object for each person. See
+docs/adr/0070-dashboards-are-data.md.
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ LAST_DAY = {"day": 0, "week": 7, "month": 28}  # every month has a 28th
 
 @dataclass(frozen=True)
 class MailSchedule:
-    """A question or a dashboard whose answers a person gets by mail.
+    """A question or a dashboard whose answers a person receives by mail.
 
     Attributes:
         title: unique among the schedules of its person.
         sql: the statement of a question; empty for a dashboard.
         dashboard: the name of a dashboard; empty for a question.
-        on: day of the week, 1 for Monday, or of the month; 0 for every day.
+        on: day of the week (1 is Monday) or of the month; 0 for every day.
         by, at: who scheduled it, and when, ISO 8601 in naive UTC.
     """
 
@@ -44,33 +43,33 @@ class MailSchedule:
     at: str
 
     def is_due(self, day: date) -> bool:
-        """Return whether the mail is sent on a day."""
+        """Return whether the mail is due on a day."""
         return self.on == {"day": 0, "week": day.isoweekday(), "month": day.day}[self.every]
 
 
 def mail_schedules(objects: ObjectStore, bucket: str) -> list[MailSchedule]:
-    """Return the schedules of all people, by person and title."""
+    """Return the schedules of all people, ordered by person and title."""
     stored = [objects.read(item.ref) for item in list(objects.list(bucket, f"{keys.MAILS}/"))]
     schedules = [schedule for text in stored for schedule in schedules_of_text(text)]
     return sorted(schedules, key=lambda schedule: (schedule.by, schedule.title))
 
 
 def schedules_key(person: str) -> str:
-    """Return the key of the object with the schedules of a person."""
+    """Return the key of a person's schedules."""
     return f"{keys.MAILS}/{hashlib.sha256(person.encode()).hexdigest()[:32]}.json"
 
 
 def sent_mark_key(schedule: MailSchedule) -> str:
-    """Return the key of the object that names the newest day on which a mail was sent."""
+    """Return the key of the object with the last day on which a mail was sent."""
     name = json.dumps([schedule.by, schedule.title])
     return f"{keys.SENT_MAILS}/{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 
 def schedules_of_text(text: bytes) -> list[MailSchedule]:
-    """Return the schedules that an object has."""
+    """Parse an object with schedules."""
     return [MailSchedule(**schedule) for schedule in json.loads(text)]
 
 
 def text_of_schedules(schedules: Iterable[MailSchedule]) -> bytes:
-    """Return the text of the object with the schedules, by title."""
+    """Return the object with the schedules, ordered by title."""
     return json.dumps([asdict(each) for each in sorted(schedules, key=lambda each: each.title)]).encode()

@@ -1,7 +1,6 @@
 """Named parameters of a statement: `where country = :country`.
 
-A value becomes a literal of its type only where the statement has a parameter; a `:name` inside a text or a
-comment stays as it is.
+Each parameter is replaced by a literal of its value's type; a `:name` in a text or a comment is unchanged.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def bind(sql: str, params: Mapping[str, object]) -> str:
-    """Return the statement with the value of each parameter as a literal of Athena's SQL.
+    """Replace each parameter of a statement by its value as a literal in Athena's SQL.
 
     Values are None, bool, int, float, Decimal, str, date, datetime (UTC if it has a time zone), or a list of
     them for `in (:names)`.
@@ -58,7 +57,7 @@ def bind(sql: str, params: Mapping[str, object]) -> str:
 def _parameters(sql: str) -> Iterator[tuple[str, int, int]]:
     """Yield name, start and end of each parameter, in the order of the statement."""
     try:
-        # SELECT in Athena is Trino's; Athena's other dialect has backslashes in texts.
+        # SELECT in Athena uses Trino's syntax; Athena's other dialect has backslashes in texts.
         tokens = sqlglot.tokenize(sql, read=Trino)
     except SqlglotError:
         raise QueryError(
@@ -70,7 +69,7 @@ def _parameters(sql: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _is_word(sql: str, token: Token) -> bool:
-    """Return whether the token is a plain word; an identifier in quotes is none."""
+    """Return whether the token is a plain word, not an identifier in quotes."""
     return sql[token.start : token.end + 1].isidentifier()
 
 
@@ -89,9 +88,9 @@ def _literal(name: str, value: object) -> str:
 
 
 def _scalar(value: object) -> str | None:  # noqa: PLR0911 one line for each type
-    """Return the literal of a value, None for a type without one.
+    """Return the literal of a value, or None for another type.
 
-    A bool is an int and a datetime a date, so the order matters.
+    A bool is an int, and a datetime is a date, so the order matters.
     """
     if value is None:
         return "NULL"
@@ -99,7 +98,7 @@ def _scalar(value: object) -> str | None:  # noqa: PLR0911 one line for each typ
         return "TRUE" if value else "FALSE"
     if isinstance(value, Integral):
         return f"({value})" if value < 0 else str(value)  # `-:n` with -1 would begin a comment
-    if isinstance(value, float):  # NumPy's number is one, too, with another text
+    if isinstance(value, float):  # also NumPy's float64, whose text differs
         return f"CAST('{float(value)!r}' AS DOUBLE)" if isfinite(value) else None
     if isinstance(value, Decimal):
         return f"DECIMAL '{value:f}'" if value.is_finite() else None

@@ -1,4 +1,4 @@
-"""Describe a parser's complaint to a person."""
+"""Describe an error of the SQL parser to a person."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from sqlglot.errors import ParseError, SqlglotError
 
-# What the parser calls an operator by its class; a clause it calls by its keyword.
+# Operators by the parser's class names; clauses have their keywords as names.
 _OPERATORS = {
     "Neg": "-",
     "Not": "not",
@@ -21,7 +21,7 @@ _OPERATORS = {
 
 
 def describe_parse_error(error: SqlglotError) -> str:
-    """Return what is wrong, and where; never the parser's own classes."""
+    """Return the error and its position, without names of the parser's classes."""
     first = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
     what = str(first.get("description") or error).splitlines()[0]
     missing = re.search(r"missing for <class '[\w.]+\.(\w+)'>", what)

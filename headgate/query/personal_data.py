@@ -1,6 +1,7 @@
 """Keep columns about people out of a statement: each table is replaced by a subquery of its other columns.
 
-A check of the statement's column names alone would miss `customers c (a, b)`, `*` and references to a row.
+A check of only the column names in the statement would miss `customers c (a, b)`, `*` and references to a
+row.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from headgate.contracts.registry import Registry
     from headgate.query.catalog_queries import Databases
 
-_MOVED = ("joins", "laterals", "pivots", "sample")  # parts of a table that a subquery has as well
-_SIGNS_IN_EXPLAIN = frozenset(" \t\r\n(),_")
+_MOVED = ("joins", "laterals", "pivots", "sample")  # parts of a table that a subquery can also have
+_CHARACTERS_IN_EXPLAIN = frozenset(" \t\r\n(),_")
 
 
 class PersonalTable(NamedTuple):
@@ -38,10 +39,13 @@ class PersonalTable(NamedTuple):
 def personal_tables(contracts: Registry, databases: Databases) -> dict[tuple[str, str], PersonalTable]:
     """Return the tables with columns about people, by database and name."""
     curated = {name: (contract, contracts.source.get(name)) for name, contract in contracts.curated.items()}
-    zones = {databases.curated: curated | _alone(contracts.lake), databases.prod: _alone(contracts.prod)}
+    zones = {
+        databases.curated: curated | _without_source(contracts.lake),
+        databases.prod: _without_source(contracts.prod),
+    }
     tables = {}
-    for database, of in zones.items():
-        for name, (contract, source) in of.items():
+    for database, contracts_by_table in zones.items():
+        for name, (contract, source) in contracts_by_table.items():
             if hidden := personal_columns(contract, source):
                 shown = tuple(
                     str(column["Name"]) for column in glue_columns(contract) if column["Name"] not in hidden
@@ -50,34 +54,34 @@ def personal_tables(contracts: Registry, databases: Databases) -> dict[tuple[str
     return tables
 
 
-def _alone(contracts: Mapping[str, Contract]) -> dict[str, tuple[Contract, Contract | None]]:
+def _without_source(contracts: Mapping[str, Contract]) -> dict[str, tuple[Contract, Contract | None]]:
     return {name: (contract, None) for name, contract in contracts.items()}
 
 
 def without_personal_data(sql: str, tables: Mapping[tuple[str, str], PersonalTable], group: str) -> str:
-    """Return the statement with each table of people replaced by a subquery of its other columns.
+    """Replace each table about people by a subquery of its other columns.
 
-    The statement is written again from what the parser read, without comments: Athena and the parser may
-    disagree about where a comment ends, and only what was checked is sent.
+    The statement is generated again from the parsed tree, without comments: Athena and the parser may
+    disagree about the end of a comment, and only the checked statement may be sent.
 
     Args:
-        group: the group that sees the columns, named in errors.
+        group: the group that may read the columns, for errors.
 
     Raises:
-        QueryError: it names a column about people, or a common table expression has the name of a table of
-            people.
+        QueryError: the statement names a column about people, or a common table expression has the name of a
+            table about people.
     """
     query = only_reading(sql)
     if query is None:
         return sql
     before = explained(sql)[0]
-    if not all(sign.isalnum() or sign in _SIGNS_IN_EXPLAIN for sign in before):
+    if not all(character.isalnum() or character in _CHARACTERS_IN_EXPLAIN for character in before):
         raise QueryError("EXPLAIN has a comment or a quoted text before its query. Remove it.")
     _check_common_tables(query, tables)
     read = [
         (node, table)
         for node in query.find_all(exp.Table)
-        if (table := _table_of(node, tables)) and not _is_shown_alone(node, table)
+        if (table := _table_of(node, tables)) and not _is_subquery_of_shown(node, table)
     ]
     _check_columns(query, read, group)
     for column in query.find_all(exp.Column):
@@ -90,27 +94,27 @@ def without_personal_data(sql: str, tables: Mapping[tuple[str, str], PersonalTab
 
 
 def reads_personal_data(sql: str, tables: Mapping[tuple[str, str], PersonalTable]) -> bool:
-    """Return whether the rows of a statement could show a column about people."""
+    """Return whether the answer of a statement could contain a column about people."""
     query = only_reading(sql)
     if query is None:
         return False
     if any(cte.alias.lower() in {name for _, name in tables} for cte in query.find_all(exp.CTE)):
         return True
     return any(
-        (table := _table_of(node, tables)) and not _is_shown_alone(node, table)
+        (table := _table_of(node, tables)) and not _is_subquery_of_shown(node, table)
         for node in query.find_all(exp.Table)
     )
 
 
 def _table_of(node: exp.Table, tables: Mapping[tuple[str, str], PersonalTable]) -> PersonalTable | None:
-    """Return the table of people that a node names; one without a database may be any of that name."""
+    """Return the table about people that a node names; without a database, any table with this name."""
     if node.db:
         return tables.get((node.db.lower(), node.name.lower()))
     return next((table for (_, name), table in tables.items() if name == node.name.lower()), None)
 
 
-def _is_shown_alone(node: exp.Table, table: PersonalTable) -> bool:
-    """Return whether the table is in a subquery of its shown columns already, as `_subquery` writes it."""
+def _is_subquery_of_shown(node: exp.Table, table: PersonalTable) -> bool:
+    """Return whether the table is already in a subquery of its shown columns, as `_subquery` writes it."""
     select = node.parent.parent if isinstance(node.parent, exp.From) else None
     return (
         isinstance(select, exp.Select)
@@ -128,7 +132,7 @@ def _shown(table: PersonalTable, version: exp.Version | None) -> exp.Select:
 
 
 def _version_of(node: exp.Table) -> exp.Version | None:
-    """Return the clause that asks for an earlier version; it must be a constant."""
+    """Return the clause for an earlier version, which must be a constant."""
     version: exp.Version | None = node.args.get("version")
     if version and version.find(exp.Query, exp.Table, exp.Column):
         raise QueryError(
@@ -169,17 +173,17 @@ def _check_common_tables(query: exp.Expression, tables: Mapping[tuple[str, str],
 
 
 def _check_columns(query: exp.Expression, read: list[tuple[exp.Table, PersonalTable]], group: str) -> None:
-    for column, table in _named(query, read):
+    for column, table in _named_columns(query, read):
         raise QueryError(
             f"The column {column} of {table.name} is personal data, which needs the group {group}. "
             "Leave the column out, or ask an operator to add you to the group."
         )
 
 
-def _named(
+def _named_columns(
     query: exp.Expression, read: list[tuple[exp.Table, PersonalTable]]
 ) -> Iterator[tuple[str, PersonalTable]]:
-    """Return the hidden columns that a statement names, each with its table."""
+    """Yield the hidden columns that a statement names, each with its table."""
     for column in query.find_all(exp.Column):
         for node, table in read:
             if column.name.lower() in table.hidden and column.table.lower() in {

@@ -13,13 +13,12 @@ if TYPE_CHECKING:
 
 
 def qualify_tables(sql: str, databases: Databases) -> str:
-    """Return the statement with `curated` before each table that names no database and that only curated has.
+    """Add `curated` to each table without a database that only curated has.
 
-    All other text stays as it is. So does the name of a common table expression, wherever it stands in the
-    statement.
+    All other text is unchanged, including names of common table expressions.
 
     Raises:
-        QueryError: the statement is not one that only reads.
+        QueryError: the statement does more than read.
     """
     query = only_reading(sql)
     if query is None:
@@ -35,17 +34,21 @@ def qualify_tables(sql: str, databases: Databases) -> str:
         return sql
     tables, question = databases.tables(), explained(sql)[1]
     missing = tables[databases.curated].keys() - tables[databases.prod].keys()
-    places = sorted(
-        {name.meta["start"] for name in named if name.name.lower() in missing and _stands_in(question, name)},
+    positions = sorted(
+        {
+            name.meta["start"]
+            for name in named
+            if name.name.lower() in missing and _has_position(question, name)
+        },
         reverse=True,
     )
     qualified = question
-    for place in places:
-        qualified = f"{qualified[:place]}{databases.curated}.{qualified[place:]}"
+    for position in positions:
+        qualified = f"{qualified[:position]}{databases.curated}.{qualified[position:]}"
     return sql if qualified == question else "".join((explained(sql)[0], qualified))
 
 
-def _stands_in(question: str, name: exp.Identifier) -> bool:
-    """Return whether the parser knows where the name stands in the text."""
+def _has_position(question: str, name: exp.Identifier) -> bool:
+    """Return whether the parser's position of the name is correct."""
     start, end = name.meta.get("start"), name.meta.get("end")
     return start is not None and end is not None and question[start : end + 1].strip('"`') == name.name

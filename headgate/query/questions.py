@@ -1,4 +1,4 @@
-"""Saved questions: Athena's SQL with a name.
+"""Saved questions: statements in Athena's SQL with a name.
 
 Every lake has these; a domain adds its own in `saved_questions`.
 """
@@ -16,7 +16,7 @@ LAKE = "lake"
 
 @dataclass(frozen=True)
 class SavedQuestion:
-    """One saved question. `system` names the system whose tables it reads, or is `lake`."""
+    """A saved question. `system` is the system whose tables it reads, or `lake`."""
 
     name: str
     system: str

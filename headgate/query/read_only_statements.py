@@ -1,7 +1,7 @@
 """Check that a statement only reads, and only tables of the catalog.
 
-Athena itself reads nothing but the catalog's tables. The engine behind an emulator's Athena API would also
-read and write files of its machine; so a statement is checked here before it is sent.
+Athena reads only tables of the catalog. The engine behind an emulator's Athena API could also read and write
+files of its machine, so statements are checked before they are sent.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from headgate.query.parse_errors import describe_parse_error
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_LEAST_WORD = 3  # letters of a name that another name is searched by
-_MOST_OFFERED = 4
+_MIN_SHARED_WORD = 3  # letters of the first word by which similar names are searched
+_MAX_SUGGESTIONS = 4
 _ABOUT_TABLES = re.compile(r"(show|describe|desc)\s", re.IGNORECASE)
-# The engine behind an emulator's Athena API also describes queries and files, so names are plain words, and
-# none ends as a file's does.
+# The engine behind an emulator's Athena API also describes queries and files, so names are plain words
+# without the ending of a file.
 _FILES = r"csv|tsv|txt|parquet|json|jsonl|ndjson|xlsx|gz|zst|db|duckdb"
 _NAME = rf"""["`]?\w+["`]?(?:\.["`]?(?!(?:{_FILES})\b)\w+["`]?)?"""
-# Source: Amazon Athena user guide, "DDL statements": those that only read the catalog.
+# Statements that only read the catalog. Source: Amazon Athena user guide, "DDL statements".
 _LISTING = re.compile(
     rf"""(?:
       show\s+(?:databases|schemas)(?:\s+like\s+'[^']*')?
@@ -43,15 +43,14 @@ _EXPLAIN = re.compile(r"explain\s+(?:analyze\s+(?:verbose\s+)?)?(?:\([^()]*\)\s*
 _FIRST_WORD = re.compile(r"[\s(]*(\w+)")
 _READING = {"select", "with", "values", "table"}
 _READING_VERBS = ("select", "with", "show", "describe", "explain", "values")
-# Statements that are known and are more than a question, of Athena and of the engine behind an emulator's
-# Athena API.
+# Statements that do more than read, of Athena and of the engine behind an emulator's Athena API.
 _WRITING = frozenset(
     """alter analyze attach begin call checkpoint commit copy create deallocate delete detach drop execute export force grant import insert
     install load merge msck optimize pivot pragma prepare refresh replace reset revoke rollback set start truncate unload unpivot update
     use vacuum""".split()  # noqa: E501, SIM905 one word a line would fill the screen
 )
 _COMMENTS = re.compile(r"\s+|--[^\n]*(?:\n|$)|/\*.*?\*/", re.DOTALL)
-# Functions of DuckDB that show the machine and that Athena does not have. Source: DuckDB documentation,
+# Functions of DuckDB that access the machine and that Athena does not have. Source: DuckDB documentation,
 # "Utility Functions".
 _FOREIGN_FUNCTIONS = re.compile(
     r"(read|parquet|duckdb|pragma|sniff|getenv|getvariable|current_setting|query|query_table|glob|scan"
@@ -75,7 +74,7 @@ _UNREADABLE = (
 
 
 def begins(sql: str) -> str:
-    """Return the statement without the blanks and comments before it."""
+    """Return the statement without leading blanks and comments."""
     text = sql
     while comment := _COMMENTS.match(text):
         text = text[comment.end() :]
@@ -83,7 +82,7 @@ def begins(sql: str) -> str:
 
 
 def explained(sql: str) -> tuple[str, str]:
-    """Return what stands before the query in an EXPLAIN statement, else nothing, and the query."""
+    """Split a statement into its EXPLAIN prefix, which may be empty, and the query."""
     text = begins(sql)
     prefix = _EXPLAIN.match(text)
     return (prefix[0], text[prefix.end() :]) if prefix else ("", text)
@@ -93,7 +92,7 @@ def only_reading(sql: str) -> exp.Query | exp.Values | None:
     """Return the parsed query of a statement that only reads; None for SHOW and DESCRIBE.
 
     Raises:
-        QueryError: it is more than one statement, not Athena's SQL, or it writes.
+        QueryError: the text has several statements, is not Athena's SQL, or writes.
     """
     text = begins(sql)
     if _ABOUT_TABLES.match(text):
@@ -139,18 +138,17 @@ def _no_statement(word: str) -> QueryError:
 
 
 def check_tables(query: exp.Expression, tables: Mapping[str, Iterable[str]], database: str) -> None:
-    """Check that a query reads tables of the catalog, and nothing else.
+    """Check that a query reads only tables of the catalog.
 
     Args:
-        tables: names by database.
-        database: where a table without a database is looked up.
+        tables: database → names of its tables.
+        database: database of tables without one.
 
     Raises:
         QueryError: it names another table, a table function or a file; the nearest names are in the message.
     """
     tables_by_database = {name.lower(): [table.lower() for table in of] for name, of in tables.items()}
-    # A name that is no word could be a file's, where the common table expression of that name is out of
-    # scope.
+    # A name that is not a word could be a file outside the scope of a common table expression with that name.
     common = {cte.alias.lower() for cte in query.find_all(exp.CTE) if cte.alias.isidentifier()}
     for table in query.find_all(exp.Table):
         if not isinstance(table.this, exp.Identifier):
@@ -184,24 +182,24 @@ def _check_table(table: exp.Table, tables: Mapping[str, list[str]], default: str
         )
 
 
-def near_tables(asked: str, tables_by_database: Mapping[str, Iterable[str]]) -> str:
-    """Return the advice for a table that does not exist: the nearest names, or all."""
+def near_tables(requested: str, tables_by_database: Mapping[str, Iterable[str]]) -> str:
+    """Return the advice for a missing table: the nearest names, or all names."""
     by_name = {
         f"{database}.{table}": table for database, tables in tables_by_database.items() for table in tables
     }
-    near = _like(asked, sorted(set(by_name.values())))
+    near = _like(requested, sorted(set(by_name.values())))
     full = [place for name in near for place, table in sorted(by_name.items()) if table == name]
     if full:
         return f"Did you mean {' or '.join(full)}?"
     return f"The tables are {'; '.join(map(_listed, sorted(tables_by_database.items())))}."
 
 
-def _like(asked: str, names: Sequence[str]) -> list[str]:
-    """Return the names that are spelt like the one that was asked for, or share its first word."""
-    near = difflib.get_close_matches(asked, names, n=2)
-    word = asked.partition("_")[0].removesuffix("s")
-    shared = [name for name in names if len(word) >= _LEAST_WORD and word in name]
-    return near or shared[:_MOST_OFFERED]
+def _like(requested: str, names: Sequence[str]) -> list[str]:
+    """Return the names with a similar spelling, or else those with the same first word."""
+    near = difflib.get_close_matches(requested, names, n=2)
+    word = requested.partition("_")[0].removesuffix("s")
+    shared = [name for name in names if len(word) >= _MIN_SHARED_WORD and word in name]
+    return near or shared[:_MAX_SUGGESTIONS]
 
 
 def _listed(database: tuple[str, Iterable[str]]) -> str:

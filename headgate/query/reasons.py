@@ -6,8 +6,7 @@ import re
 
 from headgate.query.dialects import ATHENA
 
-# What DuckDB says, and what Athena would. Source: Trino's StandardErrorCode, whose names Athena's messages
-# begin with.
+# DuckDB's messages, and Athena's for the same errors, which begin with names of Trino's StandardErrorCode.
 _WORDING: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(r'Binder Error: Referenced column "(?P<name>[^"]+)" not found'),
@@ -34,15 +33,15 @@ _LOCAL = re.compile(r"read_\w+\([^)]*\)?|(?<![\w:/])/(?!/)[^\s'\",)]+")
 
 
 def failure_reason(text: str, dialect: str) -> str:
-    """Return the reason in one line; Athena's own passes through untouched."""
+    """Return the reason in one line; a message of Athena is unchanged."""
     if dialect == ATHENA:
         return text
     for pattern, wording in _WORDING:
         if match := pattern.search(text):
-            return _without_places(wording.format(name=match["name"]))
-    return _without_places(_KIND.sub("", text.strip().partition("\n")[0]))
+            return _without_paths(wording.format(name=match["name"]))
+    return _without_paths(_KIND.sub("", text.strip().partition("\n")[0]))
 
 
-def _without_places(text: str) -> str:
-    """Remove paths of the engine's machine, which are of use to nobody else."""
+def _without_paths(text: str) -> str:
+    """Remove paths of the engine's machine."""
     return _LOCAL.sub("the table", text)

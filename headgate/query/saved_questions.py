@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def saved_questions(systems: Collection[str]) -> dict[str, SavedQuestion]:
     """Return the saved questions of a lake with these deployed systems, by name.
 
-    A domain's questions about the whole lake read the domain's datasets, so a lake without its systems has
-    none of them. Those of the lake project are about the lake that it is.
+    A domain's questions about the lake read the domain's datasets, so a lake without its systems has none of
+    them. A lake always has the questions of its project.
     """
     listed = [question for module in _modules(systems) for question in module.QUESTIONS.values()]
     return {
@@ -38,9 +38,9 @@ def own_questions() -> list[SavedQuestion]:
 
 
 def quality_and_answer(system: str) -> tuple[SavedQuestion | None, SavedQuestion | None]:
-    """Return the questions how good a system's models are, and for one answer of its tables.
+    """Return the questions about the quality of a system's models and for a sample answer of its tables.
 
-    None where its domain has none.
+    Each is None if the domain has none.
     """
     quality, answers = (
         [getattr(module, name, {}) for module in _modules([system])] for name in ("QUALITY", "ANSWERS")
@@ -59,5 +59,5 @@ def _modules(systems: Collection[str]) -> list[ModuleType]:
 
 
 def deployed_questions(env: Mapping[str, str]) -> dict[str, SavedQuestion]:
-    """Return the saved questions of the deployed lake that these variables name."""
+    """Return the saved questions of the lake deployed in this environment."""
     return saved_questions(deployed_systems(env))

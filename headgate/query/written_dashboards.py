@@ -1,8 +1,7 @@
-"""Dashboards that people write in the console: versions of their own, beside those that a push brings.
+"""Dashboards that people write in the console, versioned separately from pushed ones.
 
-The versions are kept as those of `headgate push` are, in a folder of their own. The API may write dashboards
-and cannot write contracts or models, which only people push.
-docs/adr/0070-dashboards-are-data.md
+The versions are stored like those of `headgate push`, in their own folder, so that the API may write
+dashboards but neither contracts nor models, which only people push. docs/adr/0070-dashboards-are-data.md
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from headgate.lake.definitions import DefinitionObjects, Push
 
 NOTHING = DEPLOYED  # the version before the first dashboard was written
-_OF_ANY_DEPLOYMENT = "lake"  # a deployment ends pushes; it keeps the dashboards that people wrote
+_OF_ANY_DEPLOYMENT = "lake"  # a new deployment ends pushes, but keeps the dashboards that people wrote
 _WRITTEN = ("written_by", "written_at")
 
 
@@ -29,10 +28,10 @@ def dashboard_versions(objects: DefinitionObjects, bucket: str) -> DefinitionVer
 
 
 def documents(versions: DefinitionVersions, version: str) -> dict[str, dict[str, Any]]:
-    """Return the dashboards of a version by system, each with who wrote it and when.
+    """Return system → dashboard of a version, with its author and time.
 
     Raises:
-        NotFoundError: there is no such version.
+        NotFoundError: the version does not exist.
     """
     if version == NOTHING:
         return {}
@@ -42,10 +41,10 @@ def documents(versions: DefinitionVersions, version: str) -> dict[str, dict[str,
 def write_version(
     versions: DefinitionVersions, boards: Mapping[str, Mapping[str, Any]], etag: str, by: str, at: str
 ) -> Push:
-    """Keep a version with these dashboards and use it.
+    """Store a version with these dashboards and use it.
 
     Args:
-        etag: of the pointer that was read.
+        etag: ETag of the pointer that was read.
 
     Raises:
         ConflictError: somebody else wrote in the meantime.
@@ -57,7 +56,7 @@ def write_version(
 
 
 def dashboard_files(versions: DefinitionVersions) -> dict[str, str]:
-    """Return the dashboards in use as files of a lake project: YAML by name, without who wrote them."""
+    """Return the dashboards in use as files of a lake project: name → YAML, without author and time."""
     import yaml  # noqa: PLC0415 a function has no YAML parser
 
     boards = documents(versions, versions.in_use())

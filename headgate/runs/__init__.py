@@ -1,1 +1,1 @@
-"""When runs start, and how far they are."""
+"""The starts and the progress of runs."""

@@ -1,4 +1,4 @@
-"""The stages of a run of curated_to_prod, from the states that its state machine entered and left. Pure."""
+"""Derive the stages of a run of curated_to_prod from the states of its state machine. Pure."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ if TYPE_CHECKING:
 
     from headgate.runs.stage_records import StageRecord, StageWork
 
-LEFT_TO_PENDING_RUN = (
-    "Left to the pending run"  # the machine's state in which a third run ends: the second does the same work
-)
-# One job builds several systems; what it did not build has a job of its own after it.
+# State in which a third run ends, because the pending second run does the same work.
+LEFT_TO_PENDING_RUN = "Left to the pending run"
+# One job builds several systems; each other system has its own job afterwards.
 TOGETHER = "Start build_systems"
-# One job does a whole run, where the lake is small.
+# One job does a complete run of a small lake.
 IN_ONE_JOB = "Start run_in_one_job"
 SHARED_JOBS = frozenset({TOGETHER, IN_ONE_JOB})
 _OF_SYSTEMS = ("Start build_", "Published ", "Report ")
@@ -29,7 +28,9 @@ StageState = Literal["pending", "running", "done", "failed", "left", "unchanged"
 
 
 class WatchedRun(Protocol):
-    """The facts behind the stages: when each state was entered, and the end of the run with its cause."""
+    """The facts for deriving stages: the first entry of each state, and whether, when and why the run
+    ended.
+    """
 
     @property
     def entered_at(self) -> Mapping[str, datetime]:
@@ -38,35 +39,37 @@ class WatchedRun(Protocol):
 
     @property
     def finished(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether the run has ended."""
         ...
 
     @property
     def ended_at(self) -> datetime | None:
-        """When the run ended, naive UTC; None while it runs, or where that is not known."""
+        """When the run ended, naive UTC; None while it runs, or if the time is unknown."""
         ...
 
     @property
     def cause(self) -> str:
-        """Why the run failed, empty if it did not: a part per failed job, starting with its name."""
+        """Why the run failed: a part for each failed job, beginning with its name; empty if it did not
+        fail.
+        """
         ...
 
     @property
     def only(self) -> str:
-        """The one system that the run was asked to build; empty for all."""
+        """The only system that the run builds; empty for all."""
         ...
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of a run: waiting for its turn, the merge, the quality gate, or one system.
+    """A stage of a run: the queue, the merge, the quality gate, or a system.
 
     Attributes:
-        state: pending, running, done, failed, left (not asked for, or left to the pending run), or unchanged
-            (nothing that the system reads changed).
-        seconds: since it began, or from beginning to end; None before it began.
+        state: pending, running, done, failed, left (not requested, or left to the pending run), or unchanged
+            (the system's inputs have not changed).
+        seconds: time since it began, or its duration; None before it began.
         began_at: naive UTC; None before it began.
-        work: rows and parts, as its job recorded them; None while it works, and where no job did.
+        work: rows and parts that its job recorded; None while it runs or without a record.
     """
 
     name: str
@@ -76,7 +79,7 @@ class Stage:
     work: StageWork | None = field(default=None, compare=False)
 
     def facts(self) -> StageFacts:
-        """Return the stage under the names that the CLI's `--json` and the API have."""
+        """Return the stage with the names of the CLI's `--json` and the API."""
         return {
             "name": self.name,
             "state": self.state,
@@ -108,10 +111,10 @@ def stages(
     now: datetime,
     records: Mapping[str, StageRecord] = _NO_RECORDS,
 ) -> list[Stage]:
-    """Return the stages of a run in the order of work, as of a moment in UTC.
+    """Return the stages of a run in the order of work, at a time in UTC.
 
     Args:
-        records: what the jobs recorded, by job; they have the times of systems that one job builds.
+        records: job → its record, with the times of systems that one job builds.
     """
     entered = run.entered_at
     if LEFT_TO_PENDING_RUN in entered:
@@ -145,7 +148,7 @@ def _work(stage: Stage, record: StageRecord | None) -> StageWork | None:
 
 
 def causes(cause: str, systems: Sequence[str]) -> dict[str, str]:
-    """Return why stages failed, by stage, from the cause that a failed run states."""
+    """Return stage → reason of its failure, from the cause of a failed run."""
     stage_of = {**_JOBS, **{system: system for system in systems}}
     names = "|".join(map(re.escape, stage_of))
     _, *parts = re.split(rf"^({names}): ", cause, flags=re.MULTILINE)
@@ -184,8 +187,8 @@ def _system(run: WatchedRun, system: str, until: datetime, records: Mapping[str,
 def _recorded(
     system: str, record: StageRecord | None, until: datetime, *, has_gathered: bool, ended: bool
 ) -> Stage:
-    """Return the stage of a system in a job of several, which begins as soon as the job has room for it."""
-    if record is None and has_gathered:  # a run that built systems gathers their reports: this one was kept
+    """Return the stage of a system in a job of several systems, which begins when the job has room for it."""
+    if record is None and has_gathered:  # reports are gathered after the builds: this system was not built
         return Stage(system, "unchanged")
     return _of_record(system, record, until, ended=ended)
 
@@ -198,7 +201,9 @@ def _of_record(name: str, record: StageRecord | None, until: datetime, *, ended:
 
 
 def _in_one_job(run: WatchedRun, until: datetime, records: Mapping[str, StageRecord]) -> list[Stage]:
-    """Return merge and quality gate of a whole run in one job; without records the job is the merge."""
+    """Return merge and quality gate of a run in one job; without records the complete job counts as the
+    merge.
+    """
     if not records:
         job_at, systems_at = run.entered_at[IN_ONE_JOB], run.entered_at.get("See what is built")
         return [
@@ -223,7 +228,7 @@ def _stage(
 
 
 def in_words(stages: Sequence[Stage]) -> str:
-    """Return what a run does now in one line: what runs and since when, what is done and what is pending."""
+    """Describe a run in one line: the running stages with their times, and the numbers of other stages."""
     running = [
         f"{stage.name} {stage.seconds:.0f} s"
         for stage in stages

@@ -1,4 +1,4 @@
-"""Records of a run's stages, which the jobs write: when each began and ended, and how much it worked."""
+"""Records of a run's stages, written by the jobs: start, end and amount of work."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class StageWork:
-    """How much a stage of a run worked.
+    """The amount of work in a stage of a run.
 
     Attributes:
-        rows_read: of new files and of parts.
-        rows_changed: for the merge rows that arrived, for a system the rows of tables that it published.
-        parts_reused: parts of snapshots or facts that were taken over as they were.
+        rows_read: rows of new files and of parts.
+        rows_changed: for the merge, rows that arrived; for a system, rows of its published tables.
+        parts_reused: parts of snapshots or facts that were reused unchanged.
         parts_rebuilt: parts that were written, or checked by the quality gate.
     """
 
@@ -42,15 +42,15 @@ class StageWork:
 
 
 def count_nothing(work: StageWork) -> None:
-    """Do nothing, where nobody asks how much a stage worked."""
+    """Do nothing, for stages whose work is not recorded."""
 
 
 @dataclass(frozen=True)
 class StageRecord:
-    """One stage of a run as its job recorded it; moments are naive UTC.
+    """The record of a stage, written by its job; times are naive UTC.
 
     Attributes:
-        ended_at: None while the job works, and of a job that was killed.
+        ended_at: None while the job runs, and for a killed job.
     """
 
     began_at: datetime
@@ -59,12 +59,12 @@ class StageRecord:
     work: StageWork | None = None
 
     def to_json(self) -> str:
-        """Return the record as text; `from_json` reads it."""
+        """Return the record as JSON text."""
         return json.dumps(asdict(self), default=lambda moment: moment.isoformat())
 
     @classmethod
     def from_json(cls, text: str | bytes) -> StageRecord:
-        """Return the record that a text has."""
+        """Parse the JSON text."""
         saved = json.loads(text)
         ended_at = datetime.fromisoformat(saved["ended_at"]) if saved["ended_at"] else None
         work = StageWork(**saved["work"]) if saved["work"] else None
@@ -73,13 +73,13 @@ class StageRecord:
 
 @dataclass
 class StageLog:
-    """Records one stage of a run: its `with` block.
+    """Records a stage of a run as a `with` block.
 
-    A record that cannot be written leaves a warning, and the run continues.
+    A record that cannot be written is logged as a warning, and the run continues.
 
     Args:
         bucket: the artifacts bucket.
-        run: the run's name; without one, nothing is recorded: somebody started the job alone.
+        run: the run's name; nothing is recorded without it, because the job was started alone.
         job: the system, `merge_curated` or `quality_gate`.
     """
 
@@ -104,7 +104,7 @@ class StageLog:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Record that the stage ended, and its work."""
+        """Record the end and the work of the stage."""
         self._record = replace(
             self._record, ended_at=self.clock(), has_failed=error is not None, work=self._work
         )
@@ -121,7 +121,7 @@ class StageLog:
 
 
 def stage_records(objects: ObjectStore, bucket: str, run: str) -> dict[str, StageRecord]:
-    """Return the records of a run's stages, by job; none for a run that recorded none."""
+    """Return job → record of a run's stages; empty without records."""
     prefix = keys.stage_record_key(run, "").removesuffix(".json")
     records = {}
     for item in objects.list(bucket, prefix):

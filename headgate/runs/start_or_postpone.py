@@ -1,4 +1,5 @@
-"""Decide whether a due run starts, is postponed or skipped: one runs, one is pending, none without new data.
+"""Decide when a run of the pipeline starts: at most one runs, one is pending, and none starts without new
+data.
 
 This module decides; `headgate.aws.scheduler` keeps the pending start and `headgate.aws.stepfunctions` starts
 the run.
@@ -22,23 +23,23 @@ SINCE = "Pending start of curated_to_prod. First new data at "
 
 
 class Trigger(StrEnum):
-    """Why a run is due."""
+    """The reason why a run is due."""
 
     NEW_DATA = "new_data"
     DAILY = "daily"
 
 
 class StartedBy(StrEnum):
-    """Who or what started a run, as its name records it."""
+    """The person or event that started a run, recorded in its name."""
 
     SCHEDULE = "schedule"
     NEW_DATA = "new_data"
     PERSON = "person"
-    UNKNOWN = "unknown"  # a run of a deployment whose names did not record it
+    UNKNOWN = "unknown"  # the name, from an older deployment, does not record it
 
     @classmethod
     def of(cls, run: str) -> StartedBy:
-        """Return what started the run of that name."""
+        """Return what started the run with this name."""
         if recorded := _DUE_RUN.match(run):
             return cls(recorded[1].replace("-", "_")) if recorded[1] else cls.UNKNOWN
         return cls.PERSON
@@ -50,18 +51,18 @@ _DUE_RUN = re.compile(r"[0-9]{8}T[0-9]{6}Z-(?:(schedule|new-data)-)?")
 
 @dataclass(frozen=True)
 class Due:
-    """A run is due; `at` names it, so that a message which arrives twice starts one run. Naive UTC."""
+    """A due run. Its name contains `at` (naive UTC), so that a repeated message starts only one run."""
 
     trigger: Trigger
     at: datetime
 
     def message(self) -> str:
-        """Return the text of the message; `parse_due` reads it."""
+        """Return the message that `parse_due` reads."""
         return json.dumps({"due": self.trigger, "at": self.at.isoformat()})
 
 
 def parse_due(body: str, received_at: datetime) -> Due | None:
-    """Return what is due, or None for a message of another kind. An empty `at` is `received_at`.
+    """Return the due run, or None for another message; an empty `at` means `received_at`.
 
     Raises:
         ValueError: the trigger or the time cannot be read.
@@ -78,9 +79,9 @@ def parse_due(body: str, received_at: datetime) -> Due | None:
 
 @dataclass(frozen=True)
 class Execution:
-    """One run of the pipeline as the service lists it.
+    """A run of the pipeline as the service lists it.
 
-    Times are naive UTC, `ended_at` is None while it runs.
+    Times are naive UTC; `ended_at` is None while it runs.
     """
 
     name: str
@@ -101,14 +102,14 @@ class Execution:
 
 @dataclass(frozen=True)
 class Start:
-    """Start a run of this name now."""
+    """Start a run with this name now."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Postpone:
-    """A start is pending until then."""
+    """Leave the start pending until this time."""
 
     until: datetime
 
@@ -125,17 +126,16 @@ Decision = Start | Postpone | Skip
 
 @dataclass(frozen=True)
 class StartRules:
-    """How often a run may start.
+    """The limits on how often a run starts.
 
     Attributes:
-        deployment: short id of the deployed code and settings; a new deployment builds the tables again once
-            a day at the latest.
-        min_interval: the least time between two starts.
-        most_share: the most of the time that runs may take, 0..1: a long run makes the next one start later,
-            so that a lake that grows does not cost more and more.
-        longest_wait: the longest time between two starts that `most_share` asks for, so that tables do not
-            become older and older.
-        recheck: when to look again after a run was found under way.
+        deployment: short id of the deployed code and settings; the tables are built again at most a day after
+            a new deployment.
+        min_interval: minimum time between two starts.
+        most_share: maximum share of the time that runs may take, 0..1. A long run delays the next one, so
+            that costs do not grow with the lake.
+        longest_wait: maximum time between two starts that `most_share` may cause, so that tables stay fresh.
+        recheck: pause before the next decision if a run is active.
     """
 
     deployment: str
@@ -145,7 +145,7 @@ class StartRules:
     longest_wait: timedelta = timedelta.max
 
     def decide(self, due: Due, executions: Sequence[Execution], now: datetime) -> Decision:
-        """Return what becomes of a due run, given the newest executions, newest first."""
+        """Decide on a due run, given the newest executions, newest first."""
         name = self.run_name(due)
         if any(execution.name == name for execution in executions):
             return Skip("this run was started before")
@@ -162,12 +162,13 @@ class StartRules:
         return execution.started_at + max(self.min_interval, min(took / self.most_share, self.longest_wait))
 
     def run_name(self, due: Due) -> str:
-        """Return the run's name: its due time, its trigger, and the deployment that runs it."""
+        """Return the run's name: the time when it was due, what started it, and the deployment."""
         return f"{due.at:%Y%m%dT%H%M%S}Z-{_STARTED_BY[due.trigger].replace('_', '-')}-{self.deployment}"
 
     def _is_current(self, executions: Sequence[Execution]) -> bool:
-        """Return whether the newest run succeeded with this deployment, or there is none: new data has a
-        pending start of its own.
+        """Return whether the newest run succeeded with this deployment, or no run exists.
+
+        New data has its own pending start.
         """
         if not executions:
             return True
@@ -177,33 +178,33 @@ class StartRules:
 
 @dataclass(frozen=True)
 class Burst:
-    """New data that arrive close together, and when the run for them is due; naive UTC."""
+    """New data that arrive close together, and the time when their run is due; naive UTC."""
 
     first_event_at: datetime
     due_at: datetime
 
     @classmethod
     def begin(cls, now: datetime, quiet: timedelta) -> Burst:
-        """Return the burst that begins with an event now."""
+        """Begin a burst with an event now."""
         return cls(now, now + quiet)
 
     @classmethod
     def parse(cls, description: str, expression: str) -> Burst:
-        """Return the burst that a schedule's description and expression state."""
+        """Parse the burst from a schedule's description and expression."""
         first_event_at = datetime.fromisoformat(description.removeprefix(SINCE))
         return cls(first_event_at, datetime.fromisoformat(expression.removeprefix("at(").removesuffix(")")))
 
     def pushed(self, now: datetime, quiet: timedelta, max_wait: timedelta) -> Burst:
-        """Return the burst with one more event: due later, at most `max_wait` after the first event."""
+        """Return the burst after another event: due later, but at most `max_wait` after the first event."""
         return replace(self, due_at=max(self.due_at, min(now + quiet, self.first_event_at + max_wait)))
 
     @property
     def description(self) -> str:
-        """The schedule's description, which holds the time of the first event."""
+        """The schedule's description, with the time of the first event."""
         return f"{SINCE}{self.first_event_at.isoformat()}"
 
     @property
     def expression(self) -> str:
-        """The schedule's expression, which has whole seconds; rounded up."""
+        """The schedule's expression, rounded up to seconds."""
         whole = self.due_at.replace(microsecond=0)
         return f"at({(whole if whole == self.due_at else whole + timedelta(seconds=1)).isoformat()})"
