@@ -1,4 +1,4 @@
-"""The stores of the APIs' callers: users and tokens, uploads, dry runs, created records."""
+"""The stores for callers of the APIs: users and tokens, uploads, dry runs, records of models."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def request_counts(env: Mapping[str, str]) -> DynamoRequestCounts | None:
-    """Return the counts of the API's callers by minute; None where the deployment does not count them."""
+    """Return the counts of the API's callers by minute; None if the deployment does not count them."""
     from headgate.aws.dynamodb.request_counts import DynamoRequestCounts
 
     table = env.get("HEADGATE_CALLERS_TABLE", "")
@@ -54,7 +54,7 @@ def dry_runs(env: Mapping[str, str]) -> DryRunFunction:
 
 
 def dry_runner(env: Mapping[str, str]) -> DryRunner:
-    """Return the runner of the gate on uploads. Its ledger is a new one in memory, and it sends no alert."""
+    """Return the gate for dry runs of uploads, with an empty ledger in memory and without alerts."""
     from headgate.aws.in_memory_ports import MemoryLedger
     from headgate.intake.files.process_file import FileProcessor
     from headgate.lake.states import Originals
@@ -95,7 +95,7 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
 
 
 def _draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
-    """Load the code of drafts when a file has no contract, and not in each cold start."""
+    """Load the code of drafts only for a file without a contract, to keep cold starts short."""
     from headgate.local_files.draft_file import draft_of_upload
 
     return draft_of_upload(file_name, body)
@@ -117,7 +117,7 @@ def users(env: Mapping[str, str]) -> Users:
 
 
 def people(env: Mapping[str, str]) -> PoolPeople:
-    """Return the people who may sign in, as the API and mails need them."""
+    """Return the people who may sign in, for the API and mails."""
     from headgate.aws.cognito import PoolPeople
 
     return PoolPeople(clients.cognito(), MailSettings.from_env(env).user_pool)
@@ -135,7 +135,10 @@ def onboarding(env: Mapping[str, str]) -> Onboarding:
 
 @cache
 def models_by_name() -> dict[str, RecordModel]:
-    """Return the models whose records may be created, read once: a push changes no such contract."""
+    """Return the models whose records may be created, read once per process.
+
+    A push does not change their contracts.
+    """
     from headgate.contracts.registry import Registry
     from headgate.onboarding.record_models import record_models
 

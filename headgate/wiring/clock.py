@@ -6,5 +6,5 @@ from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """Return the time now, in UTC without a zone, as all timestamps of the lake."""
+    """Return the current time in UTC without a zone, like all timestamps of the lake."""
     return datetime.now(UTC).replace(tzinfo=None)

@@ -1,8 +1,8 @@
-"""The contracts, SQL models and dashboards of a unit of work: the deployment's own, or a version that was
-pushed to it.
+"""The contracts, SQL models and dashboards of a unit of work: the deployment's own, or a pushed version.
 
 A unit of work (a file, a request, a run, a job) chooses its version once, when it begins, and passes it on in
-its environment. All that it reads is then of this version. docs/adr/0117-push-of-contracts-and-models.md
+its environment, so that everything that it reads has this version. See
+docs/adr/0117-push-of-contracts-and-models.md.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 VARIABLE = "HEADGATE_DEFINITIONS"
-_KEPT_VERSIONS = 4  # by a process: the one in use, and those that files and runs under way still have
+_KEPT_VERSIONS = 4  # per process: the version in use, and those of unfinished files and runs
 _NOTHING_PUSHED = ("", "", "")
 
 
 def versions(env: Mapping[str, str]) -> DefinitionVersions:
-    """Return the versions that were pushed to a deployment: to that of the environment, or to the one that is
-    in place.
+    """Return the versions that were pushed to a deployment, by default to the current one.
 
     Raises:
         SettingsError: the deployment is older than `headgate push`.
@@ -43,10 +42,10 @@ def versions(env: Mapping[str, str]) -> DefinitionVersions:
 
 
 def chosen(env: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the environment with the version of a unit of work that begins: the one that it names already,
-    or else the one in use.
+    """Return the environment with the version of a new unit of work: the one that it names, or the one in
+    use.
 
-    A version of an earlier deployment gives way to the definitions of the deployment that is in place.
+    A version of an earlier deployment is replaced by the definitions of the current deployment.
     """
     version = in_use(env)
     return env if DefinitionsSettings.from_env(env).definitions == version else {**env, VARIABLE: version}
@@ -57,7 +56,7 @@ def with_one_version(
 ) -> Callable[[Mapping[str, str]], Result]:
     """Return a job that chooses its version when it begins, unless its arguments name one.
 
-    The settings that it needs are read first, so that one error names all that are missing.
+    The required settings are read first, so that one error names all missing ones.
     """
 
     def with_settings(arguments: Mapping[str, str]) -> Result:
@@ -68,14 +67,14 @@ def with_one_version(
 
 
 def in_use(env: Mapping[str, str]) -> str:
-    """Return the version that an environment names, or the one in use now: a hash, or `deployed`."""
+    """Return the version that an environment names, or the one in use: a hash or `deployed`."""
     from headgate.lake.definitions import DEPLOYED
 
     return pushed_version(env) or DEPLOYED
 
 
 def pushed_version(env: Mapping[str, str]) -> str:
-    """Return the pushed version that a unit of work has; empty for the deployment's own definitions."""
+    """Return the pushed version of a unit of work; empty for the deployment's own definitions."""
     return _pushed_in_use(env)[-1]
 
 
@@ -87,12 +86,12 @@ def registry(env: Mapping[str, str]) -> Registry:
 
 
 def databases(env: Mapping[str, str]) -> Databases:
-    """Return the lake's databases, with the tables that the caller knows."""
+    """Return the lake's databases with the tables in the caller's contracts."""
     return replace(stores.databases(env), contracts=cache(partial(contracts_of_caller, env)))
 
 
 def contracts_of_caller(env: Mapping[str, str]) -> Registry:
-    """Return the contracts in use; those of this code for a person who may not read what is in use."""
+    """Return the contracts in use, or those of this code if the caller may not read them."""
     from headgate.contracts.registry import Registry
 
     try:
@@ -102,21 +101,21 @@ def contracts_of_caller(env: Mapping[str, str]) -> Registry:
 
 
 def pushed_models(env: Mapping[str, str]) -> Mapping[str, str] | None:
-    """Return the SQL of the models of a unit of work, by table; None for the deployment's own."""
+    """Return table → SQL of its model for a unit of work; None for the deployment's own."""
     pushed = _pushed_files(env)
     return pushed.models if pushed else None
 
 
 def pushed_dashboards(env: Mapping[str, str]) -> Mapping[str, str] | None:
-    """Return the dashboards of a unit of work as JSON by name; None for the deployment's own."""
+    """Return name → dashboard as JSON text for a unit of work; None for the deployment's own."""
     pushed = _pushed_files(env)
     return pushed.dashboards if pushed else None
 
 
 def version_of_tables(env: Mapping[str, str]) -> str:
-    """Return the pushed version that tables are built with; empty for the deployment's own.
+    """Return the pushed version for building tables; empty for the deployment's own.
 
-    None is built from a dataset that was created in the lake.
+    Created contracts are left out, because no table is built from their datasets.
     """
     from headgate.lake.definitions import DEPLOYED, version_parts
 
@@ -125,7 +124,7 @@ def version_of_tables(env: Mapping[str, str]) -> str:
 
 
 def build_id(env: Mapping[str, str]) -> str:
-    """Return what a run builds tables with: the deployment's id, or one of it and the version of the run."""
+    """Return the id of the code and definitions with which a run builds tables."""
     from headgate.lake.definitions import build_id
 
     return build_id(DefinitionsSettings.from_env(env).deployment_id, in_use(env))
@@ -141,8 +140,9 @@ def _pushed_files(env: Mapping[str, str]) -> Definitions | None:
 
 
 def _pushed_in_use(env: Mapping[str, str]) -> tuple[str, str, str]:
-    """Return bucket, deployment and version of the pushed definitions of a unit of work, all three empty for
-    the deployment's own with no created contracts beside them.
+    """Return bucket, deployment and version of a unit of work's pushed definitions.
+
+    All three are empty for the deployment's own definitions without created contracts.
     """
     from headgate.lake.definitions import DEPLOYED, joined_version, version_parts
 
@@ -164,7 +164,7 @@ def _pushed_in_use(env: Mapping[str, str]) -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=_KEPT_VERSIONS)
-def _registry(pushed: tuple[str, str, str], folders: tuple[str, ...]) -> Registry:  # noqa: ARG001 the folders are a key of a project
+def _registry(pushed: tuple[str, str, str], folders: tuple[str, ...]) -> Registry:  # noqa: ARG001 the folders are part of the cache key
     from headgate.contracts.registry import Registry
     from headgate.lake.definitions import DEPLOYED, version_parts
 
@@ -189,7 +189,10 @@ def _versions(bucket: str, deployment: str) -> DefinitionVersions:
 
 
 def _deployment(env: Mapping[str, str]) -> str:
-    """Return the deployment's id, from the environment or the stored one; empty before pushes."""
+    """Return the deployment's id from the environment or from the deployed code.
+
+    It is empty if the deployment is older than `headgate push`.
+    """
     from headgate.lake import keys
     from headgate.lake.ports import ObjectRef
 

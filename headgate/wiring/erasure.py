@@ -1,4 +1,4 @@
-"""The erasure of one person, and the zones that it searches."""
+"""The erasure of a person, and the zones that it searches."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def forgetter(env: Mapping[str, str], build: Callable[[], None]) -> Forgetter:
-    """Return the eraser of one person from every zone.
+    """Return the eraser of a person from every zone.
 
     Args:
         build: runs the pipeline and returns when its tables are published.
@@ -54,16 +54,16 @@ def _keep_shown_versions(env: Mapping[str, str]) -> None:
 
 
 def _tables(env: Mapping[str, str]) -> Iterator[TableVersion]:
-    """Yield every table of the catalog, of the systems that are deployed."""
+    """Yield every table of the catalog that belongs to a deployed system."""
     registry, named = definitions.registry(env), stores.databases(env)
     curated = ((named.curated, name) for name in (*registry.source, *registry.lake))
     for database, name in (*curated, *((named.prod, name) for name in registry.prod)):
-        with suppress(NotFoundError):  # of a system that is not deployed
+        with suppress(NotFoundError):  # the system is not deployed
             yield stores.catalog().current(database, name)
 
 
 def _built_zones(env: Mapping[str, str]) -> BuiltZones:
-    """Return where the lake keeps what it builds, with the folders that its tables show now."""
+    """Return the zones that the lake builds, with the folders that their tables currently show."""
     from headgate.erasure.purge_versions import BuiltZones
     from headgate.snapshots.iceberg import used_keys
 

@@ -1,4 +1,4 @@
-"""The export of source databases: logins, runs, what they have left."""
+"""The export of source databases: logins, runs, and results."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def export_pipeline(env: Mapping[str, str], source: str = "") -> Pipeline:
 
 
 def database_login(env: Mapping[str, str], source: str = "") -> DatabaseLogin:
-    """Return how to reach a source database: the deployment's own, or the one of that name."""
+    """Return the login of a source database: the deployment's own, or the one with this name."""
     from headgate.aws.secrets import Secrets
     from headgate.export.server.login import secret_of
 
@@ -61,8 +61,9 @@ def store_database_login(env: Mapping[str, str], source: str, url: str) -> str:
 
 
 def source_login(env: Mapping[str, str], source: str = "") -> Login:
-    """Return the export's login for a person: MYSQL_URL or POSTGRES_URL (with _<SOURCE>) where there is one,
-    as on a laptop, else the secret.
+    """Return the export's login for a person.
+
+    It is MYSQL_URL or POSTGRES_URL (with _<SOURCE>), for example on a laptop, or else the secret.
     """
     from headgate.export.server.login import login_from_url, source_url
 
@@ -71,7 +72,7 @@ def source_login(env: Mapping[str, str], source: str = "") -> Login:
 
 
 def secret_login(env: Mapping[str, str], source: str = "") -> Login:
-    """Return the export's login for a job, independent of the machine's own environment."""
+    """Return the export's login for a job, without regard to variables of its machine."""
     from headgate.export.server.login import login_from_secret
 
     login = database_login(env, source)
@@ -79,7 +80,9 @@ def secret_login(env: Mapping[str, str], source: str = "") -> Login:
 
 
 def source_of(login: Login) -> ExportSource[Any]:
-    """Return the database of a login; its URL's scheme or its secret's `engine` names the kind of server."""
+    """Return the database of a login; the scheme of its URL or the secret's `engine` names the kind of
+    server.
+    """
     from headgate.export.server.sql_dialect import SqlDialect
 
     if login.dialect is SqlDialect.POSTGRES:
@@ -105,9 +108,9 @@ def exporting(
     """Return the export of one source.
 
     Args:
-        mirrored: `workspace` does not outlive the process.
-        masked: rows may be masked on the way.
-        source: only its contracts are used; empty for the contracts that name no source.
+        mirrored: `workspace` is lost with the process.
+        masked: rows may be masked during the export.
+        source: use only contracts of this source; empty for contracts without a source.
     """
     from headgate.aws.secrets import Secrets
     from headgate.export.exporting import Exporting
@@ -133,7 +136,7 @@ def exporting(
 
 
 def export_destination(to: str) -> RunStore:
-    """Return what exports have left in a folder, or below `s3://bucket/prefix`, without a deployment."""
+    """Return the results of exports in a folder or below `s3://bucket/prefix`, without a deployment."""
     from headgate.export.destination import FolderObjects, PrefixedObjects, bucket_and_prefix
     from headgate.export.run_store import RunStore
 
@@ -144,7 +147,9 @@ def export_destination(to: str) -> RunStore:
 
 
 def exporting_to(to: str, login: Login, workspace: Path) -> Exporting:
-    """Return one source's export to a folder or `s3://bucket/prefix`, without deployment and contracts."""
+    """Return the export of a source to a folder or `s3://bucket/prefix`, without a deployment and
+    contracts.
+    """
     from headgate.export.exporting import Exporting
 
     store = export_destination(to)
@@ -152,7 +157,7 @@ def exporting_to(to: str, login: Login, workspace: Path) -> Exporting:
 
 
 def landed_exports(env: Mapping[str, str]) -> RunStore:
-    """Return the exports that have landed in the buckets."""
+    """Return the results of exports in the buckets."""
     from headgate.export.run_store import RunStore
 
     settings = ExportSettings.from_env(env)

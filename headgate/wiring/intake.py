@@ -1,4 +1,4 @@
-"""The gate: its workers, its mappings, and what replays, reverts and closes files."""
+"""The gate: its workers, its mappings, and the replay, revert and closing of files."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MIB = 1 << 20
 
 
 def gate_ports(env: Mapping[str, str]) -> GatePorts:
-    """Return the stores that every way through the gate reads and writes."""
+    """Return the stores of the gate."""
     from headgate.intake.files.gate import GatePorts
 
     settings = GateSettings.from_env(env)
@@ -54,7 +54,7 @@ def gate_ports(env: Mapping[str, str]) -> GatePorts:
 
 
 def gate_rules(env: Mapping[str, str]) -> GateRules:
-    """Return the rules for checking files, of the version that `env` names or of the current one."""
+    """Return the gate's rules for checking files, of the version that `env` names or of the one in use."""
     from headgate.aws.secrets import Secrets
     from headgate.intake.files.gate import GateRules
     from headgate.lake.states import Originals
@@ -73,7 +73,7 @@ def gate_rules(env: Mapping[str, str]) -> GateRules:
 
 
 def worker(env: Mapping[str, str]) -> Worker:
-    """Return the time, memory and disk that this worker has for one file."""
+    """Return the memory and disk of this worker for one file."""
     from headgate.intake.workers.worker_sizing import Worker
 
     settings = WorkerSettings.from_env(env)
@@ -82,7 +82,7 @@ def worker(env: Mapping[str, str]) -> Worker:
 
 
 def billed_worker(env: Mapping[str, str]) -> dict[str, str]:
-    """Return the memory of this worker, and its DPUs where it is a job, as a file's record has them."""
+    """Return the memory of this worker, and its DPUs if it is a job, for a file's record."""
     settings = WorkerSettings.from_env(env)
     sizes = {"memory_mb": settings.memory_mb, "dpus": settings.dpus}
     return {name: f"{size:g}" for name, size in sizes.items() if size}
@@ -91,7 +91,7 @@ def billed_worker(env: Mapping[str, str]) -> dict[str, str]:
 def larger_worker(
     env: Mapping[str, str], time_left_s: Callable[[], float], is_redelivery: Callable[[], bool]
 ) -> LargerWorker | None:
-    """Return the larger worker for files that are too much for this one; None where none is stated."""
+    """Return the larger worker for files that exceed this one; None if the settings name none."""
     from headgate.aws.stepfunctions import Pipeline
     from headgate.intake.workers.larger_worker import LargerWorker
 
@@ -133,9 +133,9 @@ def file_processor(
     """Return the gate, from raw to curated.
 
     Args:
-        time_left_s: until this worker is stopped.
-        run: the name of a larger worker's run.
-        is_redelivery: whether the current file was delivered before.
+        time_left_s: returns the seconds until this worker is stopped.
+        run: name of a larger worker's run.
+        is_redelivery: returns whether the current file was delivered before.
     """
     from headgate.intake.files.process_file import FileProcessor
 
@@ -160,7 +160,9 @@ def runs(
     run: str = "",
     is_redelivery: Callable[[], bool] = lambda: False,
 ) -> ExportRuns:
-    """Return the gate for export runs, which enter as one unit; arguments as `file_processor`."""
+    """Return the gate for export runs, which are accepted as one unit; the arguments are those of
+    `file_processor`.
+    """
     from headgate.aws.events import notification
     from headgate.intake.files.export_runs import ExportRuns
     from headgate.intake.files.source_deletions import Sightings
@@ -179,7 +181,7 @@ def runs(
 
 
 def hide_message(env: Mapping[str, str], receipt_handle: str, receives: int) -> AbstractContextManager[None]:
-    """Keep a raw queue message hidden during the block, and visible soon if its worker dies."""
+    """Hide a message of the raw queue while the block runs; it is soon visible again if the worker dies."""
     from headgate.aws.message_visibility import HiddenMessage
 
     if not receipt_handle:
@@ -189,7 +191,7 @@ def hide_message(env: Mapping[str, str], receipt_handle: str, receives: int) -> 
 
 
 def replayer(env: Mapping[str, str]) -> Replayer:
-    """Return the gate, for files that it has ended with already."""
+    """Return the replayer of files that the gate has ended with."""
     from headgate.intake.files.replay_file import Replayer
 
     return Replayer(gate_ports(env), gate_rules(env))
@@ -212,7 +214,7 @@ def correction_outcomes(env: Mapping[str, str]) -> CorrectionOutcomes:
 
 
 def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:
-    """Return the closer of refused rows of files that were corrected since."""
+    """Return the closer of refused rows in corrected files."""
     from headgate.intake.quarantine.corrected_files import CorrectionCloser
 
     settings = ClosingSettings.from_env(env)
@@ -222,7 +224,7 @@ def correction_closer(env: Mapping[str, str]) -> CorrectionCloser:
 
 
 def mappings(env: Mapping[str, str]) -> Mappings:
-    """Return which columns are which fields, as people decide."""
+    """Return the mappings of columns to fields that people decided."""
     from headgate.matching.mappings import Mappings
 
     return Mappings(
@@ -236,7 +238,7 @@ def mappings(env: Mapping[str, str]) -> Mappings:
 def _sample_table(file: bytes | Path, contract: Contract | None) -> FileTable | None:
     """Return a file's header with some rows.
 
-    A cold start loads the readers of unknown tables only when one comes.
+    The readers of unknown tables are loaded with the first one, to keep cold starts short.
     """
     from headgate.formats.read_table import sample_table
 

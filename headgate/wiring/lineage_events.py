@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 
 def lineage_log(env: Mapping[str, str], publisher: str) -> LineageLog:
-    """Return the writer of OpenLineage events of a job's run and of the tables that it publishes.
+    """Return the writer of OpenLineage events of a job's run and its tables.
 
-    `publisher`: the system, or `merge_curated`.
+    Args:
+        publisher: the system, or `merge_curated`.
     """
     from headgate.lineage.openlineage import JobRun
     from headgate.lineage.write_events import LineageLog
@@ -48,7 +49,7 @@ def describe_failure(error: BaseException | str) -> str:
 
 
 def lineage_sender(env: Mapping[str, str]) -> LineageSender | None:
-    """Return the sender to the deployment's lineage server; None where it names none."""
+    """Return the sender of lineage events to the deployment's server; None without one."""
     from headgate.aws.secrets import Secrets
     from headgate.lineage.receiver import LineageReceiver
     from headgate.lineage.sender import TIMEOUT_S, LineageSender
@@ -66,7 +67,7 @@ def lineage_sender(env: Mapping[str, str]) -> LineageSender | None:
 
 
 def table_events(env: Mapping[str, str]) -> TableEvents:
-    """Return the description of the lake's tables as OpenLineage events.
+    """Return the function that describes tables as OpenLineage events.
 
     The file records are read once, and only for a dataset's table.
     """

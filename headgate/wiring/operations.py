@@ -1,4 +1,4 @@
-"""Ports of operators: alerts, queues, alarms, logs, masking keys, runs of the pipeline and of jobs."""
+"""Adapters for operators: alerts, queues, alarms, logs, masking keys, runs of the pipeline and of jobs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def masking_keys(env: Mapping[str, str]) -> MaskingKeys:
-    """Return the masking keys, as those see them who rotate them."""
+    """Return the masking keys, for their rotation."""
     from headgate.aws.secrets import MaskingKeys, Secrets
 
     return MaskingKeys(Secrets(clients.secretsmanager()), MaskingKeySettings.from_env(env).masking_key_secret)
@@ -51,7 +51,7 @@ def pipeline(env: Mapping[str, str]) -> Pipeline:
 
 
 def stage_log(env: Mapping[str, str], job: str) -> StageLog:
-    """Records the stage of a run that a job is: a system, `merge_curated` or `quality_gate`."""
+    """Return the record of a run's stage: a system, `merge_curated` or `quality_gate`."""
     from headgate.runs.stage_records import StageLog
 
     bucket = ArtifactsSettings.from_env(env).artifacts_bucket
@@ -59,16 +59,16 @@ def stage_log(env: Mapping[str, str], job: str) -> StageLog:
 
 
 def stage_records(env: Mapping[str, str], run: str) -> dict[str, StageRecord]:
-    """Return what the jobs of a run recorded of its stages, by job."""
+    """Return job → its record of a run's stage."""
     from headgate.runs.stage_records import stage_records
 
     return stage_records(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket, run)
 
 
 def refresh_tables(env: Mapping[str, str]) -> bool:
-    """Start the job that shows new rows before the next run, where the deployment has it.
+    """Start the job that publishes new rows before the next run, if the deployment has it.
 
-    Return whether a run was started. One that is under way finds the new rows itself.
+    Return whether a run was started. A running one publishes the new rows as well.
     """
     from headgate.aws.glue.start_job import start_unless_running
 
@@ -77,7 +77,7 @@ def refresh_tables(env: Mapping[str, str]) -> bool:
 
 
 def pending_start(env: Mapping[str, str]) -> PendingStart:
-    """Return the pending start of the pipeline after a burst of new data."""
+    """Return the pending start of the pipeline after new data."""
     from headgate.aws.scheduler import PendingStart
 
     settings = PendingStartSettings.from_env(env)
@@ -92,7 +92,7 @@ def pending_start(env: Mapping[str, str]) -> PendingStart:
 
 
 def start_rules(env: Mapping[str, str]) -> StartRules:
-    """Return whether a due run of the pipeline starts."""
+    """Return the limits on starts of the pipeline."""
     from headgate.lake.definitions import build_id
     from headgate.runs.start_or_postpone import StartRules
 
@@ -105,7 +105,7 @@ def start_rules(env: Mapping[str, str]) -> StartRules:
 
 
 def alerts(env: Mapping[str, str]) -> Alerts:
-    """Return the sender of messages to people."""
+    """Return the sender of alerts to people."""
     from headgate.aws.sns import Alerts
 
     return Alerts(clients.sns(), AlertSettings.from_env(env).alerts_topic_arn)
@@ -127,7 +127,7 @@ def job_runs() -> GlueRuns:
 
 
 def queues() -> Queues:
-    """Return the queues, as an operator sees them."""
+    """Return the queues, for operators."""
     from headgate.aws.sqs import Queues
 
     return Queues(clients.sqs())

@@ -29,10 +29,10 @@ class PushPlan:
 
     Attributes:
         before: the version in use, or `deployed`.
-        etag: of the pointer that was read.
+        etag: ETag of the pointer that was read.
         changed: files that differ from those in use.
-        effects: of changed contracts, on those who send files and those who read tables.
-        refused: edits that need a deployment; then nothing is pushed.
+        effects: effects of changed contracts on senders of files and readers of tables.
+        refused: edits that need a deployment; with any, nothing is pushed.
     """
 
     edited: Definitions
@@ -45,7 +45,7 @@ class PushPlan:
 
     @property
     def version(self) -> str:
-        """Return the version that will be in use; `deployed` if the files are those of the deployment."""
+        """Return the new version; `deployed` if the files equal those of the deployment."""
         from headgate.lake.definitions import DEPLOYED
 
         return DEPLOYED if self.edited.files == self.deployed else self.edited.version
@@ -55,8 +55,8 @@ def plan(env: Mapping[str, str]) -> PushPlan:
     """Compare the lake project with the deployment and with the version in use.
 
     Raises:
-        ContractError: a contract or a model cannot be used; the message names its file.
-        SettingsError: a dashboard cannot be read, or a statement of it or of a saved question fails; the
+        ContractError: a contract or a model is invalid; the message names its file.
+        SettingsError: a dashboard is invalid, or a statement of a dashboard or a saved question fails; the
             message names it.
     """
     from headgate.contracts.registry import Registry
@@ -67,7 +67,7 @@ def plan(env: Mapping[str, str]) -> PushPlan:
     from headgate.systems.push_rules import changed_files, definition_files, refused_files
 
     versions, archive, files = definitions.versions(env), _deployed_files(env), package_files()
-    Registry.load()  # checks also that systems and tables of the project fit
+    Registry.load()  # also checks that the project's systems and tables match
     by, at = _caller(), clock.utc_now().isoformat(timespec="seconds")
     deployed, edited = Definitions(definition_files(archive)), Definitions(definition_files(files), by, at)
     dashboards(edited.dashboards)
@@ -95,11 +95,13 @@ def _refused_definitions(
     edited: Definitions,
     created: Definitions,
 ) -> list[Refusal]:
-    """Compare with the deployment, which made tables and rights, and with the version in use, by which rows
-    are stored and masked.
+    """Return the edits that need a deployment.
+
+    They are compared with the deployment, which created tables and rights, and with the version in use, under
+    which rows are stored and masked.
 
     Args:
-        created: contracts of datasets that people created in the lake, which stay in use beside each version.
+        created: contracts of datasets that people created in the lake, which are in use with every version.
     """
     from headgate.systems.push_rules import refused_contracts, refused_models
 
@@ -113,7 +115,7 @@ def _refused_definitions(
 
 
 def _effects(in_use: Definitions, edited: Definitions) -> Iterator[str]:
-    """Yield a sentence for each difference of a source contract, and for whom it breaks something."""
+    """Yield a sentence for each change of a source contract, with the people for whom it breaks something."""
     from headgate.contracts.difference import differences, is_breaking
 
     before, after = _registry(in_use).source, _registry(edited).source
@@ -127,7 +129,7 @@ def push(env: Mapping[str, str], planned: PushPlan) -> Push:
     """Write the version and move the pointer to it.
 
     Raises:
-        ConflictError: somebody else pushed since the plan was made.
+        ConflictError: somebody else has pushed since the plan.
     """
     from headgate.lake.definitions import DEPLOYED
 
@@ -164,14 +166,14 @@ def files_of_people(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def push_back(env: Mapping[str, str], version: str, *, dry_run: bool = False) -> Push:
-    """Move the pointer to an earlier version, or to `deployed`; return it as it is then.
+    """Move the pointer to an earlier version or to `deployed`, and return it.
 
-    Every version of a deployment was checked against this deployment when it was pushed. It may have fewer
-    masks than the version in use, but not fewer than the deployment.
+    Every version was checked against this deployment when it was pushed. It may have fewer masks than the
+    version in use, but not fewer than the deployment.
 
     Raises:
         NotFoundError: the version was not pushed to this deployment.
-        ConflictError: it is in use already, or somebody else pushed in the meantime.
+        ConflictError: it is already in use, or somebody else pushed in the meantime.
     """
     from headgate.lake.definitions import DEPLOYED, Push
 
@@ -201,7 +203,7 @@ def _models(env: Mapping[str, str], of: Definitions, registry: Registry) -> SqlM
 
 
 def _deployed_files(env: Mapping[str, str]) -> dict[str, bytes]:
-    """Return the files of the deployed archive by path."""
+    """Return path → file of the deployed archive."""
     from headgate.lake import keys
     from headgate.lake.ports import ObjectRef
 

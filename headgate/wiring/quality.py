@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from headgate.runs.stage_records import StageWork
     from headgate.snapshots.snapshot import LakeSnapshot
 
-CARD_AUDIT = "pci_audit"  # the prod table that its system fills with the audit's findings
+CARD_AUDIT = "pci_audit"  # prod table with the audit's findings, built by its system
 
 
 def quality_gate(env: Mapping[str, str], workspace: Path, count: Callable[[StageWork], None]) -> QualityGate:
-    """Return the gate before analytics; `workspace` is a local folder with room for the whole snapshot.
+    """Return the gate before analytics.
 
-    `count` is called with the work on each dataset.
+    Args:
+        workspace: a local folder with space for the complete snapshot.
+        count: called with the work on each dataset.
     """
     from headgate.quality.snapshot_gate import QualityGate
 
@@ -45,17 +47,17 @@ def quality_gate(env: Mapping[str, str], workspace: Path, count: Callable[[Stage
 
 
 def data_docs(env: Mapping[str, str]) -> DataDocs:
-    """Return where Great Expectations' pages about runs lie."""
+    """Return the store of Great Expectations' pages about runs."""
     from headgate.quality.data_docs import DataDocs
 
     return DataDocs(stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket)
 
 
 def card_audit(env: Mapping[str, str], since: datetime | None = None) -> CardAudit:
-    """Return the card-data audit, which reads only what is new.
+    """Return the card-data audit, which reads only new objects.
 
     Args:
-        since: a full audit reads again what was last audited before then; naive UTC.
+        since: for a full audit, read again objects that were last audited before this time; naive UTC.
     """
     from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, alert_text, scanner_version
     from headgate.quality.declared_columns import declared_columns
@@ -81,7 +83,7 @@ def increment_scans(env: Mapping[str, str]) -> list[AuditScan]:
 def leak_scans(
     env: Mapping[str, str], since: datetime | None = None, lake: LakeSnapshot | None = None
 ) -> list[AuditScan]:
-    """Return the card scans of rows, quarantine, tables, profiles, answers, file records and logs."""
+    """Return the scans for card data in rows, tables, profiles, answers, file records and logs."""
     from headgate.quality.pci_audit import derived_zones, growing_zones, snapshot_zone
 
     settings, log_settings, audit = (
@@ -102,7 +104,7 @@ def leak_scans(
 
 
 def card_audit_table(env: Mapping[str, str]) -> pd.DataFrame:
-    """Return the table of the card-data audit, with the columns that contracts except from it."""
+    """Return the table of the card-data audit, with the columns that contracts exempt from it."""
     from headgate.contracts.card_declarations import declarations_by_dataset
     from headgate.quality.pci_audit import pci_audit
 

@@ -1,4 +1,4 @@
-"""The merge, and the snapshots that it makes."""
+"""The merge and its snapshots."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def merging(
     """Return the merge.
 
     Args:
-        workspace: a local folder with room for three times the largest dataset.
-        notify: called with the table of each dataset that shows another snapshot than before.
-        count: called with the work on each dataset that was merged.
+        workspace: a local folder with space for three times the largest dataset.
+        notify: called with each table that has moved to another snapshot.
+        count: called with the work on each merged dataset.
     """
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.lake import keys
@@ -79,7 +79,7 @@ def merging(
 
 
 def refresh(env: Mapping[str, str], workspace: Path) -> RefreshedTables:
-    """Show rows that arrived since the tables' snapshots, of datasets that are small enough."""
+    """Publish rows that arrived since the tables' snapshots, for datasets that are small enough."""
     from headgate.merge.refresh_tables import refresh_tables
     from headgate.runs.stage_records import count_nothing
     from headgate.snapshots.publishing import notify_nobody
@@ -92,7 +92,7 @@ def refresh(env: Mapping[str, str], workspace: Path) -> RefreshedTables:
 
 
 def publish_file_records(env: Mapping[str, str]) -> Published:
-    """Write the ledger as it stands to the table `file_records`."""
+    """Write the current ledger to the table `file_records`."""
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.merge.file_records import publish_file_records
     from headgate.quality.contract_audit import audit
@@ -109,7 +109,7 @@ def publish_file_records(env: Mapping[str, str]) -> Published:
 
 
 def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:
-    """Return the merged snapshot of that id; `current` is the newest one."""
+    """Return the merged snapshot with this id; `current` is the newest one."""
     from headgate.snapshots.read_snapshots import lake_snapshot
 
     return lake_snapshot(stores.objects(), CuratedSettings.from_env(env).curated_bucket, snapshot_id)
@@ -123,19 +123,15 @@ def newest_snapshot(env: Mapping[str, str]) -> LakeSnapshot | None:
 
 
 def datasets_not_merged(env: Mapping[str, str]) -> Mapping[str, str]:
-    """Return why datasets are not in the newest snapshot as they should be, by dataset.
-
-    Empty before the first merge.
+    """Return dataset → reason why its newest increments are not in the newest snapshot; empty before the
+    first merge.
     """
     newest = newest_snapshot(env)
     return newest.failed if newest else {}
 
 
 def checked_references(env: Mapping[str, str]) -> tuple[CheckedReference, ...]:
-    """Return the newest snapshot's counts of rows whose parent is not there.
-
-    Nothing before the first merge.
-    """
+    """Return the newest snapshot's counts of rows without their parent; empty before the first merge."""
     from headgate.snapshots.read_snapshots import checked_references
 
     newest = newest_snapshot(env)

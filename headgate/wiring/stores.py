@@ -1,4 +1,4 @@
-"""Where the lake's data are: objects, file records, the catalog, and tables as Athena reads them."""
+"""The stores of the lake's data: objects, file records, the catalog, and tables as Athena reads them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def ledger(env: Mapping[str, str]) -> DynamoLedger:
 
 
 def file_index(env: Mapping[str, str]) -> DynamoFileIndex:
-    """Return the file records in the order in which the files were received."""
+    """Return the file records in the order of receipt."""
     from headgate.aws.dynamodb.dynamo_file_index import DynamoFileIndex
 
     return DynamoFileIndex(
@@ -47,14 +47,14 @@ def file_index(env: Mapping[str, str]) -> DynamoFileIndex:
 
 
 def catalog() -> GlueCatalog:
-    """Return the tables of the catalog, to read where they point."""
+    """Return the tables of the catalog, for reading their locations."""
     from headgate.aws.glue.catalog import GlueCatalog
 
     return GlueCatalog(clients.glue())
 
 
 def iceberg_tables(now: Callable[[], datetime], *, is_used: bool) -> IcebergTables | None:
-    """Return what keeps the Iceberg metadata of published tables; None where tables have none.
+    """Return the writer of the Iceberg metadata of published tables; None for a lake without them.
 
     Args:
         now: naive UTC.
@@ -66,7 +66,7 @@ def iceberg_tables(now: Callable[[], datetime], *, is_used: bool) -> IcebergTabl
 
 
 def databases(env: Mapping[str, str]) -> Databases:
-    """Return the lake's databases, with the tables of this code's contracts."""
+    """Return the lake's databases with the tables in this code's contracts."""
     from headgate.query.catalog_queries import Databases
 
     settings = QuerySettings.from_env(env)
@@ -74,12 +74,12 @@ def databases(env: Mapping[str, str]) -> Databases:
 
 
 def queries(env: Mapping[str, str], catalog: Databases | None = None) -> AthenaQueries:
-    """Return Athena, in Athena's SQL whatever engine answers.
+    """Return the runner of queries in Athena's SQL, on any engine.
 
-    An engine that is not Athena gets only queries of the catalog's tables.
+    Another engine than Athena gets only queries of the catalog's tables.
 
     Args:
-        catalog: the lake's databases; by default with the tables of this code's contracts.
+        catalog: the lake's databases; by default with the tables in this code's contracts.
     """
     from headgate.aws.athena.queries import AthenaQueries, permitted_workgroup
     from headgate.query import failure_reason, for_engine
@@ -95,7 +95,9 @@ def queries(env: Mapping[str, str], catalog: Databases | None = None) -> AthenaQ
 
 
 def lake_tables(env: Mapping[str, str], catalog: Databases | None = None) -> LakeTables:
-    """Return whole tables and answers of Athena as Arrow, asked as `queries` asks."""
+    """Return the reader of complete tables and of Athena's answers as Arrow, with the arguments of
+    `queries`.
+    """
     from headgate.aws.athena.tables import LakeTables
 
     asked = queries(env, catalog)

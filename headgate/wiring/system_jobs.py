@@ -1,4 +1,4 @@
-"""Which systems a run builds, which of them side by side in one job, and whole runs in one job."""
+"""Build several systems in parallel in one job, run all stages in one job, and mark unchanged systems."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from headgate.snapshots.snapshot import LakeSnapshot
     from headgate.systems.side_by_side import Ended
 
-_SYSTEM_TIMEOUT_S = 59 * 60  # its credentials are valid for an hour
-_RUN_TIMEOUT_S = 150 * 60  # the job of a whole run is stopped after 180 minutes (terraform/platform.tf)
+_SYSTEM_TIMEOUT_S = 59 * 60  # the system's credentials are valid for an hour
+_RUN_TIMEOUT_S = 150 * 60  # Glue stops the job of a complete run after 180 minutes (terraform/platform.tf)
 LIBRARIES_OF_SYSTEMS = (
-    "skops.io",  # first: it looks for each function of NumPy and SciPy in every module that is loaded
+    "skops.io",  # must be first: it searches all loaded modules for each function of NumPy and SciPy
     "headgate.quality.output_audit",
     "headgate.quality.expectation_library",
     "headgate.engines.local",
@@ -38,10 +38,10 @@ LIBRARIES_OF_SYSTEMS = (
 def build_side_by_side(
     env: Mapping[str, str], systems: Sequence[str], lake: LakeSnapshot, script: Path, workspace: Path
 ) -> Iterator[Ended]:
-    """Build systems in processes of this machine, each with the role and the arguments of its own job, and
-    mark those that succeeded.
+    """Build systems in processes of this machine, and mark the successful ones.
 
-    A system that is not yielded was not started: this machine has too little memory or disk for it.
+    Each process has the role and the arguments of the system's own job. A system that is not yielded was not
+    started, because this machine has too little memory or disk for it.
 
     Args:
         script: builds the system that `--system` names.
@@ -79,17 +79,19 @@ def run_stages(
     newest: LakeSnapshot | None,
     workspace: Path,
 ) -> list[str]:
-    """Run the merge and the quality gate in processes of this machine, one after the other, each with the
-    script, the role and the arguments of its own job; return the systems that have something new.
+    """Run the merge and then the quality gate in processes of this machine; return the systems with changed
+    inputs.
+
+    Each process has the script, the role and the arguments of the stage's own job.
 
     Args:
         stages: `merge_curated` and `quality_gate`.
-        systems: those that this job builds afterwards.
+        systems: the systems that this job builds afterwards.
         newest: the snapshot before the run; None before the first merge.
         workspace: a local folder for the scripts and the errors of the processes.
 
     Raises:
-        SettingsError: the lake is too large for one job. Nothing was done.
+        SettingsError: the lake is too large for one job; nothing was done.
         ServiceError: a stage failed.
     """
     from headgate.aws.glue.child_process import ChildProcess, ChildProcesses
@@ -117,7 +119,9 @@ def run_stages(
 
 
 def _refuse_too_large(systems: Sequence[str], lake: LakeSnapshot | None) -> None:
-    """Refuse a lake whose run takes too long here, or whose largest system does not fit this machine."""
+    """Refuse a lake if its run takes too long in one job, or if its largest system does not fit this
+    machine.
+    """
     from headgate.costs.computed_price import GB
     from headgate.costs.measured import Measured
 
@@ -136,7 +140,7 @@ def _refuse_too_large(systems: Sequence[str], lake: LakeSnapshot | None) -> None
 
 
 def _share_of_machine(systems: Sequence[str], lake_gb: float, measured: Measured) -> tuple[int, int]:
-    """Return how many of the systems fit on this machine at once, and the MB for the tables of each."""
+    """Return how many of the systems fit this machine in parallel, and the MB for the tables of each."""
     from headgate.costs.computed_price import GB
     from headgate.engines.local import memory_mb_of
     from headgate.systems.side_by_side import fit_together, this_machine
@@ -153,8 +157,9 @@ def _share_of_machine(systems: Sequence[str], lake_gb: float, measured: Measured
 
 
 def _engine_of_children(env: Mapping[str, str]) -> dict[str, str]:
-    """Return the engine instead of `auto`, which takes Spark for more data than fit here: Spark's executors
-    have the role of this job.
+    """Return DuckDB instead of `auto`, which would choose Spark for more data than fit this machine.
+
+    Spark's executors would have the role of this job, not that of the system.
     """
     from headgate.engines.choose_engine import EngineName
 
@@ -163,9 +168,9 @@ def _engine_of_children(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def _mark_as_built(env: Mapping[str, str], build: Ended) -> Ended:
-    """Mark a system unless its build failed; return why it has no mark.
+    """Mark a system unless its build failed; if it cannot be marked, return the reason.
 
-    A system without a mark is built again, which keeps its tables; the other systems continue.
+    A system without a mark is built again, which does not change its tables; the other systems continue.
     """
     from headgate.systems.up_to_date import mark_built
 
@@ -178,11 +183,11 @@ def _mark_as_built(env: Mapping[str, str], build: Ended) -> Ended:
 
 
 def mark_unchanged_systems(env: Mapping[str, str], lake: LakeSnapshot) -> list[str]:
-    """Mark the systems that read nothing new in a snapshot, so that the state machine skips them, and return
+    """Mark the systems without changed inputs in a snapshot, so that the state machine skips them; return
     their names.
 
-    The system with the card-data audit is never one of them: the audit reads more than the snapshot. A full
-    run has none.
+    The system with the card-data audit is never skipped, because the audit reads more than the snapshot. A
+    full run skips none.
     """
     from headgate.aws.glue import job_arguments
     from headgate.systems.up_to_date import SystemTables, mark_unchanged

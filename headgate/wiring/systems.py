@@ -1,4 +1,4 @@
-"""The systems of a domain: their builds, what they read, their models."""
+"""The systems of the domains: their builds, inputs and models."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def model_card(env: Mapping[str, str], name: str) -> ModelCard:
     """Return the card of a model, with the figures of the newest tables.
 
     Raises:
-        NotFoundError: there is no such model, or its system is not deployed.
+        NotFoundError: the model does not exist, or its system is not deployed.
     """
     from headgate.systems.model_cards import description, model_card
 
@@ -64,7 +64,7 @@ def model_card(env: Mapping[str, str], name: str) -> ModelCard:
 
 
 def kept_models(env: Mapping[str, str]) -> list[tuple[Card, bool]]:
-    """Return the record of each kept model, and whether the current tables were built with it."""
+    """Return the record of each stored model, and whether the current tables were built with it."""
     from headgate.systems.model_cards import descriptions
 
     deployed = SystemSettings.from_env(env).prod_buckets
@@ -85,7 +85,10 @@ def _with_use(env: Mapping[str, str], newest: Card, about: Description | None) -
 
 
 def _of_current_day(env: Mapping[str, str], newest: Card, current: CurrentTable) -> Card:
-    """Return the record of the table's own day, not the newest after a revert or rollback."""
+    """Return the record of the table's day.
+
+    It is not the newest record after data were reverted or a table was rolled back.
+    """
     if not current.as_of or current.as_of == newest.as_of:
         return newest
     return models(env).of_day(newest.system, newest.model, date.fromisoformat(current.as_of)) or newest
@@ -103,16 +106,16 @@ def _current_table(env: Mapping[str, str], about: Description) -> CurrentTable:
 
 
 def _day_of(database: str, table: str) -> str:
-    """Return the day of a table's data. Rows of parts that did not change have the day of an earlier run."""
+    """Return the day of a table's data; unchanged parts have the day of an earlier run."""
     from headgate.systems.up_to_date import AS_OF
 
     return stores.catalog().current(database, table).parameters.get(AS_OF, "")
 
 
 def _missing(env: Mapping[str, str], about: Description) -> tuple[str, ...]:
-    """Return the datasets that a model needs and the current snapshot does not have.
+    """Return the datasets that a model needs and the current snapshot lacks.
 
-    None before the first snapshot.
+    Return none before the first snapshot.
     """
     from headgate.snapshots.read_snapshots import newest_snapshot
 
@@ -141,16 +144,15 @@ def publish_system(
     *,
     count: Callable[[StageWork], None],
 ) -> tuple[list[Published], str]:
-    """Build and publish the tables of a system from a snapshot; return them, and the address of the Data Docs
-    of their audit.
+    """Build and publish the tables of a system; return them, and the address of the Data Docs of their audit.
 
     Args:
-        workspace: a local folder with room for the datasets that the system reads.
-        notify: called with each table that shows another version than before.
+        workspace: a local folder with space for the datasets that the system reads.
+        notify: called with each table that has moved to another version.
         count: called with the work of the system.
 
     Raises:
-        SettingsError: no bucket is stated for the system.
+        SettingsError: the settings name no bucket for the system.
     """
     from headgate.aws.glue import job_arguments
     from headgate.facts.fact_store import FactStore
@@ -232,7 +234,7 @@ def _options(env: Mapping[str, str], package: SystemPackage) -> dict[str, str]:
 
 
 def system_of(env: Mapping[str, str], table: str, lake: LakeSnapshot) -> tuple[str, tuple[str, ...]]:
-    """Return the system that builds a prod table, and the snapshot datasets behind the table."""
+    """Return the system that builds a prod table, and the table's source datasets in the snapshot."""
     from headgate.systems import system_registry
 
     system = definitions.registry(env).prod[table].system
@@ -256,9 +258,9 @@ def own_models(env: Mapping[str, str]) -> SqlModels:
 def snapshot_tables(
     env: Mapping[str, str], workspace: Path, facts: FactStore | None = None
 ) -> SnapshotTables:
-    """Return the opener of a snapshot's datasets on the configured engine.
+    """Return the reader of a snapshot's datasets on the configured engine.
 
-    `workspace` is a local folder with room for what is read.
+    `workspace` is a local folder with space for these datasets.
     """
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.engines import athena, spark_session

@@ -1,4 +1,4 @@
-"""Traces of a function: sent to the collector that the environment names, or not recorded."""
+"""Traces of a function, sent to the collector that the environment names."""
 
 from __future__ import annotations
 
