@@ -1,7 +1,7 @@
-"""A plugin of dbt-duckdb: sources are the published tables of the lake, read from their files.
+"""A plugin of dbt-duckdb whose sources are the published tables of the lake, read from their files.
 
-`headgate dbt init` writes a profile that names it. A run of dbt reads the version of each table that is
-published when it first needs the table, once.
+The profile of `headgate dbt init` names it. A run of dbt reads one version of each table: the one that is
+published when the table is first needed.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from dbt.adapters.duckdb.utils import SourceConfig
 
 
-class Plugin(BasePlugin):  # type: ignore[misc] # dbt has no types; it looks for a class of this name
-    """The tables of one deployment. A table that a run has read lies in a folder until the run ends."""
+class Plugin(BasePlugin):  # type: ignore[misc] # dbt has no types, and requires this class name
+    """The tables of a deployment. Tables that a run has read stay in a folder until the run ends."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
-        """Connect to the deployment that the profile names."""
+        """Connect to the deployment in the profile."""
         self._lake = connect(plugin_config.get("deployment"))
         self._folder = TemporaryDirectory(prefix="headgate-dbt-")
 
@@ -37,5 +37,5 @@ class Plugin(BasePlugin):  # type: ignore[misc] # dbt has no types; it looks for
         return ds.dataset(path)
 
     def default_materialization(self) -> str:
-        """Return `view`: statements read the rows from the file, and memory holds no table."""
+        """Return `view`: statements read the rows from the file, so no table is in memory."""
         return "view"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from headgate.query.questions import SavedQuestion
     from headgate.snapshots.snapshot import LakeSnapshot
 
-_connected: list[str] = []  # the deployment of this process: boto3's clients are made once
+_connected: list[str] = []  # the deployment of this process, because boto3's clients are created once
 
 
 def _to_stderr(line: str) -> None:
@@ -32,14 +32,16 @@ def _to_stderr(line: str) -> None:
 
 @dataclass(frozen=True)
 class Lake:
-    """One deployed lake. Data frames are pandas; `arrow=True` returns a `pyarrow.Table` instead.
+    """A deployed lake. Answers are pandas data frames, or `pyarrow.Table` with `arrow=True`.
 
-    In data frames decimals and dates are Python's `Decimal` and `date`, whole numbers stay whole where a
-    column has nulls, and an empty text is not a null.
+    In data frames decimals and dates are Python's `Decimal` and `date`, integers stay integers if a column
+    has nulls, and an empty text is not null.
     """
 
     name: str
-    environment: Mapping[str, str] = field(repr=False)  # may be the shell's own, which holds secrets
+    environment: Mapping[str, str] = field(
+        repr=False
+    )  # may be the shell's environment, which contains secrets
 
     @overload
     def table(
@@ -50,15 +52,15 @@ class Lake:
     def table(
         self, name: str, *, columns: Sequence[str] | None = None, arrow: bool = False
     ) -> pd.DataFrame | pa.Table:
-        """Return all rows of a table, read from its files: Athena scans nothing.
+        """Return all rows of a table, read from its files without Athena.
 
         Args:
-            name: `monthly_sales`, or with its database: `ecommerce_curated.orders`. Without one, prod is
+            name: `monthly_sales`, or with its database `ecommerce_curated.orders`; without one, prod is
                 searched before curated.
-            columns: only these, in this order.
+            columns: return only these columns, in this order.
 
         Raises:
-            QueryError: there is no such table or column.
+            QueryError: the table or a column does not exist.
         """
         from headgate.aws.athena.tables import to_pandas
 
@@ -82,18 +84,18 @@ class Lake:
     def sql(
         self, sql: str, params: Mapping[str, object] | None = None, *, arrow: bool = False
     ) -> pd.DataFrame | pa.Table:
-        """Return the answer to one reading statement of Athena's SQL.
+        """Return the answer to a reading statement in Athena's SQL.
 
         `frame.attrs` has its `query_id` and `scanned_bytes`.
 
         Args:
-            sql: a table without a database is looked up in prod, then in curated.
-            params: values of the statement's parameters by name: `where country = :country` takes
-                `{"country": "Norway"}`.
+            sql: the statement; a table without a database is looked up in prod, then in curated.
+            params: name → value of the statement's parameters: `where country = :country` needs `{"country":
+                "Norway"}`.
 
         Raises:
-            QueryError: it is not one reading statement, a parameter has no value, or Athena refused or failed
-                it.
+            QueryError: it is not a single reading statement, a parameter has no value, or the query failed in
+                Athena.
         """
         from headgate.aws.athena.tables import to_pandas
         from headgate.query import qualify_tables
@@ -109,7 +111,7 @@ class Lake:
         return answer if arrow else _with_facts(to_pandas(answer), answer)
 
     def questions(self) -> pd.DataFrame:
-        """Return the saved questions: name, system, description and SQL. `ask` runs one."""
+        """Return the saved questions with name, system, description and SQL; `ask` runs one."""
         import pandas as pd
 
         return pd.DataFrame([asdict(question) for question in _questions().values()])
@@ -118,7 +120,7 @@ class Lake:
         """Return the answer to a saved question.
 
         Raises:
-            QueryError: there is no question of that name.
+            QueryError: the question does not exist.
         """
         questions = _questions()
         if question not in questions:
@@ -133,17 +135,15 @@ class Lake:
         timeout_s: float = 900,
         progress: Callable[[str], None] | None = _to_stderr,
     ) -> list[FileRecord]:
-        """Send a file, a folder or a pattern to raw, follow it through the gate, and return the files'
-        records.
+        """Send a file, a folder or a pattern to raw, wait for the gate, and return the files' records.
 
         Args:
-            dataset: of every file; by default its folder, its name or its columns say it.
-            timeout_s: how long to wait for the gate; then only the records of files that it has ended with
-                are returned.
-            progress: gets a line at each step; None for silence.
+            dataset: dataset of every file; inferred from folder, name or columns by default.
+            timeout_s: maximum wait for the gate; afterwards only the records of ended files are returned.
+            progress: called with a line at each step; None for no output.
 
         Raises:
-            HeadgateError: there is no such file, or no data in it.
+            HeadgateError: the file does not exist or has no data.
         """
         from headgate.client.send_uploads import upload
 
@@ -160,7 +160,7 @@ class Lake:
         )
 
     def files(self) -> pd.DataFrame:
-        """Return one row per received file, by time of arrival: its record in the ledger."""
+        """Return the ledger's record of each received file, by time of arrival."""
         import pandas as pd
 
         records = sorted(
@@ -170,12 +170,10 @@ class Lake:
         return pd.DataFrame([asdict(record) for record in records])
 
     def file(self, name: str) -> FileRecord:
-        """Return the newest record of a file, by its id or its key in raw.
-
-        A skipped copy of the same key does not count.
+        """Return the newest record of a file, by its id or its key in raw, without skipped copies.
 
         Raises:
-            NotFoundError: no such file was received.
+            NotFoundError: the file was not received.
         """
         from headgate.intake.quarantine.list_quarantine import find_current
         from headgate.masking.redaction import redact_text
@@ -189,15 +187,14 @@ class Lake:
         return record
 
     def quarantine(self, file: str = "", *, dataset: str = "", rule: str = "") -> pd.DataFrame:
-        """Return what is in quarantine: counts by dataset and rule, or with `file` the rows of one file,
-        values masked.
+        """Return counts of quarantined rows by dataset and rule, or the masked rows of one file.
 
         Args:
-            file: the id or the key of a file.
-            dataset, rule: only these.
+            file: id or key of a file.
+            dataset, rule: return only rows of this dataset and rule.
 
         Raises:
-            NotFoundError: no such file was received, or none of its rows is in quarantine.
+            NotFoundError: the file was not received, or has no rows in quarantine.
         """
         import pandas as pd
 
@@ -223,12 +220,11 @@ class Lake:
         return pd.DataFrame(chosen, columns=[*list_quarantine.QuarantineCount.__dataclass_fields__])
 
     def lineage(self, table: str) -> TableSources:
-        """Return what a table was built from: system, snapshot, datasets, and the raw files whose rows are in
-        them.
+        """Return the sources of a table: system, snapshot, datasets, and the raw files of their rows.
 
         Raises:
-            QueryError: there is no such table.
-            NotFoundError: nothing was merged yet.
+            QueryError: the table does not exist.
+            NotFoundError: nothing has been merged yet.
         """
         from headgate.lineage.sources import sources_of_table
 
@@ -255,14 +251,13 @@ class Lake:
 
         try:
             return snapshots.lake_snapshot(self.environment, self._snapshot_of(database, table))
-        except NotFoundError:  # its manifest is deleted
+        except NotFoundError:  # its manifest was deleted
             bucket = self.environment["HEADGATE_CURATED_BUCKET"]
             return snapshot_built_from(stores.objects(), bucket, stores.catalog().current(database, table))
 
     def _snapshot_of(self, database: str, table: str) -> str:
-        """Return the id of the snapshot that a prod table was built from.
-
-        The current one for a table without rows.
+        """Return the id of the snapshot that a prod table was built from; the current one for a table without
+        rows.
         """
         ids = stores.lake_tables(self.environment).table(database, table, ["snapshot_id"])["snapshot_id"]
         return str(ids[0]) if len(ids) else "current"
@@ -281,14 +276,14 @@ class Lake:
 
 
 def connect(deployment: str | None = None) -> Lake:
-    """Return the lake that the commands of this folder use: the environment's own, else the one deployed last
-    from here.
+    """Return the lake of this folder's commands: that of the environment, or else the last one deployed from
+    here.
 
     Args:
-        deployment: the name of another deployment below `.headgate/`.
+        deployment: name of another deployment below `.headgate/`.
 
     Raises:
-        SettingsError: nothing is deployed, or this process is connected to another deployment already.
+        SettingsError: nothing is deployed, or this process is already connected to another deployment.
     """
     from headgate.deployment import find_deployment
 
@@ -311,7 +306,7 @@ def _questions() -> Mapping[str, SavedQuestion]:
 
 
 def _with_facts(frame: pd.DataFrame, answer: pa.Table) -> pd.DataFrame:
-    """Return the frame with what Athena reported of the query in `frame.attrs`."""
+    """Return the frame with Athena's facts about the query in `frame.attrs`."""
     facts = answer.schema.metadata or {}
     frame.attrs = {"query_id": facts[b"query_id"].decode(), "scanned_bytes": int(facts[b"scanned_bytes"])}
     return frame

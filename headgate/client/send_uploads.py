@@ -1,4 +1,4 @@
-"""Send files to raw with progress by bytes, and follow them through the gate."""
+"""Send files to raw, report progress in bytes, and follow them through the gate."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def upload(
     timeout_s: float,
     progress: Callable[[str], None],
 ) -> list[FileRecord]:
-    """Send the files of a source, and return their records once the gate has ended with them, in the order of
-    their keys.
+    """Send the files of a source, and return their records in the order of their keys after the gate has
+    ended with them.
 
     Raises:
-        HeadgateError: there is no such file, or no data in it.
+        HeadgateError: the file does not exist or has no data.
     """
     sent = select_files([source], dataset, Registry.load().source, sys.stdin.buffer)
     if not sent.files:
@@ -70,10 +70,7 @@ def _send(objects: S3Objects, ref: ObjectRef, path: Path, report: _Bytes) -> Obj
 
 
 class _Bytes:
-    """Reports how much was sent, each time that another tenth is done.
-
-    Boto3 calls it from several threads.
-    """
+    """Reports the sent bytes after each tenth; boto3 calls it from several threads."""
 
     def __init__(self, total: int, progress: Callable[[str], None]) -> None:
         self._total, self._progress = total, progress
@@ -81,7 +78,7 @@ class _Bytes:
         self._lock = Lock()
 
     def add(self, count: int) -> None:
-        """Count bytes that were sent."""
+        """Add sent bytes."""
         with self._lock:
             self._sent += count
             tenths = _STEPS * self._sent // max(1, self._total)

@@ -1,1 +1,1 @@
-"""Onboarding: records created one by one or in batches, by the contracts of the gate."""
+"""Onboarding: create records one by one or in batches, checked by the gate against their contracts."""

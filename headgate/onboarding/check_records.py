@@ -1,4 +1,4 @@
-"""The verdict on each row: the gate's own, for files, GraphQL and the command line alike."""
+"""Check each row like the gate, for files, GraphQL and the command line."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class RecordVerdict:
 
     Attributes:
         row: its number, from 1.
-        values: of an accepted row, typed and masked; decimals, dates and times are text. Empty for a row that
-            broke a rule.
-        rule, column, reason: of the first rule that it broke.
-        texts: the row as it was sent, with sensitive values masked; only of a row that broke a rule and has a
-            cell for each column.
+        values: typed and masked values; decimals, dates and times are text. Empty for a row that broke a
+            rule.
+        rule, column, reason: the first rule that it broke.
+        texts: the received row with sensitive values masked, for a row that broke a rule and has a cell for
+            each column.
     """
 
     row: int
@@ -53,7 +53,7 @@ def check_record_file(body: bytes, contract: Contract, key: MaskingKey, name: st
     """Return the verdict on each row of a file, in the file's order.
 
     Raises:
-        BadInputError: the whole file is rejected; `rule` says why.
+        BadInputError: the whole file is rejected; `rule` names the reason.
     """
     gated = check_bytes(body, contract, key, object_key=name, received_at=_EPOCH)
     accepted = accepted_verdicts(gated.accepted)
@@ -88,10 +88,10 @@ def _texts(record: str, contract: Contract) -> dict[str, str | None]:
 def check_records(
     rows: Sequence[Mapping[str, Value]], contract: Contract, key: MaskingKey
 ) -> list[RecordVerdict]:
-    """Return the verdict on each row; a column that a row does not have is null.
+    """Return the verdict on each row; a missing column is null.
 
     Raises:
-        BadInputError: the rows cannot be checked at all.
+        BadInputError: the rows cannot be checked.
     """
     unknown = sorted({name for row in rows for name in row} - set(contract.names))
     if unknown:
@@ -109,9 +109,9 @@ def check_records(
 
 
 def plain(value: object) -> Value:
-    """Return a typed value as JSON has it: decimals exactly and times in ISO 8601, both as text."""
+    """Return a typed value as JSON: decimals exactly and times in ISO 8601, both as text."""
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, date):
         return value.isoformat()
-    return value  # type: ignore[return-value]  # the other types of Arrow's rows are JSON's
+    return value  # type: ignore[return-value]  # the other types of Arrow's rows are JSON types

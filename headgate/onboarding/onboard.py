@@ -1,4 +1,4 @@
-"""Create, update and read records, with one verdict and one clear error for each row."""
+"""Create, update and read records, with a verdict and a clear error for each row."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ KEY_TAKEN = "duplicate_key"
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of one row: a record of that id, or the rule that it broke.
+    """The outcome of a row: a record with this id, or the rule that it broke.
 
     Attributes:
-        state: `created`, `present` (the same record was there already), `failed`, or in a dry run `valid`.
+        state: `created`, `present` (the same record existed), `failed`, or `valid` in a dry run.
     """
 
     row: int
@@ -48,7 +48,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Summary:
-    """Counts of rows; `total = successful + failed`, and `created` of the successful ones are new."""
+    """Numbers of rows; `total = successful + failed`, and `created` successful ones are new."""
 
     total: int
     successful: int
@@ -58,7 +58,7 @@ class Summary:
 
 
 def count_outcomes(outcomes: Sequence[Outcome]) -> Summary:
-    """Return the counts of rows, and of failed rows by rule."""
+    """Return the numbers of rows, and of failed rows by rule."""
     states = Counter(outcome.state for outcome in outcomes)
     reasons = Counter(outcome.rule for outcome in outcomes if outcome.rule)
     return Summary(
@@ -71,7 +71,7 @@ def count_outcomes(outcomes: Sequence[Outcome]) -> Summary:
 
 
 def checked(verdicts: Iterable[RecordVerdict]) -> list[Outcome]:
-    """Return the outcomes of a dry run: `valid` or `failed`; no table is asked whether a value is taken."""
+    """Return the outcomes of a dry run: `valid` or `failed`, without looking up whether a value is taken."""
     return [replace(_failed(verdict), state="failed" if verdict.rule else "valid") for verdict in verdicts]
 
 
@@ -81,7 +81,7 @@ def _failed(verdict: RecordVerdict) -> Outcome:
 
 @dataclass(frozen=True)
 class Onboarding:
-    """Records of one lake.
+    """The records of a lake.
 
     Attributes:
         key: fetches the masking key; called only for a model with masked columns.
@@ -105,16 +105,16 @@ class Onboarding:
         return self.submit(model, check_records(rows, model.contract, self.key()))
 
     def submit(self, model: RecordModel, verdicts: Iterable[RecordVerdict]) -> list[Outcome]:
-        """Create a record of each accepted row; a row whose record is there already counts as successful."""
+        """Create a record of each accepted row; a row whose record exists is successful."""
         return submit_records(self.records, model, verdicts)
 
     def update(self, model: RecordModel, record_id: str, changes: Mapping[str, Value]) -> Record:
-        """Change some values of a record, and return it as it is now.
+        """Change values of a record, and return the changed record.
 
         Raises:
-            NotFoundError: there is no such record.
+            NotFoundError: the record does not exist.
             BadInputError: the record would break a rule of its contract, or a value is taken.
-            ConflictError: somebody else changed the record at the same moment.
+            ConflictError: somebody else changed the record at the same time.
         """
         if changes.get(model.key, record_id) != record_id:
             raise BadInputError(
@@ -141,15 +141,15 @@ class Onboarding:
         """Return a record.
 
         Raises:
-            NotFoundError: there is none of that id.
+            NotFoundError: the record does not exist.
         """
         return self.records.get(model.name, record_id)
 
     def page(self, model: RecordModel, limit: int = 50, cursor: str = "") -> RecordPage:
-        """Return some records by id; `after` of the page is the cursor of the next one.
+        """Return a page of records by id; its `after` is the cursor of the next page.
 
         Raises:
-            HeadgateError: the limit or the cursor is not one.
+            HeadgateError: the limit or the cursor is invalid.
         """
         if not 1 <= limit <= LARGEST_PAGE:
             raise HeadgateError(f"The limit is {limit}. Give a number from 1 to {LARGEST_PAGE}.")
@@ -162,7 +162,7 @@ class Onboarding:
 def submit_records(
     records: RecordTable, model: RecordModel, verdicts: Iterable[RecordVerdict]
 ) -> list[Outcome]:
-    """Create a record of each accepted row, several at a time."""
+    """Create a record of each accepted row, several in parallel."""
     with ThreadPoolExecutor(WRITERS) as pool:
         return list(pool.map(partial(_submitted, records, model), verdicts))
 
@@ -179,7 +179,10 @@ def _submitted(records: RecordTable, model: RecordModel, verdict: RecordVerdict)
 
 
 def accepted_record(model: RecordModel, values: Mapping[str, Value], revision: int = 1) -> Record:
-    """Return the record of accepted values; its id is their key, so that the same row is the same record."""
+    """Return the record of accepted values.
+
+    Its id is their key, so that equal rows are the same record.
+    """
     unique = {name: normal_text(str(values[name])) for name in model.unique if values[name] is not None}
     return Record(model.name, str(values[model.key]), dict(values), unique, revision)
 

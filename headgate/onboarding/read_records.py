@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RecordFile:
-    """A file as records of one model.
+    """The records of a file for one model.
 
     Attributes:
-        mapping: the file's columns, as they may be shown, with their fields.
+        mapping: column of the file, in a form that may be shown → its field.
         verdicts: one for each row, in the file's order.
     """
 
@@ -42,10 +42,10 @@ class RecordFile:
 def read_record_file(
     body: bytes, name: str, models: Mapping[str, RecordModel], key: MaskingKey, model_name: str = ""
 ) -> RecordFile:
-    """Return what a file holds.
+    """Read the records of a file.
 
     Args:
-        name: of the file, for messages.
+        name: name of the file, for messages.
         model_name: the model; by default the one that the columns fit best.
 
     Raises:
@@ -83,7 +83,7 @@ def _detected(headed: FileTable, name: str, models: Mapping[str, RecordModel]) -
 def _mapped(headed: FileTable, contract: Contract) -> tuple[Contract, dict[str, str]]:
     """Return the contract for this file's header.
 
-    A header without a confident mapping is left to the gate, which says what is wrong.
+    The gate reports the error of a header without a confident mapping.
     """
     match = match_columns(headed.names, headed.samples, contract)
     fields = {pair.position: pair.field for pair in match.pairs}
@@ -109,9 +109,9 @@ def _mapped(headed: FileTable, contract: Contract) -> tuple[Contract, dict[str, 
 
 
 def failed_rows(read: RecordFile, outcomes: Iterable[Outcome]) -> bytes:
-    """Return a CSV file of the rows that failed, with the model's column names, to correct and send again.
+    """Return the failed rows as CSV with the model's column names, for correcting and sending again.
 
-    A ragged row is left out.
+    Ragged rows are left out.
     """
     verdicts = {verdict.row: verdict for verdict in read.verdicts}
     out = io.StringIO()

@@ -1,7 +1,4 @@
-"""Models: the source contracts whose rows may be created as records.
-
-A contract is one if it states `headgate.model`.
-"""
+"""Models: the source contracts whose rows may be created as records, declared by `headgate.model`."""
 
 from __future__ import annotations
 
@@ -22,10 +19,10 @@ _NAME = re.compile(r"[A-Z][A-Za-z0-9]{0,39}")
 
 @dataclass(frozen=True)
 class RecordModel:
-    """One kind of record.
+    """A kind of record.
 
     Attributes:
-        name: in the singular, as in GraphQL: `Customer`.
+        name: the singular name in GraphQL, such as `Customer`.
     """
 
     name: str
@@ -38,7 +35,7 @@ class RecordModel:
 
     @property
     def unique(self) -> tuple[str, ...]:
-        """The columns of which no two records share a value."""
+        """The unique columns: no two records share a value."""
         return tuple(column.name for column in self.contract.columns if column.unique)
 
 
@@ -46,7 +43,7 @@ def some_models(models: Mapping[str, RecordModel]) -> Mapping[str, RecordModel]:
     """Return the models of a lake.
 
     Raises:
-        BadInputError: it has none.
+        BadInputError: the lake has no models.
     """
     if not models:
         remedy = (
@@ -63,8 +60,7 @@ def record_models(contracts: Mapping[str, Contract]) -> dict[str, RecordModel]:
     """Return the models among source contracts, by name.
 
     Raises:
-        ContractError: a name is no GraphQL type's or names two contracts, or a contract has no single column
-            as its key.
+        ContractError: a name is not valid in GraphQL or names two contracts, or a key is not a single column.
     """
     models: dict[str, RecordModel] = {}
     for contract in contracts.values():
@@ -91,10 +87,10 @@ def record_models(contracts: Mapping[str, Contract]) -> dict[str, RecordModel]:
 
 
 def model_named(models: Mapping[str, RecordModel], name: str) -> RecordModel:
-    """Return the model of that name, whatever its case.
+    """Return the model with this name in any case.
 
     Raises:
-        HeadgateError: there is none.
+        HeadgateError: the model does not exist.
     """
     by_name = {model_name.lower(): model for model_name, model in models.items()}
     if name.lower() not in by_name:

@@ -1,4 +1,4 @@
-"""Records, and what is asked of the table that holds them."""
+"""Records, and the port of the table of records."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 class WriteAnswer(StrEnum):
     """The table's answer to a write.
 
-    `PRESENT`: the same record is there already, so a repetition changes nothing.
+    `PRESENT`: the same record exists, so a repeated write changes nothing.
     """
 
     CREATED = "created"
     UPDATED = "updated"
     PRESENT = "present"
-    OTHER_VALUES = "other_values"  # a record of that id has other values
+    OTHER_VALUES = "other_values"  # a record with this id has other values
     TAKEN = "taken"  # another record has the value of a unique column
-    CHANGED = "changed"  # somebody else changed the record since it was read
+    CHANGED = "changed"  # somebody else has changed the record since it was read
 
 
 @dataclass(frozen=True)
 class Record:
-    """One record. `unique` has the normal form of each unique column's value.
+    """A record. `unique` has the normal form of each unique column's value.
 
     `revision` grows with every update.
     """
@@ -50,27 +50,27 @@ class WriteResult:
 
 @dataclass(frozen=True)
 class RecordPage:
-    """A page of records by id; `after` is where the next page begins, empty at the end."""
+    """A page of records by id; `after` is the cursor of the next page, empty at the end."""
 
     records: Sequence[Record]
     after: str = ""
 
 
 class RecordTable(Protocol):
-    """The table of records (DynamoDB). Each write is done wholly or not at all."""
+    """The table of records (DynamoDB). Each write is atomic."""
 
     def create(self, record: Record) -> WriteResult:
-        """Write the record and guards of its unique values, if neither id nor values are taken."""
+        """Write the record and the guard items of its unique values, if neither id nor values are taken."""
         ...
 
     def update(self, before: Record, record: Record) -> WriteResult:
-        """Replace a record that is still as it was read, and move its guards."""
+        """Replace a record that has not changed since it was read, and move its guard items."""
         ...
 
     def get(self, model: str, record_id: str) -> Record:
-        """Return the record; NotFoundError if there is none."""
+        """Return the record; raise NotFoundError if it does not exist."""
         ...
 
     def page(self, model: str, limit: int, after: str = "") -> RecordPage:
-        """Return at most so many records by id, those behind `after`."""
+        """Return at most `limit` records by id, after the cursor `after`."""
         ...

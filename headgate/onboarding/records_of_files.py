@@ -26,7 +26,7 @@ def create_records_of_file(
     """Create a record of each accepted row, if the contract is a model's.
 
     Returns:
-        Rows by outcome: `created`, `present` (the same record was there already), or the rule that prevents a
+        Outcome → number of rows: `created`, `present` (the same record existed), or the rule that prevents a
         record, such as `unique`. Empty for other contracts.
     """
     models = [*record_models({contract.dataset: contract}).values()]

@@ -1,7 +1,7 @@
 """Answer AppSync's calls of a Lambda resolver.
 
 Source: AWS AppSync developer guide, "Direct Lambda resolvers": the event has `info.fieldName` and
-`arguments`; an error that is raised becomes an error of the field.
+`arguments`; a raised error becomes an error of the field.
 """
 
 from __future__ import annotations
@@ -19,16 +19,17 @@ if TYPE_CHECKING:
     from headgate.onboarding.record_models import RecordModel
     from headgate.onboarding.records import Record
 
-# The groups of people who may call a field. Programs need none: they call with the API key or sign with IAM.
+# The groups of people who may call a field. Programs need none, because they use the API key or IAM
+# signatures.
 READERS = ("viewer", "uploader", "operator")
 WRITERS = ("uploader", "operator")
 
 
 def resolve_field(event: Mapping[str, Any], onboarding: Onboarding, models: Mapping[str, RecordModel]) -> Any:  # noqa: ANN401 JSON
-    """Return the value of the field that the event asks for.
+    """Return the value of the requested field.
 
     Raises:
-        HeadgateError: the caller may not, the row broke a rule, or there is no such record.
+        HeadgateError: the caller lacks the right, the row broke a rule, or the record does not exist.
     """
     field, arguments = event["info"]["fieldName"], event.get("arguments") or {}
     verb, model, many = _parsed(field, models)
@@ -57,10 +58,8 @@ def resolve_field(event: Mapping[str, Any], onboarding: Onboarding, models: Mapp
 def _check_groups(identity: Mapping[str, Any] | None, allowed: Sequence[str]) -> None:
     """Check the groups of a person.
 
-    AppSync itself has checked API keys, signatures, and the groups that the schema states.
-
-    Source: AWS AppSync developer guide, "Resolver context reference": `identity.claims` is there for user
-    pools only.
+    AppSync checks API keys, signatures, and the groups in the schema. Source: AWS AppSync developer guide,
+    "Resolver context reference": only user pools have `identity.claims`.
     """
     if not identity or "claims" not in identity:
         return
@@ -72,7 +71,7 @@ def _check_groups(identity: Mapping[str, Any] | None, allowed: Sequence[str]) ->
 
 
 def _parsed(field: str, models: Mapping[str, RecordModel]) -> tuple[str, RecordModel, bool]:
-    """Return verb, model and whether it is the plural of `createCustomers`."""
+    """Split a field's name into verb and model, and return whether the model is in the plural."""
     for verb in ("get", "list", "create", "update"):
         name = field.removeprefix(verb)
         if field.startswith(verb) and name in models:

@@ -1,4 +1,4 @@
 """The Python systems of the lake project.
 
-An archive has its `systems/` here; `headgate.systems.system_registry` adds that folder elsewhere.
+In an archive its `systems/` are here; elsewhere `headgate.systems.system_registry` adds their folder.
 """

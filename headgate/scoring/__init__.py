@@ -1,3 +1,4 @@
-"""Scores of single cases by the champions that the batch fitted, with numpy alone.
-docs/adr/0031-models-kept-and-contested.md.
+"""Scores of single cases by the champions of batch runs, computed with numpy alone.
+
+See docs/adr/0031-models-kept-and-contested.md.
 """

@@ -1,4 +1,4 @@
-"""A linear function of scaled columns, their squares and the product of each two."""
+"""A linear function of scaled columns, their squares and their products."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Places = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Products:
-    """Each column becomes the inverse hyperbolic sine of its value, scaled.
+    """Each column is transformed by the inverse hyperbolic sine and scaled.
 
-    The log-odds are a weighted sum of these and their products.
+    The log-odds are a weighted sum of the scaled columns and their products.
 
     Attributes:
         mean, scale, weights: shape (columns,), of the inverse hyperbolic sines.
-        first, second: shape (products,), the two columns of each product; equal ones for a square.
+        first, second: shape (products,), the two columns of each product, which are equal for a square.
         product_weights: shape (products,).
         intercept: shape (1,).
     """

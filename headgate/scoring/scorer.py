@@ -13,7 +13,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT = 1  # what the scorers of this package read; another export is not available to them
+FORMAT = 1  # version of the exports that this package reads; others are not available
 _FACTS = "facts"
 
 
@@ -22,15 +22,15 @@ class Scorer:
     """The numbers of one exported model.
 
     Attributes:
-        facts: what is not an array, as JSON has it.
-        arrays: by name; none of them has objects.
+        facts: JSON values.
+        arrays: name → array without objects.
     """
 
     facts: Mapping[str, Any]
     arrays: Mapping[str, npt.NDArray[Any]]
 
     def to_bytes(self) -> bytes:
-        """Return the object's bytes; equal scorers give equal bytes."""
+        """Return the scorer as bytes; equal scorers give equal bytes."""
         out = io.BytesIO()
         facts = np.frombuffer(json.dumps(self.facts, sort_keys=True).encode(), dtype=np.uint8)
         np.savez_compressed(out, allow_pickle=False, **{_FACTS: facts}, **dict(sorted(self.arrays.items())))
@@ -38,7 +38,7 @@ class Scorer:
 
     @classmethod
     def from_bytes(cls, body: bytes) -> Scorer:
-        """Return the scorer that the bytes hold."""
+        """Read a scorer from bytes."""
         with np.load(io.BytesIO(body), allow_pickle=False) as read:
             arrays = {name: read[name] for name in read.files}
         return cls(json.loads(arrays.pop(_FACTS).tobytes()), arrays)
@@ -53,7 +53,7 @@ class Scorer:
 
 
 def with_prefix(prefix: str, arrays: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
-    """Return the arrays with the prefix that `Scorer.part` takes off."""
+    """Return the arrays with the prefix that `Scorer.part` removes."""
     return {f"{prefix}.{name}": array for name, array in arrays.items()}
 
 

@@ -1,4 +1,4 @@
-"""A logistic regression over splines of ranks, and one over scaled columns."""
+"""Logistic regressions over splines of ranks and over scaled columns."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Splines:
-    """Each column becomes its rank among fitted values, then a cubic polynomial per interval.
+    """Each column is transformed to its rank among fitted values, then by a cubic polynomial per interval.
 
-    The sum is the log-odds.
+    The log-odds are the sum.
 
     Attributes:
         quantiles: shape (ranks, columns); `references`: shape (ranks,), the rank of each.
@@ -39,21 +39,23 @@ class Splines:
 
 
 def ranks_among(values: Array, quantiles: Array, references: Array) -> Array:
-    """Return the ranks of values among sorted quantiles: from 0 to 1, never falling where the values rise,
-    and NaN for NaN.
+    """Return the ranks of values among sorted quantiles: from 0 to 1, monotonic in the values, and NaN for
+    NaN.
 
-    A value between two quantiles has a rank between theirs; a value equal to several has the middle of
-    theirs. Each operation rounds monotonically and the result is clipped to the ranks of the neighbours, so
-    rounding cannot change the order.
+    A value between two quantiles has a rank between theirs; a value equal to several quantiles has the middle
+    of their ranks. Each operation rounds monotonically, and the result is clipped to the ranks of the
+    neighbours, so rounding does not change the order.
 
     Args:
-        references: the rank of each quantile, rising from 0 to 1.
+        references: the rank of each quantile, ascending from 0 to 1.
     """
     last = len(quantiles) - 1
     left = np.maximum(
         np.searchsorted(quantiles, values, side="right") - 1, 0
-    )  # the last quantile that is not greater
-    right = np.minimum(np.searchsorted(quantiles, values, side="left"), last)  # the first that is not less
+    )  # the last quantile at most the value
+    right = np.minimum(
+        np.searchsorted(quantiles, values, side="left"), last
+    )  # the first quantile at least the value
     gaps = quantiles[right] - quantiles[left]
     shares = np.where(gaps > 0, (values - quantiles[left]) / np.where(gaps > 0, gaps, 1.0), 0.5)
     least, most = (

@@ -8,19 +8,19 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
-_AT_ONCE = 4_096  # rows; each has a place in every tree
+_AT_ONCE = 4_096  # rows at a time; each has a position in every tree
 
 
 @dataclass(frozen=True)
 class Trees:
-    """Trees whose leaves are summed. The children of a node come after it; a leaf is its own child.
+    """Trees whose leaves are summed. The children of a node follow it; a leaf is its own child.
 
     Attributes:
-        roots: shape (trees,), the place of each tree's first node.
-        feature, threshold, left, right, missing_left, value: shape (nodes,). A row goes left where its
-            feature is at most the threshold.
+        roots: shape (trees,), the index of each tree's first node.
+        feature, threshold, left, right, missing_left, value: shape (nodes,). A row goes left if its feature
+            is at most the threshold.
         baseline: added to the sum, shape (1,).
-        depth: the longest way to a leaf, shape (1,).
+        depth: the longest path to a leaf, shape (1,).
     """
 
     roots: npt.NDArray[np.int64]
