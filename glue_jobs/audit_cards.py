@@ -1,7 +1,6 @@
-"""Audit the whole lake for card data, also what was audited before.
+"""Audit the complete lake for card data, including objects that were audited before.
 
-Arguments: `--scheduled_at` (when the audit was due; objects audited since then are skipped, so a repeated
-attempt continues).
+Arguments: `--scheduled_at` (when the audit was due; a repeated attempt skips objects audited since).
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def audit(arguments: Mapping[str, str]) -> dict[str, object]:
-    """Return how many objects and cells were audited, and the findings by zone and subject."""
+    """Return the numbers of audited objects and cells, and the findings by zone and subject."""
     scans = quality.leak_scans(arguments, since=_due_at(arguments), lake=_lake(arguments))
     leaks = findings(scans)
     return {

@@ -1,10 +1,10 @@
-"""Build, audit and publish the tables of one system from a snapshot of the lake, or of several systems side
-by side.
+"""Build, audit and publish the tables of one system from a snapshot of the lake, or of several systems in
+parallel.
 
-Arguments: `--system` (which of the five), `--snapshot_id` (the newest one, unless given). `--systems` names
-several, with commas between them: then this script runs once more for each, with the role and the arguments
-of the job that builds this system alone. `--stages merge_curated,quality_gate` names jobs that come before
-them: this job then does a whole run.
+Arguments: `--system` (its name), `--snapshot_id` (default: the newest). `--systems` lists several systems,
+separated by commas: this script then runs once for each, with the role and the arguments of the system's own
+job. `--stages merge_curated,quality_gate` lists stages to run before them, so that this job does a complete
+run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def build(arguments: Mapping[str, str]) -> dict[str, object]:
-    """Return what was published: of one system, or which ones of several were built."""
+    """Return the published tables of one system, or the built systems of several."""
     return (
         build_several(arguments)
         if arguments.get("systems") and not arguments.get("system")
@@ -32,8 +32,8 @@ def build(arguments: Mapping[str, str]) -> dict[str, object]:
 
 
 def build_one(arguments: Mapping[str, str]) -> dict[str, object]:
-    """Return which tables were published, where, with how many rows, and where the Data Docs of their audit
-    lie.
+    """Return the published tables with locations and rows, and the location of the Data Docs of their
+    audit.
     """
     system = job_arguments.required(arguments, "system")
     with (
@@ -53,13 +53,13 @@ def build_one(arguments: Mapping[str, str]) -> dict[str, object]:
 
 
 def build_several(arguments: Mapping[str, str]) -> dict[str, object]:
-    """Return which systems were built, and which ones fit not even alone: the state machine starts their own
-    jobs.
+    """Return the built systems, and those that do not fit even alone, whose own jobs the state machine
+    starts.
 
     Raises:
-        ServiceError: the build of a system failed; the state machine starts its own job, too. Or a stage of a
-            whole run failed; the state machine starts the run again with a job for each stage.
-        SettingsError: the lake is too large for a whole run in one job.
+        ServiceError: the build of a system failed, and the state machine starts its own job; or a stage of a
+            complete run failed, and the state machine starts the run again with a job for each stage.
+        SettingsError: the lake is too large for a complete run in one job.
     """
     names, stages = arguments["systems"].split(","), [*filter(None, arguments.get("stages", "").split(","))]
     with TemporaryDirectory(prefix="headgate-systems-") as workspace:

@@ -1,7 +1,7 @@
-"""Process one object that exceeds the function, as the function would.
+"""Process an object that exceeds the function, like the function.
 
-Arguments: `--object` (its address, `s3://bucket/key?versionId=…`, the key as S3's notifications spell it),
-`--run` (the name of the run; its attempts follow one another).
+Arguments: `--object` (its address `s3://bucket/key?versionId=…`, with the key as in S3's notifications),
+`--run` (the name of the run, whose attempts are consecutive).
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from headgate.wiring import definitions, intake
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# The claim of a function that died is valid for 90 s; a copy under another name may be at work for longer,
-# which costs an attempt.
+# The claim of a function that died is valid for 90 s. A copy under another name may take longer, which costs
+# an attempt.
 PAUSES_S = (1.0, 2.0, 4.0, 8.0, *(30.0,) * 11)
 
 
 def curate(arguments: Mapping[str, str]) -> dict[str, object]:
-    """Return what became of the file; `handed_over` when another run has it."""
+    """Return the outcome for the file; `handed_over` if another run has it."""
     ref = from_address(job_arguments.required(arguments, "object"))
     gate = intake.runs(arguments, run=job_arguments.required(arguments, "run"))
     record = retry_throttled(partial(gate.receive, ref), pauses_s=PAUSES_S)

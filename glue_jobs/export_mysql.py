@@ -1,9 +1,9 @@
-"""Export the source database's tables to raw, certified, all of them as of one moment.
+"""Export the source database's tables to raw with certificates, all at one consistent time.
 
 Arguments: `--scheduled_at` (when the run was due; it names the run, so that a repeated attempt resumes it),
-`--run` (another name), `--tables a,b` (all that have a contract, unless given), `--incremental true`,
-`--mask_at_source true`, `--workers` (2), `--overlap_s` (300), `--format csv`, `--source NAME` (one of several
-databases; its login is the secret `<deployment>/mysql/NAME`).
+`--run` (another name), `--tables a,b` (default: all with a contract), `--incremental true`, `--mask_at_source
+true`, `--workers` (2), `--overlap_s` (300), `--format csv`, `--source NAME` (one of several databases; its
+login is the secret `<deployment>/mysql/NAME`).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def export(arguments: Mapping[str, str]) -> dict[str, object]:
 
 
 def requested(arguments: Mapping[str, str], source: str) -> ExportRequest:
-    """Return the request that the job's arguments state."""
+    """Parse the request from the job's arguments."""
     try:
         due_at = datetime.fromisoformat(job_arguments.required(arguments, "scheduled_at"))
         workers, overlap_s = int(arguments.get("workers") or 2), int(arguments.get("overlap_s") or 300)

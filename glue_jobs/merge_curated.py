@@ -1,10 +1,10 @@
-"""Merge the increments into one snapshot of the lake, unique by key, and close the rows in quarantine that
-corrected files replace.
+"""Merge the increments into a snapshot of the lake, unique by key, and close quarantined rows of corrected
+files.
 
-A dataset that cannot be merged keeps its previous table; an alert names it once for each new reason.
-With HEADGATE_FRESH_ROWS_MB it only shows the new rows of small datasets.
+A dataset that cannot be merged keeps its previous table; an alert names it once for each new reason. With
+HEADGATE_FRESH_ROWS_MB the job only publishes the new rows of small datasets.
 
-Arguments: `--as_of YYYY-MM-DD` (the last day that the data knows, unless given).
+Arguments: `--as_of YYYY-MM-DD` (default: the last day of the data).
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ def run(arguments: Mapping[str, str]) -> dict[str, object]:
 
 
 def refresh(arguments: Mapping[str, str]) -> dict[str, object]:
-    """Return the rows of each table that was refreshed, and why others were not."""
+    """Return the rows of each refreshed table, and the reasons for the others."""
     with TemporaryDirectory(prefix="headgate-refresh-") as workspace:
         tables = snapshots.refresh(arguments, Path(workspace))
     return {"rows": tables.rows, "not_refreshed": tables.failed}
 
 
 def merge(arguments: Mapping[str, str]) -> dict[str, object]:
-    """Merge the increments, and return the snapshot's id, its datasets' rows, how many of these have no
-    parent there, and the files and rows that were closed.
+    """Merge the increments, and return the snapshot's id, the rows of its datasets and those without a
+    parent, and the closed files and rows.
     """
     as_of = job_arguments.day(arguments, "as_of")
     with (
@@ -88,7 +88,7 @@ def _merge(
 def alert_failed(arguments: Mapping[str, str], failed: Mapping[str, str]) -> None:
     """Report the datasets that could not be merged.
 
-    An alert that cannot be sent does not stop the run of the others.
+    A failed alert does not stop the run of the others.
     """
     try:
         operations.alerts(arguments).datasets_not_merged(failed)

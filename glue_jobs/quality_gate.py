@@ -1,10 +1,9 @@
-"""Validate a snapshot of the lake against its contracts: it passes its Great Expectations suites, or no
-system reads it.
+"""Validate a snapshot of the lake against its contracts, before systems read it.
 
-Then it marks the systems whose datasets did not change since their tables were built; the state machine skips
-them.
+If it passes its Great Expectations suites, mark the systems whose datasets have not changed since their
+tables were built; the state machine skips them.
 
-Arguments: `--snapshot_id` (the newest one, unless given).
+Arguments: `--snapshot_id` (default: the newest).
 """
 
 from __future__ import annotations
@@ -22,9 +21,10 @@ if TYPE_CHECKING:
 
 
 def inspect(arguments: Mapping[str, str]) -> dict[str, object]:
-    """Return what was checked of each dataset, where the Data Docs are, and which systems are unchanged.
+    """Return the checks of each dataset, the location of the Data Docs, and the unchanged systems.
 
-    GateError if a check failed.
+    Raises:
+        GateError: a check failed.
     """
     lake = snapshots.lake_snapshot(arguments, job_arguments.snapshot_id(arguments))
     with (

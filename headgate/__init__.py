@@ -11,13 +11,13 @@ A deployed lake, from a notebook:
     lake = headgate.connect()
     sales = lake.table("monthly_sales")
 
-Functions are imported when they are used, so that `import headgate` costs nothing.
+Functions are imported at their first use, so that `import headgate` is fast.
 """
 
 from __future__ import annotations
 
-# Type checkers read it as true; `typing` would make garbage before `headgate.aws.cold_start` stops its
-# collection.
+# Type checkers treat it as true. An import of `typing` would create garbage before `headgate.aws.cold_start`
+# stops its collection.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from headgate.client.lake import Lake, connect

@@ -1,4 +1,4 @@
-"""The deployment of this folder: the environment's own, or the newest below `.headgate/`."""
+"""The deployment of this folder: that of the environment, or the newest below `.headgate/`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FOLDER = Path(".headgate")
 
 @dataclass(frozen=True)
 class Deployment:
-    """A deployed lake: its name and the environment that an operator's shell needs."""
+    """A deployed lake: its name, and the environment of an operator's shell."""
 
     name: str
     environment: dict[str, str]
@@ -30,7 +30,7 @@ class Deployment:
         return str(self._value(name))
 
     def names(self, name: str) -> list[str]:
-        """Return a Terraform output that is a list of names, or a map of them, in order.
+        """Return the names in a Terraform output, which is a list or a map, in order.
 
         Raises:
             SettingsError: the deployment has no such output.
@@ -50,10 +50,10 @@ class Deployment:
 
 
 def find_deployment(name: str | None) -> Deployment:
-    """Return the deployment of that name, else the environment's own, else the one deployed last.
+    """Return the deployment with this name, or else that of the environment, or else the last one deployed.
 
     Raises:
-        SettingsError: nothing is deployed, with what to do about it.
+        SettingsError: nothing is deployed; the message has the remedy.
     """
     if name is None and "HEADGATE_RAW_BUCKET" in os.environ:
         return Deployment("environment", dict(os.environ), {})

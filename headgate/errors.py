@@ -1,26 +1,26 @@
-"""Every error Headgate raises on purpose.
+"""The errors that Headgate raises on purpose.
 
 HeadgateError
 ├── BadInputError              the sender's file is rejected; carries file, column, rule, remedy
-│   ├── UnknownDatasetError    no contract is meant by the object's key
-│   ├── UnreadableFileError    empty, truncated, corrupt, or not of a format the gate reads
-│   └── HeaderError            columns missing, doubled or blank
+│   ├── UnknownDatasetError    the object's key names no contract
+│   ├── UnreadableFileError    empty, truncated, corrupt, or in a format that the gate does not read
+│   └── HeaderError            columns are missing, repeated or blank
 ├── ContractError              a contract contradicts itself or the ODCS standard
-│   └── SchemaChangedError     the source's columns differ from a contract that stops for it (headgate.export)
-├── SettingsError              the process was started without what it needs
+│   └── SchemaChangedError     the source's columns changed, and the contract stops for it (headgate.export)
+├── SettingsError              settings of the process are missing
 ├── AuditError                 an output breaks its own contract; it was not published
-│   ├── CertificateError       what an export wrote is not what the source holds (headgate.export)
-│   └── ImpossibleDateError    the source has a date on no calendar, and the export stops for it
+│   ├── CertificateError       an exported table differs from its source (headgate.export)
+│   └── ImpossibleDateError    the source has a date that does not exist, and the export stops
 ├── GateError                  a snapshot failed its Great Expectations suite; analytics did not run
 ├── QueryError                 Athena refused or failed a query
-└── ServiceError               a service did not do what was asked
+└── ServiceError               a service failed
     ├── NotPermittedError      the role lacks a permission
     ├── NotFoundError          the object, record, table or secret does not exist
     ├── ConflictError          somebody else changed it first; read again and retry
     ├── ThrottledError         the service throttled the request; retry later
     └── SourceLostError        the connection to the source database was lost (headgate.export)
 
-No message carries the value of a cell: a value may be a card number.
+No message contains the value of a cell, because it may be a card number.
 """
 
 
@@ -32,11 +32,11 @@ class BadInputError(HeadgateError):
     """A file is rejected. Its sender can correct it; the original stays in raw.
 
     Args:
-        rule: the reason code, one of the gate's stable vocabulary (`unknown_dataset`, `empty_file`, …).
-        message: what is wrong, without any cell's value.
-        remedy: what the sender can do about it.
-        file: the object's key, where it is known.
-        column: the column concerned, where there is one.
+        rule: the stable reason code of the gate (`unknown_dataset`, `empty_file`, …).
+        message: the error, without values of cells.
+        remedy: what the sender can do.
+        file: the object's key, if known.
+        column: the column, if the error concerns one.
     """
 
     def __init__(self, *, rule: str, message: str, remedy: str, file: str = "", column: str = "") -> None:
@@ -56,15 +56,15 @@ class BadInputError(HeadgateError):
 
 
 class UnknownDatasetError(BadInputError):
-    """No contract is meant by the object's key."""
+    """The object's key names no contract."""
 
 
 class UnreadableFileError(BadInputError):
-    """The bytes are empty, truncated, corrupt, or of no format that the gate reads."""
+    """The file is empty, truncated, corrupt, or in a format that the gate does not read."""
 
 
 class HeaderError(BadInputError):
-    """Columns are missing, doubled or blank."""
+    """Columns are missing, repeated or blank."""
 
 
 class ContractError(HeadgateError):
@@ -72,7 +72,7 @@ class ContractError(HeadgateError):
 
 
 class SettingsError(HeadgateError):
-    """The process was started without what it needs; the message names every missing variable."""
+    """Settings of the process are missing; the message names every missing variable."""
 
 
 class AuditError(HeadgateError):
@@ -88,7 +88,7 @@ class QueryError(HeadgateError):
 
 
 class ServiceError(HeadgateError):
-    """A service did not do what was asked."""
+    """A service failed."""
 
 
 class NotPermittedError(ServiceError):

@@ -1,4 +1,4 @@
-"""Names of the letters a to z from names of any language, and the rules of valid names. Pure."""
+"""Convert names of any language to the letters a to z, and check the rules of names. Pure."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Letters that Unicode does not take apart into a letter of a to z and a mark; the last is the dotless i.
+# Letters that Unicode does not decompose into one of a to z and a mark; the last is the dotless i.
 _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
 )
 _LONGEST = 20
 
-# Rules as Terraform's variables `domain` and `name` have them: a lake's name is the prefix of its buckets and
+# The rules of Terraform's variables `domain` and `name`: a lake's name is the prefix of its buckets and
 # databases.
 LAKE_NAME = r"[a-z][a-z0-9]{1,19}"
 LAKE_NAME_RULE = "2 to 20 of the letters a to z, in lower case, and digits, beginning with a letter"
@@ -27,9 +27,7 @@ DEPLOYMENT_NAME_RULE = (
 
 
 def in_plain_letters(text: str) -> str:
-    """Return the text in lower case with its letters written in a to z where they have such a form.
-
-    Other scripts are left out.
+    """Return the text in lower case with letters a to z; letters of other scripts are left out.
 
     >>> in_plain_letters("Müller & Łódź Straße 7")
     'muller & lodz strasse 7'
@@ -43,7 +41,7 @@ def in_plain_letters(text: str) -> str:
 
 
 def lake_name_of(text: str) -> str:
-    """Return a name like the text that a lake can have; empty where it has none.
+    """Return a valid name of a lake for the text; empty if none is possible.
 
     >>> lake_name_of("Müller Fahrräder"), lake_name_of("2026"), lake_name_of("銷售")
     ('mullerfahrrader', '', '')
@@ -52,7 +50,7 @@ def lake_name_of(text: str) -> str:
 
 
 def deployment_name_of(text: str) -> str:
-    """Return a name like the text that a deployment can have; empty where it has none.
+    """Return a valid name of a deployment for the text; empty if none is possible.
 
     >>> deployment_name_of("Mein Büro")
     'mein-buro'
@@ -66,12 +64,12 @@ def _like(text: str, foreign: str, instead: str, rule: str) -> str:
 
 
 def for_example(name: str) -> str:
-    """Return the end of a message that suggests the name; nothing without one."""
+    """Return the end of a message that suggests the name; empty without a name."""
     return f", for example {name}" if name else ""
 
 
 def capitalised(text: str) -> str:
-    """Return a text that begins with a capital letter."""
+    """Return the text with a capital first letter."""
     return text[:1].upper() + text[1:]
 
 

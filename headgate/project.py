@@ -1,7 +1,7 @@
 """The lake project: the folder with `headgate.toml`, `contracts/` and `models/` that one deployment uses.
 
-The file is found in the working directory or the nearest folder above it; HEADGATE_PROJECT names another
-folder. Without one, a lake has every domain of the package and the default names.
+The file is in the working directory or the nearest folder above it; HEADGATE_PROJECT names another folder.
+Without a file, a lake has every domain of the package and the default names.
 """
 
 from __future__ import annotations
@@ -74,21 +74,20 @@ class LakeProject:
     Attributes:
         folder: the folder of `headgate.toml`; None if there is none.
         name: prefix of the lake's buckets and databases: `<name>_curated`.
-        region: AWS region; empty takes the shell's.
+        region: AWS region; if empty, that of the shell.
         environment: the environment that is deployed by default.
-        domains: the domains whose contracts and systems the lake has, of this package or of installed ones.
+        domains: the lake's domains, from this package or installed ones, with their contracts and systems.
         analyst_tables: datasets that get a table without the columns about a person,
             `<dataset>_for_analysts`.
-        currency: of amounts whose column or table states no other, by ISO 4217; empty takes that of the
-            domains.
-        alert_email: where alerts go, or empty.
+        currency: ISO 4217 code for amounts whose column and table name none; if empty, that of the domains.
+        alert_email: address for alerts, or empty.
         schedule: when the daily run starts, in UTC.
-        export_sources: databases beside the deployment's own, by source name; docs/use/export.md lists
-            their fields.
-        cards: that the lake holds no card numbers (`none = true`), and who declared it (`declared_by`,
-            `declared_on`, `reason`).
+        export_sources: source name → further database besides the deployment's own; docs/use/export.md lists
+            the fields.
+        cards: declaration that the lake has no card numbers (`none = true`), with `declared_by`,
+            `declared_on` and `reason`.
         settings: further Terraform variables by name.
-        environments: by environment, what differs there: any attribute above, or any Terraform variable.
+        environments: environment → its differences in the attributes above or in Terraform variables.
     """
 
     folder: Path | None = None
@@ -107,7 +106,7 @@ class LakeProject:
 
     @property
     def models(self) -> tuple[Path, ...]:
-        """Return the project's SQL models, by name: each builds the prod table that it is named after."""
+        """Return the project's SQL models by name; each builds the prod table with its name."""
         remedy = (
             "Write each table as one query in Athena's SQL, models/<table>.sql; a model in Python is "
             "systems/<name>.py"
@@ -118,7 +117,7 @@ class LakeProject:
 
     @property
     def model_tests(self) -> tuple[Path, ...]:
-        """Return the unit tests of the SQL models, by name; CSV files beside them have rows."""
+        """Return the unit tests of the SQL models by name; CSV files next to them have their rows."""
         remedy = "Write each test as models/tests/<name>.yaml, and its larger tables as CSV"
         paths = (
             _own_files(self.folder / "models" / MODEL_TESTS, (".yaml", ".csv"), remedy) if self.folder else ()
@@ -127,7 +126,7 @@ class LakeProject:
 
     @property
     def dashboards(self) -> tuple[Path, ...]:
-        """Return the project's own dashboards, by name."""
+        """Return the project's own dashboards by name."""
         remedy = "Write each dashboard as dashboards/<name>.yaml"
         return _own_files(self.folder / "dashboards", (".yaml",), remedy) if self.folder else ()
 
@@ -142,10 +141,10 @@ class LakeProject:
 
     @property
     def every_domain(self) -> tuple[Domain, ...]:
-        """Return the domains that make the lake, the project itself last.
+        """Return the lake's domains; the project itself is last.
 
         Raises:
-            SettingsError: two of them bring the same system.
+            SettingsError: two domains have the same system.
         """
         every = (*domains_of(self.domains), *([self.own_domain] if self.folder else ()))
         owners: dict[str, str] = {MODELS_SYSTEM: "models/"}
@@ -159,16 +158,16 @@ class LakeProject:
 
     @property
     def systems(self) -> tuple[str, ...]:
-        """Return the systems that the lake builds: those of its domains, and one for its own SQL models,
-        blocks and tables for analysts.
+        """Return the systems that the lake builds: those of its domains, and one for SQL models, blocks and
+        analysts' tables.
         """
         own = (MODELS_SYSTEM,) if self.models or self.analyst_tables or self._declares_blocks else ()
         return (*(system.name for domain in self.every_domain for system in domain.systems), *own)
 
     @property
     def _declares_blocks(self) -> bool:
-        """Return whether a prod contract or a dashboard of the project declares a block, as
-        `headgate.contracts` reads them.
+        """Return whether a prod contract or a dashboard of the project declares a block for
+        `headgate.contracts`.
         """
         folder = self.folder / "contracts" / "prod" if self.folder else None
         paths = [*folder.glob("*.yaml"), *folder.glob("*.json")] if folder else []
@@ -178,9 +177,9 @@ class LakeProject:
         )
 
     def terraform_variables(self, environment: str = "") -> dict[str, Any]:
-        """Return the Terraform variables for an environment, by default the project's.
+        """Return the Terraform variables for an environment: numbers, texts, lists and maps.
 
-        Numbers, texts, lists and maps.
+        By default it is the project's environment.
         """
         variables = {
             "alert_email": self.alert_email,
@@ -203,9 +202,9 @@ class LakeProject:
 
 
 def _own_files(folder: Path, suffixes: tuple[str, ...], remedy: str, besides: str = "") -> tuple[Path, ...]:
-    """Return a folder's files of the suffixes by name.
+    """Return a folder's files with these suffixes by name.
 
-    Notes (`.md`) and hidden files are passed over, any other entry is an error.
+    Notes (`.md`) and hidden files are ignored; any other entry is an error.
     """
     entries = sorted(folder.iterdir()) if folder.is_dir() else []
     named = [
@@ -223,9 +222,9 @@ def _own_files(folder: Path, suffixes: tuple[str, ...], remedy: str, besides: st
 
 
 def _own_systems(folder: Traversable) -> tuple[System, ...]:
-    """Return the systems of a folder, by name: modules and packages.
+    """Return the systems of a folder by name: its modules and packages.
 
-    One whose name begins with _ is what they share.
+    Modules whose names begin with _ are shared code, not systems.
     """
     entries = sorted(folder.iterdir(), key=lambda entry: entry.name) if folder.is_dir() else []
     stems = [
@@ -243,7 +242,7 @@ def _own_systems(folder: Traversable) -> tuple[System, ...]:
 
 
 def _own_modules(folder: Traversable) -> dict[str, Any]:
-    """Return the own domain's modules from a folder: its systems, and the parts that exist."""
+    """Return the modules of the project's domain in a folder: its systems, and its other parts that exist."""
     parts = {
         part: f"{OWN_SYSTEMS}.{stem}" for part, stem in OWN_PARTS.items() if (folder / f"{stem}.py").is_file()
     }
@@ -251,20 +250,20 @@ def _own_modules(folder: Traversable) -> dict[str, Any]:
 
 
 def own_folder() -> Traversable:
-    """Return the folder with the systems of the lake project, or of the archive that this code runs from."""
+    """Return the folder with the systems of the lake project or of this code's archive."""
     folder = None if is_archive() else project().folder
     return folder / "systems" if folder else files(OWN_SYSTEMS)
 
 
 def load_module(module: str) -> ModuleType:
-    """Import a module of a domain; those of the lake project come from its folder."""
+    """Import a module of a domain, for the lake project from its folder."""
     if module.startswith(OWN_SYSTEMS):
         _add_to_path(own_folder())
     return import_module(module)
 
 
 def _add_to_path(folder: Traversable) -> None:
-    """Have `headgate.project_systems` import from this folder, not from an earlier lake's."""
+    """Let `headgate.project_systems` import from this folder instead of an earlier lake's."""
     package = import_module(OWN_SYSTEMS)
     if isinstance(folder, Path) and [*package.__path__] != [str(folder)]:
         package.__path__ = [str(folder)]
@@ -273,7 +272,7 @@ def _add_to_path(folder: Traversable) -> None:
 
 
 def lake_domains() -> tuple[Domain, ...]:
-    """Return the lake's domains: those of the lake project, or all of the running archive."""
+    """Return the lake's domains: those of the lake project, or all domains in the running archive."""
     if not is_archive():
         return project().every_domain
     own = Domain(OWN_DOMAIN, package="headgate", **_own_modules(files("headgate") / "project_systems"))
@@ -281,7 +280,7 @@ def lake_domains() -> tuple[Domain, ...]:
 
 
 def all_domains() -> tuple[Domain, ...]:
-    """Return the domains of this package and those that make the lake."""
+    """Return the domains of this package and of the lake."""
     return tuple(dict.fromkeys((*package_domains().values(), *lake_domains())))
 
 
@@ -291,12 +290,14 @@ def analyst_tables() -> tuple[str, ...]:
 
 
 def cards() -> Mapping[str, Any]:
-    """Return what the lake declares about card numbers."""
+    """Return the lake's declaration about card numbers."""
     return dict(packed_settings()["cards"])
 
 
 def currency() -> str:
-    """Return the lake's currency: headgate.toml's, or the first that a domain states; else empty."""
+    """Return the lake's currency: that of headgate.toml, or else the first one of a domain; otherwise
+    empty.
+    """
     return str(packed_settings()["currency"])
 
 
@@ -315,9 +316,8 @@ def packed_settings() -> dict[str, Any]:
 
 
 def deployed_systems(env: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the systems that an environment's deployment has, sorted.
-
-    Where nothing is deployed, those of the project.
+    """Return the systems of an environment's deployment, sorted; without a deployment, those of the
+    project.
     """
     buckets = env.get("HEADGATE_PROD_BUCKETS", "")
     return tuple(sorted(json.loads(buckets))) if buckets else project().systems
@@ -328,8 +328,8 @@ def project(start: Path | None = None) -> LakeProject:
 
     Raises:
         SettingsError: `headgate.toml` cannot be read; the message names the line or the field. Or
-            HEADGATE_PROJECT names a folder without one: the default lake would be another than the one that
-            was meant.
+            HEADGATE_PROJECT names a folder without this file, and the default lake would not be the intended
+            one.
     """
     named = os.environ.get("HEADGATE_PROJECT", "")
     nearest = _project_at(start or (Path(named) if named else Path.cwd()))
@@ -415,7 +415,7 @@ def _check_domains(path: Path, value: object) -> None:
 
 
 def _check_cards(path: Path, table: Mapping[str, object]) -> None:
-    """Check that a lake without card numbers says who declared it, when and why."""
+    """Check that the declaration of a lake without card numbers has author, day and reason."""
     texts = [table.get(name) for name in ("declared_by", "reason")]
     is_complete = (
         all(isinstance(text, str) and text.strip() for text in texts)
@@ -430,9 +430,8 @@ def _check_cards(path: Path, table: Mapping[str, object]) -> None:
 
 
 def _check_environments(path: Path, environments: Mapping[str, object]) -> None:
-    """Check what differs in an environment by the rules of the project's own fields.
-
-    Other fields are Terraform's.
+    """Check an environment's fields by the rules of the project's fields; other fields are Terraform
+    variables.
     """
     for environment, settings in environments.items():
         if not isinstance(settings, dict):
@@ -452,7 +451,7 @@ def _check_text(path: Path, shown: str, name: str, value: object) -> None:
 
 
 def _check_sources(path: Path, sources: Mapping[str, object]) -> None:
-    """Check names and fields: Terraform ignores a field that it does not know."""
+    """Check names and fields, because Terraform ignores unknown fields."""
     for source, settings in sources.items():
         if not re.fullmatch(_SOURCE, source):
             raise SettingsError(

@@ -1,7 +1,6 @@
-"""Contracts and files without a lake: what `import headgate` offers.
+"""Contracts and files without a lake: the functions of `import headgate`.
 
-A file is checked, profiled and masked on this machine by the code that the lake runs. Nothing is sent or
-stored.
+The code of the lake checks, profiles and masks files on this machine. Nothing is sent or stored.
 """
 
 from __future__ import annotations
@@ -29,10 +28,10 @@ class CheckedFile:
     """The rows of a file after the gate; `received = accepted + quarantined`.
 
     Attributes:
-        accepted: typed and masked rows, with the curated columns of the contract.
+        accepted: typed and masked rows with the curated columns of the contract.
         quarantined: refused rows and duplicates, each with its rule, column, source row and reason.
-        reasons: rows by rule.
-        mapping: field by column, where the file's names are not those of the contract.
+        reasons: rule → number of rows.
+        mapping: column → field, if the file's names differ from those of the contract.
     """
 
     received: int
@@ -51,7 +50,7 @@ def load_contract(path: str | PathLike[str]) -> Contract:
     """Return the contract in an ODCS v3 file, YAML or JSON.
 
     Raises:
-        ContractError: the file is not a valid contract; the message says why.
+        ContractError: the file is not a valid contract; the message has the reason.
 
     >>> load_contract("orders.yaml").names
     ('order_id', 'note', 'amount')
@@ -60,14 +59,13 @@ def load_contract(path: str | PathLike[str]) -> Contract:
 
 
 def draft_contract(sample: str | PathLike[str], dataset: str = "") -> Contract:
-    """Return a contract that the rows of a sample file fit, by default for the dataset that the file's name
-    says.
+    """Draft a contract that the rows of a sample file fit; by default the file's name is the dataset's.
 
-    Its columns have the lake's declaration that it holds no card data, if `headgate.toml` has one.
+    If `headgate.toml` declares that the lake has no card numbers, so do the columns.
 
     Raises:
         BadInputError: the sample cannot be read as a table.
-        ContractError: the name can name no dataset, or the gate would refuse every row of the sample.
+        ContractError: the name is not valid for a dataset, or the gate would refuse every row of the sample.
 
     >>> drafted = draft_contract("orders.csv")
     >>> drafted.dataset, drafted.column("amount").type.kind.value
@@ -82,13 +80,13 @@ def draft_contract(sample: str | PathLike[str], dataset: str = "") -> Contract:
 
 
 def check(file: str | PathLike[str], contract: Contract) -> CheckedFile:
-    """Check every row of a file against a contract, as `headgate contract check` does.
+    """Check every row of a file against a contract, like `headgate contract check`.
 
-    Card numbers become tokens with a key of this call, so the tokens of two calls differ.
+    Each call makes tokens of card numbers with its own key, so the tokens of two calls differ.
 
     Raises:
         BadInputError: the whole file is rejected, or its columns need a mapping; `rule`, `message` and
-            `remedy` say why.
+            `remedy` have the reason.
 
     >>> checked = check("orders.csv", load_contract("orders.yaml"))
     >>> checked.received, checked.accepted.num_rows, dict(checked.reasons)
@@ -105,10 +103,11 @@ def check(file: str | PathLike[str], contract: Contract) -> CheckedFile:
 
 
 def profile(file: str | PathLike[str], contract: Contract | None = None) -> Profile:
-    """Return the types, distribution, patterns and gaps of a file's columns, and a quality score from 0 to 1.
+    """Profile a file: types, distributions, patterns and gaps of its columns, and a quality score from 0 to
+    1.
 
-    No sensitive value is in the profile. A contract says which columns are sensitive; others are found by
-    name and value.
+    The profile has no sensitive values. A contract names the sensitive columns; others are recognized by name
+    and value.
 
     Raises:
         BadInputError: the file cannot be read as a table.
@@ -123,10 +122,9 @@ def profile(file: str | PathLike[str], contract: Contract | None = None) -> Prof
 
 
 def mask(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with card numbers, verification codes and social security numbers masked in its
-    columns of text.
+    """Mask card numbers, verification codes and social security numbers in the text columns of a frame.
 
-    Card numbers keep their last four digits. Other columns stay as they are.
+    Card numbers keep their last four digits. Other columns are unchanged.
 
     >>> import pandas as pd
     >>> mask(pd.DataFrame({"note": ["paid with 4111 1111 1111 1111", None], "amount": [1, 2]})).to_dict("list")

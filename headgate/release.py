@@ -1,6 +1,6 @@
 """The files that deploy a lake: the Terraform root, functions, jobs, and the scripts that run Terraform.
 
-A clone has them beside the package. A released wheel carries them as one archive, which is unpacked into
+A clone has them next to the package. A released wheel contains them as an archive, which is unpacked into
 `.headgate/release/` of the lake project. docs/adr/0001-one-terraform-root.md
 """
 
@@ -47,19 +47,19 @@ def deployment_files(project_folder: Path) -> Path:
     if not folder.is_dir():
         _unpack(body, folder)
     link = folder / "headgate"
-    if not link.is_symlink() or link.readlink() != package:  # the environment may have moved since
+    if not link.is_symlink() or link.readlink() != package:  # the environment may have moved
         link.unlink(missing_ok=True)
         link.symlink_to(package, target_is_directory=True)
     return folder
 
 
 def _unpack(body: bytes, folder: Path) -> None:
-    """Unpack beside the folder and rename, so that an interrupted command leaves no half of a release."""
+    """Unpack next to the folder and rename, so that an interrupted command leaves no incomplete release."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     unpacked = Path(tempfile.mkdtemp(dir=folder.parent))
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         archive.extractall(unpacked)
     try:
         unpacked.rename(folder)
-    except OSError:  # another command has unpacked it meanwhile
+    except OSError:  # another command unpacked it meanwhile
         shutil.rmtree(unpacked)

@@ -1,8 +1,8 @@
 """Settings of the entry points, from the environment: each attribute of a class is the variable
 `HEADGATE_<NAME>`.
 
-The classes are plain ones: to generate a dataclass takes half a millisecond, and a cold start of the gate
-would wait for all of them.
+The classes are not dataclasses, each of which takes half a millisecond to generate in a cold start of the
+gate.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ PREFIX = "HEADGATE_"
 
 
 class Settings:
-    """Settings of one entry point; an attribute with a default may be missing from the environment."""
+    """Settings of an entry point; an attribute with a default may be missing in the environment."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
-        """Return the settings that the environment states, parsed once per process.
+        """Return the settings in the environment, parsed once per process.
 
         Raises:
-            SettingsError: names every variable that is missing or empty, or the one that cannot be parsed.
+            SettingsError: variables are missing or empty, or one cannot be parsed; the message names them.
         """
         texts = tuple(env.get(_variable(name), "") for name in cls.__annotations__)
-        return cls(**_values(cls, texts))  # type: ignore[arg-type]  # mypy takes a class for something without a hash
+        return cls(**_values(cls, texts))  # type: ignore[arg-type]  # mypy considers a class not hashable
 
     def __init__(self, **values: object) -> None:
-        """Set attributes by name, for tests and for code that has the values already."""
+        """Set attributes by name, for tests and for code that has the values."""
         self.__dict__.update(values)
 
     def __repr__(self) -> str:
@@ -47,8 +47,8 @@ class GateSettings(Settings):
     """The settings of the gate.
 
     Attributes:
-        lease_s: how long a claim is valid if its worker dies; at most the visibility timeout of the queue.
-        raw_originals: what becomes of originals with card data once their files are accepted.
+        lease_s: duration of a claim if its worker dies; at most the visibility timeout of the queue.
+        raw_originals: policy for originals with card data after their files are accepted.
         records_table: the table of records of models; empty in a lake without models.
     """
 
@@ -66,10 +66,10 @@ class WorkerSettings(Settings):
     """The resources of the worker that the gate runs on, and the larger worker.
 
     Attributes:
-        memory_mb, disk_mb: 0 on a person's own machine, whose free memory and disk are used.
-        dpus: of the job for large files, which is billed by them; 0 for a function.
+        memory_mb, disk_mb: 0 on a person's machine, whose free memory and disk are used.
+        dpus: DPUs of the job for large files, by which it is billed; 0 for a function.
         large_machine_arn: state machine of the larger worker; if empty, this worker processes every file.
-        large_lease_s: how long the larger worker may take for a file, including queueing and retries.
+        large_lease_s: maximum time of the larger worker for a file, including queueing and retries.
     """
 
     memory_mb: int = 0
@@ -80,7 +80,7 @@ class WorkerSettings(Settings):
 
 
 class AcceptanceSettings(Settings):
-    """The largest share of refused rows, 0 to 1, that a file may have and be healthy."""
+    """The largest acceptable share of refused rows in a file, 0 to 1."""
 
     most_refused_share: float = 0.2
 
@@ -99,7 +99,7 @@ class RunSettings(Settings):
 
 
 class RawSettings(Settings):
-    """Where files arrive."""
+    """The bucket where files arrive."""
 
     raw_bucket: str
 
@@ -117,24 +117,24 @@ class AlertSettings(Settings):
 
 
 class MailSettings(Settings):
-    """The topic for mails with answers, and where people sign in; empty for a lake without them."""
+    """The topic for mails with answers, and the pool of people who sign in; empty for a lake without them."""
 
     mails_topic_arn: str = ""
     user_pool: str = ""
 
 
 class JobNamesSettings(Settings):
-    """The names of the Glue jobs by what the lake calls them."""
+    """The names of the Glue jobs by the lake's names for them."""
 
     job_names: Mapping[str, str] = MappingProxyType({})
 
 
 class JobLogSettings(Settings):
-    """Where the Glue jobs write their logs.
+    """The log groups of the Glue jobs.
 
     Attributes:
         job_log_prefix: the log groups are `<prefix>/output` and `<prefix>/error`.
-        log_kept_days: how many days lines are kept.
+        log_kept_days: retention of lines in days.
     """
 
     job_log_prefix: str
@@ -148,7 +148,7 @@ class ReportSettings(Settings):
 
 
 class StagingSettings(Settings):
-    """Where uploads lie before their commit, and where they go."""
+    """The buckets of uploads before and after their commit."""
 
     staging_bucket: str
     raw_bucket: str
@@ -168,14 +168,14 @@ class SystemNamesSettings(Settings):
 
 
 class UserPoolSettings(Settings):
-    """Where people sign in."""
+    """The user pool of people who sign in."""
 
     user_pool: str
     user_pool_client: str
 
 
 class ClosingSettings(Settings):
-    """Where refused rows are. `lease_s`: how long the claim of a closing is valid if its worker dies."""
+    """The bucket of refused rows. `lease_s`: duration of a closing's claim if its worker dies."""
 
     quarantine_bucket: str
     lease_s: int = 300
@@ -188,7 +188,7 @@ class MaskingKeySettings(Settings):
 
 
 class PendingStartSettings(Settings):
-    """The schedule that holds the pending start of the pipeline after new data."""
+    """The schedule of the pending start of the pipeline after new data."""
 
     debounce_schedule: str
     scheduler_role_arn: str
@@ -198,11 +198,10 @@ class PendingStartSettings(Settings):
 
 
 class StartRulesSettings(Settings):
-    """Whether a due run of the pipeline starts.
+    """The limits on starts of the pipeline.
 
-    `run_interval_s`: the least time between two starts. `run_share`: the most of the time that runs may take,
-    0..1.
-    `run_share_wait_s`: the longest time between two starts that `run_share` asks for.
+    `run_interval_s`: minimum time between two starts. `run_share`: maximum share of the time that runs may
+    take, 0..1. `run_share_wait_s`: maximum time between two starts that `run_share` may cause.
     """
 
     deployment_id: str = "unnamed"
@@ -213,17 +212,17 @@ class StartRulesSettings(Settings):
 
 
 class PipelineSettings(Settings):
-    """Which state machine to run."""
+    """The state machine to run."""
 
     state_machine_arn: str
 
 
 class MergeSettings(Settings):
-    """Where increments are and snapshots go.
+    """The bucket and options of the merge.
 
-    `snapshot_part_rows`: rows of a snapshot's part on average, a quarter of them for a dataset that others
-    point to; 0 for one part. `fresh_rows_mb`: of the job that refreshes tables, the largest snapshot that it
-    merges into; 0 for the job that merges the lake. `iceberg`: published tables are Iceberg tables, too.
+    `snapshot_part_rows`: average rows of a snapshot's part, a quarter of it for a dataset that others point
+    to; 0 for a single part. `fresh_rows_mb`: largest snapshot that the job for refreshing tables merges into;
+    0 for the job that merges the lake. `iceberg`: publish tables also as Iceberg tables.
     """
 
     curated_bucket: str
@@ -241,13 +240,16 @@ class RefreshSettings(Settings):
 
 
 class CuratedSettings(Settings):
-    """Where snapshots are."""
+    """The bucket of snapshots."""
 
     curated_bucket: str
 
 
 class SystemSettings(Settings):
-    """Where snapshots are and the systems' tables go. `iceberg`: published tables are Iceberg tables, too."""
+    """The buckets of snapshots and of the systems' tables.
+
+    `iceberg`: publish tables also as Iceberg tables.
+    """
 
     curated_bucket: str
     prod_buckets: Mapping[str, str]
@@ -257,15 +259,15 @@ class SystemSettings(Settings):
 
 
 class SystemJobsSettings(Settings):
-    """The systems' jobs, by system, for the job that builds several: their roles and arguments."""
+    """System → role and arguments of its job, for the job that builds several systems."""
 
     system_roles: Mapping[str, str]
     system_arguments: Mapping[str, Mapping[str, str]]
 
 
 class RunJobSettings(Settings):
-    """The merge and the quality gate for the job that does a whole run: roles, own arguments, and the keys of
-    the scripts in the artifacts bucket, by job.
+    """Job → role, arguments and key of its script, of the merge and the quality gate, for the job of a
+    complete run.
     """
 
     stage_roles: Mapping[str, str]
@@ -274,10 +276,10 @@ class RunJobSettings(Settings):
 
 
 class DefinitionsSettings(Settings):
-    """The code and the definitions that a unit of work has.
+    """The code and the definitions of a unit of work.
 
     `deployment_id`: changes with the code and the options of the systems. `definitions`: the version of the
-    contracts and SQL models, `deployed` for the deployment's own; empty where none was chosen yet.
+    contracts and SQL models, `deployed` for the deployment's own; empty before one is chosen.
     """
 
     deployment_id: str = ""
@@ -285,7 +287,7 @@ class DefinitionsSettings(Settings):
 
 
 class StageSettings(Settings):
-    """The run of curated_to_prod that a job belongs to; empty where somebody started the job alone."""
+    """The run of curated_to_prod of a job; empty if the job was started alone."""
 
     run: str = ""
 
@@ -297,9 +299,9 @@ class ArtifactsSettings(Settings):
 
 
 class LineageSettings(Settings):
-    """A server that gets lineage events; empty for none.
+    """A server for lineage events; empty for none.
 
-    `lineage_key_secret`: the secret with its API key, by name or ARN.
+    `lineage_key_secret`: name or ARN of the secret with its API key.
     """
 
     lineage_url: str = ""
@@ -307,7 +309,7 @@ class LineageSettings(Settings):
 
 
 class TracesSettings(Settings):
-    """The collector of OpenTelemetry that gets traces of the gate and the API; empty for none."""
+    """The OpenTelemetry collector for traces of the gate and the API; empty for none."""
 
     traces_url: str = ""
 
@@ -315,8 +317,8 @@ class TracesSettings(Settings):
 class EngineSettings(Settings):
     """The engine of the systems: duckdb, spark, athena, or auto.
 
-    `spark_from_mb`: with auto, MB of Parquet from which Spark is used. `table_memory_mb`: what DuckDB may
-    take before it spills; 0 for half of the free memory.
+    `spark_from_mb`: MB of Parquet from which `auto` uses Spark. `table_memory_mb`: memory of DuckDB before it
+    spills to disk; 0 for half of the free memory.
     """
 
     engine: str = "duckdb"
@@ -325,7 +327,7 @@ class EngineSettings(Settings):
 
 
 class ScanSettings(Settings):
-    """Every bucket that the card-data audit reads."""
+    """The buckets that the card-data audit reads."""
 
     curated_bucket: str
     quarantine_bucket: str
@@ -335,19 +337,19 @@ class ScanSettings(Settings):
 
 
 class LogSettings(Settings):
-    """The log groups that are audited, and how many days back."""
+    """The log groups that are audited, and the number of days."""
 
     log_groups: Sequence[str] = ()
     audited_log_days: int = 7
 
 
 class QuerySettings(Settings):
-    """Where SQL runs.
+    """The workgroup and dialect of SQL.
 
     Attributes:
-        sql_dialect: the dialect of the engine behind the Athena API; only an emulator's differs.
-        scan_limit_gb: what the workgroup permits a query to read, to show it to people; 0 for no limit.
-        analysts_workgroup: where analysts ask, who may not use `workgroup`; empty for a lake without the
+        sql_dialect: the dialect of the engine behind the Athena API, which differs only on an emulator.
+        scan_limit_gb: the workgroup's limit for a query, which is shown to people; 0 for no limit.
+        analysts_workgroup: workgroup of analysts, who may not use `workgroup`; empty for a lake without the
             role, and in the lake's functions.
     """
 
@@ -360,9 +362,9 @@ class QuerySettings(Settings):
 
 
 class SourceLoginSettings(Settings):
-    """The secret with the source database's login, of whichever kind its server is.
+    """The secret with the login of the source database, for any kind of server.
 
-    `mysql_tls_ca`: path of the trusted authority, unless the secret names one.
+    `mysql_tls_ca`: path of the trusted certificate authority, unless the secret names one.
     """
 
     mysql_secret: str
@@ -370,16 +372,13 @@ class SourceLoginSettings(Settings):
 
 
 class ExportMachineSettings(Settings):
-    """The state machines that export source databases, by source.
-
-    The empty name is the deployment's own database.
-    """
+    """Source → state machine that exports it; the empty name is the deployment's own database."""
 
     export_machines: Mapping[str, str]
 
 
 class ExportSettings(Settings):
-    """Where exports write their files and their watermarks."""
+    """The destinations of exports and of their watermarks."""
 
     raw_bucket: str
     artifacts_bucket: str
@@ -404,7 +403,7 @@ _KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false"}
 
 
 def _parsed(name: str, kind: object, text: str) -> Any:  # noqa: ANN401 as the field's annotation says
-    """Return the value of a variable; annotations are text in this module."""
+    """Parse the value of a variable; annotations are texts in this module."""
     parsers: Mapping[str, Callable[[str], Any]] = {
         "int": int,
         "float": float,

@@ -1,4 +1,4 @@
-"""The HTTP API: one archive for several functions, whose roles differ. docs/use/api.md describes it."""
+"""The HTTP API: one archive for several functions with different roles. See docs/use/api.md."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ application = cache(lambda: Application(DeployedLake(os.environ), logger))
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 Lambda passes it
-    """Answer one request."""
+    """Answer a request."""
     method, route = application().route_of(event)
     with traces.span(f"{method} {route}", {"http.request.method": method, "http.route": route}) as note:
         answer = application().answer(event)

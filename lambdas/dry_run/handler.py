@@ -1,4 +1,4 @@
-"""The gate without a trace in the lake: this function may read staging and raw, and write its result in
+"""Dry runs of uploads in the gate: this function may read staging and raw, and writes only its result to
 staging.
 """
 
@@ -21,6 +21,6 @@ redact_logs(logger)
 
 @logger.inject_lambda_context
 def handler(event: dict[str, str], context: LambdaContext) -> None:  # noqa: ARG001 Lambda passes it
-    """Check the upload that the event names."""
+    """Check the upload in the event."""
     api.dry_runner(definitions.chosen(os.environ)).run(event["upload_id"])
     logger.info("dry run written", extra={"upload_id": event["upload_id"]})

@@ -41,19 +41,19 @@ cold_start.end_imports()
 
 @lru_cache(maxsize=1)
 def gate(version: str) -> ExportRuns:
-    """Return the gate with a version of the contracts."""
+    """Return the gate for a version of the contracts."""
     env = {**os.environ, definitions.VARIABLE: version}
     return intake.runs(env, deadline.left_s, is_redelivery=deadline.is_redelivery)
 
 
 def receive(ref: ObjectRef) -> FileRecord:
-    """Process an object by the contracts that are in use now; ask which these are while S3 looks it up."""
+    """Process an object under the contracts in use, which are looked up in parallel to the object."""
     looked_up = beside.submit(stores.objects().info, ref)
     return gate(definitions.in_use(os.environ)).receive(ref, looked_up.result)
 
 
 def process(record: SQSRecord) -> None:
-    """Process every object that the message names; an error makes SQS deliver the message again."""
+    """Process every object in the message; after an error SQS delivers the message again."""
     deadline.receives = int(record.raw_event.get("attributes", {}).get("ApproximateReceiveCount", 1))
     with intake.hide_message(os.environ, record.raw_event.get("receiptHandle", ""), deadline.receives):
         for ref in created_objects(record.body):
@@ -66,10 +66,10 @@ def process(record: SQSRecord) -> None:
 @metrics.log_metrics
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> object:
-    """Return the messages that SQS has to deliver again."""
+    """Return the messages that SQS must deliver again."""
     deadline.context = context
     metrics.add_metric(name="Messages", unit="Count", value=len(event["Records"]))
-    # An error of the function must mean a crash, and Powertools' own error would carry the text of every
-    # failed attempt.
+    # An error of the function must mean a crash, and Powertools' error would contain the text of every failed
+    # attempt.
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
     return process_partial_response(event, process, processor, context)

@@ -20,7 +20,7 @@ redact_logs(logger)
 
 @logger.inject_lambda_context
 def handler(event: dict[str, str], context: LambdaContext) -> dict[str, str]:  # noqa: ARG001 Lambda passes it
-    """Return where the page lies."""
+    """Return the location of the page."""
     uri = publish(os.environ, Deadline(context).left_s)
     logger.info("report written", extra={"uri": uri})
     return {"uri": uri}

@@ -1,7 +1,7 @@
-"""Start the pipeline once for many new files: at most one run, at most one pending.
+"""Start the pipeline once for many new files: at most one run is active, and at most one is pending.
 
-Two kinds of messages arrive. A notification of new data makes or pushes back the pending start. A message
-that a run is due starts it, postpones it while another run is under way, or skips it when nothing is new.
+A notification of new data creates or postpones the pending start. A message that a run is due starts the run,
+postpones it while another run is active, or skips it without new data.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
 
 
 def _received_at(message: dict[str, Any]) -> datetime:
-    """Return when the queue received the message: the same at every delivery."""
+    """Return when the queue received the message, which is the same for every delivery."""
     sent_ms = message.get("attributes", {}).get("SentTimestamp")
     at = datetime.fromtimestamp(int(sent_ms) / 1000, UTC) if sent_ms else datetime.now(UTC)
     return at.replace(tzinfo=None)
 
 
 def _increments(body: str) -> int:
-    """Return how many increments or deletions the notification announces."""
+    """Return the number of increments or deletions in the notification."""
     return sum(1 for ref in created_objects(body) if parse_increment_key(ref.key) or deleted_by(ref.key))
 
 
@@ -81,7 +81,7 @@ def _decide_start(due: Due) -> bool:
 
 
 def _refresh_tables() -> None:
-    """Show the new rows before the next run; if that fails, the run shows them."""
+    """Publish the new rows before the next run; if this fails, the run publishes them."""
     try:
         is_started = operations.refresh_tables(os.environ)
     except ServiceError as error:
