@@ -1,4 +1,4 @@
-"""Pair rows with columns, one to one, so that the sum over the pairs is as large as can be."""
+"""Pair rows with columns, one to one, so that the sum over the pairs is maximal."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ Gains = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def best_pairs(gains: Gains) -> list[tuple[int, int]]:
-    """Return pairs of row and column, each of them in one pair at most, of the largest total.
+    """Return the pairs of row and column with the largest total; each row and column is in at most one pair.
 
-    Pairs without gain are left out.
+    Pairs without gain are omitted.
 
     Source:
         Kuhn (1955), The Hungarian Method for the Assignment Problem; in the form of shortest augmenting paths
         with potentials by Jonker & Volgenant (1987), O(n³). scipy has it, but is not in the Lambda.
     """
     rows, columns = gains.shape
-    # As many columns again, without gain: a row that takes one of them is left out.
+    # Add one column without gain per row; a row that takes one of them is left out.
     costs = np.concatenate((-np.maximum(gains, 0), np.zeros((rows, rows))), axis=1)
     taken_by = np.full(columns + rows, -1)
     row_price, column_price = np.zeros(rows), np.zeros(columns + rows)
@@ -35,7 +35,7 @@ def best_pairs(gains: Gains) -> list[tuple[int, int]]:
 def _take(
     row: int, costs: Gains, taken_by: np.ndarray[Any, Any], row_price: Gains, column_price: Gains
 ) -> None:
-    """Give one more row a column, at the least total cost: the path goes over rows that give theirs up."""
+    """Assign a column to one more row at the least total cost; other rows may get another column."""
     count = len(column_price)
     least, came_from, seen = np.full(count, np.inf), np.full(count, -1), np.zeros(count, bool)
     at, column = row, -1

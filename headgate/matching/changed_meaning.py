@@ -1,8 +1,7 @@
-"""Find names that look alike and mean something else: `weight_lb` is no `weight_kg`, `sales_2027` no
-`sales_2025`, `debit_amount` no `credit_amount`.
+"""Find similar names with another meaning, such as `weight_lb` for `weight_kg`.
 
-Neither spelling nor values distinguish such a name from another spelling of the field: the pair may be
-suggested, but a person decides.
+Others are `sales_2027` for `sales_2025`, and `debit_amount` for `credit_amount`. Neither spelling nor values
+distinguish such a name from another spelling of the field: the pair may be suggested, but a person decides.
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ from headgate.matching.word_likeness import name_words, word_likeness
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Words that only say of which kind a value is, so that one replaces another: `order no` is `order_id`.
-_OF_ONE_KIND = (
+# Words for the kind of a value, which are interchangeable: `order no` is `order_id`.
+_KIND_WORDS = (
     frozenset({"id", "number", "code", "key", "identifier", "ref", "reference"}),
     frozenset({"at", "on", "date", "time", "timestamp", "datetime", "day"}),
     frozenset({"name", "title", "label"}),
     frozenset({"text", "note", "notes", "comment", "comments", "remark", "remarks", "description"}),
 )
-# Words that make another quantity of the same name. In English and German, the languages of the drafts.
+# Words that change the quantity that a name means. In English and German, the languages of the drafts.
 _QUALIFIERS = frozenset({
     "old", "new", "previous", "prev", "prior", "former", "last", "next", "first", "initial", "original",
     "final", "current", "planned", "plan", "budget", "target", "forecast", "expected", "estimated",
@@ -45,8 +44,8 @@ _MEASURES = frozenset({
     "kib", "mib", "gib", "ha", "kmh", "mph", "kn",
 })  # fmt: skip
 _CHANGED = frozenset({"updated", "changed", "edited", "change", "update"})  # `last updated` is `updated`
-_SHARES = "%\N{PER MILLE SIGN}"
-_LEAST_REST = 3  # letters of a word that is written without a gap behind another one
+_SHARE_SIGNS = "%\N{PER MILLE SIGN}"
+_MIN_WORD_LENGTH = 3  # letters of a word that follows another word without a gap
 
 
 @cache
@@ -54,24 +53,24 @@ def has_another_meaning(given: str, field: str, *, dataset: str = "", unit: str 
     """Return whether a name has a word, a number, a unit or a currency that contradicts the field's.
 
     Args:
-        dataset: the name of the field's dataset; its words say nothing of the kind of a value.
-        unit: the field's unit as its contract states it; empty where it states none.
+        dataset: the name of the field's dataset, whose words do not describe the kind of a value.
+        unit: the field's unit in its contract; empty if there is none.
     """
     if has_other_sign(given, field):
         return True
     left, right = _in_parts(given), _in_parts(field)
-    left, right = _parted(left, right), _parted(right, left)
+    left, right = _split_words(left, right), _split_words(right, left)
     left, right = _unmatched(left, right), _unmatched(right, left)
     if {*left} & _units() and unit.casefold() in _units() - {*left}:
         return True
     if not left or not right:
         return any(word in _QUALIFIERS or word.isdigit() for word in (*left, *right))
     own = {*name_words(dataset), dataset.removesuffix("s")}
-    return not any({*left} - own <= kind and {*right} - own <= kind for kind in _OF_ONE_KIND)
+    return not any({*left} - own <= kind and {*right} - own <= kind for kind in _KIND_WORDS)
 
 
 def has_other_sign(given: str, field: str) -> bool:
-    """Return whether two names have different signs of currencies, percent or per mille.
+    r"""Return whether two names have different signs of currencies, percent or per mille.
 
     >>> has_other_sign("share (%)", "share \N{PER MILLE SIGN}"), has_other_sign("share (%)", "share")
     (True, False)
@@ -80,7 +79,7 @@ def has_other_sign(given: str, field: str) -> bool:
 
 
 def _signs(name: str) -> frozenset[str]:
-    return frozenset(sign for sign in name if sign in _SHARES or unicodedata.category(sign) == "Sc")
+    return frozenset(sign for sign in name if sign in _SHARE_SIGNS or unicodedata.category(sign) == "Sc")
 
 
 def _in_parts(name: str) -> tuple[str, ...]:
@@ -89,17 +88,17 @@ def _in_parts(name: str) -> tuple[str, ...]:
     return tuple(word for word in words if word != "last" or not _CHANGED & {*words})
 
 
-def _parted(words: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
-    """Return the words, each of them in two where it begins or ends with a word of the other name."""
-    return tuple(part for word in words for part in _in_two(word, others))
+def _split_words(words: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    """Return the words, split in two if they begin or end with a word of the other name."""
+    return tuple(part for word in words for part in _split_word(word, others))
 
 
-def _in_two(word: str, others: Sequence[str]) -> tuple[str, ...]:
+def _split_word(word: str, others: Sequence[str]) -> tuple[str, ...]:
     for other in others:
         rest = len(word) - len(other)
-        if len(other) >= _LEAST_REST and word.startswith(other) and word[len(other) :] in _vocabulary():
+        if len(other) >= _MIN_WORD_LENGTH and word.startswith(other) and word[len(other) :] in _vocabulary():
             return (other, word[len(other) :])
-        if len(other) >= _LEAST_REST and word.endswith(other) and word[:rest] in _vocabulary():
+        if len(other) >= _MIN_WORD_LENGTH and word.endswith(other) and word[:rest] in _vocabulary():
             return (word[:rest], other)
     return (word,)
 
@@ -110,27 +109,27 @@ def _unmatched(words: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
         word
         for word in words
         if not any(_is_same(word, other) for other in others)
-        and not (len(word) >= _LEAST_REST and word in joined)
+        and not (len(word) >= _MIN_WORD_LENGTH and word in joined)
     )
 
 
 def _is_same(word: str, other: str) -> bool:
-    """Return whether two words may be one; units and numbers are the same or are not."""
+    """Return whether two words may be the same; units and numbers must be equal."""
     if word in _QUALIFIERS and other in _QUALIFIERS:
         return word == other
     if word.isdigit() or other.isdigit() or {word, other} <= _units():
         return word == other
     if len(word) == len(other) and sorted(word) != sorted(other):
-        return False  # another letter may be another word, as in nitrite and nitrate
+        return False  # another letter may make another word, as in nitrite and nitrate
     return word_likeness(word, other) > 0
 
 
 @cache
 def _vocabulary() -> frozenset[str]:
-    return _QUALIFIERS | _units() | frozenset().union(*_OF_ONE_KIND)
+    return _QUALIFIERS | _units() | frozenset().union(*_KIND_WORDS)
 
 
 @cache
 def _units() -> frozenset[str]:
-    """Return the units of measurement and the codes of currencies that people write in headers."""
+    """Return the units of measurement and the currency codes that people write in headers."""
     return _MEASURES | {code.casefold() for code in SPELLINGS}

@@ -1,4 +1,4 @@
-"""Find the dataset of a file outside the datasets' folders by its names.
+"""Find the dataset of a file outside the datasets' folders by its column names.
 
 Values alone fit too many contracts.
 """
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.matching.suggest_mapping import Match, Pair
 
-# Half of both sides known, and a little more: less is some other table that has a date and a status, too.
-_LEAST_WORTH = 0.6
-# As measured by `benchmarks/contracts/matching.py`: at 0.5, files of no contract get the dataset of one 27
-# times as often.
+# Slightly more than half of both sides: with less, it is another table that also has a date and a status.
+_MIN_WORTH = 0.6
+# Measured by `benchmarks/contracts/matching.py`: at 0.5, files without a contract get a dataset 27 times as
+# often.
 _STRONG_LIKENESS = 0.65
-_LEAST_NAMED = 3  # a name and a category have many tables
+_MIN_NAMED = 3  # many tables have a name and a category
 
 
 def known_dataset(
@@ -31,16 +31,16 @@ def known_dataset(
 ) -> str:
     """Return the dataset that the columns identify; empty if they identify none."""
     match = match_dataset(names, samples, contracts)
-    if match is None or match.worth < _LEAST_WORTH:
+    if match is None or match.worth < _MIN_WORTH:
         return ""
     return match.dataset if is_known_by_names(names, match) else ""
 
 
 def likely_dataset(names: Sequence[str], contracts: Mapping[str, Contract]) -> str:
-    """Return the dataset to propose to a person for a file that no dataset is known for; empty if none is.
+    """Return the dataset to propose for a file without a known dataset; empty if none is likely.
 
-    The columns with its names are three or more, or two that are most of a small table. Its key is among
-    them, and no other dataset with its key has as many.
+    At least three columns have names of the dataset, or two in a small table. Its key is among them, and no
+    other dataset with its key has as many.
     """
     fields = {dataset: _named_fields(names, contract) for dataset, contract in contracts.items()}
     counts = sorted(
@@ -53,21 +53,22 @@ def likely_dataset(names: Sequence[str], contracts: Mapping[str, Contract]) -> s
     )
     if not counts or (len(counts) > 1 and counts[0][0] == counts[1][0]):
         return ""
-    most, dataset = counts[0]
-    is_most_of_table = most == _LEAST_NAMED - 1 and 2 * most > len(names)
-    return dataset if most >= _LEAST_NAMED or is_most_of_table else ""
+    max_count, dataset = counts[0]
+    is_most_of_table = max_count == _MIN_NAMED - 1 and 2 * max_count > len(names)
+    return dataset if max_count >= _MIN_NAMED or is_most_of_table else ""
 
 
 def _named_fields(names: Sequence[str], contract: Contract) -> set[str]:
-    """Return the fields whose own name, or an alias, a column has."""
+    """Return the fields whose name or alias is the name of a column."""
     no_values = [pa.nulls(0, pa.string())] * len(names)
     pairs = match_columns(names, no_values, contract).pairs
     return {pair.field for pair in pairs if pair.how in {EXACT, ALIAS}}
 
 
 def is_known_by_names(names: Sequence[str], match: Match) -> bool:
-    """Return whether at least half of the pairs have a name of the contract: the field's own, an alias, or
-    one that is strongly like it.
+    """Return whether at least half of the pairs are based on names of the contract.
+
+    A name counts if it is the field's, an alias, or very similar to the field's.
     """
     return 2 * sum(_is_named(names[pair.position], pair, match.dataset) for pair in match.pairs) >= len(
         match.pairs

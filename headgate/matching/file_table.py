@@ -1,4 +1,4 @@
-"""A file's table as it stands, before its columns are matched to a contract."""
+"""A file's table with its own columns, before they are matched to a contract."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SAMPLE_ROWS = 200
 
 @dataclass(frozen=True)
 class TextRows:
-    """Where the rows of a text stand in it.
+    """The positions of rows in a text.
 
     Attributes:
-        text: as it was read.
-        starts: where each row begins, in bytes of the text, also of those that the columns do not have.
-        numbers: of each row of the columns its number among all rows, from 1.
-        broken: numbers and cells of the rows that the columns do not have.
+        text: as read.
+        starts: byte offset of each row, including broken rows.
+        numbers: the number of each row of the columns among all rows, from 1.
+        broken: numbers and cell counts of the rows that are not in the columns.
     """
 
     text: bytes
@@ -40,24 +40,24 @@ class TextRows:
 
 @dataclass(frozen=True)
 class FileTable:
-    """A table as its file has it.
+    """A table with its file's own columns.
 
     Attributes:
-        names: in the file's order; one may be blank, or come twice.
-        columns: texts, but for Parquet, which has types of its own; columns of nested values are lists.
+        names: in the file's order; they may be blank or duplicate.
+        columns: texts, except for typed formats such as Parquet; columns of nested values are lists.
         has_header: whether the names are the file's own; else they are `column_1`, `column_2` and so on.
-        header_cells: of a text the number of cells in its header, which may differ from that of its rows; 0
-            for other formats.
-        two_row_sheet: of a workbook the sheet whose names stand in two rows, and are joined in `names`; empty
-            for one row.
+        header_cells: number of cells in a text's header, which may differ from that of its rows; 0 for other
+            formats.
+        two_row_sheet: the sheet of a workbook whose names are in two rows and are joined in `names`; empty
+            for names in one row.
         is_header_by_look: as in `Dialect`.
-        broken_rows: rows that the columns do not have: rows of a text with more or fewer cells than the
-            others, lines that are no record.
+        broken_rows: number of rows that are not in the columns: rows of a text with more or fewer cells than
+            the others, and lines that are not records.
         has_text_quotes: whether quotes are characters of a text's values.
-        partly_quoted: columns of a text of which quotes enclose at most half of the values, without need.
-        text_rows: where the rows stand; None for other formats than texts.
-        sheets: of a workbook the sheets that were read.
-        left_out: its other sheets that have rows, each with their number.
+        partly_quoted: columns of a text in which quotes enclose at most half of the values, without need.
+        text_rows: the positions of the rows; None for formats other than texts.
+        sheets: the sheets of a workbook that were read.
+        left_out: its other sheets with rows, each with their number.
     """
 
     names: tuple[str, ...]
@@ -75,17 +75,17 @@ class FileTable:
 
     @property
     def by_shown_name(self) -> dict[str, pa.Array | pa.ChunkedArray]:
-        """The columns by the name that may be shown."""
+        """The columns by their displayed names."""
         return dict(zip(self.shown, self.columns, strict=True))
 
     @property
     def fingerprint(self) -> str:
-        """Equal for files with the same columns in the same order."""
+        """A hash that is equal for files with the same columns in the same order."""
         return hashlib.sha256("\x1f".join(folded(name) for name in self.names).encode()).hexdigest()[:16]
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The names to show: `column_3` replaces a blank, repeated or sensitive one."""
+        """The displayed names: `column_3` replaces one that is blank, duplicate, or may be a cell's value."""
         taken = {folded(name) for name in self.names}
         return tuple(
             name
@@ -101,7 +101,7 @@ class FileTable:
 
 
 def as_text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Return the column's values as texts; nested values, and bytes that are no text, are null."""
+    """Return the column's values as texts; nested values, and bytes that are not text, are null."""
     try:
         text = pc.cast(column, pa.string())
     except pa.ArrowException:

@@ -1,4 +1,4 @@
-"""Names of columns: how they are compared, and which of them may be shown."""
+"""Compare names of columns, and decide which of them may be displayed."""
 
 from __future__ import annotations
 
@@ -10,42 +10,44 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-# A file without a header offers its first row as names: anything but words, with a unit or a year, may be a
-# cell's value and is not shown.
+# In a file without a header, the first row is read as names: anything but words, with a unit or a year, may
+# be a cell's value and is not displayed.
 _MARK, _MARKS = "\N{COMBINING ACUTE ACCENT}", {"Mn", "Mc"}
 _LETTER = f"[A-Za-z]{_MARK}{{0,4}}"
 _NUMBER = "(?<![0-9])(?:[0-9]{1,2}|(?:19|20)[0-9]{2})(?![0-9])"
-_SIGN = "[_ .,:/%°&+'()\\[\\]$-]"
-_SHOWABLE = re.compile(f"(?:{_LETTER}|_)(?:{_LETTER}|{_SIGN}|{_NUMBER}){{0,60}}")
-_MOST_DIGITS = 4
+_PUNCTUATION = "[_ .,:/%°&+'()\\[\\]$-]"
+_SHOWABLE = re.compile(f"(?:{_LETTER}|_)(?:{_LETTER}|{_PUNCTUATION}|{_NUMBER}){{0,60}}")
+_MAX_DIGITS = 4
 
 
 def showable(name: str) -> bool:
-    """Return whether a name may be shown: it is words of any language, with a unit or a year, not a cell's
-    value instead of a header.
+    """Return whether a name may be displayed: words of any language, with a unit or a year, but no value.
 
     >>> [showable(name) for name in ("nitrat [mg/l]", "sales_2027", "ord4111", "12/27")]
     [True, True, False, False]
     """
-    # Many scripts write vowels as marks on a letter; macOS writes so the umlauts, too.
+    # Many scripts write vowels as marks on a letter, and macOS writes umlauts in this way.
     text = "".join(map(_as_ascii, re.sub("(?<=m)[²³]", "", unicodedata.normalize("NFC", name))))
-    return sum(sign.isdigit() for sign in text) <= _MOST_DIGITS and _SHOWABLE.fullmatch(text) is not None
+    return (
+        sum(character.isdigit() for character in text) <= _MAX_DIGITS
+        and _SHOWABLE.fullmatch(text) is not None
+    )
 
 
-def _as_ascii(sign: str) -> str:
-    """Return a letter of any script as `x`, as `_SHOWABLE` expects it.
+def _as_ascii(character: str) -> str:
+    """Return a letter of any script as `x`, as `_SHOWABLE` expects.
 
     A digit of another script is not showable.
     """
-    if sign.isascii():
-        return sign
-    if sign.isalpha():
+    if character.isascii():
+        return character
+    if character.isalpha():
         return "x"
-    if unicodedata.category(sign) == "Sc":
+    if unicodedata.category(character) == "Sc":
         return "$"
-    if sign == "°":
-        return sign
-    return _MARK if unicodedata.category(sign) in _MARKS else "?"
+    if character == "°":
+        return character
+    return _MARK if unicodedata.category(character) in _MARKS else "?"
 
 
 def folded(name: str) -> str:
@@ -54,10 +56,9 @@ def folded(name: str) -> str:
 
 
 def numbers_of_repeats(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the suffixes of columns of one name, by position: `_2` for the second, `_3` for the third, none
-    for the first.
+    """Return the suffixes of columns with the same name: `_2` for the second, `_3` for the third.
 
-    Nothing, too, where another column has the numbered name itself, so that two columns have one name.
+    The suffix is empty if another column has the numbered name itself, so that the names stay duplicate.
 
     >>> numbers_of_repeats(["Saldo", "Währung", "Betrag", "Währung"])
     ('', '', '', '_2')
@@ -88,12 +89,12 @@ def unnumbered(name: str) -> str:
 
 
 def made_up_name(position: int) -> str:
-    """Return the name of a column that has none in its file; positions count from 1."""
+    """Return the generated name of a column without a name; positions count from 1."""
     return f"column_{position}"
 
 
 def unused_name(name: str, used: Collection[str]) -> str:
-    """Return the name, with as many underscores behind it as make it differ from those that are used.
+    """Return the name with as many trailing underscores as needed to be unused.
 
     >>> unused_name("column_2", {"id", "column_2"})
     'column_2_'

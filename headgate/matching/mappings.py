@@ -1,9 +1,8 @@
-"""Files whose header is not a contract's: mapped if the confidence is high enough, otherwise pending with a
-suggestion.
+"""Map files whose header differs from the contract's, or suggest a mapping to a person.
 
-What a person decides is remembered for the source (the first folder of the key) and that very header, and is
-applied to its next file.
-A mapped file is read as it is, by its dataset's contract under the file's own headings.
+A mapping with enough confidence is applied; other files are pending. A person's decision is remembered for
+the source (the first folder of the key) and this header, and applies to the next file. A mapped file is read
+unchanged, by its dataset's contract under the file's own headings.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 
     SampleTable = Callable[[bytes | Path, Contract | None], FileTable | None]
 
-# Rules whose rejection a mapping of the header may fix.
+# Rejections that a mapping of the header may fix.
 MAPPABLE_RULES = {
     "unknown_dataset",
     "not_a_table",
@@ -50,11 +49,11 @@ _WORTH_ASKING = 0.3
 
 @dataclass(frozen=True)
 class Decided:
-    """The fields of a file's columns by position, and how they were found.
+    """The fields of a file's columns by position, and their origin.
 
-    `how` is `remembered`, or the method of the pair with the lowest confidence.
-
-    `contract` is the dataset's, with the file's headings: by it the file can be read as it is.
+    Attributes:
+        how: `remembered`, or the method of the pair with the lowest confidence.
+        contract: the dataset's contract with the file's headings, by which the file is read unchanged.
     """
 
     dataset: str
@@ -65,10 +64,9 @@ class Decided:
     names: tuple[str, ...]
 
     def as_record(self) -> dict[str, str]:
-        """Return the mapping for the file's record: column → field, how, the confidence, and the columns that
-        a person left out.
+        """Return the mapping for the file's record: columns and fields, method, confidence, columns left out.
 
-        Empty where new columns are all that is special.
+        Empty if the file only has new columns.
         """
         hidden = {column.name for column in self.contract.columns if column.left_out}
         by_name = list(zip(self.names, self.fields, strict=True))
@@ -90,10 +88,9 @@ class Decided:
 
 @dataclass(frozen=True)
 class Suggested:
-    """The question to a person: a field, or nothing, for each column.
+    """The question to a person: a suggested field, or nothing, for each column.
 
-    `how` says by column how the field was found, as `Pair.how`; suggestions stored by older versions have
-    none.
+    `how` is the method by column, as in `Pair.how`; suggestions of older versions have none.
     """
 
     dataset: str
@@ -106,10 +103,10 @@ class Suggested:
     how: tuple[str, ...] = ()
 
     def asked(self, key: str) -> BadInputError:
-        """Return the request to the file's sender, or to the lake's operator."""
-        from headgate.matching.suggest_mapping import THRESHOLD  # noqa: PLC0415 a cold start loads what matches headers when one asks for it
+        """Return the error that asks the file's sender or the lake's operator to decide."""
+        from headgate.matching.suggest_mapping import THRESHOLD  # noqa: PLC0415 a cold start loads this only when a header must be matched
 
-        unsure = [
+        uncertain = [
             name
             for name, confidence in zip(self.names, self.confidence, strict=True)
             if confidence < THRESHOLD
@@ -120,7 +117,7 @@ class Suggested:
             rule="needs_mapping",
             message=(
                 f"the header is not that of {self.dataset}, and the meaning of "
-                f"{', '.join(unsure) or 'its columns'} "
+                f"{', '.join(uncertain) or 'its columns'} "
                 f"is not certain enough{missing}"
             ),
             remedy=(
@@ -133,14 +130,14 @@ class Suggested:
         )
 
     def to_json(self) -> str:
-        """Return its text, for the file's record."""
+        """Return the suggestion as text for the file's record."""
         return json.dumps(
             vars(self) | {"confidence": [round(confidence, 2) for confidence in self.confidence]}
         )
 
     @classmethod
     def from_json(cls, text: str) -> Suggested:
-        """Return the suggestion that a record holds."""
+        """Return the suggestion from a file's record."""
         read: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in json.loads(text).items()
@@ -150,11 +147,12 @@ class Suggested:
 
 @dataclass(frozen=True)
 class Remembered:
-    """A person's decision for the files of a source with one header.
+    """A person's decision for the files of a source with the same header.
 
-    `header` is the header's fingerprint. `columns` are its names; mappings that older versions stored have
-    none.
-    A column whose field is None is left out.
+    Attributes:
+        header: fingerprint of the header.
+        columns: the header's names; mappings of older versions have none.
+        fields: by column; None leaves the column out.
     """
 
     source: str
@@ -170,7 +168,7 @@ class Mappings:
     """The fields of columns: as people decided, else by their names and values.
 
     Attributes:
-        sample_table: reads a file's header with some rows, `headgate.formats.read_table.sample_table`.
+        sample_table: reads a file's header and first rows (`headgate.formats.read_table.sample_table`).
     """
 
     objects: ObjectStore
@@ -181,9 +179,8 @@ class Mappings:
     def dataset(self, key: str, body: bytes | Path) -> str:
         """Return the dataset of a file whose folder names none.
 
-        Empty if neither a remembered mapping nor the columns identify one.
-
-        Values alone identify none: `headgate.matching.dataset_evidence` has the rule.
+        Return "" if neither a remembered mapping nor the columns identify one. Values alone do not:
+        `headgate.matching.dataset_evidence` has the rule.
         """
         from headgate.matching.dataset_evidence import known_dataset  # noqa: PLC0415 a cold start loads what matches headers when one asks
 
@@ -195,8 +192,9 @@ class Mappings:
         return known_dataset(headed.names, headed.samples, self.contracts)
 
     def recognised(self, key: str, body: bytes | Path) -> str:
-        """Return the dataset of a file by the current contracts: that of its folder, else as `dataset` finds
-        it; empty if there is none.
+        """Return the dataset of a file by the current contracts, from its folder or else from its columns.
+
+        Return "" if there is none.
         """
         folder = keys.dataset_of(key)
         return folder if folder in self.contracts else self.dataset(key, body)
@@ -213,8 +211,7 @@ class Mappings:
         return hashlib.sha256(repr((contracts, decided)).encode()).hexdigest()[:16]
 
     def decide(self, key: str, dataset: str, body: bytes | Path) -> Decided | Suggested | None:
-        """Return the file's mapping, or what to ask a person; None where its header is not what is wrong with
-        it.
+        """Return the file's mapping, or a question to a person; None if a mapping cannot help.
 
         Raises:
             BadInputError: `new_column`: the contract stops files with new columns.
@@ -235,25 +232,22 @@ class Mappings:
         if match.worth < _WORTH_ASKING or _is_own(headed, contract, match):
             return None
         return (
-            _sure(headed, contract, match)
+            _certain(headed, contract, match)
             if match.confidence >= THRESHOLD
             else _suggested(key, headed, match)
         )
 
     def renewed(self, key: str, suggested: Suggested, body: bytes | Path) -> Suggested:
-        """Return the suggestion for a pending file by the current contracts.
+        """Return the suggestion for a pending file by the current contracts, else the old one.
 
-        The old one where its dataset or header cannot be read.
-
-        A contract that came after the file may fit it better: the suggestion is then for that contract's
-        dataset.
+        A newer contract may fit the file better, and then the suggestion is for its dataset.
         """
         return self.suggestion(key, self.recognised(key, body) or suggested.dataset, body) or suggested
 
     def suggestion(self, key: str, dataset: str, body: bytes | Path) -> Suggested | None:
-        """Return what to suggest for a file of the dataset.
+        """Return the suggestion for a file of the dataset.
 
-        None where it has no contract, or the file's header cannot be read.
+        None if it has no contract, or if the file's header cannot be read.
         """
         contract = self.contracts.get(dataset)
         headed = self.sample_table(body, contract)
@@ -262,13 +256,13 @@ class Mappings:
         return self.matched(key, dataset, headed, headed.samples)
 
     def matched(self, key: str, dataset: str, headed: FileTable, samples: Sequence[pa.Array]) -> Suggested:
-        """Return what to suggest for a file of the dataset by its header and some of its values."""
+        """Return the suggestion for a file of the dataset, from its header and sample values."""
         from headgate.matching.suggest_mapping import match_columns  # noqa: PLC0415 as above
 
         return _suggested(key, headed, match_columns(headed.names, samples, self.contracts[dataset]))
 
     def assigned(self, key: str, dataset: str, body: bytes | Path) -> Suggested:
-        """Return what to suggest for a file of which a person says that it is of the dataset.
+        """Return the suggestion for a file that a person assigns to the dataset.
 
         Raises:
             BadInputError: `unknown_dataset`: the lake has no such dataset, or the file's folder names another
@@ -287,7 +281,7 @@ class Mappings:
             )
         folder = keys.dataset_of(key)
         if folder in self.contracts and folder != dataset:
-            message = f"the file's folder says that it is of {folder}, which no mapping changes"
+            message = f"the file is in the folder of {folder}, which no mapping changes"
             raise BadInputError(
                 rule="unknown_dataset",
                 message=message,
@@ -308,13 +302,13 @@ class Mappings:
         _check(self.contracts[suggested.dataset], suggested.names, fields)
 
     def remember(self, suggested: Suggested, fields: Sequence[str | None]) -> None:
-        """Store which fields a file of this source with this header has, by position.
+        """Store the fields, by position, of files of this source with this header.
 
         None leaves a column out.
 
         Raises:
-            BadInputError: `needs_mapping`: a column is no field, two are the same one, or one that must be
-                there is missing.
+            BadInputError: `needs_mapping`: a column has an unknown field, two columns have the same one, or a
+                required one is missing.
         """
         self.check(suggested, fields)
         decided = {"dataset": suggested.dataset, "fields": list(fields), "columns": list(suggested.names)}
@@ -329,7 +323,7 @@ class Mappings:
         self.objects.write(ref, json.dumps(edits, sort_keys=True).encode(), content_type="application/json")
 
     def remembered_edits(self, key: str, headed: FileTable) -> Mapping[str, Any] | None:
-        """Return the edits that are remembered for a header, by the file's source and then for `uploads`."""
+        """Return the remembered edits for a header, by the file's source and then for `uploads`."""
         for source in dict.fromkeys((sender_of_key(key), keys.UPLOADS)):
             try:
                 read = self.objects.read(ObjectRef(self.bucket, keys.edits_key(source, headed.fingerprint)))
@@ -345,12 +339,11 @@ class Mappings:
         return any(True for _ in self.objects.list(self.bucket, f"{keys.EDITS}/"))
 
     def remembered(self) -> list[Remembered]:
-        """Return what is remembered, by source and header."""
+        """Return the remembered mappings by source and header."""
         return [self._read(mapping) for mapping in self.objects.list(self.bucket, f"{keys.MAPPINGS}/")]
 
     def forget(self, source: str, header: str) -> Remembered:
-        """Delete a remembered mapping: the next file of this source with this header is matched by names and
-        values again.
+        """Delete a remembered mapping; the next file of this source and header is matched again.
 
         Args:
             header: fingerprint of the header, or its beginning.
@@ -387,14 +380,13 @@ class Mappings:
         )
 
     def _remembered(self, source: str, headed: FileTable) -> tuple[str, tuple[str | None, ...]] | None:
-        """Return what was decided for the header, by the source first and then by the other folders of the
-        same people.
+        """Return the decision for the header, by the source and then by other folders of the same people.
 
-        Uploads lie in the folder of their dataset if the sender names one, and else in `uploads`. Two
+        Uploads are in the folder of their dataset if the sender names one, and else in `uploads`. Two
         datasets with the same header identify none.
         """
-        if own := self._decided(self._ref(source, headed.fingerprint)):
-            return own
+        if decided_for_source := self._decided(self._ref(source, headed.fingerprint)):
+            return decided_for_source
         if source in self.contracts:
             return self._decided(self._ref(keys.UPLOADS, headed.fingerprint))
         if source != keys.UPLOADS:
@@ -420,13 +412,14 @@ class Mappings:
 
 
 def sender_of_key(key: str) -> str:
-    """Return who sent a file: the first folder of its key."""
+    """Return the source of a file: the first folder of its key."""
     return keys.dataset_of(key) or "_root"
 
 
 def _is_own(headed: FileTable, contract: Contract, match: Match) -> bool:
-    """Return whether the header has the contract's own names alone, as the gate compares them: `Order ID` is
-    no such, and means `order_id`.
+    """Return whether the header has only the contract's own names, as the gate compares them.
+
+    `Order ID` is not the contract's `order_id`, but is matched to it.
     """
     names = names_with_numbers(headed.names, contract)
     return not match.unknown and all(
@@ -435,7 +428,7 @@ def _is_own(headed: FileTable, contract: Contract, match: Match) -> bool:
 
 
 def _with_new_columns(headed: FileTable, contract: Contract, match: Match, new: Mapping[int, str]) -> Decided:
-    """Return the mapping of a file with new columns, each a text column of the contract for this file."""
+    """Return the mapping of a file whose new columns are text columns of the contract for this file."""
     fields = {pair.position: pair.field for pair in match.pairs} | dict(new)
     least = min(match.pairs, key=lambda pair: pair.confidence)
     extended = with_undeclared(contract, list(new.values()))
@@ -451,7 +444,7 @@ def _with_new_columns(headed: FileTable, contract: Contract, match: Match, new: 
 def _as_remembered(headed: FileTable, contract: Contract, fields: Sequence[str | None]) -> Decided:
     """Return the mapping that a person decided.
 
-    The columns that it leaves out are read under names of their own, and go nowhere.
+    Columns that it leaves out are read under their own names and not written.
     """
     from headgate.matching.new_columns import undeclared_names  # noqa: PLC0415 as above
 
@@ -462,7 +455,7 @@ def _as_remembered(headed: FileTable, contract: Contract, fields: Sequence[str |
     return _decided(headed, with_left_out(contract, list(hidden.values())), named, REMEMBERED, 1.0)
 
 
-def _sure(headed: FileTable, contract: Contract, match: Match) -> Decided:
+def _certain(headed: FileTable, contract: Contract, match: Match) -> Decided:
     fields = {pair.position: pair.field for pair in match.pairs}
     least = min(match.pairs, key=lambda pair: pair.confidence)
     return _decided(
@@ -478,7 +471,8 @@ def _decided(
     headed: FileTable, contract: Contract, fields: tuple[str, ...], how: str, confidence: float
 ) -> Decided:
     names = tuple(
-        field if folded(name) == folded(field) else shown  # `Dauer (Min)` is not shown, but by the contract
+        # `Dauer (Min)` is only displayed under the contract's name
+        field if folded(name) == folded(field) else shown
         for name, field, shown in zip(headed.names, fields, headed.shown, strict=True)
     )
     headings = with_headings(contract, headed.names, fields)
@@ -510,21 +504,20 @@ def _check(contract: Contract, names: Sequence[str], fields: Sequence[str | None
 
 
 def _wrong_with(contract: Contract, names: Sequence[str], fields: Sequence[str | None]) -> str:
-    """Return why the columns do not make a file; also of fields that did once, by a contract that was another
-    then.
+    """Return why the columns do not make a file; "" if they do.
 
-    Empty where they do.
+    Remembered fields may no longer fit a changed contract.
     """
     wrong = [
         name
         for name, field in zip(names, fields, strict=True)
         if field is not None and field not in contract.names
     ]
-    twice = sorted({field for field in fields if field and list(fields).count(field) > 1})
+    duplicate = sorted({field for field in fields if field and list(fields).count(field) > 1})
     absent = [column.name for column in contract.columns if column.must_be_sent and column.name not in fields]
     reasons = [
         f"no field for {', '.join(wrong)}" if wrong else "",
-        f"two columns for {', '.join(twice)}" if twice else "",
+        f"two columns for {', '.join(duplicate)}" if duplicate else "",
         f"no column for {', '.join(absent)}" if absent else "",
         "every column is left out" if not any(fields) else "",
     ]

@@ -1,4 +1,7 @@
-"""Match a file's header cells to the contract's fields: each known, once, no required one missing."""
+"""Match the cells of a file's header to the contract's fields.
+
+Every column must be known and unique, and no required one may be missing.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +21,11 @@ _ONE_OF_TWO = "keep one of the two columns"
 
 @dataclass(frozen=True)
 class Header:
-    """`names` are the contract's own, in the file's order.
+    """A file's header in the contract's names.
 
-    `absent` are nullable columns that the file does not have.
+    Attributes:
+        names: the contract's names in the file's order.
+        absent: nullable columns that the file lacks.
     """
 
     names: tuple[str, ...]
@@ -28,7 +33,7 @@ class Header:
 
 
 def with_headings(contract: Contract, names: Sequence[str], fields: Sequence[str]) -> Contract:
-    """Return the contract for a file that calls its columns `names`, in the order of the fields."""
+    """Return the contract for a file whose columns are called `names`, in the order of the fields."""
     return replace(contract, headings=tuple(zip(names, fields, strict=True)))
 
 
@@ -38,18 +43,16 @@ def count_known(names: Sequence[str], contract: Contract) -> int:
 
 
 def fields_of(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
-    """Return for each name of a header the contract's column; empty where the contract has none."""
+    """Return the contract's column for each name of a header; empty if there is none."""
     fields = _names_by_heading(contract)
     return tuple(fields.get(name, "") for name in _compared(names, fields, fields))
 
 
 def names_with_numbers(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
-    """Return the names as the header has them, but `name_2` for the second column of a name where that is a
-    field or an alias of one.
-    """
-    own_names = {*_names_by_heading(contract), *_aliases(contract)}
+    """Return the header's names, with `name_2` for a second column if that is a field or an alias."""
+    contract_names = {*_names_by_heading(contract), *_aliases(contract)}
     return tuple(
-        text if text in own_names else name for name, text in zip(names, numbered(names), strict=True)
+        text if text in contract_names else name for name, text in zip(names, numbered(names), strict=True)
     )
 
 
@@ -63,8 +66,9 @@ def _aliases(contract: Contract) -> set[str]:
 
 
 def _compared(names: Sequence[str], fields: Collection[str], seconds: Collection[str]) -> tuple[str, ...]:
-    """Return the names as they are compared: a blank one is `column_3` where that is a field, a second one
-    `name_2` if that is in `seconds`.
+    """Return the names for comparison.
+
+    A blank name is `column_3` if that is a field, and a second column is `name_2` if that is in `seconds`.
     """
     texts = [
         made_up_name(position) if not folded(name) and made_up_name(position) in fields else folded(name)
@@ -76,7 +80,7 @@ def _compared(names: Sequence[str], fields: Collection[str], seconds: Collection
 
 
 def _names_by_heading(contract: Contract) -> dict[str, str]:
-    """Return the contract's columns by what the file calls them."""
+    """Return the contract's columns by their headings in the file."""
     return {
         folded(heading): name
         for heading, name in contract.headings or zip(contract.names, contract.names, strict=True)
@@ -87,11 +91,11 @@ def match_header(names: Sequence[str], contract: Contract, *, in_order: bool = T
     """Return the header in the contract's own names.
 
     Args:
-        in_order: whether the file's columns have an order, so that the second column of a name is the field
+        in_order: whether the file's columns are ordered, so that the second column of a name is the field
             `name_2`.
 
     Raises:
-        UnreadableFileError: `not_a_table`: not one name is a column of the contract.
+        UnreadableFileError: `not_a_table`: no name is a column of the contract.
         HeaderError: `blank_column`, `duplicate_column`, `unknown_column`, `missing_sensitive_column` or
             `missing_column`.
     """
@@ -117,18 +121,18 @@ def _by_position(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
 
 
 def _by_name(names: Sequence[str], contract: Contract, *, in_order: bool) -> tuple[str, ...]:
-    own = _names_by_heading(contract)
-    texts = _compared(names, own, {*own, *_aliases(contract)} if in_order else ())
+    fields_by_heading = _names_by_heading(contract)
+    texts = _compared(names, fields_by_heading, {*fields_by_heading, *_aliases(contract)} if in_order else ())
     seconds = numbered(names) if in_order else texts
     for position, (text, second) in enumerate(zip(texts, seconds, strict=True), 1):
-        _check_name(position, text, texts[: position - 1], own, second)
-    return tuple(own[text] for text in texts)
+        _check_name(position, text, texts[: position - 1], fields_by_heading, second)
+    return tuple(fields_by_heading[text] for text in texts)
 
 
 def _check_name(
-    position: int, name: str, earlier: Sequence[str], own: Mapping[str, str], second: str
+    position: int, name: str, earlier: Sequence[str], fields_by_heading: Mapping[str, str], second: str
 ) -> None:
-    """Check that the name is a field's, and no earlier one's.
+    """Check that the name is a field's and not an earlier column's.
 
     `second` is the field that a contract may have for a second column of the name.
     """
@@ -145,7 +149,7 @@ def _check_name(
         raise HeaderError(
             rule="duplicate_column", message="the header names a column twice", remedy=remedy, column=shown
         )
-    if name not in own:
+    if name not in fields_by_heading:
         raise HeaderError(
             rule="unknown_column",
             message="the contract has no such column, and none is accepted unchecked",
@@ -165,7 +169,7 @@ def unnamed_column(position: int) -> HeaderError:
 
 
 def _check_absent(absent: Sequence[Column]) -> None:
-    """Check that only columns that may be null, and that nothing is masked in, are left out."""
+    """Check that all absent columns are nullable and not masked."""
     forbidden = next((column for column in absent if column.must_be_sent), None)
     if forbidden is None:
         return

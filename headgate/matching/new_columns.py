@@ -1,4 +1,4 @@
-"""Find the new columns of a file: no field of its contract, where all its other columns are certain."""
+"""Find the new columns of a file, which are not fields of its contract, if all other columns are certain."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 def new_columns(headed: FileTable, contract: Contract, match: Match) -> dict[int, str]:
     """Return the file's new columns, position → name.
 
-    A name that cannot be shown or is taken is `column_3` for the third column.
+    A name that is taken or cannot be displayed becomes `column_3` for the third column.
 
-    Empty where a person decides: the contract says so, another column is uncertain or missing, or a name says
-    that the column may hold card data or a secret, which is not kept in any place.
+    Return none if a person must decide: the contract requires it, another column is uncertain or missing, or
+    a name shows that the column may contain card data or a secret, which is never kept.
 
     Raises:
         BadInputError: `new_column`: the contract stops files with new columns.
@@ -53,7 +53,7 @@ def new_columns(headed: FileTable, contract: Contract, match: Match) -> dict[int
 
 
 def undeclared_names(headed: FileTable, contract: Contract, places: Iterable[int]) -> dict[int, str]:
-    """Return a name for each of these columns that no column of the contract has, position → name."""
+    """Return an unused name for each of these columns, position → name."""
     used = {folded(name) for name in (*contract.names, *curated_contract(contract).names, KEPT)}
     new: dict[int, str] = {}
     for place in sorted(places):

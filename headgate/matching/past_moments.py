@@ -1,6 +1,4 @@
-"""Columns that record the past, and the evidence against such a column: days to come, or a name that says
-until when something is valid.
-"""
+"""Find columns that record the past, and evidence against them: future dates, or a name for an end date."""
 
 from __future__ import annotations
 
@@ -30,7 +28,7 @@ _DATES = (Kind.DATE, Kind.TIMESTAMP)
 
 
 def records_the_past(column: Column, contract: Contract) -> bool:
-    """Return whether a date or time is that of something that happened before the row was sent."""
+    """Return whether a date or time records an event before the row was sent."""
     is_past = column.name in contract.order_by or name_words(column.name)[-1:] == ("at",)
     return column.type.kind in _DATES and is_past
 
@@ -45,7 +43,7 @@ def names_an_end(name: str) -> bool:
 
 
 def future_values(values: pa.Array, now: datetime | None = None) -> pa.Array:
-    """Return the dates or times of an array that are later than tomorrow, so that no time zone matters."""
+    """Return the dates or times that are later than tomorrow, which no time zone explains."""
     tomorrow = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
     present = values.drop_null()
     limit = pa.scalar(tomorrow, pa.timestamp("us")).cast(present.type, safe=False)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Column, Contract
 
-_MOST_MISFITS = 0.5  # one bad value of three is a bad row; two of three are another field
-_MOST_ANSWERS = 20_000  # those of a hundred columns as each of two hundred fields
+_MAX_MISFIT_SHARE = 0.5  # one bad value of three is a bad row; two of three indicate another field
+_MAX_CACHED = 20_000  # one hundred columns as each of two hundred fields
 
 
 def unfit_fields(samples: Sequence[str], contract: Contract) -> tuple[str, ...]:
@@ -24,11 +24,11 @@ def unfit_fields(samples: Sequence[str], contract: Contract) -> tuple[str, ...]:
     return tuple(column.name for column in contract.columns if texts and _is_contradicted(texts, column))
 
 
-@lru_cache(_MOST_ANSWERS)
+@lru_cache(_MAX_CACHED)
 def _is_contradicted(samples: tuple[str, ...], column: Column) -> bool:
-    """Return whether the samples are no values of the field.
+    """Return whether the samples are not values of the field.
 
     Cached, because a mapping is shown at each step until it is accepted.
     """
     given = Samples([pa.array(samples, pa.string())])
-    return 1 - given.fit(0, column) > _MOST_MISFITS
+    return 1 - given.fit(0, column) > _MAX_MISFIT_SHARE

@@ -1,4 +1,4 @@
-"""Find the columns of a file whose values may not be shown before the gate has masked them."""
+"""Find the columns of a file whose values must not be displayed before the gate has masked them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.matching.mappings import Suggested
 
-# ISO/IEC 7813: verification codes have three or four digits. A spreadsheet writes 917.0 and quotes '917.
+# ISO/IEC 7813: verification codes have three or four digits. Spreadsheets also write 917.0 and '917.
 _CODE = r"\W*\p{Nd}{3,4}(?:\.0*)?\W*"
-# One number in ten has a right check digit by chance; three in ten do not happen by chance.
+# One number in ten has a valid check digit by chance; three in ten is not chance.
 _CARD_SHARE = 0.3
 _CODE_SHARE = 0.9
 
@@ -30,34 +30,36 @@ _CODE_SHARE = 0.9
 def possibly_sensitive(
     contract: Contract, columns: Mapping[str, pa.Array | pa.ChunkedArray], suggested: Suggested | None = None
 ) -> frozenset[str]:
-    """Return the columns of a file that the contract masks, or may.
+    """Return the columns of a file that the contract masks or may mask.
 
-    A column without a field may be a masked one under another name: its values decide. They are shown where
-    none of them can be a card number, a social security number or a verification code. A column without a
-    value decides nothing, so it is hidden.
+    A column without a field may be a masked one under another name. Its values are displayed only if none can
+    be a card number, a social security number or a verification code. A column without values stays hidden.
 
     Args:
-        columns: by the name that may be shown; all values or the first ones.
+        columns: by displayed name; all values or the first ones.
     """
     masks = {folded(column.name): column.mask for column in contract.columns if column.mask}
     if not masks:
         return frozenset()
     fields = dict(zip(suggested.names, suggested.fields, strict=True)) if suggested else {}
-    own = {folded(name) for name in contract.names}
-    meant = {name: folded(fields.get(name, name)) for name in columns}
+    fields_of_contract = {folded(name) for name in contract.names}
+    field_by_name = {name: folded(fields.get(name, name)) for name in columns}
     return frozenset(
         name
-        for name, field in meant.items()
+        for name, field in field_by_name.items()
         if field in masks
-        or (field not in own and _may_be_masked(columns[name], with_codes=Mask.CVV in masks.values()))
+        or (
+            field not in fields_of_contract
+            and _may_be_masked(columns[name], with_codes=Mask.CVV in masks.values())
+        )
     )
 
 
 def sensitive_without_contract(columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> frozenset[str]:
-    """Return the columns of a file that hold card data by their names or values, where no contract decides.
+    """Return the columns with card data by their names or values, for a file without a contract.
 
-    They are those with a sensitive name, those of card numbers, and beside one of these the columns whose
-    values are three or four digits, as verification codes are.
+    These are columns with a sensitive name, columns of card numbers and, beside one of these, columns whose
+    values have three or four digits like verification codes.
 
     Args:
         columns: by the name in the file; all values or the first ones.
@@ -70,7 +72,7 @@ def sensitive_without_contract(columns: Mapping[str, pa.Array | pa.ChunkedArray]
 
 
 def are_cards(texts: pa.Array) -> bool:
-    """Return whether so many different texts are card numbers that no chance explains it."""
+    """Return whether more of the different texts are card numbers than chance explains."""
     return len(rows_with_cards(texts, context_below=ANYWHERE)) > _CARD_SHARE * len(texts)
 
 
@@ -79,7 +81,7 @@ def _holds_codes(texts: pa.Array) -> bool:
 
 
 def _may_be_masked(column: pa.Array | pa.ChunkedArray, *, with_codes: bool) -> bool:
-    """Return whether some value can be that of a masked column, or no value says that it is none."""
+    """Return whether a value may be that of a masked column, or there is no value."""
     texts = as_text(column).drop_null()
     texts = texts.unique()
     if (

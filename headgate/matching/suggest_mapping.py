@@ -1,8 +1,7 @@
-"""Match a file to a dataset and its columns to fields: by names first, then by values, and never two columns
-to one field.
+"""Match a file to a dataset and its columns to fields, one to one, by names first and then by values.
 
-A pair's confidence is the share of such pairs that are right, as `benchmarks/contracts/matching.py` measured
-it on generated headers, also in languages that no contract speaks.
+A pair's confidence is the share of such pairs that are right, as measured by
+`benchmarks/contracts/matching.py` on generated headers, also in languages that no contract uses.
 """
 
 from __future__ import annotations
@@ -43,28 +42,28 @@ if TYPE_CHECKING:
 THRESHOLD = 0.9
 EXACT, ALIAS, FUZZY, VALUE = "exact", "alias", "fuzzy", "value"
 _ALIAS_CONFIDENCE = 0.99
-# A logistic model of one pair's rightness, fitted by `benchmarks/contracts/matching.py --fit` on half of the
-# generated headers.
+# A logistic model of whether a single pair is right, fitted by `benchmarks/contracts/matching.py --fit` on
+# half of the generated headers.
 _WEIGHTS = {"one": 1.05, "name": -0.43, "fit": 3.01, "misfit": -6.92, "margin": 7.57}
-# What its odds weigh where all columns and fields are rivals (`share_of_odds`), fitted there, too.
+# Weight of its odds among all rival columns and fields (`share_of_odds`), fitted in the same run.
 _RIVALRY = {"one": 7.5, "odds": 1.21}
-# A pair's share of the odds, and the share of such pairs by name that were right; of pairs by value it is the
-# same.
+# A pair's share of the odds, and the share of such pairs by name that were right. For pairs by value, both
+# are equal.
 _SHARES_OF_ODDS = (0.3, 0.6, 0.85, 0.95)
 _SHARES_RIGHT = (0.3, 0.6, 0.95, 0.995)
 # An unknown column instead of a missing field looks the same, so values alone never decide; nor does a name
-# that says something else.
-_FOR_A_PERSON_AT_MOST = THRESHOLD - 0.01
-# Below this worth a file may be of another dataset: of pairs by values of a common type there fewer are
-# right, as the benchmark measured.
+# with another meaning.
+_MAX_UNCERTAIN = THRESHOLD - 0.01
+# Below this worth, a file may belong to another dataset: fewer pairs by values of a common type are right
+# there, as the benchmark measured.
 _WORTH_OF_OWN_FILES = 0.6
-_TELLING_EVIDENCE = 0.5  # text and numbers have less: the values of many fields fit them
+_STRONG_EVIDENCE = 0.5  # text and numbers have less: the values of many fields fit them
 _ROUNDS = 30
-_GOOD_FIT = 0.9  # values fit well when at most one in ten does not
+_GOOD_FIT = 0.9  # values fit well if at most one in ten does not
 _TIE = 0.05
-_LEAST_SUGGESTED = 0.3
-_NAMED = 0.5  # a likeness of names below this is no likeness
-# How much evidence it is that all values fit: nearly every text is a string, few are one of four words.
+_MIN_SUGGESTED = 0.3
+_NAMED = 0.5  # names below this likeness are not similar
+# How much evidence fitting values are: nearly every text is a string, few are one of four words.
 _TYPE_EVIDENCE = {
     Kind.STRING: 0.0,
     Kind.DOUBLE: 0.2,
@@ -80,10 +79,10 @@ _SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
 
 @dataclass(frozen=True)
 class Pair:
-    """One column of a file that is one field of a contract.
+    """A column of a file paired with a field of a contract.
 
     Attributes:
-        confidence: that the pair is right, where the contract is.
+        confidence: of the pair, if the contract is right.
         how: exact, alias, fuzzy (by name) or value.
         likeness: of the two alone, 0 to 1: it shows whether the contract is right.
     """
@@ -100,11 +99,11 @@ class Match:
     """A file's columns as fields of one contract.
 
     Attributes:
-        pairs: by position; no position and no field twice.
-        unknown: positions of columns that are no field.
-        absent: fields that the file must have and that no column is.
-        worth: how much of both sides could be paired, also without the evidence that a suggestion needs: to
-            choose among contracts.
+        pairs: by position; no position or field occurs twice.
+        unknown: positions of columns without a field.
+        absent: required fields without a column.
+        worth: share of both sides that could be paired, even without the evidence that a suggestion needs; it
+            selects among contracts.
     """
 
     dataset: str
@@ -115,14 +114,14 @@ class Match:
 
     @property
     def confidence(self) -> float:
-        """Return the confidence that every pair is right; 0 if a column or a required field has no pair."""
+        """The confidence that every pair is right; 0 if a column or a required field has no pair."""
         if self.unknown or self.absent or not self.pairs:
             return 0.0
         return self.pairs_confidence
 
     @property
     def pairs_confidence(self) -> float:
-        """Return the confidence that every pair is right, whatever has no pair."""
+        """The confidence that every pair is right, regardless of columns and fields without a pair."""
         return math.prod(pair.confidence for pair in self.pairs)
 
 
@@ -130,44 +129,49 @@ def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: C
     """Return the best one-to-one pairs of the columns with the contract's fields.
 
     Args:
-        samples: for each name some of its texts, as they came.
+        samples: sample texts for each name, as received.
     """
-    of_all = Samples(samples)
-    facts = _facts(names, of_all, contract)
-    lacking = _lacks_evidence(facts, of_all, contract) | _contradicts_time(names, facts, of_all, contract)
-    return _match_of(facts, contract, ~lacking)
+    all_samples = Samples(samples)
+    facts = _facts(names, all_samples, contract)
+    is_excluded = _lacks_evidence(facts, all_samples, contract) | _contradicts_time(
+        names, facts, all_samples, contract
+    )
+    return _match_of(facts, contract, ~is_excluded)
 
 
 def _match_of(facts: _Facts, contract: Contract, has_evidence: Flags) -> Match:
-    """Return the match whose pairs all have evidence; its worth is that of all likely pairs."""
+    """Return the match of pairs with evidence; its worth includes all likely pairs."""
     columns = len(facts.alone)
     pairs = facts.pairs(np.where(has_evidence, facts.alone, 0.0), contract)
     unknown, absent = _left_over(pairs, columns, contract)
     worth = _worth(facts.pairs(facts.alone, contract), columns, contract)
     match = Match(contract.dataset, pairs, unknown, absent, worth)
-    return match if match.worth >= _WORTH_OF_OWN_FILES else _discounted(match, contract)
+    return match if match.worth >= _WORTH_OF_OWN_FILES else _discount(match, contract)
 
 
 def _left_over(
     pairs: Sequence[Pair], columns: int, contract: Contract
 ) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """Return the positions of columns that are no field, and the required fields that no column is."""
+    """Return the positions of columns without a field, and the required fields without a column."""
     paired, fields = {pair.position for pair in pairs}, {pair.field for pair in pairs}
     absent = [column.name for column in contract.columns if column.must_be_sent and column.name not in fields]
     return tuple(set(range(columns)) - paired), tuple(absent)
 
 
 def _worth(pairs: Sequence[Pair], columns: int, contract: Contract) -> float:
-    """Return how much of both sides is paired, 0 to 1."""
+    """Return the share of both sides that is paired, 0 to 1."""
     unknown, absent = _left_over(pairs, columns, contract)
     paired = sum(pair.likeness for pair in pairs)
     return 2 * paired / (2 * len(pairs) + len(unknown) + 2 * len(absent)) if pairs else 0.0
 
 
-def _discounted(match: Match, contract: Contract) -> Match:
-    """Lower the confidence of pairs by common types alone, where the dataset is uncertain."""
+def _discount(match: Match, contract: Contract) -> Match:
+    """Lower the confidence of pairs that are based only on values of a common type.
+
+    The file may belong to another dataset.
+    """
     factor = (match.worth / _WORTH_OF_OWN_FILES) ** 2
-    common = {column.name for column in contract.columns if _evidence(column) < _TELLING_EVIDENCE}
+    common = {column.name for column in contract.columns if _evidence(column) < _STRONG_EVIDENCE}
     pairs = (
         replace(pair, confidence=pair.confidence * factor)
         if pair.how == VALUE and pair.field in common
@@ -180,12 +184,12 @@ def _discounted(match: Match, contract: Contract) -> Match:
 def match_dataset(
     names: Sequence[str], samples: Sequence[pa.Array], contracts: Mapping[str, Contract]
 ) -> Match | None:
-    """Return the contract that the columns fit best; None where there is none, or two fit as well."""
-    of_all = Samples(samples)
+    """Return the contract that the columns fit best; None if there is none, or two fit equally well."""
+    all_samples = Samples(samples)
     matches = (
         _match_of(facts, contract, np.ones_like(facts.alone, dtype=bool))
         for contract, facts in (
-            (contract, _facts(names, of_all, contract)) for contract in contracts.values()
+            (contract, _facts(names, all_samples, contract)) for contract in contracts.values()
         )
     )
     ranked = sorted(
@@ -204,10 +208,10 @@ def match_dataset(
 
 @dataclass(frozen=True)
 class _Facts:
-    """The evidence for each pair of column (rows) and field (columns): likeness of names, and fit of values.
+    """The evidence for each pair of column (rows) and field (columns): likeness of names and fit of values.
 
-    `fit` is 0 where the column or the field has an exact name elsewhere. `another` is 1 where the name
-    contradicts the field's, however alike they are.
+    `fit` is 0 if the column or the field has an exact name elsewhere. `another` is 1 if the name contradicts
+    the field's, however similar they are.
     """
 
     exact: Gains
@@ -218,9 +222,9 @@ class _Facts:
     another: Gains
 
     def features(self) -> dict[str, Gains]:
-        """Return the features that the model weighs.
+        """Return the features of the model.
 
-        `margin` is how far the name is ahead of both sides' other choices.
+        `margin` is the lead of the name over the other choices of both sides.
         """
         return {
             "one": np.ones_like(self.name),
@@ -232,7 +236,7 @@ class _Facts:
 
     @cached_property
     def alone(self) -> Gains:
-        """How likely each pair is, whatever the others, between 0 and 1.
+        """The probability of each pair, ignoring the others, between 0 and 1.
 
         An exact name is certain, whatever the values.
         """
@@ -246,7 +250,7 @@ class _Facts:
 
     @cached_property
     def _taken(self) -> Flags:
-        """An exact name elsewhere in the row or column takes it: neither side has another choice."""
+        """Whether an exact name elsewhere takes the row or column: neither side has another choice."""
         taken: Flags = (self.exact.max(axis=1, keepdims=True) > 0) | (
             self.exact.max(axis=0, keepdims=True) > 0
         )
@@ -254,17 +258,20 @@ class _Facts:
 
     @cached_property
     def shares(self) -> Gains:
-        """How likely each pair is among all others: of fields whose values look alike each has but a part."""
+        """The probability of each pair among all others: fields with similar values share it."""
         likely = np.clip(self.alone, 1e-6, _ALIAS_CONFIDENCE)
         odds = np.exp(_RIVALRY["one"] + _RIVALRY["odds"] * np.log(likely / (1 - likely)))
         return share_of_odds(np.where(self._taken, 0.0, odds))
 
     def pairs(self, likely: Gains, contract: Contract) -> tuple[Pair, ...]:
-        """Return the pairs of the largest total, no column and no field twice."""
+        """Return the one-to-one pairs with the largest total."""
         return tuple(self.pair(row, at, contract.columns[at].name) for row, at in best_pairs(_gains(likely)))
 
     def pair(self, row: int, at: int, field: str) -> Pair:
-        """Return a chosen pair with the share of such pairs that are right; known names are not weighed."""
+        """Return a chosen pair with the share of such pairs that are right.
+
+        The confidence of exact names and aliases is not weighed against other pairs.
+        """
         alone, how = float(self.alone[row, at]), self.how(row, at)
         if how in {EXACT, ALIAS}:
             return Pair(row, field, alone, how, alone)
@@ -274,13 +281,13 @@ class _Facts:
             field,
             float(np.interp(share, _SHARES_OF_ODDS, _SHARES_RIGHT))
             if how == FUZZY and not self.another[row, at]
-            else min(share, _FOR_A_PERSON_AT_MOST),
+            else min(share, _MAX_UNCERTAIN),
             how,
             alone,
         )
 
     def how(self, row: int, at: int) -> str:
-        """Return the evidence that the pair rests on."""
+        """Return the evidence on which the pair is based."""
         if self.exact[row, at]:
             return EXACT
         if self.alias[row, at]:
@@ -289,7 +296,7 @@ class _Facts:
 
 
 class Samples:
-    """Sampled texts of each column, their readings as the fields asked so far, and how well they fit."""
+    """Sample texts of each column, with cached readings as fields and shares that fit."""
 
     def __init__(self, texts: Sequence[pa.Array]) -> None:
         self._texts = [column.slice(0, SAMPLE_ROWS) for column in texts]
@@ -297,26 +304,25 @@ class Samples:
         self._fits: dict[tuple[object, ...], float] = {}
 
     def repeats(self, row: int) -> bool:
-        """Return whether more than half of a column's texts are in an earlier row, too."""
+        """Return whether more than half of a column's texts repeat an earlier row's."""
         texts = self._texts[row].drop_null()
         return bool(2 * pc.count_distinct(texts).as_py() < len(texts))
 
     def is_whole(self, row: int) -> bool:
-        """Return whether a column has texts, and whole numbers only."""
+        """Return whether a column has texts, and only whole numbers."""
         texts = blank_to_null(self._texts[row]).drop_null()
         return len(texts) > 0 and bool(flags(matches(texts, _WHOLE_NUMBER)).all())
 
     def is_to_come(self, row: int, column: Column) -> bool:
-        """Return whether more than one in ten of a column's texts is a moment to come, read as the field."""
+        """Return whether more than one in ten of a column's texts is a future time, read as the field."""
         values = self._as(row, column).values
         return values is not None and len(future_values(values)) > (1 - _GOOD_FIT) * len(values.drop_null())
 
     def fit(self, row: int, column: Column) -> float:
         """Return the share, 0 to 1, of a column's texts that are values of the field.
 
-        A good fit where there is no text.
-
-        Most fields have the type and the rules of another one, and its answer.
+        It is a good fit if there are no texts. Most fields share type and rules with another one, so answers
+        are cached.
         """
         key = (*_reading(row, column), tuple(rule for rule in column.rules if rule.name != "required"))
         if key not in self._fits:
@@ -331,7 +337,7 @@ class Samples:
 
 
 def _reading(row: int, column: Column) -> tuple[object, ...]:
-    """Return all that the values of a column depend on where they are read as a field."""
+    """Return everything that decides how the values of a column are read as a field."""
     return (row, column.type, column.format, column.mask)
 
 
@@ -347,8 +353,8 @@ def _facts(names: Sequence[str], samples: Samples, contract: Contract) -> _Facts
             another[row, at] = name[row, at] >= _NAMED and has_another_meaning(
                 given, column.name, dataset=contract.dataset, unit=column.unit
             )
-    exact *= exact.sum(axis=0) == 1  # a name that is there twice is not known
-    # Reading the values takes the time, and changes nothing where an exact name has settled the pair.
+    exact *= exact.sum(axis=0) == 1  # a duplicate name is ambiguous
+    # Reading the values is slow, and is not needed if an exact name has decided the pair.
     open_rows, open_columns = (np.flatnonzero(exact.max(axis=axis, initial=0) == 0) for axis in (1, 0))
     for row, at in product(open_rows.tolist(), open_columns.tolist()):
         fit[row, at] = samples.fit(row, contract.columns[at])
@@ -357,9 +363,11 @@ def _facts(names: Sequence[str], samples: Samples, contract: Contract) -> _Facts
 
 
 def _lacks_evidence(facts: _Facts, samples: Samples, contract: Contract) -> Flags:
-    """Return the pairs that are never suggested: text for a field that takes every text and has another
-    name, whole numbers for a field with decimals and another name, because pieces and pack sizes fit every
-    price, and a column whose values repeat for the key of a dataset, if it has not the name of the key.
+    """Return the pairs that are never suggested.
+
+    These are text for a differently named field that accepts every text; whole numbers for a differently
+    named field with decimals, because pieces and pack sizes fit every price; and a column with repeating
+    values for a dataset's key, unless it has the key's name.
     """
     is_named = (facts.exact > 0) | (facts.alias > 0)
     fits_anything: Flags = ~is_named & (facts.name < _NAMED) & (facts.evidence == 0)
@@ -368,29 +376,31 @@ def _lacks_evidence(facts: _Facts, samples: Samples, contract: Contract) -> Flag
     fits_anything |= ~is_named & (facts.name < _NAMED) & is_whole[:, np.newaxis] & has_decimals
     is_key = np.array([contract.key == (name,) for name in contract.names])
     repeats = np.array([samples.repeats(row) for row in range(len(is_named))], bool)
-    lacking: Flags = fits_anything | ((facts.exact == 0) & is_key & repeats[:, np.newaxis])
-    return lacking
+    is_excluded: Flags = fits_anything | ((facts.exact == 0) & is_key & repeats[:, np.newaxis])
+    return is_excluded
 
 
 def _contradicts_time(names: Sequence[str], facts: _Facts, samples: Samples, contract: Contract) -> Flags:
-    """Return the pairs by values alone of a column that is about the time to come, by its name or by its
-    values, and a field that records the past.
+    """Return the pairs by values of a column about the future and a field that records the past.
+
+    The column's name or its values show that it is about the future.
     """
-    lacking = np.zeros_like(facts.exact, dtype=bool)
+    is_excluded = np.zeros_like(facts.exact, dtype=bool)
     for at, column in enumerate(contract.columns):
         if records_the_past(column, contract):
             for row in np.flatnonzero((facts.fit[:, at] > 0) & (facts.name[:, at] < _NAMED)).tolist():
                 is_open = not facts.alias[row, at]
-                lacking[row, at] = is_open and (names_an_end(names[row]) or samples.is_to_come(row, column))
-    return lacking
+                is_excluded[row, at] = is_open and (
+                    names_an_end(names[row]) or samples.is_to_come(row, column)
+                )
+    return is_excluded
 
 
 def share_of_odds(odds: Gains) -> Gains:
-    """Return the probability of each pair where no row and no column has two, or it has none at the odds of
-    one.
+    """Return the probability of each pair if rows and columns have at most one; odds of 1 mean no pair.
 
     Source:
-        Sinkhorn (1964), scaling to given sums of rows and columns; with slack for what is left over, as in
+        Sinkhorn (1964), scaling to given sums of rows and columns; with slack for the unpaired, as in
         softassign by Gold & Rangarajan (1996).
     """
     rows, columns = np.ones((odds.shape[0], 1)), np.ones((1, odds.shape[1]))
@@ -401,13 +411,13 @@ def share_of_odds(odds: Gains) -> Gains:
 
 
 def _gains(confidence: Gains) -> Gains:
-    """Return the log odds of each pair worth suggesting: the chosen pairs have the largest total."""
-    sure = np.clip(confidence, 1e-6, 1 - 1e-6)
-    return np.where(confidence >= _LEAST_SUGGESTED, np.log(sure / (1 - sure)) + 1.0, 0.0)
+    """Return the log odds of each pair that is worth suggesting; the chosen pairs have the largest total."""
+    clipped = np.clip(confidence, 1e-6, 1 - 1e-6)
+    return np.where(confidence >= _MIN_SUGGESTED, np.log(clipped / (1 - clipped)) + 1.0, 0.0)
 
 
 def _aliases(contract: Contract) -> dict[str, set[str]]:
-    """Return other names of fields from the custom property `headgate.aliases`: field → names."""
+    """Return the other names of fields from the custom property `headgate.aliases`: field → list of names."""
     aliases = contract.properties.get("headgate.aliases", {})
     if not isinstance(aliases, dict):
         raise ContractError(f"{contract.id}: headgate.aliases maps fields to lists of names")
@@ -416,13 +426,13 @@ def _aliases(contract: Contract) -> dict[str, set[str]]:
 
 @cache
 def _bare(name: str) -> str:
-    """Return a name without what people write between its words."""
+    """Return a name without the characters between its words."""
     return re.sub(r"[\W_]+", "", folded(name))
 
 
 @cache
 def _unaccented(name: str) -> str:
-    """Return a name as aliases are compared: people leave out accents, too."""
+    """Return a name for comparison with aliases: people also omit accents."""
     return _bare(in_plain_letters(name)) or _bare(name)
 
 
@@ -437,13 +447,13 @@ def _evidence(column: Column) -> float:
 
 @dataclass(frozen=True)
 class _ReadTexts:
-    """Texts as a field's type, format and mask read them.
+    """Texts read with a field's type, format and mask.
 
     Attributes:
-        given: null where there is no value.
-        values: typed; None where a mask says what fits.
+        given: null if there is no value.
+        values: typed; None if a mask decides which texts fit.
         has_value: of each text.
-        is_read: of each text, whether it has a value that fits the type, or the mask.
+        is_read: whether each text has a value that fits the type or the mask.
     """
 
     given: pa.Array
@@ -464,9 +474,9 @@ def _read_as(text: pa.Array, column: Column) -> _ReadTexts:
 
 
 def _share_of(read: _ReadTexts, column: Column) -> float:
-    """Return the share of the texts that keep the field's rules, too.
+    """Return the share of the texts that also satisfy the field's rules.
 
-    Without a text of its type no rule is asked.
+    Rules are not checked if no text has the type.
     """
     fits = read.is_read
     if read.values is not None and fits.any():
@@ -480,15 +490,15 @@ def _share_of(read: _ReadTexts, column: Column) -> float:
 
 
 def _ahead(name: Gains) -> Gains:
-    """Return how much more alike a pair is than the best other pair of its row or column.
+    """Return how much more similar a pair is than the best other pair of its row or column.
 
-    Negative where another is better.
+    Negative if another is better.
     """
     return np.minimum(name - _best_other(name), name - _best_other(name.T).T)
 
 
 def _best_other(name: Gains) -> Gains:
-    if name.shape[1] < 2:  # noqa: PLR2004 there is no other
+    if name.shape[1] < 2:  # noqa: PLR2004 there is no other pair
         return np.zeros_like(name)
     ordered = np.sort(name, axis=1)
     best, second = ordered[:, -1:], ordered[:, -2:-1]

@@ -1,4 +1,4 @@
-"""How alike two names are, by their spelling and by their words."""
+"""Measure how similar two names are, by their spelling and their words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from difflib import SequenceMatcher
 from functools import cache
 
-_BEGINS, _SHORTENS, _SLIPS = 0.85, 0.75, 0.75
+_PREFIX_LIKENESS, _ABBREVIATION_LIKENESS, _MIN_RATIO = 0.85, 0.75, 0.75
 _SHORT_FORMS = {
     "acct": "account", "addr": "address", "amt": "amount", "cat": "category", "cc": "card", "ccy": "currency",
     "cd": "code",
@@ -28,7 +28,7 @@ _SHORT_FORMS = {
 
 @cache
 def name_words(name: str) -> tuple[str, ...]:
-    """Return the words of a name in lower case, short forms written out.
+    """Return the words of a name in lower case, with short forms expanded.
 
     >>> name_words("OrderQty")
     ('order', 'quantity')
@@ -40,10 +40,13 @@ def name_words(name: str) -> tuple[str, ...]:
 
 @cache
 def likeness(given: str, field: str, dataset: str = "") -> float:
-    """Return the similarity of two names, 0 to 1, with or without the dataset's own name in them."""
-    own = {dataset, dataset.removesuffix("s")}
+    """Return how similar two names are in spelling and words, 0 to 1.
+
+    The dataset's own name in them is optional.
+    """
+    dataset_words = {dataset, dataset.removesuffix("s")}
     choices = [(name_words(given), name_words(field))]
-    choices.append(tuple(tuple(word for word in words if word not in own) for words in choices[0]))  # type: ignore[arg-type]  # a pair again
+    choices.append(tuple(tuple(word for word in words if word not in dataset_words) for words in choices[0]))  # type: ignore[arg-type] # a pair again
     return max(
         (
             _alike(left, right) * (1.0 if place == 0 else 0.95)
@@ -63,25 +66,24 @@ def _alike(left: tuple[str, ...], right: tuple[str, ...]) -> float:
 
 @cache
 def word_likeness(left: str, right: str) -> float:
-    """Return 1 for the same word, much for a word that begins or abbreviates the other, nothing for words
-    that merely share letters.
+    """Return 1 for equal words, less for a word that begins or abbreviates the other, and 0 for others.
 
-    A slip keeps the first letter: `stand` ends `bestand` and is another word.
+    Misspelled words count if the first letter is right: `stand` ends `bestand`, but is another word.
     """
     if left == right:
         return 1.0
     short, long = sorted((left, right), key=len)
     if len(short) > 1 and long.startswith(short):
-        return _BEGINS
+        return _PREFIX_LIKENESS
     if len(short) > 1 and short[0] == long[0] and _within(short, long):
-        return _SHORTENS
+        return _ABBREVIATION_LIKENESS
     if left[0] != right[0]:
         return 0.0
     ratio = SequenceMatcher(None, left, right, autojunk=False).ratio()
-    return ratio if ratio >= _SLIPS else 0.0
+    return ratio if ratio >= _MIN_RATIO else 0.0
 
 
 def _within(short: str, long: str) -> bool:
-    """Return whether the letters of `short` stand in `long` in their order, as in `qty` and `quantity`."""
+    """Return whether `long` contains the letters of `short` in the same order, as in `qty` and `quantity`."""
     letters = iter(long)
     return all(letter in letters for letter in short)
