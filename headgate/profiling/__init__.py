@@ -1,1 +1,1 @@
-"""Profiles of files: their columns' values, data quality, and drift from earlier files."""
+"""Profile files: the values of their columns, the quality of their data, and drift from earlier files."""

@@ -1,8 +1,7 @@
-"""Columns as the profile works on them: texts counted once each, and every ordered value as a sorted numpy
-array.
+"""Convert columns for profiling: texts to counts, and ordered values to numpy arrays.
 
-Arrow and numpy exchange buffers here: `pa.array` and `to_numpy` import pandas where it is installed, which
-would be a second of a cold start.
+Arrow and numpy exchange buffers here, because `pa.array` and `to_numpy` import pandas if it is installed,
+which adds a second to a cold start.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 Values = np.ndarray[Any, np.dtype[Any]]
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 
-# A decimal of 18 digits fits 64 bits, and so does its unscaled value.
+# A decimal of 18 digits fits into 64 bits, and so does its unscaled value.
 _DIGITS_IN_64_BITS = 18
 # Source: Steele, Lea & Flood (2014), Fast Splittable Pseudorandom Number Generators: splitmix64.
 _GOLDEN, _MIXER, _SECOND = (
@@ -35,16 +34,16 @@ _GOLDEN, _MIXER, _SECOND = (
 
 @dataclass(frozen=True)
 class Counted:
-    """A column of texts: each different one, and in how many rows it stands; nulls are counted nowhere."""
+    """The different texts of a column with their number of rows; nulls are not counted."""
 
     unique: pa.Array
     counts: Values
 
 
 def counted(column: pa.Array) -> Counted:
-    """Return the column's different texts with their counts, in the order they first appear."""
+    """Return the column's different texts with their counts, in order of first appearance."""
     encoded = column if isinstance(column, pa.DictionaryArray | pa.NullArray) else column.dictionary_encode()
-    if not pa.types.is_dictionary(encoded.type):  # a column of no type
+    if not pa.types.is_dictionary(encoded.type):  # a column without a type
         return Counted(text_array([]), np.empty(0, np.int64))
     at = encoded.indices.drop_null()
     counts = np.bincount(as_numpy(pc.cast(at, pa.int64())), minlength=len(encoded.dictionary))
@@ -57,11 +56,14 @@ def different_rows(columns: Sequence[pa.Array]) -> int:
 
 
 def repeated_rows(columns: Sequence[pa.Array]) -> list[tuple[int, int]]:
-    """Return each row that repeats an earlier one, with the first row like it, by their places."""
+    """Return the position of each row that repeats an earlier one, with that of the first equal row."""
     hashes = _row_hashes(columns)
     _, first, group = np.unique(hashes, return_index=True, return_inverse=True)
-    like = first[group]
-    return [(int(place), int(like[place])) for place in np.flatnonzero(like != np.arange(len(hashes)))]
+    first_equal = first[group]
+    return [
+        (int(place), int(first_equal[place]))
+        for place in np.flatnonzero(first_equal != np.arange(len(hashes)))
+    ]
 
 
 def _row_hashes(columns: Sequence[pa.Array]) -> np.ndarray[Any, np.dtype[np.uint64]]:
@@ -75,7 +77,7 @@ def _row_hashes(columns: Sequence[pa.Array]) -> np.ndarray[Any, np.dtype[np.uint
 
 
 def as_numpy(values: pa.Array) -> Values:
-    """Return the values of an int64 or float64 column without nulls, as a numpy array; no copy."""
+    """Return the values of an int64 or float64 column without nulls as a numpy array, without a copy."""
     kind = np.float64 if pa.types.is_floating(values.type) else np.int64
     return (
         np.frombuffer(values.buffers()[1], kind, len(values), values.offset * 8)
@@ -85,7 +87,7 @@ def as_numpy(values: pa.Array) -> Values:
 
 
 def is_valid(values: pa.Array) -> Flags:
-    """Return for each row whether it holds a value."""
+    """Return for each row whether it has a value."""
     bits = values.buffers()[0]
     if bits is None or not values.null_count:
         return np.ones(len(values), bool)
@@ -95,7 +97,10 @@ def is_valid(values: pa.Array) -> Flags:
 
 
 def measurable(values: pa.Array) -> pa.Array:
-    """Return numbers, days or instants as 64-bit integers where exact, else as doubles."""
+    """Return numbers, days or instants as exact 64-bit integers if possible, else as doubles.
+
+    Decimals become their unscaled value.
+    """
     kind = values.type
     if pa.types.is_decimal128(kind) and kind.precision <= _DIGITS_IN_64_BITS:
         low = np.frombuffer(values.buffers()[1], np.int64, 2 * len(values), values.offset * 16)[::2]
@@ -112,17 +117,17 @@ def measurable(values: pa.Array) -> pa.Array:
 
 
 def fill_nulls(values: pa.Array, text: str) -> pa.Array:
-    """Return the values with one value, by its text, instead of nulls."""
+    """Return the values with nulls replaced by one value, which is given as text."""
     return pc.coalesce(values, literal(text, values.type))
 
 
 def evenly_spaced(count: int, at_most: int) -> Values:
-    """Return at most so many of `count` row numbers, evenly spaced; the same ones each time."""
+    """Return at most `at_most` of `count` row numbers, evenly spaced and always the same."""
     return np.arange(count) if count <= at_most else np.linspace(0, count - 1, at_most).astype(np.int64)
 
 
 def splitmix64(words: Hashes) -> Hashes:
-    """Return a hash of each 64-bit word; equal words give equal hashes, other words others."""
+    """Return a hash of each 64-bit word; different words have different hashes."""
     with np.errstate(over="ignore"):  # arithmetic is modulo 2^64
         shuffled = words + _GOLDEN
         shuffled = (shuffled ^ (shuffled >> np.uint64(30))) * _MIXER

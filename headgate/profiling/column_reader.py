@@ -1,4 +1,4 @@
-"""Rows, one column at a time: a table in memory, or Parquet that need not fit there."""
+"""Read rows one column at a time, from a table in memory or from Parquet that may not fit there."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from headgate.values.parquet_tables import table_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-# Larger files are described by a sample where all rows would have to be in memory at once.
+# Columns of larger files are described by a sample if all rows would have to be in memory at once.
 EXACT_ROWS = 1 << 21
-# A quantile of so many rows is off by less than 0.2 % of the ranks, in 99 of 100 samples.
+# With this many rows, a quantile is off by less than 0.2 % of the ranks in 99 of 100 samples.
 SAMPLED_ROWS = 1 << 19
 _BATCH_ROWS = 1 << 16
 
@@ -31,41 +31,41 @@ Rows: TypeAlias = "pa.Table | Path | bytes"
 class Columns:
     """The columns of some rows.
 
-    Parquet without bytes has no rows and no columns: the gate writes nothing where there is nothing.
+    Empty Parquet content has no rows and no columns: the gate writes nothing if there are no rows.
     """
 
     rows: Rows
 
     @property
     def names(self) -> Collection[str]:
-        """Their names."""
+        """The names of the columns."""
         if isinstance(self.rows, pa.Table):
             return list(self.rows.column_names)
         return list(pq.read_schema(self._file()).names) if self._holds_bytes() else []
 
     @property
     def count(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         if isinstance(self.rows, pa.Table):
             return int(self.rows.num_rows)
         return int(pq.read_metadata(self._file()).num_rows) if self._holds_bytes() else 0
 
     def column(self, name: str) -> pa.Array:
-        """Return one column, in one piece; of no rows an empty one of no type."""
+        """Return one column as one array; without rows, an empty array without a type."""
         if isinstance(self.rows, pa.Table):
             return in_one_piece(self.rows.column(name))
         if not self._holds_bytes():
             return pa.nulls(0)
-        # Texts that repeat stay a dictionary, as they lie in the file.
+        # Texts in dictionaries stay dictionaries, as in the file.
         return in_one_piece(table_of(self.rows, [name], dictionaries=[name]).column(0))
 
     @property
     def are_many(self) -> bool:
-        """Whether only some of the rows may be in memory at once."""
+        """Whether only a sample of the rows may be in memory at once."""
         return self.count > EXACT_ROWS
 
     def batches(self, name: str) -> Iterator[pa.Array]:
-        """Yield one column in the rows' order: in one piece, or some rows at a time where there are many."""
+        """Yield one column in the rows' order: as one array, or in batches if there are many rows."""
         if not self.are_many:
             yield self.column(name)
         elif isinstance(self.rows, pa.Table):
@@ -74,11 +74,11 @@ class Columns:
             file = pq.ParquetFile(self._file(), read_dictionary=[name])
             yield from (batch.column(0) for batch in file.iter_batches(_BATCH_ROWS, columns=[name]))
 
-    def some(self, name: str) -> pa.Array:
-        """Return one column in one piece: all rows, or where there are many a sample that looks random and is
-        the same for all columns.
+    def sample(self, name: str) -> pa.Array:
+        """Return one column as one array: all rows, or a sample if there are many.
 
-        Rows at even distances would do, were no data periodic.
+        The sample is pseudorandom and the same for all columns. Evenly spaced rows would not do for periodic
+        data.
         """
         if not self.are_many:
             return self.column(name)
@@ -99,5 +99,5 @@ class Columns:
 
 
 def _plain(values: pa.Array) -> pa.Array:
-    """Return texts of their own: a dictionary would hold on to all that its batch has."""
+    """Return texts without a dictionary, which would keep all texts of its batch in memory."""
     return values.dictionary_decode() if isinstance(values, pa.DictionaryArray) else values

@@ -1,4 +1,4 @@
-"""How numeric columns move together."""
+"""Correlate numeric columns."""
 
 from __future__ import annotations
 
@@ -19,24 +19,22 @@ if TYPE_CHECKING:
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 ROWS = 100_000
-# There are half the square of so many pairs: 19,900, which take two seconds and make two megabytes of
-# profile.
-MOST_COLUMNS = 200
-_FEWEST = 3
+# This many columns have 19,900 pairs, which take two seconds and two megabytes of profile.
+MAX_COLUMNS = 200
+_MIN_ROWS = 3
 _DECIMALS = 6
 _ROWS_AT_ONCE = 1 << 13
-# Sums over the rows of a pair that leave less than this of a column's variance have lost too many digits: it
-# is computed from its own rows.
-_VARIES = 1e-6
+# If sums over the rows of a pair leave less than this share of a column's variance, they have lost too many
+# digits, and the pair is computed from its own rows.
+_MIN_VARIANCE = 1e-6
 
 
 def correlations(columns: Mapping[str, pa.Array]) -> list[dict[str, str]]:
-    """Return Pearson's r of each pair of the first 200 columns over the rows that hold both, on an even
-    sample of at most 100,000 rows.
+    """Return Pearson's r of each pair of the first 200 columns, over the rows with both values.
 
-    Pairs in which one column does not vary are left out.
+    At most 100,000 evenly spaced rows are used. Pairs with a constant column are omitted.
     """
-    floats = {name: _floats(values) for name, values in islice(columns.items(), MOST_COLUMNS)}
+    floats = {name: _floats(values) for name, values in islice(columns.items(), MAX_COLUMNS)}
     varying = {name: values for name, values in sorted(floats.items()) if _varies(values)}
     names = list(varying)
     table = _pairwise(list(varying.values())) if names else np.empty((0, 0))
@@ -56,21 +54,21 @@ def correlations(columns: Mapping[str, pa.Array]) -> list[dict[str, str]]:
 
 
 def _floats(values: pa.Array) -> Floats:
-    some = measurable(values.take(int_array(evenly_spaced(len(values), ROWS))))
-    floats = as_numpy(fill_nulls(some, "0")).astype(np.float64)
-    return np.where(is_valid(some), floats, np.nan)
+    sample = measurable(values.take(int_array(evenly_spaced(len(values), ROWS))))
+    floats = as_numpy(fill_nulls(sample, "0")).astype(np.float64)
+    return np.where(is_valid(sample), floats, np.nan)
 
 
 def _varies(column: Floats) -> bool:
-    there = column[np.isfinite(column)]
-    return len(there) >= _FEWEST and bool(there.min() < there.max())
+    finite = column[np.isfinite(column)]
+    return len(finite) >= _MIN_ROWS and bool(finite.min() < finite.max())
 
 
 def _pairwise(columns: Sequence[Floats]) -> Floats:
-    """Return Pearson's r of every pair at once, by sums of products; nan where these lose too many digits."""
+    """Return Pearson's r of every pair at once from sums of products; nan if these lose too many digits."""
     size = len(columns)
     count, total, squares, products = (np.zeros((size, size)) for _ in range(4))
-    with np.errstate(all="ignore"):  # rows that hold both may be none, and numbers too large for squares: nan
+    with np.errstate(all="ignore"):  # rows with both values may be missing, and squares may overflow: nan
         scales = [_centre_and_scale(column) for column in columns]
         for start in range(0, max(map(len, columns)), _ROWS_AT_ONCE):
             stop = start + _ROWS_AT_ONCE
@@ -80,15 +78,15 @@ def _pairwise(columns: Sequence[Floats]) -> Floats:
                     for column, (centre, scale) in zip(columns, scales, strict=True)
                 ]
             )
-            there = np.isfinite(block)
-            values, holds = np.where(there, block, 0.0), there.astype(np.float64)
-            count += holds @ holds.T
-            total += values @ holds.T
-            squares += np.square(values) @ holds.T
+            finite = np.isfinite(block)
+            values, is_present = np.where(finite, block, 0.0), finite.astype(np.float64)
+            count += is_present @ is_present.T
+            total += values @ is_present.T
+            squares += np.square(values) @ is_present.T
             products += values @ values.T
-        own = (squares - np.square(total) / count) / count
-        table = (products - total * total.T / count) / count / np.sqrt(own * own.T)
-    is_reported = (count >= _FEWEST) & (own > _VARIES) & (own.T > _VARIES)
+        variance = (squares - np.square(total) / count) / count
+        table = (products - total * total.T / count) / count / np.sqrt(variance * variance.T)
+    is_reported = (count >= _MIN_ROWS) & (variance > _MIN_VARIANCE) & (variance.T > _MIN_VARIANCE)
     return np.where(is_reported, np.clip(table, -1, 1), np.nan)
 
 
@@ -99,7 +97,7 @@ def _centre_and_scale(column: Floats) -> tuple[float, float]:
 
 def _pearson(left: Floats, right: Floats) -> float | None:
     both = np.isfinite(left) & np.isfinite(right)
-    if both.sum() < _FEWEST:
+    if both.sum() < _MIN_ROWS:
         return None
     with np.errstate(over="ignore", invalid="ignore"):
         x, y = left[both] - left[both].mean(), right[both] - right[both].mean()

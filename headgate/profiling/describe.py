@@ -1,7 +1,7 @@
-"""One column, described: what its values are like, by numbers that a person can check.
+"""Describe the values of a column with figures that a person can check.
 
-Numbers are written as text: exactly where they are values of the column, with twelve significant digits where
-they are computed, so that neither the order of the rows nor the machine changes a profile's bytes.
+Numbers are texts: exact for values of the column, and with twelve significant digits for computed figures, so
+that neither the order of the rows nor the machine changes a profile's bytes.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 TOP = 10
 CATEGORIES = 50
 SIGNIFICANT_DIGITS = 12
-# Source: Tukey (1977), Exploratory Data Analysis: values beyond the inner fences are outside, beyond the
-# outer ones far out.
+# Source: Tukey (1977), Exploratory Data Analysis: values beyond the inner fences are outside, those beyond
+# the outer fences far out.
 INNER_FENCE, OUTER_FENCE = 1.5, 3.0
-_LONGEST_SHOWN = 60
-_PATTERNS_FROM = 4096
+_MAX_SHOWN = 60
+_PATTERN_TEXTS = 4096
 _SHORTEST_CARD = 10.0**11
 _MICROS = 1_000_000
 _CLASSES = {"Lu": "A", "Ll": "a", "Lo": "a", "Nd": "9"}  # by Unicode's general category
@@ -44,7 +44,7 @@ _ASCII_CLASSES = bytes.maketrans(
 
 
 class _ClassesOfCharacters(dict[int, str]):
-    """For `str.translate`: the letter of each character's class, which is looked up once."""
+    """For `str.translate`: the letter of each character's class, computed once."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
@@ -62,12 +62,12 @@ class ColumnStatistics:
     """The statistics of a column's values.
 
     Attributes:
-        facts: min, max, mean, median, std, quantiles, outliers for what has an order; lengths for texts.
-        top: the most frequent values with their counts; the least by spelling first where counts are equal.
-        patterns: character classes of texts (`A{2}9{4}`), with their share.
+        facts: min, max, mean, median, std, quantiles and outliers of ordered values; lengths of texts.
+        top: the most frequent values with their counts; ties are sorted by text.
+        patterns: character classes of texts (`A{2}9{4}`) with their share.
         bins: shares of the values by bin, for comparison with other files; a bin's name does not depend on
             the file.
-        estimated: what is not exact, and how; empty where everything is.
+        estimated: the figures that are not exact, with their method; empty if all are exact.
     """
 
     distinct: int
@@ -79,7 +79,7 @@ class ColumnStatistics:
 
 
 def describe_values(values: pa.Array) -> ColumnStatistics:
-    """Return the description of a column in its type; nulls are left out."""
+    """Return the description of a typed column, without its nulls."""
     kind = values.type
     if pa.types.is_dictionary(kind) or pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return describe_texts(counted(values))
@@ -91,7 +91,7 @@ def describe_values(values: pa.Array) -> ColumnStatistics:
 
 
 def significant_digits(number: float) -> str:
-    """Return twelve significant digits, no exponent for ordinary sizes."""
+    """Return a number with twelve significant digits, without an exponent for ordinary sizes."""
     if not np.isfinite(number):
         return str(float(number))
     rounded = Decimal(f"{number:.{SIGNIFICANT_DIGITS}g}").normalize()
@@ -101,12 +101,12 @@ def significant_digits(number: float) -> str:
 
 
 def share_text(part: float, whole: float) -> str:
-    """Return a share with six decimals; of nothing it is zero."""
+    """Return a share with six decimals; zero if the whole is zero."""
     return f"{part / whole:.6f}" if whole else "0.000000"
 
 
 def describe_texts(texts: Counted) -> ColumnStatistics:
-    """Return distinct texts, the most frequent of them, their lengths and their patterns."""
+    """Return the number of distinct texts, the most frequent ones, their lengths and their patterns."""
     kept = np.flatnonzero(texts.counts)
     unique = texts.unique if len(kept) == len(texts.unique) else texts.unique.take(int_array(kept))
     counts, total = texts.counts[kept], int(texts.counts.sum())
@@ -121,14 +121,14 @@ def describe_texts(texts: Counted) -> ColumnStatistics:
         }
     }
     frequent = _frequent(counts, lambda at: unique.take(int_array(at)).to_pylist())
-    repeated = _shortened([(text, count) for text, count in frequent if count > 1 or len(unique) <= TOP])
+    repeated = _for_display([(text, count) for text, count in frequent if count > 1 or len(unique) <= TOP])
     return ColumnStatistics(
         len(unique), facts, repeated, _patterns(unique, counts), _categories(unique, counts, total)
     )
 
 
 def _frequent(counts: Values, names: Callable[[Values], list[str]], many: int = TOP) -> list[tuple[str, int]]:
-    """Return the most frequent; a tie at the end is broken by spelling, among those that tie."""
+    """Return the most frequent names; ties are broken by text."""
     if len(counts) > many:
         least = np.partition(counts, -many)[-many]
         at = np.flatnonzero(counts >= least)
@@ -145,22 +145,22 @@ def _frequent(counts: Values, names: Callable[[Values], list[str]], many: int = 
     return ranked[:many]
 
 
-def _shortened(counted: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    """Return texts as they may be shown, with their counts."""
+def _for_display(counted: list[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """Return texts for display, with their counts."""
     shown = hide_secrets([text for text, _ in counted])
-    texts = [text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…" for text in shown]
+    texts = [text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…" for text in shown]
     return tuple(zip(texts, (count for _, count in counted), strict=True))
 
 
 def _patterns(unique: pa.Array, counts: Values) -> tuple[tuple[str, str], ...]:
-    """Return templates of an even sample of the texts, the most frequent first, with their shares."""
-    at = evenly_spaced(len(unique), _PATTERNS_FROM)
+    """Return templates of evenly sampled texts, most frequent first, with their share of these rows."""
+    at = evenly_spaced(len(unique), _PATTERN_TEXTS)
     templates = _classes(
-        pc.utf8_slice_codeunits(unique.take(int_array(at)), 0, _LONGEST_SHOWN)
+        pc.utf8_slice_codeunits(unique.take(int_array(at)), 0, _MAX_SHOWN)
     ).dictionary_encode()
-    alike = np.bincount(numbers(templates.indices), counts[at]).astype(np.int64)
+    template_counts = np.bincount(numbers(templates.indices), counts[at]).astype(np.int64)
     weights: dict[str, int] = {}
-    for template, count in zip(templates.dictionary.to_pylist(), alike.tolist(), strict=True):
+    for template, count in zip(templates.dictionary.to_pylist(), template_counts.tolist(), strict=True):
         folded = re.sub(r"(.)\1{2,}", lambda run: f"{run[1]}{{{len(run[0])}}}", template)
         weights[folded] = weights.get(folded, 0) + count
     total = sum(weights.values())
@@ -169,9 +169,9 @@ def _patterns(unique: pa.Array, counts: Values) -> tuple[tuple[str, str], ...]:
 
 
 def _classes(text: pa.Array) -> pa.Array:
-    """Return the texts with a letter for each character's class.
+    """Return the texts with each character replaced by the letter of its class.
 
-    Plain ASCII by one look-up for each byte, at a tenth of the cost.
+    Plain ASCII needs one look-up per byte, at a tenth of the cost.
     """
     text = pc.cast(text, pa.string())
     if pc.all(pc.string_is_ascii(text)).as_py():
@@ -187,66 +187,68 @@ def _categories(unique: pa.Array, counts: Values, total: int) -> dict[str, str]:
     if len(unique) > CATEGORIES:
         return {}
     pairs = sorted(zip(unique.to_pylist(), counts.tolist(), strict=True))
-    return {text: share_text(count, total) for text, count in _shortened(pairs)}
+    return {text: share_text(count, total) for text, count in _for_display(pairs)}
 
 
 def _describe_ordered(values: pa.Array) -> ColumnStatistics:
     present = measurable(values).drop_null()
-    numbers_held = as_numpy(present)
-    ordered = np.sort(
-        numbers_held[np.isfinite(numbers_held)] if numbers_held.dtype == np.float64 else numbers_held
-    )
+    measures = as_numpy(present)
+    ordered = np.sort(measures[np.isfinite(measures)] if measures.dtype == np.float64 else measures)
     if not len(ordered):
         return ColumnStatistics(0)
-    spelled = _Spelling(values.type)
+    spelling = _Spelling(values.type)
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     counts = np.diff(np.concatenate((starts, [len(ordered)])))
     frequent = _frequent(
-        counts, lambda at: [spelled.exactly(number) for number in ordered[starts[at]].tolist()]
+        counts, lambda at: [spelling.exactly(number) for number in ordered[starts[at]].tolist()]
     )
-    several = [(text, count) for text, count in frequent if count > 1]
+    repeated_numbers = [(text, count) for text, count in frequent if count > 1]
     repeated = tuple(
-        zip(hide_numbers(text for text, _ in several), (count for _, count in several), strict=True)
+        zip(
+            hide_numbers(text for text, _ in repeated_numbers),
+            (count for _, count in repeated_numbers),
+            strict=True,
+        )
     )
-    bins = {} if spelled.is_time else steps(ordered[starts] * spelled.unit, counts)
+    bins = {} if spelling.is_time else steps(ordered[starts] * spelling.unit, counts)
     with np.errstate(over="ignore", invalid="ignore"):  # very large doubles have a spread of inf or nan
-        facts = {} if _may_be_cards(ordered[starts], spelled) else _order_facts(ordered, spelled)
+        facts = {} if _may_be_cards(ordered[starts], spelling) else _order_facts(ordered, spelling)
     return ColumnStatistics(len(starts), facts, repeated, (), bins)
 
 
-def _may_be_cards(different: Values, spelled: _Spelling) -> bool:
-    """Return whether some values could be card numbers, whose mean would show their first digits."""
+def _may_be_cards(different: Values, spelling: _Spelling) -> bool:
+    """Return whether values may be card numbers: even their mean would reveal the first digits."""
     if (
-        spelled.is_time
-        or max(abs(different[0].item()), abs(different[-1].item())) * spelled.unit < _SHORTEST_CARD
+        spelling.is_time
+        or max(abs(different[0].item()), abs(different[-1].item())) * spelling.unit < _SHORTEST_CARD
     ):
         return False
-    sample = different[evenly_spaced(len(different), _PATTERNS_FROM)].tolist()
+    sample = different[evenly_spaced(len(different), _PATTERN_TEXTS)].tolist()
     return HIDDEN in hide_secrets(
-        [spelled.exactly(number).partition(".")[0] for number in (*sample, different[-1].item())]
+        [spelling.exactly(number).partition(".")[0] for number in (*sample, different[-1].item())]
     )
 
 
 @dataclass(frozen=True)
 class _Spelling:
-    """How the 64-bit measure of a type is written as text."""
+    """The text form of a type's 64-bit measure."""
 
     kind: pa.DataType
 
     @property
     def is_time(self) -> bool:
-        """Days and instants: their spread is in days."""
+        """Whether values are days or instants, whose spread is in days."""
         return bool(pa.types.is_temporal(self.kind))
 
     @property
     def unit(self) -> float:
         """The size of one step of the measure."""
-        if pa.types.is_decimal(self.kind) and self.kind.precision <= 18:  # noqa: PLR2004 as `measurable` has it
+        if pa.types.is_decimal(self.kind) and self.kind.precision <= 18:  # noqa: PLR2004 as in `measurable`
             return float(10.0**-self.kind.scale)
         return 1 / (86_400 * _MICROS) if pa.types.is_timestamp(self.kind) else 1.0
 
     def exactly(self, number: float) -> str:
-        """Return a value of the column."""
+        """Return a value of the column as text."""
         if pa.types.is_decimal(self.kind) and isinstance(number, int):
             return f"{Decimal(number).scaleb(-self.kind.scale):f}"
         if self.is_time:
@@ -254,9 +256,9 @@ class _Spelling:
         return str(number) if isinstance(number, int) else significant_digits(number)
 
     def nearly(self, number: float) -> str:
-        """Return a computed place on the same scale.
+        """Return a computed position on the same scale as text.
 
-        Times to the day or second, also of years that Python's calendar has not.
+        Times have the precision of a day or second, and may be outside of Python's calendar.
         """
         if pa.types.is_date(self.kind):
             return str(np.datetime64(round(number), "D"))
@@ -268,18 +270,18 @@ class _Spelling:
 def moment_facts(
     kind: pa.DataType, low: float, high: float, mean: float, deviation: float
 ) -> dict[str, object]:
-    """Return smallest, largest, mean and standard deviation of `arrays.measurable` values, as texts."""
-    spelled = _Spelling(kind)
+    """Return minimum, maximum, mean and standard deviation of `arrays.measurable` values as texts."""
+    spelling = _Spelling(kind)
     facts = {
-        "min": spelled.exactly(low),
-        "max": spelled.exactly(high),
-        "mean": spelled.nearly(mean),
-        "std_days" if spelled.is_time else "std": significant_digits(deviation * spelled.unit),
+        "min": spelling.exactly(low),
+        "max": spelling.exactly(high),
+        "mean": spelling.nearly(mean),
+        "std_days" if spelling.is_time else "std": significant_digits(deviation * spelling.unit),
     }
     return dict(zip(facts, hide_numbers(facts.values()), strict=True))
 
 
-def _order_facts(ordered: Values, spelled: _Spelling) -> dict[str, object]:
+def _order_facts(ordered: Values, spelling: _Spelling) -> dict[str, object]:
     """Return the quantiles, linear between neighbours (Hyndman & Fan 1996, type 7).
 
     The standard deviation is the sample's (n - 1).
@@ -287,12 +289,12 @@ def _order_facts(ordered: Values, spelled: _Spelling) -> dict[str, object]:
     low, high = ordered[0].item(), ordered[-1].item()
     floats = ordered.astype(np.float64)
     mean, deviation = float(floats.mean()), float(floats.std(ddof=1)) if len(floats) > 1 else 0.0
-    *quantiles, median = hide_numbers(spelled.nearly(_quantile(floats, q)) for q in (*QUANTILES, 0.5))
+    *quantiles, median = hide_numbers(spelling.nearly(_quantile(floats, q)) for q in (*QUANTILES, 0.5))
     return {
-        **moment_facts(spelled.kind, low, high, mean, deviation),
+        **moment_facts(spelling.kind, low, high, mean, deviation),
         "median": median,
         "quantiles": dict(zip((f"{q:g}" for q in QUANTILES), quantiles, strict=True)),
-        "outliers": _outliers(floats, spelled),
+        "outliers": _outliers(floats, spelling),
     }
 
 
@@ -303,28 +305,29 @@ def _quantile(ordered: Values, q: float) -> float:
     return float(ordered[below] + (ordered[above] - ordered[below]) * (place - below))
 
 
-def _outliers(ordered: Values, spelled: _Spelling) -> dict[str, object]:
-    """Return values beyond the fences.
+def _outliers(ordered: Values, spelling: _Spelling) -> dict[str, object]:
+    """Return the numbers of values beyond the fences.
 
-    No fences, and so no outliers, where the middle half of the values is one value.
+    Return none if the middle half of the values is a single value.
     """
     first, third = _quantile(ordered, 0.25), _quantile(ordered, 0.75)
-    spread_of = third - first
-    if spelled.is_time or not spread_of:
+    quartile_range = third - first
+    if spelling.is_time or not quartile_range:
         return {}
 
     def beyond(fence: float) -> int:
-        below = np.searchsorted(ordered, first - fence * spread_of, "left")
-        return int(below + len(ordered) - np.searchsorted(ordered, third + fence * spread_of, "right"))
+        below = np.searchsorted(ordered, first - fence * quartile_range, "left")
+        return int(below + len(ordered) - np.searchsorted(ordered, third + fence * quartile_range, "right"))
 
     fences = hide_numbers(
-        spelled.nearly(fence) for fence in (first - INNER_FENCE * spread_of, third + INNER_FENCE * spread_of)
+        spelling.nearly(fence)
+        for fence in (first - INNER_FENCE * quartile_range, third + INNER_FENCE * quartile_range)
     )
     return {"fences": fences, "outside": beyond(INNER_FENCE), "far_out": beyond(OUTER_FENCE)}
 
 
 def steps(values: Values, counts: Values) -> dict[str, str]:
-    """Return shares of the values by steps of 1, 2, 5 per power of ten, named by sign and lower bound."""
+    """Return shares of the values by steps 1, 2 and 5 of each power of ten, named by sign and lower bound."""
     size = np.abs(values)
     nonzero = np.where(size > 0, size, 1.0)
     power = np.floor(np.log10(nonzero) + 1e-9)

@@ -1,4 +1,4 @@
-"""How many different values there are, in bounded memory: exact while they are few, an estimate beyond.
+"""Count different values in bounded memory: exactly while they are few, then as an estimate.
 
 Source:
     Bar-Yossef et al. (2002), Counting Distinct Elements in a Data Stream; Beyer et al. (2007), On Synopses
@@ -26,7 +26,7 @@ _NONE: Hashes = np.empty(0, np.uint64)
 class Distinct:
     """A sketch of a set of values: the smallest of their hashes.
 
-    Sketches of parts make the sketch of the whole, in whatever order.
+    Sketches of parts can be merged in any order.
     """
 
     smallest: Hashes = field(default_factory=lambda: _NONE)
@@ -34,7 +34,7 @@ class Distinct:
 
     @property
     def is_exact(self) -> bool:
-        """Whether no value was ever left out."""
+        """Whether no value was left out."""
         return len(self.smallest) < self.kept
 
     @property
@@ -45,11 +45,11 @@ class Distinct:
         return round((self.kept - 1) / (float(self.smallest[-1]) / 2.0**64))
 
     def with_values(self, values: pa.Array) -> Distinct:
-        """Return the sketch with these values among the others; nulls are none."""
+        """Return the sketch with these values added; nulls are ignored."""
         return self.with_hashes(hashes(values))
 
     def with_hashes(self, others: Hashes) -> Distinct:
-        """Add values that were hashed, as `with_values`."""
+        """Return the sketch with these hashed values added."""
         if not self.is_exact:
             others = others[others < self.smallest[-1]]
         return (
@@ -59,12 +59,12 @@ class Distinct:
         )
 
     def __or__(self, other: Distinct) -> Distinct:
-        """Return the sketch of both sets together."""
+        """Return the sketch of both sets."""
         return self.with_hashes(other.smallest)
 
 
 def hashes(values: pa.Array) -> Hashes:
-    """Return a 64-bit hash of each different value of a column, in no order; the same on every machine."""
+    """Return a 64-bit hash of each different value of a column, unordered and equal on every machine."""
     plain = values.dictionary_decode() if isinstance(values, pa.DictionaryArray) else values
     unique = pc.unique(plain.drop_null())
     if not len(unique):
@@ -78,9 +78,9 @@ def hashes(values: pa.Array) -> Hashes:
 
 
 def _of_texts(texts: pa.Array) -> Hashes:
-    """Return the sum of each text's bytes, each by a factor of its place.
+    """Return the sum of each text's bytes, weighted by position.
 
-    A one stands behind the last, so that zeros there count.
+    An extra one follows the last byte, so that trailing zeros count.
     """
     offsets = np.frombuffer(texts.buffers()[1], np.int64, len(texts) + 1, texts.offset * 8)
     lengths = np.diff(offsets)

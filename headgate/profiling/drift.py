@@ -1,8 +1,8 @@
-"""Whether a file is out of line with the files of its dataset before it.
+"""Detect whether a file differs from the earlier files of its dataset.
 
-A difference counts only when it is large *and* more than chance: a file of ten rows is out of line with
-everything. Files of one export are not compared with each other: they arrive at once, in any order, and each
-has other rows of the same table.
+A difference counts only if it is large *and* more than chance: a file of ten rows always differs. Files of
+one export are not compared with each other: they arrive together, in any order, and each has other rows of
+the same table.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from headgate.profiling.profile import Profile, ProfiledColumn
 
 KEPT_FILES = 10
-FEWEST_FILES = 3
+MIN_FILES = 3
 # Source: Siddiqi (2006), Credit Risk Scorecards: a population stability index above 0.25 is a major shift.
 PSI_LIMIT = 0.25
 # Source: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences: half a standard deviation is a
@@ -26,12 +26,11 @@ PSI_LIMIT = 0.25
 MEAN_LIMIT_SDS = 0.5
 MISSING_LIMIT = 0.05
 ROWS_FACTOR = 10.0
-# A file has some hundred numbers to compare: at one in a million each, one quiet file in ten thousand raises
-# a false alert.
+# A file has a few hundred figures to compare: at one in a million each, one of ten thousand normal files
+# raises a false alert.
 CHANCE = 1e-6
 _Z = NormalDist().inv_cdf(1 - CHANCE / 2)
-# Source: Yurdakul (2018), Statistical Properties of Population Stability Index, uses as small a share for
-# empty bins.
+# Share of empty bins. Source: Yurdakul (2018), Statistical Properties of Population Stability Index.
 _EMPTY = 1e-4
 
 
@@ -69,9 +68,9 @@ class FileFigures:
 
     @classmethod
     def from_dict(cls, read: Mapping[str, object]) -> FileFigures:
-        """Return the figures that JSON states."""
+        """Return the figures from their JSON form."""
         columns = read["columns"]
-        assert isinstance(columns, dict)  # noqa: S101 what `as_dict` wrote
+        assert isinstance(columns, dict)  # noqa: S101 the output of `as_dict`
         return cls(
             str(read["content_sha256"]),
             int(str(read["rows"])),
@@ -80,7 +79,7 @@ class FileFigures:
         )
 
     def is_delivered_with(self, other: FileFigures) -> bool:
-        """Return whether one export delivered both files, or both are one file."""
+        """Return whether one export delivered both files, or both are the same file."""
         return self.content_sha256 == other.content_sha256 or bool(
             self.export and self.export == other.export
         )
@@ -88,11 +87,11 @@ class FileFigures:
 
 @dataclass(frozen=True)
 class Shift:
-    """One thing that is out of line.
+    """A difference from earlier files.
 
     Attributes:
         kind: `schema`, `rows`, `missing`, `mean` or `distribution`.
-        size: in the measure that the limit is in.
+        size: in the unit of the limit.
         message: in words, without any value.
     """
 
@@ -106,14 +105,17 @@ class Shift:
 def figures_of(profile: Profile, export: str = "") -> FileFigures:
     """Return the figures of a profile for comparison.
 
-    Of sensitive columns only the count of missing values.
+    For sensitive columns, these are only the counts of rows and missing values.
     """
     columns = {column.name: _figures(column) for column in profile.columns}
     return FileFigures(profile.content_sha256, profile.rows, columns, export)
 
 
 def newest_figures(before: Sequence[FileFigures], own: FileFigures) -> list[FileFigures]:
-    """Return the figures for comparing later files: of this file's export and of files before it."""
+    """Return the figures for comparison with later files.
+
+    These are figures of this file's export, and of as many earlier files.
+    """
     earlier = [figures for figures in before if not figures.is_delivered_with(own)]
     if not own.export:
         return [*earlier, own][-KEPT_FILES:]
@@ -123,16 +125,15 @@ def newest_figures(before: Sequence[FileFigures], own: FileFigures) -> list[File
 
 
 def drift(now: FileFigures, before: Sequence[FileFigures]) -> list[Shift]:
-    """Return how a file differs from the files before it; nothing where these are too few."""
+    """Return the differences of a file from earlier files; none if these are too few."""
     earlier = [figures for figures in before if not figures.is_delivered_with(now)]
-    if len(earlier) < FEWEST_FILES or not now.rows:
+    if len(earlier) < MIN_FILES or not now.rows:
         return []
     return [*_of_rows(now, earlier), *_of_schema(now, earlier[-1]), *_of_columns(now, earlier)]
 
 
 def psi(expected: Mapping[str, float], actual: Mapping[str, float]) -> float:
-    """Return the population stability index of two sets of shares: the sum of (a - e) ln(a / e) over all
-    bins.
+    """Return the population stability index of two sets of shares: the sum of (a - e) ln(a / e).
 
     Source:
         Siddiqi (2006), Credit Risk Scorecards, ch. 10; it is Jeffreys' divergence of the two distributions.
@@ -217,7 +218,10 @@ def _of_columns(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Sh
 
 
 def _missing(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
-    """Report a rise of five points that a two-proportion z-test does not explain by chance."""
+    """Return a shift if more values are missing, by five points and more than chance (two-proportion z-test).
+
+    Fewer missing values are not a fault.
+    """
     rows = sum(figures.rows for figures in before)
     was, is_now = sum(figures.missing for figures in before) / rows, now.missing / now.rows
     pooled = (now.missing + was * rows) / (now.rows + rows)
@@ -234,8 +238,9 @@ def _missing(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> 
 
 
 def _mean(name: str, now: ColumnFigures, before: Sequence[ColumnFigures]) -> Shift | None:
-    """Report a mean half a pooled standard deviation away (Cohen's d), and further than the files before lie
-    from each other by chance.
+    """Return a shift if the mean moved by over half a pooled standard deviation and more than chance.
+
+    Source: Cohen's d.
     """
     parts = [
         (figures.rows - figures.missing, figures.mean, figures.std)

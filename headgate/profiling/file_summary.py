@@ -1,4 +1,4 @@
-"""The summary of a file: schema, statistics and quality issues, as one JSON object."""
+"""Summarize a file as one JSON object: schema, statistics and quality issues."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# A summary has no exact decimals; a column without values holds texts as far as anyone can know.
+# A summary has no exact decimals, and a column without values counts as text.
 _TYPES = {"decimal": "float", "": "string"}
 _NUMBERS = {"int", "float"}
 _MOMENTS = {"date", "timestamp"}
@@ -18,11 +18,11 @@ _WHOLE_PERCENT = 100
 
 
 def file_summary(file_name: str, profile: Mapping[str, Any]) -> dict[str, object]:
-    """Return the summary; of a column with sensitive values only its type and counts.
+    """Return the summary; for a column with sensitive values, only its type and counts.
 
     Args:
-        file_name: as it may be shown.
-        profile: as `Profile.as_dict` and the object in the artifacts bucket have it.
+        file_name: for display.
+        profile: as in `Profile.as_dict` and in the artifacts bucket.
     """
     columns, rows, score = profile["columns"], profile["rows"], profile["score"]
     statistics = {column["name"]: figures for column in columns if (figures := _statistics(column))}
@@ -44,10 +44,10 @@ def file_summary(file_name: str, profile: Mapping[str, Any]) -> dict[str, object
 
 
 def counted_summary(file_name: str, rows: int, refused: int, reason: str) -> dict[str, object]:
-    """Return the summary of a file without a profile, such as one that cannot be read: rows and reason.
+    """Return the summary of a file without a profile, such as an unreadable one: rows and reason.
 
     Args:
-        reason: why there is no profile; empty where its rows were accepted.
+        reason: why there is no profile; empty if its rows were accepted.
     """
     return {
         "file_name": file_name,
@@ -76,7 +76,7 @@ def _type(column: Mapping[str, Any]) -> str:
 
 
 def _statistics(column: Mapping[str, Any]) -> dict[str, object]:
-    """Return minimum, maximum and mean of numbers, and the first and last of days and times."""
+    """Return minimum, maximum and mean of numbers, and first and last of dates and times."""
     if column["sensitive"] or "min" not in column:
         return {}
     if _type(column) in _NUMBERS:
@@ -86,7 +86,7 @@ def _statistics(column: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _number(text: str) -> int | float | None:
-    """Return the number; None where JSON has none for it."""
+    """Return the number; None if JSON cannot represent it."""
     number = Decimal(text)
     if (
         number.is_finite()
@@ -99,7 +99,7 @@ def _number(text: str) -> int | float | None:
 
 
 def _counts(columns: list[Mapping[str, Any]], name: str) -> dict[str, object]:
-    """Return count and percentage of the columns that have such values."""
+    """Return count and percentage for the columns with such values."""
     return {column["name"]: _share(column[name], column["rows"]) for column in columns if column[name]}
 
 

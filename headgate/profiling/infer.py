@@ -1,6 +1,6 @@
-"""Infer the type of a column of texts, and the texts that are no value of this type.
+"""Infer the type of a column of texts, and the texts that are not values of this type.
 
-A draft decides (`headgate.drafts`). Where a few texts prevent a type, the column has the type of nearly all
+A draft decides (`headgate.drafts`). If a few texts prevent a type, the column has the type of nearly all of
 its texts, and the others are invalid.
 """
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from headgate.values.format_inference import Reading
 
-# A type fits a column when at least this share of its texts spells it: some dirt does not make numbers into
+# A type fits a column if at least this share of its texts match it: a few bad values do not turn numbers into
 # texts.
 MINIMUM_SHARE = 0.9
 _YEAR = r"(?P<year>(?:1[6-9]|2[01])\d\d)"
@@ -36,9 +36,9 @@ _DAY, _MONTH = r"(?P<day>0?[1-9]|[12]\d|3[01])", r"(?P<month>0?[1-9]|1[0-2])"
 _ISO_DATE = "yyyy-MM-dd"
 _ISO_DAY = rf"{_YEAR}-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])"
 _TIME = r"[ T](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
-# No number has zeros in front, no sign but a minus, no blanks: 007123 is a text (DESIGN.md, D5).
-# Of nineteen digits, those that 64 bits always hold. More of them are a text, since a double would be another
-# number.
+# Numbers have no leading zeros, no sign except a minus, and no blanks: 007123 is a text (DESIGN.md, D5).
+# Integers have the nineteen-digit values that always fit 64 bits; longer ones are texts, because a double
+# would be another number.
 _INT = r"0|-?[1-9]\d{0,17}|-?[1-8]\d{18}"
 _DECIMAL = r"-?(?:0|[1-9]\d{0,16})(?:\.\d{1,17})?"
 _EXPONENT = r"[eE][+-]?\d{1,3}"
@@ -46,7 +46,7 @@ _FLOAT = rf"-?(?:(?:(?:0|[1-9]\d*)\.\d*|\.\d+)(?:{_EXPONENT})?|(?:0|[1-9]\d*){_E
 _TRUE, _FALSE = r"(?i:true|t|yes|y)", r"(?i:false|f|no|n)"
 _BOOL = f"{_TRUE}|{_FALSE}"
 _DIGITS = 18
-_PROBED = 256
+_PROBE_TEXTS = 256
 _NAMES = {
     Kind.BIGINT: "int",
     Kind.DECIMAL: "decimal",
@@ -63,13 +63,13 @@ class TypedColumn:
     """A column in its type.
 
     Attributes:
-        type: int, decimal, float, bool, date, timestamp, string; empty when it holds no text at all.
-        format: how dates are written, in the patterns of a contract; empty for all else. Of an ambiguous
-            column the possible formats.
-        values: typed; null where the text is missing or invalid.
-        invalid: rows with a text that the type does not spell.
-        suspected_missing: rows with a word that often means a missing value; it counts as a value (`NA` is
-            North America).
+        type: int, decimal, float, bool, date, timestamp, string; empty for a column without texts.
+        format: how dates are written, in the patterns of a contract; for an ambiguous column the possible
+            formats; else empty.
+        values: typed; null if the text is missing or invalid.
+        invalid: number of rows with a text that is not of the type.
+        suspected_missing: number of rows with a word that often means a missing value; it counts as a value
+            (`NA` is North America).
     """
 
     type: str
@@ -90,7 +90,7 @@ class _Reading:
 
     @property
     def name(self) -> str:
-        """The type; of dates, which are written in several ways, the format."""
+        """The type; for dates, which have several formats, the format."""
         return self.format if self.type == "date" else self.type
 
 
@@ -106,11 +106,10 @@ _TYPES: tuple[tuple[str, Callable[[pa.DataType], bool]], ...] = (
 
 
 def infer(column: pa.Array, name: str = "") -> TypedColumn:
-    """Return the column as `contract init` would draft it.
+    """Return the column in the type that `contract init` would draft.
 
-    Where some dirt prevents a type, in the type that nearly all texts spell.
-
-    An empty text is missing. An ambiguous column is text, and `format` lists how it can be read.
+    If bad values prevent a type, return it in the type of nearly all texts. An empty text is missing. An
+    ambiguous column is text, and `format` lists how it can be read.
     """
     if not pa.types.is_string(_texts_of(column.type)):
         return typed(column)
@@ -126,19 +125,19 @@ def infer(column: pa.Array, name: str = "") -> TypedColumn:
     )
     if not total or is_text_by_rule(name, present.unique):
         return as_text
-    guess = _drafted(name, present.unique)
+    guess = _guess(name, present.unique)
     if guess.choices:
         return replace(as_text, format=" or ".join(map(answer_of, guess.choices)))
     if guess.type.kind is not Kind.STRING:
         return _read_by_guess(column, as_text, guess)
-    return _in_dirt(column, as_text)
+    return _in_majority_type(column, as_text)
 
 
-def _drafted(name: str, texts: pa.Array) -> Guess:
-    """Return the guess of `contract init`; a part of the texts that no format reads decides for all."""
-    some = guess_column(name, texts.slice(0, _PROBED), with_most=False)
-    is_text = some.type.kind is Kind.STRING and not some.choices
-    return some if is_text or len(texts) <= _PROBED else guess_column(name, texts, with_most=False)
+def _guess(name: str, texts: pa.Array) -> Guess:
+    """Return the guess of `contract init`; if no format reads the first texts, the column is text."""
+    probe = guess_column(name, texts.slice(0, _PROBE_TEXTS), with_most=False)
+    is_text = probe.type.kind is Kind.STRING and not probe.choices
+    return probe if is_text or len(texts) <= _PROBE_TEXTS else guess_column(name, texts, with_most=False)
 
 
 def _read_by_guess(column: pa.Array, as_text: TypedColumn, guess: Guess) -> TypedColumn:
@@ -170,8 +169,8 @@ def _in_rows(column: pa.Array, texts: pa.Array, values: pa.Array) -> pa.Array:
     return values.take(pc.index_in(_dense(column), texts))
 
 
-def _in_dirt(column: pa.Array, as_text: TypedColumn) -> TypedColumn:
-    """Return the column in the first type that nearly all its texts spell, the most specific first."""
+def _in_majority_type(column: pa.Array, as_text: TypedColumn) -> TypedColumn:
+    """Return the column in the first type that matches nearly all of its texts, the most specific first."""
     present = as_text.texts
     readings = _readings(present)
     if not readings:
@@ -186,16 +185,16 @@ def _in_dirt(column: pa.Array, as_text: TypedColumn) -> TypedColumn:
 
 
 def _in_source_format(column: pa.Array, as_text: TypedColumn) -> TypedColumn:
-    """Return the column read by the source format that a draft without the other texts would declare.
+    """Return the column in the source format that a draft without the other texts would declare.
 
-    Text if none is clear.
+    It stays text if no format is clear.
     """
     present = as_text.texts
     has_digit = flags(pc.match_substring_regex(present.unique, "[0-9]"))
     if present.counts[has_digit].sum() >= MINIMUM_SHARE * present.counts.sum():
         texts = present.unique.filter(bool_array(has_digit))
         if (
-            len(infer_format(texts.slice(0, _PROBED)).readings) > 1
+            len(infer_format(texts.slice(0, _PROBE_TEXTS)).readings) > 1
             and len(readings := infer_format(texts).readings) > 1
         ):
             return replace(as_text, format=" or ".join(map(answer_of, readings)))
@@ -228,8 +227,9 @@ def _plain_spelling(texts: pa.Array, declared: SourceFormat) -> pa.Array:
 
 
 def _readings(present: Counted) -> list[_Reading]:
-    """Return the first reading that nearly all texts have, or those of its rivals that most of them have:
-    several where it is ambiguous.
+    """Return the first reading of nearly all texts, or the best of its rivals.
+
+    Several readings are returned if they are equally good, so that the column is ambiguous.
     """
     first = next(
         (reading for reading in _READINGS if _share(present, reading.pattern) >= MINIMUM_SHARE), None
@@ -254,7 +254,7 @@ def _texts_of(kind: pa.DataType) -> pa.DataType:
 
 
 def typed(column: pa.Array) -> TypedColumn:
-    """Return a column whose file states its type; nested values are counted, but not read."""
+    """Return a column with the type that its file states; nested values are counted, but not read."""
     kind = next((name for name, holds in _TYPES if holds(column.type)), NESTED)
     as_text = (
         counted(pc.cast(column, pa.string()))
@@ -287,9 +287,9 @@ def _only(unique: pa.Array, pattern: str) -> pa.Array:
 
 
 def _as_decimals(text: pa.Array) -> pa.Array:
-    """Return decimals with as many places as the longest fraction has.
+    """Return decimals with as many places as the longest fraction.
 
-    What does not fit 18 digits then becomes a double, to be measured only.
+    Numbers of more than 18 digits become doubles, which are only measured.
     """
     fraction = pc.utf8_length(pc.replace_substring_regex(text, r"^[^.]*\.?", ""))
     scale = pc.max(fraction).as_py() or 0
@@ -300,7 +300,7 @@ def _as_decimals(text: pa.Array) -> pa.Array:
 
 
 def _as_days(text: pa.Array, pattern: str) -> pa.Array:
-    """Return days since 1970, null for days that no calendar has."""
+    """Return days since 1970, null for dates that do not exist."""
     parts = pc.extract_regex(text, f"^(?:{pattern})")
     year, month, day = (_part(parts, name) for name in ("year", "month", "day"))
     months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
@@ -317,22 +317,26 @@ def _part(parts: pa.Array, name: str) -> Values:
 
 
 def _as_instants(text: pa.Array, pattern: str) -> pa.Array:
-    """Return naive UTC, zero seconds where none are written; null for days that no calendar has."""
-    nothing = pa.nulls(1, pa.string())[0]
+    """Return naive UTC with zero seconds by default; null for dates that do not exist."""
+    null_text = pa.nulls(1, pa.string())[0]
     real = pc.if_else(
-        _as_days(text, pattern).is_valid(), pc.replace_substring_regex(text, r"(\.\d{6})\d+", r"\1"), nothing
+        _as_days(text, pattern).is_valid(),
+        pc.replace_substring_regex(text, r"(\.\d{6})\d+", r"\1"),
+        null_text,
     )
     zoned = pc.match_substring_regex(real, r":\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$")
-    moved = pc.cast(pc.cast(pc.if_else(zoned, real, nothing), pa.timestamp("us", "UTC")), pa.timestamp("us"))
-    return pc.coalesce(pc.cast(pc.if_else(zoned, nothing, real), pa.timestamp("us")), moved)
+    moved = pc.cast(
+        pc.cast(pc.if_else(zoned, real, null_text), pa.timestamp("us", "UTC")), pa.timestamp("us")
+    )
+    return pc.coalesce(pc.cast(pc.if_else(zoned, null_text, real), pa.timestamp("us")), moved)
 
 
 def _of_days(pattern: str, form: str) -> _Reading:
     return _Reading("date", pattern, lambda text: _as_days(text, pattern), form)
 
 
-# What some texts of a column spell and others do not: `5` and `7.50` are both decimals, `12/31/2023` has no
-# month 31.
+# Formats of which some match only a part of a column's texts: `5` and `7.50` are both decimals, and
+# `12/31/2023` has no month 31.
 _RIVALS = (("int", "decimal", "float"), ("dd/MM/yyyy", "MM/dd/yyyy"), ("dd-MM-yyyy", "MM-dd-yyyy"))
 _READINGS = (
     _Reading("int", _INT, lambda text: pc.cast(text, pa.int64())),

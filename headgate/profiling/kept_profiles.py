@@ -1,4 +1,4 @@
-"""Keep the profile of every file, and compare it with those of the files before."""
+"""Store the profile of every file, and compare it with those of earlier files."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ _UNFINISHED = {FileState.PROCESSING, FileState.HANDED_OVER, FileState.WAITING, F
 
 @dataclass(frozen=True)
 class Profiles:
-    """Profiles in a bucket: one object for each content, and the figures of the newest files of each dataset.
+    """Profiles in a bucket: one object per content, and the figures of each dataset's newest files.
 
-    The figures are advice, not lake: two files at the same moment may forget one another's, and nothing but
-    later alerts depends on it.
+    The figures are advisory: two concurrent files may overwrite each other's, which affects only later
+    alerts.
     """
 
     objects: ObjectStore
@@ -45,18 +45,14 @@ class Profiles:
     def of(
         self, record: FileRecord, contract: Contract, accepted: Rows, quarantine_rows: Rows
     ) -> Mapping[str, str]:
-        """Keep the profile of a file that went through the gate.
+        """Store the profile of a file that passed the gate, from its rows as tables or as written Parquet.
 
-        Its rows as tables, or as the Parquet that was written.
-
-        Corrected rows of another file are compared with nothing: they are a few, and no delivery.
-
-        Statistics never reject rows: when they cannot be computed, the record states what failed. Errors of
-        services are raised.
+        Corrected rows of another file are not compared: they are few, and not a delivery. Statistics never
+        reject rows: if they cannot be computed, the record states the error. Errors of services are raised.
         """
         try:
             profile = profile_of(_received(record, contract, accepted, quarantine_rows))
-        except Exception as error:  # noqa: BLE001 as the docstring has it; the text may hold a value, so only its kind is logged
+        except Exception as error:  # noqa: BLE001 see the docstring; the error's text may contain a value, so only its type is logged
             return {"failed": type(error).__name__}
         return (
             self._store(profile)
@@ -67,10 +63,10 @@ class Profiles:
     def of_unknown(
         self, record: FileRecord, table: FileTable, sensitive: Collection[str] = ()
     ) -> Mapping[str, str]:
-        """Keep the profile of a rejected file; it is compared with nothing.
+        """Store the profile of a rejected file without a comparison.
 
         Args:
-            sensitive: columns that are known to be so; others are found by their names and values.
+            sensitive: known sensitive columns; others are found by their names and values.
         """
         try:
             profile = _profile_unknown(record, table, sensitive)
@@ -79,7 +75,10 @@ class Profiles:
         return self.keep(profile)
 
     def of_uncontracted(self, record: FileRecord, table: FileTable) -> Mapping[str, str]:
-        """Keep the profile of a file without a contract: its summary, and its key in the record."""
+        """Store the profile and the summary of a file that no contract fits.
+
+        The record keeps the summary's key as SUMMARY.
+        """
         name = record.key.rpartition("/")[2]
         try:
             profile = _profile_unknown(record, table)
@@ -92,9 +91,7 @@ class Profiles:
         return {SUMMARY: summary_key(name), **hidden, **self.keep(profile)}
 
     def keep(self, profile: Profile, export: str = "") -> Mapping[str, str]:
-        """Store the profile.
-
-        What the file's record keeps of it: key, score and parts, and what is out of line.
+        """Store the profile, and return its facts for the file's record: key, score and its parts, and drift.
 
         Args:
             export: the folder of the export that delivered the file.
@@ -114,17 +111,17 @@ class Profiles:
         return {"key": key, **profile.summary()}
 
     def read(self, dataset: str, content_sha256: str) -> dict[str, object]:
-        """Return a stored profile; NotFoundError when there is none."""
+        """Return a stored profile; NotFoundError if there is none."""
         return self._read(profile_key(dataset, content_sha256))
 
     def summary_of(self, record: FileRecord, original: FileRecord | None = None) -> dict[str, object]:
-        """Return the summary of a file; of one without a profile its rows, and the reason.
+        """Return the summary of a file; without a profile, its rows and the reason.
 
         Args:
-            original: the accepted file of a skipped duplicate, whose content and so profile are equal.
+            original: the accepted file of a skipped duplicate, which has the same content and profile.
 
         Raises:
-            NotFoundError: the gate has not ended with the file.
+            NotFoundError: the gate has not finished the file.
         """
         name = record.key.rpartition("/")[2]
         profile = record.profile or (original.profile if original else {})

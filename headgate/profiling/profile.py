@@ -1,4 +1,4 @@
-"""The profile of one file: its columns, their correlations, and the quality of its data."""
+"""Profile one file: its columns, their correlations, and the quality of its data."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
 FORM = 1
 _EPOCH = datetime(1970, 1, 1)
-# Seconds from 1970 to the first and the last that Python's calendar has.
+# Seconds from 1970 to the first and the last instant of Python's calendar.
 _FIRST_S, _LAST_S = -62_135_596_800, 253_402_300_799
 _IDENTIFYING_SHARE = 0.9
-_FEW = 10
+_MIN_DISTINCT = 10
 _SAMPLES, _SAMPLE_CHARACTERS = 3, 100
 _TYPE_OF = {
     Kind.STRING: "string",
@@ -51,22 +51,22 @@ _TYPE_OF = {
 }
 _NUMBERS = {"int", "decimal", "float"}
 _SUMMARY = ("type", "missing", "invalid", "distinct", "min", "max", "mean", "median", "std", "std_days")
-# DynamoDB's items hold 400 KB, and cost by the KB; the rest of a profile is in its object. Source: DynamoDB
+# A DynamoDB item holds 400 KB and costs by the KB; the rest of a profile is in its object. Source: DynamoDB
 # developer guide, Quotas.
-LONGEST_STATISTICS = 16_384
+MAX_STATISTICS_CHARACTERS = 16_384
 
 
 @dataclass(frozen=True)
 class ProfiledColumn:
-    """One column.
+    """A profiled column.
 
     Attributes:
-        rows: that hold a value or should; rows refused because of another column do not count.
-        missing: None where the column is dropped unread.
-        invalid: rows whose text is no value of the type, or breaks a rule.
-        is_identifier: its values identify rows, or name rows of another table; their distribution has no
-            meaning.
-        first_invalid: places of the first invalid texts, of a column that is read without a contract.
+        rows: rows with or without a value, except those refused because of another column.
+        missing: None if the column is dropped unread.
+        invalid: rows whose text is not of the type or breaks a rule.
+        is_identifier: whether its values identify rows, of this or another table; their distribution is
+            meaningless.
+        first_invalid: positions of the first invalid texts, for a column that is read without a contract.
     """
 
     name: str
@@ -82,16 +82,16 @@ class ProfiledColumn:
 
     @property
     def is_nested(self) -> bool:
-        """Whether its values are lists or objects, which are counted, but not judged."""
+        """Whether its values are lists or objects, which are counted, but not checked."""
         return self.type == NESTED
 
     def summary(self) -> dict[str, object]:
-        """Return the figures that one asks for first; of a sensitive column counts only."""
+        """Return the most important figures; for a sensitive column, only counts."""
         facts = self.as_dict()
         return {name: facts[name] for name in _SUMMARY if facts.get(name) not in {None, ""}}
 
     def as_dict(self) -> dict[str, object]:
-        """Return the JSON form; of a sensitive column counts only."""
+        """Return the JSON form; for a sensitive column, only counts."""
         counts: dict[str, object] = {
             "name": self.name,
             "type": self.type,
@@ -119,7 +119,7 @@ class ProfiledColumn:
 
 @dataclass(frozen=True)
 class Profile:
-    """One file, profiled."""
+    """The profile of a file."""
 
     dataset: str
     content_sha256: str
@@ -141,31 +141,31 @@ class Profile:
         }
 
     def to_json(self) -> str:
-        """Return its text; equal profiles give equal bytes."""
+        """Return the profile as text; equal profiles give equal bytes."""
         return json.dumps(self.as_dict(), sort_keys=True, indent=1, ensure_ascii=False)
 
     def summary(self) -> dict[str, str]:
         """Return the profile's facts for the file's record, as texts.
 
-        `statistics` are each column's own, by name, while they are few.
+        `statistics` are those of each column, by name, if they are short enough.
         """
         statistics = json.dumps(
             {column.name: column.summary() for column in self.columns},
             ensure_ascii=False,
             separators=(",", ":"),
         )
-        kept = {"statistics": statistics} if len(statistics) <= LONGEST_STATISTICS else {}
+        kept = {"statistics": statistics} if len(statistics) <= MAX_STATISTICS_CHARACTERS else {}
         return {"rows": str(self.rows), "columns": str(len(self.columns)), **self.score.as_texts(), **kept}
 
 
 @dataclass(frozen=True)
 class GatedFile:
-    """A file as the gate left it.
+    """A file after the gate.
 
     Attributes:
         accepted: accepted rows, by the curated contract.
-        quarantine_rows: all others, by the quarantine contract.
-        rows: of the file, whatever became of them.
+        quarantine_rows: all other rows, by the quarantine contract.
+        rows: number of all rows of the file.
         received_at: when the file arrived, naive UTC.
     """
 
@@ -180,13 +180,15 @@ class GatedFile:
 def profile_of(received: GatedFile) -> Profile:
     """Return the profile of a file of a known dataset: statistics of accepted rows, and counts of all others.
 
-    Accepted rows are masked already. Columns that replace a sensitive value have counts only.
+    Accepted rows are already masked. Columns that replace a sensitive value have only counts.
     """
     contract, broken = received.contract, _broken(received)
     columns = side_by_side(
         lambda column: _known_column(received, broken, column), contract.columns, received.rows
     )
-    numeric = {column.name: received.accepted.some(column.name) for column in columns if _is_measure(column)}
+    numeric = {
+        column.name: received.accepted.sample(column.name) for column in columns if _is_measure(column)
+    }
     pairs, score = tuple(correlations(numeric)), _known_score(received, broken)
     return Profile(contract.dataset, received.content_sha256, received.rows, tuple(columns), pairs, score)
 
@@ -200,12 +202,11 @@ def profile_unknown(
     sensitive: Collection[str] = (),
     broken_rows: int = 0,
 ) -> Profile:
-    """Return the profile of a file as it came, by no contract: types are inferred from texts.
+    """Return the profile of a file without a contract: types are inferred from texts.
 
     Args:
-        sensitive: columns that are known to be so; others are found by their names and values.
-        broken_rows: rows of the file that the columns do not have, because their cells do not fit the
-            others'.
+        sensitive: known sensitive columns; others are found by their names and values.
+        broken_rows: rows of the file that are not in the columns, because their cells do not fit.
     """
     texts = {name: _computable(in_one_piece(column)) for name, column in columns.items()}
     rows = max(map(len, texts.values()), default=0)
@@ -226,7 +227,7 @@ def profile_unknown(
 
 
 def _computable(column: pa.Array) -> pa.Array:
-    """Return 16-bit floats, for which Arrow has few functions, as the same 32-bit floats."""
+    """Return 16-bit floats as 32-bit floats, because Arrow has few functions for the former."""
     return pc.cast(column, pa.float32()) if pa.types.is_float16(column.type) else column
 
 
@@ -236,7 +237,7 @@ def _is_measure(column: ProfiledColumn) -> bool:
 
 @dataclass(frozen=True)
 class _Broken:
-    """Of the quarantined rows: breaches by rule and column, and rows by what is wrong with them."""
+    """Quarantined rows: breaches by rule and column, and rows by kind of fault."""
 
     cells: Counter[tuple[str, str]]
     invalid: int
@@ -269,22 +270,22 @@ def _known_column(received: GatedFile, broken: _Broken, column: Column) -> Profi
     invalid = sum(
         count for (rule, name), count in broken.cells.items() if name == column.name and rule != "required"
     )
-    behind = masked_columns(column)
+    curated_columns = masked_columns(column)
     accepted = received.accepted.count
     rows = accepted + refused_missing + invalid
-    if not behind:
+    if not curated_columns:
         return ProfiledColumn(column.name, _TYPE_OF[column.type.kind], rows, None, invalid, is_sensitive=True)
     if column.mask is not None or is_sensitive_name(column.name):
         missing = refused_missing + sum(
-            batch.null_count for batch in received.accepted.batches(behind[0].name)
+            batch.null_count for batch in received.accepted.batches(curated_columns[0].name)
         )
         return ProfiledColumn(
             column.name, _TYPE_OF[column.type.kind], rows, missing, invalid, is_sensitive=True
         )
-    description, nulls = _described(received.accepted, behind[0].name)
+    description, nulls = _described(received.accepted, curated_columns[0].name)
     missing = nulls + refused_missing
     is_key = bool(column.references) or received.contract.key == (column.name,)
-    names_rows = is_key or _tells_apart(column.type.kind, description.distinct, accepted - nulls)
+    names_rows = is_key or _is_identifying(column.type.kind, description.distinct, accepted - nulls)
     kind = _TYPE_OF[column.type.kind]
     return ProfiledColumn(
         column.name, kind, rows, missing, invalid, is_identifier=names_rows, description=description
@@ -292,15 +293,17 @@ def _known_column(received: GatedFile, broken: _Broken, column: Column) -> Profi
 
 
 def _described(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
-    """Return a column's description, and how many values are missing."""
+    """Return a column's description, and the number of missing values."""
     if columns.are_many:
         return describe_many(columns, name)
     values = columns.column(name)
     return describe_values(values), values.null_count
 
 
-def _tells_apart(kind: Kind, distinct: int, present: int) -> bool:
-    return _TYPE_OF[kind] in {"int", "string"} and distinct >= _IDENTIFYING_SHARE * max(_FEW, present)
+def _is_identifying(kind: Kind, distinct: int, present: int) -> bool:
+    return _TYPE_OF[kind] in {"int", "string"} and distinct >= _IDENTIFYING_SHARE * max(
+        _MIN_DISTINCT, present
+    )
 
 
 def _known_score(received: GatedFile, broken: _Broken) -> Score:
@@ -329,7 +332,7 @@ def _newest(received: GatedFile) -> datetime | None:
 
 
 def _latest(columns: Iterable[pa.Array]) -> datetime | None:
-    """Return the newest instant, or Python's last one where it is later still."""
+    """Return the newest instant, at most the last one of Python's calendar."""
     filled = (column for column in columns if len(column) > column.null_count)
     newest = [
         pc.max(column).cast(pa.timestamp("s"), safe=False).cast(pa.int64()).as_py() for column in filled
@@ -349,8 +352,8 @@ def _inferred_column(name: str, inferred: TypedColumn, text: pa.Array, *, hidden
         )
     is_text = inferred.type in {"string", "bool", ""}
     description = describe_texts(inferred.texts) if is_text else describe_values(inferred.values)
-    apart = inferred.type in {"int", "string"} and description.distinct >= _IDENTIFYING_SHARE * max(
-        _FEW, rows - inferred.missing
+    is_identifying = inferred.type in {"int", "string"} and description.distinct >= _IDENTIFYING_SHARE * max(
+        _MIN_DISTINCT, rows - inferred.missing
     )
     extra = {
         "format": inferred.format,
@@ -363,7 +366,7 @@ def _inferred_column(name: str, inferred: TypedColumn, text: pa.Array, *, hidden
         rows,
         inferred.missing,
         inferred.invalid,
-        is_identifier=apart,
+        is_identifier=is_identifying,
         description=description,
         extra=extra,
         first_invalid=_first_invalid(text, inferred) if inferred.invalid else (),
@@ -371,7 +374,7 @@ def _inferred_column(name: str, inferred: TypedColumn, text: pa.Array, *, hidden
 
 
 def _first_invalid(text: pa.Array, inferred: TypedColumn) -> tuple[int, ...]:
-    """Return the places of the first texts that are no value of the column's type."""
+    """Return the positions of the first texts that are not of the column's type."""
     is_text = pa.types.is_string(text.type) or pa.types.is_large_string(text.type)
     if not is_text or len(inferred.values) != len(text):
         return ()
@@ -381,7 +384,7 @@ def _first_invalid(text: pa.Array, inferred: TypedColumn) -> tuple[int, ...]:
 
 
 def _samples(inferred: TypedColumn) -> list[str]:
-    """Return the first different texts of a column, as the file has them."""
+    """Return the first different texts of a column, as in the file."""
     texts = (str(value) for value in inferred.texts.unique.slice(0, 2 * _SAMPLES).to_pylist())
     return [text[:_SAMPLE_CHARACTERS] for text in texts if text.strip()][:_SAMPLES]
 
@@ -392,9 +395,9 @@ def _inferred_score(
     received_at: datetime,
     broken_rows: int,
 ) -> Score:
-    """Score a column without a contract, of which every cell should have a value.
+    """Return the score of a file without a contract, in which every cell should have a value.
 
-    Texts that a column's type does not spell and broken rows are invalid.
+    Texts that are not of the column's type, and broken rows, are invalid.
     """
     rows = max(map(len, texts.values()), default=0)
     cells = rows * len(texts)

@@ -1,6 +1,6 @@
-"""Hide sensitive columns, and single values that may not be shown although their column may.
+"""Hide sensitive columns, and single values that must not be displayed although their column may.
 
-A profile is read by people who may not see the data: of a sensitive column it contains counts only.
+Readers of a profile may not be allowed to see the data, so it has only counts for a sensitive column.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 HIDDEN = "[hidden]"
 _CODE = r"[0-9]{3,4}"  # ISO/IEC 7813: verification codes have three or four digits
 _SAMPLE = 2048
-_MOST = 0.9
+_CODE_SHARE = 0.9
 _SHARE_IN_TEXT = 0.01
-_FEW = 10
+_MIN_NUMBERS = 10
 
 
 def shown_column_names(names: Iterable[str]) -> list[str]:
-    """Return names that may be shown: a second column is `name_2`.
+    """Return names for display: a second column is `name_2`.
 
-    A blank name or one that may be a value gets its position.
+    A blank name, or one that may be a value, is replaced by its position.
     """
     shown: dict[str, None] = {}
     given = list(names)
@@ -39,8 +39,10 @@ def shown_column_names(names: Iterable[str]) -> list[str]:
         zip(hide_secrets(given), numbers_of_repeats(given), strict=True), 1
     ):
         safe = "" if name == HIDDEN else name
-        own = f"{safe}{number}" if safe in shown else safe
-        shown[unused_name(own or made_up_name(place), shown if own else {*shown, *given})] = None
+        shown_name = f"{safe}{number}" if safe in shown else safe
+        shown[unused_name(shown_name or made_up_name(place), shown if shown_name else {*shown, *given})] = (
+            None
+        )
     return list(shown)
 
 
@@ -50,30 +52,33 @@ def holds_secrets(unique: pa.Array, *, numeric: bool) -> bool:
     A fixed sample is examined.
     """
     sample = _sample(unique)
-    if numeric and len(sample) >= _FEW:
+    if numeric and len(sample) >= _MIN_NUMBERS:
         return are_cards(sample)
     return len(rows_with_secrets(sample)) > _SHARE_IN_TEXT * len(sample)
 
 
 def may_hold_cards(unique: pa.Array) -> bool:
-    """Return whether some of a column's different texts may be card numbers; a fixed sample is examined."""
+    """Return whether a column's different texts may include card numbers; a fixed sample is examined."""
     return len(rows_with_cards(_sample(unique), context_below=ANYWHERE)) > 0
 
 
 def may_hold_codes(unique: pa.Array) -> bool:
-    """Return whether nearly all distinct texts have three or four digits, like verification codes."""
+    """Return whether nearly all of a column's different texts have three or four digits.
+
+    These may be verification codes beside card numbers.
+    """
     sample = _sample(unique)
-    return len(sample) > 0 and len(rows_where(matches(sample, _CODE))) >= _MOST * len(sample)
+    return len(sample) > 0 and len(rows_where(matches(sample, _CODE))) >= _CODE_SHARE * len(sample)
 
 
 def hide_secrets(texts: Sequence[str]) -> list[str]:
-    """Return the texts, with markers for card numbers, social security numbers and named codes."""
+    """Return the texts, with a marker for each card number, social security number or named code."""
     secret = marked(rows_with_secrets(text_array(texts)), len(texts))
     return [HIDDEN if is_secret else text for text, is_secret in zip(texts, secret, strict=True)]
 
 
 def hide_numbers(texts: Iterable[str]) -> list[str]:
-    """Apply `hide_secrets` to numbers: their decimals are no digits of a card number."""
+    """Return numbers as `hide_secrets` does; decimals are not digits of a card number."""
     shown = list(texts)
     whole = [text.partition(".")[0] for text in shown]
     long = [place for place, digits in enumerate(whole) if len(digits) >= SHORTEST]

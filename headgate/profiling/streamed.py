@@ -1,15 +1,15 @@
-"""A column of more rows than are to be in memory at once: exact where one pass allows it, else from a sample.
+"""Describe a column that does not fit into memory: exactly if one pass allows it, else from a sample.
 
-| exact                                                        | by a sample of some 524,288 rows                       |
+| exact                                                        | from a sample of about 524,288 rows                    |
 |--------------------------------------------------------------|--------------------------------------------------------|
 | rows, missing, min, max, mean, standard deviation, lengths   | median, quantiles, outliers, most frequent, patterns,  |
 | of texts, distinct below 16,384                              | bins                                                   |
 
-Distinct from 16,384 on is an estimate with a relative standard error of 0.8 %; see `distinct`.
+From 16,384, distinct is an estimate with a relative standard error of 0.8 %; see `distinct`.
 
 Source:
-    Chan, Golub & LeVeque (1983), Algorithms for Computing the Sample Variance, eq. 2.1, for moments of parts
-    taken together.
+    Chan, Golub & LeVeque (1983), Algorithms for Computing the Sample Variance, eq. 2.1, for combined moments
+    of parts.
 """  # noqa: E501 a table
 
 from __future__ import annotations
@@ -30,14 +30,12 @@ if TYPE_CHECKING:
     from headgate.profiling.column_reader import Columns
 
 DISTINCT_ERROR = "0.8 %"
-FEWEST_SAMPLED = (
-    100  # of so many, the count of all is known to a tenth (the standard error of a Poisson count)
-)
+MIN_SAMPLED = 100  # gives the count of all rows within a tenth (standard error of a Poisson count)
 
 
 @dataclass(frozen=True)
 class RunningMoments:
-    """Count, mean, sum of squared distances from it, and ends of some values."""
+    """Count, mean, sum of squared deviations, minimum and maximum of values."""
 
     count: int = 0
     mean: float = 0.0
@@ -51,7 +49,7 @@ class RunningMoments:
         return float(np.sqrt(self.squares / (self.count - 1))) if self.count > 1 else 0.0
 
     def with_values(self, values: Values) -> RunningMoments:
-        """Return the moments of these values and earlier ones, without non-finite values."""
+        """Return the moments with these values added, without values that are not finite."""
         finite = values[np.isfinite(values)] if values.dtype == np.float64 else values
         if not len(finite):
             return self
@@ -63,10 +61,10 @@ class RunningMoments:
         return self.together(part) if self.count else part
 
     def together(self, other: RunningMoments) -> RunningMoments:
-        """Return the moments of both together."""
-        count, apart = self.count + other.count, other.mean - self.mean
-        mean = self.mean + apart * other.count / count
-        squares = self.squares + other.squares + apart * apart * self.count * other.count / count
+        """Return the moments of both."""
+        count, distance = self.count + other.count, other.mean - self.mean
+        mean = self.mean + distance * other.count / count
+        squares = self.squares + other.squares + distance * distance * self.count * other.count / count
         return RunningMoments(count, mean, squares, min(self.low, other.low), max(self.high, other.high))
 
 
@@ -83,39 +81,42 @@ class Streamed:
     moments: RunningMoments = field(default_factory=RunningMoments)
 
     def with_batch(self, batch: pa.Array) -> Streamed:
-        """Return the figures of this batch and those before."""
-        there = len(batch) - batch.null_count
+        """Return the figures with this batch added."""
+        present_count = len(batch) - batch.null_count
         moments = self.moments.with_values(_measures(batch))
         return Streamed(
-            self.present + there, self.missing + batch.null_count, self.distinct.with_values(batch), moments
+            self.present + present_count,
+            self.missing + batch.null_count,
+            self.distinct.with_values(batch),
+            moments,
         )
 
 
 def describe_many(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
-    """Return the description of a column of many rows, and how many values are missing."""
+    """Return the description of a column of many rows, and the number of missing values."""
     moments, kind = Streamed(), pa.null()
     for batch in columns.batches(name):
         moments, kind = moments.with_batch(batch), _kind_of(batch)
-    some = columns.some(name)
-    part = describe_values(some)
-    factor = moments.present / max(1, len(some) - some.null_count)
-    how = {
+    sample = columns.sample(name)
+    part = describe_values(sample)
+    factor = moments.present / max(1, len(sample) - sample.null_count)
+    methods = {
         "distinct": "exact" if moments.distinct.is_exact else f"standard error {DISTINCT_ERROR}",
-        "sampled_rows": str(len(some)),
+        "sampled_rows": str(len(sample)),
     }
     return replace(
         part,
         distinct=moments.distinct.count,
         facts=_facts(part, moments.moments, kind, factor),
-        top=tuple((text, round(count * factor)) for text, count in part.top if count >= FEWEST_SAMPLED),
-        estimated=how,
+        top=tuple((text, round(count * factor)) for text, count in part.top if count >= MIN_SAMPLED),
+        estimated=methods,
     ), moments.missing
 
 
 def _facts(
     part: ColumnStatistics, moments: RunningMoments, kind: pa.DataType, factor: float
 ) -> dict[str, object]:
-    """Return the sample's facts, replaced by those of all rows; none where the column may not be shown."""
+    """Return the sample's facts, with those of all rows where known; none if the column is hidden."""
     if not part.facts or not moments.count:
         return dict(part.facts)
     if "length" in part.facts:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import pearsonr
 
 from headgate.profiling import correlations as correlate
-from headgate.profiling.correlations import MOST_COLUMNS, correlations
+from headgate.profiling.correlations import MAX_COLUMNS, correlations
 
 pytestmark = pytest.mark.unit
 
@@ -73,13 +73,13 @@ def test_of_an_absurdly_wide_table_the_first_columns_are_read_once_each_and_no_p
     """Reading the rows again for each of 19,900 pairs takes minutes."""
     columns = {
         f"c{place:04}": pa.array(np.sin(np.arange(1_000) * (place + 1.0)))
-        for place in range(MOST_COLUMNS + 50)
+        for place in range(MAX_COLUMNS + 50)
     }
     floats, read = correlate._floats, []
     monkeypatch.setattr(correlate, "_floats", lambda values: read.append(values) or floats(values))
     monkeypatch.setattr(correlate, "_pearson", lambda *_: pytest.fail("a pair was read by itself"))
     found = correlations(columns)
-    assert len(read) == MOST_COLUMNS
+    assert len(read) == MAX_COLUMNS
     assert {name for pair in found for name in (pair["left"], pair["right"])} == set(
-        list(columns)[:MOST_COLUMNS]
+        list(columns)[:MAX_COLUMNS]
     )

@@ -74,7 +74,7 @@ def test_what_can_be_exact_is(name: str, tmp_path: Path) -> None:
     assert (reported.distinct, missing) == (whole.distinct, TABLE.column(name).null_count)
     for fact in ("min", "max", "mean", "std", "std_days", "length"):
         assert reported.facts.get(fact) == whole.facts.get(fact), fact
-    assert reported.estimated == {"distinct": "exact", "sampled_rows": str(len(many(tmp_path).some(name)))}
+    assert reported.estimated == {"distinct": "exact", "sampled_rows": str(len(many(tmp_path).sample(name)))}
 
 
 def test_quantiles_are_those_of_a_sample(tmp_path: Path) -> None:
@@ -94,10 +94,10 @@ def test_frequent_values_are_shown_with_their_counts_in_all_rows_and_rare_ones_a
 
 def test_a_sample_takes_no_more_than_it_needs_and_the_same_rows_each_time(tmp_path: Path) -> None:
     rows = many(tmp_path)
-    assert rows.some("id").to_pylist() == rows.some("id").to_pylist()
-    assert 850 < len(rows.some("id")) < 1_150
-    assert len(rows.some("word")) == len(rows.some("id"))
-    assert not isinstance(rows.some("word"), pa.DictionaryArray)
+    assert rows.sample("id").to_pylist() == rows.sample("id").to_pylist()
+    assert 850 < len(rows.sample("id")) < 1_150
+    assert len(rows.sample("word")) == len(rows.sample("id"))
+    assert not isinstance(rows.sample("word"), pa.DictionaryArray)
 
 
 def test_a_table_in_memory_is_described_as_its_file_is(tmp_path: Path) -> None:
