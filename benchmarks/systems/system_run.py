@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from headgate.aws.in_memory_ports import MemoryCatalog
 from headgate.contracts.registry import Registry
 from headgate.engines.choose_engine import EngineName, open_tables
-from headgate.engines.local import LEAST_MEMORY_MB
+from headgate.engines.local import MIN_MEMORY_MB
 from headgate.export.destination import FolderObjects
 from headgate.merge.as_of import as_of, latest_on
 from headgate.quality.data_docs import DataDocs
@@ -119,7 +119,7 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path)
     parser.add_argument("engine")
     parser.add_argument(
-        "--memory-mb", type=int, default=LEAST_MEMORY_MB, help="what DuckDB may take before it spills"
+        "--memory-mb", type=int, default=MIN_MEMORY_MB, help="what DuckDB may take before it spills"
     )
     given = parser.parse_args()
     print(json.dumps(build(given.system, given.folder, given.engine, given.memory_mb)))

@@ -1,6 +1,6 @@
-"""From work done to billed quantities, and from these to dollars.
+"""Compute billed quantities from recorded work, and their price in dollars.
 
-AWS's minimums and units are here, its prices are in `price_list`.
+AWS's minimums and units are here; its prices are in `price_list`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from headgate.costs.price_list import Prices
 
 GB = 10**9
-GLUE_LEAST_S = (
-    60  # Source: AWS Glue pricing, "billed per second, with a 1-minute minimum" (Glue 2.0 and later)
-)
+# Source: AWS Glue pricing, "billed per second, with a 1-minute minimum" (Glue 2.0 and later).
+GLUE_MIN_S = 60
 STANDARD, FLEX = "STANDARD", "FLEX"
 # Source: AWS Glue developer guide, "AWS Glue worker types".
 WORKER_DPUS = {"G.1X": 1, "G.2X": 2, "G.4X": 4, "G.8X": 8}
@@ -39,13 +38,13 @@ class Used:
         return self.meter.partition(".")[0]
 
     def times(self, factor: float) -> Used:
-        """Return so many times the quantity."""
+        """Return the usage with `factor` times the quantity."""
         return replace(self, quantity=self.quantity * factor)
 
 
 @dataclass(frozen=True)
 class Cost:
-    """The cost of one part of the lake at one service, exact US dollars."""
+    """The cost of one part of the lake at one service, in exact US dollars."""
 
     part: str
     service: str
@@ -95,13 +94,13 @@ def _summed(pairs: Iterable[tuple[str, Decimal]]) -> Mapping[str, Decimal]:
 def glue_job(
     part: str, seconds: float, dpus: float, execution_class: str = STANDARD, runs: float = 1
 ) -> Used:
-    """Return the DPU-hours of runs that take so many seconds each; at least a minute is billed for each."""
+    """Return the DPU-hours of runs of `seconds` each; each is billed for at least a minute."""
     meter = "glue.flex_dpu_hour" if execution_class == FLEX else "glue.dpu_hour"
-    return Used(part, meter, runs * max(seconds, GLUE_LEAST_S) * dpus / 3600)
+    return Used(part, meter, runs * max(seconds, GLUE_MIN_S) * dpus / 3600)
 
 
 def function(part: str, seconds: float, memory_mb: int, invocations: float = 1) -> tuple[Used, ...]:
-    """Return the GB-seconds and requests of invocations that take so many seconds each."""
+    """Return the GB-seconds and requests of invocations of `seconds` each."""
     return Used(part, "lambda.gb_second", invocations * seconds * memory_mb / 1024), Used(
         part, "lambda.request", invocations
     )

@@ -1,4 +1,4 @@
-"""Processor and storage use as `make bench-cost` measured it: seconds on one core, and bytes."""
+"""Processor and storage use measured by `make bench-cost`: seconds on one core, and bytes."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-TABLES_GB = 1.0  # headgate.engines.local: what DuckDB may take at least
-# Not all of a question can spill. Over a snapshot of 8 GB DuckDB refused questions of two systems with 1 GB,
-# and none with 3.5 GB.
+TABLES_GB = 1.0  # DuckDB's minimum in headgate.engines.local
+# Some of a query's memory cannot spill. Over a snapshot of 8 GB, DuckDB failed at queries of two systems with
+# 1 GB, and at none with 3.5 GB.
 TABLES_GB_PER_GB = 0.45
 
 
 class Line(NamedTuple):
-    """A use that is fixed plus a use for each GB of Parquet."""
+    """A fixed use plus a use per GB of Parquet."""
 
     fixed: float
     per_gb: float
 
     def of(self, gb: float) -> float:
-        """Return what is used for so many GB."""
+        """Return the use for `gb` GB."""
         return self.fixed + self.per_gb * gb
 
 
@@ -36,9 +36,10 @@ class MeasuredSystem:
     """The use of one system's build, by the size of the snapshot.
 
     Attributes:
-        memory_mb: the most that its process holds where DuckDB may take TABLES_GB.
-        disk_mb: files that it makes for itself, beside the datasets that it reads.
-        day_seconds: of a run after one more day, where the run before kept its facts; None if not measured.
+        memory_mb: peak memory of its process if DuckDB may use TABLES_GB.
+        disk_mb: its own files, in addition to the datasets that it reads.
+        day_seconds: seconds of a run with one more day of data, if the previous run kept its facts; None if
+            not measured.
     """
 
     seconds: Line
@@ -47,12 +48,12 @@ class MeasuredSystem:
     day_seconds: Line | None = None
 
     def seconds_of_days(self, gb: float, days: float) -> float:
-        """Return the seconds of a run after so many days, for a snapshot of so many GB."""
+        """Return the seconds of a run with `days` more days of data, for a snapshot of `gb` GB."""
         full_s = self.seconds.of(gb)
         return min(full_s, days * self.day_seconds.of(gb)) if self.day_seconds else full_s
 
 
-# Of the systems that were ever measured the largest figures, for a lake of none of them.
+# The largest figures of all measured systems, for a lake without any of them.
 _LARGEST = MeasuredSystem(Line(45, 203), Line(898, 191), Line(292, 1072))
 
 
@@ -63,8 +64,8 @@ class Measured:
     Attributes:
         gate_s_per_gb: per GB of CSV text.
         curated_share: bytes of curated Parquet per byte of CSV text.
-        merge_s: of the merge of all datasets, by the Parquet that is read and written.
-        checks_s: of the quality gate's suites, by the Parquet that they are asked about.
+        merge_s: for the merge of all datasets, by the Parquet that is read and written.
+        checks_s: for the quality gate's suites, by the Parquet that they check.
     """
 
     measured_on: date
@@ -75,9 +76,9 @@ class Measured:
     systems: Mapping[str, MeasuredSystem]
 
     def memory_gb_of(self, system: str, held_gb: float) -> float:
-        """Return the memory that a system's process needs for a snapshot of so many GB of Parquet.
+        """Return the memory that a system's process needs for a snapshot of `held_gb` GB of Parquet.
 
-        That of the largest if not measured.
+        For a system that was not measured, it is the largest known.
         """
         beside_tables_gb = (
             max(system_use.memory_mb.of(held_gb) for system_use in self._measured(system)) / 1000 - TABLES_GB
@@ -87,15 +88,15 @@ class Measured:
     def disk_gb_of(self, system: str, held_gb: float) -> float:
         """Return the disk that a system needs for the snapshot and for its own files.
 
-        That of the largest where none was measured.
+        For a system that was not measured, it is the largest known.
         """
         return held_gb + max(system_use.disk_mb.of(held_gb) for system_use in self._measured(system)) / 1000
 
     def seconds_of(self, system: str, held_gb: float, days: float = math.inf) -> float:
-        """Return the seconds of a system's build; those of the longest where none was measured.
+        """Return the seconds of a system's build; for a system that was not measured, the largest known.
 
         Args:
-            days: of data since the run before, whose facts are kept; without it everything is computed.
+            days: of data since the previous run, whose facts are kept; by default everything is computed.
         """
         return max(system_use.seconds_of_days(held_gb, days) for system_use in self._measured(system))
 
@@ -106,7 +107,7 @@ class Measured:
 
     @classmethod
     def load(cls) -> Measured:
-        """Return the measurements of the code and those of the domains' systems."""
+        """Return the measurements of the engine and of the domains' systems."""
         kept = [
             files("headgate.costs").joinpath("measured.toml"),
             *(domain.part("measured.toml") for domain in all_domains()),
@@ -115,9 +116,9 @@ class Measured:
 
     @classmethod
     def parse(cls, text: str) -> Measured:
-        """Return the measurements of a text in TOML.
+        """Return the measurements of a TOML text.
 
-        A line is its part without data, and that for each GB.
+        A line has two numbers: the fixed use and the use per GB.
         """
         values: dict[str, Any] = tomllib.loads(text)
         for name in ("merge_s", "checks_s"):

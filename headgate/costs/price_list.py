@@ -1,4 +1,4 @@
-"""List prices of AWS, from one dated file."""
+"""AWS's list prices from one dated file."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Prices:
     """Prices in US dollars by meter, such as `glue.dpu_hour`.
 
     Attributes:
-        recorded_on: the day on which the prices were written down.
-        sources: the address of the price page of each service.
+        recorded_on: the date of the prices.
+        sources: the address of each service's price page.
     """
 
     region: str
@@ -31,7 +31,7 @@ class Prices:
     @classmethod
     @cache
     def load(cls) -> Prices:
-        """Return the prices in `headgate/costs/price_list.toml`, which is read once."""
+        """Return the prices in `headgate/costs/price_list.toml`, cached."""
         content = tomllib.loads(
             files("headgate.costs").joinpath("price_list.toml").read_text(encoding="utf-8")
         )

@@ -25,9 +25,9 @@ REQUESTS_PER_FILE = (
     ("dynamodb.write", 12),
     ("dynamodb.read", 6),
 )
-# terraform/variables.tf; records of earlier releases do not say which memory the function had.
+# As in terraform/variables.tf; records of earlier releases do not state the function's memory.
 GATE_MEMORY_MB = 3008
-# Assumed: billed seconds until a job's own work begins, which are Spark's start and the installation of its
+# Assumed: billed seconds before a job's own work begins, which are Spark's start and the installation of its
 # wheels.
 JOB_START_S = 45
 _UNKNOWN = "(no dataset)"
@@ -35,12 +35,12 @@ _UNKNOWN = "(no dataset)"
 
 @dataclass(frozen=True)
 class EndedJobRun:
-    """One run of a Glue job that has ended.
+    """A finished run of a Glue job.
 
     Attributes:
         job: its name without the lake's.
-        dpus: the most that it may use; with auto scaling `dpu_s` is less than `dpus` times `seconds`.
-        dpu_s: DPU-seconds that Glue states; 0 where it states none.
+        dpus: the maximum; with auto scaling, `dpu_s` is less than `dpus` times `seconds`.
+        dpu_s: DPU-seconds that Glue reports, or 0.
         run_id: Glue's id of the run, which is the name of its log streams.
     """
 
@@ -53,8 +53,7 @@ class EndedJobRun:
     run_id: str = ""
 
     def used(self, growth: float = 1, start_s: float = 0) -> Used:
-        """Return the DPU-hours that are billed, or would be with `growth` times the data: all but the start
-        of a run grows with them.
+        """Return the billed DPU-hours, or those for `growth` times the data.
 
         Args:
             start_s: seconds of the run that do not depend on the data.
@@ -66,10 +65,9 @@ class EndedJobRun:
 
 
 def of_files(records: Iterable[FileRecord]) -> Iterator[Used]:
-    """Yield what the files used, by dataset: the function's time at the memory that it had, requests, and a
-    month of the original's storage.
+    """Yield the usage of files by dataset: the function's time, requests, and a month of original storage.
 
-    The time of a file in the job for large files is in the run of the job, so it is not here.
+    The time of a file in the job for large files is not included: it is part of the job's run.
     """
     by_dataset: defaultdict[str, list[FileRecord]] = defaultdict(list)
     for record in records:
@@ -86,7 +84,7 @@ def of_files(records: Iterable[FileRecord]) -> Iterator[Used]:
 
 
 def of_job_for_large_files(record: FileRecord) -> Iterator[Used]:
-    """Yield what the job for large files used for one file, without its start; nothing for the function's."""
+    """Yield the usage of the job for large files by a file, without its start; none for the function's."""
     if dpus := dpus_of(record):
         yield glue_job(record.dataset or _UNKNOWN, gate_s(record), dpus)
 
@@ -97,22 +95,21 @@ def gate_memory_mb(record: FileRecord) -> int:
 
 
 def dpus_of(record: FileRecord) -> float:
-    """Return the DPUs of the job that processed a file; 0 where the function did."""
+    """Return the DPUs of the job that processed a file; 0 for the function."""
     return float(record.worker.get("dpus", 0))
 
 
 def of_runs(runs: Iterable[EndedJobRun], growth: float = 1, start_s: float = 0) -> Iterator[Used]:
-    """Yield what the runs of jobs used, or would use with `growth` times the data in as many runs."""
+    """Yield the usage of job runs, or that of as many runs with `growth` times the data."""
     return (run.used(growth, start_s) for run in runs)
 
 
 def gate_s(record: FileRecord) -> float:
-    """Return the seconds that the gate worked on a file; 0 where its record has no times."""
+    """Return the seconds that the gate worked on a file; 0 if its record has no times."""
     began = record.stage_times.get("trigger", "")
     if not (began and record.finished_at):
         return 0.0
-    # `finished_at` has whole seconds, the stages milliseconds; a reverted file was finished again by the
-    # revert.
+    # `finished_at` has whole seconds, stages have milliseconds; a revert finished a reverted file again.
     ended = max(
         [*record.stage_times.values(), *([] if record.state is FileState.REVERTED else [record.finished_at])]
     )

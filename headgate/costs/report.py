@@ -1,6 +1,6 @@
-"""The cost of recorded files and runs, as `headgate cost` and the API show it.
+"""Report the cost of recorded files and runs for `headgate cost` and the API.
 
-Dollars are text with their decimals.
+Dollars are texts with their decimals.
 """
 
 from __future__ import annotations
@@ -53,29 +53,29 @@ def cost_report(
 
 
 def jobs_of(execution: Execution, runs: Iterable[EndedJobRun]) -> list[EndedJobRun]:
-    """Return the runs of jobs that started while a run of the pipeline was under way, by start."""
+    """Return the job runs that started during a run of the pipeline, by start."""
     until = execution.ended_at
-    own = (
+    job_runs = (
         run
         for run in runs
         if run.started_at >= execution.started_at and (not until or run.started_at <= until)
     )
-    return sorted(own, key=lambda run: (run.started_at, run.job))
+    return sorted(job_runs, key=lambda run: (run.started_at, run.job))
 
 
 def usd_of(runs: Iterable[EndedJobRun], prices: Prices) -> Decimal:
-    """Return what runs of jobs cost, in US dollars, not rounded."""
+    """Return the cost of job runs in US dollars, not rounded."""
     return sum((cost.usd for cost in priced(of_runs(runs), prices)), Decimal(0))
 
 
 def _of_execution(execution: Execution, runs: Iterable[EndedJobRun], prices: Prices) -> dict[str, object]:
-    """Return one run of the pipeline: the jobs that started while it ran."""
-    own = jobs_of(execution, runs)
-    usd = priced(of_runs(own), prices)
+    """Return one run of the pipeline with the jobs that started during it."""
+    job_runs = jobs_of(execution, runs)
+    usd = priced(of_runs(job_runs), prices)
     return {
         "run": execution.name,
         "started_at": execution.started_at.isoformat(),
-        "jobs": len(own),
+        "jobs": len(job_runs),
         "usd": _text(total_usd(usd)),
     }
 

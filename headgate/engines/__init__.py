@@ -1,6 +1,6 @@
-"""Engines: where set-sized work runs.
+"""Engines that run set-based work.
 
-The same Ibis expressions on DuckDB, Spark and Athena; the same models over many groups.
+The same Ibis expressions run on DuckDB, Spark and Athena, and the same models over many groups.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Athena as an engine: Ibis expressions as Athena SQL, sent to whoever answers Athena SQL."""
+"""Athena as an engine: Ibis expressions become Athena SQL, which a port answers."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     Answers = Callable[[str, pa.Schema], pa.Table]
 
 # Source: Amazon Athena user guide, "Service Quotas": a query string has at most 262,144 bytes.
-LONGEST_QUERY_BYTES = 262_144
+MAX_QUERY_BYTES = 262_144
 
 
 class _Compiler(AthenaCompiler):  # type: ignore[misc]  # Ibis ships no types
-    """Athena has no temporary tables: rows in memory are written into the query."""
+    """Compiles rows in memory into the query, because Athena has no temporary tables."""
 
     def visit_InMemoryTable(self, _op: Any, *, name: str, schema: Any, data: Any) -> Any:  # noqa: N802, ANN401 as Ibis names and types it
-        """Return the rows as a typed subquery over VALUES; one that none passes where there are no rows."""
+        """Return the rows as a typed subquery over VALUES; without rows, one that is always empty."""
         rows = data.to_pyarrow(schema).to_pylist()
-        written = [self._row(row, schema) for row in rows or [dict.fromkeys(schema.names)]]
+        value_rows = [self._row(row, schema) for row in rows or [dict.fromkeys(schema.names)]]
         columns = [sge.to_identifier(column, quoted=True) for column in schema.names]
         values = sge.Values(
-            expressions=written,
+            expressions=value_rows,
             alias=sge.TableAlias(this=sge.to_identifier(name, quoted=True), columns=columns),
         )
         typed = [
@@ -52,23 +52,23 @@ class _Compiler(AthenaCompiler):  # type: ignore[misc]  # Ibis ships no types
 
     def _cell(self, literal: Any) -> Any:  # noqa: ANN401 as above
         if literal.dtype.is_floating() and literal.value is not None:
-            # As a number, -0.0 would be read as a decimal, which has no such zero.
+            # As a number, -0.0 would be read as a decimal, which has no negative zero.
             return self.cast(sge.convert(repr(literal.value)), literal.dtype)
         return self.visit_Literal(literal, value=literal.value, dtype=literal.dtype)
 
 
 class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
-    """Ibis over Athena SQL without a connection of its own: `answers` takes SQL with the types."""
+    """Ibis over Athena SQL without its own connection: `answers` takes SQL and the types of the answer."""
 
     name = "athena"
     compiler = _Compiler()
 
     def do_connect(self, answers: Answers) -> None:
-        """Keep the port that queries go to."""
+        """Keep the port that answers queries."""
         self._answers = answers
 
     def at(self, database: str, name: str, schema: pa.Schema) -> ibis.Table:
-        """Return a table of the catalog, whose columns are known without asking."""
+        """Return a table of the catalog with known columns, without a request."""
         place = ops.Namespace(database=database)
         return ops.DatabaseTable(
             name, schema=ibis.Schema.from_pyarrow(schema), source=self, namespace=place
@@ -83,10 +83,9 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
         params: Mapping[Any, Any] | None = None,
         pretty: bool = False,
     ) -> str:
-        """Return the expression in Athena's SQL.
+        """Return the expression as Athena SQL.
 
-        Not as Ibis itself writes it: it lets sqlglot change the tree that it writes, and then the casts that
-        keep whole numbers from dividing as whole numbers are lost.
+        Ibis's own method lets sqlglot change the tree, which loses the casts that prevent integer division.
         """
         query = self.compiler.to_sqlglot(expr, limit=limit, params=params)
         return str(query.sql(dialect=self.name, pretty=pretty, unsupported_level=ErrorLevel.RAISE))
@@ -97,7 +96,7 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
         """Return the answer in the Arrow types of the expression."""
         table = expr.as_table()
         sql, schema = self.compile(table, params=params, limit=limit), table.schema().to_pyarrow()
-        if len(sql.encode()) > LONGEST_QUERY_BYTES:
+        if len(sql.encode()) > MAX_QUERY_BYTES:
             raise QueryError(
                 f"a query of {len(sql.encode()):,} bytes is too long for Athena: another engine can take it"
             )
@@ -120,15 +119,15 @@ class AthenaTables(SQLBackend):  # type: ignore[misc]  # Ibis ships no types
         chunk_size: int = 1_000_000,
         **_: object,
     ) -> pa.RecordBatchReader:
-        """Return the answer some rows at a time.
+        """Return the answer in batches.
 
-        Athena gives it as a whole, so all of it is in memory until the last batch is taken.
+        Athena returns it at once, so all of it is in memory until the last batch is taken.
         """
         return self.to_pyarrow(expr.as_table(), params=params, limit=limit).to_reader(chunk_size)
 
     @property
     def version(self) -> str:
-        """Athena's engine."""
+        """The version of Athena's engine."""
         return "3"
 
     def create_table(self, *_: object, **__: object) -> NoReturn:

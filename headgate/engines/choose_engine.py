@@ -1,4 +1,4 @@
-"""The engine of a run with its tables, and the engine behind a table."""
+"""Choose the engine of a run, and find the engine of a table."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ LOCAL: Engine = local.Local()
 
 
 class EngineName(StrEnum):
-    """Where expressions run.
+    """The engine that runs expressions.
 
-    `auto`: on DuckDB, and on Spark when what is read is too much for one machine.
+    `auto` is DuckDB, or Spark if the data are too large for one machine.
     """
 
     AUTO = "auto"
@@ -34,39 +34,39 @@ class EngineName(StrEnum):
 
     @classmethod
     def parse(cls, text: str) -> EngineName:
-        """Return the engine of that name; SettingsError when there is none."""
+        """Return the engine with that name; SettingsError if there is none."""
         if text not in {*cls}:
             raise SettingsError(f"no engine {text}; there are {', '.join(cls)}")
         return cls(text)
 
     def chosen(self, size_bytes: int, spark_from_mb: int) -> EngineName:
-        """Return the engine for so many bytes of Parquet."""
+        """Return the engine for `size_bytes` of Parquet."""
         if self is not EngineName.AUTO:
             return self
         return EngineName.SPARK if size_bytes >= spark_from_mb * MB else EngineName.DUCKDB
 
 
 def open_tables(
-    engine: EngineName, places: Mapping[str, str], memory_mb: int = local.LEAST_MEMORY_MB
+    engine: EngineName, places: Mapping[str, str], memory_mb: int = local.MIN_MEMORY_MB
 ) -> AbstractContextManager[dict[str, ibis.Table]]:
-    """Return each Parquet file or folder as a table of DuckDB or Spark, while the block lasts.
+    """Open each Parquet file or folder as a table of DuckDB or Spark for the duration of the block.
 
     Args:
-        places: what the engine can read: local paths, or `s3://…` for Spark on a cluster.
-        memory_mb: of DuckDB, beyond which it spills.
+        places: paths that the engine can read: local paths, or `s3://…` for Spark on a cluster.
+        memory_mb: DuckDB's limit, beyond which it spills.
     """
     if engine is EngineName.DUCKDB:
         return local.opened(places, memory_mb)
-    from headgate.engines import spark  # noqa: PLC0415 where Spark is not in use it need not be installed
+    from headgate.engines import spark  # noqa: PLC0415 Spark need not be installed if it is not used
 
     return spark.opened(places)
 
 
 def engine_of(tables: Iterable[ibis.Table]) -> Engine:
-    """Return the engine that holds the tables; this machine for tables in memory."""
+    """Return the engine of the tables; this machine for tables in memory."""
     spark = next((backend for table in tables if (backend := table.get_backend()).name == "pyspark"), None)
     if spark is None:
         return LOCAL
-    from headgate.engines.spark import Spark  # noqa: PLC0415 where Spark is not in use it need not be installed
+    from headgate.engines.spark import Spark  # noqa: PLC0415 Spark need not be installed if it is not used
 
     return Spark(spark)

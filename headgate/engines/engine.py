@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """Runs what is too much for one expression: a model over every one of many groups."""
+    """Runs work that one expression cannot do: a model over each of many groups."""
 
     def map_groups(
         self,
@@ -25,15 +25,16 @@ class Engine(Protocol):
         schema: pa.Schema,
         order_by: Sequence[str] = (),
     ) -> pd.DataFrame:
-        """Return the rows that `function` gives for each group, all together, in the order of `by`: the same
-        on every engine.
+        """Return the rows that `function` returns for each group, in the order of `by`.
+
+        The result is the same on every engine.
 
         Args:
             rows: a table of this engine, or a frame.
-            by: columns that make a group; a null is a value of its own.
-            function: one group's rows, ordered by `order_by` and then by all other columns, to the rows it
-                gives. Pure, and known to other processes: a function of a module, or a `functools.partial` of
+            by: columns that make a group; null is a separate value.
+            function: converts one group's rows, ordered by `order_by` and then by all other columns. It is
+                pure and importable by other processes: a function of a module, or a `functools.partial` of
                 one.
-            schema: Arrow types of what it gives, the columns `by` among them.
+            schema: Arrow types of the returned rows, including the columns `by`.
         """
         ...

@@ -1,16 +1,15 @@
-"""Expressions that mean the same on every engine, for what engines take differently when asked by the short
-name.
+"""Expressions with the same result on every engine, for short forms with different results.
 
-| asked for | what differs |
+| short form | difference |
 |---|---|
-| `x.median()`, `x.quantile()` | Athena has approximate ones only; Spark interpolates by other sums than DuckDB |
+| `x.median()`, `x.quantile()` | Athena only approximates; Spark interpolates with other sums than DuckDB |
 | `at.epoch_seconds()` | DuckDB and Athena keep the fraction of a second, Spark drops it |
-| `b.delta(a, unit="second")` | DuckDB counts seconds begun, Spark seconds passed |
+| `b.delta(a, unit="second")` | DuckDB counts started seconds, Spark completed seconds |
 | `money.mean()`, `money / money` | a double on DuckDB, a decimal with fewer digits on Spark and Athena |
 | sums of floats | depend on the order of the rows, which no engine promises |
 
-Source: the engines' manuals, and `tests/integration/engines`, where each of these is held.
-"""  # noqa: E501 a table
+Source: the engines' manuals, and `tests/integration/engines`, which tests each of these.
+"""
 
 from __future__ import annotations
 
@@ -25,16 +24,15 @@ _VALUE, _RANK, _OF = "_headgate_value", "_headgate_rank", "_headgate_of"
 
 
 def whole_seconds(at: ibis.Column) -> ibis.Column:
-    """Return seconds since 1970 at which a time's second began, as int64."""
+    """Return the seconds from 1970 to the start of a time's second, as int64."""
     return at.truncate("s").epoch_seconds().cast("int64")
 
 
 def medians(table: ibis.Table, by: Sequence[str], whole: str, name: str) -> ibis.Table:
-    """Return the exact median of a column of whole numbers in each group, as a double.
+    """Return the exact median of an integer column in each group, as a double.
 
-    A group without values has no row.
-
-    Half of the sum of the two middle values is exact for whole numbers below 2**52, whoever computes it.
+    A group without values has no row. Half of the sum of the two middle values is exact for integers below
+    2**52 on every engine.
     """
     valid = table.filter(table[whole].notnull())
     valued = valid.select(*by, **{_VALUE: valid[whole].cast("int64")})

@@ -1,4 +1,4 @@
-"""From an engine's Arrow answer to pandas: exact, and by one rule for all engines."""
+"""Convert an engine's Arrow answer to pandas, exactly and by the same rules for all engines."""
 
 from __future__ import annotations
 
@@ -17,42 +17,39 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _EXACT_IN_FLOAT = 2**53
-_REMEMBERED = 2**20  # texts of a column that are looked out for
+_MAX_SHARED = 2**20  # maximum number of a column's texts to share
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:
-    """Return the rows in pandas, with types that depend on the Arrow types and on where nulls are, on nothing
-    else.
+    """Return the rows in pandas, with types that depend only on the Arrow types and on nulls.
 
-    Decimals and texts are objects with None; dates and timestamps are `datetime64` with NaT; whole numbers
-    with nulls are floats, unless one of them has more digits than a float holds: then they are pandas'
-    `Int64`.
+    Decimals and texts are objects with None; dates and timestamps are `datetime64` with NaT; integers with
+    nulls are floats, or pandas' `Int64` if one of them has more digits than a float.
     """
     return frame_of_batches(table.schema, table.to_batches())
 
 
 def frame_of_batches(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> pd.DataFrame:
-    """Return `frame_of` rows that come some at a time: a batch is released before the next one comes."""
+    """Return `frame_of` the batches; each one is released before the next one is read."""
     pieces: list[list[Any]] = [[] for _ in schema]
     texts: list[dict[str, str]] = [{} for _ in schema]
     for batch in chain(
         schema.empty_table().to_batches() or [pa.RecordBatch.from_pylist([], schema)], batches
     ):
         for kept, seen, column in zip(pieces, texts, batch.columns, strict=True):
-            kept.append(_shared(column, seen) if pat.is_string(column.type) else _apart(column))
+            kept.append(_shared(column, seen) if pat.is_string(column.type) else _copied(column))
     joined = {name: _joined(pieces.pop(0)) for name in schema.names}
-    return pd.DataFrame(joined, copy=False)  # each column is its own memory already
+    return pd.DataFrame(joined, copy=False)  # each column already has its own memory
 
 
 def exact(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Return the table's columns by the schema that its expression has.
+    """Return the table's columns in the schema of its expression.
 
-    Instants become naive UTC; what would change a value is an error.
+    Instants become naive UTC; a cast that would change a value is an error.
 
     Raises:
-        AuditError: a value does not fit, or the engine has computed in floats what the expression says is a
-            decimal, or the other way round, as each does it in its own way with averages and quotients of
-            decimals. The message does not say the value.
+        AuditError: a value does not fit, or the engine computed a float for a decimal or vice versa, as
+            engines do differently for averages and quotients of decimals. The message has no value.
     """
     for field in schema:
         if {pat.is_floating(field.type), pat.is_floating(table[field.name].type)} == {
@@ -83,24 +80,23 @@ def _misfit(table: pa.Table, schema: pa.Schema) -> str:
 
 
 def by_rows(table: pa.Table, first: Sequence[str]) -> pa.Table:
-    """Return the rows ordered by the columns `first`, then by all others, independent of the engine."""
+    """Return the rows ordered by the columns `first` and then by all others, independent of the engine."""
     names = [*first, *sorted(set(table.column_names) - set(first))]
     return table.take(pc.sort_indices(table, sort_keys=[(name, "ascending") for name in names]))
 
 
 def _shared(column: pa.Array, seen: dict[str, str]) -> np.ndarray:
-    """Return texts, one object for equal ones: millions of transactions have a few hundred thousand cards."""
+    """Return texts with one object for equal ones: millions of transactions have few different cards."""
     texts = column.to_pandas()
-    shared = seen.setdefault if len(seen) < _REMEMBERED else seen.get
+    shared = seen.setdefault if len(seen) < _MAX_SHARED else seen.get
     return np.fromiter((shared(text, text) for text in texts), dtype=object, count=len(texts))
 
 
-def _apart(column: pa.Array) -> Any:  # noqa: ANN401 Arrow or pandas, whatever the column holds
-    """Return the values in memory of their own: a batch's memory stays while any of its columns is in use."""
+def _copied(column: pa.Array) -> Any:  # noqa: ANN401 Arrow or pandas, whatever the column holds
+    """Return the values in separate memory: a batch stays in memory while any of its columns is used."""
     if pat.is_integer(column.type) or pat.is_boolean(column.type):
-        return pa.concat_arrays(
-            [column, column.slice(0, 0)]
-        )  # whether there are nulls further on decides what these become
+        # Nulls in later batches decide the type of these.
+        return pa.concat_arrays([column, column.slice(0, 0)])
     if pat.is_date(column.type):
         return column.cast(pa.timestamp("s")).to_pandas().to_numpy(copy=True)
     if pat.is_timestamp(column.type):

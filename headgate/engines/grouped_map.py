@@ -1,4 +1,4 @@
-"""A function over every group of rows, the same in every engine: the groups, and how they combine."""
+"""Apply a function to every group of rows, in the same way in every engine."""
 
 from __future__ import annotations
 
@@ -27,11 +27,10 @@ class Grouping:
     """The function that is applied to each group.
 
     Attributes:
-        by: the columns that make a group; a null is a value of its own.
-        function: one group's rows, in the order of `order_by` and then of all other columns, to the rows it
-            gives; pure, and known to other processes: a function of a module, or a `functools.partial` of
-            one.
-        schema: Arrow types of what it gives, the columns `by` among them.
+        by: the columns that make a group; null is a separate value.
+        function: converts one group's rows, ordered by `order_by` and then by all other columns; pure, and
+            importable by other processes: a function of a module, or a `functools.partial` of one.
+        schema: Arrow types of the returned rows, including the columns `by`.
     """
 
     by: tuple[str, ...]
@@ -48,15 +47,15 @@ class Grouping:
 
     @property
     def numbered(self) -> pa.Schema:
-        """The schema with the number of each row in its group, by which answers find their order again."""
+        """The schema with the number of each row in its group, which restores the order of answers."""
         return self.schema.append(pa.field(_ROW, pa.int64()))
 
 
 def apply(rows: pa.Table, grouping: Grouping) -> pa.Table:
-    """Return the function's rows for each group, in the groups' order, by the schema `numbered`."""
+    """Return the function's rows for each group, in the groups' order, in the schema `numbered`."""
     with one_thread():
-        given = [_given(group, grouping) for group in split(rows, grouping)]
-    return pa.concat_tables([grouping.numbered.empty_table(), *given])
+        answers = [_apply_to_group(group, grouping) for group in split(rows, grouping)]
+    return pa.concat_tables([grouping.numbered.empty_table(), *answers])
 
 
 def split(rows: pa.Table, grouping: Grouping) -> Iterator[pa.Table]:
@@ -68,12 +67,12 @@ def split(rows: pa.Table, grouping: Grouping) -> Iterator[pa.Table]:
 
 
 def collected(answers: pa.Table, grouping: Grouping) -> pd.DataFrame:
-    """Return all that was given, in the order of the groups and, in each, as the function gave it."""
+    """Return all returned rows, in the order of the groups and, within each, of the function."""
     return frame_of(by_rows(answers, [*grouping.by, _ROW]).select(grouping.schema.names))
 
 
 def chunks(rows: pa.Table, by: Sequence[str], count: int) -> Iterator[pa.Table]:
-    """Yield the rows in at most `count` parts that cut no group in two."""
+    """Yield the rows in at most `count` parts without dividing a group."""
     ordered = by_rows(rows, by)
     edges = _edges(ordered, by)
     bounds = np.unique(edges[np.linspace(0, len(edges) - 1, count + 1).astype(int)])
@@ -81,21 +80,21 @@ def chunks(rows: pa.Table, by: Sequence[str], count: int) -> Iterator[pa.Table]:
         yield ordered.slice(begin, end - begin)
 
 
-def _given(group: pa.Table, grouping: Grouping) -> pa.Table:
-    made = grouping.function(frame_of(group))
-    table = pa.Table.from_pandas(made, schema=grouping.schema, preserve_index=False)
+def _apply_to_group(group: pa.Table, grouping: Grouping) -> pa.Table:
+    frame = grouping.function(frame_of(group))
+    table = pa.Table.from_pandas(frame, schema=grouping.schema, preserve_index=False)
     return table.append_column(grouping.numbered.field(_ROW), pa.array(range(table.num_rows), pa.int64()))
 
 
 def _edges(ordered: pa.Table, by: Sequence[str]) -> np.ndarray:
-    """Return where groups begin, and the end of the last one."""
+    """Return the starts of the groups, and the end of the last one."""
     count = ordered.num_rows
     if not count:
         return np.zeros(1, dtype=np.int64)
     changed = np.zeros(count - 1, dtype=bool)
     for name in by:
         codes = ordered[name].combine_chunks()
-        # A null is a value of its own, as it is in an engine's GROUP BY.
+        # A null is a separate value, as in an engine's GROUP BY.
         numbers = pc.dictionary_encode(codes, null_encoding="encode").indices.to_numpy(zero_copy_only=False)
         changed |= numbers[1:] != numbers[:-1]
     return np.concatenate([[0], np.flatnonzero(changed) + 1, [count]])

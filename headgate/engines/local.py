@@ -1,4 +1,4 @@
-"""This machine as an engine: DuckDB for tables, joblib's processes for models over many groups."""
+"""This machine as an engine: DuckDB for tables, joblib processes for models over many groups."""
 
 from __future__ import annotations
 
@@ -24,23 +24,21 @@ if TYPE_CHECKING:
 
     from headgate.engines.engine import Rows
 
-LEAST_MEMORY_MB = 1_000  # of DuckDB, beyond which it spills
-_LEAST_MEASURED_S = (
-    2.0  # of processor time: the first groups include the import of libraries, so the pace is unknown before
-)
-_PARALLEL_FROM_S = (
-    10.0  # two further processes pay from then on: each takes about five seconds to load its libraries
-)
+MIN_MEMORY_MB = 1_000  # of DuckDB, beyond which it spills
+# Processor time before the pace is known, because the first groups include the import of libraries.
+_MIN_MEASURED_S = 2.0
+# Remaining time that justifies two more processes: each takes about five seconds to load its libraries.
+_PARALLEL_FROM_S = 10.0
 _CHUNKS = 64
 _BATCH_ROWS = 131_072
 
-# Source: DuckDB's manual, "Configuration". Whoever needs an order asks for one: to keep the file's takes
-# memory.
+# Source: DuckDB's manual, "Configuration". Preserving the file's order takes memory; queries that need an
+# order state it.
 _SETTINGS = {"preserve_insertion_order": False, "allocator_background_threads": True}
 
 
 def release_memory() -> None:
-    """Return unused memory to the system: allocators keep it otherwise, each for its own next request."""
+    """Return unused memory to the system, which allocators otherwise keep for their own next request."""
     pa.default_memory_pool().release_unused()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim:
@@ -48,14 +46,14 @@ def release_memory() -> None:
 
 
 def memory_mb_of(free_bytes: int) -> int:
-    """Return DuckDB's share of free memory in MB: half, because models need memory too."""
-    return max(LEAST_MEMORY_MB, free_bytes // 2 // 10**6)
+    """Return DuckDB's share of free memory in MB: half, because models also need memory."""
+    return max(MIN_MEMORY_MB, free_bytes // 2 // 10**6)
 
 
 class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
-    """Ibis's DuckDB backend, with answers in the types that every engine's answers have.
+    """Ibis's DuckDB backend, with answers in the types that all engines return.
 
-    Ibis itself makes a Python object of every value of a column that has a null, and a float of a long id in
+    Ibis itself creates a Python object for every value of a column with nulls, and a float for a long id in
     it.
     """
 
@@ -78,7 +76,7 @@ class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
         chunk_size: int = _BATCH_ROWS,
         **_: object,
     ) -> pa.RecordBatchReader:
-        """Return the answer in the Arrow types of the expression, some rows at a time, in its order."""
+        """Return the answer in the Arrow types of the expression, in batches and in its order."""
         table = expr.as_table()
         schema = table.schema().to_pyarrow()
         answer = self._to_duckdb_relation(table, params=params, limit=limit).to_arrow_reader(chunk_size)
@@ -89,8 +87,11 @@ class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
 
 
 @contextmanager
-def connected(memory_mb: int = LEAST_MEMORY_MB) -> Iterator[DuckDbTables]:
-    """Open a DuckDB while the block lasts. Beyond `memory_mb` queries spill; what cannot spill fails."""
+def connected(memory_mb: int = MIN_MEMORY_MB) -> Iterator[DuckDbTables]:
+    """Open a DuckDB for the duration of the block.
+
+    Beyond `memory_mb` queries spill, or fail if they cannot.
+    """
     with tempfile.TemporaryDirectory(prefix="headgate-spill-") as spill:
         backend = DuckDbTables()
         backend.do_connect(memory_limit=f"{memory_mb}MB", temp_directory=spill, **_SETTINGS)
@@ -102,22 +103,21 @@ def connected(memory_mb: int = LEAST_MEMORY_MB) -> Iterator[DuckDbTables]:
 
 @contextmanager
 def opened(
-    places: Mapping[str, str | Sequence[str]], memory_mb: int = LEAST_MEMORY_MB
+    places: Mapping[str, str | Sequence[str]], memory_mb: int = MIN_MEMORY_MB
 ) -> Iterator[dict[str, ibis.Table]]:
-    """Open Parquet files as tables, while the block lasts, as `connected` does.
+    """Open Parquet files as tables for the duration of the block, as `connected` does.
 
     Args:
-        places: of each table a path, a pattern of paths, or several paths.
+        places: a path, a pattern of paths, or several paths for each table.
     """
     with connected(memory_mb) as backend:
         yield {table: backend.read_parquet(place, table_name=table) for table, place in places.items()}
 
 
 class Local:
-    """Runs groups in this process, and on every processor of the machine what would take it more than ten
-    seconds longer.
+    """Runs groups in this process, or on all processors if that would take over ten seconds longer.
 
-    Which process a group ran in changes nothing: each is worked on by one thread.
+    The process does not affect a group's result, because each group runs in one thread.
     """
 
     def __init__(self, workers: int = 0) -> None:
@@ -131,24 +131,24 @@ class Local:
         schema: pa.Schema,
         order_by: Sequence[str] = (),
     ) -> pd.DataFrame:
-        """Apply `Engine.map_groups`."""
+        """Run `Engine.map_groups`."""
         grouping = Grouping(tuple(by), function, schema, tuple(order_by))
-        waiting = list(chunks(_arrow_of(rows), grouping.by, _CHUNKS))[::-1]
+        pending = list(chunks(_arrow_of(rows), grouping.by, _CHUNKS))[::-1]
         done, began = [grouping.numbered.empty_table()], time.process_time()
-        while waiting and (
-            self._workers == 1 or not _parallel_pays(time.process_time() - began, len(done) - 1, len(waiting))
+        while pending and (
+            self._workers == 1 or not _parallel_pays(time.process_time() - began, len(done) - 1, len(pending))
         ):
-            done.append(apply(waiting.pop(), grouping))
-        if waiting:
+            done.append(apply(pending.pop(), grouping))
+        if pending:
             done += joblib.Parallel(n_jobs=self._workers)(
-                joblib.delayed(apply)(chunk, grouping) for chunk in waiting
+                joblib.delayed(apply)(chunk, grouping) for chunk in pending
             )
         return collected(pa.concat_tables(done), grouping)
 
 
 def _parallel_pays(spent_s: float, chunks_done: int, chunks_left: int) -> bool:
     """Return whether the remaining chunks, at the current pace, justify starting other processes."""
-    return spent_s >= _LEAST_MEASURED_S and spent_s * chunks_left >= _PARALLEL_FROM_S * chunks_done
+    return spent_s >= _MIN_MEASURED_S and spent_s * chunks_left >= _PARALLEL_FROM_S * chunks_done
 
 
 def _arrow_of(rows: Rows) -> pa.Table:

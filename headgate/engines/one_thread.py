@@ -1,6 +1,8 @@
-"""Numerical libraries with one thread each: sums that several threads share depend on how they share them, so
-a machine with more cores would give other last digits, and threads of systems that run side by side wait for
-each other: a Cholesky decomposition of 200 rows took 5 ms instead of 0.3 on two busy cores.
+"""Limit numerical libraries to one thread.
+
+The result of a sum that threads share depends on how they share it, so other machines would return other last
+digits. Threads of parallel systems also wait for each other: on two busy cores, a Cholesky decomposition of
+200 rows took 5 ms instead of 0.3.
 """
 
 from __future__ import annotations
@@ -16,13 +18,13 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Read by each library when it is loaded. Source: manuals of OpenBLAS and OpenMP, "Environment variables".
+# Each library reads these when it is loaded. Source: manuals of OpenBLAS and OpenMP, "Environment variables".
 _VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Limit the libraries that are loaded, and those that are loaded meanwhile, to one thread."""
+    """Limit loaded libraries, and those loaded during the block, to one thread."""
     before = {name: os.environ.get(name) for name in _VARIABLES}
     os.environ.update(dict.fromkeys(_VARIABLES, "1"))
     try:
@@ -40,7 +42,7 @@ def one_thread() -> Iterator[None]:
 def _libraries(modules: int) -> ThreadpoolController:
     """Return the numerical libraries of this process.
 
-    Finding them takes 10 ms, and none comes without another module.
+    The search takes 10 ms and can find more only after another module was imported.
     """
     del modules
     return ThreadpoolController()

@@ -1,4 +1,4 @@
-"""Spark as an engine: Ibis expressions as Spark SQL, Arrow answers, models on the executors."""
+"""Spark as an engine: Ibis expressions become Spark SQL with Arrow answers, and models run on executors."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 # Source: Spark 3.5 documentation, "Configuration" and "ANSI Compliance".
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
-    # An overflow is an error, not a null that nobody sees.
+    # An overflow is an error, not an unnoticed null.
     "spark.sql.ansi.enabled": "true",
-    # Time in the lake has no zone; Spark must not take it for an instant of its own.
+    # Times in the lake have no zone; Spark must not convert them.
     "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
@@ -37,7 +37,7 @@ _SETTINGS = {
 
 
 class SparkTables(Backend):  # type: ignore[misc]  # Ibis ships no types
-    """Ibis's Spark backend with exact Arrow answers, in the types that every engine's answers have."""
+    """Ibis's Spark backend with exact Arrow answers, in the types that all engines return."""
 
     def to_pyarrow(
         self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, limit: int | str | None = None
@@ -72,7 +72,7 @@ class SparkTables(Backend):  # type: ignore[misc]  # Ibis ships no types
         self._run_pre_execute_hooks(table)
         schema = table.schema().to_pyarrow()
         packed = self._session.sql(self.compile(table, params=params, limit=limit)).mapInArrow(
-            _packed, "batch binary"
+            _pack, "batch binary"
         )
         tables = (pa.ipc.open_stream(row.batch).read_all() for row in packed.toLocalIterator())
         return pa.RecordBatchReader.from_batches(
@@ -99,7 +99,7 @@ class Spark:
         schema: pa.Schema,
         order_by: Sequence[str] = (),
     ) -> pd.DataFrame:
-        """Apply `Engine.map_groups`."""
+        """Run `Engine.map_groups`."""
         grouping = Grouping(tuple(by), function, schema, tuple(order_by))
         frame, read_as = self._frame(rows)
 
@@ -108,13 +108,13 @@ class Spark:
             if gathered:
                 yield from apply(exact(pa.Table.from_batches(gathered), read_as), grouping).to_batches()
 
-        spread = frame.repartition(*grouping.by).mapInArrow(
+        mapped = frame.repartition(*grouping.by).mapInArrow(
             work, from_arrow_schema(grouping.numbered, prefer_timestamp_ntz=True)
         )
-        return collected(exact(arrow_of(spread), grouping.numbered), grouping)
+        return collected(exact(arrow_of(mapped), grouping.numbered), grouping)
 
     def _frame(self, rows: Rows) -> tuple[DataFrame, pa.Schema]:
-        session = self.backend._session  # noqa: SLF001 Ibis keeps the session to itself
+        session = self.backend._session  # noqa: SLF001 Ibis keeps the session private
         if isinstance(rows, ibis.Table):
             return session.sql(self.backend.compile(rows)), rows.schema().to_pyarrow()
         table = pa.Table.from_pandas(rows, preserve_index=False)
@@ -123,12 +123,11 @@ class Spark:
 
 @contextmanager
 def opened(places: Mapping[str, str], session: SparkSession | None = None) -> Iterator[dict[str, ibis.Table]]:
-    """Open each Parquet file or folder as a table while the block lasts; the session stays open.
+    """Open each Parquet file or folder as a table for the duration of the block; the session stays open.
 
     Args:
-        places: what the executors can read: `s3://…` on a cluster, local paths where Spark runs on this
-            machine.
-        session: a running session; by default the one that `spark_session` finds.
+        places: paths that the executors can read: `s3://…` on a cluster, local paths for local Spark.
+        session: a running session; by default that of `spark_session`.
     """
     running = session or spark_session.session()
     backend = spark_backend(running)
@@ -140,7 +139,7 @@ def opened(places: Mapping[str, str], session: SparkSession | None = None) -> It
 
 
 def spark_backend(session: SparkSession) -> SparkTables:
-    """Return a session as an Ibis backend with the lake's rules: UTC, exact decimals, errors not nulls."""
+    """Return a session as an Ibis backend with the lake's rules: UTC, exact decimals, no silent nulls."""
     backend = SparkTables()
     backend.register_options()
     backend.do_connect(session)
@@ -149,9 +148,10 @@ def spark_backend(session: SparkSession) -> SparkTables:
     return backend
 
 
-def _packed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Yield each batch as one row that holds its bytes: Spark 3.5 gives rows to the driver a partition at a
-    time, but not Arrow's batches.
+def _pack(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield each batch as one row with its bytes.
+
+    Spark 3.5 sends rows to the driver one partition at a time, but not Arrow batches.
     """
     for batch in batches:
         body = pa.BufferOutputStream()
@@ -161,8 +161,9 @@ def _packed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def created(session: SparkSession, rows: pa.Table) -> DataFrame:
-    """Return rows as a Spark frame, by way of Python values: pandas, which Spark's faster way goes through,
-    has no whole numbers with nulls.
+    """Return rows as a Spark frame, through Python values.
+
+    Spark's faster way uses pandas, which has no integers with nulls.
     """
     schema = from_arrow_schema(rows.schema.remove_metadata(), prefer_timestamp_ntz=True)
     return session.createDataFrame(
@@ -171,9 +172,9 @@ def created(session: SparkSession, rows: pa.Table) -> DataFrame:
 
 
 def arrow_of(frame: DataFrame) -> pa.Table:
-    """Return a Spark frame's rows as Arrow, without a detour that makes floats of numbers with nulls.
+    """Return a Spark frame's rows as Arrow, without making floats of numbers with nulls.
 
-    Spark 4 has `toArrow`; in 3.5 the same thing has a private name.
+    Spark 4 has `toArrow`; in 3.5 the same function is private.
     """
     batches = frame._collect_as_arrow()  # noqa: SLF001 see above
     return pa.Table.from_batches(batches) if batches else to_arrow_schema(frame.schema).empty_table()

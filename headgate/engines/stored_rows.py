@@ -1,4 +1,4 @@
-"""Rows in files on this machine's disk: who needs some of the rows or columns reads these."""
+"""Rows in local files, from which single rows or columns can be read."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class StoredRows:
-    """Rows in an order, each known by its place in it.
+    """Ordered rows, each identified by its position.
 
     Args:
-        paths: Parquet files of the same rows in the same order and the same row groups; each holds some of
+        paths: Parquet files of the same rows in the same order and with the same row groups; each has some of
             the columns.
     """
 
@@ -45,7 +45,7 @@ class StoredRows:
         return tuple(dict.fromkeys(name for file in self._files for name in file.schema_arrow.names))
 
     def rows(self, first: int, after: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Return the rows of a range without its end; all columns unless some are named."""
+        """Return the rows from `first` to before `after`, with all columns or the named ones."""
         names = list(columns or self.columns)
         batches = (batch for part in self.tables(first, after, names) for batch in part.to_batches())
         return self.finished(frame_of_batches(self.schema(names), batches))
@@ -59,28 +59,28 @@ class StoredRows:
         return self.frame([name])[name].to_numpy()
 
     def batches(self, first: int, after: int, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
-        """Yield `rows`, some rows at a time."""
+        """Yield `rows` in batches."""
         return (self.finished(frame_of(part)) for part in self.tables(first, after, columns))
 
     def parts(self, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
-        """Yield all rows, some at a time."""
+        """Yield all rows in batches."""
         return self.batches(0, len(self), columns)
 
     def tables(self, first: int, after: int, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
-        """Yield `batches` as tables of Arrow."""
+        """Yield `batches` as Arrow tables."""
         names = list(columns or self.columns)
-        own = slice(
+        groups = slice(
             int(np.searchsorted(self._edges[1:], first, side="right")),
             int(np.searchsorted(self._edges[:-1], after)),
         )
         for group, begin, end in zip(
-            range(own.start, own.stop), self._edges[own], self._edges[1:][own], strict=True
+            range(groups.start, groups.stop), self._edges[groups], self._edges[1:][groups], strict=True
         ):
             offset = max(first, begin) - begin
             yield self.group(group, names).slice(offset, min(after, end) - begin - offset)
 
     def take(self, places: Places, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Return the rows at some places, which ascend."""
+        """Return the rows at ascending positions."""
         names = list(columns or self.columns)
         edges = np.searchsorted(places, self._edges)
         taken = (
@@ -92,7 +92,7 @@ class StoredRows:
         )
 
     def schema(self, names: Sequence[str]) -> pa.Schema:
-        """Return the Arrow types of some columns."""
+        """Return the Arrow types of columns."""
         owners = {field.name: field for file in reversed(self._files) for field in file.schema_arrow}
         return pa.schema([owners[name] for name in names])
 
@@ -107,7 +107,7 @@ class StoredRows:
         return pa.table({name: columns[name] for name in names})
 
     def finished(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows with columns in the types that whoever reads them expects."""
+        """Return the rows with columns in the types that readers expect."""
         return rows
 
 
@@ -122,7 +122,7 @@ def float_columns(stored: Sequence[StoredRows], columns: Sequence[str]) -> npt.N
 
 
 def store_frames(frames: Iterable[pd.DataFrame], path: Path) -> StoredRows:
-    """Return the rows of frames of equal columns, of which there is at least one, in a file."""
+    """Store the rows of one or more frames with equal columns in a file, and return them."""
     parts = (
         pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None) for frame in frames
     )

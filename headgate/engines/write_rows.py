@@ -1,4 +1,4 @@
-"""An engine's answer as a local Parquet file, some rows at a time in memory."""
+"""Write an engine's answer to a local Parquet file, with a few rows in memory at a time."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ GROUP_ROWS = 65_536
 
 
 def write_rows(table: ibis.Table, path: Path, dictionaries: Sequence[str] = ()) -> None:
-    """Write the rows of an expression to the file, in its order, with the Arrow types of the expression.
+    """Write the rows of an expression to the file, in its order and its Arrow types.
 
     Args:
-        dictionaries: columns of texts that come again and again.
+        dictionaries: columns of texts that repeat.
     """
     write_batches(row_batches(table), table.schema().to_pyarrow(), path, dictionaries)
     release_memory()
 
 
 def row_batches(table: ibis.Table) -> Iterator[pa.Table]:
-    """Yield the rows of an expression in its order, some at a time where the engine can stream them."""
+    """Yield the rows of an expression in its order, in batches if the engine can stream them."""
     schema = table.schema().to_pyarrow()
-    # Tables in memory belong to Ibis's own backend, which calls a method that DuckDB does not have any more.
+    # Tables in memory belong to Ibis's own backend, which calls a method that DuckDB no longer has.
     in_memory = type(table.get_backend()) is Backend
     for batch in (
         table.to_pyarrow().to_reader(GROUP_ROWS)
@@ -48,10 +48,10 @@ def write_batches(
 ) -> None:
     """Write the rows of all batches in groups of `GROUP_ROWS`; the last one may be smaller.
 
-    The same rows give the same bytes, in whatever batches they come.
+    The same rows give the same bytes, however they are divided into batches.
     """
     pending = schema.empty_table()
-    # Read several times and then deleted: LZ4 costs least of both.
+    # These files are read several times and then deleted: LZ4 is the fastest for both.
     with pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=list(dictionaries)) as writer:
         for batch in batches:
             pending = pa.concat_tables([pending, batch])

@@ -1,1 +1,1 @@
-"""Erase one person's rows from every zone and version. docs/adr/0080-forget.md has order and reasons."""
+"""Erase a person's rows from every zone and version; see docs/adr/0080-forget.md for order and reasons."""

@@ -1,7 +1,7 @@
-"""Erase a subject's rows of files: from raw, curated and quarantine, in every version.
+"""Erase a subject's rows from raw, curated and quarantine, in every version.
 
-The original leaves raw first: if the process dies, the increment still names the file, and the next call
-continues.
+The original is deleted from raw first: if the process dies, the increment still identifies the file, and the
+next call continues.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _EDITION_CHARACTERS = 16
 
 @dataclass(frozen=True)
 class Buckets:
-    """The zones that files leave rows in."""
+    """The zones that contain rows of files."""
 
     raw: str
     curated: str
@@ -49,7 +49,7 @@ class Erased:
     """The result of an erasure: erased rows by dataset, and the deleted object versions.
 
     Attributes:
-        from_lake: whether the lake had rows of the subject, so that its tables have to be built without them.
+        from_lake: whether the lake had rows of the subject, so that its tables must be rebuilt without them.
     """
 
     rows: Counter[str] = field(default_factory=Counter)
@@ -60,12 +60,11 @@ class Erased:
 
 @dataclass(frozen=True)
 class SubjectData:
-    """The data of a subject: the columns that mark its rows, and by dataset the contents (SHA-256) of files
-    with such rows.
+    """The data of a subject: the columns that mark its rows, and contents of files (SHA-256) by dataset.
 
     Attributes:
-        texts: what a search of bytes looks for.
-        earlier: what a call that did not end had erased; None without one.
+        texts: the texts to search for.
+        earlier: the erasures of an earlier, unfinished call; None without one.
     """
 
     columns: SubjectColumns
@@ -80,12 +79,12 @@ class SubjectData:
 
     @property
     def is_known(self) -> bool:
-        """Whether a stored row has the key, or an erasure of it did not end."""
+        """Whether a stored row has the key, or an erasure of it is unfinished."""
         return bool(self.contents) or self.earlier is not None
 
     @property
     def is_of_lake(self) -> bool:
-        """Whether the lake has rows of the subject, or had some before an erasure that did not end."""
+        """Whether the lake has rows of the subject, or had some before an unfinished erasure."""
         return bool(self.contents) or (self.earlier is not None and self.earlier.from_lake)
 
 
@@ -96,7 +95,7 @@ class RowEraser:
     Args:
         contracts: the source contracts by dataset.
         clock: naive UTC.
-        lease_s: how long a file is held if this process dies.
+        lease_s: how long a file stays claimed if this process dies.
     """
 
     objects: VersionedObjects
@@ -107,9 +106,9 @@ class RowEraser:
     lease_s: int
 
     def find(self, subject: Subject) -> SubjectData:
-        """Return what belongs to the subject, in any stored version of any increment or quarantine object.
+        """Return the subject's data in any stored version of any increment or quarantine object.
 
-        What an earlier call found and did not complete is part of it: the rows that name these texts may be
+        This includes data that an earlier, unfinished call found, because the rows with these texts may be
         erased by now.
         """
         columns = subject_columns(subject, self.contracts, self._increments)
@@ -119,7 +118,7 @@ class RowEraser:
         return SubjectData(columns, {dataset: of for dataset, of in contents.items() if of}, texts, earlier)
 
     def keep_progress(self, subject: Subject, subject_data: SubjectData, erased: Erased) -> None:
-        """Keep the search and the erased rows until `end`, so that another call can continue."""
+        """Store the search and the erased rows until `end`, so that another call can continue."""
         versions = [
             [version.ref.bucket, version.ref.key, version.ref.version_id, version.size_bytes]
             for version in erased.versions
@@ -140,7 +139,7 @@ class RowEraser:
         )
 
     def end(self, subject: Subject, erased: Erased) -> None:
-        """Delete what `keep_progress` kept."""
+        """Delete the progress that `keep_progress` stored."""
         self._purge(self._progress_of(subject), erased)
 
     def _progress_of(self, subject: Subject) -> ObjectRef:
@@ -148,7 +147,7 @@ class RowEraser:
         return ObjectRef(self.buckets.artifacts, f"{keys.ERASURES}/{name}.json")
 
     def _progress(self, subject: Subject) -> tuple[Erased | None, PersonalTexts]:
-        """Return the erasures of an earlier call that did not end, and the texts that it searched for."""
+        """Return the erasures of an earlier, unfinished call, and the texts that it searched for."""
         try:
             kept = json.loads(self.objects.read(self._progress_of(subject)))
         except NotFoundError:
@@ -157,8 +156,8 @@ class RowEraser:
             ObjectVersion(ObjectRef(bucket, key, version_id), size, self.clock(), is_newest=False)
             for bucket, key, version_id, size in kept["versions"]
         ]
-        # Release 0.1.0 kept postcodes and dates among the texts, and did not say which ones identify
-        # somebody.
+        # Release 0.1.0 kept postcodes and dates among the texts, and did not record which ones identify a
+        # person.
         texts = PersonalTexts(frozenset(kept.get("identifying", ()))) | texts_of_columns(
             frozenset(kept["texts"]), are_personal=False
         )
@@ -167,7 +166,7 @@ class RowEraser:
         ), texts
 
     def erase(self, subject: Subject, subject_data: SubjectData) -> Erased:
-        """Erase what was found; return it with what an earlier call erased.
+        """Erase the subject's data; return it with the erasures of an earlier call.
 
         Raises:
             ThrottledError: a worker holds one of the files; call again when it has finished.
@@ -211,14 +210,14 @@ class RowEraser:
         refused = self._rewrite(quarantine, partial(_mask_of_records, columns, dataset), erased, dataset)
         self._purge(ObjectRef(self.buckets.artifacts, keys.profile_key(dataset, content)), erased)
         if before:
-            self.ledger.finish(_counted(before, accepted, refused, increment.key, quarantine.key))
+            self.ledger.finish(_with_counts(before, accepted, refused, increment.key, quarantine.key))
 
     def _rewrite(
         self, ref: ObjectRef, mask: Callable[[pa.Table], pa.Array], erased: Erased, dataset: str
     ) -> pa.Table | None:
         """Write the object without the subject's rows, purge its other versions, and return its rows.
 
-        None where none is left.
+        Return None if no row is left.
         """
         try:
             rows = table_of(self.objects.read(ref))
@@ -253,8 +252,8 @@ class RowEraser:
 
     def _erase_deletions(self, columns: SubjectColumns, dataset: str, erased: Erased) -> None:
         """Erase the keys from the lists of rows that a source had deleted."""
-        below = f"{keys.INCREMENTS}/{dataset}/"
-        for item in list(self.objects.list(self.buckets.curated, below)):
+        prefix = f"{keys.INCREMENTS}/{dataset}/"
+        for item in list(self.objects.list(self.buckets.curated, prefix)):
             if keys.deleted_by(item.ref.key):
                 ref = ObjectRef(item.ref.bucket, item.ref.key)
                 rows = table_of(self.objects.read(ref))
@@ -264,15 +263,15 @@ class RowEraser:
                     self._purge(ref, erased, keep_newest=True)
 
     def purge_profiles(self, profiles: Iterable[str], erased: Erased) -> None:
-        """Delete the profiles of a file whose original is gone, in every version."""
+        """Delete all versions of the profiles of a file whose original is deleted."""
         for key in profiles:
             self._purge(ObjectRef(self.buckets.artifacts, key), erased)
 
     def _purge(self, ref: ObjectRef, erased: Erased, *, keep_newest: bool = False) -> None:
-        """Delete the versions of one object for good, or the one version that is named."""
+        """Delete the versions of one object permanently, or the one version that is named."""
         for version in list(self.objects.versions(ref.bucket, ref.key)):
-            is_meant = version.ref.key == ref.key and ref.version_id in {"", version.ref.version_id}
-            if is_meant and not (keep_newest and version.is_newest):
+            is_selected = version.ref.key == ref.key and ref.version_id in {"", version.ref.version_id}
+            if is_selected and not (keep_newest and version.is_newest):
                 self.objects.delete(version.ref)
                 erased.versions.append(version)
 
@@ -297,7 +296,7 @@ class RowEraser:
                 yield version.ref.key.rpartition("/")[2].removesuffix(".parquet")
 
     def _stored(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
-        """Yield the versions with bytes that are Parquet."""
+        """Yield the versions of Parquet objects."""
         return (
             version
             for version in self.objects.versions(bucket, prefix)
@@ -305,24 +304,23 @@ class RowEraser:
         )
 
     def _texts_of_rows(self, subject: Subject, columns: SubjectColumns) -> PersonalTexts:
-        """Return texts of the subject's own row that no other row of its dataset has, of the columns that the
-        contract marks as personal.
+        """Return the texts of the subject's own row that no other row of its dataset has.
 
-        Of a contract that marks no column, all columns count.
+        Only the columns that the contract marks as personal are read, or all if it marks none.
         """
         marked = self.contracts[subject.dataset].personal
-        own: set[str] = set()
+        texts_of_subject: set[str] = set()
         others: set[str] = set()
         for version in self._stored(self.buckets.curated, f"{keys.INCREMENTS}/{subject.dataset}/"):
             rows = table_of(self.objects.read(version.ref))
             mask = columns.mask(subject.dataset, rows)
-            own |= _texts(rows.filter(mask), marked)
+            texts_of_subject |= _texts(rows.filter(mask), marked)
             others |= _texts(rows.filter(pa.compute.invert(mask)), ())
-        return texts_of_columns(frozenset(own - others), are_personal=bool(marked))
+        return texts_of_columns(frozenset(texts_of_subject - others), are_personal=bool(marked))
 
 
 def _texts(rows: pa.Table, columns: tuple[str, ...]) -> set[str]:
-    """Return the texts of some columns; of all without any."""
+    """Return the texts of the named columns, or of all columns if none is named."""
     kinds = zip(rows.column_names, rows.schema.types, strict=True)
     names = [name for name, kind in kinds if pa.types.is_string(kind) and (not columns or name in columns)]
     return {text for name in names for text in pa.compute.unique(rows[name]).to_pylist() if text}
@@ -332,12 +330,12 @@ def _mask_of_records(columns: SubjectColumns, dataset: str, rows: pa.Table) -> p
     return pa.array([columns.has(dataset, record or "") for record in rows["record"].to_pylist()], pa.bool_())
 
 
-def _counted(
+def _with_counts(
     before: FileRecord, accepted: pa.Table | None, refused: pa.Table | None, increment: str, quarantine: str
 ) -> FileRecord:
-    """Return the record of a file with the rows that are left.
+    """Return the record of a file with the counts of the remaining rows.
 
-    Its profile is gone, because it described the erased rows, too.
+    Its profile is removed, because it also described the erased rows.
     """
     dispositions = Counter(refused["disposition"].to_pylist() if refused else [])
     rows = accepted.num_rows if accepted else 0

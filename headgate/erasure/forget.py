@@ -1,7 +1,6 @@
-"""Forget one subject: erase its rows, build the tables without it, delete every earlier version, search what
-is left, and certify.
+"""Forget a subject: erase its rows, rebuild the tables, delete earlier versions, search the rest, certify.
 
-Of a subject whose rows are only in files that were not accepted, these files are deleted; no table was built
+If the subject's rows are only in files that were not accepted, these files are deleted; no table was built
 from them.
 """
 
@@ -48,10 +47,10 @@ _NO_TEXT = (
 
 @dataclass(frozen=True)
 class ErasurePlan:
-    """The data that an erasure takes.
+    """The data that an erasure deletes.
 
     Attributes:
-        unaccepted: files that nobody has accepted and that name the subject; they are deleted whole.
+        unaccepted: files that were not accepted and name the subject; they are deleted completely.
     """
 
     subject_data: SubjectData
@@ -63,10 +62,11 @@ class Forgetter:
     """Forgets subjects.
 
     Args:
-        zones: called after the tables were built, because it names what they show then.
-        build: merges and builds all tables, and returns when they are published; raises where that fails.
-        staging_bucket: uploads that are not committed and name the subject are deleted there.
-        keep_shown_versions: lets the Iceberg metadata of every table name no version but the shown one.
+        zones: called after the tables were built, because it returns the versions that they show then.
+        build: merges and builds all tables, and returns when they are published; raises on failure.
+        staging_bucket: uncommitted uploads that name the subject are deleted there.
+        keep_shown_versions: removes all versions except the shown one from the Iceberg metadata of every
+            table.
     """
 
     eraser: RowEraser
@@ -76,11 +76,11 @@ class Forgetter:
     keep_shown_versions: Callable[[], None]
 
     def plan(self, subject: Subject) -> ErasurePlan:
-        """Return what an erasure would take, and change nothing.
+        """Return the data that an erasure would delete, without a change.
 
         Raises:
-            NotFoundError: neither a stored row nor a file that was not accepted has the key, and no erasure
-                of it is unfinished.
+            NotFoundError: neither a stored row nor an unaccepted file has the key, and no erasure of it
+                is unfinished.
         """
         subject_data = self.eraser.find(subject)
         unaccepted = tuple(self._unaccepted.find(subject_data))
@@ -96,9 +96,9 @@ class Forgetter:
         )
 
     def forget(self, subject: Subject, plan: ErasurePlan, salt: str) -> dict[str, object]:
-        """Return the certificate; `complete` is False where a text of the subject was found in what is left.
+        """Return the certificate; `complete` is False if the remaining data contain a text of the subject.
 
-        Safe to call again after a failure: it continues.
+        After a failure, another call continues.
 
         Args:
             salt: of the key's hash in the certificate, which does not name the subject.
@@ -138,7 +138,7 @@ class Forgetter:
         }
 
     def _rebuild(self, erased: Erased, began_at: datetime) -> str:
-        """Build the tables without the subject, delete earlier versions; return the new snapshot id."""
+        """Build the tables without the subject, delete earlier versions, and return the new snapshot id."""
         self.build()
         lake = lake_snapshot(self.eraser.objects, self.eraser.buckets.curated)
         self.keep_shown_versions()
@@ -149,7 +149,7 @@ class Forgetter:
         """Delete the files that the plan lists, with their profiles.
 
         Returns:
-            Those that are kept, because somebody accepted them in the meantime.
+            Files that are kept because they were accepted in the meantime.
         """
         kept = []
         for file in plan.unaccepted:

@@ -1,4 +1,4 @@
-"""After tables are built without a subject, delete their earlier versions and search the rest."""
+"""Delete earlier versions of tables that were rebuilt without a subject, and search the rest."""
 
 from __future__ import annotations
 
@@ -24,21 +24,19 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectVersion, VersionedObjects
     from headgate.snapshots.snapshot import LakeSnapshot
 
-_GZIP_WINDOW = (
-    16 + zlib.MAX_WBITS
-)  # zlib's number for a gzip header; a cut file gives what comes before the cut
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS  # zlib's number for a gzip header; a cut file is read up to the cut
 _GZIP, _ZIP, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
 class BuiltZones:
-    """Where the lake keeps what it builds.
+    """The places of everything that the lake builds.
 
     Attributes:
         shown: the folders that the catalog's tables show now, by bucket.
-        searched: further buckets, which are searched and not purged.
-        iceberg: keys of the Iceberg metadata that the catalog names, with their buckets.
+        searched: more buckets, which are searched but not purged.
+        iceberg: buckets and keys of the Iceberg metadata that the catalog names.
     """
 
     curated: str
@@ -66,10 +64,9 @@ class Searched:
 def purge(
     objects: VersionedObjects, zones: BuiltZones, lake: LakeSnapshot, began_at: datetime
 ) -> list[ObjectVersion]:
-    """Delete every version that no reader needs: of snapshots, tables, facts, Iceberg metadata,
-    models, pages, query results.
+    """Delete every version that no reader needs, and return them.
 
-    Return them.
+    These are versions of snapshots, tables, facts, Iceberg metadata, models, pages and query results.
 
     Args:
         lake: the snapshot that was merged after the rows were erased.
@@ -81,8 +78,8 @@ def purge(
         keys.lake_snapshot_key(lake.snapshot_id),
         keys.checked_references_key(lake.snapshot_id),
     }
-    for about in (keys.merged_increments_key, keys.snapshot_parts_key):
-        named |= {about(of.dataset, of.snapshot_id) for of in lake.datasets.values()}
+    for key_of in (keys.merged_increments_key, keys.snapshot_parts_key):
+        named |= {key_of(of.dataset, of.snapshot_id) for of in lake.datasets.values()}
 
     def is_snapshot_needed(version: ObjectVersion) -> bool:
         key = version.ref.key
@@ -127,9 +124,8 @@ def search(objects: VersionedObjects, zones: BuiltZones, texts: frozenset[str]) 
     needles = needles_of(texts)
     for bucket in zones.buckets:
         for version in list(objects.versions(bucket, "")):
-            if version.is_marker or version.ref.key.startswith(
-                f"{keys.ERASURES}/"
-            ):  # what is searched for; deleted at the end
+            # The progress contains the texts themselves, and is deleted at the end.
+            if version.is_marker or version.ref.key.startswith(f"{keys.ERASURES}/"):
                 continue
             (result.with_texts if contains(objects.read(version.ref), needles) else result.clean).append(
                 version
@@ -138,14 +134,14 @@ def search(objects: VersionedObjects, zones: BuiltZones, texts: frozenset[str]) 
 
 
 def contains(body: bytes, needles: Collection[bytes]) -> bool:
-    """Return whether bytes hold a text as whole words, also in UTF-16, gzip, zip (Excel) and Parquet."""
+    """Return whether bytes contain a text as whole words, also in UTF-16, gzip, zip (Excel) and Parquet."""
     return any(has_text(part, needle) for part in _parts(body) for needle in needles)
 
 
 def _parts(body: bytes) -> Iterator[bytes]:
-    """Yield the bytes, and what they hold packed.
+    """Yield the bytes, and their unpacked content.
 
-    A rejected file may be broken, so what can be read of it counts.
+    A rejected file may be broken, so its readable part counts.
     """
     yield body
     with suppress(

@@ -1,4 +1,4 @@
-"""Whether a rejected original has a row of a subject in a column known to hold its keys. Pure."""
+"""Search a rejected original for rows of a subject, in columns known to contain its keys. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def has_row(body: bytes, contract: Contract, columns: SubjectColumns) -> bool:
     """Return whether a row of the file has one of the subject's values in its column.
 
     A column counts if its name, or its name and values together, identify it as the contract's; a number in
-    another column may count something else.
+    another column may mean something else.
     """
     wanted = columns.of(contract.dataset)
     return bool(wanted) and bool(
@@ -36,15 +36,15 @@ def has_row(body: bytes, contract: Contract, columns: SubjectColumns) -> bool:
 
 
 def _table(body: bytes, contract: Contract) -> FileTable:
-    """Return the table of a file; none where it cannot be read, as of many files that were rejected."""
+    """Return the table of a file; NO_TABLE if it cannot be read, like many rejected files."""
     try:
         return read_table(unpack(body), contract)
-    except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three are Arrow's
+    except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three come from Arrow
         return NO_TABLE
 
 
 def _known_columns(table: FileTable, contract: Contract, wanted: Mapping[str, object]) -> pa.Table:
-    """Return the wanted columns under the contract's names, with keys as curated has them."""
+    """Return the wanted columns under the contract's names, with keys as in curated."""
     if not table.names or len(table.names) > MOST_COLUMNS:
         return pa.table({})
     pairs = match_columns(table.names, table.samples, contract).pairs
@@ -55,7 +55,7 @@ def _known_columns(table: FileTable, contract: Contract, wanted: Mapping[str, ob
 
 
 def _plain(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """Return keys without blanks around them, and numbers without leading zeros."""
+    """Return keys without surrounding blanks, and numbers without leading zeros."""
     texts = pc.utf8_trim_whitespace(as_text(column))
     are_numbers = pc.fill_null(pc.match_substring_regex(texts, "^[0-9]+$"), False)  # noqa: FBT003 Arrow's interface
     return pc.if_else(are_numbers, pc.replace_substring_regex(texts, "^0+([0-9])", r"\1"), texts)

@@ -1,4 +1,4 @@
-"""Find the rows of one subject: its key's row, and rows that refer to it, also indirectly. Pure."""
+"""Find the rows of a subject: the row with its key, and rows that refer to it, also indirectly. Pure."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Subject:
-    """The person whose rows they are: a dataset, and the value of its primary key as text."""
+    """A person: a dataset, and the value of its primary key as text."""
 
     dataset: str
     key: str
@@ -31,12 +31,12 @@ class Subject:
 
 @dataclass(frozen=True)
 class SubjectColumns:
-    """By dataset, the columns that say whose row it is, with the subject's values as text."""
+    """The columns that identify the subject's rows, by dataset, with the subject's values as text."""
 
     values: Mapping[str, Mapping[str, frozenset[str]]]
 
     def of(self, dataset: str) -> Mapping[str, frozenset[str]]:
-        """Return the columns of one dataset; none where no row of it can be the subject's."""
+        """Return the columns of one dataset; none if it cannot have rows of the subject."""
         return self.values.get(dataset, {})
 
     def mask(self, dataset: str, rows: pa.Table) -> pa.ChunkedArray | pa.Array:
@@ -54,34 +54,34 @@ class SubjectColumns:
     def has(self, dataset: str, record: str) -> bool:
         """Return whether a quarantined row, as JSON in its source's own names, is the subject's.
 
-        A row whose fields are not the contract's is the subject's if any cell has one of its values.
+        A row with other fields than the contract's is the subject's if any cell has one of its values.
         """
         cells = json.loads(record) if record else {}
         wanted = self.of(dataset)
-        every = frozenset().union(*wanted.values()) if wanted else frozenset()
+        all_values = frozenset().union(*wanted.values()) if wanted else frozenset()
         if RAGGED_TEXT in cells:
-            return any(_is_in_line(value, str(cells[RAGGED_TEXT])) for value in every)
+            return any(_is_in_line(value, str(cells[RAGGED_TEXT])) for value in all_values)
         if wanted.keys() & cells.keys():
             return any(
                 _plain(str(cells[column])) in values for column, values in wanted.items() if column in cells
             )
-        return any(_plain(str(cell)) in every for cell in cells.values())
+        return any(_plain(str(cell)) in all_values for cell in cells.values())
 
 
 def _is_in_line(value: str, line: str) -> bool:
-    """Return whether a line with unknown cells has the value as a whole word, leading zeros ignored."""
+    """Return whether a line with unknown cells contains the value as a word, ignoring leading zeros."""
     zeros = "0*" if value.isdecimal() else ""
     return re.search(rf"(?<![^\W_]){zeros}{re.escape(value)}(?![^\W_])", line) is not None
 
 
 def _plain(text: str) -> str:
-    """Return a key as curated has it: without blanks around it and without leading zeros of a number."""
+    """Return a key as in curated: without surrounding blanks and without leading zeros of a number."""
     bare = text.strip()
     return str(int(bare)) if bare.isdecimal() and bare.isascii() else bare
 
 
 def key_column(contract: Contract) -> str:
-    """Return the one column of a contract's primary key.
+    """Return the single column of a contract's primary key.
 
     Raises:
         ContractError: the key has no column or several.
@@ -99,10 +99,10 @@ def subject_columns(
     contracts: Mapping[str, Contract],
     read: Callable[[str, tuple[str, ...]], Iterable[pa.Table]],
 ) -> SubjectColumns:
-    """Return which values mark the subject's rows in every dataset.
+    """Return the values that identify the subject's rows in every dataset.
 
     Args:
-        read: yields the rows of a dataset, every stored version of them, with these columns where they exist.
+        read: yields every stored version of a dataset's rows, with these columns if they exist.
     """
     all_references = references(contracts)
     marks: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -113,13 +113,17 @@ def subject_columns(
         columns = SubjectColumns(
             {name: {column: frozenset(values) for column, values in of.items()} for name, of in marks.items()}
         )
-        referred = {reference.parent_column for reference in all_references if reference.parent == parent}
+        referenced_columns = {
+            reference.parent_column for reference in all_references if reference.parent == parent
+        }
         marked = (
-            _values(columns, parent, read(parent, (*columns.of(parent), *referred)), referred)
-            if referred
+            _values(
+                columns, parent, read(parent, (*columns.of(parent), *referenced_columns)), referenced_columns
+            )
+            if referenced_columns
             else {}
         )
-        if parent == subject.dataset:  # only the key itself: another column of this row may be shared
+        if parent == subject.dataset:  # only the key itself: other columns of this row may be shared
             marked = {
                 column: values for column, values in marked.items() if column == key_column(contracts[parent])
             }
@@ -143,8 +147,8 @@ def _values(
 ) -> dict[str, set[str]]:
     marked: dict[str, set[str]] = defaultdict(set)
     for rows in tables:
-        own = rows.filter(columns.mask(dataset, rows))
+        subject_rows = rows.filter(columns.mask(dataset, rows))
         for column in wanted:
-            if column in own.column_names:
-                marked[column] |= set(pc.cast(own[column], pa.string()).drop_null().to_pylist())
+            if column in subject_rows.column_names:
+                marked[column] |= set(pc.cast(subject_rows[column], pa.string()).drop_null().to_pylist())
     return marked

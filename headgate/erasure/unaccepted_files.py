@@ -1,4 +1,7 @@
-"""Rejected files that name a person: their originals are the only copies, so they are listed first."""
+"""Find rejected files that name a person.
+
+They are listed first, because their originals are the only copies.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class UnacceptedFile:
-    """One version of a file that was not accepted, or of an upload that is not committed.
+    """A version of a file that was not accepted, or of an uncommitted upload.
 
     Attributes:
-        key: as its record shows it, in which a card number is masked.
+        key: as in its record, with card numbers masked.
         profiles: keys of its profile and summary, which may show a value of the subject.
     """
 
@@ -44,7 +47,7 @@ class UnacceptedFiles:
     Args:
         contracts: the source contracts by dataset.
         clock: naive UTC.
-        lease_s: how long a file is held if this process dies.
+        lease_s: how long a file stays claimed if this process dies.
     """
 
     objects: VersionedObjects
@@ -56,9 +59,9 @@ class UnacceptedFiles:
     lease_s: int
 
     def find(self, subject_data: SubjectData) -> Iterator[UnacceptedFile]:
-        """Yield those that have a row of the subject, or one of its identifying texts.
+        """Yield files with a row of the subject or one of its identifying texts.
 
-        The originals that the erasure takes anyway are not among them.
+        Originals that the erasure deletes anyway are not included.
         """
         records = {record.file_id: record for record in self.ledger.records()}
         erased = {
@@ -101,16 +104,15 @@ class UnacceptedFiles:
     def _versions(self) -> Iterator[ObjectVersion]:
         for bucket in (self.raw_bucket, self.staging_bucket):
             for version in list(self.objects.versions(bucket, "")):
-                # A masked form replaces the original of a file that was accepted.
+                # A masked form replaces the original of an accepted file.
                 if not version.is_marker and not keys.masked_original_of(version.ref.key):
                     yield version
 
     def delete(self, version: ObjectVersion) -> bool:
-        """Delete a file for good.
+        """Delete a file permanently, and return True.
 
-        Return False, and keep it, where a worker has taken it or accepted it in the meantime.
-
-        The record says so first: after a failure in between, the next call finds the file again.
+        Return False and keep it if a worker has claimed or accepted it in the meantime. The record changes
+        first: after a failure in between, the next call finds the file again.
         """
         records = (record for record in self.ledger.records() if record.file_id == _file_id(version))
         if record := next(records, None):
@@ -142,7 +144,7 @@ def _file_id(version: ObjectVersion) -> str:
 
 
 def _may_be_deleted(record: FileRecord | None) -> bool:
-    """Return whether the gate has ended with the file or does not know it, and the lake has no row of it."""
+    """Return whether the gate has finished the file or does not know it, and the lake has no row of it."""
     if record is None or record.state in {FileState.REVERTED, FileState.REVERTING, FileState.IGNORED}:
         return True
     return record.state is not FileState.DONE and permits(Action.REVERT, record.state, lease_ended=False)
@@ -155,5 +157,5 @@ def _without_original(record: FileRecord) -> FileRecord:
     )
     remedy = "export the file again without this person, and upload it"
     error = {"rule": REVERTED_RULE, "message": message, "remedy": remedy, "file": record.key}
-    # The profile's least and greatest values, which the record has, too, may be the person's.
+    # The profile's minimum and maximum values, which are also in the record, may be the person's.
     return replace(record, state=FileState.REVERTED, error=error, duplicate_of="", closed_by="", profile={})

@@ -1,1 +1,1 @@
-"""Contracts as schemas of other tools, and contracts from them."""
+"""Convert contracts to and from the schemas of other tools."""

@@ -1,4 +1,4 @@
-"""Contracts and schemas of Avro.
+"""Convert contracts to and from Avro schemas.
 
 Source: Apache Avro 1.12 specification, "Schema Declaration" and "Logical Types".
 """
@@ -45,15 +45,17 @@ _LAKE_NAME = "headgate.column"
 
 
 def avro_record(contract: Contract) -> dict[str, Any]:
-    """Return the Avro record of a contract's rows; a column that is not required is a union with null.
+    """Return the Avro record of a contract's rows; an optional column is a union with null.
 
     Raises:
-        ContractError: two columns have one name in the letters that Avro has.
+        ContractError: two columns have the same name in the characters that Avro permits.
     """
     fields = [_field(column) for column in contract.columns]
-    if twice := [name for name, count in Counter(field["name"] for field in fields).items() if count > 1]:
+    if duplicates := [
+        name for name, count in Counter(field["name"] for field in fields).items() if count > 1
+    ]:
         raise ContractError(
-            f"Two columns of {contract.dataset} are both {twice[0]} in Avro. Rename one of them."
+            f"Two columns of {contract.dataset} are both {duplicates[0]} in Avro. Rename one of them."
         )
     return {
         "type": "record",
@@ -67,7 +69,7 @@ def contract_of_avro(schema: Mapping[str, Any]) -> Contract:
     """Return the contract of an Avro record.
 
     Raises:
-        ContractError: the schema is no record, or a type has no exact place in a contract.
+        ContractError: the schema is not a record, or a type has no exact equivalent in a contract.
     """
     if not isinstance(schema, dict) or schema.get("type") != "record" or not schema.get("fields"):
         raise ContractError("The Avro schema is no record with fields. Name the schema of one.")
@@ -82,7 +84,7 @@ def _field(column: Column) -> dict[str, Any]:
     decimal |= {"precision": column.type.precision, "scale": column.type.scale}
     shape = decimal if column.type.kind is Kind.DECIMAL else _TYPES[column.type.kind]
     field = {"name": column_name(column.name), "doc": column.description}
-    if field["name"] != column.name:  # Avro's names have letters, digits and underscores only
+    if field["name"] != column.name:  # Avro's names have only letters, digits and underscores
         field[_LAKE_NAME] = column.name
     if column.required:
         return field | {"type": shape}

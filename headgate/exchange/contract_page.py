@@ -1,4 +1,4 @@
-"""A contract as a page of HTML that a browser opens without a server."""
+"""Write a contract as an HTML page that a browser opens without a server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _HEADINGS = ("column", "type", "unit", "rules", "masked", "description")
 
 
 def page_of_contract(contract: Contract) -> str:
-    """Return the page: what a row is, the key, and each column with type, rules and mask."""
+    """Return the page: the meaning of a row, the key, and each column with type, rules and mask."""
     key = ", ".join(f"<code>{escape(name)}</code>" for name in contract.key) or "none"
     headings = "".join(f'<th scope="col">{heading}</th>' for heading in _HEADINGS)
     rows = "\n".join(_row(column) for column in contract.columns)

@@ -1,4 +1,4 @@
-"""Contracts from dbt: sources and models of a properties file, or nodes of `target/manifest.json`.
+"""Import contracts from dbt: sources and models of a properties file, or nodes of `target/manifest.json`.
 
 Source: dbt 1.11, "Source properties", "Model properties" and "Manifest JSON file".
 """
@@ -21,10 +21,10 @@ def contract_of_dbt(document: Mapping[str, Any], table: str = "") -> Contract:
     """Return the contract of one source or model.
 
     Args:
-        table: its name; not needed where the document has one.
+        table: its name; optional if the document has only one.
 
     Raises:
-        ContractError: there is no such table, or several and none is named.
+        ContractError: there is no such table, or there are several and none is named.
     """
     if not isinstance(document, dict):
         raise ContractError("This is neither a properties file nor a manifest of dbt.")
@@ -56,7 +56,7 @@ def _tables(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _tests_of_nodes(document: Mapping[str, Any], table: Mapping[str, Any], column: str) -> list[Any]:
-    """Return the tests of a column as a properties file has them; a manifest has them as nodes."""
+    """Return the tests of a column in the form of a properties file; a manifest has them as nodes."""
     return [
         {node["test_metadata"]["name"]: {"arguments": node["test_metadata"].get("kwargs", {})}}
         for node in document["nodes"].values()
@@ -68,7 +68,7 @@ def _tests_of_nodes(document: Mapping[str, Any], table: Mapping[str, Any], colum
 
 
 def _tests(column: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Return the tests of a column by name, with their arguments in the old place and the new one."""
+    """Return the tests of a column by name, with their arguments from the old or the new place."""
     tests = [*column.get("data_tests", ()), *column.get("tests", ())]
     named = [each if isinstance(each, dict) else {each: {}} for each in tests]
     return {

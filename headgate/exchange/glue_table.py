@@ -1,4 +1,4 @@
-"""Contracts and tables of AWS Glue's catalog.
+"""Convert contracts to and from tables of AWS Glue's catalog.
 
 Source: AWS Glue API, "Table" and "TableInput".
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def glue_table(contract: Contract) -> dict[str, Any]:
-    """Return the `TableInput` of a table of Parquet files; whoever creates it states its location."""
+    """Return the `TableInput` of a table of Parquet files, without its location."""
     hive = "org.apache.hadoop.hive.ql.io.parquet"
     return {
         "Name": contract.dataset,

@@ -1,4 +1,4 @@
-"""A contract from the columns of another schema: names for the lake, and masks by names."""
+"""Create a contract from the columns of another schema, with names for the lake and masks by name."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ class ForeignType:
 
 
 def sql_type(text: str) -> ForeignType:
-    """Return the type that a type of SQL means, as Athena, PostgreSQL, BigQuery and others spell it.
+    """Return the type for a SQL type of Athena, PostgreSQL, BigQuery and others.
 
     Raises:
-        ContractError: no type here keeps its values exactly.
+        ContractError: no type of a contract represents its values exactly.
     """
     name = re.sub(r"\s+", " ", text.strip().upper())
     if match := _NESTED.fullmatch(name):
@@ -104,7 +104,7 @@ def imported_contract(
     """Return the source contract of a table of another schema.
 
     Raises:
-        ContractError: two columns have the same name in the lake, or there is none.
+        ContractError: two columns have the same name in the lake, or there are no columns.
     """
     if not columns:
         raise ContractError(f"{name} has no columns. Name a table that has some.")
@@ -122,7 +122,7 @@ def imported_contract(
 
 
 def column_name(text: str) -> str:
-    """Return a name in the lake's letters.
+    """Return the name in the characters that the lake permits.
 
     >>> column_name("OrderID"), column_name("unit price"), column_name("2nd")
     ('order_id', 'unit_price', 'column_2nd')

@@ -1,6 +1,7 @@
-"""Contracts and JSON Schema, draft 2020-12.
+"""Convert contracts to and from JSON Schema, draft 2020-12.
 
-Source: json-schema.org, "Validation", 6 and 7. The keyword `x-physicalType` keeps a type that JSON has not.
+The keyword `x-physicalType` contains a type that JSON does not have. Source: json-schema.org, "Validation", 6
+and 7.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ _TYPES_OF_VALUES = {
     dict: "object",
     list: "array",
 }
-_RULED_BY_NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
+_NUMERIC_KINDS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
 _DECIMAL_DIGITS = 18
 
 
@@ -71,7 +72,7 @@ def contract_of_json_schema(schema: Mapping[str, Any], name: str) -> Contract:
         name: of the dataset, if the schema has no title.
 
     Raises:
-        ContractError: the schema describes no object with properties.
+        ContractError: the schema does not describe an object with properties.
     """
     outer = (
         schema.get("items", schema) if isinstance(schema, dict) and schema.get("type") == "array" else schema
@@ -119,23 +120,23 @@ def _column(name: str, keywords: Mapping[str, Any], required: bool) -> Column:
 
 
 def _values(keywords: Mapping[str, Any]) -> list[Any]:
-    """Return the only values that a property permits; none where it permits all of its type."""
+    """Return the values to which a property is limited; none if it is not limited."""
     return [keywords["const"]] if "const" in keywords else [*keywords.get("enum", ())]
 
 
 def _types(keywords: Mapping[str, Any]) -> list[str]:
-    """Return the types of a property: those that it states, else those of its only values."""
+    """Return the stated types of a property, else those of the values to which it is limited."""
     if types := keywords.get("type"):
         return list(types) if isinstance(types, list) else [types]
     return sorted({_TYPES_OF_VALUES[type(value)] for value in _values(keywords)}) or ["object"]
 
 
 def _has_rule(foreign: ForeignType, rule: str) -> bool:
-    """Return whether a rule of a schema is a rule of the column and not a part of its type."""
+    """Return whether a rule of a schema is a rule of the column, and not part of its type."""
     is_text = foreign.type.kind is Kind.STRING and not foreign.nested
     if rule == "max_length":
         return is_text and foreign.type.length is None
-    return is_text if rule in {"min_length", "pattern"} else foreign.type.kind in _RULED_BY_NUMBERS
+    return is_text if rule in {"min_length", "pattern"} else foreign.type.kind in _NUMERIC_KINDS
 
 
 def _type(kind: str, keywords: Mapping[str, Any]) -> ForeignType:
@@ -154,7 +155,7 @@ def _type(kind: str, keywords: Mapping[str, Any]) -> ForeignType:
 
 
 def _number(step: object) -> ColumnType:
-    """Return a decimal where the schema states its decimals, as in `multipleOf: 0.01`; else a float."""
+    """Return a decimal if the schema states its decimals, as in `multipleOf: 0.01`; else a float."""
     exponent = Decimal(str(step)).normalize().as_tuple() if step else None
     if exponent is None or exponent.digits != (1,) or int(exponent.exponent) > 0:
         return ColumnType(Kind.DOUBLE)

@@ -1,1 +1,1 @@
-"""Local files without a lake: gate, drafts and profiles for the commands and `import headgate`."""
+"""Gate, drafts and profiles for local files without a lake, for the commands and `import headgate`."""

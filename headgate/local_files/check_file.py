@@ -1,4 +1,4 @@
-"""Check a file by a contract as the lake would, its columns mapped where their names differ."""
+"""Check a file by a contract as the lake would, with columns mapped if their names differ."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class LocalCheck:
     """The rows of a file after the gate.
 
     Attributes:
-        mapping: of its columns, as a record keeps it; empty where the file has the names of the contract.
+        mapping: of its columns, as in a record; empty if the file has the contract's names.
     """
 
     gated: CheckedRows
@@ -42,27 +42,25 @@ class LocalCheck:
 
 
 def any_key() -> MaskingKey:
-    """Return a masking key of this call, for results whose tokens are compared with no others."""
+    """Return a random masking key, for results whose tokens are not compared with others."""
     return MaskingKey("check", secrets.token_bytes(32))
 
 
 def check_by_contract(file: Path, contract: Contract) -> LocalCheck:
-    """Check every row of a file; it is as old as its last change.
+    """Check every row of a file; its last change counts as its arrival.
 
     Raises:
-        BadInputError: the file would be rejected, or a person would be asked for its columns.
+        BadInputError: the file would be rejected, or a person would be asked about its columns.
     """
     body, name, key = file.read_bytes(), redact_text(file.name), any_key()
     landed_at = datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
     try:
         return LocalCheck(check_bytes(body, contract, key, object_key=name, received_at=landed_at), {})
     except BadInputError as error:
-        nothing_remembered = Mappings(MemoryObjects(), "", {contract.dataset: contract}, sample_table)
-        decided = (
-            nothing_remembered.decide(name, contract.dataset, body) if error.rule in MAPPABLE_RULES else None
-        )
+        mappings = Mappings(MemoryObjects(), "", {contract.dataset: contract}, sample_table)
+        decided = mappings.decide(name, contract.dataset, body) if error.rule in MAPPABLE_RULES else None
         if isinstance(decided, Suggested):
-            raise _asked_here(decided.asked(name), contract) from None
+            raise _with_local_remedy(decided.asked(name), contract) from None
         if decided is None:
             raise
     return LocalCheck(
@@ -71,7 +69,7 @@ def check_by_contract(file: Path, contract: Contract) -> LocalCheck:
 
 
 def failing_columns_of(file: Path, contract: Contract, gated: CheckedRows) -> list[FailingColumn]:
-    """Return the columns whose rules refused rows, with remedies that the file was checked with again."""
+    """Return the columns whose rules refused rows, with remedies that were checked on the file."""
 
     def accepts(edited: Column) -> bool:
         again = check_by_contract(file, with_changed_column(contract, edited)).gated
@@ -87,7 +85,7 @@ def failing_columns_of(file: Path, contract: Contract, gated: CheckedRows) -> li
 
 
 def columns_like_cards(gated: CheckedRows, contract: Contract) -> list[str]:
-    """Return columns declared without card data with more card numbers than ids have by chance."""
+    """Return columns declared without card data that have more card numbers than chance explains."""
     numeric_or_text = {Kind.STRING, Kind.BIGINT}
     declared = [
         column.name for column in contract.columns if column.no_cards and column.type.kind in numeric_or_text
@@ -100,8 +98,8 @@ def columns_like_cards(gated: CheckedRows, contract: Contract) -> list[str]:
     return [name for name, values in texts.items() if hold_more_cards_than_chance(values)]
 
 
-def _asked_here(asked: BadInputError, contract: Contract) -> BadInputError:
-    """Return the remedy for a file that lies in no lake, so that no command can settle its mapping."""
+def _with_local_remedy(asked: BadInputError, contract: Contract) -> BadInputError:
+    """Return the error with a remedy for a file outside of a lake, where no command can accept a mapping."""
     remedy = (
         f"name the columns as the contract does ({', '.join(contract.names)}), list the file's names in "
         "its headgate.aliases, "

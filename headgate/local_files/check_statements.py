@@ -1,5 +1,4 @@
-"""Check the statements of dashboards and saved questions on tables of this machine, as the console will ask
-them.
+"""Check the statements of dashboards and saved questions on local tables, as the console will run them.
 
 Tables that were not built here are empty and have the columns of their contracts.
 """
@@ -52,12 +51,12 @@ _NOTHING_BUILT: Mapping[str, pa.Table] = {}
 
 @dataclass(frozen=True)
 class CheckedStatement:
-    """A panel, alert, queue, filter, note or saved question, after its statement ran.
+    """A panel, alert, queue, filter, note or saved question after its statement ran.
 
     Attributes:
-        place: which one it is, for messages.
-        problems: why the console could not show it, each with what to do.
-        answer: None if the statement failed, or if it reads a table that was not built here.
+        place: its name in messages.
+        problems: why the console could not show it, each with a remedy.
+        answer: None if the statement failed or reads a table that was not built here.
     """
 
     kind: str
@@ -84,11 +83,12 @@ def check_project(
 
 
 def statement_problems(dashboard: str = "") -> list[str]:
-    """Return why the console could not show dashboards and saved questions of the lake project, on tables
-    without rows.
+    """Return why the console could not show the lake project's dashboards and saved questions.
+
+    The tables have no rows.
 
     Args:
-        dashboard: only this one, as its `system` names it.
+        dashboard: only this one, by its `system`.
     """
     checked = check_project()
     return [
@@ -100,7 +100,7 @@ def statement_problems(dashboard: str = "") -> list[str]:
 
 
 class _LocalTables:
-    """All tables of a lake in DuckDB, those of this machine with their rows."""
+    """All tables of a lake in DuckDB; local tables have their rows."""
 
     def __init__(self, engine: duckdb.DuckDBPyConnection, with_rows: Collection[tuple[str, str]]) -> None:
         name, registry = project().name, Registry.load()
@@ -114,7 +114,7 @@ class _LocalTables:
     @classmethod
     @contextmanager
     def opened(cls, built: Mapping[str, pa.Table], curated: Mapping[str, pa.Table]) -> Iterator[_LocalTables]:
-        """Open the tables while the block lasts."""
+        """Open the tables for the duration of the block."""
         with duckdb.connect() as engine:
             with_rows: set[tuple[str, str]] = set()
             tables = cls(engine, with_rows)
@@ -132,7 +132,7 @@ class _LocalTables:
             self._engine.execute(f'create view {database}."{name}" as from "{given}"')
 
     def columns_of(self, table: str) -> tuple[str, ...]:
-        """Return the columns of a prod table, or of a dataset; none if there is no such table."""
+        """Return the columns of a prod table or a dataset; none if there is no such table."""
         for database in (self.databases.prod, self.databases.curated):
             if table in self.contracts[database]:
                 return self.contracts[database][table].names
@@ -154,8 +154,8 @@ class _LocalTables:
         }
         read = {(database, name) for database, name in named if name in self.contracts.get(database, {})}
         try:
-            made = self._engine.sql(translate(text, "duckdb", databases=self.databases))
-            return made.to_arrow_table(), read <= {*self._with_rows}
+            relation = self._engine.sql(translate(text, "duckdb", databases=self.databases))
+            return relation.to_arrow_table(), read <= {*self._with_rows}
         except duckdb.Error as error:
             raise QueryError(self._reason(error, read)) from None
 
@@ -173,7 +173,7 @@ class _LocalTables:
         return f"{reason}.{near} {listed}."
 
 
-def _checked(
+def _check(
     tables: _LocalTables,
     kind: str,
     place: str,
@@ -189,33 +189,33 @@ def _checked(
 
 
 def _board(tables: _LocalTables, board: DeclaredDashboard) -> Iterator[CheckedStatement]:
-    of = f"dashboard {board.system}"
+    board_name = f"dashboard {board.system}"
     for panel in board.panels:
-        yield _checked(
-            tables, "panel", f"{of}, panel {panel.name}", panel.sql, partial(_of_panel, tables, panel)
+        yield _check(
+            tables, "panel", f"{board_name}, panel {panel.name}", panel.sql, partial(_of_panel, tables, panel)
         )
     for rule in board.alerts:
-        yield _checked(tables, "alert", f"{of}, alert {rule.name}", rule.sql, partial(_of_alert, rule))
+        yield _check(tables, "alert", f"{board_name}, alert {rule.name}", rule.sql, partial(_of_alert, rule))
     for queue in board.queues:
-        yield _checked(
-            tables, "queue", f"{of}, queue {queue.name}", queue.sql, partial(_of_queue, tables, queue)
+        yield _check(
+            tables, "queue", f"{board_name}, queue {queue.name}", queue.sql, partial(_of_queue, tables, queue)
         )
         for evidence in queue.evidence:
-            place = f"{of}, evidence of queue {queue.name}"
+            place = f"{board_name}, evidence of queue {queue.name}"
             problems = partial(_of_evidence, tables, evidence)
-            yield _checked(tables, "evidence", place, evidence.of_item("1"), problems)
+            yield _check(tables, "evidence", place, evidence.of_item("1"), problems)
     for choice in board.filters:
-        yield _checked(
+        yield _check(
             tables,
             "filter",
-            f"{of}, filter {choice.name}",
+            f"{board_name}, filter {choice.name}",
             choice.values,
             partial(_of_filter, tables, choice, [panel.name for panel in board.panels]),
         )
     for note in board.trust:
-        place = f"{of}, trust of {', '.join(note.tables)}"
+        place = f"{board_name}, trust of {', '.join(note.tables)}"
         if note.sql:
-            yield _checked(tables, "note", place, note.sql, partial(_of_note, tables, note))
+            yield _check(tables, "note", place, note.sql, partial(_of_note, tables, note))
         else:
             yield CheckedStatement("note", place, tuple(_of_note(tables, note, pa.table({}))))
 
@@ -230,7 +230,7 @@ def _question(tables: _LocalTables, question: SavedQuestion) -> CheckedStatement
                 f"Systems: {', '.join(sorted(systems))}."
             )
 
-    return _checked(tables, "question", f"question {question.name}", question.sql, problems)
+    return _check(tables, "question", f"question {question.name}", question.sql, problems)
 
 
 def _of_panel(tables: _LocalTables, panel: DeclaredPanel, answer: pa.Table) -> Iterator[str]:
@@ -265,8 +265,10 @@ def _of_queue(tables: _LocalTables, queue: DeclaredQueue, answer: pa.Table) -> I
     yield from _numeric(("value",), answer)
     yield from _columns_answered(queue.units, answer)
     names, letters = [action.name for action in queue.actions], [action.key for action in queue.actions]
-    for twice in sorted(name for values in (names, letters) for name in {*values} if values.count(name) > 1):
-        yield f"Two of its actions have {twice}. Give each its own name and key."
+    for duplicate in sorted(
+        name for values in (names, letters) for name in {*values} if values.count(name) > 1
+    ):
+        yield f"Two of its actions have {duplicate}. Give each its own name and key."
     for name in sorted({*names} & {*CommonAction}):
         yield f"Every queue has the action {name} already. Choose another name."
     labels = queue.labels
@@ -305,10 +307,10 @@ def _of_note(tables: _LocalTables, note: DeclaredTrust, answer: pa.Table) -> Ite
 
 
 def _tables_exist(tables: _LocalTables, names: Iterable[str]) -> Iterator[str]:
-    every = [name for contracts in tables.contracts.values() for name in contracts]
+    all_tables = [name for contracts in tables.contracts.values() for name in contracts]
     for name in names:
-        if name not in every:
-            yield f"The lake has no table {name}.{did_you_mean(name, every)}"
+        if name not in all_tables:
+            yield f"The lake has no table {name}.{did_you_mean(name, all_tables)}"
 
 
 def _columns_answered(names: Iterable[str], answer: pa.Table) -> Iterator[str]:

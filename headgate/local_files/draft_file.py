@@ -49,15 +49,15 @@ class CheckedDraft:
 
     @property
     def text(self) -> str:
-        """Return the contract as YAML."""
-        import yaml  # noqa: PLC0415 the function of dry runs has no PyYAML
+        """The contract as YAML."""
+        import yaml  # noqa: PLC0415 the function for dry runs has no PyYAML
 
         return yaml.safe_dump(self.document, sort_keys=False, allow_unicode=True, width=120)
 
 
 @dataclass(frozen=True)
 class DraftOptions:
-    """Options of `draft` that are the same for all samples."""
+    """Options of a draft that are the same for all samples."""
 
     encoding: str = ""
     date_order: str = ""
@@ -73,11 +73,11 @@ def drafts_of(
     formats: Mapping[str, str] | None = None,
     ask: Ask | None = None,
 ) -> Iterator[tuple[str, CheckedDraft]]:
-    """Draft a contract from each sample and check the sample by it; each comes with the name of its dataset.
+    """Draft a contract from each sample and check the sample by it; yield the dataset's name and the draft.
 
     Args:
         files: by dataset, as `datasets_of` names them.
-        formats: by column, how it is written.
+        formats: source formats by column.
         ask: returns the formats of ambiguous columns; without it they stay text.
 
     Raises:
@@ -101,7 +101,7 @@ def drafts_of(
 def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
     """Return the draft of a file without a contract: its dataset, its ODCS document, and notes by column.
 
-    None where `drafts_of` raises an error, so that a person sends a better file or states options.
+    None if `drafts_of` raises an error, so that a person sends a better file or states options.
     """
     try:
         name = _dataset_of(file_name, "")
@@ -129,10 +129,11 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
 def datasets_of(files: Sequence[Path], dataset: str = "") -> dict[str, Path]:
     """Return each sample by the name of its dataset, which is the file's unless `dataset` states it.
 
-    A zip archive of several data files is as many samples.
+    A zip archive of several data files is several samples.
 
     Raises:
-        ContractError: two samples have the same name, a name holds a card number, or it can name no dataset.
+        ContractError: two samples have the same name, or a name contains a card number or cannot be the name
+            of a dataset.
         UnreadableFileError: an archive is damaged.
     """
     named: dict[str, Path] = {}
@@ -165,7 +166,7 @@ def _dataset_of(file_name: str, dataset: str) -> str:
 
 
 def check_sample(drafted: Draft, body: bytes) -> CheckedDraft:
-    """Load the drafted contract from its document, and check the sample that it was drafted from by it.
+    """Load the drafted contract from its document, and check its sample by it.
 
     Raises:
         NoRowFitsError: the gate would refuse every row of the sample.

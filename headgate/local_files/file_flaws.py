@@ -1,4 +1,4 @@
-"""Which rows and values of a file a person looks at: by their lines, in sentences."""
+"""Describe rows and values of a file that a person should look at, in sentences with their lines."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from headgate.matching.file_table import FileTable
 
 _ROWS = re.compile(r"\(rows: ([\d,]+)\)")
-_MOST_NAMED = 3
-_LONGEST_VALUE = 40
+_MAX_NAMED = 3
+_MAX_VALUE_LENGTH = 40
 _TYPE_WORDS = {
     "int": "whole number",
     "decimal": "number",
@@ -31,9 +31,7 @@ _TYPE_WORDS = {
 
 
 def file_flaws(profiled: ProfiledFile) -> list[str]:
-    """Return what of the file was not read, which rows have another number of cells or repeat others, and
-    which values do not have the type of their column.
-    """
+    """Return the flaws of a file: sheets that were not read, broken or repeated rows, and invalid values."""
     table = profiled.table
     return [*_sheets(table), *_broken(table), *_invalid(profiled), *_repeated(table)]
 
@@ -64,7 +62,7 @@ def _broken(table: FileTable) -> Iterator[str]:
 
 
 def _invalid(profiled: ProfiledFile) -> Iterator[str]:
-    """Return the values of each column that its type does not spell; those that may be secret are masked."""
+    """Yield the values that are not of their column's type; possible secrets are masked."""
     columns = dict(
         zip((column.name for column in profiled.profile.columns), profiled.table.columns, strict=True)
     )
@@ -85,12 +83,11 @@ def _repeated(table: FileTable) -> Iterator[str]:
     pairs = repeated_rows([in_one_piece(column) for column in table.columns])
     if not pairs:
         return
-    said = [
-        f"{_place(table, place)} is the same as {_place(table, first)}"
-        for place, first in pairs[:_MOST_NAMED]
+    repetitions = [
+        f"{_place(table, place)} is the same as {_place(table, first)}" for place, first in pairs[:_MAX_NAMED]
     ]
     rows = "1 row repeats" if len(pairs) == 1 else f"{len(pairs):,} rows repeat"
-    yield f"{rows} another one: {_listed(said, len(pairs))}."
+    yield f"{rows} another one: {_listed(repetitions, len(pairs))}."
 
 
 def _place(table: FileTable, place: int) -> str:
@@ -100,13 +97,13 @@ def _place(table: FileTable, place: int) -> str:
 
 def _shown(text: str) -> str:
     masked = redact_text(text)
-    return f"“{masked}”" if len(masked) <= _LONGEST_VALUE else f"“{masked[:_LONGEST_VALUE]}…”"
+    return f"“{masked}”" if len(masked) <= _MAX_VALUE_LENGTH else f"“{masked[:_MAX_VALUE_LENGTH]}…”"
 
 
-def _listed(texts: Sequence[str], every: int | None = None) -> str:
-    more = (every or len(texts)) - min(len(texts), _MOST_NAMED)
-    return ", ".join(texts[:_MOST_NAMED]) + (f", and {more:,} more" if more > 0 else "")
+def _listed(texts: Sequence[str], total: int | None = None) -> str:
+    more = (total or len(texts)) - min(len(texts), _MAX_NAMED)
+    return ", ".join(texts[:_MAX_NAMED]) + (f", and {more:,} more" if more > 0 else "")
 
 
-def _counted(many: int, noun: str) -> str:
-    return f"{many:,} {noun}{'' if many == 1 else 's'}"
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -30,19 +30,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProfiledFile:
-    """A file's profile, and the table behind it."""
+    """A file's profile, and its table."""
 
     profile: Profile
     table: FileTable
 
 
 def profile_file(file: Path, contract: Contract | None = None, sheet: str = "") -> ProfiledFile:
-    """Profile a file; it is as old as its last change.
+    """Profile a file; its last change counts as its arrival.
 
     Args:
         contract: says which columns are sensitive, in any case and with any separators; others are found by
-            name and value, as those are that a draft proposes as personal data.
-        sheet: of a workbook; empty for the first with a table.
+            name and value, like the columns that a draft proposes as personal data.
+        sheet: of a workbook; empty for the first one with a table.
 
     Raises:
         BadInputError: the file cannot be read as a table.
@@ -70,7 +70,7 @@ def profile_file(file: Path, contract: Contract | None = None, sheet: str = "") 
 
 
 def _of_sheet(contract: Contract | None, sheet: str) -> Contract | None:
-    """Return the contract with a stated sheet; one without columns where none was given."""
+    """Return the contract with a stated sheet; if none was given, one without columns."""
     if not sheet:
         return contract
     read_by = contract or Contract("", "", "source", "0", ())

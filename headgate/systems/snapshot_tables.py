@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.engines.choose_engine import EngineName, open_tables
-from headgate.engines.local import LEAST_MEMORY_MB
+from headgate.engines.local import MIN_MEMORY_MB
 from headgate.errors import ConflictError
 from headgate.facts.part_files import PartFiles
 from headgate.facts.part_tables import open_part_tables
@@ -46,7 +46,7 @@ class EngineChoice:
     asked: EngineName = EngineName.DUCKDB
     spark_from_mb: int = 0
     reads_objects: bool = False
-    memory_mb: int = LEAST_MEMORY_MB
+    memory_mb: int = MIN_MEMORY_MB
 
 
 @dataclass(frozen=True)

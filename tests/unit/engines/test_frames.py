@@ -108,7 +108,7 @@ def test_equal_texts_are_one_object_however_the_rows_are_batched() -> None:
 
 
 def test_texts_beyond_those_that_are_looked_out_for_come_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frames, "_REMEMBERED", 1)
+    monkeypatch.setattr(frames, "_MAX_SHARED", 1)
     table = pa.table({"token": ["a", "b", "a", "c", "b"]})
     assert frame_of_batches(table.schema, table.to_batches(max_chunksize=1))["token"].tolist() == [
         "a",

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.engines.local import LEAST_MEMORY_MB, _parallel_pays, memory_mb_of, opened
+from headgate.engines.local import MIN_MEMORY_MB, _parallel_pays, memory_mb_of, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ def test_other_processes_start_where_the_rest_would_take_ten_seconds(
 
 def test_duckdb_takes_half_of_the_free_memory_and_never_less_than_the_least() -> None:
     assert memory_mb_of(14 * 10**9) == 7_000
-    assert memory_mb_of(10**9) == LEAST_MEMORY_MB
+    assert memory_mb_of(10**9) == MIN_MEMORY_MB
 
 
 def test_tables_are_opened_with_the_memory_that_is_stated(tmp_path: Path) -> None:
