@@ -5,6 +5,7 @@ Every lake has these; a domain adds its own in `saved_questions`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LAKE = "lake"
+_QUESTION = re.compile(
+    r"^-- name: (?P<name>\w+)\n-- system: (?P<system>\S+)\n(?P<description>(?:-- .*\n)+)"
+    r"(?P<sql>(?:(?!-- name: ).*\n?)+)",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,23 @@ class SavedQuestion:
     system: str
     description: str
     sql: str
+
+
+def questions_in_sql(text: str) -> dict[str, SavedQuestion]:
+    """Return the questions of an SQL file by name.
+
+    Comments above each statement state it: `-- name: busy_days`, `-- system: visit-counts`, and `-- ` before
+    the lines of its description.
+    """
+    return {
+        part["name"]: SavedQuestion(
+            part["name"],
+            part["system"],
+            " ".join(line.removeprefix("-- ") for line in part["description"].splitlines()),
+            part["sql"].strip(),
+        )
+        for part in _QUESTION.finditer(text)
+    }
 
 
 _OF_EVERY_LAKE = (

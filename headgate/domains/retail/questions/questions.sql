@@ -1,0 +1,206 @@
+-- name: sales_forecast
+-- system: market-intelligence-hub
+-- What will the shop sell in each of the periods ahead, and with which confidence?
+SELECT grain, period_on, mean, lower_80, upper_80, lower_95, upper_95, model
+FROM sales_forecast
+WHERE level = 'total'
+ORDER BY period_on
+
+-- name: forecast_skill
+-- system: market-intelligence-hub
+-- How much better than the seasonal rule are forecasts (below 1 is better), and do intervals hold?
+SELECT level, count(*) AS series, count_if(windows > 0) AS tested_series, round(avg(owa), 3) AS owa, round(avg(mase), 3) AS mase,
+       round(avg(coverage_80), 3) AS coverage_80, round(avg(coverage_95), 3) AS coverage_95
+FROM forecast_accuracy
+GROUP BY level
+ORDER BY level
+
+-- name: rising_series
+-- system: market-intelligence-hub
+-- Which regions and categories are rising, by how much from one period to the next, and of which is no
+-- trend known?
+SELECT series_id, level, direction, recent_revenue, slope_per_period, slope_share, quarter_growth, p_value
+FROM sales_trends
+WHERE direction IN ('rising', 'unknown') AND level IN ('region', 'category')
+ORDER BY direction, slope_per_period DESC, series_id
+LIMIT 20
+
+-- name: unusual_weeks
+-- system: market-intelligence-hub
+-- When were sales not as expected, and why?
+SELECT period_on, series_id, direction, actual, expected, round(score, 1) AS score, reason, explanation,
+       order_id
+FROM sales_anomalies
+WHERE folds_into IS NULL
+ORDER BY abs(score) DESC, series_id, period_on
+LIMIT 20
+
+-- name: customer_segments
+-- system: demand-insights-engine
+-- Who are the customers, and what did each segment bring?
+SELECT segment, count(*) AS customers, sum(revenue_gbp) AS revenue_gbp, round(avg(CAST(recency_days AS double)), 0) AS days_since_last
+FROM customer_segments
+GROUP BY segment
+ORDER BY revenue_gbp DESC, segment
+
+-- name: most_valuable_customers
+-- system: demand-insights-engine
+-- Who will spend most in the next 90 days, and with which confidence?
+SELECT v.customer_id, s.segment, v.expected_value_90d, v.value_90d_low, v.value_90d_high,
+       round(v.alive_probability, 3) AS alive_probability
+FROM customer_lifetime_value AS v
+JOIN customer_segments AS s ON s.customer_id = v.customer_id
+ORDER BY v.expected_value_90d DESC, v.customer_id
+LIMIT 20
+
+-- name: worth_an_offer
+-- system: demand-insights-engine
+-- Which late customers should be won back first, and why are they likely to leave?
+SELECT risk_rank, customer_id, silent_days, usual_days, driver_1, driver_2,
+       round(churn_probability, 3) AS churn_probability, value_at_stake_gbp, make_offer, marketing_opt_in
+FROM churn_risk
+WHERE win_back
+ORDER BY risk_rank
+LIMIT 20
+
+-- name: customer_model_quality
+-- system: demand-insights-engine
+-- How good are the customer models against their baselines?
+SELECT model, metric, period, round(value, 4) AS value, round(baseline, 4) AS baseline, baseline_model, rows_used
+FROM customer_model_quality
+ORDER BY model, metric, period
+
+-- name: totals_that_agree
+-- system: demand-insights-engine
+-- Do the customer models and the sales forecast expect the same sales of the coming 90 days, and if not,
+-- why?
+WITH customer_total AS (
+  SELECT date_add('day', 1, max(as_of)) AS first_on, date_add('day', 91, max(as_of)) AS end_on,
+         max(CASE WHEN metric = 'all_gbp' THEN value END) AS all_gbp,
+         max(CASE WHEN metric = 'known_customers_gbp' THEN value END) AS known_customers_gbp,
+         max(CASE WHEN metric = 'new_customers_gbp' THEN value END) AS new_customers_gbp,
+         max(CASE WHEN metric = 'guests_gbp' THEN value END) AS guests_gbp,
+         max(CASE WHEN metric = 'corrections_gbp' THEN value END) AS corrections_gbp,
+         max(CASE WHEN metric = 'ratio_to_forecast' THEN note END) AS reason
+  FROM customer_model_quality
+  WHERE model = 'shop_total_90d'
+), periods AS (
+  SELECT coalesce(date_add('day', 1, sold_until), period_on) AS period_on, CAST(mean - coalesce(sold_so_far, 0) AS double) AS mean,
+         CASE grain WHEN 'day' THEN date_add('day', 1, period_on) WHEN 'week' THEN date_add('day', 7, period_on)
+                    ELSE date_add('month', 1, period_on) END AS next_on
+  FROM sales_forecast
+  WHERE level = 'total'
+), days AS (
+  SELECT date_diff('day', greatest(period_on, first_on), least(next_on, end_on)) AS days,
+         mean / nullif(date_diff('day', period_on, next_on), 0) AS mean_of_a_day
+  FROM periods CROSS JOIN customer_total
+  WHERE next_on > first_on AND period_on < end_on
+), forecast AS (
+  SELECT sum(days) AS days, sum(days * mean_of_a_day) AS forecast_gbp
+  FROM days
+)
+SELECT days, round(all_gbp * days / 90, 2) AS customers_gbp, round(forecast_gbp, 2) AS forecast_gbp,
+       round(all_gbp * days / 90 / nullif(forecast_gbp, 0), 3) AS ratio, round(known_customers_gbp, 2) AS known_customers_gbp,
+       round(new_customers_gbp, 2) AS new_customers_gbp, round(guests_gbp, 2) AS guests_gbp,
+       round(corrections_gbp, 2) AS corrections_gbp, reason
+FROM customer_total CROSS JOIN forecast
+
+-- name: fraud_decisions
+-- system: compliance-guardian
+-- What would be blocked or reviewed, and how much of the known fraud is that?
+SELECT decision, count(*) AS transactions, sum(amount) AS amount, count_if(is_fraud) AS known_frauds
+FROM fraud_scores
+GROUP BY decision
+ORDER BY decision
+
+-- name: pci_audit
+-- system: compliance-guardian
+-- Is there card data anywhere it must not be?
+SELECT zone, check_name, sum(objects_scanned) AS objects_scanned, sum(cells_scanned) AS cells_scanned,
+       sum(findings) AS findings, bool_and(passed) AS passed, array_join(array_agg(DISTINCT declared), '; ') AS declared
+FROM pci_audit
+GROUP BY zone, check_name
+ORDER BY zone, check_name
+
+-- name: riskiest
+-- system: compliance-guardian
+-- Which cards, customers and terminals carry the most risk?
+SELECT entity_type, entity_id, round(score, 3) AS score, transactions, known_frauds, fraud_amount, last_seen_at
+FROM risk_scores
+WHERE risk_band = 'high'
+ORDER BY score DESC, entity_type, entity_id
+LIMIT 20
+
+-- name: fraud_model_quality
+-- system: compliance-guardian
+-- How good is the fraud model against its baseline?
+SELECT model, metric, period, round(value, 4) AS value, round(baseline, 4) AS baseline, baseline_model, rows_used
+FROM fraud_model_quality
+WHERE metric NOT LIKE 'daily_%'
+ORDER BY model, metric, period
+
+-- name: regions_last_month
+-- system: global-market-pulse
+-- What did each region sell in the last complete month, and is it growing?
+SELECT region_name, revenue, sales_share, monthly_growth, yearly_growth, revenue_per_1000_people, delivery_days_median
+FROM regional_performance
+WHERE month_on = (SELECT max(month_on) FROM regional_performance WHERE is_complete)
+ORDER BY revenue DESC, region_name
+LIMIT 20
+
+-- name: where_to_grow
+-- system: global-market-pulse
+-- Which category should be offered in which region, and what is it worth? No row where a test shows that
+-- such lists do worse than chance.
+SELECT rank, region_name, category, test_result, potential_sales, potential_low, potential_high,
+       round(confidence, 3) AS confidence
+FROM market_opportunities
+WHERE test_result <> 'worse'
+ORDER BY rank
+LIMIT 20
+
+-- name: what_people_search
+-- system: retail-copilot
+-- What do people search for, and does it lead anywhere?
+SELECT template, intent, sub_intent, searches, round(click_through_rate, 3) AS click_through_rate,
+       round(purchase_rate, 3) AS purchase_rate, round(zero_result_share, 3) AS zero_result_share, example
+FROM query_patterns
+ORDER BY searches DESC, template
+LIMIT 20
+
+-- name: what_they_miss
+-- system: retail-copilot
+-- What do people search for in vain, and what does that cost?
+SELECT gap, search, searches, round(share, 3) AS share, round(expected_share, 3) AS expected_share, lost_revenue_gbp
+FROM query_gaps
+ORDER BY lost_revenue_gbp DESC, gap, template
+LIMIT 20
+
+-- name: searches_on_the_rise
+-- system: retail-copilot
+-- Which searches grew most in the last complete week?
+SELECT template, intent, searches_before, searches, round(growth, 3) AS growth
+FROM query_trends
+WHERE week_on = (SELECT max(week_on) FROM query_trends WHERE is_complete)
+ORDER BY growth DESC, searches DESC, template
+LIMIT 20
+
+-- name: online_retail_money
+-- system: lake
+-- Is every penny of the order lines accounted for: accepted, refused or a duplicate? (Online Retail II:
+-- 9,539,484.634) Reads values of refused rows, which needs the group personal-data.
+WITH order_lines AS (
+  SELECT 'accepted' AS part, CAST(quantity * unit_price AS decimal(28, 4)) AS amount
+  FROM ecommerce_curated.order_items
+  UNION ALL
+  SELECT disposition AS part,
+         CAST(try_cast(json_extract_scalar(record, '$.quantity') AS decimal(18, 4))
+           * try_cast(json_extract_scalar(record, '$.unit_price') AS decimal(18, 4)) AS decimal(28, 4)) AS amount
+  FROM ecommerce_curated.quarantine
+  WHERE dataset = 'order_items'
+)
+SELECT part, count(*) AS lines, coalesce(sum(amount), 0) AS amount, count_if(amount IS NULL) AS lines_without_amount,
+       sum(sum(amount)) OVER () AS amount_of_all
+FROM order_lines
+GROUP BY part
+ORDER BY part

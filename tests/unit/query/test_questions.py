@@ -1,0 +1,35 @@
+"""Saved questions are statements of an SQL file, with their name, system and description above."""
+
+from __future__ import annotations
+
+import pytest
+
+from headgate.query.questions import SavedQuestion, questions_in_sql
+
+pytestmark = pytest.mark.unit
+
+FILE = """
+-- name: busy_days
+-- system: visit-counts
+-- Which days were busy,
+-- and how much?
+SELECT day, visits -- of all places
+FROM visits_by_day
+
+-- name: places
+-- system: lake
+-- Where are the places?
+SELECT * FROM places
+"""
+
+
+def test_each_statement_has_the_comments_above_it() -> None:
+    assert questions_in_sql(FILE) == {
+        "busy_days": SavedQuestion(
+            "busy_days",
+            "visit-counts",
+            "Which days were busy, and how much?",
+            "SELECT day, visits -- of all places\nFROM visits_by_day",
+        ),
+        "places": SavedQuestion("places", "lake", "Where are the places?", "SELECT * FROM places"),
+    }
