@@ -6,7 +6,8 @@ The file needs no schema of a domain: ids may be text, quantities fractions, and
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -38,6 +39,7 @@ _KINDS: Mapping[str, tuple[Kind, ...]] = {
     "item": _TEXTS,
     "quantity": _NUMBERS,
     "category": _TEXTS,
+    "currency": (Kind.STRING,),
 }
 ROLES = tuple(_KINDS)
 _NAMES = {
@@ -61,6 +63,7 @@ _NAMES = {
     "category": "department dept product_category item_category family store store_id store_nbr"
     " branch region kategorie warengruppe abteilung filiale categorie rayon magasin categoria tienda"
     " reparto negozio afdeling winkel",
+    "currency": "currency_code iso_currency curr waehrung wahrung devise monnaie moneda divisa valuta munt",
 }
 _BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _MODELS = "models"
@@ -182,11 +185,13 @@ class SalesProject:
         columns: the file's column of each role that it has.
         files: texts by path in the lake project.
         lacking: of each table that the file cannot feed, the roles without a column.
+        currencies: of the sample's rows, the most frequent one first; only that one is in the tables.
     """
 
     columns: Mapping[str, str]
     files: Mapping[str, str]
     lacking: Mapping[str, tuple[str, ...]]
+    currencies: tuple[str, ...] = ()
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -214,7 +219,9 @@ def sales_project(
         for table in _TABLES
         if (lacks := tuple(role for role in table.needs if role not in roles))
     }
-    amount, personal = _amount_of(contract, columns), _personal_roles(contract, columns)
+    currencies = _currencies(sample, columns)
+    amount, personal = _amount_of(contract, columns, currencies), _personal_roles(contract, columns)
+    note = f"; amounts in {currencies[0]}" if currencies else ""
     terms = {
         "dataset": contract.dataset,
         "amount": amount.sql,
@@ -222,10 +229,11 @@ def sales_project(
     }
     files = {}
     for table in (table for table in _TABLES if table.name not in lacking):
-        files[f"contracts/prod/{table.name}.yaml"] = _contract_of(table, personal, amount.sum_type)
+        noted = replace(table, description=table.description + note)
+        files[f"contracts/prod/{table.name}.yaml"] = _contract_of(noted, personal, amount.sum_type)
         if table.query:
             files[f"{_MODELS}/{table.name}.sql"] = table.query.format(**terms)
-    return SalesProject(columns, files, lacking)
+    return SalesProject(columns, files, lacking, currencies)
 
 
 def columns_for(contract: Contract, role: str) -> list[str]:
@@ -311,8 +319,20 @@ class _Amount:
     sum_type: str
 
 
-def _amount_of(contract: Contract, columns: Mapping[str, str]) -> _Amount:
-    """Return the amount of a row; the price of a unit is multiplied by the quantity."""
+def _currencies(sample: pa.Table, columns: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the currencies of the sample's rows, the most frequent one first; none without such a column."""
+    if "currency" not in columns:
+        return ()
+    texts = pc.drop_null(pc.utf8_trim_whitespace(sample[columns["currency"]].cast(pa.string())))
+    counts = Counter(texts.to_pylist())
+    return tuple(sorted(counts, key=lambda text: (-counts[text], text)))
+
+
+def _amount_of(contract: Contract, columns: Mapping[str, str], currencies: Sequence[str]) -> _Amount:
+    """Return the amount of a row; the price of a unit is multiplied by the quantity.
+
+    Amounts of different currencies have no sum, so rows of all but the most frequent one have no amount.
+    """
     types = {column.name: column.type for column in contract.columns}
     roles = ("amount",) if "amount" in columns else ("price", "quantity")
     factors = [columns[role] for role in roles if role in columns]
@@ -320,9 +340,14 @@ def _amount_of(contract: Contract, columns: Mapping[str, str]) -> _Amount:
     digits = sum(types[name].precision or _DIGITS_OF_AN_INTEGER for name in factors)
     scale = sum(types[name].scale or 0 for name in factors)
     is_exact = all(types[name].kind is not Kind.DOUBLE for name in factors)
-    if is_exact and scale and digits <= _MOST_DIGITS:
-        return _Amount(" * ".join(sql), f"DECIMAL({_MOST_DIGITS},{scale})")
-    return _Amount(" * ".join(f"cast({column} as double)" for column in sql), "DOUBLE")
+    is_decimal = bool(is_exact and scale and digits <= _MOST_DIGITS)
+    product = " * ".join(sql if is_decimal else [f"cast({column} as double)" for column in sql])
+    if currencies:
+        counted = currencies[0].replace("'", "''")
+        product = (
+            f"case when trim({contract.dataset}.\"{columns['currency']}\") = '{counted}' then {product} end"
+        )
+    return _Amount(product, f"DECIMAL({_MOST_DIGITS},{scale})" if is_decimal else "DOUBLE")
 
 
 def _expressions(contract: Contract, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -228,3 +228,19 @@ def test_every_model_has_a_contract_and_every_block_a_model(tmp_path: Path) -> N
         else:
             (block,) = schema["customProperties"]
             assert block["value"]["of"] in models
+
+
+def test_amounts_of_several_currencies_are_never_added_up(tmp_path: Path) -> None:
+    """The most frequent currency is in the tables, which say so; rows of others have no amount."""
+    row = "R-{n},{day},{amount},EUR\nS-{n},{day},{amount},EUR\nT-{n},{day},{amount},CHF"
+    project = project_of(lines("Beleg,Datum,Betrag,Währung", row), tmp_path)
+    assert project.currencies == ("EUR", "CHF")
+    assert "= 'EUR' then" in project.files["models/daily_sales.sql"]
+    (schema,) = yaml.safe_load(project.files["contracts/prod/daily_sales.yaml"])["schema"]
+    assert schema["description"].endswith("amounts in EUR")
+
+
+def test_a_file_without_a_currency_counts_every_row(tmp_path: Path) -> None:
+    project = project_of(lines("Order No,Order Date,Total", "O{n},{day},{amount}"), tmp_path)
+    assert project.currencies == ()
+    assert "case" not in project.files["models/daily_sales.sql"]

@@ -80,8 +80,8 @@ A table of your own is a query and a contract: `models/daily.sql` in Athena's SQ
     "role_columns",
     metavar="ROLE=COLUMN",
     multiple=True,
-    help="With --as sales, the column of the date, amount, price, customer, item, quantity or category; may "
-    "be repeated.",
+    help="With --as sales, the column of the date, amount, price, customer, item, quantity, category or "
+    "currency; may be repeated.",
 )
 @click.option(
     "--pipeline",
@@ -230,7 +230,8 @@ def _sales_of(drafts: Mapping[str, CheckedDraft], columns_by_role: Mapping[str, 
 def _sales_facts(sales: SalesProject | None) -> dict[str, object]:
     if sales is None:
         return {}
-    return {"sales": {"columns": sales.columns, "tables": sales.tables, "lacking": sales.lacking}}
+    facts = {name: getattr(sales, name) for name in ("columns", "tables", "lacking", "currencies")}
+    return {"sales": facts}
 
 
 def _candidates(role: str, columns: Sequence[str]) -> str:
@@ -309,7 +310,17 @@ def _sales_lines(sales: SalesProject | None) -> list[str]:
         f"If the file has that column, add --column {roles[0]}=NAME."
         for roles, tables in by_roles.items()
     ]
-    return [f"Sales: {columns}.", f"Tables: {', '.join(sales.tables)}.", *lacking]
+    counted, *others = sales.currencies or ("",)
+    mixed = (
+        f"Amounts in {counted} only: amounts of several currencies have no sum. Rows in {', '.join(others)} "
+        f"are in no table; to count another currency, replace '{counted}' in models/."
+    )
+    return [
+        f"Sales: {columns}.",
+        f"Tables: {', '.join(sales.tables)}.",
+        *([mixed] if others else []),
+        *lacking,
+    ]
 
 
 def _hint(alike: Sequence[str]) -> str:
