@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 
 from headgate.domains.retail.demand_insights_engine import bg_nbd
@@ -27,12 +28,16 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from scripts.generated_shop.purchases import Habits
+    from scripts.generated_shop.season import Season
     from scripts.generated_shop.shop import ShopSpec
 
     Array = npt.NDArray[np.float64]
+    Bools = npt.NDArray[np.bool_]
 
 _DRAWS = 200  # of who buys, from true probabilities
 _SEED = 7
+_MANY_CUSTOMERS, _LEARNT_SHARE, _TREES, _LEAST_IN_LEAF = 60_000, 0.7, 50, 150
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,13 @@ class CustomerBounds:
     Attributes:
         auc, ece: of `churn_probability`; the calibration error of so few customers is not 0.
         purchases: expected of the known customers over those that they made.
+        auc_of_seen: without the purchases before the data begin.
     """
 
     auc: float
     ece: float
     purchases: float
+    auc_of_seen: float
 
 
 def customer_bounds(spec: ShopSpec, origin: date, days: int) -> CustomerBounds:
@@ -73,7 +80,27 @@ def customer_bounds(spec: ShopSpec, origin: date, days: int) -> CustomerBounds:
     later = bought[(bought.when > now) & (bought.when <= until) & bought.who.isin(customers.index)]
     auc, ece = _figures(bg_nbd.no_purchase_probability(model, histories, until - now))
     expected = float(bg_nbd.expected_purchases(model, histories, until - now).sum())
-    return CustomerBounds(auc, ece, expected / len(later))
+    return CustomerBounds(auc, ece, expected / len(later), _auc_of_seen(season, habits, now, until))
+
+
+def _auc_of_seen(season: Season, habits: Habits, now: float, until: float) -> float:
+    """Return the AUC of a classifier among customers that it did not learn from."""
+    rng = np.random.default_rng(_SEED)
+    many = population_of(rng, _MANY_CUSTOMERS, season)
+    who, when = purchase_times(rng, many.acquired, season.days, habits)
+    customers, left = _seen(pd.DataFrame({"who": who, "when": when}), now, until)
+    is_learnt = rng.random(len(customers)) < _LEARNT_SHARE
+    trees = HistGradientBoostingClassifier(
+        max_iter=_TREES, min_samples_leaf=_LEAST_IN_LEAF, early_stopping=False, random_state=_SEED
+    ).fit(customers[is_learnt], left[is_learnt])
+    return float(roc_auc_score(left[~is_learnt], trees.predict_proba(customers[~is_learnt])[:, 1]))
+
+
+def _seen(bought: pd.DataFrame, now: float, until: float) -> tuple[pd.DataFrame, Bools]:
+    """Return number, age and silence of each customer's purchases, and who bought nothing afterwards."""
+    customers = bought[bought.when <= now].groupby("who").when.agg(["count", "min", "max"])
+    later = bought.who[(bought.when > now) & (bought.when <= until)]
+    return now - customers.assign(count=now - customers["count"]), ~customers.index.isin(later)
 
 
 def _figures(probability: Array) -> tuple[float, float]:

@@ -5,13 +5,14 @@ Writes docs/forecast-shops.md.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from benchmarks.models import shop_library, shop_origins
+from benchmarks.models import shop_bounds, shop_library, shop_origins
 from benchmarks.models.kept_rows import FORECASTS, code_digest, kept_json
 from benchmarks.models.shop_library import library
 from benchmarks.models.shop_origins import rows_of_shop
@@ -34,6 +35,17 @@ _BEATEN = """Beaten by a naive rule: {shops_beaten_by_naive} of {shops} shops, i
 
 """  # noqa: E501 a file's text
 _BY_CHANCE = """Coverage of the worst shop: {coverage80_worst}. If the same origins were dealt to the shops by chance, the worst shop would have {coverage80_worst_by_chance} (nine deals in ten: {coverage80_worst_by_chance_low} to {coverage80_worst_by_chance_high}). A worst shop inside this range says nothing of its intervals: weeks of one origin miss together, and few origins make a shop.
+
+"""  # noqa: E501 a file's text
+_TRUE = """The limit of the {shops} generated shops: their *true* figures are those of one who knows how each is generated, its season, growth and level up to the origin, and draws the weeks to come from the generator (`benchmarks/models/shop_bounds.py`). A method cannot do better but by luck.
+
+| | sales_forecast | true |
+|---|---|---|
+| coverage of the worst shop | {own[coverage80_worst]} | {true[coverage80_worst]} |
+| shops below 0.72 | {own[coverage_misses]} | {true[coverage_misses]} |
+| coverage of all | {own[coverage80_shops]} | {true[coverage80_shops]} |
+| shops beaten by a naive rule of hindsight | {own[shops_beaten_by_naive]} | {true[shops_beaten_by_naive]} |
+| error over that of the best naive rules | {own[forecast_vs_naive]} | {true[forecast_vs_naive]} |
 """  # noqa: E501 a file's text
 INTRODUCTION = """# Forecasts of many shops
 
@@ -42,33 +54,50 @@ INTRODUCTION = """# Forecasts of many shops
 last year, or the mean of the last eight. `best` is the best of the three, chosen by hindsight for each shop.
 Periods outside an 80 % interval are missed, however near they were; `width` is the interval's over the mean.
 Periods without any sales are measured apart: `closed` counts them.
+*True* figures are those of one who knows how a shop is generated; see below.
 `leaves` and `leaves_by_year` are the absolute errors of each region's categories over their sales, of the forecast and of last year.
 The sizes of level and season were fitted without the held-out shops, but for drift, noise, the scores of intervals and the hidden season, which were chosen over all of them.
 
 """  # noqa: E501 a file's text
 
 
-def measured(more: str = "") -> dict[str, float | int]:
+@dataclass(frozen=True)
+class Measured:
+    """The figures of the library.
+
+    Attributes:
+        total: of all shops.
+        generated: some of them, of the generated shops.
+        true: these of one who knows how the shops are generated.
+    """
+
+    total: dict[str, float | int]
+    generated: dict[str, float | int]
+    true: dict[str, float | int]
+
+
+def measured(more: str = "") -> Measured:
     """Measure all shops, print a row for each, write the page, and return the figures of the summary.
 
     Args:
         more: sections of the page below the table.
     """
-    rows = rows_of([])
+    rows, true_rows = rows_of([]), _true_rows()
     table = rows.groupby("shop", sort=False).apply(_of_shop, include_groups=False)
+    is_generated = rows["shop"].isin(true_rows["shop"])
+    generated = _against_rules(rows[is_generated], rows[is_generated])
+    true = _against_rules(true_rows, rows[is_generated])
     total = {
         "shops": len(table),
         "origins": len(rows),
-        "shops_beaten_by_naive": int((table["smape"] > TOLERANCE * table["best"]).sum()),
+        **_against_rules(rows, rows),
         **_beaten_by_chance(rows),
-        "forecast_vs_naive": round(float(rows["smape"].mean() / _best(rows, table).mean()), 4),
-        "coverage80_shops": round(float(rows["coverage80"].mean()), 4),
-        "coverage80_worst": round(float(table["coverage80"].min()), 4),
         **_worst_by_chance(rows),
-        "coverage_misses": int((table["coverage80"] < LEAST_COVERAGE).sum()),
         "leaves_vs_year": round(float(_of_leaves(rows, "leaves") / _of_leaves(rows, "leaves_by_year")), 4),
         "zero_rows": int(rows["zero_rows"].sum()),
     }
+    means = true_rows.groupby("shop")[["smape", "coverage80"]].mean()
+    table = table.join(means.add_prefix("true "))
     lines = [
         f"| {name} | {' | '.join(_cell(value) for value in row)} |"
         for name, row in zip(table.index, table.to_numpy(), strict=True)
@@ -81,10 +110,37 @@ def measured(more: str = "") -> dict[str, float | int]:
         + f"\n\n`{total}`\n\n"
         + _BEATEN.format(**total)
         + _BY_CHANCE.format(**total)
+        + _TRUE.format(shops=len(means), own=generated, true=true)
         + more
     )
     print(table.round(2).to_string())
-    return total
+    return Measured(total, generated, true)
+
+
+def _true_rows() -> pd.DataFrame:
+    """Return the rows of one who knows how the generated shops are generated."""
+    code = code_digest(Path(shop_bounds.__file__), Path(shop_library.__file__), of=())
+    return pd.DataFrame(
+        kept_json(KEPT / "forecast-shops-rows" / f"true-{code}.json", shop_bounds.bounds_of_library)
+    )
+
+
+def _against_rules(made: pd.DataFrame, rows: pd.DataFrame) -> dict[str, float | int]:
+    """Return how forecasts compare with naive rules, and how their intervals cover.
+
+    Args:
+        made: errors and coverage of the forecasts, by origin.
+        rows: of the same origins, with the errors of the rules.
+    """
+    means = made.groupby("shop", sort=False)[["smape", "coverage80"]].mean()
+    table = rows.groupby("shop", sort=False).apply(_of_shop, include_groups=False)
+    return {
+        "shops_beaten_by_naive": int((means["smape"] > TOLERANCE * table["best"]).sum()),
+        "forecast_vs_naive": round(float(made["smape"].mean() / _best(rows, table).mean()), 4),
+        "coverage80_shops": round(float(made["coverage80"].mean()), 4),
+        "coverage80_worst": round(float(means["coverage80"].min()), 4),
+        "coverage_misses": int((means["coverage80"] < LEAST_COVERAGE).sum()),
+    }
 
 
 def rows_of(names: list[str]) -> pd.DataFrame:

@@ -68,6 +68,10 @@ from scripts.online_retail.uci import find_source
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from benchmarks.models.customer_bounds import CustomerBounds
+
+    Bounds = Mapping[tuple[str, date], tuple[CustomerBounds, CustomerBounds]]
+
 YEAR = 364
 MONTHS_OF_HISTORY = (9, 12, 18, 24)
 LEAST_HISTORY_DAYS, LEAST_AHEAD_DAYS = 180, 42
@@ -126,6 +130,10 @@ class Row:
         return self.measure == "ratio" and not 1 / MOST_RATIO <= self.value <= MOST_RATIO
 
 
+Results = list[tuple[str, date, Row]]
+Figures = dict[str, float | int | None]
+
+
 def main() -> int:
     """Measure every shop and print the summary.
 
@@ -156,7 +164,7 @@ def measure() -> None:
             "No shop is measured. Set DATA to a file, or SHOPS to names that "
             "`benchmarks/models/next_year.py` lists."
         )
-    results: list[tuple[str, date, Row]] = []
+    results: Results = []
     # Each origin has one core. joblib's idle workers would also keep a finished process, and the JSON line,
     # for 300 s.
     os.environ["LOKY_MAX_CPU_COUNT"] = "1"
@@ -174,9 +182,14 @@ def measure() -> None:
                 )
             print(f"{name:22} {origin} {seconds:.0f} s", flush=True)
     is_whole = not (os.environ.get("DATA") or os.environ.get("SHOPS"))
-    of_library = forecast_shops.measured(_customers_section(results)) if is_whole else {}
-    shops_beaten = int(of_library.get("shops_beaten_by_naive", 0))
-    print(json.dumps(summary(results, shops_beaten) | of_library))
+    bounds = _bounds_of(results)
+    own, true = _against_bounds(results, bounds)
+    if not is_whole:
+        print(json.dumps(summary(results) | {"generated": own, "true": true}))
+        return
+    library = forecast_shops.measured(_customers_section(results, bounds))
+    figures = summary(results, int(library.total["shops_beaten_by_naive"])) | library.total
+    print(json.dumps(figures | {"generated": own | library.generated, "true": true | library.true}))
 
 
 def _judged_alone(task: tuple[str, Path, date, str]) -> tuple[list[Row], float]:
@@ -483,40 +496,82 @@ def _fraud(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
 _CUSTOMERS = """
 ## Customers of the first year and of generated shops
 
-The tables of demand-insights-engine at the origins of the same run. *True* is the figure of one who knows how the shop is generated (`benchmarks/models/customer_bounds.py`): the distributions of rates, the purchases before the data begin and the season ahead; no table knows them.
+The tables of demand-insights-engine at the origins of the same run. *True* is the figure of one who knows how the shop is generated (`benchmarks/models/customer_bounds.py`): the distributions of rates, the purchases before the data begin and the season ahead; no table knows them. *Seen* is the `auc` of one who knows the generator, but only the purchases in the data: no method that reads these tables can be expected to exceed it.
 `auc` and `ece` are those of `churn_probability`, `alive` is the calibration error of `alive_probability` over a year, where it is over. With few customers true probabilities have a calibration error, too.
 `value` is the expected total of known customers over 90 days, over the actual one. `true` beside it compares numbers of purchases, whose amounts no history shows.
 
-| shop | origin | auc | true | ece | true | alive | true | value | true |
-|---|---|---|---|---|---|---|---|---|---|
+| shop | origin | auc | seen | true | ece | true | alive | true | value | true |
+|---|---|---|---|---|---|---|---|---|---|---|
 """  # noqa: E501 a file's text
 
 
-def _customers_section(results: list[tuple[str, date, Row]]) -> str:
+def _bounds_of(results: Results) -> Bounds:
+    """Return the figures of true probabilities at each origin of a generated shop, of 90 days and a year."""
+    return {
+        (name, origin): (
+            customer_bounds(spec, origin, features.HORIZON_DAYS),
+            customer_bounds(spec, origin, 365),
+        )
+        for name, origin in dict.fromkeys((name, origin) for name, origin, _ in results)
+        if name.startswith("generated-")
+        for spec in [generated_spec(int(name.removeprefix("generated-")))]
+    }
+
+
+def _against_bounds(results: Results, bounds: Bounds) -> tuple[Figures, Figures]:
+    """Return the customers' figures of the summary at the origins of generated shops, and those of true
+    probabilities there.
+    """
+    if not bounds:
+        return {}, {}
+    own = summary([(name, origin, row) for name, origin, row in results if (name, origin) in bounds])
+    with_year = {
+        (name, origin) for name, origin, row in results if (row.table, row.measure) == ("alive 365 d", "ece")
+    }
+    of_window = [of_window for of_window, _ in bounds.values()]
+    of_year = [of_year for place, (_, of_year) in bounds.items() if place in with_year]
+    true = {
+        "churn_auc": _mean([bound.auc for bound in of_window]),
+        "churn_auc_of_seen": _mean([bound.auc_of_seen for bound in of_window]),
+        "churn_ece": _mean([bound.ece for bound in of_window]),
+        "alive_ece": _mean([bound.ece for bound in of_year]),
+        "value_total_worst": _worst([bound.purchases for bound in of_window]),
+    }
+    return {name: own[name] for name in true if name in own}, true
+
+
+def _customers_section(results: Results, bounds: Bounds) -> str:
     """The customers' figures by shop and origin, in Markdown."""
     measured = {(name, origin, row.table, row.measure): row.value for name, origin, row in results}
     lines = []
     for name, origin in dict.fromkeys((name, origin) for name, origin, _ in results):
-        orders = int(name.removeprefix("generated-")) if name.startswith("generated-") else 0
-        bounds = [
-            customer_bounds(generated_spec(orders), origin, days) if orders else None for days in (90, 365)
-        ]
+        of_window, of_year = bounds.get((name, origin), (None, None))
         figures = [
             measured.get((name, origin, "churn_risk", "auc")),
-            bounds[0] and bounds[0].auc,
+            of_window and of_window.auc_of_seen,
+            of_window and of_window.auc,
             measured.get((name, origin, "churn_risk", "ece")),
-            bounds[0] and bounds[0].ece,
+            of_window and of_window.ece,
             alive := measured.get((name, origin, "alive 365 d", "ece")),
-            bounds[1].ece if bounds[1] and alive is not None else None,
+            of_year.ece if of_year and alive is not None else None,
             measured.get((name, origin, "value 90 d", "ratio")),
-            bounds[0] and bounds[0].purchases,
+            of_window and of_window.purchases,
         ]
         cells = ["" if figure is None else f"{figure:.3f}" for figure in figures]
         lines.append(f"| {name} | {origin} | {' | '.join(cells)} |")
     return _CUSTOMERS + "\n".join(lines) + "\n"
 
 
-def summary(results: list[tuple[str, date, Row]], shops_beaten: int = 0) -> dict[str, float | int | None]:
+def _mean(values: list[float]) -> float | None:
+    return round(float(np.nanmean(values)), 4) if values else None
+
+
+def _worst(ratios: list[float]) -> float:
+    """Return the ratio that is furthest from 1."""
+    return round(max(ratios, key=lambda ratio: abs(np.log(ratio))), 4)
+
+
+def summary(results: Results, shops_beaten: int = 0) -> Figures:
     """The figures of the last line: means over shops and origins; of DATA alone where it is given.
 
     Args:
@@ -529,10 +584,11 @@ def summary(results: list[tuple[str, date, Row]], shops_beaten: int = 0) -> dict
             for _, _, row in results
             if (row.table, row.measure) == (table, measure)
         ]
-        return round(float(np.nanmean(values)), 4) if values else None
+        return _mean(values)
 
     rank, past = mean("value 90 d", "rank"), mean("value 90 d", "rank", naive=True)
     ratios = [row.value for _, _, row in results if (row.table, row.measure) == ("value 90 d", "ratio")]
+    error, by_past = mean("value 365 d", "mae"), mean("value 365 d", "mae", naive=True)
     return {
         "tables": len(results),
         "misses": sum(row.is_missed for _, _, row in results),
@@ -544,7 +600,8 @@ def summary(results: list[tuple[str, date, Row]], shops_beaten: int = 0) -> dict
         "churn_ece": mean("churn_risk", "ece"),
         "value_ratio": mean("value 90 d", "ratio"),
         "value_rank_gain": round(rank - past, 4) if rank is not None and past is not None else None,
-        "value_total_worst": round(max(ratios, key=lambda ratio: abs(np.log(ratio))), 4) if ratios else None,
+        "value_total_worst": _worst(ratios) if ratios else None,
+        "value_error_of_year_vs_past": round(error / by_past - 1, 4) if error and by_past else None,
         "alive_auc": mean("alive 90 d", "auc"),
         "alive_ece": mean("alive 365 d", "ece"),
     }

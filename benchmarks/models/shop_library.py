@@ -7,7 +7,7 @@ chooses nothing.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,9 @@ ORIGINS_IN_WEEKS = (44, 53, 57, 62, 80, 112)
 ORIGINS_AT_YEAR_END = (49, 51, 52, 53, 55)  # of a history that begins in the first weeks of December
 ORIGINS_OF_YOUNG = (20, 26, 34, 44, 52, 60)
 SEEDS = 6  # of each shape that is forecast at the end of its first year, every second one held out
+ORIGINS_BEFORE_CHRISTMAS = (56, 88, 91, 93, 95)  # of a history that begins in February
+ORIGINS_OF_GROCER = (20, 26, 32, 38, 44)
+ORIGINS_BEFORE_SUMMER = (52, 60, 70, 76, 80)  # the closed weeks of last year lie ahead of the last three
 ORIGINS_IN_MONTHS = (14, 18, 22, 30)
 REGIONS, CATEGORIES = 3, 3  # of a generated shop
 TRIAL_SHARE = 0.3  # of the weeks before a shop opens have a few sales
@@ -86,32 +89,70 @@ def library() -> Iterator[Shop]:
         yield from real()
 
 
-def generated_shops() -> Iterator[Shop]:
-    """Two shops of each shape, the second one held out, and more of those that the first year decides."""
+@dataclass(frozen=True)
+class GeneratedShop:
+    """How a shop of a shape is generated.
+
+    Attributes:
+        seeds: of its random numbers.
+        first: the first Monday; empty: any of 2021.
+        begun_weeks: of the first of its years, when the shop begins.
+    """
+
+    name: str
+    shape: Callable[[np.random.Generator, Array], Array]
+    seeds: tuple[int, ...]
+    origins: tuple[int, ...]
+    is_held_out: bool
+    first: str = ""
+    begun_weeks: int = 0
+
+    def generator(self) -> np.random.Generator:
+        """Return the shop's random numbers from the first one on."""
+        return np.random.default_rng(self.seeds)
+
+    def starts(self, rng: np.random.Generator) -> pd.DatetimeIndex:
+        """Return the first days of the weeks; the first number that a shop draws decides them."""
+        begins = pd.Timestamp(2021, 1, 4) + pd.Timedelta(weeks=int(rng.integers(0, YEAR)))
+        return pd.date_range(pd.Timestamp(self.first) if self.first else begins, periods=WEEKS, freq="7D")
+
+    def total(self, rng: np.random.Generator) -> Array:
+        """Return the sales of each week."""
+        return 5_000 * self.shape(rng, self.starts(rng).dayofyear.to_numpy(dtype=float) / 365.25)
+
+
+def generated() -> Iterator[GeneratedShop]:
+    """Two shops of each shape, the second one held out, and more of those that the first year decides.
+
+    Shapes that were added when settings had been chosen are held out.
+    """
     for number, shape in enumerate(SHAPES):
         for seed in (0, 1):
-            yield _generated(shape, np.random.default_rng([number, seed]), is_held_out=bool(seed))
-    for shape, first, origins in (
-        (gift_shop, "2020-11-30", ORIGINS_AT_YEAR_END),
-        (young, "", ORIGINS_OF_YOUNG),
+            name, begun = f"{shape.__name__} {seed}", 13 * (shape is summer_trade)
+            yield GeneratedShop(name, shape, (number, seed), ORIGINS_IN_WEEKS, bool(seed), begun_weeks=begun)
+    for shape, first, origins, begun, shops in (
+        (gift_shop, "2020-11-30", ORIGINS_AT_YEAR_END, 4, SEEDS),
+        (young, "", ORIGINS_OF_YOUNG, 0, SEEDS),
+        (department, "2021-02-01", ORIGINS_BEFORE_CHRISTMAS, 0, 2),
+        (grocer, "", ORIGINS_OF_GROCER, 0, 2),
+        (closed_summer, "2020-11-30", ORIGINS_BEFORE_SUMMER, 0, 2),
     ):
-        for seed in range(SEEDS):
-            rng = np.random.default_rng([len(shape.__name__), seed, 7])
-            shop = _generated(shape, rng, is_held_out=bool(seed % 2), first=first)
-            yield replace(shop, name=f"{shape.__name__} {seed}", origins=origins)
+        for seed in range(shops):
+            seeds = (len(shape.__name__), seed, 7)
+            name = f"{shape.__name__} {seed}"
+            is_held_out = bool(seed % 2) or shops < SEEDS
+            yield GeneratedShop(name, shape, seeds, origins, is_held_out, first, begun)
 
 
-def _generated(
-    shape: Callable[[np.random.Generator, Array], Array],
-    rng: np.random.Generator,
-    *,
-    is_held_out: bool,
-    first: str = "",
-) -> Shop:
-    """A shop of a shape that begins on a Monday, in any week of 2021 without one."""
-    begins = pd.Timestamp(2021, 1, 4) + pd.Timedelta(weeks=int(rng.integers(0, YEAR)))
-    starts = pd.date_range(pd.Timestamp(first) if first else begins, periods=WEEKS, freq="7D")
-    total = 5_000 * shape(rng, starts.dayofyear.to_numpy(dtype=float) / 365.25)
+def generated_shops() -> Iterator[Shop]:
+    """The sales of the generated shops."""
+    yield from map(_generated, generated())
+
+
+def _generated(shop: GeneratedShop) -> Shop:
+    rng = shop.generator()
+    starts = shop.starts(rng)
+    total = 5_000 * shop.shape(rng, starts.dayofyear.to_numpy(dtype=float) / 365.25)
     shares = np.outer(rng.dirichlet(np.full(REGIONS, 3.0)), rng.dirichlet(np.full(CATEGORIES, 3.0))).ravel()
     cells = shares * np.exp(CELL_NOISE * rng.standard_normal((WEEKS, shares.size)))
     cells *= (total / cells.sum(axis=1))[:, None]
@@ -119,9 +160,7 @@ def _generated(
         [[f"R{place}" for place in range(REGIONS)], [f"C{place}" for place in range(CATEGORIES)]]
     )
     frame = pd.DataFrame(cells, index=starts, columns=names)
-    return Shop(
-        f"{shape.__name__} {int(is_held_out)}", WEEK, frame, ORIGINS_IN_WEEKS, is_held_out, is_generated=True
-    )
+    return Shop(shop.name, WEEK, frame, shop.origins, shop.is_held_out, is_generated=True)
 
 
 def _noise(rng: np.random.Generator, size: float) -> Array:
@@ -264,6 +303,32 @@ def young(rng: np.random.Generator, when: Array) -> Array:
     season = 1 - 0.1 * rng.random() * _peak(when, 0.6, 0.08) + 0.25 * rng.random() * _peak(when, 0.98, 0.02)
     sales = level * season * _noise(rng, rng.uniform(0.07, 0.2))
     sales[:begin] = np.where(rng.random(begin) < TRIAL_SHARE, 0.05, 0)
+    return sales
+
+
+def department(rng: np.random.Generator, when: Array) -> Array:
+    """A department of a chain: quiet weeks are alike, and the peaks before Christmas return each year."""
+    heights = rng.uniform(0.2, 0.8), rng.uniform(0.3, 1.5), rng.uniform(0.0, 0.3)
+    peaks = ((0.89, 0.006), (0.955, 0.012), (0.27, 0.01))
+    season = 1 + sum(height * _peak(when, *peak) for height, peak in zip(heights, peaks, strict=True))
+    return np.asarray(
+        np.exp(rng.uniform(-0.05, 0.08) * _years()) * season * _noise(rng, rng.uniform(0.015, 0.04))
+    )
+
+
+def grocer(rng: np.random.Generator, when: Array) -> Array:
+    """A shop for daily needs: sales of nearly all weeks lie within a tenth of their mean."""
+    season = (
+        1 + 0.03 * np.sin(2 * np.pi * (when - rng.uniform())) + rng.uniform(0, 0.1) * _peak(when, 0.95, 0.03)
+    )
+    return season * _noise(rng, rng.uniform(0.025, 0.045))
+
+
+def closed_summer(rng: np.random.Generator, when: Array) -> Array:
+    """A retailer with a busy autumn who was closed for ten weeks in the first summer."""
+    sales = (1 + rng.uniform(0.3, 1.0) * _peak(when, 0.9, 0.06)) * _noise(rng, rng.uniform(0.08, 0.15))
+    begin = int(rng.integers(27, 31))
+    sales[begin : begin + 10] = 0
     return sales
 
 

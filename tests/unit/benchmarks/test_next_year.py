@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from benchmarks.models import forecast_shops, next_year
+from benchmarks.models import forecast_shops, next_year, shop_bounds, shop_library
 from headgate.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -89,9 +89,31 @@ def test_the_page_has_the_figures_of_one_who_knows_the_generator_beside_the_tabl
         for measure, value in (("auc", 0.711), ("ece", 0.144))
     ]
     results = [(name, origin, row) for name in ("generated-6000", "online-retail") for row in rows]
-    generated, real = next_year._customers_section(results).splitlines()[-2:]
-    assert generated == "| generated-6000 | 2022-10-10 | 0.711 | 0.742 | 0.144 | 0.060 |  |  |  | 0.883 |"
-    assert real == "| online-retail | 2022-10-10 | 0.711 |  | 0.144 |  |  |  |  |  |"
+    bounds = next_year._bounds_of(results)
+    generated, real = next_year._customers_section(results, bounds).splitlines()[-2:]
+    assert (
+        generated
+        == "| generated-6000 | 2022-10-10 | 0.711 | 0.723 | 0.742 | 0.144 | 0.060 |  |  |  | 0.883 |"
+    )
+    assert real == "| online-retail | 2022-10-10 | 0.711 |  |  | 0.144 |  |  |  |  |  |"
+    own, true = next_year._against_bounds(results, bounds)
+    assert (own["churn_auc"], own["churn_ece"]) == (0.711, 0.144)
+    assert true["churn_auc_of_seen"] < true["churn_auc"]
+
+
+def test_one_who_knows_a_generated_shop_shares_its_past_and_draws_what_comes() -> None:
+    """The weeks up to the origin are the shop's own, and four of five later ones lie in the interval."""
+    shops = {shop.name: shop for shop in shop_library.generated()}
+    for name in ("young 0", "gift_shop 1", "few_orders 0"):
+        shop, rng, origin = shops[name], np.random.default_rng(1), 52
+        own = shop.total(shop.generator())
+        futures = [shop_bounds._future(shop, rng, origin) for _ in range(2)]
+        assert all(np.array_equal(future[:origin], own[:origin]) for future in futures)
+        assert not np.allclose(futures[0][origin:], futures[1][origin:])
+    (steady,) = (shop for shop in shops.values() if shop.name == "constant 0")
+    rows = list(shop_bounds._rows(steady))
+    assert len(rows) == len(steady.origins)
+    assert 0.65 < np.mean([row["coverage80"] for row in rows]) < 0.95
 
 
 def test_the_worst_shop_by_chance_is_that_of_origins_dealt_to_the_shops() -> None:
