@@ -1,1 +1,1 @@
-"""A dbt project over the tables of a lake."""
+"""Create a dbt project over the tables of a lake."""

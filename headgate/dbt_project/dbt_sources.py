@@ -1,4 +1,4 @@
-"""The tables of a lake as dbt sources: columns, tests and freshness from their contracts.
+"""Describe the tables of a lake as dbt sources, with columns, tests and freshness from their contracts.
 
 Properties follow dbt 1.10: https://docs.getdbt.com/reference/source-properties and
 https://docs.getdbt.com/reference/resource-properties/data-tests.
@@ -23,16 +23,16 @@ _OPERATORS = {rule: operator for operator, rule in ORDERINGS.items()}
 _NUMBERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DOUBLE, Kind.DECIMAL}
 _TIMES = {Kind.DATE, Kind.TIMESTAMP}
 _AS_OF = "headgate.asOf"
-_STAMP = "as_of"  # in each prod table: the day of the data that the row was built from
+_STAMP = "as_of"  # the day of the data from which a prod table's row was built
 _DAYS_UNTIL_WARNING = 2  # a nightly export may fail once
 
 
 @dataclass(frozen=True)
 class SourceDatabase:
-    """One database of the lake and the contracts of its tables.
+    """A database of the lake and the contracts of its tables.
 
     Attributes:
-        name: as models name it: `source('curated', 'orders')`.
+        name: its name in models: `source('curated', 'orders')`.
         database: its name in the catalog.
     """
 
@@ -74,7 +74,7 @@ def _table(contract: Contract, datasets: Mapping[str, SourceDatabase]) -> dict[s
 
 
 def _loaded_at(contract: Contract) -> str:
-    """Return the column that says how far the table's data reach; empty if none does."""
+    """Return the column with the date up to which the table has data; empty if there is none."""
     declared = str(contract.properties.get(_AS_OF, ""))
     column = declared if declared in contract.names else _STAMP
     return column if column in contract.names and contract.column(column).type.kind in _TIMES else ""
@@ -111,7 +111,7 @@ def _column(column: Column, contract: Contract, datasets: Mapping[str, SourceDat
 
 
 def _rule_test(column: Column, rule: Rule) -> dict[str, Any] | None:
-    """Return the test of one rule; None for a rule that dbt cannot state in every dialect, as patterns."""
+    """Return the test of a rule; None for rules such as patterns that dbt cannot express in every dialect."""
     if rule.name in _OPERATORS and column.type.kind in _NUMBERS:
         return _test("compared", rule.level, operator=_OPERATORS[rule.name], value=_plain(rule.argument))
     if rule.name == "valid_values" and isinstance(rule.argument, tuple):
@@ -130,12 +130,12 @@ def _test(name: str, level: Level = Level.QUARANTINE, **arguments: object) -> di
 
 
 def _plain(value: object) -> object:
-    """Return a value that YAML writes as a plain number or text."""
+    """Return the value in a type that YAML writes as a plain number or text."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value if isinstance(value, bool | int | float) else str(value)
 
 
 def sources_by_dataset(sources: Sequence[SourceDatabase]) -> dict[str, SourceDatabase]:
-    """Return the source of each dataset; the first one that has it."""
+    """Return the first source of each dataset."""
     return {name: source for source in reversed(sources) for name in source.contracts}

@@ -1,4 +1,4 @@
-"""The files of a dbt project over a lake."""
+"""Write the files of a dbt project over a lake."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class DashboardExposure:
 
 @dataclass(frozen=True)
 class ProfileNames:
-    """Names of a deployment that the profile needs.
+    """Names of a deployment for the profile.
 
     Attributes:
-        folder: the project's folder, as seen from the folder in which dbt is started.
+        folder: the project's folder, relative to the folder in which dbt is started.
     """
 
     deployment: str
@@ -46,7 +46,7 @@ def project_files(
 ) -> dict[str, str]:
     """Return the files of the project: path below its folder → text.
 
-    Every file but those below `models/sources/` and `tests/generic/` is for people to edit.
+    People may edit every file except those below `models/sources/` and `tests/generic/`.
     """
     datasets = sources_by_dataset(sources)
     texts = {

@@ -1,3 +1,1 @@
-"""The common parts of systems that learn: preparation of columns, drift, contests between recipes, and stored
-models with their record.
-"""
+"""Common parts of systems that learn: preprocessing, drift, contests between recipes, stored models."""

@@ -1,4 +1,4 @@
-"""Whether probabilities came true: the share of cases that came true in each bin of equally many cases."""
+"""Measure whether probabilities are calibrated, in bins with equal numbers of cases."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Bin:
 
 
 def bins_of(came_true: npt.NDArray[np.bool_], probability: Array, bins: int = 10) -> tuple[Bin, ...]:
-    """Return up to `bins` bins of equally many cases, lowest probabilities first."""
+    """Return up to `bins` bins with equal numbers of cases, lowest probabilities first."""
     order = np.argsort(probability, kind="stable")
     parts = [part for part in np.array_split(order, bins) if len(part)]
     return tuple(
@@ -38,7 +38,7 @@ _EDGES = np.array([0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5])
 
 @dataclass(frozen=True)
 class Reliability:
-    """Sums of cases in bins of similar probability, which can be added up part by part.
+    """Sums over cases in bins of similar probability, which can be added.
 
     Attributes:
         sums: rows, sum of probabilities and number that came true, by bin; shape (3, bins).
@@ -48,7 +48,7 @@ class Reliability:
 
     @classmethod
     def of(cls, came_true: npt.NDArray[np.bool_], probability: Array) -> Reliability:
-        """Return the sums of some cases."""
+        """Return the sums of the cases."""
         bins = np.searchsorted(_EDGES, probability, side="right")
         weights = (None, probability, came_true.astype(np.float64))
         return cls(
@@ -71,7 +71,7 @@ class Reliability:
 
     @property
     def error(self) -> float:
-        """The expected calibration error, 0..1; there is at least one case.
+        """The expected calibration error, 0..1, of at least one case.
 
         Source: Naeini, Cooper & Hauskrecht (2015), Obtaining Well Calibrated Probabilities Using Bayesian
         Binning, section "Calibration measures".

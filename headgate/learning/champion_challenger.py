@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 MIN_CASES = 100
-# The normal quantile of one-sided 1 %: of a hundred challengers no better than the champion, one replaces it.
+# The normal quantile of one-sided 1 %: one of a hundred challengers that are no better replaces the champion.
 SIGNIFICANT_LEAD = 2.326
 _CERTAIN = 1e-6
 
 
 @dataclass(frozen=True)
 class Result:
-    """How a recipe did on the cases of the backtest.
+    """A recipe's result on the cases of the backtest.
 
     Attributes:
         mean_loss: over the cases; lower is better.
-        lead: the champion's mean loss less this recipe's, in standard errors of the paired difference; 0 for
+        lead: the champion's mean loss minus this recipe's, in standard errors of the paired difference; 0 for
             the champion.
     """
 
@@ -36,7 +36,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Contest:
-    """Who scores from now on, and why. `results` are in the order that the recipes were named in."""
+    """The recipe that scores from now on, and the results, in the order in which the recipes were named."""
 
     champion: str
     winner: str
@@ -45,27 +45,28 @@ class Contest:
 
 
 def decide_contest(champion: str, losses: Mapping[str, Array], naive: str = "") -> Contest:
-    """Return the winner among recipes that were tried on the same cases.
+    """Return the winner among recipes that were tested on the same cases.
 
     Args:
-        champion: who stands; a name that is not among the recipes any more leaves the first of them to
-            defend.
-        naive: the naive rule among the recipes. It wins whenever no other recipe has a lower mean loss, and
-            does not defend the title.
+        champion: the current champion; if it is no longer a recipe, the first recipe takes its place.
+        naive: the naive rule among the recipes. It wins if no other recipe has a lower mean loss, and cannot
+            be the champion to defend.
         losses: recipe → loss of each case, shape (cases,), the same cases in the same order.
 
     Raises:
-        ValueError: no recipe, or recipes tried on different cases.
+        ValueError: there is no recipe, or recipes were tested on different cases.
     """
     if len({len(loss) for loss in losses.values()}) != 1:
         raise ValueError("recipes can only be compared on the same cases")
     standing = champion if champion in losses and champion != naive else next(iter(losses))
     results = tuple(Result(name, _mean(loss), _lead(losses[standing], loss)) for name, loss in losses.items())
     cases = len(losses[standing])
-    able = [result for result in results if result.lead > SIGNIFICANT_LEAD and cases >= MIN_CASES]
+    better_challengers = [
+        result for result in results if result.lead > SIGNIFICANT_LEAD and cases >= MIN_CASES
+    ]
     winner = (
-        min(able, key=lambda result: result.mean_loss)
-        if able
+        min(better_challengers, key=lambda result: result.mean_loss)
+        if better_challengers
         else next(result for result in results if result.recipe == standing)
     )
     if naive and cases >= MIN_CASES:
@@ -80,8 +81,8 @@ def decide_contest(champion: str, losses: Mapping[str, Array], naive: str = "") 
 
 def log_loss(came_true: npt.NDArray[np.bool_], probability: Array) -> Array:
     """Return the log loss of each case, shape (cases,)."""
-    given = np.where(came_true, probability, 1 - probability)
-    return np.asarray(-np.log(np.clip(given, _CERTAIN, 1.0)), dtype=np.float64)
+    probability_of_outcome = np.where(came_true, probability, 1 - probability)
+    return np.asarray(-np.log(np.clip(probability_of_outcome, _CERTAIN, 1.0)), dtype=np.float64)
 
 
 def _mean(loss: Array) -> float:

@@ -1,4 +1,4 @@
-"""Fitted scikit-learn models as arrays that `headgate.scoring` scores with numpy alone."""
+"""Export fitted scikit-learn models as arrays, with which `headgate.scoring` scores in numpy alone."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ CHECKED_ROWS = 1_000
 
 
 def trees(boosted: Any) -> Arrays:  # noqa: ANN401 scikit-learn ships no types
-    """Return a fitted `HistGradientBoostingClassifier` of two classes, without categories, as
-    `predictions.trees.Trees` takes it.
-    """
-    grown = [stage[0].nodes for stage in boosted._predictors]  # noqa: SLF001 scikit-learn publishes no other access to the nodes
-    starts = np.cumsum([0, *(len(nodes) for nodes in grown[:-1])])
-    places = [start + np.arange(len(nodes)) for start, nodes in zip(starts, grown, strict=True)]
-    nodes, own = np.concatenate(grown), np.concatenate(places)
-    start_of = np.concatenate([np.full(len(tree), start) for start, tree in zip(starts, grown, strict=True)])
+    """Return a fitted two-class `HistGradientBoostingClassifier` without categories as a scorer's trees."""
+    fitted_trees = [stage[0].nodes for stage in boosted._predictors]  # noqa: SLF001 scikit-learn provides no other access to the nodes
+    starts = np.cumsum([0, *(len(nodes) for nodes in fitted_trees[:-1])])
+    places = [start + np.arange(len(nodes)) for start, nodes in zip(starts, fitted_trees, strict=True)]
+    nodes, own = np.concatenate(fitted_trees), np.concatenate(places)
+    start_of = np.concatenate(
+        [np.full(len(tree), start) for start, tree in zip(starts, fitted_trees, strict=True)]
+    )
     leaf = nodes["is_leaf"].astype(np.bool_)
     return {
         "roots": starts.astype(np.int64),
@@ -36,7 +36,7 @@ def trees(boosted: Any) -> Arrays:  # noqa: ANN401 scikit-learn ships no types
         "missing_left": nodes["missing_go_to_left"].astype(np.bool_),
         "value": nodes["value"].astype(np.float64),
         "baseline": np.asarray(boosted._baseline_prediction, dtype=np.float64).ravel(),  # noqa: SLF001 as above
-        "depth": np.array([max(int(tree["depth"].max()) for tree in grown)]),
+        "depth": np.array([max(int(tree["depth"].max()) for tree in fitted_trees)]),
     }
 
 
@@ -56,13 +56,11 @@ def exported_splines(chain: Any, columns: int) -> Arrays:  # noqa: ANN401 as abo
 
 
 def exported_products(chain: Any) -> Arrays:  # noqa: ANN401 as above
-    """Return a fitted chain of logarithms, scale, products, scale and logistic regression as
-    `predictions.products.Products` takes it.
-    """
+    """Return a fitted chain of logarithms, scale, products, scale and logistic regression for a scorer."""
     (_, steps, _), *_ = chain[0].transformers_
-    scaler, terms, again = steps[1], steps[2], steps[3]
-    # Scaling the terms is linear too, so their weights and the intercept take it over.
-    weights = chain[-1].coef_[0] / again.scale_
+    scaler, terms, term_scaler = steps[1], steps[2], steps[3]
+    # Scaling the terms is also linear, so the weights and the intercept include it.
+    weights = chain[-1].coef_[0] / term_scaler.scale_
     powers = terms.powers_
     single = powers.sum(axis=1) == 1
     pairs = powers[~single] > 0
@@ -73,7 +71,7 @@ def exported_products(chain: Any) -> Arrays:  # noqa: ANN401 as above
         "first": pairs.argmax(axis=1).astype(np.int64),
         "second": (powers.shape[1] - 1 - pairs[:, ::-1].argmax(axis=1)).astype(np.int64),
         "product_weights": weights[~single],
-        "intercept": np.asarray(chain[-1].intercept_ - weights @ again.mean_, dtype=np.float64),
+        "intercept": np.asarray(chain[-1].intercept_ - weights @ term_scaler.mean_, dtype=np.float64),
     }
 
 
@@ -89,7 +87,7 @@ def scaled(chain: Any, step: Any = None) -> Arrays:  # noqa: ANN401 as above
 
 
 def is_equal(exported: npt.NDArray[np.float64], batch: npt.NDArray[np.float64]) -> bool:
-    """Return whether the exported numbers give what the batch gave, to 1e-9 of the value or absolutely."""
+    """Return whether exported and batch results are equal, to 1e-9 relative or absolute."""
     return bool(np.all(np.abs(exported - batch) <= TOLERANCE * np.maximum(1.0, np.abs(batch))))
 
 
@@ -101,7 +99,7 @@ def _polynomial(
     knots, degree = spline.t, spline.k
     inside: Sequence[int] = range(degree, len(knots) - degree - 1)
     breaks = knots[degree : len(knots) - degree]
-    if breaks[0] == breaks[-1]:  # a constant column: all knots are one, and the splines have one value
+    if breaks[0] == breaks[-1]:  # a constant column: all knots are equal, and the splines have one value
         powers = np.zeros((degree + 1, len(inside)))
         powers[-1] = weights @ spline(breaks[0])
         return breaks, powers

@@ -1,4 +1,4 @@
-"""How far columns have moved since a model learnt them."""
+"""Measure how far columns have moved since a model learnt them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 BINS = 10
-# Below the first a column is stable, above the second it has shifted.
-# Source: Siddiqi (2006), Credit Risk Scorecards, p. 137.
+# Below the first, a column is stable; above the second, it has shifted. Source: Siddiqi (2006), Credit Risk
+# Scorecards, p. 137.
 MODERATE, SHIFTED = 0.10, 0.25
-_LEAST_SHARE = 1e-4  # an empty bin would make the index infinite
+_MIN_SHARE = 1e-4  # an empty bin would make the index infinite
 
 
 class DriftWatch(TransformerMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn ships no types
-    """A step that changes nothing and remembers how the columns it was fitted on were distributed.
+    """A step that changes nothing and stores the distribution of the columns on which it was fitted.
 
     Attributes:
-        edges_: by column, the inner edges of about `bins` bins of equally many rows.
+        edges_: by column, the inner edges of about `bins` bins with equal numbers of rows.
         shares_: by column, the share of the rows in each bin; the last is the share of missing values.
     """
 
@@ -34,11 +34,11 @@ class DriftWatch(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
         self.bins = bins
 
     def fit(self, points: pd.DataFrame, labels: object = None) -> Self:
-        """Remember the columns of `points`."""
+        """Store the distribution of the columns of `points`."""
         del labels
         inner = np.linspace(0, 1, self.bins + 1)[1:-1]
         self.edges_: Mapping[str, Array] = {
-            name: np.unique(_known(points[name], inner)) for name in points.columns
+            name: np.unique(_quantiles(points[name], inner)) for name in points.columns
         }
         self.shares_: Mapping[str, Array] = {
             name: _shares(points[name], self.edges_[name]) for name in points.columns
@@ -50,20 +50,20 @@ class DriftWatch(TransformerMixin, BaseEstimator):  # type: ignore[misc] # sciki
         return points
 
     def index(self, points: pd.DataFrame) -> dict[str, float]:
-        """Return the population stability index of each remembered column.
+        """Return the population stability index of each stored column.
 
-        `MODERATE` and `SHIFTED` say what it means.
+        `MODERATE` and `SHIFTED` are its thresholds.
 
         Source: Siddiqi (2006), Credit Risk Scorecards, eq. 8.1: Σ (now - then) · ln(now / then) over the
         bins.
         """
         return {
-            name: _moved(then, _shares(points[name], self.edges_[name]))
+            name: _stability_index(then, _shares(points[name], self.edges_[name]))
             for name, then in self.shares_.items()
         }
 
 
-def _known(values: pd.Series[float], at: Array) -> Array:
+def _quantiles(values: pd.Series[float], at: Array) -> Array:
     present = values.dropna().to_numpy(dtype=np.float64)
     return np.quantile(present, at) if len(present) else np.empty(0)
 
@@ -75,6 +75,6 @@ def _shares(values: pd.Series[float], edges: Array) -> Array:
     return counts / max(len(numbers), 1)
 
 
-def _moved(then: Array, now: Array) -> float:
-    before, after = np.maximum(then, _LEAST_SHARE), np.maximum(now, _LEAST_SHARE)
+def _stability_index(then: Array, now: Array) -> float:
+    before, after = np.maximum(then, _MIN_SHARE), np.maximum(now, _MIN_SHARE)
     return float(((after - before) * np.log(after / before)).sum())

@@ -1,4 +1,4 @@
-"""A logistic regression whose answer for a row does not depend on the other rows."""
+"""A logistic regression in which other rows do not affect the result for a row."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sklearn.linear_model import LogisticRegression
 
 
 class RowwiseLogisticRegression(LogisticRegression):  # type: ignore[misc] # scikit-learn ships no types
-    """A logistic regression of two classes that adds the terms of each row in one order.
+    """A two-class logistic regression that adds the terms of each row in a fixed order.
 
-    Its base multiplies matrices with BLAS, which rounds a row differently by its place in the block, so that
-    tables would depend on how many rows are in memory.
+    Its base class multiplies matrices with BLAS, which rounds a row differently by its position in the block,
+    so that tables would depend on the number of rows in memory.
     """
 
     def decision_function(self, X: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401, N803 as scikit-learn's

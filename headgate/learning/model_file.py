@@ -1,8 +1,8 @@
-"""Fitted models as bytes that are read without pickle; docs/adr/0031-models-kept-and-contested.md says why.
+"""Store fitted models as bytes that are read without pickle (docs/adr/0031-models-kept-and-contested.md).
 
-A model is stored as its state: plain values, arrays and scikit-learn's estimators. Reading a file makes
-objects of the types in `TRUSTED`, and of those that skops itself knows to be harmless; any other type is
-refused before its module is imported.
+A model is stored as its state: plain values, arrays and scikit-learn estimators. Reading a file creates only
+objects of the types in `TRUSTED` and of those that skops trusts; any other type is refused before its module
+is imported.
 """
 
 from __future__ import annotations
@@ -21,24 +21,25 @@ from headgate.errors import AuditError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-# What Headgate's models consist of beside the types that skops trusts. A model of another type is not stored,
-# so that the list is complete; a type that runs what it was given when it is made, such as functools.partial,
-# must not be here.
+# Types of Headgate's models in addition to those that skops trusts. Models with other types are not stored,
+# so the list is complete. A type that runs its arguments on creation, such as functools.partial, must not be
+# listed.
 TRUSTED = (
     "headgate.learning.feature_drift.DriftWatch",
     "headgate.learning.linear_model.RowwiseLogisticRegression",
     "headgate.learning.preprocessing._Ranks",
-    "scipy._lib.array_api_compat.numpy._aliases.asarray",  # a spline keeps the function that makes its arrays
+    # a spline keeps the function that creates its arrays
+    "scipy._lib.array_api_compat.numpy._aliases.asarray",
     "scipy.interpolate._bsplines.BSpline",
     "sklearn._loss.loss.HalfTweedieLoss",
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._TemperatureScaling",
-    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",  # `_check_trees` looks at its nodes
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",  # `_check_trees` checks its nodes
     "sklearn.model_selection._split.StratifiedKFold",
     "sklearn.utils._bunch.Bunch",
 )
 _SCHEMA = "schema.json"
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time of a zip entry
 _LEVEL = 6
 
 
@@ -46,7 +47,7 @@ class Storable(Protocol):
     """A fitted model that can be stored."""
 
     def state(self) -> dict[str, Any]:
-        """Return all that the model consists of: plain values, arrays and estimators by name."""
+        """Return everything that the model consists of: plain values, arrays and estimators by name."""
         ...
 
     @classmethod
@@ -59,9 +60,9 @@ def to_bytes(model: Storable) -> bytes:
     """Return a model's file; equal models give equal bytes.
 
     Raises:
-        AuditError: the model has an object of a type that is not in `TRUSTED`, so nobody could read the file.
+        AuditError: the model has an object of a type that is not in `TRUSTED`, so the file could not be read.
     """
-    from skops.io import dumps  # noqa: PLC0415 looks at every class of scikit-learn first, and whoever reads tables stores no model
+    from skops.io import dumps  # noqa: PLC0415 slow, because it inspects all classes of scikit-learn, and readers of tables store no model
 
     body = _canonical(dumps(model.state(), compression=zipfile.ZIP_STORED))
     _refuse_untrusted(body)
@@ -72,14 +73,14 @@ def state_from_bytes(body: bytes) -> dict[str, Any]:
     """Return the state of a model's file.
 
     Raises:
-        AuditError: the file has an object of a type that is not in `TRUSTED`, or is no model's file.
+        AuditError: the file has an object of a type that is not in `TRUSTED`, or is not a model's file.
     """
     from skops.io import loads  # noqa: PLC0415 as above
 
     _refuse_untrusted(body)
     try:
         state: dict[str, Any] = loads(body, trusted=TRUSTED)
-    except Exception as error:  # noqa: BLE001 whatever a damaged file makes the reader raise
+    except Exception as error:  # noqa: BLE001 a damaged file can raise any error
         raise AuditError(
             f"The model's file is damaged: {type(error).__name__}. `headgate run` fits the model again."
         ) from None
@@ -89,7 +90,7 @@ def state_from_bytes(body: bytes) -> dict[str, Any]:
 
 
 def series_state(series: pd.Series[Any]) -> dict[str, Any]:
-    """Return a series of numbers by name as a state."""
+    """Return a series of named numbers as a state."""
     return {"names": [str(name) for name in series.index], "values": series.to_numpy()}
 
 
@@ -155,31 +156,30 @@ def _add(archive: zipfile.ZipFile, name: str, body: bytes) -> None:
 
 
 def _boostings(node: object, seen: set[int]) -> Iterator[Any]:
-    """Yield each boosted ensemble within a state."""
+    """Yield each boosted ensemble in a state."""
     if id(node) in seen or isinstance(node, (str, bytes, int, float, np.ndarray, type(None))):
         return
     seen.add(id(node))
     if hasattr(node, "_predictors"):
         yield node
-    inside = (
+    items = (
         node
         if isinstance(node, (list, tuple))
         else (node if isinstance(node, dict) else getattr(node, "__dict__", {})).values()
     )
-    for item in inside:
+    for item in items:
         yield from _boostings(item, seen)
 
 
 def _check_trees(boosting: Any) -> None:  # noqa: ANN401 scikit-learn ships no types
     """Raise AuditError for a tree that points outside of itself, which scikit-learn does not check."""
     columns = boosting.n_features_in_
-    for tree in (tree for trees in boosting._predictors for tree in trees):  # noqa: SLF001 there is no public way in
+    for tree in (tree for trees in boosting._predictors for tree in trees):  # noqa: SLF001 there is no public access
         nodes, places = tree.nodes, np.arange(len(tree.nodes))
         inner = nodes["is_leaf"] == 0
         children = np.concatenate([nodes[side][inner].astype(np.int64) for side in ("left", "right")])
-        is_later = (children > np.tile(places[inner], 2)) & (
-            children < len(nodes)
-        )  # so that no way through a tree is endless
+        # Later children exclude endless paths through a tree.
+        is_later = (children > np.tile(places[inner], 2)) & (children < len(nodes))
         categorical = inner & (nodes["is_categorical"] != 0)
         known_columns = (nodes["feature_idx"][inner] >= 0) & (nodes["feature_idx"][inner] < columns)
         sets = min(len(tree.raw_left_cat_bitsets), len(tree.binned_left_cat_bitsets))

@@ -1,8 +1,7 @@
-"""Steps that turn columns into numbers a model can take.
+"""Steps that convert columns to numbers for models.
 
-Each is a scikit-learn transformer, so it is fitted and saved with its model.
-
-Nothing here looks at labels, and every step is deterministic: the same frame gives the same numbers.
+Each is a scikit-learn transformer, so it is fitted and stored with its model. No step uses labels, and every
+step is deterministic.
 """
 
 from __future__ import annotations
@@ -31,25 +30,25 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 _RANKS = 100
-UNSEEN = -1  # the code of a category that was not there when the step was fitted
+UNSEEN = -1  # the code of a category that was absent when the step was fitted
 
 
 class Scale(StrEnum):
-    """How a column is brought to a common scale."""
+    """The common scale of a column."""
 
     STANDARD = "standard"  # mean 0, standard deviation 1
     RANK = "rank"  # share of the fitted values that are smaller, 0 to 1: only the order matters
 
 
 class _Ranks(QuantileTransformer):  # type: ignore[misc] # scikit-learn ships no types
-    """As its base, which warns with fewer rows than ranks and gives NaN for nearly equal values."""
+    """Ranks without the base class's warning for few rows, and without its NaN for nearly equal values."""
 
     def fit(self, points: Any, labels: object = None) -> Self:  # noqa: ANN401 as scikit-learn's
         self.n_quantiles = min(_RANKS, len(points))
         return super().fit(points, labels)  # type: ignore[no-any-return] # as above
 
     def transform(self, points: Any) -> npt.NDArray[np.float64]:  # noqa: ANN401 as above
-        """Return the rank of each value in its column; the exported model ranks in the same way."""
+        """Return the rank of each value in its column, as in the exported model."""
         array = np.asarray(points, dtype=np.float64)
         ranked = [
             ranks_among(values, fitted, self.references_)
@@ -59,7 +58,7 @@ class _Ranks(QuantileTransformer):  # type: ignore[misc] # scikit-learn ships no
 
 
 def scale(how: Scale, *, seed: int) -> Any:  # noqa: ANN401 as above
-    """Return columns on one scale; constant columns become 0.
+    """Return a step that scales columns; constant columns become 0.
 
     Args:
         seed: for the sample from which the ranks of very long columns are estimated.
@@ -68,29 +67,29 @@ def scale(how: Scale, *, seed: int) -> Any:  # noqa: ANN401 as above
 
 
 def bend() -> Any:  # noqa: ANN401 as above
-    """Return each column as cubic splines, so that a linear model may bend with it."""
+    """Return a step that makes cubic splines of each column, so that a linear model can fit curves."""
     return SplineTransformer(n_knots=10)
 
 
 def logarithms() -> Any:  # noqa: ANN401 as above
-    """Return the inverse hyperbolic sine of each column: a logarithm for both signs that keeps 0."""
+    """Return a step with the inverse hyperbolic sine: a logarithm for both signs that keeps 0."""
     return FunctionTransformer(np.arcsinh)
 
 
 def column_products() -> Any:  # noqa: ANN401 as above
-    """Return the columns, their squares and pairwise products, so that columns may interact."""
+    """Return a step that adds squares and pairwise products, so that columns may interact."""
     return PolynomialFeatures(2, include_bias=False)
 
 
 def encode() -> Any:  # noqa: ANN401 as above
-    """Return one column of 0 and 1 per category; unseen ones are 0 everywhere."""
+    """Return a step with one column of 0 and 1 per category; unseen categories are 0 everywhere."""
     return OneHotEncoder(handle_unknown="ignore", sparse_output=False)
 
 
 def number_categories() -> Any:  # noqa: ANN401 as above
-    """Return one integer per category, for trees, in alphabetical order, missing ones last.
+    """Return a step with one integer per category, for trees: alphabetical, with missing values last.
 
-    `UNSEEN` for what was not there.
+    Unseen categories are `UNSEEN`.
     """
     return OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=UNSEEN)
 
@@ -101,13 +100,13 @@ def columns(
     categorical: Sequence[str] = (),
     categories: Any = "drop",  # noqa: ANN401 as above
 ) -> Any:  # noqa: ANN401 as above
-    """Apply `numbers` to the numeric columns and `categories` to the categorical ones, side by side.
+    """Return a step that applies `numbers` to numeric columns and `categories` to categorical ones.
 
-    Other columns are not looked at.
+    Other columns are ignored.
     """
     return make_column_transformer((numbers, list(numeric)), (categories, list(categorical)))
 
 
 def chain(*steps: Any) -> Any:  # noqa: ANN401 as above
-    """Apply one step after the other."""
+    """Return a step that applies steps one after the other."""
     return make_pipeline(*steps)

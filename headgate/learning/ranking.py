@@ -1,7 +1,7 @@
-"""Ranking quality of scores; both figures come from one sort.
+"""Measure the ranking quality of scores, with both figures from one sort.
 
-scikit-learn has them, too, but looks at its arguments for ten times as long as the figure takes: too long
-where there is one a day.
+scikit-learn's versions spend ten times as long checking their arguments, which is too slow for one call per
+day of history.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ class Ranking(NamedTuple):
 
 
 def ranked(truth: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> Ranking:
-    """Return both figures of scores, shape (cases,), of which some are true and some are not.
+    """Return both figures of scores, shape (cases,), of true and untrue cases.
 
-    NaN where either kind is missing.
+    NaN if there are no true or no untrue cases.
 
     Source:
         Hanley & McNeil (1982), The Meaning and Use of the Area under a ROC Curve: the share of pairs of a
@@ -32,9 +32,8 @@ def ranked(truth: npt.NDArray[np.bool_], score: npt.NDArray[np.float64]) -> Rank
         Average precision as scikit-learn defines it.
     """
     order = np.argsort(-score, kind="stable")
-    last = np.flatnonzero(
-        np.append(np.diff(score[order]) != 0, [True] * bool(len(score)))
-    )  # of each run of equal scores
+    # The last position of each run of equal scores.
+    last = np.flatnonzero(np.append(np.diff(score[order]) != 0, [True] * bool(len(score))))
     hits, above = np.cumsum(truth[order])[last], last + 1
     true, untrue = int(truth.sum()), int(len(truth) - truth.sum())
     if not (true and untrue):

@@ -1,4 +1,4 @@
-"""Draw the rows that a model learns from, where there are more than it needs."""
+"""Draw a sample of rows if there are more than a model needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,5 @@ import numpy.typing as npt
 
 
 def drawn(count: int, at_most: int, seed: int) -> npt.NDArray[np.intp]:
-    """Return places of at most so many of `count` rows, ascending: all of them where they are not more, else
-    drawn at random by the seed.
-    """
+    """Return ascending positions of at most `at_most` of `count` rows: all, or a sample by the seed."""
     return np.sort(np.random.default_rng(seed).permutation(count)[:at_most])

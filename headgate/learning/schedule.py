@@ -1,4 +1,4 @@
-"""The days on which models are fitted: each model is in charge for a period, which begins on a fixed day."""
+"""The days on which models are fitted: each model scores for a period that begins on a fixed day."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PERIODS = 7
-"""At most so many periods, unless they have a longest length. Their length grows in steps, so a new day
-seldom moves the days on which they begin.
+"""Maximum number of periods, unless their length is limited. The length grows in steps, so that a new day
+rarely changes their first days.
 """
 _FEW_DAYS = (1, 2, 3, 4)
 _WEEK_DAYS = 7
@@ -20,7 +20,7 @@ Day = TypeVar("Day", bound=date)
 
 
 def period_days(all_days: int, longest_days: int | None = None) -> int:
-    """Return the length of the periods of a history of so many days.
+    """Return the length of the periods of a history of `all_days` days.
 
     >>> [period_days(days) for days in (1, 7, 8, 28, 29, 49, 50, 365)]
     [1, 1, 2, 4, 7, 7, 14, 56]
@@ -32,16 +32,16 @@ def period_days(all_days: int, longest_days: int | None = None) -> int:
 
 
 def period_starts(first: Day, last: Day, longest_days: int | None = None) -> list[Day]:
-    """Return the first day of each period from the first day of a history to its last one."""
+    """Return the first day of each period of a history from `first` to `last`."""
     all_days = (last - first).days + 1
     length = period_days(all_days, longest_days)
     return [first + timedelta(days=day) for day in range(0, all_days, length)]
 
 
 def learnt_until(first: date, as_of: date, longest_days: int) -> date:
-    """Return the last day whose rows models learn from: the one before the current period.
+    """Return the last day whose rows models learn from: the day before the current period.
 
-    It is `as_of` while the first period lasts.
+    During the first period, it is `as_of`.
 
     >>> learnt_until(date(2024, 1, 1), date(2024, 1, 31), longest_days=28)
     datetime.date(2024, 1, 28)

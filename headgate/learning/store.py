@@ -1,4 +1,4 @@
-"""Models, kept in the artifacts bucket with the record of what they were made from and how good they were."""
+"""Store models in the artifacts bucket, with the record of their inputs and their quality."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _JSON = "application/json"
 
 @dataclass(frozen=True)
 class Trained:
-    """A fitted model and what is to be known of it.
+    """A fitted model and its facts.
 
     Attributes:
         name: the model's, within its system.
-        fitted: whatever scores, with its preprocessing: a `headgate.learning.model_file.Storable`.
-        columns: what it looks at, in its order.
-        rows: how many it learnt from.
-        metrics: figure → value, on cases it had not seen.
-        drift: column → population stability index between what it learnt from and what it scores.
-        calibration: its probabilities on cases it had not seen, and how many of them came true.
+        fitted: the scoring object with its preprocessing: a `headgate.learning.model_file.Storable`.
+        columns: its input columns, in order.
+        rows: number of rows that it learnt from.
+        metrics: figure → value, on unseen cases.
+        drift: column → population stability index between the rows that it learnt from and those it scores.
+        calibration: its probabilities on unseen cases, and how many of them came true.
     """
 
     name: str
@@ -68,7 +68,7 @@ class ModelInputs:
 class Card:
     """The record of one version of a model.
 
-    `sha256` is of the model's bytes; `libraries` are what can load it.
+    `sha256` is of the model's bytes; `libraries` are the versions that can load it.
     """
 
     model: str
@@ -88,12 +88,12 @@ class Card:
     calibration: tuple[Bin, ...] = ()
 
     def to_json(self) -> str:
-        """Return its text; equal cards give equal bytes."""
+        """Return the card as text; equal cards give equal bytes."""
         return json.dumps(asdict(self), sort_keys=True, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> Card:
-        """Return the card that a text states."""
+        """Return the card from its text."""
         read = json.loads(text)
         calibration = tuple(Bin(**fields) for fields in read.get("calibration", ()))
         return cls(**{**read, "columns": tuple(read["columns"]), "calibration": calibration})
@@ -101,20 +101,20 @@ class Card:
 
 @dataclass(frozen=True)
 class ModelStore:
-    """Models by system and name; see ADR 31 for what lies where."""
+    """Models by system and name; ADR 31 describes the keys."""
 
     objects: ObjectStore
     bucket: str
 
     def keep(self, trained: Trained, origin: ModelInputs) -> Card:
-        """Keep the model with its record, which is the newest of its day.
+        """Store the model with its record, which becomes the newest of its day.
 
-        Keeping the same one again changes nothing.
+        Storing the same model again changes nothing.
 
         Raises:
             AuditError: the model has an object of a type that `headgate.learning.model_file` does not trust.
         """
-        from headgate.learning.model_file import to_bytes  # noqa: PLC0415 whoever reads cards only needs no scikit-learn
+        from headgate.learning.model_file import to_bytes  # noqa: PLC0415 readers of cards need no scikit-learn
 
         body = to_bytes(trained.fitted)
         card = _card(trained, origin, hashlib.sha256(body).hexdigest())
@@ -127,9 +127,9 @@ class ModelStore:
         return card
 
     def export(self, system: str, model: str, scorer: Scorer | None, origin: ModelInputs) -> None:
-        """Use these numbers for predictions from now on, with the day and the snapshot of their run.
+        """Store the scorer for future predictions, with the day and the snapshot of its run.
 
-        None: there are no predictions.
+        None: predictions are unavailable.
         """
         origin_facts = {
             "as_of": origin.as_of.isoformat(),
@@ -141,7 +141,7 @@ class ModelStore:
         self.objects.write(self._ref(keys.scorer_key(system, model)), kept.to_bytes())
 
     def champion(self, system: str, model: str, before: date) -> str:
-        """Return the recipe that the latest day before `before` left in charge; empty when there was none."""
+        """Return the champion of the latest day before `before`; empty if there is none."""
         days = [
             day
             for key in self._below(system, model)
@@ -152,21 +152,21 @@ class ModelStore:
         return self._read(keys.model_of_day_key(system, model, max(days))).recipe
 
     def card(self, system: str, model: str, version: str) -> Card:
-        """Return the record of a version. NotFoundError when there is none."""
+        """Return the record of a version; NotFoundError if there is none."""
         return self._read(keys.model_card_key(system, model, version))
 
     def cards(self, system: str, model: str) -> list[Card]:
-        """Return the last word of each day, oldest first."""
+        """Return the newest record of each day, oldest day first."""
         days = sorted(key for key in self._below(system, model) if keys.parse_model_of_day_key(key))
         return [self._read(key) for key in days]
 
     def of_day(self, system: str, model: str, as_of: date) -> Card | None:
-        """Return the last word of a day; None when there is none."""
+        """Return the newest record of a day; None if there is none."""
         key = keys.model_of_day_key(system, model, as_of)
         return self._read(key) if key in self._below(system, model) else None
 
     def newest(self) -> list[Card]:
-        """Return the last word on every model of every system, by system and model."""
+        """Return the newest record of every model of every system, by system and model."""
         model_keys = (info.ref.key for info in self.objects.list(self.bucket, f"{keys.MODELS}/"))
         last = {
             key.rpartition("/as_of=")[0]: key
@@ -179,9 +179,8 @@ class ModelStore:
         """Return the fitted model of a card.
 
         Raises:
-            NotFoundError: its bytes are gone.
-            AuditError: its bytes are not those that were kept, or hold an object of a type that is not
-                trusted.
+            NotFoundError: its bytes do not exist.
+            AuditError: its bytes have changed, or contain an object of a type that is not trusted.
         """
         from headgate.learning.model_file import state_from_bytes  # noqa: PLC0415 as above
 
@@ -207,21 +206,17 @@ class ModelStore:
 
 @dataclass
 class Shelf:
-    """The champions before one run of a system, and the models that the run leaves.
+    """The champions before one run of a system, and the models of the run.
 
     Filled by `build`, stored by the runner.
     """
 
-    champions: Mapping[str, str] = field(
-        default_factory=dict
-    )  # model → recipe in charge before this run's day
+    champions: Mapping[str, str] = field(default_factory=dict)  # model → champion before this run's day
     trained: list[Trained] = field(default_factory=list)
-    exported: dict[str, Scorer | None] = field(
-        default_factory=dict
-    )  # model → what predictions are computed from
+    exported: dict[str, Scorer | None] = field(default_factory=dict)  # model → scorer for predictions
 
     def champion(self, model: str) -> str:
-        """Return the recipe in charge of a model; empty when there is none yet."""
+        """Return the champion of a model; empty if there is none yet."""
         return self.champions.get(model, "")
 
     def put(self, trained: Trained) -> None:
@@ -229,7 +224,7 @@ class Shelf:
         self.trained.append(trained)
 
     def export(self, model: str, scorer: Scorer | None) -> None:
-        """Keep the numbers of this run for predictions; None: the model cannot be exported any more."""
+        """Keep the scorer of this run for predictions; None: the model can no longer be exported."""
         self.exported[model] = scorer
 
 

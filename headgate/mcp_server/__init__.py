@@ -1,1 +1,1 @@
-"""The lake for AI agents: tools that only read, over the Model Context Protocol."""
+"""Tools for AI agents that only read the lake, over the Model Context Protocol."""

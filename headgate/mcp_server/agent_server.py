@@ -45,7 +45,7 @@ def _answering(tool: Callable[..., dict[str, Any]], lake: LakePorts) -> Callable
     """Return the tool with errors that an agent can read and act upon."""
 
     @wraps(tool)
-    def answer(*arguments: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401 as the tool has it
+    def answer(*arguments: Any, **options: Any) -> dict[str, Any]:  # noqa: ANN401 as for the tool
         try:
             lake.begin_request()
             return tool(*arguments, **options)

@@ -1,7 +1,7 @@
-"""The questions that an agent can ask of a lake, each answered by the function behind the API's own route.
+"""Answer an agent's questions about a lake, each with the function of the API's own route.
 
-So an agent sees what a person of the same groups sees: no columns about people by default, and no card data,
-which is masked before it is stored. Every tool reads, and none writes.
+So an agent sees the same as a person of the same groups: by default no columns about people, and no card
+data, which is masked before it is stored. All tools only read.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ if TYPE_CHECKING:
 Facts = dict[str, Any]
 """An answer, as JSON; the protocol's SDK reads the annotation when it runs."""
 
-MOST_ROWS = 200
-MOST_SECONDS = 120
-_MOST_FILES = 50
-_MOST_RUNS = 10
+MAX_ROWS = 200
+MAX_SECONDS = 120
+_MAX_FILES = 50
+_MAX_RUNS = 10
 _WAIT_S = 0.5
-_MOST_QUALITY_ROWS = 40
-_MEASURES = {"metric", "value", "baseline"}  # columns of a table that says how good others are
+_MAX_QUALITY_ROWS = 40
+_MEASURES = {"metric", "value", "baseline"}  # columns of a table about the quality of others
 _METHOD = re.compile(r"(\w+_)?(model|method)")  # name of a column with the method of a row's figures
 _ENDED = {"succeeded", "failed", "cancelled"}
 
 
 @dataclass(frozen=True)
 class LakeTools:
-    """The tools over one lake, with the rights of one caller.
+    """The tools for one lake, with the rights of one caller.
 
     Attributes:
-        pause: waits so many seconds between two looks at a query.
+        pause: waits that many seconds between two checks of a query.
     """
 
     lake: LakePorts
@@ -147,7 +147,7 @@ class LakeTools:
 
     def lake_health(self) -> Facts:
         """Return the health of the lake: its checks with what to do, and the newest runs."""
-        newest = runs.newest(self.lake, _MOST_RUNS)
+        newest = runs.newest(self.lake, _MAX_RUNS)
         return health.health_of(self.lake).model_dump() | {
             "newest_runs": [run.model_dump(exclude_defaults=True) for run in newest.runs]
         }
@@ -160,7 +160,7 @@ class LakeTools:
             most_files: at most 50.
         """
         where = FileFilter(dataset=dataset, state=_state_of(state) if state else None)
-        page = file_records.page(self.lake, where, max(1, min(most_files, _MOST_FILES)), "")
+        page = file_records.page(self.lake, where, max(1, min(most_files, _MAX_FILES)), "")
         return {
             "files": [file.model_dump(exclude_defaults=True) for file in page.files],
             "has_more": bool(page.next_cursor),
@@ -176,7 +176,7 @@ class LakeTools:
 
     @property
     def all(self) -> tuple[Callable[..., Facts], ...]:
-        """Return every tool."""
+        """Every tool."""
         return (
             self.list_tables,
             self.describe_table,
@@ -190,10 +190,10 @@ class LakeTools:
         )
 
     def _answer(self, asked: QueryAsked, most_rows: int) -> Facts:
-        """Return the rows of a query once it has ended."""
-        rows = max(1, min(most_rows, MOST_ROWS))
+        """Return the rows of a finished query."""
+        rows = max(1, min(most_rows, MAX_ROWS))
         query = queries.start(self.lake, self.caller, asked, "")
-        for _ in range(int(MOST_SECONDS / _WAIT_S)):
+        for _ in range(int(MAX_SECONDS / _WAIT_S)):
             query = queries.status(self.lake, self.caller, query.query_id)
             if query.state in _ENDED:
                 break
@@ -202,7 +202,7 @@ class LakeTools:
             if query.state not in _ENDED:
                 queries.stop(self.lake, self.caller, query.query_id)
                 raise QueryError(
-                    f"The query took more than {MOST_SECONDS} seconds and was stopped. Ask for less."
+                    f"The query took more than {MAX_SECONDS} seconds and was stopped. Ask for less."
                 )
             raise QueryError(query.error or f"The query is {query.state}.")
         page = queries.page(self.lake, self.caller, query.query_id, rows, "")
@@ -249,7 +249,7 @@ class LakeTools:
         return next(zone[table.name] for zone in zones if table.name in zone)
 
     def _methods(self, table: CatalogTable) -> Facts:
-        """Return how many rows name each method, by the columns that name one."""
+        """Return the number of rows with each method, by the columns that name a method."""
         if not table.system:
             return {}
         named = [column.name for column in table.columns if _METHOD.fullmatch(column.name)]
@@ -259,14 +259,14 @@ class LakeTools:
                     sql=f"SELECT {name}, count(*) FROM {table.database}.{table.name} "  # noqa: S608 names of a contract
                     f"GROUP BY {name} ORDER BY 2 DESC, 1"
                 ),
-                MOST_ROWS,
+                MAX_ROWS,
             )
             for name in named
         }
         return {name: dict(answer["rows"]) for name, answer in answers.items()}
 
     def _quality(self, table: CatalogTable) -> list[Facts]:
-        """Return the figures of the system's quality tables that are about this table, or about all of it."""
+        """Return the quality figures about this table, or all of its system's if there are none."""
         measured = [
             each
             for each in self._catalog
@@ -279,7 +279,7 @@ class LakeTools:
             request = tables.RowsRequest("", (), "", sees_personal_data=False)
             try:
                 page = tables.rows(
-                    self.lake, each.system, each.name, request, limit=_MOST_QUALITY_ROWS, cursor=""
+                    self.lake, each.system, each.name, request, limit=_MAX_QUALITY_ROWS, cursor=""
                 )
             except NotFoundError:
                 continue
@@ -296,5 +296,5 @@ def _state_of(name: str) -> FileState:
 
 
 def _without_cards(cell: Any) -> Any:  # noqa: ANN401 a cell of JSON
-    """Return the cell; a text without what could be a card number, which SQL can put together from parts."""
+    """Return the cell; in a text, possible card numbers, which SQL can assemble from parts, are redacted."""
     return redact_text(cell) if isinstance(cell, str) else cell
