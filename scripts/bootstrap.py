@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def create(client: Any, bucket: str, region: str) -> None:  # noqa: ANN401 boto3 makes clients at run time
-    """The bucket exists with its protections; one that existed gets them too."""
+    """Create the bucket with its protections, or add them to an existing bucket."""
     place: dict[str, Any] = (
         {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
     )

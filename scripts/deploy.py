@@ -77,13 +77,16 @@ _TABLE_ADDRESS = re.compile(r'aws_glue_catalog_table\.published\["(\w+\.\w+)"\]'
 
 
 class MissingError(Exception):
-    """Something that a deployment needs is not there. The message says what, in one line."""
+    """A requirement of the deployment is missing. The message names it in one line."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where a deployment goes: `shell` is what an operator's shell needs to speak to it, `process` our own
-    whole environment.
+    """The target of a deployment.
+
+    Attributes:
+        shell: variables with which an operator's shell reaches it.
+        process: the complete environment of this process's commands.
     """
 
     platform: str
@@ -93,7 +96,7 @@ class Target:
     process: dict[str, str]
 
     def client(self, service: str) -> Any:  # noqa: ANN401 boto3 makes clients of any kind
-        """A client of that service at this target."""
+        """Return a client of that service at this target."""
         # AWS, or the emulator that `scripts.emulator` found or started; localstack-client would take its port
         # from the environment.
         session = boto3.Session(
@@ -105,9 +108,7 @@ class Target:
 
 
 def stated_region(folder: Path, platform: str, variables: Mapping[str, str]) -> str:
-    """Return the region that `--var`, the deployment's kept settings, headgate.toml or the deployment itself
-    state; empty if none does.
-    """
+    """Return the region from `--var`, the deployment's settings, headgate.toml or the deployment, or ""."""
     kept = _settings(folder).read() if platform == "aws" else {}
     note = folder / "deployment.json"
     deployed = (
@@ -119,11 +120,10 @@ def stated_region(folder: Path, platform: str, variables: Mapping[str, str]) -> 
 
 
 def emulator_target(folder: Path, *, own: bool, region: str = "") -> Target:
-    """An emulator that runs: AWS_ENDPOINT_URL's, ours, another LocalStack-compatible one, else a new one of
-    ours.
+    """Return a running emulator: AWS_ENDPOINT_URL's, ours, another LocalStack-compatible one, else a new one.
 
     Args:
-        region: of the lake; empty takes the emulator's.
+        region: of the lake; by default the emulator's.
     """
     running_elsewhere = None if own or "AWS_ENDPOINT_URL" not in os.environ else emulator.foreign()
     running = (
@@ -142,10 +142,10 @@ def emulator_target(folder: Path, *, own: bool, region: str = "") -> Target:
 
 
 def aws_target(region: str = "") -> Target:
-    """The AWS account of this shell's credentials.
+    """Return the AWS account of this shell's credentials.
 
     Args:
-        region: of the lake; empty takes the shell's.
+        region: of the lake; by default the shell's.
 
     Raises:
         MissingError: there are no working credentials, or no region.
@@ -180,7 +180,7 @@ def aws_target(region: str = "") -> Target:
 def apply(
     target: Target, folder: Path, variables: Mapping[str, str], *, ask: bool, has_new_ledger: bool = False
 ) -> None:
-    """The root stands at the target, its secrets have values, and deployment.json says how to speak to it.
+    """Apply the root at the target, create missing secrets, and write deployment.json.
 
     Args:
         ask: confirm tables that leave SQL, and on AWS every plan.
@@ -236,7 +236,7 @@ def apply(
 def _after_deployment(
     target: Target, folder: Path, outputs: Mapping[str, Any], environment: Mapping[str, str]
 ) -> Iterator[str]:
-    """Do what follows a deployment; yield what a person has to know of each, empty for nothing."""
+    """Do the work after a deployment; yield a message for a person for each step, or ""."""
     if target.platform == "aws":
         topic = outputs["environment"]["HEADGATE_ALERTS_TOPIC_ARN"]
         yield alert_subscribers.warning(target.client("sns"), topic)
@@ -247,14 +247,15 @@ def _after_deployment(
 def adopt_ledger(
     target: Target, terraform: Terraform, settings: Mapping[str, str], *, has_new_ledger: bool = False
 ) -> None:
-    """Exchange the ledger's table in the state for the restored one that `files_table` names, so that
-    Terraform deletes neither. A new lake begins with the restored table.
+    """Replace the ledger's table in the state by the restored one that `files_table` names.
+
+    So Terraform deletes neither. A new lake begins with the restored table.
 
     Args:
         has_new_ledger: a lake without a ledger gets an empty table of this name, if there is none.
 
     Raises:
-        MissingError: there is no such table, and no new one is meant.
+        MissingError: there is no such table, and no new one was requested.
     """
     wanted = settings.get("files_table")
     resources = terraform.resources()
@@ -310,7 +311,7 @@ def _upload_console(target: Target, where: Mapping[str, str], building: Future[b
 
 
 def _print_last_screen(target: Target, folder: Path) -> None:
-    """Print the first login of a lake on an emulator, the next commands, and the one that ends it."""
+    """Print the first login of a lake on an emulator, the next commands, and the command that destroys it."""
     environment = deployment.read_deployment(folder / "deployment.json").environment
     users = Users(target.client("cognito-idp"), environment["HEADGATE_USER_POOL"])
     print(
@@ -342,9 +343,9 @@ def _with_logins(target: Target, terraform: Terraform, settings: Mapping[str, st
 def _store_logins(
     target: Target, terraform: Terraform, settings: Mapping[str, str], outputs: dict[str, Any]
 ) -> dict[str, Any]:
-    """Store the logins of this shell where none is stored, then enable the schedules that wanted them.
+    """Store this shell's logins where none is stored, and enable the schedules that needed them.
 
-    Return the outputs then.
+    Return the outputs after that.
     """
     client, secret_id = target.client("secretsmanager"), outputs["environment"]["HEADGATE_MYSQL_SECRET"]
     wanted, among = export_logins.scheduled(settings), export_logins.sources(settings)
@@ -362,9 +363,9 @@ def _store_logins(
 
 
 def _prepared(folder: Path, target: Target, variables: Mapping[str, str]) -> Terraform:
-    """Terraform, initialised.
+    """Return an initialised Terraform.
 
-    Beside its state lies what it deploys, out of reach of another deployment's build.
+    The files to deploy are beside its state, so that another deployment's build does not change them.
     """
     build.build(folder / "build")
     if target.platform == "aws":
@@ -381,9 +382,7 @@ def _prepared(folder: Path, target: Target, variables: Mapping[str, str]) -> Ter
 
 
 def _terraform(folder: Path, target: Target) -> Terraform:
-    """Terraform with the state in the project's bucket, where there is one, else in the
-    deployment's folder.
-    """
+    """Return Terraform with the state in the project's bucket, if there is one, else in the folder."""
     bucket = StateBucket.of(_project_folder()) if target.platform == "aws" else None
     return Terraform(folder, target.process, backend=bucket.backend(folder.name) if bucket else None)
 
@@ -393,9 +392,9 @@ def _project_folder() -> Path:
 
 
 def _wants_sentence_model(folder: Path, target: Target, variables: Mapping[str, str]) -> bool:
-    """Return whether a system asks for it, as the root decides.
+    """Return whether a system needs the sentence model, as the root decides.
 
-    An emulator's jobs find the model where this process does.
+    An emulator's jobs use this process's model.
     """
     needs = json.loads((folder / "build" / "systems.json").read_text(encoding="utf-8"))
     return any("sentence_model" in system["archives"] for system in needs.values()) and variables.get(
@@ -425,9 +424,9 @@ def _settings(folder: Path) -> DeploymentSettings:
 
 
 def _names_of(target: Target, terraform: Terraform) -> dict[str, str]:
-    """A new deployment to AWS gets names that hold lake, environment and region.
+    """Return names with lake, environment and region for a new deployment to AWS.
 
-    One that exists keeps its names.
+    An existing deployment keeps its names.
     """
     return (
         {"full_names": "true"}
@@ -437,10 +436,10 @@ def _names_of(target: Target, terraform: Terraform) -> dict[str, str]:
 
 
 def from_project(lake: LakeProject) -> dict[str, str]:
-    """Return what `headgate.toml` states of the root's variables, as Terraform's command line takes it.
+    """Return the root's variables in `headgate.toml`, in the form of Terraform's command line.
 
     Raises:
-        MissingError: a setting is no variable of the root.
+        MissingError: a setting is not a variable of the root.
     """
     declared = set(
         re.findall(
@@ -459,10 +458,10 @@ def from_project(lake: LakeProject) -> dict[str, str]:
 
 
 def refuse_another_lake(folder: Path, name: str, platform: str) -> None:
-    """Refuse to replace a deployed lake by one of another name: Terraform would delete its buckets.
+    """Refuse to replace a deployed lake by another one: Terraform would delete its buckets.
 
     Raises:
-        MissingError: the folder holds the deployment of a lake of another name.
+        MissingError: the folder contains the deployment of a lake with another name.
     """
     note = folder / "deployment.json"
     if not note.is_file():
@@ -477,7 +476,7 @@ def refuse_another_lake(folder: Path, name: str, platform: str) -> None:
 
 
 def refuse_unknown(folder: Path, project_folder: Path) -> None:
-    """Refuse to destroy a deployment that never was.
+    """Refuse to destroy a deployment that does not exist.
 
     Raises:
         MissingError: neither the folder nor the settings of the deployment exist.
@@ -500,8 +499,7 @@ def _apply_asked(terraform: Terraform, folder: Path, variables: Mapping[str, str
 
 
 def leaving_tables(resources: Collection[str], catalog: Mapping[str, Collection[str]]) -> list[str]:
-    """Return the deployed tables, as `zone.table`, that the catalog to deploy no longer has: their contract
-    or SQL model was deleted.
+    """Return the deployed tables, as `zone.table`, whose contract or SQL model was deleted.
 
     Args:
         resources: addresses of the state.
@@ -535,7 +533,7 @@ def _print_leaving_tables(terraform: Terraform) -> list[str]:
 
 
 def _import_created_tables(target: Target, terraform: Terraform) -> None:
-    """Have Terraform import the tables that the merge made for datasets which this deployment brings."""
+    """Let Terraform import the tables that the merge created for datasets of this deployment."""
     addresses = terraform.resources()
     if not addresses:
         return
@@ -549,7 +547,7 @@ def _import_created_tables(target: Target, terraform: Terraform) -> None:
 
 
 def _settle_created(target: Target, folder: Path, environment: Mapping[str, str]) -> str:
-    """Leave the contracts that this deployment brings to the project; return a line about others."""
+    """Transfer contracts of this deployment to the project; return a message about others."""
     catalog = json.loads((folder / "build" / "catalog.json").read_text(encoding="utf-8"))
     now = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
     objects = S3Objects(target.client("s3"))
@@ -575,7 +573,7 @@ def _print_estimate(settings: Mapping[str, str]) -> None:
 
 
 def destroy(target: Target, folder: Path, variables: Mapping[str, str], *, ask: bool) -> None:
-    """Nothing of the deployment is left at the target.
+    """Destroy the deployment at the target completely.
 
     Raises:
         MissingError: its data is protected, or the person did not agree.
@@ -630,9 +628,7 @@ def destroy_resources(
 
 
 def _refuse_leftovers(target: Target, names: Collection[str]) -> None:
-    """List what the account has.
-
-    A log group that a last line created again is deleted, anything else is an error.
+    """Check that nothing of the lake is left; delete a log group that a last log line created again.
 
     Raises:
         MissingError: something of the lake is left.
@@ -668,7 +664,7 @@ def _tell_loss(target: Target, resources: list[str]) -> None:
 
 
 def seed_masking_key(target: Target, secret_id: str) -> None:
-    """The masking key exists. One that does is never replaced: every token in the lake depends on it."""
+    """Create the masking key if there is none. An existing one is never replaced: all tokens depend on it."""
     key = base64.b64encode(secrets.token_bytes(MASKING_KEY_BYTES)).decode()
     client = target.client("secretsmanager")
     if not export_logins.secret_text(client, secret_id):
@@ -677,9 +673,7 @@ def seed_masking_key(target: Target, secret_id: str) -> None:
 
 
 def keep_log_for(target: Target, group: str, days: int) -> None:
-    """The log group exists, and what it holds ends some day: after `days`, unless somebody has said
-    otherwise.
-    """
+    """Create the log group with a retention of `days`, unless it has one."""
     client = target.client("logs")
     with suppress(client.exceptions.ResourceAlreadyExistsException):
         client.create_log_group(logGroupName=group)
@@ -689,10 +683,10 @@ def keep_log_for(target: Target, group: str, days: int) -> None:
 
 
 def refuse_to_lose(state: Path) -> None:
-    """Nothing in the state is kept from being destroyed.
+    """Check that no resource in the state is protected from being destroyed.
 
     Raises:
-        MissingError: something is, and a destroy would end half-way.
+        MissingError: a resource is protected, and a destroy would end half-way.
     """
     resources = json.loads(state.read_text(encoding="utf-8"))["resources"]
     if any(
@@ -713,11 +707,10 @@ def _is_protected(kind: str, attributes: Mapping[str, Any]) -> bool:
 
 
 def empty_buckets(target: Target, state: Path) -> None:
-    """The buckets that may be destroyed with their objects hold none: every version and every upload that
-    never ended is gone.
+    """Delete all versions and unfinished uploads from buckets that may be destroyed with their objects.
 
-    Terraform would do it itself, but never ends where a key has characters that its provider and the store
-    spell differently.
+    Terraform would do it itself, but never ends if its provider and the store encode a character of a key
+    differently.
     """
     client = target.client("s3")
     resources = [
@@ -748,7 +741,7 @@ def _empty(client: Any, bucket: str) -> None:  # noqa: ANN401 a client made by n
 
 
 def delete_schedules(target: Target, prefix: str) -> None:
-    """The one-time schedules that the debounce made, and that have not fired, are gone."""
+    """Delete the debounce's one-time schedules that have not fired."""
     if not prefix:
         return
     client = target.client("scheduler")
@@ -758,7 +751,7 @@ def delete_schedules(target: Target, prefix: str) -> None:
 
 
 def _forget_another_target(folder: Path, target: Target) -> None:
-    """A state that describes an emulator which is gone describes nothing."""
+    """Clear a state that describes an emulator which no longer exists."""
     folder.mkdir(parents=True, exist_ok=True)
     note = folder / "target"
     here = target.shell.get("AWS_ENDPOINT_URL", f"aws {target.account} {target.region}")
@@ -803,7 +796,7 @@ def main() -> int:
 
 
 def interrupted(command: str, platform: str, name: str) -> str:
-    """Return what to do after a command that a person has stopped."""
+    """Return the next steps after a command that a person stopped."""
     again = deploy_command(command, platform, name)
     if command == "plan":
         return f"Stopped; nothing was changed. Plan again: {again}"

@@ -47,8 +47,9 @@ def document() -> dict[str, Any]:
 
 
 def _complete(operation: dict[str, Any]) -> None:
-    """State what Powertools leaves out: 304 has no body, a cached answer has an ETag, and 431 never comes
-    from a function.
+    """Add facts that Powertools omits.
+
+    304 has no body, a cached answer has an ETag, and 431 never comes from a function.
     """
     responses = operation["responses"]
     responses["431"] = {
@@ -65,9 +66,7 @@ def _complete(operation: dict[str, Any]) -> None:
 
 
 def _share(responses: dict[str, Any], shared: dict[str, Any]) -> None:
-    """Move the answers other than success, which are equal in all operations, to `shared` by the status's
-    name.
-    """
+    """Move the error answers, which are equal in all operations, to `shared` by the status's name."""
     for status, response in responses.items():
         if int(status) >= HTTPStatus.MULTIPLE_CHOICES:
             name = HTTPStatus(int(status)).name.title().replace("_", "")

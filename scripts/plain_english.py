@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PHRASES = ROOT / "docs" / "plain-english.tsv"
 SUFFIXES = {".md", ".py", ".tf", ".hcl", ".sh"}
 NAMES = {"Makefile"}
-# The test of this check quotes what it must find.
+# The test of this check quotes phrases that it must find.
 EXEMPT = ("tests/unit/docs/test_plain_english.py",)
 
 

@@ -1,7 +1,6 @@
-"""Check every policy that Terraform states for AWS with parliament.
+"""Check every AWS policy of the Terraform root with parliament.
 
-The root is applied in a test of Terraform, whose provider is a mock: no account is needed, and every ARN has
-the form that it has on AWS.
+A Terraform test with a mock provider applies the root: no account is needed, and every ARN has AWS's form.
 
 Examples:
     python scripts/policy_lint.py
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 PARLIAMENT = Path(__file__).resolve().parents[1] / ".venv" / "lint" / "bin" / "parliament"
 FOLDER = "policy_lint"
-# Findings that are not true of AWS: the linter's data lags behind.
+# Findings that are false for AWS, because the linter's data are old.
 NOT_A_FINDING = frozenset(
     {
         # Source: service authorization reference, AWS Step Functions: one of both types is enough.
@@ -136,10 +135,10 @@ def _statement(statement: Mapping[str, Any]) -> dict[str, object]:
 def findings(
     policies: Mapping[str, str], folder: Path, also_untrue: Collection[tuple[str, str]] = ()
 ) -> list[str]:
-    """Return what parliament finds in policies and is true of AWS.
+    """Return parliament's findings about policies that are true for AWS.
 
     Args:
-        also_untrue: kinds of findings with their actions that do not count, beside `NOT_A_FINDING`.
+        also_untrue: more kinds of findings with their actions to ignore, in addition to `NOT_A_FINDING`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for address, policy in policies.items():

@@ -50,7 +50,7 @@ Found = TypeVar("Found")
 
 
 class SmokeError(Exception):
-    """A part of the deployment does not work; the message says which, and what to do."""
+    """A part of the deployment does not work; the message names it and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ class Outcome:
 
 
 def check_events(lake: DeployedLake) -> str:
-    """An object in raw reaches the gate: S3 → SQS → function → ledger.
+    """Check that an object in raw reaches the gate: S3 → SQS → function → ledger.
 
-    Its name is one that the gate ignores, so it brings no rows.
+    The gate ignores its name, so it adds no rows.
     """
     ref = ObjectRef(lake.bucket("raw"), f"_smoke/_{uuid.uuid4().hex}")
     lake.objects.write(ref, b"smoke test")
@@ -85,9 +85,7 @@ def check_events(lake: DeployedLake) -> str:
 
 
 def check_gate(lake: DeployedLake) -> str:
-    """The gate's code, contracts and key work: a dry run of a small file, which leaves no trace
-    in the lake.
-    """
+    """Check the gate's code, contracts and key with a dry run of a small file, which leaves no trace."""
     contract = next(iter(lake.contracts.source.values()))
     body = (
         (",".join(column.name for column in contract.columns) + "\n").encode()
@@ -118,7 +116,7 @@ def check_gate(lake: DeployedLake) -> str:
 
 
 def check_query(lake: DeployedLake) -> str:
-    """Athena answers a query of the lake's own table."""
+    """Check that Athena answers a query of the lake's own table."""
     rows = stores.lake_tables(os.environ).sql(
         f"select count(*) as n from {lake.databases.curated}.quarantine"  # noqa: S608 names of the deployment
     )
@@ -126,13 +124,13 @@ def check_query(lake: DeployedLake) -> str:
 
 
 def check_runs(lake: DeployedLake) -> str:
-    """The state machine answers."""
+    """Check that the state machine answers."""
     newest = lake.runs.newest(1)
     return f"the newest run is {newest[0].status.lower()}" if newest else "there was no run yet"
 
 
 def check_dead_letters(deployed: command_deployment.Deployment) -> str:
-    """No message failed as often as it may."""
+    """Check that no message has failed as often as permitted."""
     dead = sum(
         operations.queues().depth(deployed.output(f"{name}_dead_letter_queue_url")).waiting
         for name in ("raw", "curated")
@@ -143,7 +141,7 @@ def check_dead_letters(deployed: command_deployment.Deployment) -> str:
 
 
 def run_checks(checks: Mapping[str, Callable[[], str]]) -> list[Outcome]:
-    """Run each check; one that fails does not stop the others."""
+    """Run each check; a failure does not stop the others."""
     return [_run_check(name, check) for name, check in checks.items()]
 
 
@@ -157,7 +155,7 @@ def _run_check(name: str, check: Callable[[], str]) -> Outcome:
 
 
 def _finished(lake: DeployedLake, sent: ObjectRef) -> FileRecord:
-    """The record of the object; NotFoundError while there is none, or a worker holds it."""
+    """Return the record of the object; NotFoundError while there is none, or a worker holds it."""
     record = lake.ledger.get(file_id_of(sent))
     if record.state in UNDER_WAY:
         raise NotFoundError("not finished yet")
@@ -165,7 +163,7 @@ def _finished(lake: DeployedLake, sent: ObjectRef) -> FileRecord:
 
 
 def _ended(uploads: Uploads, upload_id: str) -> dict[str, object]:
-    """The result of a dry run; NotFoundError while there is none."""
+    """Return the result of a dry run; NotFoundError while there is none."""
     stored = uploads.dry_run(uploads.get(upload_id))
     if stored is None or stored["state"] == CHECKING:
         raise NotFoundError("no result yet")

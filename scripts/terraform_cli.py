@@ -1,4 +1,4 @@
-"""Terraform or OpenTofu: found on PATH, its provider from a local mirror or the registry.
+"""Run Terraform or OpenTofu from PATH, with its provider from a local mirror or the registry.
 
 Example:
     python scripts/terraform_cli.py check
@@ -43,10 +43,10 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # ECMA-48, SGR
 
 
 class TerraformError(Exception):
-    """Terraform is missing, or did not do what was asked. The message is for a person.
+    """Terraform is missing or failed. The message is for a person.
 
     Attributes:
-        diagnoses: each error that Terraform reported, where it reports them one by one.
+        diagnoses: each error that Terraform reported, if it reports them one by one.
     """
 
     def __init__(self, message: str, diagnoses: Sequence[str] = ()) -> None:
@@ -55,10 +55,10 @@ class TerraformError(Exception):
 
 
 def find_binary() -> Path:
-    """The `terraform` on PATH, else the `tofu`.
+    """Return the path of `terraform`, else of `tofu`.
 
     Raises:
-        TerraformError: there is neither; the message says how to get one.
+        TerraformError: there is neither; the message says how to install one.
     """
     for name in ("terraform", "tofu"):
         if installed := shutil.which(name):
@@ -71,7 +71,7 @@ def find_binary() -> Path:
 
 
 def find_mirror(environment: Mapping[str, str] = os.environ) -> Path | None:
-    """A folder for `init -plugin-dir`: TF_PLUGIN_DIR, else a usual install root that holds the AWS provider.
+    """Return a folder for `init -plugin-dir`: TF_PLUGIN_DIR, else a usual folder with the AWS provider.
 
     None means the registry.
     """
@@ -95,7 +95,7 @@ def _usual_roots() -> Iterator[Path]:
 
 
 def _mirror_for(binary: Path, mirror: Path) -> Path:
-    """OpenTofu asks for the same provider under its own registry's name."""
+    """Return the mirror for OpenTofu, which requests the same provider from its own registry."""
     if binary.name != "tofu" or (mirror / TOFU_PROVIDER).is_dir():
         return mirror
     renamed = STATE / "tofu-mirror"
@@ -120,7 +120,7 @@ def addresses(resources: Iterable[Mapping[str, Any]]) -> list[str]:
 
 @dataclass(frozen=True)
 class Applied:
-    """How many resources an apply or destroy created, changed or removed, and the root's outputs after it."""
+    """The numbers of resources that an apply or destroy created, changed or removed, and the outputs."""
 
     changed: int
     outputs: dict[str, Any]
@@ -131,7 +131,7 @@ class Terraform:
     """The Terraform root with one deployment's own state, plug-ins and environment.
 
     Attributes:
-        backend: of S3, where the state is there; by default it is a file in the folder.
+        backend: of S3, for a state there; by default the state is a file in the folder.
         has_state: whether the commands read or write a state; checks of the root do not.
     """
 
@@ -148,19 +148,18 @@ class Terraform:
 
     @property
     def root(self) -> Path:
-        """The folder that Terraform works in: links to the root beside the backend of this deployment, or
-        the root itself.
-        """
+        """The folder in which Terraform runs: the root, or links to it beside this deployment's backend."""
         return self.folder / "root" / "terraform" if self.has_state else TERRAFORM_ROOT
 
     def has_local_state(self) -> bool:
-        """Whether the local state holds anything: a deployment that was interrupted early leaves no file, or
-        an empty one.
+        """Whether the local state has resources.
+
+        A deployment that was interrupted early leaves no file, or an empty one.
         """
         return self.state.is_file() and bool(self.state.read_bytes().strip())
 
     def current_state(self) -> Path:
-        """Return a file with the state as it is now."""
+        """Return a file with the current state."""
         if not self.backend:
             return self.state
         copy = self.folder / "pulled.tfstate"
@@ -168,7 +167,7 @@ class Terraform:
         return copy
 
     def init(self) -> None:
-        """Providers and modules stand ready; nothing is done when they already do."""
+        """Initialise providers and modules unless they are ready."""
         self._link_root()
         mirror = find_mirror()
         done = self.folder / "terraform" / "initialised"
@@ -184,8 +183,9 @@ class Terraform:
             self.state.replace(self.state.with_suffix(".moved-to-s3"))
 
     def _link_root(self) -> None:
-        """Terraform reads a backend from the folder of the root only, and the root is shared by all
-        deployments.
+        """Link the root into the deployment's folder.
+
+        Terraform reads a backend only from the root's folder, which all deployments share.
         """
         if not self.has_state:
             return
@@ -208,7 +208,7 @@ class Terraform:
         (self.root / name).write_text(text, encoding="utf-8")
 
     def _backend_block(self) -> dict[str, dict[str, object]]:
-        """Return the backend as the root states it; `served_state` answers that of HTTP."""
+        """Return the backend as the root declares it; `served_state` answers that of HTTP."""
         return {"s3": dict(self.backend)} if self.backend else {"http": {}}
 
     @contextmanager
@@ -225,7 +225,7 @@ class Terraform:
         """Return the output of the command.
 
         Raises:
-            TerraformError: it failed; the message is what it said.
+            TerraformError: it failed; the message is its output.
         """
         with self._with_state() as environment:
             done = subprocess.run(
@@ -241,9 +241,7 @@ class Terraform:
         return done.stdout
 
     def plan(self, variables: Mapping[str, str], *, out: Path | None = None) -> bool:
-        """True when an apply would change something; the plan is printed for a person, in colours on a
-        screen only.
-        """
+        """Return True if an apply would change something; print the plan, with colours only on a screen."""
         saved = [f"-out={out}"] if out else []
         plain = [] if sys.stdout.isatty() else ["-no-color"]
         command = [
@@ -262,40 +260,39 @@ class Terraform:
         return code == 2  # noqa: PLR2004 terraform's own code for "there are changes"
 
     def apply(self, variables: Mapping[str, str]) -> Applied:
-        """Make the resources those of the root."""
+        """Apply the root."""
         return self._follow("apply", "-auto-approve", *self._common(variables))
 
     def destroy(self, variables: Mapping[str, str]) -> Applied:
-        """Nothing that the root states exists."""
+        """Destroy everything in the root."""
         return self._follow("destroy", "-auto-approve", *self._common(variables))
 
     def apply_plan(self, plan: Path) -> Applied:
-        """As `apply`, for a plan that a person has seen."""
+        """Apply a plan that a person has seen."""
         return self._follow("apply", f"-parallelism={PARALLELISM}", str(plan))
 
     def outputs(self) -> dict[str, Any]:
-        """The root's outputs."""
+        """Return the root's outputs."""
         text = self.run("output", "-json") if self.backend else json.dumps(self._local("outputs"))
         return {name: output["value"] for name, output in json.loads(text).items()}
 
     def resources(self) -> list[str]:
-        """Addresses of everything in the state.
+        """Return the addresses of everything in the state.
 
-        A local state is read as it is: a command of Terraform takes over a second, and a deployment asks four
-        times.
+        A local state is read directly: a Terraform command takes over a second, and a deployment needs four.
         """
         return self.run("state", "list").splitlines() if self.backend else addresses(self._local("resources"))
 
     def _local(self, part: str) -> Any:  # noqa: ANN401 a part of a JSON document
-        """Return a part of the local state; empty where there is none."""
+        """Return a part of the local state; empty if there is none."""
         return json.loads(self.state.read_bytes())[part] if self.has_local_state() else {}
 
     def forget(self, address: str) -> None:
-        """Remove a resource from the state; it stays as it is."""
+        """Remove a resource from the state without changing it."""
         self.run("state", "rm", address)
 
     def adopt(self, address: str, name: str, variables: Mapping[str, str]) -> None:
-        """Take a resource that exists into the state."""
+        """Import an existing resource into the state."""
         self.run("import", "-no-color", *self._common(variables), address, name)
 
     def _common(self, variables: Mapping[str, str]) -> list[str]:
@@ -344,7 +341,7 @@ class Terraform:
     def _failed(self, command: str, said: str) -> str:
         """Return the message for a person.
 
-        Terraform's advice on a lock, to go on without it, would damage the state.
+        It omits Terraform's advice to continue without a lock, which would damage the state.
         """
         said = _COLOUR.sub("", said)
         if "Error acquiring the state lock" in said:
@@ -357,7 +354,7 @@ class Terraform:
 
 @dataclass
 class Progress:
-    """Turns Terraform's JSON lines into a line for a person every few seconds."""
+    """Converts Terraform's JSON lines to a line for a person every few seconds."""
 
     changed: int = 0
     planned: int = 0
@@ -367,7 +364,7 @@ class Progress:
     reported_at: float = field(default_factory=time.monotonic)
 
     def hear(self, line: str) -> None:
-        """Take one line of Terraform's into account."""
+        """Process one line of Terraform's output."""
         try:
             said = json.loads(line)
         except ValueError:
@@ -402,9 +399,7 @@ def _diagnosis(diagnostic: Mapping[str, Any]) -> str:
 
 
 def _init_mark(mirror: Path | None) -> str:
-    """Return a hash of what `init` depends on: providers, modules, those that modules and tests call, and the
-    place that the provider comes from.
-    """
+    """Return a hash of the inputs of `init`: providers, called modules, and the source of the provider."""
     files = sorted(
         path
         for form in ("*.tf", "modules/*/*.tf", "tests/*.tftest.hcl")
@@ -420,7 +415,7 @@ def _init_mark(mirror: Path | None) -> str:
 
 
 def check() -> None:
-    """The root is formatted and valid, and its tests pass.
+    """Check that the root is formatted and valid, and that its tests pass.
 
     Raises:
         TerraformError: it is not; the message says where.
@@ -450,13 +445,13 @@ def _test(terraform: Terraform) -> None:
 
 
 def _root_runs(path: Path) -> int:
-    """Count the runs of the whole root, which take seconds each; those of a module take a tenth of one."""
+    """Count the runs of the complete root, which take seconds each; those of a module take a tenth of one."""
     text = path.read_text(encoding="utf-8")
     return text.count("\nrun ") - text.count("\n  module {")
 
 
 def main() -> int:
-    """Run the command line; 0 when all is well."""
+    """Run the command line; 0 on success."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

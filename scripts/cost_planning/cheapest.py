@@ -1,4 +1,4 @@
-"""The cheapest settings that process a workload and keep its tables as new as it asks."""
+"""Find the cheapest settings that process a workload and keep its tables as fresh as it requires."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def cheapest(workload: Workload, own: CostSettings, measured: Measured, prices: Prices) -> PlannedRuns:
-    """Return the cheapest runs among those without limits; the first ones if none fits.
+    """Return the cheapest runs among those within all limits; the first ones if none fits.
 
     Monitoring is minimal, and runs are as rare as the workload allows. Other settings keep their values.
     """
@@ -36,9 +36,9 @@ def changed(own: CostSettings, other: CostSettings) -> Mapping[str, object]:
 
 
 def _possible(workload: Workload, settings: CostSettings, measured: Measured) -> Iterator[PlannedRuns]:
-    """Yield runs with one job for the systems and with a job for each, as rare as the workload allows.
+    """Yield runs with one job for the systems and with one job per system, as rare as the workload allows.
 
-    A run may begin when its predecessor began so long ago that its own end keeps the tables new enough.
+    A run may begin when its own end still keeps the tables fresh enough.
     """
     for in_one_job in (True, False):
         own = replace(settings, systems_in_one_job=in_one_job)

@@ -26,18 +26,18 @@ DASHBOARDS = {"full": 1, "minimal": 0}
 
 @dataclass(frozen=True)
 class CostSettings:
-    """The settings of a deployment that affect its cost, named like Terraform's variables where one exists.
+    """The settings of a deployment that affect its cost, named like Terraform's variables if one exists.
 
     Attributes:
-        run_share: the most of the time that runs may take, 0..1; a long run makes the next one start later.
-        run_share_wait_s: the longest time between two starts that `run_share` asks for.
+        run_share: maximum share of the time that runs may take, 0..1; a long run delays the next one.
+        run_share_wait_s: the longest time between two starts that `run_share` may cause.
         job_worker_types: worker types by job, such as build_own_models; other jobs have `job_worker_type`.
         job_timeouts: minutes after which a job is stopped, by job.
-        systems: None for all that were measured.
-        systems_in_one_job: whether one job builds the systems side by side, except those that
-            `job_worker_types` names.
-        run_in_one_job: whether the job of several systems does a whole run where the lake is small enough.
-        job_start_s: billed seconds until a job's own work begins: Spark's start and the installation of its
+        systems: None for all measured systems.
+        systems_in_one_job: whether one job builds the systems in parallel, except those in
+            `job_worker_types`.
+        run_in_one_job: whether the job of several systems does the complete run of a small lake.
+        job_start_s: billed seconds before a job's own work begins: Spark's start and the installation of its
             wheels. Assumed.
         endpoints: interface endpoints times availability zones.
     """
@@ -65,15 +65,13 @@ class CostSettings:
         return self.job_worker_types.get(job, self.job_worker_type)
 
     def timeout_minutes_of(self, job: str) -> int:
-        """Return after how many minutes a job is stopped."""
+        """Return the minutes after which a job is stopped."""
         return self.job_timeouts.get(
             job, SYSTEMS_TIMEOUT_MINUTES if job == SYSTEMS_JOB else JOB_TIMEOUT_MINUTES
         )
 
     def runs_of(self, part: str, job: str, seconds: float, runs: float) -> Used:
-        """Return the DPU-hours of runs of a job without Spark, at the worker type and execution class of the
-        job.
-        """
+        """Return the DPU-hours of job runs without Spark, at the job's worker type and execution class."""
         worker_type = self.worker_type_of(job)
         has_flex = self.job_execution_class == FLEX and worker_type in FLEX_WORKERS
         return glue_job(

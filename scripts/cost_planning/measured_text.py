@@ -1,4 +1,4 @@
-"""Measurements as the text that `headgate.costs.measured` reads."""
+"""Write measurements as the text that `headgate.costs.measured` reads."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ HEAD = (
 
 
 def text_of(measured: Measured) -> str:
-    """Return the measurements in TOML, rounded to four digits.
+    """Return the measurements as TOML, rounded to four digits.
 
-    A line is its part without data, and that for each GB.
+    A line has two numbers: the fixed use and the use per GB.
     """
     values = {
         "measured_on": measured.measured_on.isoformat(),

@@ -100,10 +100,10 @@ def _deployed(settings: CostSettings) -> Iterator[Used]:
 
 
 def crawler(part: str, seconds: float, crawls: float = 1) -> Used:
-    """Return the DPU-hours of crawls; at least ten minutes are billed for each."""
+    """Return the DPU-hours of crawls; each is billed for at least ten minutes."""
     return Used(part, "glue.crawler_dpu_hour", crawls * max(seconds, CRAWLER_LEAST_S) * CRAWLER_DPUS / 3600)
 
 
 def athena_query(part: str, scanned_bytes: float, queries: float = 1) -> Used:
-    """Return the terabytes of queries that scan so many bytes each; at least 10 MB are billed for each."""
+    """Return the terabytes of queries; each is billed for at least 10 MB."""
     return Used(part, "athena.tb_scanned", queries * max(scanned_bytes, ATHENA_LEAST_BYTES) / TB)

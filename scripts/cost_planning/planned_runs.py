@@ -1,6 +1,4 @@
-"""The jobs of a run: how long they take, on which workers, how often runs start, and what no
-worker can hold.
-"""
+"""Plan the jobs of a run: their duration, workers and frequency, and the limits that they exceed."""
 
 from __future__ import annotations
 
@@ -49,7 +47,7 @@ TIMEOUT_RESERVE = 2  # times the expected seconds of a job
 
 
 class PlannedJobRun(NamedTuple):
-    """A run of a job that builds systems; `seconds` of it, without its start."""
+    """A run of a job that builds systems; `seconds` excludes its start."""
 
     job: str
     seconds: float
@@ -62,7 +60,7 @@ def job_of(system: str) -> str:
 
 @dataclass(frozen=True)
 class PlannedRuns:
-    """The runs of a deployment with these settings over a workload."""
+    """The runs of a deployment with these settings for a workload."""
 
     workload: Workload
     settings: CostSettings
@@ -88,9 +86,7 @@ class PlannedRuns:
 
     @cached_property
     def days_per_run(self) -> float:
-        """How many days' data a run merges: one at least, as many as the settings put between two runs of one
-        day's data.
-        """
+        """The days of data that a run merges: at least one, or those between two runs by the settings."""
         one_day_s = self._run_s(self._changed_gb(1), self._jobs_of(self._seconds(1)))
         return max(1.0, self._between_s(one_day_s) / DAY_S)
 
@@ -106,7 +102,7 @@ class PlannedRuns:
 
     @property
     def merge_disk_gb(self) -> float:
-        """The disk that a merge upon the snapshot before needs."""
+        """The disk that a merge into the previous snapshot needs."""
         return COPIES_ON_DISK * LARGEST_DATASET_SHARE * self.changed_gb + REFERENCES_SHARE * self.held_gb
 
     @cached_property
@@ -121,7 +117,7 @@ class PlannedRuns:
     def system_jobs(self) -> tuple[tuple[PlannedJobRun, ...], ...]:
         """The jobs that build the systems.
 
-        Those of a group run at the same time, the groups one after the other.
+        Jobs of a group run at the same time, and groups one after the other.
         """
         return self._jobs_of(self.system_seconds)
 
@@ -144,7 +140,7 @@ class PlannedRuns:
 
     @cached_property
     def together(self) -> tuple[str, ...]:
-        """The systems that one job builds side by side; none where each has its own job."""
+        """The systems that one job builds in parallel; none if each has its own job."""
         shared = tuple(
             system for system in self.systems if job_of(system) not in self.settings.job_worker_types
         )
@@ -152,7 +148,7 @@ class PlannedRuns:
 
     @property
     def systems_at_once(self) -> int:
-        """How many systems the job that builds several works on at a time. 0: it builds none."""
+        """How many systems the job for several systems builds in parallel; 0 if it builds none."""
         worker = WORKERS[self.settings.worker_type_of(SYSTEMS_JOB)]
         memory_gb = [self.measured.memory_gb_of(system, self.held_gb) for system in self.together]
         disk_gb = [self.measured.disk_gb_of(system, self.held_gb) for system in self.together]
@@ -163,9 +159,7 @@ class PlannedRuns:
         )
 
     def needs_of(self, job: str) -> tuple[float, float]:
-        """Return the GB of memory and of disk that a worker needs for a job that builds systems: for the
-        largest one.
-        """
+        """Return the GB of memory and disk that a worker needs for a job: those of its largest system."""
         systems = (
             self.together
             if job == SYSTEMS_JOB
@@ -178,9 +172,9 @@ class PlannedRuns:
 
     @cached_property
     def in_one_job(self) -> bool:
-        """Whether one job does a whole run: merge, quality gate and all systems.
+        """Whether one job does a complete run: merge, quality gate and all systems.
 
-        As `headgate.wiring.system_jobs` decides: a run over everything fits the worker and the time.
+        As in `headgate.wiring.system_jobs`: a run over all data fits the worker and the time.
         """
         own = self.settings.job_worker_types
         is_asked_for = self.settings.run_in_one_job and MERGE_JOB not in own and QUALITY_JOB not in own
@@ -200,11 +194,11 @@ class PlannedRuns:
 
     @property
     def per_day(self) -> float:
-        """How many runs start a day: one for each arrival, unless the settings put more time between two."""
+        """The runs per day: one per arrival, unless the settings require more time between runs."""
         return min(float(self.workload.arrivals_per_day), DAY_S / self._between_s(self.run_s))
 
     def jobs_used(self, count: float) -> list[Used]:
-        """Return the DPU-hours of so many runs, by part."""
+        """Return the DPU-hours of `runs` runs, by part."""
         settings, start_s = self.settings, self.settings.job_start_s
         if self.in_one_job:
             return [settings.runs_of("runs in one job", SYSTEMS_JOB, self.run_s, count)]
@@ -217,7 +211,7 @@ class PlannedRuns:
 
     @property
     def run_dpu_s(self) -> float:
-        """The DPU-seconds that one run is billed, those of spare capacity by their lower price."""
+        """The billed DPU-seconds of one run, with those of spare capacity weighted by their lower price."""
         shares = [
             use.quantity * (FLEX_PRICE_SHARE if "flex" in use.meter else 1) for use in self.jobs_used(1)
         ]
@@ -225,7 +219,7 @@ class PlannedRuns:
 
     @property
     def job_seconds(self) -> Mapping[str, float]:
-        """The seconds of each job of a run, with its start."""
+        """The seconds of each job of a run, including its start."""
         if self.in_one_job:
             return {SYSTEMS_JOB: self.run_s}
         start_s = self.settings.job_start_s
@@ -233,13 +227,11 @@ class PlannedRuns:
         return seconds | {build.job: start_s + build.seconds for group in self.system_jobs for build in group}
 
     def limits(self) -> tuple[str, ...]:
-        """Return what no worker holds, which jobs are stopped before their end, and whether tables are too
-        old.
-        """
+        """Return the exceeded limits: of workers, of timeouts, and of the age of tables."""
         return (*self._too_large(), *self._too_long(), *self._too_old())
 
     def limits_in_short(self) -> str:
-        """Return the first limit that is exceeded, and how many others are; empty if none is."""
+        """Return the first exceeded limit and the number of others; empty if there is none."""
         first, *others = self.limits() or ("",)
         return f"{first}, and {len(others)} more limits are exceeded" if others else first
 
@@ -297,18 +289,16 @@ class PlannedRuns:
         return starts * self.settings.job_start_s + before_s + sum(longest_s)
 
     def _between_s(self, run_s: float) -> float:
-        """The least seconds between two starts of runs that take so long: at most one run works at a time."""
+        """The minimum seconds between two starts of runs of this duration, because runs do not overlap."""
         pause_s = min(run_s / self.settings.run_share, self.settings.run_share_wait_s)
         return max(self.settings.run_interval_s, pause_s, run_s)
 
 
 def fitted(workload: Workload, settings: CostSettings, measured: Measured) -> PlannedRuns:
-    """Return the runs with the smallest worker types that hold what the jobs need, and with timeouts that are
-    long enough.
+    """Return the runs with the smallest sufficient worker types and long enough timeouts.
 
-    Of one job for a run, one job for the systems and a job for each, the cheapest is taken, unless the
-    settings rule it out.
-    A job that no worker type holds keeps its own.
+    The cheapest of one job for a run, one job for the systems and one job per system is chosen, unless the
+    settings exclude it. A job that no worker type can run keeps its own.
     """
     runs = PlannedRuns(workload, _with_merge_that_fits(PlannedRuns(workload, settings, measured)), measured)
     ways = [_with_jobs_that_fit(_separate(runs))]
@@ -328,8 +318,9 @@ def _separate(runs: PlannedRuns) -> PlannedRuns:
 
 
 def _without_long_systems(runs: PlannedRuns) -> PlannedRuns:
-    """The runs with an own job for each system that the job of several would stop: a job whose worker type is
-    stated is one.
+    """The runs with a separate job for each system that the job for several systems would stop.
+
+    A job with a stated worker type is separate.
     """
     long = [job_of(system) for system in runs.together if runs.system_seconds[system] > SYSTEM_TOGETHER_S]
     own = {job: runs.settings.worker_type_of(job) for job in long}

@@ -47,9 +47,7 @@ SIZES = (
 
 
 def scale_table(measured: Measured, prices: Prices) -> Iterator[str]:
-    """Yield the lines of a Markdown table: the default settings, 30 days kept, larger workers where a system
-    needs them.
-    """
+    """Yield the lines of a Markdown table: default settings, 30 days, larger workers where needed."""
     yield f"| {' | '.join(HEADER)} |"
     yield "|" + "---|" * len(HEADER)
     for gb_per_day, files, arrivals in SIZES:

@@ -54,10 +54,7 @@ FLEX_WORKERS = {
 
 
 def smallest_worker(current: str, memory_gb: float, disk_gb: float) -> str | None:
-    """Return the smallest worker type from the stated one on that has so much memory and disk.
-
-    None where none has.
-    """
+    """Return the smallest worker type, from the stated one on, with enough memory and disk, or None."""
     own = WORKERS[current]
     larger = (name for name, worker in WORKERS.items() if worker.dpus >= own.dpus)
     return next(

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Workload:
-    """The data that arrives, and the history that the lake holds.
+    """The arriving data, and the history that the lake keeps.
 
     Attributes:
         gb_per_day: of CSV text.
         arrivals_per_day: separate moments at which files arrive; one for a nightly export.
-        held_days: days of data in the lake in the month that is estimated.
-        tables_age_s: the most seconds between the data that a system's table shows and its next version; None
-            for no demand, which is a day.
+        held_days: days of data in the lake in the estimated month.
+        tables_age_s: maximum seconds between the data that a system's table shows and its next version; None
+            for no requirement, which means a day.
     """
 
     described: str

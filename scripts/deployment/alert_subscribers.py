@@ -1,4 +1,4 @@
-"""Whether anybody gets the alerts of a deployment."""
+"""Warn if nobody gets the alerts of a deployment."""
 
 from __future__ import annotations
 

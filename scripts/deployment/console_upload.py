@@ -1,4 +1,4 @@
-"""Upload the built console to its bucket, in an order that never serves a page whose parts are missing."""
+"""Upload the built console to its bucket, in an order that never serves a page with missing parts."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ FOREVER, ASK_FIRST = "public, max-age=31536000, immutable", "no-cache"
 
 
 def upload(client: S3Client, bucket: str, bundle: Path, page_policy: str) -> int:
-    """Make the bucket hold the bundle and return how many files were sent.
+    """Upload the bundle to the bucket, and return how many files were sent.
 
     Replaced assets are deleted after 30 days.
 
     Args:
         page_policy: content security policy of the page. It names this deployment's API, which CloudFront's
-            header cannot: the API is made after the distribution, because it accepts the distribution's
+            header cannot: the API is created after the distribution, because it accepts the distribution's
             origin.
     """
     stored = {
@@ -73,9 +73,7 @@ def upload(client: S3Client, bucket: str, bundle: Path, page_policy: str) -> int
 
 
 def with_policy(page: bytes, policy: str) -> bytes:
-    """Return the page with the policy as the first element of its head, so that it holds for every element
-    after it.
-    """
+    """Return the page with the policy as the first element of its head, so that it applies to all others."""
     head, element = (
         b"<head>",
         f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}" />'.encode(),

@@ -1,4 +1,4 @@
-"""Estimate of the monthly cost of a deployment to AWS, from its settings, before anybody agrees to it."""
+"""Estimate the monthly cost of a deployment to AWS from its settings, before a person confirms it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
 
 
 def settings_of(variables: Mapping[str, str]) -> CostSettings:
-    """Return the settings that decide the cost, from Terraform variables as its command line takes them."""
+    """Return the cost settings from Terraform variables of the command line."""
     given: dict[str, Any] = {
         name: parse(variables[name]) for name, parse in _PARSERS.items() if _given(variables, name)
     }
@@ -59,16 +59,16 @@ def _given(variables: Mapping[str, str], name: str) -> bool:
 
 
 def _changed(own: CostSettings, fitting: CostSettings) -> dict[str, object]:
-    """Return the settings that a workload needs, or that make it cheaper, by their names in Terraform."""
+    """Return the settings that a workload needs or that make it cheaper, by their names in Terraform."""
     names = ("job_worker_types", "job_timeouts", "systems_in_one_job", "run_in_one_job")
     return {name: getattr(fitting, name) for name in names if getattr(fitting, name) != getattr(own, name)}
 
 
 def stated_workload(environment: Mapping[str, str]) -> Workload | None:
-    """Return the workload that a person stated; None without one.
+    """Return the workload that a person stated, or None.
 
     Raises:
-        ValueError: a value is no number.
+        ValueError: a value is not a number.
     """
     gb_per_day, files = environment.get("GB_PER_DAY"), environment.get("FILES_PER_DAY")
     if not (gb_per_day and files):
@@ -94,8 +94,9 @@ def _cheapest_text(workload: Workload, own: CostSettings, measured: Measured, pr
 
 
 def text(variables: Mapping[str, str], only: Workload | None = None) -> str:
-    """Return the estimate: a line for each workload, with its largest services, what it needs and the limits
-    that it exceeds, and a line with the cheapest settings.
+    """Return the estimate: a line per workload, and a line with its cheapest settings.
+
+    A line has the largest services, the needs and the exceeded limits of the workload.
 
     Args:
         only: a workload instead of the typical ones.

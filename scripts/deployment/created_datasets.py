@@ -1,5 +1,6 @@
-"""Datasets that are older than the deployment that brings their contract: a person created them in the lake,
-or a push brought them. Terraform imports their tables, and their contracts are the project's from then on.
+"""Transfer datasets that existed in the lake before the deployment that contains their contract.
+
+A person or a push created them. Terraform imports their tables, and their contracts become the project's.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ def import_blocks(account: str, database: str, tables: Collection[str]) -> str:
 
 
 def settle(objects: DeployedObjects, bucket: str, deployed: Collection[str], at: str) -> str:
-    """Take the contracts that the deployment brings out of those that people created, so that the project
-    alone states them; return a line about the others, empty if there is none.
+    """Remove the deployment's contracts from those that people created; return a message about the others.
+
+    So the project is their only source. The message is empty if there are no others.
 
     Args:
         deployed: the datasets of the deployment.

@@ -1,5 +1,6 @@
-"""The commands that messages name for a person: those of the scripts, or of `headgate deploy`, which runs the
-scripts with HEADGATE_STATE.
+"""The commands that messages suggest: those of the scripts, or of `headgate deploy`.
+
+`headgate deploy` runs the scripts with HEADGATE_STATE.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def is_run_by_headgate() -> bool:
 
 
 def deploy_command(action: str, platform: str, name: str) -> str:
-    """Return the command that does an action with a deployment."""
+    """Return the command for an action on a deployment."""
     command = (
         _COMMANDS[action].format(_TARGETS[platform])
         if is_run_by_headgate()

@@ -1,4 +1,4 @@
-"""The names of deployments: each one is a folder below .headgate/, and the file of its settings."""
+"""Names of deployments, which are folders below .headgate/ and names of settings files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ VALID = re.compile(DEPLOYMENT_NAME)
 
 
 class DeploymentNameError(ArgumentTypeError):
-    """The name is no deployment's. The message says which names are; `argparse` prints it."""
+    """The name is not valid for a deployment. The message says which are; `argparse` prints it."""
 
 
 def deployment_name(text: str) -> str:
     """Return the name.
 
     Raises:
-        DeploymentNameError: it is no deployment's name.
+        DeploymentNameError: it is not valid.
     """
     if not VALID.fullmatch(text):
         example = for_example(deployment_name_of(text))

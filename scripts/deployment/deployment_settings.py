@@ -27,10 +27,10 @@ class DeploymentSettings:
         return cls(project_folder / "deployments" / f"{name}.json")
 
     def read(self) -> dict[str, str]:
-        """Return what is kept; nothing before the first deployment.
+        """Return the kept variables; none before the first deployment.
 
         Raises:
-            ValueError: the file is no JSON object of texts.
+            ValueError: the file is not a JSON object of texts.
         """
         if not self.path.is_file():
             return {}
@@ -43,7 +43,7 @@ class DeploymentSettings:
         return settings
 
     def keep(self, variables: Mapping[str, str]) -> None:
-        """Keep the variables for later deployments; an empty text forgets one."""
+        """Keep the variables for later deployments; an empty text removes one."""
         kept = {name: value for name, value in sorted({**self.read(), **variables}.items()) if value}
         if kept != self.read():
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ class DeploymentSettings:
 
 @dataclass(frozen=True)
 class StateBucket:
-    """The bucket of the Terraform state, as `make bootstrap-aws` made it."""
+    """The bucket of the Terraform state, which `make bootstrap-aws` created."""
 
     bucket: str
     region: str
@@ -64,20 +64,18 @@ class StateBucket:
         return cls(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
     def keep(self, project_folder: Path) -> None:
-        """Name the bucket to every later deployment of the project."""
+        """Record the bucket for all later deployments of the project."""
         path = project_folder / "deployments" / "state.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
     def backend(self, name: str) -> dict[str, object]:
-        """Return the settings of Terraform's S3 backend for a deployment: one state each, locked by an object
-        beside it.
-        """
+        """Return the settings of Terraform's S3 backend for a deployment, which has its own, locked state."""
         own = {"bucket": self.bucket, "key": f"{name}/terraform.tfstate", "region": self.region}
         return {**own, "encrypt": True, "use_lockfile": True}
 
 
 def described(variables: Mapping[str, str]) -> str:
-    """Return the variables of a deployment, one per line, for the person who is asked."""
+    """Return the variables of a deployment, one per line, for the person who confirms it."""
     width = max(map(len, variables), default=0)
     return "\n".join(f"  {name.ljust(width)}  {value}" for name, value in sorted(variables.items()))

@@ -1,6 +1,6 @@
-"""Logins of the source databases: stored from this shell's environment, and which schedules they allow.
+"""Store logins of source databases from this shell's environment, and enable their schedules.
 
-A schedule is enabled only for a source whose login is stored, so that no scheduled run fails for want of one.
+A schedule is enabled only if its source's login is stored, so that no scheduled run fails without one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ OWN = ""  # the deployment's own database
 
 
 def sources(variables: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the sources that the root's variables state: the deployment's own, then the others by name."""
+    """Return the sources of the root's variables: the deployment's own, then the others by name."""
     return (OWN, *sorted(_others(variables)))
 
 
@@ -29,10 +29,10 @@ def scheduled(variables: Mapping[str, str]) -> set[str]:
 
 
 def given(environment: Mapping[str, str], among: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return the logins that the environment states, by source, as their secrets hold them.
+    """Return the logins in the environment, by source, in the form of their secrets.
 
     Raises:
-        SettingsError: a URL is none; the message does not repeat it.
+        SettingsError: a URL is invalid; the message does not repeat it.
     """
     return {source: secret_from_url(url) for source in among if (url := source_url(environment, source))}
 
@@ -56,9 +56,9 @@ def store_missing(client: Any, secret_id: str, logins: Mapping[str, Mapping[str,
 
 
 def secret_text(client: Any, secret_id: str) -> str:  # noqa: ANN401 as above
-    """Return a secret's value.
+    """Return a secret's value, or "" if it has none yet.
 
-    Empty when it has none yet (AWS says it is not found, an emulator gives a version without a text).
+    AWS then reports that it is not found; an emulator returns a version without a text.
     """
     try:
         return str(client.get_secret_value(SecretId=secret_id).get("SecretString") or "")
@@ -67,7 +67,7 @@ def secret_text(client: Any, secret_id: str) -> str:  # noqa: ANN401 as above
 
 
 def how_to_store(source: str) -> str:
-    """Return what a person does to store a source's login."""
+    """Return instructions for storing a source's login."""
     option = f" --source {source}" if source else ""
     url = f"{url_variable(source)}=mysql://user:password@host:port/database"
     other = url_variable(source, SqlDialect.POSTGRES)
@@ -78,5 +78,5 @@ def how_to_store(source: str) -> str:
 
 
 def _others(variables: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Return the settings of `export_sources`, which Terraform's command line takes as JSON."""
+    """Return the settings in `export_sources`, which Terraform's command line takes as JSON."""
     return dict(json.loads(variables.get("export_sources") or "{}"))

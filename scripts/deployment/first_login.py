@@ -19,22 +19,19 @@ NEW_PASSWORD = f"headgate users add {USER} --group operator --permanent"
 
 
 def first_login(users: Users) -> str:
-    """Return the line of a login: a new one, or that the user pool has people already, who keep their
-    passwords.
-    """
+    """Return a message with a new login, or that existing users of the pool keep their passwords."""
     if users.exist():
         return f"Login:    kept from before; a new password: {NEW_PASSWORD}"
     return new_login(users)
 
 
 def new_login(users: Users) -> str:
-    """Create the operator, or give it a new password, and return the line of the login."""
+    """Create the operator, or set a new password, and return a message with the login."""
     return f"Login:    {USER}   password: {users.add(USER, Group.OPERATOR.value, permanent=True)}"
 
 
 def last_screen(console_url: str, login: str, name: str) -> str:
-    """Return what a deployment's last lines say: where the console is, who signs in, how to go on, and how to
-    end it.
+    """Return the last lines of a deployment: the console's address, the login, and the next commands.
 
     Args:
         name: of the deployment.

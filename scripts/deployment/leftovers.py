@@ -1,6 +1,4 @@
-"""Leftovers of a lake in an account after it was destroyed, from the lists of AWS and not by what
-Terraform remembers.
-"""
+"""Find leftovers of a destroyed lake in an account, from the lists of AWS instead of Terraform's state."""
 
 from __future__ import annotations
 
@@ -14,7 +12,7 @@ if TYPE_CHECKING:
 LOG_GROUP = "log group"
 _IDENTITIES = ("name", "bucket", "function_name", "layer_name", "alarm_name", "arn", "url", "id")
 _NOT_THERE = {"NotImplemented", "UnknownOperationException", "InvalidAction"}
-# Of each kind: service, paginated call, and where its pages have the names.
+# For each kind: the service, its paginated call, and the place of the names in its pages.
 _LISTINGS: Mapping[str, tuple[str, str, str, str]] = {
     "bucket": ("s3", "list_buckets", "Buckets", "Name"),
     "table": ("dynamodb", "list_tables", "TableNames", ""),
@@ -36,10 +34,10 @@ _LISTINGS: Mapping[str, tuple[str, str, str, str]] = {
 
 
 def leftovers(client: Callable[[str], Any], names: Collection[str]) -> list[str]:
-    """Return what still has one of the names, as `kind: name`.
+    """Return the remaining resources with one of the names, as `kind: name`.
 
     Args:
-        client: makes a boto3 client of a service.
+        client: creates a boto3 client of a service.
         names: names, ARNs and URLs of the lake's resources (`names_in_state`).
     """
     return sorted(
@@ -65,7 +63,7 @@ def names_in_state(state: Mapping[str, Any]) -> set[str]:
 
 
 def _names(client: Any, call: str, listed: str, field: str) -> Iterator[str]:  # noqa: ANN401 a client made by name
-    """The names that AWS lists now; an emulator may not have the call."""
+    """Return the names that AWS lists now; an emulator may not support the call."""
     try:
         pages = (
             client.get_paginator(call).paginate() if client.can_paginate(call) else [getattr(client, call)()]

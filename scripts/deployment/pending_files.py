@@ -1,4 +1,4 @@
-"""Take up files that were pending for a contract, once a deployment has another version of it."""
+"""Replay files that were pending for a contract once a deployment has a new version of it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,12 @@ _LISTED = "`headgate files --state needs_mapping` and `--state rejected` list th
 
 
 def take_up(environment: Mapping[str, str]) -> str:
-    """Replay the pending files of contracts that have changed.
+    """Replay the pending files of changed contracts, and return a message; empty if there were none.
 
-    Return a line about it, empty if there was none.
-
-    The deployment stands already, so a failure is part of the line and no error.
+    The deployment is already complete, so a failure is part of the message and not an error.
 
     Args:
-        environment: of a shell that speaks to the deployment.
+        environment: of a shell that reaches the deployment.
     """
     done = subprocess.run(_REPLAY, env=dict(environment), capture_output=True, text=True, check=False)
     try:
@@ -36,7 +34,7 @@ def take_up(environment: Mapping[str, str]) -> str:
 
 
 def summary(results: list[dict[str, object]]) -> str:
-    """Return one line about replayed files: how many were accepted, and what keeps the others."""
+    """Return a message about replayed files: how many were accepted, and why the others were not."""
     outcomes = Counter(str(result["outcome"]) for result in results)
     accepted = outcomes.pop("replayed", 0)
     were, them = ("was", "it") if accepted == 1 else ("were", "them")

@@ -1,4 +1,4 @@
-"""Errors of AWS that end a `terraform destroy` and that a second destroy does not meet.
+"""Errors of AWS that end a `terraform destroy` but do not occur in a second destroy.
 
 All other errors need a person.
 """
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-# How the AWS SDK for Go v2, which Terraform's provider uses, writes an error that AWS answered. The last part
-# is the error's code.
+# The form in which the AWS SDK for Go v2, which Terraform's provider uses, writes an error of AWS. The last
+# part is the error's code.
 _ANSWER = re.compile(
     r"operation error (?P<service>[^:]+): \w+, .*?(?:, |api error )(?!RequestID|HostID)(?P<code>\w+): "
     r"(?P<message>.*)"
@@ -22,13 +22,13 @@ _ANSWER = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class Repeatable:
-    """One row of the table.
+    """A row of the table.
 
     Attributes:
         service: as the SDK names it; empty for any service.
-        words: of AWS's message, where other errors have the same code.
+        words: part of AWS's message, if other errors have the same code.
         wait_s: before the second destroy.
-        source: an observed log or a document that a second run ends well.
+        source: a log or a document which shows that a second run succeeds.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Repeatable:
     source: str
 
     def matches(self, service: str, code: str, message: str) -> bool:
-        """Whether the row covers this answer of AWS."""
+        """Return whether the row covers this error of AWS."""
         return self.service in {"", service} and code in self.codes and self.words in message
 
 
@@ -119,18 +119,18 @@ REPEATABLE_ERRORS = (
 
 
 def repeatable(diagnoses: Sequence[str]) -> list[Repeatable]:
-    """Return the rows of the table that cover all these errors of Terraform.
+    """Return the rows of the table that cover all of these Terraform errors.
 
-    None if a second destroy would meet one of them again.
+    Return None if a second destroy would meet one of them again.
     """
     errors = [row for diagnosis in diagnoses for row in _rows(diagnosis)]
     return [row for row in REPEATABLE_ERRORS if row in errors] if all(errors) else []
 
 
 def _rows(diagnosis: str) -> list[Repeatable | None]:
-    """Return the row of each answer of AWS, because Terraform may join several.
+    """Return the row of each error of AWS, because Terraform may join several.
 
-    None for an answer, or a diagnosis, without a row.
+    None for an error or a diagnosis without a row.
     """
     answers = [answer.groupdict() for answer in _ANSWER.finditer(diagnosis)]
     return [

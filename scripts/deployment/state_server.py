@@ -1,7 +1,7 @@
-"""The state file of a deployment, served to Terraform on this machine by its `http` backend.
+"""Serve the state file of a deployment to Terraform on this machine through its `http` backend.
 
-Terraform writes a state that is a file of its own at every change of a resource, which costs seconds of
-processor time with hundreds of resources. Through this backend it writes every twenty seconds and at the end.
+Terraform writes a state in a local file at every change of a resource, which costs seconds of processor time
+with hundreds of resources. Through this backend it writes every twenty seconds and at the end.
 
 Source: https://developer.hashicorp.com/terraform/language/backend/http
 """
@@ -24,7 +24,7 @@ _HOST = "127.0.0.1"
 
 @contextmanager
 def served_state(path: Path) -> Iterator[dict[str, str]]:
-    """Serve a state file while the block runs; yield the environment that Terraform's backend reads."""
+    """Serve a state file during the block; yield the environment for Terraform's backend."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with _StateServer(path) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -44,7 +44,7 @@ def served_state(path: Path) -> Iterator[dict[str, str]]:
 
 
 class _StateServer(ThreadingHTTPServer):
-    """One state file. The lock is one of the operating system, so that it ends with its process."""
+    """A state file with a lock of the operating system, which ends with its process."""
 
     daemon_threads = True
 
@@ -55,7 +55,7 @@ class _StateServer(ThreadingHTTPServer):
         self._lock_file: IO[bytes] | None = None
 
     def read(self) -> bytes:
-        """Return the state; nothing where there is none."""
+        """Return the state; empty if there is none."""
         return self.path.read_bytes() if self.path.is_file() else b""
 
     def write(self, state: bytes) -> None:
@@ -69,7 +69,7 @@ class _StateServer(ThreadingHTTPServer):
             written.replace(self.path)
 
     def lock(self) -> bool:
-        """Return whether this server has the lock now; another deployment may have it."""
+        """Return whether this server has the lock; another deployment may have it."""
         file = self.path.with_suffix(".tfstate.lock").open("ab")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -80,7 +80,7 @@ class _StateServer(ThreadingHTTPServer):
         return True
 
     def unlock(self) -> None:
-        """Give the lock back; nothing is done without it."""
+        """Release the lock."""
         if self._lock_file:
             self._lock_file.close()
             self._lock_file = None
@@ -107,13 +107,13 @@ class _StateRequest(BaseHTTPRequestHandler):
         self._answer(200)
 
     def do_LOCK(self) -> None:
-        """Take the lock; 423 where another deployment has it."""
+        """Take the lock; 423 if another deployment has it."""
         info = self._body()
         taken = self.server.lock()
         self._answer(200 if taken else 423, b"" if taken else info)
 
     def do_UNLOCK(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         self._body()
         self.server.unlock()
         self._answer(200)

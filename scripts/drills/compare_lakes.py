@@ -84,7 +84,7 @@ def _digests_of_bucket(bucket: str) -> dict[str, str]:
 
 
 def differences(first: Mapping[str, str], second: Mapping[str, str]) -> list[str]:
-    """Return one line for each object that is missing on one side or has other bytes."""
+    """Return a line for each object that is missing on one side or has other bytes."""
     only = [f"only in the first: {key}" for key in sorted(first.keys() - second.keys())]
     only += [f"only in the second: {key}" for key in sorted(second.keys() - first.keys())]
     return only + [
@@ -93,7 +93,7 @@ def differences(first: Mapping[str, str], second: Mapping[str, str]) -> list[str
 
 
 def compare(first: str, second: str) -> int:
-    """Print the differences and return the exit code: 0 where both lakes have the same objects."""
+    """Print the differences and return the exit code: 0 if both lakes have the same objects."""
     before, other = digests(first), digests(second)
     differing = differences(before, other)
     print("\n".join([*differing, f"{len(before)} and {len(other)} objects, {len(differing)} differences"]))

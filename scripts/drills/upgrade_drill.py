@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "upgrade"
 FOLDER = STATE / NAME
-# What holds data, or what data cannot be read without.
+# Types of resources with data, or without which data cannot be read.
 KEPT = {
     "aws_s3_bucket",
     "aws_dynamodb_table",
@@ -48,7 +48,7 @@ KEPT = {
 
 
 def deploy_revision(revision: str) -> None:
-    """The revision is deployed, and its state lies where this revision finds it."""
+    """Deploy the revision, with its state where this revision expects it."""
     tree = FOLDER / "tree"
     _git("worktree", "add", "--detach", "--force", str(tree), revision)
     command = [sys.executable, "scripts/deploy.py", "apply", "emulator", "--name", NAME, "--own"]
@@ -60,7 +60,7 @@ def deploy_revision(revision: str) -> None:
 
 
 def planned_changes() -> list[Mapping[str, Any]]:
-    """Return what this revision would change, as Terraform's JSON states it."""
+    """Return the changes that this revision would make, in Terraform's JSON."""
     target, path = deploy.emulator_target(FOLDER, own=True), FOLDER / "upgrade.plan"
     deploy.plan(target, FOLDER, {}, out=path)
     shown = json.loads(Terraform(FOLDER, target.process).run("show", "-json", str(path)))
@@ -72,7 +72,7 @@ def planned_changes() -> list[Mapping[str, Any]]:
 
 
 def lost(changes: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the addresses of the resources with data that would be deleted, also to be made again."""
+    """Return the addresses of resources with data that would be deleted or replaced."""
     return sorted(
         change["address"]
         for change in changes
@@ -83,7 +83,7 @@ def lost(changes: Iterable[Mapping[str, Any]]) -> list[str]:
 def load_shop(orders: int) -> dict[str, int]:
     """Load a shop that this revision generates with the earlier revision, and build its tables.
 
-    Returns the rows of each table.
+    Return the rows of each table.
     """
     tree, shop = FOLDER / "tree", str(FOLDER / "shop")
     sizes = ("--orders", str(orders), "--customers", str(orders // 2), "--defect-rate", "0")
@@ -117,7 +117,7 @@ def counted(
     """Return the rows of tables, as `database.table`; -1 for a table that cannot be read.
 
     Args:
-        ask: answers a statement of SQL; raises CalledProcessError where it cannot be answered.
+        ask: answers an SQL statement; raises CalledProcessError on failure.
     """
     counts = [
         f'select \'{database}.{table}\' as name, count(*) as count from "{database}"."{table}"'  # noqa: S608 names of the catalog
@@ -133,7 +133,7 @@ def counted(
 
 
 def changed(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, list[int]]:
-    """Return the tables whose rows are not those before the upgrade, as [before, after].
+    """Return the tables whose row counts changed in the upgrade, as [before, after].
 
     -1 is a table that cannot be read.
     """
@@ -145,10 +145,10 @@ def changed(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, li
 
 
 def lost_tables(before: Mapping[str, int], after: Mapping[str, int], prod: str) -> dict[str, list[int]]:
-    """Return the tables that a run of another revision must not leave so, as `changed` does.
+    """Return the tables with missing rows after a run of another revision, in the form of `changed`.
 
-    A system of another revision may build other rows from the same data: of its tables only those count that
-    had rows and have none.
+    Systems of another revision may build other rows from the same data, so their tables count only if they
+    had rows and now have none.
 
     Args:
         prod: the database of the systems' tables.
@@ -162,7 +162,7 @@ def lost_tables(before: Mapping[str, int], after: Mapping[str, int], prod: str) 
 
 
 def _headgate(tree: Path, *arguments: str) -> str:
-    """Run a command of the revision in `tree` against the drill's deployment; returns what it printed."""
+    """Run a command of the revision in `tree` on the drill's deployment; return its output."""
     code = "import sys; from headgate.cli.entry import main; sys.exit(main())"
     state = tree / ".headgate" / NAME
     if state != FOLDER:
@@ -244,10 +244,10 @@ def report(
     rows: Mapping[str, Mapping[str, list[int]]],
     built: Mapping[str, list[int]],
 ) -> int:
-    """Print what the upgrade changed; returns the exit code.
+    """Print the changes of the upgrade; return the exit code.
 
     Args:
-        rows: the tables whose rows are wrong, by step.
+        rows: the tables with wrong rows, by step.
         built: the systems' tables that this revision builds with other rows than the earlier one.
     """
     actions = Counter(" and ".join(change["change"]["actions"]) for change in changes)

@@ -1,18 +1,21 @@
-"""MiniStack with eight corrections. Without this file everything works except what is named here.
+"""Run MiniStack with eight corrections.
 
-MiniStack 1.5.33 stores an alarm's settings but leaves most of them out of DescribeAlarms in the query
-protocol, which Terraform's provider speaks, so it would plan to set them again after every apply. And it
-takes no notice of an event source mapping's batching window: each of a burst's messages would start the
-function by itself. And under load it is slow enough that Terraform's provider sends a call again whose first
-sending it carries out: the second finds that its table exists already, or that its ETag is an old one, and
-the deployment or its destroy fails. And its Glue jobs would import the package of this environment instead of
-the one that was deployed (`--extra-py-files`). And its Glue jobs would have all rights instead of those of
-their role, so that a permission that a job lacks would show on AWS only. And its Glue jobs would ask the
-emulator's own region instead of theirs, where their role may do nothing. And its HTTP API would find no route
-for a path with an encoded line end. And each call of a burst would start a process of its own, which imports
-the function's libraries, though as many processes as processors answer a burst sooner. Its Athena and its
-AppSync are corrected in `ministack_athena.py` and `ministack_appsync.py` beside this file;
-`ministack_calls.py` records the calls of roles.
+Without this file, MiniStack 1.5.33 differs from AWS as follows:
+
+- DescribeAlarms in the query protocol, which Terraform's provider uses, omits most of an alarm's settings, so
+  every plan would set them again.
+- It ignores the batching window of an event source mapping: each message of a burst would start the function.
+- Under load it is so slow that Terraform's provider repeats a call which succeeds the first time. The
+  repeated call fails because its table exists or its ETag is old, and with it the deployment or its destroy.
+- Glue jobs import the package of this environment instead of the deployed one (`--extra-py-files`).
+- Glue jobs have all rights instead of their role's, so a missing permission would appear only on AWS.
+- Glue jobs call the emulator's own region instead of theirs, where their role may have no rights.
+- The HTTP API finds no route for a path with an encoded line end.
+- Each call of a burst starts its own process, which imports the function's libraries, although as many
+  processes as processors answer a burst sooner.
+
+`ministack_athena.py` and `ministack_appsync.py` correct its Athena and AppSync; `ministack_calls.py` records
+the calls of roles.
 """
 
 from __future__ import annotations
@@ -63,7 +66,7 @@ Message = dict[str, Any]
 def describe_alarms(
     params: dict[str, Any], cbor_data: dict[str, Any], is_cbor: bool, is_json: bool = False
 ) -> Answer:
-    """Return the answer of MiniStack with the settings that it left out."""
+    """Return MiniStack's answer with the settings that it omits."""
     status, headers, body = _describe(params, cbor_data, is_cbor, is_json)
     if is_cbor or is_json or status != 200:  # noqa: PLR2004 HTTP's own number
         return status, headers, body
@@ -71,7 +74,7 @@ def describe_alarms(
 
 
 def complete(body: bytes | str, alarms: dict[str, dict[str, Any]]) -> bytes:
-    """The answer with every setting of every alarm in it."""
+    """Return the answer with every setting of every alarm."""
     answer = ET.fromstring(body)  # noqa: S314 MiniStack's own answer
     namespace = answer.tag.partition("}")[0] + "}" if answer.tag.startswith("{") else ""
     ET.register_namespace("", namespace.strip("{}"))
@@ -99,9 +102,9 @@ Mapping = tuple[str, str, dict[str, Any]]  # account, region, settings
 
 
 class Windows:
-    """Event source mappings, each after a batch only when its batching window is over.
+    """Event source mappings that each deliver a batch only after their batching window.
 
-    AWS waits for a window's end before the first batch, too; that would only make the emulator slower.
+    AWS also waits for the end of a window before the first batch; here that would only cost time.
     """
 
     def __init__(
@@ -114,7 +117,7 @@ class Windows:
         self._over_at: dict[str, float] = {}
 
     def ready(self) -> Iterator[Mapping]:
-        """The mappings whose queue may be looked at now."""
+        """Return the mappings whose queue may be read now."""
         return (
             mapping
             for mapping in self._every()
@@ -122,18 +125,17 @@ class Windows:
         )
 
     def dispatch(self, esm_id: str, run: Callable[..., None], esm: dict[str, Any], *batch: object) -> None:
-        """The batch is on its way to its function."""
+        """Deliver the batch to its function."""
         self._over_at[esm_id] = self._clock() + (esm.get("MaximumBatchingWindowInSeconds") or 0)
         self._dispatch(esm_id, run, esm, *batch)
 
 
 class Repeats:
-    """An ASGI application that answers a call of Terraform's which is sent again as it answered its first
-    sending.
+    """An ASGI application that answers a repeated call of Terraform like the first one.
 
-    AWS's tools give all sendings of a call one id. Only calls that succeeded and may change something (all
-    but GET and HEAD) are answered so; others are retried. Our own calls always are: they must know by
-    themselves whether an earlier sending was carried out.
+    AWS's tools send all attempts of a call with the same id. Only successful calls that may change something
+    (all except GET and HEAD) are answered in this way; others run again. Calls of Headgate always run: they
+    must handle repetitions themselves.
     """
 
     def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
@@ -203,8 +205,9 @@ _one_at_a_time = threading.Lock()
 
 
 def run_job(run: dict[str, Any], job: dict[str, Any], arguments: dict[str, str], script: str) -> None:
-    """Run a job's script in the job's region, with the packages of --extra-py-files first on Python's path,
-    as Glue does.
+    """Run a job's script in the job's region, with the packages of --extra-py-files first on Python's path.
+
+    Glue does the same.
     """
     archives = filter(None, arguments.get("--extra-py-files", "").split(","))
     packages = [str(path) for path in map(local_package, archives) if path]
@@ -216,7 +219,7 @@ def run_job(run: dict[str, Any], job: dict[str, Any], arguments: dict[str, str],
 
 
 def role_credentials(role_arn: str) -> dict[str, str]:
-    """Return credentials of a role as arguments, which become variables of the job's process.
+    """Return a role's credentials as arguments, which become variables of the job's process.
 
     None for a role that does not exist.
     """
@@ -238,9 +241,7 @@ def role_credentials(role_arn: str) -> dict[str, str]:
 
 
 def local_package(uri: str) -> Path | None:
-    """Return a local copy of an object, named by its content: jobs that run at the same time may use
-    different versions.
-    """
+    """Return a local copy of an object, named by its content: concurrent jobs may use different versions."""
     with _one_at_a_time:  # MiniStack writes every object of one name to one path
         archive = glue._resolve_script(uri)  # noqa: SLF001 as above
         if archive is None:
@@ -259,8 +260,9 @@ _acquire_worker: Callable[..., tuple[Any, str]] = lambda_runtime.acquire_worker
 
 
 def acquire_worker(*function: Any, **settings: Any) -> tuple[Any, str]:  # noqa: ANN401 MiniStack's own
-    """Return a process of a function that is free; start one only while there are fewer than processors, or
-    after a wait.
+    """Return a free process of a function.
+
+    Start one only if there are fewer than processors, or after a wait.
     """
     until = time.monotonic() + WAIT_FOR_A_PROCESS_S
     while time.monotonic() < until:
@@ -272,7 +274,7 @@ def acquire_worker(*function: Any, **settings: Any) -> tuple[Any, str]:  # noqa:
 
 
 def path_parameters(route_path: str, request_path: str) -> dict[str, str] | None:
-    """Return the parameters of a path; a greedy one such as `{proxy+}` takes line ends, too."""
+    """Return the parameters of a path; a greedy one such as `{proxy+}` also matches line ends."""
     parameters = _parameters(route_path, request_path.replace("\n", _NO_LINE_END))
     return parameters and {name: value.replace(_NO_LINE_END, "\n") for name, value in parameters.items()}
 

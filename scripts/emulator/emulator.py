@@ -1,4 +1,4 @@
-"""An AWS emulator: the one that answers already, else MiniStack out of this environment, with IAM enforced.
+"""Find a running AWS emulator, or start MiniStack from this environment, with IAM enforced.
 
 Examples:
     python scripts/emulator/emulator.py start --name demo
@@ -50,8 +50,9 @@ CALLS = "calls.jsonl"  # what each role asked for
 
 
 def shell_of_no_deployment() -> dict[str, str]:
-    """Return this shell's variables without those that name an account or a deployment, for a command that
-    deploys a lake of its own.
+    """Return this shell's variables without those of an account or a deployment.
+
+    A command with these variables deploys its own lake.
     """
     return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "HEADGATE_"))}
 
@@ -62,16 +63,16 @@ class EmulatorError(Exception):
 
 @dataclass(frozen=True)
 class Emulator:
-    """A running emulator; `pid` is 0 when somebody else started it."""
+    """A running emulator; `pid` is 0 if this project did not start it."""
 
     url: str
     pid: int = 0
 
     @property
     def environment(self) -> dict[str, str]:
-        """Return the variables with which every AWS tool in a shell speaks to it.
+        """The variables with which every AWS tool in a shell reaches it.
 
-        The access key id is the account, and is root.
+        The access key id is the account, and has root's rights.
         """
         return {
             "AWS_ENDPOINT_URL": self.url,
@@ -103,7 +104,7 @@ class Emulator:
 
 
 def running(folder: Path) -> Emulator | None:
-    """The emulator that `start` left running for this folder."""
+    """Return the emulator that `start` left running for this folder."""
     note = folder / "emulator.json"
     if not note.is_file():
         return None
@@ -112,11 +113,10 @@ def running(folder: Path) -> Emulator | None:
 
 
 def foreign(environment: Mapping[str, str] = os.environ) -> Emulator | None:
-    """Return the MiniStack that somebody else runs: at AWS_ENDPOINT_URL, else where localstack-client
-    resolves to.
+    """Return an emulator that was started elsewhere: AWS_ENDPOINT_URL's, else localstack-client's.
 
     Raises:
-        EmulatorError: AWS_ENDPOINT_URL names a LocalStack. One that nobody named is reported and left alone.
+        EmulatorError: AWS_ENDPOINT_URL names a LocalStack. One that is not named is only reported.
     """
     url = environment.get("AWS_ENDPOINT_URL")
     emulator = Emulator((url or localstack.get_service_endpoint("s3") or "").rstrip("/"))
@@ -136,10 +136,10 @@ def foreign(environment: Mapping[str, str] = os.environ) -> Emulator | None:
 
 
 def start(folder: Path, port: int = 0) -> Emulator:
-    """An emulator of our own runs in the background and answers; one that does already is kept.
+    """Start our emulator in the background, unless it runs already.
 
     Raises:
-        EmulatorError: it did not answer in time; the message holds the end of its log.
+        EmulatorError: it did not answer in time; the message has the end of its log.
     """
     if already_running := running(folder):
         return already_running
@@ -219,7 +219,7 @@ def _has_ended(pid: int) -> bool:
 
 
 def free_port() -> int:
-    """A free loopback port."""
+    """Return a free loopback port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -237,7 +237,7 @@ def _await_answer(emulator: Emulator, process: subprocess.Popen[bytes], log: Pat
 
 
 def serve(url: str, folder: Path) -> int:
-    """Run MiniStack until this process is stopped, and publish the metrics that AWS would."""
+    """Run MiniStack until this process is stopped, and publish the metrics that AWS would publish."""
     scratch = folder / "tmp"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
@@ -254,8 +254,9 @@ def serve(url: str, folder: Path) -> int:
 
 
 def _environment(emulator: Emulator, folder: Path) -> dict[str, str]:
-    """Functions and job scripts inherit this: our Python first, and root's key, which functions
-    do not keep.
+    """Return the environment of functions and job scripts: our Python first, and root's key.
+
+    Functions do not keep the key.
     """
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "HEADGATE_", "TF_"))
@@ -274,9 +275,9 @@ def _environment(emulator: Emulator, folder: Path) -> dict[str, str]:
 
 
 def _publish_while_running(process: subprocess.Popen[bytes], emulator: Emulator) -> None:
-    """AWS publishes the depth of queues by itself, and looks at its alarms.
+    """Publish the depths of queues like AWS, and evaluate alarms.
 
-    MiniStack looks at them when a metric comes in.
+    MiniStack evaluates them when a metric arrives.
     """
     environment = emulator.environment
     # localstack-client would need this emulator in the environment of the process, where another one may
@@ -309,9 +310,9 @@ def _metric(queue: str, depth: float) -> MetricDatumTypeDef:
 
 
 def dead_letter_depths(sqs: SQSClient) -> Iterator[tuple[str, float]]:
-    """Each queue that others send their dead messages to, and how many lie there.
+    """Return each dead-letter queue with its number of messages.
 
-    MiniStack's alarms look at a metric's name and not at its dimensions, so the live queues are left out.
+    MiniStack's alarms ignore a metric's dimensions, so other queues are left out.
     """
     urls = [url for page in sqs.get_paginator("list_queues").paginate() for url in page.get("QueueUrls", [])]
     attributes = [
@@ -328,7 +329,7 @@ def dead_letter_depths(sqs: SQSClient) -> Iterator[tuple[str, float]]:
 
 
 def main() -> int:
-    """Run the command line; 0 when the emulator is as asked."""
+    """Run the command line; 0 if the emulator is in the requested state."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

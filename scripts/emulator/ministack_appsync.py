@@ -1,8 +1,7 @@
-"""A correction of MiniStack's AppSync: an error that a Lambda resolver raises is an error of the field, as on
-AWS.
+"""Correct MiniStack's AppSync: an error of a Lambda resolver is an error of the field, as on AWS.
 
-MiniStack 1.5.33 takes it for the field's value, so that a caller reads "Cannot return null for non-nullable
-field" and no reason.
+MiniStack 1.5.33 returns it as the field's value, so that a caller gets "Cannot return null for non-nullable
+field" without a reason.
 """
 
 from __future__ import annotations

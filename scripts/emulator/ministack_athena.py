@@ -46,7 +46,7 @@ def correct() -> None:
 
 
 async def rewrite_data_paths(query: str, database: str | None, catalog: str | None = None) -> tuple[Any, ...]:
-    """Return what MiniStack returns, after tables at a version were replaced by the files of that version."""
+    """Return MiniStack's SQL with tables at a version replaced by the files of that version."""
     folders: list[str] = []
     if _AT_A_VERSION.search(query):
         from scripts.emulator import ministack_iceberg  # noqa: PLC0415 loads PyIceberg
@@ -57,7 +57,7 @@ async def rewrite_data_paths(query: str, database: str | None, catalog: str | No
 
 
 async def save_query_results(query_id: str) -> None:
-    """Write a query's result where GetQueryExecution says that it is."""
+    """Write a query's result to the place that GetQueryExecution returns."""
     execution = athena._executions.get(query_id)  # noqa: SLF001 as above
     results = execution["_results"]
     place = urlsplit(execution["ResultConfiguration"]["OutputLocation"])
@@ -74,7 +74,7 @@ async def save_query_results(query_id: str) -> None:
 
 
 def result_file(lines: Iterable[Sequence[object]]) -> bytes:
-    """Return a result file as Athena writes it: each value in quotes, a null as nothing."""
+    """Return a result file in Athena's form: values in quotes, and nothing for a null."""
     return "".join(",".join(map(_cell, line)) + "\n" for line in lines).encode()
 
 
@@ -86,7 +86,7 @@ def _cell(value: object) -> str:
 
 
 def get_work_group(data: dict[str, Any]) -> Answer:
-    """Return what MiniStack answers, with EnforceWorkGroupConfiguration stated."""
+    """Return MiniStack's answer with EnforceWorkGroupConfiguration."""
     group = athena._workgroups.get(data.get("WorkGroup"))  # noqa: SLF001 as above
     if group:
         group["Configuration"] = {"EnforceWorkGroupConfiguration": True, **group.get("Configuration", {})}
@@ -94,7 +94,7 @@ def get_work_group(data: dict[str, Any]) -> Answer:
 
 
 def get_query_results(data: dict[str, Any]) -> Answer:
-    """Return what MiniStack answers, with the scale of decimals as their values have it."""
+    """Return MiniStack's answer with the scale of decimals from their values."""
     token = data.get("NextToken")
     if token is not None and not (token.isascii() and token.isdigit()):
         return _answer(
@@ -114,7 +114,7 @@ def get_query_results(data: dict[str, Any]) -> Answer:
 
 
 def _scale(values: Iterable[object]) -> int:
-    """Return the scale of a column of decimals: DuckDB gives all of them the same."""
+    """Return the scale of a column of decimals, which is equal for all values from DuckDB."""
     for value in values:
         if isinstance(value, Decimal):
             exponent = value.as_tuple().exponent

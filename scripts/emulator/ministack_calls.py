@@ -37,7 +37,7 @@ class Calls:
         path.unlink(missing_ok=True)
 
     def evaluate(self, context: EvalContext, *policies: Any) -> EvalResult:  # noqa: ANN401 MiniStack's own types
-        """As MiniStack evaluates a request, and keep what a role asked for."""
+        """Evaluate a request as MiniStack does, and record what the role requested."""
         result: EvalResult = _evaluate(as_policies_name(context), *policies)
         if ":assumed-role/" in context.principal_arn:
             self.keep(
@@ -46,7 +46,7 @@ class Calls:
         return result
 
     def keep(self, role: str, action: str, decision: str, sid: str) -> None:
-        """The file has the combination."""
+        """Append the combination to the file, unless it is recorded."""
         with self._one_at_a_time:
             if (role, action, decision, sid) in self._known:
                 return
@@ -82,6 +82,6 @@ def as_policies_name(context: EvalContext) -> EvalContext:
 
 
 def correct() -> None:
-    """MiniStack records calls, if the environment names a file for them."""
+    """Let MiniStack record calls if the environment names a file for them."""
     if path := os.environ.get(FILE_VARIABLE):
         iam_evaluator.evaluate = Calls(Path(path)).evaluate

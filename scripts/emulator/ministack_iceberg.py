@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 
     Read = Callable[[str], bytes]
 
-_MOVED = ("joins", "laterals", "pivots", "sample")  # parts of a table that a subquery has as well
+_MOVED = ("joins", "laterals", "pivots", "sample")  # parts of a table that a subquery also has
 _GLUE_TYPES = {"long": "bigint"}
 
 
 def at_versions(query: str, database: str, folders: list[str]) -> str:
-    """Return the query with a subquery of DuckDB instead of each table at a version.
+    """Return the query with a DuckDB subquery instead of each table at a version.
 
     Args:
         database: of tables without one.
-        folders: gets the folders of copied files, which are to be deleted after the query.
+        folders: gets the folders of copied files, to be deleted after the query.
     """
     prefix, question = explained(query)
     statement = sqlglot.parse_one(question, read="duckdb")
@@ -120,7 +120,7 @@ def _snapshot_of(metadata: TableMetadata, version: exp.Version) -> Snapshot:
 
 
 def _milliseconds(moment: exp.Expression) -> int:
-    """Return a moment as milliseconds since 1970; one without a zone is UTC."""
+    """Return a time as milliseconds since 1970; without a zone it is UTC."""
     connection = duckdb.connect(":memory:")
     try:
         connection.execute("SET TimeZone = 'UTC'")
@@ -131,7 +131,7 @@ def _milliseconds(moment: exp.Expression) -> int:
 
 
 def _parts(snapshot: Snapshot, read: Read) -> list[str]:
-    """Return the addresses of a snapshot's data files, as its manifests name them."""
+    """Return the addresses of a snapshot's data files from its manifests."""
     files = _ReadOnly(read)
     return [
         entry.data_file.file_path
@@ -141,7 +141,7 @@ def _parts(snapshot: Snapshot, read: Read) -> list[str]:
 
 
 class _ReadOnly(FileIO):
-    """PyIceberg's way to the objects."""
+    """PyIceberg's access to the objects."""
 
     def __init__(self, read: Read) -> None:
         super().__init__()
@@ -158,7 +158,7 @@ class _ReadOnly(FileIO):
 
 
 class _Bytes(InputFile):
-    """An object that was read."""
+    """An object in memory."""
 
     def __init__(self, location: str, body: bytes) -> None:
         super().__init__(location)

@@ -1,4 +1,4 @@
-"""Files that the gate must reject, each for one reason."""
+"""Generate files that the gate must reject, each for one reason."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")  # how a picture begins
 
 @dataclass(frozen=True)
 class BadFile:
-    """One file, the rule that rejects it, and the column concerned, where there is one."""
+    """A file, the rule that rejects it, and the column concerned, if there is one."""
 
     dataset: str
     name: str
@@ -28,7 +28,7 @@ class BadFile:
 
 
 def bad_files(rng: Generator, orders: pa.Table, payments: pa.Table) -> tuple[BadFile, ...]:
-    """Make one file of each kind from a few clean rows."""
+    """Create one file of each kind from a few clean rows."""
     good = compressed(csv_bytes(as_csv_text(orders)))
     without_card = as_csv_text(payments.drop_columns(["card_number"]))
     return (

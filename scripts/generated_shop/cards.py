@@ -1,4 +1,4 @@
-"""Payment cards that no bank issued: right prefixes, right lengths, right check digits, random otherwise."""
+"""Generate payment cards that no bank issued, with valid prefixes, lengths and check digits."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _LARGEST_DIGIT = 9
 
 @dataclass(frozen=True)
 class Issuer:
-    """One issuer range: numbers of `length` digits that start with a prefix of `first`..`last`.
+    """An issuer range: numbers of `length` digits that start with a prefix of `first`..`last`.
 
-    `share` of all cards.
+    `share` is of all cards.
     """
 
     brand: str
@@ -56,7 +56,7 @@ ISSUERS = (
 class Cards:
     """Cards in parallel arrays.
 
-    `numbers` are integers so that a million of them are one array; they never print.
+    `numbers` are integers so that a million of them are one array; they are never printed.
     """
 
     numbers: Ints

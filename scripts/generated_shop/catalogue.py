@@ -1,5 +1,6 @@
-"""The catalogue of the generated shop: a style, a thing and sometimes a size, in twelve categories with their
-own prices and months.
+"""Generate the catalogue of the shop: a style, a thing and sometimes a size, in twelve categories.
+
+Categories have their own prices and months.
 """
 
 from __future__ import annotations
@@ -31,9 +32,7 @@ PENCE = 100
 
 @dataclass(frozen=True)
 class Category:
-    """A merchandise category: the things in it, its median price in GBP, its share of sales, and the months
-    it peaks in.
-    """
+    """A merchandise category: its things, median price in GBP, share of sales, and peak months."""
 
     name: str
     things: tuple[str, ...]
@@ -209,8 +208,9 @@ def _names(rng: Generator, size: int) -> tuple[Ints, pa.Array]:
 
 
 def pick_products(rng: Generator, catalogue: Catalogue, sold_at: Ints) -> Ints:
-    """Return a product for each line sold at those seconds: its category by season, then by popularity within
-    the category.
+    """Return a product for each line sold at these seconds.
+
+    Its category depends on the season, and the product on its popularity within the category.
     """
     chosen_category = _pick_categories(rng, sold_at)
     picked = np.zeros(len(sold_at), dtype=np.int64)
@@ -237,7 +237,7 @@ def _pick_categories(rng: Generator, sold_at: Ints) -> Ints:
 def _cumulative(weights: npt.ArrayLike) -> Floats:
     edges: Floats = np.cumsum(weights, dtype=np.float64)
     edges /= edges[-1]
-    edges[-1] = np.inf  # rounding must not leave a draw beyond the last edge
+    edges[-1] = np.inf  # rounding must not leave a draw after the last edge
     return edges
 
 

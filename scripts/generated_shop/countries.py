@@ -1,5 +1,4 @@
-"""The countries that the sample shops sell to: population, output, and how far they are from a British
-warehouse.
+"""The countries that the sample shops sell to: population, output, distance from a British warehouse.
 
 Source: World Bank, World Development Indicators: SP.POP.TOTL of 2024 and NY.GDP.MKTP.CD of 2023 (2022 for
 Bermuda, Lebanon and the Channel Islands), as published at data.worldbank.org; numbers are facts. Codes: ISO
@@ -90,9 +89,7 @@ REGIONS: tuple[Region, ...] = (
 
 
 def regions_table(regions: Sequence[Region], updated_at_s: int) -> pa.Table:
-    """Return the `regions` rows; population and output are null where the region is no country anybody
-    counts.
-    """
+    """Return the `regions` rows; population and output are null for a region without statistics."""
     population = np.array([region.population or 0 for region in regions], dtype=np.int64)
     output = np.array([(region.gdp_usd or 0) * CENTS for region in regions], dtype=np.int64)
     return pa.table(

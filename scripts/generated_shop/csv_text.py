@@ -1,4 +1,4 @@
-"""Rows as reproducible CSV bytes."""
+"""Write rows as reproducible CSV bytes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _QUOTED = '[",\r\n]'
 
 
 def as_csv_text(rows: pa.Table) -> pa.Table:
-    """Return every cell as the text that a CSV export shows; timestamps to the second, nulls stay null."""
+    """Return every cell as the text of a CSV export; timestamps to the second, nulls stay null."""
     columns = [
         column.cast(pa.timestamp("s")).cast(pa.string())
         if pa.types.is_timestamp(column.type)
@@ -30,12 +30,11 @@ def as_csv_text(rows: pa.Table) -> pa.Table:
 
 
 def csv_bytes(rows: pa.Table, surplus_cells: Ints | None = None) -> bytes:
-    """Return rows of text as RFC 4180 CSV with a header, quoted only where a cell needs it; null is an empty
-    cell.
+    """Return rows of text as RFC 4180 CSV with a header, quoted only if needed; null is an empty cell.
 
     Args:
-        surplus_cells: shape (rows,); a positive number makes a line with a cell too many, a negative one with
-            a cell too few.
+        surplus_cells: shape (rows,); a positive number makes a line with an extra cell, a negative one with
+            a missing cell.
     """
     cells = [_quoted(column) for column in rows.columns]
     lines = joined_texts(*cells, separator=",")
@@ -47,9 +46,7 @@ def csv_bytes(rows: pa.Table, surplus_cells: Ints | None = None) -> bytes:
 
 
 def _characters(texts: pa.Array) -> bytes:
-    """Return all texts of a large_string array, one behind the other: its own value buffer, without a Python
-    string per row.
-    """
+    """Return the concatenated texts of a large_string array from its value buffer, without Python strings."""
     if not len(texts):
         return b""
     _, offsets, values = texts.buffers()

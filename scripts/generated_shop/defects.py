@@ -1,8 +1,8 @@
-"""Rows with a known defect, added to a clean table, and the truth about each: where it lies and why the gate
-must refuse it.
+"""Add rows with known defects to a clean table, and record the truth about each.
 
-A defective row is an extra row: a copy of a clean one with a key of its own and one thing wrong. So what is
-left when every row of the truth is refused is exactly the clean shop.
+The truth is its position and why the gate must refuse it. A defective row is an extra row: a copy of a clean
+one with its own key and one defect. So the rows that remain after refusing all of them are exactly the clean
+shop.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Change = Callable[
         [pa.Table, str, Generator], pa.Table
-    ]  # clean rows of text, column, chance → the same rows, spoiled
+    ]  # clean rows of text, column, chance → the same rows with the defect
 
 TRUTH_SCHEMA = pa.schema(
     [
@@ -40,13 +40,14 @@ TRUTH_SCHEMA = pa.schema(
         pa.field("column_name", pa.string()),
     ]
 )
-_FRESH_NUMBER = 9_000_000_000  # keys of defective rows start here, beyond every clean key
+_FRESH_NUMBER = 9_000_000_000  # keys of defective rows start here, after every clean key
 
 
 @dataclass(frozen=True)
 class Defect:
-    """One kind of defect of one dataset: the rule that refuses it, the column concerned (empty for the whole
-    row), and how to make it.
+    """A kind of defect of one dataset.
+
+    It has the rule that refuses it, the column concerned (empty for the whole row), and its generator.
     """
 
     kind: str
@@ -54,17 +55,17 @@ class Defect:
     rule: str
     column: str
     change: Change
-    surplus_cells: int = 0  # how many cells more (or, negative, fewer) than the header the line has
+    surplus_cells: int = 0  # number of extra (or, if negative, missing) cells of the line
 
     @property
     def is_repeat(self) -> bool:
-        """The row is a copy or an older version of one that stays, so it comes after that row."""
+        """Whether the row is a copy or an older version of a row that stays, so it follows that row."""
         return self.rule.startswith("duplicate")
 
 
 @dataclass(frozen=True)
 class Spoiled:
-    """Rows with defects among them, how many cells too many each line has, and the truth (TRUTH_SCHEMA)."""
+    """Rows with defects among them, the number of extra cells of each line, and the truth (TRUTH_SCHEMA)."""
 
     rows: pa.Table
     surplus_cells: Ints
@@ -73,17 +74,14 @@ class Spoiled:
 
 @dataclass(frozen=True)
 class Spoiler:
-    """Adds `rate` defective rows per clean row of `datasets`, all kinds of a dataset in equal numbers."""
+    """Adds `rate` defective rows per clean row of `datasets`, with equal numbers of all kinds."""
 
     seed: int
     rate: float
     datasets: tuple[str, ...]
 
     def spoil(self, contract: Contract, rows: pa.Table, object_key: str) -> Spoiled:
-        """Put defective rows between `rows` (all text).
-
-        A function of the seed and the object's key only.
-        """
+        """Insert defective rows into `rows` (all text), depending only on the seed and the object's key."""
         rng = np.random.default_rng([self.seed, zlib.crc32(object_key.encode())])
         kinds = [defect for defect in DEFECTS if defect.dataset == contract.dataset]
         count = round(self.rate * rows.num_rows) if kinds else 0
@@ -97,7 +95,7 @@ class Spoiler:
 
 @dataclass(frozen=True)
 class _Piece:
-    """The defective rows of one kind, and the place among the clean rows behind which each stands."""
+    """The defective rows of one kind, and the clean row after which each is inserted."""
 
     defect: Defect
     rows: pa.Table
@@ -112,7 +110,7 @@ class _Piece:
 
 
 def _with_fresh_keys(pieces: list[_Piece], contract: Contract) -> list[_Piece]:
-    """Return the pieces with keys that no other row of the file has, but for repeats of a row."""
+    """Return the pieces with keys that no other row of the file has, except for repeats of a row."""
     name, first = contract.key[0], 0
     renamed = []
     for piece in pieces:
@@ -168,7 +166,7 @@ def _with(rows: pa.Table, column: str, values: pa.Array | pa.ChunkedArray) -> pa
 
 
 def _one_of(*values: str | None) -> Change:
-    """Put one of these texts into the cell."""
+    """Replace the cell by one of these texts."""
 
     def change(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
         picked = pa.array(rng.integers(0, len(values), rows.num_rows))
@@ -178,7 +176,7 @@ def _one_of(*values: str | None) -> Change:
 
 
 def _wrong_check_digit(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
-    """Return a card number whose last digit is another than the right one."""
+    """Return a card number with an invalid last digit."""
     numbers = issue_cards(rng, rows.num_rows, 0).numbers
     last = numbers % 10
     return _with(rows, column, padded_text(numbers - last + (last + rng.integers(1, 10, rows.num_rows)) % 10))
@@ -191,7 +189,7 @@ def _card_in_sentence(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
 
 
 def _too_long(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
-    """Return a text far beyond any declared length."""
+    """Return a text far longer than any declared length."""
     return _with(rows, column, pc.binary_repeat("overlong ", pa.array(rng.integers(40, 80, rows.num_rows))))
 
 
@@ -205,7 +203,7 @@ def _delivered_before_shipped(rows: pa.Table, column: str, rng: Generator) -> pa
 
 
 def _no_units(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
-    """Return a line that moves nothing."""
+    """Return a line with quantity zero."""
     del column  # the rule is about the row
     return _one_of("0")(rows, "quantity", rng)
 
@@ -220,7 +218,7 @@ def _older(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
 
 
 def _unchanged(rows: pa.Table, column: str, rng: Generator) -> pa.Table:
-    """Return the row as it is."""
+    """Return the row unchanged."""
     del column, rng
     return rows
 

@@ -1,6 +1,4 @@
-"""The array types that the pieces of the shop hand to each other, and the few steps from numpy to Arrow they
-share.
-"""
+"""Array types that the parts of the shop exchange, and their conversions from numpy to Arrow."""
 
 from __future__ import annotations
 
@@ -20,7 +18,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 DAY_S = 86_400
-NEVER = int(np.iinfo(np.int64).min)  # a time that is not known, or has not come yet
+NEVER = int(np.iinfo(np.int64).min)  # an unknown or future time
 
 
 def day_number(day: date) -> int:
@@ -34,8 +32,9 @@ def timestamps(seconds: Ints) -> pa.Array:
 
 
 def money(units: Ints, precision: int, scale: int, *, valid: Bools | None = None) -> pa.Array:
-    """Return `units` of 10**-scale as `decimal128(precision, scale)`, exactly: the integers are the decimals'
-    own storage.
+    """Return `units` of 10**-scale as `decimal128(precision, scale)`, exactly.
+
+    The integers are the storage of the decimals.
     """
     words = np.stack([units, units >> 63], axis=1).astype("<i8")
     exact = pa.Array.from_buffers(
@@ -45,7 +44,7 @@ def money(units: Ints, precision: int, scale: int, *, valid: Bools | None = None
 
 
 def texts_at(values: Sequence[str] | pa.Array, index: Ints, *, valid: Bools | None = None) -> pa.Array:
-    """Return `values[index]` as text; null where `known` is false."""
+    """Return `values[index]` as text; null if `known` is false."""
     texts = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
     return texts.take(pa.array(index, mask=None if valid is None else ~valid))
 
@@ -62,5 +61,5 @@ def joined_texts(*parts: pa.Array | str, separator: str = "") -> pa.Array:
 
 
 def nullable(values: Any, valid: Bools) -> pa.Array:  # noqa: ANN401 any numpy array: its type decides the Arrow type
-    """Return the values, null where they are not known."""
+    """Return the values, with null for unknown ones."""
     return pa.array(values, mask=~valid)

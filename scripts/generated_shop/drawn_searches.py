@@ -1,6 +1,4 @@
-"""Generate the texts in the search box: words of product names as people write them, and things the shop does
-not sell.
-"""
+"""Generate search texts: words of product names as people write them, and things the shop does not sell."""
 
 from __future__ import annotations
 
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.random import Generator
 
-# Things that people look for in a gift shop of this kind in vain.
+# Things that people search for in vain in a gift shop of this kind.
 WANTED_IN_VAIN = (
     *(
         "phone charger",
@@ -63,7 +61,7 @@ _MOST_PER_SESSION = 4
 
 @dataclass(frozen=True)
 class Offer:
-    """The products that can be searched for, their names, and how popular each is."""
+    """The products that can be searched for, with their names and popularity."""
 
     product_ids: pa.Array
     names: pa.Array
@@ -72,7 +70,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Bought:
-    """Purchases that began with a search: customer (position), product (position), and when."""
+    """Purchases that began with a search: customer (position), product (position), and time."""
 
     customers: Ints
     products: Ints
@@ -95,11 +93,10 @@ class Phrases:
 def searches_table(
     rng: Generator, offer: Offer, bought: Bought, customer_ids: Ints, *, moments: Ints, count: int
 ) -> pa.Table:
-    """Draw about `count` `search_queries` rows: every purchase of `bought`, and visits that looked around at
-    some of `moments`.
+    """Draw about `count` `search_queries` rows: all purchases of `bought`, and visits at some of `moments`.
 
     Args:
-        moments: UTC seconds at which the shop was busy; visits fall on them.
+        moments: UTC seconds at which the shop was busy; visits happen at these times.
     """
     phrases = phrases_of(offer)
     visits = _visits(
@@ -128,8 +125,9 @@ def searches_table(
 
 
 def phrases_of(offer: Offer) -> Phrases:
-    """Return up to three phrases for each product with a name: its last word, its last two words, and all of
-    them.
+    """Return up to three phrases for each product with a name.
+
+    They are its last word, its last two words, and all words.
     """
     names = words_of(offer.names)
     holders: dict[str, set[int]] = defaultdict(set)
@@ -211,7 +209,7 @@ def _typed(rng: Generator, phrases: Phrases, visits: _Visits) -> _Typed:
 
 
 def _written(rng: Generator, phrases: Sequence[str]) -> pa.Array:
-    """Return every phrase in every style, phrase by phrase: made once, then picked from."""
+    """Return every phrase in every style, phrase by phrase."""
     draws = rng.random((len(phrases), 2)).tolist()
     written = [
         (phrase, phrase.upper(), phrase.title(), _plural(phrase), f" {phrase}  ", _misspelt(phrase, *draw))

@@ -1,4 +1,4 @@
-"""Free text as customers and staff write it, sometimes with a card number that nobody should have typed."""
+"""Generate notes of customers and staff, sometimes with a card number that should not be there."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ _SEPARATORS = ("", " ", "-")
 
 
 def notes_for(rng: Generator, count: int, cards: Cards, *, card_share: float) -> pa.Array:
-    """Return a note for some of `count` rows, else null; `card_share` of all rows hold a card number in a
-    note.
+    """Return a note for some of `count` rows, else null.
+
+    `card_share` of all rows have a card number in a note.
     """
     draw = rng.random(count)
     with_card = draw < card_share

@@ -1,4 +1,4 @@
-"""Orders, their lines, their way to the customer, and the returns that undo some of them."""
+"""Generate orders, their lines, their delivery, and the returns that cancel some of them."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ _COMPLETED, _CANCELLED, _ADJUSTED = range(3)
 
 @dataclass(frozen=True)
 class OrderBook:
-    """Orders in parallel arrays, oldest first. Times are UTC seconds, NEVER where they have not come yet.
+    """Orders in parallel arrays, oldest first. Times are UTC seconds, or NEVER for future times.
 
     Attributes:
         customers: position in the population, or GUEST.
-        promotions: position in PROMOTIONS of what the order used, or NO_PROMOTION.
-        returned_at: when all of it came back.
+        promotions: position in PROMOTIONS of the order's promotion, or NO_PROMOTION.
+        returned_at: when the complete order came back.
     """
 
     customers: Ints
@@ -178,9 +178,9 @@ def _rows(book: OrderBook, ids: pa.Array, customer_ids: Ints, notes: pa.Array) -
 
 @dataclass(frozen=True)
 class Lines:
-    """Lines of some orders in parallel arrays, grouped by order.
+    """Lines of orders in parallel arrays, grouped by order.
 
-    `orders` is the position among those orders.
+    `orders` is the position among these orders.
     """
 
     orders: Ints
@@ -211,9 +211,7 @@ def lines_of(rng: Generator, book: OrderBook, catalogue: Catalogue) -> Lines:
 
 
 def lines_table(lines: Lines, book: OrderBook, ids: pa.Array, catalogue: Catalogue) -> pa.Table:
-    """Return the `order_items` rows: the lines as sold, then those of returns with the quantity
-    turned round.
-    """
+    """Return the `order_items` rows: the lines as sold, then the returned ones with negative quantity."""
     sold = _line_rows(lines, ids, book.ordered_at, catalogue, sign=1)
     back = book.returned[lines.orders]
     undone = Lines(*(getattr(lines, name)[back] for name in lines.__dataclass_fields__))

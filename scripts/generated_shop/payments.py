@@ -1,4 +1,4 @@
-"""How orders were paid: every order's captured and refunded amounts add up to what its lines come to."""
+"""Generate payments: every order's captured and refunded amounts add up to the sum of its lines."""
 
 from __future__ import annotations
 
@@ -57,8 +57,9 @@ def wallets_for(rng: Generator, customers: int, ends_s: int) -> Wallets:
 
 @dataclass(frozen=True)
 class Bills:
-    """The amounts to be paid, or paid back: order, customer (position, negative for guests), when, and the
-    amount in 1/10,000 GBP.
+    """Amounts to pay or pay back: order, customer, time, and amount in 1/10,000 GBP.
+
+    A customer is a position, negative for guests.
     """
 
     order_ids: pa.Array
@@ -70,7 +71,7 @@ class Bills:
 def payments_table(rng: Generator, bills: Bills, wallets: Wallets, first_id: int, ends_s: int) -> pa.Table:
     """Return the `payments` rows of these bills: one each, some in two parts, some after a failed attempt.
 
-    Nothing for bills of nothing.
+    Bills with amount zero have no payment.
     """
     payment = _attempts(rng, bills)
     paid_at = np.minimum(bills.billed_at[payment.bills] + payment.after_s, ends_s - 1)
@@ -98,7 +99,7 @@ def payments_table(rng: Generator, bills: Bills, wallets: Wallets, first_id: int
 
 @dataclass(frozen=True)
 class _Attempts:
-    """Payments in parallel arrays; `bills` is the position of the bill, `after_s` seconds behind it."""
+    """Payments in parallel arrays; `bills` is the position of the bill, `after_s` the seconds after it."""
 
     bills: Ints
     amounts: Ints

@@ -1,4 +1,4 @@
-"""Customers: who they are, where they live and when they came."""
+"""Generate customers: their names, addresses and first purchases."""
 
 from __future__ import annotations
 
@@ -119,8 +119,9 @@ def pick_regions(rng: Generator, size: int) -> Ints:
 
 
 def customers_table(rng: Generator, people: Population, season: Season) -> pa.Table:
-    """Return the `customers` rows: one in twenty-five has no e-mail address, one in ten never said yes or no
-    to letters.
+    """Return the `customers` rows.
+
+    One in twenty-five has no e-mail address, and one in ten no answer about newsletters.
     """
     size = len(people)
     given, family = rng.integers(0, len(_GIVEN), size), rng.integers(0, len(_FAMILY), size)
@@ -150,7 +151,7 @@ def _emails(rng: Generator, ids: Ints) -> pa.Array:
 def _social_security_numbers(rng: Generator, regions: Ints) -> pa.Array:
     """Return numbers for most customers in the United States.
 
-    Areas 900 to 999 are never issued, so no number is anybody's.
+    Areas 900 to 999 are never issued, so the numbers belong to nobody.
 
     Source: Social Security Administration, "Social Security Number Randomization", 2011.
     """

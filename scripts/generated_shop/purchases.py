@@ -1,4 +1,4 @@
-"""When customers buy and when they stop: the BG/NBD model, simulated forwards."""
+"""Simulate when customers buy and when they stop, with the BG/NBD model."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _MOST_PURCHASES = 2_000
 
 @dataclass(frozen=True)
 class Habits:
-    """How a population buys: rates Gamma(`r`) around `rate` per trading day.
+    """The purchase behaviour of a population: rates Gamma(`r`) around `rate` per trading day.
 
-    After each purchase, a chance Beta(`a`, `b`) to leave.
+    After each purchase, the probability to leave is Beta(`a`, `b`).
     """
 
     rate: float
@@ -31,8 +31,9 @@ class Habits:
 
 
 def purchase_times(rng: Generator, acquired: Floats, horizon: float, habits: Habits) -> tuple[Ints, Floats]:
-    """Return every purchase from 0 to `horizon` of customers who first buy at `acquired` (trading days,
-    negative before the period).
+    """Return every purchase from 0 to `horizon` of customers who first buy at `acquired`.
+
+    Trading days are negative before the period.
 
     Returns:
         Customer (position in `acquired`) and trading day of each purchase, in no particular order.
@@ -60,10 +61,9 @@ def purchase_times(rng: Generator, acquired: Floats, horizon: float, habits: Hab
 
 
 def habits_for(seed: int, acquired: Floats, horizon: float, purchases: float) -> Habits:
-    """Return the habits under which these customers are expected to make about `purchases` purchases in all.
+    """Return the habits with which these customers are expected to make about `purchases` purchases.
 
-    The expectation rises with the rate, so it is found by bisection on a pilot group with the same random
-    numbers each time.
+    The expectation increases with the rate, so bisection on a pilot group with fixed random numbers finds it.
     """
     pilot = acquired[:: max(1, len(acquired) // _PILOT)]
     wanted = purchases * len(pilot) / len(acquired)

@@ -1,4 +1,4 @@
-"""A progress bar per dataset while its rows are written."""
+"""Show a progress bar per dataset while its rows are written."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def written_rows(console: Console) -> Iterator[Callable[[str, int, int], None]]:
-    """Show a progress bar per dataset, fed with dataset, rows written and rows expected."""
+    """Show a progress bar per dataset; yield a function that takes dataset, written and expected rows."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

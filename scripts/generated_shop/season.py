@@ -1,7 +1,7 @@
-"""When a shop sells: trend, weekday, time of year, promotions and chance, folded into one clock.
+"""Simulate when a shop sells: trend, weekday, time of year, promotions and chance, as one clock.
 
 The clock runs in *trading days*: a day with twice the demand is two trading days long. Customers buy at a
-steady rate on that clock, and the clock turns it into a trend and seasons (the time change of an
+constant rate on that clock, and the clock converts it to a trend and seasons (the time change of an
 inhomogeneous Poisson process).
 """
 
@@ -95,7 +95,7 @@ class Season:
         )
 
     def promotion_at(self, seconds: Ints) -> Ints:
-        """Return the position in PROMOTIONS of the promotion at those times, or NO_PROMOTION."""
+        """Return the position in PROMOTIONS of the promotion at these times, or NO_PROMOTION."""
         return self.promotions[np.clip(seconds // DAY_S - self.first_day, 0, self.days - 1)]
 
 
@@ -108,7 +108,7 @@ def time_of_day(share: Floats) -> Floats:
 def season_of(rng: Generator, ends_on: date, days: int, closed: tuple[date, date] | None = None) -> Season:
     """Return the trading clock of the `days` days that end with `ends_on`.
 
-    It nearly stands still from the first to the last day of `closed`.
+    It nearly stops from the first to the last day of `closed`.
     """
     numbers = day_number(ends_on) - days + 1 + np.arange(days)
     promotions = _running(numbers)
@@ -120,8 +120,9 @@ def season_of(rng: Generator, ends_on: date, days: int, closed: tuple[date, date
 
 
 def daily_demand(day_numbers: Ints) -> Floats:
-    """Return the relative demand of each day before promotions and chance: growth, weekday, and a year that
-    peaks before Christmas.
+    """Return each day's relative demand before promotions and chance: growth, weekday, and time of year.
+
+    The year peaks before Christmas.
     """
     elapsed = day_numbers - day_numbers[0]
     year_day = day_of_year(day_numbers)

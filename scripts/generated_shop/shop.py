@@ -1,5 +1,6 @@
-"""A coherent shop of any size from a seed: customers, orders, payments, card transactions, searches, and
-defects that are known.
+"""Generate a consistent shop of any size from a seed, with known defects.
+
+It has customers, orders, payments, card transactions and searches.
 """
 
 from __future__ import annotations
@@ -68,12 +69,12 @@ class ShopSpec:
     """The shop to generate. Equal specs make byte-equal folders.
 
     Attributes:
-        orders: about how many orders; lines are about five times as many, returns come on top.
-        products, transactions, searches: about how many; 0 lets the size of the shop decide.
+        orders: approximate number of orders; there are about five times as many lines, and returns in
+            addition.
+        products, transactions, searches: approximate numbers; with 0 they depend on the size of the shop.
         defect_rate: defective rows per clean row, in CSV only.
         bad_files: also write files that the gate must reject.
-        closed: first and last day of a closure on which nearly nobody orders; None for a shop that is always
-            open.
+        closed: first and last day of a closure with nearly no orders; None for a shop that is always open.
     """
 
     seed: int = 7
@@ -100,17 +101,17 @@ class ShopSpec:
 
     @property
     def catalogue_size(self) -> int:
-        """About how many products."""
+        """The approximate number of products."""
         return self.products or int(min(6_000, 200 + self.orders**0.7))
 
     @property
     def transaction_count(self) -> int:
-        """About how many card transactions."""
+        """The approximate number of card transactions."""
         return self.transactions or 2 * self.orders
 
     @property
     def search_count(self) -> int:
-        """About how many searches."""
+        """The approximate number of searches."""
         return self.searches or 2 * self.orders
 
 
@@ -118,7 +119,7 @@ class ShopSpec:
 class SampleReport:
     """The written files.
 
-    `frauds` counts card transactions by kind; it is the truth; the files label only a part.
+    `frauds` is the true number of card transactions by kind; the files label only some of them.
     """
 
     spec: ShopSpec
@@ -132,7 +133,7 @@ class SampleReport:
 
     @property
     def defects(self) -> int:
-        """Rows that the gate must refuse or call duplicates."""
+        """Rows that the gate must refuse or report as duplicates."""
         return sum(part.defects for part in self.parts)
 
     @property
@@ -146,13 +147,13 @@ class SampleReport:
 
 
 def generate(spec: ShopSpec, folder: Path, progress: Progress | None = None) -> SampleReport:
-    """Write the shop of `spec` to `folder`, laid out as one export run in raw, complete or not at all.
+    """Write the shop of `spec` to `folder` as one export run in raw, completely or not at all.
 
-    Besides the objects: `truth.parquet` where defects were asked for (one row per row that must be refused),
-    and `truth_files.json` where bad files were.
+    In addition to the objects, `truth.parquet` has a row for each row that must be refused if defects were
+    requested, and `truth_files.json` describes bad files.
 
     Raises:
-        SettingsError: the folder is not empty, the spec contradicts itself, or nobody orders anything.
+        SettingsError: the folder is not empty, the spec is contradictory, or there are no orders.
     """
     spoiler = Spoiler(spec.seed, spec.defect_rate, DATASETS) if spec.defect_rate else None
     contracts = Registry.load().source
@@ -201,7 +202,7 @@ class _Shop:
         )
 
     def blocks(self) -> list[tuple[int, int]]:
-        """Return orders in runs whose lines fill about one file."""
+        """Yield consecutive orders whose lines fill about one file."""
         size = max(1, int(self.spec.rows_per_file / LINES_PER_ORDER * 0.9))
         return [(begin, min(begin + size, len(self.book))) for begin in range(0, len(self.book), size)]
 
@@ -219,7 +220,7 @@ def _write_masters(shop: _Shop, out: PartWriter) -> None:
 def _write_orders(shop: _Shop, out: PartWriter) -> tuple[Ints, Bought]:
     """Write orders and their lines, block by block.
 
-    Return what each order comes to, in pence, and what was searched for first.
+    Return the amount of each order in pence, and the products that were searched for first.
     """
     totals, searched = [], []
     for number, (begin, end) in enumerate(shop.blocks()):

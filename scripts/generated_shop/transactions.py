@@ -1,4 +1,4 @@
-"""Card transactions at terminals, with the frauds that teach a model something.
+"""Generate card transactions at terminals, with frauds that a model can learn.
 
 Source: Le Borgne, Siblini, Lebichot & Bontempi (2022), Reproducible Machine Learning for Credit Card Fraud
 Detection, chapter 3, "Transaction data simulator": customers near terminals, and fraud scenarios 1 to 3.
@@ -86,9 +86,7 @@ class Transactions:
 def transactions_of(
     rng: Generator, wallets: Wallets, starts_s: int, day_weights: Floats, count: int
 ) -> Transactions:
-    """Draw about `count` transactions over the days that begin at `starts_s`, more of them on days of more
-    weight.
-    """
+    """Draw about `count` transactions over the days from `starts_s`, more on days with a higher weight."""
     if not wallets.customers:
         empty = np.zeros(0, dtype=np.int64)
         return Transactions(empty, empty, empty, empty, empty, empty)
@@ -108,7 +106,7 @@ def transactions_of(
 def transactions_table(
     made: Transactions, customer_ids: Ints, wallets: Wallets, first_id: int, ends_s: int
 ) -> pa.Table:
-    """Return the `card_transactions` rows; nobody knows yet whether those of the newest days are fraud."""
+    """Return the `card_transactions` rows; the newest days have no fraud labels yet."""
     labelled_at = made.at + LABEL_DELAY_DAYS * DAY_S
     is_labelled = labelled_at < ends_s
     return pa.table(
@@ -188,8 +186,9 @@ def _stolen(rng: Generator, made: Transactions, starts_s: int, days: int) -> Tra
 def _within(
     rng: Generator, places: Ints, made: Transactions, starts_s: int, days: int, *, events: int, lasts: int
 ) -> Bools:
-    """Return a mask of the transactions on a place and day that one of `events` random compromises, each of
-    `lasts` days, covers.
+    """Return a mask of transactions on a compromised place and day.
+
+    `events` random compromises last `lasts` days each.
     """
     struck = rng.integers(0, int(places.max(initial=0)) + 1, events)
     first = rng.integers(0, days, events)
@@ -198,8 +197,9 @@ def _within(
 
 
 def _card_testing(rng: Generator, made: Transactions, wallets: Wallets) -> Transactions:
-    """Draw bursts that each test one card at one terminal: 8 to 24 payments of at most £2 within minutes,
-    then £200 to £900 an hour later.
+    """Draw bursts that each test one card at one terminal.
+
+    A burst has 8 to 24 payments of at most £2 within minutes, and one of £200 to £900 an hour later.
     """
     bursts = rng.poisson(len(made) * _BURST_SHARE)
     victims = rng.integers(0, wallets.customers, bursts)

@@ -1,4 +1,4 @@
-"""Write tables as an export run would lay them out in raw, all of them or none."""
+"""Write tables in the layout of an export run in raw, all of them or none."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 CSV, PARQUET = "csv.gz", "parquet"
 TRUTH, TRUTH_FILES = "truth.parquet", "truth_files.json"
-# Parents first, so that whoever loads in this order never meets a child before its parent.
+# Parents first, so that loading in this order never finds a child before its parent.
 DATASETS = (
     "regions",
     "customers",
@@ -45,9 +45,7 @@ DATASETS = (
 
 @dataclass(frozen=True)
 class WrittenPart:
-    """One object written: `rows` are data rows of the file, `defects` how many of them the gate
-    must refuse.
-    """
+    """A written object: `rows` are the data rows of the file, `defects` those that the gate must refuse."""
 
     dataset: str
     key: str
@@ -58,12 +56,12 @@ class WrittenPart:
 
 @dataclass
 class PartWriter:
-    """Writes parts into a folder that appears, complete, when the `with` block ends without an error.
+    """Writes parts into a folder that appears, complete, if the `with` block ends without an error.
 
     Attributes:
         file_format: of clean parts.
-        spoiler: adds defective rows to the parts of its datasets, which are CSV: a typed format cannot hold
-            most defects.
+        spoiler: adds defective rows to the parts of its datasets, which are CSV because a typed format cannot
+            represent most defects.
     """
 
     folder: Path
@@ -108,7 +106,7 @@ class PartWriter:
         return self.folder.with_name(f".{self.folder.name}.partial")
 
     def write(self, dataset: str, rows: pa.Table, *, expected: int = 0) -> None:
-        """Write the rows in as many parts as `rows_per_file` asks for; at least one, even without rows."""
+        """Write the rows in as many parts as `rows_per_file` requires; at least one, even without rows."""
         for begin in range(0, max(1, rows.num_rows), self.rows_per_file):
             self.write_part(dataset, rows.slice(begin, self.rows_per_file), expected=expected)
 
@@ -138,7 +136,7 @@ class PartWriter:
         (self._partial / TRUTH_FILES).write_text(json.dumps(truth, indent=1), encoding="utf-8")
 
     def _write_manifests(self) -> None:
-        """Write a manifest of its parts for each dataset's run, so that the gate takes it for complete."""
+        """Write a manifest of its parts for each dataset's run, so that the gate accepts it as complete."""
         for folder in sorted({path.parent for path in self._partial.rglob("run=*/*")}):
             files = [
                 {"name": path.name, "size_bytes": path.stat().st_size} for path in sorted(folder.iterdir())
@@ -162,9 +160,7 @@ class PartWriter:
 
 
 def rows_by_dataset(parts: Sequence[WrittenPart]) -> dict[str, int]:
-    """Return the number of rows of each dataset, defective ones included, in the order in which the datasets
-    were written.
-    """
+    """Return the number of rows of each dataset, including defective ones, in the order of writing."""
     rows: dict[str, int] = {}
     for part in parts:
         rows[part.dataset] = rows.get(part.dataset, 0) + part.rows
@@ -174,7 +170,7 @@ def rows_by_dataset(parts: Sequence[WrittenPart]) -> dict[str, int]:
 def iter_objects(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield key and file of every data object of a sample folder, parents first, then by key.
 
-    Truth files are no objects.
+    Truth files are not objects.
     """
     keys = [
         path.relative_to(folder).as_posix()

@@ -1,5 +1,4 @@
-"""Find the region that a country name of an export means: any country of ISO 3166, spelled as people spell
-it.
+"""Find the region of a country name in an export: any country of ISO 3166, in any usual spelling.
 
 Source of `iso_countries.txt`: ISO 3166-1 alpha-2 codes with their English names of CLDR and UN statistics, as
 collected in the public data package datasets/country-codes.
@@ -47,7 +46,7 @@ _SPELLINGS = {
     "Turkey": "TR",
     "UAE": "AE",
 }
-# Regions that are no single country; the World Bank counts the Channel Islands together.
+# Regions that are not a single country; the World Bank counts the Channel Islands together.
 _GROUPS = {
     "Channel Islands": Region("X-CHI", "Channel Islands", "EU", 168_126, 11_228_317_319, is_country=False),
     "European Community": Region("X-EUC", "European Community", "EU", None, None, is_country=False),
@@ -59,9 +58,9 @@ _GROUPS = {
 
 
 def region_named(name: str) -> Region | None:
-    """The region of a country name, in any case, with or without accents and full stops.
+    """Return the region of a country name, in any case, with or without accents and full stops.
 
-    None for a name that nobody uses for a country.
+    None for a name that is not a country's.
 
     >>> region_named("EIRE").region_id, region_named("cote d'ivoire").region_id, region_named("u.k.").region_id, region_named("Atlantis")
     ('IE', 'CI', 'GB', None)
@@ -84,9 +83,9 @@ def _known() -> dict[str, Region]:
 
 
 def _plain(name: str) -> str:
-    """Letters and digits only, in one case and without accents.
+    """Return letters and digits only, in lower case and without accents.
 
-    Letters that stand alone, as in "U.K.", become one word.
+    Single letters, as in "U.K.", become one word.
     """
     letters = unicodedata.normalize("NFKD", name.replace("&", " and "))
     words = "".join(

@@ -71,11 +71,11 @@ _SEARCHED_FIRST = 0.15
 
 @dataclass(frozen=True)
 class ImportReport:
-    """The files that were written, and the counts of their source.
+    """The written files, and the counts of their source.
 
     Attributes:
         lines, repeats, amount: the source's: all lines, exact repeats, sum of quantity times price.
-        unspecified: lines by country name that no region has; they belong to the region `X-UNSPEC`.
+        unspecified: lines by country name without a region; they belong to the region `X-UNSPEC`.
     """
 
     parts: tuple[WrittenPart, ...]
@@ -88,12 +88,12 @@ class ImportReport:
 
     @property
     def rows(self) -> dict[str, int]:
-        """Data rows by dataset, defective ones included."""
+        """Data rows by dataset, including defective ones."""
         return rows_by_dataset(self.parts)
 
     @property
     def summary(self) -> str:
-        """Describe in one line the real and the generated data."""
+        """Describe the real and the generated data in one line."""
         return (
             f"UCI Online Retail II, {self.lines:,} real invoice lines worth {self.amount:,} GBP "
             f"({', '.join(self.real)}); "
@@ -117,17 +117,16 @@ def import_online_retail(
     searches: int = 60_000,
     defect_rate: float = 0.0,
 ) -> ImportReport:
-    """`folder` holds the data set at `source` as one export run in raw, complete or not at all.
+    """Write the data set at `source` to `folder` as one export run in raw, completely or not at all.
 
     Args:
-        source: the data set as `retail_lines.read_lines` takes it: CSV, a workbook, or a folder of several
-            years.
-        transactions, searches: about how many rows to generate.
+        source: the data set for `retail_lines.read_lines`: CSV, a workbook, or a folder of several years.
+        transactions, searches: approximate numbers of rows to generate.
         defect_rate: defective rows per clean row of the *generated* tables, which are then CSV; the real ones
-            stay as they are.
+            are unchanged.
 
     Raises:
-        UnreadableFileError, HeaderError: the source is not the data set, holds a value that does not fit
+        UnreadableFileError, HeaderError: the source is not the data set, has a value that does not fit
             exactly, or has no sale.
         SettingsError: the folder is not empty.
     """
@@ -161,7 +160,7 @@ def import_online_retail(
 
 @dataclass(frozen=True)
 class _Invoices:
-    """One entry per invoice, in order of first appearance. `customers` and `country` as in RetailLines."""
+    """An entry per invoice, in order of first appearance. `customers` and `country` as in RetailLines."""
 
     customers: Ints
     country: Ints
@@ -189,15 +188,15 @@ def _is(texts: pa.Array, wanted: str) -> Bools:
 
 
 def regions_of(countries: pa.Array) -> list[Region]:
-    """The region of each country name of the data set, in their order.
+    """Return the region of each country name of the data set, in their order.
 
-    A name that nobody uses for a country is unspecified.
+    An unknown name is unspecified.
     """
     return [region_named(name) or UNSPECIFIED for name in countries.to_pylist()]
 
 
 def _unspecified(lines: RetailLines) -> dict[str, int]:
-    """Lines by country name that no region has."""
+    """Return the number of lines by country name without a region."""
     counts = np.bincount(lines.country, minlength=len(lines.countries))
     named = zip(lines.countries.to_pylist(), counts, strict=True)
     return {name: int(count) for name, count in named if region_named(name) is None}
@@ -214,7 +213,7 @@ def _write_masters(lines: RetailLines, invoices: _Invoices, products: pa.Table, 
 
 
 def _customers(lines: RetailLines, invoices: _Invoices, region_ids: list[str]) -> pa.Table:
-    """One row per customer number, in its order."""
+    """Return one row per customer number, in its order."""
     frame = pd.DataFrame(
         {
             "customer": lines.customer_ids[invoices.customers],
@@ -244,7 +243,7 @@ def _customers(lines: RetailLines, invoices: _Invoices, region_ids: list[str]) -
 
 
 def _products(lines: RetailLines) -> pa.Table:
-    """One row per stock code, in order of first appearance."""
+    """Return one row per stock code, in order of first appearance."""
     count = len(lines.stock_codes)
     described = lines.descriptions.dictionary_encode()
     has_text = described.is_valid().to_numpy(zero_copy_only=False)
@@ -267,8 +266,9 @@ def _products(lines: RetailLines) -> pa.Table:
 
 
 def _most_frequent(groups: Ints, values: Ints, counted: Bools, count: int) -> tuple[Ints, Bools]:
-    """For each of `count` groups its most frequent value, of several the first seen, and whether
-    it has any.
+    """Return the most frequent value of each of `count` groups, and whether it has any.
+
+    On a tie, it is the first one.
     """
     frame = pd.DataFrame(
         {"group": groups[counted], "value": values[counted], "line": np.flatnonzero(counted)}
@@ -281,7 +281,7 @@ def _most_frequent(groups: Ints, values: Ints, counted: Bools, count: int) -> tu
 
 
 def _write_invoices(lines: RetailLines, invoices: _Invoices, out: PartWriter) -> None:
-    """One file per month of each; all lines of an invoice lie in one file, in the order of the source."""
+    """Write one file per month; all lines of an invoice are in one file, in the order of the source."""
     orders = _orders(lines, invoices)
     items = _items(lines)
     months = invoices.first_at.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
@@ -329,7 +329,7 @@ def _items(lines: RetailLines) -> pa.Table:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """How much to generate, from which seed."""
+    """How much to generate, with which seed."""
 
     seed: int
     transactions: int
@@ -357,9 +357,9 @@ def _write_generated(
 
 
 def _bills(lines: RetailLines, invoices: _Invoices) -> Bills:
-    """Completed and cancelled orders in the order of the source.
+    """Return completed and cancelled orders in the order of the source.
 
-    Adjustments of bad debt are nobody's payment.
+    Adjustments of bad debt are not payments.
     """
     billed = np.flatnonzero(invoices.status != STATUSES.index("adjusted"))
     ids = lines.invoice_codes.take(pa.array(billed))

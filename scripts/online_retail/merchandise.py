@@ -61,7 +61,7 @@ _WORD = re.compile(r"[A-Z][A-Z-]*")
 
 
 def category_of(stock_code: str, name: str | None) -> str:
-    """The category of one stock code: `service`, the first with a word of the name, or `other`."""
+    """Return the category of a stock code: `service`, the first with a word of the name, or `other`."""
     if _SERVICE_CODE.fullmatch(stock_code.strip()):
         return SERVICE
     words = _WORD.findall((name or "").upper())
@@ -70,5 +70,5 @@ def category_of(stock_code: str, name: str | None) -> str:
 
 
 def categories_of(stock_codes: Iterable[str], names: Iterable[str | None]) -> list[str]:
-    """The category of each stock code."""
+    """Return the category of each stock code."""
     return [category_of(code, name) for code, name in zip(stock_codes, names, strict=True)]

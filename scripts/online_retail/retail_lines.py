@@ -1,6 +1,4 @@
-"""Read Online Retail II's one table of invoice lines, exactly: every value keeps its text until its type is
-known.
-"""
+"""Read Online Retail II's table of invoice lines exactly: values stay text until their type is known."""
 
 from __future__ import annotations
 
@@ -33,8 +31,8 @@ if TYPE_CHECKING:
 
 PRICE_SCALE = 4
 NOBODY = -1
-# The workbook kept customer numbers as numbers with a fraction, so its copies have 13085.0: the ending is cut
-# off, not rounded.
+# The workbook stored customer numbers as floats, so its copies contain 13085.0: the ending is cut, not
+# rounded.
 _CUSTOMER = r"^(\d+)\.0$"
 _HEAD_BYTES = 4_096
 _ONE_THREAD = csv.ReadOptions(use_threads=False)  # with several threads, errors do not name the row
@@ -48,13 +46,12 @@ _OTHER_NAMES = {
 
 @dataclass(frozen=True)
 class RetailLines:
-    """The lines in file order, as codes into the distinct values of their columns (in order of first
-    appearance).
+    """The lines in file order, as codes of the distinct values of their columns (by first appearance).
 
     Attributes:
         price_units: price in 1/10,000 GBP.
         customers: code of the customer, or NOBODY.
-        numbers: 1, 2, … for the distinct lines of an invoice; lines equal in every cell share one.
+        numbers: 1, 2, … for the distinct lines of an invoice; equal lines share one.
         is_first: false for a line that repeats an earlier one in every cell.
     """
 
@@ -83,16 +80,16 @@ class RetailLines:
 
 
 def read_lines(source: Path) -> RetailLines:
-    """The lines of Online Retail or Online Retail II, of one year or several.
+    """Return the lines of Online Retail or Online Retail II, of one year or several.
 
     Args:
-        source: a CSV (gzip or not), a workbook (every sheet with the columns), or a folder of such files,
-            which are read by name.
+        source: a CSV (gzip or not), a workbook (every sheet with the columns), or a folder of these, in order
+            of name.
 
     Raises:
         HeaderError: the columns are not those of Online Retail II.
         NotFoundError: there is no such file or folder.
-        UnreadableFileError: a value is not of the kind its column holds; nothing is guessed or rounded.
+        UnreadableFileError: a value does not have its column's type; values are never guessed or rounded.
     """
     parts = _parts(source)
     try:
@@ -105,7 +102,7 @@ def read_lines(source: Path) -> RetailLines:
 
 
 def _parts(source: Path) -> list[tuple[str, pa.Table]]:
-    """The name and the texts of every file and sheet, at least one line in all."""
+    """Yield the name and the texts of every file and sheet, with at least one line in total."""
     if not source.exists():
         raise NotFoundError(f"{source} does not exist. Name a CSV file, a workbook or a folder of them.")
     files = (
@@ -136,7 +133,7 @@ def _parts(source: Path) -> list[tuple[str, pa.Table]]:
 
 
 def _sheets(workbook: Path) -> list[tuple[str, pa.Table]]:
-    """The name and the texts of every sheet, by its order in the workbook."""
+    """Yield the name and the texts of every sheet, in the workbook's order."""
     try:
         with workbook.open("rb") as file:
             sheets = [
@@ -171,7 +168,7 @@ def _csv(source: Path | io.BytesIO, name: str) -> pa.Table:
 
 
 def _head(source: Path | io.BytesIO) -> str:
-    """The first characters of a file, which is not consumed."""
+    """Return the first characters of a file, which is not consumed."""
     if isinstance(source, io.BytesIO):
         return source.getvalue()[:_HEAD_BYTES].decode(errors="replace")
     with pa.input_stream(source, compression="detect") as file:
@@ -205,7 +202,7 @@ def _lines(texts: pa.Table) -> RetailLines:
 
 
 def _customers(spellings: pa.Array, codes: Ints) -> tuple[Ints, Ints]:
-    """Customer numbers, and for each line the position in them or NOBODY."""
+    """Return customer numbers, and for each line the position in them or NOBODY."""
     is_customer = pc.not_equal(spellings, "")
     ids = _customer_ids(spellings)
     place = np.where(
@@ -217,7 +214,7 @@ def _customers(spellings: pa.Array, codes: Ints) -> tuple[Ints, Ints]:
 
 
 def _customer_ids(spellings: pa.Array) -> Ints:
-    """The customer numbers of the texts that are not empty."""
+    """Return the customer numbers of the texts that are not empty."""
     numbered = spellings.filter(pc.not_equal(spellings, ""))
     if not pc.all(pc.match_substring_regex(numbered, r"^\d+$")).as_py():
         raise ValueError("a customer number is not digits with the known stray ending")
@@ -229,12 +226,12 @@ def _quantities(texts: pa.Array) -> Ints:
 
 
 def _seconds(texts: pa.Array) -> Ints:
-    """Times as UTC seconds."""
+    """Return times as UTC seconds."""
     return np.asarray(texts.cast(pa.timestamp("s")).cast(pa.int64()).to_numpy(), dtype=np.int64)
 
 
 def _units(prices: pa.Array) -> Ints:
-    """Prices as whole 1/10,000 GBP; a price with more decimals than that raises instead of being rounded."""
+    """Return prices as whole 1/10,000 GBP; raise an error for a price with more decimals."""
     exact = pc.multiply(
         prices.cast(pa.decimal128(12, PRICE_SCALE)), pa.scalar(10**PRICE_SCALE, pa.decimal128(6, 0))
     )
@@ -250,7 +247,7 @@ _CONVERTERS = {
 
 
 def _numbered(codes: dict[str, Ints]) -> tuple[Ints, Bools]:
-    """The number of each line within its invoice, and whether it is the first of its kind."""
+    """Return the number of each line within its invoice, and whether it is the first of its kind."""
     frame = pd.DataFrame(codes)
     is_first = ~frame.duplicated().to_numpy()
     firsts = frame[is_first]

@@ -1,6 +1,4 @@
-"""Find Online Retail II on this computer, or fetch it from the UCI Machine Learning Repository with its
-checksum checked.
-"""
+"""Find Online Retail II on this computer, or download and verify it from the UCI repository."""
 
 from __future__ import annotations
 
@@ -36,9 +34,7 @@ _TIMEOUT_S = 60
 
 
 def find_source(env: Mapping[str, str] = os.environ) -> Path | None:
-    """The data set where people keep it: below the folder that HEADGATE_DATA names, else in `../shared/data`
-    beside the checkout.
-    """
+    """Return the data set below the folder in HEADGATE_DATA, else in `../shared/data` beside the checkout."""
     folder = Path(env.get("HEADGATE_DATA") or _CHECKOUT.parent / "shared" / "data")
     path = folder / "online_retail" / FILE_NAME
     return path if path.is_file() else None
@@ -51,13 +47,13 @@ def fetch(
     url: str = URL,
     sha256: str = ARCHIVE_SHA256,
 ) -> Path:
-    """The data set as CSV in `folder`, fetched unless it is there already.
+    """Return the data set as CSV in `folder`, downloaded unless it is there.
 
-    The file appears complete or not at all.
+    The file appears completely or not at all.
 
     Raises:
         NotFoundError: the archive cannot be reached.
-        ServiceError: what came is not the archive with that checksum, or does not hold the known sheet.
+        ServiceError: the download is not the archive with that checksum, or does not have the known sheet.
     """
     wanted = folder / FILE_NAME
     if wanted.is_file():

@@ -1,7 +1,6 @@
-"""Why a file is not Online Retail II: the separator, the columns, or the first row with a value that cannot
-be read.
+"""Report why a file is not Online Retail II: separator, columns, or the first row with an unreadable value.
 
-No message has the value itself.
+No message contains the value.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ def refuse_other_separator(head: str, file: str) -> None:
 
 
 def other_columns(names: Sequence[str], file: str) -> HeaderError:
-    """The error of a file with other columns."""
+    """Return the error for a file with other columns."""
     missing = ", ".join(name for name in COLUMNS if name not in names)
     message = (
         f"The header lacks {missing}."
@@ -60,9 +59,7 @@ def other_columns(names: Sequence[str], file: str) -> HeaderError:
 
 
 def not_csv(error: Exception, file: str) -> UnreadableFileError:
-    """The error of a file that cannot be split into rows and columns, from the error of pyarrow's
-    CSV reader.
-    """
+    """Return the error for a file that is not CSV, from the error of pyarrow's CSV reader."""
     text = str(error)
     row = "".join(f"Row {number} (the header is row 1): " for number in re.findall(r"Row #(\d+)", text)[:1])
     if width := re.search(r"Expected (\d+) columns, got (\d+)", text):
@@ -86,9 +83,7 @@ def not_csv(error: Exception, file: str) -> UnreadableFileError:
 def misfit(
     texts: pa.Table, converters: Mapping[str, Callable[[pa.Array], object]], file: str
 ) -> UnreadableFileError | None:
-    """The error of the first row with a value that its column's converter does not take.
-
-    None if there is no such row.
+    """Return the error for the first row with a value that its column's converter rejects, or None.
 
     Args:
         converters: by column; each raises pa.ArrowInvalid or ValueError for a value that does not fit.
@@ -112,7 +107,7 @@ def misfit(
 
 
 def _first_misfit(values: pa.Array, convert: Callable[[pa.Array], object]) -> int | None:
-    """The place of the first value that cannot be converted, by halving the part that has it."""
+    """Return the position of the first value that cannot be converted, found by bisection."""
     if _fits(values, convert):
         return None
     low, high = 0, len(values)

@@ -1,4 +1,4 @@
-"""Sheets of an Office Open XML workbook as CSV text.
+"""Read sheets of an Office Open XML workbook as CSV text.
 
 Source: ECMA-376 part 1, 18.3.1 (worksheets) and 18.4.8 (shared strings).
 """
@@ -43,14 +43,14 @@ _TEXTS = {
 
 
 def sheet_names(workbook: IO[bytes]) -> list[str]:
-    """The names of a workbook's sheets, in its order."""
+    """Return the names of a workbook's sheets, in its order."""
     with zipfile.ZipFile(workbook) as parts:
         book = ET.fromstring(parts.read("xl/workbook.xml"))  # noqa: S314 the importer reads files that its user chose
     return [entry.get("name", "") for entry in book.iterfind("m:sheets/m:sheet", _NS)]
 
 
 def sheet_as_csv(workbook: IO[bytes], sheet: str) -> bytes:
-    """One sheet of an Office Open XML workbook with the columns of Online Retail II, as CSV text.
+    """Return one sheet of a workbook with the columns of Online Retail II as CSV text.
 
     Source: ECMA-376 part 1, 18.3.1 (worksheets) and 18.4.8 (shared strings).
     """
@@ -98,7 +98,7 @@ def _shared_strings(parts: zipfile.ZipFile) -> list[str]:
 
 
 def _rows(source: IO[bytes], strings: list[str]) -> Iterator[dict[str, str]]:
-    """Each row as column letter → text; a number keeps the text it is stored as."""
+    """Yield each row as column letter → text; a number keeps its stored text."""
     for _, row in ET.iterparse(source):  # noqa: S314 the archive's checksum was checked
         if row.tag == f"{_MAIN}row":
             yield {
@@ -116,9 +116,7 @@ def _cell(cell: ET.Element, strings: list[str]) -> str:
 
 
 def _text(column: str, stored: str) -> str:
-    """The text that the CSV form has for a stored value: dates from their day number, other numbers as Python
-    writes a float.
-    """
+    """Return the CSV text of a stored value: dates from their day number, other numbers as Python floats."""
     if column in _TEXTS or not stored:
         return stored
     try:

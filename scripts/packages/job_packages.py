@@ -1,8 +1,7 @@
-"""Find which packages each Glue job imports, and write the lock of its wheels.
+"""Find the packages that each Glue job imports, and write the lock of its wheels.
 
-A job installs what it imports and nothing else. Imports are followed from the job's script through the
-package; of the modules of `headgate.wiring` only the functions that the script uses, directly or through
-others, are followed.
+A job installs only its imports. They are followed from the job's script through the package; from modules of
+`headgate.wiring`, only functions that the script uses, directly or through others, are followed.
 """
 
 from __future__ import annotations
@@ -110,9 +109,9 @@ def _check_imports(packages: Collection[NormalizedName]) -> None:
 
 
 def direct_requirements(script: Path) -> list[Requirement]:
-    """Return the locked packages that a job imports, with the extras that pyproject.toml states.
+    """Return the locked packages that a job imports, with the extras in pyproject.toml.
 
-    Without what only Glue has.
+    Packages that only Glue provides are omitted.
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     modules = third_party(script)
@@ -180,9 +179,7 @@ def _lines(text: str) -> list[str]:
 
 
 def closure(direct: Iterable[Requirement]) -> set[NormalizedName]:
-    """Return the names of these packages and of all that they need in Glue, as this environment's own
-    packages state.
-    """
+    """Return the names of these packages and of all their dependencies in Glue, as installed here."""
     seen: set[tuple[NormalizedName, str]] = set()
     open_ones = [(wanted.name, extra) for wanted in direct for extra in ("", *wanted.extras)]
     while open_ones:
@@ -206,7 +203,7 @@ def _needed(name: str, extra: str) -> list[Requirement]:
 
 
 def _imports_of_functions(used: Iterable[tuple[str, str]]) -> list[str]:
-    """Return what functions of the wiring import, and the functions that they call.
+    """Return the imports of functions of the wiring, and the functions that they call.
 
     Each is a module and a name in it.
     """
@@ -227,7 +224,7 @@ def _imports_of_functions(used: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _wiring_calls(tree: ast.AST, modules: set[str]) -> list[tuple[str, str]]:
-    """Return what code uses of these modules of the wiring: each a module and a name in it."""
+    """Return the names of the wiring's modules that code uses, as pairs of module and name."""
     return [
         (f"{WIRING}.{node.value.id}", node.attr)
         for node in ast.walk(tree)
@@ -280,7 +277,7 @@ def _imports(tree: ast.AST, *, at_start: bool = False) -> Iterator[str]:
 
 @cache
 def _modules_of(name: str) -> tuple[str, ...]:
-    """Return the module of that name, if there is one, and the packages above it."""
+    """Return the module of that name, if it exists, and the packages that contain it."""
     parts = name.split(".")
     return tuple(".".join(parts[:end]) for end in range(1, len(parts) + 1) if _path(".".join(parts[:end])))
 

@@ -1,7 +1,6 @@
-"""Keep the files of a build by everything that decides their bytes, so that a deployment of the same files
-packs nothing again.
+"""Cache the files of a build by all inputs that decide their bytes.
 
-The key is a hash of contents and versions, so nothing is invalidated: another input has another key.
+The key is a hash of contents and versions, so nothing is invalidated: other inputs have another key.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ def build_key(package: Mapping[str, bytes], root: Path = ROOT) -> str:
 
 
 def _files(root: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the files beside the package that a build reads, by name."""
+    """Yield the files outside of the package that a build reads, by name."""
     places = ("lambdas", "glue_jobs", "requirements", "scripts/packages")
     paths = [path for place in places for path in sorted((root / place).rglob("*"))]
     for path in [*paths, root / "pyproject.toml"]:
@@ -58,7 +57,7 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _versions() -> Iterator[tuple[str, bytes]]:
-    """Yield the settings and versions that decide what a build writes."""
+    """Yield the settings and versions that decide the output of a build."""
     installed = sorted(f"{package.name}=={package.version}" for package in metadata.distributions())
     yield "packages", "\n".join(installed).encode()
     yield "entry points", repr(sorted(entry_points())).encode()
@@ -67,7 +66,7 @@ def _versions() -> Iterator[tuple[str, bytes]]:
 
 
 def read_kept(path: Path) -> dict[str, bytes]:
-    """Return the files of a kept build, by name, and note the use; none if it is missing or damaged."""
+    """Return the files of a kept build, by name, and record the use; none if it is missing or damaged."""
     try:
         body = path.read_bytes()
         os.utime(path)
@@ -78,7 +77,7 @@ def read_kept(path: Path) -> dict[str, bytes]:
 
 
 def delete_unused(folder: Path) -> None:
-    """Delete all kept builds but those that were used last."""
+    """Delete all kept builds except those that were used last."""
     for path in sorted(folder.glob("*.zip"), key=_last_use, reverse=True)[KEPT_BUILDS:]:
         path.unlink(missing_ok=True)
 

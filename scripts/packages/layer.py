@@ -41,8 +41,8 @@ with (archives.ROOT / "pyproject.toml").open("rb") as _file:
 TARGET = ("--platform", "manylinux2014_x86_64", "--python-version", "3.11", "--implementation", "cp")
 # A function's archive and its layers together, unpacked. Source: AWS Lambda, "Lambda quotas".
 LIMIT_BYTES = 250 * 1024 * 1024
-# What nothing in the gate loads: tests, what compilers read, Arrow's network service, and the wheel's second
-# and third copies of one library (Arrow looks for its libraries by the name with one number, as `readelf -d`
+# Files that the gate does not load: tests, files for compilers, Arrow's network service, and the second and
+# third copies of a library in a wheel (Arrow finds its libraries by the name with one number, as `readelf -d`
 # shows).
 UNUSED = re.compile(
     r"/tests/|\.(h|hpp|pxd|pxi|pyx|pyi|a|cc)$|^numpy/(f2py|distutils)/|^pyarrow/(include|includes|src)/"
@@ -56,7 +56,7 @@ class LayerError(Exception):
 
 
 def build(out: Path = archives.BUILD) -> list[Path]:
-    """Every layer of the lock is in `out`/layers; the paths of those that were built again.
+    """Build every layer of the lock in `out`/layers; return the paths of those that were built again.
 
     Raises:
         LayerError: a function would be too large with its layers.
@@ -69,15 +69,15 @@ def build(out: Path = archives.BUILD) -> list[Path]:
 
 
 def layer_path(out: Path, name: str) -> Path:
-    """Where that layer's archive lies."""
+    """Return the path of that layer's archive."""
     return out / "layers" / f"{name}.zip"
 
 
 def locked(name: str) -> str:
-    """The lock's lines of one layer.
+    """Return the lock's lines of one layer.
 
     Raises:
-        LayerError: the lock does not hold exactly the layer's packages.
+        LayerError: the lock does not have exactly the layer's packages.
     """
     lines = {package: line for package, line in locked_lines(LOCK).items() if package in PACKAGES[name]}
     if lines.keys() != PACKAGES[name]:
@@ -86,7 +86,7 @@ def locked(name: str) -> str:
 
 
 def layered(wheels: list[Path]) -> dict[str, bytes]:
-    """The wheels' files that are of use, where Lambda's Python looks for them."""
+    """Return the useful files of the wheels, where Lambda's Python finds them."""
     opened = [zipfile.ZipFile(wheel) for wheel in wheels]
     return {
         f"python/{name}": wheel.read(name)
@@ -97,16 +97,16 @@ def layered(wheels: list[Path]) -> dict[str, bytes]:
 
 
 def unpacked_bytes(archive: Path) -> int:
-    """How large the archive's files are."""
+    """Return the unpacked size of the archive's files."""
     with zipfile.ZipFile(archive) as packed:
         return sum(entry.file_size for entry in packed.infolist())
 
 
 def fits(size_bytes: int) -> None:
-    """Lambda takes a function that is so large with its layers.
+    """Check that Lambda accepts a function of this size with its layers.
 
     Raises:
-        LayerError: it does not.
+        LayerError: it is too large.
     """
     if size_bytes >= LIMIT_BYTES:
         raise LayerError(
@@ -116,7 +116,7 @@ def fits(size_bytes: int) -> None:
 
 
 def _built(name: str, folder: Path) -> Path | None:
-    """None when the layer was built from the same lock in the same way before."""
+    """Return None if the layer was already built from the same lock in the same way."""
     lock = locked(name)
 
     def packed(workspace: Path) -> bytes:

@@ -1,6 +1,4 @@
-"""Download the wheels of a lock and pack them into an archive, once per lock: for the Lambda layers and the
-Glue jobs' wheels.
-"""
+"""Download the wheels of a lock and pack them into an archive once, for Lambda layers and Glue jobs."""
 
 from __future__ import annotations
 
@@ -35,12 +33,10 @@ class WheelsError(Exception):
 
 
 def build_once(path: Path, recipe: str, packed: Callable[[Path], bytes]) -> Path | None:
-    """Write the archive and, beside it, the recipe that it was built from.
-
-    None if the recipe has not changed.
+    """Write the archive and its recipe; return None if the recipe has not changed.
 
     Args:
-        recipe: everything that decides the archive's bytes: the lock, and what is packed of its wheels.
+        recipe: everything that decides the archive's bytes: the lock, and the files to pack from its wheels.
         packed: returns the archive; it gets an empty folder.
     """
     mark = path.with_name(f"{path.name.partition('.')[0]}.made-from")
@@ -59,7 +55,7 @@ def download_wheels(
 
     Args:
         target: pip's options for the platform.
-        cache: a folder with wheels of earlier downloads, which are not downloaded again.
+        cache: a folder with wheels of earlier downloads.
 
     Raises:
         WheelsError: a wheel could not be downloaded, or has another hash.

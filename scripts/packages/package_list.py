@@ -52,7 +52,7 @@ def packages(folder: Path = REQUIREMENTS) -> list[Package]:
 
 
 def licence(name: str) -> str:
-    """Return what an installed package states; `unknown` where it is not installed here or states nothing."""
+    """Return the licence that an installed package states, or `unknown`."""
     try:
         facts = metadata.metadata(name)
     except metadata.PackageNotFoundError:

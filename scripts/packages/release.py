@@ -37,7 +37,7 @@ LEFT_OUT = ("scripts/drills/", "terraform/tests/")
 
 
 def deployment_archive() -> bytes:
-    """Return the archive of what git knows of a deployment, and of the built console."""
+    """Return the archive of a deployment's files in git, and of the built console."""
     listed = subprocess.run(
         ["git", "ls-files", "--", *PACKED], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.splitlines()

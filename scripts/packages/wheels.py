@@ -61,7 +61,7 @@ def build(out: Path = archives.BUILD) -> list[Path]:
 
 
 def _built(script: Path, folder: Path) -> Path | None:
-    """None if the archive was built from the same lock before."""
+    """Return None if the archive was already built from the same lock."""
     lock = job_lock(script)
 
     def packed(workspace: Path) -> bytes:
