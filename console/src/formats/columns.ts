@@ -69,7 +69,7 @@ export const isTimeUnit = (unit = ''): boolean => /^(days|weeks|months|hours|min
 function agreedOf(
   tables: Schemas['CatalogTable'][],
   table: string,
-  fact: 'unit' | 'label',
+  fact: 'unit' | 'label' | 'description',
 ): Readonly<Record<string, string>> {
   const everywhere = new Map<string, Set<string>>()
   for (const { columns } of tables)
@@ -101,6 +101,12 @@ export function useUnits(table: string, stated: Units = {}): Units {
 export function useLabels(table: string): Labels {
   const tables = useCatalog().data?.tables
   return useMemo(() => labelsOf(tables ?? [], table), [tables, table])
+}
+
+/** What the contracts say that each column is. */
+export function useDescriptions(table: string): Labels {
+  const tables = useCatalog().data?.tables
+  return useMemo(() => agreedOf(tables ?? [], table, 'description'), [tables, table])
 }
 
 /** How each column of an answer is headed and read. */

@@ -1,6 +1,8 @@
+import { strFromU8, unzipSync } from 'fflate'
 import { expect, test } from 'vitest'
 
-import { sheetName, sheetOf } from './save-table'
+import { notesOf, sheetName, sheetOf } from './save-table'
+import { linksOf, linksOfCells } from './workbook-links'
 
 const TITLE = { title: 'Month and quarter' }
 
@@ -58,4 +60,63 @@ test.each([
   ['?', 'Rows'],
 ])('the title %s is the sheet %s', (title, name) => {
   expect(sheetName(title)).toBe(name)
+})
+
+test('a count has its thousands; a number without a unit, which may be a year, has none', () => {
+  const columns = [
+    { name: 'customers', type: 'bigint' },
+    { name: 'year', type: 'bigint' },
+  ]
+  const sheet = sheetOf({ columns, rows: [[51204, 2010]] }, { ...TITLE, units: { customers: 'customers' } })
+  expect(sheet[1]).toEqual([{ value: 51204, format: '#,##0' }, 2010])
+})
+
+test('the second sheet has the question, how the rows came about and what each column is', () => {
+  const columns = [
+    { name: 'silent_days', type: 'bigint' },
+    { name: 'rhythm', type: 'varchar' },
+  ]
+  const about = { silent_days: 'Days since the last order.' }
+  const lines = notesOf({ columns, rows: [] }, { title: 'Whom to call?', notes: ['SQL: SELECT 1'], about })
+  expect(lines.slice(0, 3)).toEqual([
+    'Whom to call?',
+    'SQL: SELECT 1',
+    'Silent days: Days since the last order.',
+  ])
+})
+
+test('a cell that names an order leads to its page', () => {
+  const columns = [
+    { name: 'period', type: 'date' },
+    { name: 'order_id', type: 'varchar' },
+  ]
+  const linkOf = (column: string, value: unknown) =>
+    column === 'order_id' && value ? `https://lake/#/rows/orders/${String(value)}` : undefined
+  const rows = [
+    ['2010-12-06', '536365'],
+    ['2010-12-06', null],
+  ]
+  expect(linksOfCells({ columns, rows }, linkOf)).toEqual([
+    { cell: 'B2', address: 'https://lake/#/rows/orders/536365' },
+  ])
+})
+
+test('a workbook with links is read with its links, its frozen heading and its numbers', async () => {
+  const columns = [
+    { name: 'order_id', type: 'varchar' },
+    { name: 'amount', type: 'decimal(18,2)' },
+  ]
+  const { default: writeExcelFile } = await import('write-excel-file/node')
+  const table = { columns, rows: [['536365', '12.50']] }
+  const links = linksOfCells(table, () => 'https://lake/#/rows?a=1&b=2')
+  const sheets = [{ data: sheetOf(table, TITLE), sheet: 'Orders', stickyRowsCount: 1 }]
+  const features = [linksOf(links) as never]
+  const parts = unzipSync(new Uint8Array(await writeExcelFile(sheets, { features }).toBuffer()))
+  const sheet = strFromU8(parts['xl/worksheets/sheet1.xml'] ?? new Uint8Array())
+  expect(sheet).toContain('<hyperlink ref="A2" r:id="rId-link-0"/>')
+  expect(sheet).toContain('state="frozen"')
+  expect(sheet.indexOf('<hyperlinks')).toBeGreaterThan(sheet.indexOf('</sheetData>'))
+  expect(strFromU8(parts['xl/worksheets/_rels/sheet1.xml.rels'] ?? new Uint8Array())).toContain(
+    'Target="https://lake/#/rows?a=1&amp;b=2" TargetMode="External"',
+  )
 })

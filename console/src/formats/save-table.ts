@@ -14,8 +14,12 @@ export interface WorkbookWords {
   title: string
   units?: Units
   labels?: Labels
+  /** What each column is, by its name. */
+  about?: Labels
   /** Lines of the second sheet: the question, how the rows came about. */
   notes?: string[]
+  /** The address of the page about a cell's value, such as that of an order. */
+  linkOf?: (column: string, value: Cell) => string | undefined
 }
 
 /** The most digits that a spreadsheet's number keeps. */
@@ -29,11 +33,31 @@ export function saveCsv(name: string, { columns, rows }: TableToSave): void {
 /** Save a workbook: the rows, and what they are on a sheet of its own. Its writer is loaded when it is first needed. */
 export async function saveXlsx(name: string, table: TableToSave, words: WorkbookWords): Promise<void> {
   const { default: writeExcelFile } = await import('write-excel-file/browser')
+  const { linksOf, linksOfCells } = await import('./workbook-links')
+  const data = sheetOf(table, words)
   const sheets = [
-    { data: sheetOf(table, words), sheet: sheetName(words.title), stickyRowsCount: 1 },
-    { data: notesOf(table, words).map((line) => [line]), sheet: 'About' },
+    { data, sheet: sheetName(words.title), stickyRowsCount: 1, columns: widthsOf(data) },
+    { data: notesOf(table, words).map((line) => [line]), sheet: 'About', columns: [{ width: 120 }] },
   ]
-  await writeExcelFile(sheets).toFile(`${name}.xlsx`)
+  const features = [linksOf(linksOfCells(table, words.linkOf))]
+  await writeExcelFile(sheets, { features }).toFile(`${name}.xlsx`)
+}
+
+/** The widths of columns in characters, so that headings and values can be read. */
+const widthsOf = ([headings = [], ...rows]: SheetCell[][]): { width: number }[] =>
+  headings.map((title, at) => {
+    const texts = [title, ...rows.slice(0, WIDTH_ROWS).map((row) => row[at] ?? null)].map(lengthOf)
+    return { width: Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, ...texts) + 2) }
+  })
+
+const WIDTH_ROWS = 100
+const [LEAST_WIDTH, MOST_WIDTH] = [8, 60]
+const DATE_LENGTH = 17
+
+function lengthOf(cell: SheetCell): number {
+  const value = cell !== null && typeof cell === 'object' ? cell.value : cell
+  if (value instanceof Date) return DATE_LENGTH
+  return typeof value === 'number' ? value.toFixed(2).length : String(value ?? '').length
 }
 
 type SheetCell =
@@ -75,12 +99,17 @@ function sheetCell(value: Cell, { name, type }: { name: string; type: string }, 
   if (typeof value === 'string' && !isNumeric(type)) return dateCell(value, type)
   const digits = String(value).replace(/\D/g, '').replace(/^0+/, '').length
   if (digits > MOST_DIGITS || !Number.isFinite(Number(value))) return value
-  const format = formatOf(unit)
+  const format = formatOf(unit, type)
   return format ? { value: Number(value), format } : Number(value)
 }
 
-const formatOf = (unit: string): string =>
-  currencyOf(unit) ? '#,##0.00' : unit === 'share' || unit === 'probability' ? '0.0%' : ''
+/** Of a number without a unit a spreadsheet cannot know whether it counts or names, such as a year. */
+function formatOf(unit: string, type: string): string {
+  if (currencyOf(unit)) return '#,##0.00'
+  if (unit === 'share' || unit === 'probability') return '0.0%'
+  if (!unit) return ''
+  return /int/.test(type) ? '#,##0' : '#,##0.##'
+}
 
 /** A day or a timestamp of a column of such as a spreadsheet's date, in UTC. */
 function dateCell(value: string, type: string): SheetCell {
@@ -101,8 +130,15 @@ export const sheetName = (title: string): string =>
     .slice(0, MOST_OF_A_SHEET_NAME)
     .trim() || 'Rows'
 
-const notesOf = ({ rows }: TableToSave, { title, notes = [] }: WorkbookWords): string[] => [
+/** The lines of the second sheet: the question, how the rows came about, and what each column is. */
+export const notesOf = (
+  { columns, rows }: TableToSave,
+  { title, notes = [], units = {}, labels = {}, about = {} }: WorkbookWords,
+): string[] => [
   title,
   ...notes,
+  ...columns
+    .filter(({ name }) => about[name])
+    .map((column) => `${headingOf(column, units[column.name] ?? '', labels)}: ${about[column.name]}`),
   `${rows.length.toLocaleString('en-GB')} rows, saved on ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
 ]

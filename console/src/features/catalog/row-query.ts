@@ -2,6 +2,7 @@ import type { Schemas } from '../../api/client'
 import { type Cell, isNumeric } from '../../api/format'
 import { queryAddress, quotedName } from '../../formats/sql'
 import { datasetOf, literal, rowAddress } from './belonging'
+import { useCatalog } from './queries'
 
 interface Column {
   name: string
@@ -32,6 +33,15 @@ export function datasetRowAddress(
   if (value === null) return undefined
   const dataset = datasetOf(tables, column)
   return dataset && rowAddress(dataset.name, String(value))
+}
+
+/** The whole address of that page, for a workbook, which knows no page of its own. */
+export function useRowLinks(): (column: string, value: Cell) => string | undefined {
+  const tables = useCatalog().data?.tables
+  return (column, value) => {
+    const address = datasetRowAddress(tables ?? [], column, value)
+    return address && new URL(address, window.location.href).href
+  }
 }
 
 function comparison(type: string, value: Cell): string {

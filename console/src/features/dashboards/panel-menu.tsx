@@ -1,12 +1,13 @@
 import { ActionIcon, Menu } from '@mantine/core'
 
-import { useLabels, useUnits } from '../../formats/columns'
+import { useDescriptions, useLabels, useUnits } from '../../formats/columns'
 import { saveCsv, saveXlsx } from '../../formats/save-table'
 import type { Schemas } from '../../api/client'
 import type { Result } from '../query/results'
 import { whole } from '../../api/format'
 import { queryAddress } from '../../formats/sql'
 import { answerRows, rowCount } from '../../formats/template'
+import { useRowLinks } from '../catalog/row-query'
 import { shownColumns } from './answer-table'
 
 export type PanelView = 'chart' | 'table' | 'SQL' | 'definition'
@@ -34,6 +35,8 @@ export function PanelMenu({ panel, title, sql, views, view, answer, onView }: Pr
   const { name, question } = panel
   const units = useUnits(panel.table, panel.units)
   const labels = useLabels(panel.table)
+  const about = useDescriptions(panel.table)
+  const linkOf = useRowLinks()
   // Columns that fill a title or count are the page's own.
   const saved = answer && shownColumns(answer)
   const [listed, all] = answer ? [answer.rows.length, rowCount(answerRows(answer))] : [0, 0]
@@ -57,7 +60,9 @@ export function PanelMenu({ panel, title, sql, views, view, answer, onView }: Pr
         <Menu.Divider />
         <Menu.Item
           disabled={!answer}
-          onClick={() => saved && void saveXlsx(name, saved, { title: question, units, labels, notes })}
+          onClick={() =>
+            saved && void saveXlsx(name, saved, { title: question, units, labels, about, notes, linkOf })
+          }
         >
           Download Excel
         </Menu.Item>

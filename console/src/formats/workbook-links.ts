@@ -1,0 +1,69 @@
+import {
+  getCellAddress,
+  getOrderOfSiblings,
+  insertElementMarkupAccordingToOrderOfSiblings,
+  sanitizeAttributeValue,
+} from 'write-excel-file/utility'
+import type { Feature } from 'write-excel-file/browser'
+
+import type { TableToSave, WorkbookWords } from './save-table'
+
+interface Link {
+  cell: string
+  address: string
+}
+
+/** A spreadsheet opens no sheet with more than 65,530 links. */
+const MOST_LINKS = 50_000
+type Content = File | Blob | ArrayBuffer
+
+const SHEET = 'xl/worksheets/sheet{id}.xml'
+const OF_SHEET = 'xl/worksheets/_rels/sheet{id}.xml.rels'
+const TYPE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink'
+const SPACE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
+
+/** The cells of a sheet below its heading that lead to a page. */
+export const linksOfCells = ({ columns, rows }: TableToSave, linkOf: WorkbookWords['linkOf']): Link[] =>
+  linkOf
+    ? rows
+        .flatMap((row, line) =>
+          columns.flatMap(({ name }, at) => {
+            const address = linkOf(name, row[at] ?? null)
+            return address ? [{ cell: getCellAddress(line + 1, at), address }] : []
+          }),
+        )
+        .slice(0, MOST_LINKS)
+    : []
+
+/** Links of the first sheet: the text of a cell stays, and a click on it opens the page. */
+export function linksOf(links: Link[]): Feature<Content> {
+  const pages = [...new Set(links.map(({ address }) => address))]
+  const idOf = new Map(pages.map((address, at) => [address, `rId-link-${at}`]))
+  const cells = links.map(({ cell, address }) => `<hyperlink ref="${cell}" r:id="${idOf.get(address)}"/>`)
+  const markup = `<hyperlinks xmlns:r="${SPACE}">${cells.join('')}</hyperlinks>`
+  const targets = pages.map(
+    (address) =>
+      `<Relationship Id="${idOf.get(address)}" Type="${TYPE}" Target="${sanitizeAttributeValue(address)}" TargetMode="External"/>`,
+  )
+  return {
+    files: {
+      transform: {
+        [SHEET]: {
+          transform: (xml: string, _: unknown, { sheetIndex }: { sheetIndex: number }) =>
+            sheetIndex > 0 || links.length === 0
+              ? xml
+              : insertElementMarkupAccordingToOrderOfSiblings(
+                  xml,
+                  markup,
+                  getOrderOfSiblings(SHEET, 'worksheet') ?? [],
+                  'worksheet',
+                ),
+        },
+        [OF_SHEET]: {
+          insert: (_: unknown, { sheetIndex }: { sheetIndex: number }) =>
+            sheetIndex > 0 ? '' : targets.join(''),
+        },
+      },
+    },
+  }
+}
