@@ -90,7 +90,12 @@ def test_a_panel_about_transactions_leads_to_their_queue_with_one_primary_button
     counts = page.get_by_test_id("queue-counts")
     expect(counts).to_have_text(re.compile(rf"^{waiting} open \(\d+ to (review|block)"))
     first = page.get_by_role("list", name="Items").get_by_role("listitem").first
-    expect(first).to_contain_text(re.compile(r"(Review|Block): £[\d.,]+ on \d+ \w+, [\d.]+\s% probable; \w+"))
+    expect(first).to_contain_text(
+        re.compile(
+            r"(Review: (ring|check name and address of) customer \d+|Block: the card of customer \d+).*: "
+            r"£[\d.,]+ on \d+ \w+, [\d.]+\s% probable, \w+"
+        )
+    )
     assert page.locator(".queue button[data-variant=filled]").count() <= 1
 
 
@@ -128,7 +133,7 @@ def test_an_analyst_learns_what_is_searched_in_vain_and_opens_its_rows(console: 
 
 def test_a_filter_narrows_a_dashboard_and_is_in_its_address(console: Console) -> None:
     page = opened(console, "Sales forecast and trends")
-    total = page.get_by_test_id("figure-next_period").inner_text()
+    total = page.get_by_test_id("figure-next_quarter").inner_text()
     forecast = page.get_by_role("region", name="What did the shop sell, and what will it sell?")
     trust = forecast.get_by_test_id("trust-sales_forecast")
     trust.get_by_text(re.compile("more$")).click()
@@ -137,13 +142,13 @@ def test_a_filter_narrows_a_dashboard_and_is_in_its_address(console: Console) ->
     choice.click()
     choice.fill("United Kingdom")
     page.get_by_role("option", name="United Kingdom", exact=True).click()
-    expect(page.get_by_test_id("figure-next_period")).not_to_have_text(total)
+    expect(page.get_by_test_id("figure-next_quarter")).not_to_have_text(total)
     assert "series=region%3DGB" in page.url
     expect(trust, "how far the figures of the region may be trusted").not_to_have_text(tested)
     settle(page)
-    narrowed = page.get_by_test_id("figure-next_period").inner_text()
+    narrowed = page.get_by_test_id("figure-next_quarter").inner_text()
     again = console.opened(page.url.partition("#")[2], VIEWER)
-    expect(again.get_by_test_id("figure-next_period")).to_have_text(narrowed)
+    expect(again.get_by_test_id("figure-next_quarter")).to_have_text(narrowed)
 
 
 def test_panels_that_no_filter_narrows_follow_one_line_and_a_bar_opens_its_filtered_rows(
