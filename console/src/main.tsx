@@ -7,7 +7,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 
-import { ApiProblem } from './api/client'
+import { mayRetry } from './api/client'
 import { loadPage, Pages } from './app/routes'
 import { SessionGate } from './app/session'
 import { theme } from './app/theme'
@@ -20,8 +20,7 @@ const queries = new QueryClient({
       networkMode: 'always',
       staleTime: 10_000,
       refetchOnWindowFocus: false,
-      // A refused request stays refused; only the network deserves a second try.
-      retry: (count, error) => !(error instanceof ApiProblem) && count < 2,
+      retry: mayRetry,
     },
   },
 })

@@ -248,6 +248,22 @@ def test_the_statement_of_a_link_inside_the_console_runs_and_that_of_an_opened_a
     expect(page.get_by_test_id("query-summary")).to_contain_text("1 row in")
 
 
+def test_the_rows_of_a_table_are_a_workbook_whose_orders_open_their_page(console: Console) -> None:
+    page = console.opened("/tables/demand-insights-engine/churn_risk", VIEWER)
+    page.get_by_role("button", name="Download", exact=True).click()
+    with page.expect_download() as saving:
+        page.get_by_role("menuitem", name="Excel", exact=True).click()
+    assert saving.value.suggested_filename == "churn_risk.xlsx"
+    with ZipFile(saving.value.path()) as workbook:
+        parts = {name: workbook.read(name).decode() for name in workbook.namelist() if "sheet" in name}
+        texts = workbook.read("xl/sharedStrings.xml").decode()
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    assert 'state="frozen"' in sheet
+    assert "/#/rows/customers/" in parts["xl/worksheets/_rels/sheet1.xml.rels"]
+    assert "At stake in 90 days" in texts
+    assert "Days since the last" in texts, "what a column is, on the second sheet"
+
+
 def test_a_table_that_does_not_exist_is_replaced_by_one_that_is_like_it(console: Console) -> None:
     page = console.opened("/query?sql=SELECT%20*%20FROM%20sales_forcast", VIEWER)
     page.get_by_role("button", name=re.compile("^Run")).click()
@@ -333,8 +349,16 @@ def test_a_link_to_a_row_opens_it_with_all_rows_that_belong_to_it(console: Conso
     expect(page.get_by_role("region", name="Orders").get_by_role("heading")).to_have_text(
         "Orders: 1, £7.00 in all"
     )
-    page.get_by_text("Churn risk", exact=True).click()
-    expect(page.get_by_text("At stake", exact=False).first).to_be_visible()
+    risk = page.get_by_role("region", name="Churn risk")
+    expect(risk).to_contain_text("At stake")
+    first = page.locator("main [role=region], main section[aria-label]").first
+    expect(
+        page.get_by_text(re.compile("^Nothing to do: it is not among “Customers to call”"))
+        .or_(page.get_by_role("region", name="What to do"))
+        .first,
+        "value, risk and the next step are above the orders",
+    ).to_be_visible()
+    assert first.inner_text() != page.get_by_role("region", name="Orders").inner_text()
     page.set_viewport_size({"width": 375, "height": 812})
     settle(page)
     assert page.evaluate(SIDEWAYS) <= 0

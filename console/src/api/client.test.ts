@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 
-import { connect, read } from './client'
+import { ApiProblem, connect, mayRetry, read } from './client'
 
 connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
 afterEach(() => vi.unstubAllGlobals())
@@ -27,4 +27,14 @@ test('the cause that the API gives stays', async () => {
     message: 'A service behind the API failed.',
     instance: 'r-8',
   })
+})
+
+test('a gateway that does not answer once is asked again; what the API refuses is not', () => {
+  const problem = (status: number) => new ApiProblem(status, '', '', '', [])
+  expect([mayRetry(0, problem(502)), mayRetry(1, problem(502))]).toEqual([true, false])
+  expect([mayRetry(0, problem(403)), mayRetry(0, problem(500))]).toEqual([false, false])
+  expect([mayRetry(1, new TypeError('network')), mayRetry(2, new TypeError('network'))]).toEqual([
+    true,
+    false,
+  ])
 })

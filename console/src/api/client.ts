@@ -129,3 +129,10 @@ const unexplained = (status: number): string =>
   status === 503 || status === 504
     ? 'The API is busy or did not answer in time. Try again in a minute.'
     : `The API failed (status ${status}). Try again; if it fails again, ask whoever runs this lake: its log has the cause.`
+
+/** What stands before the API answers so while it starts or is busy. */
+const PASSES = new Set([502, 503, 504])
+
+/** Whether a question deserves another try: the network twice, a gateway without an answer once. What the API refuses stays refused. */
+export const mayRetry = (tries: number, error: unknown): boolean =>
+  error instanceof ApiProblem ? PASSES.has(error.status) && tries < 1 : tries < 2

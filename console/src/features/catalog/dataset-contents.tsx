@@ -10,7 +10,7 @@ import { heading } from '../../formats/words'
 import { useProfile } from '../files/queries'
 import { waitingRowsOf } from '../lake/lake-words'
 import { useQuarantine } from '../lake/queries'
-import { completeness, headline, insightsOf, oddities } from '../profile/column-insight'
+import { completeness, headline, insightsOf, oddities, typicalRow } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
 import { AskLink } from './ask-link'
 import { useCatalog, useContents, useDatasetProfile } from './queries'
@@ -46,6 +46,7 @@ export function Contents({
                   <Text size="sm">The dataset has no rows yet: nothing can be said of its values.</Text>
                 ) : (
                   <>
+                    <Text size="sm">{typicalRow(insights)}</Text>
                     <Text size="sm">{sampleWords(answer, completeness(insights))}</Text>
                     <Text size="sm">{oddities(insights)}</Text>
                   </>

@@ -67,13 +67,11 @@ export function DatasetPage() {
         {({ points }) => (
           <>
             <Contents dataset={dataset} isDeclared={!hasNone} point={points.at(-1)} />
-            {points.length > 0 ? <FilesOverTime points={points} /> : null}
+            {points.length > 1 ? <FilesOverTime points={points} /> : null}
           </>
         )}
       </Answered>
-      <Panel title="Rules with rows that fail">
-        <RulesWithRows dataset={dataset} files={all} />
-      </Panel>
+      <RulesWithRows dataset={dataset} files={all} />
       <Panel title="Files">
         <Answered of={files} what="the files">
           {() =>

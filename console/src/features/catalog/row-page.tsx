@@ -1,5 +1,4 @@
 import { Anchor, Group, Stack } from '@mantine/core'
-import { useState } from 'react'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
@@ -27,7 +26,8 @@ import {
   tablesAbout,
 } from './belonging'
 import { DatasetRowLink } from './dataset-row-link'
-import { useCatalog } from './queries'
+import { useCatalog, useContract } from './queries'
+import { StepsAbout } from './steps-about'
 
 const MOST_PX = 440
 
@@ -97,6 +97,12 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
             ) : (
               <>
                 <Facts table={table.name} rows={rows} leftOut={keyColumn.name} />
+                <StepsAbout tables={tablesAbout(tables, keyColumn.name)} value={value} />
+                <div className="board">
+                  {tablesAbout(tables, keyColumn.name).map((about) => (
+                    <AboutIt key={about.name} table={about} keyColumn={keyColumn} value={value} />
+                  ))}
+                </div>
                 {childrenOf(tables, table).map((child) => (
                   <Belonging
                     key={`${child.table.name}.${child.column.name}`}
@@ -105,9 +111,6 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
                     value={value}
                     seesPeople={seesPeople}
                   />
-                ))}
-                {tablesAbout(tables, keyColumn.name).map((about) => (
-                  <AboutIt key={about.name} table={about} keyColumn={keyColumn} value={value} />
                 ))}
               </>
             )
@@ -198,24 +201,37 @@ interface AboutProps {
   value: string
 }
 
-/** The row of a system's table about the same thing; it is read when it is opened. */
+/** The first of what a system's table says about the same thing, such as its risk; the table's page has the rest. */
 function AboutIt({ table, keyColumn, value }: AboutProps) {
-  const [isOpen, setOpen] = useState(false)
-  const answer = useResult(isOpen ? rowStatement(table, keyColumn, value, false) : '')
+  const answer = useResult(rowStatement(table, keyColumn, value, false))
+  const first = useContract('prod', table.name).data?.first_columns
+  const condition = encodeURIComponent(`${keyColumn.name}:eq:${value}`)
+  const page = `#/tables/${encodeURIComponent(table.system)}/${encodeURIComponent(table.name)}?filter=${condition}`
+  const rows = answer.data && first ? firstOf(answer.data, first) : undefined
+  if (answer.data?.rows.length === 0) return null
   return (
-    <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{heading(table.name)}</summary>
-      {isOpen ? (
-        <Answered of={answer} what="the row">
-          {(rows) =>
-            rows.rows.length === 0 ? (
-              <Empty>The table has no row of it.</Empty>
-            ) : (
-              <Facts table={table.name} rows={rows} leftOut={keyColumn.name} />
-            )
-          }
-        </Answered>
-      ) : null}
-    </details>
+    <Panel title={heading(table.name)}>
+      <Answered of={answer} what="the row">
+        {() => (rows ? <Facts table={table.name} rows={rows} leftOut={keyColumn.name} /> : null)}
+      </Answered>
+      <Anchor size="sm" href={page}>
+        All of it
+      </Anchor>
+    </Panel>
   )
 }
+
+/** An answer with the columns that its contract names first, in their order. */
+export function firstOf({ columns, rows, ...rest }: Result, first: readonly string[]): Result {
+  const places = first
+    .map((name) => columns.findIndex((column) => column.name === name))
+    .filter((place) => place >= 0)
+    .slice(0, MOST_FIRST)
+  return {
+    ...rest,
+    columns: places.flatMap((place) => columns[place] ?? []),
+    rows: rows.map((row) => places.map((place) => row[place] ?? null)),
+  }
+}
+
+const MOST_FIRST = 9

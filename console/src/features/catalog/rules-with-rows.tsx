@@ -5,6 +5,7 @@ import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { useQuarantine } from '../lake/queries'
 import { useRejectedRows } from '../files/queries'
+import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { ruleWords } from '../../formats/rules'
 import { capitalised, heading } from '../../formats/words'
@@ -17,27 +18,21 @@ interface Props {
   files: Schemas['FileSummary'][]
 }
 
-/** The rules that rows of a dataset break, in words, with the newest rows of each. */
+/** The rules that rows of a dataset break, in words, with the newest rows of each; nothing where no row breaks one. */
 export function RulesWithRows({ dataset, files }: Props) {
   const quarantine = useQuarantine()
   return (
     <Answered of={quarantine} what="the rules">
       {(answer) => {
         const lines = answer.lines.filter((line) => line.dataset === dataset)
-        if (lines.length === 0)
-          return (
-            <Empty>
-              {files.length > 0
-                ? 'No row breaks a rule. There is nothing to do here.'
-                : 'No row was checked yet, because no file of this dataset has arrived.'}
-            </Empty>
-          )
-        return (
-          <Stack gap="xs">
-            {lines.map((line) => (
-              <BrokenRule key={line.rule} line={line} files={files} />
-            ))}
-          </Stack>
+        return lines.length === 0 ? null : (
+          <Panel title="Rules with rows that fail">
+            <Stack gap="xs">
+              {lines.map((line) => (
+                <BrokenRule key={line.rule} line={line} files={files} />
+              ))}
+            </Stack>
+          </Panel>
         )
       }}
     </Answered>

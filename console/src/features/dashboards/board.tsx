@@ -12,7 +12,7 @@ import { Figures } from './figures'
 import { type Narrowed, narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
 import { useNamedPanel } from './named-panel'
-import { PanelView } from './panel-view'
+import { type PanelRoom, PanelView } from './panel-view'
 
 /** The panels of one system: figures first, a chart over time in full width, tables too, the others in two columns. */
 export function Board({ board }: { board: Schemas['Dashboard'] }) {
@@ -77,17 +77,14 @@ interface PanelsProps {
 /** Figures first, then charts and tables. */
 function Panels({ panels, ownerOf, narrowedBy, figureOf }: PanelsProps) {
   const { named, cause } = useNamedPanel()
-  const [absent, setAbsent] = useState<readonly string[]>([])
-  const leaveOut = useCallback(
-    (name: string, isAbsent: boolean) =>
-      setAbsent((before) => {
-        if (before.includes(name) === isAbsent) return before
-        return isAbsent ? [...before, name] : before.filter((one) => one !== name)
-      }),
+  const [rooms, setRooms] = useState<Readonly<Record<string, PanelRoom>>>({})
+  const giveRoom = useCallback(
+    (name: string, room: PanelRoom) =>
+      setRooms((before) => (before[name] === room ? before : { ...before, [name]: room })),
     [],
   )
   const others = panels.filter((panel) => panel.kind !== 'kpi')
-  const wide = wideOf(others.filter(({ name }) => !absent.includes(name)))
+  const wide = wideOf(others, rooms)
   return (
     <>
       <Figures panels={panels} ownerOf={ownerOf} narrowedBy={narrowedBy} />
@@ -104,7 +101,7 @@ function Panels({ panels, ownerOf, narrowedBy, figureOf }: PanelsProps) {
               board={ownerOf(panel)}
               narrowed={narrowedBy(panel)}
               figureSql={figureOf(panel)}
-              onAbsent={leaveOut}
+              onRoom={giveRoom}
             />
           </div>
         ))}
@@ -115,9 +112,14 @@ function Panels({ panels, ownerOf, narrowedBy, figureOf }: PanelsProps) {
 
 const HAS_WHOLE_WIDTH = new Set<Schemas['Panel']['kind']>(['fan', 'table'])
 
-/** The panels that take both columns: charts over time, tables, whose columns half the width cuts off, and the last of an odd number of other charts. */
-function wideOf(panels: Schemas['Panel'][]): Set<Schemas['Panel']> {
-  const halves = panels.filter((panel) => !HAS_WHOLE_WIDTH.has(panel.kind))
+/** The panels that take both columns: charts over time, tables, whose columns half the width cuts off, single sentences, and the last of an odd number of other charts. */
+export function wideOf<Panel extends Pick<Schemas['Panel'], 'name' | 'kind'>>(
+  panels: Panel[],
+  rooms: Readonly<Record<string, PanelRoom>>,
+): Set<Panel> {
+  const shown = panels.filter(({ name }) => rooms[name] !== 'none')
+  const isWide = ({ name, kind }: Panel) => HAS_WHOLE_WIDTH.has(kind) || rooms[name] === 'line'
+  const halves = shown.filter((panel) => !isWide(panel))
   const last = halves.length % 2 === 1 ? halves.at(-1) : undefined
-  return new Set(panels.filter((panel) => HAS_WHOLE_WIDTH.has(panel.kind) || panel === last))
+  return new Set(shown.filter((panel) => isWide(panel) || panel === last))
 }

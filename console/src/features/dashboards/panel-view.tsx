@@ -21,18 +21,21 @@ import { TrustLine } from './trust-line'
 const Chart = lazy(() => import('./chart'))
 const HEIGHT = 320
 
+/** A panel that is left out needs none, one that says in a sentence that there is nothing a line. */
+export type PanelRoom = 'none' | 'line' | 'panel'
+
 interface Props {
   panel: Schemas['Panel']
   board: Schemas['Dashboard']
   narrowed: Narrowed
   /** The statement of a figure about the same table; empty where the page has none. */
   figureSql?: string
-  /** Called with whether the panel is left out, so that its neighbours take its room. */
-  onAbsent?: (name: string, isAbsent: boolean) => void
+  /** Called with the room that the panel needs, so that its neighbours take the rest. */
+  onRoom?: (name: string, room: PanelRoom) => void
 }
 
 /** The answer to a question in words, then the chart or table behind it, then how far it may be trusted. */
-export function PanelView({ panel, board, narrowed, figureSql = '', onAbsent }: Props) {
+export function PanelView({ panel, board, narrowed, figureSql = '', onRoom }: Props) {
   const { sql } = narrowed
   const isDrawn = panel.kind !== 'table'
   const [view, setView] = useState<View>(isDrawn ? 'chart' : 'table')
@@ -42,9 +45,10 @@ export function PanelView({ panel, board, narrowed, figureSql = '', onAbsent }: 
   // The figure gives the cause already.
   const isAbsent =
     sql === panel.sql && result.data?.rows.length === 0 && Boolean(figure.data && hasNoValue(figure.data))
-  useEffect(() => onAbsent?.(panel.name, isAbsent), [onAbsent, panel.name, isAbsent])
-  if (isAbsent) return null
   const isNothing = Boolean(panel.nothing) && result.data?.rows.length === 0
+  const room = isAbsent ? 'none' : isNothing ? 'line' : 'panel'
+  useEffect(() => onRoom?.(panel.name, room), [onRoom, panel.name, room])
+  if (isAbsent) return null
   const answer = isNothing
     ? panel.nothing
     : result.data && panel.answer

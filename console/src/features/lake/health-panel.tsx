@@ -2,12 +2,12 @@ import { Anchor, Button, Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
-import { useHealth, useRuns } from './queries'
+import { useHealth, useQuarantine, useRuns } from './queries'
 import { Panel } from '../../components/panel'
 import { Answered, StateBadge } from '../../components/states'
 import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
-import { healthWords, remedyOf } from './lake-words'
+import { healthWords, remedyOf, waitingRowsOf } from './lake-words'
 import { qualityWords } from './quality-words'
 import { withTimesOfRuns } from './run-facts'
 
@@ -15,10 +15,14 @@ import { withTimesOfRuns } from './run-facts'
 export function HealthPanel() {
   const health = useHealth()
   const runs = useRuns()
-  const remedy = health.data ? remedyOf(health.data.checks) : undefined
+  const lines = useQuarantine().data?.lines ?? []
+  const waiting = waitingRowsOf(lines)
+  const remedy = health.data
+    ? (remedyOf(health.data.checks) ?? (waiting > 0 ? CORRECT : undefined))
+    : undefined
   return (
     <Panel
-      title={health.data ? healthWords(health.data.checks) : 'Health'}
+      title={health.data ? healthWords(health.data.checks, waiting) : 'Health'}
       name="Health"
       actions={
         remedy ? (
@@ -38,6 +42,8 @@ export function HealthPanel() {
     </Panel>
   )
 }
+
+const CORRECT = { words: 'Correct the rows', href: '#/work/files' }
 
 /** A message with the times of runs, and the page of the file that it is about. */
 function inWords(message: string, runs: Schemas['RunSummary'][]): Pick<ShownCheck, 'message' | 'file'> {

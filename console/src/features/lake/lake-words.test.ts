@@ -46,3 +46,9 @@ test('the title of the quarantine counts rows over datasets', () => {
   expect(quarantineWords([twice])).toBe('4 duplicates in 1 dataset')
   expect(quarantineWords([])).toBe('Nothing was refused')
 })
+
+test('a lake in which all works says so, with the rows that wait for a correction', () => {
+  const fine = [{ name: 'run', state: 'healthy' }] as Parameters<typeof healthWords>[0]
+  expect(healthWords(fine)).toBe('Everything works')
+  expect(healthWords(fine, 1505)).toBe('Everything works; 1,505 refused rows wait for a correction')
+})

@@ -5,12 +5,15 @@ import { moment } from '../../formats/moments'
 import { isOfDuplicates } from '../../formats/rules'
 import { heading, label } from '../../formats/words'
 
-/** The health of the lake as an answer: which checks need a look. */
-export function healthWords(checks: Pick<Schemas['HealthCheck'], 'name' | 'state'>[]): string {
+/** The health of the lake as an answer: whether all is well, else which checks need a look, and how many refused rows wait. */
+export function healthWords(checks: Pick<Schemas['HealthCheck'], 'name' | 'state'>[], waiting = 0): string {
   const names = checks
     .filter(({ state }) => state !== 'healthy')
     .map(({ name }) => heading(name).toLowerCase())
-  if (names.length === 0) return 'Everything works'
+  if (names.length === 0)
+    return waiting > 0
+      ? `Everything works; ${count(waiting, 'refused row')} ${waiting === 1 ? 'waits' : 'wait'} for a correction`
+      : 'Everything works'
   return `${count(names.length, 'check')} ${names.length === 1 ? 'needs' : 'need'} a look: ${names.join(', ')}`
 }
 

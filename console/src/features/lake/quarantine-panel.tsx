@@ -1,16 +1,21 @@
 import { Anchor, Button, Table } from '@mantine/core'
 import { useState } from 'react'
 
+import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { useQuarantine } from './queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
-import { ruleWords } from '../../formats/rules'
+import { isOfDuplicates, ruleWords } from '../../formats/rules'
 import { capitalised, heading } from '../../formats/words'
 import { quarantineWords } from './lake-words'
 
 /** Reasons that are shown at once: those of most rows. */
 const MOST_REASONS = 12
+
+/** Duplicates are in the lake already: the title counts them, and nothing is to be done about them. */
+const linesToDo = (lines: Schemas['QuarantineLine'][]): Schemas['QuarantineLine'][] =>
+  lines.filter(({ rule }) => !isOfDuplicates(rule))
 
 /** How many rows and files wait, by dataset and reason. */
 export function QuarantinePanel() {
@@ -20,8 +25,8 @@ export function QuarantinePanel() {
     <Panel title={quarantine.data ? quarantineWords(quarantine.data.lines) : 'Quarantine'} name="Quarantine">
       <Answered of={quarantine} what="the quarantine">
         {(found) =>
-          found.lines.length === 0 ? (
-            <Empty>No row and no file was refused. There is nothing to do here.</Empty>
+          linesToDo(found.lines).length === 0 ? (
+            <Empty>No row and no file waits for a person. There is nothing to do here.</Empty>
           ) : (
             <>
               <Table fz="sm">
@@ -36,34 +41,36 @@ export function QuarantinePanel() {
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>
-                  {found.lines.slice(0, most).map((line) => (
-                    <Table.Tr key={`${line.dataset}-${line.rule}`}>
-                      <Table.Td className="any-text">
-                        <Anchor size="sm" href={`#/datasets/${encodeURIComponent(line.dataset)}`}>
-                          {heading(line.dataset)}
-                        </Anchor>
-                      </Table.Td>
-                      <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                        {capitalised(ruleWords(line.rule))}
-                      </Table.Td>
-                      <Table.Td className="number">
-                        {line.rows > 0 ? whole(line.rows) : count(line.files, 'file')}
-                      </Table.Td>
-                      <Table.Td className="number" visibleFrom="xs">
-                        {whole(line.files)}
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
+                  {linesToDo(found.lines)
+                    .slice(0, most)
+                    .map((line) => (
+                      <Table.Tr key={`${line.dataset}-${line.rule}`}>
+                        <Table.Td className="any-text">
+                          <Anchor size="sm" href={`#/datasets/${encodeURIComponent(line.dataset)}`}>
+                            {heading(line.dataset)}
+                          </Anchor>
+                        </Table.Td>
+                        <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                          {capitalised(ruleWords(line.rule))}
+                        </Table.Td>
+                        <Table.Td className="number">
+                          {line.rows > 0 ? whole(line.rows) : count(line.files, 'file')}
+                        </Table.Td>
+                        <Table.Td className="number" visibleFrom="xs">
+                          {whole(line.files)}
+                        </Table.Td>
+                      </Table.Tr>
+                    ))}
                 </Table.Tbody>
               </Table>
-              {found.lines.length > most ? (
+              {linesToDo(found.lines).length > most ? (
                 <Button
                   size="compact-sm"
                   variant="default"
                   mt="xs"
-                  onClick={() => setMost(found.lines.length)}
+                  onClick={() => setMost(linesToDo(found.lines).length)}
                 >
-                  Show {count(found.lines.length - most, 'more reason')}
+                  Show {count(linesToDo(found.lines).length - most, 'more reason')}
                 </Button>
               ) : null}
             </>

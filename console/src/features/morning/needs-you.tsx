@@ -153,7 +153,7 @@ function QueueTask({ queue, onAmount }: QueueTaskProps) {
     <Task action={<Open href={`#/work/${queue.name}`} label="Open" name={queue.title} />}>
       {queue.title}: {whole(counts.open + unlisted)}
       {counts.atStake
-        ? `, ${figure(counts.atStake, queue.unit)} at stake${unlisted > 0 ? ` in the ${whole(counts.open)} most urgent` : ''}`
+        ? `, ${figure(counts.atStake, queue.unit)} ${queue.value_label || 'at stake'}${unlisted > 0 ? ` in the ${whole(counts.open)} most urgent` : ''}`
         : ''}
     </Task>
   )

@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Text } from '@mantine/core'
+import { Anchor, Button, Skeleton, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, forPages } from '../../api/format'
@@ -157,32 +157,31 @@ function Alert({ board, rule }: { board: Schemas['Dashboard']; rule: Schemas['Da
       <div>
         <Text size="sm">{message ?? rule.message}</Text>
         <Text size="xs" className="muted">
-          {rule.remedy}
+          {rule.remedy} {may ? <Anchor inherit {...wayOf(board, rule)} /> : null}
         </Text>
       </div>
-      <Group gap={4} wrap="nowrap">
+      {may ? (
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={decide.isPending}
+          aria-label={`Acknowledge: ${rule.name.replaceAll('_', ' ')}`}
+          onClick={() =>
+            decide.mutate({
+              queue: ALERTS,
+              item_id: item,
+              action: 'acknowledge',
+              note: '',
+              assignee: '',
+              value: '',
+            })
+          }
+        >
+          Acknowledge
+        </Button>
+      ) : (
         <Button component="a" size="compact-sm" variant="default" {...wayOf(board, rule)} />
-        {may ? (
-          <Button
-            size="compact-sm"
-            variant="default"
-            loading={decide.isPending}
-            aria-label={`Acknowledge: ${rule.name.replaceAll('_', ' ')}`}
-            onClick={() =>
-              decide.mutate({
-                queue: ALERTS,
-                item_id: item,
-                action: 'acknowledge',
-                note: '',
-                assignee: '',
-                value: '',
-              })
-            }
-          >
-            Acknowledge
-          </Button>
-        ) : null}
-      </Group>
+      )}
     </li>
   )
 }

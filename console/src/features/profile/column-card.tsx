@@ -2,7 +2,7 @@ import { Anchor, Text } from '@mantine/core'
 
 import { figure } from '../../api/format'
 import { queryAddress } from '../../formats/sql'
-import type { Bar, ColumnInsight } from './column-insight'
+import { type Bar, type ColumnInsight, isGap } from './column-insight'
 
 /** One column: what is unusual, its facts, and the shares of its values. */
 export function ColumnCard({ insight }: { insight: ColumnInsight }) {
@@ -37,9 +37,6 @@ export function ColumnCard({ insight }: { insight: ColumnInsight }) {
     </li>
   )
 }
-
-/** Values that are missing are how many columns come, such as labels that are not known yet; they are no fault. */
-const isGap = (text: string): boolean => / missing \(/.test(text)
 
 function Bars({ bars, label }: { bars: Bar[]; label: string }) {
   if (bars.length === 0) return null

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import {
+  byInterest,
   completeness,
   headline,
   insightOf,
@@ -9,6 +10,7 @@ import {
   outlierRows,
   patternWords,
   strongPairs,
+  typicalRow,
 } from './column-insight'
 
 const PRICE = {
@@ -220,4 +222,48 @@ test('a column of yes and no in words of its own keeps these words', () => {
     facts: { rows: 62, missing: 0, distinct: 2, top },
   })
   expect(bars.map(({ label }) => label)).toEqual(['ja', 'no'])
+})
+
+const CATEGORY = {
+  name: 'category',
+  type: 'string',
+  facts: {
+    rows: 100,
+    missing: 0,
+    distinct: 2,
+    top: [
+      { value: 'kitchen', count: 80 },
+      { value: 'bags', count: 20 },
+    ],
+  },
+}
+const NAME = {
+  name: 'product_id',
+  type: 'string',
+  facts: { rows: 100, missing: 0, distinct: 100, identifier: true },
+}
+
+test('a dataset is said by its typical row: kinds, middle halves and shares, without names', () => {
+  const top = [
+    { value: 'true', count: 75 },
+    { value: 'false', count: 25 },
+  ]
+  const active = { ...CATEGORY, name: 'is_active', type: 'bool', facts: { ...CATEGORY.facts, top } }
+  expect(typicalRow(insightsOf([NAME, CATEGORY, PRICE, active], { list_price: 'GBP' }))).toBe(
+    'Category: most often kitchen (80 %) · List price: mostly £8.00 to £20.00 · Is active: yes in 75 %.',
+  )
+  expect(typicalRow(insightsOf([NAME]))).toBe('')
+})
+
+test('columns with something odd come first, then those with a distribution, and names last', () => {
+  const order = byInterest(insightsOf([NAME, CATEGORY, PRICE])).map(({ name }) => name)
+  expect(order).toEqual(['list_price', 'category', 'product_id'])
+})
+
+test('where more than one value in twenty is beyond the bounds the column has a long tail, and no outlier', () => {
+  const facts = { ...PRICE.facts, outliers: { fences: ['-10', '38'], outside: 37 } }
+  const insight = insightOf({ ...PRICE, facts }, 'GBP', 'products')
+  expect(insight.look.some((text) => text.includes('outlier'))).toBe(false)
+  expect(insight.facts).toContain('a long tail: 20 % lie above £38.00')
+  expect(insight.outliers).toBe('')
 })

@@ -25,6 +25,8 @@ export interface ColumnInsight {
   missing: string
   /** The statement that shows the values that are far off; empty where none is or no table has them. */
   outliers: string
+  /** What its values typically are, in one phrase; empty where they name things. */
+  typical: string
 }
 
 type Facts = Readonly<Record<string, unknown>>
@@ -80,8 +82,38 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
         : barsOf(facts, words),
     look: looksOf(facts, words),
     missing: Number(facts.missing ?? 0) > 0 ? figure(String(facts.missing_share), 'share') : '',
-    outliers: table && !isHidden ? outlierRows(column, table) : '',
+    outliers: table && !isHidden && !isLongTail(facts) ? outlierRows(column, table) : '',
+    typical: isHidden || isName(column.name) || facts.identifier ? '' : typicalOf(column, words),
   }
+}
+
+/** More different values than these are names, of which the most frequent says nothing. */
+const MOST_KINDS = 50
+
+/** What the values of a column typically are: the middle half of numbers, the most frequent of a few kinds, the span of times. */
+function typicalOf({ type, facts }: Pick<Schemas['ColumnProfile'], 'type' | 'facts'>, words: Words): string {
+  const bars = barsOf(facts, words)
+  const [most] = bars.toSorted((one, other) => other.share - one.share)
+  if (facts.min !== undefined && facts.min === facts.max) return `always ${words(facts.min)}`
+  if (facts.min !== undefined) {
+    if (type === 'date' || type === 'timestamp') return `${words(facts.min)} to ${words(facts.max)}`
+    const quantiles = (facts.quantiles ?? {}) as Record<string, string>
+    const [low, high] = [quantiles['0.25'], quantiles['0.75']]
+    return low === undefined || high === undefined ? '' : `mostly ${words(low)} to ${words(high)}`
+  }
+  if (!most || Number(facts.distinct ?? 0) > MOST_KINDS) return ''
+  return type === 'bool'
+    ? `${most.label} in ${figure(most.share, 'share')}`
+    : `most often ${most.label} (${figure(most.share, 'share')})`
+}
+
+/** Of so many values beyond the bounds none is an outlier: the column has a long tail. */
+const TAIL_SHARE = 0.05
+
+function isLongTail(facts: Facts): boolean {
+  const { outside } = (facts.outliers ?? {}) as { outside?: number }
+  const present = Number(facts.rows ?? 0) - Number(facts.missing ?? 0) - Number(facts.invalid ?? 0)
+  return Number(outside ?? 0) > TAIL_SHARE * present
 }
 
 const DAYS_SHOWN_FROM_MS = 3 * 86_400_000
@@ -115,6 +147,9 @@ function shownFacts(facts: Facts, words: Words, isNames: boolean): string[] {
   return [
     `${words(facts.min)} to ${words(facts.max)}`,
     [`median ${words(facts.median)}`, `mean ${words(facts.mean)}`, deviation].filter(Boolean).join(', '),
+    isLongTail(facts)
+      ? `a long tail: ${figure(outsideShare(facts), 'share')} lie ${sidesWords(facts, words)}`
+      : '',
     quantiles['0.25'] === undefined
       ? ''
       : `half lie between ${words(quantiles['0.25'])} and ${words(quantiles['0.75'])}`,
@@ -122,7 +157,7 @@ function shownFacts(facts: Facts, words: Words, isNames: boolean): string[] {
 }
 
 /** A form that fewer values have says nothing of the column. */
-const LEAST_SHARE_OF_A_FORM = 0.5
+const LEAST_SHARE_OF_A_FORM = 0.8
 
 function examples(facts: Facts): string[] {
   const patterns = (facts.patterns ?? []) as { pattern: string; share: string }[]
@@ -261,15 +296,27 @@ function looksOf(facts: Facts, words: Words): string[] {
 
 /** How many values are far off; a bound that no value is beyond, such as a price below zero, is left out. */
 function outlierWords(facts: Facts, words: Words): string {
-  const { fences, outside } = (facts.outliers ?? {}) as { fences?: string[]; outside?: number }
+  const { outside } = (facts.outliers ?? {}) as { outside?: number }
   const many = Number(outside ?? 0)
-  if (many === 0) return ''
-  const [low = '', high = ''] = fences ?? []
-  const sides = [
+  return many === 0 || isLongTail(facts) ? '' : `${count(many, 'outlier')} ${sidesWords(facts, words)}`.trim()
+}
+
+/** The bounds that values are beyond. */
+function sidesWords(facts: Facts, words: Words): string {
+  const [low = '', high = ''] = ((facts.outliers ?? {}) as { fences?: string[] }).fences ?? []
+  return [
     isBefore(facts.min, low) ? `below ${words(low)}` : '',
     isBefore(high, facts.max) ? `above ${words(high)}` : '',
-  ].filter(Boolean)
-  return `${count(many, 'outlier')} ${sides.join(' or ')}`.trim()
+  ]
+    .filter(Boolean)
+    .join(' or ')
+}
+
+function outsideShare(facts: Facts): number {
+  const { outside } = (facts.outliers ?? {}) as { outside?: number }
+  return (
+    Number(outside ?? 0) / (Number(facts.rows ?? 0) - Number(facts.missing ?? 0) - Number(facts.invalid ?? 0))
+  )
 }
 
 /** Whether a number or a moment is less than another one. */
@@ -288,6 +335,27 @@ export function headline(rows: number, insights: ColumnInsight[]): string {
 
 const MOST_NAMED = 3
 
+const MOST_TYPICAL = 5
+
+/** What the rows of a dataset typically are, in one sentence; empty where its columns only name things. */
+export function typicalRow(insights: ColumnInsight[]): string {
+  const parts = insights
+    .filter(({ typical }) => typical)
+    .slice(0, MOST_TYPICAL)
+    .map(({ heading: name, typical }) => `${name}: ${typical}`)
+  return parts.length > 0 ? `${parts.join(' · ')}.` : ''
+}
+
+/** Columns to look at before others: those with something odd, then those with a distribution, and names last. */
+export const byInterest = (insights: ColumnInsight[]): ColumnInsight[] =>
+  insights.toSorted((one, other) => interestOf(other) - interestOf(one))
+
+const interestOf = ({ look, bars, typical }: ColumnInsight): number =>
+  4 * Number(look.some((text) => !isGap(text))) + 2 * Number(bars.length > 0) + Number(Boolean(typical))
+
+/** Values that are missing are how many columns come, such as labels that are not known yet; they are no fault. */
+export const isGap = (text: string): boolean => / missing \(/.test(text)
+
 /** Whether a dataset is complete, in one sentence; a column that may be empty counts as well. */
 export function completeness(insights: ColumnInsight[]): string {
   const gaps = insights.filter(({ missing }) => missing)
@@ -298,7 +366,7 @@ export function completeness(insights: ColumnInsight[]): string {
 /** What is odd in a dataset, in one sentence. */
 export function oddities(insights: ColumnInsight[]): string {
   const odd = insights
-    .map((one) => ({ ...one, odd: one.look.filter((text) => !/ missing \(/.test(text)) }))
+    .map((one) => ({ ...one, odd: one.look.filter((text) => !isGap(text)) }))
     .filter((one) => one.odd.length > 0)
   if (odd.length === 0) return 'Nothing is far off.'
   return `Far off: ${listed(odd, (one) => `${one.heading} (${one.odd.join(', ')})`)}.`

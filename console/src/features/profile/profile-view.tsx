@@ -6,7 +6,7 @@ import { figure } from '../../api/format'
 import type { Units } from '../../formats/columns'
 import { driftWords } from '../../formats/words'
 import { ColumnCard } from './column-card'
-import { insightsOf, strongPairs } from './column-insight'
+import { byInterest, insightsOf, strongPairs } from './column-insight'
 import { scoreWords } from './score-words'
 
 /** So many columns are shown at first, those worth a look before the others. */
@@ -62,13 +62,11 @@ export function ColumnCards({
 }) {
   const [showsAll, setShowsAll] = useState(false)
   const insights = useMemo(() => insightsOf(columns, units, table), [columns, units, table])
-  const byLook = [...insights].sort(
-    (one, other) => Number(other.look.length > 0) - Number(one.look.length > 0),
-  )
+  const byLook = byInterest(insights)
   return (
     <>
       <ul className="column-cards">
-        {(showsAll ? insights : byLook.slice(0, SHOWN)).map((insight) => (
+        {(showsAll ? byLook : byLook.slice(0, SHOWN)).map((insight) => (
           <ColumnCard key={insight.name} insight={insight} />
         ))}
       </ul>

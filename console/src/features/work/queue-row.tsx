@@ -2,12 +2,11 @@ import { Badge, Button, Group, Text } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 
 import { figure } from '../../api/format'
-import { type Units, useUnits } from '../../formats/columns'
-import { filled } from '../../formats/template'
+import { useUnits } from '../../formats/columns'
 import { capitalised, label } from '../../formats/words'
 import { ItemDetails } from './item-details'
 import type { QueueShape } from './queue-list'
-import { type QueueItem, REOPEN } from './queue-state'
+import { type QueueItem, reasonOf, REOPEN } from './queue-state'
 
 type Decide = (action: string, label: string, more?: { note?: string; assignee?: string }) => void
 
@@ -25,12 +24,6 @@ interface Props {
 /** Whether an action is the one to take in the selected row: the one that the lake proposes; without proposals the first. */
 const isMain = ({ proposed }: QueueItem, action: string, isUsual: boolean): boolean =>
   proposed === undefined ? isUsual : proposed === action
-
-/** The reason with the cells that it names. */
-function reasonOf({ reason, details }: QueueItem, units: Units): string {
-  const cells = { columns: details.map(({ name }) => name), rows: [details.map(({ value }) => value)] }
-  return filled(reason, cells, units) ?? reason
-}
 
 /** One item: who or what, why, how much is at stake, and the actions that close it. */
 export function QueueRow(props: Props) {

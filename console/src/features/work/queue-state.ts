@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client'
 import type { Cell } from '../../api/format'
-import { answerRows, COUNT, rowCount } from '../../formats/template'
+import type { Units } from '../../formats/columns'
+import { answerRows, COUNT, filled, rowCount } from '../../formats/template'
 
 /** An item of a queue with what was decided about it. */
 export interface QueueItem {
@@ -52,6 +53,12 @@ export function queueItems(
       history,
     }
   })
+}
+
+/** The reason with the cells that it names. */
+export function reasonOf({ reason, details }: QueueItem, units: Units): string {
+  const cells = { columns: details.map(({ name }) => name), rows: [details.map(({ value }) => value)] }
+  return filled(reason, cells, units) ?? reason
 }
 
 /** How many items the statement counts but does not list. */

@@ -1,0 +1,72 @@
+import { Button, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { figure } from '../../api/format'
+import { Panel } from '../../components/panel'
+import { Answered } from '../../components/states'
+import { useUnits } from '../../formats/columns'
+import { quoted } from '../../formats/sql'
+import { capitalised, label } from '../../formats/words'
+import { useDashboards } from '../dashboards/queries'
+import { useResult } from '../query/results'
+import { useDecisions } from '../work/queries'
+import { queueItems, reasonOf } from '../work/queue-state'
+
+interface Props {
+  /** The tables of systems about the thing. */
+  tables: { name: string }[]
+  value: string
+}
+
+/** The next step about a thing by each queue of its kind: why, how much is at stake, and the way there. */
+export function StepsAbout({ tables, value }: Props) {
+  const boards = useDashboards().data?.dashboards ?? []
+  const queues = boards
+    .flatMap((board) => board.queues)
+    .filter((queue) => tables.some(({ name }) => name === queue.table))
+  return queues.map((queue) => <Step key={queue.name} queue={queue} value={value} />)
+}
+
+/** The statement of a queue's item: the queue's own, so that both say the same. */
+export const itemStatement = (sql: string, item: string): string =>
+  `SELECT *\nFROM (\n${sql.trim()}\n) AS items\nWHERE item_id = ${quoted(item)}`
+
+function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) {
+  const answer = useResult(itemStatement(queue.sql, value))
+  const decisions = useDecisions(queue.name)
+  const units = useUnits(queue.table, queue.units)
+  const [item] =
+    answer.data && decisions.data ? queueItems(answer.data, decisions.data.decisions) : [undefined]
+  const name = 'What to do'
+  if (answer.data && decisions.data && !item)
+    return <Text size="sm">Nothing to do: it is not among “{queue.title}”.</Text>
+  const title = !item
+    ? name
+    : item.closedBy
+      ? `${queue.title}: ${label(item.closedBy)}`
+      : `${queue.title}${item.value === null ? '' : `: ${figure(item.value, queue.unit)} ${queue.value_label}`}`
+  return (
+    <Panel
+      title={title}
+      name={name}
+      actions={
+        <Button component="a" size="compact-sm" href={`#/work/${encodeURIComponent(queue.name)}`}>
+          Open the queue
+        </Button>
+      }
+    >
+      <Answered of={answer} what="the next step">
+        {() =>
+          item ? (
+            <Text size="sm">
+              {item.proposed && !item.closedBy ? (
+                <strong>{capitalised(label(item.proposed))}: </strong>
+              ) : null}
+              {item.proposed ? reasonOf(item, units) : capitalised(reasonOf(item, units))}
+            </Text>
+          ) : null
+        }
+      </Answered>
+    </Panel>
+  )
+}
