@@ -47,12 +47,13 @@ def made_with() -> str:
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
     """Return the system's tables as of the end of a day, in a fixed order. Later searches are ignored."""
-    with TemporaryDirectory(prefix="headgate-intents-") as folder:
-        return _built(tables, as_of, shelf, partial(kept_files, tables, folder=Path(folder)))
+    with TemporaryDirectory(prefix="headgate-intents-") as name:
+        folder = Path(name)
+        return _built(tables, as_of, shelf, partial(kept_files, tables, folder=folder), folder)
 
 
 def _built(
-    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, keep: KeepFiles
+    tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, keep: KeepFiles, folder: Path
 ) -> dict[str, pd.DataFrame]:
     searches = features.searches(tables["search_queries"], as_of)
     typed = features.texts(searches)
@@ -67,20 +68,21 @@ def _built(
     first_day = features.first_day(searches)
     past = texts
     if (until := learnt_until(first_day, as_of, learnt_intents.LONGEST_DAYS)) < as_of:
-        past = normaliser.templates(features.texts(features.searches(searches, until)))
+        before = features.texts(features.searches(searches, until))
+        past = learnt_intents.learnt_texts(before, normaliser, keep)
     learnt = learnt_intents.learnt(past, model, language, keep)
-    searched = features.named(searches, texts)
-    counted = features.by_template(searched)
+    with features.searched(searches, texts, folder) as searched:
+        counted, weekly, clicks = searched.by_template(), searched.by_week(), searched.clicks()
     labels = learnt.of(counted.template)
     shelf.export(
         exported_model.NAME, exported_model.scorer(texts, labels.intent, labels.sub_intent, slips, language)
     )
-    values, shop_value = query_gaps.purchase_values(features.clicks(searched), products)
+    values, shop_value = query_gaps.purchase_values(clicks, products)
     sold_most = products.sort_values(["lines", "product_id"], ascending=[False, True])
     articles = nearest_articles.NearestArticles(sold_most, language)
     return {
         "query_patterns": query_patterns.table(counted, labels, texts),
-        "query_trends": query_trends.table(features.by_week(searched), labels.intent, first_day, as_of),
+        "query_trends": query_trends.table(weekly, labels.intent, first_day, as_of),
         "query_gaps": query_gaps.table(
             counted,
             labels.intent,

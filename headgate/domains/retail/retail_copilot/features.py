@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 
 from headgate.engines.expressions import whole_seconds
+from headgate.engines.local import opened
+from headgate.engines.write_rows import write_rows
 from headgate.facts.fact import Combine, Fact, fact_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 REFORMULATED_WITHIN_S = 300
 """Other words within five minutes in one visit are another try, not another wish."""
@@ -33,22 +39,84 @@ def searches(search_queries: ibis.Table, as_of: date) -> ibis.Table:
 
 
 def texts(searches: ibis.Table) -> pd.DataFrame:
-    """Return one row per text as typed: its searches and visits, the commonest first."""
+    """Return one row per text as typed, the commonest first: its searches, and whether more than one visit
+    typed it.
+    """
     counted = searches.group_by("query_text").agg(
-        searches=searches.count(), sessions=searches.session_id.nunique()
+        searches=searches.count(), first=searches.session_id.min(), last=searches.session_id.max()
     )
-    frame: pd.DataFrame = counted.order_by(ibis.desc("searches"), "query_text").to_pandas()
+    # The least and the greatest visit differ where there are two; to count visits would take five times as
+    # long.
+    shared = counted.mutate(is_shared=counted["first"] != counted["last"]).drop("first", "last")
+    frame: pd.DataFrame = shared.order_by(ibis.desc("searches"), "query_text").to_pandas()
     return frame
 
 
-def named(searches: ibis.Table, templates: pd.DataFrame) -> ibis.Table:
-    """Return the searches with the template of their text, and whether the visit went on in other words.
+@dataclass(frozen=True)
+class Searched:
+    """The searches with the templates of their texts: counts by template ask numbers instead of texts.
+
+    Attributes:
+        rows: one row per search, on this machine; `template` is a place in `templates`.
+        templates: in their order.
+        texts: columns `query_text` and `template`, one row per text.
+    """
+
+    rows: ibis.Table
+    templates: pd.Index[str]
+    texts: pd.DataFrame
+
+    def by_template(self) -> pd.DataFrame:
+        """Return one row per template: how many searches got how far."""
+        rows = self.rows
+        counted = rows.group_by("template").agg(
+            searches=rows.count(),
+            sessions=rows.session_id.nunique(),
+            found=rows.count(where=rows.shown),
+            clicked=rows.count(where=rows.clicked),
+            bought=rows.count(where=rows.clicked & rows.purchased),
+            reformulated=rows.count(where=rows.is_reformulated),
+        )
+        frame = self._in_order(counted, [])
+        spellings = self.texts.groupby("template").query_text.nunique()
+        frame.insert(3, "spellings", frame.template.map(spellings).astype("int64"))
+        return frame
+
+    def by_week(self) -> pd.DataFrame:
+        """Return one row per template and week that had a search; weeks begin on Monday."""
+        weekly = self.rows.group_by("template", "week_on").agg(searches=self.rows.count())
+        return self._in_order(weekly, ["week_on"])
+
+    def clicks(self) -> pd.DataFrame:
+        """Return one row per template and product that was opened from it."""
+        opened = self.rows.filter(self.rows.clicked_product_id.notnull())  # noqa: PD004 Ibis knows no notna
+        counted = opened.group_by("template", product_id=opened.clicked_product_id).agg(clicks=opened.count())
+        return self._in_order(counted, ["product_id"])
+
+    def _in_order(self, counted: ibis.Table, further: list[str]) -> pd.DataFrame:
+        frame: pd.DataFrame = counted.order_by("template", *further).to_pandas()
+        frame["template"] = self.templates.take(frame.template.to_numpy()).astype(object)
+        return frame
+
+
+@contextmanager
+def searched(searches: ibis.Table, templates: pd.DataFrame, folder: Path) -> Iterator[Searched]:
+    """Write the searches with the template of their text, and whether the visit went on in other words, to
+    the folder once; open them while the block lasts.
 
     Args:
         templates: columns `query_text` and `template`, one row per text.
     """
-    mapping = ibis.memtable(templates[["query_text", "template"]])
-    joined = searches.inner_join(mapping, "query_text")
+    names = pd.Index(sorted(templates.template.unique()), dtype=object)
+    places = names.get_indexer(pd.Index(templates.template, dtype=object)).astype("int32")
+    path = folder / "searched.parquet"
+    write_rows(_named(searches, pa.table({"query_text": templates.query_text, "template": places})), path)
+    with opened({"searched": str(path)}) as tables:
+        yield Searched(tables["searched"], names, templates)
+
+
+def _named(searches: ibis.Table, templates: pa.Table) -> ibis.Table:
+    joined = searches.inner_join(ibis.memtable(templates), "query_text")
     in_visit = ibis.window(group_by="session_id", order_by=["searched_at", "query_id"])
     searched_s = whole_seconds(joined.searched_at)
     following = joined.mutate(
@@ -56,48 +124,22 @@ def named(searches: ibis.Table, templates: pd.DataFrame) -> ibis.Table:
         wait_s=searched_s.lead().over(in_visit) - searched_s,
     )
     other = (following.next_template != following.template) & (following.wait_s <= REFORMULATED_WITHIN_S)
-    return following.mutate(is_reformulated=other.fill_null(False))  # noqa: FBT003 a value, not a flag
-
-
-def by_template(searched: ibis.Table) -> pd.DataFrame:
-    """Return one row per template: how many searches got how far."""
-    shown, clicked = searched.results_count > 0, searched.clicked_product_id.notnull()  # noqa: PD004 Ibis knows no notna
-    counted = searched.group_by("template").agg(
-        searches=searched.count(),
-        sessions=searched.session_id.nunique(),
-        spellings=searched.query_text.nunique(),
-        found=searched.count(where=shown),
-        clicked=searched.count(where=shown & clicked),
-        bought=searched.count(where=shown & clicked & searched.purchased),
-        reformulated=searched.count(where=searched.is_reformulated),
+    shown = following.results_count > 0
+    return following.select(
+        "template",
+        "session_id",
+        "clicked_product_id",
+        "purchased",
+        week_on=following.searched_at.truncate("W").date(),
+        shown=shown,
+        clicked=shown & following.clicked_product_id.notnull(),  # noqa: PD004 Ibis knows no notna
+        is_reformulated=other.fill_null(False),  # noqa: FBT003 a value, not a flag
     )
-    frame: pd.DataFrame = counted.order_by("template").to_pandas()
-    return frame
-
-
-def by_week(searched: ibis.Table) -> pd.DataFrame:
-    """Return one row per template and week that had a search; weeks begin on Monday."""
-    weekly = searched.mutate(week_on=searched.searched_at.truncate("W").date())
-    frame: pd.DataFrame = (
-        weekly.group_by("template", "week_on")
-        .agg(searches=weekly.count())
-        .order_by("template", "week_on")
-        .to_pandas()
-    )
-    return frame
 
 
 def first_day(searches: ibis.Table) -> date:
     """Return the day of the first search."""
     return pd.Timestamp(searches.searched_at.min().execute()).date()
-
-
-def clicks(searched: ibis.Table) -> pd.DataFrame:
-    """Return one row per template and product that was opened from it."""
-    opened = searched.filter(searched.clicked_product_id.notnull())  # noqa: PD004 Ibis knows no notna
-    counted = opened.group_by("template", product_id=opened.clicked_product_id).agg(clicks=opened.count())
-    frame: pd.DataFrame = counted.order_by("template", "product_id").to_pandas()
-    return frame
 
 
 def _sold(tables: Mapping[str, ibis.Table]) -> ibis.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -86,6 +87,11 @@ class Normaliser:
         self._own = {
             word for words in self._split(pd.Series(list(vocabulary), dtype=object)) for word in words
         }
+
+    def vocabulary_digest(self) -> str:
+        """Return a digest of the words that decide the templates of texts."""
+        words = "\n".join([*sorted(self._own), "", *sorted(self._language)])
+        return hashlib.sha256(words.encode()).hexdigest()
 
     def templates(self, texts: pd.DataFrame, slips: Slips | None = None) -> pd.DataFrame:
         """Return the texts with their `template`, and whether a word was respelled (`is_corrected`).

@@ -7,16 +7,15 @@ import pandas as pd
 from headgate.domains.retail.retail_copilot.normalise import redacted
 
 _SHOWN_LENGTH = 255
-_PRIVATE_BELOW = 2  # visits: what only one visit typed may name the person
 
 
 def table(counted: pd.DataFrame, labels: pd.DataFrame, texts: pd.DataFrame) -> pd.DataFrame:
     """Return the table's rows, one per template, by template.
 
     Args:
-        counted: as `features.by_template` gives it.
+        counted: as `features.Searched.by_template` gives it.
         labels: `intent`, `sub_intent` and `cohesion` by template.
-        texts: columns `query_text`, `template`, `sessions`, the commonest text first.
+        texts: columns `query_text`, `template`, `is_shared`, the commonest text first.
     """
     return pd.DataFrame(
         {
@@ -37,10 +36,11 @@ def table(counted: pd.DataFrame, labels: pd.DataFrame, texts: pd.DataFrame) -> p
 
 
 def examples(texts: pd.DataFrame) -> pd.Series[str]:
-    """Return the commonest text of each template that more than one visit typed, without card numbers.
+    """Return the commonest text of each template that more than one visit typed, without card numbers: a
+    text of one visit may name the person.
 
     Args:
         texts: as `table` has them.
     """
-    shared = texts[texts.sessions >= _PRIVATE_BELOW].drop_duplicates("template")
+    shared = texts[texts.is_shared].drop_duplicates("template")
     return redacted(shared.set_index("template").query_text).str.slice(0, _SHOWN_LENGTH)
