@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -20,11 +21,12 @@ from headgate.lake.ports import ObjectRef
 from headgate.merge.as_of import latest_on
 from headgate.merge.merge_files import Within, fit_files, newest_rows, values_required
 from headgate.merge.part_boundaries import BoundaryMovedError, changed_spans, join_ranges, write_parts
+from headgate.merge.splice_rows import can_be_spliced, splice
 from headgate.snapshots.parts import SnapshotParts, describe_part
 from headgate.snapshots.publishing import write_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from headgate.contracts.model import Contract
@@ -190,24 +192,36 @@ class SnapshotWriter:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             list(pool.map(self.objects.download, change.base[numbers.start : numbers.stop], base))
         fitted = fit_files(change.contract, [*base, *change.arriving.files], change.arriving.absent)
-        rows = newest_rows(
-            fitted,
+        newest = partial(self._newest, change, fitted, within)
+        is_spliced = bool(within and base) and not change.deleted
+        with values_required(fitted):
+            if is_spliced and can_be_spliced(change.contract, fitted.files):
+                rows, changed = splice(change.contract, base, change.arriving.files, self.memory, newest)
+                self.publisher.audit(change.contract, changed)
+                audited, batches = True, iter(rows.to_batches())
+            else:
+                audited, batches = False, newest(fitted.files)
+            for file in write_parts(
+                self.folder,
+                arrow_schema(change.contract),
+                batches,
+                follows=within is not None and span.start > 0,
+            ):
+                parts.append(self._write(change, prefix, len(parts), file, is_audited=audited))
+        for file in base:
+            file.unlink()
+
+    def _newest(
+        self, change: DatasetChange, fitted: Fitted, within: Within | None, files: Sequence[Path]
+    ) -> Iterator[pa.RecordBatch]:
+        return newest_rows(
+            replace(fitted, files=tuple(files)),
             self.memory,
             change.deletions,
             held_at=change.held_at,
             part_rows=change.part_rows,
             within=within,
         )
-        with values_required(fitted):
-            for file in write_parts(
-                self.folder,
-                arrow_schema(change.contract),
-                rows,
-                follows=within is not None and span.start > 0,
-            ):
-                parts.append(self._write(change, prefix, len(parts), file))
-        for file in base:
-            file.unlink()
 
     def _write_empty(self, change: DatasetChange, prefix: str, parts: list[Part]) -> None:
         """Write one part without rows for a dataset without rows, so that readers find its columns."""
@@ -215,9 +229,11 @@ class SnapshotWriter:
         write_parquet(file, arrow_schema(change.contract), [])
         parts.append(self._write(change, prefix, 0, file))
 
-    def _write(self, change: DatasetChange, prefix: str, number: int, file: Path) -> Part:
+    def _write(
+        self, change: DatasetChange, prefix: str, number: int, file: Path, *, is_audited: bool = False
+    ) -> Part:
         key = keys.part(prefix, number)
-        self.publisher.write_part(change.contract, file, key)
+        self.publisher.write_part(change.contract, file, key, is_audited=is_audited)
         self.keep(change.contract.dataset, key.removeprefix(prefix), file)
         return describe_part(file, change.key, latest_on(change.contract, file))
 

@@ -30,6 +30,7 @@ FROM_ROWS = 20_000  # fewer rows are asked about as they are: each question has 
 _FEW = 1_000  # values; columns with so few share a question
 _BOUNDS = rules_with(Argument.BOUND)
 _LENGTHS = rules_with(Argument.LENGTH)
+_MOST_DIGITS = 60  # of a number that is compared: more than Arrow's decimals of 38 places have
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,14 @@ def narrow_parts(contract: Contract, rows: pa.Table) -> Iterator[NarrowPart]:
     # A float can be no number, which is neither the least nor the greatest; pandas compares all of them in
     # one step.
     floats = tuple(name for name in contract.names if pat.is_float64(rows[name].type))
-    whole = rows.select(list(dict.fromkeys([*floats, *compared_columns(contract)])))
-    if whole.column_names:
-        yield NarrowPart(whole, floats, of_rows=True)
+    compared = compared_columns(contract)
+    if floats and set(compared) & set(floats):
+        yield NarrowPart(rows.select(list(dict.fromkeys([*floats, *compared]))), floats, of_rows=True)
+    else:
+        if floats:
+            yield NarrowPart(rows.select(floats), floats, of_rows=False)
+        if compared:
+            yield NarrowPart(_decisive_pairs(contract, rows.select(compared)), (), of_rows=True)
     few: dict[str, pa.Array] = {}
     for name in (name for name in contract.names if name not in floats):
         values = _decisive_values(_rules_of(contract, name), rows[name])
@@ -101,6 +107,30 @@ def _decisive_values(rules: set[str], values: pa.ChunkedArray) -> pa.Array:
     if values.null_count:
         decisive.append(pa.scalar(None, values.type))
     return pa.array([scalar.as_py() for scalar in decisive], values.type)
+
+
+def _decisive_pairs(contract: Contract, rows: pa.Table) -> pa.Table:
+    """Return rows that break a comparison of two columns exactly when any row does: all rows, unless each
+    comparison is an order of numbers. Then the least and the greatest difference decide.
+    """
+    places = []
+    for rule in (rule for rule in contract.comparisons if rule.right):
+        left, right = rows[rule.left], rows[rule.right]
+        if rule.operator not in ORDERINGS or not (_is_number(left.type) and left.type == right.type):
+            return rows
+        exact = [values.cast(pa.decimal256(_MOST_DIGITS, _scale(values.type))) for values in (left, right)]
+        difference = pc.subtract(*exact)
+        ends = pc.min_max(difference).values()
+        places += [pc.index(difference, end).as_py() for end in ends if end.is_valid]
+    return rows.take(pa.array(sorted(set(places)) or [0]))
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pat.is_integer(kind) or pat.is_decimal(kind))
+
+
+def _scale(kind: pa.DataType) -> int:
+    return kind.scale if pat.is_decimal(kind) else 0
 
 
 def _padded_table(different: dict[str, pa.Array]) -> pa.Table:

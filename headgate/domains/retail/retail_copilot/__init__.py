@@ -71,7 +71,7 @@ def _built(
         before = features.texts(features.searches(searches, until))
         past = learnt_intents.learnt_texts(before, normaliser, keep)
     learnt = learnt_intents.learnt(past, model, language, keep)
-    with features.searched(searches, texts, folder) as searched:
+    with features.count_searches(searches, texts, folder) as searched:
         counted, weekly, clicks = searched.by_template(), searched.by_week(), searched.clicks()
     labels = learnt.of(counted.template)
     shelf.export(

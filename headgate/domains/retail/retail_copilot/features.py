@@ -11,8 +11,8 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
+from headgate.engines import local
 from headgate.engines.expressions import whole_seconds
-from headgate.engines.local import opened
 from headgate.engines.write_rows import write_rows
 from headgate.facts.fact import Combine, Fact, fact_rows
 
@@ -53,7 +53,7 @@ def texts(searches: ibis.Table) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Searched:
+class CountedSearches:
     """The searches with the templates of their texts: counts by template ask numbers instead of texts.
 
     Attributes:
@@ -100,7 +100,7 @@ class Searched:
 
 
 @contextmanager
-def searched(searches: ibis.Table, templates: pd.DataFrame, folder: Path) -> Iterator[Searched]:
+def count_searches(searches: ibis.Table, templates: pd.DataFrame, folder: Path) -> Iterator[CountedSearches]:
     """Write the searches with the template of their text, and whether the visit went on in other words, to
     the folder once; open them while the block lasts.
 
@@ -111,8 +111,8 @@ def searched(searches: ibis.Table, templates: pd.DataFrame, folder: Path) -> Ite
     places = names.get_indexer(pd.Index(templates.template, dtype=object)).astype("int32")
     path = folder / "searched.parquet"
     write_rows(_named(searches, pa.table({"query_text": templates.query_text, "template": places})), path)
-    with opened({"searched": str(path)}) as tables:
-        yield Searched(tables["searched"], names, templates)
+    with local.opened({"searched": str(path)}) as tables:
+        yield CountedSearches(tables["searched"], names, templates)
 
 
 def _named(searches: ibis.Table, templates: pa.Table) -> ibis.Table:

@@ -1,0 +1,112 @@
+"""Splice arriving rows into sorted parts: only rows whose key arrives are ranked and audited again.
+
+The other rows of the parts are the newest of their keys already, and were audited by the same rules. Their
+order is known, too, so that a few rows that arrive all over a dataset cost little more than to write its
+parts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.identity import merge_key
+from headgate.contracts.model import Kind
+from headgate.errors import AuditError
+from headgate.merge.part_boundaries import BEGINS_PART
+from headgate.snapshots.parts import row_expression
+from headgate.values.key_order import ascends
+from headgate.values.parquet_tables import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from headgate.contracts.model import Contract
+    from headgate.merge.merge_files import Memory
+
+MOST_BYTES = 128_000_000
+"""Of Parquet, of the parts and of what arrives: both are in memory as a whole."""
+_KEYS, _PLACE, _ARRIVING = "keys", "_headgate_place", "arriving_keys"
+
+
+class Spliced(NamedTuple):
+    """The rows of some parts after a merge, in the order of the key, with the column BEGINS_PART.
+
+    Attributes:
+        changed: those whose key arrived, without the column.
+    """
+
+    rows: pa.Table
+    changed: pa.Table
+
+
+def can_be_spliced(contract: Contract, files: Sequence[Path]) -> bool:
+    """Return whether rows can be compared by their key without DuckDB, and fit into memory."""
+    key = [contract.column(name) for name in merge_key(contract)]
+    has_order = all(column.required and column.type.kind is not Kind.DOUBLE for column in key)
+    return has_order and sum(file.stat().st_size for file in files) <= MOST_BYTES
+
+
+def splice(
+    contract: Contract,
+    base: Sequence[Path],
+    arriving: Sequence[Path],
+    memory: Memory,
+    newest: Callable[[Sequence[Path]], Iterator[pa.RecordBatch]],
+) -> Spliced:
+    """Return the rows of parts with what arrives in their range of keys. No key was deleted in it.
+
+    Args:
+        base: the parts, one after the other; no key is there twice.
+        newest: returns the newest row of each key in some files, as `newest_rows`.
+
+    Raises:
+        AuditError: a key is there twice.
+    """
+    key, parts = list(merge_key(contract)), [table_of(file) for file in base]
+    rows = pa.concat_tables(parts)
+    begins = np.cumsum([0, *(part.num_rows for part in parts[:-1])])
+    places = np.union1d(begins[begins < rows.num_rows], _places_of(rows.select(key), arriving, memory))
+    touched = base[0].with_name("touched.parquet")
+    pq.write_table(rows.take(pa.array(places)), touched)
+    schema = arrow_schema(contract).append(pa.field(BEGINS_PART, pa.bool_()))
+    changed = _table_of(newest([touched, *arriving]), schema)
+    touched.unlink()
+    is_kept = np.ones(rows.num_rows, dtype=np.bool_)
+    is_kept[places] = False
+    kept = rows.filter(pa.array(is_kept))
+    every = pa.concat_tables([_table_of(_with_flag(kept), schema), changed])
+    ordered = every.take(pc.sort_indices(every.select(key), sort_keys=[(name, "ascending") for name in key]))
+    if not ascends(ordered.select(key)):
+        raise AuditError(f"{contract.id}: a key is there twice after the merge. Report it.")
+    return Spliced(ordered, changed.drop_columns([BEGINS_PART]))
+
+
+def _with_flag(rows: pa.Table) -> Iterator[pa.RecordBatch]:
+    """Yield rows that begin no part: a part's other rows never do."""
+    flags = pa.repeat(pa.scalar(value=False), rows.num_rows)
+    yield from rows.append_column(BEGINS_PART, flags).to_batches()
+
+
+def _table_of(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+    tables = [pa.Table.from_batches([batch]).select(schema.names).cast(schema) for batch in batches]
+    return pa.concat_tables(tables) if tables else schema.empty_table()
+
+
+def _places_of(keys: pa.Table, arriving: Sequence[Path], memory: Memory) -> npt.NDArray[np.int64]:
+    """Return the places of the rows whose key arrives."""
+    row = row_expression(keys.column_names)
+    placed = keys.append_column(_PLACE, pa.array(np.arange(keys.num_rows)))
+    with memory.connect() as connection:
+        connection.register(_KEYS, placed)
+        connection.read_parquet([str(file) for file in arriving]).create_view(_ARRIVING)
+        arrived = f"(SELECT {row} AS k FROM {_ARRIVING})"  # noqa: S608 names of columns, quoted
+        touched = f"SELECT {_PLACE} FROM {_KEYS} SEMI JOIN {arrived} ON {row} = k"  # noqa: S608 as above
+        return np.asarray(connection.sql(touched).to_arrow_table()[_PLACE].to_numpy())
