@@ -2174,7 +2174,7 @@ export interface components {
         };
         /**
          * Disposition
-         * @description The fate of a received row.
+         * @description The outcome for a received row.
          * @enum {string}
          */
         Disposition: "accepted" | "refused" | "duplicate";
@@ -5139,7 +5139,8 @@ export interface components {
         };
         /**
          * Use
-         * @description How a statement uses a column for another one. The first three are direct: the value itself goes in.
+         * @description The use of a column for another one in a statement. The first three are direct: they use the value
+         *     itself.
          * @enum {string}
          */
         Use: "IDENTITY" | "TRANSFORMATION" | "AGGREGATION" | "CONDITIONAL" | "FILTER" | "GROUP_BY" | "JOIN" | "SORT" | "WINDOW";
