@@ -1,8 +1,8 @@
 """The seasons of usual shops: trade before Christmas, and days about the end of the year without any.
 
 A shop that has not seen a year has the demand of a usual shop. One of any age may have an autumn that grows
-until Christmas and then ends, as high as its own history shows. A shop that was closed at the end of last
-year is expected to be closed on the same dates.
+until Christmas and then ends, and a week of Black Friday, as high as its own history shows. A shop that was
+closed at the end of last year is expected to be closed on the same dates.
 
 Source:
     Australian Bureau of Statistics, Retail Trade (cat. 8501.0), 1982 to 2018: 133 series of states and
@@ -38,6 +38,9 @@ _LAST_DAY = 24
 _WEEK_DAYS = 7
 # Weeks before Christmas in which an autumn may begin, and the weeks that it takes to be at its full height.
 _AUTUMN_WEEKS, _WEEKS_TO_GROW = (15, 11, 7, 3), 4
+# In units of a full autumn: the sales of a single week may be higher, and are seen once.
+_SALE_WEEK = 2.0
+_FOURTH, _THURSDAY = 21, 3  # days from the first Thursday of a month to the fourth one; its weekday
 _YEAR_END_BEGINS, _YEAR_END_DAYS = 18, 25  # 18 December to 11 January
 _USUAL_WEEKS = 8  # after the end of the year, whose median is the usual week
 _YEAR_END_DOUBT = 0.2  # standard deviation of the logarithm of a week in November or December
@@ -81,7 +84,7 @@ def with_usual_season(panel: SeriesHistories, span: Span, horizon: int) -> Serie
     if not longest:
         return panel
     starts = span.grain.starts(span.first, span.grain.shifted(span.last, horizon))
-    seasonal = replace(panel, shapes=_autumns(span.grain, starts))
+    seasonal = replace(panel, shapes=_shapes(span.grain, starts))
     closed = closed_at_year_end(panel.histories, span, horizon)
     if closed.any():
         seasonal = _with_event(seasonal, closed, -1.0)
@@ -190,14 +193,27 @@ def _with_event(panel: SeriesHistories, exposed: Array, effect: float) -> Series
     )
 
 
-def _autumns(grain: Grain, starts: pd.DatetimeIndex) -> Array:
-    """Return autumns that begin earlier and later, each of which grows to 1 and ends at Christmas.
+def _shapes(grain: Grain, starts: pd.DatetimeIndex) -> Array:
+    """Return autumns that begin earlier and later, each of which grows to 1 and ends at Christmas, and the
+    week of Black Friday.
 
-    Shape (periods, autumns).
+    Shape (periods, shapes).
     """
-    return np.stack(
-        [_by_period(partial(_autumn, weeks=weeks), grain, starts) for weeks in _AUTUMN_WEEKS], axis=1
-    )
+    shapes: list[Callable[[pd.DatetimeIndex], Array]] = [
+        *(partial(_autumn, weeks=weeks) for weeks in _AUTUMN_WEEKS),
+        _sale_week,
+    ]
+    return np.stack([_by_period(of_days, grain, starts) for of_days in shapes], axis=1)
+
+
+def _sale_week(days: pd.DatetimeIndex) -> Array:
+    """Return the height of the week of Black Friday, from Monday to Sunday: of the fourth Thursday of
+    November, whose date moves by up to a week.
+    """
+    begins = pd.DatetimeIndex([pd.Timestamp(year, _NOVEMBER, 1) for year in days.year])
+    thursday = begins + pd.to_timedelta((_THURSDAY - begins.dayofweek) % _WEEK_DAYS + _FOURTH, unit="D")
+    since_monday = (days - thursday).days + _THURSDAY
+    return np.where((since_monday >= 0) & (since_monday < _WEEK_DAYS), _SALE_WEEK, 0.0)
 
 
 def _autumn(days: pd.DatetimeIndex, weeks: int) -> Array:

@@ -100,3 +100,19 @@ def test_november_and_december_are_doubted_until_one_such_trade_has_a_level_befo
 def test_a_forecast_of_a_summer_has_no_doubt_of_the_year_end() -> None:
     summer = Span(date(2020, 1, 6), date(2020, 6, 1), WEEK)
     assert not year_end_doubt(summer, 22, 13).any()
+
+
+def test_a_busy_week_of_black_friday_returns_in_the_week_that_has_it_next_year() -> None:
+    """27 November 2020 and 26 November 2021 lie 52 weeks apart, 24 November 2023 and 29 November 2024 lie 53
+    weeks apart; the other weeks before Christmas are as usual.
+    """
+    for first, busy, next_busy in (("2020-02-03", 42, 94), ("2023-01-30", 42, 95)):
+        sold = 1000 * np.exp(np.random.default_rng(2).normal(0, 0.03, 90))
+        sold[busy] *= 1.5
+        starts = pd.date_range(first, periods=90, freq="7D")
+        span = Span(starts[0].date(), starts[-1].date(), WEEK)
+        panel = with_usual_season(SeriesHistories((sold,)), span, 13)
+        (means,) = level_and_season(panel.histories, 13, 52, shapes=panel.shapes).means / 1000
+        assert means.argmax() == next_busy - 90
+        assert means.max() > 1.3
+        assert np.sort(means)[-2] < 1.15
