@@ -235,7 +235,7 @@ def _own_systems(folder: Traversable) -> tuple[System, ...]:
     stems = [stem for stem in stems if not stem.startswith("_")]
     if wrong := [stem for stem in stems if not re.fullmatch(SYSTEM, stem)]:
         raise SettingsError(
-            f"systems/{wrong[0]} is no name of a system. Use 2 to 30 of the letters a to z in lower "
+            f"systems/{wrong[0]} is not a valid name of a system. Use 2 to 30 of the letters a to z in lower "
             "case, digits and _, beginning with a letter."
         )
     return tuple(System(stem.replace("_", "-"), f"{OWN_SYSTEMS}.{stem}") for stem in stems)

@@ -51,10 +51,10 @@ def personal_columns(contract: Contract, source: Contract | None = None) -> froz
         return frozenset()
     digits = (
         [
-            behind.name
+            curated.name
             for column in source.columns
             if column.mask is Mask.SSN
-            for behind in masked_columns(column)
+            for curated in masked_columns(column)
         ]
         if source
         else []
@@ -65,7 +65,7 @@ def personal_columns(contract: Contract, source: Contract | None = None) -> froz
 def _contract_of(dataset: str, source: Mapping[str, Contract], prod: Mapping[str, Contract]) -> Contract:
     if dataset not in source:
         raise ContractError(
-            f"headgate.toml: analyst_tables has {dataset}, which is no dataset. Datasets: "
+            f"headgate.toml: analyst_tables has {dataset}, which is not a dataset. Datasets: "
             f"{', '.join(sorted(source))}."
         )
     contract, table = curated_contract(source[dataset]), f"{dataset}{SUFFIX}"

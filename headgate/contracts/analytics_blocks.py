@@ -210,7 +210,7 @@ def block_of(contract: Contract) -> Block | None:
     options = contract.properties[f"headgate.{kind}"]
     if not isinstance(options, dict):
         raise ContractError(
-            f"{where} is no mapping. Declare it with the options {', '.join(_OPTIONS[kind])}."
+            f"{where} is not a mapping. Declare it with the options {', '.join(_OPTIONS[kind])}."
         )
     if unknown := sorted(set(options) - set(_OPTIONS[kind])):
         raise ContractError(
@@ -360,7 +360,7 @@ def _table_of(
         if system
         else "a table of a block"
         if block.of in prod
-        else "no dataset and no SQL model"
+        else "neither a dataset nor an SQL model"
     )
     raise _error(
         contract, block, f"of is {block.of}, which is {kind}", _near(block.of, {**models, **curated})
@@ -378,7 +378,7 @@ def _series_columns(
             raise _error(
                 contract,
                 block,
-                f"{option} is {unknown[0]}, which {block.of} has not",
+                f"{option} is {unknown[0]}, which {block.of} does not have",
                 _near(unknown[0], columns),
             )
     kind_of = {name: column.type.kind for name, column in columns.items()}
@@ -403,9 +403,9 @@ def _series_columns(
             "Rename it in an SQL model.",
         )
     if wrong := [name for name in measures if kind_of[name] not in _NUMBERS]:
-        raise _error(contract, block, f"measure is {wrong[0]}, which is no number", remedy)
+        raise _error(contract, block, f"measure is {wrong[0]}, which is not a number", remedy)
     if any(kind_of[name] not in _TIMES for name in times):
-        raise _error(contract, block, f"time is {block.time}, which is no date or timestamp", remedy)
+        raise _error(contract, block, f"time is {block.time}, which is not a date or timestamp", remedy)
     if block.grain == HOUR and any(kind_of[name] == Kind.DATE for name in times):
         raise _error(
             contract,

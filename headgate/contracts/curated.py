@@ -53,7 +53,7 @@ def curated_contract(source: Contract) -> Contract:
 
     It has the same grain, key and order; sensitive columns are replaced, and lineage columns are added.
     """
-    columns = [behind for column in source.columns for behind in masked_columns(column)]
+    columns = [curated for column in source.columns for curated in masked_columns(column)]
     if policy_of(source) is NewColumns.KEEP_AS_TEXT:
         columns.append(replace(kept_column(), no_cards=declared_throughout(source)))
     names = {column.name for column in columns}
@@ -112,11 +112,13 @@ def _with_repeated_names(columns: Sequence[Column]) -> list[int]:
     counts = Counter(
         name
         for column in columns
-        for name in {column.name, *(behind.name for behind in masked_columns(column))}
+        for name in {column.name, *(curated.name for curated in masked_columns(column))}
     )
     masked = [index for index, column in enumerate(columns) if column.mask in {Mask.PAN, Mask.SSN}]
     return [
-        index for index in masked if any(counts[behind.name] > 1 for behind in masked_columns(columns[index]))
+        index
+        for index in masked
+        if any(counts[curated.name] > 1 for curated in masked_columns(columns[index]))
     ]
 
 

@@ -44,10 +44,12 @@ def _tables(path: Path, text: str) -> dict[str, Any]:
     try:
         document = yaml_document(text)
     except NotYamlError as error:
-        raise ContractError(f"dashboards/{path.name} is no YAML{error.line}. Correct it.") from None
+        raise ContractError(f"dashboards/{path.name} is not YAML{error.line}. Correct it.") from None
     tables = document.get("tables") if isinstance(document, dict) else None
     if not isinstance(tables, dict) or not all(isinstance(table, str) for table in tables):
-        raise ContractError(f"dashboards/{path.name}: tables is no mapping. Declare each table by its name.")
+        raise ContractError(
+            f"dashboards/{path.name}: tables is not a mapping. Declare each table by its name."
+        )
     return tables
 
 

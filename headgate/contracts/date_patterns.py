@@ -104,7 +104,7 @@ def _part(match: re.Match[str], pattern: str) -> DatePart:
     if re.fullmatch(rf"S{{1,{_MAX_FRACTION}}}", letters):
         return DatePart("fraction", len(letters))
     if letters not in _FIELDS:
-        raise _wrong(pattern, f"has {letters!r}, which is no supported field")
+        raise _wrong(pattern, f"has {letters!r}, which is not a supported field")
     return DatePart(_FIELDS[letters], len(letters))
 
 

@@ -42,7 +42,7 @@ def dictionary(registry: Registry, lake: str = "ecommerce") -> str:
     parts = [_HEAD]
     parts += _zone(
         f"Curated: database `{lake}_curated`",
-        "What lies behind the gate: valid, unique by key, card data masked.",
+        "Rows after the gate: valid, unique by key, card data masked.",
         registry.curated.values(),
     )
     parts += [_table(contract) for contract in registry.lake.values()]
@@ -50,7 +50,7 @@ def dictionary(registry: Registry, lake: str = "ecommerce") -> str:
         parts += _zone(f"{system}: database `{lake}_prod`", "", registry.tables_of(system).values())
     parts += _zone(
         "Source: what the gate expects",
-        "What a file must hold to be accepted; what happens to sensitive columns.",
+        "The requirements for an accepted file, and the masking of sensitive columns.",
         registry.source.values(),
     )
     return "\n".join([*parts, _rules()])

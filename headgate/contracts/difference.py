@@ -226,10 +226,10 @@ def _of_masking(old: Column, new: Column) -> Iterator[ContractChange]:
         yield ContractChange(
             new.name, f"the mask is {new.mask or 'none'}, was {old.mask or 'none'}", _mask_breaks(old, new)
         )
-    elif (was := _behind(old)) != _behind(new):
+    elif (was := _curated_names(old)) != _curated_names(new):
         yield ContractChange(
             new.name,
-            f"behind the gate stands {', '.join(_behind(new))}, stood {', '.join(was)}",
+            f"after the gate it is {', '.join(_curated_names(new))}, was {', '.join(was)}",
             Breaks.READERS,
         )
     elif old.unmasked != new.unmasked:
@@ -264,8 +264,8 @@ def _of_generation(old: Column, new: Column) -> ContractChange:
     return ContractChange(new.name, "is no longer generated; a row without it is refused", Breaks.SENDERS)
 
 
-def _behind(column: Column) -> list[str]:
-    return [behind.name for behind in masked_columns(column)]
+def _curated_names(column: Column) -> list[str]:
+    return [curated.name for curated in masked_columns(column)]
 
 
 def _mask_breaks(old: Column, new: Column) -> Breaks:
@@ -274,7 +274,7 @@ def _mask_breaks(old: Column, new: Column) -> Breaks:
     Without a mask, rows with card data are refused. With a first mask, files must have the column. Some masks
     require numbers of their form.
     """
-    for_readers = new.mask is None or _behind(old) != _behind(new)
+    for_readers = new.mask is None or _curated_names(old) != _curated_names(new)
     for_senders = new.mask in {None, Mask.PAN, Mask.SSN} or (old.mask is None and not new.required)
     if for_readers and for_senders:
         return Breaks.BOTH

@@ -78,7 +78,7 @@ def check_first_view(contract: Contract) -> None:
 def _named_columns(contract: Contract, name: str) -> tuple[str, ...]:
     entries = contract.properties.get(name, [])
     if not isinstance(entries, list):
-        raise ContractError(f"{contract.id}: {name} is no list. State columns, as in [region, revenue].")
+        raise ContractError(f"{contract.id}: {name} is not a list. State columns, as in [region, revenue].")
     columns = tuple(map(str, entries))
     # The columns of a block are derived from its table, so its contract lists none.
     unknown = sorted({column.removeprefix(_DESCENDING) for column in columns} - set(contract.names))

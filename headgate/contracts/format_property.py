@@ -185,7 +185,7 @@ def _check(kind: Kind, scale: int, declared: SourceFormat) -> None:
         )
     if not _FIRST_YEAR <= declared.year_from <= _LAST_YEAR:
         raise ContractError(
-            f"{FORMAT_PROPERTY}.yearFrom: {declared.year_from} is no year. Remedy: a year such as 1930"
+            f"{FORMAT_PROPERTY}.yearFrom: {declared.year_from} is not a year. Remedy: a year such as 1930"
         )
     _check_symbols(declared)
     _check_zone(declared.timezone)

@@ -56,5 +56,7 @@ def _why_not(contract: Contract, column: Column) -> str:
         return f"the column cannot hold an id such as {_EXAMPLE}. Change its type, pattern or mask."
     usable = {each.name for each in contract.columns if each.mask is None} - {column.name}
     if unusable := [name for name in column.generated_from if name not in usable]:
-        return f"{', '.join(unusable)} is no other column, or is masked. State columns that are not masked."
+        return (
+            f"{', '.join(unusable)} is not another column, or is masked. State columns that are not masked."
+        )
     return ""

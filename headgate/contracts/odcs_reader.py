@@ -89,7 +89,7 @@ class NotYamlError(ContractError):
     """
 
     def __init__(self, line: str) -> None:
-        super().__init__(f"the text is no YAML{line}. Correct it")
+        super().__init__(f"the text is not YAML{line}. Correct it")
         self.line = line
 
 
@@ -172,7 +172,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
         ContractError: the document is not a contract, or the contract is invalid.
     """
     if not isinstance(document, dict):
-        raise ContractError("not an ODCS v3 DataContract: the document is no mapping")
+        raise ContractError("not an ODCS v3 DataContract: the document is not a mapping")
     identity = str(document.get("id", "?"))
     try:
         contract = _contract_of_document(identity, document, zone)

@@ -365,8 +365,8 @@ class CheckRun:
             if column.mask is None:
                 ranked.append(cells[column.name])
             else:
-                behind = check_column(column, cells[column.name], self._cards).behind.values()
-                (ranked if column.mask is Mask.FREE_TEXT else compared).extend(map(decoded, behind))
+                curated = check_column(column, cells[column.name], self._cards).curated.values()
+                (ranked if column.mask is Mask.FREE_TEXT else compared).extend(map(decoded, curated))
         return TiedCells(ranked, compared)
 
     def _cells_of(self, candidates: Rows) -> dict[str, pa.Array]:
@@ -496,10 +496,10 @@ def _candidates(received: Received, checked: Sequence[CheckedColumn], passing: p
 
     Of a card they contain only the token, the brand and the last four digits.
     """
-    behind = {name: column.filter(passing) for each in checked for name, column in each.behind.items()}
+    curated = {name: column.filter(passing) for each in checked for name, column in each.curated.items()}
     return pa.table(
         {
-            **behind,
+            **curated,
             **kept_texts(checked, passing),
             _SOURCE_ROW: int_array(received.source_rows).filter(passing),
         }

@@ -24,22 +24,22 @@ class CheckedColumn:
         text: texts as received; those of a sensitive column must never be written.
         values: typed values, for rules over the row and for keys; null if the text is not a value of the
             type.
-        behind: the masked curated columns that replace this column.
+        curated: name → masked column that replaces this column in curated.
         breaches: breaches of its type and its rules, in the contract's order.
     """
 
     column: Column
     text: pa.Array
     values: pa.Array
-    behind: Mapping[str, pa.Array]
+    curated: Mapping[str, pa.Array]
     breaches: tuple[Breach, ...]
 
 
 def of_rows(checked: CheckedColumn, rows: Rows) -> CheckedColumn:
     """Return the column with only these rows."""
     indices = int_array(rows)
-    behind = {name: column.take(indices) for name, column in checked.behind.items()}
+    curated = {name: column.take(indices) for name, column in checked.curated.items()}
     breaches = tuple(among(breach, rows, len(checked.text)) for breach in checked.breaches)
     return CheckedColumn(
-        checked.column, checked.text.take(indices), checked.values.take(indices), behind, breaches
+        checked.column, checked.text.take(indices), checked.values.take(indices), curated, breaches
     )

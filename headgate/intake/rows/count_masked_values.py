@@ -40,7 +40,7 @@ def masked_values(checked: Sequence[CheckedColumn], passing: pa.Array) -> dict[s
 
 def _changed(checked: CheckedColumn, passing: pa.Array) -> int:
     if checked.column.mask is Mask.FREE_TEXT:
-        redacted = checked.behind[checked.column.name]
+        redacted = checked.curated[checked.column.name]
         changed = (
             None if redacted is checked.values else pc.and_(pc.not_equal(checked.values, redacted), passing)
         )

@@ -81,8 +81,8 @@ def _differences(contract: Contract, lost: pa.Table, kept: pa.Table) -> list[str
     has_masked = np.zeros(lost.num_rows, bool)
     for column in contract.columns:
         if column.mask is not None:
-            for behind in masked_columns(column):
-                has_masked |= _differ(lost, kept, behind.name)
+            for curated in masked_columns(column):
+                has_masked |= _differ(lost, kept, curated.name)
         elif column.name not in {*contract.key, *contract.order_by}:
             title, before, after = title_of(column), own[column.name], other[column.name]
             for row in np.flatnonzero(_differ(lost, kept, column.name)):

@@ -69,7 +69,7 @@ def _filled(
     breaches = [
         replace(breach, rows=still_without_id) if breach.rule == _REQUIRED else breach for breach in breaches
     ]
-    return replace(ids, values=values, behind={ids.column.name: values}, breaches=tuple(breaches))
+    return replace(ids, values=values, curated={ids.column.name: values}, breaches=tuple(breaches))
 
 
 def _texts(part: CheckedColumn, rows: Rows) -> list[str | None]:

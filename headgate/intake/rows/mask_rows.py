@@ -1,4 +1,4 @@
-"""Mask the sensitive columns of rows. Only the columns in `behind` may be written to curated."""
+"""Mask the sensitive columns of rows. Only `CheckedColumn.curated` may be written to curated."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def mask_cards(column: Column, text: pa.Array, known_cards: KnownCards) -> Check
     present = null_where_absent(column, text)
     indices, cards = known_cards.of(present)
     parts = zip((part.name for part in masked_columns(column)), ("token", "brand", "last4"), strict=True)
-    behind = {name: pa.DictionaryArray.from_arrays(indices, cards.column(part)) for name, part in parts}
+    curated = {name: pa.DictionaryArray.from_arrays(indices, cards.column(part)) for name, part in parts}
     misfits = np.flatnonzero(flags(present.is_valid()) & ~flags(indices.is_valid()))
     destroyed = is_destroyed(present.take(int_array(misfits)))
     wrong = misfits[~destroyed]
@@ -69,7 +69,7 @@ def mask_cards(column: Column, text: pa.Array, known_cards: KnownCards) -> Check
         ),
         Breach("card_number", column.name, reason_of_column(column, *_NO_CARD), np.delete(wrong, has_card)),
     ]
-    return _checked(column, present, cards.column("number").take(indices), behind, breaches)
+    return _checked(column, present, cards.column("number").take(indices), curated, breaches)
 
 
 def mask_ssns(column: Column, text: pa.Array) -> CheckedColumn:
@@ -80,12 +80,12 @@ def mask_ssns(column: Column, text: pa.Array) -> CheckedColumn:
         fits = flags(matches(present, _SSN))
     last4 = pc.utf8_slice_codeunits(null_where(~fits, present), -4)
     misfits = np.flatnonzero(flags(present.is_valid()) & ~fits)
-    (behind,) = masked_columns(column)
+    (curated,) = masked_columns(column)
     return _checked(
         column,
         present,
         present,
-        {behind.name: last4},
+        {curated.name: last4},
         [Breach("type", column.name, reason_of_column(column, *_NO_SSN), misfits)],
     )
 
@@ -116,9 +116,9 @@ def _checked(
     column: Column,
     text: pa.Array,
     values: pa.Array,
-    behind: Mapping[str, pa.Array],
+    curated: Mapping[str, pa.Array],
     masked_breaches: list[Breach],
 ) -> CheckedColumn:
     """Return the column with these breaches, followed by those of its own rules."""
     breaches = [breach for breach in masked_breaches if len(breach.rows)]
-    return CheckedColumn(column, text, values, behind, (*breaches, *column_breaches(column, values, text)))
+    return CheckedColumn(column, text, values, curated, (*breaches, *column_breaches(column, values, text)))

@@ -123,7 +123,7 @@ def _seals(objects: ObjectStore, record: FileRecord) -> list[str]:
 
 def masked_form(contract: Contract, key_id: str) -> Contract:
     """Return the contract of the dataset's files that were masked at the source, with tokens of this key."""
-    columns = [behind for column in contract.columns for behind in _already_masked(column, key_id)]
+    columns = [curated for column in contract.columns for curated in _already_masked(column, key_id)]
     names = {column.name for column in columns if column.mask is None}
     verdicts = Column(
         VERDICTS,
@@ -143,12 +143,12 @@ def _already_masked(column: Column, key_id: str) -> tuple[Column, ...]:
     if column.mask is None:
         return (column,)
     if column.mask is Mask.FREE_TEXT:
-        return tuple(replace(behind, mask=Mask.FREE_TEXT, rules=()) for behind in masked_columns(column))
+        return tuple(replace(curated, mask=Mask.FREE_TEXT, rules=()) for curated in masked_columns(column))
     forms = _FORMS.get(column.mask, ())
     masked = []
-    for behind, form in zip(masked_columns(column), forms, strict=True):
-        rules = (Rule("pattern", form.format(key_id=key_id)),) if form else behind.rules
-        masked.append(replace(behind, required=False, mask=Mask.MASKED, rules=rules))
+    for curated, form in zip(masked_columns(column), forms, strict=True):
+        rules = (Rule("pattern", form.format(key_id=key_id)),) if form else curated.rules
+        masked.append(replace(curated, required=False, mask=Mask.MASKED, rules=rules))
     return tuple(masked)
 
 
@@ -187,7 +187,7 @@ class AtSource:
         withheld = marked(np.concatenate((NO_ROWS, *(breach.rows for breach in breaches))), rows.num_rows)
         for name, values in zip(rows.schema.names, rows.columns, strict=True):
             if name in checked and checked[name].column.mask:
-                arrays.update({behind: decoded(masked) for behind, masked in checked[name].behind.items()})
+                arrays.update({curated: decoded(masked) for curated, masked in checked[name].curated.items()})
             else:
                 hidden = _undeclared(checked.get(name), values)
                 arrays[name] = _without(values, hidden)
@@ -215,7 +215,7 @@ class AtSource:
         arrays: dict[str, pa.Array] = {}
         for each in checked:
             if each.column.mask:
-                arrays |= {behind: decoded(masked) for behind, masked in each.behind.items()}
+                arrays |= {curated: decoded(masked) for curated, masked in each.curated.items()}
             else:
                 name = each.column.name
                 arrays[name] = _with_texts(cells[name], refused, texts[name]) if texts else cells[name]

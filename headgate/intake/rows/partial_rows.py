@@ -111,7 +111,7 @@ class PartialRows:
         columns = {name: masked[name] for name in masked.column_names}
         for column in contract.columns:
             if column.name in kept:
-                columns |= {behind.name: kept_rows[behind.name] for behind in masked_columns(column)}
+                columns |= {curated.name: kept_rows[curated.name] for curated in masked_columns(column)}
         pairs = zip(kept_rows[VERDICTS].to_pylist(), masked[VERDICTS].to_pylist(), strict=True)
         columns[VERDICTS] = text_array(_verdicts(before, now, kept) for before, now in pairs)
         names = masked_form(contract, "").names

@@ -96,10 +96,10 @@ def _shown(checked: CheckedColumn, *, passed: bool, is_strict: bool) -> pa.Array
     if mask in _DROPPED:
         return _where_present(text, literal(_DROPPED[mask]))
     if mask is Mask.FREE_TEXT:
-        return redact_ssn_forms(checked.behind[checked.column.name])
+        return redact_ssn_forms(checked.curated[checked.column.name])
     if mask in {None, Mask.MASKED}:
         return _searched(checked, passed=passed, is_strict=is_strict)
-    last4 = pc.cast(checked.behind[masked_columns(checked.column)[-1].name], pa.string())
+    last4 = pc.cast(checked.curated[masked_columns(checked.column)[-1].name], pa.string())
     before = "[PAN ****" if mask is Mask.PAN else "[SSN ***-**-"
     hidden = pc.coalesce(joined(before, last4, "]"), literal(MASKED))
     for rule, replacement in (("", MASKED), ("destroyed_number", DESTROYED)):

@@ -66,19 +66,19 @@ def columns_from_candidates(
 
 
 def _restore(column: Column, rows: pa.Table, warnings: tuple[Breach, ...]) -> CheckedColumn:
-    behind = {each.name: in_one_piece(rows.column(each.name)) for each in masked_columns(column)}
-    text = _text(column, rows, behind)
-    return CheckedColumn(column, text, text, behind, warnings)
+    curated = {each.name: in_one_piece(rows.column(each.name)) for each in masked_columns(column)}
+    text = _text(column, rows, curated)
+    return CheckedColumn(column, text, text, curated, warnings)
 
 
-def _text(column: Column, rows: pa.Table, behind: dict[str, pa.Array]) -> pa.Array:
+def _text(column: Column, rows: pa.Table, curated: dict[str, pa.Array]) -> pa.Array:
     """Return the texts; for a masked or dropped column only their presence."""
     if column.mask in _DROPPED:
         was_present = in_one_piece(rows.column(_kept_name(column)))
         return pc.if_else(was_present, literal(""), pa.nulls(1, pa.string())[0])
     if _is_kept(column):
         return in_one_piece(rows.column(_kept_name(column)))
-    if not behind:
+    if not curated:
         return pa.nulls(rows.num_rows, pa.string())
-    *_, last = behind.values()
+    *_, last = curated.values()
     return pc.cast(last, pa.string())

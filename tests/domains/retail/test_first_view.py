@@ -48,5 +48,5 @@ def test_a_contract_that_names_a_column_it_lacks_is_refused(name: str) -> None:
 
 
 def test_a_text_instead_of_a_list_is_refused() -> None:
-    with pytest.raises(ContractError, match="is no list"):
+    with pytest.raises(ContractError, match="is not a list"):
         check_first_view(replace(FORECAST, properties={ROWS: "mean"}))

@@ -27,7 +27,7 @@ def test_the_lines_of_an_order_have_an_amount_of_two_columns() -> None:
     [
         (["description"], "holds no numbers"),
         (["quantity", "price"], "does not declare: price"),
-        ("quantity", "is no list"),
+        ("quantity", "is not a list"),
     ],
 )
 def test_an_amount_of_no_numbers_is_an_error_of_the_contract(named: object, cause: str) -> None:

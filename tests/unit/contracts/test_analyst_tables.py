@@ -90,7 +90,7 @@ def test_a_table_whose_key_is_a_person_has_no_key() -> None:
 
 def test_a_dataset_that_is_unknown_or_open_or_has_a_table_already_is_named() -> None:
     with pytest.raises(
-        ContractError, match=r"analyst_tables has persons, which is no dataset\. Datasets: people\."
+        ContractError, match=r"analyst_tables has persons, which is not a dataset\. Datasets: people\."
     ):
         analyst_contracts(["persons"], {"people": PEOPLE}, {})
     public = replace(PEOPLE, columns=tuple(replace(column, classification="") for column in PEOPLE.columns))

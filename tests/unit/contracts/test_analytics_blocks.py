@@ -94,10 +94,10 @@ def test_options_have_defaults() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"of": "count"}, "of is count, which is no dataset and no SQL model. Did you mean counts?"),
-        ({"measure": "bike"}, "measure is bike, which counts has not. Did you mean bikes?"),
-        ({"measure": "weather"}, "measure is weather, which is no number."),
-        ({"time": "weather"}, "time is weather, which is no date or timestamp."),
+        ({"of": "count"}, "of is count, which is neither a dataset nor an SQL model. Did you mean counts?"),
+        ({"measure": "bike"}, "measure is bike, which counts does not have. Did you mean bikes?"),
+        ({"measure": "weather"}, "measure is weather, which is not a number."),
+        ({"time": "weather"}, "time is weather, which is not a date or timestamp."),
         ({"by": ["weather"]}, "by has weather, which may be null. Require it in the contract of counts"),
         ({"by": ["mean"]}, "by has mean, whose type or name a series cannot have."),
         ({"by": ["bikes"]}, "by has bikes, whose type or name a series cannot have."),
@@ -142,7 +142,7 @@ def test_segments_have_the_sums_of_their_measures() -> None:
         ({"of": "counts", "by": ["counter"]}, "lacks measures, a list of columns"),
         (
             {"of": "counts", "by": ["counter"], "measures": ["weather"]},
-            "measure is weather, which is no number",
+            "measure is weather, which is not a number",
         ),
         (
             {"of": "counts", "by": ["counter"], "measures": ["bikes"], "time": "day"},
@@ -150,7 +150,7 @@ def test_segments_have_the_sums_of_their_measures() -> None:
         ),
         (
             {"of": "counts", "by": ["counter"], "measures": ["bike"]},
-            "measure is bike, which counts has not. Did you mean bikes?",
+            "measure is bike, which counts does not have. Did you mean bikes?",
         ),
     ],
 )
@@ -176,7 +176,7 @@ def test_values_about_a_person_stay_about_a_person(kind: str) -> None:
 
 
 def test_a_block_is_a_mapping() -> None:
-    with pytest.raises(ContractError, match="is no mapping"):
+    with pytest.raises(ContractError, match="is not a mapping"):
         derived("counts")
 
 

@@ -88,7 +88,7 @@ def test_the_archive_has_the_table_among_its_contracts(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("tables", "message"),
     [
-        ("tables: [ahead]", r"dashboards/bikes\.yaml: tables is no mapping"),
+        ("tables: [ahead]", r"dashboards/bikes\.yaml: tables is not a mapping"),
         (
             "tables:\n  ahead: forecast",
             r"tables\.ahead must have one of forecast, anomalies, trend, segments",
@@ -134,5 +134,5 @@ def test_a_table_is_declared_once(folder: Path) -> None:
 
 def test_a_dashboard_that_is_no_yaml_is_named_with_its_line(folder: Path) -> None:
     (folder / "dashboards" / "bikes.yaml").write_text("tables:\n  a: [1\nb: 2\n")
-    with pytest.raises(ContractError, match=r"dashboards/bikes\.yaml is no YAML \(line \d\)"):
+    with pytest.raises(ContractError, match=r"dashboards/bikes\.yaml is not YAML \(line \d\)"):
         Registry.load()

@@ -50,8 +50,8 @@ def test_what_is_read_is_written_again() -> None:
 @pytest.mark.parametrize(
     ("changed", "why"),
     [
-        ({"customProperties": generated_from("mail")}, "mail is no other column"),
-        ({"customProperties": generated_from("customer_id")}, "customer_id is no other column"),
+        ({"customProperties": generated_from("mail")}, "mail is not another column"),
+        ({"customProperties": generated_from("customer_id")}, "customer_id is not another column"),
         ({"customProperties": [{"property": PROPERTY, "value": "email"}]}, "State a list of columns"),
         ({"physicalType": "VARCHAR(20)"}, "cannot hold an id such as g-"),
         ({"physicalType": "BIGINT", "logicalTypeOptions": {}}, "cannot hold an id such as g-"),
@@ -68,7 +68,7 @@ def test_a_masked_column_is_no_part_of_an_id() -> None:
     stated = document()
     columns(stated)["phone"]["customProperties"] = [{"property": "headgate.mask", "value": "free_text"}]
     columns(stated)["customer_id"]["customProperties"] = generated_from("phone")
-    with pytest.raises(ContractError, match="phone is no other column, or is masked"):
+    with pytest.raises(ContractError, match="phone is not another column, or is masked"):
         odcs_reader.parse(stated, "source")
 
 

@@ -262,8 +262,8 @@ def test_everything_that_the_document_says_is_read() -> None:
             changed("schema", 0, "properties", 3, "logicalTypeOptions", to={"pattern": "^[[:alpha:]]$"}),
             "status: the pattern does not mean the same",
         ),
-        ("just words", "the document is no mapping"),
-        (None, "the document is no mapping"),
+        ("just words", "the document is not a mapping"),
+        (None, "the document is not a mapping"),
         (
             changed("schema", 0, "properties", 4, "customProperties", 0, "value", to="pam"),
             "headgate.mask is 'pam'. It must be one of pan, cvv",

@@ -238,5 +238,5 @@ def test_a_table_of_a_system_that_nobody_brings_is_an_error(lake: Path) -> None:
 
 def test_a_system_has_a_name_that_buckets_can_have(lake: Path) -> None:
     clinic.write(clinic.lake(lake), {"systems/Visits.py": clinic.SYSTEM})
-    with pytest.raises(SettingsError, match="systems/Visits is no name of a system"):
+    with pytest.raises(SettingsError, match="systems/Visits is not a valid name of a system"):
         _ = project().systems
