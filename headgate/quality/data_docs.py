@@ -22,9 +22,7 @@ _VERDICTS, _INDEX = "verdicts.json", "index.html"
 
 @dataclass(frozen=True)
 class DataDocs:
-    """Sites below `data_docs/<snapshot>/<about>/`, and one index over them at
-    `data_docs/<snapshot>/index.html`.
-    """
+    """Sites below `data_docs/<snapshot>/<about>/`, and their index `data_docs/<snapshot>/index.html`."""
 
     objects: ObjectStore
     bucket: str

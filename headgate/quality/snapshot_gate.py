@@ -136,9 +136,7 @@ class QualityGate:
 
 
 def _needs_all_rows(contract: Contract, record: SnapshotParts) -> bool:
-    """Return whether the parts' ranges of the key do not decide what is unique: the contract names another
-    key or unique columns since.
-    """
+    """Return whether the parts' key ranges leave uniqueness open: the contract has other keys now."""
     has_unique = any(column.unique for column in contract.columns)
     return tuple(record.key.names) != merge_key(contract) or (has_unique and len(record.parts) > 1)
 

@@ -83,9 +83,7 @@ def _send_mails(env: Mapping[str, str], console_url: str, left_s: Callable[[], f
 
 
 def announce(page: ReportPage, uri: str, topic: Alerts, console_url: str, mails: SentMails) -> None:
-    """Send one message for each alert of a page, then one with the page's address, its figures, and how many
-    mails with answers failed.
-    """
+    """Send a message per alert of a page, then the page's address, its figures, and failed mails."""
     for alert in page.alerts:
         topic.send(f"Headgate alert: {alert.name} ({alert.source})", _alert_text(alert, console_url))
     topic.send(

@@ -140,9 +140,7 @@ def push(env: Mapping[str, str], planned: PushPlan) -> Push:
 
 
 def files_of_people(env: Mapping[str, str]) -> dict[str, str]:
-    """Return what people made in the console as files of a project, by path: dashboards, and contracts of
-    datasets that the project does not have.
-    """
+    """Return the console's dashboards and datasets that the project lacks, as files by path."""
     import yaml
 
     from headgate.contracts.registry import Registry

@@ -14,9 +14,7 @@ _TOTAL = "total"
 
 
 def forecast_figures(rows: Sequence[Mapping[str, Any]]) -> tuple[list[Figure], tuple[Bin, ...]]:
-    """Return the figures of the total, with the share of all series that are at least as good as Naive2, and
-    the coverage of intervals.
-    """
+    """Return the total's figures, the share of series at least as good as Naive2, and interval coverage."""
     total = _total(rows)
     tested = f"{total['windows']} past origins, {total['horizon']} periods ahead ({total['grain']})"
     errors, coverage = _notes_of_forecasts(total)

@@ -66,9 +66,7 @@ class MySqlSource:
         within: str,
         sensitive: Collection[str],
     ) -> tuple[tuple[KeyColumn, ...], list[Key]]:
-        """Return the key to slice by, and the boundaries: estimated in large tables that are read in full,
-        else walked along the index.
-        """
+        """Return the slicing key and its boundaries: estimated in large tables read in full, else walked."""
         key, rows = slicing_key(table, sensitive), table.row_estimate
         if not key:
             return (), []

@@ -146,7 +146,5 @@ def _rules(column_type: ColumnType, *, required: bool) -> Sequence[Rule]:
 
 
 def _members(members: Sequence[str]) -> Sequence[Rule]:
-    """Return an enumeration's members, as a rule that only warns: the server may get new ones, and outside
-    strict mode MySQL keeps an empty text for everything else.
-    """
+    """Return an enumeration's members as a rule that only warns: the server may get others."""
     return [Rule("valid_values", tuple(members), Level.WARN)] if members else []

@@ -150,9 +150,7 @@ def mode_of(contract: Contract | None, asked: Mode) -> Mode:
 
 
 def watermark_columns(table: SourceTable, contract: Contract | None) -> tuple[WatermarkColumn, ...]:
-    """Return the columns whose values only grow when a row changes: the contract's order columns, else an
-    automatic primary key, else none.
-    """
+    """Return the columns that only grow: the contract's order columns, else an automatic key, else none."""
     present = {column.name: column for column in table.columns}
     ordered = contract.order_by if contract else ()
     names = [name for name in ordered if name in present and present[name].kind in _MOMENTS | _NUMBERS]

@@ -235,9 +235,7 @@ def isolation(
 
 
 def _strangeness(forest: Any, points: pd.DataFrame, columns: Sequence[str]) -> tuple[Array, Array]:  # noqa: ANN401 scikit-learn ships no types
-    """Return how strange transactions are by the forest, and by the naive rule, to which an amount of a
-    customer without a past is a usual one.
-    """
+    """Return how strange transactions are, by the forest and by the naive rule, where no past is usual."""
     isolated = -_in_batches(
         lambda some: forest.score_samples(np.nan_to_num(_matrix(some, columns), nan=_UNKNOWN)), points
     )
@@ -245,9 +243,7 @@ def _strangeness(forest: Any, points: pd.DataFrame, columns: Sequence[str]) -> t
 
 
 def _rarity(seen: Array, values: Array) -> Array:
-    """Return minus the logarithm of the share of the transactions seen that are as strange, the one in
-    question counted among them.
-    """
+    """Return minus the log share of the seen transactions that are as strange, this one included."""
     as_strange = len(seen) - np.searchsorted(seen, values, side="left")
     return np.asarray(-np.log((as_strange + 1) / (len(seen) + 1)), dtype=np.float64)
 
@@ -305,9 +301,7 @@ def _places(labels: npt.NDArray[np.int8], kind: int, numbers: npt.NDArray[np.int
 
 
 def _in_batches(score: Callable[[pd.DataFrame], Array], points: pd.DataFrame) -> Array:
-    """Return the score of each transaction, which depends on no other: the features of all as one matrix
-    would be in memory twice.
-    """
+    """Return each transaction's score; computed in parts, because all features at once fill the memory."""
     starts = range(0, max(1, len(points)), _BATCH_ROWS)
     return np.concatenate(
         [np.asarray(score(points.iloc[start : start + _BATCH_ROWS]), dtype=np.float64) for start in starts]

@@ -147,9 +147,7 @@ def _reference(model: boosting_models.Boosting) -> npt.NDArray[np.float64]:
 def _mapped(
     parts: Iterable[Mapping[str, npt.NDArray[Any]]], types: Mapping[str, type]
 ) -> dict[str, npt.NDArray[Any]]:
-    """Return the arrays of all parts, one after the other, mapped into memory from files, which are gone when
-    nothing maps them any more.
-    """
+    """Return the arrays of all parts in order, mapped from files that vanish with the last mapping."""
     with TemporaryDirectory(prefix="headgate-export-") as folder:
         paths = {name: Path(folder, name) for name in types}
         with ExitStack() as opened:

@@ -144,9 +144,7 @@ def _since(table: ibis.Table, since: date) -> ibis.Table:
 
 
 def sign_ups(customers: ibis.Table) -> ibis.Table:
-    """Return the known customers with the second of their registration, columns `customer_id` and
-    `signed_up_s`, by customer.
-    """
+    """Return the customers with the second of their registration: `customer_id` and `signed_up_s`."""
     return (
         customers.select("customer_id", signed_up_s=whole_seconds(customers.signed_up_at))
         .drop_null()

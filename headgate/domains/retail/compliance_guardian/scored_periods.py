@@ -242,9 +242,7 @@ class Scores:
         return PeriodModel(learnt, review_price(learnt, transactions, labelled_to, first, self.reviews_a_day))
 
     def address(self, stretch: Stretch, *about: object, before: pd.Timestamp) -> str:
-        """Return the address of a result that follows from all transactions before a day, and from the models
-        of a period and of those before it.
-        """
+        """Return the address of a result of all transactions before a day and all models up to a period."""
         taught = self.reviews.digest(stretch) if self.is_taught(stretch) else ""
         inputs = (self.code, self.recipe, self.reviews_a_day, *about, self.days.digest_before(before), taught)
         return address_of(*map(str, inputs))

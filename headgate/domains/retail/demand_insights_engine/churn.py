@@ -122,9 +122,7 @@ def is_enough(left: Labels) -> bool:
 
 
 def classifier(numeric: Sequence[str], categorical: Sequence[str] = ()) -> Any:  # noqa: ANN401 scikit-learn ships no types
-    """Return splines and products in a logistic regression each, and small boosted trees, averaged, then
-    calibrated on folds not fitted on.
-    """
+    """Return the mean of splines, products and small boosted trees, calibrated on folds not fitted on."""
     members = {"splines": _splines, "trees": _trees, "products": _products}
     together = VotingClassifier(
         [(name, member(numeric, categorical)) for name, member in members.items()], voting="soft"
@@ -262,9 +260,7 @@ def shift_to(probability: Callable[[], Iterable[Array]], count: int, buyers: flo
 
 
 def contributions(model: ChurnModel, customers: pd.DataFrame, probability: Array) -> Array:
-    """Return by how many log-odds each column raises each customer's probability against its typical value,
-    shape (customers, columns).
-    """
+    """Return each column's log-odds against its typical value, shape (customers, columns)."""
     points, whole = customers[list(model.columns)], logit(probability)
     raised = np.empty(points.shape)
     for start in range(0, len(points), _AT_ONCE):

@@ -373,9 +373,7 @@ def _totals(model: ValueModel, customers: StoredRows, churn: Churn | None) -> di
 
 
 def spend_per_purchase(model: ValueModel, points: pd.DataFrame) -> Array:
-    """Return expected value of a purchase of each customer, GBP: Gamma-Gamma's, else the customer's own
-    mean drawn to the shop's.
-    """
+    """Return each customer's expected purchase value, GBP: Gamma-Gamma's, else a shrunk own mean."""
     purchases, value = points.purchases.to_numpy(np.float64), points.purchase_value.to_numpy(np.float64)
     if model.spend is not None:
         return gamma_gamma.expected_spend(model.spend, purchases, value)

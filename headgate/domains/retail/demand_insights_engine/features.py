@@ -59,9 +59,7 @@ def purchase_days(tables: Tables, as_of: date) -> ibis.Table:
 
 
 def ordered_days(tables: Tables, as_of: date) -> ibis.Table:
-    """Return the days on which customers completed orders, up to a day: their lines' money and number of
-    products, before returns.
-    """
+    """Return the days of customers' completed orders up to a day, with money and products, before returns."""
     days = fact_rows(ORDERED, tables)
     past = days.filter(days.purchased_on <= ibis.date(as_of))
     return ibis.union(
@@ -73,9 +71,7 @@ def ordered_days(tables: Tables, as_of: date) -> ibis.Table:
 
 
 def _products_of_several_orders(tables: Tables, days: ibis.Table) -> ibis.Table:
-    """Return the number of products of days with several orders of a customer: orders may share products, so
-    their numbers do not add up.
-    """
+    """Return the number of products of days with several orders, which may share products."""
     bought = _bought(tables["orders"]).semi_join(days.filter(days.orders > 1), _DAY)
     lines = bought.inner_join(tables["order_items"].select("order_id", "product_id"), "order_id")
     products = lines.select(*_DAY, "product_id").distinct()
@@ -83,9 +79,7 @@ def _products_of_several_orders(tables: Tables, days: ibis.Table) -> ibis.Table:
 
 
 def net_days(ordered: ibis.Table, returned: ibis.Table) -> ibis.Table:
-    """Return purchase days from `ordered_days` and `returned_lines`: of products that were returned, lines
-    are replaced by what was kept of them.
-    """
+    """Return purchase days of `ordered_days` and `returned_lines`: returned products count what was kept."""
     completed = returned.filter(returned.status == "completed")
     paid = completed.select(
         *_PAIR, purchased_on=completed.ordered_at.date(), revenue=completed.quantity * completed.unit_price
@@ -290,9 +284,7 @@ def daily_purchases(days: ibis.Table) -> pd.DataFrame:
 
 
 def cohort_purchases(days: ibis.Table) -> pd.DataFrame:
-    """Return purchases by the day of the customer's first purchase and the day: columns `first_on`,
-    `purchased_on`, `purchases`, in order.
-    """
+    """Return purchases by the customer's first day and the day: `first_on`, `purchased_on`, `purchases`."""
     dated = days.mutate(first_on=days.purchased_on.min().over(group_by=days.customer_id))
     counted = dated.group_by("first_on", "purchased_on").agg(purchases=dated.count())
     cohorts: pd.DataFrame = counted.order_by("first_on", "purchased_on").to_pandas()

@@ -371,9 +371,7 @@ def _recent_buyers(ahead: Coming) -> float | None:
 
 
 def _known_revenue(ahead: Coming, by_last_year: float, share: float) -> float | None:
-    """Return the geometric mean of last year, the shop's forecast, the groups of like customers in its season
-    and the model of purchases, as far as each is known.
-    """
+    """Return the geometric mean of the known ones of last year, forecast, similar groups and model."""
     forecast, recent = ahead.forecast, ahead.recent_revenue
     if forecast is None:
         return mean_of(by_last_year, recent, ahead.modelled_revenue)

@@ -212,9 +212,7 @@ def _bought(days: ibis.Table, after: date) -> float:
 def _new(
     days: ibis.Table, sold: pd.DataFrame, clock: TradingClock, spending: ExpectedSpending, as_of: date
 ) -> float | None:
-    """Return what customers who buy for the first time are expected to spend, GBP: their share of the
-    forecast of the shop, else of the customers' own total.
-    """
+    """Return the expected spending of new customers, GBP: their share of the shop's or customers' total."""
     share = spending.shares.revenue
     if share is None:
         share = _known_share(days, clock, as_of)

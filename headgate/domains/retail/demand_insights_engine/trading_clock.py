@@ -179,9 +179,7 @@ def _growth(counted: Array, change: YearlyChange) -> float:
 
 
 def _weight_of_measured(counted: Array, overlap: int) -> float:
-    """Return how much the growth over so many days counts: few days as far as they outweigh the noise of the
-    weeks, and less than more days.
-    """
+    """Return the weight of growth over so many days: fewer days count less, by the weeks' noise."""
     days = max(overlap, _FEW_DAYS)
     damped = days / (days + _GROWTH_DAMPING_DAYS)
     if overlap >= _FEW_DAYS:

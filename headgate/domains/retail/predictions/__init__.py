@@ -1,3 +1,1 @@
-"""Predictions of the shop: scorers with numpy alone, and the routes of the API that answer with them.
-docs/adr/0031-models-kept-and-contested.md.
-"""
+"""Predictions of the shop: scorers with numpy alone, and their API routes. See docs/adr/0031."""
