@@ -108,12 +108,11 @@ def _at_rest(page: Page) -> list[dict[str, list[str]]]:
 @pytest.mark.parametrize(
     "question",
     [
-        "What will the next month and quarter sell",
-        "When were sales not as expected",
+        "When were sales of the last quarter not as expected",
         "Which late customers should be won back first",
         "Who will spend most in the next 90 days",
         "Which transactions should be looked at first",
-        "How do the regions compare",
+        "Which region needs an action",
     ],
 )
 def test_on_a_phone_a_table_with_amounts_has_its_first_amount_and_its_name_in_view(
@@ -127,8 +126,8 @@ def test_on_a_phone_a_table_with_amounts_has_its_first_amount_and_its_name_in_vi
 @pytest.mark.parametrize(
     ("question", "headings"),
     [
-        ("What will the next month and quarter sell", ["Middle", "Low end", "High end"]),
-        ("When were sales not as expected", ["Sold", "Expected"]),
+        ("When were sales of the last quarter not as expected", ["Sold", "Expected"]),
+        ("Which region needs an action", ["What to do"]),
         ("Can the team look at as many transactions", ["Proposed decision", "Of 100 were fraud"]),
         ("How far off were past forecasts", ["Plan by"]),
         ("May one plan with the figures of this page", ["Result"]),

@@ -99,6 +99,10 @@ test('a cell that names an order leads to its page', () => {
   expect(linksOfCells({ columns, rows }, linkOf)).toEqual([
     { cell: 'B2', address: 'https://lake/#/rows/orders/536365' },
   ])
+  expect(sheetOf({ columns, rows }, { ...TITLE, linkOf })[1]?.[1]).toMatchObject({
+    value: '536365',
+    textDecoration: { underline: true },
+  })
 })
 
 test('a workbook with links is read with its links, its frozen heading and its numbers', async () => {
@@ -109,7 +113,8 @@ test('a workbook with links is read with its links, its frozen heading and its n
   const { default: writeExcelFile } = await import('write-excel-file/node')
   const table = { columns, rows: [['536365', '12.50']] }
   const links = linksOfCells(table, () => 'https://lake/#/rows?a=1&b=2')
-  const sheets = [{ data: sheetOf(table, TITLE), sheet: 'Orders', stickyRowsCount: 1 }]
+  const data = sheetOf(table, TITLE)
+  const sheets = [{ data, sheet: 'Orders', stickyRowsCount: 1 }]
   const features = [linksOf(links) as never]
   const parts = unzipSync(new Uint8Array(await writeExcelFile(sheets, { features }).toBuffer()))
   const sheet = strFromU8(parts['xl/worksheets/sheet1.xml'] ?? new Uint8Array())

@@ -66,8 +66,12 @@ type SheetCell =
   | boolean
   | null
   | { value: string; fontWeight: 'bold' }
+  | { value: string; textColor: string; textDecoration: { underline: true } }
   | { value: number; format: string }
   | { value: Date; format: string }
+
+/** As spreadsheets show a link. */
+const LINK = { textColor: '#0563c1', textDecoration: { underline: true } } as const
 
 /** The rows of a sheet: numbers are numbers unless a spreadsheet would round them, days are days, ids are texts. */
 export function sheetOf({ columns, rows }: TableToSave, words: WorkbookWords): SheetCell[][] {
@@ -77,7 +81,13 @@ export function sheetOf({ columns, rows }: TableToSave, words: WorkbookWords): S
       value: headingOf(column, units[at] ?? '', words.labels),
       fontWeight: 'bold' as const,
     })),
-    ...rows.map((row) => columns.map((column, at) => sheetCell(row[at] ?? null, column, units[at] ?? ''))),
+    ...rows.map((row) =>
+      columns.map((column, at) => {
+        const cell = sheetCell(row[at] ?? null, column, units[at] ?? '')
+        const isLink = typeof cell !== 'object' && words.linkOf?.(column.name, row[at] ?? null)
+        return isLink ? { value: String(cell), ...LINK } : cell
+      }),
+    ),
   ]
 }
 

@@ -588,7 +588,7 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         engine.execute("insert into regions (region_id, region_name) values ('DK', 'Denmark')")
         answers = {
             name: answer_of(engine, panel_of("demand-insights-engine", name).sql)
-            for name in ("to_win_back", "at_stake", "leaving", "others", "drivers")
+            for name in ("to_win_back", "at_stake", "leaving", "most_valuable", "drivers")
         }
         called = answer_of(engine, queue.sql)
     assert answers["to_win_back"] == [
@@ -607,8 +607,11 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         "At stake with 3 late customers in 90 days, without the 57 of 100 who came back by themselves when "
         "tested"
     )
-    assert [(row["customer_id"], row["title_at_stake"], row["left_out_as"]) for row in answers["others"]] == [
-        (1, 999, "not late")
+    assert [(row["customer_id"], row["to_do"], row["title_late"]) for row in answers["most_valuable"]] == [
+        (1, "keep: not late", 3),
+        (3, "call: late", 3),
+        (5, "call: late", 3),
+        (7, "call: late", 3),
     ]
     assert {row["consent"] for row in answers["leaving"]} == {"not known"}
     assert [(row["customer_id"], row["rhythm"]) for row in answers["leaving"]] == [
@@ -717,9 +720,7 @@ def test_the_dearest_customers_who_bought_once_have_a_table_of_their_own() -> No
     with duckdb.connect() as engine:
         filled_tables(engine, churn_risk=risks, customer_lifetime_value=values)
         rows = answer_of(engine, panel.sql)
-        (others, *_) = answer_of(engine, panel_of("demand-insights-engine", "others").sql)
     assert [row["customer_id"] for row in rows] == [2, 1]
-    assert others["title_once"] == 3, "who refused to be written to bought once, too"
     assert answer_in_words(panel.answer, rows, {"purchase_value_gbp": "GBP"}) == (
         "Customer 2 bought once, for £10,877, 199 days ago; 2 customers bought once and are silent for long"
     )

@@ -8,11 +8,13 @@ import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
 import { ROW_PX } from '../../components/row-window'
 import { Answered, Empty } from '../../components/states'
-import { columnFormats, useLabels, useUnits } from '../../formats/columns'
+import { columnFormats, type Units, useLabels, useUnits } from '../../formats/columns'
 import { queryAddress } from '../../formats/sql'
 import { answerRows, rowCount } from '../../formats/template'
 import { heading } from '../../formats/words'
 import { AnswerTable } from '../dashboards/answer-table'
+import { useDashboards } from '../dashboards/queries'
+import { unitsOfPanels } from '../dashboards/panel-units'
 import { type Result, useResult } from '../query/results'
 import {
   AMOUNT,
@@ -98,7 +100,7 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
               <>
                 <Facts table={table.name} rows={rows} leftOut={keyColumn.name} />
                 <StepsAbout tables={tablesAbout(tables, keyColumn.name)} value={value} />
-                <div className="board">
+                <div className="board halves">
                   {tablesAbout(tables, keyColumn.name).map((about) => (
                     <AboutIt key={about.name} table={about} keyColumn={keyColumn} value={value} />
                   ))}
@@ -123,9 +125,17 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
   )
 }
 
+interface FactsProps {
+  table: string
+  rows: Result
+  leftOut: string
+  /** Units that a dashboard states beside those of the contract. */
+  units?: Units
+}
+
 /** The values of a row in words; those that name another row are links to it. */
-function Facts({ table, rows, leftOut }: { table: string; rows: Result; leftOut: string }) {
-  const units = useUnits(table)
+function Facts({ table, rows, leftOut, units: stated }: FactsProps) {
+  const units = useUnits(table, stated)
   const formats = columnFormats(rows.columns, units, useLabels(table))
   const row = rows.rows[0] ?? []
   const facts = rows.columns.map(({ name }, place) => ({ name, place, value: row[place] ?? null }))
@@ -205,6 +215,7 @@ interface AboutProps {
 function AboutIt({ table, keyColumn, value }: AboutProps) {
   const answer = useResult(rowStatement(table, keyColumn, value, false))
   const first = useContract('prod', table.name).data?.first_columns
+  const boards = useDashboards().data?.dashboards ?? NO_BOARDS
   const condition = encodeURIComponent(`${keyColumn.name}:eq:${value}`)
   const page = `#/tables/${encodeURIComponent(table.system)}/${encodeURIComponent(table.name)}?filter=${condition}`
   const rows = answer.data && first ? firstOf(answer.data, first) : undefined
@@ -212,7 +223,16 @@ function AboutIt({ table, keyColumn, value }: AboutProps) {
   return (
     <Panel title={heading(table.name)}>
       <Answered of={answer} what="the row">
-        {() => (rows ? <Facts table={table.name} rows={rows} leftOut={keyColumn.name} /> : null)}
+        {() =>
+          rows ? (
+            <Facts
+              table={table.name}
+              rows={rows}
+              leftOut={keyColumn.name}
+              units={unitsOfPanels(boards, table.name)}
+            />
+          ) : null
+        }
       </Answered>
       <Anchor size="sm" href={page}>
         All of it
@@ -234,4 +254,5 @@ export function firstOf({ columns, rows, ...rest }: Result, first: readonly stri
   }
 }
 
+const NO_BOARDS: Schemas['Dashboard'][] = []
 const MOST_FIRST = 9

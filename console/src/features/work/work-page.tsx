@@ -9,8 +9,8 @@ import { NoRows } from '../../components/no-rows'
 import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
 import { Answered } from '../../components/states'
+import { unitsOfPanels } from '../dashboards/panel-units'
 import { TrustLine } from '../dashboards/trust-line'
-import type { Units } from '../../formats/columns'
 import { useDecisions } from './queries'
 import { QueueList } from './queue-list'
 import { queueItems, unlistedOf } from './queue-state'
@@ -64,15 +64,11 @@ function QueueLink({ to, title, isShown }: { to: string; title: string; isShown:
   )
 }
 
-/** The units that the panels about a table state. */
-const statedUnits = ({ panels }: Schemas['Dashboard'], table: string): Units =>
-  Object.assign({}, ...panels.filter((panel) => panel.table === table).map(({ units }) => units)) as Units
-
 function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['WorkQueue'] }) {
   const answer = useResult(queue.sql)
   const decisions = useDecisions(queue.name)
   const [search, setSearch] = useSearchParams()
-  const units = useMemo(() => ({ ...statedUnits(board, queue.table), ...queue.units }), [board, queue])
+  const units = useMemo(() => ({ ...unitsOfPanels([board], queue.table), ...queue.units }), [board, queue])
   return (
     <Stack gap="xs">
       <Answered of={answer} what="the items">
