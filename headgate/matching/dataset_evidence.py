@@ -58,6 +58,29 @@ def likely_dataset(names: Sequence[str], contracts: Mapping[str, Contract]) -> s
     return dataset if max_count >= _MIN_NAMED or is_most_of_table else ""
 
 
+def dataset_of_inner_list(
+    own: Sequence[str], around: Sequence[str], contracts: Mapping[str, Contract]
+) -> str:
+    """Return the dataset to propose for a list in the records of another list; empty if none is.
+
+    One of its fields refers to another dataset and is a column of the records around, and two or more columns
+    of the list have its names. Its key may be missing: it is made of the record around and the position.
+
+    Args:
+        own, around: names of the columns of the list, and of the records around it.
+    """
+    counts = sorted(
+        (
+            (len(_named_fields(own, contract)), dataset)
+            for dataset, contract in contracts.items()
+            if any(contract.column(field).references for field in _named_fields(around, contract))
+        ),
+        reverse=True,
+    )
+    is_tie = len(counts) > 1 and counts[0][0] == counts[1][0]
+    return counts[0][1] if counts and counts[0][0] >= _LEAST_NAMED - 1 and not is_tie else ""
+
+
 def _named_fields(names: Sequence[str], contract: Contract) -> set[str]:
     """Return the fields whose name or alias is the name of a column."""
     no_values = [pa.nulls(0, pa.string())] * len(names)

@@ -24,6 +24,15 @@ _ENDS_OF_VALIDITY = re.compile(
     r"|valido hasta|caduc\w*|vencimiento|vence|valido fino\w*|scaden\w*|scade"
     r"|geldig tot|verval\w*|houdbaar\w*|tht)\b"
 )
+# `placed_at`, `Bestelldatum`: when something happened, and not when its row was changed.
+_EVENTS = re.compile(
+    r"\b(placed|ordered|order date|purchased?|paid|shipped|delivered|created|booked|invoiced?"
+    r"|signed up|registered|bestell\w*|kauf\w*|bezahl\w*|versand\w*|versendet\w*|geliefert\w*|liefer\w*"
+    r"|erstellt\w*|angelegt\w*|rechnung\w*"
+    r"|commande\w*|achat|paye\w*|expedi\w*|livr\w*|cree\w*|pedido|compra\w*|pagad\w*|enviad\w*|entregad\w*|cread\w*"
+    r"|ordinat\w*|acquist\w*|pagat\w*|spedit\w*|consegn\w*|creat\w*|besteld\w*|betaald\w*|verzond\w*|geleverd\w*"
+    r"|aangemaakt\w*)\b"
+)
 _DATES = (Kind.DATE, Kind.TIMESTAMP)
 
 
@@ -40,6 +49,15 @@ def names_an_end(name: str) -> bool:
     (True, True, False)
     """
     return _ENDS_OF_VALIDITY.search(in_plain_letters(" ".join(name_words(name)))) is not None
+
+
+def names_an_event(name: str) -> bool:
+    """Return whether a name says when something happened, so that it is no time of a change.
+
+    >>> names_an_event("placedAt"), names_an_event("Bestelldatum"), names_an_event("Stand")
+    (True, True, False)
+    """
+    return _EVENTS.search(in_plain_letters(" ".join(name_words(name)))) is not None
 
 
 def future_values(values: pa.Array, now: datetime | None = None) -> pa.Array:

@@ -24,7 +24,7 @@ from headgate.matching.changed_meaning import has_another_meaning, has_other_sig
 from headgate.matching.file_table import SAMPLE_ROWS
 from headgate.matching.header_names import folded
 from headgate.matching.match_header import names_with_numbers
-from headgate.matching.past_moments import future_values, names_an_end, records_the_past
+from headgate.matching.past_moments import future_values, names_an_end, names_an_event, records_the_past
 from headgate.matching.word_likeness import likeness
 from headgate.plain_names import in_plain_letters
 from headgate.values.accepted_texts import null_where_absent
@@ -381,18 +381,21 @@ def _lacks_evidence(facts: _Facts, samples: Samples, contract: Contract) -> Flag
 
 
 def _contradicts_time(names: Sequence[str], facts: _Facts, samples: Samples, contract: Contract) -> Flags:
-    """Return the pairs by values of a column about the future and a field that records the past.
+    """Return the pairs of columns and fields that contradict each other about time.
 
-    The column's name or its values show that it is about the future.
+    A column about the future, by its name or by its values, is no field that records the past, if only its
+    values suggest it. A column with the time of an event is no field that orders the versions of a row.
     """
     is_excluded = np.zeros_like(facts.exact, dtype=bool)
+    is_open = (facts.exact == 0) & (facts.alias == 0)
+    is_event = np.array([names_an_event(name) for name in names], bool)
     for at, column in enumerate(contract.columns):
         if records_the_past(column, contract):
-            for row in np.flatnonzero((facts.fit[:, at] > 0) & (facts.name[:, at] < _NAMED)).tolist():
-                is_open = not facts.alias[row, at]
-                is_excluded[row, at] = is_open and (
-                    names_an_end(names[row]) or samples.is_to_come(row, column)
-                )
+            if column.name in contract.order_by:
+                is_excluded[:, at] = is_event & is_open[:, at]
+            is_by_value = is_open[:, at] & (facts.fit[:, at] > 0) & (facts.name[:, at] < _NAMED)
+            for row in np.flatnonzero(is_by_value).tolist():
+                is_excluded[row, at] |= names_an_end(names[row]) or samples.is_to_come(row, column)
     return is_excluded
 
 

@@ -220,6 +220,8 @@ class DryRunner:
             "part_rows": {name: rows for name, rows in edited.parts.items() if rows is not None},
             "part": edited.part,
             "likely_dataset": edited.likely_dataset,
+            "part_datasets": edited.part_datasets,
+            "proposed_steps": [asdict(proposed) for proposed in edited.proposed_steps],
         }
         if edited.opened is None:
             return facts

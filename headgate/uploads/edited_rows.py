@@ -20,10 +20,11 @@ from headgate.contracts.format_property import stated_format
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.source_format import SourceFormat
 from headgate.errors import BadInputError, ContractError
-from headgate.uploads.edits import Edits
+from headgate.uploads.edits import COUNTRY, JOIN, Edits
 from headgate.uploads.ragged_rows import with_completed
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
 from headgate.values.cells import bool_array, flags, text_array
+from headgate.values.country_codes import in_country_codes
 from headgate.values.declared_spelling import in_declared_format
 from headgate.values.refusal_reasons import type_reason
 
@@ -161,6 +162,11 @@ def _with_step(columns: dict[str, pa.Array], step: Step, rows: int) -> dict[str,
     if step.kind == "map":
         new = text_array(step.values.values()).take(pc.index_in(trimmed(text), text_array(step.values)))
         return {**columns, step.column: pc.coalesce(new, text)}
+    if step.kind == COUNTRY:
+        return {**columns, step.column: in_country_codes(trimmed(text), step.text)}
+    if step.kind == JOIN:
+        joined = [columns.get(name, pa.nulls(rows, pa.string())) for name in step.into]
+        return {**columns, step.column: pc.binary_join_element_wise(*joined, step.text)}
     if step.kind == "replace":
         return {**columns, step.column: pc.replace_substring(text, step.search, step.text)}
     is_empty = ~flags(text.is_valid()) | (flags(pc.equal(trimmed(pc.fill_null(text, "")), "")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -13,37 +13,44 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.contracts.country_fields import ALPHA_2, country_fields
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.errors import BadInputError
 from headgate.formats.format_list import format_of
 from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.json.json_records import lists_of_records, read_records
-from headgate.formats.json.record_lists import WHOLE
+from headgate.formats.json.nested_names import every_object
+from headgate.formats.json.record_lists import WHOLE, RecordPlace, name_around
 from headgate.formats.sniff import is_old_workbook
 from headgate.formats.unpack import data_members
 from headgate.lake import keys
-from headgate.matching.dataset_evidence import likely_dataset
+from headgate.matching.dataset_evidence import dataset_of_inner_list, likely_dataset
 from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
 from headgate.matching.suggest_mapping import VALUE
 from headgate.uploads.edited_rows import check_edits, edited_csv, member_of
 from headgate.uploads.edits import Edits, fields_after_edits
 from headgate.uploads.import_grid import is_json_file, open_file
+from headgate.uploads.proposed_steps import names_in_records, proposed_steps
 from headgate.uploads.upload import UploadMapping
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import by_unique, numbers
+from headgate.values.country_codes import are_countries, in_country_codes
 from headgate.values.format_inference import infer_most, one_truth_word
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from headgate.contracts.model import Contract
+    from headgate.formats.json.record_lists import RecordList
     from headgate.matching.file_table import FileTable
     from headgate.matching.mappings import Mappings, Suggested
     from headgate.uploads.import_grid import OpenedFile
+    from headgate.uploads.proposed_steps import ProposedStep
     from headgate.uploads.upload import UploadRecord
     from headgate.values.format_inference import Reading
 
 _LARGEST_JSON_BYTES = 32 << 20  # parsed as a whole to find its lists
+_MOST_PROPOSED_LISTS, _LARGEST_PROPOSED_BYTES = 4, 8 << 20
 _WIDEST = {"precision": 38, "scale": 9}
 _NO_TEXT = {Kind.BOOLEAN, Kind.DATE, Kind.TIMESTAMP, Kind.DECIMAL}
 
@@ -61,6 +68,8 @@ class EditedUpload:
         contract: of the dataset; None where none is known.
         suggested: the fields of the columns; None without a contract.
         likely_dataset: what to propose to the person where no dataset is known; empty for none.
+        proposed_steps: fill fields that no column is as it stands.
+        part_datasets: what to propose for the lists in records of JSON.
     """
 
     file: Path
@@ -71,6 +80,8 @@ class EditedUpload:
     contract: Contract | None
     suggested: Suggested | None
     likely_dataset: str = ""
+    proposed_steps: tuple[ProposedStep, ...] = ()
+    part_datasets: Mapping[str, str] = field(default_factory=dict)
 
     def mapping(self) -> UploadMapping | None:
         """Return the decided mapping of a file that stays as it is; None where nothing is decided."""
@@ -122,8 +133,9 @@ def edited_content(
     file, parts = _member(path, folder, edits.part)
     is_open = upload.edits is None or edits.chooses_part_alone
     if lists := _lists(file):
-        parts = lists
-        edits = replace(edits, part=edits.part if edits.part in lists else _first_list(lists))
+        parts = {each.name: each.records for each in lists}
+        edits = replace(edits, part=edits.part if edits.part in parts else _first_list(lists))
+    inner_list = next((each.name for each in lists if each.is_inner and each.name == edits.part), "")
     sheet = edits.part if edits.part in parts and file == path else ""
     dataset = edits.dataset or keys.dataset_of(upload.key)
     opened = open_file(file, folder, contracts.get(dataset), sheet, limit_bytes)
@@ -140,19 +152,54 @@ def edited_content(
     contract = contracts.get(dataset)
     suggested = None
     if opened and contract:
-        suggested = _suggested(upload.key, contract, opened.headed, mappings)
+        suggested = _suggested(upload.key, contract, opened.headed, mappings, inner_list)
     # Remembered edits are of the contract; a field that they leave open is named by the gate.
     if opened and contract and edits.columns and not is_remembered:
         check_edits(edits, contract, opened.names)
-    is_unknown = opened is not None and contract is None
-    likely = likely_dataset(opened.headed.names, contracts) if opened and is_unknown else ""
-    return EditedUpload(file, parts, opened, edits, is_remembered, contract, suggested, likely)
+    likely = _likely_dataset(opened.headed.names, inner_list, contracts) if opened and not contract else ""
+    steps: tuple[ProposedStep, ...] = ()
+    if opened and contract and suggested:
+        samples = dict(zip(opened.names, opened.headed.samples, strict=True))
+        steps = proposed_steps(suggested, contract, edits, samples, inner_list)
+    of_parts = _datasets_of_inner_lists(file, lists, contracts)
+    return EditedUpload(
+        file, parts, opened, edits, is_remembered, contract, suggested, likely, steps, of_parts
+    )
 
 
-def _suggested(key: str, contract: Contract, headed: FileTable, mappings: Mappings) -> Suggested:
+def _datasets_of_inner_lists(
+    path: Path, lists: Sequence[RecordList], contracts: Mapping[str, Contract]
+) -> dict[str, str]:
+    """Return the dataset to propose for each list in records; each of them is parsed, so only of few."""
+    inner = [each.name for each in lists if each.is_inner][:_MOST_PROPOSED_LISTS]
+    if path.stat().st_size > _LARGEST_PROPOSED_BYTES:
+        return {}
+    body = path.read_bytes() if inner else b""
+    proposed = {
+        name: _likely_dataset(
+            [*read_records(body, expands=every_object, place=RecordPlace(name)).columns], name, contracts
+        )
+        for name in inner
+    }
+    return {name: dataset for name, dataset in proposed.items() if dataset}
+
+
+def _likely_dataset(names: Sequence[str], inner_list: str, contracts: Mapping[str, Contract]) -> str:
+    """Return the dataset to propose; of a list in records its own columns decide it."""
+    if not inner_list:
+        return likely_dataset(names, contracts)
+    around = [name_around(name, inner_list) for name in names]
+    own = [name for name, outer in zip(names, around, strict=True) if not outer]
+    return dataset_of_inner_list(own, [*filter(None, around)], contracts)
+
+
+def _suggested(
+    key: str, contract: Contract, headed: FileTable, mappings: Mappings, inner_list: str = ""
+) -> Suggested:
     """Return the fields of the columns by name and by value, however the values are written.
 
-    A column of days or truth values is no text by its values alone.
+    A column of days or truth values is no text by its values alone. Columns of the records around an inner
+    list are compared by the names that they have there.
     """
     kinds = {column.name: column.type.kind for column in contract.columns}
     readings = [_reading(sample) for sample in headed.samples]
@@ -161,12 +208,21 @@ def _suggested(key: str, contract: Contract, headed: FileTable, mappings: Mappin
         sample if reading is None else _in_plain_spelling(sample, reading, is_day_a_time=is_day_a_time)
         for sample, reading in zip(headed.samples, readings, strict=True)
     ]
-    suggested = mappings.matched(key, contract.dataset, headed, samples)
+    if country_fields(contract):
+        samples = [in_country_codes(each, ALPHA_2) if are_countries(each) else each for each in samples]
+    named = replace(headed, names=names_in_records(headed.names, inner_list))
+    matched = mappings.matched(key, contract.dataset, named, samples)
+    suggested = replace(matched, names=headed.shown, fingerprint=headed.fingerprint)
+    nested = {column.name for column in contract.columns if column.nested}
+    are_nested = [pa.types.is_nested(column.type) for column in headed.columns]
     fields = tuple(
         ""
-        if how == VALUE and reading and kinds.get(field) is Kind.STRING and reading.kind in _NO_TEXT
+        if (how == VALUE and reading and kinds.get(field) is Kind.STRING and reading.kind in _NO_TEXT)
+        or (is_nested and field not in nested)
         else field
-        for field, how, reading in zip(suggested.fields, suggested.how, readings, strict=True)
+        for field, how, reading, is_nested in zip(
+            suggested.fields, suggested.how, readings, are_nested, strict=True
+        )
     )
     return replace(suggested, fields=fields)
 
@@ -198,23 +254,21 @@ def _without_moments(edits: Edits, contract: Contract, names: Collection[str]) -
     return replace(edits, steps=steps, columns=columns)
 
 
-def _lists(path: Path) -> dict[str, int | None]:
-    """Return the lists of records of JSON in which objects or lists are nested, each with its number of
-    records; none for any other file.
-    """
+def _lists(path: Path) -> tuple[RecordList, ...]:
+    """Return the lists of records of JSON in which objects or lists are nested; none for any other file."""
     if not is_json_file(path) or path.stat().st_size > _LARGEST_JSON_BYTES:
-        return {}
+        return ()
     try:
         lists = lists_of_records(path.read_bytes())
         is_flat = [each.name for each in lists] == [WHOLE] and not read_records(path.read_bytes()).nested
     except BadInputError:
-        return {}
-    return {} if is_flat else {each.name: each.records for each in lists}
+        return ()
+    return () if is_flat else lists
 
 
-def _first_list(lists: Mapping[str, int | None]) -> str:
+def _first_list(lists: Sequence[RecordList]) -> str:
     """Return the list that the fewest objects enclose, and the longest of several."""
-    return min(lists, key=lambda name: (name != WHOLE, name.count("."), -(lists[name] or 0)))
+    return min(lists, key=lambda each: (each.name != WHOLE, each.name.count("."), -each.records)).name
 
 
 def _member(path: Path, folder: Path, part: str) -> tuple[Path, dict[str, int | None]]:

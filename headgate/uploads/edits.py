@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from headgate.matching.mappings import Suggested
 
+JOIN, COUNTRY = "join", "country"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -20,11 +22,13 @@ class Step:
 
     Attributes:
         kind: `split` a column at a text into new columns; `map` whole values; `replace` a part of each text;
-            `default` for empty cells, or for a column that the file does not have.
-        text: what `split` splits at, what `replace` writes, or the default.
+            `default` for empty cells, or for a column that the file does not have; `join` other columns into
+            a new one; `country` for codes of countries.
+        text: what `split` splits at, what `replace` writes, what `join` writes between, the default, or
+            the kind of codes.
         search: what `replace` looks for.
         values: old value → new value of `map`.
-        into: names of the columns that `split` makes.
+        into: names of the columns that `split` makes, and of those that `join` reads.
     """
 
     kind: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -128,6 +129,37 @@ def test_cells_of_a_duplicate_stand_under_their_headers_and_its_reason_is_read_i
     assert note
     assert note["x"] + note["width"] <= grid["x"] + grid["width"]
     assert reason.evaluate("note => note.scrollWidth <= note.clientWidth && note.clientHeight <= 28")
+
+
+def test_the_lines_of_nested_orders_get_their_dataset_and_their_key(console: Console) -> None:
+    """And what is sent again promises no rows."""
+    orders = [
+        {
+            "orderId": f"N-{number}",
+            "placedAt": f"2026-10-{number:02}T08:30:00Z",
+            "items": [{"sku": "S1", "qty": place, "price": 9.5} for place in range(1, 3)],
+        }
+        for number in range(1, 8)
+    ]
+    for name in ("bestellungen.json", "noch-einmal.json"):
+        page = upload_page(console)
+        drop(page, name, json.dumps({"of": name, "orders": orders}).encode())
+        page.get_by_label("Part of the file").select_option("orders.items")
+        expect(page.get_by_label("Dataset of the file")).to_have_value("order_items")
+        if name == "bestellungen.json":
+            page.get_by_role("button", name="Use the 5 suggestions").click()
+        expect(page.get_by_text("Order item id from orders_orderId and items_position")).to_be_visible()
+        expect(page.get_by_label("Field for orders_placedAt")).not_to_have_value("updated_at")
+        page.get_by_role("button", name="Updated at …").click()
+        page.get_by_label("Updated at for all rows").fill("2026-11-01T08:00")
+        page.get_by_role("button", name="Set for all").click()
+        if name == "bestellungen.json":
+            commits(page, "14 in; 2 columns stay out")
+            expect(page.get_by_test_id("receipt")).to_contain_text("14 rows are in")
+    expect(page.get_by_text("The same content is in the lake since")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)
+    lines = console.lake.queries.ask("select * from ecommerce_curated.order_items where order_id = 'N-1'")
+    assert sorted(str(line["order_item_id"]) for line in lines) == ["N-1-1", "N-1-2"]
 
 
 def left_edges(line: Locator, parts: str) -> list[int]:

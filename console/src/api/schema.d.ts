@@ -1354,16 +1354,16 @@ export interface components {
             column: string;
             /**
              * Into
-             * @description The columns that `split` makes.
+             * @description The columns that `split` makes, or that `join` reads.
              * @default []
              */
             into: string[];
             /**
              * Kind
-             * @description `split` at a text into new columns; `map` whole values; `replace` a part of each text; `default` for empty cells, or for a column that the file does not have.
+             * @description `split` at a text into new columns; `map` whole values; `replace` a part of each text; `default` for empty cells, or for a column that the file does not have; `join` other columns into a new one; `country` for codes of countries instead of names or other codes.
              * @enum {string}
              */
-            kind: "split" | "map" | "replace" | "default";
+            kind: "split" | "map" | "replace" | "default" | "join" | "country";
             /**
              * Search
              * @description What `replace` looks for.
@@ -1372,7 +1372,7 @@ export interface components {
             search: string;
             /**
              * Text
-             * @description What `split` splits at, what `replace` writes, or the default.
+             * @description What `split` splits at, what `replace` writes, what `join` writes between, the default, or `alpha-2` or `alpha-3` of `country`.
              * @default
              */
             text: string;
@@ -1581,6 +1581,11 @@ export interface components {
          * @description A field that a column can be mapped to.
          */
         ContractField: {
+            /**
+             * Is Key
+             * @description Whether it tells rows apart alone, so that no value is that of all rows.
+             */
+            is_key: boolean;
             /**
              * May Be Empty
              * @description The column may have empty values.
@@ -2258,6 +2263,23 @@ export interface components {
             /** @description With the outcome `profiled`: a contract for files such as this. */
             draft?: components["schemas"]["ContractDraft"] | null;
             /**
+             * Duplicate Key
+             * @description The key of this file.
+             * @default
+             */
+            duplicate_key: string;
+            /**
+             * Duplicate Of
+             * @description Id of the file that has the content of a commit: it would accept nothing new.
+             * @default
+             */
+            duplicate_of: string;
+            /**
+             * Duplicate Since
+             * @description When the gate accepted the rows of this file.
+             */
+            duplicate_since?: string | null;
+            /**
              * Duplicates
              * @default 0
              */
@@ -2303,6 +2325,14 @@ export interface components {
              */
             part: string;
             /**
+             * Part Datasets
+             * @description Dataset to propose for a list in the records of another, by its path.
+             * @default {}
+             */
+            part_datasets: {
+                [key: string]: string;
+            };
+            /**
              * Part Rows
              * @description How many records a list of records has.
              * @default {}
@@ -2316,6 +2346,12 @@ export interface components {
              * @default []
              */
             parts: string[];
+            /**
+             * Proposed Steps
+             * @description Steps to propose to a person, who adds them to the edits.
+             * @default []
+             */
+            proposed_steps: components["schemas"]["ProposedStep"][];
             /**
              * Quality
              * @description Quality score with its parts, and drift.
@@ -3817,6 +3853,15 @@ export interface components {
              * @example urn:headgate:problem:not-found
              */
             type: string;
+        };
+        /**
+         * ProposedStep
+         * @description A step that fills a field which no column of the file is as it stands.
+         */
+        ProposedStep: {
+            /** Field */
+            field: string;
+            step: components["schemas"]["ColumnStep"];
         };
         /**
          * QualityHistory

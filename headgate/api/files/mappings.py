@@ -70,6 +70,7 @@ def suggested_mapping(
                 type=glue_type(column.type),
                 required=column.must_be_sent,
                 may_be_empty=not column.required or bool(column.generated_from),
+                is_key=contract.key == (column.name,),
                 records_past=records_the_past(column, contract),
                 unit=column.unit,
             )

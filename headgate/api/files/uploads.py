@@ -25,6 +25,7 @@ from headgate.api.shapes.uploads import (
     GridFlaw,
     GridRow,
     GridRows,
+    ProposedStep,
     Upload,
     UploadEdits,
     UploadPart,
@@ -389,7 +390,8 @@ def _suggested(
     if "suggestion" not in error:
         # The rows are shown below the header, so no samples are needed.
         return (stored["suggestion"], ()) if stored.get("suggestion") else None
-    return error["suggestion"], sample_facts(stored["columns"])
+    # The gate reads a part of the file as a table of its own; the check knows where its columns come from.
+    return stored.get("suggestion") or error["suggestion"], sample_facts(stored["columns"])
 
 
 def _shown(upload: UploadRecord) -> Upload:
@@ -434,6 +436,7 @@ def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any
         **{name: record[name] for name in ("received", "accepted", "quarantined", "duplicates", "warnings")},
         reasons=reasons_of(checked.reasons),
         rejected_rows=_rejected(lake, checked.dataset, stored),
+        **_same_content(lake, upload, stored, checked.dataset),
         written_as=written_as_texts(written_as),
         quality={name: str(value) for name, value in checked.profile.items() if name != "key"},
         columns=profile_columns(stored.get("columns", [])),
@@ -444,6 +447,22 @@ def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any
     )
 
 
+def _same_content(
+    lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any], dataset: str
+) -> dict[str, Any]:
+    """Return the file of the lake that has the content which a commit would send, and since when."""
+    sha256 = (stored.get("committed_as") or {}).get("sha256", upload.sha256)
+    file_id = lake.files.accepted_with(sha256, [dataset]) if dataset in lake.contracts.source else ""
+    if not file_id or upload.state is UploadState.COMMITTED:
+        return {}
+    record = record_of(lake, file_id)
+    return {
+        "duplicate_of": file_id,
+        "duplicate_key": record.key,
+        "duplicate_since": record.finished_at or None,
+    }
+
+
 def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a check says of the rows of an upload and of its edits."""
     grid = stored.get("grid")
@@ -451,9 +470,11 @@ def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:
         "grid": GridFacts.model_validate(grid) if grid else None,
         "parts": tuple(stored.get("parts", ())),
         "part_rows": stored.get("part_rows", {}),
+        "part_datasets": stored.get("part_datasets", {}),
         "part": stored.get("part", ""),
         "edits": UploadEdits.model_validate(stored["edits"]) if stored.get("edits") else None,
         "likely_dataset": stored.get("likely_dataset", ""),
+        "proposed_steps": tuple(map(ProposedStep.model_validate, stored.get("proposed_steps", ()))),
         "is_remembered": bool(stored.get("is_remembered")),
     }
 

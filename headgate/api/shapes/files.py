@@ -331,6 +331,9 @@ class ContractField(Shape):
     type: str
     required: bool = Field(description="A column of the file must be this field: it is required or masked.")
     may_be_empty: bool = Field(description="The column may have empty values.")
+    is_key: bool = Field(
+        description="Whether it tells rows apart alone, so that no value is that of all rows."
+    )
     records_past: bool = Field(
         description="A time of something that has happened, so that a date in the future is worth a question."
     )

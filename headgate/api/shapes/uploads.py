@@ -143,15 +143,29 @@ CellText = Annotated[str, Field(max_length=10_000)]
 class ColumnStep(Asked):
     """A change of a whole column."""
 
-    kind: Literal["split", "map", "replace", "default"] = Field(
+    kind: Literal["split", "map", "replace", "default", "join", "country"] = Field(
         description="`split` at a text into new columns; `map` whole values; `replace` a part of each text; "
-        "`default` for empty cells, or for a column that the file does not have."
+        "`default` for empty cells, or for a column that the file does not have; `join` other columns into a "
+        "new one; `country` for codes of countries instead of names or other codes."
     )
     column: ColumnName
-    text: CellText = Field("", description="What `split` splits at, what `replace` writes, or the default.")
+    text: CellText = Field(
+        "",
+        description="What `split` splits at, what `replace` writes, what `join` writes between, the default, "
+        "or `alpha-2` or `alpha-3` of `country`.",
+    )
     search: CellText = Field("", description="What `replace` looks for.")
     values: dict[CellText, CellText] = Field({}, max_length=2_000, description="Old to new value of `map`.")
-    into: tuple[ColumnName, ...] = Field((), max_length=20, description="The columns that `split` makes.")
+    into: tuple[ColumnName, ...] = Field(
+        (), max_length=20, description="The columns that `split` makes, or that `join` reads."
+    )
+
+
+class ProposedStep(Shape):
+    """A step that fills a field which no column of the file is as it stands."""
+
+    field: str
+    step: ColumnStep
 
 
 class TypedCell(Asked):
@@ -275,6 +289,9 @@ class DryRun(Shape):
         description="Sheets, members, or lists of records as `export.orders`, where there are several.",
     )
     part_rows: dict[str, Count] = Field({}, description="How many records a list of records has.")
+    part_datasets: dict[str, str] = Field(
+        {}, description="Dataset to propose for a list in the records of another, by its path."
+    )
     part: str = Field("", description="The one of them that is read; empty where none is chosen.")
     edits: UploadEdits | None = Field(None, description="As they were checked.")
     hides_values: bool = Field(
@@ -283,6 +300,14 @@ class DryRun(Shape):
     likely_dataset: str = Field(
         "",
         description="Dataset to propose where none is known: three columns have its names, with its key.",
+    )
+    duplicate_of: str = Field(
+        "", description="Id of the file that has the content of a commit: it would accept nothing new."
+    )
+    duplicate_since: Moment | None = Field(None, description="When the gate accepted the rows of this file.")
+    duplicate_key: str = Field("", description="The key of this file.")
+    proposed_steps: tuple[ProposedStep, ...] = Field(
+        (), description="Steps to propose to a person, who adds them to the edits."
     )
     is_remembered: bool = Field(
         default=False, description="The edits are those of an earlier upload with the same header."

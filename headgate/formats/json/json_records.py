@@ -191,7 +191,7 @@ def records_of(text: Text, content: bytes, expands: Expands, place: RecordPlace 
     starts = NO_ROWS
     if lines is not None and place.list_name not in {"", WHOLE}:
         values = list(filter(None, map(_line, lines)))
-        records.add((0, record) for record in records_at(values, place.list_name))
+        records.add((0, record) for record in records_at(values, place))
     elif lines is None:
         parsed = _parse(text.utf8)
         form = GEOJSON if is_feature_collection(parsed) else FormatName.JSON
@@ -464,7 +464,7 @@ def _array(parsed: object, place: RecordPlace) -> Iterable[object]:
     if is_feature_collection(parsed):
         return features(cast("dict[str, Any]", parsed))
     if place.list_name:
-        return records_at(parsed, place.list_name)
+        return records_at(parsed, place)
     lists = nearest_lists(parsed, place)
     if len(lists) > 1:
         names = ", ".join(filter(None, (shown_name(name_of_list(path)) for path in lists)))

@@ -3,6 +3,9 @@
 The name of a list is its path: `export.orders` is the list `orders` in the object `export`, and
 `export.orders.lines` are the concatenated lists `lines` in its records. `$` is the text itself, as in
 JSONPath (RFC 9535).
+
+A record of a list in records has the values of the record around it (`orders_number`), and its place in its
+list (`lines_position`), because the file has no other key for it.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.stated_list import stated_records
 from headgate.errors import UnreadableFileError
+from headgate.formats.typed_cells import TypedText
 from headgate.matching.header_names import folded, showable
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ _SEPARATOR = "."
 _MAX_LEVELS = 16
 _MAX_LISTS = 50  # an object whose names are ids has one list per id
 _ENCLOSING_PREFIX = "parent"  # prefix of the columns of the records that enclose a list
+_POSITION = "position"
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,10 @@ class RecordPlace:
         """Return the position of the records in a contract's files."""
         names = (*contract.names, *(heading for heading, _ in contract.headings)) if contract else ()
         return cls(stated_records(contract), frozenset(map(folded, names)))
+
+    def has_position(self, column: str) -> bool:
+        """Return whether records have their position: where no field is known, or one is the column."""
+        return not self.fields or folded(column) in self.fields
 
 
 @dataclass(frozen=True)
@@ -125,24 +134,44 @@ def _scalar_names(parsed: object) -> list[str]:
     return [name for name, value in values if not isinstance(value, dict | list)]
 
 
-def records_at(parsed: object, name: str) -> list[Mapping[str, Any]]:
-    """Return the records of a list by its path.
+def records_at(parsed: object, place: RecordPlace) -> list[Mapping[str, Any]]:
+    """Return the records of the stated list.
 
-    Records of a list in records also have the values of the enclosing record: `lines` in `orders` have
-    `orders_number`.
+    A record of a list in records has the values of the record around it, too: `lines` in `orders` have
+    `orders_number`. It has its position unless the contract has no such field.
 
     Raises:
         UnreadableFileError: `not_a_table`: the text has no such list.
     """
+    name = place.list_name
     for path in _paths(parsed):
         if name_of_list(path) == name:
-            return list(_records(parsed, path, _ENCLOSING_PREFIX, {}))
-    names = ", ".join(record_list.name for record_list in record_lists(parsed)) or "none"
+            return list(_records(parsed, path, _ENCLOSING_PREFIX, {}, place, is_inner=False))
+    names = ", ".join(each.name for each in record_lists(parsed)) or "none"
     raise UnreadableFileError(
         rule="not_a_table",
         message=f"the JSON has no list of records {name if showable(name) else 'of the stated path'}",
         remedy=f"state one of its lists: {names}",
     )
+
+
+def name_around(name: str, list_name: str) -> str:
+    """Return the name that a column has in the records around a list; empty for the list's own columns.
+
+    >>> name_around("orders_number", "export.orders.lines"), name_around("sku", "export.orders.lines")
+    ('number', '')
+    """
+    labels = (_ENCLOSING_PREFIX, *list_name.split(_SEPARATOR)[:-1])
+    return next((name[len(label) + 1 :] for label in labels if name.startswith(f"{label}_")), "")
+
+
+def position_column(list_name: str) -> str:
+    """Return the name of the column with the position of a record in its list.
+
+    >>> position_column("export.orders.lines")
+    'lines_position'
+    """
+    return f"{list_name.rpartition(_SEPARATOR)[2]}_{_POSITION}"
 
 
 def name_of_list(path: Path) -> str:
@@ -157,18 +186,20 @@ def _paths(parsed: object) -> list[Path]:
 
 
 def _records(
-    value: object, path: Path, label: str, enclosing: Mapping[str, Any]
+    value: object, path: Path, label: str, around: Mapping[str, Any], place: RecordPlace, *, is_inner: bool
 ) -> Iterator[Mapping[str, Any]]:
     if isinstance(value, list):
-        for record in value:
+        column = f"{label}_{_POSITION}"
+        is_numbered = is_inner and place.has_position(column)
+        for number, record in enumerate(value, 1):
+            enclosing = {**around, column: TypedText(number)} if is_numbered else around
             if not path:
                 yield {**enclosing, **record}
             elif isinstance(record, dict):
-                values = {
-                    f"{label}_{key}": part for key, part in record.items() if not isinstance(part, list)
-                }
+                own = {f"{label}_{key}": part for key, part in record.items() if not isinstance(part, list)}
                 inner, *rest = path
-                kept = {key: part for key, part in values.items() if key != f"{label}_{inner}"}
-                yield from _records(record.get(inner), tuple(rest), inner, {**enclosing, **kept})
+                kept = {key: part for key, part in own.items() if key != f"{label}_{inner}"}
+                values = {**enclosing, **kept}
+                yield from _records(record.get(inner), tuple(rest), inner, values, place, is_inner=True)
     elif isinstance(value, dict) and path:
-        yield from _records(value.get(path[0]), path[1:], path[0], enclosing)
+        yield from _records(value.get(path[0]), path[1:], path[0], around, place, is_inner=is_inner)

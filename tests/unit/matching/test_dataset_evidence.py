@@ -11,7 +11,7 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.formats.read_table import sample_table
-from headgate.matching.dataset_evidence import is_known_by_names, likely_dataset
+from headgate.matching.dataset_evidence import dataset_of_inner_list, is_known_by_names, likely_dataset
 from headgate.matching.mappings import Mappings
 from headgate.matching.suggest_mapping import EXACT, FUZZY, VALUE, Match, Pair, likeness, match_dataset
 
@@ -117,3 +117,18 @@ SHOP = Registry.load().source
 )
 def test_a_dataset_is_proposed_by_three_names_and_its_key(names: tuple[str, ...], dataset: str) -> None:
     assert likely_dataset(names, SHOP) == dataset
+
+
+@pytest.mark.parametrize(
+    ("own", "around", "dataset"),
+    [
+        (("sku", "qty", "price"), ("orderId", "placedAt", "status"), "order_items"),
+        (("Artikelnummer", "Menge"), ("Bestellnummer",), "order_items"),
+        (("sku", "colour"), ("orderId",), ""),  # one name has many tables
+        (("sku", "title", "price"), ("warehouse", "city"), ""),  # refers to no dataset
+    ],
+)
+def test_a_list_in_records_is_proposed_by_its_own_columns_and_what_it_refers_to(
+    own: tuple[str, ...], around: tuple[str, ...], dataset: str
+) -> None:
+    assert dataset_of_inner_list(own, around, SHOP) == dataset

@@ -8,12 +8,14 @@ import re
 import shutil
 import zipfile
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
 from rich.console import Console
 
+from headgate.aws.in_memory_ports import MemoryLedger
 from headgate.cli.commands.files import files
 from headgate.errors import HeadgateError
 from headgate.lake.ports import FileRecord
@@ -22,6 +24,7 @@ from headgate.uploads.select_files import Selection, select_files
 from tests.workbooks import open_document
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 pytestmark = pytest.mark.unit
@@ -228,10 +231,13 @@ def test_no_contract_is_offered_for_a_file_that_is_no_table(folder: Path) -> Non
     )
 
 
-def next_steps(*records: FileRecord) -> str:
-    console = Console(width=200, record=True)
+def next_steps(*records: FileRecord, kept: Sequence[FileRecord] = ()) -> str:
+    console, ledger = Console(width=200, record=True), MemoryLedger()
+    for record in kept:
+        ledger.claim(record, now=datetime(2026, 11, 27), lease_s=60)
+        ledger.finish(record)
     with patch.object(files.options, "console", lambda: console):
-        files._show_next_steps([*records], [], Selection(()))
+        files._show_next_steps([*records], [], Selection(()), ledger)
     return console.export_text()
 
 
@@ -242,6 +248,17 @@ def test_a_file_with_a_header_alone_is_reported_when_it_is_sent_and_when_it_is_s
         text = next_steps(record)
         assert "a header and no rows: orders/a.csv. Send rows below" in text
         assert "Duplicate File Skipped" not in text
+
+
+def test_a_copy_says_since_when_the_lake_has_its_content() -> None:
+    done = {"state": FileState.DONE, "received": 3, "accepted": 3, "finished_at": "2026-11-27T14:03:20"}
+    first = FileRecord("1", "raw", "orders/a.csv", "v1", "orders", **done)
+    copy = replace(first, file_id="2", key="orders/b.csv", state=FileState.SKIPPED_DUPLICATE)
+    text = next_steps(replace(copy, duplicate_of="1"), kept=[first])
+    assert (
+        "orders/b.csv: the same content is in the lake since 2026-11-27 14:03 UTC as orders/a.csv. "
+        "Nothing new was accepted."
+    ) in text
 
 
 def test_a_hundred_equal_notices_are_one_line_and_the_rare_one_comes_first() -> None:

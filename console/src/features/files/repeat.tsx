@@ -1,6 +1,7 @@
 import { Alert, Anchor } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
+import { Moment } from '../../components/moment'
 import { useFile } from './queries'
 import { Waiting } from '../../components/states'
 
@@ -22,7 +23,8 @@ export function Repeat({ fileId }: { fileId: string }) {
     </Alert>
   ) : (
     <Alert color="gray" title={DUPLICATE}>
-      The lake has accepted a file with the same content before: {link}.
+      The same content is in the lake since <Moment at={before.data?.body.finished_at} /> as{' '}
+      {before.data?.body.key}: {link}. Sending it again accepts nothing new.
     </Alert>
   )
 }

@@ -2,7 +2,8 @@ import { Alert, Button, Group, Text } from '@mantine/core'
 
 import { count, whole } from '../../api/format'
 import { futureWords, titleOf } from './column-header'
-import { type Deciding, withField } from './edits'
+import { type Deciding, withField, withoutStep } from './edits'
+import { stepWords } from './step-words'
 
 /** Columns of days to come that were taken for a field of the past, such as the time of the last change. */
 export function FutureDates({ result, edits, onChange }: Deciding) {
@@ -67,6 +68,37 @@ export function SetForAll({ result, edits, onChange }: Deciding) {
               onClick={() => onChange(withoutDefault(edits, column))}
             >
               Change
+            </Button>
+          </Group>
+        )
+      })}
+    </Group>
+  )
+}
+
+/** The proposed steps that were taken, each with its way back: the cells below are as they are in the file. */
+export function TakenSteps({ result, edits, onChange }: Deciding) {
+  const columns = result.grid?.columns ?? []
+  const taken = edits.steps.filter(({ kind }) => kind === 'join' || kind === 'country')
+  if (taken.length === 0) return null
+  return (
+    <Group gap="xs" role="group" aria-label="Steps of this file">
+      {taken.map((step) => {
+        const said = stepWords(
+          step,
+          titleOf(result.mapping?.fields, edits.columns[step.column] ?? step.column),
+        )
+        return (
+          <Group key={`${step.kind} ${step.column}`} gap={4}>
+            <Text size="sm">{said.charAt(0).toUpperCase() + said.slice(1)}</Text>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              color="gray"
+              aria-label={`Undo: ${said}`}
+              onClick={() => onChange(withoutStep(edits, step, columns))}
+            >
+              Undo
             </Button>
           </Group>
         )

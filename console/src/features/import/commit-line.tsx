@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
+import { Moment } from '../../components/moment'
 import { mayCommit } from '../files/acceptance-words'
 import { isMostlyDuplicates, outcome, stayOut } from './outcome-words'
 import type { ForeignAmounts } from './currencies'
@@ -24,6 +25,7 @@ interface Props {
 export function CommitLine({ work, missing, leftOut, currencies, onCommit, onShowErrors }: Props) {
   const { result } = work.check
   const why = obstacle(work, missing, currencies)
+  const isRepeat = work.isCurrent && result.duplicate_of !== ''
   const isDoubtful = isMostlyDuplicates(result)
   const mayShowErrors = missing.length === 0 && currencies.length === 0 && result.quarantined > 0
   return (
@@ -39,17 +41,22 @@ export function CommitLine({ work, missing, leftOut, currencies, onCommit, onSho
         <Since at={work.checkedAt} />
       )}
       <Group gap="sm">
+        {isRepeat ? <SameContent result={result} /> : null}
         {why && work.isCurrent ? (
           <Text size="sm" className="muted">
             {why}
           </Text>
         ) : null}
-        {isDoubtful && !why && work.isCurrent ? (
+        {isDoubtful && !isRepeat && !why && work.isCurrent ? (
           <Text size="sm" className="misfit" role="alert">
             Most rows are duplicates: the column of the key is probably another one.
           </Text>
         ) : null}
-        {why && work.isCurrent ? (
+        {isRepeat ? (
+          <Button component="a" variant="default" href={`#/files/${encodeURIComponent(result.duplicate_of)}`}>
+            Open that file
+          </Button>
+        ) : why && work.isCurrent ? (
           mayShowErrors ? (
             <Button onClick={onShowErrors}>Show the {count(result.quarantined, 'row')} with errors</Button>
           ) : null
@@ -66,6 +73,16 @@ export function CommitLine({ work, missing, leftOut, currencies, onCommit, onSho
         )}
       </Group>
     </Group>
+  )
+}
+
+/** A commit of content that the lake has would accept nothing: the gate skips it as a duplicate. */
+function SameContent({ result }: { result: Schemas['DryRun'] }) {
+  return (
+    <Text size="sm" role="alert">
+      The same content is in the lake since <Moment at={result.duplicate_since ?? undefined} /> as{' '}
+      {result.duplicate_key}. Sending it again accepts nothing new.
+    </Text>
   )
 }
 

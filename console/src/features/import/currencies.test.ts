@@ -17,6 +17,7 @@ const field = (name: string, unit: string): Schemas['ContractField'] => ({
   type: 'decimal(12,2)',
   required: false,
   may_be_empty: true,
+  is_key: false,
   records_past: false,
   unit,
 })

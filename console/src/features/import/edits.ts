@@ -123,6 +123,23 @@ export function withStep(edits: Edits, step: Step): Edits {
   return { ...edits, steps: [...others, step] }
 }
 
+/** Add a proposed step; a column that it makes is the field. */
+export function withProposed(
+  edits: Edits,
+  { field, step }: Schemas['ProposedStep'],
+  columns: string[],
+): Edits {
+  const next = withStep(edits, step)
+  return columns.includes(step.column) ? next : withField(next, step.column, field)
+}
+
+/** Take a step back; a column that it made is no field. */
+export function withoutStep(edits: Edits, step: Step, columns: string[]): Edits {
+  const steps = edits.steps.filter((other) => other !== step)
+  const next = { ...edits, steps }
+  return columns.includes(step.column) ? next : withField(next, step.column, undefined)
+}
+
 /** Fill a field that no column of the file is with one value for all rows. */
 export function withDefault(edits: Edits, field: string, text: string): Edits {
   return withField(
@@ -178,7 +195,7 @@ export function redone({ past, now, future }: History): History {
 /** The columns that steps add to those of the file. */
 export function madeColumns(edits: Edits, columns: string[]): string[] {
   const made = edits.steps.flatMap((step) =>
-    step.kind === 'split' ? step.into : step.kind === 'default' ? [step.column] : [],
+    step.kind === 'split' ? step.into : ['default', 'join'].includes(step.kind) ? [step.column] : [],
   )
   return [...new Set(made)].filter((name) => !columns.includes(name))
 }
@@ -191,6 +208,10 @@ export function madeText(
 ): string | null {
   const step = edits.steps.find((one) => (one.kind === 'split' ? one.into : [one.column]).includes(name))
   if (step?.kind === 'default') return step.text
+  if (step?.kind === 'join') {
+    const texts = step.into.map(textOf)
+    return texts.every((text) => text !== null) ? texts.join(step.text) : null
+  }
   if (step?.kind !== 'split') return null
   const parts = (textOf(step.column) ?? '').split(step.text)
   const place = step.into.indexOf(name)

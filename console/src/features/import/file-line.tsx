@@ -8,30 +8,38 @@ import { words } from './column-header'
 import { type Deciding, withDataset, withPart } from './edits'
 
 /** A part of a file in words: the list `export.orders` of nested records is "export › orders · 25 records". */
-export function partWords(part: string, rows: number | undefined): string {
+export function partWords(part: string, rows: number | undefined, dataset = ''): string {
   if (rows === undefined) return part
-  return `${part === '$' ? 'the whole file' : part.replaceAll('.', ' › ')} · ${count(rows, 'record')}`
+  const name = part === '$' ? 'the whole file' : part.replaceAll('.', ' › ')
+  return [name, count(rows, 'record'), words(dataset)].filter(Boolean).join(' · ')
 }
 
-function partChoices({ part, parts, part_rows }: Schemas['DryRun']): { value: string; label: string }[] {
-  const listed = parts.map((name) => ({ value: name, label: partWords(name, part_rows[name]) }))
+function partChoices(result: Schemas['DryRun']): { value: string; label: string }[] {
+  const { part, parts, part_rows: rows, part_datasets: datasets } = result
+  const listed = parts.map((name) => ({ value: name, label: partWords(name, rows[name], datasets[name]) }))
   return parts.includes(part) ? listed : [{ value: part, label: part || 'choose …' }, ...listed]
 }
 
 /** The lists inside the records that are read, which are parts of their own. */
-function innerParts({ part, parts, part_rows }: Schemas['DryRun']): string {
+function innerParts({ part, parts, part_rows, part_datasets }: Schemas['DryRun']): string {
   const prefix = part === '$' ? '' : `${part}.`
   const inner = parts.filter(
     (name) => name !== part && part_rows[name] !== undefined && name.startsWith(prefix),
   )
   if (inner.length === 0 || part_rows[part] === undefined) return ''
-  const named = inner.map((name) => `${name.slice(prefix.length)} (${count(part_rows[name] ?? 0, 'record')})`)
+  const facts = (name: string) => [count(part_rows[name] ?? 0, 'record'), words(part_datasets[name] ?? '')]
+  const named = inner.map(
+    (name) => `${name.slice(prefix.length)} (${facts(name).filter(Boolean).join(', ')})`,
+  )
   return `Lists in these records: ${named.join(', ')}. Choose one as the part of the file to read it with the values of its record.`
 }
 
 /** How the file was read, and the decisions that concern it as a whole: its dataset, and which part of it. */
 export function FileLine({ result, edits, onChange }: Deciding) {
   const contracts = useContracts()
+  // A list of records is of another dataset than the list around it; sheets are often of the same one.
+  const datasetOf = (part: string): Deciding['edits'] =>
+    result.part_rows[part] === undefined ? edits : { ...edits, dataset: result.part_datasets[part] ?? '' }
   const datasets = (contracts.data?.contracts ?? []).filter((one) => one.zone === 'source')
   return (
     <Group gap="sm" align="end" wrap="wrap">
@@ -52,7 +60,9 @@ export function FileLine({ result, edits, onChange }: Deciding) {
           label="Part of the file"
           value={edits.part || result.part}
           data={partChoices(result)}
-          onChange={(event) => onChange(withPart(edits, event.currentTarget.value))}
+          onChange={(event) =>
+            onChange(withPart(datasetOf(event.currentTarget.value), event.currentTarget.value))
+          }
         />
       ) : null}
       <Text size="sm" className="muted" pb={4}>

@@ -8,7 +8,7 @@ import { ColumnCards } from '../profile/profile-view'
 import { mayCommit } from '../files/acceptance-words'
 import type { Checked } from '../upload/transfer'
 import type { ColumnAction } from './column-header'
-import { FutureDates, HiddenNumbers, SetForAll } from './column-doubts'
+import { FutureDates, HiddenNumbers, SetForAll, TakenSteps } from './column-doubts'
 import { ColumnForm } from './column-form'
 import { CommitLine } from './commit-line'
 import { DraftContract } from './draft-contract'
@@ -21,7 +21,7 @@ import { textOf } from './import-row'
 import { MissingFields } from './missing-fields'
 import { hasEveryRow } from './outcome-words'
 import { RowChoice } from './row-choice'
-import { missingFields, openSuggestions, settled } from './suggested-fields'
+import { missingFields, openSteps, openSuggestions, settled } from './suggested-fields'
 import { LikelyDataset, Suggestions } from './suggestions'
 import { useColumns } from './use-columns'
 import { useEdits } from './use-edits'
@@ -39,6 +39,10 @@ const HOLDS_LISTS =
 
 const textsOf = (row: Schemas['GridRow'], columns: string[], { cells }: Edits): (string | null)[] =>
   columns.map((name, at) => textOf(row, at, name, cells))
+
+/** Whether a check is of the dataset and the part that are chosen: what the one before suggests is of others. */
+const isOfChoice = ({ mapping, part }: Schemas['DryRun'], edits: Edits): boolean =>
+  (!mapping || !edits.dataset || mapping.dataset === edits.dataset) && (!edits.part || edits.part === part)
 
 interface Props {
   upload: Schemas['Upload']
@@ -81,9 +85,8 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
   const decided = settled(edits, result)
   const leftOut = (grid?.columns ?? []).filter((name) => decided.columns[name] === null)
   const ofLists = columnOfLists(result, edits)
-  const unsuggested = missing.filter(
-    (field) => !openSuggestions(result, edits).some((one) => one.field === field.name),
-  )
+  const open = [...openSuggestions(result, edits), ...openSteps(result, edits)]
+  const unsuggested = missing.filter((field) => !open.some((one) => one.field === field.name))
   return (
     <Stack gap="xs">
       <FileLine result={result} edits={edits} onChange={work.restart} />
@@ -123,9 +126,14 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
       {grid ? (
         <>
           <HiddenNumbers result={result} edits={edits} />
-          <Suggestions result={result} edits={edits} onChange={change} />
-          <MissingFields fields={unsuggested} edits={edits} onChange={change} />
+          {isOfChoice(result, edits) ? (
+            <>
+              <Suggestions result={result} edits={edits} onChange={change} />
+              <MissingFields fields={unsuggested} edits={edits} onChange={change} />
+            </>
+          ) : null}
           <SetForAll result={result} edits={edits} onChange={change} />
+          <TakenSteps result={result} edits={edits} onChange={change} />
           <FutureDates result={result} edits={edits} onChange={change} />
           <CurrencyQuestion result={result} edits={edits} onChange={change} />
           <RowChoice

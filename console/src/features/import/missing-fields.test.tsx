@@ -16,6 +16,7 @@ const field = (name: string, title: string, mayBeEmpty: boolean): Schemas['Contr
   type: 'string',
   required: true,
   may_be_empty: mayBeEmpty,
+  is_key: false,
   records_past: false,
   unit: '',
 })

@@ -31,17 +31,26 @@ export function MissingFields({ fields, edits, onChange }: Props) {
         />
       ))}
       <Text size="sm" className="muted">
-        {fields.some((field) => field.may_be_empty)
-          ? 'Choose the column below, set one value for all rows, or say that the file has none.'
-          : 'Choose the column below, or set one value for all rows.'}
+        {waysOut(fields)}
       </Text>
     </Group>
   )
 }
 
+/** What a person can do about the fields: a key tells rows apart, so it has no value for all of them. */
+function waysOut(fields: Props['fields']): string {
+  const ways = [
+    'Choose the column below',
+    fields.some((field) => !field.is_key) ? 'set one value for all rows' : '',
+    fields.some((field) => field.may_be_empty) ? 'say that the file has none' : '',
+  ].filter(Boolean)
+  return ways.length > 1 ? `${ways.slice(0, -1).join(', ')}, or ${ways.at(-1) ?? ''}.` : `${ways.join('')}.`
+}
+
 function Missing({ field, onSet }: { field: Schemas['ContractField']; onSet: (text: string) => void }) {
   const { title, may_be_empty: mayBeEmpty } = field
   const [text, setText] = useState<string>()
+  if (field.is_key) return <Text size="sm">{title}</Text>
   if (text === undefined)
     return (
       <Group gap={4}>

@@ -18,6 +18,7 @@ const field = (name: string, required: boolean): Schemas['ContractField'] => ({
   type: 'string',
   required,
   may_be_empty: false,
+  is_key: false,
   records_past: name === 'updated_at',
   unit: '',
 })
@@ -27,6 +28,7 @@ const RESULT = {
   accepted: 0,
   quarantined: 0,
   duplicates: 0,
+  duplicate_of: '',
   state: 'checked',
   mapping: {
     dataset: 'products',

@@ -25,6 +25,16 @@ export function openSuggestions({ mapping }: Schemas['DryRun'], edits: Edits): S
   )
 }
 
+/** The proposed steps that are not taken yet, of fields that a column may become. */
+export function openSteps({ proposed_steps: proposed, grid }: Schemas['DryRun'], edits: Edits) {
+  const taken = new Set(Object.values(edits.columns))
+  return proposed.filter(
+    ({ field, step }) =>
+      !edits.steps.some((other) => other.kind === step.kind && other.column === step.column) &&
+      (grid?.columns.includes(step.column) ? edits.columns[step.column] !== null : !taken.has(field)),
+  )
+}
+
 /**
  * The edits as the gate checks them: once every field that the file needs has a column, the columns without a field
  * stay out, so that nobody has to leave them out one by one.

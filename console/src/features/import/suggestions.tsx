@@ -1,8 +1,9 @@
 import { Button, Group, Text } from '@mantine/core'
 
 import { titleOf, words } from './column-header'
-import { type Deciding, withDataset, withField } from './edits'
-import { openSuggestions, withKnownFormat } from './suggested-fields'
+import { type Deciding, withDataset, withField, withProposed } from './edits'
+import { openSteps, openSuggestions, withKnownFormat } from './suggested-fields'
+import { stepWords } from './step-words'
 
 /** The dataset that is proposed for a file that none is known for, by the names of its columns. */
 export function LikelyDataset({ result, edits, onChange }: Deciding) {
@@ -20,28 +21,34 @@ export function LikelyDataset({ result, edits, onChange }: Deciding) {
   )
 }
 
-/** Takes every field that is suggested for a column in one click: the next step, because a commit needs a field for each column. */
+/**
+ * Takes every field that is suggested for a column, and every proposed step, in one click: the next step, because a
+ * commit needs a field for each column.
+ */
 export function Suggestions({ result, edits, onChange }: Deciding) {
   const open = openSuggestions(result, edits)
-  if (open.length === 0) return null
+  const steps = openSteps(result, edits)
+  const all = open.length + steps.length
+  if (all === 0) return null
+  const columns = result.grid?.columns ?? []
+  const take = () => {
+    const mapped = open.reduce(
+      (next, one) => withKnownFormat(withField(next, one.column, one.field), one.field, result, one.column),
+      edits,
+    )
+    onChange(steps.reduce((next, step) => withProposed(next, step, columns), mapped))
+  }
+  const said = [
+    ...open.map((one) => `${one.column} as ${titleOf(result.mapping?.fields, one.field)}`),
+    ...steps.map(({ field, step }) => stepWords(step, titleOf(result.mapping?.fields, field))),
+  ]
   return (
     <Group gap="xs">
-      <Button
-        size="compact-sm"
-        onClick={() =>
-          onChange(
-            open.reduce(
-              (next, one) =>
-                withKnownFormat(withField(next, one.column, one.field), one.field, result, one.column),
-              edits,
-            ),
-          )
-        }
-      >
-        Use {open.length === 1 ? 'the suggestion' : `the ${open.length} suggestions`}
+      <Button size="compact-sm" onClick={take}>
+        Use {all === 1 ? 'the suggestion' : `the ${all} suggestions`}
       </Button>
       <Text size="sm" className="muted">
-        {open.map((one) => `${one.column} as ${titleOf(result.mapping?.fields, one.field)}`).join(' · ')}
+        {said.join(' · ')}
       </Text>
     </Group>
   )

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.intake.files.gate import GatePorts, GateRules
     from headgate.intake.files.revert_file import Reverter
-    from headgate.lake.ports import FileRecord, ObjectStore
+    from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
     from headgate.uploads.remembered_edits import SentFile
     from headgate.uploads.select_files import Selection
 
@@ -57,6 +57,7 @@ _WHY = ("column", "rule", "message", "remedy")
 STATES = tuple(
     state.value for state in FileState if state is not FileState.WAITING
 )  # a waiting part has no record yet
+_MOST_NAMED_DUPLICATES = 3
 _INTERRUPTED = (
     "\nThe gate continues with the files that were sent: `headgate files` shows them. "
     "The same command sends the rest; accepted files are skipped as duplicates."
@@ -132,7 +133,7 @@ def upload(
     options.show(as_json=as_json, value=fact, screen=lambda: screens.received(sums))
     rejected = [record for record in records if record.state in NOT_ACCEPTED]
     if not as_json:
-        _show_next_steps(records, rejected, sent)
+        _show_next_steps(records, rejected, sent, stores.ledger(deployed.environment))
     options.finish(complete=not rejected and len(records) == len(sent.files))
 
 
@@ -172,11 +173,13 @@ def _edited_lines(files: Sequence[SentFile]) -> list[str]:
     ]
 
 
-def _show_next_steps(records: list[FileRecord], rejected: list[FileRecord], sent: Selection) -> None:
+def _show_next_steps(
+    records: list[FileRecord], rejected: list[FileRecord], sent: Selection, ledger: FileLedger
+) -> None:
     console = options.console()
     _show_masked(console, records)
     for line in (
-        *_without_new_rows(records),
+        *_without_new_rows(records, ledger),
         *screens.unread_sheets((record.key, record.written_as) for record in records),
     ):
         console.print(line, soft_wrap=True)
@@ -210,21 +213,32 @@ def _show_masked(console: Console, records: Sequence[FileRecord]) -> None:
         console.print(_IF_NO_CARDS, soft_wrap=True)
 
 
-def _without_new_rows(records: Sequence[FileRecord]) -> list[str]:
-    """Return a sentence about files without rows, and one about files whose rows are in the lake already."""
+def _without_new_rows(records: Sequence[FileRecord], ledger: FileLedger) -> list[str]:
+    """Return a sentence about files that have no rows, one about files whose rows the lake has already, and
+    since when it has them, of the first three.
+    """
     empty = [record.key for record in records if has_no_rows(record)]
-    duplicates = sum(
-        record.state is FileState.SKIPPED_DUPLICATE and not has_no_rows(record) for record in records
-    )
+    again = [
+        record
+        for record in records
+        if record.state is FileState.SKIPPED_DUPLICATE and not has_no_rows(record)
+    ]
+    firsts = [(record, ledger.get(record.duplicate_of)) for record in again[:_MOST_NAMED_DUPLICATES]]
+    since = [
+        f"{record.key}: the same content is in the lake since {first.finished_at[:16].replace('T', ' ')} UTC "
+        f"as {first.key}. Nothing new was accepted."
+        for record, first in firsts
+        if first
+    ]
     said = (
         f"{len(empty):,} of {len(records):,} files have a header and no rows: {screens.first_of(empty)}. "
         "Send rows below the header."
     )
     skipped = (
-        f"Duplicate File Skipped: {duplicates:,} of {len(records):,} files, whose content was processed "
+        f"Duplicate File Skipped: {len(again):,} of {len(records):,} files, whose content was processed "
         "before."
     )
-    return [*([said] if empty else []), *([skipped] if duplicates else [])]
+    return [*([said] if empty else []), *([skipped] if again else []), *since]
 
 
 def _show_profiled(console: Console, profiled: Sequence[FileRecord], sent: Selection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -46,7 +47,30 @@ def test_a_record_of_an_inner_list_has_the_values_of_the_record_around_it() -> N
     assert {name: column.to_pylist() for name, column in read.columns.items()} == {
         "orders_number": ["B1", "B1", "B2"],
         "orders_customer_city": ["Ulm", "Ulm", "Graz"],
+        "lines_position": ["1", "2", "1"],
         "sku": ["a", "b", "c"],
+    }
+
+
+def test_a_contract_reads_the_position_only_as_a_field_of_its_own() -> None:
+    columns = tuple(Column(name, ColumnType(Kind.STRING)) for name in ("orders_number", "sku"))
+    stated = {"headgate.records": "export.orders.lines"}
+    contract = Contract("", "", "source", "0", columns, properties=stated)
+    assert "lines_position" not in read_records(EXPORT, place=RecordPlace.by(contract)).columns
+    numbered = replace(contract, columns=(*columns, Column("lines_position", ColumnType(Kind.BIGINT))))
+    read = read_records(EXPORT, place=RecordPlace.by(numbered))
+    assert read.columns["lines_position"].to_pylist() == ["1", "2", "1"]
+
+
+def test_a_records_own_place_is_kept_and_no_column_of_it_is_lost() -> None:
+    text = b'[{"id": 1, "lines": [{"lines_position": "B", "shelf_position": "7"}]}]'
+    contract = Contract("", "", "source", "0", (Column("parent_id", ColumnType(Kind.STRING)),))
+    place = replace(RecordPlace.by(contract), list_name="lines")
+    read = read_records(text, place=place)
+    assert {name: column.to_pylist() for name, column in read.columns.items()} == {
+        "parent_id": ["1"],
+        "lines_position": ["B"],
+        "shelf_position": ["7"],
     }
 
 

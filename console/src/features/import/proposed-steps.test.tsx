@@ -1,0 +1,116 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { TakenSteps } from './column-doubts'
+import { CommitLine } from './commit-line'
+import { madeColumns, madeText, NO_EDITS, withProposed } from './edits'
+import { MissingFields } from './missing-fields'
+import { Suggestions } from './suggestions'
+
+afterEach(cleanup)
+
+const step = (kind: 'join' | 'country', column: string, text: string, into: string[]) => ({
+  kind,
+  column,
+  text,
+  into,
+  search: '',
+  values: {},
+})
+const KEY = { field: 'line_id', step: step('join', 'line_id', '-', ['orderId', 'position']) }
+const LAND = { field: 'region_id', step: step('country', 'Land', 'alpha-2', []) }
+const field = (name: string, isKey: boolean) => ({
+  name,
+  title: name,
+  type: 'string',
+  required: true,
+  may_be_empty: false,
+  is_key: isKey,
+  records_past: false,
+  unit: '',
+})
+const RESULT = {
+  outcome: 'done',
+  acceptance: 'ok',
+  accepted: 57,
+  quarantined: 0,
+  duplicates: 0,
+  duplicate_of: '',
+  state: 'checked',
+  grid: { columns: ['orderId', 'position', 'Land'], to_come: {} },
+  mapping: { dataset: 'lines', fields: [field('line_id', true), field('region_id', false)], columns: [] },
+  proposed_steps: [KEY, LAND],
+} as unknown as Schemas['DryRun']
+const EDITS = { ...NO_EDITS, dataset: 'lines' }
+const COLUMNS = ['orderId', 'position', 'Land']
+
+test('the proposed steps are taken with one click, and each can be undone', () => {
+  const onChange = vi.fn()
+  render(
+    <MantineProvider>
+      <Suggestions result={RESULT} edits={EDITS} onChange={onChange} />
+    </MantineProvider>,
+  )
+  screen.getByText('line_id from orderId and position · countries in Land as codes, such as DE')
+  fireEvent.click(screen.getByRole('button', { name: 'Use the 2 suggestions' }))
+  const taken = onChange.mock.calls[0]?.[0] as typeof EDITS
+  expect(taken).toEqual({ ...EDITS, columns: { line_id: 'line_id' }, steps: [KEY.step, LAND.step] })
+  cleanup()
+  render(
+    <MantineProvider>
+      <Suggestions result={RESULT} edits={taken} onChange={onChange} />
+      <TakenSteps result={RESULT} edits={taken} onChange={onChange} />
+    </MantineProvider>,
+  )
+  expect(screen.queryByRole('button', { name: /^Use/ })).toBeNull()
+  fireEvent.click(screen.getByRole('button', { name: 'Undo: line_id from orderId and position' }))
+  expect(onChange).toHaveBeenLastCalledWith({ ...EDITS, steps: [LAND.step] })
+})
+
+test('the cells of a key that is made show the values that it is made of', () => {
+  const taken = withProposed(EDITS, KEY, COLUMNS)
+  expect(madeColumns(taken, COLUMNS)).toEqual(['line_id'])
+  const texts: Record<string, string | null> = { orderId: 'W-1', position: '2' }
+  expect(madeText(taken, 'line_id', (name) => texts[name] ?? null)).toBe('W-1-2')
+  expect(madeText(taken, 'line_id', () => null)).toBeNull()
+})
+
+test('no one value is offered for a key, which tells rows apart', () => {
+  render(
+    <MantineProvider>
+      <MissingFields fields={[field('line_id', true)]} edits={EDITS} onChange={vi.fn()} />
+    </MantineProvider>,
+  )
+  screen.getByText('Choose the column below.')
+  expect(screen.queryByRole('button')).toBeNull()
+})
+
+test('a file that the lake has promises no rows: the line says since when and where it is', () => {
+  const repeat = {
+    ...RESULT,
+    duplicate_of: 'f1',
+    duplicate_key: 'lines/mueller.csv',
+    duplicate_since: '2026-11-20T08:30:00',
+  }
+  const work = { check: { result: repeat, etag: '' }, edits: EDITS, isCurrent: true, checkedAt: Date.now() }
+  render(
+    <MantineProvider>
+      <CommitLine
+        work={work as unknown as Parameters<typeof CommitLine>[0]['work']}
+        missing={[]}
+        leftOut={[]}
+        currencies={[]}
+        onCommit={vi.fn()}
+        onShowErrors={vi.fn()}
+      />
+    </MantineProvider>,
+  )
+  expect(screen.getByRole('alert').textContent).toMatch(
+    /^The same content is in the lake since 20 Nov.* as lines\/mueller\.csv\. Sending it again accepts nothing new\.$/,
+  )
+  expect(screen.queryByRole('button', { name: /Commit/ })).toBeNull()
+  expect(screen.getByRole('link', { name: 'Open that file' }).getAttribute('href')).toBe('#/files/f1')
+})

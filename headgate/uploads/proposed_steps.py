@@ -1,0 +1,98 @@
+"""Steps that fill fields without a column of the file: a person accepts them, and undoes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headgate.contracts.country_fields import country_fields
+from headgate.contracts.model import Kind
+from headgate.drafts.nearly_all_rows import sounds_like_key
+from headgate.formats.json.record_lists import name_around, position_column
+from headgate.uploads.edits import COUNTRY, JOIN, Step, fields_after_edits
+from headgate.values.country_codes import are_countries, in_country_codes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    import pyarrow as pa
+
+    from headgate.contracts.model import Contract
+    from headgate.matching.mappings import Suggested
+    from headgate.uploads.edits import Edits
+
+_BETWEEN = "-"
+_LEAST_PARTS = 2
+
+
+@dataclass(frozen=True)
+class ProposedStep:
+    """A step, and the field that its column is."""
+
+    field: str
+    step: Step
+
+
+def names_in_records(names: Sequence[str], inner_list: str) -> tuple[str, ...]:
+    """Return the columns' names, those of the records around an inner list as they are there, unless the list
+    has a column of the name.
+    """
+    around = [name_around(name, inner_list) if inner_list else "" for name in names]
+    own = {name for name, outer in zip(names, around, strict=True) if not outer}
+    return tuple(
+        outer if outer and outer not in own and around.count(outer) == 1 else name
+        for name, outer in zip(names, around, strict=True)
+    )
+
+
+def proposed_steps(
+    suggested: Suggested, contract: Contract, edits: Edits, samples: Mapping[str, pa.Array], inner_list: str
+) -> tuple[ProposedStep, ...]:
+    """Return the steps that make a key without a column, and codes of countries; none that the edits have.
+
+    Args:
+        samples: values of the columns by name.
+        inner_list: the list in records of JSON that is read; empty for any other table.
+    """
+    steps = [*_key(suggested, contract, edits, inner_list), *_countries(suggested, contract, edits, samples)]
+    made = {(step.kind, step.column) for step in edits.steps}
+    return tuple(proposed for proposed in steps if (proposed.step.kind, proposed.step.column) not in made)
+
+
+def _countries(
+    suggested: Suggested, contract: Contract, edits: Edits, samples: Mapping[str, pa.Array]
+) -> Iterator[ProposedStep]:
+    """Yield a step for each column of countries that is a field of codes and has no codes of its kind."""
+    kinds = country_fields(contract)
+    fields = fields_after_edits(suggested, edits.columns)
+    for name, field in zip(suggested.names, fields, strict=True):
+        if field not in kinds or not are_countries(samples[name]):
+            continue
+        if not in_country_codes(samples[name], kinds[field]).equals(samples[name]):
+            yield ProposedStep(field, Step(COUNTRY, name, text=kinds[field]))
+
+
+def _key(suggested: Suggested, contract: Contract, edits: Edits, inner_list: str) -> Iterator[ProposedStep]:
+    """Yield the step that makes the key of a dataset whose only key is a text that the file does not have."""
+    is_missing = len(contract.key) == 1 and contract.key[0] not in {
+        *suggested.fields,
+        *edits.columns.values(),
+    }
+    if is_missing and contract.column(contract.key[0]).type.kind is Kind.STRING:
+        parts = _parts_of_key(suggested, contract, inner_list)
+        if len(parts) >= _LEAST_PARTS:
+            yield ProposedStep(contract.key[0], Step(JOIN, contract.key[0], text=_BETWEEN, into=parts))
+
+
+def _parts_of_key(suggested: Suggested, contract: Contract, inner_list: str) -> tuple[str, ...]:
+    """Return the columns that make a key: the id of the record around and the position in its list, or else
+    the columns that refer to other datasets.
+    """
+    pairs = [(name, field) for name, field in zip(suggested.names, suggested.fields, strict=True) if field]
+    references = [name for name, field in pairs if contract.column(field).references]
+    if not inner_list:
+        return tuple(references)
+    ids = [name for name in suggested.names if sounds_like_key(name_around(name, inner_list))]
+    parent = [name for name in references if name_around(name, inner_list)] or ids
+    position = position_column(inner_list)
+    return (*parent[:1], position) if position in suggested.names else ()

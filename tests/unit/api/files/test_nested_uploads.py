@@ -1,0 +1,109 @@
+"""A file of nested records is several tables: each part has a dataset and a key that nobody invents."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.unit.api.files.test_edited_files import check, commit, edit, opened
+
+pytestmark = pytest.mark.unit
+
+KEY = "inbox/bestellungen.json"
+ORDERS = [
+    {
+        "orderId": f"W-{number}",
+        "placedAt": f"2026-10-{number:02}T08:30:00Z",
+        "status": "completed",
+        "customer": {"id": 4000 + number, "country": country},
+        "items": [
+            {"sku": f"ADV-{place}", "title": "Helm", "qty": place, "price": 59.9 + place}
+            for place in range(1, number % 3 + 2)
+        ],
+    }
+    for number, country in enumerate(["Deutschland", "Austria", "CHE", "FR", "Niederlande"] * 3, 1)
+]
+BODY = json.dumps(ORDERS).encode()
+LINES = sum(len(order["items"]) for order in ORDERS)  # type: ignore[misc,arg-type]  # a list
+MOMENT = {"kind": "default", "column": "updated_at", "text": "2026-11-01 00:00:00"}
+NO_NOTES = {"kind": "default", "column": "notes", "text": ""}
+
+
+def test_each_part_is_proposed_as_the_dataset_that_the_matcher_finds() -> None:
+    caller, path = opened(BODY, key=KEY)
+    assert edit(caller, path, {}).status == 200
+    result, _ = check(caller, path)
+    assert (result["part"], result["part_rows"]) == ("$", {"$": len(ORDERS), "items": LINES})
+    assert "orders" in {result["dataset"], result["likely_dataset"]}
+    assert result["part_datasets"] == {"items": "order_items"}
+    assert edit(caller, path, {}, part="items").status == 200
+    assert check(caller, path)[0]["likely_dataset"] == "order_items"
+
+
+def test_the_time_of_an_order_is_never_the_time_of_its_last_change_and_a_list_is_no_field() -> None:
+    caller, path = opened(BODY, key=KEY)
+    for part, dataset, placed in (("$", "orders", "placedAt"), ("items", "order_items", "parent_placedAt")):
+        edit(caller, path, {}, part=part, dataset=dataset)
+        columns = {each["column"]: each["field"] for each in check(caller, path)[0]["mapping"]["columns"]}
+        assert columns[placed] == ("ordered_at" if part == "$" else "")
+        assert not columns.get("items")
+
+
+def test_lines_get_a_key_of_the_record_around_and_their_position() -> None:
+    caller, path = opened(BODY, key=KEY)
+    edit(caller, path, {}, part="items", dataset="order_items")
+    result, _ = check(caller, path)
+    (key,) = result["proposed_steps"]
+    assert key["field"] == "order_item_id"
+    assert key["step"]["into"] == ["parent_orderId", "items_position"]
+    (is_key,) = [field["name"] for field in result["mapping"]["fields"] if field["is_key"]]
+    assert is_key == "order_item_id"
+    fields = {each["column"]: each["field"] or None for each in result["mapping"]["columns"]}
+    fields |= {"order_item_id": "order_item_id", "updated_at": "updated_at"}
+    edit(caller, path, fields, part="items", dataset="order_items", steps=[key["step"], MOMENT])
+    result, etag = check(caller, path)
+    assert (result["accepted"], result["duplicates"], result["proposed_steps"]) == (LINES, 0, [])
+    file_id = commit(caller, path, etag).json["file_id"]
+    record = caller.lake.receive(KEY)
+    assert (record.file_id, record.accepted) == (file_id, LINES)
+
+
+def test_countries_become_codes_in_a_step_that_a_person_takes() -> None:
+    caller, path = opened(BODY, key=KEY)
+    edit(caller, path, {}, part="$", dataset="orders")
+    result, _ = check(caller, path)
+    columns = {each["column"]: each["field"] or None for each in result["mapping"]["columns"]}
+    assert columns["customer_country"] == "region_id"
+    (country,) = result["proposed_steps"]
+    assert (country["field"], country["step"]["kind"], country["step"]["text"]) == (
+        "region_id",
+        "country",
+        "alpha-2",
+    )
+    fields = columns | {"notes": "notes", "updated_at": "updated_at"}
+    made = [NO_NOTES, MOMENT]
+    edit(caller, path, fields, part="$", dataset="orders", steps=made)
+    assert check(caller, path)[0]["reasons"][0]["rule"] == "max_length"  # Deutschland is no code
+    edit(caller, path, fields, part="$", dataset="orders", steps=[*made, country["step"]])
+    assert check(caller, path)[0]["accepted"] == len(ORDERS)
+
+
+def test_content_that_the_lake_has_is_named_before_its_commit() -> None:
+    caller, path = opened(BODY, key=KEY)
+    edit(caller, path, {}, part="$", dataset="orders")
+    mapping = check(caller, path)[0]["mapping"]["columns"]
+    fields = {each["column"]: each["field"] or None for each in mapping}
+    fields |= {"notes": "notes", "updated_at": "updated_at"}
+    country = {"kind": "country", "column": "customer_country", "text": "alpha-2"}
+    decided = {"part": "$", "dataset": "orders", "steps": [NO_NOTES, MOMENT, country]}
+    edit(caller, path, fields, **decided)
+    result, etag = check(caller, path)
+    assert result["duplicate_of"] == ""
+    commit(caller, path, etag)
+    accepted = caller.lake.receive(KEY)
+    _, again = opened(BODY, caller.lake, "inbox/noch-einmal.json")
+    edit(caller, again, fields, **decided)
+    result, _ = check(caller, again)
+    assert (result["duplicate_of"], result["duplicate_key"]) == (accepted.file_id, accepted.key)
+    assert result["duplicate_since"] == accepted.finished_at
