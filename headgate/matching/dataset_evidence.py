@@ -78,7 +78,7 @@ def dataset_of_inner_list(
         reverse=True,
     )
     is_tie = len(counts) > 1 and counts[0][0] == counts[1][0]
-    return counts[0][1] if counts and counts[0][0] >= _LEAST_NAMED - 1 and not is_tie else ""
+    return counts[0][1] if counts and counts[0][0] >= _MIN_NAMED - 1 and not is_tie else ""
 
 
 def _named_fields(names: Sequence[str], contract: Contract) -> set[str]:
