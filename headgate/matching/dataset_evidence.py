@@ -64,7 +64,7 @@ def dataset_of_inner_list(
     """Return the dataset to propose for a list in the records of another list; empty if none is.
 
     One of its fields refers to another dataset and is a column of the records around, and two or more columns
-    of the list have its names. Its key may be missing: it is made of the record around and the position.
+    of the list have its names. Its key may be missing: the record around and the position replace it.
 
     Args:
         own, around: names of the columns of the list, and of the records around it.
