@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from headgate.matching.file_table import FileTable
     from headgate.matching.mappings import Mappings, Suggested
     from headgate.uploads.import_grid import OpenedFile
-    from headgate.uploads.proposed_steps import ProposedStep
+    from headgate.uploads.proposed_steps import FieldStep
     from headgate.uploads.upload import UploadRecord
     from headgate.values.format_inference import Reading
 
@@ -80,7 +80,7 @@ class EditedUpload:
     contract: Contract | None
     suggested: Suggested | None
     likely_dataset: str = ""
-    proposed_steps: tuple[ProposedStep, ...] = ()
+    proposed_steps: tuple[FieldStep, ...] = ()
     part_datasets: Mapping[str, str] = field(default_factory=dict)
 
     def mapping(self) -> UploadMapping | None:
@@ -157,7 +157,7 @@ def edited_content(
     if opened and contract and edits.columns and not is_remembered:
         check_edits(edits, contract, opened.names)
     likely = _likely_dataset(opened.headed.names, inner_list, contracts) if opened and not contract else ""
-    steps: tuple[ProposedStep, ...] = ()
+    steps: tuple[FieldStep, ...] = ()
     if opened and contract and suggested:
         samples = dict(zip(opened.names, opened.headed.samples, strict=True))
         steps = proposed_steps(suggested, contract, edits, samples, inner_list)

@@ -26,7 +26,7 @@ _LEAST_PARTS = 2
 
 
 @dataclass(frozen=True)
-class ProposedStep:
+class FieldStep:
     """A step, and the field that its column is."""
 
     field: str
@@ -47,7 +47,7 @@ def names_in_records(names: Sequence[str], inner_list: str) -> tuple[str, ...]:
 
 def proposed_steps(
     suggested: Suggested, contract: Contract, edits: Edits, samples: Mapping[str, pa.Array], inner_list: str
-) -> tuple[ProposedStep, ...]:
+) -> tuple[FieldStep, ...]:
     """Return the steps that make a key without a column, and codes of countries; none that the edits have.
 
     Args:
@@ -61,7 +61,7 @@ def proposed_steps(
 
 def _countries(
     suggested: Suggested, contract: Contract, edits: Edits, samples: Mapping[str, pa.Array]
-) -> Iterator[ProposedStep]:
+) -> Iterator[FieldStep]:
     """Yield a step for each column of countries that is a field of codes and has no codes of its kind."""
     kinds = country_fields(contract)
     fields = fields_after_edits(suggested, edits.columns)
@@ -69,10 +69,10 @@ def _countries(
         if field not in kinds or not are_countries(samples[name]):
             continue
         if not in_country_codes(samples[name], kinds[field]).equals(samples[name]):
-            yield ProposedStep(field, Step(COUNTRY, name, text=kinds[field]))
+            yield FieldStep(field, Step(COUNTRY, name, text=kinds[field]))
 
 
-def _key(suggested: Suggested, contract: Contract, edits: Edits, inner_list: str) -> Iterator[ProposedStep]:
+def _key(suggested: Suggested, contract: Contract, edits: Edits, inner_list: str) -> Iterator[FieldStep]:
     """Yield the step that makes the key of a dataset whose only key is a text that the file does not have."""
     is_missing = len(contract.key) == 1 and contract.key[0] not in {
         *suggested.fields,
@@ -81,7 +81,7 @@ def _key(suggested: Suggested, contract: Contract, edits: Edits, inner_list: str
     if is_missing and contract.column(contract.key[0]).type.kind is Kind.STRING:
         parts = _parts_of_key(suggested, contract, inner_list)
         if len(parts) >= _LEAST_PARTS:
-            yield ProposedStep(contract.key[0], Step(JOIN, contract.key[0], text=_BETWEEN, into=parts))
+            yield FieldStep(contract.key[0], Step(JOIN, contract.key[0], text=_BETWEEN, into=parts))
 
 
 def _parts_of_key(suggested: Suggested, contract: Contract, inner_list: str) -> tuple[str, ...]:
