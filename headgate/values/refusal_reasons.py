@@ -73,6 +73,15 @@ def type_reason(column: Column) -> str:
     )
 
 
+def impossible_day_reason(column: Column, fault: str) -> str:
+    """Return why a day that no calendar has is refused.
+
+    Args:
+        fault: such as `November has 30 days`.
+    """
+    return reason_of_column(column, f"is an impossible day: {fault}", "Correct the day or the month")
+
+
 def rule_reason(rule: Rule, column: Column) -> str:
     """Return why a value that breaks a rule of its column is refused."""
     if rule.name not in RULE_KINDS:

@@ -16,7 +16,8 @@ from headgate.masking.verification_codes import rows_with_named_codes
 from headgate.values.accepted_texts import null_where_absent, texts_for_quarantine
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import NO_ROWS
-from headgate.values.refusal_reasons import reason_of_column, type_reason
+from headgate.values.impossible_days import impossible_days
+from headgate.values.refusal_reasons import impossible_day_reason, reason_of_column, type_reason
 from headgate.values.rules import Breach, column_breaches
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def check_column(column: Column, text: pa.Array, known_cards: KnownCards) -> Che
 def _validate_plain(column: Column, text: pa.Array) -> CheckedColumn:
     present = null_where_absent(column, text)
     cast = cast_column(column, present)
-    breaches = [Breach("type", column.name, type_reason(column), cast.misfits)]
+    breaches = _of_type(column, text, cast.misfits)
     if column.type.kind is Kind.STRING:
         breaches += [
             undeclared_card(column, rows_with_cards(text, context_below=context_below(column))),
@@ -73,6 +74,16 @@ def _validate_plain(column: Column, text: pa.Array) -> CheckedColumn:
         {column.name: cast.values},
         tuple(breaches),
     )
+
+
+def _of_type(column: Column, text: pa.Array, misfits: Rows) -> list[Breach]:
+    """Return the breaches of texts that are no value of the column's type; of dates with the reason why."""
+    impossible, others = impossible_days(column, text, misfits)
+    days = [
+        Breach("type", column.name, impossible_day_reason(column, fault), rows)
+        for fault, rows in impossible.items()
+    ]
+    return [*days, Breach("type", column.name, type_reason(column), others)]
 
 
 def undeclared_card(column: Column, rows: Rows) -> Breach:

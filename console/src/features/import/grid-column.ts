@@ -9,6 +9,8 @@ export interface GridColumn {
   header: ReactNode
   isNumeric: boolean
   isLeftOut: boolean
+  /** Whether it stays in view when the others scroll sideways: the column of the key. */
+  isPinned: boolean
 }
 
 /** Columns share the room that is left; those with reasons beside their values take most of it. */

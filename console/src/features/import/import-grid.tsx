@@ -169,7 +169,7 @@ export function ImportGrid({
             <div
               key={column.name}
               role="columnheader"
-              className={column.isLeftOut ? 'import-column left-out' : 'import-column'}
+              className={`import-column${column.isLeftOut ? ' left-out' : ''}${column.isPinned ? ' import-pinned' : ''}`}
               style={sized(column)}
             >
               {column.header}

@@ -1,9 +1,11 @@
 import { Button, Stack, Text } from '@mantine/core'
-import { useCallback, useEffect, useState } from 'react'
+import { useMediaQuery } from '@mantine/hooks'
+import { type ComponentProps, useCallback, useEffect, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count, explained } from '../../api/format'
 import { Failed } from '../../components/states'
+import { PHONE } from '../../components/widths'
 import { ColumnCards } from '../profile/profile-view'
 import { mayCommit } from '../files/acceptance-words'
 import type { Checked } from '../upload/transfer'
@@ -16,6 +18,7 @@ import { type Edits, withDataset, withField, withMoved, withRow, withStep, withT
 import { CurrencyQuestion } from './currency-question'
 import { openCurrencies, unitsOfFile } from './currencies'
 import { FileLine } from './file-line'
+import { ImportCards } from './import-cards'
 import { ImportGrid } from './import-grid'
 import { textOf } from './import-row'
 import { MissingFields } from './missing-fields'
@@ -43,6 +46,12 @@ const textsOf = (row: Schemas['GridRow'], columns: string[], { cells }: Edits): 
 /** Whether a check is of the dataset and the part that are chosen: what the one before suggests is of others. */
 const isOfChoice = ({ mapping, part }: Schemas['DryRun'], edits: Edits): boolean =>
   (!mapping || !edits.dataset || mapping.dataset === edits.dataset) && (!edits.part || edits.part === part)
+
+/** The rows as a grid; where it would show one column and a half, as cards. */
+function Rows(props: ComponentProps<typeof ImportGrid>) {
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
+  return isPhone ? <ImportCards {...props} /> : <ImportGrid {...props} />
+}
 
 interface Props {
   upload: Schemas['Upload']
@@ -145,7 +154,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
             edits={edits}
           />
           {rows.error ? <Failed error={rows.error} what="The rows" /> : null}
-          <ImportGrid
+          <Rows
             label={`Rows of ${upload.name}`}
             columns={columns}
             rows={shownRows}

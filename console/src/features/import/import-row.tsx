@@ -121,6 +121,7 @@ function classOf(column: GridColumn, note: string, isTyped: boolean): string {
     'import-cell',
     column.isNumeric ? 'number' : '',
     column.isLeftOut ? 'left-out' : '',
+    column.isPinned ? 'import-pinned' : '',
     note ? 'bad' : '',
     isTyped ? 'typed' : '',
   ]

@@ -57,7 +57,7 @@ export function flawWords({ rule, reason }: Schemas['GridFlaw']): string {
   const width = WIDTH.exec(reason)
   if (width) return `${width[1] ?? ''}, the header has ${width[2] ?? ''}`
   const remedy = rule === 'type' ? REMEDY.exec(reason)?.[1] : undefined
-  const ofType = rule === 'type' ? TYPES.exec(reason)?.[1] : FAULT.exec(reason)?.[1]
+  const ofType = (rule === 'type' ? TYPES.exec(reason)?.[1] : undefined) ?? FAULT.exec(reason)?.[1]
   const words = ofType ?? ruleWords(rule)
   return remedy ? `${words}; ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}` : words
 }

@@ -4,6 +4,7 @@ import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { type Edits, typedCells } from './edits'
 import { isOfDuplicates, ruleWords } from '../../formats/rules'
+import { heading } from '../../formats/words'
 
 interface Props {
   result: Schemas['DryRun']
@@ -12,6 +13,12 @@ interface Props {
   onShow: (show: string) => void
   undo: (() => void) | undefined
   redo: (() => void) | undefined
+}
+
+/** The columns whose values break a rule, among the first refused rows; empty for a rule of whole rows. */
+function columnOf({ rejected_rows: rows }: Props['result'], rule: string): string {
+  const columns = new Set(rows.filter((row) => row.rule === rule && row.column).map((row) => row.column))
+  return [...columns].map((name) => heading(name)).join(', ')
 }
 
 /** Which rows are shown, and the way back from a change. */
@@ -48,7 +55,7 @@ export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
             { value: '', label: 'by reason …' },
             ...rules.map((one) => ({
               value: one.rule,
-              label: `${whole(one.rows)}: ${ruleWords(one.rule)}`,
+              label: `${whole(one.rows)}: ${ruleWords(one.rule, columnOf(result, one.rule))}`,
             })),
           ]}
           onChange={(event) => onShow(event.currentTarget.value || 'all')}

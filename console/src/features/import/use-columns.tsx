@@ -18,6 +18,7 @@ export function useColumns(
   const { grid, mapping, rejected_rows: rejected } = result
   return useMemo(() => {
     const fields = mapping?.fields ?? []
+    const keys = new Set(fields.filter((one) => one.is_key).map((one) => one.name))
     const isChecked = result.outcome !== 'needs_mapping' && missingFields(result, edits).length === 0
     const { columns } = settled(edits, result)
     const names = [...(grid?.columns ?? []), ...madeColumns(edits, grid?.columns ?? [])]
@@ -34,6 +35,7 @@ export function useColumns(
         hasReasons: flawed.length > 0,
         isNumeric: isNumeric(type),
         isLeftOut: field === null,
+        isPinned: Boolean(field) && keys.has(field ?? ''),
         header: (
           <ColumnHeader
             name={name}

@@ -6,12 +6,15 @@ import { useQuarantine } from '../lake/queries'
 import { Moment } from '../../components/moment'
 import { Answered, Empty } from '../../components/states'
 import { ruleWords } from '../../formats/rules'
-import { capitalised, fileParts } from '../../formats/words'
+import { capitalised, fileParts, heading } from '../../formats/words'
 import { fileTitle, originalId } from '../files/file-list'
-import { useFile } from '../files/queries'
+import { useFile, useRejectedRows } from '../files/queries'
 import { needOf } from './need-of'
 
 type File = Schemas['WaitingFile']
+
+/** Of how many files the rows are asked for the columns of their reasons. */
+const NEAR = 12
 
 /** Files that wait for a person: files of which no row is in first, then those with most rows. */
 const byUse = (files: File[]): File[] =>
@@ -46,7 +49,7 @@ export function RowsToFix() {
             </Text>
             <ul className="queue" aria-label="Items">
               {byUse(waiting).map((file, place) => (
-                <FileLine key={file.file_id} file={file} isFirst={place === 0} />
+                <FileLine key={file.file_id} file={file} isFirst={place === 0} isNear={place < NEAR} />
               ))}
             </ul>
             {all > waiting.length ? (
@@ -62,12 +65,23 @@ export function RowsToFix() {
   )
 }
 
-/** The rule that most of a file's waiting rows break; the others by their number. */
-export function reasonWords(reasons: File['reasons']): string {
+/** The rule that most of a file's waiting rows break, with its column where it is known; the others by their number. */
+export function reasonWords(
+  reasons: File['reasons'],
+  groups: Pick<Schemas['RejectionGroup'], 'rule' | 'column'>[] = [],
+): string {
   const [first, ...others] = reasons
   if (!first) return ''
   const more = others.length > 0 ? `, and ${count(others.length, 'other reason')}` : ''
-  return `${capitalised(ruleWords(first.rule))} (${count(first.rows, 'row')})${more}.`
+  const column = groups.find(({ rule }) => rule === first.rule)?.column ?? ''
+  const words = capitalised(ruleWords(first.rule, column ? heading(column) : ''))
+  return `${words} (${count(first.rows, 'row')})${more}.`
+}
+
+/** The main reason of a file with its column, which its rows in quarantine say. */
+function ReasonWithColumn({ file }: { file: File }) {
+  const rows = useRejectedRows(file.file_id, '', true)
+  return reasonWords(file.reasons, rows.data?.pages[0]?.groups ?? [])
 }
 
 /** The name of the file that somebody corrected: that of the corrections is made of ids. */
@@ -77,7 +91,7 @@ function OfFile({ fileId }: { fileId: string }) {
 }
 
 /** A file with its dataset, the main reason and the way to its rows. */
-function FileLine({ file, isFirst }: { file: File; isFirst: boolean }) {
+function FileLine({ file, isFirst, isNear }: { file: File; isFirst: boolean; isNear: boolean }) {
   const page = `#/files/${encodeURIComponent(file.file_id)}`
   const original = originalId(file.key)
   return (
@@ -92,7 +106,7 @@ function FileLine({ file, isFirst }: { file: File; isFirst: boolean }) {
         <Text size="sm" className="any-text" component="div">
           {needOf(file)}
           <Text size="xs" className="muted">
-            {reasonWords(file.reasons)}
+            {isNear && file.rows > 0 ? <ReasonWithColumn file={file} /> : reasonWords(file.reasons)}
           </Text>
         </Text>
         <Text size="sm" className="muted">
