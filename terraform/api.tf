@@ -255,6 +255,13 @@ data "aws_iam_policy_document" "api" {
 
 data "aws_iam_policy_document" "api_queries" {
   source_policy_documents = [data.aws_iam_policy_document.api_function.json, data.aws_iam_policy_document.name_people.json, data.aws_iam_policy_document.ask_lake.json]
+
+  # The profile of a dataset counts the accepted rows that no run has merged yet.
+  statement {
+    sid       = "CountPendingRows"
+    actions   = ["dynamodb:Query"]
+    resources = ["${aws_dynamodb_table.files.arn}/index/by_received_at"]
+  }
 }
 
 # SQL over the whole lake: for the API's function and for the report.

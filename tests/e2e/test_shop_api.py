@@ -211,6 +211,12 @@ def test_sql_is_asked_in_steps_and_reads_only(operator: Api) -> None:
     assert operator.call("POST", "/v1/queries", {"sql": "drop table fraud_scores"}).status == 422
 
 
+def test_the_contents_of_every_dataset_are_answered(operator: Api, viewer: Api) -> None:
+    for contract in operator.call("GET", "/v1/contracts").json["contracts"]:
+        path = f"/v1/datasets/{contract['dataset']}/profile"
+        assert [caller.call("GET", path).status for caller in (operator, viewer)] == [200, 200], path
+
+
 def test_every_system_answers_its_own_tables_and_none_of_another(shop_lake: Lake, operator: Api) -> None:
     systems = {
         one["name"]: [table["name"] for table in one["tables"]]
