@@ -42,24 +42,28 @@ class History:
         corrections: bucket and key → the versions among them that replaced another content, oldest first.
         last_came: SHA-256 of a content → time at which it last replaced another one, or else of its first
             receipt.
+        reverted: ids of the reverted files, which settle no version.
     """
 
     versions: Mapping[_Object, Sequence[FileRecord]]
     corrections: Mapping[_Object, Sequence[FileRecord]]
     last_came: Mapping[str, str]
+    reverted: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, records: Iterable[FileRecord]) -> History:
         """Build the history from the files' records, in any order."""
+        all_records = list(records)
         versions: defaultdict[_Object, list[FileRecord]] = defaultdict(list)
         for record in sorted(
-            filter(is_in_lake, records), key=lambda record: (record.received_at, record.file_id)
+            filter(is_in_lake, all_records), key=lambda record: (record.received_at, record.file_id)
         ):
             versions[record.bucket, record.key].append(record)
         corrections = {address: _corrections(of_object) for address, of_object in versions.items()}
         first = {version.content_sha256: version.received_at for version in reversed(_by_time(versions))}
         last = {version.content_sha256: version.received_at for version in _by_time(corrections)}
-        return cls(versions, corrections, first | last)
+        reverted = frozenset(record.file_id for record in all_records if record.state is FileState.REVERTED)
+        return cls(versions, corrections, first | last, reverted)
 
     def settled_by(self, record: FileRecord) -> FileRecord | None:
         """Return the first later version of the same object that settles this one, or None.
@@ -72,11 +76,20 @@ class History:
         first = bisect_right(later, self._held_at(record), key=lambda newer: newer.received_at)
         return later[first] if first < len(later) else None
 
-    def is_settled(self, record: FileRecord) -> bool:
-        """Return whether a later version settles this one, as recorded or as the next merge will record
-        it.
+    def settling_file(self, record: FileRecord) -> str:
+        """Return the id of the file that settles this version, as recorded or as the next merge will record
+        it; empty if none does.
+
+        The record still has the id of a file that was reverted since; the next merge opens its rows again.
         """
-        return bool(record.closed_by) or self.settled_by(record) is not None
+        if record.closed_by and record.closed_by not in self.reverted:
+            return record.closed_by
+        newer = self.settled_by(record)
+        return newer.file_id if newer else ""
+
+    def is_settled(self, record: FileRecord) -> bool:
+        """Return whether a file settles this version, as `settling_file` does."""
+        return bool(self.settling_file(record))
 
     def came_back(self, record: FileRecord) -> bool:
         """Return whether an object returned to the version's content after this version was received."""
@@ -113,6 +126,13 @@ def last_held(records: Iterable[FileRecord]) -> dict[str, LastHeld]:
             received[record.content_sha256].add(record.received_at)
     since = {content: last_came.get(content, min(moments)) for content, moments in received.items()}
     return {content: LastHeld(at, moved=received[content] != {at}) for content, at in since.items()}
+
+
+def unsettled(records: Iterable[FileRecord]) -> list[FileRecord]:
+    """Return the records that no later version of their object settles, in their order."""
+    versions = list(records)
+    past = History.of(versions)
+    return [record for record in versions if not past.is_settled(record)]
 
 
 def _corrections(versions: Sequence[FileRecord]) -> list[FileRecord]:

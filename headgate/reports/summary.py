@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from headgate.lake.states import FileState
+from headgate.lake.versions import unsettled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,8 +60,6 @@ class DatasetSummary:
 
 def by_dataset(records: Iterable[FileRecord]) -> list[DatasetSummary]:
     """Return one summary per dataset, by name; files of no known dataset come under `?`."""
-    from headgate.intake.quarantine.corrected_files import unsettled  # noqa: PLC0415 pyarrow; commands load this module when they start
-
     every = list(records)
     sums: dict[str, DatasetSummary] = {}
     for record in every:

@@ -212,8 +212,9 @@ def test_sql_is_asked_in_steps_and_reads_only(operator: Api) -> None:
 
 
 def test_the_contents_of_every_dataset_are_answered(operator: Api, viewer: Api) -> None:
-    for contract in operator.call("GET", "/v1/contracts").json["contracts"]:
-        path = f"/v1/datasets/{contract['dataset']}/profile"
+    contracts = operator.call("GET", "/v1/contracts").json["contracts"]
+    for dataset in [contract["name"] for contract in contracts if contract["zone"] == "source"]:
+        path = f"/v1/datasets/{dataset}/profile"
         assert [caller.call("GET", path).status for caller in (operator, viewer)] == [200, 200], path
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +77,7 @@ def record_of(lake: LakePorts, file_id: str) -> FileRecord:
 
 def detail(lake: LakePorts, file_id: str) -> FileDetail:
     """Return everything that is recorded of one file."""
-    record, senders = record_of(lake, file_id), senders_of(lake)
+    record, senders = _with_true_settlement(lake, record_of(lake, file_id)), senders_of(lake)
     corrected = corrected_rows(lake, file_id) if record.quarantined else 0
     return FileDetail(
         **summary(lake, record, corrected),
@@ -95,6 +97,15 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         edited_before=edits_of(senders.edits(file_id)),
         in_snapshot=_newest_snapshot_with(lake, record),
     )
+
+
+def _with_true_settlement(lake: LakePorts, record: FileRecord) -> FileRecord:
+    """Return the record, open again if the file that settled it was reverted."""
+    if record.closed_by:
+        with suppress(NotFoundError):
+            if lake.ledger.get(record.closed_by).state is FileState.REVERTED:
+                return replace(record, closed_by="")
+    return record
 
 
 def edits_of(kept: Mapping[str, Any]) -> FileEdits | None:

@@ -160,7 +160,7 @@ def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthChec
         return HealthCheck(
             name="files",
             state="healthy",
-            message=_no_action(files, originals),
+            message=_no_action(files, originals, past),
         )
     subject = _some_of(len(bad), len(files), "file", "needs", "need")
     message = (
@@ -173,13 +173,13 @@ def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthChec
     return HealthCheck(name="files", state="degraded", message=message + newest, at=bad[0].received_at)
 
 
-def _no_action(files: Sequence[FileRecord], originals: Sequence[FileRecord]) -> str:
+def _no_action(files: Sequence[FileRecord], originals: Sequence[FileRecord], past: History) -> str:
     """State that no file needs a person, and how many of their rows wait nevertheless."""
     waiting = [
         rows
         for record in originals
         if record.state is FileState.DONE
-        and not record.closed_by
+        and not past.is_settled(record)
         and (rows := record.quarantined - _corrected_rows(record, files)) > 0
     ]
     message = f"{_newest(len(files), 'file', 'needs', 'need')} no action as a whole."

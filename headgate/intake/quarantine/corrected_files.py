@@ -171,17 +171,9 @@ def returned(records: Iterable[FileRecord], past: History) -> list[FileRecord]:
     An object has this content again, or the correction was reverted.
     """
     versions = list(records)
-    reverted = {record.file_id for record in versions if record.state is FileState.REVERTED}
     closed = [record for record in versions if record.state in CHECKED and record.closed_by]
-    back = [record for record in closed if record.closed_by in reverted or past.came_back(record)]
+    back = [record for record in closed if record.closed_by in past.reverted or past.came_back(record)]
     return [record for record in back if not past.settled_by(record)]
-
-
-def settling_versions(records: Iterable[FileRecord]) -> dict[str, FileRecord]:
-    """Return file id → the later version that settles the file, for each corrected file."""
-    versions = list(records)
-    past = History.of(versions)
-    return {record.file_id: newer for record in versions if (newer := past.settled_by(record))}
 
 
 def marked_rows(rows: pa.Table, closed_by: str) -> pa.Table:
@@ -190,10 +182,3 @@ def marked_rows(rows: pa.Table, closed_by: str) -> pa.Table:
     if CLOSED_BY not in rows.column_names:  # rows written before the column existed
         return rows.append_column(CLOSED_BY, mark)
     return rows.set_column(rows.column_names.index(CLOSED_BY), CLOSED_BY, mark)
-
-
-def unsettled(records: Iterable[FileRecord]) -> list[FileRecord]:
-    """Return the records that no later version of their object settles, in their order."""
-    versions = list(records)
-    settled = settling_versions(versions)
-    return [record for record in versions if not record.closed_by and record.file_id not in settled]

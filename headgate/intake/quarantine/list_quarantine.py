@@ -11,9 +11,9 @@ import numpy as np
 
 from headgate.contracts.new_column_policy import RULE
 from headgate.contracts.rules_fingerprint import gate_fingerprint
-from headgate.intake.quarantine.corrected_files import settling_versions
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import CHECKED, DUPLICATE_RULES, NOT_ACCEPTED, WITHOUT_ROWS, FileState
+from headgate.lake.versions import History
 from headgate.values.cells import bool_array
 from headgate.values.parquet_tables import table_of
 
@@ -66,13 +66,13 @@ def count_quarantined(
             replaced.
     """
     all_records = list(records)
-    settled_by = settling_versions(all_records)
-    listed_records = [record for record in all_records if closed or not _correction(record, settled_by)]
+    past = History.of(all_records)
+    listed_records = [record for record in all_records if closed or not past.is_settled(record)]
     rows: Counter[_Group] = Counter()
     files: Counter[_Group] = Counter()
     refused: Counter[_Group] = Counter()
     for record in listed_records:
-        file = (record.file_id, record.key, _correction(record, settled_by)) if by_file else ("", "", "")
+        file = (record.file_id, record.key, past.settling_file(record)) if by_file else ("", "", "")
         for rule, count in open_rows(record, {} if closed else corrected).items():
             group = (record.dataset, rule, *file)
             rows[group] += count
@@ -112,7 +112,7 @@ def waiting_files(
         corrected: as for `count_quarantined`.
     """
     all_records = list(records)
-    settled_by = settling_versions(all_records)
+    past = History.of(all_records)
     waiting = []
     for record in sorted(all_records, key=lambda each: (each.received_at, each.file_id), reverse=True):
         replaced = sum(
@@ -121,14 +121,9 @@ def waiting_files(
             if rule not in DUPLICATE_RULES  # duplicates are not refused rows
         )
         rows = max(0, record.quarantined - replaced) if record.state is FileState.DONE else 0
-        if (rows or record.state in _WAITING) and not _correction(record, settled_by):
+        if (rows or record.state in _WAITING) and not past.is_settled(record):
             waiting.append((record, rows))
     return waiting
-
-
-def _correction(record: FileRecord, settled_by: Mapping[str, FileRecord]) -> str:
-    """Return the file that settles the record, as recorded or as the next merge will record it."""
-    return record.closed_by or (settled_by[record.file_id].file_id if record.file_id in settled_by else "")
 
 
 def quarantined_rows(objects: ObjectStore, bucket: str, record: FileRecord, *, rule: str = "") -> pa.Table:

@@ -396,7 +396,7 @@ def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileR
     Of those that need a mapping, only files that no later version settles.
     """
     if state == FileState.NEEDS_MAPPING:
-        from headgate.intake.quarantine.corrected_files import unsettled
+        from headgate.lake.versions import unsettled
 
         records = unsettled(records)
     return [record for record in records if state in (None, record.state)]

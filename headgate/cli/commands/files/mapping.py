@@ -253,7 +253,7 @@ def with_changes(
 def _waiting(
     deployed: command_deployment.Deployment, key: str, dataset: str = ""
 ) -> tuple[FileRecord, Suggested]:
-    from headgate.intake.quarantine.corrected_files import unsettled
+    from headgate.lake.versions import unsettled
 
     records = list(stores.ledger(deployed.environment).records())
     asked = [record for record in find_records(records, key) if record.state in UNDECIDED]

@@ -300,17 +300,17 @@ def _chosen(
     pending: bool,
     again: bool,
 ) -> Sequence[FileRecord]:
-    from headgate.intake.quarantine.corrected_files import settling_versions
     from headgate.intake.quarantine.list_quarantine import broke, replayable
+    from headgate.lake.versions import History
 
     if files:
         return [_record(deployed, file) for file in files]
     every = [*stores.ledger(deployed.environment).records()]
-    settled = () if again else settling_versions(every)  # the next run records it
+    past = History.of(() if again else every)  # the next run records a correction
     listed = (
         record
         for record in every
-        if broke(record, rule) and (record.state is FileState.REPLAYING or record.file_id not in settled)
+        if broke(record, rule) and (record.state is FileState.REPLAYING or past.settled_by(record) is None)
     )
     records = [replayer.recognised(record, again=again) for record in listed]
     return replayable(

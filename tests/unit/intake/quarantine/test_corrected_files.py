@@ -17,17 +17,11 @@ from hypothesis import strategies as st
 from headgate.errors import BadInputError, ServiceError
 from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.revert_file import Reverter
-from headgate.intake.quarantine.corrected_files import (
-    Closed,
-    CorrectionCloser,
-    corrected,
-    returned,
-    settling_versions,
-)
-from headgate.intake.quarantine.list_quarantine import count_quarantined, replayable
+from headgate.intake.quarantine.corrected_files import Closed, CorrectionCloser, corrected, returned
+from headgate.intake.quarantine.list_quarantine import count_quarantined, replayable, waiting_files
 from headgate.lake.senders import Senders
 from headgate.lake.states import FileState
-from headgate.lake.versions import History
+from headgate.lake.versions import History, unsettled
 from tests.unit.intake.files.test_replay_file import KEY, KilledError, Killing, Lake, body_of, contract
 
 if TYPE_CHECKING:
@@ -266,12 +260,24 @@ def test_a_service_that_fails_leaves_the_file_to_the_next_closing() -> None:
     assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 1)]
 
 
+def test_rows_that_a_reverted_version_settled_wait_again_before_the_next_run() -> None:
+    lake = Versions()
+    old, new = lake.sent(99), lake.sent(1)
+    lake.closing().close()
+    assert waiting_files(lake.ledger.records(), {}) == []
+    lake.reverting().revert(new.file_id)
+    assert [record.file_id for record, _ in waiting_files(lake.ledger.records(), {})] == [old.file_id]
+    assert unsettled([lake.ledger.get(old.file_id)]) == []  # without the reverted file nothing is known of it
+    assert lake.ledger.get(old.file_id) in unsettled(lake.ledger.records())
+
+
 def test_of_two_versions_of_one_second_neither_corrects_the_other() -> None:
     lake = Versions()
     one = lake.sent(99)
     twin = replace(one, file_id="f" * 32, version_id="v2", content_sha256="f" * 64)
-    assert settling_versions([one, twin]) == {}
-    assert corrected([one, twin], History.of([one, twin])) == []
+    past = History.of([one, twin])
+    assert [past.settled_by(version) for version in (one, twin)] == [None, None]
+    assert corrected([one, twin], past) == []
 
 
 def corrected_under_another_name() -> tuple[Versions, FileRecord, FileRecord]:

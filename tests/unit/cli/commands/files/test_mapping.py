@@ -380,6 +380,6 @@ def test_a_dataset_that_is_not_there_is_refused_with_those_that_are() -> None:
 def test_a_file_in_the_folder_of_a_dataset_stays_of_it(foreign: MemoryLake) -> None:
     foreign.receive("customers/gebiete.csv", POLISH)
     with pytest.raises(
-        BadInputError, match=r"folder says that it is of customers.*upload it with `--dataset regions`"
+        BadInputError, match=r"file is in the folder of customers.*upload it with `--dataset regions`"
     ):
         foreign.mappings.assigned("customers/gebiete.csv", "regions", POLISH)

@@ -212,7 +212,7 @@ def test_a_draft_of_a_table_whose_name_no_contract_can_have_says_so(
 def test_a_file_that_is_no_contract_is_an_error_without_a_traceback(tmp_path: Path) -> None:
     words = tmp_path / "words.yaml"
     words.write_text("only words")
-    with pytest.raises(ContractError, match="no mapping"):
+    with pytest.raises(ContractError, match="not a mapping"):
         run("check", payments(tmp_path, GOOD), "--contract", words)
 
 
