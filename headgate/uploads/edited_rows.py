@@ -20,6 +20,7 @@ from headgate.contracts.format_property import stated_format
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.source_format import SourceFormat
 from headgate.errors import BadInputError, ContractError
+from headgate.formats.format_name import WORKBOOKS
 from headgate.uploads.edits import COUNTRY, JOIN, Edits
 from headgate.uploads.ragged_rows import with_completed
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from headgate.uploads.edits import CellEdit, Step
 
 RULE = "edits"
+_DAY = r"^(\d{4}-\d{2}-\d{2})$"
 
 
 def check_edits(edits: Edits, contract: Contract, names: Collection[str]) -> None:
@@ -99,6 +101,7 @@ def edited_csv(
 
     Without a contract, or without a decided column, the file keeps its own names and spellings.
     """
+    of_dataset = contract
     if contract is None or not edits.columns:
         contract = None
         own = tuple(dict.fromkeys((*names, *edits.made_columns)))
@@ -109,12 +112,15 @@ def edited_csv(
         fields = [name for name in contract.names if name in column_of]
     typed = {cell.row for cell in edits.cells}
     set_for_all = {step.column for step in edits.steps if step.kind == "default"} - set(names)
+    is_workbook = source.written_as.get("format") in WORKBOOKS
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(fields)
         for received in source.batches():
             batch = with_completed(received, typed, source)
             columns = edited_columns(batch, names, edits)
+            if is_workbook:
+                columns |= _midnights(columns, column_of, edits, of_dataset)
             cells = [
                 _plain(
                     columns[column_of[name]], edits, contract, name, is_plain=column_of[name] in set_for_all
@@ -122,6 +128,23 @@ def edited_csv(
                 for name in fields
             ]
             writer.writerows(_with_ragged_rows(batch, cells, len(fields), set(edits.left_out)))
+
+
+def _midnights(
+    columns: Mapping[str, pa.Array], column_of: Mapping[str, str], edits: Edits, contract: Contract | None
+) -> dict[str, pa.Array]:
+    """Return the columns of a workbook that are read as moments, a day as its midnight.
+
+    A cell of a date stores midnight, so the gate reads it the same way from the workbook itself.
+    """
+    moments = {}
+    for field in contract.columns if contract else ():
+        declared = source_format_of(edits, field)
+        read = _as_read(field, declared) if declared else field
+        if field.name in column_of and read.type.kind is Kind.TIMESTAMP:
+            name = column_of[field.name]
+            moments[name] = pc.replace_substring_regex(columns[name], _DAY, r"\1 00:00:00")
+    return moments
 
 
 def edited_columns(batch: Received, names: Sequence[str], edits: Edits) -> dict[str, pa.Array]:

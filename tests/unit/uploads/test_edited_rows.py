@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -39,6 +39,8 @@ CONTRACT = Contract(
 
 class TwoRows:
     """A file of two rows."""
+
+    written_as: ClassVar = {"format": "csv"}
 
     def batches(self) -> Iterator[Received]:
         cells = {"Name": pa.array(["Tee 1.5", "Kaffee"]), "Anteil": pa.array(["1.5", None])}

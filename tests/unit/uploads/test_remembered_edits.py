@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
@@ -51,9 +53,9 @@ def mappings() -> Mappings:
     return Mappings(MemoryObjects(), "artifacts", SOURCE, sample_table)
 
 
-def remember(where: Mappings, header: str, edits: Edits) -> None:
-    """Remember edits for a header, as the commit of an upload does."""
-    fingerprint = read_table(header.encode()).fingerprint
+def remember(where: Mappings, sent: str | bytes, edits: Edits) -> None:
+    """Remember edits for the header of a file, as the commit of an upload does."""
+    fingerprint = read_table(sent if isinstance(sent, bytes) else sent.encode()).fingerprint
     where.objects.write(
         ObjectRef("artifacts", keys.edits_key(keys.UPLOADS, fingerprint)),
         json.dumps(asdict(edits)).encode(),
@@ -90,6 +92,33 @@ def test_a_file_with_a_remembered_header_is_sent_as_decided_and_stays_as_it_is(
         "Preisliste.csv",
         ["is_active"],
     )
+
+
+@pytest.mark.parametrize("stand", [{}, {"patterns": ("dd.MM.yyyy",)}, {"patterns": ("dd.MM.yyyy HH:mm",)}])
+def test_a_date_cell_of_a_workbook_is_its_midnight_whatever_else_is_edited(
+    stand: dict[str, object], tmp_path: Path
+) -> None:
+    """As the gate reads the cell from the workbook itself, and as `01.10.2026` of a CSV file is read."""
+    where, path, book = mappings(), tmp_path / "Preisliste.xlsx", openpyxl.Workbook()
+    moments = [dt.date(2026, 10, 1), dt.datetime(2026, 10, 2)]
+    moments += [dt.datetime(2026, 10, 3, 18, 30)] if not stand else []
+    book.active.append(["Preisliste Herbst"])
+    book.active.append(GERMAN.splitlines()[0].split(";"))
+    for number, moment in enumerate(moments):
+        book.active.append([f"M{number}", "Sattel", "Teile", "13,50", moment])
+    book.save(path)
+    formats = {**EDITS.formats, **({"updated_at": stand} if stand else {})}
+    remember(where, path.read_bytes(), replace(EDITS, formats=formats))
+    (sent,) = with_remembered_edits([("uploads/Preisliste.xlsx", path)], lambda: where, tmp_path)
+    gated = check_bytes(
+        sent.path.read_bytes(),
+        SOURCE["products"],
+        any_key(),
+        object_key=sent.key,
+        received_at=datetime(2026, 11, 27),
+    )
+    assert (gated.counts.received, gated.counts.accepted) == (len(moments), len(moments))
+    assert "2026-10-01 00:00:00" in sent.path.read_text(encoding="utf-8")
 
 
 def test_a_file_of_another_header_or_put_below_another_dataset_is_sent_as_it_is(
