@@ -1243,12 +1243,16 @@ def test_a_review_proposes_the_next_step_by_its_reason(decision: str, reason: st
         "transacted_at": datetime(2010, 12, 7),
     }
     usual: list[dict[str, object]] = [
-        {"transaction_id": number, "customer_id": 7, "amount": 21, "decision": "approve"} for number in (2, 3)
+        {"transaction_id": number, "customer_id": 7, "amount": amount, "decision": "approve"}
+        | {"transacted_at": datetime(2010, 12, day)}
+        for number, amount, day in ((2, 21, 1), (3, 21, 2), (4, 400, 8), (5, 500, 9), (6, 600, 9))
     ]
     (queue,) = dashboards()["compliance-guardian"].queues
     with duckdb.connect() as engine:
         filled_tables(engine, fraud_scores=[payment, *usual])
         (item,) = answer_of(engine, queue.sql)
+        (earlier, *_) = answer_of(engine, queue.evidence[0].of_item("1"))
+    assert item["usual_amount"] == earlier["title_usual"], "the headline and the evidence state one figure"
     assert str(item["reason"]).startswith(f"{step}{{amount}} on 7 Dec, {{score}} probable, ")
     assert item["usual_amount"] == 21
 

@@ -35,6 +35,12 @@ def test_every_prod_table_leads_with_its_key_and_folds_what_is_internal(name: st
     assert first_rows(contract)
 
 
+@pytest.mark.parametrize("name", sorted(PROD))
+def test_a_probability_or_share_of_a_prod_table_has_its_unit_so_that_pages_show_percent(name: str) -> None:
+    shares = [c for c in PROD[name].columns if c.name.endswith(("probability", "share", "_rate"))]
+    assert [c.name for c in shares if not c.unit] == []
+
+
 def test_the_valid_values_of_a_column_have_the_order_of_the_contract() -> None:
     assert value_order(FORECAST, "level") == ("total", "region", "category", "region_category")
     assert value_order(FORECAST, "mean") == ()

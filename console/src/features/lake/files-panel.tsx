@@ -114,7 +114,7 @@ export function FilesPanel() {
         {(answer) => {
           const all = byArrival(answer.pages.flatMap((page) => page.files))
           if (all.length > 0)
-            return <DataFiles files={all} showsAll={Boolean(filter.state)} pages={pagesOf(files)} />
+            return <DataFiles files={all} isLake showsAll={Boolean(filter.state)} pages={pagesOf(files)} />
           return Object.values(filter).some(Boolean) ? (
             <Group gap={0}>
               <Empty>No file fits the filter.</Empty>

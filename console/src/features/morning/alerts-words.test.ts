@@ -13,3 +13,9 @@ test('checks that are tasks are named where their tasks are', () => {
     '3 alerts, as in the report: 1 of 3 watched figures and 2 of 5 checks of the lake, of which files is below “Needs you”.',
   )
 })
+
+test('the report does not point at itself, and says which page has the tasks', () => {
+  expect(alertsWords([1, 3], ['files'], 5, true)).toBe(
+    '2 alerts: 1 of 3 watched figures and 1 of 5 checks of the lake, of which files is below “Needs you” on the page Morning.',
+  )
+})

@@ -17,7 +17,7 @@ import { useDecide, useDecisions } from '../work/queries'
 const ALERTS = 'alerts'
 
 /** Figures above their limits and drifting files. An alert that was acknowledged stays away until its value changes. */
-export function Unusual() {
+export function Unusual({ isReport = false }: { isReport?: boolean }) {
   const boards = useDashboards()
   const health = useHealth()
   return (
@@ -25,7 +25,7 @@ export function Unusual() {
       <Answered of={boards} what="the alerts">
         {({ dashboards }) => (
           <Answered of={health} what="the checks of the files">
-            {({ checks }) => <Signs boards={dashboards} checks={checks} />}
+            {({ checks }) => <Signs boards={dashboards} checks={checks} isReport={isReport} />}
           </Answered>
         )}
       </Answered>
@@ -36,7 +36,13 @@ export function Unusual() {
 /** The checks of the lake that are about what is in it; the others are tasks below "Needs you". */
 const OF_CONTENTS = new Set<string>(['quality', 'tables'])
 
-function Signs({ boards, checks }: { boards: Schemas['Dashboard'][]; checks: Schemas['HealthCheck'][] }) {
+interface SignsProps {
+  boards: Schemas['Dashboard'][]
+  checks: Schemas['HealthCheck'][]
+  isReport: boolean
+}
+
+function Signs({ boards, checks, isReport }: SignsProps) {
   const rules = boards.flatMap((board) => board.alerts.map((rule) => ({ board, rule })))
   const answers = useResults(rules.map(({ rule }) => rule.sql))
   const raised = rules.filter(({ rule }, place) => isRaised(rule, answers[place]?.data))
@@ -61,6 +67,7 @@ function Signs({ boards, checks }: { boards: Schemas['Dashboard'][]; checks: Sch
             [raised.length, rules.length],
             alerted.map(({ name }) => name),
             checks.length,
+            isReport,
           )}
         </Text>
       ) : null}
@@ -68,15 +75,20 @@ function Signs({ boards, checks }: { boards: Schemas['Dashboard'][]; checks: Sch
   )
 }
 
-/** How many alerts there are, which the report counts as well: figures above their limits, and checks of the lake. */
-export function alertsWords([raised, figures]: [number, number], alerted: string[], checks: number): string {
+/** How many alerts there are, which the report counts as the first page does: figures above their limits, and checks of the lake. */
+export function alertsWords(
+  [raised, figures]: [number, number],
+  alerted: string[],
+  checks: number,
+  isReport = false,
+): string {
   const all = count(raised + alerted.length, 'alert')
   const tasks = alerted.filter((name) => !OF_CONTENTS.has(name))
   const where =
     tasks.length > 0
-      ? `, of which ${tasks.join(' and ')} ${tasks.length === 1 ? 'is' : 'are'} below “Needs you”`
+      ? `, of which ${tasks.join(' and ')} ${tasks.length === 1 ? 'is' : 'are'} below “Needs you”${isReport ? ' on the page Morning' : ''}`
       : ''
-  return `${all}, as in the report: ${raised} of ${count(figures, 'watched figure')} and ${alerted.length} of ${count(checks, 'check')} of the lake${where}.`
+  return `${all}${isReport ? '' : ', as in the report'}: ${raised} of ${count(figures, 'watched figure')} and ${alerted.length} of ${count(checks, 'check')} of the lake${where}.`
 }
 
 /** Whether a figure is above its limit. */

@@ -61,7 +61,7 @@ export function ReportPage() {
           <LastNight />
         </Columns.Col>
         <Columns.Col span={{ base: 12, lg: 5 }}>
-          <Unusual />
+          <Unusual isReport />
         </Columns.Col>
       </Columns>
       <Answered of={boards} what="the dashboards">
