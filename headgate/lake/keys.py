@@ -307,6 +307,11 @@ def edited_before_key(file_id: str) -> str:
     return f"{UPLOADERS}/{file_id}.edits.json"
 
 
+def edited_copy_key(sent_sha256: str) -> str:
+    """Return the key of the note which file of the lake is the newest edited copy of a sent content."""
+    return f"{UPLOADERS}/sent/{sent_sha256}.json"
+
+
 def mapping_source(key: str) -> str:
     """Return the source from the key of a mapping."""
     return key.removeprefix(f"{MAPPINGS}/").rpartition("/")[0]

@@ -59,6 +59,12 @@ class Senders:
     def keep_edits(self, file_id: str, edits: Mapping[str, Any]) -> None:
         """Store who edited a file before its commit, and how much, without the typed values."""
         self._write(keys.edited_before_key(file_id), json.dumps(edits, sort_keys=True))
+        if sent_sha256 := edits.get("sent_sha256"):
+            self._write(keys.edited_copy_key(sent_sha256), json.dumps({"file_id": file_id}))
+
+    def edited_copy(self, sent_sha256: str) -> str:
+        """Return the file id of the newest edited copy of a sent content; empty if there is none."""
+        return self._read(keys.edited_copy_key(sent_sha256)).get("file_id", "")
 
     def uploader(self, record: FileRecord) -> str:
         """Return who sent a file through the API; empty for other files."""

@@ -2276,7 +2276,7 @@ export interface components {
             duplicate_of: string;
             /**
              * Duplicate Since
-             * @description When the gate accepted the rows of this file.
+             * @description When the gate accepted the rows of `duplicate_of` or of `edited_copy`.
              */
             duplicate_since?: string | null;
             /**
@@ -2284,6 +2284,12 @@ export interface components {
              * @default 0
              */
             duplicates: number;
+            /**
+             * Edited Copy
+             * @description Id of the file with this content and other edits: a commit accepts its rows again.
+             * @default
+             */
+            edited_copy: string;
             /** @description As they were checked. */
             edits?: components["schemas"]["UploadEdits"] | null;
             error?: components["schemas"]["FileError"] | null;

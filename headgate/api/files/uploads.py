@@ -34,7 +34,7 @@ from headgate.api.shapes.uploads import (
 from headgate.errors import NotFoundError
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.ports import FileRecord, ObjectRef
-from headgate.lake.states import CHECKED, RAGGED_ROW
+from headgate.lake.states import CHECKED, RAGGED_ROW, FileState
 from headgate.uploads.commit_upload import Uploads
 from headgate.uploads.edits import Edits
 from headgate.uploads.upload import PART_BYTES, UploadMapping, UploadState, check_key, id_of_file_upload
@@ -450,17 +450,21 @@ def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any
 def _same_content(
     lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any], dataset: str
 ) -> dict[str, Any]:
-    """Return the file of the lake that has the content which a commit would send, and since when."""
-    sha256 = (stored.get("committed_as") or {}).get("sha256", upload.sha256)
-    file_id = lake.files.accepted_with(sha256, [dataset]) if dataset in lake.contracts.source else ""
-    if not file_id or upload.state is UploadState.COMMITTED:
+    """Return the file of the lake with the content that a commit would send, and since when.
+
+    Without such a file return the one that came from the same content with other edits.
+    """
+    if dataset not in lake.contracts.source or upload.state is UploadState.COMMITTED:
         return {}
-    record = record_of(lake, file_id)
-    return {
-        "duplicate_of": file_id,
-        "duplicate_key": record.key,
-        "duplicate_since": record.finished_at or None,
-    }
+    sha256 = (stored.get("committed_as") or {}).get("sha256", upload.sha256)
+    kind = "duplicate_of"
+    file_id = lake.files.accepted_with(sha256, [dataset])
+    if not file_id and not upload.of_file_id:
+        kind, file_id = "edited_copy", senders_of(lake).edited_copy(upload.sha256)
+    record = lake.ledger.get(file_id) if file_id else None
+    if record is None or record.state is not FileState.DONE or record.dataset != dataset:
+        return {}
+    return {kind: file_id, "duplicate_key": record.key, "duplicate_since": record.finished_at or None}
 
 
 def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:

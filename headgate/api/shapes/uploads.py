@@ -304,7 +304,13 @@ class DryRun(Shape):
     duplicate_of: str = Field(
         "", description="Id of the file that has the content of a commit: it would accept nothing new."
     )
-    duplicate_since: Moment | None = Field(None, description="When the gate accepted the rows of this file.")
+    edited_copy: str = Field(
+        "",
+        description="Id of the file with this content and other edits: a commit accepts its rows again.",
+    )
+    duplicate_since: Moment | None = Field(
+        None, description="When the gate accepted the rows of `duplicate_of` or of `edited_copy`."
+    )
     duplicate_key: str = Field("", description="The key of this file.")
     proposed_steps: tuple[ProposedStep, ...] = Field(
         (), description="Steps to propose to a person, who adds them to the edits."

@@ -1,4 +1,4 @@
-import { Button, Group, Loader, Text } from '@mantine/core'
+import { Anchor, Button, Group, Loader, Text } from '@mantine/core'
 import { useEffect, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -42,6 +42,7 @@ export function CommitLine({ work, missing, leftOut, currencies, onCommit, onSho
       )}
       <Group gap="sm">
         {isRepeat ? <SameContent result={result} /> : null}
+        {work.isCurrent && result.edited_copy !== '' ? <EditedCopy result={result} /> : null}
         {why && work.isCurrent ? (
           <Text size="sm" className="muted">
             {why}
@@ -82,6 +83,18 @@ function SameContent({ result }: { result: Schemas['DryRun'] }) {
     <Text size="sm" role="alert">
       The same content is in the lake since <Moment at={result.duplicate_since ?? undefined} /> as{' '}
       {result.duplicate_key}. Sending it again accepts nothing new.
+    </Text>
+  )
+}
+
+/** The same file came before and was edited then: its rows replace those with the edits. */
+function EditedCopy({ result }: { result: Schemas['DryRun'] }) {
+  return (
+    <Text size="sm" role="alert">
+      This file came before: it is in the lake since <Moment at={result.duplicate_since ?? undefined} />, with
+      other edits, as{' '}
+      <Anchor href={`#/files/${encodeURIComponent(result.edited_copy)}`}>{result.duplicate_key}</Anchor>. A
+      commit accepts its rows again as they are here.
     </Text>
   )
 }

@@ -39,6 +39,7 @@ const RESULT = {
   quarantined: 0,
   duplicates: 0,
   duplicate_of: '',
+  edited_copy: '',
   state: 'checked',
   grid: { columns: ['orderId', 'position', 'Land'], to_come: {} },
   mapping: { dataset: 'lines', fields: [field('line_id', true), field('region_id', false)], columns: [] },

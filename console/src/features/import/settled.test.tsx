@@ -29,6 +29,7 @@ const RESULT = {
   quarantined: 0,
   duplicates: 0,
   duplicate_of: '',
+  edited_copy: '',
   state: 'checked',
   mapping: {
     dataset: 'products',

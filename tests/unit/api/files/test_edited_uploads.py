@@ -110,7 +110,7 @@ def test_a_refused_value_is_asked_for_as_the_file_writes_it() -> None:
     hints = {
         row["reason"].partition(". ")[2] for row in answer.json["rejected_rows"] if row["rule"] == "type"
     }
-    assert hints == {"Write it as 1234,5.", "Write ja or nein.", "Write it as 31.12.2026."}
+    assert hints == {"Write it as 1234,5.", "Write ja or nein.", "Correct the day or the month."}
     rows = caller.call("GET", f"/v1/uploads/{upload_id}/rows?show=type").json["rows"]
     assert {row["flaws"][0]["reason"].partition(". ")[2] for row in rows} == hints
 
@@ -128,6 +128,26 @@ def test_a_typed_cell_is_checked_and_committed() -> None:
     assert file["uploaded_by"] == caller.name
     assert (file["edited_before"]["by"], file["edited_before"]["cells"]) == (caller.name, 3)
     assert "19,90" not in json.dumps(file["edited_before"])
+
+
+def test_a_file_that_came_before_with_other_edits_is_named_before_its_commit() -> None:
+    caller = uploader()
+    first = uploaded(caller, supplier_file())
+    answer = checked(
+        caller, first, DECIDED | {"cells": [{"row": BAD_ROWS[0], "column": "Listenpreis", "text": "12,90"}]}
+    )
+    assert answer.json["edited_copy"] == ""
+    committed = caller.call("POST", f"/v1/uploads/{first}/commit", If_Match=answer.headers["ETag"]).json
+    record = caller.lake.receive(committed["key"])
+    second = uploaded(caller, supplier_file())
+    again = checked(caller, second, DECIDED).json
+    assert (again["duplicate_of"], again["edited_copy"], again["duplicate_key"]) == (
+        "",
+        record.file_id,
+        record.key,
+    )
+    assert caller.call("POST", f"/v1/files/{record.file_id}/revert").status == 200
+    assert caller.call("GET", f"/v1/uploads/{second}/dry-run").json["edited_copy"] == ""
 
 
 def supplier_s_rows_in_quarantine(caller: Caller) -> tuple[str, list[dict[str, Any]]]:
