@@ -28,6 +28,7 @@ SPELLINGS = {
 _IN_FRONT = ("EUR", "USD", "GBP")
 PROPERTY = "headgate.currency"  # of a table
 _WORD = re.compile(r"\bcurrency\b")
+_AMOUNT = re.compile(r"(?:currency|[A-Z]{3})(?: per |$)")
 
 
 def unit_in(unit: str, currency: str) -> str:
@@ -58,6 +59,11 @@ def in_currency(contract: Contract, lake_currency: str) -> Contract:
 def is_currency(unit: str) -> bool:
     """Return whether a unit is the code of a currency: three capital letters."""
     return bool(re.fullmatch("[A-Z]{3}", unit))
+
+
+def is_amount(unit: str) -> bool:
+    """Return whether a unit is of amounts: a currency, or one per something."""
+    return bool(_AMOUNT.match(unit))
 
 
 def sign_of(currency: str) -> str:

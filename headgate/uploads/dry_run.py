@@ -225,7 +225,7 @@ class DryRunner:
         }
         if edited.opened is None:
             return facts
-        grid = write_grid(edited.opened, flaws, edited.hidden, folder)
+        grid = write_grid(edited.opened, flaws, edited.hidden, edited.amounts, folder)
         for name in (ROWS, FLAWED):
             self.objects.upload(folder / name, ObjectRef(self.staging_bucket, check_key(upload, name)))
         return {**facts, "grid": asdict(grid)}

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.country_fields import ALPHA_2, country_fields
+from headgate.contracts.currency import is_amount
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.errors import BadInputError
 from headgate.formats.format_list import format_of
@@ -101,6 +102,15 @@ class EditedUpload:
         """The sheet or the member that is read: the one that was chosen, or the sheets of the first table."""
         sheets = self.opened.source.written_as.get("sheets", "") if self.opened and self.parts else ""
         return self.edits.part or sheets
+
+    @property
+    def amounts(self) -> Collection[str]:
+        """Return the columns whose field, decided or suggested, has a currency."""
+        if self.contract is None or self.suggested is None:
+            return frozenset()
+        of_money = {column.name for column in self.contract.columns if is_amount(column.unit)}
+        fields = fields_after_edits(self.suggested, self.edits.columns)
+        return {name for name, field in zip(self.suggested.names, fields, strict=True) if field in of_money}
 
     @property
     def hidden(self) -> Collection[str]:

@@ -1,5 +1,5 @@
 """The currencies of a file's amounts, by codes of ISO 4217 in a column of their own, or by signs beside
-numbers.
+numbers or in the header of an amount.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from headgate.contracts.currency import SPELLINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     import pyarrow as pa
 
@@ -22,6 +22,15 @@ _CODE_OF = {text.casefold(): code for code, texts in SPELLINGS.items() for text 
 _SIGNS = "|".join(sorted(map(re.escape, _CODE_OF), key=len, reverse=True))
 _NUMBER = r"[-+(]?\d[\d.,'\s]*\)?"
 _AMOUNT = re.compile(rf"(?P<before>{_SIGNS})\s*{_NUMBER}|{_NUMBER}\s*(?P<behind>{_SIGNS})", re.IGNORECASE)
+_LETTER = r"[^\W\d_]"
+# A small code is a word of a header, too. That of Turkey's is also a word of English.
+_CODE_IN_HEADER = {text: code for code, texts in SPELLINGS.items() for text in (*texts, code)} | {
+    code.lower(): code for code in SPELLINGS if code != "TRY"
+}
+_IN_HEADER = re.compile(
+    rf"(?<!{_LETTER})(?:{'|'.join(sorted(map(re.escape, _CODE_IN_HEADER), key=len, reverse=True))})"
+    rf"(?!{_LETTER})"
+)
 _LEAST_SHARE = 0.5  # of a column's values that state a currency
 
 
@@ -29,9 +38,11 @@ _LEAST_SHARE = 0.5  # of a column's values that state a currency
 class FileCurrencies:
     """Counts the rows of each currency by column.
 
-    Only columns are counted of which most of the first values state one.
+    Only columns are counted of which most of the first values state one, and amounts whose header does.
     """
 
+    amounts: Collection[str] = ()
+    _headed: dict[str, str] = field(default_factory=dict)
     _columns: tuple[str, ...] | None = None
     _counts: dict[str, Counter[str]] = field(default_factory=dict)
 
@@ -39,8 +50,13 @@ class FileCurrencies:
         """Add the next rows."""
         if self._columns is None:
             self._columns = tuple(name for name, text in columns.items() if _states_currency(text))
+            amounts = {*columns} & {*self.amounts} - {*self._columns}
+            self._headed = {name: code for name in amounts if (code := currency_in_header(name))}
         for name in self._columns:
             self._counts.setdefault(name, Counter()).update(_currencies(columns[name]))
+        for name, code in self._headed.items():
+            filled = pc.sum(pc.not_equal(pc.utf8_trim_whitespace(columns[name]), "")).as_py() or 0
+            self._counts.setdefault(name, Counter())[code] += filled
 
     @property
     def by_column(self) -> dict[str, dict[str, int]]:
@@ -55,6 +71,12 @@ def currency_in(text: str) -> str:
         return code
     amount = _AMOUNT.fullmatch(plain)
     return _CODE_OF[amount["before"] or amount["behind"]] if amount else ""
+
+
+def currency_in_header(header: str) -> str:
+    """Return the code of the only currency that a header states; empty for none and for several."""
+    codes = {_CODE_IN_HEADER[text] for text in _IN_HEADER.findall(header)}
+    return codes.pop() if len(codes) == 1 else ""
 
 
 def _states_currency(text: pa.Array) -> bool:

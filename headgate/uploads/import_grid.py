@@ -218,11 +218,14 @@ class _Seen:
     numbers: Counter[str] = field(default_factory=Counter)
 
 
-def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder: Path) -> WrittenGrid:
+def write_grid(
+    opened: OpenedFile, flaws: Flaws, hidden: Collection[str], amounts: Collection[str], folder: Path
+) -> WrittenGrid:
     """Write both files of the grid into `folder`.
 
     Args:
         hidden: columns whose values are not shown, because they may be sensitive.
+        amounts: columns of fields with a currency.
     """
     schema = pa.schema(
         [
@@ -234,7 +237,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, hidden: Collection[str], folder
     options = pa.ipc.IpcWriteOptions(compression="zstd")
     rows = flawed = 0
     beginning: pa.Table | None = None
-    currencies = FileCurrencies()
+    currencies = FileCurrencies(amounts)
     with (
         pa.ipc.new_file(str(folder / ROWS), schema, options=options) as every,
         pa.ipc.new_file(str(folder / FLAWED), schema, options=options) as some,

@@ -10,7 +10,7 @@ import pytest
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.uploads.edited_rows import edited_csv
 from headgate.uploads.edits import CellEdit, Edits
-from headgate.uploads.file_currencies import FileCurrencies, currency_in
+from headgate.uploads.file_currencies import FileCurrencies, currency_in, currency_in_header
 from headgate.uploads.import_grid import OpenedFile, open_file
 from headgate.uploads.ragged_rows import counts_of, in_columns
 from headgate.uploads.row_numbers import RowNumbers
@@ -87,6 +87,26 @@ def test_a_row_that_is_left_out_is_not_written_and_the_others_keep_their_numbers
 )
 def test_a_value_states_its_currency_by_a_code_or_a_sign(text: str, code: str) -> None:
     assert currency_in(text) == code
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("UVP (EUR)", "EUR"), ("Preis in €", "EUR"), ("price_usd", "USD"), ("Price US$", "USD"),
+        ("Preis R$", "BRL"), ("EUR/USD", ""), ("Europreis", ""), ("try", ""), ("Frei", ""), ("Betrag", ""),
+    ],
+)  # fmt: skip
+def test_a_header_states_a_currency_by_a_code_or_a_sign_of_its_own(header: str, code: str) -> None:
+    assert currency_in_header(header) == code
+
+
+def test_the_header_of_an_amount_is_the_currency_of_its_rows_that_state_none() -> None:
+    counted = FileCurrencies({"UVP (EUR)", "Netto (EUR)"})
+    prices = text_array(["1.50", None, " ", "2"])
+    counted.add(
+        {"UVP (EUR)": prices, "Marge (EUR)": prices, "Netto (EUR)": text_array(["$1", "$2", "", None])}
+    )
+    assert counted.by_column == {"UVP (EUR)": {"EUR": 2}, "Netto (EUR)": {"USD": 2}}
 
 
 def test_the_rows_of_each_currency_are_counted_over_the_file() -> None:

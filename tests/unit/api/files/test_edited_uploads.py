@@ -6,8 +6,10 @@ import io
 import json
 import zipfile
 from dataclasses import asdict
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pytest
 
 from headgate.contracts import odcs_reader
@@ -104,15 +106,41 @@ def test_rows_are_shown_as_they_are_in_the_file_with_their_flaws() -> None:
 
 def test_a_refused_value_is_asked_for_as_the_file_writes_it() -> None:
     caller = uploader()
-    body = supplier_file().replace(b";ja;", b";vielleicht;", 1).replace(b"31.12.2025", b"31.02.2025", 3)
+    body = supplier_file().replace(b";ja;", b";vielleicht;", 1).replace(b"31.12.2025", b"31.02.2025", 2)
+    body = body.replace(b"31.12.2025", b"Jahresende", 1)
     upload_id = uploaded(caller, body)
     answer = checked(caller, upload_id, DECIDED)
     hints = {
         row["reason"].partition(". ")[2] for row in answer.json["rejected_rows"] if row["rule"] == "type"
     }
-    assert hints == {"Write it as 1234,5.", "Write ja or nein.", "Correct the day or the month."}
+    assert hints == {
+        "Write it as 1234,5.",
+        "Write ja or nein.",
+        "Write it as 31.12.2026.",
+        "Correct the day or the month.",
+    }
     rows = caller.call("GET", f"/v1/uploads/{upload_id}/rows?show=type").json["rows"]
     assert {row["flaws"][0]["reason"].partition(". ")[2] for row in rows} == hints
+
+
+def test_a_currency_in_the_header_of_an_amount_is_that_of_its_rows_as_one_in_a_column_is() -> None:
+    """Of a real workbook with a title, and only while the column is an amount."""
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["Preisliste Herbst"])
+    header, *rows = (line.split(";") for line in supplier_file().decode("cp1252").splitlines())
+    book.active.append(["UVP (EUR)" if name == "Listenpreis" else name for name in header])
+    for row in rows:
+        book.active.append([*row[:5], date(2025, 12, 31)])
+    book.save(file)
+    caller = uploader()
+    upload_id = uploaded_to(caller, file.getvalue(), "preisliste.xlsx", "")
+    fields = {"UVP (EUR)" if name == "Listenpreis" else name: field for name, field in FIELDS.items()}
+    formats = {name: form for name, form in FORMATS.items() if name != "updated_at"}
+    answer = checked(caller, upload_id, {**DECIDED, "columns": fields, "formats": formats})
+    assert counts(answer) == (57, 3, 2)
+    assert answer.json["grid"]["currencies"] == {"UVP (EUR)": {"EUR": 62}}
+    answer = checked(caller, upload_id, {**DECIDED, "columns": {**fields, "UVP (EUR)": None}})
+    assert answer.json["grid"]["currencies"] == {}
 
 
 def test_a_typed_cell_is_checked_and_committed() -> None:
