@@ -451,8 +451,7 @@ def test_the_first_figure_is_the_coming_month_with_the_test_of_its_sum() -> None
         untested = answer_of(engine, panel.sql)
     assert [(row["value"], row["low"], row["high"]) for row in tested] == [(400, 350, 460)]
     assert answer_in_words(panel.answer, tested, {}) == (
-        "Expected sales in the 4 weeks from 6 Dec 2010, between 350 and 460 "
-        "(of all series, 79 of 100 past sums were inside)"
+        "Expected sales in the 4 weeks from 6 Dec 2010, between 350 and 460"
     )
     assert "not tested: the history is too short" in answer_in_words(panel.answer, untested, {})
     assert "can still be cut" in str(untested[0]["title_action"])
@@ -508,11 +507,13 @@ def test_of_a_week_that_has_begun_the_page_says_what_is_sold_and_what_is_still_t
         )
         (figure,) = answer_of(engine, panel_of("market-intelligence-hub", "next_month").sql)
     assert month == (
-        "Expected sales in the 4 weeks from 6 Dec 2010, between 350 and 460 (of all series, 69 of 100 past "
-        "sums were inside); 70 of it is sold until 9 Dec 2010"
+        "Expected sales in the 4 weeks from 6 Dec 2010, between 350 and 460; "
+        "70 of it is sold until 9 Dec 2010"
     )
     assert forecast == "The week from 6 Dec 2010 with 70 sold until 9 Dec 2010: 100, between 80 and 120"
-    assert "take the low end for no floor: 31 of 100 past sums were outside" in str(figure["title_action"])
+    assert "take the low end for no floor: 31 of 100 past sums of all series were outside" in str(
+        figure["title_action"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -774,7 +775,9 @@ def test_the_page_of_sales_names_a_simple_rule_as_nearer_only_where_chance_does_
         "market-intelligence-hub",
         forecast_accuracy=[tested | rules],
         sales_history=past,
+        sales_forecast=weeks_ahead(70),
     )
+    assert "of sums of a month, 0.79 of the past ones of all series were in their own band" in line
     assert line.split(" · ")[:2] == ["tested at 3 moments of the past, off by 26", second]
     assert ("nearest simple rule was off by" in line) == (mean_of_8 == 25.5)
 

@@ -5,6 +5,7 @@ import type { Result } from './results'
 import { Empty, Waiting } from '../../components/states'
 import { useLabels, useUnits } from '../../formats/columns'
 import { type Choice, drawable, drawn, measures } from './chart-choice'
+import { withDays } from './days'
 
 const Chart = lazy(() => import('../dashboards/chart'))
 const HEIGHT = 420
@@ -35,7 +36,7 @@ function ChosenChart({ result, choice, onChoose }: Props) {
   const units = useUnits('')
   const labels = useLabels('')
   const shown = useMemo(
-    () => ({ ...drawn(result.columns, result.rows, choice), units, labels }),
+    () => ({ ...drawn(result.columns, withDays(result.rows), choice), units, labels }),
     [result, choice, units, labels],
   )
   const names = result.columns.map((one) => one.name)

@@ -1,7 +1,7 @@
 import { Button, Group, Menu, SegmentedControl, Stack, Text } from '@mantine/core'
 import { type ReactNode, useEffect, useMemo } from 'react'
 
-import { bytes, type Cell, count, seconds, usd } from '../../api/format'
+import { bytes, type Cell, count, isName, measure, seconds, usd } from '../../api/format'
 import { PAGE_ROWS, type Result } from './results'
 import { savePng } from '../../api/save-picture'
 import { saveCsv, saveXlsx } from '../../formats/save-table'
@@ -16,8 +16,10 @@ import {
   useLabels,
   useUnits,
 } from '../../formats/columns'
+import { day } from '../../formats/moments'
 import { AnswerChart } from './answer-chart'
 import type { Choice } from './chart-choice'
+import { DAY_CHARACTERS, isOfDays } from './days'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
 import type { Answered } from './use-query-run'
 
@@ -63,7 +65,7 @@ export function Answer({
   const reading = useReading(first)
   const { result, isReading, readTo } = reading
   const { rows } = result
-  const formats = useFormats(result.columns, isQuestion)
+  const formats = useFormats(result, isQuestion)
   return (
     <Stack gap="xs">
       <Group justify="space-between">
@@ -118,20 +120,21 @@ export function Answer({
 }
 
 /** How columns are titled and cells are read: a question of the lake in people's words, another statement by its values. */
-function useFormats(columns: Result['columns'], isQuestion: boolean): ColumnFormat[] {
+function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnFormat[] {
   const units = useUnits('')
   const labels = useLabels('')
   return useMemo(
     () =>
-      columnFormats(columns, units, labels).map((format, place) =>
-        isQuestion ? format : exactFormat(format, columns[place], units),
-      ),
-    [columns, units, labels, isQuestion],
+      columnFormats(columns, units, labels).map((format, place) => {
+        const shown = isQuestion ? format : plainFormat(format, columns[place], units)
+        return isOfDays(rows, place) ? { ...shown, text: isQuestion ? dayWords : dayText } : shown
+      }),
+    [columns, rows, units, labels, isQuestion],
   )
 }
 
-/** A column with all digits of its values, whose heading has the unit that they lack. */
-function exactFormat(
+/** A column by its values, whose heading has the unit that they lack; the title of a cell and the download have all digits. */
+function plainFormat(
   format: ColumnFormat,
   column: Result['columns'][number] | undefined,
   units: Units,
@@ -148,21 +151,21 @@ function exactFormat(
 
 const isShare = (unit: string | undefined): boolean => unit === 'share' || unit === 'probability'
 
-const MOST_DIGITS = 12
+const dayText = (value: Cell): string => String(value).slice(0, DAY_CHARACTERS)
+const dayWords = (value: Cell): string => day(String(value))
 
 /**
- * A share as percent, as dashboards show it, with all of its digits.
+ * A share as percent, as dashboards show it, with at most four significant digits.
  *
  * @example percentText('0.676') // '67.6 %'
  */
 export const percentText = (value: Cell): string =>
-  Number.isFinite(Number(value))
-    ? `${Number((Number(value) * 100).toPrecision(MOST_DIGITS))} %`
-    : String(value)
+  Number.isFinite(Number(value)) ? `${measure(Number(value) * 100)} %` : String(value)
 
-/** A value as it is, with all of its digits. */
-function plainText(column: Result['columns'][number] | undefined): (value: Cell) => string {
+/** A value as it is. Of a computed number, such as a mean, at most four significant digits; a decimal has those of its type. */
+export function plainText(column: Result['columns'][number] | undefined): (value: Cell) => string {
   if (!column) return String
+  if (/^(double|float|real)/i.test(column.type) && !isName(column.name)) return measure
   return /^timestamp/.test(column.type) ? (value) => String(value).replace('T', ' ') : exact(column).text
 }
 

@@ -1,4 +1,4 @@
-import { Modal, Text, TextInput } from '@mantine/core'
+import { Modal, Text, TextInput, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useState } from 'react'
 
@@ -15,12 +15,14 @@ import {
   type Place,
   places,
   placesOfFiles,
+  placesOfItems,
   placesOfMembers,
   placesOfRows,
   type RowPlace,
   runPage,
   START_RUN,
   statementOfRows,
+  SWITCH_COLOURS,
 } from './search-results'
 
 /** Finds pages and actions by their words: files, datasets, tables, runs, questions, queues, and rows by their ids. */
@@ -28,6 +30,8 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState('')
   const [at, setAt] = useState(0)
   const start = useStartRun()
+  const { setColorScheme } = useMantineColorScheme()
+  const scheme = useComputedColorScheme('light')
   const { found, isAsking } = useMatching(typed)
   const chosen = found[Math.min(at, found.length - 1)]
 
@@ -35,6 +39,7 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
     if (!place) return
     if (place === START_RUN) return start.mutate({ key: crypto.randomUUID() }, { onSuccess: show })
     onClose()
+    if (place === SWITCH_COLOURS) return setColorScheme(scheme === 'dark' ? 'light' : 'dark')
     window.location.assign(place.href)
   }
 
@@ -123,6 +128,17 @@ function useMembers(isAsked: boolean): Place[] {
   )
 }
 
+/** The first items of the work queues, asked when somebody searches. */
+function useItems(isAsked: boolean): Place[] {
+  const boards = useDashboards().data?.dashboards ?? []
+  const queues = boards.flatMap((board) => board.queues)
+  const answers = useResults(isAsked ? queues.map(({ sql }) => sql) : [])
+  return queues.flatMap((queue, place) => {
+    const answer = answers[place]?.data
+    return answer ? placesOfItems(queue, answer) : []
+  })
+}
+
 /** The rows that have what was typed as their id; those that may have it where the lake cannot be asked. */
 function useRows(name: string): { rows: RowPlace[]; isAsking: boolean } {
   const tables = useCatalog().data?.tables ?? []
@@ -145,7 +161,14 @@ function useMatching(typed: string): { found: Place[]; isAsking: boolean } {
   const mayRun = useMay('operator')
   const known = matching(places({ contracts, systems, questions, boards, runs, mayRun }), typed)
   const members = useMembers(name.length >= LEAST_TYPED)
+  const items = useItems(name.length >= LEAST_TYPED)
   const { rows, isAsking } = useRows(name)
-  const found = [...known, ...matching(members, typed), ...matching(placesOfFiles(files), typed), ...rows]
+  const found = [
+    ...known,
+    ...matching(members, typed),
+    ...matching(placesOfFiles(files), typed),
+    ...rows,
+    ...matching(items, typed),
+  ]
   return { found: found.slice(0, MOST_SHOWN), isAsking }
 }

@@ -4,11 +4,13 @@ import { testColumn, testTable } from '../../formats/test-tables'
 import {
   matching,
   placesOfFiles,
+  placesOfItems,
   placesOfMembers,
   placesOfRows,
   places,
   START_RUN,
   statementOfRows,
+  SWITCH_COLOURS,
 } from './search-results'
 
 const ALL = places({
@@ -84,4 +86,27 @@ test('one statement asks which of these rows there are', () => {
       'SELECT \'customers\' AS dataset FROM curated.customers WHERE "customer_id" = 7',
   )
   expect(statementOfRows(DATASETS, 'sales of May')).toBe('')
+})
+
+test('words of a question need not be in a title, and colours are changed by their words', () => {
+  expect(matching(ALL, 'where upload file?').map((place) => place.href)).toEqual(['#/upload'])
+  const calls = { kind: 'queue', title: 'Customers to call', href: '#/work/calls' }
+  expect(matching([calls], 'whom to call')).toEqual([calls])
+  expect(matching(ALL, 'dark')).toEqual([SWITCH_COLOURS])
+  expect(matching(ALL, 'dark mode')).toEqual([SWITCH_COLOURS])
+})
+
+test('an item of a work queue is found by its subject, and opens the queue', () => {
+  const queue = { name: 'searches', title: 'Searches in vain' }
+  const columns = [{ name: 'item_id' }, { name: 'subject' }]
+  const items = placesOfItems(queue, {
+    columns,
+    rows: [
+      ['1', 'vinyl record'],
+      ['2', 'mug'],
+    ],
+  })
+  expect(matching(items, 'vinyl record')).toEqual([
+    { kind: 'in the queue Searches in vain', title: 'vinyl record', href: '#/work/searches' },
+  ])
 })

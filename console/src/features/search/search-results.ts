@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { cellWords } from '../../formats/columns'
-import { isNumeric, isTextual } from '../../api/format'
+import { type Cell, isNumeric, isTextual } from '../../api/format'
 import { heading } from '../../formats/words'
 import { quoted, quotedName } from '../../formats/sql'
 import { childrenOf, literal, onlyKey, rowAddress } from '../catalog/belonging'
@@ -45,6 +45,17 @@ const ACTIONS: Place[] = [
 /** Starts a run where it is chosen, and opens its page. */
 export const START_RUN: Place = { kind: 'action', title: 'Start a run', href: '' }
 
+/** Changes between dark and light where it is chosen. */
+export const SWITCH_COLOURS: Place = {
+  kind: 'action',
+  title: 'Use dark or light colours',
+  href: '',
+  words: 'mode theme',
+}
+
+/** Words of a question that no title needs to have. */
+const ASKING = new Set(['who', 'whom', 'what', 'which', 'where', 'how', 'should', 'do', 'i', 'we'])
+
 const path = encodeURIComponent
 export const runPage = (name: string): string => `#/runs/${path(name)}`
 
@@ -52,6 +63,7 @@ export const runPage = (name: string): string => `#/runs/${path(name)}`
 export const places = ({ contracts, systems, questions, boards, runs, mayRun = false }: Known): Place[] => [
   ...PAGES,
   ...ACTIONS,
+  SWITCH_COLOURS,
   ...(mayRun ? [START_RUN] : []),
   ...boards.map((board) => ({
     kind: 'dashboard',
@@ -95,6 +107,16 @@ export const placesOfMembers = (
     words: member,
     href: `#/dashboards/${path(board.system)}?${path(filter.name)}=${path(member)}`,
   }))
+
+/** The items of a work queue by their subjects, each with the queue, which lists it. */
+export function placesOfItems(
+  queue: Pick<Schemas['WorkQueue'], 'name' | 'title'>,
+  { columns, rows }: { columns: { name: string }[]; rows: Cell[][] },
+): Place[] {
+  const at = columns.findIndex(({ name }) => name === 'subject')
+  const href = `#/work/${path(queue.name)}`
+  return rows.map((row) => ({ kind: `in the queue ${queue.title}`, title: String(row[at] ?? ''), href }))
+}
 
 export const placesOfFiles = (files: Schemas['FileSummary'][]): Place[] =>
   files.map((file) => ({ kind: 'file', title: file.key, href: `#/files/${path(file.file_id)}` }))
@@ -140,7 +162,12 @@ const MOST = 12
 
 /** The places whose title or kind has every word that was typed; titles that begin with them first. */
 export function matching(all: Place[], typed: string): Place[] {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
+  const typedWords = typed
+    .toLowerCase()
+    .split(/[\s?]+/)
+    .filter(Boolean)
+  const said = typedWords.filter((word) => !ASKING.has(word))
+  const words = said.length > 0 ? said : typedWords
   const fits = all.filter((place) => {
     const text = `${place.title} ${place.kind} ${place.words ?? ''}`.toLowerCase().replaceAll('_', ' ')
     return words.every((word) => text.includes(word.replaceAll('_', ' ')))
