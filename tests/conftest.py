@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 settings.load_profile(PROFILE)
 
 _SHORT_BYTES = 8
-# With 700 new objects, as Python has it, parsers search for garbage every few milliseconds.
-_GARBAGE_THRESHOLDS = (50_000, 20, 20)
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,6 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*_GARBAGE_THRESHOLDS)
     atexit.register(gc.unfreeze)
 
 
