@@ -277,5 +277,5 @@ UNTELLABLE = [
 
 @pytest.mark.parametrize("stated", UNTELLABLE)
 def test_an_encoding_that_no_unmarked_file_can_have_keeps_a_contract_from_loading(stated: str) -> None:
-    with pytest.raises(ContractError, match=r"headgate\.encoding: .* Remedy: one such as windows-1250"):
+    with pytest.raises(ContractError, match=r"headgate\.encoding: .* Remedy: use one such as windows-1250"):
         stated_encoding(replace(REGIONS, properties={"headgate.encoding": stated}))
