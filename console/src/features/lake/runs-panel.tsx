@@ -59,7 +59,7 @@ export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
                 />
               ) : null}
               {found.runs.some(isShown) ? null : <Empty>No run is in this state.</Empty>}
-              <Table fz="sm">
+              <Table fz="sm" hidden={!found.runs.some(isShown)}>
                 <Table.Thead>
                   <Table.Tr>
                     <Table.Th>State</Table.Th>
@@ -99,9 +99,9 @@ export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
               </Table>
               {isPage ? (
                 <Text size="sm" className="muted">
-                  {found.runs.length < MOST_RUNS
-                    ? count(found.runs.length, 'run')
-                    : `The newest ${count(MOST_RUNS, 'run')}`}
+                  {shown ? `${found.runs.filter(isShown).length} of ` : ''}
+                  {count(found.runs.length, 'run')}
+                  {found.runs.length < MOST_RUNS ? '' : ', the newest'}
                 </Text>
               ) : (
                 <Anchor size="sm" href="#/runs">

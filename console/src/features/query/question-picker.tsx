@@ -1,6 +1,7 @@
-import { Button, Group, Select } from '@mantine/core'
+import { Group, Select } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
+import { DeleteQuestion } from './delete-question'
 import { type Asked, askedBy, type KeptQuestion } from './saved-questions'
 
 interface Props {
@@ -44,11 +45,7 @@ export function QuestionPicker({ questions, own, sql, onQuestion, onForget }: Pr
         value={chosen}
         onChange={choose}
       />
-      {kept ? (
-        <Button variant="subtle" color="gray" onClick={() => onForget(kept.name)}>
-          Delete {kept.name}
-        </Button>
-      ) : null}
+      {kept ? <DeleteQuestion name={kept.name} onDelete={() => onForget(kept.name)} /> : null}
     </Group>
   )
 }
