@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from headgate.errors import NotFoundError
+from headgate.errors import AuditError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.snapshots import iceberg_metadata as metadata
@@ -91,7 +91,8 @@ class IcebergTables:
     ) -> None:
         """Repair the metadata so that they describe the version that the table shows.
 
-        Called before versions are deleted, so that no metadata name a deleted part.
+        Called before versions are deleted, so that no metadata name a deleted part. A version with other
+        columns than the contract's, as after a rollback, is a plain Hive table until the next publish.
 
         Args:
             expired: versions that will be deleted.
@@ -102,7 +103,11 @@ class IcebergTables:
             return
         document, parameters = read_document(self.objects, table), dict(table.parameters)
         if document is None or not _describes(document, version, parts):
-            changed = self.commit(contract, table, table.location, expired)
+            try:
+                changed = self.commit(contract, table, table.location, expired)
+            except AuditError:
+                catalog.move(table, table.location, (), NO_ICEBERG)
+                return
         else:
             changed = _without(self.objects, table, document, expired)
         if changed:

@@ -26,6 +26,7 @@ from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC
 from pyiceberg.schema import Schema
 from pyiceberg.typedef import Record
 
+from headgate.errors import AuditError
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
@@ -102,11 +103,18 @@ class ManifestWriter:
         return listing.location, figures
 
     def _data_file(self, schema: Schema, part: ObjectInfo) -> DataFile | None:
-        """Describe a part from its footer; return None if it has no rows."""
+        """Describe a part from its footer; return None if it has no rows.
+
+        Raises:
+            AuditError: the part has a column that the schema lacks.
+        """
         with self.objects.open(part.ref) as opened:
             footer = pq.read_metadata(opened)
         if not footer.num_rows:
             return None
+        names = {field.name for field in schema.fields}
+        if other := [name for name in footer.schema.to_arrow_schema().names if name not in names]:
+            raise AuditError(f"{part.ref.key} has columns that the table's schema lacks: {', '.join(other)}")
         statistics = data_file_statistics_from_parquet_metadata(
             footer, compute_statistics_plan(schema, dict(self.properties)), parquet_path_to_id_mapping(schema)
         )

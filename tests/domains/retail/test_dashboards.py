@@ -318,7 +318,11 @@ def test_the_forecast_error_of_an_untested_method_has_a_reason_instead(
 
 @pytest.mark.parametrize(
     ("nearest", "plan_by", "as_near"),
-    [(9.0, "mean of the last 8", 1), (11.0, "the forecast: a mean was as near", 1), (13.0, "the forecast", 0)],
+    [
+        (9.0, "mean of the last 8", 1),
+        (11.0, "the forecast: a mean was as near", 1),
+        (13.0, "the forecast", 0),
+    ],
 )
 def test_a_simple_rule_is_proposed_where_it_was_clearly_nearer_and_counted_where_it_was_as_near(
     nearest: float, plan_by: str, as_near: int

@@ -540,6 +540,17 @@ def test_after_any_history_with_stops_every_version_in_the_metadata_reads_as_it_
     assert table.hint() in table.shown.parameters[METADATA_LOCATION]
 
 
+def test_a_version_with_a_column_that_the_contract_dropped_is_a_plain_table_until_the_next_publish() -> None:
+    table = Table()
+    table.run("v1", lines("1.00"))
+    for key in table.metadata_keys():
+        table.objects.delete(ObjectRef(BUCKET, key))
+    table.publisher.settle(contract_of(CHANNEL, version="1.1.0"))
+    assert (table.shown.location.endswith("/v1/"), table.shown.parameters[METADATA_LOCATION]) == (True, "")
+    table.run("v2", lines("2.00"))
+    assert table.read()["v2"] == lines("2.00")
+
+
 def delete_all_but_shown(table: Table) -> None:
     for key in [*table.objects.contents(BUCKET, f"{keys.TABLES}/")]:
         if not table.shown.location.endswith(f"{key.rpartition('/')[0]}/"):
