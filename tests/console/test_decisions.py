@@ -41,9 +41,14 @@ def uploaded(console: Console, name: str, body: bytes, token: str = UPLOADER, wi
 
 
 def decide_fields(page: Page) -> None:
-    """Decide the columns of the import grid."""
-    expect(page.get_by_role("grid")).to_be_visible()
+    """Decide the columns of the import grid; a phone shows one column at a time."""
+    width = (page.viewport_size or {"width": 0})["width"]
+    of_a_phone = page.get_by_label("Column", exact=True)
+    is_phone = width == WIDTHS["phone"][0]
+    expect(of_a_phone if is_phone else page.get_by_role("grid")).to_be_visible()
     for column, field in FIELDS:
+        if is_phone:
+            of_a_phone.select_option(column)
         choose_field(page, column, field)
 
 

@@ -46,7 +46,7 @@ SAID_OF_NOTHING = {
     "lake": [
         "No file has arrived yet. Upload one",
         "No run yet. Upload a file, then start a run",
-        "No row and no file was refused",
+        "No row and no file waits for a person",
     ],
     "runs": ["No run yet. Upload a file, then start a run"],
     "upload": ["No upload is under way."],

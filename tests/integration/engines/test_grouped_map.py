@@ -94,7 +94,7 @@ def test_processes_give_what_one_process_gives(monkeypatch: pytest.MonkeyPatch) 
     rows = sales([(f"R{number % 7}", number) for number in range(100)])
     work = partial(numbered, process=1)
     alone = Local(workers=1).map_groups(rows, ["region"], work, SCHEMA, ["amount"])
-    monkeypatch.setattr(local_engine, "_LEAST_MEASURED_S", 0.0)
+    monkeypatch.setattr(local_engine, "_MIN_MEASURED_S", 0.0)
     pd.testing.assert_frame_equal(
         Local(workers=2).map_groups(rows, ["region"], work, SCHEMA, ["amount"]), alone
     )
@@ -102,7 +102,7 @@ def test_processes_give_what_one_process_gives(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.usefixtures("processes")
 def test_work_that_lasts_is_done_in_other_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local_engine, "_LEAST_MEASURED_S", 0.0)
+    monkeypatch.setattr(local_engine, "_MIN_MEASURED_S", 0.0)
     made = Local(workers=2).map_groups(sales([("GB", 1), ("FR", 2)]), ["region"], process_id_of, SCHEMA)
     assert os.getpid() not in set(made["process"])
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pyarrow as pa
 import pytest
 
-from headgate.contracts.country_fields import ALPHA_2, ALPHA_3, PROPERTY, country_fields
-from headgate.contracts.registry import Registry
-from headgate.errors import ContractError
+from headgate.contracts.country_fields import ALPHA_2, ALPHA_3
 from headgate.values.country_codes import are_countries, in_country_codes
 
 pytestmark = pytest.mark.unit
@@ -41,11 +37,3 @@ def test_a_column_is_of_countries_where_nearly_all_values_are() -> None:
     assert are_countries(pa.array([*WRITTEN, None, " "]))
     assert not are_countries(pa.array(["Nord", "Süd", "Deutschland"]))
     assert not are_countries(pa.array([None, ""]))
-
-
-def test_a_contract_declares_fields_of_its_own_and_kinds_of_codes() -> None:
-    orders = Registry.load().source["orders"]
-    assert country_fields(orders) == {"region_id": ALPHA_2}
-    for declared in ({"land": ALPHA_2}, {"region_id": "iso"}, ["region_id"]):
-        with pytest.raises(ContractError, match=PROPERTY):
-            country_fields(replace(orders, properties={PROPERTY: declared}))
