@@ -1,0 +1,43 @@
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import type { ReactNode } from 'react'
+
+interface Props {
+  label: string
+  question: string
+  /** What else a deletion changes, and what stays. */
+  consequence: string
+  /** The dialog closes when it is done, unless this promise says that it failed. */
+  onDelete: () => Promise<boolean> | boolean
+  isPending?: boolean
+  failure?: ReactNode
+}
+
+/** A button that deletes something after a question. */
+export function DeleteButton({ label, question, consequence, onDelete, isPending = false, failure }: Props) {
+  const [opened, { open, close }] = useDisclosure(false)
+  async function deleteIt(): Promise<void> {
+    if (await onDelete()) close()
+  }
+  return (
+    <>
+      <Button size="compact-sm" variant="subtle" color="gray" onClick={open}>
+        {label}
+      </Button>
+      <Modal opened={opened} onClose={close} title={question}>
+        <Stack>
+          <Text size="sm">{consequence}</Text>
+          {failure}
+          <Group>
+            <Button color="red" loading={isPending} onClick={() => void deleteIt()}>
+              Delete
+            </Button>
+            <Button variant="default" onClick={close}>
+              Keep it
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  )
+}
