@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
 
-__all__ = ["FileFilter", "detail", "page", "record_of", "summary"]
+__all__ = ["FileFilter", "detail", "page", "record_if_any", "record_of", "summary"]
 
 
 def page(lake: LakePorts, where: FileFilter, limit: int, cursor: str) -> FilePage:
@@ -75,6 +74,14 @@ def record_of(lake: LakePorts, file_id: str) -> FileRecord:
         raise not_found("There is no record of a file with this id. GET /v1/files lists the files.") from None
 
 
+def record_if_any(lake: LakePorts, file_id: str) -> FileRecord | None:
+    """Return the record of a file; None if the gate has not begun with it, or for an empty id."""
+    try:
+        return lake.ledger.get(file_id) if file_id else None
+    except NotFoundError:
+        return None
+
+
 def detail(lake: LakePorts, file_id: str) -> FileDetail:
     """Return everything that is recorded of one file."""
     record, senders = _with_true_settlement(lake, record_of(lake, file_id)), senders_of(lake)
@@ -101,11 +108,9 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
 
 def _with_true_settlement(lake: LakePorts, record: FileRecord) -> FileRecord:
     """Return the record, open again if the file that settled it was reverted."""
-    if record.closed_by:
-        with suppress(NotFoundError):
-            if lake.ledger.get(record.closed_by).state is FileState.REVERTED:
-                return replace(record, closed_by="")
-    return record
+    settling = record_if_any(lake, record.closed_by)
+    is_reverted = settling is not None and settling.state is FileState.REVERTED
+    return replace(record, closed_by="") if is_reverted else record
 
 
 def edits_of(kept: Mapping[str, Any]) -> FileEdits | None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files import sent_files
-from headgate.api.files.file_records import file_error, record_of, written_as_texts
+from headgate.api.files.file_records import file_error, record_if_any, record_of, written_as_texts
 from headgate.api.files.mappings import decided_fields, sample_facts, suggested_mapping
 from headgate.api.files.personal_values import STEPS_WITHOUT_VALUES, check_without_values, sees_values
 from headgate.api.files.quality import profile_columns
@@ -461,7 +461,7 @@ def _same_content(
     file_id = lake.files.accepted_with(sha256, [dataset])
     if not file_id and not upload.of_file_id:
         kind, file_id = "edited_copy", senders_of(lake).edited_copy(upload.sha256)
-    record = lake.ledger.get(file_id) if file_id else None
+    record = record_if_any(lake, file_id)
     if record is None or record.state is not FileState.DONE or record.dataset != dataset:
         return {}
     return {kind: file_id, "duplicate_key": record.key, "duplicate_since": record.finished_at or None}

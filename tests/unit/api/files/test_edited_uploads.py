@@ -166,9 +166,10 @@ def test_a_file_that_came_before_with_other_edits_is_named_before_its_commit() -
     )
     assert answer.json["edited_copy"] == ""
     committed = caller.call("POST", f"/v1/uploads/{first}/commit", If_Match=answer.headers["ETag"]).json
-    record = caller.lake.receive(committed["key"])
     second = uploaded(caller, supplier_file())
-    again = checked(caller, second, DECIDED).json
+    assert checked(caller, second, DECIDED).json["edited_copy"] == ""  # the gate has not begun with the copy
+    record = caller.lake.receive(committed["key"])
+    again = caller.call("GET", f"/v1/uploads/{second}/dry-run").json
     assert (again["duplicate_of"], again["edited_copy"], again["duplicate_key"]) == (
         "",
         record.file_id,
