@@ -3,24 +3,12 @@ import { useEffect, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
-import type { Cells } from './edits'
 import type { GridColumn } from './grid-column'
+import type { GridProps } from './import-grid'
 import { textOf } from './import-row'
 import { flawReason } from './outcome-words'
-import type { GridRows } from './use-grid-rows'
 
-interface Props {
-  label: string
-  columns: GridColumn[]
-  rows: GridRows
-  cells: Cells
-  mayEdit: boolean
-  hasDecisions: boolean
-  /** Which rows are shown: another choice begins at its first row. */
-  show: string
-  onType: (column: string, rows: number[], texts: (string | null)[]) => void
-  onLeaveOut: (row: number, isLeftOut: boolean) => void
-}
+type Props = Omit<GridProps, 'hasReasons' | 'hasFlaws' | 'onMove'>
 
 const SAMPLES = 3
 

@@ -10,7 +10,7 @@ import { RowActions } from './row-actions'
 import { useFirstFlaw } from './use-first-flaw'
 import type { GridRows } from './use-grid-rows'
 
-interface Props {
+export interface GridProps {
   label: string
   columns: GridColumn[]
   rows: GridRows
@@ -50,7 +50,7 @@ export function ImportGrid({
   onType,
   onLeaveOut,
   onMove,
-}: Props) {
+}: GridProps) {
   const headPx = hasDecisions ? HEAD_PX : NAMES_PX
   const view = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState<Place>({ row: 0, column: 0 })

@@ -30,6 +30,7 @@ export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
   const [search, setSearch] = useSearchParams()
   const shown = search.get('runs') ?? ''
   const isShown = SHOWN.find(([name]) => isPage && name === shown)?.[2] ?? (() => true)
+  const listed = ({ runs }: Schemas['Runs']) => runs.filter(isShown)
   const may = useMay('operator')
   const start = useStartRun()
   return (
@@ -58,8 +59,8 @@ export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
                   onChange={(value) => setSearch(value ? { runs: value } : {}, { replace: true })}
                 />
               ) : null}
-              {found.runs.some(isShown) ? null : <Empty>No run is in this state.</Empty>}
-              <Table fz="sm" hidden={!found.runs.some(isShown)}>
+              {listed(found).length > 0 ? null : <Empty>No run is in this state.</Empty>}
+              <Table fz="sm" hidden={listed(found).length === 0}>
                 <Table.Thead>
                   <Table.Tr>
                     <Table.Th>State</Table.Th>
@@ -72,8 +73,7 @@ export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>
-                  {found.runs
-                    .filter(isShown)
+                  {listed(found)
                     .slice(0, isPage ? MOST_RUNS : RUNS_BESIDE)
                     .map((run) => (
                       <Table.Tr key={run.name}>
@@ -99,7 +99,7 @@ export function RunsPanel({ isPage = false }: { isPage?: boolean }) {
               </Table>
               {isPage ? (
                 <Text size="sm" className="muted">
-                  {shown ? `${found.runs.filter(isShown).length} of ` : ''}
+                  {shown ? `${listed(found).length} of ` : ''}
                   {count(found.runs.length, 'run')}
                   {found.runs.length < MOST_RUNS ? '' : ', the newest'}
                 </Text>
