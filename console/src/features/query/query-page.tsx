@@ -40,32 +40,26 @@ export function QueryPage() {
 
 /** A statement and its answer. Statement, view, chart and the query that ran are in the address. */
 function Desk() {
-  const [search, setSearch] = useSearchParams()
-  const [sql, setSql] = useState(search.get('sql') ?? START)
+  const [sql, setSql] = useState(useSearchParams()[0].get('sql') ?? START)
   const [inserted, setInserted] = useState<{ text: string }>()
   const catalog = useCatalog()
   const tables = catalog.data?.tables ?? NO_TABLES
   const questions = useQuestions()
   const own = useKeptQuestions()
-  const view: View = search.get('view') === 'chart' ? 'chart' : 'table'
-  const choice = choiceOf(search)
-  const change = (next: Partial<Asked>, run = search.get('run')) => {
-    const address = questionAddress({ sql, view, choice, ...next })
-    setSearch(`${address.split('?')[1]}${run ? `&run=${encodeURIComponent(run)}` : ''}`, { replace: true })
-  }
-  const running = useQueryRun(search.get('run') ?? '', (queryId) => change({}, queryId))
+  const { view, choice, isLinked, change } = useAddress(sql)
+  const running = useQueryRun(useSearchParams()[0].get('run') ?? '', (run) => change({ run }))
   const start = () => {
-    change({}, '')
+    change({ run: '' })
     void running.run(sql)
   }
   const choose = (question: Asked) => {
     const statement = question.sql.trim()
     setSql(statement)
-    setSearch(questionAddress({ ...question, sql: statement }).split('?')[1] ?? '', { replace: true })
+    change({ choice: undefined, ...question, sql: statement, run: '' })
     void running.run(statement)
   }
   useNamedQuestion(questions.data?.questions, choose)
-  useLinkedStatement(search.has('sql') && !search.has('run'), start)
+  useLinkedStatement(isLinked, start)
   const { state } = running
   const asked = questions.data?.questions.find((one) => one.sql.trim() === sql.trim())
   const name = asked?.description ?? own.questions.find((one) => one.sql.trim() === sql.trim())?.name
@@ -161,6 +155,31 @@ function Desk() {
       </div>
     </Stack>
   )
+}
+
+/** What an address of the page says: a statement, how its answer is shown, and the query that answered it. */
+interface Address extends Asked {
+  run: string
+}
+
+/** The address follows what is shown; it is never read again, because it changes a moment later than the page. */
+function useAddress(sql: string) {
+  const [search, setSearch] = useSearchParams()
+  const [address, setAddress] = useState<Address>()
+  const shown: Asked = address ?? {
+    sql,
+    view: search.get('view') === 'chart' ? 'chart' : 'table',
+    choice: choiceOf(search),
+  }
+  const opened: Address = { ...shown, run: search.get('run') ?? '' }
+  const change = (next: Partial<Address>) => setAddress((before) => ({ ...(before ?? opened), sql, ...next }))
+  useEffect(() => {
+    if (!address) return
+    const run = address.run ? `&run=${encodeURIComponent(address.run)}` : ''
+    setSearch(`${questionAddress(address).split('?')[1]}${run}`, { replace: true })
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `setSearch` is another function after each change
+  }, [address])
+  return { view: shown.view, choice: shown.choice, isLinked: search.has('sql') && !search.has('run'), change }
 }
 
 /** Asks the saved question that the address names, which a search opened. Its statement is the lake's, so it may run at once. */

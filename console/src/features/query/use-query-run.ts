@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { PAGE_ROWS, type Result, resumeQuery, runFirstRows } from './results'
+import { isMissing } from '../../components/states'
 import { isComplete } from './reading'
 
 /** The answer of a run. `rest` is how the whole answer stands while `result` has the first rows only. */
@@ -49,8 +50,8 @@ export function useQueryRun(started: string, onEnded: (queryId: string) => void)
     if (started)
       resumeQuery(started, own.signal, PAGE_ROWS).then(
         show,
-        // An old answer may be gone: the statement is there to be run again.
-        () => own.signal.aborted || setState('idle'),
+        // An old answer may be gone: its statement can be run again.
+        (error: unknown) => own.signal.aborted || setState(isMissing(error) ? 'idle' : { error }),
       )
     return () => control.current?.abort()
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once, for the address that was opened
