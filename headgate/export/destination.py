@@ -1,4 +1,4 @@
-"""Where an export goes that no lake receives: a folder, or a prefix of a bucket."""
+"""Destinations of an export without a lake: a folder, or a prefix of a bucket."""
 
 from __future__ import annotations
 
@@ -24,54 +24,54 @@ def bucket_and_prefix(url: str) -> tuple[str, str]:
     """Return the bucket and the key prefix of `s3://bucket/prefix`; the prefix is empty or ends in a slash.
 
     Raises:
-        SettingsError: the URL is none of S3, or names no bucket.
+        SettingsError: the URL is not an S3 URL, or has no bucket.
     """
     parts = urlsplit(url)
     if parts.scheme != _S3 or not parts.netloc:
-        raise SettingsError(f"{url} is no destination. Name a folder, or s3://bucket/prefix")
+        raise SettingsError(f"{url} is not a destination. Use a folder or s3://bucket/prefix")
     prefix = parts.path.strip("/")
     return parts.netloc, f"{prefix}/" if prefix else ""
 
 
 @dataclass(frozen=True)
 class FolderObjects:
-    """Objects as files below a folder; a bucket is a subfolder, the bucket `""` the folder itself."""
+    """An object store in a folder: a bucket is a subfolder, and the bucket `""` is the folder itself."""
 
     root: Path
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
-        """Return size and time of a file; NotFoundError when there is none."""
+        """Return a file's size and modification time; raise NotFoundError if it is absent."""
         status = self._existing(ref).stat()
         return ObjectInfo(
             ref, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None)
         )
 
     def read(self, ref: ObjectRef) -> bytes:
-        """Return the file's bytes; NotFoundError when there is none."""
+        """Return the file's bytes; raise NotFoundError if it is absent."""
         return self._existing(ref).read_bytes()
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
-        """Return at most so many of the file's first bytes."""
+        """Return at most `size_bytes` from the start of the file."""
         with self._existing(ref).open("rb") as file:
             return file.read(size_bytes)
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "") -> None:
-        """Write the file in one step, so that no reader sees a part of it."""
+        """Write the file atomically."""
         del content_type
         self._place(ref, lambda partial: partial.write_bytes(body))
 
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "") -> None:
-        """Copy a file into the folder in one step."""
+        """Copy a file into the folder atomically."""
         del content_type
         self._place(ref, lambda partial: shutil.copyfile(path, partial))
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
-        """Copy a file out of the folder; NotFoundError when there is none."""
+        """Copy a file out of the folder; raise NotFoundError if it is absent."""
         del size_bytes
         shutil.copyfile(self._existing(ref), path)
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
-        """Yield every file whose key begins with the prefix, by key."""
+        """Yield the files whose keys begin with the prefix, sorted by key."""
         base = self.root / bucket
         start = base / prefix.rpartition("/")[0]
         keys = (
@@ -84,7 +84,7 @@ class FolderObjects:
                 yield self.info(ObjectRef(bucket, key))
 
     def delete(self, ref: ObjectRef) -> None:
-        """Delete a file; one that is absent is no error."""
+        """Delete the file; do nothing if it is absent."""
         self._path(ref).unlink(missing_ok=True)
 
     def _place(self, ref: ObjectRef, write: Callable[[Path], object]) -> None:
@@ -106,7 +106,7 @@ class FolderObjects:
 
 @dataclass(frozen=True)
 class PrefixedObjects:
-    """The objects of another store whose keys begin with a prefix, under the rest of their keys."""
+    """The part of another object store below a key prefix, with keys relative to it."""
 
     store: ObjectStore
     prefix: str
@@ -119,7 +119,7 @@ class PrefixedObjects:
         return self.store.read(self._inner(ref))
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
-        """Return at most so many of the first bytes."""
+        """Return at most `size_bytes` from the start of the object."""
         return self.store.head(self._inner(ref), size_bytes)
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:

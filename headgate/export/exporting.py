@@ -1,10 +1,10 @@
-"""Export tables of a database server to raw: one moment, exact types, certified, resumable.
+"""Export tables of a database server to raw: one snapshot, exact types, certified, resumable.
 
-A run reads its tables in slices from one snapshot. Every slice is fingerprinted by the server and again from
-the file that was written; only when all slices of all tables agree does anything land in raw, all tables'
-manifests last, and only then do the watermarks advance. When the run is killed or the source is lost, the
-next attempt opens a new snapshot and asks the server for the fingerprints of the finished slices: those that
-still hold are kept, the others are read again, so the run shows one moment whatever happened on the way.
+A run reads its tables in slices from one snapshot. The server and Headgate both compute the digest of each
+slice, Headgate from the written file. After all slices of all tables agree, the files are uploaded to raw,
+then the manifests of all tables; the watermarks advance last. If the run is killed or the connection is lost,
+the next attempt opens a new snapshot and asks the server for the digests of the finished slices. It keeps
+slices whose digest is unchanged and reads the others again, so all rows of the run come from one snapshot.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.errors import ConflictError, ContractError, NotFoundError
 from headgate.export.certifying.certificate import MANIFEST
 from headgate.export.certifying.deleted_rows import DELETED
-from headgate.export.planning.contract_tables import named_as_contract, source_name
+from headgate.export.planning.contract_tables import describe_dataset, source_name
 from headgate.export.planning.watermark import Reached, mode_of
 from headgate.export.requests import ExportReport, ExportRequest, Mode, Phase, Progress
 from headgate.export.run_folder import TableFolder
@@ -47,13 +47,13 @@ if TYPE_CHECKING:
     Listener = Callable[[Progress], None]
 
 _FIRST_PAUSE_S = 1.0
-# A schema change takes longer than a restart; between attempts the run holds no lock, so the change can end.
+# A schema change takes longer than a restart. The run holds no lock between attempts, so the change can end.
 _FIRST_LOCK_PAUSE_S = 10.0
 REQUEST = "request.json"
 
 
 def _silent(_: Progress) -> None:
-    """Ignore the event, for a caller that does not listen."""
+    """Ignore the event."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,12 @@ class Exporting:
     """The export of one source.
 
     Attributes:
-        source: the database.
-        contracts: by table; tables without one are exported by name only.
-        state_bucket: keeps the watermarks; not raw, whose every object the gate reads.
-        workspace: a folder that outlives the process, so that a killed run can go on.
-        mirrored: the workspace does not (a Glue job's disk): finished slices are kept in the state bucket as
-            well.
-        masking: what `mask_at_source` does to the rows of a contract's table.
+        contracts: by dataset; a table without a contract is exported only if the request names it.
+        state_bucket: has the watermarks; not raw, because the gate reads every object there.
+        workspace: a folder that survives the process, so that a killed run can be resumed.
+        mirrored: the workspace does not survive (a Glue job's disk), so finished slices are also copied to
+            the state bucket.
+        masking: masks the rows of requests with `mask_at_source`.
     """
 
     source: ExportSource[Any]
@@ -82,46 +81,44 @@ class Exporting:
 
     @property
     def run_store(self) -> RunStore:
-        """The store of this source's runs and watermarks in the buckets."""
+        """The store of this source's runs and watermarks."""
         return RunStore(self.objects, self.raw_bucket, self.state_bucket)
 
     def run(self, request: ExportRequest, listener: Listener = _silent) -> ExportReport:
-        """Export the run's tables to raw, certified, all of them as of one moment, or none of them.
+        """Export all tables of the run to raw, certified and from one snapshot, or none.
 
-        Running the same request again resumes an unfinished attempt, or changes nothing when the run is
-        published.
+        The same request resumes an unfinished run, and changes nothing if the run is published.
 
         Raises:
             ConflictError: another run is exporting one of the tables, or the run's name belongs to another
                 request.
-            CertificateError: what was written is not what the source holds.
-            SchemaChangedError: the source's columns differ from a contract whose policy stops.
-            SourceLostError: the source was lost in every attempt.
+            CertificateError: the written rows differ from the source's.
+            SchemaChangedError: the source's columns differ from a contract, and its policy is to stop.
+            SourceLostError: the connection was lost in every attempt.
         """
-        asked = replace(
+        request = replace(
             request,
-            tables=tuple(dict.fromkeys(map(self._dataset, request.tables))) or tuple(sorted(self._always())),
+            tables=tuple(dict.fromkeys(map(self._dataset, request.tables)))
+            or tuple(sorted(self._required_tables())),
         )
-        asked.check()
-        if (landed := self._landed(asked)) and not self._left(asked):
-            return ExportReport(asked.run, landed, changed=False)
-        self._require_same(asked)
-        report = _one_at_a_time(listener)
-        for attempt in range(asked.attempts):
+        request.check()
+        if (landed := self._landed_certificates(request)) and not self._has_working_files(request):
+            return ExportReport(request.run, landed, changed=False)
+        self._require_same(request)
+        report = _serialized(listener)
+        for attempt in range(request.attempts):
             try:
-                return self._attempt(asked, report)
+                return self._attempt(request, report)
             except SourceLostError as error:
-                if attempt + 1 == asked.attempts:
+                if attempt + 1 == request.attempts:
                     raise
                 report(Progress(Phase.RETRIED, "", why=str(error)))
-                self.pause(
-                    (_FIRST_LOCK_PAUSE_S if isinstance(error, TableLockedError) else _FIRST_PAUSE_S)
-                    * 2**attempt
-                )
+                pause_s = _FIRST_LOCK_PAUSE_S if isinstance(error, TableLockedError) else _FIRST_PAUSE_S
+                self.pause(pause_s * 2**attempt)
         raise AssertionError("the last attempt returns or raises")
 
-    def _always(self) -> list[str]:
-        """Return the tables to export when none is named: a source need not have those that are optional."""
+    def _required_tables(self) -> list[str]:
+        """Return the tables of a request that names none: all tables except optional ones."""
         return [
             table
             for table, contract in self.contracts.items()
@@ -129,37 +126,32 @@ class Exporting:
         ]
 
     def _dataset(self, table: str) -> str:
-        """Return the dataset of a table, which its contract may name otherwise than the source does."""
-        named = (
-            dataset for dataset, contract in self.contracts.items() if source_name(dataset, contract) == table
-        )
-        return next(named, table)
+        """Return the dataset of a table at the source."""
+        datasets = (name for name, contract in self.contracts.items() if source_name(name, contract) == table)
+        return next(datasets, table)
 
     def unfinished(self) -> list[ExportRequest]:
-        """Return the requests of a killed or failed run in the workspace; running one resumes it."""
+        """Return the requests of killed and failed runs in the workspace; running one resumes it."""
         return [
             ExportRequest.from_json(path.read_text(encoding="utf-8"))
             for path in sorted(self.workspace.glob(f"*/*/{REQUEST}"))
         ]
 
     def runs(self, table: str) -> list[ExportKey]:
-        """Return the manifests of every landed run of a table, oldest first."""
+        """Return the manifest keys of a table's published runs, oldest first."""
         return self.run_store.runs(table)
 
     def verify(self, manifest: ExportKey) -> Verification:
-        """Return whether a landed run is still what its manifest says.
-
-        NotFoundError when there is no such manifest.
-        """
+        """Compare a published run with its manifest; raise NotFoundError if there is no manifest."""
         self.workspace.mkdir(parents=True, exist_ok=True)
         return self.run_store.verify(manifest, self.workspace)
 
-    def _landed(self, request: ExportRequest) -> tuple[Certificate, ...]:
+    def _landed_certificates(self, request: ExportRequest) -> tuple[Certificate, ...]:
         certificates = [self.run_store.certificate(request.key(table, MANIFEST)) for table in request.tables]
         return tuple(item for item in certificates if item) if all(certificates) else ()
 
-    def _left(self, request: ExportRequest) -> bool:
-        """Return whether an attempt of the run has ended before everything of it was put away."""
+    def _has_working_files(self, request: ExportRequest) -> bool:
+        """Return whether the workspace or the state bucket has files of an attempt of the run."""
         mirrors = (self.run_store.unfinished(request.source, table, request.run) for table in request.tables)
         return self._folder(request).exists() or (
             self.mirrored and not all(mirror.is_empty() for mirror in mirrors)
@@ -172,32 +164,25 @@ class Exporting:
         mirror = self.run_store.unfinished(request.source, table, request.run) if self.mirrored else None
         return TableFolder(self._folder(request) / table, mirror, request.file_format)
 
-    def _begun(self, request: ExportRequest) -> Path:
+    def _request_path(self, request: ExportRequest) -> Path:
         return self._folder(request) / REQUEST
 
     def _require_same(self, request: ExportRequest) -> None:
         try:
-            begun = ExportRequest.from_json(self._begun(request).read_text(encoding="utf-8"))
-        except FileNotFoundError:  # nothing has begun, or the same run has just landed
+            stored = ExportRequest.from_json(self._request_path(request).read_text(encoding="utf-8"))
+        except FileNotFoundError:  # the run has not begun, or the same run has just been published
             return
-        if begun != request:
+        if stored != request:
             raise ConflictError(
                 f"run {request.run} belongs to another request. Finish that request, or give this run "
                 "another name"
             )
 
-    def _begin(self, request: ExportRequest) -> None:
-        """Keep the request, so that the run can be continued; refuse one that can never run."""
-        self._require_same(request)
-        self._begun(request).parent.mkdir(parents=True, exist_ok=True)
-        self._begun(request).write_text(request.to_json(), encoding="utf-8")
-
     def _attempt(self, request: ExportRequest, listener: Listener) -> ExportReport:
         with self.source.lock_tables(request.tables) as still_exclusive:
-            # The same run may have landed elsewhere while this one waited, or in an attempt that was killed
-            # right after.
-            landed = self._landed(request)
-            certificates = landed or self._certified(request) or self._read(request, listener)
+            # Another process, or an attempt that was then killed, may have published the run in the meantime.
+            landed = self._landed_certificates(request)
+            certificates = landed or self._finished_certificates(request) or self._read(request, listener)
             if not landed:
                 still_exclusive()
                 self._land(request, certificates)
@@ -207,29 +192,29 @@ class Exporting:
         return ExportReport(request.run, certificates, changed=not landed)
 
     def _advance_watermarks(self, request: ExportRequest, certificates: Sequence[Certificate]) -> None:
-        """Record where the next run starts, and delete this run's working files."""
-        if not self._left(request):
+        """Store where the next run starts, then delete this run's working files."""
+        if not self._has_working_files(request):
             return
         for certificate in certificates:
-            self._remember(request, certificate)
+            self._store_watermark(request, certificate)
         for table in request.tables:
             self._table_folder(request, table).end()
         shutil.rmtree(self._folder(request))
 
-    def _certified(self, request: ExportRequest) -> tuple[Certificate, ...]:
-        """Return the certificates of a complete attempt; none unless all tables show one moment."""
-        if not (self.mirrored or self._begun(request).exists()):
+    def _finished_certificates(self, request: ExportRequest) -> tuple[Certificate, ...]:
+        """Return an earlier attempt's certificates if it read all tables from one snapshot; else none."""
+        if not (self.mirrored or self._request_path(request).exists()):
             return ()
-        certificates_or_none = [self._table_folder(request, table).certificate() for table in request.tables]
-        certificates = tuple(item for item in certificates_or_none if item)
-        whole = len(certificates) == len(request.tables) and len({item.moment for item in certificates}) == 1
-        return certificates if whole else ()
+        folders = (self._table_folder(request, table) for table in request.tables)
+        certificates = tuple(item for item in (folder.certificate() for folder in folders) if item)
+        is_complete = len(certificates) == len(request.tables)
+        return certificates if is_complete and len({item.moment for item in certificates}) == 1 else ()
 
     def _read(self, request: ExportRequest, listener: Listener) -> tuple[Certificate, ...]:
         runs = self._table_runs(request, listener)
         try:
             certificates = self._read_all(request, runs)
-        # The next attempt begins with what the source declares then, and the contract's policy for it.
+        # The next attempt reads the columns again, and applies the contract's policy to them.
         except NotFoundError as error:
             raise SourceLostError(
                 f"a table or column was removed while the export started: {error}"
@@ -240,40 +225,36 @@ class Exporting:
         return tuple(certificates)
 
     def _read_all(self, request: ExportRequest, runs: Sequence[TableRun]) -> list[Certificate]:
-        """Read every slice, in one snapshot of the tables as they were looked up."""
+        """Read all slices from one snapshot, in which the tables must be declared as before."""
         with self.source.open_snapshot([run.table for run in runs], request.workers) as snapshot:
+            session = snapshot.sessions[0]
             for run in runs:
-                if (
-                    named_as_contract(
-                        self.source, snapshot.sessions[0], run.dataset, run.contract, request.sql
-                    ).declared
-                    != run.table.declared
-                ):
+                table = describe_dataset(self.source, session, run.dataset, run.contract, request.sql)
+                if table.declared != run.table.declared:
                     raise SourceLostError(f"{run.dataset} was altered while the snapshot was opened")
-            plans = [run.plan(snapshot.sessions[0]) for run in runs]
-            jobs = [job for run, plan in zip(runs, plans, strict=True) for job in run.jobs(plan)]
-            work(snapshot.sessions, jobs)
-            work(
-                snapshot.sessions,
-                [job for run, plan in zip(runs, plans, strict=True) for job in run.late_jobs(plan)],
-            )
-            return [run.certificate(plan, snapshot) for run, plan in zip(runs, plans, strict=True)]
+            planned = [(run, run.plan(session)) for run in runs]
+            run_jobs(snapshot.sessions, [job for run, plan in planned for job in run.jobs(plan)])
+            run_jobs(snapshot.sessions, [job for run, plan in planned for job in run.late_jobs(plan)])
+            return [run.certificate(plan, snapshot) for run, plan in planned]
 
     def _table_runs(self, request: ExportRequest, listener: Listener) -> list[TableRun]:
-        """Return the request's tables as the source declares them now.
+        """Return the request's tables with their current columns.
 
-        Every difference from a contract is seen before anything is read.
+        All differences from the contracts are found before any row is read.
         """
-        maskings = [self._masking(request, table) for table in request.tables]
+        maskings = [self._masking(request, dataset) for dataset in request.tables]
         with closing(self.source.connect()) as session:
-            sources = [
-                named_as_contract(self.source, session, table, self.contracts.get(table), request.sql)
-                for table in request.tables
+            tables = [
+                describe_dataset(self.source, session, dataset, self.contracts.get(dataset), request.sql)
+                for dataset in request.tables
             ]
-        self._begin(request)
-        named = zip(request.tables, sources, maskings, strict=True)
+        self._require_same(request)
+        path = self._request_path(request)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(request.to_json(), encoding="utf-8")
         runs = [
-            self._table_run(request, table, source, masking, listener) for table, source, masking in named
+            self._table_run(request, table, source, masking, listener)
+            for table, source, masking in zip(request.tables, tables, maskings, strict=True)
         ]
         for run in runs:
             run.check_columns()
@@ -299,31 +280,32 @@ class Exporting:
     def _masking(self, request: ExportRequest, table: str) -> Masking | None:
         if request.mask_at_source and (self.masking is None or table not in self.contracts):
             raise ContractError(
-                f"{table} cannot be masked at the source: that takes a contract and a masking key"
+                f"{table} cannot be masked at the source without a contract and a masking key. Add a "
+                "contract, or leave out --mask-at-source"
             )
         return self.masking if request.mask_at_source else None
 
     def _land(self, request: ExportRequest, certificates: Sequence[Certificate]) -> None:
-        """Put all files into raw, then all manifests, so that no table of a killed run is ahead."""
+        """Upload all files, then all manifests, so that a killed run publishes no table early."""
         for certificate in certificates:
-            self.run_store.bring(certificate, self._files(request, certificate))
+            self.run_store.upload_files(certificate, self._files(request, certificate))
         for certificate in certificates:
-            self.run_store.state(certificate)
+            self.run_store.publish(certificate)
 
     def _files(self, request: ExportRequest, certificate: Certificate) -> dict[str, Path]:
         folder = self._table_folder(request, certificate.table)
         files = {file.name: folder.rows(file.slice_number) for file in certificate.files}
         return {**files, DELETED: folder.deleted} if certificate.deleted else files
 
-    def _remember(self, request: ExportRequest, certificate: Certificate) -> None:
-        """Store the run's keys and watermark, unless they are stored or a later run is further."""
+    def _store_watermark(self, request: ExportRequest, certificate: Certificate) -> None:
+        """Store the run's keys and watermark, unless they are stored or a later run was published."""
         folder = self._table_folder(request, certificate.table)
         columns = {name: up_to or after for name, (after, up_to) in certificate.watermark.items()}
         reached = Reached(request.run, columns, certificate.moment.taken_at)
         if (
             request.is_selection
             or folder.certificate() is None
-            or self.run_store.passed(request.source, certificate.table, reached)
+            or self.run_store.has_later_run(request.source, certificate.table, reached)
         ):
             return
         if folder.keys.exists():
@@ -331,7 +313,7 @@ class Exporting:
         self.run_store.advance(request.source, certificate.table, reached)
 
 
-def _one_at_a_time(listener: Listener) -> Listener:
+def _serialized(listener: Listener) -> Listener:
     lock = threading.Lock()
 
     def report(event: Progress) -> None:
@@ -341,8 +323,8 @@ def _one_at_a_time(listener: Listener) -> Listener:
     return report
 
 
-def work(sessions: Sequence[Session], jobs: Sequence[Job]) -> None:
-    """Do every job, each session one at a time; the first failure ends all."""
+def run_jobs(sessions: Sequence[Session], jobs: Sequence[Job]) -> None:
+    """Run the jobs in parallel, one per session at a time; close all sessions at the first failure."""
     waiting: SimpleQueue[Job] = SimpleQueue()
     for job in jobs:
         waiting.put(job)

@@ -1,7 +1,7 @@
-"""dlt load packages as export runs: dlt's filesystem destination in the layout that the gate takes.
+"""dlt load packages as export runs: dlt's filesystem destination in the layout that the gate expects.
 
-The files of a package are parts of one run per table, and the manifests are written when dlt completes the
-package, so a load is complete or absent. dlt's own state lies below `_dlt/`, which the gate ignores.
+The files of a package are the parts of one run per table. The manifests are written when dlt completes the
+package, so a load is complete or absent. dlt's own state is below `_dlt/`, which the gate ignores.
 """
 
 from __future__ import annotations
@@ -34,29 +34,28 @@ if TYPE_CHECKING:
 
 _LAYOUT = "{table_name}/dt={day}/run={run}/part-{file_id}.{ext}"
 _DELETED_KEYS = "_deleted-"  # keys of one part's deleted rows, until the package completes
-_NO_DIGITS = str.maketrans("0123456789", "ghijklmnop")  # by chance digits could be a card number
+_NO_DIGITS = str.maketrans("0123456789", "ghijklmnop")  # digits might look like a card number
 _PLACE, _LAST = "_place", "_place_max"
 _COLUMNS_OF_DLT = ("_dlt_load_id", "_dlt_id")
 
 
 def dlt_destination(bucket_url: str | None = None, **options: Any) -> RawFolder:  # noqa: ANN401 what dlt's destination takes
-    """Return a destination of dlt whose loads land in raw as runs that the gate takes.
+    """Return a dlt destination that loads packages into raw as export runs.
 
     Args:
-        bucket_url: `s3://<raw bucket>` or a folder; by default as dlt's configuration of `filesystem` says.
-        options: further arguments of `dlt.destinations.filesystem`, such as `credentials`.
+        bucket_url: `s3://<raw bucket>` or a folder; by default that of dlt's `filesystem` configuration.
+        options: other arguments of `dlt.destinations.filesystem`, such as `credentials`.
     """
-    names = {"day": _day, "run": _run}
     return RawFolder(
         bucket_url=bucket_url,
         layout=_LAYOUT,
-        extra_placeholders=names,
+        extra_placeholders={"day": _day, "run": _run},
         **{"destination_name": "filesystem", **options},
     )
 
 
 def _moment(load_id: str) -> datetime:
-    """Return when a package was created, naive UTC; dlt names packages by this time."""
+    """Return the creation time of a package, naive UTC, from its id."""
     return datetime.fromtimestamp(float(load_id), UTC).replace(tzinfo=None)
 
 
@@ -65,17 +64,17 @@ def _day(_schema: str, _table: str, load_id: str, _file: str, _ext: str) -> str:
 
 
 def _run(schema: str, _table: str, load_id: str, _file: str, _ext: str) -> str:
-    """Return the name of a package's run: its time, and letters by which packages of one second differ."""
+    """Return the name of a package's run: its time, and letters that differ within one second."""
     digest = hashlib.sha256(f"{schema}\n{load_id}".encode()).hexdigest()[:8].translate(_NO_DIGITS)
     return f"{named_by_time(_moment(load_id).replace(tzinfo=UTC))}-{digest}"
 
 
 class RawFolder(filesystem):  # type: ignore[misc] # dlt's classes are not followed by mypy
-    """dlt's filesystem destination with the layout of raw, and Parquet files."""
+    """dlt's filesystem destination with the layout of raw and Parquet files."""
 
     @property
     def client_class(self) -> type[FilesystemClient]:
-        """The client that writes manifests."""
+        """The client class, which writes manifests."""
         return RunClient
 
     def _raw_capabilities(self) -> Any:  # noqa: ANN401 a class of dlt
@@ -90,10 +89,10 @@ class RawFolder(filesystem):  # type: ignore[misc] # dlt's classes are not follo
 
 
 class PartJob(FilesystemLoadJob):  # type: ignore[misc] # as above
-    """The load of one file: its rows without dlt's own columns, and the keys of deleted rows beside it."""
+    """The load of one file: its rows without dlt's columns, and a file with the keys of deleted rows."""
 
     def run(self) -> None:
-        """Write the part, unless it has no rows but deleted ones."""
+        """Write the part and the keys of deleted rows; an empty file is not written."""
         table = self._load_table
         rows, deleted = split_rows(
             table_of(Path(self._file_path)),
@@ -113,7 +112,7 @@ class PartJob(FilesystemLoadJob):  # type: ignore[misc] # as above
             self._write(deleted, f"{folder}/{_DELETED_KEYS}{name}")
 
     def make_remote_path(self) -> str:
-        """Return the part's path below raw, not below the folder of dlt's state."""
+        """Return the part's path in raw, outside the folder of dlt's state."""
         return str(posixpath.join(self._job_client.bucket_path, self.make_remote_file_path(self._file_name)))
 
     def _write(self, rows: pa.Table, path: str) -> None:
@@ -126,7 +125,7 @@ class PartJob(FilesystemLoadJob):  # type: ignore[misc] # as above
 
 
 class RunClient(FilesystemClient):  # type: ignore[misc] # as above
-    """Raw as dlt sees it: no file is deleted, and a completed package gets the manifests of its runs."""
+    """dlt's client for raw: it deletes no files, and writes the manifests of a completed package."""
 
     @property
     def dataset_path(self) -> str:
@@ -134,20 +133,20 @@ class RunClient(FilesystemClient):  # type: ignore[misc] # as above
         return posixpath.join(self.bucket_path, LOAD_STATE, self.dataset_name, "")
 
     def initialize_storage(self, truncate_tables: Iterable[str] | None = None) -> None:
-        """Prepare dlt's state. A full load replaces rows in the snapshot; files in raw stay."""
+        """Prepare dlt's state; keep all files, because a full load replaces rows in the snapshot only."""
         del truncate_tables
         super().initialize_storage()
 
     def truncate_tables(self, table_names: list[str]) -> None:
-        """Leave raw as it is, which keeps each file that it has received."""
+        """Do nothing: raw keeps all files."""
 
     def drop_tables(self, *tables: str, delete_schema: bool = True) -> None:
-        """Leave raw as it is; forget the schema if asked."""
+        """Delete the schema if `delete_schema`; raw keeps all files."""
         super().drop_tables(delete_schema=delete_schema)
         del tables
 
     def get_load_job_class(self, table: Mapping[str, Any], file_path: str) -> Any:  # noqa: ANN401 a class of dlt
-        """Return the job that writes a part, or dlt's job for its own tables."""
+        """Return `PartJob`, or dlt's job for dlt's own tables."""
         own = super().get_load_job_class(table, file_path)
         return PartJob if own is FilesystemLoadJob and not self.is_dlt_table(table["name"]) else own
 
@@ -178,7 +177,7 @@ class RunClient(FilesystemClient):  # type: ignore[misc] # as above
         super().complete_load(load_id)
 
     def _manifest(self, table: str, run: str, load_id: str) -> dict[str, Any]:
-        """Return a run's manifest from its files in raw; merge its lists of deleted keys into one."""
+        """Return a run's manifest; merge its files of deleted keys into one."""
         folder = posixpath.join(self.bucket_path, run)
         self.fs_client.invalidate_cache()
         names = sorted(posixpath.basename(path) for path in self.fs_client.find(folder))
@@ -208,11 +207,11 @@ class RunClient(FilesystemClient):  # type: ignore[misc] # as above
         return {**manifest, "deleted": gone.num_rows, "deleted_sha256": hashlib.sha256(body).hexdigest()}
 
     def _require_apart(self, table: str, gone: pa.Table, parts: Sequence[str]) -> None:
-        """Raise a ConflictError if a deleted key has a row in another file of the load."""
+        """Raise a ConflictError if a part of the load has a row with a deleted key."""
         key = gone.column_names
         if any(self._rows(part, key).join(gone, key, join_type="inner").num_rows for part in parts):
             raise ConflictError(
-                f"{table}: the load deletes a key in one file and has a row of it in another file. Raise "
+                f"{table}: one file of the load deletes a key, and another file has a row with it. Increase "
                 "dlt's `data_writer.file_max_items`, so that each table is one file"
             )
 
@@ -221,7 +220,7 @@ class RunClient(FilesystemClient):  # type: ignore[misc] # as above
             return table_of(file.read(), columns)
 
     def _content(self, path: str) -> dict[str, Any]:
-        """Return size, rows and SHA-256 of a file as it lies in raw."""
+        """Return the size, number of rows and SHA-256 of a file in raw."""
         with self.fs_client.open(path, "rb") as file:
             rows = pq.ParquetFile(file).metadata.num_rows
             file.seek(0)
@@ -232,22 +231,23 @@ class RunClient(FilesystemClient):  # type: ignore[misc] # as above
 def split_rows(
     rows: pa.Table, *, key: Sequence[str], deletes: str, newest_by: Mapping[str, str] | None = None
 ) -> tuple[pa.Table, pa.Table]:
-    """Return the rows without deleted ones, in their order, and the keys of deleted rows.
+    """Return the remaining rows in file order, and the keys of deleted rows.
 
-    The last row of a key decides whether it is deleted.
+    The last row of a key determines whether the key is deleted.
 
     Args:
-        deletes: dlt's column with the hint `hard_delete`: a boolean, or any type where a value means deleted.
-        newest_by: dlt's hint `dedup_sort` by its column; with `desc` the row with the greatest value is the
-            last one, with `asc` the row with the least; by default the order of the file.
+        deletes: the column with dlt's hint `hard_delete`: a boolean, or any type where non-null means
+            deleted.
+        newest_by: dlt's hint `dedup_sort` by column. With `desc` the row with the greatest value is the last
+            one, with `asc` the row with the least value; by default the order in the file decides.
 
     Raises:
-        ConflictError: rows are deleted, and the table has no key.
+        ConflictError: the table has deletions and no key.
     """
     if not deletes or deletes not in rows.column_names:
         return rows, pa.table({})
     if not key:
-        raise ConflictError("The table deletes rows and has no key. Give its resource a `primary_key`")
+        raise ConflictError("The table deletes rows but has no key. Give its resource a `primary_key`")
     mark = rows.column(deletes)
     is_deleted = pc.fill_null(mark, False) if pa.types.is_boolean(mark.type) else pc.is_valid(mark)  # noqa: FBT003 the value of a cell
     places = _places(rows, newest_by or {})
@@ -262,7 +262,7 @@ def split_rows(
 
 
 def _places(rows: pa.Table, newest_by: Mapping[str, str]) -> pa.Array:
-    """Return the place of each row in the order in which later rows replace earlier ones."""
+    """Return the position of each row in the order in which later rows replace earlier ones."""
     numbers = np.arange(rows.num_rows)
     for column, order in newest_by.items():
         direction = "ascending" if order == "desc" else "descending"

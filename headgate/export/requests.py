@@ -20,9 +20,9 @@ _NO_FOLDERS = {".", ".."}
 
 
 class Mode(StrEnum):
-    """The selection of rows in a run.
+    """The rows to export: all of them, or those changed since the previous run.
 
-    A contract's `headgate.export` may say `full` for its table in incremental runs.
+    With `headgate.export: full` in its contract, a table is exported in full by incremental runs too.
     """
 
     FULL = "full"
@@ -30,7 +30,7 @@ class Mode(StrEnum):
 
 
 class ImpossibleDates(StrEnum):
-    """The treatment of dates on no calendar (`0000-00-00`, `2023-00-01`)."""
+    """The treatment of invalid dates (`0000-00-00`, `2023-00-01`)."""
 
     NULL = "null"  # they become null and are counted in the certificate
     STOP = "stop"
@@ -38,23 +38,22 @@ class ImpossibleDates(StrEnum):
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """One run. `run` and `exported_on` name it, and its folder in raw.
-
-    Asking again for the same run resumes it.
+    """The request for one run; an equal request resumes the run.
 
     Attributes:
-        source: a name for the server and schema, such as `ecommerce`; watermarks are kept by it.
-        tables: their names at the source; empty for all that have a contract.
-        workers: connections that read at once.
+        source: a name for the server and schema, such as `ecommerce`, that identifies watermarks.
+        run, exported_on: the name and day of the run, which form its folder in raw.
+        tables: names at the source; empty for all tables with a contract.
+        workers: number of connections that read in parallel.
         overlap_s: how far an incremental run reaches back before the last watermark.
-        attempts: how often to begin again when the source is lost on the way.
-        slice_rows: rows of a slice; 0 finds what gives files of about `target_file_bytes`.
-        sampled_from_rows: in tables of so many rows slices are cut by the server's estimates; walking the
-            index would cost a twentieth of the export.
-        mask_at_source: sensitive columns are masked before anything is written.
-        file_format: of the files with rows; keys and deleted keys are always Parquet.
-        where: an SQL condition on the tables' rows; the others are left out.
-        sql: a SELECT whose rows are exported under the one name in `tables`.
+        attempts: number of attempts when the connection is lost.
+        slice_rows: rows per slice; 0 for files of about `target_file_bytes`.
+        sampled_from_rows: tables with at least this many rows are sliced by the server's row estimates,
+            because walking their index would take a twentieth of the export's time.
+        mask_at_source: mask sensitive columns before anything is written.
+        file_format: format of the files with rows; files with keys are always Parquet.
+        where: an SQL condition that selects rows of the tables.
+        sql: a SELECT whose rows are exported under the only name in `tables`.
     """
 
     source: str
@@ -76,15 +75,11 @@ class ExportRequest:
 
     @property
     def is_selection(self) -> bool:
-        """The run takes other rows than its tables have, so later runs do not start where it ended."""
+        """The run exports a selection of rows, so it sets no watermark."""
         return bool(self.where or self.sql)
 
     def check(self) -> None:
-        """Check that the parts of the request fit together.
-
-        Raises:
-            SettingsError: they do not; the message names both parts.
-        """
+        """Raise a SettingsError if options of the request contradict each other."""
         if not self.tables or self.attempts < 1:
             raise SettingsError("an export needs at least one table and one attempt")
         if self.mask_at_source and self.file_format is not FileFormat.PARQUET:
@@ -103,26 +98,26 @@ class ExportRequest:
             )
 
     def key(self, table: str, name: str) -> ExportKey:
-        """Return the key of one object of this run in raw.
+        """Return the key of one of the run's objects in raw.
 
         Raises:
-            SettingsError: the names of run and table make no key, or no folder of the workspace.
+            SettingsError: the run's or the table's name is not valid in keys or as a folder name.
         """
         key = ExportKey(table, self.exported_on, self.run, name)
         if ExportKey.parse(key.path()) != key or {table, self.run} & _NO_FOLDERS:
             raise SettingsError(
-                f"run {self.run!r} of {table!r} has no valid key in raw. Give the run another name; "
-                "a table may be called otherwise in the lake by its contract's headgate.table"
+                f"run {self.run!r} of {table!r} has no valid key in raw. Give the run another name, or set "
+                "another dataset name with headgate.table in the table's contract"
             )
         return key
 
     def to_json(self) -> str:
-        """Return the request's text; equal requests give equal text."""
+        """Return the request as JSON; equal requests give equal text."""
         return json.dumps({**asdict(self), "exported_on": self.exported_on.isoformat()}, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> ExportRequest:
-        """Return the request that a text states."""
+        """Return the request from its JSON."""
         read = json.loads(text)
         typed = {
             "tables": tuple(read["tables"]),
@@ -138,20 +133,17 @@ class Phase(StrEnum):
     """The kind of a progress event."""
 
     PLANNED = "planned"  # `rows` are expected
-    READ = "read"  # `rows` more have been read
-    KEPT = "kept"  # a slice of an earlier attempt still holds; its `rows` are not read again
-    FINISHED = "finished"  # a slice is read, written and certified
-    CERTIFIED = "certified"  # the table is
-    LANDED = "landed"  # the table's files and manifest lie in raw
-    RETRIED = "retried"  # the source was lost; the run continues with a new snapshot
+    READ = "read"  # `rows` more were read
+    KEPT = "kept"  # a slice of an earlier attempt is unchanged, so its `rows` are not read again
+    FINISHED = "finished"  # a slice was read, written and certified
+    CERTIFIED = "certified"  # all slices of the table were
+    LANDED = "landed"  # the table's files and manifest are in raw
+    RETRIED = "retried"  # the connection was lost; the run continues with a new snapshot
 
 
 @dataclass(frozen=True)
 class Progress:
-    """One event. Events come from several threads, one at a time.
-
-    `why` is the error that a retried attempt ended with.
-    """
+    """A progress event, sent from any thread, one at a time; `why` is the error of a retried attempt."""
 
     phase: Phase
     table: str
@@ -162,10 +154,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class ExportReport:
-    """The landed tables of a run: a certificate for each.
-
-    `changed` is False when the whole run lay in raw already.
-    """
+    """The certificates of a run's tables; `changed` is False if the run was already published."""
 
     run: str
     certificates: tuple[Certificate, ...]
@@ -173,13 +162,13 @@ class ExportReport:
 
     @property
     def rows(self) -> int:
-        """Rows of all tables."""
+        """Total rows of the tables."""
         return sum(certificate.digest.rows for certificate in self.certificates)
 
 
 @dataclass(frozen=True)
 class Verification:
-    """The result of checking an old run. It holds when there are no findings."""
+    """The result of comparing a published run with its certificate."""
 
     table: str
     run: str
@@ -189,5 +178,5 @@ class Verification:
 
     @property
     def holds(self) -> bool:
-        """The run's files are what its certificate says."""
+        """The run's files equal its certificate."""
         return not self.findings

@@ -1,15 +1,15 @@
 """Files of an unfinished run on disk, so that a killed run can resume.
 
-    <workspace>/<source>/<run>/<table>/plan.json              what is to be read: columns, slices, bounds
-                                      slice-00000.parquet     a slice's rows (or .csv.gz); complete only with its record
-                                      slice-00000.json        its record, written after it by a rename
-                                      keys.parquet            every row's key, where the contract asks for deletions
-                                      keys-before.parquet     those of the run before
-                                      deleted.parquet         keys that have gone
-                                      certificate.json        the table as a whole; nothing is read again after it
+    <workspace>/<source>/<run>/<table>/plan.json              the columns, slices and bounds to read
+                                      slice-00000.parquet     a slice's rows (or .csv.gz); complete if it has a record
+                                      slice-00000.json        the slice's record
+                                      keys.parquet            keys of all rows, if the contract follows deletions
+                                      keys-before.parquet     keys of the previous run
+                                      deleted.parquet         keys of deleted rows
+                                      certificate.json        the complete table, which is not read again
 
-Every record is written beside its place and renamed into it: it is whole or absent. Where the disk dies with
-the process (a Glue job), a mirror keeps the same files in a bucket, and a new machine begins with them.
+Records are written to a temporary file and renamed, so they are complete or absent. Where the disk does not
+survive the process (a Glue job), a mirror in a bucket has the same files, and the next machine starts from them.
 """  # noqa: E501 a listing
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TablePlan:
-    """The columns, slices and bounds of one table in a run, equal in every attempt."""
+    """The columns, slices and bounds of one table in a run, the same in all attempts."""
 
     table: str
     columns: tuple[str, ...]
@@ -48,7 +48,7 @@ class TablePlan:
 
     @classmethod
     def from_dict(cls, read: Mapping[str, Any]) -> TablePlan:
-        """Return the plan that `asdict` spelled."""
+        """Return the plan from the result of `asdict`."""
         return cls(
             **{
                 **read,
@@ -75,12 +75,12 @@ def _key(read: list[str] | None) -> tuple[str, ...] | None:
 
 @dataclass(frozen=True)
 class SliceRecord:
-    """A finished slice; it has no file when it has no rows.
+    """A finished slice; an empty slice has no file.
 
     Attributes:
-        digest: of the columns that were not masked, equal at the source and in the file.
-        witness: of all columns at the source, by which a later attempt sees that the slice still holds.
-        withheld: rows that had a number taken out of a column which declares none.
+        digest: of the unmasked columns, equal at the source and in the file.
+        witness: of all columns at the source; if it is unchanged, a later attempt keeps the slice.
+        withheld: number of rows that lost a number in a column which declares none.
     """
 
     number: int
@@ -93,14 +93,14 @@ class SliceRecord:
 
 
 class Mirror(Protocol):
-    """Where the files of a folder are kept as well."""
+    """A second place for the files of a folder."""
 
     def keep(self, path: Path) -> None:
-        """Keep a copy of the file under its name."""
+        """Copy the file to the mirror under its name."""
         ...
 
     def forget(self, name: str) -> None:
-        """Delete the copy under that name."""
+        """Delete one copy."""
         ...
 
     def clear(self) -> None:
@@ -108,12 +108,12 @@ class Mirror(Protocol):
         ...
 
     def restore(self, folder: Path) -> None:
-        """Copy every kept file to the folder."""
+        """Copy all files from the mirror to the folder."""
         ...
 
 
 class NoMirror:
-    """Keeps nothing: the workspace outlives the process."""
+    """No mirror, for a workspace that survives the process."""
 
     def keep(self, path: Path) -> None:
         """Do nothing."""
@@ -129,7 +129,7 @@ class NoMirror:
 
 
 class TableFolder:
-    """One table's part of a run's folder."""
+    """The folder of one table in an unfinished run."""
 
     def __init__(
         self, path: Path, mirror: Mirror | None = None, file_format: FileFormat = FileFormat.PARQUET
@@ -142,19 +142,19 @@ class TableFolder:
             self._mirror.restore(path)
 
     def plan(self) -> TablePlan | None:
-        """Return the plan, None before there is one."""
+        """Return the plan; None before it is written."""
         read = _read(self.path / "plan.json")
         return TablePlan.from_dict(read) if read else None
 
     def begin(self, plan: TablePlan) -> None:
-        """Write the plan to the folder, and delete everything else."""
+        """Empty the folder, then write the plan."""
         shutil.rmtree(self.path)
         self.path.mkdir()
         self._mirror.clear()
         self._write(self.path / "plan.json", json.dumps(asdict(plan)))
 
     def end(self) -> None:
-        """Delete the table's part of the run."""
+        """Delete the folder and its mirror."""
         self._mirror.clear()
         shutil.rmtree(self.path)
 
@@ -163,11 +163,11 @@ class TableFolder:
         self._mirror.keep(path)
 
     def rows(self, number: int) -> Path:
-        """Return where a slice's rows lie."""
+        """Return the path of a slice's rows."""
         return self.path / f"slice-{number:05d}.{self._format}"
 
     def record(self, number: int) -> SliceRecord | None:
-        """Return a slice's record, None while it is not finished."""
+        """Return a slice's record; None if the slice is not finished."""
         read = _read(self.path / f"slice-{number:05d}.json")
         if not read:
             return None
@@ -175,39 +175,39 @@ class TableFolder:
         return SliceRecord(**{**read, **digests})
 
     def finish(self, record: SliceRecord) -> None:
-        """Note that the slice is finished; its file is in place."""
+        """Write the record of a slice whose file is complete."""
         if self.rows(record.number).exists():
             self._mirror.keep(self.rows(record.number))
         self._write(self.path / f"slice-{record.number:05d}.json", json.dumps(asdict(record)))
 
     def forget(self, number: int) -> None:
-        """Delete the slice's record and file, so that it is read again."""
+        """Delete the slice's record and file."""
         for path in (self.path / f"slice-{number:05d}.json", self.rows(number)):
             path.unlink(missing_ok=True)
             self._mirror.forget(path.name)
 
     @property
     def keys(self) -> Path:
-        """Where every row's key lies."""
+        """The path of the keys of all rows."""
         return self.path / "keys.parquet"
 
     @property
     def keys_before(self) -> Path:
-        """Where the keys of the run before lie."""
+        """The path of the previous run's keys."""
         return self.path / "keys-before.parquet"
 
     @property
     def deleted(self) -> Path:
-        """Where the keys of deleted rows lie."""
+        """The path of the keys of deleted rows."""
         return self.path / "deleted.parquet"
 
     def certificate(self) -> Certificate | None:
-        """Return the certificate, None before the table has one."""
+        """Return the certificate; None before it is written."""
         path = self.path / "certificate.json"
         return Certificate.from_json(path.read_text(encoding="utf-8")) if path.exists() else None
 
     def certify(self, certificate: Certificate) -> None:
-        """Keep the certificate of the table, which was read completely."""
+        """Write the certificate of the completely read table."""
         for path in (self.keys, self.deleted):
             if path.exists():
                 self._mirror.keep(path)

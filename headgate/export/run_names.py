@@ -1,4 +1,4 @@
-"""Names of runs that begin by the clock: the time, and the day that they lie under in raw."""
+"""Names of runs that are named by their start time, and the day in their keys."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _LENGTH = len("20260102T030405Z")
 
 
 def named_by_time(at: datetime) -> str:
-    """Name of the run that begins at a time; the same time in another zone gives the same name."""
+    """Return the name of a run that starts at a time, in UTC."""
     return at.astimezone(UTC).strftime(_FORM)
 
 
 def day_of(run: str, otherwise: date) -> date:
-    """Return the day in a run's keys, taken from its name, so that a resumed run has the same day."""
+    """Return the day in a run's name, so that a resumed run keeps its day; `otherwise` if it has none."""
     try:
         return datetime.strptime(run[:_LENGTH], _FORM).replace(tzinfo=UTC).date()
     except ValueError:

@@ -1,4 +1,4 @@
-"""Export runs in the buckets: their files and manifests in raw, and the watermarks in the state bucket."""
+"""Export runs in buckets: files and manifests in raw, watermarks in the state bucket."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OTHER_BYTES = "its bytes are not those that were certified"
 
 @dataclass(frozen=True)
 class UnfinishedRun:
-    """Files of an unfinished run, kept in a bucket below a prefix."""
+    """The mirror of an unfinished run in a bucket."""
 
     objects: ObjectStore
     bucket: str
@@ -43,16 +43,16 @@ class UnfinishedRun:
         self.objects.delete(self._ref(name))
 
     def clear(self) -> None:
-        """Delete every copy."""
+        """Delete all copies."""
         for item in list(self.objects.list(self.bucket, self.prefix)):
             self.objects.delete(ObjectRef(self.bucket, item.ref.key))
 
     def is_empty(self) -> bool:
-        """Return whether there is no copy."""
+        """Return whether the mirror has no files."""
         return next(iter(self.objects.list(self.bucket, self.prefix)), None) is None
 
     def restore(self, folder: Path) -> None:
-        """Download every copy into the folder."""
+        """Download all copies to the folder."""
         for item in self.objects.list(self.bucket, self.prefix):
             self.objects.download(
                 ObjectRef(self.bucket, item.ref.key), folder / item.ref.key.removeprefix(self.prefix)
@@ -64,35 +64,32 @@ class UnfinishedRun:
 
 @dataclass(frozen=True)
 class RunStore:
-    """The raw bucket, and the bucket (and prefix `exports/`) that keeps watermarks."""
+    """The published runs in raw, and the watermarks in the state bucket below `exports/`."""
 
     objects: ObjectStore
     raw_bucket: str
     state_bucket: str
 
-    def bring(self, certificate: Certificate, files: Mapping[str, Path]) -> None:
-        """Upload the run's files to raw; readers ignore them until the manifest is written.
-
-        A second upload writes the same objects.
-        """
+    def upload_files(self, certificate: Certificate, files: Mapping[str, Path]) -> None:
+        """Upload the run's files to raw; readers ignore them until the manifest is written."""
         for name, path in files.items():
             self.objects.upload(path, self._ref(certificate, name))
 
-    def state(self, certificate: Certificate) -> None:
-        """Write the run's manifest next to its files, which publishes the table."""
+    def publish(self, certificate: Certificate) -> None:
+        """Write the run's manifest, which publishes the table."""
         self.objects.write(
             self._ref(certificate, MANIFEST), certificate.to_json().encode(), content_type=_JSON
         )
 
     def certificate(self, key: ExportKey) -> Certificate | None:
-        """Return the certificate of a table's run by its manifest key, None if it was not published."""
+        """Return the certificate at a manifest key; None if the run is not published."""
         try:
             return Certificate.from_json(self.objects.read(ObjectRef(self.raw_bucket, key.path())))
         except NotFoundError:
             return None
 
     def runs(self, table: str) -> list[ExportKey]:
-        """Return the manifests of every published run of a table, oldest first."""
+        """Return the manifest keys of a table's published runs, oldest first."""
         manifests = [
             ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, f"{table}/dt=")
         ]
@@ -102,17 +99,14 @@ class RunStore:
         )
 
     def tables(self) -> list[str]:
-        """Return the names of all tables with a published run.
-
-        It lists every object, so it is for destinations without a lake.
-        """
+        """Return the tables with a published run, by listing all objects: for destinations without a lake."""
         keys = (ExportKey.parse(item.ref.key) for item in self.objects.list(self.raw_bucket, ""))
         return sorted({key.dataset for key in keys if key and key.name == MANIFEST})
 
     def reached_before(self, source: str, table: str, run: str) -> Reached | None:
-        """Return how far earlier runs have exported the table; None when there were none."""
+        """Return how far earlier runs have exported the table; None in the first run."""
         watermark = self._watermark(source, table)
-        return watermark.seen_by(run) if watermark else None
+        return watermark.start_of(run) if watermark else None
 
     def _watermark(self, source: str, table: str) -> Watermark | None:
         try:
@@ -122,11 +116,8 @@ class RunStore:
         except NotFoundError:
             return None
 
-    def passed(self, source: str, table: str, reached: Reached) -> bool:
-        """Return whether another run has published the table as of a later moment.
-
-        Its watermark must not move back.
-        """
+    def has_later_run(self, source: str, table: str, reached: Reached) -> bool:
+        """Return whether another run has published a later snapshot, so that its watermark must stay."""
         watermark = self._watermark(source, table)
         return (
             watermark is not None
@@ -135,9 +126,9 @@ class RunStore:
         )
 
     def advance(self, source: str, table: str, reached: Reached) -> None:
-        """Write the watermark from which the next incremental run starts."""
+        """Write the watermark, from which the next incremental run starts."""
         previous = self._watermark(source, table)
-        watermark = Watermark(reached, previous.seen_by(reached.run) if previous else None)
+        watermark = Watermark(reached, previous.start_of(reached.run) if previous else None)
         self.objects.write(
             self._state(source, table, "watermark.json"), watermark.to_json().encode(), content_type=_JSON
         )
@@ -145,10 +136,7 @@ class RunStore:
             self.objects.delete(self._keys(source, table, previous.before.run))
 
     def keys_before(self, source: str, table: str, run: str, path: Path) -> bool:
-        """Write the keys that the table had in the run before this one to the file at `path`.
-
-        False when that kept none.
-        """
+        """Download the keys of the run before this one to `path`; return False if it stored none."""
         reached = self.reached_before(source, table, run)
         try:
             if reached:
@@ -158,11 +146,11 @@ class RunStore:
         return reached is not None
 
     def keep_keys(self, source: str, table: str, run: str, path: Path) -> None:
-        """Keep these keys for the comparison of the next run."""
+        """Store the keys for the comparison in the next run."""
         self.objects.upload(path, self._keys(source, table, run))
 
     def verify(self, key: ExportKey, workspace: Path) -> Verification:
-        """Compare a published run with its manifest: every file's bytes, and every row's fingerprint.
+        """Compare a published run with its manifest: the bytes of the files and the digests of their rows.
 
         Raises:
             NotFoundError: the run has no manifest, so it was never published.
@@ -207,7 +195,7 @@ class RunStore:
 
     @contextmanager
     def _local(self, certificate: Certificate, name: str, workspace: Path) -> Iterator[Path | None]:
-        """Return a copy of a run's object for as long as the block lasts; None if the object is absent."""
+        """Download a run's object for the block; yield None if it is absent."""
         path = workspace / f"verify-{certificate.run}-{certificate.table}-{name}"
         try:
             self.objects.download(self._ref(certificate, name), path)
@@ -223,12 +211,12 @@ class RunStore:
         )
         if key is None:
             raise NotFoundError(
-                f"{certificate.table}, {certificate.run}: these names are no valid key in raw"
+                f"{certificate.table}, {certificate.run}: these names are not valid in a key of raw"
             )
         return ObjectRef(self.raw_bucket, key.path())
 
     def unfinished(self, source: str, table: str, run: str) -> UnfinishedRun:
-        """Return the folder of an unfinished run, for a workspace that ends with the process."""
+        """Return the mirror of an unfinished run."""
         return UnfinishedRun(self.objects, self.state_bucket, f"exports/{source}/{table}/unfinished/{run}/")
 
     def _keys(self, source: str, table: str, run: str) -> ObjectRef:

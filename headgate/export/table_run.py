@@ -1,4 +1,4 @@
-"""One table within a run: its plan, its slices, its certificate."""
+"""One table in a run: its plan, slices and certificate."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from headgate.export.certifying.certificate import (
     require_equal,
     schema_hash,
 )
-from headgate.export.certifying.deleted_rows import any_of, came_late, write_deleted, write_keys
+from headgate.export.certifying.deleted_rows import key_conditions, late_keys, write_deleted, write_keys
 from headgate.export.certifying.digest import Digest, digest_from, digest_of_file, digest_sql
 from headgate.export.planning.schema_drift import columns_to_export, schema_differences
 from headgate.export.planning.slicing import EVERYTHING, slices_between
-from headgate.export.planning.watermark import bounds, changed, mode_of, watermark_columns
+from headgate.export.planning.watermark import bounds, changed_rows_sql, mode_of, watermark_columns
 from headgate.export.reading.file_batches import FileFormat
 from headgate.export.reading.masking_at_source import MaskedSlice
 from headgate.export.reading.slice_files import write_slice
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.export.certifying.certificate import CertifiedColumn
     from headgate.export.planning.mapping import ExportColumn
-    from headgate.export.planning.slicing import Slice
+    from headgate.export.planning.schema_drift import Difference
     from headgate.export.planning.watermark import Bound, Reached
     from headgate.export.reading.masking_at_source import Masking
     from headgate.export.requests import ExportRequest
@@ -52,18 +52,17 @@ if TYPE_CHECKING:
 
 
 class ImpossibleDateError(AuditError):
-    """The source holds dates that are on no calendar, and the request said to stop at them."""
+    """The source has invalid dates, and the request is to stop at them."""
 
 
 @dataclass(frozen=True)
 class TableRun:
-    """One table of a run, over one attempt.
+    """One table in one attempt of a run.
 
     Attributes:
-        dataset: what the table is called in the lake; `table.name` is what its source calls it.
-        since: how far the table had landed before; None takes it from the beginning.
-        find_keys_before: puts the keys of the run before into a file; False when there are none.
-        masking: None when nothing is to be masked.
+        dataset: the table's name in the lake; `table.name` is its name at the source.
+        since: the position that earlier runs reached; None to start from the beginning.
+        find_keys_before: writes the previous run's keys to a file; returns False if there are none.
     """
 
     source: ExportSource[Any]
@@ -80,98 +79,73 @@ class TableRun:
     late: list[str] = field(default_factory=list)
 
     @cached_property
-    def drift(self) -> tuple[str, ...]:
-        """How the source's columns differ from the contract's, in words."""
-        return (
-            tuple(
-                f"{item.change}: {item.description}"
-                for item in schema_differences(self.table, self.contract, self.source.arrow_type)
-            )
-            if self.contract
-            else ()
-        )
+    def _differences(self) -> tuple[Difference, ...]:
+        return schema_differences(self.table, self.contract, self.source.arrow_type) if self.contract else ()
 
     @cached_property
     def columns(self) -> tuple[ExportColumn, ...]:
-        """The columns to export; SchemaChangedError when the contract's policy stops."""
-        drift = schema_differences(self.table, self.contract, self.source.arrow_type) if self.contract else ()
-        return map_table(
-            self.source, self.table, columns_to_export(self.table, self.contract, drift), self.contract
-        )
+        """The columns to export; raises SchemaChangedError if the contract's policy is to stop."""
+        names = columns_to_export(self.table, self.contract, self._differences)
+        return map_table(self.source, self.table, names, self.contract)
 
     def check_columns(self) -> None:
-        """Check that the columns can be exported.
-
-        Raises as `columns` does, so that a run of many tables stops before it has read any.
-        """
+        """Raise as `columns` does, before any table of the run is read."""
         _ = self.columns
 
     @cached_property
     def mode(self) -> Mode:
-        """The selection of the table's rows in this run."""
+        """The mode of the table in this run."""
         return mode_of(self.contract, self.request.mode)
 
     @cached_property
     def certified(self) -> tuple[CertifiedColumn, ...]:
-        """The columns as the certificate states them."""
+        """The columns for the certificate."""
         return certified_columns(self.columns, self._sensitive)
 
     @cached_property
     def _sensitive(self) -> frozenset[str]:
-        """Columns that nothing of is written."""
-        return (
-            frozenset(column.name for column in self.contract.columns if column.mask)
-            if self.masking and self.contract
-            else frozenset()
-        )
+        """Columns that are masked at the source, so their values are not stored."""
+        columns = self.contract.columns if self.masking and self.contract else ()
+        return frozenset(column.name for column in columns if column.mask)
 
     @property
     def _follows_deletions(self) -> bool:
         return follows_deletions(self.contract) and not self.request.is_selection
 
     def plan(self, session: Session) -> TablePlan:
-        """Return the plan of an earlier attempt if the source's columns are still the same, else a new one.
-
-        A plan keeps its bounds over all attempts, so that the run ends where it was going to.
-        """
-        kept = self.folder.plan()
-        if kept and kept.schema_hash == schema_hash(self.certified):
-            self._report(Phase.PLANNED, kept.rows_expected)
-            return kept
-        with self.source.errors_of_table(self.table.name):
-            plan = self._new_plan(session)
-        self.folder.begin(plan)
+        """Return an earlier attempt's plan if the columns are unchanged, else a new plan."""
+        plan = self.folder.plan()
+        if plan is None or plan.schema_hash != schema_hash(self.certified):
+            with self.source.errors_of_table(self.table.name):
+                plan = self._new_plan(session)
+            self.folder.begin(plan)
         self._report(Phase.PLANNED, plan.rows_expected)
         return plan
 
     def _new_plan(self, session: Session) -> TablePlan:
-        limits, expected = self._bounds(session), self.table.row_estimate
+        limits = self._bounds(session)
         key, edges = self.source.edges(
             session, self.table, self.request, self._within(limits), self._sensitive
         )
-        names = tuple(column.name for column in self.columns)
         return TablePlan(
             self.dataset,
-            names,
+            tuple(column.name for column in self.columns),
             schema_hash(self.certified),
             key,
             slices_between(edges),
             limits,
-            expected,
-            self.drift,
+            self.table.row_estimate,
+            tuple(f"{item.change}: {item.description}" for item in self._differences),
         )
 
     def _bounds(self, session: Session) -> tuple[Bound, ...]:
-        """Return the bounds of an incremental run.
-
-        Of a full one only how far it will have come, where the table has a watermark column.
-        """
+        """Return the table's bounds; in a full run only their ends matter, to the next incremental run."""
         incremental = self.mode is Mode.INCREMENTAL
         columns = () if self.request.is_selection else watermark_columns(self.table, self.contract)
         if not columns and incremental:
             raise ContractError(
-                f"{self.table.name} has no watermark column: give its contract headgate.orderBy, or "
-                "headgate.export: full"
+                f"{self.table.name} has no watermark column. Add headgate.orderBy or headgate.export: full "
+                "to its contract"
             )
         return bounds(
             session, self.table.name, columns, self.since if incremental else None, self.request.overlap_s
@@ -180,23 +154,27 @@ class TableRun:
     def _within(self, limits: Sequence[Bound]) -> str:
         if self.request.where:
             return f"({self.request.where}\n)"
-        return changed(limits) if self.mode is Mode.INCREMENTAL else EVERYTHING
+        return changed_rows_sql(limits) if self.mode is Mode.INCREMENTAL else EVERYTHING
 
     def jobs(self, plan: TablePlan) -> list[Job]:
-        """Return the jobs of the table, in any order, each for any session of the snapshot."""
-        slices: list[Job] = [partial(self._do_slice, plan=plan, piece=piece) for piece in plan.slices]
+        """Return the table's independent jobs, each for any session of the snapshot."""
+        within = self._within(plan.bounds)
+        slices: list[Job] = [
+            partial(self._export_slice, number=item.number, where=f"{within} AND {item.where(plan.key)}")
+            for item in plan.slices
+        ]
         keys: list[Job] = [partial(self._read_keys, plan=plan)] if self._follows_deletions else []
         count: Job = partial(self._count, plan=plan)
-        return [self._named(job) for job in [*slices, count, *keys]]
+        return [self._with_table_errors(job) for job in [*slices, count, *keys]]
 
-    def _named(self, job: Job) -> Job:
+    def _with_table_errors(self, job: Job) -> Job:
         """Return the job with the table's name in its errors."""
 
-        def named(session: Session) -> None:
+        def run(session: Session) -> None:
             with self.source.errors_of_table(self.table.name):
                 job(session)
 
-        return named
+        return run
 
     def _read_keys(self, session: Session, plan: TablePlan) -> None:
         key = self.contract.key if self.contract else ()
@@ -210,20 +188,20 @@ class TableRun:
         )
 
     def late_jobs(self, plan: TablePlan) -> list[Job]:
-        """Return the jobs after `jobs`: new rows that the watermark does not find."""
+        """Return the jobs that follow `jobs`, for new rows that the watermark misses."""
         if not self.folder.keys.exists() or not self.find_keys_before(self.folder.keys_before):
             return []
-        self.late[:] = any_of(came_late(self.folder.keys_before, self.folder.keys), self.table)
+        self.late[:] = key_conditions(late_keys(self.folder.keys_before, self.folder.keys), self.table)
         outside = f"NOT {self._within(plan.bounds)}"
         first = len(plan.slices)
         jobs = (
-            partial(self._do, number=first + place, where=f"{outside} AND {some}")
-            for place, some in enumerate(self.late)
+            partial(self._export_slice, number=first + place, where=f"{outside} AND {condition}")
+            for place, condition in enumerate(self.late)
         )
-        return [self._named(job) for job in jobs]
+        return [self._with_table_errors(job) for job in jobs]
 
     def _write_deleted_keys(self) -> tuple[int | None, str]:
-        """Return how many rows have gone since the run before, and the SHA-256 of the file of their keys."""
+        """Return the number of deleted rows, and the SHA-256 of the file of their keys."""
         self.folder.deleted.unlink(missing_ok=True)
         if not self._follows_deletions or not self.find_keys_before(self.folder.keys_before):
             return None, ""
@@ -231,15 +209,13 @@ class TableRun:
         return count, sha256_of(self.folder.deleted) if count else ""
 
     def _count(self, session: Session, plan: TablePlan) -> None:
-        """Count the rows without slices, to see that the slices hold all of them."""
+        """Count the rows independently of slices, to verify that the slices cover all rows."""
         query = f"SELECT COUNT(*) FROM {self.table.from_sql} WHERE {self._within(plan.bounds)}"  # noqa: S608 quoted name, own literals
         self.counted.append(int(session.value(query)))
 
-    def _do_slice(self, session: Session, plan: TablePlan, piece: Slice) -> None:
-        self._do(session, piece.number, f"{self._within(plan.bounds)} AND {piece.where(plan.key)}")
-
-    def _do(self, session: Session, number: int, where: str) -> None:
-        record, witness = self.folder.record(number), self._witness(session, where)
+    def _export_slice(self, session: Session, number: int, where: str) -> None:
+        """Read a slice, unless an earlier attempt did and the digest of all its columns is unchanged."""
+        record, witness = self.folder.record(number), self._digest(session, where, self.columns)
         if record and record.witness == witness:
             self._report(Phase.KEPT, witness.rows, number)
             return
@@ -256,20 +232,14 @@ class TableRun:
             if self.masking and self.contract
             else None
         )
-        written = write_slice(
-            session,
-            query,
-            self.columns,
-            path,
-            mask=masked,
-            seen=lambda rows: self._report(Phase.READ, rows, number),
-        )
+        report = partial(self._report, Phase.READ, number=number)
+        written = write_slice(session, query, self.columns, path, mask=masked, seen=report)
         self._accept_dates(written.impossible_dates)
         if not written.rows:
             require_equal(self.table.name, number, witness, Digest.of_nothing(len(self.columns)))
             return SliceRecord(number, Digest.of_nothing(len(self._digested)), witness, 0, "")
-        # The witness is the source's digest already, unless Parquet holds something else than the source on
-        # purpose.
+        # The witness is the source's digest, unless masking or invalid dates make the file differ from the
+        # source.
         differs = masked is not None or bool(written.impossible_dates)
         source = self._digest(session, where, self._digested, impossible_as_null=True) if differs else witness
         digest = digest_of_file(path, self._digested, self.source.dialect)
@@ -295,10 +265,6 @@ class TableRun:
         names = {column.name for column in self.certified if column.digested}
         return tuple(column for column in self.columns if column.name in names)
 
-    def _witness(self, session: Session, where: str) -> Digest:
-        """Return the digest over all columns, masked ones too: whether a finished slice still holds."""
-        return self._digest(session, where, self.columns)
-
     def _digest(
         self,
         session: Session,
@@ -312,22 +278,20 @@ class TableRun:
 
     def _accept_dates(self, counts: Mapping[str, int]) -> None:
         if counts and self.request.impossible_dates is ImpossibleDates.STOP:
-            found_dates = ", ".join(f"{name}: {count}" for name, count in counts.items())
+            dates = ", ".join(f"{name}: {count}" for name, count in counts.items())
             raise ImpossibleDateError(
-                f"{self.table.name} holds dates that are on no calendar ({found_dates}); the request "
-                "says to stop at them"
+                f"{self.table.name} has invalid dates ({dates}), and the request is to stop at them. Correct "
+                "them at the source, or export them as null"
             )
 
     def certificate(self, plan: TablePlan, snapshot: Snapshot) -> Certificate:
-        """Return the certificate of the table, whose slices are all finished.
+        """Return the certificate of the table after all its slices are finished.
 
         Raises:
-            CertificateError: the slices do not hold all rows of the table.
+            CertificateError: the slices do not cover all rows of the table.
         """
         late_numbers = range(len(plan.slices), len(plan.slices) + len(self.late))
-        records = [
-            self.folder.record(number) for number in (*(piece.number for piece in plan.slices), *late_numbers)
-        ]
+        records = [self.folder.record(number) for number in range(late_numbers.stop)]
         finished = [record for record in records if record is not None]
         total = sum((record.digest for record in finished), Digest.of_nothing(len(self._digested)))
         late = sum(record.digest.rows for record in finished if record.number in late_numbers)
@@ -349,7 +313,7 @@ class TableRun:
             digest=total,
             files=tuple(self._file(record) for record in finished if record.digest.rows),
             watermark={bound.column: (bound.after, bound.reached) for bound in plan.bounds},
-            impossible_dates=_added(record.impossible_dates for record in finished),
+            impossible_dates=_sums(record.impossible_dates for record in finished),
             deleted=deleted,
             deleted_sha256=deleted_sha256,
             drift=plan.drift,
@@ -374,11 +338,11 @@ class TableRun:
 
 
 def part_name(number: int, file_format: FileFormat) -> str:
-    """Name in raw of a slice's file."""
+    """Return the name of a slice's file in raw."""
     return keys.part("", number).removesuffix(FileFormat.PARQUET) + file_format
 
 
-def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+def _sums(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     total: Counter[str] = Counter()
     for count in counts:
         total.update(count)

@@ -43,19 +43,19 @@ def export_pipeline(env: Mapping[str, str], source: str = "") -> Pipeline:
 def database_login(env: Mapping[str, str], source: str = "") -> DatabaseLogin:
     """Return the login of a source database: the deployment's own, or the one with this name."""
     from headgate.aws.secrets import Secrets
-    from headgate.export.server.login import secret_of
+    from headgate.export.server.login import secret_name
 
     return Secrets(clients.secretsmanager()).database_login(
-        secret_of(SourceLoginSettings.from_env(env).mysql_secret, source)
+        secret_name(SourceLoginSettings.from_env(env).mysql_secret, source)
     )
 
 
 def store_database_login(env: Mapping[str, str], source: str, url: str) -> str:
     """Store a source's login, given as a URL, in its secret; return the secret's name."""
     from headgate.aws.secrets import Secrets
-    from headgate.export.server.login import secret_from_url, secret_of
+    from headgate.export.server.login import secret_from_url, secret_name
 
-    secret_id = secret_of(SourceLoginSettings.from_env(env).mysql_secret, source)
+    secret_id = secret_name(SourceLoginSettings.from_env(env).mysql_secret, source)
     Secrets(clients.secretsmanager()).store_database_login(secret_id, secret_from_url(url))
     return secret_id
 

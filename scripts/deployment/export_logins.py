@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from headgate.export.server.login import secret_from_url, secret_of, source_url, url_variable
+from headgate.export.server.login import secret_from_url, secret_name, source_url, url_variable
 from headgate.export.server.sql_dialect import SqlDialect
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def stored(client: Any, secret_id: str, among: Iterable[str]) -> set[str]:  # no
 
     `secret_id` is the secret of the deployment's own database.
     """
-    return {source for source in among if secret_text(client, secret_of(secret_id, source))}
+    return {source for source in among if secret_text(client, secret_name(secret_id, source))}
 
 
 def store_missing(client: Any, secret_id: str, logins: Mapping[str, Mapping[str, str]]) -> list[str]:  # noqa: ANN401 as above
@@ -50,7 +50,7 @@ def store_missing(client: Any, secret_id: str, logins: Mapping[str, Mapping[str,
     missing = sorted(set(logins) - stored(client, secret_id, logins))
     for source in missing:
         client.put_secret_value(
-            SecretId=secret_of(secret_id, source), SecretString=json.dumps(logins[source])
+            SecretId=secret_name(secret_id, source), SecretString=json.dumps(logins[source])
         )
     return missing
 

@@ -1,6 +1,6 @@
-"""The certificate of one table in one run, which anybody can check later.
+"""The certificate of one table in one run, which anybody can verify later.
 
-It is the run's manifest: written last, or not at all.
+It is the run's manifest, and is written last.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ class CertificateError(AuditError):
 
 
 class OtherManifestError(CertificateError):
-    """The manifest certifies nothing: somebody else wrote it, who may write runs as well."""
+    """The manifest is not a certificate: another loader wrote it."""
 
 
 @dataclass(frozen=True)
 class CertifiedColumn:
-    """One column as it was exported.
+    """An exported column.
 
-    `digested` is False for columns that were masked on the way: the digest leaves them out.
+    `digested` is False for a column that was masked at the source; the digest excludes it.
     """
 
     name: str
@@ -51,9 +51,9 @@ class CertifiedColumn:
 
 @dataclass(frozen=True)
 class CertifiedFile:
-    """One file, and the digest of its rows at the source and in the file, which are equal.
+    """A file with the digest of its rows, which is equal at the source and in the file.
 
-    `seal` is empty but for files that were masked on the way: by it the gate knows them.
+    `seal` proves to the gate that the rows were masked at the source; empty for other files.
     """
 
     name: str
@@ -66,7 +66,7 @@ class CertifiedFile:
 
 @dataclass(frozen=True)
 class Moment:
-    """The moment of the source that a run shows. See `headgate.export.server.source.Snapshot`."""
+    """The point in time of a run's snapshot. See `headgate.export.server.source.Snapshot`."""
 
     method: str
     position: str
@@ -79,18 +79,17 @@ class Certificate:
     """One table in one run.
 
     Attributes:
-        digest: of all rows, as the server computed it; the files' digests add up to it.
-        watermark: per column, the values that the run goes from (not included; None for all) and to
-            (included); the next run begins there, and rows after it may be in this one already.
-        impossible_dates: per column, dates on no calendar that became null.
-        deleted: rows that the run before had and the source no longer has, by key; None when the contract
-            does not ask, or there was no run before. Their keys lie in `_deleted.parquet` beside the files,
-            with this SHA-256.
-        drift: how the source's columns differ from the contract's, in words.
-        withheld: rows masked on the way that had a number taken out of a column which declares none; their
-            digests are those of what was written, and were compared with the source's before that.
-        selection: the SQL condition or query that chose the rows; empty for a run of all rows.
-        dialect: of the server, which decides how rows are checksummed.
+        digest: of all rows, as computed by the server; equal to the sum of the files' digests.
+        watermark: per column, the start (exclusive; None for the beginning) and the end (inclusive) of the
+            run. The next run starts at the end; this run may already contain later rows.
+        impossible_dates: per column, the number of invalid dates that became null.
+        deleted: number of rows deleted since the previous run; None if the contract does not follow
+            deletions, or in a first run. `_deleted.parquet` has their keys, and `deleted_sha256` its hash.
+        drift: descriptions of the differences between the source's columns and the contract's.
+        withheld: rows masked at the source that lost a number in a column which declares none. Their digests
+            are those of the written rows; the original rows were compared with the source before.
+        selection: the SQL condition or query that selected the rows; empty for a run of all rows.
+        dialect: of the server, which determines the checksum of a row.
     """
 
     source: str
@@ -114,12 +113,12 @@ class Certificate:
 
     @property
     def size_bytes(self) -> int:
-        """Size of all files."""
+        """Total size of the files."""
         return sum(file.size_bytes for file in self.files)
 
     @property
     def digested(self) -> tuple[CertifiedColumn, ...]:
-        """The columns that the digest covers."""
+        """The columns that are part of the digest."""
         return tuple(column for column in self.columns if column.digested)
 
     def to_json(self) -> str:
@@ -129,27 +128,27 @@ class Certificate:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Certificate:
-        """Return the certificate that a manifest states.
+        """Return the certificate in a manifest.
 
         Raises:
-            OtherManifestError: the text says nothing of a format.
-            CertificateError: the text is no manifest of this format, or was changed after it was written.
+            OtherManifestError: the manifest has no format version.
+            CertificateError: the manifest is damaged, has another format version, or was modified.
         """
         try:
             read: dict[str, Any] = json.loads(text)
-            seal = read.pop("format", None), read.pop(_SHA256, "")
+            version, sha256 = read.pop("format", None), read.pop(_SHA256, "")
         except (ValueError, TypeError, AttributeError) as error:
             raise CertificateError(f"the manifest is damaged: {type(error).__name__}. {_AGAIN}") from None
-        if seal[0] is None:
+        if version is None:
             raise OtherManifestError(
-                "the manifest is not of an export that certifies. `headgate export run` writes such a "
-                "manifest."
+                "the manifest is not a certificate, so another loader wrote it. `headgate export run` writes "
+                "certificates."
             )
-        if seal[0] != FORMAT:
+        if version != FORMAT:
             raise CertificateError(
                 f"the manifest is not of format {FORMAT}: another version of Headgate wrote it. {_AGAIN}"
             )
-        if seal[1] != _sha256_of({"format": FORMAT, **read}):
+        if sha256 != _sha256_of({"format": FORMAT, **read}):
             raise CertificateError(f"the manifest was changed after it was written. {_AGAIN}")
         return _from_dict(read)
 
@@ -178,12 +177,8 @@ def _from_dict(read: Mapping[str, Any]) -> Certificate:
                 "dialect": SqlDialect(read.get("dialect", SqlDialect.MYSQL)),
             }
         )
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-    ) as error:  # of another version of Headgate that calls itself by this format
+    # Another version of Headgate may write other fields under the same format number.
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CertificateError(
             f"the manifest holds no certificate ({type(error).__name__}). {_AGAIN}"
         ) from None
@@ -192,32 +187,23 @@ def _from_dict(read: Mapping[str, Any]) -> Certificate:
 def certified_columns(
     columns: Iterable[ExportColumn], masked: Collection[str] = ()
 ) -> tuple[CertifiedColumn, ...]:
-    """Return the columns as a certificate states them."""
+    """Return the columns for a certificate."""
     return tuple(
         CertifiedColumn(
-            column.name,
-            column.declared,
-            str(column.type),
-            column.form,
-            column.fraction_digits,
-            column.name not in masked,
+            item.name, item.declared, str(item.type), item.form, item.fraction_digits, item.name not in masked
         )
-        for column in columns
+        for item in columns
     )
 
 
 def schema_hash(columns: Sequence[CertifiedColumn]) -> str:
-    """Return a fingerprint of the columns' names, order and types, at the source and in Parquet."""
+    """Return a hash of the columns' names, order and types, at the source and in Parquet."""
     rows = [[column.name, column.declared, column.type, column.digested] for column in columns]
     return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def require_equal(table: str, slice_number: int, source: Digest, written: Digest) -> None:
-    """Check that both sides agree.
-
-    Raises:
-        CertificateError: they do not; the message has counts only.
-    """
+    """Raise a CertificateError if the digests differ; its message has only counts and checksums."""
     if source != written:
         nulls = [
             number

@@ -1,10 +1,9 @@
-"""Find the rows that the source deleted since the previous run, and the new rows that its watermark misses.
+"""Find rows that were deleted at the source since the previous run, and new rows that the watermark misses.
 
-An incremental run sees new and changed rows by their watermark only. Where the contract says
-`headgate.deletes: key_comparison`, every run also reads the key of every row, in the same snapshot, and
-compares it with the keys of the run before: a key that was there and is not any more was deleted; one that
-was not there and lies outside the watermark's bounds belongs to a row that came late, such as one that was
-restored from a backup with its old time of change.
+An incremental run finds new and changed rows by their watermark only. If the contract has
+`headgate.deletes: key_comparison`, every run also reads the keys of all rows in the same snapshot and
+compares them with the keys of the previous run. A missing key was deleted. A new key outside the watermark's
+bounds is a late row, such as a row restored from a backup with its old modification time.
 """
 
 from __future__ import annotations
@@ -32,17 +31,16 @@ if TYPE_CHECKING:
 
 DELETED = RUN_DELETIONS
 _WITHIN = "_within"
-# So many keys make a statement of some 50 KB.
-_KEYS_OF_A_SLICE = 1000
+_KEYS_PER_SLICE = 1000  # a statement of about 50 KB
 _MEMORY, _BATCH_ROWS = "128MB", 65_536
 
 
 def write_keys(
     session: Session, table: SourceTable, key: Sequence[ExportColumn], within: str, path: Path
 ) -> None:
-    """Write every row's key to the file at `path`, with whether the condition `within` holds for the row.
+    """Write all keys to `path`, each with a flag for rows that meet the condition `within`.
 
-    There is none for an empty table.
+    An empty table has no file.
     """
     columns = [
         *key,
@@ -64,20 +62,15 @@ def write_keys(
     )
 
 
-def deleted(before: Path, now: Path) -> pa.Table:
-    """Return the keys of `before` that `now` lacks, in their order; every key when `now` is no file."""
-    return _lacking(before, now, "TRUE")
+def late_keys(before: Path, now: Path) -> pa.Table:
+    """Return the sorted keys in `now` that are not in `before` and are outside the run's bounds."""
+    return _keys_missing_in(before, now, f"{_WITHIN} = 0") if now.exists() else pa.table({})
 
 
-def came_late(before: Path, now: Path) -> pa.Table:
-    """Return the keys of `now` that `before` lacks and the run's bounds exclude, in order."""
-    return _lacking(now, before, f"{_WITHIN} = 0") if now.exists() else pa.table({})
+def _keys_missing_in(others: Path, keys: Path, condition: str = "TRUE") -> pa.Table:
+    """Return the sorted keys that meet the condition and are not in `others`, which need not exist.
 
-
-def _lacking(keys: Path, others: Path, condition: str) -> pa.Table:
-    """Return the keys for which the condition holds and that the others are not among.
-
-    Beyond some memory the comparison spills beside them.
+    DuckDB spills to the folder of `keys` above its memory limit.
     """
     with ExitStack() as stack:
         spill = stack.enter_context(TemporaryDirectory(dir=keys.parent, prefix="spill-"))
@@ -96,7 +89,7 @@ def _lacking(keys: Path, others: Path, condition: str) -> pa.Table:
 
 
 def _batches(stack: ExitStack, path: Path) -> pa.RecordBatchReader:
-    """Return a file of keys, read while it is asked for; decimals that are too long for DuckDB as text."""
+    """Return a reader of a file of keys; decimals too long for DuckDB are read as text."""
     file = stack.enter_context(pq.ParquetFile(path, pre_buffer=False))
     schema = pa.schema(
         [
@@ -108,8 +101,8 @@ def _batches(stack: ExitStack, path: Path) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in batches))
 
 
-def any_of(keys: pa.Table, table: SourceTable) -> list[str]:
-    """Return SQL conditions that together hold for the rows with these keys, each of them for some."""
+def key_conditions(keys: pa.Table, table: SourceTable) -> list[str]:
+    """Return SQL conditions that select the rows with these keys, each `_KEYS_PER_SLICE` rows at most."""
     columns = [table.column(name) for name in keys.column_names]
     names = ", ".join(table.dialect.quoted(column.at_source) for column in columns)
     rows = [
@@ -119,13 +112,13 @@ def any_of(keys: pa.Table, table: SourceTable) -> list[str]:
         )
         for row in keys.to_pylist()
     ]
-    parts = [rows[start : start + _KEYS_OF_A_SLICE] for start in range(0, len(rows), _KEYS_OF_A_SLICE)]
+    parts = [rows[start : start + _KEYS_PER_SLICE] for start in range(0, len(rows), _KEYS_PER_SLICE)]
     return [f"({names}) IN ({', '.join(f'({row})' for row in part)})" for part in parts]
 
 
 def write_deleted(before: Path, now: Path, path: Path) -> int:
-    """Return the number of deleted rows; the file at `path` holds their keys, absent if there are none."""
-    gone = deleted(before, now)
-    if gone.num_rows:
-        pq.write_table(gone, path, compression="zstd", store_schema=False)
-    return int(gone.num_rows)
+    """Write the sorted keys in `before` that are not in `now` to `path`, if any; return their number."""
+    deleted = _keys_missing_in(now, before)
+    if deleted.num_rows:
+        pq.write_table(deleted, path, compression="zstd", store_schema=False)
+    return int(deleted.num_rows)

@@ -1,13 +1,11 @@
-"""The fingerprint of a set of rows, the same whether the server computes it in SQL or we compute it from
-Parquet.
+"""The digest of a set of rows: equal if the server computes it in SQL and Headgate from the written file.
 
-A row's text is which of its values are null, and the canonical texts of the others, in the columns' order,
-joined by the unit separator. Which are null is a number for every 63 columns, whose bits are the columns from
-the first on. The fingerprint is the number of rows, the sum of the checksums of the rows' texts (CRC-32 for
-MySQL, PostgreSQL's own 64-bit hash for PostgreSQL, which has no CRC-32), and how many
-values of each column are not null. Sums do not depend on order, and unlike XOR they see a row that was
-doubled. It finds accidents: lost, doubled, shortened, shifted or changed rows. It is no signature against a
-forger; the files' SHA-256 in the manifest is.
+A row's text is its null bitmaps and the canonical texts of its non-null values in column order, joined by the
+unit separator. A null bitmap is a number that covers 63 columns, the first column in the lowest bit. The
+digest is the number of rows, the sum of the checksums of their texts (CRC-32 for MySQL; for PostgreSQL, which
+has no CRC-32, its own 64-bit hash), and the number of non-null values per column. A sum does not depend on
+the order of rows, and unlike XOR it detects a duplicated row. The digest detects accidents: lost, duplicated,
+truncated, shifted or changed rows. It does not detect forgery; the SHA-256 of the files in the manifest does.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ from headgate.export.certifying.postgres_hash import sum_of_hashes
 from headgate.export.planning.mapping import CanonicalForm
 from headgate.export.reading.csv_files import decimal_text
 from headgate.export.reading.file_batches import file_batches
-from headgate.export.server.sql_dialect import LONGEST_HASHED_BYTES, SEPARATOR, SqlDialect
+from headgate.export.server.sql_dialect import MAX_HASHED_BYTES, SEPARATOR, SqlDialect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
     from headgate.export.planning.mapping import ExportColumn
 
     class Printed(Protocol):
-        """A column whose values can be printed: its name, type and form, and the digits of its seconds."""
+        """A column whose values have a canonical text."""
 
         @property
         def name(self) -> str: ...  # noqa: D102 a declaration
@@ -49,35 +47,30 @@ if TYPE_CHECKING:
         def fraction_digits(self) -> int: ...  # noqa: D102 a declaration
 
 
-_NULLS_AT_ONCE = 63
-_NULLS_ASKED = 16
+_COLUMNS_PER_BITMAP = 63
+_COLUMNS_PER_TEST = 16
 
 
 def _scalar(value: bytes) -> pa.Scalar:
-    """Return a scalar without `pa.scalar`, whose import of pandas costs more than a small digest."""
+    """Return a scalar without `pa.scalar`, which imports pandas; that takes longer than a small digest."""
     return pa.Array.from_buffers(
         pa.binary(), 1, [None, pa.py_buffer(struct.pack("<ii", 0, len(value))), pa.py_buffer(value)]
     )[0]
 
 
 _SEPARATOR, _NO_NULLS = _scalar(SEPARATOR), _scalar(b"0")
-# Digits after which MySQL's text of a double changes to an exponent (dtoa.c, MAX_DECPT_FOR_F_FORMAT =
-# DBL_DIG).
+# MySQL writes longer doubles with an exponent (dtoa.c, MAX_DECPT_FOR_F_FORMAT = DBL_DIG).
 _FIXED_DIGITS = 15
 _MICROSECOND_DIGITS = 6
 _HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
-# 2000-01-01 in microseconds since 1970, where PostgreSQL's timestamps begin (datatype/timestamp.h,
-# POSTGRES_EPOCH_JDATE).
+# PostgreSQL's epoch is 2000-01-01 (datatype/timestamp.h, POSTGRES_EPOCH_JDATE).
 _POSTGRES_EPOCH_US = 946_684_800_000_000
 _REAL = re.compile(r"(?P<sign>-?)(?P<whole>\d+)(?:\.(?P<fraction>\d+))?(?:e(?P<exponent>[+-]?\d+))?")
 
 
 @dataclass(frozen=True)
 class Digest:
-    """The certified numbers of a set of rows.
-
-    `present` counts each column's values that are not null, in the columns' order.
-    """
+    """The digest of a set of rows; `present` is the number of non-null values per column, in column order."""
 
     rows: int
     checksum: int
@@ -89,23 +82,23 @@ class Digest:
 
     @classmethod
     def of_nothing(cls, columns: int) -> Digest:
-        """Return the digest of no rows."""
+        """Return the digest of zero rows."""
         return cls(0, 0, (0,) * columns)
 
     @classmethod
     def from_dict(cls, read: Mapping[str, Any]) -> Digest:
-        """Return the digest that `asdict` spelled."""
+        """Return the digest from the result of `asdict`."""
         return cls(read["rows"], read["checksum"], tuple(read["present"]))
 
 
 def digest_sql(
     table_sql: str, columns: Sequence[ExportColumn], where: str, *, impossible_as_null: bool = False
 ) -> str:
-    """Return the query whose one row is the digest of the rows that `where` lets through.
+    """Return the query whose one row is the digest of the rows that meet `where`.
 
     Args:
-        impossible_as_null: take dates on no calendar as null, as Parquet has them; it costs the server half
-            as much again, so it is asked for only where there are such dates.
+        impossible_as_null: treat invalid dates as null, as in Parquet. It costs the server half as much
+            again, so use it only for slices with invalid dates.
     """
     texts = [column.digest_sql(impossible_as_null=impossible_as_null) for column in columns]
     nulls = _nulls_sql([column.null_sql(impossible_as_null=impossible_as_null) for column in columns])
@@ -120,35 +113,33 @@ def digest_sql(
 
 
 def _nulls_sql(conditions: Sequence[str]) -> list[str]:
-    """Return the expressions of the numbers whose bits are 1 where a value is null."""
+    """Return the SQL expressions of a row's null bitmaps."""
     expressions = []
-    for first in range(0, len(conditions), _NULLS_AT_ONCE):
+    for first in range(0, len(conditions), _COLUMNS_PER_BITMAP):
         places = [
             (place, condition)
-            for place, condition in enumerate(conditions[first : first + _NULLS_AT_ONCE])
+            for place, condition in enumerate(conditions[first : first + _COLUMNS_PER_BITMAP])
             if condition
         ]
-        groups = [places[start : start + _NULLS_ASKED] for start in range(0, len(places), _NULLS_ASKED)]
+        starts = range(0, len(places), _COLUMNS_PER_TEST)
+        groups = [places[start : start + _COLUMNS_PER_TEST] for start in starts]
         expressions.append(" | ".join(map(_null_bits_sql, groups)) or "0")
     return expressions
 
 
 def _null_bits_sql(places: Sequence[tuple[int, str]]) -> str:
-    """Return the bits of a few columns.
-
-    Few rows have a null among them, and asking for any is cheaper than adding up every bit.
-    """
+    """Return the bits of a few columns, after one test for any null: most rows have none."""
     bits = " | ".join(f"CASE WHEN {condition} THEN {1 << place} ELSE 0 END" for place, condition in places)
     return f"CASE WHEN {' OR '.join(f'({condition})' for _, condition in places)} THEN {bits} ELSE 0 END"
 
 
 def digest_from(row: Sequence[Any]) -> Digest:
-    """Return the digest that the server answered."""
+    """Return the digest in the result row of `digest_sql`."""
     return Digest(int(row[0]), int(row[1]), tuple(int(count) for count in row[2:]))
 
 
 def digest_of_file(path: Path, columns: Sequence[Printed], dialect: SqlDialect = SqlDialect.MYSQL) -> Digest:
-    """Return the digest of a file's rows, Parquet or CSV, as they are read back from it."""
+    """Return the digest of the rows read from a Parquet or CSV file."""
     total = Digest.of_nothing(len(columns))
     for batch in file_batches(path, {column.name: column.type for column in columns}):
         total += digest_of(batch, columns, dialect)
@@ -158,7 +149,7 @@ def digest_of_file(path: Path, columns: Sequence[Printed], dialect: SqlDialect =
 def digest_of(
     rows: pa.RecordBatch, columns: Sequence[Printed], dialect: SqlDialect = SqlDialect.MYSQL
 ) -> Digest:
-    """Return the digest of the rows, with the checksum that the source's server computes."""
+    """Return the digest of the rows, with the checksum of the server's dialect."""
     texts = [
         canonical_text(rows.column(column.name), column.form, column.fraction_digits) for column in columns
     ]
@@ -168,20 +159,19 @@ def digest_of(
 
 
 def checksum_of(lines: pa.Array, dialect: SqlDialect) -> int:
-    """Return the sum of the checksums of rows from their texts: what `SqlDialect.checksum_sql` adds up to."""
+    """Return the sum of the checksums of the rows' texts, as `SqlDialect.checksum_sql` computes them."""
     if dialect is SqlDialect.MYSQL:
         return sum(map(zlib.crc32, lines.to_pylist()))
-    return sum_of_hashes(lines, LONGEST_HASHED_BYTES)
+    return sum_of_hashes(lines, MAX_HASHED_BYTES)
 
 
 def _nulls(texts: Sequence[pa.Array]) -> list[pa.Array | pa.Scalar]:
-    """Return the value of `_nulls_sql` at the server."""
-    return [
-        _nulls_of(texts[first : first + _NULLS_AT_ONCE]) for first in range(0, len(texts), _NULLS_AT_ONCE)
-    ]
+    """Return the null bitmaps of the rows, as `_nulls_sql` computes them."""
+    starts = range(0, len(texts), _COLUMNS_PER_BITMAP)
+    return [_null_bitmap(texts[start : start + _COLUMNS_PER_BITMAP]) for start in starts]
 
 
-def _nulls_of(texts: Sequence[pa.Array]) -> pa.Array | pa.Scalar:
+def _null_bitmap(texts: Sequence[pa.Array]) -> pa.Array | pa.Scalar:
     if not any(text.null_count for text in texts):
         return _NO_NULLS
     bits = np.zeros(len(texts[0]), np.int64)
@@ -196,14 +186,14 @@ def _nulls_of(texts: Sequence[pa.Array]) -> pa.Array | pa.Scalar:
 
 
 def _is_null(values: pa.Array) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Return 1 for null and 0 for every other value. `to_numpy` would do, but imports pandas for it."""
+    """Return 1 for null and 0 for other values, without `to_numpy`, which imports pandas."""
     flags = values.is_null()
     bits = np.frombuffer(flags.buffers()[1], np.uint8)
     return np.unpackbits(bits, bitorder="little", count=flags.offset + len(flags))[flags.offset :]
 
 
 def canonical_text(values: pa.Array, form: CanonicalForm, fraction_digits: int = 0) -> pa.Array:
-    """Return every value's canonical text as bytes, null for null, as `ExportColumn.digest_sql` does."""
+    """Return the canonical texts as bytes, as `ExportColumn.digest_sql` computes them; null stays null."""
     if form in _SPECIAL:
         return _SPECIAL[form](values)
     if form is CanonicalForm.MOMENT:
@@ -216,22 +206,24 @@ def canonical_text(values: pa.Array, form: CanonicalForm, fraction_digits: int =
 
 
 def _checksum_text(values: pa.Array) -> pa.Array:
-    """Return the decimal CRC-32 of every value's bytes, null for null."""
+    """Return the CRC-32 of each value's bytes in decimal; null stays null."""
     checksums = np.fromiter(
         (zlib.crc32(value or b"") for value in values.cast(pa.binary()).to_pylist()), np.int64, len(values)
     )
-    present = (
-        None if not values.null_count else pa.py_buffer(np.packbits(_is_null(values) == 0, bitorder="little"))
-    )
     return (
-        pa.Array.from_buffers(pa.int64(), len(values), [present, pa.py_buffer(checksums)])
+        pa.Array.from_buffers(pa.int64(), len(values), [_validity(values), pa.py_buffer(checksums)])
         .cast(pa.string())
         .cast(pa.binary())
     )
 
 
+def _validity(values: pa.Array) -> pa.Buffer | None:
+    """Return Arrow's validity bitmap of the values; None if no value is null."""
+    return pa.py_buffer(np.packbits(_is_null(values) == 0, bitorder="little")) if values.null_count else None
+
+
 def _hash_text(values: pa.Array) -> pa.Array:
-    """Return the hexadecimal MD5 of every value's bytes, null for null."""
+    """Return the MD5 of each value's bytes in hexadecimal; null stays null."""
     hashes = [
         None if value is None else hashlib.md5(value, usedforsecurity=False).hexdigest().encode()
         for value in values.cast(pa.binary()).to_pylist()
@@ -240,8 +232,9 @@ def _hash_text(values: pa.Array) -> pa.Array:
 
 
 def _bits_text(values: pa.Array) -> pa.Array:
-    """Return the hexadecimal of PostgreSQL's binary format: IEEE 754 for floats, microseconds since 2000 for
-    timestamps, both with the highest byte first.
+    """Return the values in PostgreSQL's binary format, in hexadecimal.
+
+    It is big-endian: IEEE 754 for floats, microseconds since 2000 for timestamps.
     """
     kind = np.dtype(f"i{values.type.bit_width // 8}")
     integers = np.frombuffer(values.buffers()[1], kind)[values.offset : values.offset + len(values)]
@@ -251,18 +244,15 @@ def _bits_text(values: pa.Array) -> pa.Array:
     digits = np.stack([_HEX[octets >> 4], _HEX[octets & 15]], axis=-1).tobytes()
     width = 2 * kind.itemsize
     ends = np.arange(0, (len(values) + 1) * width, width, dtype=np.int32)
-    present = None
-    if values.null_count:
-        present = pa.py_buffer(np.packbits(_is_null(values) == 0, bitorder="little"))
     return pa.Array.from_buffers(
-        pa.binary(), len(values), [present, pa.py_buffer(ends), pa.py_buffer(digits)]
+        pa.binary(), len(values), [_validity(values), pa.py_buffer(ends), pa.py_buffer(digits)]
     )
 
 
 def _real_texts(values: pa.Array) -> pa.Array:
-    """Return every double in MySQL's notation.
+    """Return the doubles in MySQL's notation.
 
-    Arrow writes the same digits, but begins exponents earlier and keeps the sign of zero.
+    Arrow writes the same digits, but uses exponents earlier and keeps the sign of zero.
     """
     values = values.cast(pa.float64())
     text = values.cast(pa.string())
@@ -282,7 +272,7 @@ _SPECIAL = {
 
 
 def _strings(texts: Sequence[str]) -> pa.Array:
-    """Return an array of ASCII texts. `pa.array` would do, but imports pandas for it."""
+    """Return an array of ASCII texts, without `pa.array`, which imports pandas."""
     ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
     return pa.Array.from_buffers(
         pa.string(), len(texts), [None, pa.py_buffer(ends), pa.py_buffer("".join(texts).encode("ascii"))]
@@ -298,8 +288,7 @@ def _moment_text(values: pa.Array, fraction_digits: int) -> pa.Array:
 
 
 def real_text(value: float) -> str:
-    """Return a double in MySQL's own notation: the shortest digits that mean it, an exponent past 15 digits
-    of a whole number.
+    """Return a double in MySQL's notation: its shortest digits, with an exponent above 15 integer digits.
 
     Source: MariaDB and MySQL, strings/dtoa.c, my_gcvt.
     """
@@ -311,19 +300,15 @@ def real_text(value: float) -> str:
 
 
 def _shortest(value: float) -> tuple[str, str, int]:
-    """Sign, significant digits, and the place of the point after the first of them.
+    """Return the sign, the significant digits and the position of the decimal point.
 
-    Python and MySQL share the algorithm.
+    Python and MySQL use the same algorithm for the shortest digits.
     """
     parts = _REAL.fullmatch(repr(value))
     if not parts:
         raise ValueError("a source's float is never infinite or not a number")
-    sign, whole, fraction, exponent = (
-        parts["sign"],
-        parts["whole"],
-        parts["fraction"] or "",
-        int(parts["exponent"] or 0),
-    )
+    sign, whole, fraction = parts["sign"], parts["whole"], parts["fraction"] or ""
+    exponent = int(parts["exponent"] or 0)
     digits = (whole + fraction).lstrip("0")
     leading = len(whole + fraction) - len(digits)
     return sign, digits.rstrip("0") or "0", len(whole) - leading + exponent

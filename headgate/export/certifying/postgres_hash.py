@@ -1,6 +1,6 @@
-"""PostgreSQL's hash of an array of one `bytea` (`hash_array_extended`, seed 0), of many texts at once.
+"""PostgreSQL's `hash_array_extended` (seed 0) of arrays with one `bytea`, vectorised over many texts.
 
-SQL reaches the hash of bytes only so, whatever the encoding and collation of the database are.
+It is the only SQL function that hashes bytes independently of the database's encoding and collation.
 
 Source: PostgreSQL, src/backend/utils/adt/arrayfuncs.c, hash_array_extended;
 src/common/hashfn.c, hash_bytes_extended, for processors whose lowest byte comes first
@@ -19,16 +19,16 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     Words = np.ndarray[Any, np.dtype[np.uint32]]
 
-_OF_ARRAY = 31  # of an array with one element: 31 times 1, and the element's hash
+_OF_ARRAY = 31  # the hash of an array with one element is 31 * 1 + the element's hash
 _BLOCK_BYTES = 12
 _START = 0x9E3779B9 + 3_923_095
-# Each step of a block: the word that changes, the word it is combined with, the one that is added, the bits.
+# The steps of a block: the changed word, the word to combine it with, the word to add, the bits to rotate.
 _MIX = ((0, 2, 1, 4), (1, 0, 2, 6), (2, 1, 0, 8), (0, 2, 1, 16), (1, 0, 2, 19), (2, 1, 0, 4))
 _FINAL = ((2, 1, 14), (0, 2, 11), (1, 0, 25), (2, 1, 16), (0, 2, 4), (1, 0, 14), (2, 1, 24))
 
 
 def sum_of_hashes(texts: pa.Array, longest_bytes: int) -> int:
-    """Return the exact sum of the signed hashes of the texts, of longer ones of the hash of their MD5.
+    """Return the exact sum of the texts' signed hashes; texts above `longest_bytes` are hashed by their MD5.
 
     Args:
         texts: of Arrow's type `binary`, without nulls.
@@ -47,7 +47,7 @@ def _hashes(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.uint64]]:
     octets[:-_BLOCK_BYTES] = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[ends[0] : ends[-1]]
     places = ends.astype(np.int64) - ends[0]
     lengths = np.diff(places)
-    # The longest first, so that the texts that have a certain block are the first ones.
+    # Longest texts first, so that the texts with an n-th block are always the first ones.
     order = np.argsort(-lengths, kind="stable")
     hashed = np.empty(len(order), np.uint64)
     hashed[order] = _hashes_of_sorted(octets, places[:-1][order], lengths[order])
@@ -57,7 +57,7 @@ def _hashes(texts: pa.Array) -> np.ndarray[Any, np.dtype[np.uint64]]:
 def _hashes_of_sorted(
     octets: np.ndarray[Any, Any], begins: np.ndarray[Any, Any], lengths: np.ndarray[Any, Any]
 ) -> np.ndarray[Any, np.dtype[np.uint64]]:
-    # A block of 12 bytes begins at every byte.
+    # A view of the 12-byte block at every offset.
     blocks = np.ndarray((len(octets) - _BLOCK_BYTES + 1,), f"V{_BLOCK_BYTES}", octets, strides=(1,))
     full = lengths // _BLOCK_BYTES
     state = [_START + lengths.astype(np.uint32) for _ in range(3)]

@@ -1,8 +1,8 @@
-"""Rows of the binary protocol to Arrow columns, a block at a time.
+"""Decode blocks of rows in MySQL's binary protocol to Arrow columns.
 
-A row is a zero byte, a bitmap of nulls, then the values that are not null: integers and floats in their own
-width, dates and times as a length byte and their parts, everything else as a length-encoded string. Each
-column is decoded for all rows of the block at once, at the offsets where the column before it ended.
+A row is a zero byte, a null bitmap, and the non-null values: integers and floats in their own width, dates
+and times as a length byte and their parts, all other types as length-encoded strings. A column is decoded for
+all rows of a block at once, at the offsets where the previous column ended.
 
 Source: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_binary_resultset.html
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pymysql.constants import FIELD_TYPE  # type: ignore[import-untyped]  # PyMySQL ships no types
 
 from headgate.errors import ContractError
 
@@ -26,37 +27,23 @@ if TYPE_CHECKING:
 
 Values = np.ndarray[Any, np.dtype[Any]]
 
-# Type numbers of the protocol.
-_TINY, _SHORT, _LONG, _FLOAT, _DOUBLE, _TIMESTAMP, _LONGLONG, _INT24, _DATE, _DATETIME, _YEAR = (
-    1,
-    2,
-    3,
-    4,
-    5,
-    7,
-    8,
-    9,
-    10,
-    12,
-    13,
-)
 _NUMBERS = {
-    _TINY: "i1",
-    _SHORT: "i2",
-    _YEAR: "i2",
-    _LONG: "i4",
-    _INT24: "i4",
-    _LONGLONG: "i8",
-    _FLOAT: "f4",
-    _DOUBLE: "f8",
+    FIELD_TYPE.TINY: "i1",
+    FIELD_TYPE.SHORT: "i2",
+    FIELD_TYPE.YEAR: "i2",
+    FIELD_TYPE.LONG: "i4",
+    FIELD_TYPE.INT24: "i4",
+    FIELD_TYPE.LONGLONG: "i8",
+    FIELD_TYPE.FLOAT: "f4",
+    FIELD_TYPE.DOUBLE: "f8",
 }
-_REALS = {_FLOAT, _DOUBLE}
-_DATES = {_DATE, _DATETIME, _TIMESTAMP}
+_REALS = {FIELD_TYPE.FLOAT, FIELD_TYPE.DOUBLE}
+_DATES = {FIELD_TYPE.DATE, FIELD_TYPE.DATETIME, FIELD_TYPE.TIMESTAMP}
 
-# Lengths of a date's value that carry a time of day, and microseconds.
+# Lengths of a date value with a time of day, and with microseconds.
 _WITH_TIME, _WITH_MICROSECONDS = 7, 11
-# First byte of a length-encoded string: below 251 the length itself; 252, 253, 254 say how many bytes hold
-# it.
+# The first byte of a length-encoded string is its length below 251; 252, 253 and 254 are the sizes of a
+# length.
 _LENGTH_BYTES = {0xFC: 2, 0xFD: 3, 0xFE: 8}
 _LONGEST_SHORT = 250
 _DAYS_BEFORE_MONTH = np.array(
@@ -69,10 +56,7 @@ _DAYS_TO_1970 = 719_162  # from 0001-01-01
 
 @dataclass
 class Decoder:
-    """Makes record batches of one query's rows.
-
-    `impossible_dates` counts, per column, dates that became null.
-    """
+    """Decoder of one query's rows; `impossible_dates` counts the dates per column that became null."""
 
     columns: Sequence[ExportColumn]
     wire: Sequence[WireColumn]
@@ -84,7 +68,7 @@ class Decoder:
         return pa.schema([column.field for column in self.columns])
 
     def batch(self, rows: WireRows) -> pa.RecordBatch:
-        """Return the rows as Arrow; nothing in it refers to the block any more."""
+        """Return the rows as a batch that no longer refers to the block."""
         block = _Block(rows)
         at = rows.starts + 1 + (len(self.wire) + 9) // 8
         arrays = []
@@ -122,27 +106,27 @@ class _Block:
         self._bytes = np.frombuffer(rows.block, np.uint8)
 
     def nulls(self, number: int) -> Values | None:
-        """Return a mask of the rows with null in the column; None when no row has it."""
+        """Return a mask of the nulls in a column; None if it has no nulls."""
         bit = number + 2  # the bitmap's first two bits are reserved
         bits = self._bytes[self._starts + (1 + bit // 8)] & np.uint8(1 << bit % 8)
         return bits.astype(bool) if bits.any() else None
 
     def _view(self, kind: str) -> Values:
-        """Return the value of that kind which begins at each byte."""
+        """Return a view of the values at every byte offset."""
         return np.ndarray(
             (len(self._block) - np.dtype(kind).itemsize + 1,), f"<{kind}", self._block, strides=(1,)
         )
 
     def numbers(self, wire: WireColumn, nulls: Values | None, at: Values) -> tuple[Values, Values]:
-        """Return values (of any content where null), and where they end."""
+        """Return the values (arbitrary where null) and their end offsets."""
         kind = _NUMBERS[wire.type_code]
-        if (wire.unsigned or wire.type_code == _YEAR) and wire.type_code not in _REALS:
+        if (wire.unsigned or wire.type_code == FIELD_TYPE.YEAR) and wire.type_code not in _REALS:
             kind = kind.replace("i", "u")
         values = self._view(kind)[at]
         return values, at + (values.itemsize if nulls is None else values.itemsize * ~nulls)
 
     def dates(self, nulls: Values | None, at: Values) -> tuple[Values, Values, Values, Values]:
-        """Return days since 1970, microseconds of the day, validity of the dates, and their ends."""
+        """Return days since 1970, microseconds of the day, validity of the dates, and end offsets."""
         size = self._bytes[at] if nulls is None else np.where(nulls, 0, self._bytes[at])
         year, month, day = self._view("u2")[at + 1], self._bytes[at + 3] & 15, self._bytes[at + 4]
         days, possible = _days_since_1970(year.astype(np.int32), month, day)
@@ -160,7 +144,7 @@ class _Block:
         return total
 
     def strings(self, nulls: Values | None, at: Values) -> tuple[pa.Array, Values]:
-        """Return values as bytes, and where they end."""
+        """Return the values as bytes, and their end offsets."""
         first = self._bytes[at]
         size, start = first.astype(np.int64), at + 1
         if nulls is not None:
@@ -168,18 +152,18 @@ class _Block:
         if len(first) and (first > _LONGEST_SHORT).any():
             self._long(first, nulls, at, size, start)
         end = start + size
-        return self._gathered(start, end, nulls), end
+        return self._copy_slices(start, end, nulls), end
 
     def _long(self, first: Values, nulls: Values | None, at: Values, size: Values, start: Values) -> None:
-        """Correct size and start, in place, of the strings whose length takes more than a byte."""
+        """Correct, in place, size and start of strings whose length takes more than one byte."""
         for mark, width in _LENGTH_BYTES.items():
             rows = np.flatnonzero(first == mark if nulls is None else (first == mark) & ~nulls)
             if len(rows):
                 lengths = self._view("u8")[at[rows] + 1] & np.uint64((1 << 8 * width) - 1)
                 size[rows], start[rows] = lengths.astype(np.int64), at[rows] + 1 + width
 
-    def _gathered(self, start: Values, end: Values, nulls: Values | None) -> pa.Array:
-        """Return the block's slices as one array: every second element of the array with the gaps."""
+    def _copy_slices(self, start: Values, end: Values, nulls: Values | None) -> pa.Array:
+        """Copy slices of the block to an array: every second element of an array that includes the gaps."""
         count = len(start)
         offsets = np.empty(2 * count, np.int32)
         offsets[0::2], offsets[1::2] = start, end
@@ -190,9 +174,9 @@ class _Block:
 
 
 def _days_since_1970(year: Values, month: Values, day: Values) -> tuple[Values, Values]:
-    """Return days in the proleptic Gregorian calendar, and which dates are on it.
+    """Return days in the proleptic Gregorian calendar, and the validity of the dates.
 
-    Year 0 is not: no reader of Parquet agrees on it.
+    Year 0 is invalid, because readers of Parquet disagree on it.
     """
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
     before = year - 1
@@ -211,10 +195,7 @@ def _date_array(days: Values, micros: Values, gone: Values | None, target: pa.Da
 
 
 def _array(values: Values, nulls: Values | None, target: pa.DataType | None = None) -> pa.Array:
-    """Return the values as an Arrow array over the same memory.
-
-    `pa.array` would do, but imports pandas for it: 0.7 s of a short run.
-    """
+    """Return an Arrow array over the same memory, without `pa.array`, which imports pandas (0.7 s)."""
     valid = None if nulls is None else pa.py_buffer(np.packbits(~nulls, bitorder="little"))
     return pa.Array.from_buffers(
         target or pa.from_numpy_dtype(values.dtype), len(values), [valid, pa.py_buffer(values)]
@@ -231,7 +212,7 @@ def _number_array(values: Values, nulls: Values | None, target: pa.DataType) -> 
 
 
 def _wide_array(values: Values, nulls: Values | None, target: pa.DataType) -> pa.Array:
-    """Return unsigned 64-bit integers as decimals of scale 0: the low half of each 128-bit value."""
+    """Return unsigned 64-bit integers as decimals of scale 0, in the low half of each 128-bit value."""
     wide = np.zeros((len(values), 2), np.uint64)
     wide[:, 0] = values
     return _array(wide, nulls, target)
@@ -240,7 +221,7 @@ def _wide_array(values: Values, nulls: Values | None, target: pa.DataType) -> pa
 def _flags(array: pa.Array) -> pa.Array:
     extremes = pc.min_max(array)
     if extremes["min"].is_valid and (extremes["min"].as_py() < 0 or extremes["max"].as_py() > 1):
-        raise ContractError("a column that the contract calls BOOLEAN holds numbers other than 0 and 1")
+        raise ContractError("a column that is BOOLEAN in the contract has numbers other than 0 and 1")
     return array.cast(pa.bool_())
 
 

@@ -1,8 +1,8 @@
-"""Boundaries of slices in a large table, by what the server estimates instead of by walking its index.
+"""Slice boundaries of a large table from the server's row estimates, without walking the index.
 
-For a range of an integer key the server looks into its index at both ends and estimates the rows between: a
-millisecond, however large the table is, and however skewed its keys. Slices need not be equal, only near it;
-whether they hold every row is certified anyway.
+The server estimates the rows in a range of an integer key from the index at both ends. It takes a millisecond
+for any table size and key distribution. Slices may differ in size; the certificate verifies that they cover
+all rows.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from headgate.export.server.key_columns import Key, KeyColumn
 
 _TOLERANCE = 0.2
-# Proportional steps find the place in an even key at once; halving finds it in any, in as many steps as the
-# key has bits.
-_PROPORTIONAL_TRIES, _TRIES = 4, 70
-# Estimates are cut off at half of the table, and are too high or too low by one factor throughout: so parts
-# of slices are looked for, and as many of them put together as there are more of them than there should be.
-_PARTS = 4
+# Proportional steps find a boundary quickly in an evenly distributed key; bisection finds it in any key, in
+# as many steps as the key has bits.
+_PROPORTIONAL_STEPS, _MAX_STEPS = 4, 70
+# Estimates stop at half of the table, and are wrong by one factor throughout the table. So the search cuts
+# parts of slices, and then joins as many parts as give the right number of slices.
+_PARTS_PER_SLICE = 4
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,14 @@ class _RowEstimates:
     column: str
 
     def rows(self, after: int, up_to: int) -> int:
-        """Return about how many rows have a key in the range."""
+        """Return the estimated number of rows in a key range."""
         condition = f"{self.column} > {after} AND {self.column} <= {up_to}"
         return self.session.estimate(f"SELECT {self.column} FROM {quoted(self.table)} WHERE {condition}")  # noqa: S608 a quoted name, numbers
 
     def place(self, start: int, end: int, wanted: int) -> int | None:
-        """Return the key up to which about so many rows follow `start`.
-
-        None where no key comes near, since too many rows share one.
-        """
+        """Return the key about `wanted` rows after `start`; None if too many rows share a key."""
         low, high, guess = start, end, start + max((end - start) // 8, 1)
-        for step in range(_TRIES):
+        for step in range(_MAX_STEPS):
             rows = self.rows(start, guess)
             if abs(rows - wanted) <= _TOLERANCE * wanted:
                 return guess
@@ -53,19 +50,16 @@ class _RowEstimates:
             if high - low <= 1:
                 return None
             even = start + (guess - start) * wanted // max(rows, 1)
-            guess = even if step < _PROPORTIONAL_TRIES and low < even < high else (low + high) // 2
+            guess = even if step < _PROPORTIONAL_STEPS and low < even < high else (low + high) // 2
         return None
 
 
-def sampled(
+def estimated_boundaries(
     session: MySqlSession, table: str, key: Sequence[KeyColumn], rows: int, rows_per_slice: int
 ) -> list[Key] | None:
-    """Return boundaries in the key's first column that cut slices of about so many rows.
+    """Return boundaries in the key's first column for slices of about `rows_per_slice` rows.
 
-    None where they can only be found by walking.
-
-    Args:
-        rows: of the table, by the server's statistics.
+    Returns None if the index must be walked. `rows` is the server's row count of the table.
     """
     column = key[0]
     ends = session.rows(f"SELECT MIN({column.quoted}), MAX({column.quoted}) FROM {quoted(table)}")  # noqa: S608 quoted names
@@ -73,7 +67,7 @@ def sampled(
         return None
     estimates = _RowEstimates(session, table, column.quoted)
     place, end = int(ends[0][0]) - 1, int(ends[0][1])
-    wanted = max(rows_per_slice // _PARTS, 1)
+    wanted = max(rows_per_slice // _PARTS_PER_SLICE, 1)
     places: list[int] = []
     while estimates.rows(place, end) > (1 + _TOLERANCE) * wanted:
         following = estimates.place(place, end, wanted)

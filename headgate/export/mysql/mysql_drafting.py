@@ -1,4 +1,4 @@
-"""The parts of a MySQL table that a draft of its contract needs: foreign keys, enumerations, flags."""
+"""Facts of a MySQL table for a draft of its contract: foreign keys, enumerations, flags."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ and 1 = (select count(*) from information_schema.key_column_usage o
 
 
 def mysql_draft_facts(session: MySqlSession, table: SourceTable) -> DraftFacts:
-    """Return a table's foreign keys, ENUM members, and TINYINT(1) columns that hold only 0 and 1."""
+    """Return a table's foreign keys, ENUM members, and TINYINT(1) columns that contain only 0 and 1."""
     keys = session.rows(_FOREIGN_KEYS.format(table=SqlDialect.MYSQL.string(table.name)))
     return DraftFacts(
         {str(column): f"{parent}.{key}" for column, parent, key in keys},
@@ -36,10 +36,7 @@ def mysql_draft_facts(session: MySqlSession, table: SourceTable) -> DraftFacts:
 
 
 def _is_flag(session: MySqlSession, table: SourceTable, column: SourceColumn) -> bool:
-    """Return whether the type is TINYINT(1), MySQL's BOOLEAN, which holds -128 to 127.
-
-    It is drafted as BOOLEAN unless other values than 0 and 1 occur.
-    """
+    """Return whether a column is TINYINT(1), MySQL's BOOLEAN, and contains only 0 and 1."""
     if not column.declared.startswith("tinyint(1)"):
         return False
     name = quoted(column.at_source)

@@ -1,4 +1,4 @@
-"""Errors of MySQL's driver and server as Headgate's own."""
+"""Errors of the MySQL driver and server as Headgate errors."""
 
 from __future__ import annotations
 
@@ -15,45 +15,23 @@ from headgate.export.server.source import LOCK_WAIT_S, SourceLostError, errors_w
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Numbers of the server's and client's errors: https://mariadb.com/kb/en/mariadb-error-codes/ (the same on
-# MySQL).
+# Error numbers, the same in MariaDB and MySQL. Source: https://mariadb.com/kb/en/mariadb-error-codes/
 _DENIED = {1044, 1045, 1142, 1143, 1227, 1370, 1698}
 _ABSENT = {1049, 1054, 1146}
-_BUSY = {1205}  # waited too long for a lock
-_CROWDED = {1203, 1226}  # more connections, or more work in an hour, than the account may have
-# Gone away, lost, shut down, killed, deadlock, too many connections; 1412: the table changed under the
-# snapshot.
-_PASSING = {
-    0,
-    1040,
-    1053,
-    1077,
-    1078,
-    1079,
-    1080,
-    1152,
-    1158,
-    1159,
-    1160,
-    1161,
-    1213,
-    1317,
-    1412,
-    1927,
-    2003,
-    2006,
-    2013,
-    2055,
-}
+_BUSY = {1205}  # lock wait timeout
+_CROWDED = {1203, 1226}  # the account's limit of connections, or of statements per hour
+# Connection lost, shutdown, killed, deadlock, too many connections; 1412: table altered after the snapshot.
+_TEMPORARY = {0, 1040, 1053, *range(1077, 1081), 1152, *range(1158, 1162), 1213, 1317, 1412, 1927}
+_TEMPORARY |= {2003, 2006, 2013, 2055}
 
 
 class CrowdedError(ServiceError):
-    """The account has as many connections, or as much work in this hour, as it may have."""
+    """The account has reached its limit of connections, or of statements per hour."""
 
 
 @contextmanager
 def server_errors(doing: str) -> Iterator[None]:
-    """Raise errors of the driver in the block as Headgate's own, without any row's value."""
+    """Raise the driver's errors in the block as Headgate errors, without values of rows."""
     try:
         yield
     except HeadgateError:
@@ -73,7 +51,7 @@ mysql_errors_of_table = partial(errors_with_table, lock_error="1205", sessions="
 
 
 def _why(error: ssl.SSLError) -> str:
-    """Return the reason that TLS gives of a certificate, which is no secret."""
+    """Return the reason of a TLS error, which contains no secret."""
     return (
         error.verify_message
         if isinstance(error, ssl.SSLCertVerificationError)
@@ -82,8 +60,8 @@ def _why(error: ssl.SSLError) -> str:
 
 
 def _error_of(number: int, doing: str, error: Exception) -> ServiceError:
-    # Only the server's own messages about names and rights are repeated: others may quote a value.
-    if number in _PASSING or isinstance(error, pymysql.err.InterfaceError):
+    # Only the server's messages about names and permissions are repeated: others may quote a value.
+    if number in _TEMPORARY or isinstance(error, pymysql.err.InterfaceError):
         return SourceLostError(f"the source was lost during {doing} (error {number})")
     if number in _BUSY:
         return ThrottledError(
@@ -92,10 +70,10 @@ def _error_of(number: int, doing: str, error: Exception) -> ServiceError:
     if number in _DENIED:
         return NotPermittedError(f"the source refused {doing}: {error.args[1]} (error {number})")
     if number in _ABSENT:
-        return NotFoundError(f"the source lacks what {doing} names: {error.args[1]} (error {number})")
+        return NotFoundError(f"the source rejected a name in {doing}: {error.args[1]} (error {number})")
     if number in _CROWDED:
         return CrowdedError(
-            f"the source refused {doing}: {error.args[1]} (error {number}). Remedy: fewer workers, or "
-            "more connections for the account"
+            f"the source refused {doing}: {error.args[1]} (error {number}). Use fewer --workers, or raise "
+            "the account's limit"
         )
     return ServiceError(f"the source failed {doing} (error {number})")

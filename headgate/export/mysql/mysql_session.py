@@ -1,4 +1,4 @@
-"""One connection to a MySQL server: how it opens, what its session sets, how errors become ours."""
+"""One connection to a MySQL server, and the settings of its session."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import pymysql  # type: ignore[import-untyped]  # PyMySQL ships no types; what comes out of it is annotated here
+import pymysql  # type: ignore[import-untyped]  # PyMySQL ships no types
 
 from headgate.export.mysql.decode import Decoder
 from headgate.export.mysql.mysql_errors import CrowdedError, server_errors
@@ -24,37 +24,37 @@ if TYPE_CHECKING:
     from headgate.export.planning.mapping import ExportColumn
     from headgate.export.server.login import Login
 
-# What every session promises, so that a value has one text form whatever the server's defaults are.
-_PROMISES = (
+# Settings that give each value one text form, independently of the server's defaults.
+_SETTINGS = (
     "SET NAMES utf8mb4",
     "SET SESSION time_zone = '+00:00'",
     "SET SESSION sql_mode = ''",
-    "SET SESSION sql_big_selects = 1",  # a server with max_join_size would answer error 1104 to a large table
+    "SET SESSION sql_big_selects = 1",  # a server with max_join_size raises error 1104 for a large table
     "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ",
     "SET SESSION net_write_timeout = 3600",
     f"SET SESSION lock_wait_timeout = {LOCK_WAIT_S}",
-    # A slice may take long; comments that only MariaDB and only MySQL read switch off the limit that each
-    # has.
+    # A slice may take long, so both servers' time limits are switched off, each in a comment that it alone
+    # reads.
     (
         "SET SESSION wait_timeout = 28800 /*M!100101 , max_statement_time = 0 */ /*!50708 , "
         "max_execution_time = 0 */"
     ),
 )
 
-# A server counts a closed connection until the thread that served it has ended.
-_WAITS_FOR_ROOM_S = (0.1, 0.2, 0.4, 0.8)
+# A server counts a closed connection until its thread has ended.
+_CONNECT_PAUSES_S = (0.1, 0.2, 0.4, 0.8)
 
 _PEM = "-----BEGIN"
 
 
 class MySqlSession:
-    """An open connection that speaks UTC and utf8mb4. Use it from one thread at a time."""
+    """An open connection in UTC and utf8mb4, for one thread at a time."""
 
     def __init__(self, login: Login) -> None:
         self.connection = _connect(login)
         self.database = login.database
-        for promise in _PROMISES:
-            self.do(promise)
+        for setting in _SETTINGS:
+            self.do(setting)
 
     def do(self, statement: str) -> None:
         self.rows(statement)
@@ -65,7 +65,7 @@ class MySqlSession:
             return list(cursor.fetchall())
 
     def estimate(self, query: str) -> int:
-        """Estimate how many rows the server would look at for a query on one table."""
+        """Return the server's estimate of the rows that a query on one table reads."""
         with server_errors("explain"), self.connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN {query}")
             names = [column[0].lower() for column in cursor.description]
@@ -76,14 +76,11 @@ class MySqlSession:
         return rows[0][0] if rows else None
 
     def batches(self, query: str, columns: Sequence[ExportColumn]) -> MySqlBatches:
-        """Return the rows of the query, read block by block."""
+        """Return the rows of the query, in batches."""
         return MySqlBatches(self, query, columns)
 
     def close(self) -> None:
-        """Close the connection, whatever state it is in, with its transaction and locks.
-
-        A thread that waits on it wakes.
-        """
+        """Close the connection in any state, with its transaction and locks; wake a thread that reads."""
         with suppress(OSError, AttributeError):
             self.connection._sock.shutdown(socket.SHUT_RDWR)  # noqa: SLF001 closing alone does not wake a blocked read
         self.connection._force_close()  # noqa: SLF001 close() would wait for the rest of an unread result
@@ -101,16 +98,16 @@ class MySqlBatches:
 
     @property
     def impossible_dates(self) -> Mapping[str, int]:
-        """Per column, dates on no calendar that became null so far."""
+        """The number of invalid dates per column that have become null."""
         return self._decoder.impossible_dates
 
 
 def _connect(login: Login) -> Any:  # noqa: ANN401 a connection of PyMySQL, which has no types
-    """Return an open connection. CrowdedError when the account gets no room for it within 1.5 s."""
-    for wait_s in _WAITS_FOR_ROOM_S:
+    """Return an open connection; raise CrowdedError if the account is at its limit for 1.5 s."""
+    for pause_s in _CONNECT_PAUSES_S:
         with suppress(CrowdedError):
             return _connect_once(login)
-        time.sleep(wait_s)
+        time.sleep(pause_s)
     return _connect_once(login)
 
 
@@ -132,7 +129,7 @@ def _connect_once(login: Login) -> Any:  # noqa: ANN401 a connection of PyMySQL,
 
 @cache
 def _tls(authority: str, server_name: str) -> ssl.SSLContext:
-    """Return the TLS settings, cached: reading the system's authorities takes 25 ms of processor time."""
+    """Return the TLS settings, cached because loading the system's authorities takes 25 ms."""
     context = _NamedContext(ssl.PROTOCOL_TLS_CLIENT)
     context.server_name = server_name
     if authority.startswith(_PEM):
@@ -145,7 +142,7 @@ def _tls(authority: str, server_name: str) -> ssl.SSLContext:
 
 
 class _NamedContext(ssl.SSLContext):
-    """Checks the server's certificate against a name other than the host that PyMySQL connects to."""
+    """A TLS context that checks the server's certificate against `server_name` instead of the host."""
 
     server_name = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headgate.export.mysql.key_sampling import sampled
+from headgate.export.mysql.key_sampling import estimated_boundaries
 from headgate.export.mysql.mysql_drafting import mysql_draft_facts
 from headgate.export.mysql.mysql_errors import mysql_errors_of_table
 from headgate.export.mysql.mysql_tables import (
@@ -35,8 +35,7 @@ class MySqlSource:
     """One database of a MySQL or MariaDB server.
 
     Attributes:
-        connect: opens a new connection.
-        methods: ways to hold the source still that may be tried, in order.
+        methods: the snapshot methods to try, in order.
     """
 
     connect: Callable[[], MySqlSession]
@@ -51,11 +50,11 @@ class MySqlSource:
     errors_of_table = staticmethod(mysql_errors_of_table)
 
     def lock_tables(self, tables: Sequence[str]) -> AbstractContextManager[Callable[[], None]]:
-        """Hold a lock of the server's on these names; it is released with its connection."""
+        """Hold server locks on these names until the connection closes."""
         return lock_mysql_tables(self.connect, tables)
 
     def open_snapshot(self, tables: Sequence[SourceTable], workers: int) -> AbstractContextManager[Snapshot]:
-        """Open sessions at one moment, by the first of the methods that the account may use."""
+        """Open sessions on one snapshot, by the first method that the account may use."""
         return open_mysql_snapshot(self.connect, tables, workers, self.methods)
 
     def edges(
@@ -66,7 +65,7 @@ class MySqlSource:
         within: str,
         sensitive: Collection[str],
     ) -> tuple[tuple[KeyColumn, ...], list[Key]]:
-        """Return the slicing key and its boundaries: estimated in large tables read in full, else walked."""
+        """Return the slicing key and its boundaries, estimated if a large table is read in full."""
         key, rows = slicing_key(table, sensitive), table.row_estimate
         if not key:
             return (), []
@@ -74,7 +73,7 @@ class MySqlSource:
             rows, table.row_bytes, target_bytes=request.target_file_bytes, workers=request.workers
         )
         if within == EVERYTHING and rows >= request.sampled_from_rows:
-            boundaries = sampled(session, table.name, key, rows, step)
+            boundaries = estimated_boundaries(session, table.name, key, rows, step)
             if boundaries is not None:
                 return key[:1], boundaries
         return key, list(walk(session, table.name, key, step, within))

@@ -1,4 +1,4 @@
-"""Read MySQL's tables from information_schema: columns, indexes, engine, size."""
+"""Read the declarations of MySQL tables from information_schema."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
-from headgate.export.mysql.wire import announced_columns
+from headgate.export.mysql.wire import result_columns
 from headgate.export.server.source_tables import NUMBERS, SourceColumn, SourceIndex, SourceTable
 from headgate.export.server.sql_dialect import SqlDialect
 
@@ -49,18 +49,15 @@ _KIND_OF_CODE = {
 
 
 def mysql_tables(session: MySqlSession) -> list[str]:
-    """Return the names of all tables of the database that this account may see.
-
-    Views are left out: their rows are those of tables.
-    """
+    """Return the names of the tables, not the views, that this account may see."""
     return [str(name) for (name,) in session.rows(_TABLES)]
 
 
 def describe_mysql_table(session: MySqlSession, table: str) -> SourceTable:
-    """Return the table as the source declares it now.
+    """Return the current declaration of a table or view.
 
     Raises:
-        NotFoundError: the source has no such table or view, or the account may not see it.
+        NotFoundError: the table does not exist, or the account may not see it.
     """
     name = SqlDialect.MYSQL.string(table)
     facts = session.rows(_TABLE.format(table=name))
@@ -75,25 +72,22 @@ def describe_mysql_table(session: MySqlSession, table: str) -> SourceTable:
 
 
 def describe_mysql_query(session: MySqlSession, name: str, query: str) -> SourceTable:
-    """Return the columns of a SELECT as the server announces them.
+    """Return the columns of a SELECT.
 
     Raises:
-        SettingsError: the server does not accept the query; the message repeats its reason.
+        SettingsError: the server rejected the query; the message has its reason.
     """
     query = query.strip().rstrip(";")
     table = SourceTable(name, "QUERY", (), query=query)
     columns = tuple(
-        _announced(column)
-        for column in announced_columns(session.connection, f"SELECT * FROM {table.from_sql} LIMIT 0")  # noqa: S608 the caller's own query
+        _query_column(column)
+        for column in result_columns(session.connection, f"SELECT * FROM {table.from_sql} LIMIT 0")  # noqa: S608 the caller's own query
     )
     return replace(table, columns=columns)
 
 
-def _announced(wire: WireColumn) -> SourceColumn:
-    """Return a column of a query.
-
-    Texts state no character set: the server converts them whatever they are stored in.
-    """
+def _query_column(wire: WireColumn) -> SourceColumn:
+    """Return a column of a query; texts have no character set, because the server converts them."""
     kind = _KIND_OF_CODE.get(wire.type_code, "varchar")
     if kind == "varchar" and wire.is_binary:
         kind = "varbinary"
@@ -130,7 +124,7 @@ def _column(row: tuple[object, ...]) -> SourceColumn:
 
 
 def _unique(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
-    """Return the unique indexes over whole columns, the primary key first."""
+    """Return the unique indexes without prefix columns, the primary key first."""
     columns: dict[str, list[str]] = {}
     unfit = set()
     for index, column, non_unique, prefix, *_ in rows:
@@ -142,7 +136,7 @@ def _unique(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
 
 
 def _ordering(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
-    """Return the leading whole columns of each index, the best index to slice by first."""
+    """Return the leading columns of each index up to a prefix column, the best index for slicing first."""
     columns: dict[str, list[str]] = {}
     cardinalities: dict[str, int] = {}
     cut = set()

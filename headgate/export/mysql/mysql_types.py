@@ -1,9 +1,9 @@
-"""One table from MySQL's types to Arrow's, and to the SQL that reads and fingerprints a column exactly.
+"""Map MySQL's types to Arrow types, and to the SQL that reads and digests a column exactly.
 
 | MySQL | Parquet (Arrow) | why |
 |---|---|---|
 | TINYINT, SMALLINT, YEAR | int16 | the smallest integer that Athena and the contracts share |
-| TINYINT(1) | int16, boolean where the contract says BOOLEAN | MySQL keeps any of -128…127 in it |
+| TINYINT(1) | int16, boolean where the contract says BOOLEAN | it may contain -128…127 |
 | TINYINT UNSIGNED | int16 | |
 | SMALLINT UNSIGNED, MEDIUMINT, INT | int32 | |
 | INT UNSIGNED, BIGINT | int64 | |
@@ -14,12 +14,12 @@
 | FLOAT, DOUBLE | float32, float64 | bit for bit, from the binary protocol; FLOAT as float64 where the contract says DOUBLE |
 | DATE | date32 | zero dates by policy |
 | DATETIME, TIMESTAMP | timestamp[us] | naive; TIMESTAMP in UTC; zero dates by policy |
-| TIME | string | it spans ±838:59:59, which no time of day holds |
+| TIME | string | it spans ±838:59:59, more than a time of day |
 | CHAR, VARCHAR, TEXT, ENUM, SET, JSON, UUID, INET | string | UTF-8, whatever the column's own charset |
 | BINARY, VARBINARY, BLOB, VECTOR | binary | |
-| GEOMETRY and its kinds | binary | well-known binary (WKB), without MySQL's SRID prefix |
-| any of the last two | string, base64 | where the contract says it is text: contracts have no bytes |
-| DECIMAL above 38 digits | string | likewise |
+| GEOMETRY and its subtypes | binary | well-known binary (WKB), without MySQL's SRID prefix |
+| either of the last two | string, base64 | where the contract says text: contracts have no bytes |
+| DECIMAL above 38 digits | string | where the contract says text |
 """  # noqa: E501 a table
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 quoted = SqlDialect.MYSQL.quoted
 
-# Longer columns enter the row's fingerprint by their own: a row's text must stay below max_allowed_packet.
+# Longer columns are digested on their own, because a row's text must stay below max_allowed_packet.
 LONG_BYTES = 65_535
 _DECIMAL128_DIGITS = 38
 _BIGINT_BITS = 64
@@ -102,10 +102,10 @@ _DATES = {CanonicalForm.DATE, CanonicalForm.MOMENT}
 
 
 def map_column(column: SourceColumn, wanted: Kind | None = None) -> ExportColumn:
-    """Return the column as it will be exported, where its contract wants values of that kind.
+    """Return the column to export, in the kind that its contract wants if possible.
 
     Raises:
-        ContractError: its type is none that is known to be kept exactly.
+        ContractError: no Arrow type preserves its values.
     """
     arrow = arrow_type_of(column, wanted)
     if wanted is Kind.STRING and _has_no_text(column):
@@ -126,21 +126,19 @@ def map_column(column: SourceColumn, wanted: Kind | None = None) -> ExportColumn
 
 
 def _has_no_text(column: SourceColumn) -> bool:
-    """Return bytes, and decimals that neither Athena nor a contract can hold as numbers."""
+    """Return whether a column has bytes, or decimals too long for Athena and contracts."""
     return column.kind in BYTES | _GEOMETRY or (
         column.kind == "decimal" and column.precision > _DECIMAL128_DIGITS
     )
 
 
 def _as_text(column: SourceColumn) -> ExportColumn:
-    """Return bytes as base64, decimals as their digits.
+    """Return a column whose bytes the server writes as base64, or whose decimals it writes as digits.
 
-    The server writes them, so that both sides of the certificate have the same text.
-
-    Not hexadecimal: long runs of digits in it would pass for card numbers.
+    Hexadecimal is not used, because long runs of its digits can look like card numbers.
     """
     is_decimal = column.kind == "decimal"
-    # RFC 4648 has no line ends, which TO_BASE64 puts after every 76 characters.
+    # TO_BASE64 inserts a line end after every 76 characters, which RFC 4648 does not.
     text = (
         f"CAST({quoted(column.at_source)} AS CHAR)"
         if is_decimal
@@ -164,7 +162,7 @@ def _as_text(column: SourceColumn) -> ExportColumn:
 
 
 def arrow_type_of(column: SourceColumn, wanted: Kind | None = None) -> pa.DataType:
-    """Return the Arrow type that keeps every value of the column, the contract's type if it does."""
+    """Return an Arrow type that preserves all values of the column, the contract's type if possible."""
     if wanted is Kind.STRING and _has_no_text(column):
         return pa.string()
     if column.kind in INTEGERS:
@@ -186,8 +184,8 @@ def arrow_type_of(column: SourceColumn, wanted: Kind | None = None) -> pa.DataTy
     if column.kind in _PLAIN:
         return _PLAIN[column.kind]
     raise ContractError(
-        f"column {column.name} has the type {column.declared}, which the export cannot keep exactly. "
-        "Leave the column out with --sql, or convert it in a view"
+        f"column {column.name} has the type {column.declared}, which cannot be exported exactly. "
+        "Exclude the column with --sql, or convert it in a view"
     )
 
 
@@ -221,9 +219,9 @@ def _read_sql(column: SourceColumn) -> str:
 
 
 def _text_sql(column: SourceColumn, form: CanonicalForm) -> str:
-    """Return the canonical text in SQL.
+    """Return the SQL of the canonical text.
 
-    `+ 0` drops zero padding, and gives a FLOAT all the digits of the double that it is.
+    `+ 0` removes zero padding, and `+ 0e0` gives a FLOAT all the digits of its double.
     """
     name = quoted(column.at_source)
     if form is CanonicalForm.REAL:
@@ -238,10 +236,10 @@ def _text_sql(column: SourceColumn, form: CanonicalForm) -> str:
 
 
 def _bytes_sql(column: SourceColumn) -> str:
-    """Return the value's bytes: UTF-8 for text of any charset.
+    """Return the SQL of the value's bytes, UTF-8 for text of any charset.
 
-    No cast to BINARY is needed: what is joined with a binary literal, as the fingerprint's separator is one,
-    is binary, whatever its collations. Without it the server's part costs a fifth less.
+    No cast to BINARY is needed, because the digest joins the texts with a binary literal; without the cast
+    the server takes a fifth less time.
     """
     if column.kind in BYTES | _GEOMETRY:
         return _read_sql(column)
@@ -250,7 +248,7 @@ def _bytes_sql(column: SourceColumn) -> str:
 
 
 def _impossible_sql(column: SourceColumn) -> str:
-    """Return the SQL condition of an impossible date: MySQL keeps zero parts and the 31st of February."""
+    """Return the SQL condition of an invalid date: MySQL accepts zero parts and the 31st of February."""
     name = quoted(column.at_source)
     if column.kind == "timestamp":
         return f"YEAR({name}) = 0"

@@ -1,20 +1,20 @@
-"""One moment of the source, seen by many connections.
+"""One snapshot of a MySQL server, shared by many connections.
 
 Every worker opens `START TRANSACTION WITH CONSISTENT SNAPSHOT` while nothing can be committed to the exported
-tables, so that all of them see the same moment. What holds the writers back, for as long as opening the
-snapshots takes, is the first of these that the account may use and that the server grants within a few
-seconds:
+tables, so that all workers see the same rows. Writers are blocked, only while the snapshots are opened, by
+the first of these methods that the account may use and that the server grants within a few seconds:
 
 1. `global_lock`: FLUSH TABLES WITH READ LOCK (RELOAD; not granted on RDS and Aurora).
 2. `table_locks`: LOCK TABLES … READ on the exported tables (LOCK TABLES). A table lock waits for open
-  transactions that wrote to the table, so none is half seen.
-3. `agreed_position`: no lock at all; MariaDB reports each snapshot's own binlog position, and snapshots are
-  taken again until all agree and nothing was written meanwhile, in no transaction (needs the binlog; SELECT
-  is enough; InnoDB tables only).
+  transactions that wrote to the table, so no transaction is seen in part.
+3. `agreed_position`: no lock. MariaDB reports the binlog position of each snapshot; snapshots are opened
+again
+  until all positions are equal and no transaction wrote in the meantime (needs the binlog and SELECT only;
+  InnoDB tables only).
 4. `one_connection`: one snapshot on one connection, which reads all slices in turn.
 
-Tables without transactions (MyISAM, Aria) are not held by a snapshot: for them the lock stays until
-everything is read.
+A snapshot does not isolate tables without transactions (MyISAM, Aria), so a lock on them is held until all
+rows are read.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     from headgate.export.mysql.mysql_session import MySqlSession
     from headgate.export.server.source_tables import SourceTable
 
-_AGREEMENT_TRIES = 20
-# Between a commit's number and its rows' being seen lie a few instructions: whoever commits has done so after
-# this long.
+_AGREEMENT_ATTEMPTS = 20
+# A commit gets its number a few instructions before its rows become visible; after this time they are
+# visible.
 _COMMITTING_S = 0.002
 _BEGIN = "START TRANSACTION WITH CONSISTENT SNAPSHOT"
 _BEGIN_READ_ONLY = f"{_BEGIN}, READ ONLY"
 
 
 class SnapshotMethod(StrEnum):
-    """The way in which the connections came to see one moment."""
+    """The method by which the connections share one snapshot."""
 
     GLOBAL_LOCK = "global_lock"
     TABLE_LOCKS = "table_locks"
@@ -58,12 +58,11 @@ def open_mysql_snapshot(
     workers: int,
     methods: Sequence[SnapshotMethod] = tuple(SnapshotMethod),
 ) -> Iterator[Snapshot]:
-    """Return a snapshot by the first of the methods that the account may use; everything is closed at the
-    end.
+    """Open a snapshot by the first method that the account may use; close all sessions after the block.
 
     Raises:
-        NotPermittedError: none of the methods is allowed, or a table without transactions cannot be locked.
-        TableLockedError: another session holds a lock that the allowed methods need.
+        NotPermittedError: no method is permitted, or a table without transactions cannot be locked.
+        TableLockedError: another session holds a lock that the permitted methods need.
     """
     holder = connect()
     opened: list[MySqlSession] = [holder]
@@ -93,7 +92,7 @@ def _first_allowed(
             refusals.append(f"{method}: tables without transactions need a lock: {', '.join(unheld)}")
             continue
         try:
-            return _HOW[method](holder, join, tables, workers, bool(unheld))
+            return _OPEN[method](holder, join, tables, workers, bool(unheld))
         except (NotPermittedError, NotFoundError, ThrottledError, _NotAgreedError) as error:
             refusals.append(f"{method}: {error}")
             busy = busy or isinstance(error, ThrottledError)
@@ -103,7 +102,7 @@ def _first_allowed(
 
 
 class _NotAgreedError(ServiceError):
-    """The source wrote on between the snapshots, or reports no positions."""
+    """The source was written to between the snapshots, or reports no positions."""
 
 
 def _by_global_lock(
@@ -115,7 +114,7 @@ def _by_global_lock(
 ) -> Snapshot:
     del tables
     holder.do("FLUSH TABLES WITH READ LOCK")
-    return _under_lock(holder, join, workers, keep, SnapshotMethod.GLOBAL_LOCK)
+    return _open_under_lock(holder, join, workers, keep, SnapshotMethod.GLOBAL_LOCK)
 
 
 def _by_table_locks(
@@ -126,22 +125,22 @@ def _by_table_locks(
     keep: bool,
 ) -> Snapshot:
     holder.do("LOCK TABLES " + ", ".join(f"{quoted(table.name)} READ" for table in tables))
-    return _under_lock(holder, join, workers, keep, SnapshotMethod.TABLE_LOCKS)
+    return _open_under_lock(holder, join, workers, keep, SnapshotMethod.TABLE_LOCKS)
 
 
-def _under_lock(
+def _open_under_lock(
     holder: MySqlSession, join: Callable[[], MySqlSession], workers: int, keep: bool, method: SnapshotMethod
 ) -> Snapshot:
     try:
-        sessions = tuple(_begun(join()) for _ in range(workers))
+        sessions = tuple(_begin_snapshot(join()) for _ in range(workers))
     except HeadgateError:
-        holder.do("UNLOCK TABLES")  # another way is tried next, and the source must not wait for it
+        holder.do("UNLOCK TABLES")  # another method is tried next, and writers must not wait for it
         raise
     position, gtid = binlog_position(holder)
     taken_at = _server_time(holder)
     if not keep:
         holder.do("UNLOCK TABLES")
-    return Snapshot(sessions, method, position or _own_position(sessions[0]), gtid, taken_at)
+    return Snapshot(sessions, method, position or _snapshot_position(sessions[0]), gtid, taken_at)
 
 
 def _by_agreement(
@@ -151,19 +150,19 @@ def _by_agreement(
     workers: int,
     keep: bool,
 ) -> Snapshot:
-    """Return snapshots at one position of the binlog, between which no transaction wrote or committed.
+    """Return snapshots at one binlog position, between which no transaction wrote or committed.
 
-    Equal positions alone prove nothing: what an unlogged session commits, an ignored schema or a replica that
-    logs no updates, moves none.
+    Equal positions alone are no proof: commits of an unlogged session, to an ignored schema, or on a replica
+    that logs no updates do not move the position.
     """
     del keep
     if others := sorted(table.name for table in tables if table.engine.lower() != "innodb"):
         raise _NotAgreedError(f"the server counts transactions of InnoDB only: {', '.join(others)}")
     sessions = tuple(join() for _ in range(workers))
-    for _ in range(_AGREEMENT_TRIES):
+    for _ in range(_AGREEMENT_ATTEMPTS):
         before = _transactions(holder)
         time.sleep(_COMMITTING_S)
-        positions = {_own_position(_begun(session)) for session in sessions}
+        positions = {_snapshot_position(_begin_snapshot(session)) for session in sessions}
         if "" in positions or not before:
             raise _NotAgreedError(
                 "the server reports no position of a snapshot, or does not count its transactions"
@@ -172,16 +171,13 @@ def _by_agreement(
             return Snapshot(
                 sessions, SnapshotMethod.AGREED_POSITION, positions.pop(), "", _server_time(holder)
             )
-    raise _NotAgreedError(f"the source wrote between the snapshots {_AGREEMENT_TRIES} times")
+    raise _NotAgreedError(f"the source wrote between the snapshots {_AGREEMENT_ATTEMPTS} times")
 
 
 def _transactions(session: MySqlSession) -> str:
-    """Return a count that grows when a transaction of InnoDB writes its first row and when it commits.
+    """Return a counter that grows with every first write and commit of InnoDB; empty if not reported.
 
-    Empty where the server does not report it.
-
-    Source: MariaDB, trx_sys_t::get_max_trx_id: ids of transactions and numbers of commits are drawn from one
-    counter.
+    Source: MariaDB, trx_sys_t::get_max_trx_id: transactions and commits are numbered by one counter.
     """
     status = session.rows("SHOW GLOBAL STATUS LIKE 'Innodb_max_trx_id'")
     return str(status[0][1]) if status else ""
@@ -195,13 +191,13 @@ def _by_one_connection(
     keep: bool,
 ) -> Snapshot:
     del tables, workers, keep
-    session = _begun(join())
+    session = _begin_snapshot(join())
     return Snapshot(
-        (session,), SnapshotMethod.ONE_CONNECTION, _own_position(session), "", _server_time(holder)
+        (session,), SnapshotMethod.ONE_CONNECTION, _snapshot_position(session), "", _server_time(holder)
     )
 
 
-_HOW = {
+_OPEN = {
     SnapshotMethod.GLOBAL_LOCK: _by_global_lock,
     SnapshotMethod.TABLE_LOCKS: _by_table_locks,
     SnapshotMethod.AGREED_POSITION: _by_agreement,
@@ -209,13 +205,13 @@ _HOW = {
 }
 
 
-def _begun(session: MySqlSession) -> MySqlSession:
+def _begin_snapshot(session: MySqlSession) -> MySqlSession:
     session.do(_BEGIN_READ_ONLY)
     return session
 
 
-def _own_position(session: MySqlSession) -> str:
-    """Return the binlog position of this session's snapshot; MariaDB and Percona report it, others do not."""
+def _snapshot_position(session: MySqlSession) -> str:
+    """Return the binlog position of this session's snapshot, which only MariaDB and Percona report."""
     status = dict(session.rows("SHOW SESSION STATUS LIKE 'binlog_snapshot_%'"))
     named = {str(name).lower(): value for name, value in status.items()}
     file, offset = named.get("binlog_snapshot_file", ""), named.get("binlog_snapshot_position", "")
@@ -223,7 +219,7 @@ def _own_position(session: MySqlSession) -> str:
 
 
 def binlog_position(session: MySqlSession) -> tuple[str, str]:
-    """Return the current binlog position and GTID set; empty where the server or the account has none."""
+    """Return the current binlog position and GTID set; empty if not available to the account."""
     return _log_position(session), _gtid(session)
 
 

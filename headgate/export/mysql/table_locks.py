@@ -1,4 +1,4 @@
-"""MySQL's locks by name, for the tables that a run exports."""
+"""MySQL's named locks on the tables of a run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def lock_mysql_tables(
     connect: Callable[[], MySqlSession], tables: Sequence[str]
 ) -> Iterator[Callable[[], None]]:
-    """Hold a server lock on these tables of this database for the block, as `hold_locks` does."""
+    """Hold a named lock for each of the tables for the block, as `hold_locks` does."""
     session = connect()
     names = {table: _lock_name(session.database, table) for table in sorted(tables)}
 
@@ -35,5 +35,5 @@ def lock_mysql_tables(
 
 
 def _lock_name(database: str, table: str) -> str:
-    """Return a name for the pair within MySQL's limit of 64 characters."""
+    """Return a lock name within MySQL's limit of 64 characters."""
     return "headgate:" + hashlib.sha256(f"{database}\0{table}".encode()).hexdigest()[:32]

@@ -1,8 +1,8 @@
-"""Read a result of the server as Arrow batches, straight from its binary protocol.
+"""Read a query's result in MySQL's binary protocol, without Python objects for rows.
 
-PyMySQL connects, authenticates and does TLS; from then on the rows are not made into Python objects. A block
-of bytes is taken from the socket, the rows in it are found by their packet lengths, and each column is
-decoded for all of them at once (`headgate.export.mysql.decode`). docs/adr/0010 has the measurements.
+PyMySQL connects, authenticates and does TLS. Then a block of bytes is read from the socket, its rows are
+located by their packet lengths, and each column is decoded for all rows at once
+(`headgate.export.mysql.decode`). docs/adr/0010 has the measurements.
 
 Source: MySQL client/server protocol, https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html
 (packets; COM_STMT_PREPARE, COM_STMT_EXECUTE; binary resultset rows).
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BLOCK_BYTES = 4 << 20
-# Column decoders look a few bytes past a row's last value; the block is this much longer than what is filled.
+# Decoders read a few bytes beyond a row's last value, so the block is longer than its content.
 MARGIN_BYTES = 32
 _HEADER_BYTES = 4
 _LONGEST_PACKET = 0xFFFFFF
-# The first byte of a packet within a binary result: a row, or its end as an EOF (0xFE) or an error.
+# The first byte of a packet in a binary result: a row, or the end of the result: EOF (0xFE) or an error.
 _ROW_MARK, _ERROR_MARK = 0x00, 0xFF
 _NOT_NULL_FLAG, _UNSIGNED_FLAG, _ZEROFILL_FLAG = 1, 32, 64
 _BINARY_CHARSET = 63
@@ -39,13 +39,12 @@ _COM_STMT_PREPARE, _COM_STMT_EXECUTE, _COM_STMT_CLOSE = 0x16, 0x17, 0x19
 
 @dataclass(frozen=True)
 class WireColumn:
-    """How the server sends a column.
+    """The definition of a result column.
 
     Attributes:
         type_code: the protocol's number of the type.
-        length: bytes of the longest value in the connection's character set; digits and signs of a decimal;
-            bits of a BIT.
-        scale: digits behind the point, of decimals and of seconds.
+        length: maximum bytes in the connection's character set; digits and signs of a decimal; bits of a BIT.
+        scale: fraction digits of decimals and of seconds.
     """
 
     name: str
@@ -60,17 +59,14 @@ class WireColumn:
 
 @dataclass(frozen=True)
 class WireRows:
-    """Complete rows in a block of bytes.
-
-    `starts` are the offsets of their payloads; the block is reused after the next read.
-    """
+    """Complete rows in a block, whose payloads begin at `starts`; the next read reuses the block."""
 
     block: bytearray
     starts: np.ndarray[Any, np.dtype[np.int64]]
 
 
 class ResultStream:
-    """One query's rows, in blocks. PyMySQL's connection is busy until they have all been read."""
+    """One query's rows, in blocks; PyMySQL's connection is busy until all rows are read."""
 
     def __init__(self, connection: Any, query: str) -> None:  # noqa: ANN401 PyMySQL ships no types
         self._connection = connection
@@ -85,7 +81,7 @@ class ResultStream:
         for _ in range(count + 1):  # the columns as prepared, and an EOF
             self._packet()
         self._connection._execute_command(_COM_STMT_EXECUTE, struct.pack("<IBI", statement, 0, 1))  # noqa: SLF001 as above
-        self._packet()  # number of columns, known already
+        self._packet()  # the number of columns, as prepared
         columns = tuple(_wire_column(self._packet(FieldDescriptorPacket)) for _ in range(count))
         self._packet()
         return statement, columns
@@ -112,45 +108,42 @@ class ResultStream:
             if starts:
                 yield WireRows(block, np.array(starts, dtype=np.int64))
             elif not ended:
-                yield self._giant(block)
+                yield self._large_row(block)
                 end = filled
             block[: filled - end] = block[end:filled]
             filled -= end
 
     def _receive(self, room: memoryview) -> int:
-        """Return how many bytes came. What PyMySQL has read ahead comes first; after that its buffer is left
-        alone.
+        """Receive bytes into `room`, first from PyMySQL's buffer, and return their number.
 
-        `readinto1` of the buffered reader would wait for the network even where it has read the whole result
-        ahead.
+        `readinto1` of PyMySQL's buffer would wait for the network even if the whole result is buffered.
         """
         if self._read_ahead:
             self._read_ahead = False
             ahead = self._connection._rfile.read1(len(room))  # noqa: SLF001 the only way to the bytes past authentication and TLS
             room[: len(ahead)] = ahead
-            return self._some(len(ahead))
-        return self._some(self._connection._rfile.raw.readinto(room))  # noqa: SLF001 as above
-
-    def _some(self, count: int) -> int:
+            count = len(ahead)
+        else:
+            count = self._connection._rfile.raw.readinto(room)  # noqa: SLF001 as above
         if not count:
             raise SourceLostError("the connection to the source ended within a result")
         return count
 
     def _check_end(self, block: bytearray, start: int, end: int) -> None:
-        """Raise the server's error unless the result ended well."""
+        """Raise the server's error if the result ended with one."""
         if block[start] == _ERROR_MARK:
             raise_mysql_exception(bytes(block[start:end]))
 
-    def _giant(self, block: bytearray) -> WireRows:
-        """Return the one row that exceeds a full block, put together from its packets."""
+    def _large_row(self, block: bytearray) -> WireRows:
+        """Return a row that is larger than a block, joined from its packets."""
         size = packet_size(block, 0)
-        payload = block[_HEADER_BYTES:BLOCK_BYTES] + self._exactly(size + _HEADER_BYTES - BLOCK_BYTES)
+        payload = block[_HEADER_BYTES:BLOCK_BYTES] + self._read_exactly(size + _HEADER_BYTES - BLOCK_BYTES)
         while size == _LONGEST_PACKET:
-            size = packet_size(self._exactly(_HEADER_BYTES), 0)
-            payload += self._exactly(size)
+            size = packet_size(self._read_exactly(_HEADER_BYTES), 0)
+            payload += self._read_exactly(size)
         return WireRows(payload + bytes(MARGIN_BYTES), np.zeros(1, dtype=np.int64))
 
-    def _exactly(self, size: int) -> bytearray:
+    def _read_exactly(self, size: int) -> bytearray:
         block = bytearray(size)
         room, filled = memoryview(block), 0
         while filled < size:
@@ -159,16 +152,14 @@ class ResultStream:
 
 
 def packet_size(block: bytes | bytearray, at: int) -> int:
-    """Return the payload's size that a packet's header states."""
+    """Return the payload size from a packet's header."""
     return block[at] | block[at + 1] << 8 | block[at + 2] << 16
 
 
 def find_rows(block: bytearray, at: int, filled: int, starts: list[int]) -> int:
-    """Append the payload offset of every complete packet from `at` on.
+    """Append the payload offsets of complete packets from `at` on; return the offset after them.
 
-    The offset where the first incomplete one begins.
-
-    This is the one loop per row in Python, so it does nothing else.
+    This is the only Python loop over rows, so it does nothing else.
     """
     append = starts.append
     while at + _HEADER_BYTES <= filled:
@@ -193,12 +184,12 @@ def _wire_column(packet: Any) -> WireColumn:  # noqa: ANN401 PyMySQL ships no ty
     )
 
 
-def announced_columns(connection: Any, query: str) -> tuple[WireColumn, ...]:  # noqa: ANN401 as above
-    """Return the columns of a query that has no rows.
+def result_columns(connection: Any, query: str) -> tuple[WireColumn, ...]:  # noqa: ANN401 as above
+    """Return the columns of a query without rows.
 
     Raises:
-        SettingsError: the server does not accept the query; the message repeats its reason, for the query is
-            the caller's own.
+        SettingsError: the server rejected the query; the message has its reason, because the query is the
+            caller's.
     """
     try:
         stream = ResultStream(connection, query)

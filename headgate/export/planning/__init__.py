@@ -1,1 +1,1 @@
-"""Decide what is read: types, slices, watermarks, differences from the contract, drafts of contracts."""
+"""The plan of an export: types, slices, watermarks, schema drift, drafts of contracts."""

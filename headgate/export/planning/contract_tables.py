@@ -1,4 +1,4 @@
-"""The tables of a source that contracts name, with their columns as the contracts call them."""
+"""Tables of a source with the names of their contracts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TABLE_PROPERTY, SOURCE_PROPERTY = "headgate.table", "headgate.source"
 
 
 def contracts_of(contracts: Mapping[str, Contract], source: str) -> dict[str, Contract]:
-    """Return one source's contracts: named in `headgate.source`, or unnamed for the default source."""
+    """Return the contracts with this `headgate.source`; the default source is the empty text."""
     return {
         name: contract
         for name, contract in contracts.items()
@@ -29,20 +29,20 @@ def contracts_of(contracts: Mapping[str, Contract], source: str) -> dict[str, Co
 
 
 def source_name(dataset: str, contract: Contract | None) -> str:
-    """Return what the source calls the table of a dataset."""
+    """Return the table name of a dataset at its source."""
     return str(contract.properties.get(TABLE_PROPERTY, dataset)) if contract else dataset
 
 
-def named_as_contract(
+def describe_dataset(
     source: ExportSource[Any], session: Session, dataset: str, contract: Contract | None, query: str = ""
 ) -> SourceTable:
-    """Return the dataset's table at the source, its columns called as the contract calls them.
+    """Return the dataset's table or query at the source, with the contract's column names.
 
-    A table may be called otherwise there (`headgate.table`). Column names are matched without regard to case;
-    SQL uses the server's spelling.
+    `headgate.table` is the table's name at the source. Column names are matched case-insensitively; SQL uses
+    the server's spelling.
 
     Raises:
-        ContractError: two columns of the source match one of the contract, and neither exactly.
+        ContractError: two columns of the source match one column of the contract, and neither exactly.
     """
     table = (
         source.describe_query(session, dataset, query)
@@ -51,41 +51,41 @@ def named_as_contract(
     )
     if contract is None:
         return table
-    called = _called(table, contract)
+    names = _contract_names(table, contract)
     columns = tuple(
-        _as_declared(replace(column, name=called[column.name], name_at_source=column.name), contract)
+        _as_declared(replace(column, name=names[column.name], name_at_source=column.name), contract)
         for column in table.columns
     )
     unique, indexes = (
         tuple(
-            replace(index, columns=tuple(called.get(name, name) for name in index.columns)) for index in group
+            replace(index, columns=tuple(names.get(name, name) for name in index.columns)) for index in group
         )
         for group in (table.unique, table.indexes)
     )
     return replace(table, columns=columns, unique=unique, indexes=indexes)
 
 
-def _called(table: SourceTable, contract: Contract) -> dict[str, str]:
-    """Return the contract's name of each column of the source; its own where the contract has none.
+def _contract_names(table: SourceTable, contract: Contract) -> dict[str, str]:
+    """Return the contract's name of each source column, or the source's name if the contract lacks it.
 
-    A name that is equal wins over one that differs in case.
+    An equal name takes precedence over one that differs in case.
     """
     names = [column.name for column in table.columns]
     others = {name.lower(): name for name in contract.names if name not in names}
     drafted = lake_names(names)
-    called = {
+    matches = {
         name: name if name in contract.names else others.get(drafted[name], others.get(name.lower(), name))
         for name in names
     }
-    if len(set(called.values())) < len(called):
+    if len(set(matches.values())) < len(matches):
         raise ContractError(
             f"{contract.id}: columns of {table.name} differ in case only. Spell each as the source does"
         )
-    return called
+    return matches
 
 
 def _as_declared(column: SourceColumn, contract: Contract) -> SourceColumn:
-    """Return PostgreSQL's NUMERIC without digits of its own with those of the contract."""
+    """Return a PostgreSQL NUMERIC without declared digits with those of the contract."""
     if column.kind != "numeric" or column.precision:
         return column
     types = {item.name: item.type for item in contract.columns}

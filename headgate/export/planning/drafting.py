@@ -1,8 +1,7 @@
-"""Draft a contract from a table as its server declares it: types, key, foreign keys, which column records
-that a row changed.
+"""Draft a contract from a server's declaration of a table: types, key, foreign keys, modification time.
 
-A draft is a proposal to a person, as that of `headgate contract init` from a file is. What a server cannot
-say, which columns hold card data, is guessed from names and a sample of values by the function that is given.
+Like the draft of a file by `headgate contract init`, it is a proposal. The caller's function guesses from
+names and a sample of values which columns contain card data.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ _KINDS = {
 
 
 class _TableAt(NamedTuple):
-    """A table, and the session that asks its server about it."""
+    """A table and a session of its server."""
 
     database: ExportSource[Any]
     session: Session
@@ -59,11 +58,10 @@ def draft_from_table(
     guess_mask: GuessMask,
     source: str = "",
 ) -> Contract:
-    """Return a source contract that accepts every row of the table, in names that Athena can say.
+    """Return a source contract that accepts all rows of the table, with names for Athena.
 
     Args:
-        source: one of several databases; its name begins the dataset's, so that two databases may each have a
-            table `customer`.
+        source: the name of one of several databases, which becomes the prefix of the dataset's name.
     """
     table_at = _TableAt(database, session, table, database.draft_facts(session, table))
     key = next((index.columns for index in table.unique if index.name == "PRIMARY"), ())
@@ -74,7 +72,7 @@ def draft_from_table(
     named = ({TABLE_PROPERTY: table.name} if dataset != table.name else {}) | (
         {SOURCE_PROPERTY: source} if source else {}
     )
-    # Without a column that says when a row changed, an incremental run would miss updates.
+    # Without a modification time an incremental run would miss updates.
     incremental = {ORDER_BY_PROPERTY: order_by} if order_by else {MODE_PROPERTY: str(Mode.FULL)}
     return Contract(
         id=f"headgate.source.{dataset}",
@@ -99,7 +97,7 @@ def _column(at: _TableAt, column: SourceColumn, name: str, guess_mask: GuessMask
         else mask_by_name(column.name)
     )
     column_type = ColumnType(Kind.STRING) if mask else wanted
-    # A date that is on no calendar arrives as null, whatever the table says.
+    # An invalid date becomes null, even in a NOT NULL column.
     required = not column.nullable and column_type.kind not in {Kind.DATE, Kind.TIMESTAMP}
     members = () if mask else _members(at.facts.members.get(column.name, ()))
     parent = at.facts.parents.get(column.name, "")
@@ -125,7 +123,7 @@ def _type(database: ExportSource[Any], column: SourceColumn, *, is_flag: bool) -
 
 
 def _sample(session: Session, table: SourceTable, column: SourceColumn) -> pa.Array:
-    """Return texts of the first rows of the column; empty for bytes and shapes."""
+    """Return texts from the first rows of the column; none for bytes and geometries."""
     if not column.charset:
         return pa.array([], pa.string())
     name = table.dialect.quoted(column.at_source)
@@ -146,5 +144,5 @@ def _rules(column_type: ColumnType, *, required: bool) -> Sequence[Rule]:
 
 
 def _members(members: Sequence[str]) -> Sequence[Rule]:
-    """Return an enumeration's members as a rule that only warns: the server may get others."""
+    """Return a rule that warns of values other than the enumeration's members, which may change."""
     return [Rule("valid_values", tuple(members), Level.WARN)] if members else []

@@ -1,5 +1,6 @@
-"""One column on its way from the source: its Arrow type, and the SQL that reads and fingerprints it
-exactly. Each server has its own table of types (`mysql.mysql_types`, `postgres.postgres_types`).
+"""A column to export: its Arrow type, and the SQL that reads and digests it exactly.
+
+Each server maps its own types (`mysql.mysql_types`, `postgres.postgres_types`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from headgate.export.server.sql_dialect import SqlDialect
 
 
 class CanonicalForm(StrEnum):
-    """How a value's canonical text is written, on both sides of the certificate."""
+    """The notation of a value's canonical text, from which the server and Headgate compute the digest."""
 
     NUMBER = "number"
     REAL = "real"
@@ -28,15 +29,16 @@ class CanonicalForm(StrEnum):
 
 @dataclass(frozen=True)
 class ExportColumn(NamedAtSource):
-    """One column on its way: what Parquet holds, and the SQL for it.
+    """A column to export.
 
     Attributes:
+        type: the type in Parquet.
         read_sql: the expression that reads the value.
         text_sql: the expression of the value's canonical text.
-        impossible_sql: the condition that a date is on no calendar and becomes null; empty for other columns.
-        fraction_digits: digits of a second that the canonical text shows.
-        is_base64: the column is text that encodes bytes.
-        name_at_source: the server's spelling of the name, empty for that of `name`.
+        impossible_sql: the condition of an invalid date, which becomes null; empty for other columns.
+        fraction_digits: number of fraction digits of a second in the canonical text.
+        is_base64: the text encodes bytes.
+        name_at_source: the server's spelling of the name; empty if equal to `name`.
     """
 
     name: str
@@ -53,24 +55,24 @@ class ExportColumn(NamedAtSource):
     name_at_source: str = ""
 
     def digest_sql(self, *, impossible_as_null: bool) -> str:
-        """Return the expression of the value's canonical text.
+        """Return the expression of the canonical text, which is NULL where Parquet has null.
 
-        NULL where Parquet holds null, if that is asked for of dates too.
+        Invalid dates are NULL only if `impossible_as_null`.
         """
         if self.impossible_sql and impossible_as_null:
             return f"CASE WHEN {self.impossible_sql} THEN NULL ELSE {self.text_sql} END"
         return self.text_sql
 
     def null_sql(self, *, impossible_as_null: bool) -> str:
-        """Return the condition that the value is null in Parquet, empty where none ever is."""
+        """Return the condition that the value is null in Parquet; empty for a NOT NULL column."""
         return f"{self._null_sql(impossible_as_null)} IS NULL" if self.nullable else ""
 
     def count_sql(self, *, impossible_as_null: bool) -> str:
-        """Return the expression that counts the values which are not null in Parquet."""
+        """Return the expression that counts the non-null values in Parquet."""
         return f"COUNT({self._null_sql(impossible_as_null)})" if self.nullable else "COUNT(*)"
 
     def _null_sql(self, impossible_as_null: bool) -> str:
-        """Return an expression that is NULL where Parquet holds null; it converts no value to text."""
+        """Return an expression that is NULL where Parquet has null, and converts to text only if needed."""
         return (
             self.digest_sql(impossible_as_null=True)
             if self.impossible_sql and impossible_as_null
@@ -79,8 +81,5 @@ class ExportColumn(NamedAtSource):
 
     @property
     def field(self) -> pa.Field:
-        """The column of the Parquet schema.
-
-        Everything is nullable: a zero date becomes null even in a NOT NULL column.
-        """
+        """The field of the Parquet schema, nullable because a zero date becomes null in a NOT NULL column."""
         return pa.field(self.name, self.type)

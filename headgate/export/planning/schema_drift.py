@@ -1,4 +1,4 @@
-"""Differences of source and contract columns, reported before any row is read, and the policy."""
+"""Differences between the columns of source and contract, and the policy for them."""
 
 from __future__ import annotations
 
@@ -21,38 +21,38 @@ if TYPE_CHECKING:
 
 
 class SchemaChangedError(ContractError):
-    """The source's columns differ from the contract's in a way that its policy stops at."""
+    """The source's columns differ from the contract's, and its policy is to stop."""
 
 
 class SchemaChange(StrEnum):
     """Kinds of difference."""
 
-    ADDED = "added"  # the source has a column that the contract does not know
-    MISSING = "missing"  # the contract declares a column that the source has not
-    RENAMED = "renamed"  # one went and one of the same type came, at the same place
-    WIDENED = "widened"  # the source's type holds values that the contract's does not
-    CHANGED = "changed"  # another type altogether
+    ADDED = "added"  # a column of the source is not in the contract
+    MISSING = "missing"  # a column of the contract is not at the source
+    RENAMED = "renamed"  # a column was replaced by one of the same type at the same position
+    WIDENED = "widened"  # the source's type has values that the contract's type does not
+    CHANGED = "changed"  # the types are unrelated
 
 
 class SchemaAction(StrEnum):
-    """An answer to a difference."""
+    """The reaction to a difference."""
 
-    EXPORT = "export"  # go on, and export the column
-    LEAVE_OUT = "leave_out"  # go on without the column
+    EXPORT = "export"  # export the column
+    LEAVE_OUT = "leave_out"  # export without the column
     STOP = "stop"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference, in words that name no value."""
+    """One difference; its description contains no values."""
 
     change: SchemaChange
     column: str
     description: str
 
 
-# A new column may be sensitive, so it stays out until a contract says what it is. A missing or changed one
-# would break the gate later and less clearly.
+# A new column may be sensitive, so it is not exported before it is in the contract. A missing or changed
+# column would fail later in the gate, with a less clear message.
 DEFAULT_POLICY: Mapping[SchemaChange, SchemaAction] = {
     SchemaChange.ADDED: SchemaAction.LEAVE_OUT,
     SchemaChange.MISSING: SchemaAction.STOP,
@@ -63,11 +63,11 @@ DEFAULT_POLICY: Mapping[SchemaChange, SchemaAction] = {
 
 
 def schema_policy(contract: Contract) -> dict[SchemaChange, SchemaAction]:
-    """Return the contract's own policy (`headgate.schemaPolicy`: change → action) over the default."""
+    """Return the default policy, updated by the contract's `headgate.schemaPolicy` (change → action)."""
     policy = contract.properties.get("headgate.schemaPolicy", {})
     if not isinstance(policy, dict):
         raise ContractError(
-            f"{contract.id}: headgate.schemaPolicy is not a mapping. Write it as in {{added: ignore}}"
+            f"{contract.id}: headgate.schemaPolicy is not a mapping. Write it as in {{added: export}}"
         )
     try:
         return {
@@ -81,10 +81,10 @@ def schema_policy(contract: Contract) -> dict[SchemaChange, SchemaAction]:
 def schema_differences(
     table: SourceTable, contract: Contract, arrow_type_of: TypeOf
 ) -> tuple[Difference, ...]:
-    """Return every difference, in the order of the source's columns, then those that are missing.
+    """Return all differences, in the order of the source's columns, then the missing columns.
 
     Args:
-        arrow_type_of: the type of a source's column in Parquet, by what the contract wants.
+        arrow_type_of: maps a source column and the contract's kind to the type in Parquet.
     """
     declared = {column.name: column for column in contract.columns}
     present = {column.name for column in table.columns}
@@ -92,22 +92,14 @@ def schema_differences(
     all_differences = []
     for place, column in enumerate(table.columns):
         if column.name in declared:
-            all_differences.extend(_typed(column, declared[column.name], arrow_type_of))
+            all_differences.extend(_type_differences(column, declared[column.name], arrow_type_of))
         elif renamed := _renamed(column, place, missing, contract, arrow_type_of):
             missing.remove(renamed)
-            all_differences.append(
-                Difference(
-                    SchemaChange.RENAMED,
-                    renamed.name,
-                    f"{renamed.name} is gone; {column.name} may be its new name",
-                )
-            )
+            text = f"{renamed.name} is gone; {column.name} may be its new name"
+            all_differences.append(Difference(SchemaChange.RENAMED, renamed.name, text))
         else:
-            all_differences.append(
-                Difference(
-                    SchemaChange.ADDED, column.name, f"{column.name} {column.declared} is not in the contract"
-                )
-            )
+            text = f"{column.name} {column.declared} is not in the contract"
+            all_differences.append(Difference(SchemaChange.ADDED, column.name, text))
     all_differences.extend(
         Difference(SchemaChange.MISSING, column.name, f"{column.name} is not at the source")
         for column in missing
@@ -121,7 +113,7 @@ def columns_to_export(
     """Return the names of the columns to export, in the source's order.
 
     Raises:
-        SchemaChangedError: the policy stops at one of the differences; the message lists all of them.
+        SchemaChangedError: the policy stops at a difference; the message lists all such differences.
     """
     if contract is None:
         return tuple(column.name for column in table.columns)
@@ -141,27 +133,26 @@ def _renamed(
     column: SourceColumn, place: int, missing: Sequence[Column], contract: Contract, arrow_type_of: TypeOf
 ) -> Column | None:
     for candidate in missing:
-        if contract.names.index(candidate.name) == place and not _typed(column, candidate, arrow_type_of):
+        if contract.names.index(candidate.name) == place and not _type_differences(
+            column, candidate, arrow_type_of
+        ):
             return candidate
     return None
 
 
-def _typed(column: SourceColumn, declared: Column, arrow_type_of: TypeOf) -> list[Difference]:
-    """Return the difference of types, none when every value of the source fits the contract's type."""
+def _type_differences(column: SourceColumn, declared: Column, arrow_type_of: TypeOf) -> list[Difference]:
+    """Return the difference of types; none if all values of the source fit the contract's type."""
     source, target = arrow_type_of(column, declared.type.kind), arrow_type(declared.type)
-    if _fits(source, target) and not _longer(column, declared):
+    if _fits(source, target) and not _is_longer(column, declared):
         return []
     change = SchemaChange.WIDENED if _family(source) == _family(target) else SchemaChange.CHANGED
     wanted = declared.type.kind.value.upper()
-    return [
-        Difference(
-            change, column.name, f"{column.name} is {column.declared} at the source, {wanted} in the contract"
-        )
-    ]
+    text = f"{column.name} is {column.declared} at the source, {wanted} in the contract"
+    return [Difference(change, column.name, text)]
 
 
-def _longer(column: SourceColumn, declared: Column) -> bool:
-    """Return whether a VARCHAR is longer than the contract allows; TEXT is unbounded on purpose."""
+def _is_longer(column: SourceColumn, declared: Column) -> bool:
+    """Return whether a VARCHAR is longer than the contract allows; TEXT is always accepted."""
     limit = declared.type.length
     characters = column.declared.partition("(")[2].rstrip(")")
     return (
@@ -180,16 +171,13 @@ def _fits(source: pa.DataType, target: pa.DataType) -> bool:
             source.scale <= target.scale
             and source.precision - source.scale <= target.precision - target.scale
         )
-    if pa.types.is_integer(source) and pa.types.is_integer(target):
-        return bool(source.bit_width <= target.bit_width)
-    if pa.types.is_floating(source) and pa.types.is_floating(target):
-        return bool(source.bit_width <= target.bit_width)
-    return False
+    same_kind = any(
+        is_kind(source) and is_kind(target) for is_kind in (pa.types.is_integer, pa.types.is_floating)
+    )
+    return bool(same_kind and source.bit_width <= target.bit_width)
 
 
 def _family(kind: pa.DataType) -> str:
-    families = {
-        "number": pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_floating(kind),
-        "time": pa.types.is_temporal(kind),
-    }
-    return next((name for name, belongs in families.items() if belongs), str(kind))
+    if pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_floating(kind):
+        return "number"
+    return "time" if pa.types.is_temporal(kind) else str(kind)

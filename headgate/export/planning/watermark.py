@@ -1,4 +1,4 @@
-"""The watermark: an incremental run takes the rows that changed since the run before, with an overlap."""
+"""Watermarks: an incremental run exports the rows that changed since the previous run, with an overlap."""
 
 from __future__ import annotations
 
@@ -20,22 +20,21 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.export.server.source import Session
-    from headgate.export.server.source_tables import SourceColumn, SourceTable
+    from headgate.export.server.source_tables import SourceTable
 
 MODE_PROPERTY, ORDER_BY_PROPERTY = "headgate.export", "headgate.orderBy"
 _MOMENTS = {"datetime", "timestamp", "timestamptz", "date"}
 _NUMBERS = INTEGERS | {"decimal", "numeric"}
 
-# Automatic keys are given in one order and committed in another: so many of the newest are looked through for
-# any still missing.
+# Transactions commit automatic keys in another order than they get them, so the newest ones are searched for
+# gaps.
 UNSETTLED_IDS = 100_000
-# A contract's numbers may be counters, or moments since 1970: so far an incremental run reaches back, or by
-# `overlap_s` if that is more.
+# The minimum overlap of numeric watermarks, which may be counters or epoch times.
 OVERLAP_NUMBERS = 10_000
-# Digits that moments since 1970 have in milli-, micro- and nanoseconds, and how many of these make a second.
+# Epoch times with more than this many digits, and their units per second.
 _UNITS = ((18, 10**9), (15, 10**6), (12, 10**3), (0, 1))
-# MySQL's first supported date: https://dev.mysql.com/doc/refman/8.4/en/datetime.html. Only impossible ones
-# lie before it.
+# MySQL's first supported date; earlier ones are invalid. Source:
+# https://dev.mysql.com/doc/refman/8.4/en/datetime.html
 _FIRST_DATE = "1000-01-01"
 _FIRST_YEAR = 1000
 _DAY_S = 86_400
@@ -43,27 +42,23 @@ _DAY_S = 86_400
 
 @dataclass(frozen=True)
 class WatermarkColumn(KeyColumn):
-    """A column whose values only grow when a row changes.
-
-    `automatic` when the server itself gives them, one after the other.
-    """
+    """A column whose value grows when a row changes; `automatic` for auto-increment columns."""
 
     automatic: bool = False
 
 
 @dataclass(frozen=True)
 class Bound:
-    """From (None for the beginning; included for moments without an overlap) and to (included) of one
-    watermark column, as SQL literals.
+    """The bounds of a run in one watermark column, as SQL literals.
 
     Attributes:
-        overlap_s: moves the beginning back: transactions commit later than they stamp their rows.
-        reach_back: the same for numbers, in their own unit.
-        besides: the condition of rows whose watermark says nothing, such as one in the future; they come with
-            every run.
-        settled: where the next run starts when that is before `up_to`: open transactions may still hold
-            values after it.
-        name_at_source: the server's spelling of the column, empty for that of `column`.
+        after: the start, None for the beginning; inclusive only for times without an overlap.
+        up_to: the end, inclusive.
+        overlap_s: moves the start back, because transactions commit later than they stamp their rows.
+        reach_back: the overlap of a numeric column, in its own unit.
+        besides: the condition of rows with unusable watermarks, such as future ones; every run exports them.
+        settled: the start of the next run if before `up_to`, because open transactions may have later values.
+        name_at_source: the server's spelling of the column; empty if equal to `column`.
     """
 
     column: str
@@ -78,13 +73,13 @@ class Bound:
 
     @property
     def reached(self) -> str | None:
-        """Where the next run starts."""
+        """The start of the next run."""
         return self.settled or self.up_to
 
     def where(self) -> str:
-        """Return the SQL condition.
+        """Return the SQL condition of the rows within the bounds.
 
-        A row without a watermark comes with every run, since nobody can say that it did not change.
+        Every run exports rows without a watermark, because they may have changed.
         """
         name = self.dialect.quoted(self.name_at_source or self.column)
         if self.up_to is None:
@@ -99,13 +94,13 @@ class Bound:
             return f"> {int(Decimal(after)) - self.reach_back}"
         if self.overlap_s:
             return f"> {after} - INTERVAL '{self.overlap_s}' SECOND"
-        # Rows may still get the watermark's own second after the run before has read; a number is given once.
+        # Rows may be stamped with the watermark's second after the previous run; a number is given only once.
         return f">= {after}" if after.startswith("'") else f"> {after}"
 
 
 @dataclass(frozen=True)
 class Reached:
-    """A landed run, with the literal of each watermark column's last value and the source's moment."""
+    """The position that a published run reached: SQL literals per watermark column, and the source's time."""
 
     run: str
     columns: dict[str, str | None]
@@ -114,64 +109,55 @@ class Reached:
 
 @dataclass(frozen=True)
 class Watermark:
-    """How far a table has landed, and how far it had before, for a run that has to land again."""
+    """The positions of a table's last two runs; `before` is used if the last run is published again."""
 
     last: Reached
     before: Reached | None = None
 
-    def seen_by(self, run: str) -> Reached | None:
-        """Return where a run starts: where the previous run ended."""
+    def start_of(self, run: str) -> Reached | None:
+        """Return the position where a run starts: the end of the previous run."""
         return self.before if self.last.run == run else self.last
 
     def to_json(self) -> str:
-        """Return the text in which it is kept."""
+        """Return the watermark as JSON."""
         return json.dumps(asdict(self), sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Watermark:
-        """Return the watermark that the text states."""
+        """Return the watermark from its JSON."""
         read = json.loads(text)
         return cls(Reached(**read["last"]), Reached(**read["before"]) if read["before"] else None)
 
 
-def mode_of(contract: Contract | None, asked: Mode) -> Mode:
-    """Return how a table is taken in a run: as asked, but for tables that their contract wants in full every
-    time.
+def mode_of(contract: Contract | None, requested: Mode) -> Mode:
+    """Return the mode of a table in a run: full if its contract says so, else the requested mode.
 
     Raises:
-        ContractError: the contract says something else.
+        ContractError: the contract's mode is not `full`.
     """
     mode = contract.properties.get(MODE_PROPERTY) if contract else None
-    if mode is None:
-        return asked
-    if mode != Mode.FULL:
+    if mode not in {None, Mode.FULL}:
         raise ContractError(f"{contract.id if contract else ''}: {MODE_PROPERTY} may only be {Mode.FULL}")
-    return Mode.FULL
+    return Mode.FULL if mode else requested
 
 
 def watermark_columns(table: SourceTable, contract: Contract | None) -> tuple[WatermarkColumn, ...]:
-    """Return the columns that only grow: the contract's order columns, else an automatic key, else none."""
+    """Return the watermark columns: the contract's order columns, else an auto-increment key, else none."""
     present = {column.name: column for column in table.columns}
     ordered = contract.order_by if contract else ()
     names = [name for name in ordered if name in present and present[name].kind in _MOMENTS | _NUMBERS]
     if not names:
         names = _growing_key(table)
-    return tuple(_watermark_column(present[name], table.dialect) for name in names)
-
-
-def _watermark_column(column: SourceColumn, dialect: SqlDialect) -> WatermarkColumn:
-    return WatermarkColumn(
-        column.name,
-        column.kind,
-        column.charset,
-        dialect,
-        column.name_at_source,
-        automatic=column.automatic,
+    return tuple(
+        WatermarkColumn(
+            item.name, item.kind, item.charset, table.dialect, item.name_at_source, automatic=item.automatic
+        )
+        for item in (present[name] for name in names)
     )
 
 
 def _growing_key(table: SourceTable) -> list[str]:
-    """Return the single automatic integer key, whose new rows are always greater."""
+    """Return the primary key if it is one auto-increment column, else nothing."""
     keys = [index.columns for index in table.unique if index.name == "PRIMARY"]
     fit = len(keys) == 1 and len(keys[0]) == 1 and table.column(keys[0][0]).automatic
     return list(keys[0]) if fit else []
@@ -180,7 +166,7 @@ def _growing_key(table: SourceTable) -> list[str]:
 def bounds(
     session: Session, table: str, columns: Sequence[WatermarkColumn], since: Reached | None, overlap_s: int
 ) -> tuple[Bound, ...]:
-    """Return a run's bounds: from the last landed run to the newest value in the session's snapshot."""
+    """Return a run's bounds: from the last published run to the newest value in the session's snapshot."""
     bounds_of_columns = []
     for column in columns:
         after = since.columns.get(column.name) if since else None
@@ -198,7 +184,7 @@ def bounds(
 def _bound_of_moments(
     session: Session, table: str, column: WatermarkColumn, after: str | None, overlap_s: int
 ) -> Bound:
-    """Return a bound up to the server's clock: a row stamped in the future would hide later rows."""
+    """Return bounds that end at the server's clock, because a future timestamp would hide later rows."""
     name, clock = column.quoted, str(session.value(f"SELECT {column.dialect.clock}"))
     newest, besides = _newest(session, table, column), f"{name} < '{_FIRST_DATE}'"
     if newest and newest > clock:
@@ -208,22 +194,16 @@ def _bound_of_moments(
         )
     if newest is None or not _on_calendar(newest):
         return Bound(column.name, after, None)
-    begun = _moment_in(after)
-    # What landed is not known to be all before a moment that is still to come, nor when the table has gone
-    # back behind it.
-    continues = _on_calendar(begun, overlap_s) and begun <= newest
-    overlap = overlap_s + (_DAY_S if column.kind == "date" else 0)  # a day is stamped on rows until it ends
-    return Bound(
-        column.name,
-        after if continues else None,
-        column.literal(newest),
-        overlap,
-        besides=besides,
-    )
+    start = _moment_in(after)
+    # A watermark in the future, or after the table's newest value (a restored table), is not usable.
+    continues = _on_calendar(start, overlap_s) and start <= newest
+    overlap = overlap_s + (_DAY_S if column.kind == "date" else 0)  # rows get today's date until midnight
+    start_literal = after if continues else None
+    return Bound(column.name, start_literal, column.literal(newest), overlap, besides=besides)
 
 
 def _moment_in(literal: str | None) -> str:
-    """Return the text between a literal's quotes; the literal itself where it has none."""
+    """Return the text between a literal's quotes, or the unquoted literal."""
     return (literal or "").split("'")[1] if "'" in (literal or "") else literal or ""
 
 
@@ -233,18 +213,13 @@ def _bound_of_numbers(
     newest = _newest(session, table, column)
     if newest is None:
         return Bound(column.name, after, None)
-    # Below what landed the table was emptied, or restored, and may give its numbers again.
+    # A newest value below the watermark means that the table was emptied or restored, and may reuse numbers.
     continues = after is not None and "'" not in after and Decimal(after) <= Decimal(newest)
-    begun, up_to = after if continues else None, column.literal(newest)
+    start, up_to = after if continues else None, column.literal(newest)
     if column.automatic:
-        return Bound(
-            column.name,
-            begun,
-            up_to,
-            settled=str(_settled(session, table, column, int(newest))),
-        )
-    second = next(many for digits, many in _UNITS if len(str(abs(int(Decimal(newest))))) > digits)
-    return Bound(column.name, begun, up_to, reach_back=max(OVERLAP_NUMBERS, overlap_s * second))
+        return Bound(column.name, start, up_to, settled=str(_settled(session, table, column, int(newest))))
+    per_second = next(units for digits, units in _UNITS if len(str(abs(int(Decimal(newest))))) > digits)
+    return Bound(column.name, start, up_to, reach_back=max(OVERLAP_NUMBERS, overlap_s * per_second))
 
 
 def _newest(session: Session, table: str, column: WatermarkColumn, where: str = EVERYTHING) -> str | None:
@@ -256,10 +231,7 @@ def _newest(session: Session, table: str, column: WatermarkColumn, where: str = 
 
 
 def _on_calendar(text: str, back_s: int = 0) -> bool:
-    """Return whether a moment, and the one so many seconds before it, can be reckoned with.
-
-    With others the server's conditions are NULL.
-    """
+    """Return whether a time, and the time `back_s` before it, are valid dates for SQL conditions."""
     try:
         return (
             datetime.fromisoformat(text).replace(tzinfo=UTC) - timedelta(seconds=back_s)
@@ -269,26 +241,26 @@ def _on_calendar(text: str, back_s: int = 0) -> bool:
 
 
 def _settled(session: Session, table: str, column: WatermarkColumn, newest: int) -> int:
-    """Return the id before the first gap among the newest ones, which an open transaction may fill."""
+    """Return the id before the first gap in the newest ids, which an open transaction may fill."""
     name = column.quoted
 
-    def whole(low: int, high: int) -> bool:
+    def is_complete(low: int, high: int) -> bool:
         query = (
             f"SELECT COUNT(*) FROM {column.dialect.quoted(table)} WHERE {name} > {low} AND {name} <= {high}"  # noqa: S608 quoted names, numbers
         )
         return int(session.value(query)) == high - low
 
     settled, missing = max(newest - UNSETTLED_IDS, 0), newest
-    if newest <= settled or whole(settled, newest):
+    if newest <= settled or is_complete(settled, newest):
         return newest
     while missing - settled > 1:
         middle = (settled + missing) // 2
-        settled, missing = (middle, missing) if whole(settled, middle) else (settled, middle)
+        settled, missing = (middle, missing) if is_complete(settled, middle) else (settled, middle)
     return settled
 
 
-def changed(limits: Sequence[Bound]) -> str:
-    """Return the SQL condition that any of the columns is within its bounds; all rows without bounds."""
+def changed_rows_sql(limits: Sequence[Bound]) -> str:
+    """Return the SQL condition that any watermark column is within its bounds; all rows if there are none."""
     if not limits:
         return EVERYTHING
     return "(" + " OR ".join(limit.where() for limit in limits) + ")"

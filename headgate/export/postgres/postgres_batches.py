@@ -1,4 +1,4 @@
-"""Batches of ADBC in the types of an export, exactly or not at all."""
+"""Convert ADBC's batches to the types of an export, exactly or not at all."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
     from headgate.export.planning.mapping import ExportColumn
 
-# Days and microseconds since 1970 of 0001-01-01 and 9999-12-31: the dates that readers of Parquet agree on.
+# Days since 1970 of 0001-01-01 and 9999-12-31, between which readers of Parquet agree on dates.
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
 _DAY_US = 86_400_000_000
 
 
 class PostgresBatches:
-    """Rows of one query. PostgreSQL keeps no date that is on no calendar."""
+    """Rows of one query; PostgreSQL accepts no invalid dates."""
 
     def __init__(self, batches: Iterator[pa.RecordBatch], columns: Sequence[ExportColumn]) -> None:
         self._batches, self._columns = batches, columns
@@ -37,10 +37,10 @@ class PostgresBatches:
 
 
 def as_exported(values: pa.Array, column: ExportColumn) -> pa.Array:
-    """Return the driver's values in the column's own type.
+    """Return the driver's values in the column's type.
 
     Raises:
-        UnrepresentableValueError: a value does not exist in that type; the message repeats no value.
+        UnrepresentableValueError: the type cannot represent a value; the message contains no values.
     """
     if isinstance(values, pa.ExtensionArray):
         values = values.storage
@@ -60,8 +60,8 @@ def _decimals(texts: pa.Array, column: ExportColumn) -> pa.Array:
         return texts.cast(column.type)
     except pa.ArrowInvalid:
         raise UnrepresentableValueError(
-            f"column {column.name} ({column.declared}) holds a number that {column.type} cannot hold: NaN, "
-            f"Infinity, or more digits. Export a view or --sql that replaces it, as in "
+            f"column {column.name} ({column.declared}) has a number that {column.type} cannot represent: "
+            f"NaN, Infinity, or more digits. Export a view or --sql that replaces it, as in "
             f"NULLIF({column.name}, 'NaN'), or declare the column as text in its contract"
         ) from None
 
@@ -71,7 +71,7 @@ def _require_calendar(values: pa.Array, column: ExportColumn, first: int, last: 
     if ends["min"] is None or (ends["min"] >= first and ends["max"] <= last):
         return
     raise UnrepresentableValueError(
-        f"column {column.name} ({column.declared}) holds a date outside the years 1 to 9999: infinity, BC, "
+        f"column {column.name} ({column.declared}) has a date outside the years 1 to 9999: infinity, BC, "
         f"or later. Export a view or --sql that replaces it, as in NULLIF({column.name}, 'infinity'), "
         "or one that reads it as text"
     )

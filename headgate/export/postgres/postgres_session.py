@@ -1,7 +1,6 @@
-"""One connection to a PostgreSQL server: how it is opened, what its session promises, how its errors become
-ours.
+"""One connection to a PostgreSQL server: its settings and errors.
 
-ADBC reads results by COPY in the binary format, straight into Arrow.
+ADBC reads results by COPY in the binary format, directly into Arrow.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from headgate.export.planning.mapping import ExportColumn
     from headgate.export.server.login import Login
 
-# Classes and codes of errors. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
+# Error classes and codes. Source: https://www.postgresql.org/docs/current/errcodes-appendix.html
 _LOST = ("08", "25P03", "40001", "40P01", "53300", "55000", "57014", "57P")
 _DENIED = ("28", "42501")
 _ABSENT = ("3D000", "3F000", "42P01", "42703")
@@ -38,8 +37,8 @@ _BUSY = ("55P03",)
 
 _CANCEL_EVERY_S = 0.1
 
-# What every session promises, so that a value has one text form whatever the server's defaults are.
-_PROMISES = {
+# Settings that give each value one text form, independently of the server's defaults.
+_SETTINGS = {
     "TimeZone": "UTC",
     "DateStyle": "ISO, YMD",
     "IntervalStyle": "iso_8601",
@@ -53,7 +52,7 @@ _PROMISES = {
 
 
 class PostgresSession:
-    """An open connection that speaks UTC and UTF-8. Use it from one thread at a time."""
+    """An open connection in UTC and UTF-8, for one thread at a time."""
 
     def __init__(self, login: Login) -> None:
         self.database = login.database
@@ -63,8 +62,8 @@ class PostgresSession:
         with postgres_errors(f"connect to {login.host}:{login.port}"), _authority(login) as ca:
             self._connection = dbapi.connect(_uri(login, ca), autocommit=True)
         sql = SqlDialect.POSTGRES
-        promises = _PROMISES | ({"search_path": sql.quoted(login.schema)} if login.schema else {})
-        calls = (f"set_config('{name}', {sql.string(value)}, false)" for name, value in promises.items())
+        settings = _SETTINGS | ({"search_path": sql.quoted(login.schema)} if login.schema else {})
+        calls = (f"set_config('{name}', {sql.string(value)}, false)" for name, value in settings.items())
         self.do(f"SELECT {', '.join(calls)}")
 
     def do(self, statement: str) -> None:
@@ -79,8 +78,8 @@ class PostgresSession:
         rows = self.rows(query)
         return rows[0][0] if rows else None
 
-    def announced(self, query: str) -> list[tuple[str, str, str]]:
-        """Return name, type and modifier of the columns of a query, which is not executed."""
+    def result_columns(self, query: str) -> list[tuple[str, str, str]]:
+        """Return name, type and type modifier of a query's columns without executing it."""
         with self._opened("describe") as cursor:
             schema = cursor.adbc_execute_schema(query)
         return [
@@ -93,15 +92,15 @@ class PostgresSession:
         ]
 
     def batches(self, query: str, columns: Sequence[ExportColumn]) -> PostgresBatches:
-        """Return the rows of the query, read batch by batch."""
+        """Return the rows of the query, in batches."""
         return PostgresBatches(self._arrow(query), columns)
 
     def _arrow(self, query: str) -> Iterator[pa.RecordBatch]:
-        """Yield the driver's batches. Between them the connection may be closed by another thread."""
+        """Yield the driver's batches; another thread may close the connection between them."""
         with self._asking("select"):
             self._cursor = self._connection.cursor()
             self._cursor.execute(query)
-            # fetch_record_batch() gives the reader below it, whose errors have no SQLSTATE.
+            # fetch_record_batch() returns a wrapped reader, whose errors have no SQLSTATE.
             reader = self._cursor._results.reader  # noqa: SLF001
         while True:
             with self._asking("select"):
@@ -116,14 +115,14 @@ class PostgresSession:
     @contextmanager
     def _executed(self, query: str) -> Iterator[Any]:
         with self._opened(query.split(maxsplit=1)[0].lower()) as cursor:
-            # COPY takes no statements such as EXPLAIN.
+            # COPY does not accept statements such as EXPLAIN.
             cursor.adbc_statement.set_options(**{StatementOptions.USE_COPY.value: "false"})
             cursor.execute(query)
             yield cursor
 
     @contextmanager
     def _opened(self, doing: str) -> Iterator[Any]:
-        """Hold the connection for the block, with a cursor that `close` cancels."""
+        """Lock the connection for the block, and yield a cursor that `close` cancels."""
         with self._asking(doing):
             self._cursor = self._connection.cursor()
             try:
@@ -134,7 +133,7 @@ class PostgresSession:
 
     @contextmanager
     def _asking(self, doing: str) -> Iterator[None]:
-        """Hold the connection for the block, which asks the server something."""
+        """Lock the connection for the block; raise SourceLostError if it is closed."""
         with self._lock, postgres_errors(doing):
             if self._closed:
                 raise SourceLostError(f"the connection to the source was closed before {doing}")
@@ -143,11 +142,13 @@ class PostgresSession:
     def close(self) -> None:
         """Close the connection with its transaction and locks, from any thread.
 
-        A statement that runs in another thread is cancelled, and the connection is closed when it has ended.
+        A statement in another thread is cancelled first.
         """
         self._closed = True
         while not self._lock.acquire(timeout=_CANCEL_EVERY_S):
-            with suppress(adbc_driver_manager.Error, AttributeError, ValueError):  # it may just have ended
+            with suppress(
+                adbc_driver_manager.Error, AttributeError, ValueError
+            ):  # the statement may have ended
                 self._cursor.adbc_cancel()
         with suppress(adbc_driver_manager.Error):  # the server may be gone
             if self._cursor is not None:
@@ -158,9 +159,9 @@ class PostgresSession:
 
 
 def _uri(login: Login, ca: str) -> str:
-    """Return the connection URI of libpq.
+    """Return libpq's connection URI.
 
-    A tunnel's end is another host than the certificate's: `hostaddr` is where to connect, `host` the name.
+    Through a tunnel `hostaddr` is the address to connect to, and `host` the name in the certificate.
 
     Source: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
     """
@@ -184,7 +185,7 @@ def _uri(login: Login, ca: str) -> str:
 
 @contextmanager
 def _authority(login: Login) -> Iterator[str]:
-    """Yield the path of a PEM file with the authority to trust: libpq takes no text."""
+    """Yield the path of a PEM file with the trusted authority, because libpq accepts only files."""
     if not login.tls_ca.startswith("-----BEGIN"):
         paths = ssl.get_default_verify_paths()
         yield login.tls_ca or paths.cafile or paths.openssl_cafile
@@ -197,7 +198,7 @@ def _authority(login: Login) -> Iterator[str]:
 
 @contextmanager
 def postgres_errors(doing: str) -> Iterator[None]:
-    """Raise errors of the driver in the block as Headgate's own, without any row's value."""
+    """Raise the driver's errors in the block as Headgate errors, without values of rows."""
     try:
         yield
     except HeadgateError:
@@ -216,7 +217,7 @@ def _error_of(error: adbc_driver_manager.Error, doing: str) -> HeadgateError:
     state, message = error.sqlstate or "", str(error)
     if not state:
         return _driver_error(error, doing)
-    # Only the server's own messages about names and rights are repeated: others may quote a value.
+    # Only the server's messages about names and permissions are repeated: others may quote a value.
     if state.startswith(_LOST):
         return SourceLostError(f"the source was lost during {doing} (error {state})")
     if state.startswith(_BUSY):
@@ -226,12 +227,12 @@ def _error_of(error: adbc_driver_manager.Error, doing: str) -> HeadgateError:
     if state.startswith(_DENIED):
         return NotPermittedError(f"the source refused {doing}: {_reason(message)} (error {state})")
     if state.startswith(_ABSENT):
-        return NotFoundError(f"the source lacks what {doing} names: {_reason(message)} (error {state})")
+        return NotFoundError(f"the source rejected a name in {doing}: {_reason(message)} (error {state})")
     return ServiceError(f"the source failed {doing} (error {state})")
 
 
 def _driver_error(error: adbc_driver_manager.Error, doing: str) -> HeadgateError:
-    """Return the error that the driver reports without the server's SQLSTATE."""
+    """Return the error for a driver error without SQLSTATE."""
     if doing.startswith("connect"):
         return _connect_error(doing, str(error))
     if isinstance(error, adbc_driver_manager.OperationalError):
@@ -240,20 +241,20 @@ def _driver_error(error: adbc_driver_manager.Error, doing: str) -> HeadgateError
 
 
 def _connect_error(doing: str, message: str) -> HeadgateError:
-    """Return the error of a connection that was not made: libpq reports it as text only."""
+    """Return the error for a failed connection, which libpq reports as text only."""
     reason = _reason(message)
-    # A refusal may mention SSL: "no pg_hba.conf entry for host …, SSL encryption".
+    # A refusal can mention SSL: "no pg_hba.conf entry for host …, SSL encryption".
     if "authentication failed" in reason or "pg_hba.conf" in reason or "permission denied" in reason:
         return NotPermittedError(f"the source refused {doing}: {reason}")
     if "SSL" in reason or "certificate" in reason:
         return NotPermittedError(f"no TLS with the source: {reason}")
     if "does not exist" in reason:
-        return NotFoundError(f"the source lacks what {doing} names: {reason}")
+        return NotFoundError(f"the source rejected a name in {doing}: {reason}")
     return SourceLostError(f"the source did not answer {doing}: {reason}")
 
 
 def _reason(message: str) -> str:
-    """Return the server's sentence of the driver's message, which continues with the query."""
+    """Return the server's reason from the driver's message, without the query."""
     text = message.partition("\n")[0]
     return text.rpartition("ERROR:")[2].rpartition("FATAL:")[2].strip()
 

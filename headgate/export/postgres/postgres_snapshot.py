@@ -1,7 +1,7 @@
-"""One moment of a PostgreSQL server, seen by many connections, and the lock that keeps two runs apart.
+"""One snapshot of a PostgreSQL server, shared by many connections, and the locks against parallel runs.
 
-The first connection locks the tables against changes of their columns and against TRUNCATE, which no snapshot
-holds back, then begins a transaction and exports its snapshot; the others take it over.
+The first connection begins a transaction, locks the tables against ALTER TABLE and TRUNCATE, from which a
+snapshot does not isolate, and exports its snapshot; the other connections import it.
 
 Source: https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION
 """
@@ -37,7 +37,7 @@ select pg_export_snapshot(), case when pg_is_in_recovery() then pg_last_wal_repl
 def open_postgres_snapshot(
     connect: Callable[[], PostgresSession], tables: Sequence[SourceTable], workers: int
 ) -> Iterator[Snapshot]:
-    """Open sessions that share one exported snapshot; everything is closed at the end.
+    """Open sessions that share one exported snapshot; close all sessions after the block.
 
     Raises:
         NotPermittedError: the account may not read a table.
@@ -67,7 +67,7 @@ def open_postgres_snapshot(
 
 
 def _may_lock(session: PostgresSession, table: SourceTable) -> bool:
-    """Return whether the account may lock the table: not if it may read only some of its columns."""
+    """Return whether the account may lock the table, which needs SELECT on all columns."""
     sql = SqlDialect.POSTGRES
     name = sql.string(sql.quoted(table.name))
     return table.engine in _LOCKABLE and bool(session.value(f"SELECT has_table_privilege({name}, 'SELECT')"))
@@ -82,7 +82,7 @@ def _lock_columns(session: PostgresSession, table: SourceTable) -> None:
 def lock_postgres_tables(
     connect: Callable[[], PostgresSession], tables: Sequence[str]
 ) -> Iterator[Callable[[], None]]:
-    """Hold an advisory lock for each of these names for the block, as `hold_locks` does."""
+    """Hold an advisory lock for each of the tables for the block, as `hold_locks` does."""
     session = connect()
     schema = session.value("SELECT coalesce(current_schema()::text, '')")
     numbers = {table: _lock_number(session.database, schema, table) for table in sorted(tables)}
@@ -106,6 +106,6 @@ def lock_postgres_tables(
 
 
 def _lock_number(*names: str) -> int:
-    """Return the signed 64 bits that an advisory lock takes, for a database, a schema and a table."""
+    """Return the number of an advisory lock (signed 64 bits) from a database, a schema and a table."""
     digest = hashlib.sha256("\0".join(["headgate", *names]).encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)

@@ -45,7 +45,7 @@ class PostgresSource:
     errors_of_table = staticmethod(postgres_errors_of_table)
 
     def lock_tables(self, tables: Sequence[str]) -> AbstractContextManager[Callable[[], None]]:
-        """Hold an advisory lock for each of these names; it is released with its connection."""
+        """Hold advisory locks on these names until the connection closes."""
         return lock_postgres_tables(self.connect, tables)
 
     def open_snapshot(self, tables: Sequence[SourceTable], workers: int) -> AbstractContextManager[Snapshot]:
@@ -60,12 +60,11 @@ class PostgresSource:
         within: str,
         sensitive: Collection[str],
     ) -> tuple[tuple[KeyColumn, ...], list[Key]]:
-        """Return ranges of blocks on the disk with about equally many rows: they need no index, and are read
-        from one end to the other.
+        """Return ranges of disk blocks with about equal numbers of rows, which are read without an index.
 
-        A run of few rows is one slice, so that the server may use an index for them.
+        A run of few rows is one slice, so that the server can use an index.
         """
-        del sensitive  # places of rows are no values
+        del sensitive  # the boundaries are block numbers, not values
         if table.engine != "table":
             return (), []
         rows = table.row_estimate if within == EVERYTHING else _estimate(session, table, within)
@@ -86,6 +85,6 @@ class PostgresSource:
 
 
 def _estimate(session: PostgresSession, table: SourceTable, within: str) -> int:
-    """Return about how many rows the server's planner expects for a condition."""
+    """Return the planner's estimate of the rows that meet a condition."""
     plan = session.value(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {table.from_sql} WHERE {within}")  # noqa: S608 a quoted name, own literals
     return int((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]["Plan Rows"])

@@ -1,4 +1,4 @@
-"""Read PostgreSQL's tables from its catalogs: columns, keys, size, and what a draft of a contract needs."""
+"""Read the declarations of PostgreSQL tables, and the facts for drafts of contracts, from the catalogs."""
 
 from __future__ import annotations
 
@@ -66,18 +66,15 @@ _TEXTS = {"text", "varchar", "bpchar", "name", "citext", "enum", "json", "jsonb"
 
 
 def postgres_tables(session: PostgresSession) -> list[str]:
-    """Return the names of all tables of the schema that this account may see; of partitioned ones the whole.
-
-    Views are left out: their rows are those of tables.
-    """
+    """Return the names of the schema's tables that this account may see, without views and partitions."""
     return [str(name) for (name,) in session.rows(_TABLES)]
 
 
 def describe_postgres_table(session: PostgresSession, table: str) -> SourceTable:
-    """Return the table as the source declares it now.
+    """Return the current declaration of a table or view.
 
     Raises:
-        NotFoundError: the source has no such table or view, or the account may not see it.
+        NotFoundError: the table does not exist, or the account may not see it.
     """
     names = _names(table)
     with postgres_errors_of_table(table):
@@ -102,21 +99,21 @@ def describe_postgres_table(session: PostgresSession, table: str) -> SourceTable
 
 
 def describe_postgres_query(session: PostgresSession, name: str, query: str) -> SourceTable:
-    """Return the columns of a SELECT as the server announces them.
+    """Return the columns of a SELECT.
 
     Raises:
-        SettingsError: the server does not accept the query; the message repeats its reason, for the query is
-            the caller's own.
+        SettingsError: the server rejected the query; the message has its reason, because the query is the
+            caller's.
     """
     table = SourceTable(name, "query", (), query=query.strip().rstrip(";"), dialect=SqlDialect.POSTGRES)
     try:
-        announced = session.announced(f"SELECT * FROM {table.from_sql}")  # noqa: S608 the caller's own query
+        columns = session.result_columns(f"SELECT * FROM {table.from_sql}")  # noqa: S608 the caller's own query
     except ServiceError as error:
         if isinstance(error, SourceLostError) or not isinstance(error.__cause__, Error):
             raise
         reason = str(error.__cause__).partition("\n")[0].rpartition("ERROR:")[2].strip()
         raise SettingsError(f"the server does not accept the query: {reason}") from error
-    return replace(table, columns=tuple(_announced(*column) for column in announced))
+    return replace(table, columns=tuple(_query_column(*column) for column in columns))
 
 
 def postgres_draft_facts(session: PostgresSession, table: SourceTable) -> DraftFacts:
@@ -133,7 +130,7 @@ def postgres_draft_facts(session: PostgresSession, table: SourceTable) -> DraftF
 
 
 def _names(table: str) -> dict[str, str]:
-    """Return a table's name as a text, and the text that names it as an identifier does."""
+    """Return a table's name as an SQL string, and as an SQL string with the quoted identifier."""
     sql = SqlDialect.POSTGRES
     return {"table": sql.string(table), "relation": sql.string(sql.quoted(table))}
 
@@ -154,9 +151,9 @@ def _column(row: tuple[object, ...]) -> SourceColumn:
 
 
 def _numeric_digits(kind: str, declared: str, precision: int, scale: int) -> tuple[int, int]:
-    """Return the digits and decimals of a NUMERIC; 0 digits where it declares none.
+    """Return the precision and scale of a NUMERIC; precision 0 if it declares none.
 
-    PostgreSQL 15 takes scales below 0, and above the number of digits.
+    PostgreSQL 15 accepts scales below 0 and above the precision.
     """
     if kind != "numeric":
         return 0, 0
@@ -165,7 +162,7 @@ def _numeric_digits(kind: str, declared: str, precision: int, scale: int) -> tup
     return max(precision - min(scale, 0), scale), max(scale, 0)
 
 
-def _announced(name: str, kind: str, modifier: str) -> SourceColumn:
+def _query_column(name: str, kind: str, modifier: str) -> SourceColumn:
     """Return a column of a query. Source: numeric.c, make_numeric_typmod."""
     digits, declared = (0, 0), kind
     if kind == "numeric" and int(modifier) > _MODIFIER_BYTES:

@@ -1,19 +1,19 @@
-"""One table from PostgreSQL's types to Arrow's, and to the SQL that reads and fingerprints a column exactly.
+"""Map PostgreSQL's types to Arrow types, and to the SQL that reads and digests a column exactly.
 
 | PostgreSQL | Parquet (Arrow) | why |
 |---|---|---|
 | smallint, integer, bigint | int16, int32, int64 | |
-| oid | int64 | it has no sign |
+| oid | int64 | it is unsigned |
 | boolean | boolean | |
 | real, double precision | float32, float64 | bit for bit; real as float64 where the contract says DOUBLE |
 | numeric(p, s) | decimal128(p, s); decimal256 up to 76 digits | NaN, Infinity and more digits stop the run |
-| numeric | string; decimal(p, s) where the contract says DECIMAL(p, s) | it has any number of digits |
+| numeric | string; decimal(p, s) where the contract says DECIMAL(p, s) | it may have any number of digits |
 | date | date32 | infinity, BC and years after 9999 stop the run |
 | timestamp, timestamptz | timestamp[us] | naive; timestamptz in UTC; infinity and BC as for dates |
 | bytea | binary; string in base64 where the contract says text | |
 | arrays, composite types | string, JSON | `to_json`: exact digits, ISO times |
-| money | none | its text and its decimals depend on the server's locale |
-| text, varchar, char, json, jsonb, uuid, enum, inet, time, interval, ranges and all others | string | the server's own text, which it reads back to the same value |
+| money | none | its text and scale depend on the server's locale |
+| text, varchar, char, json, jsonb, uuid, enum, inet, time, interval, ranges and all others | string | the server's text, which it parses to the same value |
 """  # noqa: E501 a table
 
 from __future__ import annotations
@@ -64,8 +64,7 @@ _PLAIN_TEXT = {"text", "varchar"}
 
 
 def postgres_arrow_type(column: SourceColumn, wanted: Kind | None = None) -> pa.DataType:
-    """Return the Arrow type that keeps every value of the column, and is what its contract wants where that
-    keeps them, too.
+    """Return an Arrow type that preserves all values of the column, the contract's type if possible.
 
     Raises:
         ContractError: the type's text depends on the server's locale.
@@ -85,7 +84,7 @@ def postgres_arrow_type(column: SourceColumn, wanted: Kind | None = None) -> pa.
 
 
 def _numeric_type(column: SourceColumn, wanted: Kind | None) -> pa.DataType:
-    """Return text for numbers without declared digits, and where the contract wants text."""
+    """Return the type of a NUMERIC: text if it has no usable precision or the contract wants text."""
     if not column.precision or column.precision > _DECIMAL256_DIGITS or wanted is Kind.STRING:
         return pa.string()
     wide = column.precision > _DECIMAL128_DIGITS
@@ -93,8 +92,9 @@ def _numeric_type(column: SourceColumn, wanted: Kind | None) -> pa.DataType:
 
 
 def map_postgres_column(column: SourceColumn, wanted: Kind | None = None) -> ExportColumn:
-    """Return the column as it will be exported, where its contract wants values of that kind. Raises as
-    `postgres_arrow_type` does.
+    """Return the column to export, in the kind that its contract wants if possible.
+
+    Raises as `postgres_arrow_type` does.
     """
     arrow = postgres_arrow_type(column, wanted)
     is_base64 = column.kind == "bytea" and pa.types.is_string(arrow)
@@ -121,7 +121,7 @@ def _read_sql(column: SourceColumn, arrow: pa.DataType) -> str:
     if column.kind == "oid":
         return f"{name}::int8"
     if column.kind == "bytea":
-        # RFC 4648 has no line ends, which encode() puts after every 76 characters.
+        # encode() inserts a line end after every 76 characters, which RFC 4648 does not.
         return f"replace(encode({name}, 'base64'), chr(10), '')" if pa.types.is_string(arrow) else name
     if column.kind == "float4" and arrow == pa.float64():
         return f"{name}::float8"
@@ -129,12 +129,12 @@ def _read_sql(column: SourceColumn, arrow: pa.DataType) -> str:
         return f"to_json({name})::text"
     if column.kind in _TYPES or column.kind in _PLAIN_TEXT:
         return name
-    # Numbers too: the driver takes three times as long for them in the binary format.
+    # Also NUMERIC, which takes the driver three times as long in the binary format.
     return f"{name}::text"
 
 
 def _text_sql(column: SourceColumn, arrow: pa.DataType, form: CanonicalForm, read: str) -> str:
-    """Return the canonical text in SQL: of floats and timestamps the binary format, which has no spelling."""
+    """Return the SQL of the canonical text; floats and timestamps are compared in the binary format."""
     if form is CanonicalForm.BITS:
         kind = "float8" if arrow == pa.float64() else column.kind
         return f"encode({_SENDS[kind]}({read}), 'hex')"
@@ -143,6 +143,6 @@ def _text_sql(column: SourceColumn, arrow: pa.DataType, form: CanonicalForm, rea
     if column.kind == "bool":
         return f"{read}::int"
     if column.kind == "numeric" and form is CanonicalForm.NUMBER and "(" not in column.declared:
-        # With the contract's decimals. A value that loses some has stopped the run.
+        # In the contract's scale; a value with more decimals has stopped the run.
         return f"round({SqlDialect.POSTGRES.quoted(column.at_source)}, {column.scale})"
     return read

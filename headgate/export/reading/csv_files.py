@@ -1,9 +1,8 @@
-"""CSV files that say exactly what the source holds, and say it back.
+"""CSV files that preserve the source's values exactly.
 
-RFC 4180, UTF-8, gzipped; the header names the columns. Nothing between two commas is null, `""` is the empty
-text.
-Bytes are base64, decimals all their digits, booleans `true` and `false`, moments `YYYY-MM-DD HH:MM:SS.ffffff`
-in UTC.
+RFC 4180 in UTF-8, gzipped, with a header. An empty cell is null, and `""` is the empty text. Bytes are
+base64, decimals have all their digits, booleans are `true` and `false`, times `YYYY-MM-DD HH:MM:SS.ffffff` in
+UTC.
 """
 
 from __future__ import annotations
@@ -26,10 +25,7 @@ _DECIMAL = re.compile(r"(decimal(?:128|256))\((\d+), (\d+)\)")
 
 
 class CsvWriter:
-    """A CSV file that grows batch by batch; equal rows give equal bytes.
-
-    There is no file while there is no row.
-    """
+    """A writer of a CSV file; equal rows give equal bytes, and no rows give no file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -49,21 +45,18 @@ class CsvWriter:
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Write the rows to the file."""
-        spelled = pa.RecordBatch.from_arrays(
-            [_spelled(values) for values in batch.columns], batch.schema.names
-        )
+        cells = pa.RecordBatch.from_arrays([_cells(values) for values in batch.columns], batch.schema.names)
         if self._writer is None:
             self._stream = pa.CompressedOutputStream(str(self._path), "gzip")
-            # "needed" quotes every text, so that an empty one is not taken for null.
-            self._writer = csv.CSVWriter(
-                self._stream, spelled.schema, write_options=csv.WriteOptions(quoting_style="needed")
-            )
-        self._writer.write_batch(spelled)
+            # "needed" quotes every text, which distinguishes an empty text from null.
+            options = csv.WriteOptions(quoting_style="needed")
+            self._writer = csv.CSVWriter(self._stream, cells.schema, write_options=options)
+        self._writer.write_batch(cells)
         self.rows += batch.num_rows
 
 
-def _spelled(values: pa.Array) -> pa.Array:
-    """Return the values as text if Arrow would not write them exactly."""
+def _cells(values: pa.Array) -> pa.Array:
+    """Return decimals and bytes as text, which Arrow would not write exactly."""
     if pa.types.is_decimal(values.type):
         return decimal_text(values)
     if pa.types.is_binary(values.type):
@@ -75,7 +68,7 @@ def _spelled(values: pa.Array) -> pa.Array:
 
 
 def decimal_text(values: pa.Array) -> pa.Array:
-    """Return decimals with all their digits; Arrow itself writes the small ones with an exponent."""
+    """Return decimals with all their digits; Arrow writes small ones with an exponent."""
     text = values.cast(pa.string())
     short = pc.match_substring(text, "E") if values.type.scale > 6 else None  # noqa: PLR2004 Arrow's limit, as Java's BigDecimal
     if short is None or not pc.any(short).as_py():
@@ -86,7 +79,7 @@ def decimal_text(values: pa.Array) -> pa.Array:
 
 
 def csv_batches(path: Path, types: Mapping[str, pa.DataType | str]) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a file that `CsvWriter` wrote, in their types (or the names of their types)."""
+    """Yield the rows of a file of `CsvWriter` in the given types, or types of the given names."""
     wanted = {name: _type_named(kind) if isinstance(kind, str) else kind for name, kind in types.items()}
     as_text = {name: pa.string() if pa.types.is_binary(kind) else kind for name, kind in wanted.items()}
     convert = csv.ConvertOptions(
@@ -98,7 +91,7 @@ def csv_batches(path: Path, types: Mapping[str, pa.DataType | str]) -> Iterator[
         true_values=["true"],
         false_values=["false"],
     )
-    # With one column a null is an empty line.
+    # In a file with one column an empty line is a null.
     parse = csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=len(wanted) > 1)
     read = csv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False)
     with (
@@ -121,7 +114,7 @@ def _read(values: pa.Array, kind: pa.DataType) -> pa.Array:
 
 
 def _type_named(name: str) -> pa.DataType:
-    """Return the type that Arrow calls so."""
+    """Return the Arrow type of a name."""
     if decimal := _DECIMAL.fullmatch(name):
         return getattr(pa, decimal[1])(int(decimal[2]), int(decimal[3]))
     return pa.type_for_alias(name)

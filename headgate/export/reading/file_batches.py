@@ -1,4 +1,4 @@
-"""Files of an export, in either format: what they are called, and how their rows are read back."""
+"""The file formats of an export, and the rows of its files."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-# Texts of this many rows fit the processor's cache; of four times as many the digest takes a fifth longer.
+# The texts of a batch fit the processor's cache; with four times as many rows the digest takes a fifth
+# longer.
 _BATCH_ROWS = 8192
 
 
 class FileFormat(StrEnum):
-    """How rows are written; the value is the end of a file's name."""
+    """The format of a file, by the suffix of its name."""
 
     PARQUET = "parquet"
     CSV = "csv.gz"
 
 
 def file_batches(path: Path, types: Mapping[str, pa.DataType | str]) -> Iterator[pa.RecordBatch]:
-    """Yield a file's rows, in these columns; of Parquet in the file's own types, which are the same."""
+    """Yield a file's rows in these columns; Parquet files have the types, so they are not converted."""
     if path.name.endswith(FileFormat.CSV):
         yield from csv_batches(path, types)
         return

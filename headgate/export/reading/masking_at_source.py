@@ -1,4 +1,4 @@
-"""Masking while reading: the masking function's interface, and the certificate's facts about it."""
+"""Masking of rows while they are read, and the digests of rows that lose a number."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 
 class Masking(Protocol):
-    """Masks rows as the gate would, before they are written anywhere."""
+    """The gate's masking, applied before rows are written anywhere."""
 
     def mask(
         self, contract: Contract, rows: pa.RecordBatch, encoded: Collection[str] = ()
     ) -> tuple[pa.RecordBatch, pa.Array]:
-        """Return the masked rows, and for each whether a number was taken out of a column that declares none.
+        """Return the masked rows, and a flag for rows that lost a number in a column which declares none.
 
         `encoded` columns are base64.
         """
         ...
 
     def seal(self, sha256: str) -> str:
-        """Return proof for the gate that a file with this SHA-256 was written by this masking."""
+        """Return a proof for the gate that the file with this SHA-256 was masked."""
         ...
 
 
 class MaskedSlice:
-    """Masks one slice's batches; records certified columns with removed values, which no digest has."""
+    """Masking of one slice; `before` and `after` are the digests of the rows that lost a number."""
 
     def __init__(
         self,

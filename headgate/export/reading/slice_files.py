@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 ROW_GROUP_ROWS = 131_072
 ROW_GROUP_BYTES = 32 << 20
 ZSTD_LEVEL = 1
-# A reader holds one page of every column: pages of a megabyte take 60 MB in a table of 60 columns.
+# A reader needs one page of every column in memory: with pages of 1 MB, 60 MB for a table of 60 columns.
 _PAGE_BYTES = 256 << 10
-# A dictionary pays where values repeat; elsewhere it is built and thrown away.
+# A dictionary is useful where values repeat; elsewhere it is built and discarded.
 _SAMPLE_ROWS = 10_000
 _REPEATING_SHARE = 0.2
 
 
 class WorkspaceError(HeadgateError):
-    """The folder of unfinished runs cannot be written: its disk is full or permission is missing."""
+    """The workspace cannot be written: its disk is full or permission is missing."""
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,15 @@ class WrittenSlice:
 
 
 class GroupedWriter:
-    """A Parquet file whose row groups are as large as they may be, whatever the size of the batches that come
-    in.
+    """A writer of a Parquet file whose row groups do not depend on the sizes of the batches.
 
-    Equal rows give an equal file, however they were cut into batches: row groups end at a number of rows, and
-    at a number of bytes only where single rows are large.
+    A row group ends at a number of rows, or at a number of bytes if single rows are large.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer: pq.ParquetWriter | None = None
-        self._waiting: list[pa.RecordBatch] = []
+        self._batches: list[pa.RecordBatch] = []
         self._rows = 0
         self._size_bytes = 0
         self.rows = 0
@@ -75,8 +73,8 @@ class GroupedWriter:
             self._writer.close()
 
     def add(self, batch: pa.RecordBatch) -> None:
-        """Write the rows to the file, or keep them until their row group is full."""
-        self._waiting.append(batch)
+        """Add rows, and write full row groups."""
+        self._batches.append(batch)
         self._rows += batch.num_rows
         self.rows += batch.num_rows
         self._size_bytes += batch.nbytes
@@ -86,12 +84,12 @@ class GroupedWriter:
             self._write(self._rows)
 
     def _write(self, rows: int) -> None:
-        table = pa.Table.from_batches(self._waiting)
+        table = pa.Table.from_batches(self._batches)
         if self._writer is None:
             self._writer = _open(self._path, table)
         self._writer.write_table(table.slice(0, rows), row_group_size=rows)
         rest = table.slice(rows)
-        self._waiting, self._rows = rest.to_batches(), rest.num_rows
+        self._batches, self._rows = rest.to_batches(), rest.num_rows
         self._size_bytes = rest.nbytes if self._rows else 0
 
 
@@ -105,15 +103,15 @@ def _open(path: Path, table: pa.Table) -> pq.ParquetWriter:
         store_schema=False,
         data_page_size=_PAGE_BYTES,
     )
-    if table.schema.metadata:  # how the file was masked; without Arrow's own schema it would not be written
+    if table.schema.metadata:  # the facts of masking, which `store_schema=False` would leave out
         writer.add_key_value_metadata(table.schema.metadata)
     return writer
 
 
 def _repeating(sample: pa.Table) -> list[str]:
     """Return the names of the columns whose values repeat."""
-    most = max(int(sample.num_rows * _REPEATING_SHARE), 1)
-    return [name for name in sample.column_names if pc.count_distinct(sample.column(name)).as_py() <= most]
+    limit = max(int(sample.num_rows * _REPEATING_SHARE), 1)
+    return [name for name in sample.column_names if pc.count_distinct(sample.column(name)).as_py() <= limit]
 
 
 def write_slice(
@@ -125,20 +123,18 @@ def write_slice(
     mask: Mask | None = None,
     seen: Callable[[int], None] = lambda _: None,
 ) -> WrittenSlice:
-    """Write the query's rows to the file at `path`, as CSV where its name says so.
-
-    There is no file when there are none.
+    """Write the query's rows to `path`, in the format of its suffix; no rows give no file.
 
     Args:
-        mask: applied to every batch before it is written anywhere.
-        seen: called with the number of rows of every batch; may raise to stop.
+        mask: applied to each batch before it is written.
+        seen: called with the number of rows of each batch; may raise to stop.
 
     Raises:
         WorkspaceError: the file cannot be written.
     """
     batches = session.batches(query, columns)
     with (
-        _room(path.parent),
+        _write_errors(path.parent),
         CsvWriter(path) if path.name.endswith(FileFormat.CSV) else GroupedWriter(path) as writer,
     ):
         for batch in batches:
@@ -148,8 +144,8 @@ def write_slice(
 
 
 @contextmanager
-def _room(folder: Path) -> Iterator[None]:
-    """Raise failures to write with the folder and a remedy; failures of the source are never an OSError."""
+def _write_errors(folder: Path) -> Iterator[None]:
+    """Raise an OSError in the block as a WorkspaceError; the source never raises an OSError."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Two runs never export the same table at once, wherever they run: the source itself holds the lock."""
+"""Locks of the source server, which prevent two runs from exporting the same table at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from headgate.export.server.source import Session
 
-WAIT_S = 5  # a killed run's idle connection is noticed at once; this is for a slow network
+WAIT_S = 5  # the server notices a killed run at once; this is for a slow network
 Lock = TypeVar("Lock")
 
 
@@ -21,18 +21,18 @@ Lock = TypeVar("Lock")
 def hold_locks(
     session: Session, locks: Mapping[str, Lock], take: Callable[[Lock], object], holds_all: Callable[[], bool]
 ) -> Iterator[Callable[[], None]]:
-    """Take a lock of the server's for each table in the block; all are released with the session at its end.
+    """Hold a server lock for each table in the block, and close the session after it.
 
     Args:
-        locks: by table, in one order in every run, so that two runs cannot wait for each other.
-        take: waits up to `WAIT_S` seconds for a lock; false when another session holds it.
-        holds_all: asks the server whether the session has all locks.
+        locks: by table, in the same order in all runs, which prevents deadlocks.
+        take: waits at most `WAIT_S` seconds for a lock; false if another session holds it.
+        holds_all: asks the server whether the session still has all locks.
 
     Yields:
-        A check that the locks are still held; it raises SourceLostError when they are not.
+        A check that raises SourceLostError if a lock was lost.
 
     Raises:
-        ConflictError: another run holds one of the tables.
+        ConflictError: another run holds one of the locks.
     """
 
     def check() -> None:

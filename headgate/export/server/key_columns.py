@@ -1,4 +1,4 @@
-"""Columns that order a table's rows, and the SQL of their values."""
+"""Columns of slicing keys, and the SQL literals of their values."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from headgate.export.server.sql_dialect import SqlDialect
 
 _NUMBERS = INTEGERS | {"decimal", "numeric", "year"}
 _MOMENTS = {"date", "datetime", "timestamp", "timestamptz"}
-# PostgreSQL's place of a row on the disk: a block, and a number within it.
+# PostgreSQL's row address: a block on disk, and a number in the block.
 TUPLE_ID = "tid"
-_PLACE = re.compile(r"\(\d+,\d+\)")
+_TUPLE_ID = re.compile(r"\(\d+,\d+\)")
 _TEXTS = {"char", "varchar"}
 _BYTES = {"binary", "varbinary"}
-# What orders by the place of its value, or by its bits: both are whole numbers to the server.
-_PLACES = {"enum", "set", "bit"}
+# Types that are ordered by an integer: the position of the member, or the bits.
+_INTEGER_ORDERED = {"enum", "set", "bit"}
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _MOMENT = re.compile(r"[0-9:. -]+")
 _CHARSET = re.compile(r"\w+")
-ORDERED_KINDS = _NUMBERS | _MOMENTS | _TEXTS | _BYTES | _PLACES  # compare as they are ordered
+ORDERED_KINDS = _NUMBERS | _MOMENTS | _TEXTS | _BYTES | _INTEGER_ORDERED  # comparison and index order agree
 
-# A key as SQL literals, one per column: exact for every type, and storable as JSON.
+# A key as SQL literals, one per column: exact for all types, and serializable as JSON.
 Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class KeyColumn(NamedAtSource):
-    """One column of a key, and how its values are spelled."""
+    """One column of a key."""
 
     name: str
     kind: str
@@ -44,23 +44,23 @@ class KeyColumn(NamedAtSource):
 
     @property
     def text_sql(self) -> str:
-        """The SQL expression whose text `literal` understands."""
+        """The SQL expression of the text that `literal` parses."""
         if self.kind in _TEXTS | _BYTES:
             return f"HEX({self.quoted})"
-        if self.kind in _PLACES:
+        if self.kind in _INTEGER_ORDERED:
             return f"CAST(CAST({self.quoted} AS UNSIGNED) AS CHAR)"
         return self.dialect.text(self.quoted)
 
     def literal(self, text: str) -> str:
-        """Return the value's SQL literal in the column's own character set, for its collation."""
-        if self.kind in _NUMBERS | _PLACES and _NUMBER.fullmatch(text):
+        """Return the value's SQL literal in the column's character set, so that its collation applies."""
+        if self.kind in _NUMBERS | _INTEGER_ORDERED and _NUMBER.fullmatch(text):
             return text
         if self.kind in _MOMENTS and _MOMENT.fullmatch(text):
             return self.dialect.moment(text, self.kind)
-        if self.kind == TUPLE_ID and _PLACE.fullmatch(text):
+        if self.kind == TUPLE_ID and _TUPLE_ID.fullmatch(text):
             return f"'{text}'::tid"
         if self.kind in _BYTES:
             return f"X'{bytes.fromhex(text).hex()}'"
         if self.kind in _TEXTS and _CHARSET.fullmatch(self.charset):
             return f"_{self.charset} X'{bytes.fromhex(text).hex()}'"
-        raise ServiceError(f"key column {self.name} answered with a text that is no {self.kind}")
+        raise ServiceError(f"the server returned a text for key column {self.name} that is not a {self.kind}")

@@ -1,7 +1,4 @@
-"""Where the source's login comes from: a URL on a laptop, the parts of a secret anywhere else.
-
-And when TLS may be left out.
-"""
+"""The login of a source, from a URL or from a secret, and the rules for TLS."""
 
 from __future__ import annotations
 
@@ -37,16 +34,15 @@ _SPELLING = (
 
 @dataclass(frozen=True)
 class Login:
-    """How to reach the source. Its text never shows the password.
+    """The address and account of a source; its `repr` has no password.
 
     Attributes:
-        tls_ca: the certificate authority to trust, as the path of a PEM file or as PEM itself; empty for the
-            system's own.
-        tls_name: the name that the server's certificate must be valid for; empty for `host`. A tunnel's end
-            is another host.
-        tls: False only for a server on this machine or a private network that ends TLS elsewhere.
+        tls_ca: the trusted certificate authority, as the path of a PEM file or as PEM text; empty for the
+            system's authorities.
+        tls_name: the server's name in its certificate if it is not `host`, as through a tunnel.
+        tls: False only for a server on this machine or behind a private network that terminates TLS.
         dialect: the kind of server.
-        schema: of PostgreSQL, whose tables are exported; empty for the account's own first one.
+        schema: the PostgreSQL schema to export; empty for the first one of the account's search path.
     """
 
     host: str
@@ -62,7 +58,7 @@ class Login:
 
     @classmethod
     def from_secret(cls, secret: Mapping[str, Any], *, tls: bool = True, tls_ca: str = "") -> Login:
-        """Return the login that the secret's JSON states: host, port, username, password, dbname."""
+        """Return the login from a secret's host, port, username, password and dbname."""
         return cls(
             secret["host"],
             int(secret["port"]),
@@ -75,7 +71,7 @@ class Login:
 
 
 def is_this_machine(host: str) -> bool:
-    """Return whether what is said to a host never leaves the machine, so that TLS protects nothing."""
+    """Return whether a host is this machine, so that TLS is not needed."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -83,11 +79,7 @@ def is_this_machine(host: str) -> bool:
 
 
 def check_database_name(source: str) -> None:
-    """Check the name of one of several databases.
-
-    Raises:
-        SettingsError: the name cannot be part of a secret's and a variable's name.
-    """
+    """Raise a SettingsError if a source's name is not valid in names of secrets and variables."""
     if source and not _SOURCE.fullmatch(source):
         raise SettingsError(
             f"{source!r} cannot name a source. Use a-z, 0-9 and _, at most 32 characters, beginning with "
@@ -95,27 +87,26 @@ def check_database_name(source: str) -> None:
         )
 
 
-def secret_of(secret_id: str, source: str = "") -> str:
-    """Return the secret with a source's login, whichever kind of server it is: `<deployment>/mysql` for the
-    deployment's own, `<deployment>/mysql/<source>` for others.
+def secret_name(secret_id: str, source: str = "") -> str:
+    """Return the name of a login's secret: `<deployment>/mysql`, or `<deployment>/mysql/<source>`.
+
+    Secrets of PostgreSQL logins have the same names.
     """
     check_database_name(source)
     return f"{secret_id}/{source}" if source else secret_id
 
 
 def url_variable(source: str = "", dialect: SqlDialect = SqlDialect.MYSQL) -> str:
-    """Return the environment variable with a source's login as a URL: MYSQL_URL or POSTGRES_URL, for a named
-    source followed by its name as in MYSQL_URL_<SOURCE>.
-    """
+    """Return the environment variable of a source's login URL, such as MYSQL_URL or MYSQL_URL_<SOURCE>."""
     check_database_name(source)
     return f"{_VARIABLE[dialect]}_{source.upper()}" if source else _VARIABLE[dialect]
 
 
 def source_url(env: Mapping[str, str], source: str = "") -> str:
-    """Return the login URL that the environment has for a source; empty where it has none.
+    """Return a source's login URL from the environment; empty if it is not set.
 
     Raises:
-        SettingsError: both variables are set, or one holds the URL of the other kind of server.
+        SettingsError: both variables are set, or one has the URL of the other kind of server.
     """
     urls = {dialect: env.get(url_variable(source, dialect), "") for dialect in SqlDialect}
     if all(urls.values()):
@@ -128,18 +119,17 @@ def source_url(env: Mapping[str, str], source: str = "") -> str:
 
 
 def login_from_url(url: str) -> Login:
-    """Return the login that a URL states.
+    """Return the login from a URL.
 
-    TLS is on where the URL says `?tls=on` or names an authority (`?ca=FILE`), as through a tunnel that ends
-    on this machine; off where it says `?tls=off`; else on for every host but this machine. `name` is the
-    server's name in its certificate.
+    `?tls=on` and `?tls=off` switch TLS. By default it is on for other hosts than this machine, and with
+    `?ca=FILE` or `?name=HOST`, the server's name in its certificate, as through a tunnel.
 
     Args:
-        url: mysql:// or postgresql://user:password@host:port/database; parts with special characters are
+        url: mysql:// or postgresql://user:password@host:port/database, with special characters
             percent-encoded.
 
     Raises:
-        SettingsError: the URL is none; the message does not repeat it, for it holds a password.
+        SettingsError: the URL is not valid; the message does not repeat it, because it has a password.
     """
     try:
         parts = urlsplit(url)
@@ -149,7 +139,8 @@ def login_from_url(url: str) -> Login:
         raise SettingsError(_SPELLING) from None
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     database = unquote(parts.path.strip("/"))
-    if not host or not database or not _understood(options, dialect):
+    has_valid_options = options.keys() <= _OPTIONS[dialect] and options.get("tls", "on") in {"on", "off"}
+    if not host or not database or not has_valid_options:
         raise SettingsError(_SPELLING)
     tls = (
         options["tls"] == "on"
@@ -171,16 +162,19 @@ def login_from_url(url: str) -> Login:
 
 
 def login_from_secret(secret: Mapping[str, object], tls_ca: str = "") -> Login:
-    """Return the login that a secret's parts state.
+    """Return the login from the fields of a secret.
 
-    TLS is as `tls` says (`on` or `off`), else on for every host but this machine. It is also on where the
-    secret names an authority (`ca`, PEM) or the server's name in its certificate (`name`).
+    `tls` (`on` or `off`) switches TLS. By default it is on for other hosts than this machine, and if the
+    secret has an authority (`ca`, PEM) or the server's name in its certificate (`name`).
     """
     authority = str(secret.get("ca") or "") or tls_ca
-    name, said = str(secret.get("name") or ""), str(secret.get("tls") or "")
-    tls = said == "on" if said else bool(authority or name) or not is_this_machine(str(secret["host"]))
-    # Amazon RDS's secrets name the server by `engine`: postgres, mysql, mariadb, aurora-postgresql or
-    # aurora-mysql.
+    name, tls_option = str(secret.get("name") or ""), str(secret.get("tls") or "")
+    tls = (
+        tls_option == "on"
+        if tls_option
+        else bool(authority or name) or not is_this_machine(str(secret["host"]))
+    )
+    # The `engine` of Amazon RDS's secrets is postgres, mysql, mariadb, aurora-postgresql or aurora-mysql.
     is_postgres = "postgres" in str(secret.get("engine") or "")
     return replace(
         Login.from_secret(secret, tls=tls, tls_ca=authority),
@@ -191,21 +185,20 @@ def login_from_secret(secret: Mapping[str, object], tls_ca: str = "") -> Login:
 
 
 def secret_from_url(url: str) -> dict[str, str]:
-    """Return the parts of a login URL as a secret holds them; the authority's file becomes its text.
+    """Return the fields of a secret from a login URL; the authority's file becomes its text.
 
     Raises:
-        SettingsError: the URL is none, or the file of `?ca=FILE` cannot be read.
+        SettingsError: the URL is not valid, or the file of `?ca=FILE` cannot be read.
     """
     login = login_from_url(url)
-    said = parse_qs(urlsplit(url).query).get("tls", [""])[-1]
+    tls_option = parse_qs(urlsplit(url).query).get("tls", [""])[-1]
     try:
         authority = Path(login.tls_ca).read_text(encoding="ascii") if login.tls_ca else ""
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
-            f"?ca={login.tls_ca} is not a readable PEM file: {error}. Name the file of the authority to "
-            "trust."
+            f"?ca={login.tls_ca} is not a readable PEM file: {error}. Give the file of the trusted authority."
         ) from None
-    optional = {"ca": authority, "name": login.tls_name, "tls": said, "schema": login.schema}
+    optional = {"ca": authority, "name": login.tls_name, "tls": tls_option, "schema": login.schema}
     if login.dialect is not SqlDialect.MYSQL:  # a secret without an engine is MySQL's
         optional["engine"] = "postgres"
     return {
@@ -216,7 +209,3 @@ def secret_from_url(url: str) -> dict[str, str]:
         "dbname": login.database,
         **{name: text for name, text in optional.items() if text},
     }
-
-
-def _understood(options: Mapping[str, str], dialect: SqlDialect) -> bool:
-    return options.keys() <= _OPTIONS[dialect] and options.get("tls", "on") in {"on", "off"}

@@ -1,4 +1,4 @@
-"""A server whose tables are exported: what the export asks of it, whichever server it is."""
+"""The port of a source server, which MySQL and PostgreSQL implement."""
 
 from __future__ import annotations
 
@@ -22,36 +22,28 @@ if TYPE_CHECKING:
     from headgate.export.server.sql_dialect import SqlDialect
 
 
-LOCK_WAIT_S = 5  # while a lock waits for a long query, everybody else waits for it: it gives up soon
+LOCK_WAIT_S = 5  # short, because other sessions queue behind a waiting lock
 
 
 class SourceLostError(ServiceError):
-    """The server or the connection went away, or changed under the snapshot.
-
-    A new attempt can go on from what is finished.
-    """
+    """The connection was lost, or a table changed under the snapshot; a new attempt keeps finished slices."""
 
 
 class TableLockedError(SourceLostError):
-    """Another session holds a lock on a table, as ALTER TABLE does.
-
-    A new attempt can succeed when that session has ended.
-    """
+    """Another session holds a lock on a table, as ALTER TABLE does; a later attempt can succeed."""
 
 
 class UnrepresentableValueError(ContractError):
-    """A column holds a value that its type in the lake cannot hold."""
+    """A column has a value that its type in the lake cannot represent."""
 
 
 @contextmanager
 def errors_with_table(table: str, lock_error: str, sessions: str) -> Iterator[None]:
-    """Raise errors of a server in the block with the table's name.
-
-    A lock that was not granted leaves it as one to retry.
+    """Raise the server's errors in the block with the table's name, and lock timeouts as TableLockedError.
 
     Args:
-        lock_error: the server's code of a lock that was not granted in `LOCK_WAIT_S` seconds.
-        sessions: lists the server's sessions.
+        lock_error: the server's code of a lock timeout.
+        sessions: the SQL or view that lists the server's sessions.
     """
     try:
         yield
@@ -66,7 +58,7 @@ def errors_with_table(table: str, lock_error: str, sessions: str) -> Iterator[No
 
 
 class Session(Protocol):
-    """An open connection that speaks UTC and UTF-8. Use it from one thread at a time."""
+    """An open connection in UTC and UTF-8, for one thread at a time."""
 
     database: str
 
@@ -75,11 +67,11 @@ class Session(Protocol):
         ...
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Return every row of a small result, as Python values."""
+        """Return all rows of a small result as Python values."""
         ...
 
     def value(self, query: str) -> Any:  # noqa: ANN401 whatever the server answers
-        """Return the first value of the first row, None when there is no row."""
+        """Return the first value of the first row; None if there are no rows."""
         ...
 
     def batches(self, query: str, columns: Sequence[ExportColumn]) -> Batches:
@@ -87,7 +79,7 @@ class Session(Protocol):
         ...
 
     def close(self) -> None:
-        """Close the connection from any thread, whatever state it is in."""
+        """Close the connection in any state, from any thread."""
         ...
 
 
@@ -98,7 +90,7 @@ class Batches(Protocol):
 
     @property
     def impossible_dates(self) -> Mapping[str, int]:
-        """Per column, dates on no calendar that became null so far."""
+        """The number of invalid dates per column that have become null."""
         ...
 
 
@@ -107,13 +99,13 @@ AnySession = TypeVar("AnySession", bound=Session)
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Sessions that see one moment of the source.
+    """Sessions that share one snapshot of the source.
 
     Attributes:
-        method: the way in which they came to see it.
-        position: the moment in the server's log, empty where the server or the account has none.
-        gtid: the same as a global transaction id set, empty likewise.
-        taken_at: the server's clock, UTC, ISO 8601.
+        method: the method by which the snapshot was shared.
+        position: the position in the server's log; empty if not available to the account.
+        gtid: the same position as a set of global transaction ids; empty if not available.
+        taken_at: the server's time, UTC, ISO 8601.
     """
 
     sessions: tuple[Session, ...]
@@ -125,12 +117,12 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class DraftFacts:
-    """Facts of a table for a draft of its contract, besides the table's columns.
+    """Facts for a draft of a table's contract, in addition to its columns.
 
     Attributes:
-        parents: per column of a foreign key of one column, `table.column` of its parent.
-        members: per column of an enumeration, its texts.
-        flags: columns whose numbers are all 0 or 1, and whose type is the server's boolean.
+        parents: the parent `table.column` per single-column foreign key.
+        members: the members per enumeration column.
+        flags: columns of the server's boolean type that contain only 0 and 1.
     """
 
     parents: Mapping[str, str] = field(default_factory=dict)
@@ -139,69 +131,68 @@ class DraftFacts:
 
 
 class ExportSource(Protocol[AnySession]):
-    """One database of a server. It holds no connection itself."""
+    """One database of a server."""
 
     @property
     def dialect(self) -> SqlDialect:
-        """The spelling of its SQL."""
+        """The server's SQL dialect."""
         ...
 
     @property
     def connect(self) -> Callable[[], AnySession]:
-        """Opens a new connection."""
+        """The function that opens a new connection."""
         ...
 
     def lock_tables(self, tables: Sequence[str]) -> AbstractContextManager[Callable[[], None]]:
-        """Hold a lock on these names for the block, so that no other run exports them meanwhile.
+        """Hold locks on these tables for the block, so that no other run exports them at the same time.
 
         Yields:
-            A check that the lock is still held; it raises SourceLostError when it is not.
+            A check that raises SourceLostError if a lock was lost.
 
         Raises:
-            ConflictError: another run holds one of the tables.
+            ConflictError: another run holds one of the locks.
         """
         ...
 
     def open_snapshot(self, tables: Sequence[SourceTable], workers: int) -> AbstractContextManager[Snapshot]:
-        """Open sessions that see one moment; everything is closed at the end.
+        """Open sessions that share one snapshot; close all sessions after the block.
 
         Raises:
-            NotPermittedError: the account may not.
-            TableLockedError: another session holds a lock that is needed.
+            NotPermittedError: the account may not open a snapshot.
+            TableLockedError: another session holds a lock on a table.
         """
         ...
 
     def tables(self, session: AnySession) -> list[str]:
-        """Return the names of all tables that this account may see, without views."""
+        """Return the names of the tables, not the views, that this account may see."""
         ...
 
     def describe(self, session: AnySession, table: str) -> SourceTable:
-        """Return the table as the source declares it now.
+        """Return the current declaration of a table or view.
 
         Raises:
-            NotFoundError: the source has no such table or view, or the account may not see it.
+            NotFoundError: the table does not exist, or the account may not see it.
         """
         ...
 
     def describe_query(self, session: AnySession, name: str, query: str) -> SourceTable:
-        """Return the columns of a SELECT as the server announces them.
+        """Return the columns of a SELECT.
 
         Raises:
-            SettingsError: the server does not accept the query; the message repeats its reason.
+            SettingsError: the server rejected the query; the message has its reason.
         """
         ...
 
     def arrow_type(self, column: SourceColumn, wanted: Kind | None = None) -> pa.DataType:
-        """Return the Arrow type that keeps every value of the column, and is what its contract wants where
-        that keeps them, too.
+        """Return an Arrow type that preserves all values of the column, the contract's type if possible.
 
         Raises:
-            ContractError: no type is known to keep them exactly.
+            ContractError: no Arrow type preserves its values.
         """
         ...
 
     def map_column(self, column: SourceColumn, wanted: Kind | None = None) -> ExportColumn:
-        """Return the column as it will be exported. Raises as `arrow_type` does."""
+        """Return the column to export. Raises as `arrow_type` does."""
         ...
 
     def edges(
@@ -212,33 +203,30 @@ class ExportSource(Protocol[AnySession]):
         within: str,
         sensitive: Collection[str],
     ) -> tuple[tuple[KeyColumn, ...], list[Key]]:
-        """Return the key to slice a table by, and the boundaries of the slices.
+        """Return a table's slicing key and the boundaries of the slices.
 
         Args:
             within: the SQL condition of the rows to export.
-            sensitive: columns whose values may not be written down.
+            sensitive: columns whose values must not be stored.
         """
         ...
 
     def draft_facts(self, session: AnySession, table: SourceTable) -> DraftFacts:
-        """Return the parts of a table that only a draft of its contract needs."""
+        """Return the facts of a table for a draft of its contract."""
         ...
 
     def errors_of_table(self, table: str) -> AbstractContextManager[None]:
-        """Raise errors of the server in the block with the table's name.
-
-        A lock that was not granted leaves it as one to retry.
-        """
+        """Raise the server's errors in the block as `errors_with_table` does."""
         ...
 
 
 def map_table(
     source: ExportSource[Any], table: SourceTable, columns: Sequence[str], contract: Contract | None = None
 ) -> tuple[ExportColumn, ...]:
-    """Return the named columns of a table, in that order, as they will be exported.
+    """Return the columns to export, in the order of the names.
 
     Raises:
-        ContractError: a column has a type that is not known to be kept exactly.
+        ContractError: no Arrow type preserves a column's values.
     """
     wanted = {column.name: column.type.kind for column in contract.columns} if contract else {}
     return tuple(source.map_column(table.column(name), wanted.get(name)) for name in columns)

@@ -1,4 +1,4 @@
-"""Tables as their source declares them: columns, indexes, engine, size."""
+"""A source's declarations of tables: columns, indexes, engine, size."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ NUMBERS = INTEGERS | {"decimal", "float", "double"}
 
 
 class NamedAtSource:
-    """A column whose contract may spell its name in another case than its server does."""
+    """A column whose name may differ between contract and server."""
 
     name: str
     name_at_source: str
 
     @property
     def at_source(self) -> str:
-        """The server's spelling, for SQL."""
+        """The server's name of the column, for SQL."""
         return self.name_at_source or self.name
 
 
 @dataclass(frozen=True)
 class SourceColumn(NamedAtSource):
-    """One column as the source declares it. `kind` is the server's data type; `declared` the whole type text.
+    """A source's declaration of a column.
 
-    `extra` has `auto_increment` where the server gives the values, one after the other. `name_at_source` is
-    the server's spelling, empty for that of `name`.
+    `kind` is the data type, `declared` the complete type. `extra` contains `auto_increment` for such a
+    column.
     """
 
     name: str
@@ -50,12 +50,12 @@ class SourceColumn(NamedAtSource):
 
     @property
     def unsigned(self) -> bool:
-        """The column holds no negative numbers."""
+        """The type is an unsigned number."""
         return self.kind in NUMBERS and "unsigned" in self.declared
 
     @property
     def automatic(self) -> bool:
-        """The server gives the column's values, one after the other."""
+        """The column is an auto-increment column."""
         return self.kind in INTEGERS and "auto_increment" in self.extra
 
     @property
@@ -66,7 +66,7 @@ class SourceColumn(NamedAtSource):
 
 @dataclass(frozen=True)
 class SourceIndex:
-    """An index over whole columns, or what of one begins so."""
+    """An index, up to its first prefix column or expression."""
 
     name: str
     columns: tuple[str, ...]
@@ -74,15 +74,14 @@ class SourceIndex:
 
 @dataclass(frozen=True)
 class SourceTable:
-    """One table as the source declares it.
+    """A source's declaration of a table, view or query.
 
     Attributes:
-        unique: indexes over whole columns that no two rows share, the primary key first.
-        indexes: what rows can be read in the order of, unique or not; the primary key first, then by how many
-            values they tell apart.
         engine: `VIEW` and `QUERY` for views and queries.
-        row_estimate, row_bytes: the optimiser's guesses.
-        query: the SELECT whose rows these are; empty for a table or view.
+        unique: unique indexes without prefix columns, the primary key first.
+        indexes: ordered indexes, unique or not: the primary key first, then by descending cardinality.
+        row_estimate, row_bytes: the optimiser's estimates.
+        query: the SELECT of a query; empty for a table or view.
     """
 
     name: str
@@ -102,7 +101,7 @@ class SourceTable:
         return f"(\n{self.query}\n) AS {name}" if self.query else name
 
     def column(self, name: str) -> SourceColumn:
-        """Return the column of that name; NotFoundError when there is none."""
+        """Return the column of that name; raise NotFoundError if it is absent."""
         for column in self.columns:
             if column.name == name:
                 return column
@@ -110,23 +109,23 @@ class SourceTable:
 
     @property
     def declared(self) -> tuple[str, tuple[SourceColumn, ...], tuple[SourceIndex, ...]]:
-        """The parts of the table that only ALTER TABLE changes, unlike estimates."""
+        """The parts of the declaration that only ALTER TABLE changes."""
         return self.engine, self.columns, self.unique
 
     @property
     def transactional(self) -> bool:
-        """A snapshot holds for this table; for others only a lock does.
+        """A snapshot isolates the table; other tables need a lock.
 
-        Tables behind a view or query are not known here. One without transactions that changes meanwhile
-        fails the certificate.
+        Views and queries may read a table without transactions; its changes during the run fail the
+        certificate.
         """
         return self.engine.lower() in {"innodb", "rocksdb", "tokudb", "ndbcluster", "view", "query"}
 
 
 def lake_names(names: Sequence[str]) -> dict[str, str]:
-    """Return the lake's name of each column of a server: in lower case, since Athena knows no other.
+    """Return the lake's names of a server's columns, in lower case for Athena.
 
-    Of columns that differ in case only, one in lower case keeps its name, and others are numbered.
+    If columns differ only in case, the lower-case one keeps its name, and the others are numbered.
 
     >>> lake_names(["createdAt", "createdat", "Total"])
     {'createdAt': 'createdat_2', 'createdat': 'createdat', 'Total': 'total'}

@@ -48,7 +48,7 @@ def test_an_account_of_few_connections_is_advised_to_take_fewer_workers(shop: Sh
         f"GRANT SELECT ON {shop.name}.* TO few@localhost",
     )
     exporting = shop.exporting(connect=lambda: MySqlSession(shop.login("few", "pw")))
-    with pytest.raises(ServiceError, match=r"max_user_connections.*Remedy: fewer workers"):
+    with pytest.raises(ServiceError, match=r"max_user_connections.*Use fewer --workers"):
         exporting.run(request(["t"], workers=4))
     assert exporting.run(request(["t"], "r2", workers=1)).rows == 1
 

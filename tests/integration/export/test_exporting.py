@@ -516,7 +516,7 @@ def test_a_run_that_lands_late_takes_nothing_back(shop: Shop, monkeypatch: pytes
     fill(shop, 300)
     exporting = shop.exporting()
     with monkeypatch.context() as dying:
-        dying.setattr(RunStore, "bring", _die)
+        dying.setattr(RunStore, "upload_files", _die)
         with pytest.raises(KeyboardInterrupt):
             exporting.run(request(["numbers"], "r1", mode=Mode.INCREMENTAL))
     shop.run("INSERT INTO numbers (v) VALUES (1)")

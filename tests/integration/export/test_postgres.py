@@ -35,7 +35,7 @@ from headgate.errors import (
 from headgate.export.certifying.certificate import CertificateError
 from headgate.export.certifying.digest import digest_from, digest_of, digest_sql
 from headgate.export.planning.drafting import draft_from_table
-from headgate.export.postgres.postgres_session import _PROMISES, PostgresSession
+from headgate.export.postgres.postgres_session import _SETTINGS, PostgresSession
 from headgate.export.reading.file_batches import FileFormat
 from headgate.export.requests import Mode, Phase
 from headgate.export.server.login import secret_from_url
@@ -439,7 +439,7 @@ def test_runs_of_two_schemas_do_not_exclude_each_other(
 
 def test_a_locked_table_is_named(postgres_shop: PostgresShop, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(postgres_shop, 10)
-    monkeypatch.setitem(_PROMISES, "lock_timeout", "100ms")
+    monkeypatch.setitem(_SETTINGS, "lock_timeout", "100ms")
     with closing(postgres_shop.session()) as session:
         session.do("BEGIN")
         session.do("LOCK TABLE numbers IN ACCESS EXCLUSIVE MODE")

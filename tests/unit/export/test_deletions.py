@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.export.certifying.deleted_rows import came_late, deleted
+from headgate.export.certifying.deleted_rows import late_keys, write_deleted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,8 +50,10 @@ def test_keys_of_every_type_are_compared_exactly(
         )
         within = pa.array([int(pair == come[0]) for pair in rows], pa.int64())
         pq.write_table(table.append_column("_within", within), path)
-    found, late = deleted(before, now), came_late(before, now)
-    assert (found.schema, late.schema) == (schema, schema)
-    assert {tuple(row.values()) for row in found.to_pylist()} == set(gone)
+    path = tmp_path / "deleted"
+    assert write_deleted(before, now, path) == len(gone)
+    deleted, late = pq.read_table(path), late_keys(before, now)
+    assert (deleted.schema, late.schema) == (schema, schema)
+    assert {tuple(row.values()) for row in deleted.to_pylist()} == set(gone)
     assert {tuple(row.values()) for row in late.to_pylist()} == set(come[1:])
-    assert sorted(tmp_path.iterdir()) == [before, now]
+    assert sorted(tmp_path.iterdir()) == [before, path, now]

@@ -20,7 +20,7 @@ from headgate.export.server.login import (
     login_from_secret,
     login_from_url,
     secret_from_url,
-    secret_of,
+    secret_name,
     source_url,
     url_variable,
 )
@@ -133,10 +133,10 @@ def test_names_that_merely_look_local_are_not_this_machine() -> None:
 
 
 def test_the_login_of_one_of_several_databases_has_a_name_of_its_own() -> None:
-    assert (secret_of("lake/mysql"), secret_of("lake/mysql", "crm")) == ("lake/mysql", "lake/mysql/crm")
+    assert (secret_name("lake/mysql"), secret_name("lake/mysql", "crm")) == ("lake/mysql", "lake/mysql/crm")
     assert (url_variable(), url_variable("crm")) == ("MYSQL_URL", "MYSQL_URL_CRM")
     with pytest.raises(SettingsError, match="cannot name a source"):
-        secret_of("lake/mysql", "../masking-key")
+        secret_name("lake/mysql", "../masking-key")
 
 
 def test_the_driver_has_the_private_names_that_the_export_uses() -> None:

@@ -26,7 +26,7 @@ from headgate.export.certifying.deleted_rows import write_deleted
 from headgate.export.certifying.digest import Digest
 from headgate.export.planning.mapping import CanonicalForm
 from headgate.export.planning.slicing import Slice
-from headgate.export.planning.watermark import Bound, Reached, Watermark, changed
+from headgate.export.planning.watermark import Bound, Reached, Watermark, changed_rows_sql
 from headgate.export.requests import ExportRequest, ImpossibleDates, Mode
 from headgate.export.run_folder import SliceRecord, TableFolder, TablePlan
 from headgate.export.run_store import RunStore
@@ -151,9 +151,9 @@ def test_a_watermark_advances_once_per_run() -> None:
 
 
 def test_bounds_reach_back_by_the_overlap_and_take_rows_without_a_watermark() -> None:
-    assert changed([]) == "TRUE"
-    assert changed([Bound("at", None, None)]) == "(TRUE)"
-    assert changed([Bound("at", "'a'", "'b'", 300), Bound("id", "5", "9")]) == (
+    assert changed_rows_sql([]) == "TRUE"
+    assert changed_rows_sql([Bound("at", None, None)]) == "(TRUE)"
+    assert changed_rows_sql([Bound("at", "'a'", "'b'", 300), Bound("id", "5", "9")]) == (
         "((`at` > 'a' - INTERVAL '300' SECOND AND `at` <= 'b' OR `at` IS NULL) OR (`id` > 5 AND `id` <= 9 "
         "OR `id` IS NULL))"
     )
