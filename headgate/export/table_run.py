@@ -291,7 +291,8 @@ class TableRun:
             CertificateError: the slices do not cover all rows of the table.
         """
         late_numbers = range(len(plan.slices), len(plan.slices) + len(self.late))
-        records = [self.folder.record(number) for number in range(late_numbers.stop)]
+        numbers = (*(piece.number for piece in plan.slices), *late_numbers)
+        records = [self.folder.record(number) for number in numbers]
         finished = [record for record in records if record is not None]
         total = sum((record.digest for record in finished), Digest.of_nothing(len(self._digested)))
         late = sum(record.digest.rows for record in finished if record.number in late_numbers)

@@ -1,1 +1,1 @@
-"""Facts: rows that a system computes for each part of a dataset, kept in the lake by part, and combined."""
+"""Facts: rows that systems compute and store per part of a dataset, and combine over the parts."""

@@ -1,4 +1,4 @@
-"""A fact as a system declares it: an Ibis expression over rows, and how its rows of two parts combine."""
+"""The declaration of a fact: an Ibis expression, and the aggregation of its rows over several parts."""
 
 from __future__ import annotations
 
@@ -17,30 +17,29 @@ if TYPE_CHECKING:
 Tables: TypeAlias = "Mapping[str, ibis.Table]"
 
 EDITION = "1"
-"""Raise it when facts of equal expressions and parts would hold other rows."""
+"""Increment it if equal expressions and parts would give other rows."""
 
 
 class Combine(StrEnum):
-    """How the values of one key in several parts combine. All three are exact in any order."""
+    """The aggregation of a key's values in several parts, which is exact in any order."""
 
     SUM = "sum"
-    LEAST = "min"
-    GREATEST = "max"
+    MIN = "min"
+    MAX = "max"
 
 
 @dataclass(frozen=True)
 class Fact:
-    """Rows that are computed for each part of a dataset, and that combine to those of the dataset.
+    """Rows that are computed per part of a dataset, and combined to the rows of the whole dataset.
 
     Attributes:
         name: unique in its system.
-        of: the dataset whose parts the fact is kept by.
-        rows: the fact's rows, from tables by name. Each row follows from rows of `of` with the same value of
-            the columns in `joined`, and from the rows joined to them, never from another row of `of`.
-        combine: how a column's values of one key combine. The other columns are the key. Empty for rows that
-            follow from a row of `of` each and are never in two parts.
-        joined: datasets that `rows` joins to `of`, each with the column that has the same name and the same
-            values in both.
+        of: the dataset whose parts the fact is computed for.
+        rows: the expression of the rows, from tables by name. A row depends only on rows of `of` with equal
+            values in the columns of `joined`, and on the rows joined to them.
+        combine: the aggregation per value column; the other columns are the key. Empty if each row comes from
+            one row of `of`, so that no key is in two parts.
+        joined: datasets that `rows` joins to `of`, with the join column, which has the same name in both.
     """
 
     name: str
@@ -51,24 +50,21 @@ class Fact:
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """Return the datasets that the fact is computed from, the one of its parts first."""
+        """Return the datasets that the fact reads, `of` first."""
         return (self.of, *self.joined)
 
     def computed(self, tables: Tables, lookups: Tables) -> ibis.Table:
-        """Return the fact's rows of some tables, in the order of the key.
+        """Return the fact's rows of the tables, sorted by key.
 
         Raises:
-            ContractError: values of a column would not combine exactly.
+            ContractError: a column's values would not combine exactly.
         """
         rows = self.rows({**{name: tables[name] for name in self.reads}, **lookups})
         self._require_exact(rows)
         return rows.order_by([*self._key(rows), *self.combine])
 
     def combined(self, rows: ibis.Table) -> ibis.Table:
-        """Return rows of several parts as one row for each key.
-
-        If no column combines, each row follows from a row of one part, and all rows are returned.
-        """
+        """Combine rows of several parts to one row per key; return all rows if `combine` is empty."""
         if not self.combine:
             return rows
         schema = rows.schema()
@@ -76,7 +72,7 @@ class Fact:
         return rows.group_by(self._key(rows)).agg(**values).select(*rows.columns)
 
     def version(self, schemas: Mapping[str, ibis.Schema]) -> str:
-        """Return a hash of the fact's statement and of the types that it reads.
+        """Return a hash of the fact's expression and of the types that it reads.
 
         Args:
             schemas: of the datasets and lookups, by name.
@@ -103,20 +99,20 @@ class Fact:
 
 
 @runtime_checkable
-class HoldsFacts(Protocol):
-    """Tables that keep facts by part."""
+class FactTables(Protocol):
+    """Tables that store facts by part."""
 
     def fact_rows(self, fact: Fact, lookups: Tables) -> ibis.Table:
-        """Return the rows, as the function `fact_rows`."""
+        """Return the rows like the function `fact_rows`."""
         ...
 
 
 def fact_rows(fact: Fact, tables: Tables, **lookups: ibis.Table) -> ibis.Table:
-    """Return the fact's rows of all of the dataset: from kept facts if the tables have some, or computed now.
+    """Return the fact's rows of the whole dataset, from stored facts if the tables store them.
 
     Args:
-        lookups: small tables that the fact's rows depend on as a whole, by the name that `Fact.rows` reads.
+        lookups: small tables that `Fact.rows` reads by these names; each row may depend on all their rows.
     """
-    if isinstance(tables, HoldsFacts):
+    if isinstance(tables, FactTables):
         return tables.fact_rows(fact, lookups)
     return fact.combined(fact.computed(tables, lookups))

@@ -1,4 +1,4 @@
-"""Kept facts in the lake: an object for each part of a fact, and a manifest of those of the newest run."""
+"""Stored facts in the lake: an object per part of a fact, and a manifest of the facts of the newest run."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class FactStore:
     """The facts of one system in its bucket.
 
     Attributes:
-        is_full: compute every fact again, as if none were kept.
-        counts: of parts, by `reused` and `computed`.
-        rows_read: of the datasets' parts that were read, each counted once.
+        is_full: compute all facts again.
+        counts: number of parts, by `reused` and `computed`.
+        rows_read: rows of the datasets' parts that were read, each part counted once.
     """
 
     objects: ObjectStore
@@ -36,7 +36,7 @@ class FactStore:
     _used: set[str] = field(default_factory=set)
 
     def kept(self, fact: str) -> frozenset[str]:
-        """Return the addresses of the kept parts of a fact; none for a full run."""
+        """Return the addresses of a fact's stored parts; none in a full run."""
         if self.is_full:
             return frozenset()
         prefix = keys.fact_prefix(fact)
@@ -44,23 +44,23 @@ class FactStore:
         return frozenset(key.removeprefix(prefix).removesuffix(keys.PARQUET) for key in listed)
 
     def download(self, fact: str, address: str, path: Path) -> None:
-        """Download the rows of one part of a fact."""
+        """Download one part of a fact, and mark it as used by this run."""
         self._used.add(keys.fact_key(fact, address))
         self.fetch(fact, address, path)
 
     def fetch(self, fact: str, address: str, path: Path) -> None:
-        """Download the rows of one part of a fact that the run before used; it is not kept for this run."""
+        """Download one part of a fact without marking it as used."""
         self.objects.download(ObjectRef(self.bucket, keys.fact_key(fact, address)), path)
 
     def upload(self, fact: str, address: str, path: Path) -> None:
-        """Keep the rows of one part of a fact."""
+        """Store one part of a fact, and mark it as used by this run."""
         self._used.add(keys.fact_key(fact, address))
         self.objects.upload(path, ObjectRef(self.bucket, keys.fact_key(fact, address)))
 
     def finish(self) -> None:
-        """Record which facts this run used; delete those that neither it nor the run before used.
+        """Write the manifest of this run's facts, and delete facts that neither it nor the previous run used.
 
-        Facts that are newer than the run before are kept: another run may be about to use them.
+        Facts that are newer than the previous run stay, because a parallel run may use them.
         """
         manifest = ObjectRef(self.bucket, keys.CURRENT_FACTS)
         before = used_facts(self.objects, self.bucket)
@@ -73,7 +73,7 @@ class FactStore:
 
 
 def used_facts(objects: ObjectStore, bucket: str) -> frozenset[str]:
-    """Return the keys of the facts that a system's newest run used; none before its first run."""
+    """Return the keys of the facts that a system's newest run used."""
     try:
         return frozenset(json.loads(objects.read(ObjectRef(bucket, keys.CURRENT_FACTS))))
     except NotFoundError:

@@ -1,4 +1,4 @@
-"""Files that follow from their inputs alone: those of unchanged inputs are kept from earlier runs."""
+"""Files that depend only on their inputs, and are reused by later runs with unchanged inputs."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ if TYPE_CHECKING:
     from headgate.facts.fact import Tables
 
 WriteFiles: TypeAlias = "Callable[[Sequence[int], Sequence[Path]], None]"
-"""Writes the files of some places in the list of addresses. Equal addresses give equal rows."""
+"""Writes the files at some positions of the addresses. Equal addresses give equal rows."""
 
 
 class KeepFiles(Protocol):
-    """The function `kept_files` for some tables and a folder."""
+    """The function `kept_files`, bound to tables and a folder."""
 
     def __call__(
         self, name: str, addresses: Sequence[str], write: WriteFiles, *, is_fitted: bool = False
     ) -> list[Path]:
-        """Return a file for each address."""
+        """Return the file of each address."""
         ...
 
 
 @runtime_checkable
-class HoldsFiles(Protocol):
-    """Tables that keep files by address."""
+class FileTables(Protocol):
+    """Tables that store files by address."""
 
     def kept_files(
         self, name: str, addresses: Sequence[str], write: WriteFiles, *, is_fitted: bool = False
     ) -> list[Path]:
-        """Return the files as the function `kept_files` does."""
+        """Return the files like the function `kept_files`."""
         ...
 
 
@@ -45,16 +45,16 @@ def kept_files(
     *,
     is_fitted: bool = False,
 ) -> list[Path]:
-    """Return a local file for each address: kept by an earlier run if the tables keep some, or written now.
+    """Return the local file of each address: from an earlier run if the tables store files, or written now.
 
     Args:
         name: of this kind of file, unique in its system.
         addresses: a hash of all inputs of each file: data, code, settings.
-        folder: where files are written if the tables keep none.
-        is_fitted: whether the files hold fitted models. These are not compared with ones that are fitted now:
-            a processor of another kind may round a sum differently, and so choose another split.
+        folder: where files are written if the tables store none.
+        is_fitted: the files are fitted models, which are never compared with models fitted now, because
+            another processor may round a sum differently and so choose another split.
     """
-    if isinstance(tables, HoldsFiles):
+    if isinstance(tables, FileTables):
         return tables.kept_files(name, addresses, write, is_fitted=is_fitted)
     paths = [folder / f"{name}-{address}.parquet" for address in addresses]
     missing = [number for number, path in enumerate(paths) if not path.exists()]
@@ -64,5 +64,5 @@ def kept_files(
 
 
 def address_of(*inputs: str) -> str:
-    """Return the address of a file that follows from these inputs."""
+    """Return the address of a file with these inputs."""
     return hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""The parts of a snapshot on this machine: each is downloaded once, when it is first read."""
+"""Local copies of a snapshot's parts, each downloaded when it is first read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REQUESTS = 8
 
 @dataclass(frozen=True)
 class PartFile:
-    """One part of a dataset's snapshot. Equal parts of two snapshots have an equal `sha256`."""
+    """One part of a dataset's snapshot; equal parts of two snapshots have equal `sha256`."""
 
     ref: ObjectRef
     path: Path
@@ -35,25 +35,25 @@ class PartFile:
 
 @dataclass(frozen=True)
 class ValueRange:
-    """The least and the greatest value of a column in one part.
+    """The minimum and maximum of a column in one part, both None if the column has only nulls.
 
     Attributes:
-        is_stated: the part's file states the two. A part whose range is unknown may hold any value.
+        is_recorded: the part's file has both statistics; otherwise the part may have any value.
     """
 
     low: Any = None
     high: Any = None
-    is_stated: bool = True
+    is_recorded: bool = True
 
     def overlaps(self, other: ValueRange) -> bool:
-        """Return whether both may hold one value. Nulls equal nothing, so a part of nulls overlaps no part.
+        """Return whether both parts may have an equal value; nulls are equal to nothing.
 
         >>> ValueRange("a", "c").overlaps(ValueRange("c", "d"))
         True
         >>> ValueRange("a", "c").overlaps(ValueRange())
         False
         """
-        if not (self.is_stated and other.is_stated):
+        if not (self.is_recorded and other.is_recorded):
             return True
         if self.low is None or other.low is None:
             return False
@@ -62,11 +62,7 @@ class ValueRange:
 
 @dataclass
 class PartFiles:
-    """The parts of a dataset's snapshot.
-
-    Attributes:
-        folder: where its parts lie after their download.
-    """
+    """The parts of a dataset's snapshot, which are downloaded to `folder`."""
 
     objects: SnapshotObjects
     bucket: str
@@ -77,7 +73,7 @@ class PartFiles:
 
     @property
     def parts(self) -> tuple[PartFile, ...]:
-        """Return all parts in the order of the key; none of a snapshot that has no record of them."""
+        """Return all parts in key order; none if the snapshot has no record of its parts."""
         if self._parts is None:
             record = self._record()
             refs = part_refs(self.objects, self.bucket, self.snapshot) if record else []
@@ -91,14 +87,14 @@ class PartFiles:
         return self._parts
 
     def ranges(self, column: str) -> list[ValueRange]:
-        """Return the range of a column in each part. Only the ends of files are read."""
+        """Return a column's range in each part, from the footers of the files."""
         if column not in self._ranges:
             with ThreadPoolExecutor(_REQUESTS) as pool:
                 self._ranges[column] = list(pool.map(lambda part: self._range(part, column), self.parts))
         return self._ranges[column]
 
     def download(self, parts: Iterable[PartFile]) -> list[str]:
-        """Return the local paths of parts, which are downloaded if they are not there."""
+        """Download missing parts, and return the local paths of all."""
         wanted = list(parts)
         missing = [part for part in wanted if not part.path.exists()]
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -107,7 +103,7 @@ class PartFiles:
         return [str(part.path) for part in wanted]
 
     def _record(self) -> SnapshotParts | None:
-        """Return the record of the parts. It is listed first: S3 answers 403 instead of 404 to a role."""
+        """Return the record of the parts, listed first because S3 may answer 403 instead of 404."""
         key = keys.snapshot_parts_key(self.snapshot.dataset, self.snapshot.snapshot_id)
         is_there = any(item.ref.key == key for item in self.objects.list(self.bucket, key))
         return snapshot_parts(self.objects, self.bucket, self.snapshot) if is_there else None
@@ -118,7 +114,7 @@ class PartFiles:
             groups = [file.metadata.row_group(number).column(place) for number in range(file.num_row_groups)]
         statistics = [group.statistics for group in groups]
         if any(of is None or (not of.has_min_max and of.num_values) for of in statistics):
-            return ValueRange(is_stated=False)
+            return ValueRange(is_recorded=False)
         ends = [(of.min, of.max) for of in statistics if of.has_min_max]
         return (
             ValueRange(min(low for low, _ in ends), max(high for _, high in ends)) if ends else ValueRange()

@@ -1,4 +1,4 @@
-"""A snapshot's datasets as tables of DuckDB, with facts that are kept by part."""
+"""A snapshot's datasets as DuckDB tables, with facts stored by part."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CHECKED_RUNS = 10
-"""One of so many snapshots has two kept parts of each fact compared with a computation over both."""
-# times the bytes of the datasets: a fact whose parts read more is computed from the datasets
-_MOST_READ = 4.0
+"""For one in this many snapshots, two stored parts of each fact are compared with a new computation."""
+# A fact is computed without parts if they would read more than this many times the bytes of the datasets.
+_MAX_READ_RATIO = 4.0
 _REQUESTS = 8
-_LAST_DIGITS = 1e-9  # of a score; logarithms of two processors differ by some 1e-16 of their value
+_TOLERANCE = 1e-9  # of a score; logarithms on two processors differ by about 1e-16 of their value
 
 
 @dataclass(frozen=True)
 class _FactPart:
-    """One part of a fact: the parts that it is computed from, by dataset, and its address and local file."""
+    """One part of a fact: its input parts by dataset, its address and its local file."""
 
     inputs: Mapping[str, tuple[PartFile, ...]]
     address: str
@@ -55,14 +55,11 @@ class _FactPart:
 
 @dataclass
 class PartTables(Mapping[str, ibis.Table]):
-    """Datasets of a snapshot as tables. A dataset is downloaded when its table is first asked for.
+    """Datasets of a snapshot as tables, each downloaded at its first use.
 
     Attributes:
-        files: the parts of each dataset.
-        schemas: the columns of each dataset.
-        store: the facts that are kept.
-        folder: a local folder with room for kept facts.
-        is_checked: compare kept facts with computed ones.
+        folder: a local folder for stored facts.
+        is_checked: compare some stored facts with a new computation.
     """
 
     files: Mapping[str, PartFiles]
@@ -87,20 +84,21 @@ class PartTables(Mapping[str, ibis.Table]):
         return len(self.files)
 
     def fact_rows(self, fact: Fact, lookups: Tables) -> ibis.Table:
-        """Return the fact's rows of all parts: those of unchanged parts are kept, the others are computed.
+        """Return the fact's rows of all parts; only changed parts are computed.
 
         Raises:
-            AuditError: a kept part differs from what its parts give now.
+            AuditError: a stored part differs from a new computation.
         """
         parts = self._parts_of(fact, lookups)
         kept = self.store.kept(fact.name)
         missing = [part for part in parts if part.address not in kept and not part.path.exists()]
-        if self._size_bytes(missing) > _MOST_READ * self._size_bytes_of_datasets(fact):
-            log.info("fact not kept: parts join parts all over", extra={"fact": fact.name})
+        size_bytes = sum(part.size_bytes for name in fact.reads for part in self.files[name].parts)
+        if self._input_bytes(missing) > _MAX_READ_RATIO * size_bytes:
+            log.info("fact not stored: too many parts are joined", extra={"fact": fact.name})
             return fact.combined(fact.computed(self, lookups))
         computed = {part.address for part in missing}
         reused = [part for part in parts if part.address not in computed]
-        from_before = sum(not part.path.exists() for part in reused)  # others were asked for in this run
+        from_before = sum(not part.path.exists() for part in reused)  # the others were used in this run
         with ThreadPoolExecutor(_REQUESTS) as pool:
             list(pool.map(lambda part: self.store.download(fact.name, part.address, part.path), reused))
         if self.is_checked:
@@ -114,14 +112,17 @@ class PartTables(Mapping[str, ibis.Table]):
     def kept_files(
         self, name: str, addresses: Sequence[str], write: WriteFiles, *, is_fitted: bool = False
     ) -> list[Path]:
-        """Return a local file for each address: kept by an earlier run, or written now and kept.
+        """Return the local file of each address: stored by an earlier run, or written and stored now.
 
         Raises:
-            AuditError: a kept file differs from what its inputs give now.
+            AuditError: a stored file differs from one written now.
         """
-        kept, paths = self.store.kept(name), [self.folder / f"{name}-{of}.parquet" for of in addresses]
+        stored = self.store.kept(name)
+        paths = [self.folder / f"{name}-{address}.parquet" for address in addresses]
         missing = [
-            place for place, of in enumerate(addresses) if of not in kept and not paths[place].exists()
+            place
+            for place, (address, path) in enumerate(zip(addresses, paths, strict=True))
+            if address not in stored and not path.exists()
         ]
         reused = sorted(set(range(len(addresses))) - set(missing))
         with ThreadPoolExecutor(_REQUESTS) as pool:
@@ -136,18 +137,18 @@ class PartTables(Mapping[str, ibis.Table]):
         return paths
 
     def _check_file(self, name: str, place: int, paths: Sequence[Path], write: WriteFiles) -> None:
-        """Compare a kept file with the one that its inputs give now."""
+        """Compare a stored file with one written now."""
         computed = self.folder / f"{name}-checked.parquet"
         write([place], [computed])
         if not has_same_rows(paths[place], computed):
             raise AuditError(
-                f"{name}: a kept file differs from the one computed now. "
-                "`headgate run --full` computes all of them again; report the difference."
+                f"{name}: a stored file differs from the one computed now. Run `headgate run --full`, which "
+                "computes all files again, and report the difference."
             )
         computed.unlink()
 
     def _parts_of(self, fact: Fact, lookups: Tables) -> list[_FactPart]:
-        """Return the parts of a fact. Equal inputs, statements and lookups give equal addresses."""
+        """Return the parts of a fact; equal inputs, expressions and lookups give equal addresses."""
         schemas = {name: self.schemas[name] for name in fact.reads}
         schemas |= {name: lookup.schema() for name, lookup in lookups.items()}
         about = [fact.version(schemas), *(f"{name} {_digest(lookups[name])}" for name in sorted(lookups))]
@@ -163,11 +164,8 @@ class PartTables(Mapping[str, ibis.Table]):
             parts.append(_FactPart(inputs, address, self.folder / f"{fact.name}-{address}.parquet"))
         return parts
 
-    def _size_bytes(self, parts: Sequence[_FactPart]) -> int:
+    def _input_bytes(self, parts: Sequence[_FactPart]) -> int:
         return sum(file.size_bytes for part in parts for files in part.inputs.values() for file in files)
-
-    def _size_bytes_of_datasets(self, fact: Fact) -> int:
-        return sum(part.size_bytes for name in fact.reads for part in self.files[name].parts)
 
     def _write(self, fact: Fact, part: _FactPart, lookups: Tables) -> None:
         rows = self._computed(fact, [part], lookups)
@@ -175,32 +173,34 @@ class PartTables(Mapping[str, ibis.Table]):
         write_parquet(part.path, rows.schema().to_pyarrow(), batches)
 
     def _computed(self, fact: Fact, parts: Sequence[_FactPart], lookups: Tables) -> ibis.Table:
-        """Return the fact's rows of some parts together."""
+        """Compute the fact's rows of some parts together."""
         tables = {}
         for name in fact.reads:
             files = dict.fromkeys(file for part in parts for file in part.inputs[name])
-            tables[name] = self.read(name, tuple(files) or self.files[name].parts[:1])  # any part joins none
+            tables[name] = self.read(
+                name, tuple(files) or self.files[name].parts[:1]
+            )  # a part that joins no row
         return fact.computed(tables, lookups)
 
     def _check(self, fact: Fact, parts: Sequence[_FactPart], lookups: Tables) -> None:
-        """Compare kept parts, combined, with a computation over all that they were computed from."""
+        """Compare stored parts, combined, with a new computation from their inputs."""
         if not parts:
             return
         kept = fact.combined(self._combine_files(fact, parts))
         computed = fact.combined(self._computed(fact, parts, lookups))
         if _digest(kept) != _digest(computed):
             raise AuditError(
-                f"Fact {fact.name}: kept rows of {len(parts)} parts differ from those computed now. "
-                "`headgate run --full` computes all facts again; report the difference."
+                f"Fact {fact.name}: stored rows of {len(parts)} parts differ from those computed now. Run "
+                "`headgate run --full`, which computes all facts again, and report the difference."
             )
 
     def _combine_files(self, fact: Fact, parts: Sequence[_FactPart]) -> ibis.Table:
         return self.read_files(fact.name, [part.path for part in parts])
 
     def read(self, dataset: str, parts: Sequence[PartFile]) -> ibis.Table:
-        """Return some parts of a dataset as a table; they are downloaded if they are not there.
+        """Return some parts of a dataset as a table, and download missing ones.
 
-        A part that another system of the job has downloaded counts as read, once for each system.
+        Each system of a job counts a part as read once, even if another system has downloaded it.
         """
         new = [part for part in parts if part.path not in self._read]
         self._read.update(part.path for part in new)
@@ -208,7 +208,7 @@ class PartTables(Mapping[str, ibis.Table]):
         return self.read_files(dataset, self.files[dataset].download(parts))
 
     def read_files(self, name: str, paths: Sequence[Path | str], **options: bool) -> ibis.Table:
-        """Return local files as a table, with options of DuckDB's `read_parquet`."""
+        """Return local files as a table; `options` are those of DuckDB's `read_parquet`."""
         table_name = f"{name}_{next(self._numbers)}"
         return self.backend.read_parquet([str(path) for path in paths], table_name=table_name, **options)
 
@@ -223,13 +223,12 @@ def open_part_tables(
     folder: Path,
     memory_mb: int,
 ) -> Iterator[PartTables]:
-    """Open datasets with kept facts, while the block lasts. Facts that no run uses any more go at its end.
+    """Open datasets with stored facts for the block, and delete unused facts at its end.
 
     Args:
-        files: the parts of each dataset; every dataset has a record of its parts.
-        contracts: of the datasets.
-        folder: a local folder with room for kept facts.
-        memory_mb: of DuckDB, beyond which it spills.
+        files: the parts of each dataset, which need a record of their parts.
+        folder: a local folder for stored facts.
+        memory_mb: DuckDB's memory limit, above which it spills.
     """
     schemas = {name: ibis.Schema.from_pyarrow(arrow_schema(contracts[name])) for name in files}
     folder.mkdir(parents=True, exist_ok=True)
@@ -242,12 +241,12 @@ def open_part_tables(
 
 
 def is_checked(snapshot_id: str) -> bool:
-    """Return whether a run over this snapshot compares kept facts; a repeated run does the same."""
+    """Return whether runs over this snapshot compare stored facts."""
     return int(hashlib.sha256(snapshot_id.encode()).hexdigest(), 16) % CHECKED_RUNS == 0
 
 
 def _pair(parts: Sequence[_FactPart]) -> list[_FactPart]:
-    """Return two of the parts; other ones as soon as any part changed."""
+    """Return two of the parts, chosen by the addresses of all parts."""
     if not parts:
         return []
     addresses = hashlib.sha256("".join(part.address for part in parts).encode())
@@ -256,7 +255,7 @@ def _pair(parts: Sequence[_FactPart]) -> list[_FactPart]:
 
 
 def has_same_rows(kept_file: Path, computed_file: Path) -> bool:
-    """Return whether two files have the same rows. Processors of two kinds round a float differently."""
+    """Return whether two files have the same rows, with a tolerance for floats of different processors."""
     try:
         kept, computed = table_of(kept_file), table_of(computed_file)
     except pa.ArrowInvalid:
@@ -265,7 +264,7 @@ def has_same_rows(kept_file: Path, computed_file: Path) -> bool:
         return False
     pairs = zip(kept.columns, computed.columns, strict=True)
     return all(
-        np.allclose(first.to_numpy(), second.to_numpy(), rtol=_LAST_DIGITS, atol=_LAST_DIGITS, equal_nan=True)
+        np.allclose(first.to_numpy(), second.to_numpy(), rtol=_TOLERANCE, atol=_TOLERANCE, equal_nan=True)
         and first.is_null().equals(second.is_null())
         if pa.types.is_floating(first.type)
         else first.equals(second)

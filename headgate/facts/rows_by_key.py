@@ -1,6 +1,6 @@
-"""A table's rows that are kept from run to run: only rows of keys in changed parts are computed again.
+"""Tables whose rows are reused by the next run: only keys in changed parts are computed again.
 
-docs/adr/0119-facts-by-part.md gives the reasons.
+docs/adr/0119-facts-by-part.md has the reasons.
 """
 
 from __future__ import annotations
@@ -33,21 +33,18 @@ if TYPE_CHECKING:
     """Computes the table's rows from its datasets."""
 
 EDITION = "1"
-"""Raise it when kept rows of equal inputs would have other bytes."""
+"""Increment it if equal inputs would give other bytes."""
 
 
 @dataclass(frozen=True)
 class RowsByKey:
-    """A table in which the rows of a key follow from the rows of the same key.
+    """A table in which the rows of a key depend on the inputs' rows of the same key.
 
     Attributes:
-        name: of the table.
-        key: columns of the table.
-        order: the columns that order its rows first.
-        by_key: datasets of which only rows of the same key matter, with their columns that have the key's
-            values.
-        as_whole: datasets of which every row may matter to every key.
-        version: everything else that decides the rows: statement, contract, engine.
+        order: the first sort columns of the rows.
+        by_key: datasets that matter only by rows of the same key, with their key columns.
+        as_whole: datasets of which all rows may matter to all keys.
+        version: all other inputs: statement, contract, engine.
     """
 
     name: str
@@ -59,12 +56,13 @@ class RowsByKey:
 
 
 def write_rows_by_key(of: RowsByKey, tables: Tables, compute: Compute, path: Path) -> None:
-    """Write the table's rows to `path`: kept ones and those of changed keys, or all of them.
+    """Write the table's rows to `path`, and compute only rows of changed keys if possible.
 
-    Tables that keep no files (Spark, Athena, local files) compute all rows. The bytes are the same.
+    With tables that store no files (Spark, Athena, local files) all rows are computed. The bytes are the
+    same.
 
     Raises:
-        AuditError: kept rows differ from those that the datasets give now.
+        AuditError: updated rows differ from a new computation.
     """
     if isinstance(tables, PartTables):
         _Increment(of, tables, compute).write(path)
@@ -106,7 +104,7 @@ class _Increment:
         return f"{self.of.name}_keys"
 
     def _inputs(self, key_files: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-        """Return what decides the rows, as a run records it with them."""
+        """Return the inputs of the rows, as recorded with them."""
         files = self.tables.files
         whole = {name: [part.sha256 for part in files[name].parts] for name in self.of.as_whole}
         schemas = {name: str(self.tables.schemas[name]) for name in (*self.of.by_key, *self.of.as_whole)}
@@ -114,7 +112,7 @@ class _Increment:
         return {"about": about, "by_key": key_files}
 
     def _key_files(self, dataset: str) -> dict[str, Path]:
-        """Return for each part of a dataset the file with its keys, by address, in the parts' order."""
+        """Return the file of keys of each part of a dataset by address, in the parts' order."""
         parts, columns = self.tables.files[dataset].parts, self.of.by_key[dataset]
         about = (EDITION, dataset, *columns, *self.of.key, str(self.tables.schemas[dataset]))
         addresses = [address_of(*about, part.sha256) for part in parts]
@@ -131,10 +129,7 @@ class _Increment:
     def _updated(
         self, inputs: Mapping[str, Any], key_files: Mapping[str, Mapping[str, Path]]
     ) -> pa.Table | None:
-        """Return the rows of the newest run with those of changed keys replaced.
-
-        None if all rows have to be computed.
-        """
+        """Return the newest run's rows with changed keys replaced; None if all must be computed."""
         if (address := self._address_before()) is None:
             return None
         record, base = (self._fetch(name, address) for name in (self._inputs_name, self.of.name))
@@ -167,7 +162,7 @@ class _Increment:
         return by_rows(rows, self.of.order)
 
     def _stored(self, name: str, rows: pa.Table) -> ibis.Table:
-        """Return rows as a table of the engine, from a local file."""
+        """Write rows to a local file, and return it as a table of the engine."""
         path = self.tables.folder / f"{self.of.name}-{name}.parquet"
         _write(rows, path)
         return self.tables.read_files(f"{self.of.name}_{name}", [path])
@@ -175,7 +170,7 @@ class _Increment:
     def _tables(
         self, keyed: ibis.Table, key_files: Mapping[str, Mapping[str, Path]]
     ) -> dict[str, ibis.Table]:
-        """Return the datasets: those by key with the rows of some keys only."""
+        """Return the datasets, of those in `by_key` only the rows of some keys."""
         given = {name: self.tables[name] for name in self.of.as_whole}
         for name, columns in self.of.by_key.items():
             paths = list(key_files[name].values())
@@ -184,7 +179,7 @@ class _Increment:
         return given
 
     def _parts_with(self, keyed: ibis.Table, dataset: str, paths: Sequence[Path]) -> list[PartFile]:
-        """Return the parts of a dataset that have rows of some keys; the first one if none has."""
+        """Return the parts of a dataset with rows of some keys, or the first part if there are none."""
         in_parts = self.tables.read_files(self._keys_name, paths, filename=True)
         matching = in_parts.semi_join(keyed, _same_key(in_parts, keyed, self.of.key))
         there = set(matching.select("filename").distinct().to_pyarrow()["filename"].to_pylist())
@@ -192,14 +187,14 @@ class _Increment:
         return [part for part, path in zip(parts, paths, strict=True) if str(path) in there] or [parts[0]]
 
     def _address_before(self) -> str | None:
-        """Return the address of the rows that the newest run used; None without them, and for a full run."""
+        """Return the address of the newest run's rows; None if there are none, and in a full run."""
         store = self.tables.store
         kept = store.kept(self.of.name) & store.kept(self._inputs_name)
         used = used_facts(store.objects, store.bucket) if kept else frozenset()
         return next((of for of in sorted(kept) if keys.fact_key(self.of.name, of) in used), None)
 
     def _fetch(self, name: str, address: str) -> Path:
-        """Download a file that the run before used; this run does not mark it as used."""
+        """Download a file of the previous run without marking it as used."""
         path = self.tables.folder / f"{name}-before-{address}.parquet"
         self.tables.store.fetch(name, address, path)
         return path
@@ -209,16 +204,16 @@ class _Increment:
         return by_rows(self.compute(tables), self.of.order)
 
     def _check(self, rows: pa.Table) -> None:
-        """Compare updated rows with those of a computation over all datasets."""
+        """Compare updated rows with a computation of all rows."""
         if parquet_bytes(rows) != parquet_bytes(self._all_rows()):
             raise AuditError(
-                f"{self.of.name}: updated rows differ from those that all of its inputs give. "
-                "`headgate run --full` builds the table again; report the difference."
+                f"{self.of.name}: updated rows differ from a computation of all rows. Run `headgate run "
+                "--full`, which builds the table again, and report the difference."
             )
 
 
 def _same_key(rows: ibis.Table, keyed: ibis.Table, columns: Sequence[str]) -> list[Any]:
-    """Return the conditions under which a row has a key. Two nulls are one key."""
+    """Return the conditions that a row has a key, where two nulls are equal."""
     return [rows[own].identical_to(keyed[key]) for own, key in zip(columns, keyed.columns, strict=True)]
 
 

@@ -1,8 +1,8 @@
-"""The date of the newest event in the lake; the clock is not used.
+"""The day of the newest event in the lake, independent of the clock.
 
-A contract states the column that says how far its dataset reaches: `headgate.asOf: ordered_at`, or `none`.
-Such datasets decide where they have rows. Of other datasets the first date or timestamp column counts, and
-last the column that orders versions of rows.
+A contract can declare the column of its events: `headgate.asOf: ordered_at`, or `none`. Datasets with that
+property determine the day if they have rows. Otherwise it is the first date or timestamp column of all
+datasets, and last the column that orders versions of rows.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
 PROPERTY, NONE = "headgate.asOf", "none"
 _TIMES = {Kind.DATE, Kind.TIMESTAMP}
-_BEFORE_ANYTHING = date(1970, 1, 1)
-# What databases keep for "never ends", as in SQL:2011's temporal tables: 9999-12-31 is the day of no event.
+_NO_EVENTS = date(1970, 1, 1)
+# Databases use 9999-12-31 for "never ends", as in SQL:2011's temporal tables; it is not an event.
 _OPEN_END = datetime(9999, 1, 1)
 
 
 class EventTime(NamedTuple):
-    """The column that says how far a dataset reaches; datasets of the lowest `tier` decide."""
+    """The column of a dataset's events; datasets of the lowest `tier` determine the lake's day."""
 
     column: str
     tier: int
 
 
 def event_time(contract: Contract) -> EventTime | None:
-    """Return the column of the dataset's events, or None where it has no dates or states `none`."""
+    """Return the column of the dataset's events; None if it has no dates or declares `none`."""
     declared = contract.properties.get(PROPERTY)
     if declared is not None:
         return None if declared == NONE else EventTime(str(declared), 0)
@@ -49,12 +49,10 @@ def event_time(contract: Contract) -> EventTime | None:
 
 
 def latest_on(contract: Contract, file: Path) -> str:
-    """Return the last day of a dataset's events, ISO 8601; empty when it records none or holds no rows.
-
-    Open ends (9999) are no events.
+    """Return the day of a file's last event, ISO 8601; empty if it has no events.
 
     Raises:
-        ContractError: the contract states a column that it does not declare.
+        ContractError: `headgate.asOf` is not a column of the contract.
     """
     if (time := event_time(contract)) is None:
         return ""
@@ -68,7 +66,7 @@ def latest_on(contract: Contract, file: Path) -> str:
 
 
 def deciding_days(latest: Mapping[str, str], contracts: Mapping[str, Contract]) -> dict[str, date]:
-    """Return the last day of events of each dataset that decides how far the lake reaches."""
+    """Return the day of the last event of each dataset that determines the lake's day."""
     tiers: dict[int, dict[str, date]] = {}
     for dataset, day in latest.items():
         if day and (time := event_time(contracts[dataset])):
@@ -77,5 +75,5 @@ def deciding_days(latest: Mapping[str, str], contracts: Mapping[str, Contract]) 
 
 
 def as_of(latest: Mapping[str, str], contracts: Mapping[str, Contract]) -> date:
-    """Return the last day that the lake knows, from each dataset's last day of events."""
-    return max(deciding_days(latest, contracts).values(), default=_BEFORE_ANYTHING)
+    """Return the lake's day from the day of each dataset's last event."""
+    return max(deciding_days(latest, contracts).values(), default=_NO_EVENTS)

@@ -1,7 +1,6 @@
-"""Foreign keys, checked where children and parents meet: in the merged snapshots.
+"""Check foreign keys in the merged snapshots.
 
-A missing parent is reported and never refuses a row: files arrive in any order, and a child may arrive before
-its parent.
+A missing parent is only reported, because files arrive in any order and a child may arrive before its parent.
 """
 
 from __future__ import annotations
@@ -40,9 +39,7 @@ _NO_SNAPSHOTS: Mapping[str, DatasetSnapshot] = {}
 
 
 def without_parent(children: ibis.Table, column: str, parents: ibis.Table, parent_column: str) -> ibis.Table:
-    """Return each value of `column` that no parent has, once, with its number of rows, in the order of the
-    values.
-    """
+    """Return the distinct values of `column` without a parent, sorted, each with its number of rows."""
     is_same_type = children[column].type() == parents[parent_column].type()
     own, present = (
         value if is_same_type else value.cast("string")
@@ -54,7 +51,7 @@ def without_parent(children: ibis.Table, column: str, parents: ibis.Table, paren
 
 
 def missing_parents(contract: Contract, checked: Iterable[CheckedReference], lake: LakeSnapshot) -> pa.Table:
-    """Return the report as rows of its table, by column."""
+    """Return the rows of the table of missing parents, sorted by column."""
     rows = [
         {
             "column_name": reference.column,
@@ -72,11 +69,7 @@ def missing_parents(contract: Contract, checked: Iterable[CheckedReference], lak
 
 @dataclass(frozen=True)
 class ReferenceCheck:
-    """Checks the references between snapshots.
-
-    Args:
-        folder: a local folder for the columns that point or are pointed to, as `keep` puts them there.
-    """
+    """The check of the references between snapshots; `folder` is for the files that `keep` writes."""
 
     objects: SnapshotObjects
     bucket: str
@@ -85,10 +78,7 @@ class ReferenceCheck:
     memory: Memory
 
     def keep(self, dataset: str, part: str, rows: Path | BinaryIO) -> None:
-        """Keep the columns of a snapshot's part that references need in the folder.
-
-        The part itself is not needed any more.
-        """
+        """Copy the columns of a snapshot's part that references use to the folder."""
         if names := self._names(dataset):
             self._kept(dataset).mkdir(exist_ok=True)
             with pq.ParquetFile(rows) as file:
@@ -100,11 +90,11 @@ class ReferenceCheck:
         previous: Iterable[CheckedReference] = (),
         before: Mapping[str, DatasetSnapshot] = _NO_SNAPSHOTS,
     ) -> tuple[CheckedReference, ...]:
-        """Return every reference, over these snapshots.
+        """Check all references between these snapshots.
 
         Args:
-            previous: references of the snapshots before; those of the same two snapshots are taken over.
-            before: the snapshots that `previous` is about, by dataset.
+            previous: checks of the previous snapshots, which are reused if both snapshots are unchanged.
+            before: the snapshots of `previous`, by dataset.
         """
         earlier = {
             (reference.column, reference.references, reference.children, reference.parents): reference
@@ -130,10 +120,10 @@ class ReferenceCheck:
         snapshots: Mapping[str, DatasetSnapshot],
         before: Mapping[str, DatasetSnapshot],
     ) -> Collection[str] | None:
-        """Return the names of the children's parts in which a row may lack its parent; None for all.
+        """Return the names of the children's parts that may have a row without parent; None for all.
 
-        Before, no row lacked its parent. So only rows of parts that the snapshot before does not have may,
-        unless a parent left the lake.
+        In the previous snapshots all rows had a parent, so only new parts can have rows without one, unless a
+        parent was removed.
         """
         children_before, children, parents_before, parents = (
             self._parts_by_content(of[dataset])
@@ -145,14 +135,14 @@ class ReferenceCheck:
         gone, arrived = _without(parents_before, parents), _without(parents, parents_before)
         try:
             left, came = (self._values(refs, reference.parent_column) for refs in (gone, arrived))
-        except NotFoundError:  # another merge deleted the snapshot before
+        except NotFoundError:  # another merge deleted the previous snapshot
             return None
         if left.type != came.type or not pc.all(pc.is_in(left, came), min_count=0).as_py():
             return None
         return [_name(ref) for ref in _without(children, children_before)]
 
     def _parts_by_content(self, snapshot: DatasetSnapshot) -> Mapping[str, ObjectRef] | None:
-        """Return the parts of a snapshot by their content; None where it is not recorded."""
+        """Return the parts of a snapshot by SHA-256; None if the snapshot has no record of them."""
         record = snapshot_parts(self.objects, self.bucket, snapshot)
         refs = part_refs(self.objects, self.bucket, snapshot)
         if record is None or len(record.parts) != len(refs):
@@ -160,7 +150,7 @@ class ReferenceCheck:
         return {part.sha256: ref for part, ref in zip(record.parts, refs, strict=True)}
 
     def _values(self, parts: Iterable[ObjectRef], column: str) -> pa.ChunkedArray:
-        """Return the values of a column of some parts, without nulls."""
+        """Return the non-null values of a column in some parts."""
         values = []
         for ref in parts:
             with self.objects.open(ref) as rows, pq.ParquetFile(rows) as file:
@@ -174,11 +164,7 @@ class ReferenceCheck:
         snapshots: Mapping[str, DatasetSnapshot],
         changed: Collection[str] | None,
     ) -> CheckedReference:
-        """Check a reference.
-
-        Args:
-            changed: names of the children's parts that are looked at; None for all.
-        """
+        """Check a reference in the children's parts named `changed`; None for all parts."""
         if changed is not None and not changed:
             return CheckedReference(*about, 0, 0, ())
         child, parent = (
@@ -192,17 +178,14 @@ class ReferenceCheck:
         with self.memory.connect() as connection:
             for name, paths in fetched:
                 connection.read_parquet(paths).create_view(name)
-            connection.execute(f"CREATE TEMP TABLE {_ORPHANS} AS {orphans}")  # it ends with the connection
+            connection.execute(f"CREATE TEMP TABLE {_ORPHANS} AS {orphans}")  # dropped with the connection
             missing = connection.table(_ORPHANS)
             ((rows, distinct),) = missing.aggregate(f"coalesce(sum({_ROWS}), 0), count(*)").fetchall()
             first = missing.order(_VALUE).limit(_FIRST_KEYS).fetchall()
         return CheckedReference(*about, int(rows), int(distinct), tuple(str(value) for value, _ in first))
 
     def _fetched(self, snapshot: DatasetSnapshot, only: Collection[str] | None = None) -> list[str]:
-        """Return the kept columns, by part: of all parts, or `only` of some.
-
-        Of parts that were not written now only these columns are fetched first.
-        """
+        """Return the files of `keep` of all parts, or of the parts named `only`; create missing files."""
         parts = [(ref, _name(ref)) for ref in part_refs(self.objects, self.bucket, snapshot)]
         parts = [(ref, part) for ref, part in parts if only is None or part in only]
         for ref, part in parts:
@@ -219,7 +202,7 @@ class ReferenceCheck:
 
 
 def _about(reference: Reference, snapshots: Mapping[str, DatasetSnapshot]) -> tuple[str, str, str, str]:
-    """Identify a reference between two snapshots."""
+    """Return the identity of a reference between two snapshots."""
     return (
         f"{reference.dataset}.{reference.column}",
         f"{reference.parent}.{reference.parent_column}",

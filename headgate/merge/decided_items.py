@@ -1,6 +1,6 @@
-"""Closed items of label queues as a dataset of the snapshot: systems read decisions as they read rows.
+"""Closed items of label queues as a dataset of the snapshot, which systems read like other datasets.
 
-docs/adr/0143-decisions-as-labels.md gives the reasons.
+docs/adr/0143-decisions-as-labels.md has the reasons.
 """
 
 from __future__ import annotations
@@ -37,30 +37,23 @@ Row = dict[str, Any]
 TABLE = keys.DECIDED_ITEMS
 _READ = ("decision_id", "queue", "item_id", "action", "decided_at")
 _READERS = 16
-# A decision is written within a minute of its moment, so an older one is among those that were read before.
+# A decision is written within a minute of its time, so older decisions were read by the previous run.
 _WRITTEN_WITHIN = timedelta(hours=1)
 _VERSION_CHARACTERS = 16
 
 
 @dataclass(frozen=True)
 class DecidedItems:
-    """Reads the decisions of label queues, and publishes the items that they closed.
-
-    Args:
-        contract: of the table.
-        queues: those whose decisions are labels.
-    """
+    """The publication of the items that decisions of label queues closed."""
 
     contract: Contract
     queues: Sequence[LabelQueue]
 
     def publish(self, publisher: Publisher, before: DatasetSnapshot | None) -> DatasetSnapshot | None:
-        """Return the snapshot of all closed items; None if nobody has decided about any.
+        """Publish all closed items; return their snapshot, or None if there are no decisions.
 
-        Equal decisions give an equal snapshot, whatever was read before.
-
-        Args:
-            before: the snapshot of the newest run, which is built upon.
+        Equal decisions give an equal snapshot. `before` is the newest run's snapshot, whose decisions are
+        reused.
         """
         objects, bucket = publisher.objects, publisher.bucket
         listed = self._listed(objects, bucket)
@@ -73,9 +66,9 @@ class DecidedItems:
         snapshot_id = sha256[:_VERSION_CHARACTERS]
         prefix = keys.snapshot_prefix(TABLE, snapshot_id)
         if not (before and before.snapshot_id == snapshot_id):
-            made_of = MergedIncrements(snapshot_id, f"{self.contract.id}@{self.contract.version}", ())
+            increments = MergedIncrements(snapshot_id, f"{self.contract.id}@{self.contract.version}", ())
             merged_key = keys.merged_increments_key(TABLE, snapshot_id)
-            objects.write(ObjectRef(bucket, merged_key), made_of.to_json().encode())  # no file brought them
+            objects.write(ObjectRef(bucket, merged_key), increments.to_json().encode())
             record = self._record(table, len(body), sha256).to_parquet()
             objects.write(ObjectRef(bucket, keys.snapshot_parts_key(TABLE, snapshot_id)), record)
         if not publisher.catalog.current(publisher.database, TABLE).shows(prefix):
@@ -83,7 +76,7 @@ class DecidedItems:
         return DatasetSnapshot(TABLE, snapshot_id, prefix, len(rows), len(body), rows_in=len(rows))
 
     def _listed(self, objects: ObjectStore, bucket: str) -> dict[str, ObjectRef]:
-        """Return the objects of all decisions of the queues, by the id of the decision."""
+        """Return the objects of all decisions of the queues, by decision id."""
         return {
             PurePosixPath(item.ref.key).stem.rpartition("-")[2]: item.ref
             for queue in self.queues
@@ -97,10 +90,10 @@ class DecidedItems:
         listed: Mapping[str, ObjectRef],
         before: DatasetSnapshot | None,
     ) -> list[Row]:
-        """Return the rows of closed items, in the order of the key. Decisions that were read are kept."""
+        """Return the rows of closed items, sorted by key; read only new decisions."""
         kept = self._kept(objects, bucket, before)
         if any(row["decision_id"] not in listed for row in kept):
-            kept = []  # a decision was deleted, so an older one of its item counts again
+            kept = []  # a decision was deleted, so an older decision of its item applies again
         newest_at = max((row["decided_at"] for row in kept), default=None)
         read = {row["decision_id"] for row in kept}
         new = [
@@ -115,7 +108,7 @@ class DecidedItems:
         return [_row(by_queue[decision["queue"]], decision) for decision in closing(decisions)]
 
     def _kept(self, objects: ObjectStore, bucket: str, before: DatasetSnapshot | None) -> list[Row]:
-        """Return the decisions that closed the items of the snapshot before, if it has these rules."""
+        """Return the decisions in the previous snapshot, if it has the same contract and queues."""
         record = snapshot_parts(objects, bucket, before) if before else None
         if not before or not record or record.made_for != self._made_for:
             return []
@@ -124,7 +117,7 @@ class DecidedItems:
 
     @property
     def _made_for(self) -> str:
-        """Return the rules that rows are made by."""
+        """Return the contract and the queues, which determine the rows."""
         rules = sorted(map(repr, map(astuple, self.queues)))
         return "\n".join([f"{self.contract.id}@{self.contract.version}", *rules])
 
@@ -138,9 +131,9 @@ class DecidedItems:
 
 
 def closing(decisions: Iterable[Row]) -> list[Row]:
-    """Return the decision that closed each item, in the order of queue and item.
+    """Return the decision that closed each item, sorted by queue and item.
 
-    The newest decision that closes an item or opens it again counts; an open item has none.
+    The newest decision that closes or reopens an item applies; open items are left out.
     """
     newest: dict[tuple[str, str], Row] = {}
     for decision in sorted(decisions, key=lambda row: (row["decided_at"], row["decision_id"])):

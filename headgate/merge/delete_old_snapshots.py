@@ -1,4 +1,4 @@
-"""Delete old snapshots of the lake: those that neither a kept manifest nor a table names any more."""
+"""Delete old snapshots, to which neither a retained manifest nor a table refers."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def delete_old_snapshots(
     shown: Mapping[str, str],
     settle: Callable[[str, Collection[str]], None],
 ) -> None:
-    """Delete what neither `lake` nor one of the newest few manifests names.
+    """Delete snapshots to which neither `lake` nor one of the newest manifests refers.
 
-    What is newer than they are stays, as it may be in the making.
+    Snapshots newer than these manifests stay, because a merge may be writing them.
 
     Args:
-        shown: the location that each dataset's table points at.
-        settle: called for each dataset, with the ids of its snapshots that are deleted next.
+        shown: the location of each dataset's table.
+        settle: called for each dataset with the ids of the snapshots to delete.
     """
     dated = _manifests(objects, bucket)
     old, kept = dated[:-KEPT_VERSIONS], dated[-KEPT_VERSIONS:]
@@ -45,24 +45,24 @@ def delete_old_snapshots(
     for dataset, location in shown.items():
         ids = {snapshot.datasets[dataset].snapshot_id for snapshot in named if dataset in snapshot.datasets}
         ids.add(location.rstrip("/").rpartition("/")[2])
-        doomed = old_versions(
+        expired = old_versions(
             objects, bucket, f"{keys.SNAPSHOTS}/{dataset}/", named=ids, keep=0, before=kept[0].modified_at
         )
-        settle(dataset, [version.name for version in doomed])
-        delete_versions(objects, doomed)
-        for version in doomed:
+        settle(dataset, [version.name for version in expired])
+        delete_versions(objects, expired)
+        for version in expired:
             objects.delete(ObjectRef(bucket, keys.merged_increments_key(dataset, version.name)))
             objects.delete(ObjectRef(bucket, keys.snapshot_parts_key(dataset, version.name)))
 
 
 def named_snapshots(objects: ObjectStore, bucket: str, dataset: str) -> set[str]:
-    """Return the ids of a dataset's snapshots that manifests of runs name."""
+    """Return the ids of a dataset's snapshots in the manifests of runs."""
     lakes = [lake_snapshot(objects, bucket, _id_of(item)) for item in _manifests(objects, bucket)]
     return {lake.datasets[dataset].snapshot_id for lake in lakes if dataset in lake.datasets}
 
 
 def _manifests(objects: ObjectStore, bucket: str) -> list[ObjectInfo]:
-    """Return every manifest but the pointer, oldest first."""
+    """Return all manifests except the pointer, oldest first."""
     listed = [item for item in objects.list(bucket, keys.LAKE_MANIFESTS) if "/" not in _id_of(item)]
     return sorted(
         (item for item in listed if _id_of(item) != keys.CURRENT),

@@ -1,9 +1,8 @@
-"""Remove the rows that their source has deleted since it last held them: no new snapshot has them, older
-snapshots keep them.
+"""Exclude rows from new snapshots that the source deleted after their increment was last sighted.
 
-Moments are the source's own, as texts that compare as the moments do. An increment's rows were last held at
-its newest sighting; of that only the deletions before it matter, so that rows seen again and again without
-deletions stay the same.
+Times are the source's, as texts that sort by time. An increment is sighted each time the source delivers it.
+Only the last deletions before its newest sighting are recorded, so that repeated sightings without deletions
+change nothing.
 """
 
 from __future__ import annotations
@@ -23,14 +22,12 @@ _MARK = "held-after-"
 
 
 def deletions_among(listed: Iterable[str]) -> tuple[str, ...]:
-    """Return the keys of the objects that list deletions, oldest first."""
+    """Return the keys of objects with deletions, oldest first."""
     return tuple(sorted(key for key in listed if keys.deleted_by(key)))
 
 
 def held_after(listed: Sequence[str]) -> dict[str, str]:
-    """Return, of every increment whose rows the source still had after it had deleted some, the moment of the
-    last such deletions.
-    """
+    """Return the time of the last deletions before each increment's newest sighting, if there are any."""
     moments = [keys.deleted_by(key) for key in deletions_among(listed)]
     newest: dict[str, str] = {}
     for increment, moment in (sighting for key in listed if (sighting := keys.sighting_of(key))):
@@ -40,24 +37,24 @@ def held_after(listed: Sequence[str]) -> dict[str, str]:
 
 
 def moment_mark(moment: str) -> str:
-    """Return how a snapshot's list of increments spells an increment's moment."""
+    """Return the suffix of an increment's entry in a snapshot's list of increments; empty without a time."""
     return f" {_MARK}{moment}" if moment else ""
 
 
-def moment_of_entry(spelled: str) -> str:
-    """Return the moment in an increment's entry of that list; empty where there is none."""
-    return next((part.removeprefix(_MARK) for part in spelled.split(" ")[1:] if part.startswith(_MARK)), "")
+def moment_of_entry(entry: str) -> str:
+    """Return the time in an increment's entry of that list; empty if it has none."""
+    return next((part.removeprefix(_MARK) for part in entry.split(" ")[1:] if part.startswith(_MARK)), "")
 
 
-def still_there(
+def without_deleted(
     rows: ibis.Table, deleted: ibis.Table, last_held: ibis.Table, key: Sequence[str]
 ) -> ibis.Table:
-    """Return the rows whose key was not deleted after their increment was last held.
+    """Return the rows whose key was not deleted after their increment's newest sighting.
 
     Args:
-        deleted: the key's columns, and DELETED_BY.
-        last_held: INCREMENT (a content hash) and HELD_AFTER; an increment that is not in it was held before
-            all deletions.
+        deleted: the key columns and DELETED_BY.
+        last_held: INCREMENT (a content hash) and HELD_AFTER; other increments were sighted before all
+            deletions.
     """
     seen = rows.left_join(last_held, rows["_content_sha256"] == last_held[INCREMENT]).drop(INCREMENT)
     seen = seen.mutate(**{HELD_AFTER: seen[HELD_AFTER].fill_null("")})

@@ -1,4 +1,4 @@
-"""Publish the ledger as a table of the lake, so that SQL can count files, reasons and quality scores."""
+"""Publish the ledger as a table, so that SQL can count files, reasons and quality scores."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _VERSION_CHARACTERS = 16
 def publish_file_records(
     publisher: Publisher, contract: Contract, records: Iterable[FileRecord]
 ) -> Published:
-    """Write the ledger as it stands to the table; nothing is written if no record changed."""
+    """Write the ledger's current records to the table, if any record changed."""
     rows = file_records(contract, records)
     version = hashlib.sha256(parquet_bytes(rows)).hexdigest()[:_VERSION_CHARACTERS]
     published = publisher.publish(contract, rows, keys.snapshot_prefix(contract.dataset, version))
@@ -36,7 +36,7 @@ def publish_file_records(
 
 
 def file_records(contract: Contract, records: Iterable[FileRecord]) -> pa.Table:
-    """Return the records as rows of the table, in the order in which the files were received."""
+    """Return the rows of the table, in the order in which the files were received."""
     ordered = sorted(records, key=lambda record: (record.received_at, record.file_id))
     return pa.Table.from_pylist([_row(record) for record in ordered], schema=arrow_schema(contract))
 

@@ -1,7 +1,7 @@
-"""Loads of a dataset whose contract says that each load is complete: only the newest one is merged.
+"""Full loads: of a dataset whose loads replace each other, only the newest load is merged.
 
-A load is complete when all of its files have accepted rows. Files that came after it without being a load,
-such as corrected rows, are merged with it.
+A load is complete if all its files have accepted rows. Later files outside of loads, such as corrected rows,
+are merged with it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class LoadedIncrements:
     """The objects of a dataset without the increments that the newest complete load replaced.
 
     Attributes:
-        incomplete: why a newer load is not in the table yet; empty when there is none.
+        incomplete: the reason why a newer load is not merged; empty if there is none.
     """
 
     listed: tuple[str, ...]
@@ -38,7 +38,7 @@ class LoadedIncrements:
 
 
 def newest_load(listed: Sequence[str]) -> LoadedIncrements:
-    """Return the increments of the newest complete load and of later files; all without such a load."""
+    """Return the increments of the newest complete load and of later files, or all without such a load."""
     sizes = dict(load for key in listed if (load := keys.load_of(key)))
     if not sizes:
         return LoadedIncrements(tuple(listed))
@@ -63,8 +63,8 @@ def newest_load(listed: Sequence[str]) -> LoadedIncrements:
     if not late:
         return LoadedIncrements(tuple(kept))
     why = (
-        f"The load of {late} has {sizes[late]} files, of which {accepted[late]} have accepted rows. The "
-        "table shows the load before; correct or replay its files"
+        f"The load of {late} has {sizes[late]} files, of which {accepted[late]} have accepted rows, so the "
+        "table still shows the previous load. Correct or replay its files"
     )
     return LoadedIncrements(tuple(kept), why)
 
@@ -72,16 +72,16 @@ def newest_load(listed: Sequence[str]) -> LoadedIncrements:
 def removed_rows(
     contract: Contract, rows_before: int, replaced: Iterable[pa.Table], files: Sequence[Path], rows: int
 ) -> int:
-    """Return how many rows of the snapshot before the newest load lacks.
+    """Return the number of rows of the previous snapshot that are not in the newest load.
 
     Args:
-        replaced: keys of the rows that came from replaced increments.
-        files: the increments that are merged, with `rows` rows.
+        replaced: keys of the rows from replaced increments.
+        files: the increments to merge, with `rows` rows.
 
     Raises:
-        AuditError: fewer rows remain than the contract allows, as after an empty or a half file.
+        AuditError: fewer rows remain than the contract allows, as after an empty or truncated file.
     """
-    removed = _lacking(contract, list(replaced), files) if contract.key else max(rows_before - rows, 0)
+    removed = _count_missing(contract, list(replaced), files) if contract.key else max(rows_before - rows, 0)
     if rows_before - removed < smallest_share(contract) * rows_before:
         raise AuditError(
             f"{contract.id}: the newest load lacks {removed} of {rows_before} rows. If this is right, set "
@@ -90,7 +90,7 @@ def removed_rows(
     return removed
 
 
-def _lacking(contract: Contract, replaced: Sequence[pa.Table], files: Sequence[Path]) -> int:
+def _count_missing(contract: Contract, replaced: Sequence[pa.Table], files: Sequence[Path]) -> int:
     gone = [table.select(list(contract.key)) for table in replaced if table.num_rows]
     if not gone:
         return 0

@@ -16,7 +16,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import LINEAGE
 from headgate.contracts.identity import merge_key
 from headgate.errors import AuditError
-from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, still_there
+from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, without_deleted
 from headgate.merge.newest_per_key import newest_by
 from headgate.merge.part_boundaries import BEGINS_PART, EDGES
 from headgate.snapshots.part_keys import begins_part
@@ -68,7 +68,7 @@ class Deletions:
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FittedFiles:
     """Local files of one dataset that have the columns and types of `contract`.
 
     Attributes:
@@ -83,7 +83,7 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Within:
+class KeyRange:
     """A range of keys: those of some parts of a snapshot, and all keys between and, at both ends of the
     snapshot, beyond them.
     """
@@ -98,7 +98,7 @@ class _FittedFile:
     lacking: tuple[str, ...] = ()
 
 
-def fit_files(contract: Contract, files: Sequence[Path], lacking: Collection[str] = ()) -> Fitted:
+def fit_files(contract: Contract, files: Sequence[Path], lacking: Collection[str] = ()) -> FittedFiles:
     """Rewrite those of the files that an older version of the contract gave other columns or types.
 
     Args:
@@ -109,14 +109,14 @@ def fit_files(contract: Contract, files: Sequence[Path], lacking: Collection[str
     """
     fitted = [_fit(contract, file) for file in files]
     absent = frozenset({*lacking, *(name for file in fitted for name in file.lacking)})
-    return Fitted(contract.without_required(absent), tuple(files), sum(file.rows for file in fitted), absent)
+    return FittedFiles(
+        contract.without_required(absent), tuple(files), sum(file.rows for file in fitted), absent
+    )
 
 
 @contextmanager
-def values_required(fitted: Fitted) -> Iterator[None]:
-    """Raise an AuditError that names the columns for a null in a required column while rows are written in
-    the block.
-    """
+def null_errors(fitted: FittedFiles) -> Iterator[None]:
+    """Raise an AuditError with the columns if the block fails to write a null in a required column."""
     try:
         yield
     except ValueError:
@@ -124,7 +124,9 @@ def values_required(fitted: Fitted) -> Iterator[None]:
         nulls = [name for name in required if any(_nulls(file, [name])[name] for file in fitted.files)]
         if not nulls:
             raise
-        raise AuditError(_unfit(fitted.contract, nulls, "have no value in this required column")) from None
+        raise AuditError(
+            _misfit_message(fitted.contract, nulls, "have no value in this required column")
+        ) from None
 
 
 def _nulls(file: Path, columns: Sequence[str]) -> dict[str, int]:
@@ -135,24 +137,23 @@ def _nulls(file: Path, columns: Sequence[str]) -> dict[str, int]:
 
 
 def newest_rows(
-    fitted: Fitted,
+    fitted: FittedFiles,
     memory: Memory,
     deletions: Deletions | None = None,
     *,
     held_at: Mapping[str, str] | None = None,
     part_rows: int = 0,
-    within: Within | None = None,
+    within: KeyRange | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the newest row of every key, without deleted ones, in the order of the key, with the column
-    BEGINS_PART.
+    """Yield the newest row of every key that is not deleted, sorted by key, with the column BEGINS_PART.
 
-    A contract without a key keeps every row, or every different row (`headgate.contracts.identity`).
-    A column that a file of an older contract version lacks is null there.
+    A contract without a key keeps all rows, or all different rows (`headgate.contracts.identity`). Columns
+    that a file of an older contract version lacks are null.
 
     Args:
-        held_at: content hash → when an object last came to hold it; of rows that tie in the order columns the
-            latest is the newest.
-        within: the keys to which the rows are restricted; all keys by default.
+        held_at: content hash → the time when an object last got this content, which breaks ties in the order
+            columns.
+        within: the range of keys; all keys by default.
     """
     if not fitted.files:
         return
@@ -186,30 +187,25 @@ def _newest_sql(
     listed: Sequence[pa.Schema],
     part_rows: int,
 ) -> str:
-    """Return the statement of `newest_rows`.
-
-    To compile it takes 50 ms, more than a small merge, and each part needs it.
+    """Return the statement of `newest_rows`, cached because compiling it takes 50 ms and each part needs it.
 
     Args:
         listed: the columns of `deletion_tables`; empty without deletions.
     """
     rows = _table(_ROWS, schema)
-    there = (
-        still_there(rows, _table(_DELETED, listed[0]), _table(_HELD, listed[1]), source_key)
+    remaining = (
+        without_deleted(rows, _table(_DELETED, listed[0]), _table(_HELD, listed[1]), source_key)
         if listed
         else rows
     )
     last_held = _table(_LAST_HELD, pa.schema([(name, pa.string()) for name in _LAST_HELD_COLUMNS]))
-    newest = _newest(key, order_by, there, last_held)
+    newest = _newest(key, order_by, remaining, last_held)
     cut = newest.mutate(**{BEGINS_PART: begins_part(newest, key, part_rows)})
     return str(ibis.to_sql(cut.order_by(*key), dialect="duckdb"))
 
 
-def _condition(key: Sequence[str], within: Within) -> str:
-    """Return the range as a condition in DuckDB's SQL.
-
-    The first part has no lower end, the last one no upper end.
-    """
+def _condition(key: Sequence[str], within: KeyRange) -> str:
+    """Return the range as a condition in DuckDB's SQL, unbounded below the first and above the last part."""
     low = f"(SELECT {row_expression([FIRST + name for name in key])} FROM {EDGES} WHERE {NUMBER} = {{}})"  # noqa: S608 names of columns, quoted
     ends = [(">=", within.parts.start), ("<", within.parts.stop)]
     bounds = [
@@ -223,8 +219,9 @@ def _condition(key: Sequence[str], within: Within) -> str:
 def _newest(
     key: Sequence[str], order_by: Sequence[str], rows: ibis.Table, last_held: ibis.Table
 ) -> ibis.Table:
-    """Prefer, of rows that order columns leave tied, the newest content of an object: corrected files often
-    keep their rows' times of change.
+    """Return the newest row per key; in a tie the newest content of an object.
+
+    Corrected files often keep the modification times of their rows.
     """
     dated = rows.left_join(last_held, rows["_content_sha256"] == last_held[_CONTENT]).drop(_CONTENT)
     return newest_by(dated, key, order_by, [_AT, *(name for name in _LINEAGE if name not in key)]).drop(_AT)
@@ -235,17 +232,14 @@ def _table(name: str, schema: pa.Schema) -> ibis.Table:
 
 
 def keys_in_deletions(contract: Contract, file: Path) -> pa.Table:
-    """Return the keys that a file of deletions lists, in the contract's types.
-
-    AuditError when they do not fit.
-    """
+    """Return the keys in a file of deletions; raise AuditError if they do not fit the contract's types."""
     columns = tuple(column for column in contract.columns if column.name in contract.key)
     _fit(replace(contract, columns=columns, order_by=(), comparisons=()), file)
     return table_of(file)
 
 
 def deletion_tables(contract: Contract, deletions: Deletions) -> dict[str, pa.Table]:
-    """Return the arguments of `still_there` about deletions, by name, in its order."""
+    """Return the two tables of deletions for `without_deleted`, by name, in its order."""
     listed = {moment: keys_in_deletions(contract, file) for moment, file in deletions.files.items()}
     gone = [
         keys.append_column(DELETED_BY, pa.repeat(moment, keys.num_rows)) for moment, keys in listed.items()
@@ -258,11 +252,10 @@ def deletion_tables(contract: Contract, deletions: Deletions) -> dict[str, pa.Ta
 
 
 def _fit(contract: Contract, file: Path) -> _FittedFile:
-    """Rewrite the file where an older version of the contract gave it other columns or types.
+    """Rewrite a file of an older contract version with the columns and types of this version.
 
     Raises:
-        AuditError: a key column is missing, or a value does not fit the column's type; names the columns,
-            never a value.
+        AuditError: a key column is missing, or a value does not fit its type; the message has columns only.
     """
     schema = arrow_schema(contract)
     with pq.ParquetFile(file) as parquet:
@@ -271,7 +264,7 @@ def _fit(contract: Contract, file: Path) -> _FittedFile:
         return _FittedFile(rows)
     lacking = tuple(name for name in schema.names if name not in stored.names)
     if missing := [name for name in contract.key if name in lacking]:
-        raise AuditError(_unfit(contract, missing, "lack this column of the key"))
+        raise AuditError(_misfit_message(contract, missing, "lack this column of the key"))
     table = table_of(file)
     columns = [
         table.column(field.name) if field.name in table.column_names else pa.nulls(rows, field.type)
@@ -280,23 +273,20 @@ def _fit(contract: Contract, file: Path) -> _FittedFile:
     nullable = pa.schema([field.with_nullable(field.nullable or field.name in lacking) for field in schema])
     exact = [_cast_exactly(column, field.type) for field, column in zip(schema, columns, strict=True)]
     if misfits := [name for name, column in zip(schema.names, exact, strict=True) if column is None]:
-        raise AuditError(_unfit(contract, misfits, "hold values that do not fit this column's type"))
+        raise AuditError(_misfit_message(contract, misfits, "have values that do not fit this column's type"))
     pq.write_table(pa.table(exact, schema=nullable), file)
     return _FittedFile(rows, lacking)
 
 
 def _cast_exactly(column: pa.Array | pa.ChunkedArray, to: pa.DataType) -> pa.Array | pa.ChunkedArray | None:
-    """Return the column in another type, or None when a value does not fit.
-
-    Arrow refuses to lose a digit; DuckDB would round.
-    """
+    """Return the column in another type, or None if a value does not fit; DuckDB would round it."""
     try:
         return column.cast(to)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # Arrow's own text quotes the value
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # Arrow's message quotes the value
         return None
 
 
-def _unfit(contract: Contract, columns: Sequence[str], why: str) -> str:
+def _misfit_message(contract: Contract, columns: Sequence[str], why: str) -> str:
     return (
         f"{contract.id}: increments of an older contract version do not fit version {contract.version}: "
         f"rows {why}: {', '.join(columns)}. "

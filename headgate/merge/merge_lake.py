@@ -6,7 +6,7 @@ import logging
 import tempfile
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,15 +60,16 @@ class _Plan:
     """The inputs of one dataset's next snapshot.
 
     Attributes:
-        base: the previous snapshot, where it can be built upon.
-        new: what is not in it.
-        reverted: content hashes of increments that are in it and no longer in the lake.
-        incomplete: why a newer load is not merged.
+        target: the increments and the id of the next snapshot.
+        base: the previous snapshot, if the next one can be built from it.
+        new: increments and deletions that are not in the base.
+        reverted: content hashes of increments that are in the base but no longer in the lake.
+        incomplete: the reason why a newer load is not merged.
     """
 
     contract: Contract
     current: TableVersion
-    made_of: MergedIncrements
+    target: MergedIncrements
     base: DatasetSnapshot | None
     new: tuple[str, ...]
     reverted: frozenset[str] = frozenset()
@@ -76,27 +77,22 @@ class _Plan:
 
     @property
     def is_published(self) -> bool:
-        """The table shows this very snapshot already."""
+        """The table already shows this snapshot."""
         return bool(self.base) and not self.new and self.current.shows(self.prefix)
 
     @property
     def rows(self) -> tuple[str, ...]:
-        """The increments that are read: what is new, or all of them, because after a revert older rows come
-        back.
-        """
-        return tuple(
-            key
-            for key in (self.made_of.increments if self.reverted else self.new)
-            if not keys.deleted_by(key)
-        )
+        """The increments to read: the new ones, or all after a revert, which brings back older rows."""
+        increments = self.target.increments if self.reverted else self.new
+        return tuple(key for key in increments if not keys.deleted_by(key))
 
     @property
     def new_rows(self) -> tuple[str, ...]:
-        """The increments of rows that are new."""
+        """The new increments with rows."""
         return tuple(key for key in self.new if not keys.deleted_by(key))
 
     def is_small_addition(self, largest_bytes: int) -> bool:
-        """Return whether only rows are new, upon a snapshot of at most so many bytes."""
+        """Return whether the plan only adds rows, to a base of at most `largest_bytes`."""
         return (
             self.base is not None
             and bool(self.new)
@@ -108,30 +104,30 @@ class _Plan:
 
     @property
     def prefix(self) -> str:
-        """Where the snapshot lies."""
-        return keys.snapshot_prefix(self.contract.dataset, self.made_of.snapshot_id)
+        """The prefix of the next snapshot."""
+        return keys.snapshot_prefix(self.contract.dataset, self.target.snapshot_id)
 
 
 @dataclass(frozen=True)
 class Merging:
-    """Merges the curated bucket's increments.
+    """The merge of a curated bucket's increments.
 
     Args:
         contracts: the curated contracts, by dataset.
-        audit: raises AuditError when rows do not hold their contract.
-        workspace: a local folder with room for what arrives in the largest dataset, twice, and a part of it;
-            without a snapshot that can be built upon, for all its increments.
-        memory: DuckDB's, for the merges of one process; by default each merge opens a database and closes it,
-            and spills into the workspace.
-        last_held: when an object last came to hold each content, by its hash; without it only the hash ranks
-            rows that tie in the order columns.
-        missing_parents: the contract of the table that lists rows without a parent; without it only the
-            report lists them.
-        decided_items: reads people's decisions that are labels; without it they are no dataset.
-        notify: called with the table of each dataset that shows another snapshot than before.
-        part_rows: rows of a snapshot's part on average; 0 keeps each dataset in one part.
-        count: called with the work on each dataset that was merged.
-        iceberg: keeps the Iceberg metadata of the datasets' tables, if they have them.
+        audit: raises AuditError if rows violate their contract.
+        workspace: a local folder with room for twice the arriving rows of the largest dataset and one of its
+            parts, or for all its increments in the first merge.
+        memory: DuckDB's memory for all merges of a process; by default each merge opens its own database and
+            spills to the workspace.
+        last_held: the time when an object last got each content, by content hash, which breaks ties in the
+            order columns; without it only the hash does.
+        missing_parents: the contract of the table of rows without a parent; without it only the report has
+            them.
+        decided_items: publishes decisions as labels; without it they are not a dataset.
+        notify: called with the table of each dataset whose snapshot changed.
+        part_rows: average rows of a part; 0 for datasets with one part.
+        count: called with the work on each merged dataset.
+        iceberg: maintains the Iceberg metadata of the datasets' tables, if they have any.
     """
 
     objects: SnapshotObjects
@@ -151,16 +147,15 @@ class Merging:
     iceberg: IcebergTables | None = None
 
     def merge(self, as_of: date | None = None) -> LakeSnapshot:
-        """Return the lake's newest snapshot: of every dataset, the newest row of each key over all
-        increments.
+        """Merge all datasets to the newest row of each key, and return the lake's newest snapshot.
 
-        The same increments give the same ids and bytes, and nothing is written for what has not changed.
-        All datasets are audited before the first table moves; the pointer moves last. A dataset that fails
-        keeps its table and its previous snapshot; `failed` of the returned snapshot says why, and the other
-        datasets are published.
+        Equal increments give equal ids and bytes, and unchanged datasets are not written. All datasets are
+        audited before the first table moves; the pointer moves last. A dataset that fails keeps its table and
+        previous snapshot, with the reason in `failed` of the returned snapshot; the other datasets are
+        published.
 
         Args:
-            as_of: the day the systems take for today; by default the last one that the data knows.
+            as_of: the current day for the systems; by default the day of the newest event.
 
         Raises:
             ConflictError: other merges moved the tables first, twice.
@@ -168,7 +163,7 @@ class Merging:
         try:
             return self._merge(as_of)
         except (ConflictError, NotFoundError) as conflict:
-            # Another merge moved a table, or a replay took an increment away after it was listed.
+            # Another merge moved a table, or a replay deleted an increment after it was listed.
             log.info("the lake changed while it was merged; reading again", extra={"conflict": str(conflict)})
             return self._merge(as_of)
 
@@ -179,13 +174,7 @@ class Merging:
             self._plan(contract, self._table(contract), previous, last_held)
             for contract in self.contracts.values()
         ]
-        with (
-            tempfile.TemporaryDirectory(dir=self.workspace) as folder,
-            self._open_memory(Path(folder)) as memory,
-        ):
-            references = ReferenceCheck(
-                self.objects, self.curated_bucket, self.contracts, Path(folder), memory
-            )
+        with self._open_references() as references:
             built, failed = self._build_each(plans, references, last_held)
             publisher = replace(self._publisher, notify=self.notify)
             for snapshot, staged in built:
@@ -208,42 +197,35 @@ class Merging:
         return lake
 
     def refresh(self, dataset: str, *, now: datetime, largest_bytes: int) -> DatasetSnapshot | None:
-        """Show the rows of a dataset that arrived since the snapshot that its table shows, and return the new
-        snapshot; None where nothing is new or the next run has to merge it.
+        """Add a dataset's new rows to its table, and return the new snapshot; None if nothing is new.
 
-        The newest snapshot of the lake, which systems read, stays what it is. The next run builds upon the
-        new one. Left to a run: the first snapshot, a replay, a revert, an erasure, another contract,
-        deletions, and a dataset that is too large.
+        The lake's newest snapshot, which systems read, is unchanged, and the next run builds from the new
+        one. A first snapshot, a replay, a revert, an erasure, a changed contract, deletions and too large
+        datasets are left to a run; the result is None.
 
         Args:
             now: naive UTC.
-            largest_bytes: of a snapshot that is built upon.
+            largest_bytes: the maximum size of the previous snapshot.
 
         Raises:
-            AuditError: the new rows do not hold their contract; the table shows what it showed before.
+            AuditError: the new rows violate their contract; the table is unchanged.
             ConflictError: another merge moved the table first.
         """
         previous = newest_snapshot(self.objects, self.curated_bucket)
         last_held = self.last_held()
         try:
             current = self.catalog.current(self.database, dataset)
-        except NotFoundError:  # a dataset that is newer than the deployment: the next run makes its table
+        except NotFoundError:  # the dataset is newer than the deployment; the next run creates its table
             return None
         plan = self._plan(self.contracts[dataset], current, previous, last_held)
         if not plan.is_small_addition(largest_bytes):
             return None
-        with (
-            tempfile.TemporaryDirectory(dir=self.workspace) as folder,
-            self._open_memory(Path(folder)) as memory,
-        ):
-            references = ReferenceCheck(
-                self.objects, self.curated_bucket, self.contracts, Path(folder), memory
-            )
+        with self._open_references() as references:
             snapshot, staged = self._build(plan, references, last_held)
             before = FreshSnapshot.read(self.objects, self.curated_bucket, dataset)
             record = before.replaced_by(snapshot, now) if before else FreshSnapshot(snapshot)
-            # Before the move: nobody builds upon a snapshot that no table shows. Without the record the next
-            # run would build upon an older one.
+            # Written before the move, because without the record the next run would build from an older
+            # snapshot.
             record.write(self.objects, self.curated_bucket)
             if staged:
                 replace(self._publisher, notify=self.notify).move(staged)
@@ -259,15 +241,12 @@ class Merging:
         return part_rows_of(contract, self.part_rows, is_parent=is_parent)
 
     def _settle(self, dataset: str, expired: Collection[str]) -> None:
-        """Let the Iceberg metadata of a dataset's table forget snapshots that are deleted next."""
+        """Remove expired snapshots from the Iceberg metadata of a dataset's table."""
         if dataset in self.contracts:
             self._publisher.settle(self.contracts[dataset], expired)
 
     def _move(self, publisher: Publisher, staged: Staged, snapshot: DatasetSnapshot) -> None:
-        """Move a table, unless it shows these rows and later ones already.
-
-        ConflictError if another run moved it.
-        """
+        """Move a table unless it shows these and later rows; raise ConflictError if another run moved it."""
         try:
             publisher.move(staged)
         except ConflictError:
@@ -286,7 +265,7 @@ class Merging:
     def _base(
         self, dataset: str, current: TableVersion, previous: LakeSnapshot | None
     ) -> DatasetSnapshot | None:
-        """Return the snapshot that the table got between runs, or the one of the newest run."""
+        """Return the table's snapshot from a refresh between runs, or from the newest run."""
         of_run = previous.datasets.get(dataset) if previous else None
         if of_run and current.shows(of_run.location):
             return of_run
@@ -294,73 +273,55 @@ class Merging:
         return fresh.snapshot if fresh and fresh.is_shown_by(current) else of_run
 
     @contextmanager
-    def _open_memory(self, folder: Path) -> Iterator[Memory]:
-        """Open one database for all datasets and their references, because to open and to close one takes
-        longer than a small merge.
-        """
-        if self.memory:
-            yield self.memory
-            return
-        with closing(Memory(folder / "spill")) as memory:
-            yield memory
+    def _open_references(self) -> Iterator[ReferenceCheck]:
+        """Open a check of references, and one database for all datasets because opening it is slow."""
+        with tempfile.TemporaryDirectory(dir=self.workspace) as name, ExitStack() as stack:
+            folder = Path(name)
+            memory = self.memory or stack.enter_context(closing(Memory(folder / "spill")))
+            yield ReferenceCheck(self.objects, self.curated_bucket, self.contracts, folder, memory)
 
     @property
     def _publisher(self) -> Publisher:
         return Publisher(
-            self.objects,
-            self.catalog,
-            self.database,
-            self.curated_bucket,
-            self.audit,
-            iceberg=self.iceberg,
+            self.objects, self.catalog, self.database, self.curated_bucket, self.audit, iceberg=self.iceberg
         )
 
     def _check_references(
         self, references: ReferenceCheck, lake: LakeSnapshot, previous: LakeSnapshot | None
     ) -> None:
-        """Write the report of rows without a parent before the manifest is published."""
+        """Write the report of rows without a parent."""
         previous_checks = (
             checked_references(self.objects, self.curated_bucket, previous.snapshot_id) if previous else ()
         )
         checked = references.check(lake.datasets, previous_checks, previous.datasets if previous else {})
-        for reference in checked:
-            if reference.rows:
-                log.warning(
-                    "rows without parent",
-                    extra={
-                        "column": reference.column,
-                        "references": reference.references,
-                        "rows": reference.rows,
-                    },
-                )
+        for item in checked:
+            if item.rows:
+                extra = {"column": item.column, "references": item.references, "rows": item.rows}
+                log.warning("rows without parent", extra=extra)
         self._write(keys.checked_references_key(lake.snapshot_id), references_json(checked))
 
     def _decided_items(self, previous: LakeSnapshot | None) -> list[DatasetSnapshot]:
-        """Publish the closed items of label queues; return their snapshot, if there are any decisions."""
+        """Publish the closed items of label queues; return their snapshot if there are decisions."""
         if self.decided_items is None:
             return []
         before = previous.datasets.get(self.decided_items.contract.dataset) if previous else None
-        publisher = replace(self._publisher, iceberg=None)  # of its few rows nobody reads an older version
+        publisher = replace(self._publisher, iceberg=None)  # older versions of its few rows are not needed
         snapshot = self.decided_items.publish(publisher, before)
         return [snapshot] if snapshot else []
 
     def _publish_missing_parents(self, contract: Contract, lake: LakeSnapshot) -> None:
-        """Write what was checked of this very snapshot to the table."""
+        """Publish the report of this snapshot as a table."""
         prefix = keys.snapshot_prefix(contract.dataset, lake.snapshot_id)
         if self.catalog.current(self.database, contract.dataset).shows(prefix):
             return
         checked = checked_references(self.objects, self.curated_bucket, lake.snapshot_id)
-        publisher = replace(self._publisher, iceberg=None)  # the newest is the only one that is kept
+        publisher = replace(self._publisher, iceberg=None)  # only the newest version is retained
         publisher.publish(contract, missing_parents(contract, checked, lake), prefix)
-        delete_old_versions(
-            self.objects,
-            self.curated_bucket,
-            f"{keys.SNAPSHOTS}/{contract.dataset}/",
-            named={lake.snapshot_id},
-        )
+        folder = f"{keys.SNAPSHOTS}/{contract.dataset}/"
+        delete_old_versions(self.objects, self.curated_bucket, folder, named={lake.snapshot_id})
 
     def _table(self, contract: Contract) -> TableVersion:
-        """Return the dataset's table; a dataset that is newer than the deployment gets one, without rows."""
+        """Return the dataset's table, created empty if the dataset is newer than the deployment."""
         with suppress(NotFoundError):
             return self.catalog.current(self.database, contract.dataset)
         empty = f"s3://{self.curated_bucket}/{keys.snapshot_prefix(contract.dataset, 'none')}"
@@ -374,42 +335,44 @@ class Merging:
         previous: LakeSnapshot | None,
         last_held: Mapping[str, LastHeld],
     ) -> _Plan:
-        # The table was read before its increments are listed: whoever publishes more meanwhile wins, and this
-        # merge conflicts.
+        # The table was read before its increments are listed, so this merge conflicts with a parallel one.
         increments, incomplete = self._increments(contract, last_held)
         table = _table_of(contract)
-        # A layout other than the usual one is another snapshot: parts of two layouts never lie in one folder.
+        # Another layout than the default is another snapshot, because a folder has parts of one layout.
         part_rows = self._part_rows(contract)
         layout = [] if part_rows == part_rows_of(contract, PART_ROWS) else [f"part_rows={part_rows}"]
-        made_of = MergedIncrements(snapshot_id_of([*increments, table, *layout]), table, increments)
+        target = MergedIncrements(snapshot_id_of([*increments, table, *layout]), table, increments)
         base = self._base(contract.dataset, current, previous)
         merged = self._merged_into(base) if base else None
         gone = set(merged.increments) - set(increments) if merged else set[str]()
-        if merged is None or merged.table != table or not _are_reverted(gone, increments):
-            return _Plan(contract, current, made_of, None, increments, incomplete=incomplete)
-        new = tuple(sorted(set(increments) - set(merged.increments)))
-        if _came_late(new, increments):
-            return _Plan(contract, current, made_of, None, increments, incomplete=incomplete)
-        return _Plan(contract, current, made_of, base, new, frozenset(map(_content_of, gone)), incomplete)
+        new = tuple(sorted(set(increments) - set(merged.increments))) if merged else ()
+        if (
+            merged is None
+            or merged.table != table
+            or not _are_reverted(gone, increments)
+            or _has_late_deletions(new, increments)
+        ):
+            return _Plan(contract, current, target, None, increments, incomplete=incomplete)
+        return _Plan(contract, current, target, base, new, frozenset(map(_content_of, gone)), incomplete)
 
     def _increments(
         self, contract: Contract, last_held: Mapping[str, LastHeld]
     ) -> tuple[tuple[str, ...], str]:
-        """Return every increment, and every object that lists deletions, by key, and why a load is left out.
+        """Return sorted entries of increments and deletions, and the reason why a newer load is left out.
 
-        Of a dataset whose loads are complete only those of the newest one.
+        Of a dataset with full loads, only the increments of the newest complete load are returned.
 
-        With an increment's key stand its edition, and after which deletions its rows were held again: one
-        that was replayed or that came back is another than the one that was merged, so all is merged again.
-        Deletions that change no such mark are newer than every row, so that the snapshot before can be built
-        upon. A content that an object came back to is newer than it was.
+        An increment's entry is its key, its editions and the last deletions before its newest sighting. So an
+        increment that was replayed or sighted again has another entry, and all increments are merged again.
+        Other deletions are newer than all rows, so the base can be used. An object that returned to an
+        earlier content makes that content newer, which is part of the entry too.
         """
         prefix = f"{keys.INCREMENTS}/{contract.dataset}/"
         listed = [item.ref.key for item in self.objects.list(self.curated_bucket, prefix)]
         loaded = newest_load(listed) if is_full(contract) else LoadedIncrements(tuple(listed))
         listed = list(loaded.listed)
         editions: defaultdict[str, str] = defaultdict(str)
-        for key, edition in sorted(spelled for key in listed if (spelled := keys.edition_of(key))):
+        for key, edition in sorted(item for key in listed if (item := keys.edition_of(key))):
             editions[key] += f" {edition}"
         moments = held_after(listed)
         back = {content: f" {_BACK}{last.at}" for content, last in last_held.items() if last.moved}
@@ -427,17 +390,14 @@ class Merging:
     def _build_each(
         self, plans: Sequence[_Plan], references: ReferenceCheck, last_held: Mapping[str, LastHeld]
     ) -> tuple[list[tuple[DatasetSnapshot, Staged | None]], dict[str, str]]:
-        """Build every dataset.
-
-        A dataset that cannot be built does not stop the others, and the reason is returned by its name.
-        """
+        """Build every dataset; return the snapshots, and the errors of datasets that failed."""
         built, failed = [], {}
         for plan in plans:
             try:
                 built.append(self._build(plan, references, last_held))
             except (AuditError, ContractError) as error:
                 failed[plan.contract.dataset] = str(error)
-                log.error("dataset not merged", extra={"dataset": plan.contract.dataset, "cause": str(error)})  # noqa: TRY400 no traceback: it may quote a cell
+                log.error("dataset not merged", extra={"dataset": plan.contract.dataset, "cause": str(error)})  # noqa: TRY400 a traceback may quote a cell
         return built, failed
 
     def _build(
@@ -448,14 +408,13 @@ class Merging:
         if plan.base and plan.is_published:
             return plan.base, None
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
-            return self._build_in(
-                Path(folder), plan, references, {content: last.at for content, last in last_held.items()}
-            )
+            held_at = {content: last.at for content, last in last_held.items()}
+            return self._build_in(Path(folder), plan, references, held_at)
 
     def _build_in(
         self, folder: Path, plan: _Plan, references: ReferenceCheck, held_at: Mapping[str, str]
     ) -> tuple[DatasetSnapshot, Staged]:
-        dataset, snapshot_id = plan.contract.dataset, plan.made_of.snapshot_id
+        dataset, snapshot_id = plan.contract.dataset, plan.target.snapshot_id
         change = self._change(folder, plan, held_at)
         removed = self._removed(plan, change)
         contract, publisher = change.contract, self._publisher
@@ -468,7 +427,7 @@ class Merging:
         )
         self.count(_work_on(change, record, plan.base))
         staged = publisher.staged(contract, plan.prefix, rows, size_bytes, plan.current)
-        self._write(keys.merged_increments_key(dataset, snapshot_id), plan.made_of.to_json())
+        self._write(keys.merged_increments_key(dataset, snapshot_id), plan.target.to_json())
         self.objects.write(
             ObjectRef(self.curated_bucket, keys.snapshot_parts_key(dataset, snapshot_id)), record.to_parquet()
         )
@@ -483,19 +442,12 @@ class Merging:
             missing_values=missing_values(record.parts, contract, change.arriving.absent),
             removed=removed,
         )
-        log.info(
-            "dataset merged",
-            extra={
-                "dataset": dataset,
-                "rows": snapshot.rows,
-                "superseded": snapshot.superseded,
-                "removed": removed,
-            },
-        )
+        counts = {"rows": snapshot.rows, "superseded": snapshot.superseded, "removed": removed}
+        log.info("dataset merged", extra={"dataset": dataset, **counts})
         return snapshot, staged
 
     def _change(self, folder: Path, plan: _Plan, held_at: Mapping[str, str]) -> DatasetChange:
-        """Download what is new, and look up what is known of the snapshot before."""
+        """Download the new increments, and read the record of the base."""
         files = self._download(folder, plan.rows)
         arriving = fit_files(
             plan.contract, files, plan.base.missing_values if plan.base and not plan.reverted else ()
@@ -521,7 +473,7 @@ class Merging:
         )
 
     def _removed(self, plan: _Plan, change: DatasetChange) -> int:
-        """Return the rows that the newest complete load lacks; AuditError when they are too many."""
+        """Return the number of rows that a full load removes; raise AuditError if it removes too many."""
         if not (is_full(plan.contract) and plan.base and plan.reverted):
             return 0
         arriving = change.arriving
@@ -529,22 +481,18 @@ class Merging:
         return removed_rows(plan.contract, plan.base.rows, replaced, arriving.files, arriving.rows)
 
     def _keys_of(self, plan: _Plan, part: ObjectRef) -> pa.Table:
-        """Return the keys of a part's rows that came from reverted increments.
-
-        Their other rows were replaced, so nothing changes there.
-        """
+        """Return the keys of a part's rows from reverted increments."""
         key = merge_key(plan.contract)
         with self.objects.open(part) as opened, pq.ParquetFile(opened) as file:
             rows = file.read(list(dict.fromkeys([*key, _CONTENT])), use_threads=False)
         return rows.filter(pc.is_in(rows[_CONTENT], pa.array(sorted(plan.reverted)))).select(list(key))
 
     def _deletions(self, folder: Path, plan: _Plan) -> Deletions:
-        deletions, spelled = deletions_among(plan.made_of.increments), plan.made_of.increments
+        entries = plan.target.increments
+        deletions = deletions_among(entries)
         (folder / "deleted").mkdir()
         files = self._download(folder / "deleted", deletions)
-        moments = {
-            Path(key.partition(" ")[0]).stem: moment_of_entry(key) for key in spelled if moment_of_entry(key)
-        }
+        moments = {_content_of(entry): moment for entry in entries if (moment := moment_of_entry(entry))}
         return Deletions(dict(zip(map(keys.deleted_by, deletions), files, strict=True)), moments)
 
     def _download(self, folder: Path, wanted: Sequence[str]) -> list[Path]:
@@ -571,7 +519,7 @@ class Merging:
 
 
 def _work_on(change: DatasetChange, written: SnapshotParts, base: DatasetSnapshot | None) -> StageWork:
-    """Return the work on a dataset: parts of the snapshot before that the new one has too were not read."""
+    """Return the work on a dataset; parts that are equal in both snapshots count as reused."""
     before = {part.sha256: part.rows for part in change.record.parts} if change.record else {}
     reused = [before[part.sha256] for part in written.parts if part.sha256 in before]
     return StageWork(
@@ -587,18 +535,15 @@ def _content_of(increment: str) -> str:
 
 
 def _are_reverted(gone: Collection[str], increments: Sequence[str]) -> bool:
-    """Return whether each of these was an increment that left the lake: not a deletion, and not one that was
-    replayed or held again.
-    """
+    """Return whether all these entries are of removed increments, not of deletions or changed increments."""
     there = {key.partition(" ")[0] for key in increments}
     return all(not keys.deleted_by(key) and key.partition(" ")[0] not in there for key in gone)
 
 
-def _came_late(new: Sequence[str], increments: Sequence[str]) -> bool:
-    """Return whether new deletions are older than rows that were held again after later deletions.
+def _has_late_deletions(new: Sequence[str], increments: Sequence[str]) -> bool:
+    """Return whether new deletions are older than deletions before a sighting.
 
-    The snapshot before has only the newest row of each key; if late deletions remove that row, an older row
-    must come back.
+    If they delete the newest row of a key, an older row must come back, which the base does not have.
     """
     newest_held = max(map(moment_of_entry, increments), default="")
     return any(keys.deleted_by(key) <= newest_held for key in new if keys.deleted_by(key))
@@ -616,7 +561,7 @@ def _lake(
     contracts: Mapping[str, Contract],
 ) -> LakeSnapshot:
     day = as_of or lake_day.as_of({snapshot.dataset: snapshot.latest_on for snapshot in snapshots}, contracts)
-    made_of = [f"{snapshot.dataset}={snapshot.snapshot_id}" for snapshot in snapshots]
-    made_of += [f"{dataset} failed: {why}" for dataset, why in failed.items()]
-    snapshot_id = snapshot_id_of([*made_of, f"as_of={day.isoformat()}"])
+    contents = [f"{snapshot.dataset}={snapshot.snapshot_id}" for snapshot in snapshots]
+    contents += [f"{dataset} failed: {why}" for dataset, why in failed.items()]
+    snapshot_id = snapshot_id_of([*contents, f"as_of={day.isoformat()}"])
     return LakeSnapshot(snapshot_id, day, {snapshot.dataset: snapshot for snapshot in snapshots}, failed)

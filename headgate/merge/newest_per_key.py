@@ -1,4 +1,4 @@
-"""Of every key, its newest row: one Ibis expression for DuckDB, Spark and Athena alike."""
+"""The newest row of every key, as an Ibis expression for DuckDB, Spark and Athena."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ _RANK = "_headgate_rank"
 def newest_by(
     table: ibis.Table, key: Sequence[str], order_by: Sequence[str], tie_break: Sequence[str] = ()
 ) -> ibis.Table:
-    """Return one row of `table` for each key: the one with the greatest `order_by`, and among those the
-    greatest `tie_break`.
+    """Return the row per key with the greatest `order_by`, then the greatest `tie_break`.
 
-    Every remaining column breaks further ties, so rows that still tie are equal and the answer depends on the
-    rows alone, not on their order or on how they were cut into files. A null is older than every value. It
-    follows that `newest_by(newest_by(a) + b) = newest_by(a + b)`, where + puts rows together.
+    All other columns break further ties, so the result does not depend on the order of rows or on files. Null
+    is older than any value. Therefore `newest_by(newest_by(a) + b) = newest_by(a + b)`, where + concatenates
+    rows.
     """
     named = [*order_by, *tie_break]
     rest = sorted(set(table.columns) - {*key, *named})
@@ -31,5 +30,5 @@ def newest_by(
 
 def _newest_first(column: Any) -> list[Any]:  # noqa: ANN401 Ibis ships no types
     order = [column.desc(nulls_first=False)]
-    # 0.0 and -0.0 are equal to an ordering and differ in the file; their texts differ.
+    # 0.0 and -0.0 are equal in an ordering but differ in the file, so their texts are compared too.
     return [*order, column.cast("string").desc(nulls_first=False)] if column.type().is_floating() else order

@@ -1,7 +1,6 @@
-"""Where the parts of a snapshot begin, and which of them a merge changes.
+"""The boundaries of a snapshot's parts, and the parts that a merge changes.
 
-Whether a row begins a part depends on its key alone, so a lake that grew day by day has the same parts as one
-that is merged at once.
+Only the key of a row determines whether it begins a part, so daily merges and one merge give the same parts.
 """
 
 from __future__ import annotations
@@ -25,29 +24,23 @@ if TYPE_CHECKING:
 
 BEGINS_PART = "_headgate_begins_part"
 PART_ROWS = 262_144
-PARENT_SHARE = 4  # a part of a parent has a quarter of the rows: a row has several children
+PARENT_SHARE = 4  # parts of a parent have a quarter of the rows, because a row has several children
 EDGES = "headgate_edges"
 _ARRIVING, _DELETED = "headgate_arriving", "headgate_deleted"
 
 
 class BoundaryMovedError(Exception):
-    """The first row of some changed parts does not begin a part.
-
-    A part before them must be merged with them.
-    """
+    """The first row of changed parts does not begin a part, so the part before must be merged with them."""
 
 
 def part_rows_of(contract: Contract, part_rows: int, *, is_parent: bool = False) -> int:
-    """Return the rows of a dataset's part on average.
+    """Return the average number of rows in a dataset's part.
 
-    0 for a single part, which a contract with a `unique` column needs.
-
-    Ranges of the key say nothing about another column, and a unique column takes texts as equal that differ
-    in case.
+    0 means a single part, which a `unique` column needs: key ranges do not bound other columns.
 
     Args:
-        is_parent: other datasets point to it. Facts about their rows are kept by its parts, and with parts
-            of equal size a new day, which is a thirtieth of the rows, would change most of the few parts.
+        is_parent: other datasets refer to it. Facts about them are stored by its parts; if these were larger,
+            a new day (a thirtieth of the rows) would change most of them.
     """
     if any(column.unique for column in contract.columns):
         return 0
@@ -57,15 +50,13 @@ def part_rows_of(contract: Contract, part_rows: int, *, is_parent: bool = False)
 def write_parts(
     folder: Path, schema: pa.Schema, rows: Iterable[pa.RecordBatch], *, follows: bool
 ) -> Iterator[Path]:
-    """Write sorted rows with the column BEGINS_PART part by part, and yield each file.
-
-    A file is deleted when the next is asked for.
+    """Write sorted rows with the column BEGINS_PART, and yield the file of each part, deleted afterwards.
 
     Args:
-        follows: there are parts before these rows, so the first row must begin one.
+        follows: parts precede these rows, so the first row must begin a part.
 
     Raises:
-        BoundaryMovedError: it does not.
+        BoundaryMovedError: the first row does not begin a part.
     """
     for number, pieces in groupby(_by_part(rows, follows=follows), key=lambda piece: piece[0]):
         path = folder / f"part-{number}.parquet"
@@ -97,42 +88,34 @@ def changed_spans(
     deleted: Sequence[pa.Table],
     connection: duckdb.DuckDBPyConnection,
 ) -> list[range]:
-    """Return which parts a merge changes, as ranges of their numbers in ascending order.
+    """Return the parts that a merge changes, as ascending ranges that are merged independently.
 
-    Each range is merged by itself.
-
-    A part changes when an arriving key or a deleted key lies in its range. When its first row may be deleted,
-    the part before belongs to the same range.
+    A part changes if an arriving or deleted key is in its range. If its first row may be deleted, the part
+    before is in the same range.
     """
     row, first = row_expression(key), row_expression([FIRST + name for name in key])
     connection.register(EDGES, edges)
     touched, joined = set[int](), set[int]()
     parts = f"(SELECT {NUMBER}, {first} AS low FROM {EDGES})"  # noqa: S608 names of columns, quoted
+    containing = f"ASOF LEFT JOIN {parts} ON k >= low"
     if arriving:
         connection.read_parquet([str(path) for path in arriving]).create_view(_ARRIVING)
-        touched |= _numbers(
-            connection,
-            f"(SELECT {row} AS k FROM {_ARRIVING}) ASOF LEFT JOIN {parts} ON k >= low",  # noqa: S608 as above
-        )
+        touched |= _numbers(connection, f"(SELECT {row} AS k FROM {_ARRIVING}) {containing}")  # noqa: S608 as above
     if deleted:
-        # Keys of deletions may be null by their schema, those of reverted rows may not.
+        # The schema of deletions allows null keys, that of reverted rows does not.
         connection.register(_DELETED, pa.concat_tables(deleted, promote_options="default"))
-        touched |= _numbers(
-            connection,
-            f"(SELECT {row} AS k FROM {_DELETED}) ASOF LEFT JOIN {parts} ON k >= low",  # noqa: S608 as above
-        )
+        touched |= _numbers(connection, f"(SELECT {row} AS k FROM {_DELETED}) {containing}")  # noqa: S608 as above
         joined = _numbers(connection, f"(SELECT {row} AS k FROM {_DELETED}) JOIN {parts} ON k = low")  # noqa: S608 as above
     return spans(touched, joined)
 
 
 def join_ranges(changed: Iterable[range], sizes: Sequence[int], limit: int) -> list[range]:
-    """Join ranges with the parts between them, while the parts of a range are not larger than `limit`
-    together.
+    """Join ranges, with the parts between them, up to a total size of `limit`.
 
-    Every range reads all arriving rows once. With the size of these as the limit, a merge that changes parts
-    all over the snapshot reads arriving rows no more often than it reads the snapshot itself.
+    Each range reads all arriving rows. With their size as the limit, a merge with scattered changes reads at
+    most as many bytes of arriving rows as of the snapshot.
 
-    >>> grouped([range(0, 1), range(1, 2), range(5, 6), range(7, 8)], [10] * 8, 30)
+    >>> join_ranges([range(0, 1), range(1, 2), range(5, 6), range(7, 8)], [10] * 8, 30)
     [range(0, 2), range(5, 8)]
     """
     ranges: list[range] = []
@@ -146,13 +129,13 @@ def join_ranges(changed: Iterable[range], sizes: Sequence[int], limit: int) -> l
 
 
 def _numbers(connection: duckdb.DuckDBPyConnection, joined: str) -> set[int]:
-    """Return the numbers of the parts in a join; a key below the first part belongs to it."""
+    """Return the part numbers in a join; keys below the first part belong to it."""
     numbers = connection.sql(f"SELECT DISTINCT coalesce({NUMBER}, 0) FROM {joined}").fetchall()  # noqa: S608 names of columns, quoted
     return {number for (number,) in numbers}
 
 
 def spans(touched: Collection[int], joined: Collection[int]) -> list[range]:
-    """Return ranges of parts that are merged together: each of `joined` with the part before it.
+    """Return the ranges of parts to merge together: each part in `joined` with the part before it.
 
     >>> spans({1, 3, 6}, {3, 0})
     [range(1, 2), range(2, 4), range(6, 7)]

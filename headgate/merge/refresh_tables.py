@@ -1,4 +1,4 @@
-"""Refresh all tables of datasets between two runs: repeated until no row is new."""
+"""Refresh the tables of all datasets between runs, until no rows are new."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_PASSES = 30  # a job that never ends would hide that a run must merge
+MAX_PASSES = 30  # an endless job would hide that a run must merge
 
 
 @dataclass
 class RefreshedTables:
-    """The rows of each table that was refreshed, and why others were not."""
+    """The number of rows of refreshed tables, and the errors of other tables."""
 
     rows: dict[str, int] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
@@ -30,33 +30,33 @@ class RefreshedTables:
 def refresh_tables(
     merging: Callable[[], Merging], now: Callable[[], datetime], largest_bytes: int
 ) -> RefreshedTables:
-    """Refresh every table until a pass over all of them finds nothing new.
+    """Refresh all tables until a pass finds no new rows.
 
-    Files that arrive meanwhile start no further job. A table that does not hold its contract is left to the
-    next run, which alerts people.
+    Files that arrive in the meantime start no other job. Tables that violate their contract are left to the
+    next run, which sends an alert.
 
     Args:
-        merging: makes the merge of one pass; its audit knows the increments of that moment.
+        merging: creates the merge of one pass, whose audit needs the current increments.
         now: naive UTC.
     """
     refreshed = RefreshedTables()
-    for _ in range(MOST_PASSES):
+    for _ in range(MAX_PASSES):
         merge_of_pass = merging()
-        waiting = [dataset for dataset in merge_of_pass.contracts if dataset not in refreshed.failed]
-        is_done = [_is_current(merge_of_pass, dataset, now, largest_bytes, refreshed) for dataset in waiting]
-        if all(is_done):
+        datasets = [dataset for dataset in merge_of_pass.contracts if dataset not in refreshed.failed]
+        is_current = [_refresh(merge_of_pass, dataset, now, largest_bytes, refreshed) for dataset in datasets]
+        if all(is_current):
             break
     return refreshed
 
 
-def _is_current(
+def _refresh(
     merging: Merging,
     dataset: str,
     now: Callable[[], datetime],
     largest_bytes: int,
     refreshed: RefreshedTables,
 ) -> bool:
-    """Refresh one table; return whether nothing was new."""
+    """Refresh one table; return whether no rows were new."""
     try:
         snapshot = merging.refresh(dataset, now=now(), largest_bytes=largest_bytes)
     except (ConflictError, NotFoundError) as conflict:

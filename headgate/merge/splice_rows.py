@@ -1,8 +1,7 @@
-"""Splice arriving rows into sorted parts: only rows whose key arrives are ranked and audited again.
+"""Splice arriving rows into sorted parts: only rows with arriving keys are ranked and audited again.
 
-The other rows of the parts are the newest of their keys already, and were audited by the same rules. Their
-order is known, too, so that a few rows that arrive all over a dataset cost little more than to write its
-parts.
+The other rows of the parts are already sorted, the newest of their keys, and audited by the same rules. So a
+few rows scattered over a dataset take little more time than writing its parts.
 """
 
 from __future__ import annotations
@@ -31,16 +30,17 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.merge.merge_files import Memory
 
-MOST_BYTES = 128_000_000
-"""Of Parquet, of the parts and of what arrives: both are in memory as a whole."""
+MAX_BYTES = 128_000_000
+"""Of the Parquet files of the parts and the arriving rows, which must fit into memory."""
 _KEYS, _PLACE, _ARRIVING = "keys", "_headgate_place", "arriving_keys"
 
 
 class Spliced(NamedTuple):
-    """The rows of some parts after a merge, in the order of the key, with the column BEGINS_PART.
+    """The rows of some parts after a merge, sorted by key.
 
     Attributes:
-        changed: those whose key arrived, without the column.
+        rows: all rows, with the column BEGINS_PART.
+        changed: the rows with arriving keys, without the column.
     """
 
     rows: pa.Table
@@ -48,10 +48,10 @@ class Spliced(NamedTuple):
 
 
 def can_be_spliced(contract: Contract, files: Sequence[Path]) -> bool:
-    """Return whether rows can be compared by their key without DuckDB, and fit into memory."""
+    """Return whether Arrow sorts the keys like DuckDB, and the files fit into memory."""
     key = [contract.column(name) for name in merge_key(contract)]
     has_order = all(column.required and column.type.kind is not Kind.DOUBLE for column in key)
-    return has_order and sum(file.stat().st_size for file in files) <= MOST_BYTES
+    return has_order and sum(file.stat().st_size for file in files) <= MAX_BYTES
 
 
 def splice(
@@ -61,14 +61,14 @@ def splice(
     memory: Memory,
     newest: Callable[[Sequence[Path]], Iterator[pa.RecordBatch]],
 ) -> Spliced:
-    """Return the rows of parts with what arrives in their range of keys. No key was deleted in it.
+    """Merge arriving rows into the parts of their key range, which has no deletions.
 
     Args:
-        base: the parts, one after the other; no key is there twice.
-        newest: returns the newest row of each key in some files, as `newest_rows`.
+        base: the parts in order, without duplicate keys.
+        newest: returns the newest row of each key in some files, as `newest_rows` does.
 
     Raises:
-        AuditError: a key is there twice.
+        AuditError: a key is duplicated.
     """
     key, parts = list(merge_key(contract)), [table_of(file) for file in base]
     rows = pa.concat_tables(parts)
@@ -85,12 +85,12 @@ def splice(
     every = pa.concat_tables([_table_of(_with_flag(kept), schema), changed])
     ordered = every.take(pc.sort_indices(every.select(key), sort_keys=[(name, "ascending") for name in key]))
     if not ascends(ordered.select(key)):
-        raise AuditError(f"{contract.id}: a key is there twice after the merge. Report it.")
+        raise AuditError(f"{contract.id}: a key is duplicated after the merge. Report this error.")
     return Spliced(ordered, changed.drop_columns([BEGINS_PART]))
 
 
 def _with_flag(rows: pa.Table) -> Iterator[pa.RecordBatch]:
-    """Yield rows that begin no part: a part's other rows never do."""
+    """Yield the rows flagged as not the first of a part."""
     flags = pa.repeat(pa.scalar(value=False), rows.num_rows)
     yield from rows.append_column(BEGINS_PART, flags).to_batches()
 
@@ -101,7 +101,7 @@ def _table_of(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
 
 
 def _places_of(keys: pa.Table, arriving: Sequence[Path], memory: Memory) -> npt.NDArray[np.int64]:
-    """Return the places of the rows whose key arrives."""
+    """Return the positions of the rows with arriving keys."""
     row = row_expression(keys.column_names)
     placed = keys.append_column(_PLACE, pa.array(np.arange(keys.num_rows)))
     with memory.connect() as connection:

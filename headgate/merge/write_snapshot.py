@@ -1,6 +1,4 @@
-"""Write a dataset's snapshot part by part: merge the parts that change, and copy all others from the snapshot
-before.
-"""
+"""Write a dataset's snapshot: merge changed parts, and copy the others from the previous snapshot."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.merge.as_of import latest_on
-from headgate.merge.merge_files import Within, fit_files, newest_rows, values_required
+from headgate.merge.merge_files import KeyRange, fit_files, newest_rows, null_errors
 from headgate.merge.part_boundaries import BoundaryMovedError, changed_spans, join_ranges, write_parts
 from headgate.merge.splice_rows import can_be_spliced, splice
 from headgate.snapshots.parts import SnapshotParts, describe_part
@@ -31,35 +29,34 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import SnapshotObjects
-    from headgate.merge.merge_files import Deletions, Fitted, Memory
+    from headgate.merge.merge_files import Deletions, FittedFiles, Memory
     from headgate.snapshots.parts import Part
     from headgate.snapshots.publishing import Publisher
 
 log = logging.getLogger(__name__)
 
-# Raise it when the audit refuses more than before under the same contract: all parts are written and audited
+# Increment it if the audit rejects more under the same contract, so that all parts are written and audited
 # again.
 RULES_EDITION = 1
-_AT_ONCE = 8
+_PARALLEL_COPIES = 8
 
 
 @dataclass(frozen=True)
 class DatasetChange:
-    """The change of a dataset, and the snapshot that it is built upon.
+    """The changes of a dataset since its base, the previous snapshot.
 
     Attributes:
-        arriving: the increments that are not in the snapshot before; all of them where it is complete.
-        new_files: those of its files that are not in the snapshot before.
-        deleted: the keys of deletions that are not in it, and of its rows whose increment was reverted.
-        is_complete: the rows of changed parts come from `arriving` alone: an increment was reverted, so older
-            rows come back.
-        deletions: all deletions, which may concern arriving rows.
-        base: the parts of the snapshot before; none where all increments are merged again.
-        record: what is known of these parts; None where an older version of Headgate wrote them.
-        part_rows: rows of a part on average; 0 for a dataset of one part.
+        arriving: the increments that are not in the base, or all increments if `is_complete`.
+        new_files: the files of `arriving` that are not in the base.
+        deleted: the keys of new deletions, and of rows from reverted increments.
+        is_complete: rows of changed parts come from `arriving` only, because a revert brings back older rows.
+        deletions: all deletions, which also apply to arriving rows.
+        base: the parts of the base; none if all increments are merged again.
+        record: the record of these parts; None if an older version of Headgate wrote them.
+        part_rows: average rows of a part; 0 for a dataset with one part.
     """
 
-    arriving: Fitted
+    arriving: FittedFiles
     new_files: Sequence[Path]
     deleted: Sequence[pa.Table]
     is_complete: bool
@@ -71,37 +68,34 @@ class DatasetChange:
 
     @property
     def contract(self) -> Contract:
-        """The contract that every part holds."""
+        """The contract of all parts."""
         return self.arriving.contract
 
     @property
     def key(self) -> tuple[str, ...]:
-        """The columns whose order is the order of the rows."""
+        """The columns by which the rows are sorted."""
         return merge_key(self.contract)
 
     @property
     def made_for(self) -> str:
-        """Identifies all that decides where parts begin, how they are written, and by which rules they are
-        audited.
-        """
+        """The fingerprint of the parts' boundaries, format and audit rules."""
         return rules_fingerprint(self.contract, RULES_EDITION, self.part_rows)
 
     @property
     def usable_record(self) -> SnapshotParts | None:
-        """The record of the snapshot before, where its parts can be taken over."""
-        is_usable = (
-            self.record and self.record.made_for == self.made_for and len(self.record.parts) == len(self.base)
-        )
-        return self.record if is_usable else None
+        """The record of the base if its parts can be copied."""
+        if self.record and self.record.made_for == self.made_for and len(self.record.parts) == len(self.base):
+            return self.record
+        return None
 
 
 @dataclass(frozen=True)
 class SnapshotWriter:
-    """Writes snapshots of one bucket.
+    """The writer of a bucket's snapshots.
 
     Args:
-        keep: called with dataset, name and file of each part that was written, before the file is deleted.
-        folder: a local folder with room for one part after the other, and for what the merge spills.
+        keep: called with dataset, name and file of each written part, before the file is deleted.
+        folder: a local folder for one part at a time, and for data that the merge spills.
     """
 
     objects: SnapshotObjects
@@ -112,12 +106,10 @@ class SnapshotWriter:
     memory: Memory
 
     def write(self, change: DatasetChange, prefix: str) -> SnapshotParts:
-        """Write the parts of the new snapshot below `prefix`, and nothing else.
-
-        Changed parts were audited.
+        """Write and audit the parts of the new snapshot below `prefix`.
 
         Raises:
-            AuditError: rows do not hold their contract.
+            AuditError: rows violate their contract.
         """
         try:
             parts = self._write_spans(change, prefix, change.usable_record)
@@ -131,18 +123,16 @@ class SnapshotWriter:
         record = SnapshotParts(_key_schema(schema, change.key), change.made_for, tuple(parts))
         if not record.are_in_order():
             raise AuditError(
-                f"{change.contract.id}: the parts' ranges of the key overlap, so the key may not be "
-                "unique. Report it."
+                f"{change.contract.id}: the key ranges of the parts overlap, so the key may not be unique. "
+                "Report this error."
             )
         self._delete_others(prefix, len(parts))
         return record
 
     def _write_spans(self, change: DatasetChange, prefix: str, record: SnapshotParts | None) -> list[Part]:
-        """Write the parts of each span of the snapshot before that changes, and take over those between
-        spans.
+        """Write the parts of changed spans of the base, and copy the parts between them.
 
-        Args:
-            record: of the snapshot before; None writes all parts again.
+        Without the base's `record` all parts are written again.
         """
         old_parts, edges = (record.parts, record.edges()) if record else ((), None)
         spans = [range(len(change.base))]
@@ -157,44 +147,43 @@ class SnapshotWriter:
         parts: list[Part] = []
         copies: list[tuple[ObjectRef, ObjectRef]] = []
 
-        def take_over(numbers: range) -> None:
+        def copy_parts(numbers: range) -> None:
             for number in numbers:
                 copies.append((change.base[number], ObjectRef(self.bucket, keys.part(prefix, len(parts)))))
                 parts.append(old_parts[number])
 
-        taken = 0
+        end = 0
         for span in spans:
-            take_over(range(taken, span.start))
-            self._merge_span(change, prefix, span, Within(edges, span) if edges is not None else None, parts)
-            taken = span.stop
-        take_over(range(taken, len(change.base)))
+            copy_parts(range(end, span.start))
+            self._merge_span(
+                change, prefix, span, KeyRange(edges, span) if edges is not None else None, parts
+            )
+            end = span.stop
+        copy_parts(range(end, len(change.base)))
         if not parts:
             self._write_empty(change, prefix, parts)
-        if not spans:  # the audit also stops a dataset in which card data was found
+        if not spans:  # the audit also stops a dataset with card data
             self.publisher.audit(change.contract, arrow_schema(change.contract).empty_table())
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
+        with ThreadPoolExecutor(_PARALLEL_COPIES) as pool:
             list(pool.map(lambda copy: self.objects.copy(*copy), copies))
         log.info(
             "parts written",
-            extra={"dataset": change.contract.dataset, "parts": len(parts), "taken_over": len(copies)},
+            extra={"dataset": change.contract.dataset, "parts": len(parts), "copied": len(copies)},
         )
         return parts
 
     def _merge_span(
-        self, change: DatasetChange, prefix: str, span: range, within: Within | None, parts: list[Part]
+        self, change: DatasetChange, prefix: str, span: range, within: KeyRange | None, parts: list[Part]
     ) -> None:
-        """Merge some parts of the snapshot before with what arrives in their range of keys.
-
-        Append what was written to `parts`.
-        """
+        """Merge arriving rows into a span of the base, and append its parts to `parts`."""
         numbers = range(0) if change.is_complete else span
         base = [self.folder / f"base-{number:05d}.parquet" for number in numbers]
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
+        with ThreadPoolExecutor(_PARALLEL_COPIES) as pool:
             list(pool.map(self.objects.download, change.base[numbers.start : numbers.stop], base))
         fitted = fit_files(change.contract, [*base, *change.arriving.files], change.arriving.absent)
         newest = partial(self._newest, change, fitted, within)
         is_spliced = bool(within and base) and not change.deleted
-        with values_required(fitted):
+        with null_errors(fitted):
             if is_spliced and can_be_spliced(change.contract, fitted.files):
                 rows, changed = splice(change.contract, base, change.arriving.files, self.memory, newest)
                 self.publisher.audit(change.contract, changed)
@@ -212,7 +201,7 @@ class SnapshotWriter:
             file.unlink()
 
     def _newest(
-        self, change: DatasetChange, fitted: Fitted, within: Within | None, files: Sequence[Path]
+        self, change: DatasetChange, fitted: FittedFiles, within: KeyRange | None, files: Sequence[Path]
     ) -> Iterator[pa.RecordBatch]:
         return newest_rows(
             replace(fitted, files=tuple(files)),
@@ -224,7 +213,7 @@ class SnapshotWriter:
         )
 
     def _write_empty(self, change: DatasetChange, prefix: str, parts: list[Part]) -> None:
-        """Write one part without rows for a dataset without rows, so that readers find its columns."""
+        """Write an empty part for a dataset without rows, so that readers find its columns."""
         file = self.folder / "empty.parquet"
         write_parquet(file, arrow_schema(change.contract), [])
         parts.append(self._write(change, prefix, 0, file))
@@ -238,9 +227,7 @@ class SnapshotWriter:
         return describe_part(file, change.key, latest_on(change.contract, file))
 
     def _delete_others(self, prefix: str, count: int) -> None:
-        """Delete what another layout of the same snapshot left in its folder: readers take every part that is
-        there.
-        """
+        """Delete parts of another layout of the snapshot, because readers read all files in its folder."""
         names = {keys.part(prefix, number) for number in range(count)}
         for item in list(self.objects.list(self.bucket, prefix)):
             if item.ref.key not in names:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headgate.facts.kept_files import HoldsFiles, address_of
+from headgate.facts.kept_files import FileTables, address_of
 from headgate.learning.store import LIBRARIES
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.systems.rows_in_file import RowsInFile, write_to_file
@@ -41,7 +41,7 @@ def kept_tables(
         inputs: everything that the tables follow from: code, settings, digests of rows.
         build: makes the tables without the stamps, each in the order of its key.
     """
-    if not isinstance(tables, HoldsFiles):
+    if not isinstance(tables, FileTables):
         return {**build()}
     address, built, made = address_of(*inputs), cache(build), {}
     for name, contract in contracts.items():

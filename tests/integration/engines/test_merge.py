@@ -17,7 +17,7 @@ import sqlglot
 
 from headgate.engines import athena, local, spark
 from headgate.engines.frames import by_rows
-from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, still_there
+from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, without_deleted
 from headgate.merge.newest_per_key import newest_by
 from headgate.query import translate
 
@@ -74,7 +74,7 @@ def merged(seed: int) -> ibis.Table:
     deleted = ibis.memtable(
         pa.table({"id": pa.array([-1, 0], pa.int64()), DELETED_BY: ["2024-01-01", "2024-01-03"]})
     )
-    there = still_there(ibis.memtable(rows(seed)), deleted, held, ["id"])
+    there = without_deleted(ibis.memtable(rows(seed)), deleted, held, ["id"])
     return newest_by(there, ["id"], ["updated_at"], ["_content_sha256", "_source_row"]).select(SCHEMA.names)
 
 

@@ -241,5 +241,5 @@ def test_a_key_that_must_not_be_written_down_is_no_boundary_between_slices(shop:
 def test_a_table_without_a_contract_cannot_be_masked(shop: Shop) -> None:
     """Nobody says which of its columns are sensitive."""
     shop.run("CREATE TABLE plain (id INT PRIMARY KEY)")
-    with pytest.raises(ContractError, match="takes a contract and a masking key"):
+    with pytest.raises(ContractError, match="without a contract and a masking key"):
         shop.exporting(masking=AtSource(KEY)).run(request(["plain"], mask_at_source=True))

@@ -548,7 +548,7 @@ def test_a_closed_session_describes_nothing(postgres_shop: PostgresShop) -> None
     session = postgres_shop.session()
     session.close()
     with pytest.raises(SourceLostError, match="closed before describe"):
-        session.announced("SELECT 1")
+        session.result_columns("SELECT 1")
 
 
 def test_a_row_that_came_late_is_not_lost(postgres_shop: PostgresShop) -> None:

@@ -70,7 +70,7 @@ DAYS = Fact(
     "days",
     "orders",
     _days,
-    {"amount": Combine.SUM, "orders": Combine.SUM, "largest": Combine.GREATEST, "least": Combine.LEAST},
+    {"amount": Combine.SUM, "orders": Combine.SUM, "largest": Combine.MAX, "least": Combine.MIN},
     {"items": "order_id"},
 )
 
@@ -256,7 +256,7 @@ def test_a_fact_that_looks_at_rows_of_other_parts_stops_a_checked_run(
         keyed = tables["orders"].mutate(key=ibis.literal("all"))
         return keyed.group_by("key").agg(most=keyed.count())
 
-    fact = Fact("most", "orders", most, {"most": Combine.GREATEST})
+    fact = Fact("most", "orders", most, {"most": Combine.MAX})
     lake.facts(lake.store(), fact)
     with pytest.raises(AuditError, match="headgate run --full"):
         lake.facts(lake.store(), fact)
@@ -280,7 +280,7 @@ def test_a_sum_of_floats_is_refused(lake: FactLake) -> None:
 def test_a_fact_whose_items_lie_all_over_is_computed_from_the_datasets(
     lake: FactLake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(PartFiles, "_range", lambda *_: ValueRange(is_stated=False))
+    monkeypatch.setattr(PartFiles, "_range", lambda *_: ValueRange(is_recorded=False))
     store = lake.store()
     rows = lake.facts(store)
     assert rows[0]["orders"] == 16

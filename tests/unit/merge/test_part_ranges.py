@@ -13,7 +13,7 @@ import pytest
 
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.merge.merge_files import Within, fit_files, newest_rows
+from headgate.merge.merge_files import KeyRange, fit_files, newest_rows
 from headgate.merge.part_boundaries import changed_spans
 from headgate.snapshots.parts import Part, SnapshotParts
 from headgate.snapshots.publishing import parquet_bytes
@@ -83,7 +83,7 @@ class Parts:
         order.
         """
         fitted = fit_files(self.contract, [self.arrive(keys)])
-        batches = newest_rows(fitted, self.memory, within=Within(self.record.edges(), parts))
+        batches = newest_rows(fitted, self.memory, within=KeyRange(self.record.edges(), parts))
         return [
             (tuple(row[name] for name in self.names), row["_source_row"])
             for batch in batches

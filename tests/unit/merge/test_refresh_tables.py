@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.errors import ConflictError
-from headgate.merge.refresh_tables import MOST_PASSES, RefreshedTables, refresh_tables
+from headgate.merge.refresh_tables import MAX_PASSES, RefreshedTables, refresh_tables
 from tests.unit.merge.test_merge_lake import Lake, order
 from tests.unit.merge.test_refresh import LARGEST, NOW
 
@@ -90,5 +90,5 @@ class Conflicting:
 def test_a_table_that_others_move_is_tried_again_a_limited_number_of_times() -> None:
     merging = Conflicting()
     tables = refresh_tables(lambda: merging, lambda: NOW, LARGEST)  # type: ignore[arg-type, return-value]
-    assert merging.tries == MOST_PASSES
+    assert merging.tries == MAX_PASSES
     assert tables == RefreshedTables()

@@ -25,7 +25,7 @@ from headgate.domains.retail.compliance_guardian.kept_quality import KeptQuality
 from headgate.engines import local
 from headgate.engines.local import release_memory
 from headgate.engines.write_rows import write_rows
-from headgate.facts.kept_files import HoldsFiles, kept_files
+from headgate.facts.kept_files import FileTables, kept_files
 from headgate.lake import keys
 from headgate.systems.kept_tables import code_of
 from headgate.systems.rows_in_file import without_rows
@@ -95,7 +95,7 @@ def _built(
     failed = folder / "failed-payments.parquet"
     write_rows(risk_scores.failed_payments(tables["payments"]), failed)
     scored = [path for period in periods for path in period.paths]
-    has_addresses = isinstance(tables, HoldsFiles)
+    has_addresses = isinstance(tables, FileTables)
     by_range = fraud_scores.table_by_range(scored, decided) if has_addresses else None
     files = {"scored": [*map(str, scored)], "failed": str(failed), "reviewed": str(decided)}
     with local.opened(files) as opened:
@@ -112,7 +112,7 @@ def _scores(
     """Return the scores of all transactions; None where there are none."""
     transactions, customers = tables["card_transactions"], tables["customers"]
     descriptions = described_transactions.Descriptions(transactions, customers, as_of, folder)
-    if isinstance(tables, HoldsFiles):
+    if isinstance(tables, FileTables):
         days = transaction_days.days_of_tables(transactions, customers, as_of)
     else:
         days = transaction_days.days_of_rows(descriptions.all()) if len(descriptions.all()) else None

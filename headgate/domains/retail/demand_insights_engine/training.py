@@ -29,7 +29,7 @@ from headgate.domains.retail.demand_insights_engine.year_trial import year_trial
 from headgate.engines import local
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_rows
-from headgate.facts.kept_files import HoldsFiles, address_of
+from headgate.facts.kept_files import FileTables, address_of
 from headgate.learning import model_file
 from headgate.learning.feature_drift import DriftWatch
 from headgate.systems.kept_tables import code_of
@@ -104,7 +104,7 @@ class Training:
 
         They are kept by an earlier run that read equal rows, or learnt now.
         """
-        digest = features.lines_digest(self.tables, until) if isinstance(self.tables, HoldsFiles) else ""
+        digest = features.lines_digest(self.tables, until) if isinstance(self.tables, FileTables) else ""
         address = address_of(code_of(_PACKAGE, "headgate.analytics"), self.champion, str(until), digest)
 
         def write(_: Sequence[int], paths: Sequence[Path]) -> None:

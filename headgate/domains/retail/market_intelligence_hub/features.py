@@ -90,8 +90,8 @@ def _with_id(orders: ibis.Table) -> ibis.Value:
 
 _COMBINE = {
     **dict.fromkeys(("revenue", "units", "orders", "promoted"), Combine.SUM),
-    "largest_order": Combine.GREATEST,
-    "largest_return": Combine.LEAST,
+    "largest_order": Combine.MAX,
+    "largest_return": Combine.MIN,
 }
 _LINES = {"order_items": "order_id"}
 DAYS = Fact("sales_of_days", "orders", _of_days, _COMBINE, _LINES)
