@@ -68,33 +68,58 @@ class Bills:
     amounts: Ints
 
 
-def payments_table(rng: Generator, bills: Bills, wallets: Wallets, first_id: int, ends_s: int) -> pa.Table:
-    """Return the `payments` rows of these bills: one each, some in two parts, some after a failed attempt.
+@dataclass(frozen=True)
+class Payments:
+    """The payments of bills: one each, some in two parts, some after a failed attempt.
 
     Bills with amount zero have no payment.
     """
-    payment = _attempts(rng, bills)
-    paid_at = np.minimum(bills.billed_at[payment.bills] + payment.after_s, ends_s - 1)
-    count = len(paid_at)
-    by_card = payment.methods == _CARD
-    card = wallets.pick(rng, bills.customers[payment.bills])
-    null = pa.scalar(None, pa.string())
-    return pa.table(
-        {
-            "payment_id": first_id + np.arange(count),
-            "order_id": bills.order_ids.take(pa.array(payment.bills)),
-            "method": texts_at(METHODS, payment.methods),
-            "card_number": _where(by_card, wallets.cards.number_texts(card), null),
-            "card_cvv": _where(by_card, wallets.cards.cvv_texts(card), null),
-            "card_expiry": _where(by_card, wallets.cards.expiry_texts(card), null),
-            "amount": money(payment.amounts, 14, 4),
-            "currency": pa.array(["GBP"]).take(pa.array(np.zeros(count, dtype=np.int64))),
-            "paid_at": timestamps(paid_at),
-            "status": texts_at(STATUSES, payment.statuses),
-            "notes": notes_for(rng, count, wallets.cards, card_share=NOTE_CARD_SHARE),
-            "updated_at": timestamps(paid_at),
-        }
-    )
+
+    bills: Bills
+    attempts: _Attempts
+    paid_at: Ints
+
+    @classmethod
+    def of(cls, rng: Generator, bills: Bills, ends_s: int) -> Payments:
+        """Draw the payments of bills, made before `ends_s`."""
+        made = _attempts(rng, bills)
+        return cls(bills, made, np.minimum(bills.billed_at[made.bills] + made.after_s, ends_s - 1))
+
+    def table(self, rng: Generator, wallets: Wallets, numbers: Ints) -> pa.Table:
+        """Return the `payments` rows with these numbers."""
+        payment, count = self.attempts, len(self.paid_at)
+        by_card = payment.methods == _CARD
+        card = wallets.pick(rng, self.bills.customers[payment.bills])
+        null = pa.scalar(None, pa.string())
+        return pa.table(
+            {
+                "payment_id": numbers,
+                "order_id": self.bills.order_ids.take(pa.array(payment.bills)),
+                "method": texts_at(METHODS, payment.methods),
+                "card_number": _where(by_card, wallets.cards.number_texts(card), null),
+                "card_cvv": _where(by_card, wallets.cards.cvv_texts(card), null),
+                "card_expiry": _where(by_card, wallets.cards.expiry_texts(card), null),
+                "amount": money(payment.amounts, 14, 4),
+                "currency": pa.array(["GBP"]).take(pa.array(np.zeros(count, dtype=np.int64))),
+                "paid_at": timestamps(self.paid_at),
+                "status": texts_at(STATUSES, payment.statuses),
+                "notes": notes_for(rng, count, wallets.cards, card_share=NOTE_CARD_SHARE),
+                "updated_at": timestamps(self.paid_at),
+            }
+        )
+
+
+def numbers_by_time(paid_at: Ints) -> Ints:
+    """Return the number of each payment: a database numbers them in the order in which they are made."""
+    numbers = np.empty(len(paid_at), dtype=np.int64)
+    numbers[np.argsort(paid_at, kind="stable")] = np.arange(1, len(paid_at) + 1)
+    return numbers
+
+
+def payments_table(rng: Generator, bills: Bills, wallets: Wallets, ends_s: int) -> pa.Table:
+    """Return the `payments` rows of all bills of a shop."""
+    payments = Payments.of(rng, bills, ends_s)
+    return payments.table(rng, wallets, numbers_by_time(payments.paid_at))
 
 
 @dataclass(frozen=True)

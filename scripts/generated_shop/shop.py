@@ -36,7 +36,9 @@ from scripts.generated_shop.payments import (
     NOTE_CARD_SHARE,
     UNITS_PER_GBP,
     Bills,
+    Payments,
     Wallets,
+    numbers_by_time,
     payments_table,
     wallets_for,
 )
@@ -243,14 +245,16 @@ def _write_orders(shop: _Shop, out: PartWriter) -> tuple[Ints, Bought]:
 
 
 def _write_payments(shop: _Shop, totals: Ints, out: PartWriter) -> None:
-    first_id = 1
+    """Write the payments of each block of orders, numbered by time: a refund comes weeks after its order."""
+    drawn = []
     for number, (begin, end) in enumerate(shop.blocks()):
         bills = _bills(shop.book.slice(begin, end), order_ids(begin, end - begin), totals[begin:end])
-        rows = payments_table(
-            shop.stream("payments", number), bills, shop.wallets, first_id, shop.season.ends_s
-        )
-        first_id += rows.num_rows
-        out.write_part("payments", rows, expected=len(shop.book))
+        rng = shop.stream("payments", number)
+        drawn.append((rng, Payments.of(rng, bills, shop.season.ends_s)))
+    numbers = numbers_by_time(np.concatenate([payments.paid_at for _, payments in drawn]))
+    for rng, payments in drawn:
+        own, numbers = np.split(numbers, [len(payments.paid_at)])
+        out.write_part("payments", payments.table(rng, shop.wallets, own), expected=len(shop.book))
 
 
 def _bills(book: OrderBook, ids: pa.Array, pence: Ints) -> Bills:
@@ -295,5 +299,5 @@ def _bad_files(shop: _Shop) -> tuple[BadFile, ...]:
     ids = order_ids(0, len(book))
     orders = orders_table(book, ids, shop.people.ids, pa.nulls(len(book), pa.string()))
     bills = Bills(ids, book.customers, book.ordered_at, np.full(len(book), UNITS_PER_GBP))
-    payments = payments_table(shop.stream("bad files"), bills, shop.wallets, 1, shop.season.ends_s + DAY_S)
+    payments = payments_table(shop.stream("bad files"), bills, shop.wallets, shop.season.ends_s + DAY_S)
     return bad_files(shop.stream("noise"), orders, payments)

@@ -345,9 +345,7 @@ def _write_generated(
     first_day, last_day = int(lines.sold_at.min()) // DAY_S, int(lines.sold_at.max()) // DAY_S
     ends_s = (last_day + 1) * DAY_S
     wallets = wallets_for(wanted.stream("cards"), len(lines.customer_ids), ends_s)
-    out.write(
-        "payments", payments_table(wanted.stream("payments"), _bills(lines, invoices), wallets, 1, ends_s)
-    )
+    out.write("payments", payments_table(wanted.stream("payments"), _bills(lines, invoices), wallets, ends_s))
     days: Floats = np.ones(last_day - first_day + 1) + np.bincount(invoices.first_at // DAY_S - first_day)
     made = transactions_of(
         wanted.stream("transactions"), wallets, first_day * DAY_S, days, wanted.transactions

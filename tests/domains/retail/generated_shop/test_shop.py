@@ -146,6 +146,11 @@ def test_keys_are_unique_over_all_files(sql: duckdb.DuckDBPyConnection, dataset:
     assert one(sql, f"select count(*) - count(distinct {key}) from {dataset}") == 0
 
 
+def test_payments_are_numbered_in_the_order_in_which_they_are_made(sql: duckdb.DuckDBPyConnection) -> None:
+    earlier = "select paid_at < lag(paid_at) over (order by payment_id) as earlier from payments"
+    assert one(sql, f"select count(*) filter (earlier) from ({earlier})") == 0
+
+
 def test_payments_equal_order_totals_to_the_penny(sql: duckdb.DuckDBPyConnection) -> None:
     unequal = one(
         sql,
