@@ -79,6 +79,11 @@ class OrderBook:
         """A mask of the orders that came back."""
         return np.asarray(self.returned_at != NEVER, dtype=np.bool_)
 
+    @property
+    def is_kept(self) -> Bools:
+        """A mask of the completed orders that did not come back."""
+        return np.asarray((self.statuses == _COMPLETED) & ~self.returned, dtype=np.bool_)
+
 
 def order_book(rng: Generator, seed: int, people: Population, season: Season, orders: int) -> OrderBook:
     """Draw about `orders` orders of these customers, and of guests, within the season."""

@@ -44,7 +44,7 @@ from scripts.generated_shop.payments import (
 )
 from scripts.generated_shop.people import Population, customers_table, population_of
 from scripts.generated_shop.season import Season, season_of
-from scripts.generated_shop.transactions import Fraud, transactions_of, transactions_table
+from scripts.generated_shop.transactions import Fraud, PayingDays, transactions_of, transactions_table
 from scripts.generated_shop.written_parts import (
     CSV,
     DATASETS,
@@ -270,8 +270,17 @@ def _bills(book: OrderBook, ids: pa.Array, pence: Ints) -> Bills:
 
 def _write_transactions(shop: _Shop, out: PartWriter) -> dict[str, int]:
     weights = np.diff(shop.season.ends, prepend=0.0)
+    book, starts_s = shop.book, shop.season.starts_s
+    kept = book.is_kept
+    days = (book.ordered_at[kept] - starts_s) // DAY_S
+    paying = PayingDays.of(book.customers[kept], days, len(shop.people))
     made = transactions_of(
-        shop.stream("transactions"), shop.wallets, shop.season.starts_s, weights, shop.spec.transaction_count
+        shop.stream("transactions"),
+        shop.wallets,
+        paying,
+        starts_s,
+        weights,
+        count=shop.spec.transaction_count,
     )
     size = shop.spec.rows_per_file
     for begin in range(0, len(made), size):

@@ -2,7 +2,8 @@
 
 Source: Le Borgne, Siblini, Lebichot & Bontempi (2022), Reproducible Machine Learning for Credit Card Fraud
 Detection, chapter 3, "Transaction data simulator": customers near terminals, and fraud scenarios 1 to 3.
-Scenario 4 is ours.
+Scenario 4 is ours, and that customers pay from their first to their last order: a customer who stops buying
+stops paying.
 """
 
 from __future__ import annotations
@@ -83,14 +84,34 @@ class Transactions:
         )
 
 
+@dataclass(frozen=True)
+class PayingDays:
+    """The days of each customer's first and last kept order, counted from the start of the period.
+
+    A customer without orders has a last day before the first one.
+    """
+
+    first: Ints
+    last: Ints
+
+    @classmethod
+    def of(cls, customers: Ints, days: Ints, population: int) -> PayingDays:
+        """Return the span of orders by `customers` (positions, negative for guests) on `days`."""
+        by_customer = customers >= 0
+        first, last = np.full(population, np.iinfo(np.int64).max), np.full(population, -1)
+        np.minimum.at(first, customers[by_customer], days[by_customer])
+        np.maximum.at(last, customers[by_customer], days[by_customer])
+        return cls(np.where(last < 0, 0, first), last)
+
+
 def transactions_of(
-    rng: Generator, wallets: Wallets, starts_s: int, day_weights: Floats, count: int
+    rng: Generator, wallets: Wallets, paying: PayingDays, starts_s: int, day_weights: Floats, *, count: int
 ) -> Transactions:
     """Draw about `count` transactions over the days from `starts_s`, more on days with a higher weight."""
-    if not wallets.customers:
+    if not (paying.last >= paying.first).any():
         empty = np.zeros(0, dtype=np.int64)
         return Transactions(empty, empty, empty, empty, empty, empty)
-    honest = _honest(rng, wallets, starts_s, day_weights, count)
+    honest = _honest(rng, wallets, paying, starts_s, day_weights, count=count)
     with_fraud = _card_testing(
         rng,
         _stolen(
@@ -123,10 +144,18 @@ def transactions_table(
     )
 
 
-def _honest(rng: Generator, wallets: Wallets, starts_s: int, day_weights: Floats, count: int) -> Transactions:
-    activity = rng.gamma(1.2, 1.0, wallets.customers)
+def _honest(
+    rng: Generator, wallets: Wallets, paying: PayingDays, starts_s: int, day_weights: Floats, *, count: int
+) -> Transactions:
+    ends = np.cumsum(day_weights) / day_weights.sum()
+    before_first = np.concatenate([[0.0], ends])[paying.first]
+    span = np.concatenate([[0.0], ends])[paying.last + 1] - before_first
+    activity = rng.gamma(1.2, 1.0, wallets.customers) * span
     customers = rng.choice(wallets.customers, size=count, p=activity / activity.sum()).astype(np.int64)
-    days = rng.choice(len(day_weights), size=count, p=day_weights / day_weights.sum())
+    drawn_share = before_first[customers] + span[customers] * rng.random(count)
+    days = np.clip(
+        np.searchsorted(ends, drawn_share, "right"), paying.first[customers], paying.last[customers]
+    )
     seconds = (rng.normal(DAY_S / 2, 20_000, count) % DAY_S).astype(np.int64)
     usual = rng.uniform(5, 100, wallets.customers)[customers]
     drawn = rng.normal(usual, usual / 2)
@@ -199,14 +228,16 @@ def _within(
 def _card_testing(rng: Generator, made: Transactions, wallets: Wallets) -> Transactions:
     """Draw bursts that each test one card at one terminal.
 
-    A burst has 8 to 24 payments of at most £2 within minutes, and one of £200 to £900 an hour later.
+    A burst begins while its victim is a customer, at the time of a payment.
+    It has 8 to 24 payments of at most £2 within minutes, and one of £200 to £900 an hour later.
     """
     bursts = rng.poisson(len(made) * _BURST_SHARE)
-    victims = rng.integers(0, wallets.customers, bursts)
+    starting = rng.integers(0, len(made), bursts)
+    victims, begins = made.customers[starting], made.at[starting]
     tests = rng.integers(8, 25, bursts)
     burst = np.repeat(np.arange(bursts), tests + 1)
     last = np.append(burst[1:] != burst[:-1], True) if bursts else np.zeros(0, dtype=np.bool_)
-    cards, begins = wallets.pick(rng, victims), rng.choice(made.at, bursts)
+    cards = wallets.pick(rng, victims)
     terminals = rng.integers(0, int(made.terminals.max(initial=0)) + 1, bursts)
     after = np.where(last, 3_600 + rng.integers(0, 3_600, len(burst)), rng.integers(0, 600, len(burst)))
     pence = np.where(last, rng.integers(20_000, 90_000, len(burst)), rng.integers(30, 201, len(burst)))

@@ -47,7 +47,7 @@ from scripts.generated_shop.drawn_arrays import (
 )
 from scripts.generated_shop.drawn_searches import Bought, Offer, searches_table
 from scripts.generated_shop.payments import Bills, payments_table, wallets_for
-from scripts.generated_shop.transactions import transactions_of, transactions_table
+from scripts.generated_shop.transactions import PayingDays, transactions_of, transactions_table
 from scripts.generated_shop.written_parts import PARQUET, PartWriter, WrittenPart, rows_by_dataset
 from scripts.online_retail.country_names import UNSPECIFIED, region_named
 from scripts.online_retail.merchandise import SERVICE, categories_of
@@ -347,8 +347,14 @@ def _write_generated(
     wallets = wallets_for(wanted.stream("cards"), len(lines.customer_ids), ends_s)
     out.write("payments", payments_table(wanted.stream("payments"), _bills(lines, invoices), wallets, ends_s))
     days: Floats = np.ones(last_day - first_day + 1) + np.bincount(invoices.first_at // DAY_S - first_day)
+    kept = invoices.status == STATUSES.index("completed")
+    paying = PayingDays.of(
+        invoices.customers[kept],
+        invoices.first_at[kept] // DAY_S - first_day,
+        len(lines.customer_ids),
+    )
     made = transactions_of(
-        wanted.stream("transactions"), wallets, first_day * DAY_S, days, wanted.transactions
+        wanted.stream("transactions"), wallets, paying, first_day * DAY_S, days, count=wanted.transactions
     )
     out.write("card_transactions", transactions_table(made, lines.customer_ids, wallets, 1, ends_s))
     out.write("search_queries", _searches(lines, invoices, products, wanted))

@@ -225,6 +225,28 @@ def test_the_newest_transactions_have_no_label_yet(sql: duckdb.DuckDBPyConnectio
     )
 
 
+def test_card_payments_end_with_the_last_kept_order(sql: duckdb.DuckDBPyConnection) -> None:
+    """A customer who stopped buying has no later card payment.
+
+    A burst of card testing may end after midnight.
+    """
+    late_days = sql.execute(
+        """
+        select max(date_diff('day', last_order, cast(t.transacted_at as date))), count(*)
+        from card_transactions t
+        join (
+            select customer_id, cast(max(ordered_at) as date) as last_order
+            from orders
+            where status = 'completed'
+            group by customer_id
+        ) as o using (customer_id)
+        """
+    ).fetchone()
+    assert late_days is not None
+    assert late_days[0] <= 1
+    assert late_days[1] == one(sql, "select count(*) from card_transactions")
+
+
 def test_fraud_is_rare_and_of_every_kind(tmp_path: Path) -> None:
     report = generate(replace(SPEC, orders=500, transactions=60_000), tmp_path / "shop")
     frauds = {kind: count for kind, count in report.frauds.items() if kind != "none"}
