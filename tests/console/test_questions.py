@@ -66,6 +66,7 @@ def test_an_analyst_learns_whom_to_call_and_says_who_was_called(console: Console
         re.compile(
             r"(Bought nothing|Sent back £[\d.,]+k? on \d+ \w+ \d{4}; nothing kept) for \d+ days, "
             r"(usually buys every \d+ days|bought twice, \d+ days apart), late after \d+ days"
+            r".*: [\d.]+\s% of £[\d.,]+k? at stake"
         )
     )
     expect(first).to_contain_text("£")
@@ -129,6 +130,29 @@ def test_an_analyst_learns_what_is_searched_in_vain_and_opens_its_rows(console: 
     with ZipFile(saving.value.path()) as workbook:
         names = re.findall(r'<sheet [^>]*name="([^"]*)"', workbook.read("xl/workbook.xml").decode())
     assert names == ["What do people search for in va", "About"]
+
+
+@pytest.mark.parametrize(
+    ("system", "question", "file"),
+    [
+        ("retail-copilot", "What do people search for in vain, and what does it cost?", "gaps.png"),
+        ("compliance-guardian", "Which transactions should be looked at first", "queue.png"),
+    ],
+)
+def test_the_chart_and_the_table_of_a_panel_are_saved_as_a_picture(
+    console: Console, system: str, question: str, file: str
+) -> None:
+    page = console.opened(f"/dashboards/{system}", VIEWER)
+    panel = page.get_by_role("region", name=re.compile(f"^{re.escape(question)}"))
+    panel.get_by_role("button", name=re.compile("^More about")).click()
+    with page.expect_download() as saving:
+        page.get_by_role("menuitem", name="Download picture (PNG)").click()
+    assert saving.value.suggested_filename == file
+    header = saving.value.path().read_bytes()[:24]
+    assert header[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = (int.from_bytes(header[at : at + 4]) for at in (16, 20))
+    assert width > 1_000
+    assert height > 400
 
 
 def test_a_filter_narrows_a_dashboard_and_is_in_its_address(console: Console) -> None:
@@ -208,7 +232,13 @@ def test_the_search_finds_a_page_by_its_words(console: Console) -> None:
 def test_the_search_finds_a_region_and_opens_its_dashboard_with_that_filter(console: Console) -> None:
     page = console.signed_in(VIEWER)
     page.keyboard.press("Control+k")
+    settle(page)
+    started: list[str] = []
+    page.on("request", lambda asked: started.append(asked.url) if asked.method == "POST" else None)
     page.get_by_role("combobox", name=re.compile("^Search")).fill("germany region regions")
+    page.get_by_role("option", name=re.compile("^Look for it in rows")).wait_for()
+    assert started == []  # no statement is run for what is only typed
+    page.keyboard.press("Enter")
     page.get_by_role("option", name=re.compile("^Germany")).first.click()
     expect(page.get_by_role("group", name="Filters").get_by_label("Region")).to_have_value("Germany")
 

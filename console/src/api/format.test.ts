@@ -72,6 +72,18 @@ test('no figure has more than four significant digits, whatever its unit', () =>
       expect(digits(figure(value, unit)).length, `${value} ${unit}: ${figure(value, unit)}`).toBeLessThan(5)
 })
 
+test('a share below 0.1 % is not written as nothing', () => {
+  expect([0, 0.0004, -0.0004, 0.00096, 0.004, 0.000001].map((share) => figure(share, 'share'))).toEqual([
+    '0 %',
+    '0.04 %',
+    '-0.04 %',
+    '0.096 %',
+    '0.4 %',
+    '< 0.001 %',
+  ])
+  expect(figure(0.05, 'percent')).toBe('0.05 %')
+})
+
 test('in a hover text amounts are rounded, and ids, years and days are not', () => {
   expect(
     [

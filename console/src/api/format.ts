@@ -97,14 +97,23 @@ export function figure(value: Cell | undefined, unit: string): string {
   if (value === null || value === undefined || value === '') return '–'
   const parsed = Number(value)
   if (!Number.isFinite(parsed)) return String(value)
-  if (unit === 'share' || unit === 'probability') return `${measure(Math.round(parsed * 1000) / 10)} %`
-  if (unit === 'percent') return `${measure(Math.round(parsed * 10) / 10)} %`
+  if (unit === 'share' || unit === 'probability') return percentage(parsed * 100)
+  if (unit === 'percent') return percentage(parsed)
   if (unit === 'score' && Math.abs(parsed) < 10) return parsed.toFixed(2)
   const currency = currencyOf(unit)
   return currency ? money(parsed, currency) : measure(parsed)
 }
 
 const UNITS_OF_A_FIGURE = new Set(['share', 'probability', 'percent', 'score', 'rank'])
+
+const LEAST_PERCENT = 0.001
+
+/** A percentage to one decimal: a smaller one keeps two digits, because it is not nothing. */
+function percentage(value: number): string {
+  const size = Math.abs(value)
+  if (size === 0 || size >= 0.1) return `${measure(Math.round(value * 10) / 10)} %`
+  return size < LEAST_PERCENT ? `< ${LEAST_PERCENT} %` : `${SMALL.format(value)} %`
+}
 
 /** The word that follows a figure, such as `transactions`; empty where the figure has its unit itself. */
 export function unitWord(value: Cell | undefined, unit: string): string {

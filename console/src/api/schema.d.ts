@@ -1321,6 +1321,12 @@ export interface components {
             /** Columns */
             columns: components["schemas"]["LineageColumn"][];
             /**
+             * Reads
+             * @description The datasets that a Python system read for the table, which is not traced by column.
+             * @default []
+             */
+            reads: string[];
+            /**
              * Rows
              * @description Columns that decide which rows the table has, and so touch every column.
              */

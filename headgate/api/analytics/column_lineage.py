@@ -9,6 +9,7 @@ from headgate.api.shapes.lake import ColumnLineage, ColumnUse, LineageColumn
 from headgate.errors import NotFoundError
 from headgate.lineage.column_sources import CURATED, PROD, ColumnRef, Sources, TableColumns, columns_of
 from headgate.project import MODELS_SYSTEM
+from headgate.systems.up_to_date import READS
 
 if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
@@ -24,7 +25,20 @@ def column_lineage_of_table(lake: LakePorts, table: str) -> ColumnLineage:
     every = _recorded(lake)
     own = every.get(table) if zone == PROD else None
     columns = tuple(_column(contract, zone, name, own, every) for name in contract.names)
-    return ColumnLineage(table=table, columns=columns, rows=_uses(own.rows) if own else ())
+    return ColumnLineage(
+        table=table, columns=columns, reads=_reads(lake, contract, zone), rows=_uses(own.rows) if own else ()
+    )
+
+
+def _reads(lake: LakePorts, contract: Contract, zone: str) -> tuple[str, ...]:
+    """Return the datasets that the newest version of a Python system's table was built from."""
+    if zone == CURATED or contract.system == MODELS_SYSTEM:
+        return ()
+    try:
+        version = lake.catalog.current(lake.databases.prod, contract.dataset)
+    except NotFoundError:  # not deployed yet
+        return ()
+    return tuple(name for name in version.parameters.get(READS, "").split(",") if name)
 
 
 def _recorded(lake: LakePorts) -> dict[str, TableColumns]:
@@ -65,8 +79,8 @@ def _why_unknown(contract: Contract, zone: str, name: str, own: TableColumns | N
             "confirms it records it."
         )
     return (
-        f"The table is built by the Python system {contract.system}; only statements and blocks state "
-        "their columns."
+        f"The table is built by the Python system {contract.system}; Python code is not traced by column, "
+        "only statements and blocks are."
     )
 
 

@@ -201,6 +201,9 @@ class ColumnLineage(Shape):
 
     table: str
     columns: tuple[LineageColumn, ...]
+    reads: tuple[str, ...] = Field(
+        (), description="The datasets that a Python system read for the table, which is not traced by column."
+    )
     rows: tuple[ColumnUse, ...] = Field(
         description="Columns that decide which rows the table has, and so touch every column."
     )

@@ -194,12 +194,14 @@ def test_a_filter_narrows_every_table_of_its_page_that_has_the_column(system: st
 
 
 def test_a_filter_that_leaves_a_table_out_is_reported() -> None:
-    board = dashboards()["compliance-guardian"]
+    board = dashboards()["global-market-pulse"]
     narrow = tuple(
-        replace(choice, tables=("fraud_scores",)) for choice in board.filters if choice.name == "model"
+        replace(choice, tables=("regional_performance",))
+        for choice in board.filters
+        if choice.name == "region"
     )
-    assert tables_left_out("compliance-guardian", replace(board, filters=narrow)) == [
-        ("model", "fraud_model_quality")
+    assert tables_left_out("global-market-pulse", replace(board, filters=narrow)) == [
+        ("region", "market_opportunities")
     ]
 
 
@@ -392,7 +394,7 @@ def test_the_coming_quarter_has_its_low_end_beside_it_and_is_not_relied_upon_unt
         (untested,) = answer_of(engine, panel.sql)
     assert (tested["value"], tested["before"], tested["title_action"]) == (400, 350, None)
     assert answer_in_words(panel.answer, [tested], {}).startswith(
-        "Expected sales in the 13 weeks ahead, at most 460"
+        "Expected revenue in the 13 weeks ahead, at most 460"
     )
     assert "can still be cancelled" in str(untested["title_action"])
 
@@ -455,7 +457,7 @@ def test_the_first_figure_is_the_coming_month_with_the_test_of_its_sum() -> None
         untested = answer_of(engine, panel.sql)
     assert [(row["value"], row["low"], row["high"]) for row in tested] == [(400, 350, 460)]
     assert answer_in_words(panel.answer, tested, {}) == (
-        "Expected sales in the 4 weeks from 6 Dec 2010, between 350 and 460"
+        "Expected revenue in the 4 weeks from 6 Dec 2010, between 350 and 460"
     )
     assert "not tested: the history is too short" in answer_in_words(panel.answer, untested, {})
     assert "can still be cut" in str(untested[0]["title_action"])
@@ -511,7 +513,7 @@ def test_of_a_week_that_has_begun_the_page_says_what_is_sold_and_what_is_still_t
         )
         (figure,) = answer_of(engine, panel_of("market-intelligence-hub", "next_month").sql)
     assert month == (
-        "Expected sales in the 4 weeks from 6 Dec 2010, between 350 and 460; "
+        "Expected revenue in the 4 weeks from 6 Dec 2010, between 350 and 460; "
         "70 of it is sold until 9 Dec 2010"
     )
     assert forecast == "The week from 6 Dec 2010 with 70 sold until 9 Dec 2010: 100, between 80 and 120"
@@ -629,10 +631,15 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         ("few purchases", 1, 3),
     ]
     assert [row["subject"] for row in called] == ["Customer 3 · Denmark", "Customer 5", "Customer 7"]
+    at_stake = ": {churn_probability} of {spends_if_buying} at stake"
     assert [(row["item_id"], row["reason"]) for row in called] == [
-        ("3", "bought nothing for 120 days, usually buys every 24 days, late after 60 days"),
-        ("5", "bought nothing for 90 days, bought twice, 40 days apart, late after 60 days; few purchases"),
-        ("7", "bought nothing for 80 days, bought once, late after 60 days"),
+        ("3", f"bought nothing for 120 days, usually buys every 24 days, late after 60 days{at_stake}"),
+        (
+            "5",
+            "bought nothing for 90 days, bought twice, 40 days apart, late after 60 days; few purchases"
+            + at_stake,
+        ),
+        ("7", f"bought nothing for 80 days, bought once, late after 60 days{at_stake}"),
     ]
 
 
@@ -688,7 +695,7 @@ def test_a_customer_who_sent_an_order_back_is_not_called_silent_and_the_order_is
         _, (named, *_) = called_and_opened(engine)
     assert item["reason"] == (
         "sent back {last_returned} on 5 Oct 2010; nothing kept for 321 days, usually buys every 8 days, late "
-        "after 16 days"
+        "after 16 days: {churn_probability} of {spends_if_buying} at stake"
     )
     assert item["last_returned"] == 12770
     assert contact.startswith("Contact: name and e-mail address are not in the lake. Upload a file")

@@ -1,4 +1,5 @@
 import { Anchor, List, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { Fragment } from 'react'
 import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
@@ -32,6 +33,7 @@ export function ColumnLineagePanel({ table }: { table: string }) {
           const column = answer.columns.find((each) => each.column === search.get('column'))
           return (
             <Stack gap="sm">
+              <Reads datasets={answer.reads} />
               <Select
                 label="Column"
                 placeholder="Choose a column"
@@ -49,6 +51,25 @@ export function ColumnLineagePanel({ table }: { table: string }) {
         }}
       </Answered>
     </Panel>
+  )
+}
+
+/** The datasets behind a table of Python code, whose columns are not traced. */
+function Reads({ datasets }: { datasets: string[] }) {
+  if (datasets.length === 0) return null
+  return (
+    <Text size="sm">
+      Python code builds this table, and is not traced by column. It reads{' '}
+      {datasets.map((dataset, place) => (
+        <Fragment key={dataset}>
+          {place === 0 ? '' : place === datasets.length - 1 ? ' and ' : ', '}
+          <Anchor inherit href={`#/datasets/${encodeURIComponent(dataset)}`}>
+            {heading(dataset)}
+          </Anchor>
+        </Fragment>
+      ))}
+      . Choose a column to see what it feeds.
+    </Text>
   )
 }
 
@@ -74,7 +95,10 @@ function ColumnView({ column, rows }: { column: Schemas['LineageColumn']; rows: 
         <Title order={3} size="h6">
           Feeds
         </Title>
-        <Uses uses={column.feeds} none="No column of an SQL model or a block." />
+        <Uses
+          uses={column.feeds}
+          none="No column of an SQL model or a block. Python code is not traced by column."
+        />
       </Stack>
     </SimpleGrid>
   )

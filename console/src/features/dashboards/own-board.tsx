@@ -8,7 +8,9 @@ import { useResult } from '../query/results'
 import { Grid as Rows } from '../../components/grid'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, Waiting } from '../../components/states'
+import { columnFormats, useLabels, useUnits } from '../../formats/columns'
 import { drawable, drawn } from '../query/chart-choice'
+import { withDays } from '../query/days'
 import { MoveQuestions } from '../query/move-questions'
 import { MailList } from '../mails/mail-list'
 import { panelOf } from './board-draft'
@@ -129,12 +131,14 @@ function Pinned({ question, onUnpin }: { question: KeptQuestion; onUnpin: (() =>
 }
 
 function Shown({ result, question }: { result: Result; question: KeptQuestion }) {
+  const units = useUnits('')
+  const labels = useLabels('')
   const asked = askedBy(question)
   const choice = asked.view === 'chart' ? drawable(result, asked.choice) : undefined
   const shown = useMemo(
-    () => (choice ? drawn(result.columns, result.rows, choice) : undefined),
+    () => (choice ? { ...drawn(result.columns, withDays(result.rows), choice), units, labels } : undefined),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `choice` is a new object of the same two
-    [result, question],
+    [result, question, units, labels],
   )
   if (result.rows.length === 0) return <Empty>No row fits the statement today.</Empty>
   if (shown)
@@ -149,6 +153,7 @@ function Shown({ result, question }: { result: Result; question: KeptQuestion })
       rows={{ length: result.rows.length, at: (index) => result.rows[index] }}
       height={HEIGHT}
       label={question.name}
+      formats={columnFormats(result.columns, units, labels)}
     />
   )
 }

@@ -1,19 +1,29 @@
 import { ActionIcon, Menu } from '@mantine/core'
 
-import { useDescriptions, useLabels, useUnits } from '../../formats/columns'
+import { savePng } from '../../api/save-picture'
+import {
+  columnFormats,
+  type Labels,
+  type Units,
+  useDescriptions,
+  useLabels,
+  useUnits,
+} from '../../formats/columns'
 import { saveCsv, saveXlsx } from '../../formats/save-table'
 import type { Schemas } from '../../api/client'
 import type { Result } from '../query/results'
-import { whole } from '../../api/format'
+import { isName, isNumeric, whole } from '../../api/format'
 import { queryAddress } from '../../formats/sql'
 import { answerRows, rowCount } from '../../formats/template'
 import { useRowLinks } from '../catalog/row-query'
 import { shownColumns } from './answer-table'
+import { FEW, useTrust } from './trust-line'
 
 export type PanelView = 'chart' | 'table' | 'SQL' | 'definition'
 
 interface Props {
   panel: Schemas['Panel']
+  board: Schemas['Dashboard']
   /** The answer in words, where it is there. */
   title: string | undefined
   sql: string
@@ -31,8 +41,9 @@ const TITLES: Record<PanelView, string> = {
 }
 
 /** Everything that one rarely needs of a panel, behind one button. */
-export function PanelMenu({ panel, title, sql, views, view, answer, onView }: Props) {
+export function PanelMenu({ panel, board, title, sql, views, view, answer, onView }: Props) {
   const { name, question } = panel
+  const trust = useTrust({ board, table: panel.table }) ?? []
   const units = useUnits(panel.table, panel.units)
   const labels = useLabels(panel.table)
   const about = useDescriptions(panel.table)
@@ -42,6 +53,16 @@ export function PanelMenu({ panel, title, sql, views, view, answer, onView }: Pr
   const [listed, all] = answer ? [answer.rows.length, rowCount(answerRows(answer))] : [0, 0]
   const part = all > listed ? [`The first ${whole(listed)} of ${whole(all)} rows`] : []
   const notes = [...(title ? [title] : []), ...part, `SQL: ${sql}`]
+  function savePicture(chart: SVGSVGElement | null): void {
+    if (!saved) return
+    const source = `Source: ${board.title}, table ${panel.table}`
+    void savePng(name, {
+      title: title ?? question,
+      subtitle: title ? question : undefined,
+      notes: [[...trust.slice(0, FEW), ...(chart ? [] : part)].join(' · '), source].filter(Boolean),
+      ...(chart ? { chart } : { table: pictured(saved, units, labels) }),
+    })
+  }
   return (
     <Menu position="bottom-end" withinPortal={false}>
       <Menu.Target>
@@ -69,10 +90,33 @@ export function PanelMenu({ panel, title, sql, views, view, answer, onView }: Pr
         <Menu.Item disabled={!answer} onClick={() => saved && saveCsv(name, saved)}>
           Download CSV
         </Menu.Item>
+        <Menu.Item
+          disabled={!answer}
+          onClick={({ currentTarget }) =>
+            savePicture(
+              currentTarget.closest('section')?.querySelector<SVGSVGElement>('[role=img] svg') ?? null,
+            )
+          }
+        >
+          Download picture (PNG)
+        </Menu.Item>
         <Menu.Item component="a" href={queryAddress(sql)}>
           Open in the editor
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   )
+}
+
+/** The most rows of a picture; the downloads have all. */
+const PICTURED = 25
+
+/** The first rows of an answer in people's words, as its table shows them. */
+function pictured({ columns, rows }: ReturnType<typeof shownColumns>, units: Units, labels: Labels) {
+  const formats = columnFormats(columns, units, labels)
+  return {
+    headings: formats.map(({ heading }) => heading),
+    rows: rows.slice(0, PICTURED).map((row) => formats.map(({ text }, at) => text(row[at] ?? null))),
+    isNumber: columns.map(({ name: column, type }) => isNumeric(type) && !isName(column)),
+  }
 }

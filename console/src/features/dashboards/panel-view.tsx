@@ -64,6 +64,7 @@ export function PanelView({ panel, board, narrowed, figureSql = '', onRoom }: Pr
       actions={
         <PanelMenu
           panel={panel}
+          board={board}
           title={answer}
           sql={sql}
           views={viewsOf(isDrawn, board.system)}
@@ -101,8 +102,9 @@ const viewsOf = (isDrawn: boolean, system: string): View[] => [
   ...(system ? (['definition'] as const) : []),
 ]
 
+/** Whether a figure has no value, or counts nothing. */
 const hasNoValue = ({ columns, rows }: Result): boolean =>
-  (rows[0]?.[columns.findIndex((column) => column.name === 'value')] ?? null) === null
+  Number(rows[0]?.[columns.findIndex((column) => column.name === 'value')] ?? 0) === 0
 
 interface ShownProps {
   view: View

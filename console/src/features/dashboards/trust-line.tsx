@@ -20,7 +20,7 @@ interface Props {
 }
 
 /** Parts that are in sight: as of when, and the two that the dashboard states first. The others are one click away. */
-const FEW = 3
+export const FEW = 3
 
 /** How far a figure may be trusted, in one line: as of when, and the most important parts, such as its test. By which method, and where it comes from are behind it. */
 export function TrustLine(props: Props) {
@@ -66,7 +66,7 @@ export function TableTrust({ system, table }: { system: string; table: string })
 }
 
 /** The parts of the line; undefined for a table that no run has published. */
-function useTrust({ board, table, narrow }: Props): string[] | undefined {
+export function useTrust({ board, table, narrow }: Props): string[] | undefined {
   const note = board.trust.find((one) => one.tables.includes(table))
   const detail = useTable(board.system, table)
   const sql = note?.sql ?? ''

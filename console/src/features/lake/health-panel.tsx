@@ -7,7 +7,7 @@ import { Panel } from '../../components/panel'
 import { Answered, StateBadge } from '../../components/states'
 import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
-import { healthWords, remedyOf, waitingRowsOf } from './lake-words'
+import { healthWords, needsLook, remedyOf, waitingRowsOf } from './lake-words'
 import { qualityWords } from './quality-words'
 import { withTimesOfRuns } from './run-facts'
 
@@ -54,23 +54,29 @@ function inWords(message: string, runs: Schemas['RunSummary'][]): Pick<ShownChec
 type ShownCheck = Schemas['HealthCheck'] & { file?: string }
 
 export function Checks({ checks }: { checks: ShownCheck[] }) {
-  const open = checks.filter(({ state }) => state !== 'healthy')
   const fine = checks.filter(({ state }) => state === 'healthy')
-  const names = fine.map(({ name }) => heading(name).toLowerCase()).join(', ')
+  const unknown = checks.filter(({ state }) => state === 'unknown')
   return (
     <>
-      <CheckList checks={open} />
-      {fine.length > 0 ? (
-        <details style={{ marginTop: 8 }}>
-          <summary>
-            <Text size="sm" span>
-              {count(fine.length, 'check')} in order: {names}
-            </Text>
-          </summary>
-          <CheckList checks={fine} />
-        </details>
-      ) : null}
+      <CheckList checks={checks.filter(needsLook)} />
+      <FoldedChecks checks={fine} words="in order" />
+      <FoldedChecks checks={unknown} words="with nothing to check yet" />
     </>
+  )
+}
+
+function FoldedChecks({ checks, words }: { checks: ShownCheck[]; words: string }) {
+  if (checks.length === 0) return null
+  const names = checks.map(({ name }) => heading(name).toLowerCase()).join(', ')
+  return (
+    <details style={{ marginTop: 8 }}>
+      <summary>
+        <Text size="sm" span>
+          {count(checks.length, 'check')} {words}: {names}
+        </Text>
+      </summary>
+      <CheckList checks={checks} />
+    </details>
   )
 }
 

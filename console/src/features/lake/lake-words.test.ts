@@ -11,6 +11,20 @@ test('the title of the health says which checks need a look', () => {
   expect(healthWords(checks.slice(1))).toBe('Everything works')
 })
 
+test('a lake without a file needs no look: it says the first step', () => {
+  const empty = (['freshness', 'run', 'files'] as const).map((name) => ({
+    name,
+    state: 'unknown' as const,
+    message: 'Nothing yet.',
+  }))
+  expect(healthWords(empty)).toBe('No file yet: upload the first one')
+  expect(remedyOf(empty)).toEqual({ words: 'Upload a file', href: '#/upload' })
+  const [freshness, ...others] = empty
+  expect(healthWords([{ ...freshness, name: 'freshness', state: 'healthy' }, ...others])).toBe(
+    'Everything works',
+  )
+})
+
 test('the most urgent check says the one thing to do', () => {
   const files = { name: 'files' as const, state: 'degraded' as const, message: 'The newest is a.csv.' }
   const run = { name: 'run' as const, state: 'failed' as const, message: 'Run r7 ended as failed.' }

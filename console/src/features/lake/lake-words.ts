@@ -5,11 +5,18 @@ import { moment } from '../../formats/moments'
 import { isOfDuplicates } from '../../formats/rules'
 import { heading, label } from '../../formats/words'
 
+/** Whether a check found something to look at; one that had nothing to check did not. */
+export const needsLook = ({ state }: Pick<Schemas['HealthCheck'], 'state'>): boolean =>
+  state === 'degraded' || state === 'failed'
+
+/** Whether nothing was sent to the lake yet. */
+const hasNoFile = (checks: Pick<Schemas['HealthCheck'], 'name' | 'state'>[]): boolean =>
+  checks.some(({ name, state }) => name === 'freshness' && state === 'unknown')
+
 /** The health of the lake as an answer: whether all is well, else which checks need a look, and how many refused rows wait. */
 export function healthWords(checks: Pick<Schemas['HealthCheck'], 'name' | 'state'>[], waiting = 0): string {
-  const names = checks
-    .filter(({ state }) => state !== 'healthy')
-    .map(({ name }) => heading(name).toLowerCase())
+  const names = checks.filter(needsLook).map(({ name }) => heading(name).toLowerCase())
+  if (names.length === 0 && hasNoFile(checks)) return 'No file yet: upload the first one'
   if (names.length === 0)
     return waiting > 0
       ? `Everything works; ${count(waiting, 'refused row')} ${waiting === 1 ? 'waits' : 'wait'} for a correction`
@@ -28,12 +35,14 @@ export function remedyOf(checks: Check[]): { words: string; href: string } | und
       const remedy = check.state === state ? remedyOfCheck(check) : undefined
       if (remedy) return remedy
     }
-  return undefined
+  return hasNoFile(checks) ? UPLOAD : undefined
 }
+
+const UPLOAD = { words: 'Upload a file', href: '#/upload' }
 
 function remedyOfCheck({ name, message }: Check): { words: string; href: string } | undefined {
   if (name === 'files') return { words: 'Open what waits', href: '#/work/files' }
-  if (name === 'freshness') return { words: 'Upload a file', href: '#/upload' }
+  if (name === 'freshness') return UPLOAD
   for (const { text, isCommand } of partsOf(message)) {
     const deed = isCommand ? deedOf(text) : undefined
     if (deed && 'href' in deed)

@@ -246,7 +246,7 @@ interface DownloadsProps {
 function Downloads({ name, isReading, isChart, onSave }: DownloadsProps) {
   const picture = () => {
     const chart = document.querySelector<SVGSVGElement>('[data-answer-chart] svg')
-    if (chart) void savePng(name, chart)
+    if (chart) void savePng(name, { chart })
   }
   return (
     <Menu position="bottom-end">

@@ -112,9 +112,9 @@ export async function moreRows(
   return soFar
 }
 
-const asked = (sql: string) =>
+const asked = (sql: string, isAsked = true) =>
   queryOptions({
-    enabled: sql !== '',
+    enabled: isAsked && sql !== '',
     queryKey: ['result', sql],
     queryFn: ({ signal }) => runQuery({ sql }, signal),
     staleTime: 5 * 60_000,
@@ -123,8 +123,9 @@ const asked = (sql: string) =>
 /** The answer of a statement; nothing is asked without one. */
 export const useResult = (sql: string) => useQuery(asked(sql))
 
-/** The answers of different statements. */
-export const useResults = (statements: string[]) => useQueries({ queries: statements.map(asked) })
+/** The answers of different statements; those that are not asked are answered where the page has them already. */
+export const useResults = (statements: string[], isAsked = true) =>
+  useQueries({ queries: statements.map((sql) => asked(sql, isAsked)) })
 
 export const useQuestions = () =>
   useQuery({

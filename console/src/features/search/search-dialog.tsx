@@ -5,12 +5,13 @@ import { useState } from 'react'
 import { useCatalog, useContracts, useSystems } from '../catalog/queries'
 import { useDashboards } from '../dashboards/queries'
 import { useFiles } from '../files/queries'
-import { useQuestions, useResult, useResults } from '../query/results'
+import { useQuestions, useResults } from '../query/results'
 import { useRuns, useStartRun } from '../lake/queries'
 import { useMay } from '../../api/queries'
 import { Failed } from '../../components/states'
 import { PAGES } from '../../app/pages'
 import {
+  LOOK_IN_ROWS,
   matching,
   type Place,
   places,
@@ -18,7 +19,6 @@ import {
   placesOfItems,
   placesOfMembers,
   placesOfRows,
-  type RowPlace,
   runPage,
   START_RUN,
   statementOfRows,
@@ -32,12 +32,14 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
   const start = useStartRun()
   const { setColorScheme } = useMantineColorScheme()
   const scheme = useComputedColorScheme('light')
-  const { found, isAsking } = useMatching(typed)
+  const [asked, setAsked] = useState('')
+  const { found, isAsking } = useMatching(typed, asked)
   const chosen = found[Math.min(at, found.length - 1)]
 
   function open(place: Place | undefined): void {
     if (!place) return
     if (place === START_RUN) return start.mutate({ key: crypto.randomUUID() }, { onSuccess: show })
+    if (place === LOOK_IN_ROWS) return setAsked(typed.trim())
     onClose()
     if (place === SWITCH_COLOURS) return setColorScheme(scheme === 'dark' ? 'light' : 'dark')
     window.location.assign(place.href)
@@ -94,7 +96,7 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
       </ul>
       {found.length === 0 ? (
         <Text size="sm" className="muted" role="status">
-          {isAsking ? 'Looking for rows with this id …' : 'Nothing has these words.'}
+          {isAsking ? 'Reading the rows …' : 'Nothing has these words.'}
         </Text>
       ) : null}
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
@@ -105,12 +107,12 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
   )
 }
 
-/** A query is asked from so many letters. */
+/** Rows are looked for from so many letters. */
 const LEAST_TYPED = 2
 const MOST_SHOWN = 15
 
-/** The regions, categories and other members that dashboards filter by, asked when somebody searches. */
-function useMembers(isAsked: boolean): Place[] {
+/** The regions, categories and other members that dashboards filter by. Like items and rows, they are read by statements, which cost: those that a page has read are searched at once, all others when a person asks for it. */
+function useMembers(isAsked: boolean): Read {
   const boards = useDashboards().data?.dashboards ?? []
   const filters = boards.flatMap((board) =>
     board.filters
@@ -118,39 +120,57 @@ function useMembers(isAsked: boolean): Place[] {
       .map((filter) => ({ board, filter })),
   )
   const statements = [...new Set(filters.map(({ filter }) => filter.values))]
-  const answers = useResults(isAsked ? statements : [])
-  return filters.flatMap(({ board, filter }) =>
+  const answers = useResults(statements, isAsked)
+  const all = filters.flatMap(({ board, filter }) =>
     placesOfMembers(
       board,
       filter,
       (answers[statements.indexOf(filter.values)]?.data?.rows ?? []).map(([cell]) => String(cell)),
     ),
   )
+  return { all, ...stateOf(answers) }
 }
 
-/** The first items of the work queues, asked when somebody searches. */
-function useItems(isAsked: boolean): Place[] {
+interface Read {
+  all: Place[]
+  isRead: boolean
+  isReading: boolean
+}
+
+const stateOf = (answers: { data?: unknown; isError: boolean; isFetching: boolean }[]) => ({
+  isRead: answers.every(({ data, isError }) => data !== undefined || isError),
+  isReading: answers.some(({ isFetching }) => isFetching),
+})
+
+/** The first items of the work queues. */
+function useItems(isAsked: boolean): Read {
   const boards = useDashboards().data?.dashboards ?? []
   const queues = boards.flatMap((board) => board.queues)
-  const answers = useResults(isAsked ? queues.map(({ sql }) => sql) : [])
-  return queues.flatMap((queue, place) => {
+  const answers = useResults(
+    queues.map(({ sql }) => sql),
+    isAsked,
+  )
+  const all = queues.flatMap((queue, place) => {
     const answer = answers[place]?.data
     return answer ? placesOfItems(queue, answer) : []
   })
+  return { all, ...stateOf(answers) }
 }
 
 /** The rows that have what was typed as their id; those that may have it where the lake cannot be asked. */
-function useRows(name: string): { rows: RowPlace[]; isAsking: boolean } {
+function useRows(name: string, isAsked: boolean): Read {
   const tables = useCatalog().data?.tables ?? []
   const statement = name.length >= LEAST_TYPED ? statementOfRows(tables, name) : ''
-  const { data, error } = useResult(statement)
-  const able = placesOfRows(tables, name)
-  if (!data) return { rows: error ? able : [], isAsking: statement !== '' && !error }
-  const datasets = new Set(data.rows.map(([dataset]) => dataset))
-  return { rows: able.filter(({ dataset }) => datasets.has(dataset)), isAsking: false }
+  const answers = useResults(statement ? [statement] : [], isAsked)
+  const answer = answers[0]
+  const able = answer ? placesOfRows(tables, name) : []
+  const datasets = new Set(answer?.data?.rows.map(([dataset]) => dataset))
+  const all = answer?.isError ? able : able.filter(({ dataset }) => datasets.has(dataset))
+  return { all, ...stateOf(answers) }
 }
 
-function useMatching(typed: string): { found: Place[]; isAsking: boolean } {
+/** What fits the typed words. `asked` is the text for which a person had the lake's rows read. */
+function useMatching(typed: string, asked: string): { found: Place[]; isAsking: boolean } {
   const [name] = useDebouncedValue(typed.trim(), 200)
   const contracts = useContracts().data?.contracts ?? []
   const systems = useSystems().data?.systems ?? []
@@ -160,15 +180,20 @@ function useMatching(typed: string): { found: Place[]; isAsking: boolean } {
   const files = useFiles(name ? { name } : {}).data?.pages[0]?.files ?? []
   const mayRun = useMay('operator')
   const known = matching(places({ contracts, systems, questions, boards, runs, mayRun }), typed)
-  const members = useMembers(name.length >= LEAST_TYPED)
-  const items = useItems(name.length >= LEAST_TYPED)
-  const { rows, isAsking } = useRows(name)
+  const isAsked = asked !== '' && asked === typed.trim()
+  const [members, items, rows] = [useMembers(isAsked), useItems(isAsked), useRows(typed.trim(), isAsked)]
+  const read = [members, items, rows]
+  const hasEnough = typed.trim().length >= LEAST_TYPED
   const found = [
     ...known,
-    ...matching(members, typed),
+    ...(hasEnough ? matching(members.all, typed) : []),
     ...matching(placesOfFiles(files), typed),
-    ...rows,
-    ...matching(items, typed),
-  ]
-  return { found: found.slice(0, MOST_SHOWN), isAsking }
+    ...rows.all,
+    ...(hasEnough ? matching(items.all, typed) : []),
+  ].slice(0, MOST_SHOWN)
+  const isComplete = isAsked || read.every(({ isRead }) => isRead)
+  return {
+    found: hasEnough && !isComplete ? [...found, LOOK_IN_ROWS] : found,
+    isAsking: isAsked && read.some(({ isReading }) => isReading),
+  }
 }

@@ -45,6 +45,13 @@ const ACTIONS: Place[] = [
 /** Starts a run where it is chosen, and opens its page. */
 export const START_RUN: Place = { kind: 'action', title: 'Start a run', href: '' }
 
+/** Reads the lake's rows for what was typed: ids, members of filters, items of queues. Statements cost, so they are asked for. */
+export const LOOK_IN_ROWS: Place = {
+  kind: 'reads tables',
+  title: 'Look for it in rows, regions and queues',
+  href: '',
+}
+
 /** Changes between dark and light where it is chosen. */
 export const SWITCH_COLOURS: Place = {
   kind: 'action',
