@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Bounds = dict[int, tuple[Array, Array]]
 
-SMALLEST_SPREAD = 1e-12  # below it a series does not move, and nothing can be measured in its units
+MIN_SPREAD = 1e-12  # below it a series does not move, and nothing can be measured in its units
 ENOUGH_POOLED = (
     1000  # errors, 25 beyond either 2.5 % quantile; with fewer, older windows help to estimate the shape
 )
@@ -39,7 +39,7 @@ MIN_POOLED = 20  # errors; below it the shape is taken as that of a random walk 
 # (docs/adr/0040). The origins of one panel are few, so its scores are drawn to these as by so many origins.
 USUAL_SCORES = {80: 1.2, 95: 2.1}
 USUAL_ORIGINS = 8
-LEAST_SCORE = 0.3
+MIN_SCORE = 0.3
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def score_limits(scores: Sequence[Array], levels: Sequence[int]) -> dict[int, tu
     for level in levels:
         usual = USUAL_SCORES[level]
         low, high = _tails(own, (1 - level / 100) / 2) if own.size else (-usual, usual)
-        below, above = (max(side, LEAST_SCORE) ** weight * usual ** (1 - weight) for side in (-low, high))
+        below, above = (max(side, MIN_SCORE) ** weight * usual ** (1 - weight) for side in (-low, high))
         limits[level] = (below, above)
     return limits
 
@@ -116,7 +116,7 @@ def _panel_ratio(sizes: Array, spread: Array) -> float:
     """
     counted = np.isfinite(sizes).sum(axis=2)
     means = np.divide(np.nansum(sizes, axis=2), counted, out=np.full(spread.shape, np.nan), where=counted > 0)
-    usable = np.isfinite(means) & (spread > SMALLEST_SPREAD)
+    usable = np.isfinite(means) & (spread > MIN_SPREAD)
     return float(np.median(means[usable] / spread[usable])) if usable.any() else 1.0
 
 
@@ -142,7 +142,7 @@ def _scaled(past: PastErrors, window: int, ratio: float) -> Array:
     scale = _scales(past.before(window), past.spread[window] * ratio)[:, None]
     errors = past.errors[window]
     return np.asarray(
-        np.divide(errors, scale, out=np.full(errors.shape, np.nan), where=scale > SMALLEST_SPREAD),
+        np.divide(errors, scale, out=np.full(errors.shape, np.nan), where=scale > MIN_SPREAD),
         dtype=float,
     )
 

@@ -26,9 +26,9 @@ NEIGHBOURS = (
 # than half.
 PANEL_PERIODS = 4.0
 OWN_PERIODS = 4.0  # likewise; how strongly a series is shrunk towards the panel's effects
-MOST_UPLIFT = 5.0  # one period's value over the usual one, less 1; beyond it is an accident, not an effect
-SMALLEST_LEVEL = 1e-12  # below it a series has no level, and an uplift has no meaning
-LEAST_KNOWN = 0.2  # of the usual value; a period with less says nothing, and its neighbours replace it
+MAX_UPLIFT = 5.0  # one period's value over the usual one, less 1; beyond it is an accident, not an effect
+MIN_LEVEL = 1e-12  # below it a series has no level, and an uplift has no meaning
+MIN_FACTOR = 0.2  # of the usual value; a period with less says nothing, and its neighbours replace it
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def _divided(history: Array, exposed: Array, factor: Array, cycle: int) -> Array
 
     The usual values around it replace a period of which an event left next to nothing.
     """
-    plain = history / np.maximum(factor, LEAST_KNOWN)
-    for place in np.flatnonzero(factor < LEAST_KNOWN):
+    plain = history / np.maximum(factor, MIN_FACTOR)
+    for place in np.flatnonzero(factor < MIN_FACTOR):
         usual = _usual(history, exposed, int(place), cycle)
         plain[place] = usual if np.isfinite(usual) else plain[place]
     return plain
@@ -105,8 +105,8 @@ def _sums(history: Array, exposed: Array, cycle: int) -> tuple[Array, Array]:
     """
     under = np.flatnonzero(exposed.any(axis=1))
     usual = np.array([_usual(history, exposed, int(at), cycle) for at in under])
-    has_level = usual > SMALLEST_LEVEL
-    uplift = np.clip(history[under][has_level] / usual[has_level] - 1.0, -1.0, MOST_UPLIFT)
+    has_level = usual > MIN_LEVEL
+    uplift = np.clip(history[under][has_level] / usual[has_level] - 1.0, -1.0, MAX_UPLIFT)
     given = exposed[under][has_level]
     return given.T @ given, given.T @ uplift
 

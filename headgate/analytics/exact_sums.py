@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # Units of a decimal of 38 digits, 126 bits: 86 for the largest value, and 40 for as many as 2⁴⁰ rows of it.
 _WHOLE = ibis.dtype("decimal(38, 0)")
 _BITS_OF_LARGEST = 86
-_LEAST_EXPONENT = -1_000  # below it a unit is no normal double
+_MIN_EXPONENT = -1_000  # below it a unit is no normal double
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class ExactSums:
         largest = {name: _finite(rows[name]).abs().max() for name in measures}
         value = float(rows.aggregate(**largest).to_pandas().fillna(0.0).to_numpy().max())
         exponent = math.frexp(value)[1] - _BITS_OF_LARGEST if value else 0
-        return cls(math.ldexp(1.0, max(exponent, _LEAST_EXPONENT)))
+        return cls(math.ldexp(1.0, max(exponent, _MIN_EXPONENT)))
 
     def sum(self, values: ibis.Column) -> ibis.Scalar:
         """Return the sum of the values that are not null, as a double.

@@ -57,7 +57,7 @@ _RECENT = 8  # values, whose mean the level is measured from
 _ROUNDED = 4  # series whose lengths differ by less are cut to the same one
 _LONGEST = 4  # years of history; older ones say little, and cost more
 _SKEW = 0.5  # of the difference between mean and median: nearer to neither than half
-_MOST_VARIANCE = 1.0  # of a logarithm, from which the mean follows
+_MAX_VARIANCE = 1.0  # of a logarithm, from which the mean follows
 _PATTERN_CYCLES = 13  # newest cycles, whose shares the steps of a cycle have
 
 
@@ -163,7 +163,7 @@ def _outlook(histories: Array, together: Array, year: int, shapes: Array) -> Out
             np.concatenate(posterior.variance[:, both].swapaxes(0, 1) + (shared * variance)[:, None]),
         )
         mean, square = _mixed(*offered)
-        means[place] = levels[place] * np.exp(mean + _SKEW * np.minimum(square, _MOST_VARIANCE) / 2)
+        means[place] = levels[place] * np.exp(mean + _SKEW * np.minimum(square, _MAX_VARIANCE) / 2)
         doubt[place] = np.sqrt(square)
         weights = _weights(offered[0]).reshape(len(both), -1)
         of_panel = float(weights[1:].sum()) * shape_of_all  # a share in all has the shape that all have

@@ -36,7 +36,7 @@ _MEAN_OF = 8  # periods
 # docs/adr/0040-next-year.md.
 CLEARLY_NEARER = 0.15
 _GROWTH_DAMPING = 0.25  # of a year: growth measured over as long counts half, on the logarithmic scale
-_MOST_GROWTH = 2.0
+_MAX_GROWTH = 2.0
 # Of the models in their mean with level and season, which they may leave by one standard deviation. They know
 # no season that was seen once, so they have no share where a year is known.
 _MODELS_SHARE = 0.4
@@ -126,7 +126,7 @@ def damped_growth(history: Array, year: int) -> float:
     if periods < 1 or before <= 0 or now <= 0:
         return 1.0
     growth = (now / before) ** (periods / (periods + _GROWTH_DAMPING * year))
-    return float(np.clip(growth, 1 / _MOST_GROWTH, _MOST_GROWTH))
+    return float(np.clip(growth, 1 / _MAX_GROWTH, _MAX_GROWTH))
 
 
 def candidates(origin: Origin, panel: SeriesHistories, task: Task, year: int) -> Candidates:

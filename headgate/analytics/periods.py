@@ -15,7 +15,7 @@ MIN_ACTIVE_DAYS = 20  # with fewer days with rows, the usual silence is not know
 MIN_DATES = 3  # likewise, of rows that cannot stop, such as those of a month each
 MIN_DATED = 6  # dates that are in one place of their periods by chance in one table of weeks of 16,807
 _NEWEST_DAYS = 250  # with rows, that show how long the usual silence is
-_LONGEST_PERIOD_DAYS = 31
+_MAX_PERIOD_DAYS = 31
 _USUAL_GAP = 0.95  # of the silences are not longer
 Days = npt.NDArray[np.datetime64]
 
@@ -180,7 +180,7 @@ def _newest_days(rows: ibis.Table, time: str, as_of: date, grain: Grain) -> Days
         .filter(ibis._.day < as_of + ONE_DAY)
         .distinct()
         .order_by(ibis._.day.desc())
-        .limit(_NEWEST_DAYS * grain.in_a_day + _LONGEST_PERIOD_DAYS)
+        .limit(_NEWEST_DAYS * grain.in_a_day + _MAX_PERIOD_DAYS)
     )
     newest: Days = days.to_pandas()["day"].to_numpy(dtype=f"datetime64[{unit}]")
     return newest

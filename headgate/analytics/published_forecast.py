@@ -26,10 +26,10 @@ Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Sides = float | Array  # of all steps, or of each
 
-_MOST_SPREAD = 3.0  # of the logarithm: twenty times the mean
-_LEAST_SHARE = 0.02  # of the mean: less counts as so much, because zero has no logarithm
-_LEAST_LEVEL = 0.25  # of the mean of a history: a forecast near zero would enlarge errors without limit
-_LEAST_NOISE = 0.02  # of a series' level: no past error shows that the next will be smaller
+_MAX_SPREAD = 3.0  # of the logarithm: twenty times the mean
+_MIN_SHARE = 0.02  # of the mean: less counts as so much, because zero has no logarithm
+_MIN_LEVEL = 0.25  # of the mean of a history: a forecast near zero would enlarge errors without limit
+_MIN_NOISE = 0.02  # of a series' level: no past error shows that the next will be smaller
 # Of the logarithm, added to the doubt of each forecast: a model of a smooth series takes its own form for
 # certain. See docs/adr/0040-next-year.md.
 _DOUBT_OF_MODEL = 0.03
@@ -137,7 +137,7 @@ def offsets_in_doubts(
     doubt, is_doubted = _with_doubt_of_model(now.doubt), (now.doubt > 0) & (now.means > 0)
     bounds = {}
     for level, (low, high) in absolute.items():
-        below, above = (np.minimum(limit * doubt, _MOST_SPREAD) for limit in limits[level])
+        below, above = (np.minimum(limit * doubt, _MAX_SPREAD) for limit in limits[level])
         # A series that often sells nothing has a lower bound of zero, and all misses above.
         is_sparse = empty > (1 - level / 100) / 2
         one_sided = NormalDist().inv_cdf(level / 100) / NormalDist().inv_cdf(0.5 + level / 200)
@@ -161,7 +161,7 @@ def scores_of(origin: Origin, actuals: Array) -> Array:
     level = origin.means.mean(axis=1, keepdims=True)
     is_modelled = np.array([[history.size >= MIN_MODELLED] for history in origin.histories])
     is_doubted = is_modelled & (origin.doubt > 0) & (level > 0)
-    least = _LEAST_SHARE * np.where(level > 0, level, 1.0)
+    least = _MIN_SHARE * np.where(level > 0, level, 1.0)
     errors = np.log(np.maximum(actuals, least)) - np.log(np.maximum(origin.means, least))
     doubt = _with_doubt_of_model(origin.doubt)
     return np.asarray(
@@ -184,7 +184,7 @@ def never_certain(
     """
     usual = level_of(now)
     living = usual[usual > 0]
-    scale = _LEAST_NOISE * np.where(usual > 0, usual, living.min() if living.size else 0.0)[:, None] * growth
+    scale = _MIN_NOISE * np.where(usual > 0, usual, living.min() if living.size else 0.0)[:, None] * growth
     is_certain = np.zeros(now.means.shape, dtype=bool) if certain is None else certain
     widths = {level: NormalDist().inv_cdf(0.5 + level / 200) * scale for level in bounds}
     return {
@@ -226,7 +226,7 @@ def level_of(origin: Origin) -> Array:
     Shape (series,).
     """
     usual = np.array([np.abs(history).mean() if history.size else 0.0 for history in origin.histories])
-    return np.asarray(np.maximum(np.abs(origin.means).mean(axis=1), _LEAST_LEVEL * usual), dtype=np.float64)
+    return np.asarray(np.maximum(np.abs(origin.means).mean(axis=1), _MIN_LEVEL * usual), dtype=np.float64)
 
 
 def _is_untested(place: int, now: Origin, past: Backtest) -> bool:

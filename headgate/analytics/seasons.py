@@ -13,9 +13,9 @@ Array = npt.NDArray[np.float64]
 MIN_CYCLES = 2  # of history, before a season can be distinguished from a trend
 # Source: Hyndman's ets() in R's forecast estimates one state for each step of a season, and refuses longer
 # seasons.
-LONGEST_SHORT_SEASON = 24
+MAX_SHORT_SEASON = 24
 _OLDER_CYCLE = 0.8  # weight of a cycle beside the next one
-_MOST_LEVEL = 2.0  # times the mean cycle's own; a week of closure or a festival is no level
+_MAX_LEVEL = 2.0  # times the mean cycle's own; a week of closure or a festival is no level
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def is_short(seasons: tuple[int, ...]) -> bool:
 
     `seasons` as `discernible` gives them, not empty.
     """
-    return seasons[-1] <= LONGEST_SHORT_SEASON
+    return seasons[-1] <= MAX_SHORT_SEASON
 
 
 def seasonal_parts(history: Array, seasons: tuple[int, ...]) -> Parts:
@@ -111,7 +111,7 @@ def mean_cycle(history: Array, cycle: int) -> Array:
     weights = _OLDER_CYCLE ** np.arange(len(cycles))[::-1]
     profile = weights @ cycles / weights.sum()
     mean, last = float(profile.mean()), float(cycles[-1].mean())
-    level = np.clip(last / mean, 1 / _MOST_LEVEL, _MOST_LEVEL) if min(mean, last) > 0 else 1.0
+    level = np.clip(last / mean, 1 / _MAX_LEVEL, _MAX_LEVEL) if min(mean, last) > 0 else 1.0
     return np.asarray(profile * level, dtype=np.float64)
 
 

@@ -1,4 +1,4 @@
-"""The application: an API Gateway event in, a response out."""
+"""The API application, which answers API Gateway events."""
 
 from __future__ import annotations
 
@@ -31,15 +31,18 @@ if TYPE_CHECKING:
 
     from headgate.api.lake_ports import LakePorts
 
-MACHINES = "/machine"  # requests below it are signed with IAM
-LARGEST_BODY_BYTES = 1 << 20
-_LONGEST_PATH = 1_000
+MACHINES = "/machine"  # path prefix of requests signed with IAM
+MAX_BODY_BYTES = 1 << 20
+_MAX_PATH_LENGTH = 1_000
 _METHODS = {"DELETE", "GET", "POST", "PUT"}
-_NOT_JSON = ProblemError(415, "unsupported-media-type", "Send the body as application/json.")
+_NOT_JSON = ProblemError(
+    415, "unsupported-media-type", "The body is not JSON by its Content-Type. Send application/json."
+)
+_NO_ROUTE = not_found("There is no such route. docs/openapi.json lists all routes.")
 
 
 def resolver() -> APIGatewayHttpResolver:
-    """Return the routes without a lake, as the OpenAPI document is generated from them."""
+    """Return the routes without a lake, from which the OpenAPI document is generated."""
     app = APIGatewayHttpResolver(enable_validation=True, strip_prefixes=[MACHINES])
     for group in EVERY:
         app.include_router(group.router)
@@ -47,8 +50,9 @@ def resolver() -> APIGatewayHttpResolver:
 
 
 class Application:
-    """Answers events of an HTTP API with payload format 2.0, one at a time in a process: Powertools keeps the
-    event on a class.
+    """Handler of HTTP API events with payload format 2.0.
+
+    A process answers one event at a time, because Powertools stores the event on a class.
     """
 
     def __init__(self, lake: LakePorts, logger: logging.Logger | Logger | None = None) -> None:
@@ -67,11 +71,7 @@ class Application:
         self._request_id = ""
 
     def answer(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Return the response to one request; every failure is a problem detail.
-
-        Logs one line per request. It holds the route's key and not the path, which may hold what somebody
-        typed.
-        """
+        """Return the response to a request, and log one line without the path, which may have typed text."""
         began, context = time.monotonic(), event.get("requestContext", {})
         self._lake.begin_request()
         self._request_id = str(context.get("requestId", ""))
@@ -86,10 +86,7 @@ class Application:
         return answer
 
     def route_of(self, event: dict[str, Any]) -> tuple[str, str]:
-        """Return method and path of the route that answers a request, as in `/v1/files/<file_id>`.
-
-        The path is empty for a request that no route answers.
-        """
+        """Return method and path of the route such as `/v1/files/<file_id>`; empty without a route."""
         http = event.get("requestContext", {}).get("http", {})
         method, path = str(http.get("method", "")), str(event.get("rawPath", "")).removeprefix(MACHINES)
         matches = (rule.path for rule in self._access if rule.matches(method, path))
@@ -103,29 +100,28 @@ class Application:
         return _finished(self._app.resolve(event, LambdaContext()))
 
     def _check(self, event: dict[str, Any]) -> None:
-        """Check token, group and size before anything of the request is read."""
+        """Check token, group and size before the request is parsed."""
         http = event["requestContext"]["http"]
         method, path = str(http["method"]), str(event.get("rawPath", "")).removeprefix(MACHINES)
         caller = access.identity_of(event)
-        if len(path) > _LONGEST_PATH or "\0" in unquote(path):
-            raise not_found("There is no such route.")
+        if len(path) > _MAX_PATH_LENGTH or "\0" in unquote(path):
+            raise _NO_ROUTE
         if limit := self._lake.caller_limit:
             limit.check(caller.name, self._lake.now())
         access.check_method(self._access, method, path)
         access.check_access(caller, self._access, method, path)
-        if len(event.get("body") or "") > LARGEST_BODY_BYTES:
+        if len(event.get("body") or "") > MAX_BODY_BYTES:
             detail = (
-                f"The body has more than {LARGEST_BODY_BYTES:,} bytes. Files are sent in parts: POST "
-                "/v1/uploads."
+                f"The body has more than {MAX_BODY_BYTES:,} bytes. Send files in parts: POST /v1/uploads."
             )
             raise ProblemError(413, "too-large", detail)
         if event.get("body") and not _is_json(event.get("headers") or {}):
             raise _NOT_JSON
 
     def _problem(self, error: Exception) -> Response[str]:
-        """Return the problem.
+        """Return the problem of an error, and log the kind and place of a failure.
 
-        A failure is logged by its kind and place; the text of an unexpected error may hold a value.
+        The text of an unexpected error is not logged, because it may have a value.
         """
         problem = response_of(_as_headgate(error), self._request_id)
         if problem.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -141,24 +137,19 @@ class Application:
 
 
 def _as_headgate(error: Exception) -> Exception:
-    """Return Powertools' own errors as problems."""
+    """Translate Powertools' own errors to problems."""
     if isinstance(error, RequestUnsupportedContentType):
         return _NOT_JSON
     if isinstance(error, RequestValidationError):
         return invalid_request(error.errors())
     if isinstance(error, RecursionError):
-        return ProblemError(
-            422,
-            "invalid-request",
-            "The body is nested too deeply. Send it with fewer levels of lists and objects.",
-        )
-    if isinstance(error, NoRouteError):
-        return not_found("There is no such route. docs/openapi.json lists all routes.")
-    return error
+        detail = "The body is nested too deeply. Send fewer levels of lists and objects."
+        return ProblemError(422, "invalid-request", detail)
+    return _NO_ROUTE if isinstance(error, NoRouteError) else error
 
 
 def _is_json(headers: Mapping[str, str]) -> bool:
-    """Return whether a body is JSON by its header; none says nothing."""
+    """Return whether the Content-Type is JSON or absent."""
     content_type = next((value for name, value in headers.items() if name.lower() == "content-type"), JSON)
     return content_type.partition(";")[0].strip().lower() == JSON
 

@@ -1,4 +1,4 @@
-"""The lake of a deployment, as the handlers need it. Each part is made when a handler first asks for it."""
+"""The lake of a deployment, whose parts are created on first use."""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
 
 
 class DeployedLake:
-    """The `Lake` port over AWS. `env` is the environment of a function, or of a shell as `deployment.json`
-    has it.
-    """
+    """The `LakePorts` of AWS; `env` is a function's environment, or the one in `deployment.json`."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
@@ -65,7 +63,7 @@ class DeployedLake:
 
     @cached_property
     def dry_runs(self) -> DryRunFunction:
-        """The function that runs the gate on uploads."""
+        """The function for dry runs."""
         return api.dry_runs(self._env)
 
     @cached_property
@@ -80,14 +78,14 @@ class DeployedLake:
 
     @cached_property
     def known_runs(self) -> KnownRuns:
-        """The facts read about ended runs."""
+        """The cache of facts about ended runs."""
         return KnownRuns()
 
     def job_runs(self, since: datetime) -> list[EndedJobRun]:
-        """Return the runs of the lake's Glue jobs that started since a moment and have ended, by start."""
+        """Return the ended runs of the lake's Glue jobs that started since a moment, by start."""
         names = JobNamesSettings.from_env(self._env).job_names
         if not names:
-            raise SettingsError("The environment names no Glue jobs. Deploy again, so that it is complete.")
+            raise SettingsError("The environment has no Glue jobs. Deploy again to complete it.")
         ended = (
             run
             for job, name in sorted(names.items())
@@ -107,7 +105,7 @@ class DeployedLake:
 
     @property
     def mappings(self) -> Mappings:
-        """Which columns are which fields."""
+        """Mappings of columns to fields."""
         return intake.mappings(self._env_of_request)
 
     @property
@@ -127,47 +125,42 @@ class DeployedLake:
 
     @property
     def pushed_dashboards(self) -> Mapping[str, str] | None:
-        """The lake project's dashboards as they were pushed; None for the deployment's own."""
+        """The pushed dashboards of the project; None for those of the deployment."""
         return definitions.pushed_dashboards(self._env_of_request)
 
     @cached_property
     def definition_versions(self) -> DefinitionVersions:
-        """The versions of the pushed definitions, and the contracts of datasets that people created."""
+        """The versions of pushed definitions and of created contracts."""
         return definitions.versions(self._env)
 
     @cached_property
     def dashboard_versions(self) -> DefinitionVersions:
-        """The versions of the dashboards that people write in the console."""
+        """The versions of dashboards written in the console."""
         from headgate.query.written_dashboards import dashboard_versions
 
         return dashboard_versions(self.objects, self.bucket("artifacts"))
 
     @cached_property
     def _env_of_request(self) -> Mapping[str, str]:
-        """The environment with the version that the first question of a request for contracts chose."""
+        """The environment with the version of the contracts that the request uses."""
         return definitions.chosen(self._env)
 
     def begin_request(self) -> None:
-        """Have the next question for contracts choose their version."""
+        """Forget the version of the contracts; the request uses the version of its first access."""
         self.__dict__.pop("_env_of_request", None)
 
     @cached_property
     def databases(self) -> Databases:
-        """The databases, with the tables of the contracts of a request."""
+        """The databases, with the tables of the request's contracts."""
         return replace(stores.databases(self._env), contracts=lambda: self.contracts)
 
     @cached_property
     def caller_limit(self) -> CallerLimit | None:
-        """The limit of requests by caller.
-
-        None where the environment names none, as on the machine of `headgate serve`.
-        """
+        """The limit of requests by caller; None if the environment has none, as for `headgate serve`."""
         from headgate.api.http.limits import CallerLimit
 
-        counts, per_minute = (
-            api.request_counts(self._env),
-            int(self._env.get("HEADGATE_REQUESTS_PER_MINUTE", "0")),
-        )
+        counts = api.request_counts(self._env)
+        per_minute = int(self._env.get("HEADGATE_REQUESTS_PER_MINUTE", "0"))
         return CallerLimit(counts, per_minute) if counts and per_minute else None
 
     @cached_property
@@ -177,7 +170,7 @@ class DeployedLake:
 
     @cached_property
     def mails(self) -> TopicMails | None:
-        """Mails with answers; None for a lake that sends none."""
+        """Mails with answers; None if the lake sends none."""
         return operations.mails(self._env)
 
     @cached_property
@@ -187,19 +180,16 @@ class DeployedLake:
 
     @cached_property
     def most_refused_share(self) -> float:
-        """The largest share of refused rows that a file may have."""
+        """The largest permitted share of rejected rows of a file."""
         return AcceptanceSettings.from_env(self._env).most_refused_share
 
     def bucket(self, zone: str) -> str:
         """Return the bucket of a zone, or of a system."""
+        zone_in_env = "RESULTS" if zone == "athena_results" else zone.upper()
         buckets = SystemNamesSettings.from_env(self._env).prod_buckets
-        name = buckets.get(zone) or self._env.get(
-            {"athena_results": "HEADGATE_RESULTS_BUCKET"}.get(zone, f"HEADGATE_{zone.upper()}_BUCKET")
-        )
+        name = buckets.get(zone) or self._env.get(f"HEADGATE_{zone_in_env}_BUCKET")
         if not name:
-            raise SettingsError(
-                f"The environment names no bucket of {zone}. Deploy again, so that it is complete."
-            )
+            raise SettingsError(f"The environment has no bucket of {zone}. Deploy again to complete it.")
         return name
 
     def now(self) -> datetime:

@@ -1,7 +1,4 @@
-"""The parts of the lake that the handlers need.
-
-`headgate.wiring` makes it from the environment; tests make it in memory.
-"""
+"""The ports of the lake that the handlers need."""
 
 from __future__ import annotations
 
@@ -34,7 +31,7 @@ class RunHistory(Protocol):
     """Runs of `curated_to_prod`."""
 
     def start(self, name: str, payload: Mapping[str, str] | None = None) -> str:
-        """Start the run of that name, unless it was started before; return its ARN."""
+        """Start the run of that name unless it exists, and return its ARN."""
         ...
 
     def newest(self, limit: int = 100) -> list[Execution]:
@@ -46,18 +43,18 @@ class RunHistory(Protocol):
         ...
 
     def describe(self, arn: str) -> PipelineRun:
-        """Return the run as it stands now; NotFoundError when there is none."""
+        """Return the current state of a run; NotFoundError if there is none."""
         ...
 
 
 @dataclass(frozen=True)
 class TableComparison:
-    """The result of comparing the tables with their inputs after a run.
+    """A comparison of the tables with their inputs after a run.
 
     Attributes:
-        implausible: by table, the expectation, the fact, and what to do.
-        not_added_up: datasets that were not compared with the accepted rows of their files: these are not all
-            among the newest records that are read, or one was processed again since the run began.
+        implausible: the expectation, the fact, and what to do, by table.
+        not_added_up: datasets not compared with the accepted rows of their files, because a file is older
+            than the newest records, or was processed again since the run started.
         failure: why nothing could be compared; empty if it could.
     """
 
@@ -68,14 +65,12 @@ class TableComparison:
 
 @dataclass(frozen=True)
 class KnownRuns:
-    """Facts read about runs that have ended, by name and end.
-
-    They stay true: a run that is redriven ends at another time.
+    """A cache of facts about ended runs, by name and end: a run that is redriven ends at another time.
 
     Attributes:
         tried_stages: the stages that the run worked on, with the reason if one failed.
         datasets_not_merged: the reason, by dataset.
-        comparisons: of the tables with their inputs, as compared while no later run had begun.
+        comparisons: of the tables with their inputs, made before a later run started.
     """
 
     tried_stages: dict[tuple[str, datetime | None], Mapping[str, str]] = field(default_factory=dict)
@@ -87,7 +82,7 @@ class JobRuns(Protocol):
     """Runs of the lake's Glue jobs."""
 
     def __call__(self, since: datetime) -> list[EndedJobRun]:
-        """Return the runs that started since a moment, naive UTC, and have ended, by start."""
+        """Return the ended runs that started since a moment, naive UTC, by start."""
         ...
 
 
@@ -96,23 +91,23 @@ class JobLogs(Protocol):
 
     @property
     def kept_days(self) -> int:
-        """How many days lines are kept."""
+        """Retention of log lines in days."""
         ...
 
     def last_lines(self, run_id: str, most: int) -> list[LogLine]:
-        """Return the last lines that a run of a job wrote, oldest first; none where it wrote none."""
+        """Return the last log lines of a job's run, oldest first."""
         ...
 
 
 class SqlQueries(Protocol):
-    """Athena's SQL, asked in steps. QueryError when Athena or the grammar refuses a statement."""
+    """Athena queries. QueryError if Athena or the grammar rejects a statement."""
 
     def start(self, sql: str, token: str = "") -> str:
         """Start a query and return its id; the same token starts it once."""
         ...
 
     def status(self, query_id: str) -> QueryStatus:
-        """Return how a query stands; NotFoundError when there is none."""
+        """Return the state of a query; NotFoundError if there is none."""
         ...
 
     def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
@@ -120,47 +115,39 @@ class SqlQueries(Protocol):
         ...
 
     def stop(self, query_id: str) -> None:
-        """Stop a query; one that has ended is fine."""
+        """Stop a query; do nothing if it has ended."""
         ...
 
 
 class Reverts(Protocol):
-    """Undoes uploads."""
+    """The undo of uploads."""
 
     def chain(self, file_id: str) -> list[FileRecord | None]:
-        """Return the file, its corrections, and corrections of these.
-
-        None for one that the gate has not begun.
-        """
+        """Return the file and its corrections at any depth; None for a file that the gate has not started."""
         ...
 
     def revert(self, file_id: str, by: str = "") -> RevertOutcome:
-        """Remove every row of the file and of its corrections from curated and quarantine."""
+        """Remove all rows of the file and of its corrections from curated and quarantine."""
         ...
 
     def has_skipped_copy(self, file_id: str) -> bool:
-        """Return whether an undo of the file would accept a copy of it that was skipped as its duplicate."""
+        """Return whether an undo of the file would accept a copy that was skipped as its duplicate."""
         ...
 
     def undone(self, file_id: str) -> list[FileRecord]:
-        """Return a reverted file and the corrections that were reverted with it.
-
-        ConflictError if it is not reverted.
-        """
+        """Return a reverted file and its reverted corrections; ConflictError if it is not reverted."""
         ...
 
     def restore(self, file_id: str) -> list[FileRecord]:
-        """Accept the originals of a reverted file, and of the corrections that were reverted with
-        it, again.
-        """
+        """Accept a reverted file and its reverted corrections again."""
         ...
 
 
 class DryRuns(Protocol):
-    """Runs the gate on an uploaded file without a trace in the lake."""
+    """Dry runs of the gate on uploaded files, without a trace in the lake."""
 
     def start(self, upload_id: str) -> None:
-        """Start the dry run of an upload; its result appears in the staging bucket."""
+        """Start the dry run of an upload, which writes its result to the staging bucket."""
         ...
 
 
@@ -172,7 +159,7 @@ class People(Protocol):
         ...
 
     def groups(self, name: str) -> frozenset[str]:
-        """Return the groups of a person who may still sign in; none of anybody else."""
+        """Return the groups of a person; none if the person may not sign in."""
         ...
 
 
@@ -180,19 +167,16 @@ class AnswerMails(Protocol):
     """Mails with answers, each to one address."""
 
     def subscribe(self, address: str) -> None:
-        """Ask the address once whether it wants mails of the lake; do nothing if it was asked.
-
-        ConflictError if the lake has as many addresses as it may have.
-        """
+        """Ask the address once to confirm mails of the lake; ConflictError at the quota of addresses."""
         ...
 
     def send(self, address: str, subject: str, message: str) -> None:
-        """Send a message to the address, if it agreed."""
+        """Send a message to the address if it has confirmed."""
         ...
 
 
 class LakePorts(Protocol):
-    """The lake behind the API; each part is made when a handler first asks for it."""
+    """The lake behind the API, whose parts are created on first use."""
 
     @property
     def objects(self) -> SnapshotObjects: ...  # noqa: D102 the class's docstring says what parts are
@@ -244,7 +228,7 @@ class LakePorts(Protocol):
     def most_refused_share(self) -> float: ...  # noqa: D102
 
     def begin_request(self) -> None:
-        """Have the next question for contracts choose their version, which the whole request then has."""
+        """Forget the version of the contracts; the request uses the version of its first access."""
         ...
 
     def bucket(self, zone: str) -> str:
@@ -257,10 +241,10 @@ class LakePorts(Protocol):
 
 
 def lake() -> LakePorts:
-    """Name the lake in the handlers' signatures; `headgate.api.app` overrides it with the real one."""
+    """Declare the handlers' dependency on the lake; `headgate.api.app` overrides it."""
     raise NotImplementedError
 
 
 def senders_of(lake: LakePorts) -> Senders:
-    """Return who sent, edited and corrected which file."""
+    """Return the store of senders, edits and corrections of files."""
     return Senders(lake.objects, lake.bucket("artifacts"))

@@ -1,8 +1,7 @@
-"""The API and the console on a port of this machine: the handlers of the deployed API behind a small HTTP
-server.
+"""A local HTTP server for the API and the console.
 
-Only programs of this machine reach it. A page of another origin cannot: requests need a token, and the Host
-header must name this server, so that no other name can be resolved to it.
+Only programs of this machine reach it. Pages of other origins cannot use it: requests need a token, and the
+Host header must name this server, which prevents DNS rebinding.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
 
 HOST = "127.0.0.1"
-CONSOLE = Path(__file__).resolve().parents[2] / "build" / "console"  # where `make console` writes it
-_LARGEST_BODY_BYTES = 10 << 20  # as API Gateway
+CONSOLE = Path(__file__).resolve().parents[2] / "build" / "console"  # written by `make console`
+_MAX_BODY_BYTES = 10 << 20  # limit of API Gateway
 _IDLE_S = 30
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
@@ -43,12 +42,12 @@ _SECURITY = {
 
 @dataclass
 class LocalApi:
-    """The API and the files that the server answers with.
+    """The API and the console's files.
 
     Args:
-        token: the operator's token of this start.
-        claims: the claims of another valid token; None for any other text.
-        console: the folder of the built console, if there is one.
+        token: the operator's token, valid until the server stops.
+        claims: returns the claims of another valid token, else None.
+        console: the folder of the built console.
     """
 
     lake: LakePorts
@@ -56,8 +55,8 @@ class LocalApi:
     claims: Callable[[str], dict[str, Any] | None] = lambda _: None
     console: Path = CONSOLE
     _application: Application = field(init=False, repr=False)
-    # Powertools keeps the current event on its router class: two requests at once would read each other's.
-    _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    # Powertools stores the current event on its router class.
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Prepare the application."""
@@ -66,11 +65,11 @@ class LocalApi:
     def answer(self, method: str, target: str, headers: dict[str, str], body: str | None) -> dict[str, Any]:
         """Return the API's response to a request."""
         event = _event(method, target, headers, body, self._authorizer(headers))
-        with self._one_at_a_time:
+        with self._lock:
             return self._application.answer(event)
 
     def file(self, path: str) -> Path | None:
-        """Return the console's file for a path; None where there is none."""
+        """Return the console's file for a path; None if there is none."""
         root = self.console.resolve()
         target = (root / (unquote(path).lstrip("/") or "index.html")).resolve()
         return target if target.is_relative_to(root) and target.is_file() else None
@@ -80,17 +79,14 @@ class LocalApi:
         if scheme.lower() != "bearer" or not token:
             return {}
         if hmac.compare_digest(token.encode(), self.token.encode()):
-            return {
-                "jwt": {
-                    "claims": {"token_use": "access", "username": "operator", "cognito:groups": ["operator"]}
-                }
-            }
+            own = {"token_use": "access", "username": "operator", "cognito:groups": ["operator"]}
+            return {"jwt": {"claims": own}}
         claims = self.claims(token)
         return {"jwt": {"claims": claims}} if claims else {}
 
 
 def server(api: LocalApi, port: int) -> ThreadingHTTPServer:
-    """Return a server on a port of the loopback interface; 0 for a free one. `serve_forever` runs it."""
+    """Return a server on a port of the loopback interface; port 0 chooses a free one."""
 
     class Handler(_Handler):
         local = api
@@ -100,15 +96,15 @@ def server(api: LocalApi, port: int) -> ThreadingHTTPServer:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # A page asks for more at once than http.server's 5; the client of a connection that is not queued tries
-    # again after a second.
-    request_queue_size = 128
+    request_queue_size = (
+        128  # a page opens more connections than the default of 5, and retries after a second
+    )
 
 
 class _Handler(BaseHTTPRequestHandler):
     local: ClassVar[LocalApi]
     protocol_version = "HTTP/1.1"
-    # Headers and body are two writes; the second one would wait up to 40 ms for the client's acknowledgement.
+    # With Nagle's algorithm the body would wait up to 40 ms for the acknowledgement of the headers.
     disable_nagle_algorithm = True
     timeout = _IDLE_S
     server_version = "headgate"
@@ -125,16 +121,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._console(path)
 
     def __getattr__(self, name: str) -> Callable[[], None]:
-        """Answer every other method from the API, which has 405 for those that a path does not know."""
+        """Answer every other method from the API."""
         if name.startswith("do_"):
             return self._api
         raise AttributeError(name)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer as the API does where http.server refuses a request by itself."""
+        """Answer a request that http.server rejects with a problem, like the API."""
         del explain
         self.close_connection = True
-        self.command = self.command or "GET"  # it is not read yet when the request line is too long
+        self.command = self.command or "GET"  # not read yet if the request line is too long
         title = message or HTTPStatus(code).phrase
         problem = {
             "type": f"urn:headgate:problem:{title.lower().replace(' ', '-')}",
@@ -144,19 +140,15 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(code, {"Content-Type": MEDIA_TYPE, "Connection": "close"}, json.dumps(problem).encode())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 http.server's name
-        """Log nothing: a path may hold what somebody typed."""
+        """Log nothing, because a path may have typed text."""
 
     def _api(self) -> None:
         if not self._is_of_this_server():
             return
         length = self.headers.get("Content-Length", "0")
-        if (
-            not length.isdecimal()
-            or int(length) > _LARGEST_BODY_BYTES
-            or self.headers.get("Transfer-Encoding")
-        ):
+        if not length.isdecimal() or int(length) > _MAX_BODY_BYTES or self.headers.get("Transfer-Encoding"):
             self.close_connection = True
-            self._send(413, {"Content-Type": "text/plain"}, b"The body has no length, or is too large.")
+            self._send(413, {"Content-Type": "text/plain"}, b"The body has no length or is too large.")
             return
         body = self.rfile.read(int(length)).decode("utf-8", "replace") if int(length) else None
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -167,18 +159,14 @@ class _Handler(BaseHTTPRequestHandler):
         file = self.local.file(path) if self._is_of_this_server() else None
         if file:
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            self._send(
-                200, {"Content-Type": kind, "Cache-Control": "no-cache", **_SECURITY}, file.read_bytes()
-            )
+            headers = {"Content-Type": kind, "Cache-Control": "no-cache", **_SECURITY}
+            self._send(200, headers, file.read_bytes())
         elif not self.close_connection:
-            self._send(
-                404,
-                {"Content-Type": "text/plain", **_SECURITY},
-                b"There is no such page. The API is below /v1.",
-            )
+            headers = {"Content-Type": "text/plain", **_SECURITY}
+            self._send(404, headers, b"There is no such page. The API is below /v1.")
 
     def _is_of_this_server(self) -> bool:
-        """Return whether the request was sent to this server's own name; answers it otherwise."""
+        """Return whether the request names this server as host; answer it if not."""
         _, port = cast("tuple[str, int]", self.server.server_address)
         if self.headers.get("Host") in {f"{HOST}:{port}", f"localhost:{port}"}:
             return True
@@ -190,19 +178,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, str(value))
-        if status != 304:  # noqa: PLR2004 Not Modified has no body
+        has_body = status != HTTPStatus.NOT_MODIFIED
+        if has_body:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        if status != 304 and self.command != "HEAD":  # noqa: PLR2004 as above
+        if has_body and self.command != "HEAD":
             self.wfile.write(body)
 
 
 def _event(
     method: str, target: str, headers: dict[str, str], body: str | None, authorizer: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return a request as API Gateway would hand it over. Source: Amazon API Gateway, payload format version
-    2.0.
-    """
+    """Return a request as an event. Source: Amazon API Gateway, payload format version 2.0."""
     asked = urlsplit(target)
     return {
         "version": "2.0",

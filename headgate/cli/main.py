@@ -23,7 +23,7 @@ from headgate.project import all_domains
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MOST_NAMED = 3
+_MAX_NAMED = 3
 
 # A command is imported when it runs: name → where it is defined in `headgate.cli.commands`, and its line in
 # `headgate --help`.
@@ -203,7 +203,7 @@ def _groups_with(name: str, available: Mapping[str, tuple[str, str]]) -> list[st
         for group, command in groups
         if isinstance(command, click.Group) and name in command.commands
     )
-    return list(islice(having, _MOST_NAMED))
+    return list(islice(having, _MAX_NAMED))
 
 
 class LazyGroup(click.Group):

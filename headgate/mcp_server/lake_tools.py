@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.api.analytics import contracts, lineage, queries, tables
 from headgate.api.analytics.column_lineage import column_lineage_of_table
-from headgate.api.analytics.questions import every
+from headgate.api.analytics.questions import saved_questions_of
 from headgate.api.files import file_records
 from headgate.api.operations import health, runs
 from headgate.api.shapes.tables import QueryAsked
@@ -98,7 +98,7 @@ class LakeTools:
         """List the saved questions of the lake: name, system, and the question in words."""
         listed = [
             {"name": saved.name, "system": saved.system, "question": saved.description}
-            for saved in every(self.lake)
+            for saved in saved_questions_of(self.lake)
         ]
         return {"questions": listed}
 

@@ -33,11 +33,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_ROWS = 20
-MOST_BYTES = 240_000  # in UTF-8; Amazon SNS permits 256 KiB with subject and attributes. Source: its quotas
+MAX_ROWS = 20
+MAX_BYTES = 240_000  # in UTF-8; Amazon SNS permits 256 KiB with subject and attributes. Source: its quotas
 _CUT = "\nThe mail is cut here, because it is too long."
-_LONGEST_LINK_BYTES = 8_000
-_LONGEST_CELL = 40
+_MAX_LINK_BYTES = 8_000
+_MAX_CELL_LENGTH = 40
 _PAUSE_S = 1.0
 _RESERVE_S = 60.0  # kept for the alerts and the summary after the mails
 _STATES_OF_WORK = frozenset({"queued", "running"})
@@ -121,7 +121,7 @@ class MailSender:
         links = "\n".join(_links(schedule, self.console_url))
         # Before it is cut, so that no part of a card number is left and the text does not grow afterwards.
         answers = redact_text("\n".join(self._answers(schedule)))
-        return "\n".join([cut(answers, MOST_BYTES - len(links.encode())), links])
+        return "\n".join([cut(answers, MAX_BYTES - len(links.encode())), links])
 
     def _answers(self, schedule: MailSchedule) -> Iterator[str]:
         yield schedule.title
@@ -183,7 +183,7 @@ class MailSender:
                 query = queries.status(self.lake, caller, query.query_id)
             if query.state != "succeeded":
                 return query.error or query.state
-            return queries.page(self.lake, caller, query.query_id, MOST_ROWS + 1, "")
+            return queries.page(self.lake, caller, query.query_id, MAX_ROWS + 1, "")
         except (QueryError, ProblemError) as error:
             return str(error)
 
@@ -213,7 +213,7 @@ def _links(schedule: MailSchedule, console_url: str) -> Iterator[str]:
     if not console_url:
         return
     link = f"{console_url}/#{_address(schedule)}"
-    if len(link) <= _LONGEST_LINK_BYTES:
+    if len(link) <= _MAX_LINK_BYTES:
         yield f"\nOpen it: {link}"
     yield f"You scheduled this mail on {schedule.at[:10]}. Stop it: {console_url}/#/dashboards/mine"
 
@@ -255,15 +255,15 @@ def table_lines(page: QueryRows) -> list[str]:
     """Return the first rows as a table of text, headed without underscores."""
     if not page.rows:
         return ["No row."]
-    texts = [[_shortened(cell_text(cell)) for cell in row] for row in _values(page)[:MOST_ROWS]]
+    texts = [[_shortened(cell_text(cell)) for cell in row] for row in _values(page)[:MAX_ROWS]]
     heads = [column.name.replace("_", " ") for column in page.columns]
     widths = [max(len(head), *(len(row[at]) for row in texts)) for at, head in enumerate(heads)]
     lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in (heads, *texts)
     ]
-    return [*lines, f"The first {MOST_ROWS} rows."] if len(page.rows) > MOST_ROWS else lines
+    return [*lines, f"The first {MAX_ROWS} rows."] if len(page.rows) > MAX_ROWS else lines
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST_CELL else f"{text[: _LONGEST_CELL - 1]}…"
+    return text if len(text) <= _MAX_CELL_LENGTH else f"{text[: _MAX_CELL_LENGTH - 1]}…"

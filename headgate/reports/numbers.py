@@ -9,7 +9,7 @@ from typing import Any
 from headgate.contracts.currency import is_currency, sign_of
 
 _SHORT = ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "m"), (Decimal(10) ** 3, "k"))
-_LARGEST_WRITTEN_OUT = Decimal(10) ** 18  # an exact Decimal has 28 digits by default
+_MAX_WRITTEN_OUT = Decimal(10) ** 18  # an exact Decimal has 28 digits by default
 _SHARES = ("share", "probability")
 NOTHING = "\N{EN DASH}"
 
@@ -85,7 +85,7 @@ def _currency_of(unit: str) -> str:
 def _rounded(exact: Decimal, places: str) -> str:
     if not exact.is_finite():
         return NOTHING
-    if abs(exact) >= _LARGEST_WRITTEN_OUT:
+    if abs(exact) >= _MAX_WRITTEN_OUT:
         return f"{exact:.3E}"
     text = f"{exact.quantize(Decimal(places), ROUND_HALF_UP):,}"
     return text.rstrip("0").rstrip(".") if "." in text else text

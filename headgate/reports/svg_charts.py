@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 720, 260
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 26, 30
-BAR_HEIGHT, BAR_LEFT, BAR_RIGHT, MOST_BARS = 22, 190, 70, 15
+BAR_HEIGHT, BAR_LEFT, BAR_RIGHT, MAX_BARS = 22, 190, 70, 15
 LABELS, SIGN_WIDTH = 6, 6.6
 # Okabe & Ito (2008), colours that people with colour blindness can tell apart. The console draws with the
 # same ones.
@@ -30,7 +30,7 @@ ACCENT = "var(--accent)"
 _LABEL_SIGNS = 26
 _TICK_DECIMALS = 10
 _NO_WORDS = ColumnWords()
-_LEAST_STEP = 10.0**-_TICK_DECIMALS  # ticks with a smaller step would be equal
+_MIN_STEP = 10.0**-_TICK_DECIMALS  # ticks with a smaller step would be equal
 
 
 def draw(panel: DeclaredPanel, rows: Sequence[Row], words: ColumnWords = _NO_WORDS) -> str:
@@ -63,7 +63,7 @@ def _ticks(values: Iterable[float], *, from_zero: bool = True) -> tuple[float, .
     low, high = min(finite), max(finite)
     if from_zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    least = max(((high - low) or abs(high) or 1.0) / 4, _LEAST_STEP)
+    least = max(((high - low) or abs(high) or 1.0) / 4, _MIN_STEP)
     magnitude = 10.0 ** math.floor(math.log10(least))
     step = next(size * magnitude for size in (1, 2, 5, 10) if size * magnitude >= least)
     first, last = math.floor(low / step), math.ceil(high / step)
@@ -217,7 +217,7 @@ def _legend(colours: Mapping[str, str]) -> str:
 def _bars(panel: DeclaredPanel, rows: Sequence[Row], words: ColumnWords) -> str:
     """Return bars from the left, the parts of a series one after another."""
     labels = {cell_text(row[panel.x]): words.cell(panel.x, row[panel.x]) for row in rows}
-    names = list(labels)[:MOST_BARS]
+    names = list(labels)[:MAX_BARS]
     values = {
         (cell_text(row[panel.x]), _group(panel, row, words)): _number(row[panel.y[0]]) or 0.0 for row in rows
     }

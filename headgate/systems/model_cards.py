@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 FOLDER = "model_cards"
 # Source: Siddiqi (2006), Credit Risk Scorecards, p. 137; equal to headgate.learning.feature_drift.SHIFTED
 SHIFTED = 0.25
-_MOST_PERIODS = 3
+_MAX_PERIODS = 3
 
 
 @dataclass(frozen=True)
@@ -256,7 +256,7 @@ def _of_measures(rows: Iterable[Mapping[str, Any]], models: Sequence[str]) -> li
     return [
         figure
         for of_metric in grouped.values()
-        for figure in ([_mean(of_metric)] if len(of_metric) > _MOST_PERIODS else map(_figure, of_metric))
+        for figure in ([_mean(of_metric)] if len(of_metric) > _MAX_PERIODS else map(_figure, of_metric))
     ]
 
 

@@ -47,12 +47,12 @@ test('routes are for programs: a text on a page names none', () => {
 
 test('a message names no command that only a terminal runs', () => {
   const messages = [
-    'The cursor is not one of this list. Begin again without `cursor`.',
-    'It has more than 64 MiB. Ask an operator for `headgate quarantine replay 1f 2f`.',
+    'The cursor does not belong to this list. Start again without `cursor`.',
+    'It has more than 64 MiB. Ask an operator to run `headgate quarantine replay 1f 2f`.',
     'A query only reads; tables change through `headgate upload` and `headgate run`.',
   ]
   expect(messages.map(withoutRoutes)).toEqual([
-    'The cursor is not one of this list. Reload the page.',
+    'The cursor does not belong to this list. Reload the page.',
     'It has more than 64 MiB. Ask an operator to take the undo back.',
     'A query only reads; tables change through uploads and runs.',
   ])

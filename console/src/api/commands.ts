@@ -57,9 +57,9 @@ export function deedOf(command: string): Deed | undefined {
 
 /** Routes and commands in messages of the API, in words for a person who has neither. */
 const IN_WORDS: [RegExp, string][] = [
-  [/Begin again without `cursor`\./g, 'Reload the page.'],
-  [/for `headgate files revert [^`]+`/g, 'to undo it'],
-  [/for `headgate quarantine replay [^`]+`/g, 'to take the undo back'],
+  [/Start again without `cursor`\./g, 'Reload the page.'],
+  [/to run `headgate files revert [^`]+`/g, 'to undo it'],
+  [/to run `headgate quarantine replay [^`]+`/g, 'to take the undo back'],
   [/through `headgate upload` and `headgate run`/g, 'through uploads and runs'],
   [/`headgate run` builds/g, 'A run builds'],
   [/Try it with `headgate query`\./g, 'Try it on the page Query.'],

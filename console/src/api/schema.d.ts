@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The notes on days that charts over time mark. The table `annotations` has the withdrawn ones too
+         * The notes on days that charts over time mark. The table `annotations` has withdrawn notes too
          * @description Needs the group `viewer`.
          */
         get: operations["listAnnotations"];
@@ -39,7 +39,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Withdraw a note: who wrote it, or an operator
+         * Withdraw a note, as its author or an operator
          * @description Needs the group `uploader`.
          */
         delete: operations["withdrawAnnotation"];
@@ -76,7 +76,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How many rows each dataset and table has, as of when, and a saved question that reads it
+         * Rows, day of the data and a saved question of each dataset and table
          * @description Needs the group `viewer`.
          */
         get: operations["listContents"];
@@ -96,10 +96,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Contracts that people wrote for new datasets, whether the lake has them now, and why one waits for a
-         * @description deployment.
-         *
-         *     Needs the group `viewer`.
+         * Contracts written for new datasets, whether they are in use, and why they need a deployment
+         * @description Needs the group `viewer`.
          */
         get: operations["listContractDrafts"];
         put?: never;
@@ -119,8 +117,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Create a dataset: its contract is in use at once, and the next run makes its table
-         * @description A contract with data about a person, a mask, or an exemption from the search for card numbers waits for a
+         * Create a dataset: its contract is in use at once, and the next run creates its table
+         * @description A contract with personal data, a mask, or an exemption from the search for card numbers needs a
          *     deployment; `needs_deployment` says why. Repeating is safe.
          *
          *     Needs the group `uploader`.
@@ -201,7 +199,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The versions of the dashboards that people wrote, with who wrote them and when
+         * The versions of the written dashboards, with author and time
          * @description Needs the group `viewer`.
          */
         get: operations["listDashboardVersions"];
@@ -241,7 +239,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The dashboards of the deployed systems with their panels; a panel's SQL is its definition
+         * The dashboards of the deployed systems, with the SQL of their panels
          * @description Needs the group `viewer`.
          */
         get: operations["listDashboards"];
@@ -262,13 +260,13 @@ export interface paths {
         };
         get?: never;
         /**
-         * Write a dashboard for everybody, or replace the one that was read. It is a new version
+         * Write a dashboard for everybody, or replace the one that was read, as a new version
          * @description Needs the group `operator`.
          */
         put: operations["writeDashboard"];
         post?: never;
         /**
-         * Delete a dashboard that somebody wrote in the console. Repeating is safe
+         * Delete a dashboard written in the console. Repeating is safe
          * @description Needs the group `operator`.
          */
         delete: operations["deleteDashboard"];
@@ -285,8 +283,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Statistics of a dataset as the newest run merged it; of a sample where it has more than 100,000 rows
-         * @description Columns that the contract classifies as personal have values for the group `personal-data` only.
+         * Statistics of a dataset's newest snapshot, sampled if it has more than 100,000 rows
+         * @description Only the group `personal-data` sees values of columns that the contract classifies as personal.
          *
          *     Needs the group `viewer`.
          */
@@ -327,13 +325,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The newest decisions of a work queue, newest first. The table `decisions` has all of them
+         * The newest decisions of a work queue, newest first. The table `decisions` has all decisions
          * @description Needs the group `viewer`.
          */
         get: operations["listDecisions"];
         put?: never;
         /**
-         * Record what was decided about an item of a work queue, and by whom
+         * Record a decision about an item of a work queue
          * @description Needs the group `uploader`.
          */
         post: operations["decide"];
@@ -371,7 +369,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One file's story: its six stages with their times, its counts and reasons
+         * One file: its six stages with their times, its counts and reasons
          * @description Needs the group `viewer`.
          */
         get: operations["getFile"];
@@ -393,7 +391,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send corrected rows, and only these, through the gate. Repeating is safe
+         * Send only the corrected rows through the gate. Repeating is safe
          * @description Needs the group `uploader`.
          */
         post: operations["sendCorrections"];
@@ -413,11 +411,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Open a file of raw as an upload, if no row of it is in the lake: its columns and cells are edited, the
-         * @description gate checks the whole file, and the commit is a new version of it.
-         *
-         *     Repeating is safe. Values are shown to the file's sender and to the group `personal-data`, as those of its
-         *     profile.
+         * Open a raw file that has no row in the lake as an upload, to edit, check and commit a new version
+         * @description Repeating is safe. Only the file's sender and the group `personal-data` see values.
          *
          *     Needs the group `uploader`.
          */
@@ -436,10 +431,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The file that was sent, where an edited one was committed
-         * @description For who sent it, and for operators.
-         *
-         *     Needs the group `uploader`.
+         * The original of a file that was edited before its commit, for its sender and for operators
+         * @description Needs the group `uploader`.
          */
         get: operations["getSentFile"];
         put?: never;
@@ -459,9 +452,8 @@ export interface paths {
         };
         /**
          * Statistics of a file's columns
-         * @description Without values, such as samples and the smallest, are columns that the contract classifies as personal;
-         *     where it does that, also columns that it does not name, and all columns of a file without a contract. Who
-         *     sent the file, and the group `personal-data`, see them.
+         * @description Only the file's sender and the group `personal-data` see values, such as samples and minima, of columns
+         *     that the contract classifies as personal or does not name, and of files without a contract.
          *
          *     Needs the group `viewer`.
          */
@@ -511,19 +503,16 @@ export interface paths {
         get: operations["previewRevert"];
         put?: never;
         /**
-         * Undo an upload with its corrections: the rows leave curated and quarantine, and the tables with the
-         * @description next run.
-         *
-         *     Originals stay in raw. An uploader may undo the files that it sent itself.
+         * Undo an upload with its corrections
+         * @description The rows leave curated and quarantine now, and the tables with the next run. Originals stay in raw. An
+         *     uploader may undo the files that it sent itself.
          *
          *     Needs the group `uploader`.
          */
         post: operations["revertFile"];
         /**
-         * Take an undo back: the original goes through the gate again, and so do the corrections that were undone
-         * @description with it.
-         *
-         *     Needs the group `uploader`.
+         * Restore a file after an undo: the gate processes the original and its corrections again
+         * @description Needs the group `uploader`.
          */
         delete: operations["restoreFile"];
         options?: never;
@@ -539,7 +528,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Health of the lake: the worst of the newest run, freshness, files and quality
+         * Health of the lake: the worst state of runs, tables, freshness, files and quality
          * @description Needs the group `viewer`.
          */
         get: operations["getHealth"];
@@ -559,18 +548,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The questions that people keep in the lake, with who keeps them since when
+         * The questions that people saved in the lake, with author and time
          * @description Needs the group `viewer`.
          */
         get: operations["listKeptQuestions"];
         /**
-         * Keep a question of the caller. It replaces the caller's question of the same name
+         * Save a question of the caller, replacing the caller's question of the same name
          * @description Needs the group `viewer`.
          */
         put: operations["keepQuestion"];
         post?: never;
         /**
-         * Forget a question of the caller. Repeating is safe
+         * Delete a question of the caller. Repeating is safe
          * @description Needs the group `viewer`.
          */
         delete: operations["forgetQuestion"];
@@ -632,7 +621,7 @@ export interface paths {
          */
         get: operations["listMails"];
         /**
-         * Send the answers to the caller's own address. It replaces the caller's mail of the same title
+         * Schedule a mail to the caller's own address, replacing the caller's mail of the same title
          * @description Needs the group `viewer`.
          */
         put: operations["scheduleMail"];
@@ -655,7 +644,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who the caller is, and in which groups
+         * The caller's name and groups
          * @description Needs the group `viewer`.
          */
         get: operations["getCaller"];
@@ -781,7 +770,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Start a query that reads. It ends by itself at the scan limit of the workgroup
+         * Start a read-only query, which is stopped at the scan limit of the workgroup
          * @description Needs the group `viewer`.
          */
         post: operations["startQuery"];
@@ -799,14 +788,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How a query stands: its state, what it read, and what that costs
+         * A query's state, scanned bytes and cost
          * @description Needs the group `viewer`.
          */
         get: operations["getQuery"];
         put?: never;
         post?: never;
         /**
-         * Stop a query that still runs. Repeating is safe
+         * Stop a running query. Repeating is safe
          * @description Needs the group `viewer`.
          */
         delete: operations["stopQuery"];
@@ -863,7 +852,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The newest runs with what they left out, newest first
+         * The newest runs with their problems, newest first
          * @description Needs the group `viewer`.
          */
         get: operations["listRuns"];
@@ -887,7 +876,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One run with its stages, what it left out, why, and what to do
+         * One run with its stages, and its problems with reasons and remedies
          * @description Needs the group `viewer`.
          */
         get: operations["getRun"];
@@ -907,7 +896,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The last lines that the ended jobs of a run wrote, without card and social security numbers
+         * The last log lines of a run's ended jobs, without card and social security numbers
          * @description Needs the group `operator`.
          */
         get: operations["getRunLogs"];
@@ -947,7 +936,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A published table: columns, number of rows, and what it was built from
+         * A published table: columns, number of rows, and the snapshot that it was built from
          * @description Needs the group `viewer`.
          */
         get: operations["getTable"];
@@ -969,8 +958,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Write the matching rows to a file and return where it can be fetched
-         * @description In CSV a text that a spreadsheet would run as a formula gets an apostrophe before it.
+         * Write the matching rows to a file and return its download URL
+         * @description In CSV, an apostrophe precedes texts that a spreadsheet would run as a formula.
          *
          *     Needs the group `viewer`.
          */
@@ -990,8 +979,7 @@ export interface paths {
         };
         /**
          * Rows of a table: filtered, sorted, page by page
-         * @description All pages of a cursor are of one version of the table; when the table is published again meanwhile, and
-         *     the version was removed, the answer is 410.
+         * @description All pages of a cursor show one version of the table. The answer is 410 if that version was removed.
          *
          *     Needs the group `viewer`.
          */
@@ -1014,10 +1002,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Begin an upload, or continue it
-         * @description The same caller, name, size and hash give the same upload, so a page that was reloaded continues with the
-         *     missing parts.
-         *     With the state `duplicate` the content was accepted before: nothing has to be sent.
+         * Start an upload, or continue it
+         * @description The same caller, name, size and hash return the same upload, so a reloaded page continues with the missing
+         *     parts. The state `duplicate` says that the content was accepted before and need not be sent.
          *
          *     Needs the group `uploader`.
          */
@@ -1036,14 +1023,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * An upload as it stands now
+         * The current state of an upload
          * @description Needs the group `uploader`.
          */
         get: operations["getUpload"];
         put?: never;
         post?: never;
         /**
-         * Forget an upload that is not committed, with all that was sent. Repeating is safe
+         * Delete an uncommitted upload with its parts. Repeating is safe
          * @description Needs the group `uploader`.
          */
         delete: operations["abortUpload"];
@@ -1063,10 +1050,9 @@ export interface paths {
         put?: never;
         /**
          * Move the file to raw, where the gate processes it. Repeating is safe
-         * @description A file of more than 8 GiB may need several calls: send the same one again while the state is `committing`.
-         *     A mapping that was decided is remembered for the next files. Until the dry run has checked exactly this
-         *     content with this mapping the answer is 409. With `If-Match`, the ETag of the dry run, nothing but the
-         *     check that was read is committed; a file of raw needs it.
+         * @description Repeat the call while the state is `committing`, as for files of more than 8 GiB. A decided mapping is
+         *     used for the next files. The answer is 409 until the dry run has checked this content with this mapping.
+         *     With `If-Match`, the ETag of the dry run, the commit requires that check; a raw file needs it.
          *
          *     Needs the group `uploader`.
          */
@@ -1087,7 +1073,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make the file from its parts. Repeating is safe
+         * Assemble the file from its parts. Repeating is safe
          * @description Needs the group `uploader`.
          */
         post: operations["completeUpload"];
@@ -1105,15 +1091,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Return the result of the gate's check: counts, reasons, the first rejected rows, the profile and the
-         * @description mapping.
-         *
-         *     Needs the group `uploader`.
+         * Return the result of the dry run: counts, reasons, first rejected rows, profile and mapping
+         * @description Needs the group `uploader`.
          */
         get: operations["getDryRun"];
         put?: never;
         /**
-         * Let the gate check the whole file without a trace in the lake. Repeating is safe
+         * Start a dry run: the gate checks the whole file without a trace in the lake. Repeating is safe
          * @description Needs the group `uploader`.
          */
         post: operations["startDryRun"];
@@ -1132,8 +1116,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Keep a person's edits of the file, and let the gate check the whole file again with them
-         * @description The edits replace those before. Rows keep their order and number. A commit moves the edited file to raw.
+         * Replace the edits of the file, and start the dry run again
+         * @description Rows keep their order and number. A commit moves the edited file to raw.
          *
          *     Needs the group `uploader`.
          */
@@ -1154,7 +1138,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Decide which column is which field, and let the gate check the whole file again with this mapping
+         * Map columns to fields, and start the dry run again
          * @description Needs the group `uploader`.
          */
         put: operations["decideUploadMapping"];
@@ -1193,7 +1177,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Rows of an upload that was checked, as they are in the file, with what the gate refuses
+         * Rows of a checked upload, as in the file, with the flaws that the gate rejects
          * @description Needs the group `uploader`.
          */
         get: operations["listUploadRows"];
@@ -1217,7 +1201,7 @@ export interface components {
         Acceptance: "ok" | "many_refused" | "nothing_accepted";
         /**
          * Annotation
-         * @description A note that somebody wrote on a day.
+         * @description A note on a day, with author and time.
          */
         Annotation: {
             /** Annotation Id */
@@ -1251,7 +1235,7 @@ export interface components {
             note: string;
             /**
              * Noted On
-             * @description Day that the note is about.
+             * @description Day of the note.
              */
             noted_on: string;
         };
@@ -1270,7 +1254,7 @@ export interface components {
         Caller: {
             /**
              * Groups
-             * @description Groups of the caller with the groups they include: an operator is in all; `personal-data` sees data about people.
+             * @description Groups of the caller with the groups that they include; an operator is in all.
              */
             groups: ("viewer" | "uploader" | "operator" | "personal-data")[];
             /** Name */
@@ -1283,7 +1267,7 @@ export interface components {
         CatalogTable: {
             /**
              * Amount
-             * @description The columns whose product is the amount of a row; empty where a row has none.
+             * @description The columns whose product is the amount of a row; empty if rows have no amount.
              * @default []
              */
             amount: string[];
@@ -1295,7 +1279,7 @@ export interface components {
             name: string;
             /**
              * Newest By
-             * @description The columns that say which of two versions of a row is newer.
+             * @description The columns that order versions of a row.
              * @default []
              */
             newest_by: string[];
@@ -1315,7 +1299,7 @@ export interface components {
         };
         /**
          * ColumnLineage
-         * @description The lineage of a table by column, as its statement or block has it.
+         * @description The column lineage of a table.
          */
         ColumnLineage: {
             /** Columns */
@@ -1328,7 +1312,7 @@ export interface components {
             reads: string[];
             /**
              * Rows
-             * @description Columns that decide which rows the table has, and so touch every column.
+             * @description Columns that decide which rows the table has.
              */
             rows: components["schemas"]["ColumnUse"][];
             /** Table */
@@ -1336,12 +1320,12 @@ export interface components {
         };
         /**
          * ColumnProfile
-         * @description Statistics of one column. Values of sensitive columns are not in it.
+         * @description Statistics of one column, without values of sensitive columns.
          */
         ColumnProfile: {
             /**
              * Facts
-             * @description As the profile has them: missing, invalid, distinct, min, max, top …
+             * @description missing, invalid, distinct, min, max, top …
              */
             facts: {
                 [key: string]: unknown;
@@ -1360,25 +1344,25 @@ export interface components {
             column: string;
             /**
              * Into
-             * @description The columns that `split` makes, or that `join` reads.
+             * @description Columns that `split` creates or `join` reads.
              * @default []
              */
             into: string[];
             /**
              * Kind
-             * @description `split` at a text into new columns; `map` whole values; `replace` a part of each text; `default` for empty cells, or for a column that the file does not have; `join` other columns into a new one; `country` for codes of countries instead of names or other codes.
+             * @description `split` at a text into new columns; `map` whole values; `replace` a part of each text; `default` for empty cells or a missing column; `join` columns into a new one; `country` converts names and codes to codes of countries.
              * @enum {string}
              */
             kind: "split" | "map" | "replace" | "default" | "join" | "country";
             /**
              * Search
-             * @description What `replace` looks for.
+             * @description Text that `replace` searches.
              * @default
              */
             search: string;
             /**
              * Text
-             * @description What `split` splits at, what `replace` writes, what `join` writes between, the default, or `alpha-2` or `alpha-3` of `country`.
+             * @description Separator of `split` and `join`, new text of `replace`, the default, or `alpha-2` or `alpha-3` for `country`.
              * @default
              */
             text: string;
@@ -1393,12 +1377,12 @@ export interface components {
         };
         /**
          * ColumnUse
-         * @description A column that another one is computed from, or the other way round.
+         * @description A source or a target of another column.
          */
         ColumnUse: {
             /**
              * Column
-             * @description Empty for the rows of the table: the column decides which ones there are.
+             * @description Empty if it decides which rows the table has.
              */
             column: string;
             /**
@@ -1411,7 +1395,7 @@ export interface components {
             table: string;
             /**
              * Uses
-             * @description IDENTITY, TRANSFORMATION and AGGREGATION take its value; the others decide on it, as OpenLineage names them.
+             * @description Subtypes of OpenLineage: IDENTITY, TRANSFORMATION and AGGREGATION use its value, the others decide by it.
              */
             uses: components["schemas"]["Use"][];
         };
@@ -1427,7 +1411,7 @@ export interface components {
             description: string;
             /**
              * Label
-             * @description Its heading for people; empty for the words of its name.
+             * @description Readable heading; empty for the words of its name.
              * @default
              */
             label: string;
@@ -1435,7 +1419,7 @@ export interface components {
             name: string;
             /**
              * Personal
-             * @description Whether only the group `personal-data` sees its values.
+             * @description Whether only the group `personal-data` sees values.
              * @default false
              */
             personal: boolean;
@@ -1446,7 +1430,7 @@ export interface components {
             primary_key: boolean;
             /**
              * References
-             * @description The dataset and column that its values are ids of.
+             * @description Referenced column.
              * @default
              * @example orders.order_id
              */
@@ -1458,7 +1442,7 @@ export interface components {
             required: boolean;
             /**
              * Rules
-             * @description What its values are checked against, in words.
+             * @description Rules in words.
              * @default []
              * @example [
              *       "at least 0"
@@ -1467,7 +1451,7 @@ export interface components {
             rules: string[];
             /**
              * Sensitive
-             * @description How the gate masks it: pan, cvv, ssn, track, free_text …; empty for other columns.
+             * @description Mask: pan, cvv, ssn, track, free_text …; empty for no mask.
              * @default
              */
             sensitive: string;
@@ -1479,7 +1463,7 @@ export interface components {
             type: string;
             /**
              * Unit
-             * @description Unit of its values; a code of ISO 4217 for amounts.
+             * @description Unit, for amounts a code of ISO 4217.
              * @default
              * @example share
              */
@@ -1501,7 +1485,7 @@ export interface components {
             description: string;
             /**
              * First Columns
-             * @description The columns that decide, in the order in which they are read; empty where none is stated.
+             * @description The main columns in reading order; may be empty.
              * @default []
              */
             first_columns: string[];
@@ -1528,7 +1512,7 @@ export interface components {
         };
         /**
          * ContractDraft
-         * @description A contract drafted from a file that fits none, as `headgate contract init` drafts it.
+         * @description A contract drafted from a file, like by `headgate contract init`.
          */
         ContractDraft: {
             /**
@@ -1538,14 +1522,14 @@ export interface components {
             dataset: string;
             /**
              * Document
-             * @description The contract as an ODCS 3.1 document; YAML of it belongs into `contracts/source`.
+             * @description The contract as an ODCS 3.1 document, for a YAML file in `contracts/source`.
              */
             document: {
                 [key: string]: unknown;
             };
             /**
              * Needs Deployment
-             * @description Why a deployment has to bring the contract; empty where it can be in use at once.
+             * @description Why the contract needs a deployment; empty if it can be used at once.
              * @default []
              */
             needs_deployment: string[];
@@ -1556,14 +1540,14 @@ export interface components {
             notes: components["schemas"]["DraftNote"][];
             /**
              * Rows
-             * @description Rows of the file that the contract accepts as it is drafted.
+             * @description Rows of the file that the draft accepts.
              * @default 0
              */
             rows: number;
         };
         /**
          * ContractDraftAsked
-         * @description A contract that a person wrote in the console.
+         * @description A contract written in the console.
          */
         ContractDraftAsked: {
             /**
@@ -1576,7 +1560,7 @@ export interface components {
         };
         /**
          * ContractDrafts
-         * @description Contracts that people wrote, by dataset.
+         * @description Contracts written in the console, by dataset.
          */
         ContractDrafts: {
             /** Drafts */
@@ -1589,36 +1573,36 @@ export interface components {
         ContractField: {
             /**
              * Is Key
-             * @description Whether it tells rows apart alone, so that no value is that of all rows.
+             * @description Whether it is the whole key, so that all rows differ in it.
              */
             is_key: boolean;
             /**
              * May Be Empty
-             * @description The column may have empty values.
+             * @description Whether the column may have empty values.
              */
             may_be_empty: boolean;
             /** Name */
             name: string;
             /**
              * Records Past
-             * @description A time of something that has happened, so that a date in the future is worth a question.
+             * @description Whether a date in the future is suspicious.
              */
             records_past: boolean;
             /**
              * Required
-             * @description A column of the file must be this field: it is required or masked.
+             * @description Whether a column must be mapped to it: it is required or masked.
              */
             required: boolean;
             /**
              * Title
-             * @description Its name for people: the contract's, or the words of its name.
+             * @description Readable name, from the contract or the words of `name`.
              */
             title: string;
             /** Type */
             type: string;
             /**
              * Unit
-             * @description As the contract states it: of an amount the code of its currency.
+             * @description Unit in the contract, for amounts the currency code.
              * @default
              */
             unit: string;
@@ -1665,13 +1649,13 @@ export interface components {
             contracts: components["schemas"]["ContractSummary"][];
             /**
              * Definitions
-             * @description Version that `headgate push` gave the contracts, or `deployed` for the deployment's own; `+` and the version of the datasets that people created follow where there are any.
+             * @description Version of the pushed contracts or `deployed`, with `+` and the version of created datasets if there are any.
              */
             definitions: string;
         };
         /**
          * CorrectedGroup
-         * @description One value for all rows of a group that wait; a row that is corrected by itself keeps its own.
+         * @description One value for all open rows of a group, unless a row has its own correction.
          */
         CorrectedGroup: {
             /** Column */
@@ -1683,14 +1667,14 @@ export interface components {
         };
         /**
          * CorrectedRow
-         * @description New values for one row in quarantine; columns that are not named keep the file's own value.
+         * @description New values for a quarantined row; other columns keep the file's value.
          */
         CorrectedRow: {
             /** Source Row */
             source_row: number;
             /**
              * Values
-             * @description New text by contract column, as it would stand in the file: in the formats that were chosen at its upload, or in those of the contract. Null for no value.
+             * @description New text by contract column, in the formats chosen at the upload or else in those of the contract. Null for no value.
              */
             values: {
                 [key: string]: string | null;
@@ -1714,9 +1698,7 @@ export interface components {
         };
         /**
          * CorrectionsSent
-         * @description The new file with the corrected rows.
-         *
-         *     The same corrections have the same key and content, so repeating is safe.
+         * @description The new file with the corrected rows; the same corrections have the same key and content.
          */
         CorrectionsSent: {
             /** File Id */
@@ -1728,14 +1710,14 @@ export interface components {
         };
         /**
          * Correlation
-         * @description How two columns of numbers move together.
+         * @description The correlation of two numeric columns.
          */
         Correlation: {
             /** Left */
             left: string;
             /**
              * R
-             * @description Pearson's coefficient, over the rows that have both.
+             * @description Pearson's coefficient of the rows with both values.
              */
             r: number;
             /** Right */
@@ -1748,7 +1730,7 @@ export interface components {
         CostForecast: {
             /**
              * Times
-             * @description How many times the data.
+             * @description Factor of the data.
              */
             times: number;
             /**
@@ -1760,7 +1742,7 @@ export interface components {
         };
         /**
          * Costs
-         * @description Cost of files and runs. Requests are estimated from the number of files; all else is recorded.
+         * @description Cost of files and runs; requests are estimated from the number of files.
          */
         Costs: {
             /** By Dataset */
@@ -1820,7 +1802,7 @@ export interface components {
         CustomerPrediction: {
             /**
              * As Of
-             * @description Last day of the data that it knows.
+             * @description Last day of its training data.
              * @example 2026-01-02
              */
             as_of: string;
@@ -1886,7 +1868,7 @@ export interface components {
         };
         /**
          * Dashboard
-         * @description The panels of one system, in the order in which they are shown.
+         * @description The panels of one system, in display order.
          */
         Dashboard: {
             /** Alerts */
@@ -1905,26 +1887,26 @@ export interface components {
             trust: components["schemas"]["TrustNote"][];
             /**
              * Written At
-             * @description When, ISO 8601 in UTC; empty for a file of the lake.
+             * @description ISO 8601 in UTC; empty for a file.
              * @default
              */
             written_at: string;
             /**
              * Written By
-             * @description Who wrote it in the console; empty for a file of the lake.
+             * @description Author in the console; empty for a file.
              * @default
              */
             written_by: string;
             /**
              * Written Units
-             * @description Units of its panels as written, such as `currency`; empty for a file of the lake.
+             * @description Units of its panels as written, such as `currency`; empty for a file.
              * @default []
              */
             written_units: string[];
         };
         /**
          * DashboardAlert
-         * @description A figure that people are alerted about when it is above its limit.
+         * @description An alert if a figure is above its limit.
          */
         DashboardAlert: {
             /** Above */
@@ -1946,7 +1928,7 @@ export interface components {
             remedy: string;
             /**
              * Sql
-             * @description Athena SQL that answers one row with the column `value`.
+             * @description Athena SQL that returns one row with the column `value`.
              */
             sql: string;
             /** Unit */
@@ -1968,7 +1950,7 @@ export interface components {
             panels: components["schemas"]["PanelAsked"][];
             /**
              * Replaces
-             * @description `written_at` of the dashboard that is replaced; empty for a new one.
+             * @description `written_at` of the replaced dashboard; empty for a new one.
              * @default
              */
             replaces: string;
@@ -1977,19 +1959,19 @@ export interface components {
         };
         /**
          * DashboardFilter
-         * @description A choice that narrows the panels of a dashboard to rows of one value, or of a period.
+         * @description A filter of the panels of a dashboard by one value, or by a period.
          */
         DashboardFilter: {
             /** Column */
             column: string;
             /**
              * Is From
-             * @description Whether rows from the value on are kept, not only rows that have it.
+             * @description Whether rows with larger values match too.
              */
             is_from: boolean;
             /**
              * Is Until
-             * @description Whether rows up to the value are kept, not only rows that have it.
+             * @description Whether rows with smaller values match too.
              */
             is_until: boolean;
             /** Label */
@@ -1998,28 +1980,28 @@ export interface components {
             name: string;
             /**
              * Panels
-             * @description Panels that are narrowed; empty for all.
+             * @description Filtered panels; empty for all.
              */
             panels: string[];
             /**
              * Tables
-             * @description Tables that are narrowed.
+             * @description Filtered tables.
              */
             tables: string[];
             /**
              * Values
-             * @description Athena SQL whose first column has the values to choose from; of a timestamp the first and the last day.
+             * @description Athena SQL whose first column has the values, for a timestamp the first and last day.
              */
             values: string;
             /**
              * Whole
-             * @description The value that the chosen rows get in `column`; empty to keep theirs.
+             * @description Replaces the value of `column` in matching rows; empty to keep it.
              */
             whole: string;
         };
         /**
          * DashboardVersion
-         * @description A version of the dashboards that people wrote: all of them as they were after one change.
+         * @description A version of all written dashboards, after one change.
          */
         DashboardVersion: {
             /** In Use */
@@ -2046,7 +2028,7 @@ export interface components {
         };
         /**
          * Dashboards
-         * @description The dashboards of the lake's domains and project, then those that people wrote in the console.
+         * @description The dashboards of the lake's domains and project, then those written in the console.
          */
         Dashboards: {
             /** Dashboards */
@@ -2054,12 +2036,12 @@ export interface components {
         };
         /**
          * DatasetProfile
-         * @description Statistics of a dataset: all of its files merged, newest version of each row.
+         * @description Statistics of a dataset's newest snapshot.
          */
         DatasetProfile: {
             /**
              * As Of
-             * @description The last day that the lake's data knows, YYYY-MM-DD.
+             * @description Last day of the lake's data, YYYY-MM-DD.
              */
             as_of: string;
             /** Columns */
@@ -2073,12 +2055,12 @@ export interface components {
             dataset: string;
             /**
              * Latest On
-             * @description The last day of the dataset's own events; empty where it has none.
+             * @description Last day of the dataset's events; empty if it has none.
              */
             latest_on: string;
             /**
              * Pending Rows
-             * @description Accepted rows of the newest files that no run has merged yet.
+             * @description Accepted rows of the newest files that are not merged yet.
              * @default 0
              */
             pending_rows: number;
@@ -2086,23 +2068,23 @@ export interface components {
             rows: number;
             /**
              * Sampled Rows
-             * @description Rows that the statistics are of; fewer than `rows` in a sample.
+             * @description Rows in the statistics; fewer than `rows` in a sample.
              */
             sampled_rows: number;
             /**
              * Snapshot Id
-             * @description Empty where no run has merged its files yet.
+             * @description Empty before the first merge.
              */
             snapshot_id: string;
         };
         /**
          * DaysToCome
-         * @description Dates of a column that are later than tomorrow, among its first 1,000 rows.
+         * @description Dates of a column after tomorrow, among its first 1,000 rows.
          */
         DaysToCome: {
             /**
              * Last
-             * @description The latest of them, as YYYY-MM-DD.
+             * @description The latest date, YYYY-MM-DD.
              */
             last: string;
             /** Rows */
@@ -2110,7 +2092,7 @@ export interface components {
         };
         /**
          * Decision
-         * @description A decision that somebody took.
+         * @description A decision with its author and time.
          */
         Decision: {
             /** Action */
@@ -2169,7 +2151,7 @@ export interface components {
             queue: string;
             /**
              * Value
-             * @description Value at stake that the person saw, as a decimal.
+             * @description Displayed value at stake, as a decimal.
              * @default
              * @example 2412.50
              */
@@ -2191,7 +2173,7 @@ export interface components {
         Disposition: "accepted" | "refused" | "duplicate";
         /**
          * Download
-         * @description Where a file can be fetched.
+         * @description The download URL of a file.
          */
         Download: {
             /**
@@ -2219,12 +2201,12 @@ export interface components {
         DraftNote: {
             /**
              * Column
-             * @description Empty where the note concerns the table.
+             * @description Empty for a note about the table.
              */
             column: string;
             /**
              * Decides
-             * @description Whether it decides which rows are kept.
+             * @description Whether it decides which rows are accepted.
              * @default false
              */
             decides: boolean;
@@ -2233,9 +2215,7 @@ export interface components {
         };
         /**
          * DryRun
-         * @description The result of the gate's check of the whole file.
-         *
-         *     Nothing of it is in the ledger, curated, quarantine or the alerts.
+         * @description The result of a dry run, which leaves no trace in ledger, curated, quarantine or alerts.
          */
         DryRun: {
             /** @description As in a file. */
@@ -2247,7 +2227,7 @@ export interface components {
             accepted: number;
             /**
              * Check Id
-             * @description Of this content with this mapping and these edits.
+             * @description Id of this content with this mapping and these edits.
              * @default
              */
             check_id: string;
@@ -2266,23 +2246,23 @@ export interface components {
              * @default
              */
             dataset: string;
-            /** @description With the outcome `profiled`: a contract for files such as this. */
+            /** @description With the outcome `profiled`: a contract for such files. */
             draft?: components["schemas"]["ContractDraft"] | null;
             /**
              * Duplicate Key
-             * @description The key of this file.
+             * @description The key of that file.
              * @default
              */
             duplicate_key: string;
             /**
              * Duplicate Of
-             * @description Id of the file that has the content of a commit: it would accept nothing new.
+             * @description Id of the file with the same content, so a commit would accept nothing.
              * @default
              */
             duplicate_of: string;
             /**
              * Duplicate Since
-             * @description When the gate accepted the rows of `duplicate_of` or of `edited_copy`.
+             * @description When the gate accepted `duplicate_of` or `edited_copy`.
              */
             duplicate_since?: string | null;
             /**
@@ -2292,53 +2272,53 @@ export interface components {
             duplicates: number;
             /**
              * Edited Copy
-             * @description Id of the file with this content and other edits: a commit accepts its rows again.
+             * @description Id of the file with other edits of this content, whose rows a commit adds again.
              * @default
              */
             edited_copy: string;
-            /** @description As they were checked. */
+            /** @description The checked edits. */
             edits?: components["schemas"]["UploadEdits"] | null;
             error?: components["schemas"]["FileError"] | null;
-            /** @description Null where no header is found. */
+            /** @description Null without a header. */
             grid?: components["schemas"]["GridFacts"] | null;
             /**
              * Hides Values
-             * @description The caller may not see the values of the file, nor change them.
+             * @description Whether the caller may not see or change the file's values.
              * @default false
              */
             hides_values: boolean;
             /**
              * Is Remembered
-             * @description The edits are those of an earlier upload with the same header.
+             * @description Whether the edits come from an earlier upload with the same header.
              * @default false
              */
             is_remembered: boolean;
             /**
              * Likely Dataset
-             * @description Dataset to propose where none is known: three columns have its names, with its key.
+             * @description Dataset whose key and three column names the file has, if no dataset is known.
              * @default
              */
             likely_dataset: string;
             /**
              * Mapped
-             * @description Column to field, as decided for this check; null for a column that is left out. Null without a decision.
+             * @description Decided mapping of column to field, null for an omitted column.
              */
             mapped?: {
                 [key: string]: string | null;
             } | null;
-            /** @description With the outcome `needs_mapping`, and after the decision: what is suggested for the columns. */
+            /** @description Suggested mapping, with the outcome `needs_mapping` and after the decision. */
             mapping?: components["schemas"]["Mapping"] | null;
             /** @description State that the file would have after a commit. */
             outcome?: components["schemas"]["FileState"] | null;
             /**
              * Part
-             * @description The one of them that is read; empty where none is chosen.
+             * @description The part that is read; empty if none is chosen.
              * @default
              */
             part: string;
             /**
              * Part Datasets
-             * @description Dataset to propose for a list in the records of another, by its path.
+             * @description Suggested dataset by path of a nested list.
              * @default {}
              */
             part_datasets: {
@@ -2346,7 +2326,7 @@ export interface components {
             };
             /**
              * Part Rows
-             * @description How many records a list of records has.
+             * @description Number of records by list.
              * @default {}
              */
             part_rows: {
@@ -2354,13 +2334,13 @@ export interface components {
             };
             /**
              * Parts
-             * @description Sheets, members, or lists of records as `export.orders`, where there are several.
+             * @description Sheets, archive members, or lists of records such as `export.orders`, if several.
              * @default []
              */
             parts: string[];
             /**
              * Proposed Steps
-             * @description Steps to propose to a person, who adds them to the edits.
+             * @description Steps that a person may add.
              * @default []
              */
             proposed_steps: components["schemas"]["ProposedStep"][];
@@ -2395,7 +2375,7 @@ export interface components {
             rejected_rows: components["schemas"]["RejectedRow"][];
             /**
              * Seconds
-             * @description How long the gate took.
+             * @description Duration of the dry run.
              */
             seconds?: number | null;
             /**
@@ -2421,12 +2401,12 @@ export interface components {
         };
         /**
          * FieldError
-         * @description One part of a request that is not valid.
+         * @description An invalid part of a request.
          */
         FieldError: {
             /**
              * Message
-             * @description The field, the rule of its value, and what to send, in words.
+             * @description The field, its rule, and what to send.
              * @default
              */
             message: string;
@@ -2443,14 +2423,14 @@ export interface components {
         };
         /**
          * FileDetail
-         * @description Everything that is recorded of one file.
+         * @description All recorded facts of one file.
          */
         FileDetail: {
-            /** @description `many_refused`: more rows are refused than the lake's `most_refused_share` permits; `nothing_accepted`: none of the rows was accepted; null for a file that was not accepted, or not yet. */
+            /** @description `many_refused`: more rows were rejected than the lake's `most_refused_share` permits; `nothing_accepted`: no row was accepted; null if the file was not accepted. */
             acceptance?: components["schemas"]["Acceptance"] | null;
             /** Accepted */
             accepted: number;
-            /** @description Rows of an undone file before its undo; null for another file. */
+            /** @description Rows of a reverted file before its undo. */
             before_undo?: components["schemas"]["RowCounts"] | null;
             /**
              * Closed By
@@ -2467,7 +2447,7 @@ export interface components {
             contract: string;
             /**
              * Corrected
-             * @description Refused rows whose correction is accepted, counted in `quarantined` too.
+             * @description Quarantined rows with an accepted correction.
              * @default 0
              */
             corrected: number;
@@ -2475,18 +2455,18 @@ export interface components {
             dataset: string;
             /**
              * Definitions
-             * @description Version that `headgate push` gave the contract, with `+` and the version of the datasets that people created; empty for the deployment's own.
+             * @description Version of the pushed contracts, with `+` and the version of created datasets; empty for the contracts of the deployment.
              */
             definitions: string;
             /**
              * Duplicate Of
-             * @description Id of the file with the same content that was accepted before.
+             * @description Id of the accepted file with the same content.
              * @default
              */
             duplicate_of: string;
             /** Duplicates */
             duplicates: number;
-            /** @description Null for a file that is as it was sent. */
+            /** @description Edits before the commit. */
             edited_before?: components["schemas"]["FileEdits"] | null;
             error?: components["schemas"]["FileError"] | null;
             /** File Id */
@@ -2499,7 +2479,7 @@ export interface components {
             finished_at: string;
             /**
              * In Snapshot
-             * @description Id of the newest snapshot if it has the file's rows, also those of an undone file until the next run; else empty.
+             * @description Id of the newest snapshot if it has rows of the file, which may be reverted since.
              * @default
              */
             in_snapshot: string;
@@ -2510,7 +2490,7 @@ export interface components {
             key: string;
             /**
              * Mapping
-             * @description Column to field where the header was mapped, how, the confidence, and as `left_out` a JSON list of columns left out.
+             * @description If the header was mapped: column to field, how, the confidence, and the JSON list `left_out` of omitted columns.
              */
             mapping: {
                 [key: string]: string;
@@ -2537,14 +2517,14 @@ export interface components {
             };
             /**
              * Quality Score
-             * @description How complete, permitted, different and consistent its rows are, whatever their age.
+             * @description Completeness, validity, uniqueness and consistency, without timeliness.
              */
             quality_score?: number | null;
             /** Quarantined */
             quarantined: number;
             /**
              * Reasons
-             * @description Rows by rule: refused rows and duplicates.
+             * @description Rejected rows and duplicates by rule.
              */
             reasons: {
                 [key: string]: number;
@@ -2559,7 +2539,7 @@ export interface components {
             received_at: string;
             /**
              * Rows
-             * @description All rows of the file, also of one whose rows the gate has not judged.
+             * @description All rows of the file, even if the gate did not check them.
              * @default 0
              */
             rows: number;
@@ -2573,13 +2553,13 @@ export interface components {
             state: components["schemas"]["FileState"];
             /**
              * Undone By
-             * @description Who undid the file, where it is `reverted` through the API.
+             * @description Who reverted the file through the API.
              * @default
              */
             undone_by: string;
             /**
              * Uploaded By
-             * @description Who sent the file through the API; empty if it came another way.
+             * @description Sender through the API; empty if it came another way.
              * @default
              */
             uploaded_by: string;
@@ -2588,7 +2568,7 @@ export interface components {
             work: components["schemas"]["FileWork"];
             /**
              * Written As
-             * @description The file's form: format, its name for people (`format_words`), encoding, delimiter …
+             * @description Facts of the format: `format`, its readable name `format_words`, encoding, delimiter …
              */
             written_as: {
                 [key: string]: string;
@@ -2614,7 +2594,7 @@ export interface components {
             cells: number;
             /**
              * Currencies
-             * @description Field to the rows by currency, of amounts that the file has in other currencies.
+             * @description Field to the number of rows by currency, if amounts have other currencies.
              * @default {}
              */
             currencies: {
@@ -2624,13 +2604,13 @@ export interface components {
             };
             /**
              * Defaults
-             * @description Columns whose empty cells got one value.
+             * @description Columns with a default for empty cells.
              * @default []
              */
             defaults: string[];
             /**
              * Formats
-             * @description Field to the keys of `headgate.format` by which the file was written.
+             * @description Field to the keys of `headgate.format` that describe its values.
              */
             formats: {
                 [key: string]: {
@@ -2639,26 +2619,26 @@ export interface components {
             };
             /**
              * Left Out
-             * @description Columns of the file that was sent without a field.
+             * @description Columns of the sent file without a field.
              * @default []
              */
             left_out: string[];
             /**
              * Original
-             * @description Of the file that was sent: `kept` in raw as it came; not kept as it `has_numbers` or may have them, or because not every text could be searched; empty where raw has it as an older version.
+             * @description Whether raw has the sent file: `kept`; or not, because it `has_numbers` or could not be searched for them; empty if it is an older version of the object.
              * @default
              * @enum {string}
              */
             original: "" | "kept" | "has_numbers" | "not_searched";
             /**
              * Part
-             * @description The sheet or the member of an archive that was read.
+             * @description The sheet or archive member that was read.
              * @default
              */
             part: string;
             /**
              * Row Reasons
-             * @description Refused row to what is wrong with it in the file that was sent.
+             * @description Reason by rejected row of the sent file.
              * @default {}
              */
             row_reasons: {
@@ -2666,24 +2646,24 @@ export interface components {
             };
             /**
              * Rows Left Out
-             * @description Rows of the file that was sent, left out.
+             * @description Rows of the sent file that were omitted.
              * @default []
              */
             rows_left_out: number[];
             /**
              * Sent As
-             * @description Name of the file as it was sent.
+             * @description Name of the sent file.
              * @default
              */
             sent_as: string;
             /**
              * Sent Sha256
-             * @description Of the content as it was sent.
+             * @description Of the sent content.
              */
             sent_sha256: string;
             /**
              * Set For All
-             * @description Column to the value of its empty cells.
+             * @description Column to the default of its empty cells.
              * @default {}
              */
             set_for_all: {
@@ -2697,7 +2677,7 @@ export interface components {
         };
         /**
          * FileError
-         * @description Why a file was rejected, and what its sender can do.
+         * @description Why a file was rejected, and a remedy for its sender.
          */
         FileError: {
             /**
@@ -2743,7 +2723,7 @@ export interface components {
             correlations: components["schemas"]["Correlation"][];
             /**
              * Drift
-             * @description What differs from the files before.
+             * @description Differences from earlier files.
              * @default
              */
             drift: string;
@@ -2766,14 +2746,14 @@ export interface components {
         FileStage: {
             /**
              * At
-             * @description When the stage ended, or began if it still runs; empty when that is not recorded.
+             * @description End of the stage, or start if it is running; empty if unknown.
              * @default
              * @example 2026-01-02T03:04:05
              */
             at: string;
             /**
              * Message
-             * @description What the stage found, for the activity log.
+             * @description Result of the stage, for the activity log.
              * @default
              */
             message: string;
@@ -2784,7 +2764,7 @@ export interface components {
             name: "upload" | "trigger" | "processing" | "validation" | "database" | "complete";
             /**
              * Seconds
-             * @description How long it took; null while it runs, and when that is not recorded.
+             * @description Duration; null if it is running or unknown.
              */
             seconds?: number | null;
             /**
@@ -2804,11 +2784,11 @@ export interface components {
          * @description A file in a list. `received = accepted + quarantined + duplicates`, in rows.
          */
         FileSummary: {
-            /** @description `many_refused`: more rows are refused than the lake's `most_refused_share` permits; `nothing_accepted`: none of the rows was accepted; null for a file that was not accepted, or not yet. */
+            /** @description `many_refused`: more rows were rejected than the lake's `most_refused_share` permits; `nothing_accepted`: no row was accepted; null if the file was not accepted. */
             acceptance?: components["schemas"]["Acceptance"] | null;
             /** Accepted */
             accepted: number;
-            /** @description Rows of an undone file before its undo; null for another file. */
+            /** @description Rows of a reverted file before its undo. */
             before_undo?: components["schemas"]["RowCounts"] | null;
             /**
              * Closed By
@@ -2818,7 +2798,7 @@ export interface components {
             closed_by: string;
             /**
              * Corrected
-             * @description Refused rows whose correction is accepted, counted in `quarantined` too.
+             * @description Quarantined rows with an accepted correction.
              * @default 0
              */
             corrected: number;
@@ -2826,7 +2806,7 @@ export interface components {
             dataset: string;
             /**
              * Duplicate Of
-             * @description Id of the file with the same content that was accepted before.
+             * @description Id of the accepted file with the same content.
              * @default
              */
             duplicate_of: string;
@@ -2854,7 +2834,7 @@ export interface components {
             period: string;
             /**
              * Quality Score
-             * @description How complete, permitted, different and consistent its rows are, whatever their age.
+             * @description Completeness, validity, uniqueness and consistency, without timeliness.
              */
             quality_score?: number | null;
             /** Quarantined */
@@ -2869,7 +2849,7 @@ export interface components {
             received_at: string;
             /**
              * Rows
-             * @description All rows of the file, also of one whose rows the gate has not judged.
+             * @description All rows of the file, even if the gate did not check them.
              * @default 0
              */
             rows: number;
@@ -2879,17 +2859,17 @@ export interface components {
         };
         /**
          * FileWork
-         * @description The time and cost of the worker of one file: the gate's function, or the job for large files.
+         * @description Time and cost of a file's worker: the gate's function, or the job for large files.
          */
         FileWork: {
             /**
              * Memory Mb
-             * @description Memory of the worker. Lambda bills a function by it, Glue bills a job by its DPUs.
+             * @description Memory of the worker.
              */
             memory_mb: number;
             /**
              * Rows Per S
-             * @description Received rows by second; null when no time was recorded.
+             * @description Null if no time was recorded.
              */
             rows_per_s: number | null;
             /** Seconds */
@@ -3014,7 +2994,7 @@ export interface components {
         ForecastPrediction: {
             /**
              * As Of
-             * @description Last day of the data that it knows.
+             * @description Last day of its training data.
              * @example 2026-01-02
              */
             as_of: string;
@@ -3068,7 +3048,7 @@ export interface components {
         FraudPrediction: {
             /**
              * As Of
-             * @description Last day of the data that it knows.
+             * @description Last day of its training data.
              * @example 2026-01-02
              */
             as_of: string;
@@ -3111,7 +3091,7 @@ export interface components {
             columns: string[];
             /**
              * Currencies
-             * @description Rows by the currency that values of a column state, as code or beside amounts.
+             * @description Rows by column and currency.
              * @default {}
              */
             currencies: {
@@ -3121,12 +3101,12 @@ export interface components {
             };
             /**
              * Flawed
-             * @description Rows that are refused or duplicates; at most 20,000 are listed.
+             * @description Rejected rows and duplicates; at most 20,000 are listed.
              */
             flawed: number;
             /**
              * Formats
-             * @description By column: `kind`, `format` (keys of `headgate.format`) by which nearly all values are written, and `others`, how many are not; none for the plain spelling.
+             * @description By column that is not in plain spelling: `kind`, `format` (keys of `headgate.format`) of nearly all values, and `others`, the number of other values.
              */
             formats: {
                 [key: string]: {
@@ -3135,7 +3115,7 @@ export interface components {
             };
             /**
              * Hidden Numbers
-             * @description Cells by column in which a card or social security number is shown as a marker.
+             * @description Cells by column whose card or social security number is hidden by a marker.
              * @default {}
              */
             hidden_numbers: {
@@ -3145,7 +3125,7 @@ export interface components {
             rows: number;
             /**
              * To Come
-             * @description By column with dates in the future.
+             * @description Dates in the future by column.
              * @default {}
              */
             to_come: {
@@ -3154,17 +3134,17 @@ export interface components {
         };
         /**
          * GridFlaw
-         * @description Why a cell, or a row, is refused.
+         * @description Why a cell or a row is rejected.
          */
         GridFlaw: {
             /**
              * Column
-             * @description Column of the file; empty where the row as a whole is meant.
+             * @description Column of the file; empty for the whole row.
              */
             column: string;
             /**
              * Reason
-             * @description In words; empty where another flaw of the row is its first.
+             * @description Words for the first flaw of the row; empty for others.
              */
             reason: string;
             /** Rule */
@@ -3172,7 +3152,7 @@ export interface components {
         };
         /**
          * GridRow
-         * @description A row as it is in the file.
+         * @description A row of the file.
          */
         GridRow: {
             /**
@@ -3206,7 +3186,7 @@ export interface components {
             rows: components["schemas"]["GridRow"][];
             /**
              * Total
-             * @description How many rows are shown in all.
+             * @description Number of rows on all pages.
              */
             total: number;
         };
@@ -3238,19 +3218,19 @@ export interface components {
         };
         /**
          * HealthCheck
-         * @description One of the checks that the health of the lake consists of.
+         * @description A check of the lake's health.
          */
         HealthCheck: {
             /**
              * At
-             * @description When what was found happened.
+             * @description Time of the run or file of the result.
              * @default
              * @example 2026-01-02T03:04:05
              */
             at: string;
             /**
              * Message
-             * @description What was found, and what to do when it is not healthy.
+             * @description The result, and a remedy if it is not healthy.
              */
             message: string;
             /**
@@ -3282,7 +3262,7 @@ export interface components {
         IntentPrediction: {
             /**
              * As Of
-             * @description Last day of the data that it knows.
+             * @description Last day of its training data.
              * @example 2026-01-02
              */
             as_of: string;
@@ -3322,7 +3302,7 @@ export interface components {
         };
         /**
          * KeptOriginal
-         * @description Where the file that was sent can be fetched, byte for byte as it came.
+         * @description The download URL of the original file.
          */
         KeptOriginal: {
             /**
@@ -3343,23 +3323,23 @@ export interface components {
         };
         /**
          * KeptQuestionAsked
-         * @description A question that a person keeps in the lake.
+         * @description A question that a person saves in the lake.
          */
         KeptQuestionAsked: {
             /**
              * Is Pinned
-             * @description Its answer is on the dashboard of the person.
+             * @description Whether it is on the author's own dashboard.
              */
             is_pinned: boolean;
             /**
              * Kind
-             * @description How its answer is shown.
+             * @description Chart of the answer.
              * @enum {string}
              */
             kind: "table" | "line" | "bar";
             /**
              * Name
-             * @description Unique among the questions of its person.
+             * @description Unique among the author's questions.
              */
             name: string;
             /**
@@ -3371,7 +3351,7 @@ export interface components {
             sql: string;
             /**
              * X
-             * @description Column of the chart; empty: the answer suggests it.
+             * @description Column of the x axis; empty to derive it.
              * @default
              */
             x: string;
@@ -3383,7 +3363,7 @@ export interface components {
         };
         /**
          * KeptQuestionList
-         * @description The questions that people keep, by person and name.
+         * @description The questions that people saved, by author and name.
          */
         KeptQuestionList: {
             /** Questions */
@@ -3391,7 +3371,7 @@ export interface components {
         };
         /**
          * KeptQuestionShown
-         * @description A question that somebody keeps.
+         * @description A saved question with its author and time.
          */
         KeptQuestionShown: {
             /**
@@ -3402,7 +3382,7 @@ export interface components {
             at: string;
             /**
              * By
-             * @description Who keeps it.
+             * @description Author.
              */
             by: string;
             /** Is Pinned */
@@ -3425,7 +3405,7 @@ export interface components {
         };
         /**
          * Lineage
-         * @description The sources of a table: one hop to datasets, one more to files.
+         * @description The sources of a table: datasets and their files.
          */
         Lineage: {
             /**
@@ -3441,7 +3421,7 @@ export interface components {
             snapshot_id: string;
             /**
              * System
-             * @description System that builds it; empty for a dataset of the curated zone.
+             * @description System that builds it; empty for a dataset.
              * @default
              */
             system: string;
@@ -3449,14 +3429,14 @@ export interface components {
             table: string;
             /**
              * Version
-             * @description Version of the table, as its location has it.
+             * @description Version in the table's location.
              * @default
              */
             version: string;
         };
         /**
          * LineageColumn
-         * @description A column with the columns behind it and those computed from it, at any distance.
+         * @description A column with its sources and targets, at any distance.
          */
         LineageColumn: {
             /** Column */
@@ -3484,7 +3464,7 @@ export interface components {
             dataset: string;
             /**
              * File Count
-             * @description All files whose rows were merged; deletions are not counted.
+             * @description Number of merged files, without deletions.
              */
             file_count: number;
             /**
@@ -3579,7 +3559,7 @@ export interface components {
         };
         /**
          * Mails
-         * @description The mails of the caller, by title, and the address that gets them; empty where there is none.
+         * @description The mails of the caller, by title, and the caller's address, which may be empty.
          */
         Mails: {
             /** Address */
@@ -3589,7 +3569,7 @@ export interface components {
         };
         /**
          * MappedColumn
-         * @description A column of a file, and the field that it is suggested to be.
+         * @description A column of a file with its suggested field.
          */
         MappedColumn: {
             /** Column */
@@ -3598,23 +3578,23 @@ export interface components {
             confidence: number;
             /**
              * Field
-             * @description Field of the contract; empty when none is suggested.
+             * @description Field of the contract; empty without a suggestion.
              */
             field: string;
             /**
              * Is Confident
-             * @description The gate accepts a column with this confidence by itself.
+             * @description Whether the gate accepts this confidence without a person.
              */
             is_confident: boolean;
             /**
              * Reason
-             * @description Why this field is suggested, or why none is.
+             * @description Why this field or no field is suggested.
              * @default
              */
             reason: string;
             /**
              * Samples
-             * @description Up to three values as the file has them; none of a column that may be sensitive.
+             * @description Up to three values in the file's spelling; none if they may be sensitive.
              * @default []
              */
             samples: string[];
@@ -3627,7 +3607,7 @@ export interface components {
         };
         /**
          * Mapping
-         * @description The fields suggested for the columns of a file whose header fits no contract.
+         * @description The suggested fields for the columns of a file whose header fits no contract.
          */
         Mapping: {
             /** Columns */
@@ -3646,28 +3626,28 @@ export interface components {
             missing: string[];
             /**
              * Source
-             * @description First folder of the key; the decision is remembered for it and this header.
+             * @description First folder of the key; a decision is reused for it and this header.
              */
             source: string;
         };
         /**
          * Panel
-         * @description A question of a dashboard, with the SQL that answers it and how the answer is drawn.
+         * @description A question of a dashboard with its SQL and its chart.
          */
         Panel: {
             /**
              * Action
-             * @description The action that follows from the answer; empty if none is stated. A text in the column `title_action` of the first row replaces it.
+             * @description The action that follows from the answer; may be empty. A text in the column `title_action` of the first row replaces it.
              */
             action: string;
             /**
              * Answer
-             * @description The answer in words: `{column}` is a cell of the first row that has them all.
+             * @description The answer in words; `{column}` is a cell of the first row without nulls in these.
              */
             answer: string;
             /**
              * Before Label
-             * @description What `before` of a figure is; empty for the period before.
+             * @description Meaning of a figure's `before`; empty for the previous period.
              */
             before_label: string;
             /**
@@ -3686,7 +3666,7 @@ export interface components {
             ][];
             /**
              * Keeps
-             * @description Columns that stay in sight where a table is narrow.
+             * @description Columns that stay visible in a narrow table.
              * @default []
              */
             keeps: string[];
@@ -3699,7 +3679,7 @@ export interface components {
             name: string;
             /**
              * Nothing
-             * @description The sentence that replaces an answer without rows; empty where none is stated.
+             * @description A sentence for an answer without rows; may be empty.
              * @default
              */
             nothing: string;
@@ -3707,31 +3687,31 @@ export interface components {
             question: string;
             /**
              * Queue
-             * @description The queue of the dashboard in which people act on the answer; empty if there is none.
+             * @description The queue for acting on the answer; empty if there is none.
              * @default
              */
             queue: string;
             /**
              * Rows
-             * @description Conditions of the rows behind the answer, as `filter` of `GET /v1/tables/…/rows`.
+             * @description Filters of the rows behind the answer, as `filter` of `GET /v1/tables/…/rows`.
              * @default []
              */
             rows: string[];
             /**
              * Scale
-             * @description `each` is a small chart with an axis of its own for each series.
+             * @description `each` draws a small chart with its own axis for each series.
              * @default linear
              * @enum {string}
              */
             scale: "linear" | "log" | "each";
             /**
              * Series
-             * @description A column of the answer; empty where the kind of chart needs none.
+             * @description A column of the answer; empty if the chart needs none.
              */
             series: string;
             /**
              * Size
-             * @description A column of the answer; empty where the kind of chart needs none.
+             * @description A column of the answer; empty if the chart needs none.
              */
             size: string;
             /**
@@ -3755,7 +3735,7 @@ export interface components {
             };
             /**
              * X
-             * @description A column of the answer; empty where the kind of chart needs none.
+             * @description A column of the answer; empty if the chart needs none.
              */
             x: string;
             /** Y */
@@ -3768,7 +3748,7 @@ export interface components {
         PanelAsked: {
             /**
              * Kind
-             * @description How its answer is drawn; a figure is the columns `value` and `before` of the first row.
+             * @description The chart; `kpi` shows the columns `value` and `before` of the first row.
              * @enum {string}
              */
             kind: "kpi" | "line" | "bar" | "table";
@@ -3784,7 +3764,7 @@ export interface components {
             series: string;
             /**
              * Sql
-             * @description Athena SQL that reads.
+             * @description Read-only Athena SQL.
              */
             sql: string;
             /**
@@ -3806,7 +3786,7 @@ export interface components {
         };
         /**
          * PriceList
-         * @description The list prices that costs are computed with.
+         * @description The list prices of the costs.
          */
         PriceList: {
             /**
@@ -3820,7 +3800,7 @@ export interface components {
         };
         /**
          * Problem
-         * @description Why a request failed, as RFC 9457 defines it. Sent as `application/problem+json`.
+         * @description The reason of a failure by RFC 9457, sent as `application/problem+json`.
          */
         Problem: {
             /**
@@ -3830,25 +3810,25 @@ export interface components {
             column: string;
             /**
              * Detail
-             * @description What happened here, what was expected, and what to do. It carries no cell's value.
+             * @description What happened, what was expected, and what to do, never a cell's value.
              * @default
              */
             detail: string;
             /**
              * Errors
-             * @description Which parts of the request are not valid.
+             * @description The invalid parts of the request.
              * @default []
              */
             errors: components["schemas"]["FieldError"][];
             /**
              * Instance
-             * @description Id of the request, which the log has too.
+             * @description Id of the request, also in the log.
              * @default
              */
             instance: string;
             /**
              * Rule
-             * @description Reason code, where a rule of the lake was broken.
+             * @description Reason code, if a rule of the lake was broken.
              * @default
              */
             rule: string;
@@ -3856,7 +3836,7 @@ export interface components {
             status: number;
             /**
              * Title
-             * @description What happened, the same text for every problem of this type.
+             * @description What happened, the same for all problems of this type.
              */
             title: string;
             /**
@@ -3868,7 +3848,7 @@ export interface components {
         };
         /**
          * ProposedStep
-         * @description A step that fills a field which no column of the file is as it stands.
+         * @description A step that fills a field to which no column can be mapped directly.
          */
         ProposedStep: {
             /** Field */
@@ -3928,19 +3908,19 @@ export interface components {
         };
         /**
          * QuarantineCounts
-         * @description Open quarantined rows and rejected files, most rows first.
+         * @description Open quarantined rows and rejected files, largest first.
          */
         QuarantineCounts: {
             /**
              * Files Waiting
-             * @description All files of the asked dataset and rule that wait, also those that are not listed.
+             * @description Number of all waiting files.
              */
             files_waiting: number;
             /** Lines */
             lines: components["schemas"]["QuarantineLine"][];
             /**
              * Waiting
-             * @description Files of the asked dataset and rule, newest first, at most 200.
+             * @description The newest waiting files, at most 200.
              */
             waiting: components["schemas"]["WaitingFile"][];
         };
@@ -3962,25 +3942,25 @@ export interface components {
         };
         /**
          * Query
-         * @description A query as it stands now.
+         * @description The current state of a query.
          */
         Query: {
             /**
              * Cost Usd
-             * @description List price of what was read, as a decimal.
+             * @description List price of the scan, as a decimal.
              * @default 0
              * @example 0.00005
              */
             cost_usd: string;
             /**
              * Error
-             * @description Why it failed, with the nearest names if it names a column or table that does not exist.
+             * @description Why it failed, with similar names for an unknown column or table.
              * @default
              */
             error: string;
             /**
              * First Rows
-             * @description Of `POST /v1/queries`: the query has a LIMIT of one row more than this, so an answer of more rows continues, and the statement without `first_rows` answers all of them. 0: it is the whole answer.
+             * @description Of `POST /v1/queries`: the query has a LIMIT of one row more than this. If it returns more, run it without `first_rows` for all rows. 0: no LIMIT was added.
              * @default 0
              */
             first_rows: number;
@@ -3988,13 +3968,12 @@ export interface components {
             query_id: string;
             /**
              * Scan Limit Bytes
-             * @description A query that would read more is stopped; 0 for no limit.
+             * @description A query that scans more is stopped; 0 for no limit.
              * @default 0
              */
             scan_limit_bytes: number;
             /**
              * Scanned Bytes
-             * @description What was read.
              * @default 0
              */
             scanned_bytes: number;
@@ -4025,7 +4004,7 @@ export interface components {
         QueryAsked: {
             /**
              * First Rows
-             * @description Ask for so many first rows only, with a LIMIT of one row more, if they come sooner than the whole answer. 0 asks for the whole answer.
+             * @description Return only this number of rows, with a LIMIT of one row more, if that is faster. 0 returns all rows.
              * @default 0
              */
             first_rows: number;
@@ -4037,7 +4016,7 @@ export interface components {
             question: string;
             /**
              * Sql
-             * @description One statement of Athena's SQL that only reads.
+             * @description One read-only Athena statement.
              * @default
              */
             sql: string;
@@ -4087,14 +4066,14 @@ export interface components {
         QueueAction: {
             /**
              * Key
-             * @description The key that takes it in the console.
+             * @description Keyboard shortcut in the console.
              */
             key: string;
             /** Label */
             label: string;
             /**
              * Meaning
-             * @description The effect of the decision; empty where the label says it.
+             * @description The effect of the decision, unless the label is clear.
              * @default
              */
             meaning: string;
@@ -4106,7 +4085,7 @@ export interface components {
         };
         /**
          * QueueEvidence
-         * @description Rows that help to decide about an opened item of a queue.
+         * @description Rows that help to decide about an item of a queue.
          */
         QueueEvidence: {
             /**
@@ -4149,13 +4128,13 @@ export interface components {
         RejectedRow: {
             /**
              * All Rules
-             * @description Every rule that the row broke.
+             * @description All rules that the row broke.
              * @default
              */
             all_rules: string;
             /**
              * Cells
-             * @description Of a row of another width its cells by contract column, from left to right, with the values that were set for all rows: where its correction begins.
+             * @description Initial cells of a correction, if the row has a wrong number of cells: by contract column, from left to right, with the values set for all rows.
              * @default {}
              */
             cells: {
@@ -4165,43 +4144,43 @@ export interface components {
             column: string;
             /**
              * Corrected As
-             * @description Who sent the correction; empty where nobody is recorded.
+             * @description Sender of the correction; empty if unknown.
              * @default
              */
             corrected_as: string;
             /**
              * Corrected By
-             * @description Id of the file that was sent with this correction.
+             * @description Id of the file with the correction.
              * @default
              */
             corrected_by: string;
             /**
              * Corrected Value
-             * @description The value that was sent for the column; empty if not shown.
+             * @description Corrected value of the column; empty if hidden.
              * @default
              */
             corrected_value: string;
             /**
              * Correction
-             * @description What became of the newest correction of this row; null when none was sent.
+             * @description State of the row's newest correction.
              */
             correction?: ("sent" | "accepted" | "refused") | null;
             /**
              * Correction Reason
-             * @description Why the correction was refused; empty if it was not.
+             * @description Why the correction was rejected.
              * @default
              */
             correction_reason: string;
             disposition: components["schemas"]["Disposition"];
             /**
              * Is Unique
-             * @description The column is part of the key, or unique: a value for several rows is wrong.
+             * @description Whether the column is unique or part of the key, so rows differ in it.
              * @default false
              */
             is_unique: boolean;
             /**
              * May Replace
-             * @description The row lost to another of its key that is as new: sent again, it replaces that row.
+             * @description Whether the row replaces the equally new row of its key if sent again.
              * @default false
              */
             may_replace: boolean;
@@ -4218,7 +4197,7 @@ export interface components {
             rule: string;
             /**
              * Sheet Row
-             * @description The number that Excel shows beside the row; null for a file that is no workbook.
+             * @description Row number in Excel; null for other formats.
              */
             sheet_row?: number | null;
             /**
@@ -4239,13 +4218,13 @@ export interface components {
         RejectedRows: {
             /**
              * Groups
-             * @description Of the whole file, most rows first; on the first page alone.
+             * @description Of the whole file, largest first; only on the first page.
              * @default []
              */
             groups: components["schemas"]["RejectionGroup"][];
             /**
              * Key
-             * @description Columns of the key of the file's dataset.
+             * @description Key columns of the file's dataset.
              * @default []
              */
             key: string[];
@@ -4257,25 +4236,25 @@ export interface components {
             next_cursor: string;
             /**
              * Reasons
-             * @description Of the whole file, most rows first.
+             * @description Of the whole file, largest first.
              */
             reasons: components["schemas"]["ReasonCount"][];
             /** Rows */
             rows: components["schemas"]["RejectedRow"][];
             /**
              * Total
-             * @description How many rows match the filter.
+             * @description Number of rows that match the filter.
              */
             total: number;
         };
         /**
          * RejectionGroup
-         * @description Rows of a file that one rule of one column refused; a row is in the group of its first reason.
+         * @description Rejected rows of a file whose first reason is one rule in one column.
          */
         RejectionGroup: {
             /**
              * Column
-             * @description Empty for rows that are refused as a whole.
+             * @description Empty if the rule is not about one column.
              */
             column: string;
             /** Rows */
@@ -4284,19 +4263,19 @@ export interface components {
             rule: string;
             /**
              * Values
-             * @description Values of a column of few values, of which one may be right for all rows; else empty.
+             * @description Values of the column, if it has few different ones.
              * @default []
              */
             values: string[];
             /**
              * Waiting
-             * @description Rows of which no correction is accepted or on its way.
+             * @description Rows without an accepted or pending correction.
              */
             waiting: number;
         };
         /**
          * Restored
-         * @description The undo was taken back: the originals went through the gate again.
+         * @description The restored file, which the gate processed again with its corrections.
          */
         Restored: {
             /** Accepted */
@@ -4305,7 +4284,7 @@ export interface components {
             file_id: string;
             /**
              * Files
-             * @description The file and the corrections that were undone with it, as they are now.
+             * @description The file, then its corrections.
              */
             files: components["schemas"]["RevertedFile"][];
             /** Quarantined */
@@ -4332,19 +4311,19 @@ export interface components {
         RevertPreview: {
             /**
              * Accepted
-             * @description Rows of all these files in curated.
+             * @description Rows of these files in curated.
              */
             accepted: number;
             /** File Id */
             file_id: string;
             /**
              * Files
-             * @description The file, and then its corrections.
+             * @description The file, then its corrections.
              */
             files: components["schemas"]["RevertedFile"][];
             /**
              * May Restore
-             * @description Whether the file is undone, and the caller may take the undo back.
+             * @description Whether the caller may restore the reverted file.
              */
             may_restore: boolean;
             /**
@@ -4354,12 +4333,12 @@ export interface components {
             may_revert: boolean;
             /**
              * Quarantined
-             * @description Rows of all these files in quarantine, refused ones and duplicates.
+             * @description Rejected rows and duplicates of these files.
              */
             quarantined: number;
             /**
              * Reason
-             * @description Why the caller may not undo the file; empty if it may.
+             * @description Why the caller may not undo the file.
              * @default
              */
             reason: string;
@@ -4372,17 +4351,17 @@ export interface components {
         };
         /**
          * Reverted
-         * @description The upload was undone with its corrections; the tables show it after the next run.
+         * @description The reverted upload, whose rows leave the tables with the next run.
          */
         Reverted: {
             /**
              * Accepted
-             * @description Rows of all these files that left curated.
+             * @description Rows of these files removed from curated.
              */
             accepted: number;
             /**
              * Accepted As
-             * @description Key of another file with the same content, whose rows are in the lake now.
+             * @description Key of a file with the same content that was accepted instead.
              * @default
              */
             accepted_as: string;
@@ -4390,12 +4369,12 @@ export interface components {
             file_id: string;
             /**
              * Files
-             * @description The file, and then its corrections, as they were before the undo.
+             * @description The file, then its corrections, before the undo.
              */
             files: components["schemas"]["RevertedFile"][];
             /**
              * Quarantined
-             * @description Rows of all these files that left quarantine, refused ones and duplicates.
+             * @description Rejected rows and duplicates removed from quarantine.
              */
             quarantined: number;
         };
@@ -4408,7 +4387,7 @@ export interface components {
             accepted: number;
             /**
              * Duplicates
-             * @description Those of them that are duplicates.
+             * @description Duplicates among the quarantined rows.
              * @default 0
              */
             duplicates: number;
@@ -4416,14 +4395,14 @@ export interface components {
             file_id: string;
             /**
              * Is Correction
-             * @description It has corrected rows of the file that is undone, or of another correction.
+             * @description Whether it has corrected rows of another file of the undo.
              */
             is_correction: boolean;
             /** Key */
             key: string;
             /**
              * Quarantined
-             * @description Rows in quarantine, refused ones and duplicates.
+             * @description Rejected rows and duplicates.
              */
             quarantined: number;
             state: components["schemas"]["FileState"];
@@ -4446,8 +4425,8 @@ export interface components {
          * Rows
          * @description A page of rows.
          *
-         *     A cell is a JSON value. Text is used for what JSON or JavaScript cannot hold exactly: decimals, whole
-         *     numbers beyond 2^53, dates, timestamps (ISO 8601), and `NaN` or `Infinity`.
+         *     Cells are JSON values. Decimals, whole numbers beyond 2^53, dates and timestamps (ISO 8601), `NaN` and
+         *     `Infinity` are texts, because JSON or JavaScript cannot represent them exactly.
          */
         Rows: {
             /** Columns */
@@ -4462,18 +4441,18 @@ export interface components {
             rows: (string | number | boolean | null)[][];
             /**
              * Total
-             * @description How many rows match the filter.
+             * @description Number of rows that match the filter.
              */
             total: number;
             /**
              * Version
-             * @description Version of the table that the page is from; all pages of a cursor are of one version.
+             * @description Version of the table, the same for all pages of a cursor.
              */
             version: string;
         };
         /**
          * RunAsked
-         * @description The work that a run is asked for; without any field: everything, as of the last day of the data.
+         * @description The work of a new run; without fields: all changes, as of the last day of the data.
          */
         RunAsked: {
             /**
@@ -4485,13 +4464,13 @@ export interface components {
             as_of: string;
             /**
              * Full
-             * @description Compute everything again, also what did not change since the last run.
+             * @description Compute unchanged tables again, too.
              * @default false
              */
             full: boolean;
             /**
              * Only
-             * @description Build only this system; merge and checks run as always.
+             * @description Build only this system, after merge and checks.
              * @default
              */
             only: string;
@@ -4525,7 +4504,7 @@ export interface components {
         RunDetail: {
             /**
              * Actor
-             * @description Who asked for it; empty where nobody did, and for older runs.
+             * @description Who started it; empty for a schedule and for older runs.
              * @default
              */
             actor: string;
@@ -4536,7 +4515,7 @@ export interface components {
             cause: string;
             /**
              * Datasets Not Merged
-             * @description Why a dataset keeps its previous table, by dataset.
+             * @description Reason by dataset, which keeps its previous table.
              */
             datasets_not_merged: {
                 [key: string]: string;
@@ -4548,19 +4527,16 @@ export interface components {
             error: string;
             /**
              * Failed Stages
-             * @description Why a stage failed, by stage: the merge, the quality gate, or a system.
+             * @description Reason by stage: the merge, the quality gate, or a system.
              */
             failed_stages: {
                 [key: string]: string;
             };
-            /**
-             * Has Problems
-             * @description Whether the run left out a dataset, a stage failed, or a table is implausible.
-             */
+            /** Has Problems */
             has_problems: boolean;
             /**
              * Implausible Tables
-             * @description In which way a table differs from what its inputs imply, and what to do, by table. Only for the newest run.
+             * @description Difference from the inputs and remedy by table, for the newest run only.
              */
             implausible_tables: {
                 [key: string]: string;
@@ -4572,7 +4548,7 @@ export interface components {
             jobs: components["schemas"]["RunJob"][];
             /**
              * Left To
-             * @description Name of the pending run that does this run's work; empty if this run does it.
+             * @description Name of the pending run that does this run's work; may be empty.
              * @default
              */
             left_to: string;
@@ -4580,14 +4556,14 @@ export interface components {
             name: string;
             /**
              * Output
-             * @description What the run reported, empty until it ended.
+             * @description Output of the run; empty until it ended.
              */
             output: {
                 [key: string]: unknown;
             };
             /**
              * Remedies
-             * @description What to do, by `datasets_not_merged`, `failed_stages` and `implausible_tables`; only those that are not empty.
+             * @description Remedies for `datasets_not_merged`, `failed_stages` and `implausible_tables`.
              */
             remedies: {
                 [key: string]: string;
@@ -4608,7 +4584,7 @@ export interface components {
             started_at: string;
             /**
              * Started By
-             * @description What started the run; `unknown` for runs of older deployments, which did not record it.
+             * @description Trigger of the run; `unknown` for runs of older deployments.
              * @enum {string}
              */
             started_by: "schedule" | "new_data" | "person" | "unknown";
@@ -4625,12 +4601,12 @@ export interface components {
         RunJob: {
             /**
              * Dpu Seconds
-             * @description What is billed, or `dpus` times `seconds` where Glue states nothing.
+             * @description Billed DPU seconds, or `dpus` times `seconds` if Glue has none.
              */
             dpu_seconds: number;
             /**
              * Dpus
-             * @description The most that it may use; one DPU has 4 processors and 16 GB of memory.
+             * @description Largest number of DPUs; one has 4 processors and 16 GB of memory.
              */
             dpus: number;
             /** Job */
@@ -4657,20 +4633,20 @@ export interface components {
         };
         /**
          * RunLogLine
-         * @description A line that a job of a run wrote.
+         * @description A log line of a job.
          */
         RunLogLine: {
             /** Job */
             job: string;
             /**
              * Level
-             * @description As the line states it; empty where it states none.
+             * @description Empty if the line has no level.
              * @enum {string}
              */
             level: "" | "debug" | "info" | "warning" | "error" | "critical";
             /**
              * Text
-             * @description Without card and social security numbers; the end of a long line is left out.
+             * @description Without card and social security numbers; long lines are cut.
              */
             text: string;
             /**
@@ -4682,21 +4658,21 @@ export interface components {
         };
         /**
          * RunLogs
-         * @description The last lines that the jobs of a run wrote, oldest first.
+         * @description The last log lines of a run's jobs, oldest first.
          */
         RunLogs: {
             /** Lines */
             lines: components["schemas"]["RunLogLine"][];
             /**
              * Reason
-             * @description Why there is no line; empty where there are some.
+             * @description Why there are no lines.
              * @default
              */
             reason: string;
         };
         /**
          * RunStage
-         * @description A stage of a run: waiting for its turn, the merge, the quality gate, or one system.
+         * @description A stage of a run: queue, merge, quality gate, or one system.
          */
         RunStage: {
             /**
@@ -4715,22 +4691,22 @@ export interface components {
             parts_rebuilt?: number | null;
             /**
              * Parts Reused
-             * @description Parts that were taken over as they were.
+             * @description Unchanged parts.
              */
             parts_reused?: number | null;
             /**
              * Rows Changed
-             * @description Rows that arrived, for the merge; rows of the tables that it published, for a system.
+             * @description New rows of the merge, or rows in the published tables of a system.
              */
             rows_changed?: number | null;
             /**
              * Rows Read
-             * @description Rows of new files and of parts; null until it ends.
+             * @description Rows of files and parts; null until it ends.
              */
             rows_read?: number | null;
             /**
              * Seconds
-             * @description Since it began, or from beginning to end.
+             * @description Duration so far.
              */
             seconds?: number | null;
             /**
@@ -4741,7 +4717,7 @@ export interface components {
         };
         /**
          * RunStarted
-         * @description The run that was started, or that the same Idempotency-Key started before.
+         * @description The run of this request's Idempotency-Key.
          */
         RunStarted: {
             /** Name */
@@ -4754,26 +4730,23 @@ export interface components {
         RunSummary: {
             /**
              * Datasets Not Merged
-             * @description Why a dataset keeps its previous table, by dataset.
+             * @description Reason by dataset, which keeps its previous table.
              */
             datasets_not_merged: {
                 [key: string]: string;
             };
             /**
              * Failed Stages
-             * @description Why a stage failed, by stage: the merge, the quality gate, or a system.
+             * @description Reason by stage: the merge, the quality gate, or a system.
              */
             failed_stages: {
                 [key: string]: string;
             };
-            /**
-             * Has Problems
-             * @description Whether the run left out a dataset, a stage failed, or a table is implausible.
-             */
+            /** Has Problems */
             has_problems: boolean;
             /**
              * Implausible Tables
-             * @description In which way a table differs from what its inputs imply, and what to do, by table. Only for the newest run.
+             * @description Difference from the inputs and remedy by table, for the newest run only.
              */
             implausible_tables: {
                 [key: string]: string;
@@ -4793,7 +4766,7 @@ export interface components {
             started_at: string;
             /**
              * Started By
-             * @description What started the run; `unknown` for runs of older deployments, which did not record it.
+             * @description Trigger of the run; `unknown` for runs of older deployments.
              * @enum {string}
              */
             started_by: "schedule" | "new_data" | "person" | "unknown";
@@ -4804,7 +4777,7 @@ export interface components {
             state: "running" | "pending" | "succeeded" | "failed" | "timed_out" | "aborted";
             /**
              * Usd
-             * @description Cost of its jobs in US dollars, a decimal; empty while none of them has ended.
+             * @description Cost of its jobs in US dollars; empty before one has ended.
              * @default
              */
             usd: string;
@@ -4819,7 +4792,7 @@ export interface components {
         };
         /**
          * StoredContractDraft
-         * @description A contract that a person wrote for a new dataset.
+         * @description A contract written for a new dataset.
          */
         StoredContractDraft: {
             /**
@@ -4830,7 +4803,7 @@ export interface components {
             at: string;
             /**
              * By
-             * @description Who wrote it.
+             * @description Author.
              */
             by: string;
             /** Dataset */
@@ -4841,12 +4814,12 @@ export interface components {
             };
             /**
              * Is In Use
-             * @description Whether the lake has a contract of this dataset now.
+             * @description Whether the lake has a contract of this dataset.
              */
             is_in_use: boolean;
             /**
              * Needs Deployment
-             * @description Why a deployment has to bring the contract; empty where it is in use at once.
+             * @description Why the contract needs a deployment; empty if it is in use.
              * @default []
              */
             needs_deployment: string[];
@@ -4886,7 +4859,7 @@ export interface components {
         TableContents: {
             /**
              * As Of
-             * @description The last day that its rows know; empty where it has none.
+             * @description Last day of its rows; empty without rows.
              */
             as_of: string;
             /**
@@ -4899,7 +4872,7 @@ export interface components {
             name: string;
             /**
              * Question
-             * @description Name of a saved question that reads it; empty where there is none.
+             * @description Name of a saved question that reads it; may be empty.
              * @default
              */
             question: string;
@@ -4968,7 +4941,7 @@ export interface components {
         };
         /**
          * TrustNote
-         * @description How far the figures of some tables may be trusted.
+         * @description The reliability of the figures of some tables.
          */
         TrustNote: {
             /**
@@ -4978,14 +4951,14 @@ export interface components {
             source: string;
             /**
              * Sql
-             * @description Athena SQL that answers one row; empty where the words need none.
+             * @description Athena SQL that returns one row; empty if the words need none.
              */
             sql: string;
             /** Tables */
             tables: string[];
             /**
              * Words
-             * @description Parts of a line; one with a `{column}` that is null in the answer is left out.
+             * @description Parts of a line; a part with a `{column}` that is null is omitted.
              */
             words: string[];
         };
@@ -5003,13 +4976,13 @@ export interface components {
             row: number;
             /**
              * Text
-             * @description The text as it would stand in the file; null empties it.
+             * @description Text in the file's spelling; null empties the cell.
              */
             text: string | null;
         };
         /**
          * Upload
-         * @description An upload as it stands now.
+         * @description The current state of an upload.
          */
         Upload: {
             /**
@@ -5022,7 +4995,7 @@ export interface components {
             dataset: string;
             /**
              * Duplicate Of
-             * @description With `duplicate`: id of the file that has this content.
+             * @description With `duplicate`: id of the file with this content.
              * @default
              */
             duplicate_of: string;
@@ -5034,7 +5007,7 @@ export interface components {
             file_id: string;
             /**
              * Key
-             * @description Key in the raw bucket that the file has after the commit.
+             * @description Key in the raw bucket after the commit.
              */
             key: string;
             /** Name */
@@ -5087,7 +5060,7 @@ export interface components {
         };
         /**
          * UploadEdits
-         * @description The decisions of a person about an upload: the newest edits replace those before.
+         * @description The edits of an upload, which replace earlier edits.
          */
         UploadEdits: {
             /**
@@ -5097,7 +5070,7 @@ export interface components {
             cells: components["schemas"]["TypedCell"][];
             /**
              * Columns
-             * @description Column to field; null leaves the column out.
+             * @description Column to field; null omits the column.
              * @default {}
              */
             columns: {
@@ -5105,7 +5078,7 @@ export interface components {
             };
             /**
              * Currencies
-             * @description Field to the currencies of its amounts that are committed as they are.
+             * @description Field to the accepted currencies of its amounts.
              * @default {}
              */
             currencies: {
@@ -5118,7 +5091,7 @@ export interface components {
             dataset: string;
             /**
              * Formats
-             * @description Field to the keys of `headgate.format` by which the file writes it.
+             * @description Field to the keys of `headgate.format` that describe its values.
              * @default {}
              */
             formats: {
@@ -5146,12 +5119,12 @@ export interface components {
         };
         /**
          * UploadMappingDecision
-         * @description The field of each column of an upload, by name; columns that are not named keep the suggested field.
+         * @description The fields of an upload's columns; other columns keep the suggested field.
          */
         UploadMappingDecision: {
             /**
              * Columns
-             * @description Column to field; null leaves the column out: none of its values enters the lake.
+             * @description Column to field; null omits the column from the lake.
              */
             columns: {
                 [key: string]: string | null;
@@ -5175,7 +5148,7 @@ export interface components {
             uploaded: boolean;
             /**
              * Url
-             * @description Send the part with PUT to this URL within an hour; empty once it is uploaded.
+             * @description PUT the part to this URL within an hour; empty after the upload.
              * @default
              */
             url: string;
@@ -5203,7 +5176,7 @@ export interface components {
         Use: "IDENTITY" | "TRANSFORMATION" | "AGGREGATION" | "CONDITIONAL" | "FILTER" | "GROUP_BY" | "JOIN" | "SORT" | "WINDOW";
         /**
          * WaitingFile
-         * @description A file that waits for a person.
+         * @description A file that needs a person.
          */
         WaitingFile: {
             /** Dataset */
@@ -5217,7 +5190,7 @@ export interface components {
             key: string;
             /**
              * Reasons
-             * @description These rows by rule, most rows first.
+             * @description These rows by rule, largest first.
              * @default []
              */
             reasons: components["schemas"]["ReasonCount"][];
@@ -5231,21 +5204,21 @@ export interface components {
             received_at: string;
             /**
              * Rows
-             * @description Refused rows, of all rules, that no accepted correction replaces.
+             * @description Rejected rows of all rules without an accepted correction.
              */
             rows: number;
             state: components["schemas"]["FileState"];
         };
         /**
          * WorkQueue
-         * @description Items that people decide about one after the other.
+         * @description A queue of items that people decide about.
          */
         WorkQueue: {
             /** Actions */
             actions: components["schemas"]["QueueAction"][];
             /**
              * Evidence
-             * @description What an opened item shows beside its row.
+             * @description Further rows of an opened item.
              * @default []
              */
             evidence: components["schemas"]["QueueEvidence"][];
@@ -5253,7 +5226,7 @@ export interface components {
             name: string;
             /**
              * Order
-             * @description By which shown figure the items are listed; empty if not stated.
+             * @description The figure that orders the items; may be empty.
              * @default
              */
             order: string;
@@ -5266,7 +5239,7 @@ export interface components {
             table: string;
             /**
              * Teaches
-             * @description Whether a model learns from its decisions, with the next run.
+             * @description Whether a model learns from its decisions.
              * @default false
              */
             teaches: boolean;
@@ -5279,14 +5252,14 @@ export interface components {
             unit: string;
             /**
              * Units
-             * @description Units of columns of the answer that no contract has.
+             * @description Units of columns that no contract has.
              */
             units?: {
                 [key: string]: string;
             };
             /**
              * Value Label
-             * @description The figure that `value` is.
+             * @description Name of `value`.
              * @default at stake
              */
             value_label: string;
@@ -5302,7 +5275,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It does not fit the current state */
+        /** @description The request does not fit the current state */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -5311,7 +5284,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The caller's groups do not permit it */
+        /** @description The caller's groups do not permit the request */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -5320,7 +5293,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It is no longer there */
+        /** @description The resource was removed */
         Gone: {
             headers: {
                 [name: string]: unknown;
@@ -5329,7 +5302,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Unforeseen error */
+        /** @description Unexpected error */
         InternalServerError: {
             headers: {
                 [name: string]: unknown;
@@ -5338,7 +5311,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is no such thing */
+        /** @description The resource does not exist */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -5354,7 +5327,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description It changed since the ETag in If-Match */
+        /** @description The resource changed since the ETag in If-Match */
         PreconditionFailed: {
             headers: {
                 [name: string]: unknown;
@@ -5483,7 +5456,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key starts the same thing once; use a random UUID per attempt of a person. */
+                /** @description Requests with the same key take effect once. Use a random UUID for each action. */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -5554,7 +5527,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path?: never;
@@ -5589,7 +5562,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path?: never;
@@ -5691,7 +5664,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path?: never;
@@ -5726,7 +5699,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path: {
@@ -5764,7 +5737,7 @@ export interface operations {
     getCosts: {
         parameters: {
             query?: {
-                /** @description How far back to add up. */
+                /** @description Number of days before now. */
                 days?: number;
             };
             header?: never;
@@ -5827,7 +5800,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description A version of the dashboards that people wrote. */
+                /** @description Id of a version of the written dashboards. */
                 version: string;
             };
             cookie?: never;
@@ -5862,7 +5835,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path?: never;
@@ -5971,7 +5944,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path: {
@@ -6009,7 +5982,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path: {
@@ -6080,7 +6053,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key starts the same thing once; use a random UUID per attempt of a person. */
+                /** @description Requests with the same key take effect once. Use a random UUID for each action. */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -6123,13 +6096,13 @@ export interface operations {
                 name?: string;
                 /** @description Only files with refused rows. */
                 refused?: boolean;
-                /** @description At most so many entries. */
+                /** @description Largest number of entries. */
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /** @description `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path?: never;
@@ -6164,7 +6137,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path: {
@@ -6312,7 +6285,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path: {
@@ -6354,9 +6327,9 @@ export interface operations {
                 rule?: string;
                 /** @description Only rows whose first reason is the rule in this column. */
                 group?: string | null;
-                /** @description At most so many entries. */
+                /** @description Largest number of entries. */
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /** @description `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -6496,7 +6469,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path?: never;
@@ -6531,7 +6504,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path?: never;
@@ -6634,7 +6607,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path: {
@@ -6672,7 +6645,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path: {
@@ -7016,7 +6989,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key starts the same thing once; use a random UUID per attempt of a person. */
+                /** @description Requests with the same key take effect once. Use a random UUID for each action. */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -7054,7 +7027,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path: {
@@ -7126,7 +7099,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /** @description `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -7164,7 +7137,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path?: never;
@@ -7201,7 +7174,7 @@ export interface operations {
                 limit?: number;
             };
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path?: never;
@@ -7236,7 +7209,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key starts the same thing once; use a random UUID per attempt of a person. */
+                /** @description Requests with the same key take effect once. Use a random UUID for each action. */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -7275,7 +7248,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path: {
@@ -7351,7 +7324,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path?: never;
@@ -7386,7 +7359,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path: {
@@ -7427,7 +7400,7 @@ export interface operations {
                 format?: "csv" | "parquet";
                 /** @description Columns, separated by commas; empty for all. */
                 columns?: string;
-                /** @description `<column>:<operator>:<value>`; a row has to match every filter. Operators: eq, ne, lt, le, gt, ge, in (values separated by commas), contains, empty (true or false). */
+                /** @description `<column>:<operator>:<value>`; rows must match every filter. Operators: eq, ne, lt, le, gt, ge, in (values separated by commas), contains, empty (true or false). */
                 filter?: string[];
                 /** @description Columns, separated by commas; `-` before a column sorts it descending. */
                 sort?: string;
@@ -7469,16 +7442,16 @@ export interface operations {
             query?: {
                 /** @description Columns, separated by commas; empty for all. */
                 columns?: string;
-                /** @description `<column>:<operator>:<value>`; a row has to match every filter. Operators: eq, ne, lt, le, gt, ge, in (values separated by commas), contains, empty (true or false). */
+                /** @description `<column>:<operator>:<value>`; rows must match every filter. Operators: eq, ne, lt, le, gt, ge, in (values separated by commas), contains, empty (true or false). */
                 filter?: string[];
                 /** @description Columns, separated by commas; `-` before a column sorts it descending. */
                 sort?: string;
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /** @description `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path: {
@@ -7555,7 +7528,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of an upload, also of a file that was opened. */
+                /** @description Id of an upload or of an opened raw file. */
                 upload_id: string;
             };
             cookie?: never;
@@ -7588,7 +7561,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of an upload, also of a file that was opened. */
+                /** @description Id of an upload or of an opened raw file. */
                 upload_id: string;
             };
             cookie?: never;
@@ -7621,11 +7594,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller read before the edit. */
+                /** @description ETag of the state that the caller edits. */
                 "if-match"?: string;
             };
             path: {
-                /** @description Id of an upload, also of a file that was opened. */
+                /** @description Id of an upload or of an opened raw file. */
                 upload_id: string;
             };
             cookie?: never;
@@ -7663,7 +7636,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of an upload, also of a file that was opened. */
+                /** @description Id of an upload or of an opened raw file. */
                 upload_id: string;
             };
             cookie?: never;
@@ -7698,11 +7671,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description ETag of what the caller has. */
+                /** @description ETag of the state that the caller has. */
                 "if-none-match"?: string;
             };
             path: {
-                /** @description Id of an upload, also of a file that was opened. */
+                /** @description Id of an upload or of an opened raw file. */
                 upload_id: string;
             };
             cookie?: never;
@@ -7738,7 +7711,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of an upload, also of a file that was opened. */
+                /** @description Id of an upload or of an opened raw file. */
                 upload_id: string;
             };
             cookie?: never;
@@ -7774,7 +7747,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of an upload, also of a file that was opened. */
+                /** @description Id of an upload or of an opened raw file. */
                 upload_id: string;
             };
             cookie?: never;
@@ -7814,7 +7787,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of an upload, also of a file that was opened. */
+                /** @description Id of an upload or of an opened raw file. */
                 upload_id: string;
             };
             cookie?: never;
@@ -7852,12 +7825,12 @@ export interface operations {
     listParts: {
         parameters: {
             query?: {
-                /** @description `next_cursor` of the page before. */
+                /** @description `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
             path: {
-                /** @description Id of an upload, also of a file that was opened. */
+                /** @description Id of an upload or of an opened raw file. */
                 upload_id: string;
             };
             cookie?: never;
@@ -7889,18 +7862,18 @@ export interface operations {
     listUploadRows: {
         parameters: {
             query?: {
-                /** @description `check_id` of a check; empty: the newest one. */
+                /** @description `check_id` of a check; empty for the newest. */
                 check?: string;
                 /** @description `all`, `errors`, `duplicates`, or a rule. */
                 show?: string;
-                /** @description Place of the first row among those shown. */
+                /** @description Offset of the first row. */
                 start?: number;
-                /** @description At most so many entries. */
+                /** @description Largest number of entries. */
                 limit?: number;
             };
             header?: never;
             path: {
-                /** @description Id of an upload, also of a file that was opened. */
+                /** @description Id of an upload or of an opened raw file. */
                 upload_id: string;
             };
             cookie?: never;

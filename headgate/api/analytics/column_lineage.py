@@ -1,7 +1,8 @@
-"""The lineage of a table by column, as the catalog keeps it with each version of an SQL model or a block."""
+"""Column lineage of a table, which the catalog stores with each version of an SQL model or a block."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from headgate.api.http.problems import not_found
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def column_lineage_of_table(lake: LakePorts, table: str) -> ColumnLineage:
-    """Return the lineage by column of a dataset or of a system's table."""
+    """Return the column lineage of a dataset or of a system's table."""
     zone = CURATED if table in lake.contracts.source else PROD
     contract = (lake.contracts.curated if zone == CURATED else lake.contracts.prod).get(table)
     if contract is None or (zone == PROD and contract.system not in lake.systems):
         raise not_found("There is no table of that name. GET /v1/catalog lists all tables.")
-    every = _recorded(lake)
-    own = every.get(table) if zone == PROD else None
-    columns = tuple(_column(contract, zone, name, own, every) for name in contract.names)
+    lineage_by_table = _stored_lineage(lake)
+    own = lineage_by_table.get(table) if zone == PROD else None
+    columns = tuple(_column(contract, zone, name, own, lineage_by_table) for name in contract.names)
     return ColumnLineage(
         table=table, columns=columns, reads=_reads(lake, contract, zone), rows=_uses(own.rows) if own else ()
     )
@@ -41,32 +42,33 @@ def _reads(lake: LakePorts, contract: Contract, zone: str) -> tuple[str, ...]:
     return tuple(name for name in version.parameters.get(READS, "").split(",") if name)
 
 
-def _recorded(lake: LakePorts) -> dict[str, TableColumns]:
-    """Return the lineage of all tables that the catalog keeps one of."""
+def _stored_lineage(lake: LakePorts) -> dict[str, TableColumns]:
+    """Return the column lineage of each table that has one in the catalog."""
     names = [name for name, contract in lake.contracts.prod.items() if contract.system == MODELS_SYSTEM]
-    recorded = {}
+    lineage = {}
     for name in names if MODELS_SYSTEM in lake.systems else ():
-        try:
-            recorded[name] = columns_of(lake.catalog.current(lake.databases.prod, name))
-        except NotFoundError:  # a model whose table is not deployed yet
-            continue
-    return {name: columns for name, columns in recorded.items() if columns}
+        with suppress(NotFoundError):  # a model whose table is not deployed yet
+            lineage[name] = columns_of(lake.catalog.current(lake.databases.prod, name))
+    return {name: columns for name, columns in lineage.items() if columns}
 
 
 def _column(
-    contract: Contract, zone: str, name: str, own: TableColumns | None, every: dict[str, TableColumns]
+    contract: Contract,
+    zone: str,
+    name: str,
+    own: TableColumns | None,
+    lineage_by_table: dict[str, TableColumns],
 ) -> LineageColumn:
     ref = ColumnRef(zone, contract.dataset, name)
-    fed = {
-        ColumnRef(PROD, table, to): sources[ref]
-        for table, of in every.items()
-        for to, sources in of.columns.items()
+    targets = {
+        ColumnRef(PROD, table, column): sources[ref]
+        for table, lineage in lineage_by_table.items()
+        for column, sources in {**lineage.columns, "": lineage.rows}.items()
         if ref in sources
     }
-    fed |= {ColumnRef(PROD, table, ""): of.rows[ref] for table, of in every.items() if ref in of.rows}
     sources = _uses(own.columns.get(name, {})) if own else ()
     return LineageColumn(
-        column=name, sources=sources, feeds=_uses(fed), unknown=_why_unknown(contract, zone, name, own)
+        column=name, sources=sources, feeds=_uses(targets), unknown=_why_unknown(contract, zone, name, own)
     )
 
 
@@ -75,8 +77,8 @@ def _why_unknown(contract: Contract, zone: str, name: str, own: TableColumns | N
         return own.unknown.get(name, "") if own else ""
     if contract.system == MODELS_SYSTEM:
         return (
-            "The table was built before lineage by column was recorded. The next run that builds or "
-            "confirms it records it."
+            "The table was built before column lineage was recorded. The next run that builds or "
+            "confirms the table records it."
         )
     return (
         f"The table is built by the Python system {contract.system}; Python code is not traced by column, "

@@ -1,4 +1,4 @@
-"""Contracts, as the API shows them."""
+"""Contracts and the SQL catalog."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def detail(lake: LakePorts, zone: str, name: str) -> ContractDetail:
 
 
 def catalog(lake: LakePorts) -> CatalogTables:
-    """Return the tables that SQL can read, as the contracts state them."""
+    """Return the tables that SQL can read, described by their contracts."""
     registry, names = lake.contracts, lake.databases
     tables = [
         (names.curated, contract) for zone in (registry.curated, registry.lake) for contract in zone.values()
@@ -85,7 +85,7 @@ def _columns(contract: Contract, source: Contract | None = None) -> tuple[Contra
     """Return the columns of a contract.
 
     Args:
-        source: of a merged dataset, the contract of its files.
+        source: the contract of the files of a merged dataset.
     """
     from headgate.contracts.dictionary import rule_text
     from headgate.contracts.types import glue_type

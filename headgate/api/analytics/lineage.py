@@ -1,4 +1,4 @@
-"""The sources of a table, as manifests and file records have it."""
+"""The sources of a table, from manifests and file records."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord, TableVersion
     from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
-MOST_FILES = 100
+MAX_FILES = 100
 
 
 def lineage_of_table(lake: LakePorts, table: str) -> Lineage:
@@ -50,12 +50,14 @@ def _built_from(lake: LakePorts, version: TableVersion) -> LakeSnapshot:
         return snapshot_built_from(lake.objects, lake.bucket("curated"), version)
     except NotFoundError:
         raise not_found(
-            "The snapshot that the table was built from is deleted. POST /v1/runs builds the table again."
+            "The snapshot that the table was built from was deleted. POST /v1/runs builds the table again."
         ) from None
 
 
 def _of_dataset(lake: LakePorts, dataset: str) -> Lineage:
-    snapshot = _current(lake)
+    snapshot = newest_snapshot(lake.objects, lake.bucket("curated"))
+    if snapshot is None:
+        raise not_found("No run has merged the lake yet. POST /v1/runs starts one.")
     if dataset not in snapshot.datasets:
         raise not_found("The newest snapshot has no rows of this dataset. A run merges its files.")
     of = snapshot.datasets[dataset]
@@ -66,13 +68,6 @@ def _of_dataset(lake: LakePorts, dataset: str) -> Lineage:
         version=of.snapshot_id,
         datasets=_datasets(lake, [of]),
     )
-
-
-def _current(lake: LakePorts) -> LakeSnapshot:
-    newest = newest_snapshot(lake.objects, lake.bucket("curated"))
-    if newest is None:
-        raise not_found("No run has merged the lake yet. POST /v1/runs starts one.")
-    return newest
 
 
 def _datasets(lake: LakePorts, snapshots: Iterable[DatasetSnapshot]) -> tuple[LineageDataset, ...]:
@@ -87,7 +82,7 @@ def _dataset(lake: LakePorts, of: DatasetSnapshot) -> LineageDataset:
     }
     files = tuple(
         LineageFile(file_id=file.file_id, key=file.key, received_at=file.received_at, accepted=file.accepted)
-        for file in islice(_newest(lake, of.dataset, merged), MOST_FILES)
+        for file in islice(_newest(lake, of.dataset, merged), MAX_FILES)
     )
     return LineageDataset(
         dataset=of.dataset, snapshot_id=of.snapshot_id, rows=of.rows, files=files, file_count=len(merged)
@@ -95,10 +90,8 @@ def _dataset(lake: LakePorts, of: DatasetSnapshot) -> LineageDataset:
 
 
 def _newest(lake: LakePorts, dataset: str, increments: set[str]) -> Iterator[FileRecord]:
-    """Yield the files of these increments, newest first, from the index: a list of a hundred reads no record
-    beyond them.
-    """
-    left, files = set(increments), newest_first(lake.files, FileFilter(dataset, FileState.DONE), MOST_FILES)
+    """Yield the files of these increments, newest first, reading the index only as far as needed."""
+    left, files = set(increments), newest_first(lake.files, FileFilter(dataset, FileState.DONE), MAX_FILES)
     while left and (record := next(files, None)):
         if record.curated_key in left:
             left.discard(record.curated_key)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.api.analytics.personal_lists import PersonalList
 from headgate.api.analytics.queries import check_statement
 from headgate.api.analytics.written_dashboards import every_dashboard
 from headgate.api.http.access import reader
-from headgate.api.http.problems import conflict, invalid, not_found
+from headgate.api.http.problems import conflict, expect_no_numbers, invalid, not_found
 from headgate.api.shapes.mails import Mail, Mails
-from headgate.errors import ConflictError, NotFoundError
-from headgate.lake.ports import ObjectRef
-from headgate.masking.redaction import redact_text
+from headgate.errors import ConflictError
 from headgate.query.mail_schedules import (
     LAST_DAY,
     MailSchedule,
@@ -27,84 +24,62 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
     from headgate.api.shapes.mails import MailAsked
 
-_MOST = 20  # of one person
-_NO_PLACE = (
-    "This lake sends mails to as many addresses as it may, 200 unless AWS raised it. Ask an operator to "
-    "delete subscriptions of people who left from the topic of the mails, or to ask AWS for a higher quota."
+_MAX_MAILS = 20  # of one person
+_QUOTA_REACHED = (
+    "The lake has reached its quota of mail addresses, 200 unless AWS raised it. Ask an operator to delete "
+    "the subscriptions of people who left from the mail topic, or to request a higher quota."
 )
 
 
 def mails_of(lake: LakePorts, caller: CallerIdentity) -> Mails:
     """Return the mails of the caller, by title."""
-    try:
-        text = lake.objects.read(ObjectRef(lake.bucket("artifacts"), schedules_key(caller.key)))
-    except NotFoundError:
-        text = b"[]"
-    mails = (
-        Mail(
-            title=each.title, sql=each.sql, dashboard=each.dashboard, every=each.every, on=each.on, at=each.at
-        )
-        for each in schedules_of_text(text)
-    )
+    entries, _ = _mails_list(caller).read(lake)
+    mails = (Mail(**{name: getattr(entry, name) for name in Mail.model_fields}) for entry in entries)
     return Mails(mails=tuple(mails), address=lake.people.address(caller.key))
 
 
 def schedule(lake: LakePorts, caller: CallerIdentity, asked: MailAsked) -> Mails:
-    """Schedule a mail to the caller, and subscribe the address of the caller.
+    """Schedule a mail to the caller, and subscribe the caller's address.
 
-    The mail service asks the address once whether it wants mails of the lake.
+    The mail service asks each address once to confirm the subscription.
 
     Raises:
-        ProblemError: 404, there is no such dashboard; 409, the caller has no address, the lake has too many
-            addresses, or another request was faster; 422, the day does not fit, a text has a card number
-            or SSN, or there are too many mails.
-        QueryError: the statement does more than read, reads something else than the lake's tables, or names
-            a column about people.
+        ProblemError: 404, unknown dashboard; 409, the caller has no address, the lake has too many addresses,
+            or another request was faster; 422, invalid day, card number or SSN in a text, or too many mails.
+        QueryError: the statement does more than read, reads tables outside the lake, or names a column of
+            personal data.
     """
     _check(lake, asked)
     address = lake.people.address(caller.key)
     if not address or not lake.mails:
         raise conflict("You have no address in this lake. Sign in as a person with an e-mail address.")
-    made = MailSchedule(**asked.model_dump(), by=caller.key, at=lake.now().isoformat(timespec="seconds"))
-
-    def with_mail(before: list[MailSchedule]) -> list[MailSchedule]:
-        others = [each for each in before if each.title != made.title]
-        if len(others) >= _MOST:
-            raise invalid("body.title", "too_many", f"You have {_MOST} mails. Stop one first.")
-        same = next((each for each in before if replace(each, at=made.at) == made), None)
-        return [*others, same or made]
-
     try:
         lake.mails.subscribe(address)
     except ConflictError:
-        raise conflict(_NO_PLACE) from None
-    _mails_of(caller.key).change(lake, with_mail)
+        raise conflict(_QUOTA_REACHED) from None
+    at = lake.now().isoformat(timespec="seconds")
+    _mails_list(caller).put(lake, MailSchedule(**asked.model_dump(), by=caller.key, at=at))
     return mails_of(lake, caller)
 
 
 def stop(lake: LakePorts, caller: CallerIdentity, title: str) -> Mails:
-    """Stop a mail of the caller; one that is not scheduled is fine."""
-    _mails_of(caller.key).change(lake, lambda before: [each for each in before if each.title != title])
+    """Stop a mail of the caller; do nothing if it is not scheduled."""
+    _mails_list(caller).remove(lake, title)
     return mails_of(lake, caller)
 
 
-def _mails_of(person: str) -> PersonalList[MailSchedule]:
-    return PersonalList(schedules_key(person), schedules_of_text, text_of_schedules)
+def _mails_list(caller: CallerIdentity) -> PersonalList[MailSchedule]:
+    return PersonalList(schedules_key(caller.key), schedules_of_text, text_of_schedules, "title", _MAX_MAILS)
 
 
 def _check(lake: LakePorts, asked: MailAsked) -> None:
     if bool(asked.sql.strip()) == bool(asked.dashboard):
-        raise invalid("body", "sql_or_dashboard", "Send either `sql` or `dashboard`, and not both.")
+        raise invalid("body", "sql_or_dashboard", "Send either `sql` or `dashboard`, not both.")
     first, last = min(1, LAST_DAY[asked.every]), LAST_DAY[asked.every]
     if not first <= asked.on <= last:
-        raise invalid("body.on", "no_such_day", f"`on` is {first} to {last} for every {asked.every}.")
-    if redact_text(asked.title) != asked.title:
-        raise invalid(
-            "body.title", "card_number", "The title has a card number or SSN, which is not kept. Remove it."
-        )
-    if asked.dashboard:
-        boards = every_dashboard(lake).dashboards
-        if all(board.system != asked.dashboard for board in boards):
-            raise not_found("There is no such dashboard. GET /v1/dashboards lists them.")
-    else:
+        raise invalid("body.on", "no_such_day", f"`on` must be {first} to {last} for every {asked.every}.")
+    expect_no_numbers("body.title", "title", asked.title)
+    if not asked.dashboard:
         check_statement(lake, reader(""), asked.sql)
+    elif all(board.system != asked.dashboard for board in every_dashboard(lake).dashboards):
+        raise not_found("There is no dashboard of that name. GET /v1/dashboards lists all dashboards.")

@@ -1,6 +1,6 @@
-"""SQL and saved questions.
+"""SQL queries and saved questions.
 
-`headgate.query` decides which statements may run; the workgroup limits what they read.
+`headgate.query` decides which statements may run; the workgroup limits the bytes that they scan.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import hashlib
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from headgate.api.analytics.questions import every
+from headgate.api.analytics.questions import saved_questions_of
 from headgate.api.http.access import Group
-from headgate.api.http.problems import conflict, forbidden, invalid, not_found
+from headgate.api.http.problems import conflict, expect_no_numbers, forbidden, invalid, not_found
 from headgate.api.shapes.tables import Query, QueryAsked, QueryRows, Questions, ResultColumn
 from headgate.errors import NotFoundError, QueryError
 
@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
 
-# List price of Athena in US dollars, and the least that a query is charged for. Source: Amazon Athena
-# pricing.
+# Athena's list price in US dollars, and the smallest billed size of a query. Source: Amazon Athena pricing.
 USD_PER_TB = Decimal(5)
-LEAST_BYTES = 10 * 1024**2
+MIN_BILLED_BYTES = 10 * 1024**2
 _TB = Decimal(1024**4)
 _NEEDS_GROUP = (
     "The saved question {question} reads personal data, which needs the group {group}. Ask an operator "
@@ -32,14 +31,13 @@ _NEEDS_GROUP = (
 
 def questions(lake: LakePorts) -> Questions:
     """Return the saved questions with this lake's database names."""
-    return Questions(questions=every(lake))
+    return Questions(questions=saved_questions_of(lake))
 
 
 def start(lake: LakePorts, caller: CallerIdentity, asked: QueryAsked, key: str) -> Query:
-    """Start a query that reads; the same Idempotency-Key and statement start it once.
+    """Start a read-only query; the same Idempotency-Key and statement start it once.
 
-    For callers who may not see personal data, the statement is rewritten without the columns about people.
-    First rows are asked of the statement that the caller may ask.
+    The statement is rewritten without the columns of personal data for callers who may not see them.
     """
     from headgate.masking.redaction import redact_text
     from headgate.query.first_rows import first_rows_statement
@@ -57,18 +55,18 @@ def start(lake: LakePorts, caller: CallerIdentity, asked: QueryAsked, key: str) 
 
 
 def check_statement(lake: LakePorts, caller: CallerIdentity, sql: str) -> None:
-    """Check that the caller may ask a statement.
+    """Check that the caller may run a statement.
 
     Raises:
         ProblemError: 422, it has a card number or SSN.
-        QueryError: it does more than read, reads something else than the lake's tables, or names a column
-            about people that the caller may not see.
+        QueryError: it does more than read, reads tables outside the lake, or names a column of personal data
+            that the caller may not see.
     """
     _permitted(lake, caller, _statement(lake, QueryAsked(sql=sql, question="")))
 
 
 def status(lake: LakePorts, caller: CallerIdentity, query_id: str) -> Query:
-    """Return how a query stands; 403 where it reads personal data that the caller may not see."""
+    """Return the state of a query; 403 if it reads personal data that the caller may not see."""
     from headgate.masking.redaction import redact_text
     from headgate.query.advice import with_advice
 
@@ -94,8 +92,8 @@ def status(lake: LakePorts, caller: CallerIdentity, query_id: str) -> Query:
 
 
 def cost_usd(scanned_bytes: int) -> str:
-    """Return the list price of a query that read so many bytes; one that read nothing is free."""
-    billed = max(scanned_bytes, LEAST_BYTES) if scanned_bytes else 0
+    """Return the list price of a query; a query that scanned nothing is free."""
+    billed = max(scanned_bytes, MIN_BILLED_BYTES) if scanned_bytes else 0
     return format((USD_PER_TB * billed / _TB).quantize(Decimal("0.0000001")).normalize(), "f")
 
 
@@ -111,9 +109,8 @@ def page(lake: LakePorts, caller: CallerIdentity, query_id: str, limit: int, cur
     try:
         answer = lake.queries.page(query_id, limit, cursor)
     except QueryError:
-        raise invalid(
-            "query.cursor", "cursor", "The cursor is not one of this query. Begin again without `cursor`."
-        ) from None
+        detail = "The cursor does not belong to this query. Start again without `cursor`."
+        raise invalid("query.cursor", "cursor", detail) from None
     return QueryRows(
         columns=tuple(ResultColumn(name=column.name, type=column.type) for column in answer.columns),
         rows=tuple(tuple(cell(value) for value in row) for row in answer.rows),
@@ -129,10 +126,10 @@ def stop(lake: LakePorts, caller: CallerIdentity, query_id: str) -> Query:
 
 
 def _check_right(lake: LakePorts, caller: CallerIdentity, sql: str) -> None:
-    """Check that the caller may see the rows of a statement, which another person may have asked.
+    """Check that the caller may see the rows of a query, which another person may have started.
 
     Raises:
-        ProblemError: 403, it reads a column about people.
+        ProblemError: 403, it reads a column of personal data.
     """
     from headgate.query.personal_data import personal_tables, reads_personal_data
 
@@ -140,19 +137,17 @@ def _check_right(lake: LakePorts, caller: CallerIdentity, sql: str) -> None:
         return
     try:
         is_personal = reads_personal_data(sql, personal_tables(lake.contracts, lake.databases))
-    except QueryError:  # asked outside the API: nobody knows what it shows
+    except QueryError:  # started outside the API, and not readable here
         is_personal = True
     if is_personal:
         raise forbidden(
-            f"This query reads personal data, which needs the group {Group.PERSONAL_DATA}. Ask it again "
-            "without these columns."
+            f"This query reads personal data, which needs the group {Group.PERSONAL_DATA}. Run it again "
+            "without those columns."
         )
 
 
 def _permitted(lake: LakePorts, caller: CallerIdentity, statement: str, question: str = "") -> str:
-    """Return a statement as the caller may ask it: without the columns about people, unless the caller sees
-    them.
-    """
+    """Return the statement, without the columns of personal data unless the caller may see them."""
     from headgate.query.personal_data import personal_tables, without_personal_data
     from headgate.query.qualify import qualify_tables
     from headgate.query.read_only_statements import check_tables, only_reading
@@ -173,23 +168,17 @@ def _permitted(lake: LakePorts, caller: CallerIdentity, statement: str, question
 
 
 def _statement(lake: LakePorts, asked: QueryAsked) -> str:
-    from headgate.masking.redaction import redact_text
-
     if bool(asked.sql.strip()) == bool(asked.question):
-        raise invalid("body", "sql_or_question", "Send either `sql` or `question`, and not both.")
+        raise invalid("body", "sql_or_question", "Send either `sql` or `question`, not both.")
     if not asked.question:
-        if redact_text(asked.sql) != asked.sql:
-            raise invalid(
-                "body.sql",
-                "card_number",
-                "`sql` contains a card or social security number. The lake has tokens only.",
-            )
+        expect_no_numbers("body.sql", "statement", asked.sql)
         return asked.sql
-    sql = next((question.sql for question in every(lake) if question.name == asked.question), None)
+    questions = saved_questions_of(lake)
+    sql = next((question.sql for question in questions if question.name == asked.question), None)
     if sql is None:
         raise invalid(
             "body.question",
             "unknown_question",
-            "There is no saved question of that name. GET /v1/questions lists them.",
+            "There is no saved question of that name. GET /v1/questions lists all saved questions.",
         )
     return sql

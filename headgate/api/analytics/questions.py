@@ -1,4 +1,4 @@
-"""The saved questions of the lake, with this lake's database names."""
+"""The saved questions of the lake."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
 
 
-def every(lake: LakePorts) -> tuple[Question, ...]:
-    """Return the saved questions of the deployed systems and of the lake."""
+def saved_questions_of(lake: LakePorts) -> tuple[Question, ...]:
+    """Return the saved questions of the deployed systems and of the lake, with its database names."""
     from headgate.query.saved_questions import saved_questions
 
     return tuple(

@@ -1,4 +1,4 @@
-"""How many rows each dataset and table has, as of when, and a saved question that reads it."""
+"""Rows, day of the data and a saved question of each dataset and table."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from headgate.api.analytics.questions import every
+from headgate.api.analytics.questions import saved_questions_of
 from headgate.api.shapes.lake import TableContents, TablesContents
 from headgate.errors import NotFoundError
 from headgate.lake.ports import ROWS
@@ -28,7 +28,7 @@ _Reading = tuple["Question", set[str]]  # a saved question, and the tables that 
 
 def contents(lake: LakePorts) -> TablesContents:
     """Return the contents of all datasets and of the tables of the deployed systems, by name."""
-    read = ((question, set(_READS.findall(question.sql))) for question in every(lake))
+    read = ((question, set(_READS.findall(question.sql))) for question in saved_questions_of(lake))
     questions = [(question, tables) for question, tables in read if not tables & _NEED_A_RIGHT]
     tables = [contract for contract in lake.contracts.prod.values() if contract.system in lake.systems]
     with ThreadPoolExecutor(_CALLS_AT_ONCE) as calls:
@@ -66,9 +66,7 @@ def _published(lake: LakePorts, contract: Contract, questions: Sequence[_Reading
 
 
 def _question(table: str, questions: Sequence[_Reading]) -> dict[str, str]:
-    """Return the saved question about a table and its words: of those that read it, the one with the fewest
-    other tables; nothing where there is none.
-    """
+    """Return the saved question that reads the table and the fewest other tables; empty if there is none."""
     fitting = [(len(tables), question.name, question) for question, tables in questions if table in tables]
     if not fitting:
         return {}

@@ -1,4 +1,4 @@
-"""Filter, sort and cut the rows of a table in memory."""
+"""Filter, sort and render the rows of a table in memory."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ import pyarrow.csv as pa_csv
 
 from headgate.api.http.problems import invalid
 from headgate.contracts.first_view import first_rows, value_order
-from headgate.snapshots.publishing import parquet_bytes
 from headgate.values.parquet_tables import table_of
 from headgate.values.spreadsheet_text import inert, inert_column
 
@@ -62,12 +61,12 @@ def filtered(rows: pa.Table, filters: Sequence[str]) -> pa.Table:
 
 
 def equal(rows: pa.Table, column: str, value: str) -> pa.Table:
-    """Return the rows whose column, a text, is the value."""
+    """Return the rows with this value in a text column."""
     return rows.filter(pc.equal(rows[column], value))
 
 
 def ordered(rows: pa.Table, sort: str) -> pa.Table:
-    """Return the rows by the columns of `sort`; equal rows keep their order, and nulls come last."""
+    """Sort the rows by the columns of `sort`, stable and with nulls last."""
     names = [part.strip() for part in sort.split(",") if part.strip()]
     keys = [(name.removeprefix("-"), "descending" if name.startswith("-") else "ascending") for name in names]
     if any(name not in rows.column_names for name, _ in keys):
@@ -80,9 +79,9 @@ def ordered(rows: pa.Table, sort: str) -> pa.Table:
 
 
 def in_first_view_order(rows: pa.Table, sort: str, contract: Contract) -> pa.Table:
-    """Return the rows by the columns of `sort`, or without any as the contract states which come first.
+    """Sort the rows by the columns of `sort`; if it is empty, in the order that the contract declares.
 
-    A text with valid values is then sorted by their order in the contract.
+    The contract's order sorts a text column with valid values by their order in the contract.
     """
     if sort.strip():
         return ordered(rows, sort)
@@ -100,7 +99,7 @@ def in_first_view_order(rows: pa.Table, sort: str, contract: Contract) -> pa.Tab
 
 
 def selected(rows: pa.Table, columns: str) -> pa.Table:
-    """Return the named columns, in their order; all where none is named."""
+    """Return the named columns in that order; all columns if `columns` is empty."""
     names = list(dict.fromkeys(part.strip() for part in columns.split(",") if part.strip()))
     if any(name not in rows.column_names for name in names):
         raise invalid("query.columns", "columns", _no_column("columns", rows))
@@ -114,36 +113,25 @@ def cells(rows: pa.Table) -> tuple[tuple[Cell, ...], ...]:
 
 
 def cell(value: object) -> Cell:
-    """Return one value as JSON can hold it exactly."""
+    """Return the value as exact JSON."""
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, int):
         return value if abs(value) <= _EXACT_IN_JAVASCRIPT else str(value)
     if isinstance(value, float):
-        return (
-            value
-            if math.isfinite(value)
-            else {math.inf: "Infinity", -math.inf: "-Infinity"}.get(value, "NaN")
-        )
+        special = {math.inf: "Infinity", -math.inf: "-Infinity"}
+        return value if math.isfinite(value) else special.get(value, "NaN")
     if isinstance(value, Decimal):
         return format(value, "f")
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
 def as_csv(rows: pa.Table) -> bytes:
-    """Return the rows as CSV in UTF-8.
-
-    A text or name that a spreadsheet would run as a formula gets an apostrophe before it.
-    """
+    """Return the rows as CSV in UTF-8, with an apostrophe before texts that look like a formula."""
     guarded = [inert_column(column) for column in rows.columns]
     out = io.BytesIO()
     pa_csv.write_csv(pa.table(guarded, names=[str(inert(name)) for name in rows.column_names]), out)
     return out.getvalue()
-
-
-def as_parquet(rows: pa.Table) -> bytes:
-    """Return the rows as Parquet."""
-    return parquet_bytes(rows)
 
 
 def _no_column(parameter: str, rows: pa.Table) -> str:
@@ -159,10 +147,8 @@ def _mask(name: str, column: pa.ChunkedArray, operator: str, value: str) -> pa.C
     if operator == "contains" and pa.types.is_string(column.type):
         return pc.match_substring(column, value, ignore_case=True)
     if operator == "in":
-        return pc.is_in(
-            column,
-            value_set=pa.array([_typed(name, part, column.type) for part in value.split(",")], column.type),
-        )
+        values = [_typed(name, part, column.type) for part in value.split(",")]
+        return pc.is_in(column, value_set=pa.array(values, column.type))
     if operator not in _COMPARISONS:
         text = ", contains" if pa.types.is_string(column.type) else ""
         comparisons = f"{', '.join(_COMPARISONS)}, in{text}, and empty:true or empty:false"
@@ -179,16 +165,15 @@ def _typed(name: str, value: str, kind: pa.DataType) -> pa.Scalar:
         return pa.scalar(value).cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise invalid(
-            "query.filter", "type", f"The value of a `filter` on {name} must be {_written(kind)}."
+            "query.filter", "type", f"The value of a `filter` on {name} must be {_literal_form(kind)}."
         ) from None
 
 
-def _written(kind: pa.DataType) -> str:
-    """Return how a value of the type is written in a filter."""
+def _literal_form(kind: pa.DataType) -> str:
     if pa.types.is_boolean(kind):
         return "true or false"
     if pa.types.is_date(kind):
         return "a date such as 2026-01-31"
     if pa.types.is_timestamp(kind):
-        return "a moment such as 2026-01-31T13:45:00"
+        return "a timestamp such as 2026-01-31T13:45:00"
     return f"a number such as {'12' if pa.types.is_integer(kind) else '12.50'}, in the range of {kind}"

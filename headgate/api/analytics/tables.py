@@ -1,7 +1,6 @@
 """Tables of the systems: rows by page, and downloads.
 
-A table is read from its own Parquet objects, so a page costs no query, and all pages of a cursor are of one
-version.
+Rows come from the table's Parquet objects. A page costs no query, and all pages of a cursor show one version.
 """
 
 from __future__ import annotations
@@ -9,11 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from headgate.api.analytics.questions import every
+from headgate.api.analytics.questions import saved_questions_of
 from headgate.api.http import cursors
 from headgate.api.http.access import Group
 from headgate.api.http.problems import ProblemError, forbidden, invalid, not_found
@@ -38,14 +36,12 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 URL_EXPIRES_S = 3600
-_KEPT_BYTES = 256 << 20
+_MAX_CACHE_BYTES = 256 << 20
 _TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 
 
 class RowsRequest(NamedTuple):
-    """A request for rows of a table: parameters of the query string, and whether the caller sees columns
-    about people.
-    """
+    """A request for rows of a table."""
 
     columns: str
     filters: tuple[str, ...]
@@ -53,24 +49,13 @@ class RowsRequest(NamedTuple):
     sees_personal_data: bool
 
 
-@dataclass
-class _Kept:
-    """The newest tables that this process has read; a version never changes."""
-
-    tables: OrderedDict[str, pa.Table] = field(default_factory=OrderedDict)
-
-    def put(self, location: str, rows: pa.Table) -> None:
-        self.tables[location] = rows
-        while len(self.tables) > 1 and sum(table.nbytes for table in self.tables.values()) > _KEPT_BYTES:
-            self.tables.popitem(last=False)
-
-
-_kept = _Kept()
+# The tables that this process has read last; a version never changes.
+_cache: OrderedDict[str, pa.Table] = OrderedDict()
 
 
 def systems(lake: LakePorts) -> Systems:
     """Return the deployed systems with their tables."""
-    questions = every(lake)
+    questions = saved_questions_of(lake)
     return Systems(
         systems=tuple(
             SystemSummary(
@@ -87,7 +72,7 @@ def systems(lake: LakePorts) -> Systems:
 
 
 def detail(lake: LakePorts, system: str, table: str) -> TableDetail:
-    """Return what is known of a published table."""
+    """Return the description of a published table."""
     contract = _contract(lake, system, table)
     current = lake.catalog.current(lake.databases.prod, table)
     return TableDetail(
@@ -102,9 +87,9 @@ def detail(lake: LakePorts, system: str, table: str) -> TableDetail:
 
 
 def published(lake: LakePorts, system: str, table: str) -> tuple[TableDetail, pa.Table]:
-    """Return what is known of a table and all its rows, of the version that the catalog shows."""
+    """Return the description and all rows of the table version that the catalog shows."""
     shown = detail(lake, system, table)
-    return shown, _read(lake, system, _contract(lake, system, table), shown.version)
+    return shown, _read(lake, _contract(lake, system, table), shown.version)
 
 
 def rows(lake: LakePorts, system: str, table: str, request: RowsRequest, *, limit: int, cursor: str) -> Rows:
@@ -113,37 +98,28 @@ def rows(lake: LakePorts, system: str, table: str, request: RowsRequest, *, limi
 
     contract = _contract(lake, system, table)
     version, first = _place(lake, system, table, request, cursor)
-    matching = table_rows.filtered(
-        permitted(_read(lake, system, contract, version), contract, request), request.filters
-    )
-    shown = table_rows.selected(
-        table_rows.in_first_view_order(matching, request.sort, contract).slice(first, limit), request.columns
-    )
+    matching = _matching(lake, contract, version, request)
+    shown = table_rows.selected(matching.slice(first, limit), request.columns)
     following = first + limit
+    has_more = following < matching.num_rows
     return Rows(
         version=version,
         columns=_columns(contract, shown.column_names),
         rows=table_rows.cells(shown),
         total=matching.num_rows,
-        next_cursor=cursors.encode([version, following, _digest(request)])
-        if following < matching.num_rows
-        else "",
+        next_cursor=cursors.encode([version, following, _digest(request)]) if has_more else "",
     )
 
 
 def download(lake: LakePorts, system: str, table: str, request: RowsRequest, form: str) -> Download:
-    """Write the matching rows to a file and return where it can be fetched."""
+    """Write the matching rows to a file and return its download URL."""
     from headgate.api.analytics import table_rows
+    from headgate.snapshots.publishing import parquet_bytes
 
     contract = _contract(lake, system, table)
     version = _version(lake, system, table)
-    matching = table_rows.filtered(
-        permitted(_read(lake, system, contract, version), contract, request), request.filters
-    )
-    shown = table_rows.selected(
-        table_rows.in_first_view_order(matching, request.sort, contract), request.columns
-    )
-    body = table_rows.as_csv(shown) if form == "csv" else table_rows.as_parquet(shown)
+    shown = table_rows.selected(_matching(lake, contract, version, request), request.columns)
+    body = table_rows.as_csv(shown) if form == "csv" else parquet_bytes(shown)
     ref = ObjectRef(
         lake.bucket("athena_results"),
         f"downloads/{system}/{table}/{version or 'empty'}/{_digest(request)}.{form}",
@@ -155,15 +131,24 @@ def download(lake: LakePorts, system: str, table: str, request: RowsRequest, for
     return Download(url=url, expires_at=expires_at, name=name, rows=shown.num_rows, size_bytes=len(body))
 
 
+def _matching(lake: LakePorts, contract: Contract, version: str, request: RowsRequest) -> pa.Table:
+    """Return the sorted rows that match the filters, with the columns that the caller may see."""
+    from headgate.api.analytics import table_rows
+
+    visible = permitted(_read(lake, contract, version), contract, request)
+    matching = table_rows.filtered(visible, request.filters)
+    return table_rows.in_first_view_order(matching, request.sort, contract)
+
+
 def _contract(lake: LakePorts, system: str, table: str) -> Contract:
     contract = lake.contracts.prod.get(table)
     if contract is None or contract.system != system or system not in lake.systems:
-        raise not_found("There is no such table of this system. GET /v1/systems lists the tables.")
+        raise not_found("This system has no table of that name. GET /v1/systems lists the tables.")
     return contract
 
 
 def _version(lake: LakePorts, system: str, table: str) -> str:
-    """Return the version that the catalog shows; empty before the first publish."""
+    """Return the version in the catalog; empty before the first publish."""
     current = lake.catalog.current(lake.databases.prod, table)
     prefix = f"s3://{lake.bucket(system)}/{keys.TABLES}/{table}/"
     is_published = ROWS in current.parameters and current.location.startswith(prefix)
@@ -183,20 +168,20 @@ def _place(lake: LakePorts, system: str, table: str, request: RowsRequest, curso
     raise invalid(
         "query.cursor",
         "cursor",
-        "The cursor is of another filter, sort or list. Begin again without `cursor`.",
+        "The cursor belongs to another filter, sort or list. Start again without `cursor`.",
     )
 
 
-def _read(lake: LakePorts, system: str, contract: Contract, version: str) -> pa.Table:
+def _read(lake: LakePorts, contract: Contract, version: str) -> pa.Table:
     from headgate.api.analytics import table_rows
     from headgate.contracts.arrow import arrow_schema
 
     schema = arrow_schema(contract)
     if not version:
         return schema.empty_table()
-    bucket, prefix = lake.bucket(system), keys.table_prefix(contract.dataset, version)
+    bucket, prefix = lake.bucket(contract.system), keys.table_prefix(contract.dataset, version)
     location = f"{bucket}/{prefix}"
-    if location not in _kept.tables:
+    if location not in _cache:
         try:
             bodies = [
                 lake.objects.read(ObjectRef(bucket, part.ref.key))
@@ -208,36 +193,32 @@ def _read(lake: LakePorts, system: str, contract: Contract, version: str) -> pa.
             raise ProblemError(
                 410,
                 "gone",
-                "This version of the table was removed after a newer one. Begin again without `cursor`.",
+                "This version of the table was removed after a newer one. Start again without `cursor`.",
             )
-        _kept.put(location, table_rows.read(bodies, schema))
-    return _kept.tables[location]
+        _cache[location] = table_rows.read(bodies, schema)
+        while len(_cache) > 1 and sum(table.nbytes for table in _cache.values()) > _MAX_CACHE_BYTES:
+            _cache.popitem(last=False)
+    return _cache[location]
 
 
 def permitted(rows: pa.Table, contract: Contract, request: RowsRequest) -> pa.Table:
-    """Return the rows without the columns about people, unless the caller sees these.
+    """Return the rows, without the columns of personal data unless the caller may see them.
 
     Raises:
-        ProblemError: 403, a parameter names a column about people.
+        ProblemError: 403, a parameter names a column of personal data.
     """
     from headgate.contracts.analyst_tables import personal_columns
 
     if request.sees_personal_data:
         return rows
     hidden = [name for name in rows.column_names if name in personal_columns(contract)]
-    named = {
-        column.strip().removeprefix("-")
-        for text in (request.columns, request.sort)
-        for column in text.split(",")
-    }
-    if refused := [
-        name
-        for name in hidden
-        if name in named | {condition.partition(":")[0] for condition in request.filters}
-    ]:
+    names = [*request.columns.split(","), *request.sort.split(",")]
+    named = {name.strip().removeprefix("-") for name in names}
+    named |= {condition.partition(":")[0] for condition in request.filters}
+    if refused := [name for name in hidden if name in named]:
         raise forbidden(
             f"The column {refused[0]} is personal data, which needs the group {Group.PERSONAL_DATA}. "
-            "Leave it out."
+            "Remove it from the request."
         )
     return rows.drop_columns(hidden)
 

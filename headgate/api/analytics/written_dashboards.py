@@ -1,4 +1,4 @@
-"""The dashboards that the console shows, and those that people write there."""
+"""Dashboards of the project's files, and dashboards that people write in the console."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.http.problems import conflict, invalid, not_found
+from headgate.api.http.problems import conflict, expect_no_numbers, invalid, not_found
 from headgate.api.shapes.dashboards import Dashboard, Dashboards, DashboardVersion, DashboardVersions
 from headgate.errors import ConflictError, NotFoundError
 from headgate.query.kept_questions import panel_document
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from headgate.systems.dashboards import DeclaredDashboard
 
 Documents = dict[str, dict[str, Any]]
-_MOST_DASHBOARDS = 100
-_OWN = "mine"  # the console's address of a person's own dashboard
+_MAX_DASHBOARDS = 100
+_OWN = "mine"  # in the console's URL of a person's own dashboard
 _CHANGED_BY_SOMEBODY_ELSE = (
     "Somebody else changed a dashboard at the same moment. Load the page again, then repeat it."
 )
 
 
 def every_dashboard(lake: LakePorts) -> Dashboards:
-    """Return the dashboards of the lake's files, then those that people wrote.
+    """Return the dashboards of files, then those written in the console.
 
-    A file of the lake replaces a written dashboard of the same name: it was pulled into the project.
+    A file replaces a written dashboard of the same name, because it was pulled into the project.
     """
     files = dashboards_of(lake.systems, lake.pushed_dashboards)
     written = documents(lake.dashboard_versions, lake.dashboard_versions.in_use())
@@ -45,7 +45,7 @@ def every_dashboard(lake: LakePorts) -> Dashboards:
 
 
 def _declared(board: DeclaredDashboard) -> Dashboard:
-    """Return a dashboard of a file, with which of its queues a model learns from."""
+    """Return a dashboard of a file, marking the queues that a model learns from."""
     shown = Dashboard.model_validate(asdict(board))
     labels = {queue.name for queue in board.queues if queue.labels}
     queues = tuple(queue.model_copy(update={"teaches": queue.name in labels}) for queue in shown.queues)
@@ -55,15 +55,14 @@ def _declared(board: DeclaredDashboard) -> Dashboard:
 def write_dashboard(
     lake: LakePorts, caller: CallerIdentity, system: str, asked: DashboardAsked
 ) -> Dashboards:
-    """Write a dashboard, or replace the one of that name that the person read, as a new version.
+    """Write a dashboard as a new version, replacing the one of that name that the caller read.
 
-    The same dashboard again changes nothing, so repeating is safe.
+    Writing the same dashboard again changes nothing.
 
     Raises:
-        ProblemError: 409, a file of the lake has the name, it is reserved, the dashboard is another than the
-            one to replace, or somebody else wrote at the same moment; 422, a text has a card number or SSN,
-            or there are too many dashboards.
-        QueryError: a statement does more than read, or reads something else than the lake's tables.
+        ProblemError: 409, the name is reserved or a file has it, or somebody else changed the dashboard; 422,
+            a text has a card number or SSN, or there are too many dashboards.
+        QueryError: a statement does more than read, or reads tables outside the lake.
     """
     _check_name(lake, system)
     _check_texts(lake, asked)
@@ -76,9 +75,9 @@ def write_dashboard(
             return before
         if present.get("written_at", "") != asked.replaces:
             raise conflict("Another dashboard has this title, or somebody changed it. Load the page again.")
-        if not present and len(before) >= _MOST_DASHBOARDS:
+        if not present and len(before) >= _MAX_DASHBOARDS:
             raise invalid(
-                "body", "too_many", f"The lake keeps {_MOST_DASHBOARDS} dashboards. Delete one first."
+                "body", "too_many", f"The lake keeps {_MAX_DASHBOARDS} dashboards. Delete one first."
             )
         return {**before, system: {**content, **author}}
 
@@ -86,7 +85,7 @@ def write_dashboard(
 
 
 def delete_dashboard(lake: LakePorts, caller: CallerIdentity, system: str) -> Dashboards:
-    """Delete a dashboard that somebody wrote; do nothing if it is absent. Earlier versions keep it."""
+    """Delete a written dashboard in a new version; do nothing if it is absent."""
 
     def without_dashboard(before: Documents) -> Documents:
         return {name: board for name, board in before.items() if name != system}
@@ -118,7 +117,7 @@ def use_version(lake: LakePorts, caller: CallerIdentity, version: str) -> Dashbo
         documents(versions, version)
     except NotFoundError:
         raise not_found(
-            "The dashboards have no such version. GET /v1/dashboard-versions lists them."
+            "There is no version of that id. GET /v1/dashboard-versions lists all versions."
         ) from None
     push, etag = versions.pointer()
     if push.version != version:
@@ -130,7 +129,7 @@ def use_version(lake: LakePorts, caller: CallerIdentity, version: str) -> Dashbo
 
 
 def _change(lake: LakePorts, caller: CallerIdentity, change: Callable[[Documents], Documents]) -> Dashboards:
-    """Write a version, if nobody else has written one since the dashboards were read."""
+    """Write a new version unless another one was written since the dashboards were read."""
     versions = lake.dashboard_versions
     push, etag = versions.pointer()
     before = documents(versions, push.version)
@@ -165,24 +164,20 @@ def _check_name(lake: LakePorts, system: str) -> None:
 
 
 def _check_texts(lake: LakePorts, asked: DashboardAsked) -> None:
-    from headgate.masking.redaction import redact_text
     from headgate.query.qualify import qualify_tables
     from headgate.query.read_only_statements import check_tables, only_reading
 
-    texts = [asked.title, *(text for panel in asked.panels for text in (panel.name, panel.sql))]
-    if any(redact_text(text) != text for text in texts):
-        raise invalid(
-            "body", "card_number", "The dashboard has a card number or SSN, which is not kept. Remove it."
-        )
+    texts = [text for panel in asked.panels for text in (panel.name, panel.sql)]
+    expect_no_numbers("body", "dashboard", asked.title, *texts)
     for panel in asked.panels:
         if query := only_reading(qualify_tables(panel.sql, lake.databases)):
             check_tables(query, lake.databases.tables(), lake.databases.prod)
 
 
 def _panels(asked: DashboardAsked) -> list[dict[str, Any]]:
-    """Return the panels with names that are unique in the dashboard.
+    """Return the panels with unique names.
 
-    A table keeps the columns of a chart, so that it can be drawn as one again.
+    A table keeps the columns of its chart, so that it can become a chart again.
     """
     panels = [
         panel_document(panel) | {"unit": panel.unit, "x": panel.x, "y": list(panel.y), "series": panel.series}

@@ -1,4 +1,4 @@
-"""Datasets that people create from a file: their contracts are in use at once, or wait for a deployment."""
+"""Contracts of datasets that people create from a file."""
 
 from __future__ import annotations
 
@@ -19,21 +19,20 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 _AUTHOR = ".author.json"
-_MOST_CREATED = 200
+_MAX_CREATED = 200
 _ATTEMPTS = 3
 
 
 def store(
     lake: LakePorts, caller: CallerIdentity, dataset: str, document: dict[str, Any]
 ) -> StoredContractDraft:
-    """Store a contract for a new dataset; it is in use at once unless a deployment has to bring it.
+    """Store a contract for a new dataset, and use it at once unless it needs a deployment.
 
-    A contract that waits for a deployment replaces the one that waited before. The contract in use again
-    changes nothing, so repeating is safe.
+    A contract that needs a deployment replaces the pending one. Sending the contract in use changes nothing.
 
     Raises:
         ProblemError: 409, the name is taken, or somebody else changed the definitions at the same moment;
-            422, the document is no contract of this dataset, or people created too many.
+            422, the document is no contract of this dataset, or there are too many created datasets.
     """
     contract = _contract(dataset, document)
     text = json.dumps(document, indent=2, ensure_ascii=False)
@@ -50,7 +49,7 @@ def store(
     )
     if not deployment_reasons(contract):
         _use(lake, dataset, text, author)
-        lake.begin_request()  # the answer and what follows have the new contract
+        lake.begin_request()  # from here on the request uses the new contract
     return _shown(lake, dataset)
 
 
@@ -73,45 +72,44 @@ def _contract(dataset: str, document: dict[str, Any]) -> Contract:
         raise invalid("body.document", "contract", str(error)) from None
     if contract.dataset != dataset:
         raise invalid(
-            "body.document", "contract", f"The document is of {contract.dataset}, not of {dataset}."
+            "body.document", "contract", f"The document describes {contract.dataset}, not {dataset}."
         )
     return contract
 
 
 def _check_name(lake: LakePorts, dataset: str) -> None:
     if dataset in lake.contracts.source:
-        raise conflict(f"The lake has a contract of {dataset}. Choose another name, or map the file to it.")
+        raise conflict(f"The lake has a contract for {dataset}. Choose another name, or map the file to it.")
     if dataset in lake.contracts.lake or dataset in lake.contracts.prod:
         raise conflict(f"The lake has a table {dataset}. Choose another name.")
-    if dataset == keys.UPLOADS:  # it would get every file that is uploaded without a dataset
-        raise conflict(f"Files without a dataset lie in {dataset}. Choose another name.")
+    if dataset == keys.UPLOADS:
+        raise conflict(f"The folder {dataset} has the files without a dataset. Choose another name.")
 
 
 def _use(lake: LakePorts, dataset: str, text: str, author: dict[str, str]) -> None:
-    """Put the contract beside the version that is in use, whoever else pushes or creates meanwhile."""
+    """Add the contract to the version in use; retry if others push or create at the same time."""
     versions = lake.definition_versions
     for _ in range(_ATTEMPTS):
         push, etag = versions.pointer()
         before = versions.created(push.created).files
         if before.get(created_file(dataset), text) != text:
             raise conflict(f"Somebody else created {dataset} at the same moment. Choose another name.")
-        if len(before) >= _MOST_CREATED:
-            raise invalid(
-                "body.document",
-                "contract",
-                f"People created {len(before)} datasets. A deployer takes them into the project first.",
+        if len(before) >= _MAX_CREATED:
+            detail = (
+                f"People created {len(before)} datasets. Ask a deployer to add them to the project first."
             )
+            raise invalid("body.document", "contract", detail)
         created = Definitions({**before, created_file(dataset): text}, author["by"], author["at"])
         try:
             versions.create(created, etag)
         except ConflictError:
             continue
         return
-    raise conflict("Others change the definitions of the lake at this moment. Send this again.")
+    raise conflict("Other requests keep changing the definitions of the lake. Send the contract again.")
 
 
 def _created(lake: LakePorts) -> dict[str, str]:
-    """Return the created contracts that are in use, as texts by file."""
+    """Return the texts of the created contracts in use, by file."""
     versions = lake.definition_versions
     return dict(versions.created(versions.pointer()[0].created).files)
 

@@ -22,30 +22,30 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord
 
 _DECIMAL = re.compile(r"-?\d+\.\d+")
-_MOST_SENT = 20  # corrections of one page that are read
-_LONGEST = 80
+_MAX_FILES = 20  # of corrections, read for one page
+_MAX_LENGTH = 80
 
 
 @dataclass(frozen=True)
 class SentRow:
-    """A row that was sent as a correction: who sent it, and its cells that are not masked."""
+    """A row that was sent as a correction: its sender, and its unmasked cells."""
 
     by: str
     cells: Mapping[str, str]
     decimal_signs: Mapping[str, str]
 
     def value(self, column: str) -> str:
-        """Return the value of a column as it may be shown: an amount as the file writes amounts, `19,90`."""
+        """Return the redacted value of a column, an amount in the spelling of the file such as `19,90`."""
         from headgate.masking.redaction import redact_text
 
         text = self.cells.get(column, "")
         if sign := self.decimal_signs.get(column):
             text = _amount(text, sign)
-        return redact_text(text)[:_LONGEST]
+        return redact_text(text)[:_MAX_LENGTH]
 
 
 def _amount(text: str, decimal_sign: str) -> str:
-    """Return a number without the zeros that its type adds, but those of two places."""
+    """Return a number with at least two decimals, and without further trailing zeros."""
     if not _DECIMAL.fullmatch(text):
         return text
     whole, _, places = text.partition(".")
@@ -55,14 +55,11 @@ def _amount(text: str, decimal_sign: str) -> str:
 def sent_values(
     lake: LakePorts, record: FileRecord, outcomes: Mapping[int, CorrectionOutcome]
 ) -> dict[int, SentRow]:
-    """Return the rows that were sent for quarantined ones, by row of the file that was corrected.
+    """Return the corrections of quarantined rows, by row of the corrected file.
 
-    A correction that was masked or deleted since has no values; masked columns never have one.
+    Corrections whose file was masked or deleted since are left out, and so are masked columns.
     """
-    contract, senders = (
-        lake.contracts.source.get(record.dataset),
-        senders_of(lake),
-    )
+    contract, senders = lake.contracts.source.get(record.dataset), senders_of(lake)
     if contract is None:
         return {}
     shown = {column.name for column in contract.columns if column.mask is None}
@@ -73,7 +70,7 @@ def sent_values(
         if column.type.kind is Kind.DECIMAL
     }
     values: dict[int, SentRow] = {}
-    for sent_id in list(dict.fromkeys(outcome.sent_as for outcome in outcomes.values()))[:_MOST_SENT]:
+    for sent_id in list(dict.fromkeys(outcome.sent_as for outcome in outcomes.values()))[:_MAX_FILES]:
         with suppress(NotFoundError, csv.Error, UnicodeDecodeError):
             sent = lake.ledger.get(sent_id)
             lines = list(csv.DictReader(io.StringIO(lake.objects.read(sent.ref).decode())))
@@ -86,7 +83,7 @@ def sent_values(
 
 
 def correction_outcomes(lake: LakePorts) -> CorrectionOutcomes:
-    """Return the reader of the outcomes of corrected rows."""
+    """Return the reader of correction outcomes."""
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcomes
 
     senders = senders_of(lake)
@@ -94,7 +91,7 @@ def correction_outcomes(lake: LakePorts) -> CorrectionOutcomes:
 
 
 def corrected_rows(lake: LakePorts, file_id: str) -> int:
-    """Return how many refused rows of a file have a correction that is accepted."""
+    """Return the number of rejected rows with an accepted correction."""
     senders = senders_of(lake)
     rules: dict[int, str] = {}
     for sent_id in senders.corrections(file_id):

@@ -1,4 +1,4 @@
-"""Corrected rows, sent through the gate as a file of their own."""
+"""Corrected rows, which pass the gate as a new file."""
 
 from __future__ import annotations
 
@@ -25,15 +25,12 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord
 
-MOST_ROWS = 20_000  # a function answers within 29 s
-LARGEST_BYTES = 64 << 20  # the original is read in this function's memory
+MAX_ROWS = 20_000  # a function answers within 29 s
+MAX_BYTES = 64 << 20  # the original is read in this function's memory
 
 
 def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> CorrectionsSent:
-    """Write the corrected rows to raw as a new file.
-
-    The same corrections have the same key, and are written once.
-    """
+    """Write the corrected rows to raw as a new file; the same corrections have the same key."""
     from headgate.intake.files.replace_original import is_masked
     from headgate.intake.quarantine.correct_rows import corrected_csv
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
@@ -42,10 +39,9 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
     record = record_of(lake, file_id)
     if not record.quarantine_key:
         raise conflict("The file has no rows in quarantine, so there is nothing to correct.")
-    if record.size_bytes > LARGEST_BYTES:
+    if record.size_bytes > MAX_BYTES:
         raise conflict(
-            f"The file has more than {LARGEST_BYTES >> 20} MiB. Correct it where it comes from and "
-            "upload it again."
+            f"The file has more than {MAX_BYTES >> 20} MiB. Correct it at its source and upload it again."
         )
     quarantined = quarantined_rows(lake.objects, lake.bucket("quarantine"), record)
     edits = _corrected_values(lake, file_id, quarantined, asked)
@@ -68,7 +64,7 @@ def send(lake: LakePorts, caller: str, file_id: str, asked: Corrections) -> Corr
 def _corrected_values(
     lake: LakePorts, file_id: str, quarantined: pa.Table, asked: Corrections
 ) -> Mapping[int, Mapping[str, str | None]]:
-    """Return the values that were sent by source row and column, of a row before of its group."""
+    """Return the sent values by source row and column; values of a row override those of its group."""
     rows: dict[int, Mapping[str, str | None]] = {row.source_row: row.values for row in asked.rows}
     if len(rows) != len(asked.rows):
         raise invalid(
@@ -78,16 +74,15 @@ def _corrected_values(
         corrected = correction_outcomes(lake).of_file(file_id)
         rows = {**group_values(quarantined, corrected, asked.groups), **rows}
     if not rows:
-        raise invalid(
-            "body.rows", "no_row", "No row is corrected. Send a row, or a group with rows that wait."
-        )
-    if len(rows) > MOST_ROWS:
-        raise invalid("body.groups", "too_many", f"At most {MOST_ROWS:,} rows are corrected at once.")
+        raise invalid("body.rows", "no_row", "No row is corrected. Send a row, or a group with open rows.")
+    if len(rows) > MAX_ROWS:
+        detail = f"The request corrects {len(rows):,} rows. Send at most {MAX_ROWS:,} rows at once."
+        raise invalid("body.groups", "too_many", detail)
     return rows
 
 
 def _original(lake: LakePorts, record: FileRecord) -> bytes | None:
-    """Return the original; None where it was replaced once the file was accepted."""
+    """Return the original file; None if it was replaced after the file was accepted."""
     from headgate.intake.files.replace_original import is_replaced
 
     if is_replaced(record):
@@ -99,15 +94,14 @@ def _original(lake: LakePorts, record: FileRecord) -> bytes | None:
 
 
 def _contract(lake: LakePorts, record: FileRecord, original: bytes | None) -> Contract:
-    """Return the contract with the file's own headings, as the gate has read it."""
+    """Return the contract with the file's own headings."""
     from headgate.matching.mappings import Decided
 
-    decided = (
-        lake.mappings.decide(record.key, record.dataset, original)
-        if record.mapping and original is not None
-        else None
-    )
-    return decided.contract if isinstance(decided, Decided) else lake.contracts.source[record.dataset]
+    if record.mapping and original is not None:
+        decided = lake.mappings.decide(record.key, record.dataset, original)
+        if isinstance(decided, Decided):
+            return decided.contract
+    return lake.contracts.source[record.dataset]
 
 
 def _write_once(lake: LakePorts, ref: ObjectRef, body: bytes, caller: str) -> ObjectRef:

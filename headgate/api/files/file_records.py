@@ -1,4 +1,4 @@
-"""The records of files, as the API shows them."""
+"""File records."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ def page(lake: LakePorts, where: FileFilter, limit: int, cursor: str) -> FilePag
 
 
 def _corrected_rows_of(lake: LakePorts, records: Iterable[FileRecord]) -> dict[str, int]:
-    """Return the refused rows with an accepted correction by file id, of files that were corrected."""
+    """Return the number of rejected rows with an accepted correction, by id of corrected files."""
     refused = [record.file_id for record in records if record.quarantined]
     corrected = senders_of(lake).corrected_files() if refused else set()
     return {file_id: corrected_rows(lake, file_id) for file_id in refused if file_id in corrected}
 
 
 def record_of(lake: LakePorts, file_id: str) -> FileRecord:
-    """Return the record of a file; 404 when there is none."""
+    """Return the record of a file; 404 if there is none."""
     try:
         return lake.ledger.get(file_id)
     except NotFoundError:
@@ -75,7 +75,7 @@ def record_of(lake: LakePorts, file_id: str) -> FileRecord:
 
 
 def record_if_any(lake: LakePorts, file_id: str) -> FileRecord | None:
-    """Return the record of a file; None if the gate has not begun with it, or for an empty id."""
+    """Return the record of a file; None if the gate has not started it, or for an empty id."""
     try:
         return lake.ledger.get(file_id) if file_id else None
     except NotFoundError:
@@ -83,9 +83,9 @@ def record_if_any(lake: LakePorts, file_id: str) -> FileRecord | None:
 
 
 def detail(lake: LakePorts, file_id: str) -> FileDetail:
-    """Return everything that is recorded of one file."""
+    """Return all recorded facts of one file."""
     record, senders = _with_true_settlement(lake, record_of(lake, file_id)), senders_of(lake)
-    corrected = corrected_rows(lake, file_id) if record.quarantined else 0
+    corrected, edits = corrected_rows(lake, file_id) if record.quarantined else 0, senders.edits(file_id)
     return FileDetail(
         **summary(lake, record, corrected),
         contract=record.contract,
@@ -101,21 +101,16 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         work=_work(record),
         uploaded_by=senders.uploader(record),
         undone_by=str(record.error.get("reverted_by", "")),
-        edited_before=edits_of(senders.edits(file_id)),
+        edited_before=FileEdits(**edits) if edits else None,
         in_snapshot=_newest_snapshot_with(lake, record),
     )
 
 
 def _with_true_settlement(lake: LakePorts, record: FileRecord) -> FileRecord:
-    """Return the record, open again if the file that settled it was reverted."""
+    """Return the record, reopened if the file that settled it was reverted."""
     settling = record_if_any(lake, record.closed_by)
     is_reverted = settling is not None and settling.state is FileState.REVERTED
     return replace(record, closed_by="") if is_reverted else record
-
-
-def edits_of(kept: Mapping[str, Any]) -> FileEdits | None:
-    """Return the edits that were made in a file before its commit; None where it is as it was sent."""
-    return FileEdits(**kept) if kept else None
 
 
 def _work(record: FileRecord) -> FileWork:
@@ -129,10 +124,10 @@ def _work(record: FileRecord) -> FileWork:
 
 
 def summary(lake: LakePorts, record: FileRecord, corrected: int = 0) -> dict[str, object]:
-    """Return what a list shows of a file.
+    """Return the fields of `FileSummary`.
 
     Args:
-        corrected: refused rows that a correction has brought into the lake since.
+        corrected: number of rejected rows with an accepted correction.
     """
     return {
         "file_id": record.file_id,
@@ -159,8 +154,9 @@ def summary(lake: LakePorts, record: FileRecord, corrected: int = 0) -> dict[str
 
 
 def period_of(lake: LakePorts, record: FileRecord) -> str:
-    """Return the first and the last day of a file's events, or of its rows' versions, as `from/to`; empty
-    where the record does not know.
+    """Return the first and last day of a file's events, else of its rows' versions, as `from/to`.
+
+    Return an empty text if the record has neither.
     """
     contract = lake.contracts.source.get(record.dataset)
     if contract is None:
@@ -175,21 +171,19 @@ def period_of(lake: LakePorts, record: FileRecord) -> str:
 
 
 def file_error(error: Mapping[str, Any]) -> FileError | None:
-    """Return why a file was rejected, from its record's error; None where it was not."""
-    return (
-        FileError(**{name: error.get(name, "") for name in FileError.model_fields})
-        if error.get("rule")
-        else None
-    )
+    """Return why a file was rejected, from its record's error; None if it was not rejected."""
+    if not error.get("rule"):
+        return None
+    return FileError(**{name: error.get(name, "") for name in FileError.model_fields})
 
 
 def before_undo(error: Mapping[str, Any]) -> RowCounts | None:
-    """Return an undone file's rows before its undo, from its record's error; None for another file."""
+    """Return the row counts of a reverted file before its undo; None for other files."""
     return RowCounts(**json.loads(error["had"])) if error.get("had") else None
 
 
 def written_as_texts(facts: object) -> dict[str, str]:
-    """Return the form of a file as texts, with the name of its format for people as `format_words`."""
+    """Return the format facts of a file as texts, with a readable format name as `format_words`."""
     texts = _texts(facts)
     return {**texts, "format_words": format_in_words(texts["format"])} if texts.get("format") else texts
 
@@ -202,11 +196,8 @@ def _texts(facts: object) -> dict[str, str]:
 
 
 def _newest_snapshot_with(lake: LakePorts, record: FileRecord) -> str:
-    """Return the id of the newest snapshot if it was merged from this file's increment.
-
-    Else an empty text.
-    """
-    # An undo clears the record of its rows, which stay in the tables until the next run.
+    """Return the id of the newest snapshot if it has this file's increment, else an empty text."""
+    # An undo clears the record, but its rows stay in the tables until the next run.
     is_undone = record.state is FileState.REVERTED and bool(record.content_sha256)
     increment = increment_key(record.dataset, record.content_sha256) if is_undone else record.curated_key
     if not increment or record.state not in {FileState.DONE, FileState.REVERTED}:
@@ -214,8 +205,6 @@ def _newest_snapshot_with(lake: LakePorts, record: FileRecord) -> str:
     bucket = lake.bucket("curated")
     newest = newest_snapshot(lake.objects, bucket)
     dataset = newest.datasets.get(record.dataset) if newest else None
-    return (
-        newest.snapshot_id
-        if newest and dataset and increment in increments_of(lake.objects, bucket, dataset)
-        else ""
-    )
+    if newest and dataset and increment in increments_of(lake.objects, bucket, dataset):
+        return newest.snapshot_id
+    return ""

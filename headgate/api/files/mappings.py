@@ -1,4 +1,4 @@
-"""Mappings of columns to fields, as a person decides them."""
+"""Mappings of columns to fields, for a person to decide."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     Facts = dict[str, Any]  # of one column, as a profile stores them
 
-MOST_SAMPLES = 3
+MAX_SAMPLES = 3
 # By `Pair.how` of headgate.matching.suggest_mapping.
 _REASONS = {
-    "exact": "The name is that of the field.",
-    "alias": "The name is another name of the field.",
-    "fuzzy": "The name is like that of the field, and the values fit.",
+    "exact": "The name is the field's name.",
+    "alias": "The name is an alias of the field.",
+    "fuzzy": "The name resembles the field's name, and the values fit.",
     "value": "The values fit the field.",
 }
 
@@ -32,8 +32,8 @@ def suggested_mapping(
     """Return a suggestion with the fields that its columns can be mapped to.
 
     Args:
-        profiled: the columns of the file's stored profile, in the file's order; samples are taken from them,
-            because a profile has no value of a column that may be sensitive.
+        profiled: the columns of the file's stored profile, in the file's order. Samples come from it because
+            it has no values of possibly sensitive columns.
     """
     from headgate.contracts.types import glue_type
     from headgate.matching.past_moments import records_the_past
@@ -42,7 +42,7 @@ def suggested_mapping(
     from headgate.values.refusal_reasons import title_of
 
     contract = contracts[suggestion.dataset]
-    # A profile of another number of columns is not of this reading of the file.
+    # A profile with another number of columns belongs to another reading of the file.
     facts = profiled if len(profiled) == len(suggestion.names) else [{}] * len(suggestion.names)
     hows = suggestion.how or ("",) * len(suggestion.names)
     return Mapping(
@@ -80,36 +80,32 @@ def suggested_mapping(
 
 
 def sample_facts(profiled: Sequence[Facts]) -> tuple[Facts, ...]:
-    """Return the facts of profiled columns by which a suggestion is shown."""
+    """Return the profile facts that a suggestion shows."""
     return tuple(
         {name: fact[name] for name in ("name", "samples", "sensitive") if name in fact} for fact in profiled
     )
 
 
 def samples_of(facts: Facts) -> tuple[str, ...]:
-    """Return up to three different values of a profiled column, as the file has them.
-
-    Other values of a profile are typed.
-    """
-    return tuple(str(text) for text in facts.get("samples", ()))[:MOST_SAMPLES]
+    """Return up to three different values of a profiled column, in the file's spelling."""
+    return tuple(str(text) for text in facts.get("samples", ()))[:MAX_SAMPLES]
 
 
 def reason_of(field: str, how: str, facts: Facts) -> str:
-    """Return why a field is suggested for a column, with a note where its values are hidden."""
+    """Return why a field is suggested for a column, with a note if its values are hidden."""
     why = _REASONS.get(how, "") if field else "Neither the name nor the values fit a field."
-    hidden = "Its values are not shown, because they may be sensitive." if facts.get("sensitive") else ""
-    personal = (
-        "Its values are shown to the file's sender and to the group personal-data."
-        if facts.get("personal") and not hidden
-        else ""
-    )
-    return " ".join(part for part in (why, hidden, personal) if part)
+    note = ""
+    if facts.get("sensitive"):
+        note = "Its values are hidden because they may be sensitive."
+    elif facts.get("personal"):
+        note = "Only the file's sender and the group personal-data see its values."
+    return f"{why} {note}".strip()
 
 
 def decided_fields(suggestion: Suggested, columns: PyMapping[str, str | None]) -> tuple[str | None, ...]:
     """Return the field of each column by position, None for a column that is left out.
 
-    A field has one column, so a column that loses its field to another has none: its field is empty.
+    A column that loses its suggested field to another column gets an empty field.
     """
     if unknown := sorted(set(columns) - set(suggestion.names)):
         detail = (

@@ -1,4 +1,4 @@
-"""Values of files about people: who sees them, and what is left of a column's profile without them."""
+"""Personal data in files: who sees its values, and profiles and checks without them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
 
-# A step of an import that may be made without a look at the values of a file.
+# Import steps that can be added without seeing the file's values.
 STEPS_WITHOUT_VALUES = frozenset({"default"})
 _COUNTS = frozenset(
     {
@@ -34,23 +34,24 @@ _COUNTS = frozenset(
 
 
 def sees_values(lake: LakePorts, caller: CallerIdentity, record: FileRecord) -> bool:
-    """Return whether the caller may see every cell of a file: the first sender has them anyway, and a dataset
-    may have no data about people.
+    """Return whether the caller may see every cell of a file.
+
+    The group personal-data and the first sender see all cells, everybody those of impersonal datasets.
     """
     contract = lake.contracts.source.get(record.dataset)
-    is_about_nobody = contract is not None and not contract.personal
-    if is_about_nobody or caller.may(Group.PERSONAL_DATA):
+    is_impersonal = contract is not None and not contract.personal
+    if is_impersonal or caller.may(Group.PERSONAL_DATA):
         return True
-    return caller.goes_by(senders_of(lake).first_uploader(record))
+    return caller.is_named(senders_of(lake).first_uploader(record))
 
 
 def visible_facts(
     lake: LakePorts, caller: CallerIdentity, record: FileRecord, columns: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return the columns of a file's stored profile as the caller may see them.
+    """Return the profile columns of a file, with the values that the caller may see.
 
-    Without the right to see values, only a column that the contract names and does not classify as personal
-    has them: nobody has said of another column, or of a file of no contract, that it is not about people.
+    Callers without the right see values only of columns that a contract names and does not classify as
+    personal.
     """
     if sees_values(lake, caller, record):
         return [dict(column) for column in columns]
@@ -64,11 +65,8 @@ def visible_facts(
 def check_without_values(
     lake: LakePorts, caller: CallerIdentity, record: FileRecord, check: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the stored check of a file of raw without the values of the file, and without typed ones.
-
-    The edits say of a column only what their maker claims, so no column counts as one of a dataset.
-    """
-    bare = replace(record, dataset="")
+    """Return the stored check of a raw file without values of the file and of its edits."""
+    without_dataset = replace(record, dataset="")  # the columns are named by edits, not by a contract
     edits = check.get("edits")
     if edits:
         steps = [step for step in edits.get("steps", ()) if step["kind"] in STEPS_WITHOUT_VALUES]
@@ -76,17 +74,17 @@ def check_without_values(
     return {
         **check,
         "rows": [row_without_values(row) for row in check.get("rows", ())],
-        "columns": visible_facts(lake, caller, bare, check.get("columns", [])),
+        "columns": visible_facts(lake, caller, without_dataset, check.get("columns", [])),
         "draft": None,
         "edits": edits,
     }
 
 
 def row_without_values(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a row of the quarantine table without the cells of its file."""
+    """Return a row of the quarantine table without the file's cells."""
     return {**row, "masked_value": None, "record": ""}
 
 
 def without_values(column: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the counts of a profiled column about people."""
+    """Return the counts of a profiled column of personal data."""
     return {name: fact for name, fact in column.items() if name in _COUNTS} | {"personal": True}

@@ -23,18 +23,15 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
 
-MOST_POINTS = 200
+MAX_POINTS = 200
 
 
 def file_profile(lake: LakePorts, caller: CallerIdentity, file_id: str) -> FileProfile:
-    """Return the statistics of a file.
-
-    Those of a column about people without values where the caller may not see these.
-    """
+    """Return the statistics of a file, with the values that the caller may see."""
     record = record_of(lake, file_id)
     stored = stored_profile(lake, record)
     if not stored:
-        raise not_found("The file has no profile: it was not read as a table.")
+        raise not_found("The file has no profile because it was not read as a table.")
     columns = visible_facts(lake, caller, record, stored.get("columns", []))
     hidden = {column["name"] for column in columns if column.get("personal")}
     return FileProfile(
@@ -52,7 +49,7 @@ def file_profile(lake: LakePorts, caller: CallerIdentity, file_id: str) -> FileP
 
 
 def stored_profile(lake: LakePorts, record: FileRecord) -> dict[str, Any]:
-    """Return the profile of a file as it is stored; empty where there is none."""
+    """Return the stored profile of a file; empty if there is none."""
     key = record.profile.get("key", "")
     try:
         return dict(json.loads(lake.objects.read(ObjectRef(lake.bucket("artifacts"), key)))) if key else {}
@@ -61,7 +58,7 @@ def stored_profile(lake: LakePorts, record: FileRecord) -> dict[str, Any]:
 
 
 def profile_columns(columns: Sequence[Mapping[str, Any]]) -> tuple[ColumnProfile, ...]:
-    """Return the columns of a stored profile as the API shows them."""
+    """Return the columns of a stored profile."""
     return tuple(
         ColumnProfile(
             name=str(column.get("name", "")),
@@ -75,13 +72,15 @@ def profile_columns(columns: Sequence[Mapping[str, Any]]) -> tuple[ColumnProfile
 def history(lake: LakePorts, dataset: str) -> QualityHistory:
     """Return the quality of the newest files of a dataset, oldest first.
 
-    Without a contract a dataset is the first folder of its files, which have a profile and no accepted rows.
+    A dataset without a contract is the first folder of the keys of profiled files.
     """
     has_contract = dataset in lake.contracts.source
     state = FileState.DONE if has_contract else FileState.PROFILED
-    newest = list(islice(newest_first(lake.files, FileFilter(dataset, state), MOST_POINTS), MOST_POINTS))
+    newest = list(islice(newest_first(lake.files, FileFilter(dataset, state), MAX_POINTS), MAX_POINTS))
     if not newest and not has_contract:
-        raise not_found("There is no dataset of that name, and no file of it.")
+        raise not_found(
+            "There is no dataset or file folder of that name. GET /v1/contracts lists the datasets."
+        )
     return QualityHistory(dataset=dataset, points=tuple(_point(record) for record in reversed(newest)))
 
 

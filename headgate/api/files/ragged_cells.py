@@ -1,4 +1,4 @@
-"""The cells of a row with more or fewer cells than its file's header, as a person begins to correct them."""
+"""Cells of ragged rows, which have more or fewer cells than the header of their file."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _HIDDEN_DIGIT = "#"
 
 @dataclass(frozen=True)
 class RaggedCells:
-    """Assigns the cells of such rows to fields, from left to right as they stand in the row.
+    """The assignment of ragged cells to fields, from left to right.
 
     Attributes:
-        fields: field of each column of the file that was sent, empty for a column without one.
-        written_as: of that file.
-        set_for_all: value by field that a person set for all rows.
-        is_edited: whether the file in the lake is an edited one, in which such a row is one cell.
+        fields: field of each column of the sent file, empty for a column without one.
+        written_as: format facts of the sent file.
+        set_for_all: values by field that a person set for all rows.
+        is_edited: whether the file in the lake is an edited one, in which a ragged row is one cell.
     """
 
     contract: Contract
@@ -43,12 +43,12 @@ class RaggedCells:
     is_edited: bool
 
     def line(self, record: Mapping[str, Any]) -> str:
-        """Return a row of quarantine as it stands in the file that was sent."""
+        """Return the line of a quarantined row in the sent file."""
         line = record.get(RAGGED_TEXT) or ""
         return next(csv.reader([line]), [""])[0] if self.is_edited and line else line
 
     def of(self, record: Mapping[str, Any]) -> dict[str, str]:
-        """Return the cells of a row of quarantine by field, without those whose digits are hidden."""
+        """Return the cells of a quarantined row by field, without cells that have hidden digits."""
         from headgate.uploads.edited_rows import corrections_in_declared_spelling
         from headgate.uploads.ragged_rows import cells_of
 
@@ -72,9 +72,7 @@ class RaggedCells:
 def ragged_cells(
     lake: LakePorts, record: FileRecord, edits: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]
 ) -> RaggedCells | None:
-    """Return how the cells of a file's ragged rows belong to fields; None where none is among `rows`, or the
-    file's header is no longer known.
-    """
+    """Return the assignment of a file's ragged cells; None without ragged rows or without a header."""
     contract = lake.contracts.source.get(record.dataset)
     if contract is None or not any(row["rule"] == RAGGED_ROW for row in rows):
         return None

@@ -1,4 +1,4 @@
-"""Rows in quarantine, as the API shows them."""
+"""Rows in quarantine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from headgate.api.files.corrected_values import correction_outcomes, sent_values
 from headgate.api.files.file_records import record_of
 from headgate.api.files.personal_values import row_without_values, sees_values
 from headgate.api.files.ragged_cells import ragged_cells
-from headgate.api.files.rejection_groups import of_group, rejection_groups
+from headgate.api.files.rejection_groups import of_group, rejection_groups, unique_columns
 from headgate.api.http import cursors
 from headgate.api.lake_ports import senders_of
 from headgate.api.shapes.files import (
@@ -19,6 +19,7 @@ from headgate.api.shapes.files import (
     ReasonCount,
     RejectedRow,
     RejectedRows,
+    RejectionGroup,
     WaitingFile,
 )
 from headgate.lake.states import DUPLICATE_RULES, QUARANTINED_ROW_COLUMNS, RAGGED_ROW, RAGGED_TEXT
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
     from headgate.lake.ports import FileRecord
 
-_MOST_WAITING = 200
+_MAX_WAITING = 200
 
 
 def page(
@@ -48,13 +49,11 @@ def page(
     limit: int,
     cursor: str,
 ) -> RejectedRows:
-    """Return some rows of a file in quarantine, in the file's order.
-
-    Without their values where the caller may not see these.
+    """Return a page of a file's quarantined rows, in the file's order and with the caller's visible values.
 
     Args:
-        rule: only rows that broke this rule, alone or beside others; empty for all.
-        group: only rows of which the rule in this column is the first reason; None for all.
+        rule: only rows that broke this rule, alone or with others; empty for all.
+        group: only rows whose first reason is the rule in this column; None for all.
     """
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
 
@@ -67,18 +66,17 @@ def page(
     if group is not None:
         table = of_group(table, rule, group)
     corrected, shows_values = correction_outcomes(lake).of_file(file_id), sees_values(lake, caller, record)
-    is_whole = not first and not rule
+    groups: tuple[RejectionGroup, ...] = ()
+    if not first and not rule:
+        groups = rejection_groups(lake, record, table, corrected, shows_values=shows_values)
+    contract = lake.contracts.source.get(record.dataset)
     following = first + limit
     return RejectedRows(
         reasons=reasons,
-        groups=rejection_groups(lake, record, table, corrected, shows_values=shows_values)
-        if is_whole
-        else (),
+        groups=groups,
         rows=_rows(lake, record, table.slice(max(0, first), limit), corrected, shows_values=shows_values),
         total=table.num_rows,
-        key=tuple(lake.contracts.source[record.dataset].key)
-        if record.dataset in lake.contracts.source
-        else (),
+        key=tuple(contract.key) if contract else (),
         next_cursor=cursors.encode(following) if following < table.num_rows else "",
     )
 
@@ -91,7 +89,7 @@ def _rows(
     *,
     shows_values: bool,
 ) -> tuple[RejectedRow, ...]:
-    """Return rows of a file's quarantine table with their corrections and what its edits say of them."""
+    """Return rows of a file's quarantine table with their corrections and the reasons from its edits."""
     from headgate.intake.rows.duplicate_reasons import is_as_new
     from headgate.uploads.edited_rows import reasons_as_written
 
@@ -101,7 +99,7 @@ def _rows(
     edits = senders_of(lake).edits(record.file_id)
     as_written = reasons_as_written(edits.get("formats", {}), lake.contracts.source.get(record.dataset))
     reason_of_row = edits.get("row_reasons", {})
-    unique = unique_columns(lake, record.dataset)
+    unique = unique_columns(lake.contracts.source.get(record.dataset))
     sent = sent_values(lake, record, corrected) if shows_values else {}
     ragged = ragged_cells(lake, record, edits, listed) if shows_values else None
     return tuple(
@@ -120,23 +118,10 @@ def _rows(
 
 
 def reasons_of(reasons: Mapping[str, int]) -> tuple[ReasonCount, ...]:
-    """Return the rows by rule, most rows first."""
+    """Return the number of rows by rule, largest first."""
     return tuple(
         ReasonCount(rule=rule, rows=rows)
         for rule, rows in sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0]))
-    )
-
-
-def unique_columns(lake: LakePorts, dataset: str) -> frozenset[str]:
-    """Return the columns in which no two rows of a dataset may have the same value, alone or together.
-
-    None of an unknown dataset.
-    """
-    contract = lake.contracts.source.get(dataset)
-    return (
-        frozenset((*contract.key, *(column.name for column in contract.columns if column.unique)))
-        if contract
-        else frozenset()
     )
 
 
@@ -154,10 +139,10 @@ def row_of(
     """Return a row of the quarantine table.
 
     Args:
-        reasons: what is said instead of a reason of the gate, by column and reason.
-        reason: the same of this row alone, and comes before `reasons`.
-        sent: the row that was sent as its correction.
-        ragged: assigns the cells of a row of another width to fields.
+        reasons: texts that replace a reason of the gate, by column and reason.
+        reason: text that replaces the reason of this row; overrides `reasons`.
+        sent: the correction of this row.
+        ragged: the assignment of cells if the row is ragged.
     """
     gate, column = row["reason"] or "", row["column_name"] or ""
     of_correction = {each: own for (_, each), own in reasons.items()}
@@ -187,11 +172,10 @@ def row_of(
 
 
 def counts(lake: LakePorts, dataset: str, rule: str) -> QuarantineCounts:
-    """Return the open quarantined rows and rejected files by dataset and rule, and the files that wait for
-    a person.
+    """Return the open quarantined rows and rejected files by dataset and rule, and the waiting files.
 
     Args:
-        dataset, rule: only lines and files of these; empty for all.
+        dataset, rule: only this dataset or rule; empty for all.
     """
     from headgate.intake.quarantine.list_quarantine import count_quarantined, open_rows, waiting_files
 
@@ -208,7 +192,7 @@ def counts(lake: LakePorts, dataset: str, rule: str) -> QuarantineCounts:
     names = tuple(QuarantineLine.model_fields)
     return QuarantineCounts(
         lines=tuple(QuarantineLine(**{name: getattr(line, name) for name in names}) for line in lines),
-        waiting=tuple(_waiting(record, rows, corrected) for record, rows in waiting[:_MOST_WAITING]),
+        waiting=tuple(_waiting(record, rows, corrected) for record, rows in waiting[:_MAX_WAITING]),
         files_waiting=len(waiting),
     )
 

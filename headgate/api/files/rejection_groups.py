@@ -1,4 +1,4 @@
-"""Refused rows of a file by reason and column, and values that may be right for all rows of a group."""
+"""Rejected rows of a file grouped by rule and column, with candidate values for a whole group."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
     from headgate.lake.ports import FileRecord
 
-# A column of names of groups, such as a country: one of its values may be right for many rows. Numbers, dates
-# and texts of which nearly each row has its own would be invented.
-_MOST_VALUES = 20
-_LEAST_ROWS_BY_VALUE = 3
+# One value can be right for many rows only in a column of few values, such as a country.
+_MAX_VALUES = 20
+_MIN_ROWS_BY_VALUE = 3
 _TRUTH = ("true", "false")
 _OWN_NUMBERS = {"card_number", "destroyed_number"}
 
@@ -37,20 +36,19 @@ def rejection_groups(
     *,
     shows_values: bool,
 ) -> tuple[RejectionGroup, ...]:
-    """Return the rows of a quarantine table by rule and column, most rows first.
+    """Return the rows of a quarantine table by rule and column, largest group first.
 
     Args:
         shows_values: whether the caller may see values of the file.
     """
-    every: Counter[tuple[str, str]] = Counter()
+    sizes: Counter[tuple[str, str]] = Counter()
     waiting: Counter[tuple[str, str]] = Counter()
     for row, rule, column in _places(table):
-        every[rule, column] += 1
+        sizes[rule, column] += 1
         waiting[rule, column] += is_open(corrected.get(row))
     contract = lake.contracts.source.get(record.dataset)
-    values = _values_of_columns(
-        lake, record, contract, {column for _, column in every}, shows_values=shows_values
-    )
+    names = {column for _, column in sizes}
+    values = _values_of_columns(lake, record, contract, names, shows_values=shows_values)
     return tuple(
         RejectionGroup(
             rule=rule,
@@ -59,25 +57,32 @@ def rejection_groups(
             waiting=0 if rule in DUPLICATE_RULES else waiting[rule, column],
             values=() if rule in _OWN_NUMBERS | DUPLICATE_RULES else values.get(column, ()),
         )
-        for (rule, column), rows in sorted(every.items(), key=lambda each: (-each[1], each[0]))
+        for (rule, column), rows in sorted(sizes.items(), key=lambda group: (-group[1], group[0]))
     )
 
 
 def is_open(outcome: CorrectionOutcome | None) -> bool:
-    """Return whether a refused row may be corrected: no correction of it is accepted or on its way."""
+    """Return whether a rejected row can be corrected: no correction of it is accepted or pending."""
     return outcome is None or outcome.state == "refused"
 
 
 def of_group(table: pa.Table, rule: str, column: str) -> pa.Table:
-    """Return the rows of a quarantine table of which this rule of this column is the first reason."""
-    is_own = [(own_rule, own_column) == (rule, column) for _, own_rule, own_column in _places(table)]
-    return table.filter(pa.array(is_own, pa.bool_()))
+    """Return the rows of a quarantine table whose first reason is this rule in this column."""
+    mask = [(own_rule, own_column) == (rule, column) for _, own_rule, own_column in _places(table)]
+    return table.filter(pa.array(mask, pa.bool_()))
+
+
+def unique_columns(contract: Contract | None) -> frozenset[str]:
+    """Return the columns of the key and other unique columns; none of an unknown dataset."""
+    if contract is None:
+        return frozenset()
+    return frozenset((*contract.key, *(column.name for column in contract.columns if column.unique)))
 
 
 def group_values(
     table: pa.Table, corrected: Mapping[int, CorrectionOutcome], groups: Iterable[CorrectedGroup]
 ) -> dict[int, dict[str, str | None]]:
-    """Return the value that is sent for each waiting row of some groups, by source row and column."""
+    """Return the value of each open row of the groups, by source row and column."""
     value_of = {(group.rule, group.column): group.value for group in groups}
     return {
         row: {column: value_of[rule, column]}
@@ -99,10 +104,10 @@ def _values_of_columns(
     *,
     shows_values: bool,
 ) -> dict[str, tuple[str, ...]]:
-    """Return the values of each column that has few of them, most frequent first."""
+    """Return the values of each column with few different values, most frequent first."""
     if contract is None:
         return {}
-    unique = {*contract.key, *(column.name for column in contract.columns if column.unique)}
+    unique = unique_columns(contract)
     columns = [
         column
         for column in contract.columns
@@ -121,4 +126,4 @@ def _values_of_columns(
 
 def _has_few(column: Mapping[str, Any]) -> bool:
     distinct, rows = column.get("distinct") or 0, column.get("rows") or 0
-    return 0 < distinct <= _MOST_VALUES and distinct * _LEAST_ROWS_BY_VALUE <= rows
+    return 0 < distinct <= _MAX_VALUES and distinct * _MIN_ROWS_BY_VALUE <= rows

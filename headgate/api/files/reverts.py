@@ -1,4 +1,4 @@
-"""The undo of an upload with its corrections, and what takes it back."""
+"""Undo an upload with its corrections, and restore it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
 
-LARGEST_BYTES = 64 << 20  # the gate checks at least 10 MB/s, and the API's function ends after 29 s
+MAX_BYTES = 64 << 20  # the gate checks at least 10 MB/s, and the API's function ends after 29 s
 _NOT_YOURS = (
     "This file was sent by somebody else, or not through the API. Ask its sender or an operator to undo it."
 )
@@ -28,8 +28,8 @@ def preview(lake: LakePorts, caller: CallerIdentity, file_id: str) -> RevertPrev
     from headgate.intake.files.revert_file import is_undone, why_not_reverted
 
     record = record_of(lake, file_id)
-    uploaded_by = _uploader(lake, record)
-    is_permitted = _may(caller, uploaded_by)
+    uploaded_by = senders_of(lake).uploader(record)
+    is_permitted = _may_undo(caller, uploaded_by)
     chain = lake.reverter.chain(file_id)
     reason = why_not_reverted(chain) if is_permitted else _NOT_YOURS
     files = _shown([record for record in chain if record])
@@ -51,44 +51,36 @@ def revert(lake: LakePorts, caller: CallerIdentity, file_id: str) -> Reverted:
     before = _permitted(lake, caller, file_id)
     if why := why_not_reverted(lake.reverter.chain(file_id)):
         raise conflict(why)
-    if before.size_bytes > LARGEST_BYTES and lake.reverter.has_skipped_copy(file_id):
-        why = (
-            f"A copy of this file would be accepted instead, and it has more than {LARGEST_BYTES >> 20} MiB."
-        )
-        raise conflict(f"{why} Ask an operator for `headgate files revert {file_id}`.")
+    if before.size_bytes > MAX_BYTES and lake.reverter.has_skipped_copy(file_id):
+        why = f"The undo would accept a copy of this file, which has more than {MAX_BYTES >> 20} MiB."
+        raise conflict(f"{why} Ask an operator to run `headgate files revert {file_id}`.")
     done = lake.reverter.revert(file_id, by=caller.name)
     files = _shown([before, *done.corrections])
     return Reverted(file_id=file_id, files=files, **_totals(files), accepted_as=done.accepted_as)
 
 
 def restore(lake: LakePorts, caller: CallerIdentity, file_id: str) -> Restored:
-    """Take the undo of a file back."""
+    """Restore a reverted file with its corrections."""
     _permitted(lake, caller, file_id)
     undone = lake.reverter.undone(file_id)
-    if sum(record.size_bytes for record in undone) > LARGEST_BYTES:
-        why = f"The gate checks the originals again, and they have more than {LARGEST_BYTES >> 20} MiB."
-        raise conflict(
-            f"{why} Ask an operator for `headgate quarantine replay "
-            f"{' '.join(record.file_id for record in undone)}`."
-        )
+    if sum(record.size_bytes for record in undone) > MAX_BYTES:
+        why = f"The originals have more than {MAX_BYTES >> 20} MiB, and the gate checks them again."
+        file_ids = " ".join(record.file_id for record in undone)
+        raise conflict(f"{why} Ask an operator to run `headgate quarantine replay {file_ids}`.")
     files = _shown(lake.reverter.restore(file_id))
     return Restored(file_id=file_id, files=files, **_totals(files))
 
 
 def _permitted(lake: LakePorts, caller: CallerIdentity, file_id: str) -> FileRecord:
-    """Return the record of a file; 403 where the caller may not undo it."""
+    """Return the record of a file; 403 if the caller may not undo it."""
     record = record_of(lake, file_id)
-    if not _may(caller, _uploader(lake, record)):
+    if not _may_undo(caller, senders_of(lake).uploader(record)):
         raise forbidden(_NOT_YOURS)
     return record
 
 
-def _may(caller: CallerIdentity, uploaded_by: str) -> bool:
-    return caller.may(Group.OPERATOR) or (caller.may(Group.UPLOADER) and caller.goes_by(uploaded_by))
-
-
-def _uploader(lake: LakePorts, record: FileRecord) -> str:
-    return senders_of(lake).uploader(record)
+def _may_undo(caller: CallerIdentity, uploaded_by: str) -> bool:
+    return caller.may(Group.OPERATOR) or (caller.may(Group.UPLOADER) and caller.is_named(uploaded_by))
 
 
 def _shown(records: Sequence[FileRecord]) -> tuple[RevertedFile, ...]:

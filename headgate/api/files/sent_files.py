@@ -1,4 +1,4 @@
-"""The files that people sent, of which edited ones were committed."""
+"""Original files whose edited copies were committed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _URL_EXPIRES_S = 3600
 
 
 def kept_as(lake: LakePorts, committed: UploadRecord, decided: str) -> str:
-    """Return what became of the sent file: `kept` only if raw has it."""
+    """Return the fate of the sent file: `kept` only if raw has it."""
     if committed.raw_version or decided != SentOriginal.KEPT:
         return decided if not committed.raw_version else ""
     try:
@@ -35,7 +35,7 @@ def kept_as(lake: LakePorts, committed: UploadRecord, decided: str) -> str:
 
 
 def sent_file(lake: LakePorts, caller: CallerIdentity, file_id: str) -> KeptOriginal:
-    """Return where the file that was sent can be fetched, byte for byte as it came.
+    """Return the download URL of the original file.
 
     Raises:
         ProblemError: 403, the caller neither sent it nor is an operator; 404, raw does not have it.
@@ -43,14 +43,14 @@ def sent_file(lake: LakePorts, caller: CallerIdentity, file_id: str) -> KeptOrig
     record, senders = record_of(lake, file_id), senders_of(lake)
     name = senders.edits(file_id).get("sent_as", "")
     if not name:
-        raise not_found("The file is as it was sent, so there is no other original.")
-    if not (caller.may(Group.OPERATOR) or caller.goes_by(senders.first_uploader(record))):
-        raise forbidden("Only who sent this file, and operators, may fetch the original.")
+        raise not_found("The file was not edited, so there is no other original.")
+    if not (caller.may(Group.OPERATOR) or caller.is_named(senders.first_uploader(record))):
+        raise forbidden("Only the sender of this file and operators may download the original.")
     ref = _place(lake, file_id, name)
     try:
         info = lake.objects.info(ref)
     except NotFoundError:
-        raise not_found("The original was not kept, or raw has deleted it after its time.") from None
+        raise not_found("The original was not kept, or its retention period in raw has ended.") from None
     expires_at = (lake.now() + timedelta(seconds=_URL_EXPIRES_S)).isoformat(timespec="seconds")
     url = lake.uploads.download_url(ref, name, _URL_EXPIRES_S)
     return KeptOriginal(url=url, expires_at=expires_at, name=name, size_bytes=info.size_bytes)

@@ -1,4 +1,4 @@
-"""The six stages of a file, from the times that its record holds."""
+"""The six stages of a file, from the times in its record."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ _NAMES: tuple[StageName, ...] = ("upload", "trigger", "processing", "validation"
 def stages_of(record: FileRecord, acceptance: Acceptance | None = None) -> tuple[FileStage, ...]:
     """Return the stages in their order.
 
-    upload: the object is in raw. trigger: a worker began with it. processing: the worker owns the file and
-    has read it. validation:
-    every row was checked. database: accepted and quarantined rows were stored. complete: the record was
-    written.
+    upload: the object is in raw. trigger: a worker started. processing: the worker owns the file and has read
+    it. validation: every row was checked. database: accepted and quarantined rows were stored. complete: the
+    record was written.
     """
     ended = {"upload": record.received_at, **record.stage_times, "complete": _finished_at(record)}
-    is_reverted = record.state is FileState.REVERTED  # its record was written again long after the gate had
+    is_reverted = record.state is FileState.REVERTED  # the undo wrote the record again, long afterwards
     states = _states(record, {name for name, at in ended.items() if at})
     if acceptance not in {None, Acceptance.OK}:
         states["validation"] = "warning"
@@ -46,17 +45,13 @@ def stages_of(record: FileRecord, acceptance: Acceptance | None = None) -> tuple
 
 
 def _finished_at(record: FileRecord) -> str:
-    """Return when the record was written, in whole seconds, but not before its last stage, which is noted in
-    milliseconds.
-    """
+    """Return when the record was written, in whole seconds, but not before its last stage in milliseconds."""
     stored = record.stage_times.get("database", "")
     return stored if record.finished_at and stored.startswith(record.finished_at) else record.finished_at
 
 
 def _states(record: FileRecord, reached: set[str]) -> dict[StageName, StageState]:
-    """Return each stage's state: of a file under way the first stage that was not reached runs, of a rejected
-    one it failed.
-    """
+    """Return each stage's state."""
     if record.state in UNDER_WAY:
         first = next((name for name in _NAMES if name not in reached), "complete")
         place = _NAMES.index(first)
@@ -64,27 +59,20 @@ def _states(record: FileRecord, reached: set[str]) -> dict[StageName, StageState
             name: "done" if n < place else "running" if n == place else "pending"
             for n, name in enumerate(_NAMES)
         }
-    if record.state in {
-        FileState.DONE,
-        FileState.REVERTED,
-        FileState.WAITING,
-    }:  # a reverted file had passed them all
-        return dict.fromkeys(_NAMES, "pending" if record.state is FileState.WAITING else "done")
-    stopped_at = {FileState.SKIPPED_DUPLICATE: "processing", FileState.IGNORED: "trigger"}.get(
-        record.state, "validation"
-    )
-    place, ends_well = (
-        _NAMES.index(stopped_at),
-        record.state in {FileState.SKIPPED_DUPLICATE, FileState.IGNORED, FileState.PROFILED},
-    )
+    if record.state is FileState.WAITING:
+        return dict.fromkeys(_NAMES, "pending")
+    if record.state in {FileState.DONE, FileState.REVERTED}:
+        return dict.fromkeys(_NAMES, "done")
+    last_stages = {FileState.SKIPPED_DUPLICATE: "processing", FileState.IGNORED: "trigger"}
+    place = _NAMES.index(last_stages.get(record.state, "validation"))
+    ends_well = record.state in {*last_stages, FileState.PROFILED}
     states: dict[StageName, StageState] = {
         name: "done" if n < place + ends_well else "skipped" for n, name in enumerate(_NAMES)
     }
     states["complete"] = "done" if ends_well or record.state in NOT_ACCEPTED else "failed"
     if not ends_well:
-        states["validation"] = (
-            "warning" if record.state is FileState.NEEDS_MAPPING else "failed"
-        )  # it awaits a decision, no correction
+        needs_decision = record.state is FileState.NEEDS_MAPPING
+        states["validation"] = "warning" if needs_decision else "failed"
     return states
 
 
@@ -93,14 +81,11 @@ def _message(name: StageName, record: FileRecord) -> str:
         if has_no_rows(record):
             return "The file has a header and no rows"
         duplicates = f"{record.duplicates:,} duplicate{'' if record.duplicates == 1 else 's'}"
-        return (
-            f"{record.received:,} rows: {record.accepted:,} accepted, {record.quarantined:,} refused, "
-            f"{duplicates}"
-        )
-    if name == ("complete" if record.state is FileState.REVERTED else "validation") and record.error.get(
-        "message"
-    ):
-        return record.error["message"]
+        counts = f"{record.accepted:,} accepted, {record.quarantined:,} refused"
+        return f"{record.received:,} rows: {counts}, {duplicates}"
+    stage_of_error = "complete" if record.state is FileState.REVERTED else "validation"
+    if name == stage_of_error and (message := record.error.get("message")):
+        return message
     if name == "processing" and record.state is FileState.SKIPPED_DUPLICATE:
         return record.error.get("message") or "Duplicate File Skipped: this content was processed before"
     if name == "processing" and record.state is FileState.HANDED_OVER:
@@ -109,7 +94,7 @@ def _message(name: StageName, record: FileRecord) -> str:
 
 
 def _seconds(before: str, at: str) -> float | None:
-    """Return the time between two recorded moments; None where one is not recorded."""
+    """Return the seconds between two timestamps; None if one is not recorded."""
     if not before or not at:
         return None
     return max(0.0, round((datetime.fromisoformat(at) - datetime.fromisoformat(before)).total_seconds(), 3))

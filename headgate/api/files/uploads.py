@@ -1,4 +1,4 @@
-"""Uploads, as the API shows them."""
+"""Uploads in parts: dry run, edits, mapping and commit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from headgate.api.files.file_records import file_error, record_if_any, record_of
 from headgate.api.files.mappings import decided_fields, sample_facts, suggested_mapping
 from headgate.api.files.personal_values import STEPS_WITHOUT_VALUES, check_without_values, sees_values
 from headgate.api.files.quality import profile_columns
-from headgate.api.files.rejected_rows import reasons_of, row_of, unique_columns
+from headgate.api.files.rejected_rows import reasons_of, row_of
+from headgate.api.files.rejection_groups import unique_columns
 from headgate.api.http import cursors
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import check_match
@@ -50,11 +51,11 @@ if TYPE_CHECKING:
 
 URL_EXPIRES_S = 3600
 _PARTS_OF_A_PAGE = 100
-_FORM_OF_ROWS = {"delimiter", "quote"}
+_ROW_FORMAT = {"delimiter", "quote"}
 
 
 def begin(lake: LakePorts, caller: str, asked: UploadAsked) -> Upload:
-    """Begin an upload, or return the one that the same caller began with the same file."""
+    """Start an upload, or return the caller's upload of the same file."""
     upload = uploads_of(lake).begin(
         caller, name=asked.name, size_bytes=asked.size_bytes, sha256=asked.sha256, dataset=asked.dataset
     )
@@ -62,11 +63,10 @@ def begin(lake: LakePorts, caller: str, asked: UploadAsked) -> Upload:
 
 
 def open_raw_file(lake: LakePorts, file_id: str) -> Upload:
-    """Return a file of raw as an upload, so that it is edited, checked and committed like one.
+    """Open a raw file as an upload that can be edited, checked and committed.
 
     Raises:
-        ProblemError: 404, there is no such file; 409, rows of it are in the lake, or a later version replaces
-            it.
+        ProblemError: 404, unknown file; 409, rows of it are in the lake, or a later version replaces it.
     """
     record, uploads = record_of(lake, file_id), uploads_of(lake)
     with suppress(NotFoundError):
@@ -80,22 +80,22 @@ def open_raw_file(lake: LakePorts, file_id: str) -> Upload:
 def _expect_editable(record: FileRecord) -> None:
     if record.state not in CHECKED or record.accepted or record.closed_by:
         raise conflict(
-            "Only a file of which no row is in the lake is edited as a whole. Correct its rejected rows, "
-            "or undo the file and upload it again."
+            "Rows of this file are in the lake, so it cannot be edited as a whole. Correct its rejected "
+            "rows, or undo the file and upload it again."
         )
-    if not record.content_sha256:  # of an empty file, for one
+    if not record.content_sha256:  # for example an empty file
         raise conflict(
-            "The gate read no content of this file, so there is nothing to edit. Send it again with its rows."
+            "The gate read no content from this file, so there is nothing to edit. Send it again with rows."
         )
 
 
 def shown(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> Upload:
-    """Return an upload as it stands now."""
+    """Return the current state of an upload."""
     return _shown(_own(lake, caller, upload_id))
 
 
 def parts(lake: LakePorts, caller: CallerIdentity, upload_id: str, cursor: str) -> UploadParts:
-    """Return the parts of an open upload by number, with URLs of those that are missing."""
+    """Return the parts of an open upload by number, with URLs for missing parts."""
     uploads, upload = uploads_of(lake), _own(lake, caller, upload_id)
     sent = {part.number: part for part in uploads.parts(upload)}
     first = max(1, int(str(cursors.decode(cursor, int)))) if cursor else 1
@@ -116,19 +116,19 @@ def parts(lake: LakePorts, caller: CallerIdentity, upload_id: str, cursor: str) 
 
 
 def complete(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> Upload:
-    """Make the file from its parts."""
+    """Assemble the file from its parts."""
     _own(lake, caller, upload_id)
     return _shown(uploads_of(lake).complete(upload_id))
 
 
 def abort(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> Upload:
-    """Forget an upload that is not committed."""
+    """Delete an upload that is not committed."""
     _own(lake, caller, upload_id)
     return _shown(uploads_of(lake).abort(upload_id))
 
 
 def start_dry_run(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> DryRun:
-    """Start the gate on the uploaded file, without a trace in the lake."""
+    """Start a dry run of the gate on the uploaded file."""
     upload = _own(lake, caller, upload_id)
     stored = uploads_of(lake).start_dry_run(upload_id, lake.dry_runs.start)
     return _shown_to(lake, caller, upload, stored)
@@ -140,7 +140,7 @@ def dry_run(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> DryRun:
 
 
 def _current_check(lake: LakePorts, caller: CallerIdentity, upload: UploadRecord) -> DryRun:
-    """Return the dry run of an upload with its current mapping; 404 where it was not started."""
+    """Return the dry run of an upload with its current mapping; 404 if it was not started."""
     stored = uploads_of(lake).dry_run(upload)
     if stored is None:
         raise not_found("The dry run of this upload was not started. POST to this address starts it.")
@@ -150,7 +150,7 @@ def _current_check(lake: LakePorts, caller: CallerIdentity, upload: UploadRecord
 def _shown_to(
     lake: LakePorts, caller: CallerIdentity, upload: UploadRecord, stored: Mapping[str, Any]
 ) -> DryRun:
-    """Return a check, without the values of a file of raw where the caller may not see them."""
+    """Return a check with the values that the caller may see."""
     if _sees_values(lake, caller, upload):
         return _shown_check(lake, upload, stored)
     stored = check_without_values(lake, caller, record_of(lake, upload.of_file_id), stored)
@@ -166,11 +166,11 @@ def _sees_values(lake: LakePorts, caller: CallerIdentity, upload: UploadRecord) 
 def decide_mapping(
     lake: LakePorts, caller: CallerIdentity, upload_id: str, decision: UploadMappingDecision
 ) -> DryRun:
-    """Keep the mapping with the upload, and start the gate on the whole file again.
+    """Store the mapping of an upload and start its dry run again.
 
     Raises:
-        ProblemError: 409, no mapping was suggested for the upload; 422, a column is not one of the file's.
-        BadInputError: a column is no field, two are the same one, or one that must be there is missing.
+        ProblemError: 409, no mapping was suggested for the upload; 422, the file has no such column.
+        BadInputError: a field is unknown, used twice, or required and missing.
     """
     from headgate.matching.mappings import Suggested
 
@@ -179,8 +179,8 @@ def decide_mapping(
     asked = _suggested(upload, {**check, "suggestion": ""})
     if asked is None:
         raise conflict(
-            "No mapping is suggested for this upload. Start its dry run; the outcome `needs_mapping` "
-            "asks for a mapping."
+            "This upload has no suggested mapping. Start its dry run, and send a mapping if the outcome is "
+            "`needs_mapping`."
         )
     text, profiled = asked
     suggestion = Suggested.from_json(text)
@@ -191,18 +191,18 @@ def decide_mapping(
 
 
 def edit(lake: LakePorts, caller: CallerIdentity, upload_id: str, asked: UploadEdits) -> DryRun:
-    """Keep edits with the upload, and start the gate on the whole file again.
+    """Store the edits of an upload and start its dry run again.
 
     Raises:
-        ProblemError: 403, the edits are of values that the caller may not see.
+        ProblemError: 403, the edits change values that the caller may not see.
     """
     upload = _own(lake, caller, upload_id)
     edits = Edits.of(asked.model_dump())
     of_values = edits.cells or any(step.kind not in STEPS_WITHOUT_VALUES for step in edits.steps)
     if of_values and not _sees_values(lake, caller, upload):
         raise forbidden(
-            "Only the sender of this file and the group personal-data see its values and may change them. "
-            "Fields, formats and defaults of its columns may be chosen by every uploader."
+            "Only the sender of this file and the group personal-data may change its values. You may choose "
+            "fields, formats and defaults of its columns."
         )
     uploads_of(lake).edit(upload.upload_id, edits)
     return start_dry_run(lake, caller, upload_id)
@@ -211,7 +211,7 @@ def edit(lake: LakePorts, caller: CallerIdentity, upload_id: str, asked: UploadE
 def rows(
     lake: LakePorts, caller: CallerIdentity, upload_id: str, *, check: str, show: str, start: int, limit: int
 ) -> GridRows:
-    """Return some rows of an upload as its newest check has written them."""
+    """Return a page of an upload's rows from a check."""
     from headgate.uploads import import_grid
 
     upload = _own(lake, caller, upload_id)
@@ -243,9 +243,9 @@ def _grid_row(row: int, cells: tuple[str | None, ...], flaws: Mapping[str, Any] 
 
 
 def commit(lake: LakePorts, caller: CallerIdentity, upload_id: str, if_match: str = "") -> Upload:
-    """Move the file to raw; with `if_match` only with the check that the caller has read.
+    """Move the file to raw; with `if_match`, only if the caller has read the current check.
 
-    A file of raw gets a new version, and needs `if_match`.
+    A raw file gets a new version, which requires `if_match`.
     """
     upload = _own(lake, caller, upload_id)
     record = record_of(lake, upload.of_file_id) if upload.of_file_id else None
@@ -265,19 +265,18 @@ def commit(lake: LakePorts, caller: CallerIdentity, upload_id: str, if_match: st
 
 
 def _rejected(lake: LakePorts, dataset: str, stored: Mapping[str, Any]) -> tuple[RejectedRow, ...]:
-    """Return the first refused rows, with reasons in the spelling of the file."""
+    """Return the first rejected rows, with reasons in the spelling of the file."""
     from headgate.uploads.edited_rows import reasons_as_written
 
-    unique = unique_columns(lake, dataset)
-    formats = (stored.get("edits") or {}).get("formats", {})
-    reasons = reasons_as_written(formats, lake.contracts.source.get(dataset))
-    return tuple(row_of(row, unique, reasons=reasons) for row in stored["rows"])
+    contract = lake.contracts.source.get(dataset)
+    reasons = reasons_as_written((stored.get("edits") or {}).get("formats", {}), contract)
+    return tuple(row_of(row, unique_columns(contract), reasons=reasons) for row in stored["rows"])
 
 
 def _keep_edits(
     lake: LakePorts, caller: CallerIdentity, committed: UploadRecord, check: Mapping[str, Any]
 ) -> None:
-    """Keep who edited the file that was committed, and how much of it."""
+    """Record who edited the committed file, and the edits."""
     if not check.get("committed_as"):
         return
     edits = Edits.of(check["edits"])
@@ -292,7 +291,7 @@ def _keep_edits(
 
 
 def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
-    """Return what a person decided about columns, rows and currencies, as the page of the file lists it."""
+    """Return the decisions about columns, rows and currencies that the file's page lists."""
     from headgate.masking.redaction import redact_text
     from headgate.uploads.differing_duplicates import DIFFERS, without_differing_values
     from headgate.uploads.row_numbers import RowNumbers
@@ -306,7 +305,7 @@ def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
         "currencies": _currencies(grid.get("currencies", {}), edits),
         "fields": [edits.columns.get(name) or "" for name in grid.get("columns", ())],
         "sent_written_as": {
-            name: text for name, text in grid.get("written_as", {}).items() if name in _FORM_OF_ROWS
+            name: text for name, text in grid.get("written_as", {}).items() if name in _ROW_FORMAT
         },
         "row_reasons": {
             str(numbers.committed(row["source_row"])): without_differing_values(row["reason"])
@@ -317,7 +316,7 @@ def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
 
 
 def _currencies(by_column: Mapping[str, Mapping[str, int]], edits: Edits) -> dict[str, Mapping[str, int]]:
-    """Return by field the rows of each currency that the file states beside its amounts or as codes."""
+    """Return the number of rows by field and currency."""
     column_of = {field: name for name, field in edits.columns.items() if field}
     return {
         field: by_column.get(column_of.get(field, ""))
@@ -327,7 +326,7 @@ def _currencies(by_column: Mapping[str, Mapping[str, int]], edits: Edits) -> dic
 
 
 def _remember_edits(lake: LakePorts, check: Mapping[str, Any]) -> None:
-    """Remember what was decided about the columns of a file for the next one with its header."""
+    """Store the column decisions for the next file with the same header."""
     from headgate.matching.mappings import Suggested
 
     edits = Edits.of(check["edits"]) if check.get("edits") else None
@@ -337,19 +336,16 @@ def _remember_edits(lake: LakePorts, check: Mapping[str, Any]) -> None:
         lake.mappings.remember_edits(suggestion, asdict(decided))
 
 
-def _began(caller: CallerIdentity, upload: UploadRecord) -> bool:
-    return upload.is_of(caller.name) or upload.is_of(caller.key)
-
-
 def _own(lake: LakePorts, caller: CallerIdentity, upload_id: str) -> UploadRecord:
-    """Return an upload; 403 where another caller began it, unless an operator asks.
+    """Return an upload; 403 if another caller started it.
 
-    A file of raw is everybody's who may upload.
+    Operators may use every upload, and every uploader may use an opened raw file.
     """
     upload = uploads_of(lake).get(upload_id)
-    if not (upload.of_file_id or _began(caller, upload) or caller.may(Group.OPERATOR)):
+    is_own = upload.is_of(caller.name) or upload.is_of(caller.key)
+    if not (upload.of_file_id or is_own or caller.may(Group.OPERATOR)):
         raise forbidden(
-            "Somebody else began this upload. Only its sender or an operator may read or change it."
+            "Somebody else started this upload. Only its sender or an operator may read or change it."
         )
     return upload
 
@@ -380,17 +376,14 @@ def uploads_of(lake: LakePorts) -> Uploads:
 def _suggested(
     upload: UploadRecord, stored: Mapping[str, Any]
 ) -> tuple[str, Sequence[dict[str, Any]]] | None:
-    """Return the text of the suggestion for an upload, with the facts of its columns.
-
-    None without a suggestion.
-    """
+    """Return the mapping suggestion for an upload as text, and the facts of its columns."""
     if upload.mapping:
         return upload.mapping.suggestion, upload.mapping.profiled
     error = (stored.get("record") or {}).get("error", {})
     if "suggestion" not in error:
         # The rows are shown below the header, so no samples are needed.
         return (stored["suggestion"], ()) if stored.get("suggestion") else None
-    # The gate reads a part of the file as a table of its own; the check knows where its columns come from.
+    # The gate reads a part of the file as a separate table; the check knows the origin of its columns.
     return stored.get("suggestion") or error["suggestion"], sample_facts(stored["columns"])
 
 
@@ -412,17 +405,13 @@ def _shown(upload: UploadRecord) -> Upload:
 
 
 def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]) -> DryRun:
-    """Return the check of an upload as it is stored."""
+    """Return the stored check of an upload."""
     asked = {**_mapping(lake, upload, stored), **_grid_facts(stored), "check_id": upload.check_id}
     record = stored.get("record")
     if record is None:
-        failure = file_error(stored.get("error", {}))
+        failure, seconds = file_error(stored.get("error", {})), stored.get("seconds")
         return DryRun(
-            upload_id=upload.upload_id,
-            state=stored["state"],
-            error=failure,
-            seconds=stored.get("seconds"),
-            **asked,
+            upload_id=upload.upload_id, state=stored["state"], error=failure, seconds=seconds, **asked
         )
     checked = FileRecord(**record)
     written_as = (stored.get("grid") or {}).get("written_as") or checked.written_as
@@ -450,10 +439,7 @@ def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any
 def _same_content(
     lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any], dataset: str
 ) -> dict[str, Any]:
-    """Return the file of the lake with the content that a commit would send, and since when.
-
-    Without such a file return the one that came from the same content with other edits.
-    """
+    """Return the file with the same content as the commit, else the file of this upload with other edits."""
     if dataset not in lake.contracts.source or upload.state is UploadState.COMMITTED:
         return {}
     sha256 = (stored.get("committed_as") or {}).get("sha256", upload.sha256)
@@ -468,7 +454,7 @@ def _same_content(
 
 
 def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a check says of the rows of an upload and of its edits."""
+    """Return the facts of a check about rows and edits."""
     grid = stored.get("grid")
     return {
         "grid": GridFacts.model_validate(grid) if grid else None,
@@ -484,7 +470,7 @@ def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _mapping(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the mapping that is suggested for an upload, and the decided one."""
+    """Return the suggested and the decided mapping of an upload."""
     from headgate.matching.mappings import Suggested
 
     asked = _suggested(upload, stored)

@@ -1,5 +1,4 @@
-"""Answers with their entity tags: a reader that knows the current state is answered 304, and an edit of an
-older state is refused.
+"""Entity tags: 304 for a reader that has the current state, 412 for an edit of an older state.
 
 Source: RFC 9110, section 13, Conditional Requests.
 """
@@ -19,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def etag_of(text: str) -> str:
-    """Return the tag of a response's text: equal texts have equal tags."""
+    """Return the tag of a response's text."""
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def tagged(body: Shape, if_none_match: str) -> Response[Any]:
-    """Return the response with its tag; without a body, 304, where the caller has it already."""
+    """Return the response with its tag, or 304 without a body if the caller has this state."""
     text = body.model_dump_json()
     tag = etag_of(text)
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
@@ -34,7 +33,7 @@ def tagged(body: Shape, if_none_match: str) -> Response[Any]:
 
 
 def accepted(body: Shape, status: int = 202) -> Response[Any]:
-    """Return the answer to a request that began something."""
+    """Return the response to a request that started work."""
     return Response(status, JSON, body.model_dump_json())
 
 
@@ -42,18 +41,14 @@ def check_match(current: Shape, if_match: str) -> None:
     """Check that an edit is of the current state.
 
     Raises:
-        ProblemError: 428 without If-Match, 412 when the state is another by now.
+        ProblemError: 428 without If-Match, 412 if the state has changed.
     """
     if not if_match:
-        raise ProblemError(
-            428,
-            "precondition-required",
-            "Send the ETag of what you have read as If-Match, so that no edit is lost.",
-        )
+        detail = "The request has no If-Match. Send the ETag of the state that you read."
+        raise ProblemError(428, "precondition-required", detail)
     if etag_of(current.model_dump_json()) not in _listed(if_match):
-        raise ProblemError(
-            412, "precondition-failed", "It changed since you read it. Read it again and repeat the edit."
-        )
+        detail = "The resource changed since you read it. Read it again and repeat the edit."
+        raise ProblemError(412, "precondition-failed", detail)
 
 
 def _listed(tags: str) -> set[str]:

@@ -1,7 +1,4 @@
-"""Opaque cursors: where a list continues.
-
-A cursor is no secret; what it names is checked again when it comes back.
-"""
+"""Opaque cursors, which say where a list continues; their content is checked when they come back."""
 
 from __future__ import annotations
 
@@ -28,7 +25,6 @@ def decode(cursor: str, kind: type[list[object] | str | int]) -> object:
     except (binascii.Error, ValueError, RecursionError):
         place = None
     if not isinstance(place, kind) or isinstance(place, bool):
-        raise invalid(
-            "query.cursor", "cursor", "The cursor is not one of this list. Begin again without `cursor`."
-        )
+        detail = "The cursor does not belong to this list. Start again without `cursor`."
+        raise invalid("query.cursor", "cursor", detail)
     return place

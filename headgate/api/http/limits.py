@@ -1,6 +1,4 @@
-"""A limit of requests by caller and minute, so that one program in a loop does not use up what all callers
-share.
-"""
+"""A limit of requests per caller and minute."""
 
 from __future__ import annotations
 
@@ -22,31 +20,25 @@ _MINUTE_S = 60
 
 
 class RequestCounts(Protocol):
-    """Requests of each caller by minute."""
+    """The number of requests by caller and minute."""
 
     def add(self, caller: str, minute: int) -> int:
-        """Count a request of the caller in a minute since 1970, and return how many there are in it."""
+        """Count a request in a minute since 1970, and return the caller's requests in that minute."""
         ...
 
 
 @dataclass(frozen=True)
 class CallerLimit:
-    """The limit of a deployment; `per_minute` is for each caller."""
+    """The limit of requests of each caller."""
 
     counts: RequestCounts
     per_minute: int
 
     def check(self, caller: str, now: datetime) -> None:
-        """Count a request.
-
-        If the count cannot be kept, the request is answered: a lake that nobody can read is worse than one
-        without this limit.
-
-        Args:
-            now: naive UTC.
+        """Count a request at `now`, naive UTC; if the counter fails, accept the request.
 
         Raises:
-            ProblemError: 429, the caller has sent too many in this minute.
+            ProblemError: 429, the caller has sent too many requests in this minute.
         """
         minute, second = divmod(int(now.replace(tzinfo=UTC).timestamp()), _MINUTE_S)
         try:
@@ -56,7 +48,7 @@ class CallerLimit:
             return
         if count > self.per_minute:
             detail = (
-                f"More than {self.per_minute:,} requests in a minute. Wait for the seconds in "
+                f"You sent more than {self.per_minute:,} requests in a minute. Wait for the seconds in "
                 "Retry-After, then repeat the request."
             )
             raise ProblemError(

@@ -27,11 +27,11 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class ProblemError(HeadgateError):
-    """A request that cannot be answered.
+    """A failed request.
 
     Args:
-        name: ends the problem's `type`.
-        detail: what happened, what was expected, what to do; without any cell's value.
+        name: last part of the problem's `type`.
+        detail: what happened, what was expected, what to do; never a cell's value.
     """
 
     def __init__(
@@ -49,38 +49,48 @@ class ProblemError(HeadgateError):
 
 
 def not_found(detail: str) -> ProblemError:
-    """Report that there is no such thing, or that the caller's function cannot see it."""
+    """Return the problem of an absent resource."""
     return ProblemError(404, "not-found", detail)
 
 
 def invalid(where: str, rule: str, detail: str) -> ProblemError:
-    """Report that a part of the request breaks a rule that its type does not state."""
+    """Return the problem of a request part that breaks a rule beyond its type."""
     return ProblemError(
         422, "invalid-request", detail, errors=[FieldError(where=where, rule=rule, message=detail)]
     )
 
 
 def not_built(system: str, systems: Sequence[str]) -> ProblemError:
-    """Report that the lake does not build the system that an answer comes from."""
+    """Return the problem of an answer that needs a system which the lake does not build."""
     return conflict(
-        f"This lake does not build the system {system}, which this answer comes from; it builds "
-        f"{', '.join(systems) or 'no system'}. "
-        "Add the domain with this system to `domains` in headgate.toml, deploy, send its data, and "
-        "start a run with POST /v1/runs."
+        f"This answer needs the system {system}, but the lake builds {', '.join(systems) or 'no system'}. "
+        "Add the domain with this system to `domains` in headgate.toml, deploy, send its data, and start a "
+        "run with POST /v1/runs."
     )
 
 
+def expect_no_numbers(where: str, subject: str, *texts: str) -> None:
+    """Raise the problem of a text with a card number or SSN, which is never stored."""
+    from headgate.masking.redaction import redact_text
+
+    if any(redact_text(text) != text for text in texts):
+        detail = (
+            f"The {subject} contains a card or social security number. Remove it: the lake has tokens only."
+        )
+        raise invalid(where, "card_number", detail)
+
+
 def forbidden(detail: str) -> ProblemError:
-    """Report that the caller has no right to this."""
+    """Return the problem of a caller without the right."""
     return ProblemError(403, "forbidden", detail)
 
 
 def conflict(detail: str) -> ProblemError:
-    """Report that the request does not fit the current state."""
+    """Return the problem of a request that does not fit the current state."""
     return ProblemError(409, "conflict", detail)
 
 
-# By kind, most special first: status, name and whether the error's own text is for the caller.
+# By kind, most specific first: status, name, and whether the caller sees the error's own text.
 _KINDS: tuple[tuple[type[HeadgateError], int, str, bool], ...] = (
     (BadInputError, 422, "refused-input", True),
     (QueryError, 422, "query-refused", True),
@@ -90,37 +100,22 @@ _KINDS: tuple[tuple[type[HeadgateError], int, str, bool], ...] = (
     (NotPermittedError, 502, "not-permitted", False),
     (ServiceError, 502, "service-failed", False),
 )
-_PLACE = re.compile(
-    r"s3://|\barn:aws"
-)  # the text of an adapter names buckets and roles, which are no caller's business
-_UNSAID = {
-    "refused-input": "The input is refused. The log has the details under this request's id.",
-    "query-refused": "The query is refused. The log has the details under this request's id.",
-    "not-found": (
-        "An object that the answer needs is no longer stored. The log names it under this request's id."
-    ),
-    "conflict": (
-        "Another request changed the same thing at this moment. Read it again and repeat the request."
-    ),
-    "busy": "Another request works on the same thing. Repeat the request after the time in Retry-After.",
-    "not-permitted": (
-        "The role of this function may not do that. The log has the details under this request's id."
-    ),
-    "service-failed": (
-        "A service behind the API failed. Repeat the request; the log has the details under this "
-        "request's id."
-    ),
-    "internal-error": (
-        "The request failed for an unforeseen reason. The log has the details under this request's id."
-    ),
+_RESOURCE_NAME = re.compile(r"s3://|\barn:aws")  # of a bucket or role, which callers need not see
+_LOG_HAS_DETAILS = "The log has the details under this request's id."
+_GENERIC_DETAILS = {
+    "refused-input": f"The input was rejected. {_LOG_HAS_DETAILS}",
+    "query-refused": f"The query was rejected. {_LOG_HAS_DETAILS}",
+    "not-found": f"An object that the answer needs is no longer stored. {_LOG_HAS_DETAILS}",
+    "conflict": "Another request changed the same resource. Read it again and repeat the request.",
+    "busy": "Another request is using the same resource. Repeat the request after the time in Retry-After.",
+    "not-permitted": f"The role of this function lacks a permission. {_LOG_HAS_DETAILS}",
+    "service-failed": f"A service behind the API failed. Repeat the request. {_LOG_HAS_DETAILS}",
+    "internal-error": f"The request failed unexpectedly. {_LOG_HAS_DETAILS}",
 }
 
 
 def problem_of(error: Exception, request_id: str) -> tuple[Problem, dict[str, str]]:
-    """Return the problem that an error is, and the headers to send with it.
-
-    Card and social security numbers are redacted.
-    """
+    """Return an error as a problem without card numbers and SSNs, and the headers to send with it."""
     if isinstance(error, ProblemError):
         return _problem(
             error.status, error.name, error.detail, request_id, errors=error.errors
@@ -128,15 +123,15 @@ def problem_of(error: Exception, request_id: str) -> tuple[Problem, dict[str, st
     for kind, status, name, is_public in _KINDS:
         if isinstance(error, kind):
             text = _text_of(error)
-            detail = text if is_public and not _PLACE.search(text) else _UNSAID[name]
+            detail = text if is_public and not _RESOURCE_NAME.search(text) else _GENERIC_DETAILS[name]
             headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
             rule, column = (error.rule, error.column) if isinstance(error, BadInputError) else ("", "")
             return _problem(status, name, detail, request_id, rule=rule, column=column), headers
-    return _problem(500, "internal-error", _UNSAID["internal-error"], request_id), {}
+    return _problem(500, "internal-error", _GENERIC_DETAILS["internal-error"], request_id), {}
 
 
 def response_of(error: Exception, request_id: str) -> Response[str]:
-    """Return the answer to a request that failed."""
+    """Return the response to a failed request."""
     problem, headers = problem_of(error, request_id)
     return Response(
         problem.status,
@@ -147,16 +142,16 @@ def response_of(error: Exception, request_id: str) -> Response[str]:
 
 
 def _text_of(error: HeadgateError) -> str:
-    """Return the error's own text; message and remedy of a rejected input are a sentence each."""
+    """Return the error's own text; of a rejected input, message and remedy as two sentences."""
     if not isinstance(error, BadInputError):
         return str(error)
     return " ".join(_sentence(part) for part in (error.message, error.remedy) if part)
 
 
 def _sentence(text: str) -> str:
-    """Capitalise a first word of letters; keep a name such as `order_id`."""
-    begun = text[0].upper() + text[1:] if re.match("[a-z]+ ", text) else text
-    return begun if begun.endswith((".", "!", "?")) else f"{begun}."
+    """End the text with a period, and capitalise its first word unless it is a name such as `order_id`."""
+    capitalised = text[0].upper() + text[1:] if re.match("[a-z]+ ", text) else text
+    return capitalised if capitalised.endswith((".", "!", "?")) else f"{capitalised}."
 
 
 def _problem(status: int, name: str, detail: str, request_id: str, **more: object) -> Problem:

@@ -1,6 +1,4 @@
-"""Routes with their group, their place in the documentation, and their possible problems, declared in one
-line.
-"""
+"""Routes, declared with their group and their possible problems."""
 
 from __future__ import annotations
 
@@ -24,28 +22,28 @@ Handler = TypeVar("Handler", bound="Callable[..., Any]")
 JSON = "application/json"
 ALWAYS = (401, 403, 414, 422, 429, 500, 502, 503)
 WITH_BODY = (413, 415)
-_WHAT = {
+_DESCRIPTIONS = {
     304: "Not changed since the ETag in If-None-Match",
     401: "No valid token",
-    403: "The caller's groups do not permit it",
-    404: "There is no such thing",
-    409: "It does not fit the current state",
-    410: "It is no longer there",
-    412: "It changed since the ETag in If-Match",
+    403: "The caller's groups do not permit the request",
+    404: "The resource does not exist",
+    409: "The request does not fit the current state",
+    410: "The resource was removed",
+    412: "The resource changed since the ETag in If-Match",
     413: "The body is too large",
     414: "The path with its query is too long",
     415: "The body is not application/json",
     422: "The request is not valid",
     428: "If-Match is missing",
     429: "Too many requests",
-    500: "Unforeseen error",
+    500: "Unexpected error",
     502: "A service behind the API failed",
     503: "Busy; repeat after the time in Retry-After",
 }
 
 
 class Routes:
-    """A group of routes that stand together in the documentation."""
+    """A group of routes under one tag of the documentation."""
 
     def __init__(self, tag: str) -> None:
         self.tag, self.router = tag, Router()  # type: ignore[no-untyped-call]  # Powertools leaves its constructor without types
@@ -54,23 +52,23 @@ class Routes:
     def get(
         self, path: str, group: Group, *, problems: Iterable[int] = (), cached: bool = False
     ) -> Callable[[Handler], Handler]:
-        """Declare a route that reads; `cached` ones answer 304 to a request that names their ETag."""
+        """Declare a route that reads; a `cached` route answers 304 to a request with the current ETag."""
         return self._route("GET", path, group, 200, [*problems, *([304] if cached else [])])
 
     def post(
         self, path: str, group: Group, *, status: int = 200, problems: Iterable[int] = ()
     ) -> Callable[[Handler], Handler]:
-        """Declare a route that starts or makes something."""
+        """Declare a route that starts or creates a resource."""
         return self._route("POST", path, group, status, [*problems, *WITH_BODY])
 
     def put(self, path: str, group: Group, *, problems: Iterable[int] = ()) -> Callable[[Handler], Handler]:
-        """Declare a route that changes something that the caller has read."""
+        """Declare a route that replaces a resource."""
         return self._route("PUT", path, group, 200, [*problems, *WITH_BODY])
 
     def delete(
         self, path: str, group: Group, *, problems: Iterable[int] = ()
     ) -> Callable[[Handler], Handler]:
-        """Declare a route that ends something."""
+        """Declare a route that deletes or stops a resource."""
         return self._route("DELETE", path, group, 200, problems)
 
     def _route(
@@ -98,9 +96,8 @@ class Routes:
 def _rendering(handler: Callable[..., Any], hints: Mapping[str, Any]) -> Callable[..., Response[str]]:
     """Return the handler with its answer as JSON text.
 
-    Powertools would check each answer against its type again, which takes longer than most handlers; the
-    shapes are checked when they are made. So the handler has no return type here, and its other types are
-    resolved, because they are looked up by module.
+    It has no return type, so that Powertools does not validate each answer a second time, which takes longer
+    than most handlers. Its other types are resolved, because Powertools looks them up by module.
     """
 
     @wraps(handler)
@@ -121,7 +118,7 @@ def _rendering(handler: Callable[..., Any], hints: Mapping[str, Any]) -> Callabl
 def _responses(status: int, model: type, problems: Iterable[int]) -> dict[int, Any]:
     described: dict[int, Any] = {status: {"description": "Success", "content": {JSON: {"model": model}}}}
     for code in sorted({*problems, *ALWAYS}):
-        described[code] = {"description": _WHAT[code]}
+        described[code] = {"description": _DESCRIPTIONS[code]}
         if code >= 400:  # noqa: PLR2004 HTTP's first error
             described[code]["content"] = {MEDIA_TYPE: {"model": Problem}}
     return described

@@ -14,15 +14,16 @@ Lake = Annotated[lake_ports.LakePorts, Depends(lake_ports.lake)]
 Caller = Annotated[access.CallerIdentity, Depends(access.caller)]
 
 Cursor = Annotated[
-    str, Query(max_length=4_000, pattern="^[A-Za-z0-9_-]*$", description="`next_cursor` of the page before.")
+    str,
+    Query(max_length=4_000, pattern="^[A-Za-z0-9_-]*$", description="`next_cursor` of the previous page."),
 ]
-Limit = Annotated[int, Query(ge=1, le=500, description="At most so many entries.")]
+Limit = Annotated[int, Query(ge=1, le=500, description="Largest number of entries.")]
 IfNoneMatch = Annotated[
-    str, Header(alias="If-None-Match", max_length=1_000, description="ETag of what the caller has.")
+    str, Header(alias="If-None-Match", max_length=1_000, description="ETag of the state that the caller has.")
 ]
 IfMatch = Annotated[
     str,
-    Header(alias="If-Match", max_length=1_000, description="ETag of what the caller read before the edit."),
+    Header(alias="If-Match", max_length=1_000, description="ETag of the state that the caller edits."),
 ]
 IdempotencyKey = Annotated[
     str,
@@ -30,7 +31,7 @@ IdempotencyKey = Annotated[
         alias="Idempotency-Key",
         max_length=200,
         pattern=r"^[\x21-\x7e]*$",
-        description="The same key starts the same thing once; use a random UUID per attempt of a person.",
+        description="Requests with the same key take effect once. Use a random UUID for each action.",
     ),
 ]
 
@@ -39,12 +40,12 @@ FileId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Id of one ve
 AnnotationId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="Id of a note on a day.")]
 UploadId = Annotated[
     str,
-    Path(pattern="^(file-)?[0-9a-f]{32}$", description="Id of an upload, also of a file that was opened."),
+    Path(pattern="^(file-)?[0-9a-f]{32}$", description="Id of an upload or of an opened raw file."),
 ]
 BoardName = Annotated[
     str, Path(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64, description="Name of a dashboard.")
 ]
 BoardVersion = Annotated[
-    str, Path(pattern="^[0-9a-f]{16}$", description="A version of the dashboards that people wrote.")
+    str, Path(pattern="^[0-9a-f]{16}$", description="Id of a version of the written dashboards.")
 ]
 QueryId = Annotated[str, Path(pattern="^[A-Za-z0-9-]{1,64}$", description="Id of a query.")]

@@ -1,4 +1,4 @@
-"""The cost of files and runs, as the API shows it."""
+"""The cost of files and runs."""
 
 from __future__ import annotations
 

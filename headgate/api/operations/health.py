@@ -1,4 +1,4 @@
-"""Health of the lake: the worst of what is recorded of runs, freshness, files and quality."""
+"""Health of the lake: the worst state of its runs, tables, freshness, files and quality."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import shlex
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from headgate.api.operations.implausible_tables import MOST_RECORDS
-from headgate.api.operations.run_problems import MOST_RUNS, newest_comparison, unsolved_problems
+from headgate.api.operations.implausible_tables import MAX_RECORDS
+from headgate.api.operations.run_problems import MAX_RUNS, newest_comparison, unsolved_problems
 from headgate.api.shapes.lake import Health, HealthCheck
 from headgate.lake import keys
 from headgate.lake.acceptance import Acceptance, acceptance_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _ORDER: tuple[HealthState, ...] = ("healthy", "unknown", "degraded", "failed")
 NEWEST_FILES = 50
-STALE_AFTER = timedelta(days=2)  # exports are nightly: one missed night is seen on the second day
+STALE_AFTER = timedelta(days=2)  # exports are nightly, so one may be missed
 LOW_SCORE = 0.8
 
 
@@ -49,22 +49,15 @@ def health_of(lake: LakePorts) -> Health:
 
 
 def _run(lake: LakePorts, not_merged: Sequence[str]) -> HealthCheck:
-    """Judge the newest run that has ended, and what earlier runs failed in.
-
-    A dataset that could not be merged is a problem, too.
-    """
-    runs = lake.runs.newest(MOST_RUNS)
+    """Check the newest ended run, unsolved failures of earlier runs, and datasets that were not merged."""
+    runs = lake.runs.newest(MAX_RUNS)
     newest = next((run for run in runs if run.status not in RUNNING), None)
     if not newest:
         return HealthCheck(
-            name="run", state="unknown", message="No run has ended yet. Start one when files were accepted."
+            name="run", state="unknown", message="No run has ended yet. Start one after files were accepted."
         )
     at = newest.started_at.isoformat()
-    kept = (
-        f" These datasets could not be merged and keep their previous tables: {', '.join(not_merged)}."
-        if not_merged
-        else ""
-    )
+    kept = f" Datasets not merged, with their previous tables: {', '.join(not_merged)}." if not_merged else ""
     if newest.status != SUCCEEDED:
         message = (
             f"Run {newest.name} ended as {newest.status.lower()}.{kept} Its page says why; start a run "
@@ -80,50 +73,49 @@ def _run(lake: LakePorts, not_merged: Sequence[str]) -> HealthCheck:
             name="run", state="failed", message=_failed_before(newest.name, failed) + kept, at=at
         )
     if not_merged:
-        message = (
-            f"Run {newest.name} succeeded with problems.{kept} `headgate runs show {newest.name}` says why."
-        )
+        why = f"`headgate runs show {newest.name}` says why."
+        message = f"Run {newest.name} succeeded with problems.{kept} {why}"
         return HealthCheck(name="run", state="degraded", message=message, at=at)
     return HealthCheck(name="run", state="healthy", message=f"Run {newest.name} succeeded.", at=at)
 
 
 def _tables(lake: LakePorts) -> HealthCheck:
-    """Judge the tables after the newest run: their rows and their day are what their inputs imply."""
+    """Check that rows and days of the tables match their inputs after the newest run."""
     newest = next(iter(lake.runs.newest(1)), None)
     comparison = newest_comparison(lake, newest) if newest else None
     if newest is None or comparison is None:
-        under_way = "A run is under way. " if newest and newest.status in RUNNING else ""
-        message = f"{under_way}Tables are compared with their inputs when the newest run has succeeded."
+        running = "A run is in progress. " if newest and newest.status in RUNNING else ""
+        message = f"{running}Tables are compared with their inputs after the newest run has succeeded."
         return HealthCheck(name="tables", state="unknown", message=message)
     at = newest.started_at.isoformat()
     if comparison.failure:
         message = (
-            f"Tables could not be compared with their inputs: {comparison.failure.rstrip('.')}. Ask "
-            "again in a minute."
+            f"Tables could not be compared with their inputs: {comparison.failure.rstrip('.')}. Retry in a "
+            "minute."
         )
         return HealthCheck(name="tables", state="unknown", message=message, at=at)
     if not comparison.implausible:
-        message = f"Rows and days of the tables are what their inputs imply.{_not_added_up(comparison)}"
+        message = f"Rows and days of the tables match their inputs.{_not_compared(comparison)}"
         return HealthCheck(name="tables", state="healthy", message=message, at=at)
     (table, why), further = min(comparison.implausible.items()), len(comparison.implausible) - 1
-    more = f" `headgate runs show {newest.name}` names {further} more." if further else ""
+    more = f" `headgate runs show {newest.name}` lists {further} more." if further else ""
     return HealthCheck(
-        name="tables", state="degraded", message=f"{table}: {why}{more}{_not_added_up(comparison)}", at=at
+        name="tables", state="degraded", message=f"{table}: {why}{more}{_not_compared(comparison)}", at=at
     )
 
 
-def _not_added_up(comparison: TableComparison) -> str:
-    """Return which datasets were not compared with the rows of their files; empty if all were."""
+def _not_compared(comparison: TableComparison) -> str:
+    """Name the datasets that were not compared with the rows of their files; empty if all were."""
     names = ", ".join(comparison.not_added_up)
-    why = f"not all among the newest {MOST_RECORDS:,}, or processed again since the run began"
+    why = f"files older than the newest {MAX_RECORDS:,}, or processed again since the run started"
     return f" Not compared with the rows of their files ({why}): {names}." if names else ""
 
 
 def _failed_before(newest: str, failed: Mapping[str, Iterable[str]]) -> str:
-    """State which stages failed in which runs, and that a later run succeeded without them."""
+    """Describe stages that failed in earlier runs and were not repeated since."""
     stages = "; ".join(f"{', '.join(sorted(names))} in run {run}" for run, names in failed.items())
     return (
-        f"Run {newest} succeeded, but did not repeat what failed before: {stages}. "
+        f"Run {newest} succeeded, but it did not repeat stages that failed before: {stages}. "
         "The page of that run says why; start a run after the cause is fixed."
     )
 
@@ -133,17 +125,16 @@ def _freshness(files: Sequence[FileRecord], now: datetime) -> HealthCheck:
         return HealthCheck(name="freshness", state="unknown", message="No file was received yet. Upload one.")
     newest = files[0].received_at
     if now - datetime.fromisoformat(newest) <= STALE_AFTER:
-        return HealthCheck(
-            name="freshness", state="healthy", message="The newest file came within two days.", at=newest
-        )
-    message = "No file came for more than two days. Check the export and those who upload."
+        message = "The newest file arrived within two days."
+        return HealthCheck(name="freshness", state="healthy", message=message, at=newest)
+    message = "No file arrived for more than two days. Check the export and ask the people who upload."
     return HealthCheck(name="freshness", state="degraded", message=message, at=newest)
 
 
 def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthCheck:
-    """Judge what became of files.
+    """Check for files that need an action.
 
-    Corrected rows are few and chosen, so no share of them is judged: their original's rows stay open.
+    The share of rejected rows is not checked for files of corrections: the rows stay open in their original.
     """
     past = History.of(files)
     originals = [record for record in files if not keys.has_corrected_rows(record.key)]
@@ -157,24 +148,17 @@ def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthChec
     if not files:
         return HealthCheck(name="files", state="unknown", message="No file was received yet.")
     if not bad:
-        return HealthCheck(
-            name="files",
-            state="healthy",
-            message=_no_action(files, originals, past),
-        )
-    subject = _some_of(len(bad), len(files), "file", "needs", "need")
+        return HealthCheck(name="files", state="healthy", message=_no_action(files, originals, past))
     message = (
-        f"{subject} an action: rejected, failed, with columns to assign, or with too many refused rows. "
-    )
-    newest = (
-        f"The newest is {bad[0].key}{_counts(bad[0])}; "
+        f"{_some_of(len(bad), len(files), 'file', 'needs', 'need')} an action: rejected, failed, with "
+        f"columns to assign, or with too many refused rows. The newest is {bad[0].key}{_counts(bad[0])}; "
         f"`headgate files show {shlex.quote(bad[0].key)}` says why."
     )
-    return HealthCheck(name="files", state="degraded", message=message + newest, at=bad[0].received_at)
+    return HealthCheck(name="files", state="degraded", message=message, at=bad[0].received_at)
 
 
 def _no_action(files: Sequence[FileRecord], originals: Sequence[FileRecord], past: History) -> str:
-    """State that no file needs a person, and how many of their rows wait nevertheless."""
+    """Report that no file needs an action, and the number of rows that can be corrected."""
     waiting = [
         rows
         for record in originals
@@ -182,29 +166,23 @@ def _no_action(files: Sequence[FileRecord], originals: Sequence[FileRecord], pas
         and not past.is_settled(record)
         and (rows := record.quarantined - _corrected_rows(record, files)) > 0
     ]
-    message = f"{_newest(len(files), 'file', 'needs', 'need')} no action as a whole."
+    message = f"{_newest(len(files), 'file', 'needs', 'need')} no action."
     if not waiting:
         return message
-    some = "1 row waits" if sum(waiting) == 1 else f"{sum(waiting):,} rows wait"
-    return f"{message} {some} for a correction, no more in a file than the lake permits."
+    count = "1 refused row is" if sum(waiting) == 1 else f"{sum(waiting):,} refused rows are"
+    return f"{message} {count} open for correction; no file has more than the lake permits."
 
 
 def _has_lost_rows(record: FileRecord, files: Sequence[FileRecord], most_refused_share: float) -> bool:
-    """Return whether too many rows of an accepted file are refused, and no correction has brought them into
-    the lake since.
-    """
-    return acceptance_of(record, most_refused_share, _corrected_rows(record, files)) not in {
-        None,
-        Acceptance.OK,
-    }
+    """Return whether an accepted file has too many rejected rows without an accepted correction."""
+    acceptance = acceptance_of(record, most_refused_share, _corrected_rows(record, files))
+    return acceptance not in {None, Acceptance.OK}
 
 
 def _corrected_rows(record: FileRecord, files: Sequence[FileRecord]) -> int:
-    """Return the rows of a file that its corrections, and the corrections of these, have brought into the
-    lake.
-    """
-    beginning = keys.corrections_of(record.dataset, record.file_id)
-    corrections = [file for file in files if file.key.startswith(beginning)]
+    """Return the number of accepted rows of a file's corrections, at any depth."""
+    prefix = keys.corrections_of(record.dataset, record.file_id)
+    corrections = [file for file in files if file.key.startswith(prefix)]
     return sum(
         (file.accepted if file.state is FileState.DONE else 0) + _corrected_rows(file, files)
         for file in corrections
@@ -212,37 +190,31 @@ def _corrected_rows(record: FileRecord, files: Sequence[FileRecord]) -> int:
 
 
 def _counts(record: FileRecord) -> str:
-    """Return the counts of an accepted file; empty for any other file, whose state says why."""
+    """Return the row counts of an accepted file; empty for other files, whose state says why."""
     if record.state is not FileState.DONE:
         return ""
-    return (
-        f" ({record.accepted:,} of {record.received:,} rows accepted; correct its refused rows, or undo it)"
-    )
+    accepted = f"{record.accepted:,} of {record.received:,} rows accepted"
+    return f" ({accepted}; correct its refused rows, or undo it)"
 
 
 def _quality(files: Sequence[FileRecord]) -> HealthCheck:
-    """Judge what files hold.
-
-    Their timeliness is left out: the check of freshness covers time, and history is old by its nature.
-    """
+    """Check the quality of files without their timeliness, which is the check of freshness."""
     scored = [
-        (record, Score.of_texts(record.profile).of_content)
+        (record, score)
         for record in files
         if record.state is FileState.DONE
+        and (score := Score.of_texts(record.profile).of_content).total is not None
     ]
-    scored = [(record, score) for record, score in scored if score.total is not None]
     low = [(record, score) for record, score in scored if _is_low(score) or record.profile.get("drift")]
     if not scored:
         return HealthCheck(
             name="quality",
             state="unknown",
-            message="No file was profiled yet. A file is profiled when it is accepted.",
+            message="No file was profiled yet. The gate profiles each file that it accepts.",
         )
     if not low:
         subject = _newest(len(scored), "profiled file", "scores", "score")
-        message = (
-            f"{subject} at least {LOW_SCORE} without timeliness, and none differs from the files before."
-        )
+        message = f"{subject} at least {LOW_SCORE} without timeliness, and none differs from earlier files."
         return HealthCheck(name="quality", state="healthy", message=message)
     (record, score), many = low[0], len(scored)
     low_scores = sum(_is_low(score) for _, score in low)
@@ -251,7 +223,7 @@ def _quality(files: Sequence[FileRecord]) -> HealthCheck:
         f"{_some_of(low_scores, many, 'profiled file', 'scores', 'score')} below {LOW_SCORE} of 1 for quality"
         if low_scores
         else "",
-        f"{_some_of(drifting, many, 'profiled file', 'differs', 'differ')} from the files before"
+        f"{_some_of(drifting, many, 'profiled file', 'differs', 'differ')} from earlier files"
         if drifting
         else "",
     ]
@@ -264,7 +236,7 @@ def _quality(files: Sequence[FileRecord]) -> HealthCheck:
 
 
 def _first_shift(record: FileRecord) -> str:
-    """Return the first difference of a file from the files before: its column, and how it moved."""
+    """Return the first drift of a file: the column, and how it moved."""
     return record.profile["drift"].partition("; ")[0].rpartition(" [")[0] or record.profile["drift"]
 
 

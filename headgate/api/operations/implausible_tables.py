@@ -1,4 +1,4 @@
-"""Compare published tables with what their inputs imply: rows, and the day of the data."""
+"""Compare rows and days of published tables with their inputs."""
 
 from __future__ import annotations
 
@@ -31,22 +31,18 @@ if TYPE_CHECKING:
     from headgate.runs.start_or_postpone import Execution
     from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot
 
-# Of the ledger, read to add up accepted rows: with more, an answer would take longer than the API has.
-MOST_RECORDS = 10_000
+MAX_RECORDS = 10_000  # of the ledger, to add up accepted rows within the API's time limit
 _PAGE_SIZE, _AT_ONCE = 500, 8
-_AHEAD = timedelta(days=1)  # somewhere it is tomorrow already
-_LONGEST_LAG = timedelta(days=31)  # a dataset that is sent once a month is not late
+_AHEAD = timedelta(days=1)  # it is tomorrow in other time zones
+_MAX_LAG = timedelta(days=31)  # of datasets that are sent once a month
 
 
 def compare_tables(lake: LakePorts, run: Execution, built: Collection[str]) -> TableComparison:
-    """Return the tables that differ from what their inputs imply.
-
-    A failure of a service is part of the result.
+    """Return the tables that do not match their inputs; a failure of a service is part of the result.
 
     Args:
-        run: the newest run; it has succeeded, and nothing runs.
-        built: the systems that it built, or found unchanged. The others show an older snapshot, and the run
-            says so itself.
+        run: the newest run, which has succeeded; no run is in progress.
+        built: the systems that it built or left unchanged. The run reports the others itself.
     """
     snapshot = newest_snapshot(lake.objects, lake.bucket("curated"))
     if snapshot is None:
@@ -67,92 +63,70 @@ def compare_tables(lake: LakePorts, run: Execution, built: Collection[str]) -> T
 
 
 def _days(lake: LakePorts, snapshot: LakeSnapshot) -> Iterator[tuple[str, str]]:
-    """Yield datasets that move the day of all tables to one that cannot be, or that end long before it.
+    """Yield datasets that move the day of all tables into the future, or that end long before it.
 
-    A run may be started for a day of one's own, which no dataset decides.
+    Nothing is checked for a run whose day was given at its start.
     """
     latest = {name: of.latest_on for name, of in snapshot.datasets.items() if name in lake.contracts.curated}
     days = deciding_days(latest, lake.contracts.curated)
     leader = max(days, key=lambda name: days[name], default="")
     if not leader or days[leader] != snapshot.as_of:
         return
-    column = event_time(lake.contracts.curated[leader]).column  # type: ignore[union-attr] # it decides, so it has one
-    newest = f"order by {column} desc limit 10"
-    shown = (
-        f'`headgate query "select * from {lake.databases.curated}.{leader} {newest}"` shows its newest rows;'  # noqa: S608 a person runs it
-    )
+    column = event_time(lake.contracts.curated[leader]).column  # type: ignore[union-attr] # it decides the day
+    newest = f"{lake.databases.curated}.{leader} order by {column} desc limit 10"
+    shown = f'`headgate query "select * from {newest}"` shows its newest rows;'  # noqa: S608 a person runs it
     if days[leader] > lake.now().date() + _AHEAD:
-        why = (
-            f"Expected no day after today, but `{column}` reaches {days[leader]}, and all tables are as "
-            "of that day."
-        )
-        yield (
-            leader,
-            f"{why} {shown} correct or undo their file; or state the column of events as `{PROPERTY}`.",
-        )
+        why = f"Expected no day after today, but `{column}` has {days[leader]}, the day of all tables."
+        remedy = f"correct or undo their file, or declare the column of events as `{PROPERTY}`."
+        yield leader, f"{why} {shown} {remedy}"
         return
-    named_days = {
-        name: day for name, day in days.items() if PROPERTY in lake.contracts.curated[name].properties
-    }
-    for name, day in named_days.items():  # of others the first date may be a date of birth
-        if (missing := snapshot.as_of - day) > _LONGEST_LAG:
-            why = f"Expected days up to {snapshot.as_of}, as {leader} has them, but it ends on {day}"
-            effect = f"to forecasts and trends the {missing.days:,} days between have nothing"
+    for name, day in days.items():
+        if PROPERTY not in lake.contracts.curated[name].properties:
+            continue  # its first date may be a date of birth
+        if (missing := snapshot.as_of - day) > _MAX_LAG:
+            why = (
+                f"Expected days up to {snapshot.as_of}, the last day of {leader}, but it ends on {day}: "
+                f"forecasts and trends lack {missing.days:,} days."
+            )
             remedy = (
                 f"Send the missing files; if {leader} is wrong, {shown} correct or undo their file; if "
-                f"{name} has ended"
+                f"{name} has ended, declare `{PROPERTY}: {NONE}` in its contract."
             )
-            yield name, f"{why}: {effect}. {remedy}, state `{PROPERTY}: {NONE}` in its contract."
-
-
-def _is_full(lake: LakePorts, dataset: str) -> bool:
-    """Return whether a load replaces those before it, so that fewer rows are merged than were accepted."""
-    return is_full(lake.contracts.curated.get(dataset))
+            yield name, f"{why} {remedy}"
 
 
 def _datasets(
     lake: LakePorts, merged: Mapping[str, DatasetSnapshot], accepted: Mapping[str, int]
 ) -> Iterator[tuple[str, str]]:
-    """Yield datasets whose table has other rows than the snapshot, or whose snapshot has other rows than its
-    files.
-    """
+    """Yield datasets whose table differs from the snapshot, or whose snapshot differs from its files."""
     shown = _shown(lake, lake.databases.curated, merged)
     for name, of in merged.items():
         rows = _rows(shown[name]) if name in shown else None
+        replaces_rows = is_full(lake.contracts.curated.get(name))
         if rows is not None and rows not in {of.rows, _fresh_rows(lake, shown[name])}:
-            yield (
-                name,
-                (
-                    f"Expected the {of.rows:,} rows of the newest snapshot, but the table has {rows:,}. "
-                    "`headgate run` publishes it again."
-                ),
+            why = f"Expected the {of.rows:,} rows of the newest snapshot, but the table has {rows:,}."
+            yield name, f"{why} `headgate run` publishes it again."
+        elif not replaces_rows and accepted.get(name, of.rows_in) != of.rows_in:
+            why = (
+                f"Expected the {accepted[name]:,} accepted rows of its files, but {of.rows_in:,} were merged."
             )
-        elif not _is_full(lake, name) and accepted.get(name, of.rows_in) != of.rows_in:
-            files = (
-                f"Expected the {accepted[name]:,} rows that its files have accepted, but {of.rows_in:,} "
-                "were merged."
+            remedy = (
+                f"`headgate lineage {name}` lists the files; replay files without rows with "
+                "`headgate quarantine replay`."
             )
-            yield (
-                name,
-                (
-                    f"{files} `headgate lineage {name}` lists the files; replay those that lack rows "
-                    "(`headgate quarantine replay`)."
-                ),
-            )
+            yield name, f"{why} {remedy}"
 
 
 def _accepted_rows(
     lake: LakePorts, merged: Mapping[str, DatasetSnapshot], run: Execution
 ) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Return the accepted rows of the files that each dataset was merged from, and the datasets whose files
-    could not be added up.
+    """Return the number of accepted rows in the files of each dataset, and the datasets without a total.
 
-    Reads at most `MOST_RECORDS` records, once for all datasets: the ledger's index is one list, which a
-    filter by dataset does not shorten.
+    Read at most `MAX_RECORDS` records, once for all datasets, because the ledger's index is one list.
     """
     unread = {key: name for name, of in merged.items() for key in _increments(lake, of)}
     rows, processed_again = dict.fromkeys(unread.values(), 0), set()
-    for record in islice(newest_first(lake.files, FileFilter(), _PAGE_SIZE), MOST_RECORDS if unread else 0):
+    for record in islice(newest_first(lake.files, FileFilter(), _PAGE_SIZE), MAX_RECORDS if unread else 0):
         name = unread.pop(record.curated_key, "") if record.state is FileState.DONE else ""
         if name and record.finished_at > run.started_at.isoformat():
             processed_again.add(name)
@@ -161,9 +135,8 @@ def _accepted_rows(
         if not unread:
             break
     not_added_up = processed_again.union(unread.values())
-    return {name: accepted for name, accepted in rows.items() if name not in not_added_up}, tuple(
-        sorted(not_added_up)
-    )
+    totals = {name: accepted for name, accepted in rows.items() if name not in not_added_up}
+    return totals, tuple(sorted(not_added_up))
 
 
 def _increments(lake: LakePorts, of: DatasetSnapshot) -> list[str]:
@@ -190,9 +163,7 @@ def _system_tables(
 def _empty(
     system: str, shown: Mapping[str, TableVersion], snapshot: LakeSnapshot
 ) -> Iterator[tuple[str, str]]:
-    """Yield all tables of a system if none has a row although its inputs do, and tables that were never
-    built.
-    """
+    """Yield the tables of a system that is empty although its inputs are not, and tables never built."""
     read = {
         name
         for table in shown.values()
@@ -203,29 +174,19 @@ def _empty(
     is_empty = not any(_rows(table) for table in shown.values())
     for name, table in shown.items():
         if _rows(table) is None:
-            yield (
-                name,
-                (
-                    f"Expected a table that {system} built, but it was never built. Deploy again, then "
-                    f"`headgate run --only {system}`."
-                ),
-            )
+            why = f"Expected a table of {system}, but it was never built."
+            yield name, f"{why} Deploy again, then `headgate run --only {system}`."
         elif is_empty and rows_read:
             why = (
                 f"Expected rows, because {system} read {rows_read:,} rows ({', '.join(sorted(read))}), "
                 "but all its tables are empty."
             )
-            yield (
-                name,
-                f"{why} Check its models and options, deploy again, then `headgate run --only {system}`.",
-            )
+            remedy = f"Check its models and options, deploy again, then `headgate run --only {system}`."
+            yield name, f"{why} {remedy}"
 
 
 def _outdated(system: str, table: TableVersion, snapshot: LakeSnapshot) -> str:
-    """Return why a table is older than the newest snapshot.
-
-    Empty if it is not, or if a person rolled it back.
-    """
+    """Return why a table is older than the newest snapshot; empty if it is not, or was rolled back."""
     facts, newest = table.parameters, snapshot.as_of.isoformat()
     inputs: Mapping[str, str] = json.loads(facts.get(INPUTS, "{}"))
     changed = [name for name, version in inputs_of(snapshot, inputs).items() if inputs[name] != version]
@@ -233,27 +194,25 @@ def _outdated(system: str, table: TableVersion, snapshot: LakeSnapshot) -> str:
         return ""
     remedy = f"`headgate run --only {system}` builds it again."
     if facts[AS_OF] != newest:
-        return f"Expected the day of the newest data, {newest}, but it shows {facts[AS_OF]}. {remedy}"
-    return (
-        f"Expected the newest versions of {', '.join(changed)}, but it was built from older ones. {remedy}"
-        if changed
-        else ""
-    )
+        return f"Expected the day of the newest data, {newest}, but the table is of {facts[AS_OF]}. {remedy}"
+    if not changed:
+        return ""
+    return f"Expected the newest versions of {', '.join(changed)}, but it used older versions. {remedy}"
 
 
 def _rows(table: TableVersion) -> int | None:
-    """Return the rows that the catalog keeps with a table; None for one that nobody has published."""
+    """Return the number of rows in the catalog; None for a table that was never published."""
     return int(table.parameters[ROWS]) if ROWS in table.parameters else None
 
 
 def _fresh_rows(lake: LakePorts, table: TableVersion) -> int | None:
-    """Return the rows of the snapshot that a dataset's table got after the newest run, if it got one."""
+    """Return the rows of a fresh snapshot that the dataset's table shows since the newest run, if any."""
     fresh = FreshSnapshot.read(lake.objects, lake.bucket("curated"), table.table)
     return fresh.snapshot.rows if fresh and fresh.is_shown_by(table) else None
 
 
 def _shown(lake: LakePorts, database: str, tables: Iterable[str]) -> dict[str, TableVersion]:
-    """Return the tables that the catalog has; one that is not deployed is left out."""
+    """Return the deployed tables of the catalog."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         versions = pool.map(partial(_current, lake, database), tables)
         return {version.table: version for version in versions if version}

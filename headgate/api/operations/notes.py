@@ -1,18 +1,16 @@
-"""Notes of people on days: one object each, which SQL reads as a table and charts over time mark."""
+"""Notes on days, which charts over time mark."""
 
 from __future__ import annotations
 
 import hashlib
-import io
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.http.access import Group
 from headgate.api.http.problems import forbidden, invalid, not_found
+from headgate.api.operations.row_objects import key_of_id, keys_below, read_row, read_written_rows, write_row
 from headgate.api.shapes.annotations import Annotation, Annotations
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
 
 if TYPE_CHECKING:
@@ -21,16 +19,12 @@ if TYPE_CHECKING:
     from headgate.api.shapes.annotations import AnnotationAsked
 
 TABLE = "annotations"
-_READERS = 16  # objects are read side by side: each takes some milliseconds
 _FOLDER = f"{keys.ANNOTATIONS}/"
 
 
 def current(lake: LakePorts) -> Annotations:
-    """Return the notes that nobody has withdrawn, by day and time of writing."""
-    bucket = lake.bucket("curated")
-    refs = [item.ref for item in lake.objects.list(bucket, _FOLDER)]
-    with ThreadPoolExecutor(_READERS) as readers:
-        rows = list(readers.map(lambda ref: _read(lake, ref), refs))
+    """Return the notes that are not withdrawn, by day and time of writing."""
+    rows = read_written_rows(lake, keys_below(lake, _FOLDER))
     return Annotations(annotations=tuple(_shown(row) for row in rows if row["withdrawn_at"] is None))
 
 
@@ -38,16 +32,16 @@ def annotate(lake: LakePorts, caller: str, asked: AnnotationAsked, key: str) -> 
     """Write a note on a day; the same caller and Idempotency-Key write it once.
 
     Raises:
-        ProblemError: 422, a day that no calendar has, or a note without a text.
+        ProblemError: 422, invalid day, or note without text.
     """
     day, note = _day(asked.noted_on), redact_text(asked.note.strip())
     if not note:
-        raise invalid("body.note", "missing", "A note has a text. Send it as `note`.")
+        raise invalid("body.note", "missing", "The note has no text. Send it as `note`.")
     now = lake.now()
     identity = f"{caller} {day} {note} {key or now.isoformat()}"
     annotation_id = hashlib.sha256(identity.encode()).hexdigest()[:32]
-    if key and (earlier := _of_id(lake, annotation_id, day)):
-        return _shown(_read(lake, earlier))
+    if key and (earlier := key_of_id(lake, f"{_FOLDER}{day:%Y-%m-%d}/", annotation_id)):
+        return _shown(read_row(lake, earlier))
     row = {
         "annotation_id": annotation_id,
         "noted_on": day,
@@ -57,23 +51,23 @@ def annotate(lake: LakePorts, caller: str, asked: AnnotationAsked, key: str) -> 
         "withdrawn_by": None,
         "withdrawn_at": None,
     }
-    _write(lake, ObjectRef(lake.bucket("curated"), keys.annotation_key(day, now, annotation_id)), row)
+    write_row(lake, TABLE, keys.annotation_key(day, now, annotation_id), row)
     return _shown(row)
 
 
 def withdraw(lake: LakePorts, caller: CallerIdentity, annotation_id: str) -> Annotations:
-    """Withdraw a note, which its row then states; one that is withdrawn already is fine.
+    """Mark a note as withdrawn; do nothing if it is withdrawn already.
 
     Raises:
-        ProblemError: 404, there is no such note; 403, it is of somebody else and the caller is no operator.
+        ProblemError: 404, unknown note; 403, somebody else wrote it and the caller is no operator.
     """
-    if not (ref := _of_id(lake, annotation_id)):
-        raise not_found("There is no such note. Read the notes again.")
-    row = _read(lake, ref)
-    if not caller.goes_by(row["written_by"]) and not caller.may(Group.OPERATOR):
-        raise forbidden("A note is withdrawn by who wrote it, or by an operator. Ask one of them.")
+    if not (key := key_of_id(lake, _FOLDER, annotation_id)):
+        raise not_found("There is no note with this id. GET /v1/annotations lists the notes.")
+    row = read_row(lake, key)
+    if not caller.is_named(row["written_by"]) and not caller.may(Group.OPERATOR):
+        raise forbidden("Only its author or an operator may withdraw a note. Ask one of them.")
     if row["withdrawn_at"] is None:
-        _write(lake, ref, {**row, "withdrawn_by": caller.name, "withdrawn_at": lake.now()})
+        write_row(lake, TABLE, key, {**row, "withdrawn_by": caller.name, "withdrawn_at": lake.now()})
     return current(lake)
 
 
@@ -82,32 +76,8 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise invalid(
-            "body.noted_on", "no_such_day", "No calendar has this day. Send it as `2026-03-14`."
+            "body.noted_on", "no_such_day", "`noted_on` is not a date. Send a date such as 2026-03-14."
         ) from None
-
-
-def _of_id(lake: LakePorts, annotation_id: str, day: date | None = None) -> ObjectRef | None:
-    prefix = f"{_FOLDER}{day:%Y-%m-%d}/" if day else _FOLDER
-    listed = lake.objects.list(lake.bucket("curated"), prefix)
-    return next((item.ref for item in listed if item.ref.key.endswith(f"-{annotation_id}.parquet")), None)
-
-
-def _write(lake: LakePorts, ref: ObjectRef, row: dict[str, Any]) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from headgate.contracts.arrow import arrow_schema
-
-    sink = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist([row], schema=arrow_schema(lake.contracts.lake[TABLE])), sink)
-    lake.objects.write(ref, sink.getvalue())
-
-
-def _read(lake: LakePorts, ref: ObjectRef) -> dict[str, Any]:
-    from headgate.values.parquet_tables import table_of
-
-    row: dict[str, Any] = table_of(lake.objects.read(ref)).to_pylist()[0]
-    return row
 
 
 def _shown(row: dict[str, Any]) -> Annotation:

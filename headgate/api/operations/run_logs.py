@@ -1,4 +1,4 @@
-"""Log lines of the jobs of a run, as the API shows them."""
+"""Log lines of the jobs of a run."""
 
 from __future__ import annotations
 
@@ -18,31 +18,30 @@ if TYPE_CHECKING:
     from headgate.aws.logs import LogLine
     from headgate.costs.recorded import EndedJobRun
 
-MOST_LINES = 500
-_MOST_CHARACTERS = 2000  # 500 lines of them are far below the 6 MB that a Lambda function may answer
+MAX_LINES = 500
+_MAX_CHARACTERS = 2000  # of a line; a Lambda function's answer has at most 6 MB
 _LEVELS = frozenset(get_args(LogLevel))
 
 
-def last_lines(lake: LakePorts, name: str, job: str, most: int) -> RunLogs:
-    """Return the last lines of a run's ended jobs, oldest first, or why there are none.
+def last_lines(lake: LakePorts, name: str, job: str, limit: int) -> RunLogs:
+    """Return the last lines of a run's ended jobs, oldest first, or the reason why there are none.
 
     Args:
         job: only this job's; empty for all.
     """
-    every = runs.job_runs(lake, name)
-    own = [run for run in every if job in {"", run.job} and run.run_id]
-    lines = [(run.job, line) for run in own for line in lake.job_logs.last_lines(run.run_id, most)]
-    newest = sorted(lines, key=lambda each: each[1].written_at)[-most:]
-    reason = "" if newest else _reason(own, job, lake.job_logs.kept_days, lake.now())
+    job_runs = [run for run in runs.job_runs(lake, name) if job in {"", run.job} and run.run_id]
+    lines = [(run.job, line) for run in job_runs for line in lake.job_logs.last_lines(run.run_id, limit)]
+    newest = sorted(lines, key=lambda line: line[1].written_at)[-limit:]
+    reason = "" if newest else _reason(job_runs, job, lake.job_logs.kept_days, lake.now())
     return RunLogs(lines=tuple(_shown(job, line) for job, line in newest), reason=reason)
 
 
-def _reason(own: Sequence[EndedJobRun], job: str, kept_days: int, now: datetime) -> str:
-    if not own:
-        return f"{f'The job {job}' if job else 'No job'} of this run has {'not ' if job else ''}ended yet."
-    if all(run.started_at < now - timedelta(days=kept_days) for run in own):
-        return f"The lines of this run were deleted: logs are kept for {kept_days} days."
-    return "The jobs of this run wrote no line into their logs."
+def _reason(job_runs: Sequence[EndedJobRun], job: str, kept_days: int, now: datetime) -> str:
+    if not job_runs:
+        return f"The job {job} of this run has not ended yet." if job else "No job of this run has ended yet."
+    if all(run.started_at < now - timedelta(days=kept_days) for run in job_runs):
+        return f"The log lines of this run were deleted: logs are kept for {kept_days} days."
+    return "The jobs of this run wrote no log lines."
 
 
 def _shown(job: str, line: LogLine) -> RunLogLine:
@@ -51,12 +50,12 @@ def _shown(job: str, line: LogLine) -> RunLogLine:
         job=job,
         written_at=line.written_at.replace(tzinfo=None).isoformat(),
         level=cast("LogLevel", level if level in _LEVELS else ""),
-        text=redact_text(text)[:_MOST_CHARACTERS],
+        text=redact_text(text)[:_MAX_CHARACTERS],
     )
 
 
 def _parts(text: str) -> tuple[str, str]:
-    """Return level and message of a line as Powertools writes it; of any other line the whole text."""
+    """Return level and message of a line by Powertools; for any other line, no level and the whole text."""
     try:
         line = json.loads(text)
     except ValueError:

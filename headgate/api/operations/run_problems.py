@@ -1,6 +1,4 @@
-"""Datasets and systems that runs of `curated_to_prod` left out: a run succeeds although a dataset could not
-be merged.
-"""
+"""Datasets and systems that runs of `curated_to_prod` left out, even if the run succeeded."""
 
 from __future__ import annotations
 
@@ -25,18 +23,20 @@ if TYPE_CHECKING:
     from headgate.aws.stepfunctions import PipelineRun
     from headgate.lake.ports import ObjectInfo
 
-MOST_RUNS = 20  # how many runs are searched for problems that no later run solved
+MAX_RUNS = 20  # that are searched for unsolved problems
 _TRIED = {"done", "unchanged", "failed"}  # states of stages that the run worked on
-_DATASETS = "merged datasets"  # no name of a system has a blank
+_DATASETS = "merged datasets"  # not the name of a system, because it has a space
 _REMEDIES = {
-    "datasets_not_merged": "If the reason does not say what to do, correct the rows at "
-    "their source and send them again,"
-    " "
-    "or change the contract. The next run merges the dataset.",
-    "failed_stages": "Fix the cause, then start a run; `headgate run --only SYSTEM` builds one system. "
-    "`headgate logs --minutes 60 --level error` shows what the jobs of the last hour wrote.",
+    "datasets_not_merged": (
+        "If the reason names no remedy, correct the rows at their source and send them again, or change the "
+        "contract. The next run merges the dataset."
+    ),
+    "failed_stages": (
+        "Fix the cause, then start a run; `headgate run --only SYSTEM` builds one system. "
+        "`headgate logs --minutes 60 --level error` shows the errors of the last hour."
+    ),
     "implausible_tables": (
-        "Do what the reason says, then start a run. The tables are compared with their inputs again after it."
+        "Follow the reason, then start a run, which compares the tables with their inputs again."
     ),
 }
 
@@ -52,12 +52,12 @@ class ProblemFacts(TypedDict):
 
 @dataclass(frozen=True)
 class RunOmissions:
-    """The datasets and stages that a run left out. The tables concerned show their previous versions.
+    """The datasets and stages that a run left out, whose tables keep their previous versions.
 
     Attributes:
         datasets_not_merged: the reason, by dataset.
         failed_stages: the reason, by stage: the merge, the quality gate, or a system.
-        implausible_tables: by table, in which way it differs from what its inputs imply.
+        implausible_tables: the difference from the inputs, by table.
     """
 
     datasets_not_merged: Mapping[str, str] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class RunOmissions:
         return bool(self.datasets_not_merged or self.failed_stages or self.implausible_tables)
 
     def facts(self) -> ProblemFacts:
-        """Return what was left out under the names that the CLI's `--json` and the API have."""
+        """Return the omissions as JSON of the API and of the CLI's `--json`."""
         return {
             "has_problems": self.exist,
             "datasets_not_merged": dict(self.datasets_not_merged),
@@ -84,7 +84,7 @@ class RunOmissions:
         return {what: remedy for what, remedy in _REMEDIES.items() if getattr(self, what)}
 
     def summary(self) -> str:
-        """Return what was left out in one line; empty where nothing was."""
+        """Return the omissions in one line; empty if there are none."""
         named = {
             "not merged": self.datasets_not_merged,
             "failed": self.failed_stages,
@@ -94,7 +94,7 @@ class RunOmissions:
 
 
 def problems_of(lake: LakePorts, runs: Sequence[Execution]) -> dict[str, RunOmissions]:
-    """Return what each of the runs left out, by run; a run that has not ended left out nothing yet."""
+    """Return the omissions of each run, by name; none for a run that has not ended."""
     not_merged = _datasets_not_merged(lake, [run for run in runs if run.status not in RUNNING])
     newest = next(iter(lake.runs.newest(1)), None)
     comparison = newest_comparison(lake, newest) if newest and newest in runs else None
@@ -108,7 +108,7 @@ def problems_of(lake: LakePorts, runs: Sequence[Execution]) -> dict[str, RunOmis
 
 
 def problems_of_one(lake: LakePorts, name: str, run: PipelineRun) -> RunOmissions:
-    """Return what a run left out; nothing for one that entered no state."""
+    """Return the omissions of a run; none for a run that entered no state."""
     if not run.entered_at:
         return RunOmissions()
     return problems_of(lake, [Execution(name, run.status, min(run.entered_at.values()), run.ended_at)])[name]
@@ -117,8 +117,8 @@ def problems_of_one(lake: LakePorts, name: str, run: PipelineRun) -> RunOmission
 def unsolved_problems(lake: LakePorts, runs: Iterable[Execution]) -> dict[str, RunOmissions]:
     """Return the problems that no later run solved, by run, newest first.
 
-    The newest run that tried a stage counts, and for datasets the newest run that merged: a later run for
-    another system does not hide the failure of a system. Reads only the runs that this needs.
+    A stage's newest run decides, so a later run for another system does not hide its failure. Read only as
+    many runs as needed.
 
     Args:
         runs: newest first.
@@ -143,14 +143,14 @@ def unsolved_problems(lake: LakePorts, runs: Iterable[Execution]) -> dict[str, R
 
 
 def failed_stages(lake: LakePorts, run: Execution) -> dict[str, str]:
-    """Return why stages of a run failed, by stage; empty for a run that succeeded or still works."""
+    """Return why stages of a run failed, by stage; empty for a run that succeeded or is in progress."""
     if run.status in RUNNING or run.status == SUCCEEDED:
         return {}
     return {stage: why for stage, why in _tried_stages(lake, run).items() if why}
 
 
 def newest_comparison(lake: LakePorts, newest: Execution) -> TableComparison | None:
-    """Return how the tables compare with their inputs after the newest run; None unless it has succeeded."""
+    """Compare the tables with their inputs after the newest run; None unless it succeeded."""
     if newest.status != SUCCEEDED:
         return None
     comparisons, key = lake.known_runs.comparisons, (newest.name, newest.ended_at)
@@ -166,7 +166,7 @@ def newest_comparison(lake: LakePorts, newest: Execution) -> TableComparison | N
 
 
 def _tried_stages(lake: LakePorts, ended: Execution) -> Mapping[str, str]:
-    """Return the stages that a run worked on, with the reason if one failed, and an empty text otherwise."""
+    """Return the stages that a run worked on, with the reason of a failure or an empty text."""
     stages_by_run, key = lake.known_runs.tried_stages, (ended.name, ended.ended_at)
     if key not in stages_by_run:
         stages_by_run[key] = _read_tried_stages(lake, ended)
@@ -183,7 +183,7 @@ def _read_tried_stages(lake: LakePorts, ended: Execution) -> dict[str, str]:
 
 
 def _datasets_not_merged(lake: LakePorts, ended: Sequence[Execution]) -> dict[str, Mapping[str, str]]:
-    """Return the reasons by run and dataset."""
+    """Return why datasets were not merged, by run and dataset."""
     datasets_by_run = lake.known_runs.datasets_not_merged
     unread = [run for run in ended if (run.name, run.ended_at) not in datasets_by_run]
     newly_read = _read_datasets_not_merged(lake, unread) if unread else {}
@@ -192,25 +192,21 @@ def _datasets_not_merged(lake: LakePorts, ended: Sequence[Execution]) -> dict[st
 
 
 def _read_datasets_not_merged(lake: LakePorts, ended: Sequence[Execution]) -> dict[str, dict[str, str]]:
-    """Read the reasons by run and dataset.
-
-    The merge writes a lineage event for each dataset that it cannot merge.
-    """
-    every, wanted = [*lake.runs.newest(), *ended], {run.name for run in ended}
+    """Read why datasets were not merged from the lineage events that the merge writes."""
+    runs, wanted = [*lake.runs.newest(), *ended], {run.name for run in ended}
     failures: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for dataset, event in _failures(lake, sorted({day for run in ended for day in _days(run)})):
-        name = _run_at(every, event.modified_at)
+        name = _run_at(runs, event.modified_at)
         if name in wanted:
             failures[name][dataset] = run_error(json.loads(lake.objects.read(event.ref)))
     return failures
 
 
 def _failures(lake: LakePorts, days: Iterable[date]) -> Iterator[tuple[str, ObjectInfo]]:
-    """Yield the events of datasets that could not be merged, with their datasets."""
+    """Yield the datasets that could not be merged, with their events."""
     for day in days:
-        for item in lake.objects.list(
-            lake.bucket("artifacts"), f"{keys.lineage_events_prefix(day)}{MERGE_JOB}/"
-        ):
+        prefix = f"{keys.lineage_events_prefix(day)}{MERGE_JOB}/"
+        for item in lake.objects.list(lake.bucket("artifacts"), prefix):
             if dataset := keys.failed_table_of(item.ref.key):
                 yield dataset, item
 
@@ -221,10 +217,8 @@ def _days(run: Execution) -> list[date]:
 
 
 def _run_at(runs: Sequence[Execution], moment: datetime) -> str:
-    """Return the run that was at work at a moment: the oldest of those under way, because the others are
-    pending; empty if none was.
-    """
-    # S3 states whole seconds.
+    """Return the run that was working at a moment: the oldest unfinished run; empty if there was none."""
+    # S3 has timestamps in whole seconds.
     under_way = [
         run for run in runs if run.started_at.replace(microsecond=0) <= moment <= (run.ended_at or moment)
     ]

@@ -1,4 +1,4 @@
-"""Runs of `curated_to_prod`, as the API shows them."""
+"""Runs of `curated_to_prod`."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _STATES: dict[str, RunState] = {
 
 
 def newest(lake: LakePorts, limit: int) -> Runs:
-    """Return the newest runs with what they left out, newest first."""
+    """Return the newest runs with their problems, newest first."""
     runs = lake.runs.newest(limit)
     problems, costs = problems_of(lake, runs), costs_of(lake, runs)
     return Runs(runs=tuple(_summary(run, problems[run.name], costs[run.name]) for run in runs))
 
 
 def costs_of(lake: LakePorts, runs: Sequence[Execution]) -> dict[str, str]:
-    """Return what each run cost in US dollars, by name; empty where none of its jobs has ended."""
+    """Return the cost of each run in US dollars, by name; empty if none of its jobs has ended."""
     if not runs:
         return {}
     ended, prices = lake.job_runs(since=min(run.started_at for run in runs)), Prices.load()
@@ -68,7 +68,7 @@ def _summary(run: Execution, problems: RunOmissions, usd: str) -> RunSummary:
 
 
 def detail(lake: LakePorts, name: str) -> RunDetail:
-    """Return one run with its stages and what it left out."""
+    """Return one run with its stages and problems."""
     run, prices = _described(lake, name), Prices.load()
     records = stage_records(lake.objects, lake.bucket("artifacts"), name)
     run_stages = tuple(RunStage(**stage.facts()) for stage in stages(run, lake.systems, lake.now(), records))
@@ -126,28 +126,19 @@ def _job(run: EndedJobRun, prices: Prices) -> RunJob:
 def start(lake: LakePorts, caller: str, asked: RunAsked, key: str) -> RunStarted:
     """Start a run; the same caller and Idempotency-Key start it once, because a run's name is its lock."""
     if asked.only and asked.only not in lake.systems:
-        names = (
-            f"must be one of {', '.join(lake.systems)}"
-            if lake.systems
-            else "must be left out, because this lake builds no system"
-        )
-        raise invalid("body.only", "unknown_system", f"`only` {names}.")
+        rule = "must be omitted, because this lake builds no system"
+        if lake.systems:
+            rule = f"must be one of {', '.join(lake.systems)}"
+        raise invalid("body.only", "unknown_system", f"`only` {rule}.")
     if asked.as_of and not _is_day(asked.as_of):
-        raise invalid(
-            "body.as_of",
-            "not_a_day",
-            "`as_of` is no day of the calendar. Send a day such as 2024-02-29, or leave it out.",
-        )
-    now = lake.now()
-    name = (
-        f"api-{hashlib.sha256(f'{caller} {key}'.encode()).hexdigest()[:32]}"
-        if key
-        else f"api-{now:%Y%m%dT%H%M%S%f}"
-    )
-    asked_for = {"as_of": asked.as_of, "only": asked.only, "actor": caller}
-    asked_for |= {"full": "true"} if asked.full else {}
-    payload = {what: text for what, text in asked_for.items() if text}
-    lake.runs.start(name, payload)
+        detail = "`as_of` is not a date. Send a date such as 2024-02-29, or omit it."
+        raise invalid("body.as_of", "not_a_day", detail)
+    name = f"api-{lake.now():%Y%m%dT%H%M%S%f}"
+    if key:
+        name = f"api-{hashlib.sha256(f'{caller} {key}'.encode()).hexdigest()[:32]}"
+    full = "true" if asked.full else ""
+    payload = {"as_of": asked.as_of, "only": asked.only, "actor": caller, "full": full}
+    lake.runs.start(name, {option: text for option, text in payload.items() if text})
     return RunStarted(name=name)
 
 

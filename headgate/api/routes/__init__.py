@@ -1,4 +1,4 @@
-"""The routes, in groups as the documentation shows them."""
+"""The routes, in the order of the documentation."""
 
 from headgate.api.routes import (
     catalog,

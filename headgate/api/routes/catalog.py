@@ -47,7 +47,7 @@ def list_catalog(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Catalo
 
 @routes.get("/v1/catalog/contents", Group.VIEWER, cached=True)
 def list_contents(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[TablesContents]:
-    """How many rows each dataset and table has, as of when, and a saved question that reads it."""
+    """Rows, day of the data and a saved question of each dataset and table."""
     return tagged(table_contents.contents(lake), if_none_match)
 
 

@@ -14,25 +14,25 @@ routes = Routes("Dashboards")
 
 @routes.get("/v1/dashboards", Group.VIEWER, cached=True)
 def list_dashboards(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Dashboards]:
-    """The dashboards of the deployed systems with their panels; a panel's SQL is its definition."""
+    """The dashboards of the deployed systems, with the SQL of their panels."""
     return tagged(written_dashboards.every_dashboard(lake), if_none_match)
 
 
 @routes.put("/v1/dashboards/<board>", Group.OPERATOR, problems=[404, 409])
 def write_dashboard(lake: Lake, caller: Caller, board: BoardName, body: DashboardAsked) -> Dashboards:
-    """Write a dashboard for everybody, or replace the one that was read. It is a new version."""
+    """Write a dashboard for everybody, or replace the one that was read, as a new version."""
     return written_dashboards.write_dashboard(lake, caller, board, body)
 
 
 @routes.delete("/v1/dashboards/<board>", Group.OPERATOR, problems=[404, 409])
 def delete_dashboard(lake: Lake, caller: Caller, board: BoardName) -> Dashboards:
-    """Delete a dashboard that somebody wrote in the console. Repeating is safe."""
+    """Delete a dashboard written in the console. Repeating is safe."""
     return written_dashboards.delete_dashboard(lake, caller, board)
 
 
 @routes.get("/v1/dashboard-versions", Group.VIEWER)
 def list_dashboard_versions(lake: Lake) -> DashboardVersions:
-    """The versions of the dashboards that people wrote, with who wrote them and when."""
+    """The versions of the written dashboards, with author and time."""
     return written_dashboards.every_version(lake)
 
 

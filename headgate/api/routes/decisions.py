@@ -16,11 +16,11 @@ Queue = Annotated[str, Query(pattern="^[a-z][a-z0-9_]{0,59}$", description="Queu
 
 @routes.get("/v1/decisions", Group.VIEWER)
 def list_decisions(lake: Lake, queue: Queue, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> Decisions:
-    """The newest decisions of a work queue, newest first. The table `decisions` has all of them."""
+    """The newest decisions of a work queue, newest first. The table `decisions` has all decisions."""
     return decisions.newest(lake, queue, limit)
 
 
 @routes.post("/v1/decisions", Group.UPLOADER)
 def decide(lake: Lake, caller: Caller, body: DecisionAsked, idempotency_key: IdempotencyKey = "") -> Decision:
-    """Record what was decided about an item of a work queue, and by whom."""
+    """Record a decision about an item of a work queue."""
     return decisions.decide(lake, caller.name, body, idempotency_key)

@@ -61,16 +61,13 @@ def list_files(  # noqa: PLR0917 Powertools passes them by name
 
 @routes.get("/v1/files/<file_id>", Group.VIEWER, problems=[404], cached=True)
 def get_file(lake: Lake, file_id: FileId, if_none_match: IfNoneMatch = "") -> Response[FileDetail]:
-    """One file's story: its six stages with their times, its counts and reasons."""
+    """One file: its six stages with their times, its counts and reasons."""
     return tagged(file_records.detail(lake, file_id), if_none_match)
 
 
 @routes.get("/v1/files/<file_id>/original", Group.UPLOADER, problems=[404])
 def get_sent_file(lake: Lake, caller: Caller, file_id: FileId) -> KeptOriginal:
-    """The file that was sent, where an edited one was committed.
-
-    For who sent it, and for operators.
-    """
+    """The original of a file that was edited before its commit, for its sender and for operators."""
     return sent_files.sent_file(lake, caller, file_id)
 
 
@@ -99,7 +96,7 @@ def list_rejected_rows(  # noqa: PLR0917 as above
 def send_corrections(
     lake: Lake, caller: Caller, file_id: FileId, body: Corrections
 ) -> Response[CorrectionsSent]:
-    """Send corrected rows, and only these, through the gate. Repeating is safe."""
+    """Send only the corrected rows through the gate. Repeating is safe."""
     return accepted(corrections.send(lake, caller.name, file_id, body))
 
 
@@ -111,19 +108,17 @@ def preview_revert(lake: Lake, caller: Caller, file_id: FileId) -> RevertPreview
 
 @routes.post("/v1/files/<file_id>/revert", Group.UPLOADER, problems=[404, 409])
 def revert_file(lake: Lake, caller: Caller, file_id: FileId) -> Reverted:
-    """Undo an upload with its corrections: the rows leave curated and quarantine, and the tables with the
-    next run.
+    """Undo an upload with its corrections.
 
-    Originals stay in raw. An uploader may undo the files that it sent itself.
+    The rows leave curated and quarantine now, and the tables with the next run. Originals stay in raw. An
+    uploader may undo the files that it sent itself.
     """
     return reverts.revert(lake, caller, file_id)
 
 
 @routes.delete("/v1/files/<file_id>/revert", Group.UPLOADER, problems=[404, 409])
 def restore_file(lake: Lake, caller: Caller, file_id: FileId) -> Restored:
-    """Take an undo back: the original goes through the gate again, and so do the corrections that were undone
-    with it.
-    """
+    """Restore a file after an undo: the gate processes the original and its corrections again."""
     return reverts.restore(lake, caller, file_id)
 
 
@@ -133,9 +128,8 @@ def get_profile(
 ) -> Response[FileProfile]:
     """Statistics of a file's columns.
 
-    Without values, such as samples and the smallest, are columns that the contract classifies as personal;
-    where it does that, also columns that it does not name, and all columns of a file without a contract. Who
-    sent the file, and the group `personal-data`, see them.
+    Only the file's sender and the group `personal-data` see values, such as samples and minima, of columns
+    that the contract classifies as personal or does not name, and of files without a contract.
     """
     return tagged(quality.file_profile(lake, caller, file_id), if_none_match)
 
@@ -150,9 +144,9 @@ def get_quality(lake: Lake, dataset: Name, if_none_match: IfNoneMatch = "") -> R
 def get_dataset_profile(
     lake: Lake, caller: Caller, dataset: Name, if_none_match: IfNoneMatch = ""
 ) -> Response[DatasetProfile]:
-    """Statistics of a dataset as the newest run merged it; of a sample where it has more than 100,000 rows.
+    """Statistics of a dataset's newest snapshot, sampled if it has more than 100,000 rows.
 
-    Columns that the contract classifies as personal have values for the group `personal-data` only.
+    Only the group `personal-data` sees values of columns that the contract classifies as personal.
     """
     return tagged(dataset_profiles.dataset_profile(lake, caller, dataset), if_none_match)
 

@@ -20,13 +20,13 @@ routes = Routes("Lake")
 
 @routes.get("/v1/health", Group.VIEWER, cached=True)
 def get_health(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Health]:
-    """Health of the lake: the worst of the newest run, freshness, files and quality."""
+    """Health of the lake: the worst state of runs, tables, freshness, files and quality."""
     return tagged(health.health_of(lake), if_none_match)
 
 
 @routes.get("/v1/costs", Group.VIEWER)
 def get_costs(
-    lake: Lake, days: Annotated[int, Query(ge=1, le=90, description="How far back to add up.")] = 30
+    lake: Lake, days: Annotated[int, Query(ge=1, le=90, description="Number of days before now.")] = 30
 ) -> Costs:
     """Cost of files and runs by service, dataset and job, with a forecast for more data."""
     return costs.of_days(lake, days)
@@ -34,5 +34,5 @@ def get_costs(
 
 @routes.get("/v1/me", Group.VIEWER)
 def get_caller(caller: Annotated[access.CallerIdentity, Depends(access.caller)]) -> Caller:
-    """Who the caller is, and in which groups."""
+    """The caller's name and groups."""
     return Caller(name=caller.name, groups=tuple(group.value for group in Group if caller.may(group)))

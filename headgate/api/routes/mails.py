@@ -21,7 +21,7 @@ def list_mails(lake: Lake, caller: Caller) -> Mails:
 
 @routes.put("/v1/mails", Group.VIEWER, problems=[404, 409])
 def schedule_mail(lake: Lake, caller: Caller, body: MailAsked) -> Mails:
-    """Send the answers to the caller's own address. It replaces the caller's mail of the same title."""
+    """Schedule a mail to the caller's own address, replacing the caller's mail of the same title."""
     return mails.schedule(lake, caller, body)
 
 

@@ -11,7 +11,7 @@ routes = Routes("Annotations")
 
 @routes.get("/v1/annotations", Group.VIEWER)
 def list_annotations(lake: Lake) -> Annotations:
-    """The notes on days that charts over time mark. The table `annotations` has the withdrawn ones too."""
+    """The notes on days that charts over time mark. The table `annotations` has withdrawn notes too."""
     return notes.current(lake)
 
 
@@ -25,5 +25,5 @@ def annotate(
 
 @routes.delete("/v1/annotations/<annotation_id>", Group.UPLOADER, problems=[404])
 def withdraw_annotation(lake: Lake, caller: Caller, annotation_id: AnnotationId) -> Annotations:
-    """Withdraw a note: who wrote it, or an operator."""
+    """Withdraw a note, as its author or an operator."""
     return notes.withdraw(lake, caller, annotation_id)

@@ -30,13 +30,13 @@ def list_questions(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Ques
 
 @routes.get("/v1/kept-questions", Group.VIEWER, cached=True)
 def list_kept_questions(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[KeptQuestionList]:
-    """The questions that people keep in the lake, with who keeps them since when."""
+    """The questions that people saved in the lake, with author and time."""
     return tagged(kept_questions.every_kept(lake), if_none_match)
 
 
 @routes.put("/v1/kept-questions", Group.VIEWER, problems=[409])
 def keep_question(lake: Lake, caller: Caller, body: KeptQuestionAsked) -> KeptQuestionList:
-    """Keep a question of the caller. It replaces the caller's question of the same name."""
+    """Save a question of the caller, replacing the caller's question of the same name."""
     return kept_questions.keep(lake, caller, body)
 
 
@@ -44,7 +44,7 @@ def keep_question(lake: Lake, caller: Caller, body: KeptQuestionAsked) -> KeptQu
 def forget_question(
     lake: Lake, caller: Caller, name: Annotated[str, InQuery(min_length=1, max_length=200)]
 ) -> KeptQuestionList:
-    """Forget a question of the caller. Repeating is safe."""
+    """Delete a question of the caller. Repeating is safe."""
     return kept_questions.forget(lake, caller, name)
 
 
@@ -52,7 +52,7 @@ def forget_question(
 def start_query(
     lake: Lake, caller: Caller, body: QueryAsked, idempotency_key: IdempotencyKey = ""
 ) -> Response[Query]:
-    """Start a query that reads. It ends by itself at the scan limit of the workgroup."""
+    """Start a read-only query, which is stopped at the scan limit of the workgroup."""
     return accepted(queries.start(lake, caller, body, idempotency_key))
 
 
@@ -60,7 +60,7 @@ def start_query(
 def get_query(
     lake: Lake, caller: Caller, query_id: QueryId, if_none_match: IfNoneMatch = ""
 ) -> Response[Query]:
-    """How a query stands: its state, what it read, and what that costs."""
+    """A query's state, scanned bytes and cost."""
     return tagged(queries.status(lake, caller, query_id), if_none_match)
 
 
@@ -70,7 +70,7 @@ def list_query_rows(
     caller: Caller,
     query_id: QueryId,
     limit: Annotated[int, InQuery(ge=1, le=999)] = 500,
-    cursor: Annotated[str, InQuery(max_length=8_000, description="`next_cursor` of the page before.")] = "",
+    cursor: Annotated[str, InQuery(max_length=8_000, description="`next_cursor` of the previous page.")] = "",
 ) -> QueryRows:
     """Rows of a query that succeeded, page by page."""
     return queries.page(lake, caller, query_id, limit, cursor)
@@ -78,5 +78,5 @@ def list_query_rows(
 
 @routes.delete("/v1/queries/<query_id>", Group.VIEWER, problems=[404])
 def stop_query(lake: Lake, caller: Caller, query_id: QueryId) -> Query:
-    """Stop a query that still runs. Repeating is safe."""
+    """Stop a running query. Repeating is safe."""
     return queries.stop(lake, caller, query_id)

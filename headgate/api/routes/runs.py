@@ -20,13 +20,13 @@ RunName = Annotated[str, Path(pattern="^[A-Za-z0-9_.-]{1,80}$", description="Nam
 def list_runs(
     lake: Lake, limit: Annotated[int, Query(ge=1, le=100)] = 20, if_none_match: IfNoneMatch = ""
 ) -> Response[Runs]:
-    """The newest runs with what they left out, newest first."""
+    """The newest runs with their problems, newest first."""
     return tagged(runs.newest(lake, limit), if_none_match)
 
 
 @routes.get("/v1/runs/<name>", Group.VIEWER, problems=[404], cached=True)
 def get_run(lake: Lake, name: RunName, if_none_match: IfNoneMatch = "") -> Response[RunDetail]:
-    """One run with its stages, what it left out, why, and what to do."""
+    """One run with its stages, and its problems with reasons and remedies."""
     return tagged(runs.detail(lake, name), if_none_match)
 
 
@@ -35,9 +35,9 @@ def get_run_logs(
     lake: Lake,
     name: RunName,
     job: Annotated[str, Query(max_length=100, description="Only lines of this job.")] = "",
-    limit: Annotated[int, Query(ge=1, le=run_logs.MOST_LINES)] = 200,
+    limit: Annotated[int, Query(ge=1, le=run_logs.MAX_LINES)] = 200,
 ) -> RunLogs:
-    """The last lines that the ended jobs of a run wrote, without card and social security numbers."""
+    """The last log lines of a run's ended jobs, without card and social security numbers."""
     return run_logs.last_lines(lake, name, job, limit)
 
 

@@ -26,9 +26,8 @@ Filter = Annotated[
     Query(
         max_length=20,
         description=(
-            "`<column>:<operator>:<value>`; a row has to match every filter. Operators: eq, ne, lt, le, "
-            "gt, ge, in (values separated by "
-            "commas), contains, empty (true or false)."
+            "`<column>:<operator>:<value>`; rows must match every filter. Operators: eq, ne, lt, le, gt, ge, "
+            "in (values separated by commas), contains, empty (true or false)."
         ),
         examples=["level:eq:total"],
     ),
@@ -51,7 +50,7 @@ def list_systems(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[System
 def get_table(
     lake: Lake, system: Name, table: Name, if_none_match: IfNoneMatch = ""
 ) -> Response[TableDetail]:
-    """A published table: columns, number of rows, and what it was built from."""
+    """A published table: columns, number of rows, and the snapshot that it was built from."""
     return tagged(tables.detail(lake, system, table), if_none_match)
 
 
@@ -70,8 +69,7 @@ def list_rows(  # noqa: PLR0917 Powertools passes them by name
 ) -> Response[Rows]:
     """Rows of a table: filtered, sorted, page by page.
 
-    All pages of a cursor are of one version of the table; when the table is published again meanwhile, and
-    the version was removed, the answer is 410.
+    All pages of a cursor show one version of the table. The answer is 410 if that version was removed.
     """
     asked = tables.RowsRequest(columns, tuple(filter), sort, caller.may(Group.PERSONAL_DATA))
     return tagged(tables.rows(lake, system, table, asked, limit=limit, cursor=cursor), if_none_match)
@@ -88,14 +86,9 @@ def download_table(  # noqa: PLR0917 as above
     filter: Filter = [],  # noqa: A002, B006 as above
     sort: Sort = "",
 ) -> Download:
-    """Write the matching rows to a file and return where it can be fetched.
+    """Write the matching rows to a file and return its download URL.
 
-    In CSV a text that a spreadsheet would run as a formula gets an apostrophe before it.
+    In CSV, an apostrophe precedes texts that a spreadsheet would run as a formula.
     """
-    return tables.download(
-        lake,
-        system,
-        table,
-        tables.RowsRequest(columns, tuple(filter), sort, caller.may(Group.PERSONAL_DATA)),
-        format,
-    )
+    asked = tables.RowsRequest(columns, tuple(filter), sort, caller.may(Group.PERSONAL_DATA))
+    return tables.download(lake, system, table, asked, format)

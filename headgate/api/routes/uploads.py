@@ -33,13 +33,13 @@ from headgate.api.shapes.uploads import (
     UploadParts,
 )
 
-Start = Annotated[int, Query(ge=0, le=2**40, description="Place of the first row among those shown.")]
+Start = Annotated[int, Query(ge=0, le=2**40, description="Offset of the first row.")]
 Shown = Annotated[
     str,
     Query(max_length=100, pattern="^[a-z0-9_]*$", description="`all`, `errors`, `duplicates`, or a rule."),
 ]
 CheckId = Annotated[
-    str, Query(pattern="^([0-9a-f]{16})?$", description="`check_id` of a check; empty: the newest one.")
+    str, Query(pattern="^([0-9a-f]{16})?$", description="`check_id` of a check; empty for the newest.")
 ]
 
 routes = Routes("Uploads")
@@ -47,29 +47,26 @@ routes = Routes("Uploads")
 
 @routes.post("/v1/uploads", Group.UPLOADER, status=201, problems=[409])
 def begin_upload(lake: Lake, caller: Caller, body: UploadAsked) -> Response[Upload]:
-    """Begin an upload, or continue it.
+    """Start an upload, or continue it.
 
-    The same caller, name, size and hash give the same upload, so a page that was reloaded continues with the
-    missing parts.
-    With the state `duplicate` the content was accepted before: nothing has to be sent.
+    The same caller, name, size and hash return the same upload, so a reloaded page continues with the missing
+    parts. The state `duplicate` says that the content was accepted before and need not be sent.
     """
     return accepted(uploads.begin(lake, caller.name, body), 201)
 
 
 @routes.post("/v1/files/<file_id>/edit", Group.UPLOADER, status=201, problems=[404, 409])
 def open_raw_file(lake: Lake, file_id: FileId) -> Response[Upload]:
-    """Open a file of raw as an upload, if no row of it is in the lake: its columns and cells are edited, the
-    gate checks the whole file, and the commit is a new version of it.
+    """Open a raw file that has no row in the lake as an upload, to edit, check and commit a new version.
 
-    Repeating is safe. Values are shown to the file's sender and to the group `personal-data`, as those of its
-    profile.
+    Repeating is safe. Only the file's sender and the group `personal-data` see values.
     """
     return accepted(uploads.open_raw_file(lake, file_id), 201)
 
 
 @routes.get("/v1/uploads/<upload_id>", Group.UPLOADER, problems=[404])
 def get_upload(lake: Lake, caller: Caller, upload_id: UploadId) -> Upload:
-    """An upload as it stands now."""
+    """The current state of an upload."""
     return uploads.shown(lake, caller, upload_id)
 
 
@@ -81,19 +78,19 @@ def list_parts(lake: Lake, caller: Caller, upload_id: UploadId, cursor: Cursor =
 
 @routes.post("/v1/uploads/<upload_id>/complete", Group.UPLOADER, problems=[404, 409])
 def complete_upload(lake: Lake, caller: Caller, upload_id: UploadId) -> Upload:
-    """Make the file from its parts. Repeating is safe."""
+    """Assemble the file from its parts. Repeating is safe."""
     return uploads.complete(lake, caller, upload_id)
 
 
 @routes.delete("/v1/uploads/<upload_id>", Group.UPLOADER, problems=[404, 409])
 def abort_upload(lake: Lake, caller: Caller, upload_id: UploadId) -> Upload:
-    """Forget an upload that is not committed, with all that was sent. Repeating is safe."""
+    """Delete an uncommitted upload with its parts. Repeating is safe."""
     return uploads.abort(lake, caller, upload_id)
 
 
 @routes.post("/v1/uploads/<upload_id>/dry-run", Group.UPLOADER, status=202, problems=[404, 409])
 def start_dry_run(lake: Lake, caller: Caller, upload_id: UploadId) -> Response[DryRun]:
-    """Let the gate check the whole file without a trace in the lake. Repeating is safe."""
+    """Start a dry run: the gate checks the whole file without a trace in the lake. Repeating is safe."""
     return accepted(uploads.start_dry_run(lake, caller, upload_id))
 
 
@@ -101,9 +98,7 @@ def start_dry_run(lake: Lake, caller: Caller, upload_id: UploadId) -> Response[D
 def get_dry_run(
     lake: Lake, caller: Caller, upload_id: UploadId, if_none_match: IfNoneMatch = ""
 ) -> Response[DryRun]:
-    """Return the result of the gate's check: counts, reasons, the first rejected rows, the profile and the
-    mapping.
-    """
+    """Return the result of the dry run: counts, reasons, first rejected rows, profile and mapping."""
     return tagged(uploads.dry_run(lake, caller, upload_id), if_none_match)
 
 
@@ -111,15 +106,15 @@ def get_dry_run(
 def decide_upload_mapping(
     lake: Lake, caller: Caller, upload_id: UploadId, body: UploadMappingDecision
 ) -> DryRun:
-    """Decide which column is which field, and let the gate check the whole file again with this mapping."""
+    """Map columns to fields, and start the dry run again."""
     return uploads.decide_mapping(lake, caller, upload_id, body)
 
 
 @routes.put("/v1/uploads/<upload_id>/edits", Group.UPLOADER, problems=[404, 409])
 def edit_upload(lake: Lake, caller: Caller, upload_id: UploadId, body: UploadEdits) -> DryRun:
-    """Keep a person's edits of the file, and let the gate check the whole file again with them.
+    """Replace the edits of the file, and start the dry run again.
 
-    The edits replace those before. Rows keep their order and number. A commit moves the edited file to raw.
+    Rows keep their order and number. A commit moves the edited file to raw.
     """
     return uploads.edit(lake, caller, upload_id, body)
 
@@ -134,15 +129,13 @@ def list_upload_rows(  # noqa: PLR0917 parameters of the request
     start: Start = 0,
     limit: Limit = 200,
 ) -> GridRows:
-    """Rows of an upload that was checked, as they are in the file, with what the gate refuses."""
+    """Rows of a checked upload, as in the file, with the flaws that the gate rejects."""
     return uploads.rows(lake, caller, upload_id, check=check, show=show, start=start, limit=limit)
 
 
 @routes.get("/v1/contract-drafts", Group.VIEWER)
 def list_contract_drafts(lake: Lake) -> ContractDrafts:
-    """Contracts that people wrote for new datasets, whether the lake has them now, and why one waits for a
-    deployment.
-    """
+    """Contracts written for new datasets, whether they are in use, and why they need a deployment."""
     return contract_drafts.listed(lake)
 
 
@@ -150,9 +143,9 @@ def list_contract_drafts(lake: Lake) -> ContractDrafts:
 def store_contract_draft(
     lake: Lake, caller: Caller, dataset: Name, body: ContractDraftAsked
 ) -> StoredContractDraft:
-    """Create a dataset: its contract is in use at once, and the next run makes its table.
+    """Create a dataset: its contract is in use at once, and the next run creates its table.
 
-    A contract with data about a person, a mask, or an exemption from the search for card numbers waits for a
+    A contract with personal data, a mask, or an exemption from the search for card numbers needs a
     deployment; `needs_deployment` says why. Repeating is safe.
     """
     return contract_drafts.store(lake, caller, dataset, body.document)
@@ -164,9 +157,8 @@ def commit_upload(
 ) -> Response[Upload]:
     """Move the file to raw, where the gate processes it. Repeating is safe.
 
-    A file of more than 8 GiB may need several calls: send the same one again while the state is `committing`.
-    A mapping that was decided is remembered for the next files. Until the dry run has checked exactly this
-    content with this mapping the answer is 409. With `If-Match`, the ETag of the dry run, nothing but the
-    check that was read is committed; a file of raw needs it.
+    Repeat the call while the state is `committing`, as for files of more than 8 GiB. A decided mapping is
+    used for the next files. The answer is 409 until the dry run has checked this content with this mapping.
+    With `If-Match`, the ETag of the dry run, the commit requires that check; a raw file needs it.
     """
     return accepted(uploads.commit(lake, caller, upload_id, if_match))

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from headgate.api.shapes.base import Asked, Day, Moment, Shape
 
-NotedOn = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="Day that the note is about.")]
+NotedOn = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="Day of the note.")]
 
 
 class AnnotationAsked(Asked):
@@ -17,7 +17,7 @@ class AnnotationAsked(Asked):
 
 
 class Annotation(Shape):
-    """A note that somebody wrote on a day."""
+    """A note on a day, with author and time."""
 
     annotation_id: str
     noted_on: Day

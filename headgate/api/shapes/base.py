@@ -4,8 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-# `defer_build`: a cold start builds the validators of the shapes that its request needs, and not of all
-# routes.
+# `defer_build`: a cold start builds only the validators that its request needs.
 
 
 class Shape(BaseModel):
@@ -15,7 +14,7 @@ class Shape(BaseModel):
 
 
 class Asked(BaseModel):
-    """Body of a request; a property that the API does not know is an error."""
+    """Body of a request, without unknown properties."""
 
     model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid")
 
@@ -35,23 +34,23 @@ NextCursor = Annotated[
 
 
 class FieldError(Shape):
-    """One part of a request that is not valid."""
+    """An invalid part of a request."""
 
     where: str = Field(description="Path of the part, for example `body.size_bytes` or `query.limit`.")
     rule: str = Field(description="Name of the rule it breaks, for example `missing` or `string_too_long`.")
-    message: str = Field("", description="The field, the rule of its value, and what to send, in words.")
+    message: str = Field("", description="The field, its rule, and what to send.")
 
 
 class Problem(Shape):
-    """Why a request failed, as RFC 9457 defines it. Sent as `application/problem+json`."""
+    """The reason of a failure by RFC 9457, sent as `application/problem+json`."""
 
     type: str = Field(description="Stable name of the problem.", examples=["urn:headgate:problem:not-found"])
-    title: str = Field(description="What happened, the same text for every problem of this type.")
+    title: str = Field(description="What happened, the same for all problems of this type.")
     status: int = Field(ge=400, le=599)
     detail: str = Field(
-        "", description="What happened here, what was expected, and what to do. It carries no cell's value."
+        "", description="What happened, what was expected, and what to do, never a cell's value."
     )
-    instance: str = Field("", description="Id of the request, which the log has too.")
-    rule: str = Field("", description="Reason code, where a rule of the lake was broken.")
+    instance: str = Field("", description="Id of the request, also in the log.")
+    rule: str = Field("", description="Reason code, if a rule of the lake was broken.")
     column: str = ""
-    errors: tuple[FieldError, ...] = Field((), description="Which parts of the request are not valid.")
+    errors: tuple[FieldError, ...] = Field((), description="The invalid parts of the request.")

@@ -10,7 +10,7 @@ Usd = Annotated[str, Field(description="US dollars.", examples=["0.05"])]
 
 
 class PriceList(Shape):
-    """The list prices that costs are computed with."""
+    """The list prices of the costs."""
 
     region: str
     recorded_on: Day
@@ -28,12 +28,12 @@ class RunCost(Shape):
 class CostForecast(Shape):
     """The cost of the same files and runs with more data."""
 
-    times: Count = Field(description="How many times the data.")
+    times: Count = Field(description="Factor of the data.")
     usd: Usd
 
 
 class Costs(Shape):
-    """Cost of files and runs. Requests are estimated from the number of files; all else is recorded."""
+    """Cost of files and runs; requests are estimated from the number of files."""
 
     days: Count
     prices: PriceList

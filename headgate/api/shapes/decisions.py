@@ -26,11 +26,11 @@ class DecisionAsked(Asked):
     action: Action
     note: str = Field("", max_length=1000, description="Card numbers in it are masked.")
     assignee: str = Field("", max_length=200)
-    value: Amount = Field("", description="Value at stake that the person saw, as a decimal.")
+    value: Amount = Field("", description="Displayed value at stake, as a decimal.")
 
 
 class Decision(Shape):
-    """A decision that somebody took."""
+    """A decision with its author and time."""
 
     decision_id: str
     queue: str

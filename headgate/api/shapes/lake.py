@@ -11,12 +11,12 @@ HealthState = Literal["healthy", "degraded", "failed", "unknown"]
 
 
 class HealthCheck(Shape):
-    """One of the checks that the health of the lake consists of."""
+    """A check of the lake's health."""
 
     name: Literal["run", "tables", "freshness", "files", "quality"]
     state: HealthState
-    message: str = Field(description="What was found, and what to do when it is not healthy.")
-    at: Moment = Field("", description="When what was found happened.")
+    message: str = Field(description="The result, and a remedy if it is not healthy.")
+    at: Moment = Field("", description="Time of the run or file of the result.")
 
 
 class Health(Shape):
@@ -33,10 +33,7 @@ class Caller(Shape):
 
     name: str
     groups: tuple[Literal["viewer", "uploader", "operator", "personal-data"], ...] = Field(
-        description=(
-            "Groups of the caller with the groups they include: an operator is in all; `personal-data` "
-            "sees data about people."
-        )
+        description="Groups of the caller with the groups that they include; an operator is in all."
     )
 
 
@@ -45,25 +42,15 @@ class ContractColumn(Shape):
 
     name: str
     type: str = Field(description="Type in Athena.", examples=["decimal(12,2)"])
-    unit: str = Field(
-        "", description="Unit of its values; a code of ISO 4217 for amounts.", examples=["share"]
-    )
-    label: str = Field("", description="Its heading for people; empty for the words of its name.")
+    unit: str = Field("", description="Unit, for amounts a code of ISO 4217.", examples=["share"])
+    label: str = Field("", description="Readable heading; empty for the words of its name.")
     description: str = ""
     required: bool = False
     primary_key: bool = False
-    sensitive: str = Field(
-        "", description="How the gate masks it: pan, cvv, ssn, track, free_text …; empty for other columns."
-    )
-    personal: bool = Field(
-        default=False, description="Whether only the group `personal-data` sees its values."
-    )
-    references: str = Field(
-        "", description="The dataset and column that its values are ids of.", examples=["orders.order_id"]
-    )
-    rules: tuple[str, ...] = Field(
-        (), description="What its values are checked against, in words.", examples=[["at least 0"]]
-    )
+    sensitive: str = Field("", description="Mask: pan, cvv, ssn, track, free_text …; empty for no mask.")
+    personal: bool = Field(default=False, description="Whether only the group `personal-data` sees values.")
+    references: str = Field("", description="Referenced column.", examples=["orders.order_id"])
+    rules: tuple[str, ...] = Field((), description="Rules in words.", examples=[["at least 0"]])
 
 
 class ContractSummary(Shape):
@@ -82,19 +69,15 @@ class ContractDetail(ContractSummary):
     """A contract with its columns."""
 
     column_list: tuple[ContractColumn, ...]
-    first_columns: tuple[str, ...] = Field(
-        (),
-        description="The columns that decide, in the order in which they are read; empty where none is "
-        "stated.",
-    )
+    first_columns: tuple[str, ...] = Field((), description="The main columns in reading order; may be empty.")
 
 
 class Contracts(Shape):
     """All contracts."""
 
     definitions: str = Field(
-        description="Version that `headgate push` gave the contracts, or `deployed` for the deployment's "
-        "own; `+` and the version of the datasets that people created follow where there are any."
+        description="Version of the pushed contracts or `deployed`, with `+` and the version of created "
+        "datasets if there are any."
     )
     contracts: tuple[ContractSummary, ...]
 
@@ -107,11 +90,9 @@ class CatalogTable(Shape):
     system: str = ""
     columns: tuple[ContractColumn, ...]
     amount: tuple[str, ...] = Field(
-        (), description="The columns whose product is the amount of a row; empty where a row has none."
+        (), description="The columns whose product is the amount of a row; empty if rows have no amount."
     )
-    newest_by: tuple[str, ...] = Field(
-        (), description="The columns that say which of two versions of a row is newer."
-    )
+    newest_by: tuple[str, ...] = Field((), description="The columns that order versions of a row.")
 
 
 class CatalogTables(Shape):
@@ -126,10 +107,8 @@ class TableContents(Shape):
     name: str
     system: str = Field("", description="Empty for a dataset.")
     rows: Count
-    as_of: str = Field(description="The last day that its rows know; empty where it has none.")
-    question: str = Field(
-        "", description="Name of a saved question that reads it; empty where there is none."
-    )
+    as_of: str = Field(description="Last day of its rows; empty without rows.")
+    question: str = Field("", description="Name of a saved question that reads it; may be empty.")
     asks: str = Field("", description="The question in words.")
 
 
@@ -155,38 +134,34 @@ class LineageDataset(Shape):
     snapshot_id: str
     rows: Count
     files: tuple[LineageFile, ...] = Field(description="At most 100, newest first.")
-    file_count: Count = Field(description="All files whose rows were merged; deletions are not counted.")
+    file_count: Count = Field(description="Number of merged files, without deletions.")
 
 
 class Lineage(Shape):
-    """The sources of a table: one hop to datasets, one more to files."""
+    """The sources of a table: datasets and their files."""
 
     table: str
-    system: str = Field("", description="System that builds it; empty for a dataset of the curated zone.")
+    system: str = Field("", description="System that builds it; empty for a dataset.")
     snapshot_id: str
     as_of: Day = ""
-    version: str = Field("", description="Version of the table, as its location has it.")
+    version: str = Field("", description="Version in the table's location.")
     datasets: tuple[LineageDataset, ...]
 
 
 class ColumnUse(Shape):
-    """A column that another one is computed from, or the other way round."""
+    """A source or a target of another column."""
 
     system: str = Field("", description="System that builds the table; empty for a dataset.")
     table: str
-    column: str = Field(
-        description="Empty for the rows of the table: the column decides which ones there are."
-    )
+    column: str = Field(description="Empty if it decides which rows the table has.")
     uses: tuple[Use, ...] = Field(
-        description=(
-            "IDENTITY, TRANSFORMATION and AGGREGATION take its value; the others decide on it, as "
-            "OpenLineage names them."
-        )
+        description="Subtypes of OpenLineage: IDENTITY, TRANSFORMATION and AGGREGATION use its value, the "
+        "others decide by it."
     )
 
 
 class LineageColumn(Shape):
-    """A column with the columns behind it and those computed from it, at any distance."""
+    """A column with its sources and targets, at any distance."""
 
     column: str
     sources: tuple[ColumnUse, ...] = Field(
@@ -197,13 +172,11 @@ class LineageColumn(Shape):
 
 
 class ColumnLineage(Shape):
-    """The lineage of a table by column, as its statement or block has it."""
+    """The column lineage of a table."""
 
     table: str
     columns: tuple[LineageColumn, ...]
     reads: tuple[str, ...] = Field(
         (), description="The datasets that a Python system read for the table, which is not traced by column."
     )
-    rows: tuple[ColumnUse, ...] = Field(
-        description="Columns that decide which rows the table has, and so touch every column."
-    )
+    rows: tuple[ColumnUse, ...] = Field(description="Columns that decide which rows the table has.")

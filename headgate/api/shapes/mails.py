@@ -1,4 +1,4 @@
-"""Answers that people have sent to themselves by mail."""
+"""Answers by mail."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Mail(Shape):
 
 
 class Mails(Shape):
-    """The mails of the caller, by title, and the address that gets them; empty where there is none."""
+    """The mails of the caller, by title, and the caller's address, which may be empty."""
 
     mails: tuple[Mail, ...]
     address: str

@@ -9,32 +9,22 @@ from headgate.api.shapes.base import Asked, Day, Moment, Shape
 RunState = Literal["running", "pending", "succeeded", "failed", "timed_out", "aborted"]
 RunStartedBy = Annotated[
     Literal["schedule", "new_data", "person", "unknown"],
-    Field(
-        description="What started the run; `unknown` for runs of older deployments, which did not record it."
-    ),
+    Field(description="Trigger of the run; `unknown` for runs of older deployments."),
 ]
 
 
 class RunProblems(Shape):
-    """The datasets and stages that a run left out.
+    """The problems of a run, which succeeds even if it could not merge a dataset."""
 
-    A run that could not merge a dataset succeeds, and publishes the others.
-    """
-
-    has_problems: bool = Field(
-        description="Whether the run left out a dataset, a stage failed, or a table is implausible."
-    )
+    has_problems: bool
     datasets_not_merged: dict[str, str] = Field(
-        description="Why a dataset keeps its previous table, by dataset."
+        description="Reason by dataset, which keeps its previous table."
     )
     failed_stages: dict[str, str] = Field(
-        description="Why a stage failed, by stage: the merge, the quality gate, or a system."
+        description="Reason by stage: the merge, the quality gate, or a system."
     )
     implausible_tables: dict[str, str] = Field(
-        description=(
-            "In which way a table differs from what its inputs imply, and what to do, by table. Only "
-            "for the newest run."
-        )
+        description="Difference from the inputs and remedy by table, for the newest run only."
     )
 
 
@@ -46,9 +36,7 @@ class RunSummary(RunProblems):
     started_by: RunStartedBy
     started_at: Moment
     seconds: float | None = Field(ge=0, description="Duration; null while it runs.")
-    usd: str = Field(
-        "", description="Cost of its jobs in US dollars, a decimal; empty while none of them has ended."
-    )
+    usd: str = Field("", description="Cost of its jobs in US dollars; empty before one has ended.")
 
 
 class Runs(Shape):
@@ -58,21 +46,17 @@ class Runs(Shape):
 
 
 class RunStage(Shape):
-    """A stage of a run: waiting for its turn, the merge, the quality gate, or one system."""
+    """A stage of a run: queue, merge, quality gate, or one system."""
 
     name: str
     state: Literal["pending", "running", "done", "failed", "left", "unchanged"]
     began_at: Moment = ""
-    seconds: float | None = Field(None, description="Since it began, or from beginning to end.")
-    rows_read: int | None = Field(
-        None, ge=0, description="Rows of new files and of parts; null until it ends."
-    )
+    seconds: float | None = Field(None, description="Duration so far.")
+    rows_read: int | None = Field(None, ge=0, description="Rows of files and parts; null until it ends.")
     rows_changed: int | None = Field(
-        None,
-        ge=0,
-        description="Rows that arrived, for the merge; rows of the tables that it published, for a system.",
+        None, ge=0, description="New rows of the merge, or rows in the published tables of a system."
     )
-    parts_reused: int | None = Field(None, ge=0, description="Parts that were taken over as they were.")
+    parts_reused: int | None = Field(None, ge=0, description="Unchanged parts.")
     parts_rebuilt: int | None = Field(
         None, ge=0, description="Parts that were written, or checked by the quality gate."
     )
@@ -85,10 +69,10 @@ class RunJob(Shape):
     started_at: Moment
     seconds: Annotated[float, Field(ge=0)]
     dpus: Annotated[float, Field(ge=0)] = Field(
-        description="The most that it may use; one DPU has 4 processors and 16 GB of memory."
+        description="Largest number of DPUs; one has 4 processors and 16 GB of memory."
     )
     dpu_seconds: Annotated[float, Field(ge=0)] = Field(
-        description="What is billed, or `dpus` times `seconds` where Glue states nothing."
+        description="Billed DPU seconds, or `dpus` times `seconds` if Glue has none."
     )
     memory_gb: Annotated[float, Field(ge=0)] = Field(description="Memory of its workers.")
     usd: str = Field(description="At AWS's list price, in US dollars.", examples=["0.0513"])
@@ -102,57 +86,46 @@ class RunDetail(RunProblems):
     started_by: RunStartedBy
     started_at: Moment = ""
     seconds: float | None = Field(None, ge=0, description="Duration; null while it runs.")
-    actor: str = Field("", description="Who asked for it; empty where nobody did, and for older runs.")
+    actor: str = Field("", description="Who started it; empty for a schedule and for older runs.")
     remedies: dict[str, str] = Field(
-        description=(
-            "What to do, by `datasets_not_merged`, `failed_stages` and `implausible_tables`; only those "
-            "that are not empty."
-        )
+        description="Remedies for `datasets_not_merged`, `failed_stages` and `implausible_tables`."
     )
     stages: tuple[RunStage, ...]
     error: str = ""
     cause: str = ""
     jobs: tuple[RunJob, ...] = Field(description="The Glue jobs that have ended, by start.")
-    output: dict[str, object] = Field(description="What the run reported, empty until it ended.")
-    left_to: str = Field(
-        "", description="Name of the pending run that does this run's work; empty if this run does it."
-    )
+    output: dict[str, object] = Field(description="Output of the run; empty until it ended.")
+    left_to: str = Field("", description="Name of the pending run that does this run's work; may be empty.")
 
 
 LogLevel = Literal["", "debug", "info", "warning", "error", "critical"]
 
 
 class RunLogLine(Shape):
-    """A line that a job of a run wrote."""
+    """A log line of a job."""
 
     job: str
     written_at: Moment
-    level: LogLevel = Field(description="As the line states it; empty where it states none.")
-    text: str = Field(
-        description="Without card and social security numbers; the end of a long line is left out."
-    )
+    level: LogLevel = Field(description="Empty if the line has no level.")
+    text: str = Field(description="Without card and social security numbers; long lines are cut.")
 
 
 class RunLogs(Shape):
-    """The last lines that the jobs of a run wrote, oldest first."""
+    """The last log lines of a run's jobs, oldest first."""
 
     lines: tuple[RunLogLine, ...]
-    reason: str = Field("", description="Why there is no line; empty where there are some.")
+    reason: str = Field("", description="Why there are no lines.")
 
 
 class RunAsked(Asked):
-    """The work that a run is asked for; without any field: everything, as of the last day of the data."""
+    """The work of a new run; without fields: all changes, as of the last day of the data."""
 
     as_of: Annotated[Day, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
-    only: str = Field(
-        "", max_length=100, description="Build only this system; merge and checks run as always."
-    )
-    full: StrictBool = Field(
-        default=False, description="Compute everything again, also what did not change since the last run."
-    )
+    only: str = Field("", max_length=100, description="Build only this system, after merge and checks.")
+    full: StrictBool = Field(default=False, description="Compute unchanged tables again, too.")
 
 
 class RunStarted(Shape):
-    """The run that was started, or that the same Idempotency-Key started before."""
+    """The run of this request's Idempotency-Key."""
 
     name: str

@@ -6,8 +6,8 @@ from headgate.api.shapes.base import Day, Shape
 
 
 class ModelOrigin(Shape):
-    """Which champion gave a prediction."""
+    """The champion behind a prediction."""
 
     model: str = Field(description="Name of the champion.")
-    as_of: Day = Field(description="Last day of the data that it knows.")
+    as_of: Day = Field(description="Last day of its training data.")
     snapshot_id: str

@@ -53,21 +53,19 @@ class TableDetail(Shape):
 class Rows(Shape):
     """A page of rows.
 
-    A cell is a JSON value. Text is used for what JSON or JavaScript cannot hold exactly: decimals, whole
-    numbers beyond 2^53, dates, timestamps (ISO 8601), and `NaN` or `Infinity`.
+    Cells are JSON values. Decimals, whole numbers beyond 2^53, dates and timestamps (ISO 8601), `NaN` and
+    `Infinity` are texts, because JSON or JavaScript cannot represent them exactly.
     """
 
-    version: str = Field(
-        description="Version of the table that the page is from; all pages of a cursor are of one version."
-    )
+    version: str = Field(description="Version of the table, the same for all pages of a cursor.")
     columns: tuple[ResultColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    total: Count = Field(description="How many rows match the filter.")
+    total: Count = Field(description="Number of rows that match the filter.")
     next_cursor: NextCursor = ""
 
 
 class Download(Shape):
-    """Where a file can be fetched."""
+    """The download URL of a file."""
 
     url: str = Field(description="GET it within an hour, without a token.")
     expires_at: Moment
@@ -92,19 +90,19 @@ class Questions(Shape):
 
 
 class KeptQuestionAsked(Asked):
-    """A question that a person keeps in the lake."""
+    """A question that a person saves in the lake."""
 
-    name: str = Field(min_length=1, max_length=200, description="Unique among the questions of its person.")
+    name: str = Field(min_length=1, max_length=200, description="Unique among the author's questions.")
     sql: str = Field(min_length=1, max_length=100_000)
-    kind: Literal["table", "line", "bar"] = Field(description="How its answer is shown.")
-    x: str = Field("", max_length=200, description="Column of the chart; empty: the answer suggests it.")
+    kind: Literal["table", "line", "bar"] = Field(description="Chart of the answer.")
+    x: str = Field("", max_length=200, description="Column of the x axis; empty to derive it.")
     y: tuple[Annotated[str, Field(max_length=200)], ...] = Field((), max_length=20)
     series: str = Field("", max_length=200)
-    is_pinned: StrictBool = Field(description="Its answer is on the dashboard of the person.")
+    is_pinned: StrictBool = Field(description="Whether it is on the author's own dashboard.")
 
 
 class KeptQuestionShown(Shape):
-    """A question that somebody keeps."""
+    """A saved question with its author and time."""
 
     name: str
     sql: str
@@ -113,12 +111,12 @@ class KeptQuestionShown(Shape):
     y: tuple[str, ...]
     series: str
     is_pinned: bool
-    by: str = Field(description="Who keeps it.")
+    by: str = Field(description="Author.")
     at: Moment
 
 
 class KeptQuestionList(Shape):
-    """The questions that people keep, by person and name."""
+    """The questions that people saved, by author and name."""
 
     questions: tuple[KeptQuestionShown, ...]
 
@@ -126,44 +124,38 @@ class KeptQuestionList(Shape):
 class QueryAsked(Asked):
     """A query: SQL, or the name of a saved question."""
 
-    sql: str = Field("", max_length=100_000, description="One statement of Athena's SQL that only reads.")
+    sql: str = Field("", max_length=100_000, description="One read-only Athena statement.")
     question: str = Field("", max_length=100, description="Name of a saved question, instead of `sql`.")
     first_rows: int = Field(
         0,
         ge=0,
         le=999,
         description=(
-            "Ask for so many first rows only, with a LIMIT of one row more, if they come sooner than the "
-            "whole answer. 0 asks for the whole answer."
+            "Return only this number of rows, with a LIMIT of one row more, if that is faster. 0 returns all "
+            "rows."
         ),
     )
 
 
 class Query(Shape):
-    """A query as it stands now."""
+    """The current state of a query."""
 
     query_id: str
     first_rows: Count = Field(
         0,
         description=(
-            "Of `POST /v1/queries`: the query has a LIMIT of one row more than this, so an answer of more "
-            "rows continues, and the statement without `first_rows` answers all of them. 0: it is the whole "
-            "answer."
+            "Of `POST /v1/queries`: the query has a LIMIT of one row more than this. If it returns more, run "
+            "it without `first_rows` for all rows. 0: no LIMIT was added."
         ),
     )
     state: Literal["queued", "running", "succeeded", "failed", "cancelled"]
     sql: str = ""
-    error: str = Field(
-        "",
-        description=(
-            "Why it failed, with the nearest names if it names a column or table that does not exist."
-        ),
-    )
+    error: str = Field("", description="Why it failed, with similar names for an unknown column or table.")
     started_at: Moment = ""
     seconds: float | None = Field(None, ge=0)
-    scanned_bytes: Count = Field(0, description="What was read.")
-    cost_usd: str = Field("0", description="List price of what was read, as a decimal.", examples=["0.00005"])
-    scan_limit_bytes: Count = Field(0, description="A query that would read more is stopped; 0 for no limit.")
+    scanned_bytes: Count = 0
+    cost_usd: str = Field("0", description="List price of the scan, as a decimal.", examples=["0.00005"])
+    scan_limit_bytes: Count = Field(0, description="A query that scans more is stopped; 0 for no limit.")
 
 
 class QueryRows(Shape):

@@ -20,7 +20,7 @@ UploadState = Literal[
     "open", "complete", "checking", "checked", "committing", "committed", "aborted", "duplicate"
 ]
 
-LARGEST_UPLOAD_BYTES = 100 << 30
+MAX_UPLOAD_BYTES = 100 << 30
 
 
 class UploadAsked(Asked):
@@ -34,7 +34,7 @@ class UploadAsked(Asked):
             "permitted."
         ),
     )
-    size_bytes: int = Field(ge=1, le=LARGEST_UPLOAD_BYTES)
+    size_bytes: int = Field(ge=1, le=MAX_UPLOAD_BYTES)
     sha256: Sha256
     dataset: str = Field(
         "",
@@ -45,19 +45,19 @@ class UploadAsked(Asked):
 
 
 class Upload(Shape):
-    """An upload as it stands now."""
+    """The current state of an upload."""
 
     upload_id: str
     state: UploadState
     name: str
-    key: str = Field(description="Key in the raw bucket that the file has after the commit.")
+    key: str = Field(description="Key in the raw bucket after the commit.")
     size_bytes: Count
     sha256: Sha256
     dataset: str
     part_size_bytes: Count = Field(description="Size of every part except the last.")
     part_count: Count
     begun_at: Moment
-    duplicate_of: str = Field("", description="With `duplicate`: id of the file that has this content.")
+    duplicate_of: str = Field("", description="With `duplicate`: id of the file with this content.")
     file_id: str = Field("", description="With `committed`: id of the file, for `GET /v1/files/{file_id}`.")
 
 
@@ -68,9 +68,7 @@ class UploadPart(Shape):
     size_bytes: Count
     uploaded: bool
     etag: str = ""
-    url: str = Field(
-        "", description="Send the part with PUT to this URL within an hour; empty once it is uploaded."
-    )
+    url: str = Field("", description="PUT the part to this URL within an hour; empty after the upload.")
 
 
 class UploadParts(Shape):
@@ -83,57 +81,55 @@ class UploadParts(Shape):
 class DraftNote(Shape):
     """Something to check before a drafted contract is used."""
 
-    column: str = Field(description="Empty where the note concerns the table.")
+    column: str = Field(description="Empty for a note about the table.")
     message: str
-    decides: bool = Field(default=False, description="Whether it decides which rows are kept.")
+    decides: bool = Field(default=False, description="Whether it decides which rows are accepted.")
 
 
 class ContractDraft(Shape):
-    """A contract drafted from a file that fits none, as `headgate contract init` drafts it."""
+    """A contract drafted from a file, like by `headgate contract init`."""
 
     dataset: str = Field(description="Name of the dataset, from the file's name.")
     document: dict[str, Any] = Field(
-        description="The contract as an ODCS 3.1 document; YAML of it belongs into `contracts/source`."
+        description="The contract as an ODCS 3.1 document, for a YAML file in `contracts/source`."
     )
     notes: tuple[DraftNote, ...] = ()
-    rows: Count = Field(0, description="Rows of the file that the contract accepts as it is drafted.")
+    rows: Count = Field(0, description="Rows of the file that the draft accepts.")
     needs_deployment: tuple[str, ...] = Field(
-        (), description="Why a deployment has to bring the contract; empty where it can be in use at once."
+        (), description="Why the contract needs a deployment; empty if it can be used at once."
     )
 
 
 class ContractDraftAsked(Asked):
-    """A contract that a person wrote in the console."""
+    """A contract written in the console."""
 
     document: dict[str, Any] = Field(description="An ODCS 3.1 document.")
 
 
 class StoredContractDraft(Shape):
-    """A contract that a person wrote for a new dataset."""
+    """A contract written for a new dataset."""
 
     dataset: str
-    by: str = Field(description="Who wrote it.")
+    by: str = Field(description="Author.")
     at: Moment
     place: str = Field(description="The object that `headgate push --pull` writes into `contracts/source`.")
     document: dict[str, Any]
-    is_in_use: bool = Field(description="Whether the lake has a contract of this dataset now.")
+    is_in_use: bool = Field(description="Whether the lake has a contract of this dataset.")
     needs_deployment: tuple[str, ...] = Field(
-        (), description="Why a deployment has to bring the contract; empty where it is in use at once."
+        (), description="Why the contract needs a deployment; empty if it is in use."
     )
 
 
 class ContractDrafts(Shape):
-    """Contracts that people wrote, by dataset."""
+    """Contracts written in the console, by dataset."""
 
     drafts: tuple[StoredContractDraft, ...]
 
 
 class UploadMappingDecision(Asked):
-    """The field of each column of an upload, by name; columns that are not named keep the suggested field."""
+    """The fields of an upload's columns; other columns keep the suggested field."""
 
-    columns: MappedFields = Field(
-        description="Column to field; null leaves the column out: none of its values enters the lake."
-    )
+    columns: MappedFields = Field(description="Column to field; null omits the column from the lake.")
 
 
 ColumnName = Annotated[str, Field(max_length=500)]
@@ -145,24 +141,24 @@ class ColumnStep(Asked):
 
     kind: Literal["split", "map", "replace", "default", "join", "country"] = Field(
         description="`split` at a text into new columns; `map` whole values; `replace` a part of each text; "
-        "`default` for empty cells, or for a column that the file does not have; `join` other columns into a "
-        "new one; `country` for codes of countries instead of names or other codes."
+        "`default` for empty cells or a missing column; `join` columns into a new one; `country` converts "
+        "names and codes to codes of countries."
     )
     column: ColumnName
     text: CellText = Field(
         "",
-        description="What `split` splits at, what `replace` writes, what `join` writes between, the default, "
-        "or `alpha-2` or `alpha-3` of `country`.",
+        description="Separator of `split` and `join`, new text of `replace`, the default, or `alpha-2` or "
+        "`alpha-3` for `country`.",
     )
-    search: CellText = Field("", description="What `replace` looks for.")
+    search: CellText = Field("", description="Text that `replace` searches.")
     values: dict[CellText, CellText] = Field({}, max_length=2_000, description="Old to new value of `map`.")
     into: tuple[ColumnName, ...] = Field(
-        (), max_length=20, description="The columns that `split` makes, or that `join` reads."
+        (), max_length=20, description="Columns that `split` creates or `join` reads."
     )
 
 
 class ProposedStep(Shape):
-    """A step that fills a field which no column of the file is as it stands."""
+    """A step that fills a field to which no column can be mapped directly."""
 
     field: str
     step: ColumnStep
@@ -173,16 +169,16 @@ class TypedCell(Asked):
 
     row: int = Field(ge=1, le=2**53, description="Number of the row among the file's data rows.")
     column: ColumnName
-    text: CellText | None = Field(description="The text as it would stand in the file; null empties it.")
+    text: CellText | None = Field(description="Text in the file's spelling; null empties the cell.")
 
 
 class UploadEdits(Asked):
-    """The decisions of a person about an upload: the newest edits replace those before."""
+    """The edits of an upload, which replace earlier edits."""
 
     dataset: str = Field("", max_length=100, pattern=r"^[a-z0-9_\-]*$")
-    columns: MappedFields = Field({}, description="Column to field; null leaves the column out.")
+    columns: MappedFields = Field({}, description="Column to field; null omits the column.")
     formats: dict[ColumnName, dict[str, Any]] = Field(
-        {}, max_length=500, description="Field to the keys of `headgate.format` by which the file writes it."
+        {}, max_length=500, description="Field to the keys of `headgate.format` that describe its values."
     )
     steps: tuple[ColumnStep, ...] = Field((), max_length=100)
     cells: tuple[TypedCell, ...] = Field((), max_length=100_000)
@@ -191,17 +187,15 @@ class UploadEdits(Asked):
         (), max_length=100_000, description="Rows that are not committed."
     )
     currencies: dict[ColumnName, tuple[str, ...]] = Field(
-        {},
-        max_length=500,
-        description="Field to the currencies of its amounts that are committed as they are.",
+        {}, max_length=500, description="Field to the accepted currencies of its amounts."
     )
 
 
 class DaysToCome(Shape):
-    """Dates of a column that are later than tomorrow, among its first 1,000 rows."""
+    """Dates of a column after tomorrow, among its first 1,000 rows."""
 
     rows: Count
-    last: str = Field(description="The latest of them, as YYYY-MM-DD.")
+    last: str = Field(description="The latest date, YYYY-MM-DD.")
 
 
 class GridFacts(Shape):
@@ -209,30 +203,28 @@ class GridFacts(Shape):
 
     columns: tuple[str, ...] = Field(description="The file's columns, in its order.")
     rows: Count
-    flawed: Count = Field(description="Rows that are refused or duplicates; at most 20,000 are listed.")
+    flawed: Count = Field(description="Rejected rows and duplicates; at most 20,000 are listed.")
     formats: dict[str, dict[str, Any]] = Field(
-        description="By column: `kind`, `format` (keys of `headgate.format`) by which nearly all values are "
-        "written, and `others`, how many are not; none for the plain spelling."
+        description="By column that is not in plain spelling: `kind`, `format` (keys of `headgate.format`) "
+        "of nearly all values, and `others`, the number of other values."
     )
-    to_come: dict[str, DaysToCome] = Field({}, description="By column with dates in the future.")
-    currencies: dict[str, dict[str, Count]] = Field(
-        {}, description="Rows by the currency that values of a column state, as code or beside amounts."
-    )
+    to_come: dict[str, DaysToCome] = Field({}, description="Dates in the future by column.")
+    currencies: dict[str, dict[str, Count]] = Field({}, description="Rows by column and currency.")
     hidden_numbers: dict[str, Count] = Field(
-        {}, description="Cells by column in which a card or social security number is shown as a marker."
+        {}, description="Cells by column whose card or social security number is hidden by a marker."
     )
 
 
 class GridFlaw(Shape):
-    """Why a cell, or a row, is refused."""
+    """Why a cell or a row is rejected."""
 
-    column: str = Field(description="Column of the file; empty where the row as a whole is meant.")
+    column: str = Field(description="Column of the file; empty for the whole row.")
     rule: str
-    reason: str = Field(description="In words; empty where another flaw of the row is its first.")
+    reason: str = Field(description="Words for the first flaw of the row; empty for others.")
 
 
 class GridRow(Shape):
-    """A row as it is in the file."""
+    """A row of the file."""
 
     row: Annotated[int, Field(description="Number among the file's data rows, from 1.")]
     cells: tuple[str | None, ...] = Field(description="By column; sensitive values are masked.")
@@ -243,18 +235,15 @@ class GridRow(Shape):
 class GridRows(Shape):
     """A page of the rows of an upload."""
 
-    total: Count = Field(description="How many rows are shown in all.")
+    total: Count = Field(description="Number of rows on all pages.")
     rows: tuple[GridRow, ...]
 
 
 class DryRun(Shape):
-    """The result of the gate's check of the whole file.
-
-    Nothing of it is in the ledger, curated, quarantine or the alerts.
-    """
+    """The result of a dry run, which leaves no trace in ledger, curated, quarantine or alerts."""
 
     upload_id: str
-    check_id: str = Field("", description="Of this content with this mapping and these edits.")
+    check_id: str = Field("", description="Id of this content with this mapping and these edits.")
     state: Literal["checking", "checked", "failed"]
     outcome: FileState | None = Field(None, description="State that the file would have after a commit.")
     dataset: str = ""
@@ -272,54 +261,42 @@ class DryRun(Shape):
     columns: tuple[ColumnProfile, ...] = ()
     mapping: Mapping | None = Field(
         None,
-        description=(
-            "With the outcome `needs_mapping`, and after the decision: what is suggested for the columns."
-        ),
+        description="Suggested mapping, with the outcome `needs_mapping` and after the decision.",
     )
     mapped: dict[str, str | None] | None = Field(
         None,
-        description=(
-            "Column to field, as decided for this check; null for a column that is left out. Null "
-            "without a decision."
-        ),
+        description="Decided mapping of column to field, null for an omitted column.",
     )
-    grid: GridFacts | None = Field(None, description="Null where no header is found.")
+    grid: GridFacts | None = Field(None, description="Null without a header.")
     parts: tuple[str, ...] = Field(
-        (),
-        description="Sheets, members, or lists of records as `export.orders`, where there are several.",
+        (), description="Sheets, archive members, or lists of records such as `export.orders`, if several."
     )
-    part_rows: dict[str, Count] = Field({}, description="How many records a list of records has.")
-    part_datasets: dict[str, str] = Field(
-        {}, description="Dataset to propose for a list in the records of another, by its path."
-    )
-    part: str = Field("", description="The one of them that is read; empty where none is chosen.")
-    edits: UploadEdits | None = Field(None, description="As they were checked.")
+    part_rows: dict[str, Count] = Field({}, description="Number of records by list.")
+    part_datasets: dict[str, str] = Field({}, description="Suggested dataset by path of a nested list.")
+    part: str = Field("", description="The part that is read; empty if none is chosen.")
+    edits: UploadEdits | None = Field(None, description="The checked edits.")
     hides_values: bool = Field(
-        default=False, description="The caller may not see the values of the file, nor change them."
+        default=False, description="Whether the caller may not see or change the file's values."
     )
     likely_dataset: str = Field(
-        "",
-        description="Dataset to propose where none is known: three columns have its names, with its key.",
+        "", description="Dataset whose key and three column names the file has, if no dataset is known."
     )
     duplicate_of: str = Field(
-        "", description="Id of the file that has the content of a commit: it would accept nothing new."
+        "", description="Id of the file with the same content, so a commit would accept nothing."
     )
     edited_copy: str = Field(
-        "",
-        description="Id of the file with this content and other edits: a commit accepts its rows again.",
+        "", description="Id of the file with other edits of this content, whose rows a commit adds again."
     )
     duplicate_since: Moment | None = Field(
-        None, description="When the gate accepted the rows of `duplicate_of` or of `edited_copy`."
+        None, description="When the gate accepted `duplicate_of` or `edited_copy`."
     )
-    duplicate_key: str = Field("", description="The key of this file.")
-    proposed_steps: tuple[ProposedStep, ...] = Field(
-        (), description="Steps to propose to a person, who adds them to the edits."
-    )
+    duplicate_key: str = Field("", description="The key of that file.")
+    proposed_steps: tuple[ProposedStep, ...] = Field((), description="Steps that a person may add.")
     is_remembered: bool = Field(
-        default=False, description="The edits are those of an earlier upload with the same header."
+        default=False, description="Whether the edits come from an earlier upload with the same header."
     )
     draft: ContractDraft | None = Field(
-        None, description="With the outcome `profiled`: a contract for files such as this."
+        None, description="With the outcome `profiled`: a contract for such files."
     )
     error: FileError | None = None
-    seconds: float | None = Field(None, ge=0, description="How long the gate took.")
+    seconds: float | None = Field(None, ge=0, description="Duration of the dry run.")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.config import Config
 
-from headgate.api.shapes.uploads import LARGEST_UPLOAD_BYTES
+from headgate.api.shapes.uploads import MAX_UPLOAD_BYTES
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.aws.multipart_uploads import COPY_S, S3Uploads
 from headgate.aws.s3 import S3Objects
@@ -98,7 +98,7 @@ def test_a_large_copy_continues_in_the_next_call_and_keeps_its_sender(lake: Lake
     store = S3Uploads(lake.emulator.client("s3"), lambda: next(seconds))
     source, target = ObjectRef(raw, "uploads/large/content"), ObjectRef(raw, "orders/large.csv")
     objects.write(source, b"id\n1\n")
-    copy_id = store.begin_copy(source, target, LARGEST_UPLOAD_BYTES, "zoë@example.com")
+    copy_id = store.begin_copy(source, target, MAX_UPLOAD_BYTES, "zoë@example.com")
     for _ in range(2):
         assert store.copy(source, target, "", copy_id) is None
     assert store.copied(source, target) is None

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headgate.analytics.effects import MOST_UPLIFT, Effects, effects_of, without_events
+from headgate.analytics.effects import MAX_UPLIFT, Effects, effects_of, without_events
 
 pytestmark = pytest.mark.unit
 
@@ -51,7 +51,7 @@ def test_series_that_sell_nothing_or_are_negative_or_short_have_finite_effects()
 def test_an_accident_is_not_taken_for_an_effect_and_no_event_sells_less_than_nothing() -> None:
     history = np.ones(60)
     history[::4] = 1e6
-    assert effects_of((history,), _under(60, 4), 1).uplift.max() <= MOST_UPLIFT
+    assert effects_of((history,), _under(60, 4), 1).uplift.max() <= MAX_UPLIFT
     assert Effects(np.array([[-3.0]])).factors(np.ones((1, 2, 1))).tolist() == [[0.0, 0.0]]
 
 

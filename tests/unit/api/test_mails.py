@@ -17,7 +17,7 @@ from headgate.api.shapes.dashboards import Panel
 from headgate.api.shapes.tables import QueryRows, ResultColumn
 from headgate.domains.retail import SYSTEMS
 from headgate.query.mail_schedules import MailSchedule
-from headgate.reports.mails import MOST_BYTES, MOST_ROWS, MailSender, SentMails, cut, table_lines
+from headgate.reports.mails import MAX_BYTES, MAX_ROWS, MailSender, SentMails, cut, table_lines
 from headgate.systems.panels import DeclaredPanel, PanelKind
 from tests.unit.api.lakes import Caller, MemoryLake, query
 
@@ -251,8 +251,8 @@ def test_a_query_that_outlasts_the_function_is_stopped_and_its_mail_failed(two_r
 
 def test_a_text_is_cut_by_bytes_and_says_so() -> None:
     assert cut("é" * 100, 200) == "é" * 100
-    shorter = cut("é" * 200_000, MOST_BYTES)
-    assert len(shorter.encode()) <= MOST_BYTES
+    shorter = cut("é" * 200_000, MAX_BYTES)
+    assert len(shorter.encode()) <= MAX_BYTES
     assert shorter.endswith("é\nThe mail is cut here, because it is too long.")
 
 
@@ -263,7 +263,7 @@ def test_a_lake_with_as_many_addresses_as_it_may_have_says_what_to_do() -> None:
     ana = Caller(lake, ("viewer",), "ana")
     answer = ana.call("PUT", PATH, mail())
     assert answer.status == 409
-    assert "ask AWS for a higher quota" in answer.json["detail"]
+    assert "request a higher quota" in answer.json["detail"]
     assert ana.call("GET", PATH).json["mails"] == []
 
 
@@ -296,12 +296,12 @@ def test_a_table_has_the_first_rows_and_says_so_and_ids_stay_as_they_are() -> No
         ResultColumn(name="article_id", type="varchar"),
         ResultColumn(name="sold", type="decimal(9,2)"),
     )
-    rows = tuple((f"0{at}", str(Decimal(at) * 1000)) for at in range(MOST_ROWS + 1))
+    rows = tuple((f"0{at}", str(Decimal(at) * 1000)) for at in range(MAX_ROWS + 1))
     lines = table_lines(QueryRows(columns=columns, rows=rows, next_cursor=""))
     assert lines[0] == "article id  sold"
     assert lines[2] == "01          1,000"
-    assert lines[-1] == f"The first {MOST_ROWS} rows."
-    assert len(lines) == MOST_ROWS + 2
+    assert lines[-1] == f"The first {MAX_ROWS} rows."
+    assert len(lines) == MAX_ROWS + 2
 
 
 def test_the_actor_is_the_address_of_an_id_that_the_user_pool_made() -> None:
@@ -334,10 +334,10 @@ def test_what_a_person_made_before_the_address_was_read_stays_the_persons() -> N
 
 def test_rights_follow_the_id_or_the_verified_address_and_never_the_absence_of_a_name() -> None:
     eva = CallerIdentity("eva@example.com", frozenset(), "an-id")
-    assert [eva.goes_by(name) for name in ("eva@example.com", "an-id", "ben@example.com", "")] == [
+    assert [eva.is_named(name) for name in ("eva@example.com", "an-id", "ben@example.com", "")] == [
         True,
         True,
         False,
         False,
     ]
-    assert not CallerIdentity("", frozenset()).goes_by("")
+    assert not CallerIdentity("", frozenset()).is_named("")

@@ -245,7 +245,7 @@ def test_health_says_how_many_files_have_a_low_score_and_how_many_differ(caller:
     )
     (quality,) = [check for check in health_of(caller.lake).checks if check.name == "quality"]
     assert "1 of the newest 2 profiled files scores below 0.8 of 1 for quality" in quality.message
-    assert "1 of the newest 2 profiled files differs from the files before" in quality.message
+    assert "1 of the newest 2 profiled files differs from earlier files" in quality.message
 
 
 def test_health_names_the_column_in_which_the_newest_file_differs_and_how(caller: Caller) -> None:
@@ -270,12 +270,12 @@ def test_a_file_of_history_is_not_of_low_quality(caller: Caller) -> None:
     assert checks["quality"].state == "healthy"
     assert (
         checks["quality"].message
-        == "The newest profiled file scores at least 0.8 without timeliness, and none differs from the files "
-        "before."
+        == "The newest profiled file scores at least 0.8 without timeliness, and none differs from "
+        "earlier files."
     )
     assert checks["files"].message == (
-        "The newest file needs no action as a whole. "
-        "1 row waits for a correction, no more in a file than the lake permits."
+        "The newest file needs no action. "
+        "1 refused row is open for correction; no file has more than the lake permits."
     )
 
 

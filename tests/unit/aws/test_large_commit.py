@@ -12,7 +12,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
-from headgate.api.shapes.uploads import LARGEST_UPLOAD_BYTES
+from headgate.api.shapes.uploads import MAX_UPLOAD_BYTES
 from headgate.aws.clients import COPIES_AT_ONCE
 from headgate.aws.multipart_uploads import COPIED_PART_BYTES, S3Uploads
 from headgate.lake.ports import ObjectRef
@@ -44,7 +44,7 @@ class LargeObjects:
     def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         asked = parse_qs(urlsplit(request.url).query, keep_blank_values=True)
         if request.method == "HEAD":
-            return _response(request, b"", {"content-length": str(LARGEST_UPLOAD_BYTES), "etag": '"whole"'})
+            return _response(request, b"", {"content-length": str(MAX_UPLOAD_BYTES), "etag": '"whole"'})
         if request.method == "PUT":
             self._copy(int(asked["partNumber"][0]), request.headers["x-amz-copy-source-range"])
             return _response(request, b'<CopyPartResult><ETag>"part"</ETag></CopyPartResult>')
@@ -97,7 +97,7 @@ def test_the_largest_upload_is_copied_by_calls_that_each_end_before_the_api_stop
     objects = LargeObjects(COPIED_BYTES_A_SECOND // slower)
     uploads = S3Uploads(client_of(objects), lambda: objects.seconds)
     raw = ObjectRef("raw", "orders/1")
-    copy_id = uploads.begin_copy(ObjectRef("staging", "uploads/1"), raw, LARGEST_UPLOAD_BYTES, "ana")
+    copy_id = uploads.begin_copy(ObjectRef("staging", "uploads/1"), raw, MAX_UPLOAD_BYTES, "ana")
     calls: list[float] = []
     while True:
         begun_s = objects.seconds
@@ -107,8 +107,8 @@ def test_the_largest_upload_is_copied_by_calls_that_each_end_before_the_api_stop
             break
     assert max(calls) < API_GATEWAY_S
     assert len(calls) > 1
-    assert sum(objects.parts.values()) == LARGEST_UPLOAD_BYTES
-    assert len(objects.parts) == LARGEST_UPLOAD_BYTES // COPIED_PART_BYTES
+    assert sum(objects.parts.values()) == MAX_UPLOAD_BYTES
+    assert len(objects.parts) == MAX_UPLOAD_BYTES // COPIED_PART_BYTES
     assert objects.most_at_work > COPIES_AT_ONCE // 2
 
 
@@ -122,7 +122,7 @@ def test_a_file_of_one_round_is_copied_by_one_call() -> None:
 def test_boto3s_own_parts_would_take_longer_than_the_api_waits() -> None:
     """Above about 20 GB a commit ended with 503."""
     own_part, at_once = 8 << 20, 10
-    rounds = math.ceil(LARGEST_UPLOAD_BYTES / own_part / at_once)
+    rounds = math.ceil(MAX_UPLOAD_BYTES / own_part / at_once)
     assert rounds * own_part / COPIED_BYTES_A_SECOND > API_GATEWAY_S
 
 

@@ -4,7 +4,7 @@ import { qualityWords } from './quality-words'
 
 test('a file that differs is named by its dataset and its column, with the way to it', () => {
   const key = 'orders/dt=2010-12-09/run=online-retail-ii/part-00005.parquet'
-  const message = `2 of the newest 32 profiled files differ from the files before. The newest is ${key} (customer_id: 26.9% are missing, where 21.0% were before).`
+  const message = `2 of the newest 32 profiled files differ from earlier files. The newest is ${key} (customer_id: 26.9% are missing, where 21.0% were before).`
   expect(qualityWords(message)).toEqual({
     text: 'Orders, file part-00005.parquet: Customer: 26.9 % are missing, where 21.0 % were before. In all 2 of the newest 32 files differ from those before.',
     href: `#/files?key=${encodeURIComponent(key)}`,
@@ -17,7 +17,7 @@ test('another message stays as it is', () => {
 
 test('one file that differs is a file, not files', () => {
   const message =
-    '1 of the newest 32 profiled files differs from the files before. The newest is orders/a.csv (status: 9% are missing, where 2% were before).'
+    '1 of the newest 32 profiled files differs from earlier files. The newest is orders/a.csv (status: 9% are missing, where 2% were before).'
   expect(qualityWords(message).text).toBe(
     'Orders, file a.csv: Status: 9 % are missing, where 2 % were before. In all 1 of the newest 32 files differs from those before.',
   )
@@ -25,7 +25,7 @@ test('one file that differs is a file, not files', () => {
 
 test('a file with another number of rows is about no column, and a note in brackets stays whole', () => {
   const message =
-    '1 of the newest 4 profiled files differs from the files before. The newest is payments/today.csv (file: 4 rows, while the last 3 files had 474 (median)); `headgate files show payments/today.csv` says why.'
+    '1 of the newest 4 profiled files differs from earlier files. The newest is payments/today.csv (file: 4 rows, while the last 3 files had 474 (median)); `headgate files show payments/today.csv` says why.'
   expect(qualityWords(message).text).toBe(
     'Payments, file today.csv: 4 rows, while the last 3 files had 474 (median). In all 1 of the newest 4 files differs from those before.',
   )

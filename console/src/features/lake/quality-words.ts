@@ -9,7 +9,7 @@ export interface QualityWords {
 
 /** Of the check of the quality of files: how many differ, and which one is the newest, how. */
 const DIFFERS =
-  /^(\d+ of the newest \d+) profiled files differs? from the files before\. The newest is (\S+) \((.*)\)(?:;|\.|$)/
+  /^(\d+ of the newest \d+) profiled files differs? from earlier files\. The newest is (\S+) \((.*)\)(?:;|\.|$)/
 
 /** What the check of quality found, with the dataset and the column as people call them, and the way to the file. */
 export function qualityWords(message: string): QualityWords {

@@ -57,7 +57,7 @@ _WHY = ("column", "rule", "message", "remedy")
 STATES = tuple(
     state.value for state in FileState if state is not FileState.WAITING
 )  # a waiting part has no record yet
-_MOST_NAMED_DUPLICATES = 3
+_MAX_NAMED_DUPLICATES = 3
 _INTERRUPTED = (
     "\nThe gate continues with the files that were sent: `headgate files` shows them. "
     "The same command sends the rest; accepted files are skipped as duplicates."
@@ -223,7 +223,7 @@ def _without_new_rows(records: Sequence[FileRecord], ledger: FileLedger) -> list
         for record in records
         if record.state is FileState.SKIPPED_DUPLICATE and not has_no_rows(record)
     ]
-    firsts = [(record, ledger.get(record.duplicate_of)) for record in again[:_MOST_NAMED_DUPLICATES]]
+    firsts = [(record, ledger.get(record.duplicate_of)) for record in again[:_MAX_NAMED_DUPLICATES]]
     since = [
         f"{record.key}: the same content is in the lake since {first.finished_at[:16].replace('T', ' ')} UTC "
         f"as {first.key}. Nothing new was accepted."

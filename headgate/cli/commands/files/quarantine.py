@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _SHOWN = ("source_row", "sheet_row", "byte_offset", "rule", "column_name", "masked_value", "reason", "record")
 _VALUE = 5  # its place among the cells that are shown
-_MOST_OF_A_VALUE = 80
+_MAX_VALUE_LENGTH = 80
 _HOW_TO_SETTLE = (
     "Upload the whole corrected file under the same key to settle these rows. If a file of another name "
     "has the corrected rows, "
@@ -367,7 +367,7 @@ def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, 
     )
     for row in rows:
         *cells, whole_row = ("" if row[name] is None else str(row[name]) for name in _SHOWN)
-        cells[_VALUE] = screens.shortened(cells[_VALUE], _MOST_OF_A_VALUE)
+        cells[_VALUE] = screens.shortened(cells[_VALUE], _MAX_VALUE_LENGTH)
         cells[-1] = "\n".join(
             [cells[-1], *_further_reasons(row), *_correction(row), *([whole_row] if whole else [])]
         )

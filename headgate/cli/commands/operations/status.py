@@ -126,9 +126,9 @@ def status_of(
     """
     from headgate.api.files.corrected_values import correction_outcomes
     from headgate.api.operations.health import health_of
-    from headgate.api.operations.run_problems import MOST_RUNS, problems_of, unsolved_problems
+    from headgate.api.operations.run_problems import MAX_RUNS, problems_of, unsolved_problems
 
-    runs = lake.runs.newest(MOST_RUNS)
+    runs = lake.runs.newest(MAX_RUNS)
     unsolved = unsolved_problems(lake, runs)
     health, records = health_of(lake), list(received_since(lake.files, lake.now() - timedelta(days=days)))
     dead = sum(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from headgate.cli.local_lake import LocalRun
     from headgate.local_files.check_statements import CheckedStatement
 
-_MOST_DIGITS = 6  # of a double
+_MAX_DIGITS = 6  # of a double
 _OPTIONS = (
     click.option(
         "--local",
@@ -258,6 +258,6 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     text = str(value)
-    if not isinstance(value, float) or sum(sign.isdigit() for sign in text) <= _MOST_DIGITS:
+    if not isinstance(value, float) or sum(sign.isdigit() for sign in text) <= _MAX_DIGITS:
         return text
-    return f"{value:.0f}" if abs(value) >= 10**_MOST_DIGITS / 10 else f"{value:.{_MOST_DIGITS}g}"
+    return f"{value:.0f}" if abs(value) >= 10**_MAX_DIGITS / 10 else f"{value:.{_MAX_DIGITS}g}"

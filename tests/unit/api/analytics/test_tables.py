@@ -91,7 +91,7 @@ def test_pages_of_a_cursor_are_of_one_version_even_after_the_next_publish(caller
 def test_a_page_of_a_removed_version_is_gone(caller: Caller) -> None:
     publish(caller.lake, "c1", 5)
     cursor = caller.call("GET", PATH + "/rows" + query(limit=3)).json["next_cursor"]
-    tables._kept.tables.clear()
+    tables._cache.clear()
     caller.lake.objects.delete(ObjectRef(SYSTEM, keys.part(keys.table_prefix(TABLE, "c1"))))
     assert caller.call("GET", PATH + "/rows" + query(limit=3, cursor=cursor)).status == 410
 

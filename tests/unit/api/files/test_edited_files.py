@@ -136,7 +136,7 @@ def test_a_file_without_bytes_has_nothing_to_edit() -> None:
     record = caller.lake.receive("payments/empty.csv", b"")
     answer = caller.call("POST", f"/v1/files/{record.file_id}/edit")
     assert (record.state, record.content_sha256, answer.status) == ("rejected", "", 409)
-    assert "no content of this file" in answer.json["detail"]
+    assert "no content from this file" in answer.json["detail"]
 
 
 def test_edits_that_were_not_checked_are_not_committed() -> None:

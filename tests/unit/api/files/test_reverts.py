@@ -269,7 +269,7 @@ def test_an_undo_of_large_files_is_taken_back_by_a_command(monkeypatch: pytest.M
     """The API's function ends after 29 seconds."""
     caller = Caller(MemoryLake())
     file_id, sent = undone(caller)
-    monkeypatch.setattr(reverts, "LARGEST_BYTES", len(PAYMENTS))
+    monkeypatch.setattr(reverts, "MAX_BYTES", len(PAYMENTS))
     answer = caller.call("DELETE", f"/v1/files/{file_id}/revert")
     assert (answer.status, f"headgate quarantine replay {sent} {file_id}" in answer.json["detail"]) == (
         409,
@@ -280,7 +280,7 @@ def test_an_undo_of_large_files_is_taken_back_by_a_command(monkeypatch: pytest.M
 def test_an_undo_that_would_accept_a_large_copy_is_left_to_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
     caller = Caller(MemoryLake())
     file_id = committed(caller)
-    monkeypatch.setattr(reverts, "LARGEST_BYTES", 1)
+    monkeypatch.setattr(reverts, "MAX_BYTES", 1)
     caller.lake.receive("payments/copy.csv", PAYMENTS)
     answer = caller.call("POST", f"/v1/files/{file_id}/revert")
     assert (answer.status, f"headgate files revert {file_id}" in answer.json["detail"]) == (409, True)

@@ -35,7 +35,7 @@ def test_the_bytes_that_were_sent_are_kept_and_fetched_by_their_sender_and_opera
         assert (answer.status, answer.json["name"]) == (200, "lieferant-mueller.csv")
         assert key in answer.json["url"]
     other = Caller(caller.lake, ("uploader",), "ben").call("GET", f"/v1/files/{file_id}/original")
-    assert (other.status, "Only who sent this file" in other.text) == (403, True)
+    assert (other.status, "Only the sender of this file" in other.text) == (403, True)
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_a_header_of_its_own_is_shown_with_the_suggested_mapping() -> None:
         "is_confident": True,
         "samples": ["GBP"],
         "unfit_fields": columns["currency"]["unfit_fields"],
-        "reason": "The name is that of the field.",
+        "reason": "The name is the field's name.",
     }
     assert columns["ref"]["samples"] == ["A1", "A2", "A3"]
     assert columns["F1"]["reason"] == "The values fit the field."
@@ -210,7 +210,7 @@ def test_a_column_that_may_hold_card_data_has_no_samples_and_says_so() -> None:
     }
     for name in ("F4", "F5"):
         assert columns[name]["samples"] == []
-        assert columns[name]["reason"].endswith("Its values are not shown, because they may be sensitive.")
+        assert columns[name]["reason"].endswith("Its values are hidden because they may be sensitive.")
 
 
 def test_every_step_may_be_repeated() -> None:

@@ -28,8 +28,8 @@ FRAUD = {"customer_id": 7, "terminal_id": 3, "amount": "5", "transacted_at": "20
         ("GET", "/v1/costs?days=0", None, "`query.days` must be 1 or more."),
         ("GET", "/v1/files?limit=many", None, "`query.limit` must be a whole number."),
         ("GET", "/v1/files?state=lost", None, "`query.state` must be 'processing', "),
-        ("GET", "/v1/files/abc", None, "`path.file_id` must be an id of 32 hexadecimal digits"),
-        ("POST", "/v1/runs", {"onlyy": "x"}, "`body.onlyy` is no field of this request. Leave it out."),
+        ("GET", "/v1/files/abc", None, "`path.file_id` must be an id from the API: 32 hexadecimal digits"),
+        ("POST", "/v1/runs", {"onlyy": "x"}, "`body.onlyy` is not a field of this request. Remove it."),
         ("POST", "/v1/runs", [1], "`body` must be a JSON object."),
         ("POST", "/v1/queries", "{", "is not valid JSON. Correct its syntax."),
         (

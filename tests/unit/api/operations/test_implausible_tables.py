@@ -118,17 +118,14 @@ def with_days(lake: BuiltLake, **days: str) -> BuiltLake:
 def test_tables_as_of_a_day_that_has_not_come_are_not_healthy(lake: BuiltLake) -> None:
     """One wrong date in one row makes that day the day of all tables."""
     why = with_days(lake, orders="2099-01-01", card_transactions="2026-01-02").implausible["orders"]
-    assert "`ordered_at` reaches 2099-01-01, and all tables are as of that day" in why
+    assert "`ordered_at` has 2099-01-01, the day of all tables" in why
     assert 'order by ordered_at desc limit 10"` shows its newest rows' in why
 
 
 def test_a_dataset_that_ends_long_before_the_day_of_the_tables_is_not_healthy(lake: BuiltLake) -> None:
     """A forecast would take the days between for days without any sales."""
     implausible = with_days(lake, orders="2026-01-02", card_transactions="2025-11-01").implausible
-    assert (
-        "ends on 2025-11-01: to forecasts and trends the 62 days between have nothing"
-        in implausible["card_transactions"]
-    )
+    assert "ends on 2025-11-01: forecasts and trends lack 62 days" in implausible["card_transactions"]
     assert "`headgate.asOf: none`" in implausible["card_transactions"]
     assert "orders" not in implausible
 
@@ -147,7 +144,7 @@ def test_a_system_without_a_row_although_its_inputs_have_rows_is_not_healthy(lak
     assert lake.check.state == "degraded"
     assert f"{SYSTEM} read 2 rows (payments), but all its tables are empty" in lake.check.message
     assert f"`headgate run --only {SYSTEM}`" in lake.check.message
-    assert f"`headgate runs show {RUN}` names {len(lake.tables) - 1} more" in lake.check.message
+    assert f"`headgate runs show {RUN}` lists {len(lake.tables) - 1} more" in lake.check.message
 
 
 def test_an_empty_table_beside_one_with_rows_or_without_input_rows_is_healthy(lake: BuiltLake) -> None:
@@ -167,14 +164,14 @@ def test_a_table_that_was_never_built_is_not_healthy(lake: BuiltLake) -> None:
     lake.catalog.drop(lake.databases.prod, table)
     lake.catalog.create(lake.databases.prod, table, "s3://bucket/empty/")
     assert list(lake.implausible) == [table]
-    assert f"a table that {SYSTEM} built, but it was never built" in lake.implausible[table]
+    assert f"a table of {SYSTEM}, but it was never built" in lake.implausible[table]
 
 
 def test_a_snapshot_with_other_rows_than_its_files_have_accepted_is_not_healthy(lake: BuiltLake) -> None:
     of = replace(lake.snapshot.datasets["payments"], rows_in=2)
     lake.point_to(replace(lake.snapshot, datasets={"payments": of}))
     assert lake.implausible["payments"].startswith(
-        "Expected the 3 rows that its files have accepted, but 2 were merged."
+        "Expected the 3 accepted rows of its files, but 2 were merged."
     )
     assert "headgate quarantine replay" in lake.implausible["payments"]
 
@@ -207,7 +204,7 @@ def test_a_file_that_was_processed_again_since_the_run_began_is_not_compared(lak
     (record,) = lake.ledger.records()
     lake.ledger.finish(replace(record, finished_at=after(65).isoformat()))
     assert lake.implausible == {}
-    assert lake.check.message.endswith("processed again since the run began): payments.")
+    assert lake.check.message.endswith("processed again since the run started): payments.")
 
 
 @dataclass
@@ -255,7 +252,7 @@ def test_the_ledger_is_read_once_for_all_datasets_and_not_beyond_a_bound(
     index = CountingIndex(MemoryFileIndex(lake.ledger))
     monkeypatch.setattr(lake, "files", index)
     monkeypatch.setattr(compared, "_PAGE_SIZE", 2)
-    monkeypatch.setattr(compared, "MOST_RECORDS", 6)
+    monkeypatch.setattr(compared, "MAX_RECORDS", 6)
     comparison = compared.compare_tables(lake, lake.runs.ended[0], ())
     assert (index.pages, index.records) == (3, 6)
     assert comparison.not_added_up == tuple(sorted(names))
@@ -267,7 +264,7 @@ def test_a_dataset_with_files_beyond_the_bound_is_not_added_up_and_the_check_say
     lake.point_to(
         replace(lake.snapshot, datasets={"payments": replace(lake.snapshot.datasets["payments"], rows_in=2)})
     )
-    monkeypatch.setattr(compared, "MOST_RECORDS", 0)
+    monkeypatch.setattr(compared, "MAX_RECORDS", 0)
     assert lake.implausible == {}
     assert lake.check.state == "healthy"
     assert "Not compared with the rows of their files" in lake.check.message
@@ -300,8 +297,8 @@ def test_a_failed_comparison_is_unknown_and_repeated_by_the_next_request(
 def test_a_table_of_an_older_day_than_the_newest_data_is_not_healthy(lake: BuiltLake) -> None:
     lake.point_to(replace(lake.snapshot, as_of=date(2026, 1, 5)))
     assert lake.implausible[lake.tables[0]] == (
-        "Expected the day of the newest data, 2026-01-05, but it shows 2026-01-02. `headgate run --only "
-        f"{SYSTEM}` builds it again."
+        "Expected the day of the newest data, 2026-01-05, but the table is of 2026-01-02. "
+        f"`headgate run --only {SYSTEM}` builds it again."
     )
 
 
@@ -312,7 +309,7 @@ def test_a_table_that_was_built_from_older_datasets_is_not_healthy(lake: BuiltLa
     )
     lake.set_system(**{name.replace(".", "_"): value for name, value in lake.built_from(older).items()})
     assert (
-        "Expected the newest versions of payments, but it was built from older ones."
+        "Expected the newest versions of payments, but it used older versions."
         in lake.implausible[lake.tables[0]]
     )
 

@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from headgate.api.operations.run_logs import MOST_LINES
+from headgate.api.operations.run_logs import MAX_LINES
 from headgate.aws.logs import LogLine
 from tests.unit.api.lakes import BEGAN, Caller, MemoryLake
 
@@ -52,17 +52,17 @@ def test_the_last_lines_are_shown_and_a_long_line_is_cut(operator: Caller) -> No
     lines = operator.call("GET", "/v1/runs/nightly/logs?limit=3").json["lines"]
     assert [line["text"][:8] for line in lines] == ["line 898", "line 899", "xxxxxxxx"]
     assert len(lines[-1]["text"]) == 2000
-    assert operator.call("GET", f"/v1/runs/nightly/logs?limit={MOST_LINES + 1}").status == 422
+    assert operator.call("GET", f"/v1/runs/nightly/logs?limit={MAX_LINES + 1}").status == 422
 
 
 def test_a_run_without_lines_says_why(operator: Caller) -> None:
     def reason(query: str = "") -> str:
         return str(operator.call("GET", f"/v1/runs/nightly/logs{query}").json["reason"])
 
-    assert reason() == "The jobs of this run wrote no line into their logs."
+    assert reason() == "The jobs of this run wrote no log lines."
     assert reason("?job=quality_gate") == "The job quality_gate of this run has not ended yet."
     operator.lake.moment = BEGAN + timedelta(days=91)
-    assert reason() == "The lines of this run were deleted: logs are kept for 90 days."
+    assert reason() == "The log lines of this run were deleted: logs are kept for 90 days."
     operator.lake.ended_jobs = ()
     assert reason() == "No job of this run has ended yet."
 

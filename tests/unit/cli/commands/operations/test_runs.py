@@ -13,7 +13,7 @@ from rich.console import Console
 
 from headgate.api import deployed_lake
 from headgate.api.operations.health import health_of
-from headgate.api.operations.run_problems import MOST_RUNS
+from headgate.api.operations.run_problems import MAX_RUNS
 from headgate.api.operations.runs import newest
 from headgate.cli import command_deployment
 from headgate.cli.command_deployment import Deployment
@@ -152,7 +152,7 @@ def test_a_later_run_for_one_system_does_not_hide_the_failure_of_another(lake: L
     assert status.next_commands(found) == ["headgate runs show system-failed"]
     message = next(check.message for check in found.checks if check.name == "run")
     assert (
-        "Run other-system succeeded, but did not repeat what failed before: retail-copilot in run "
+        "Run other-system succeeded, but it did not repeat stages that failed before: retail-copilot in run "
         "system-failed." in message
     )
 
@@ -194,10 +194,10 @@ def test_status_reads_only_the_newest_run_where_that_one_did_everything(lake: La
 
 
 def test_status_reads_a_limited_number_of_runs(lake: LakeWithEndedRuns) -> None:
-    for number in range(2 * MOST_RUNS):
+    for number in range(2 * MAX_RUNS):
         lake.runs.add(f"one-{number}", (100 + number, 100.5 + number), only="global-market-pulse")
     assert status.status_of(lake, {}, [], 7).failed_stages == {}, "so far back nobody looks"
-    assert len(lake.runs.asked) == MOST_RUNS
+    assert len(lake.runs.asked) == MAX_RUNS
 
 
 def test_a_run_is_read_once_until_it_is_redriven(lake: LakeWithEndedRuns) -> None:
