@@ -40,6 +40,19 @@ def in_plain_letters(text: str) -> str:
     )
 
 
+def column_name(text: str) -> str:
+    """Return the name in the characters that the lake permits.
+
+    >>> column_name("OrderID"), column_name("unit price"), column_name("2nd")
+    ('order_id', 'unit_price', 'column_2nd')
+    """
+    if re.fullmatch(r"[a-z_][a-z0-9_]*", text):
+        return text
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
+    name = re.sub(r"[^a-z0-9]+", "_", in_plain_letters(words)).strip("_")
+    return name if name[:1].isalpha() else f"column_{name}"
+
+
 def lake_name_of(text: str) -> str:
     """Return a valid name of a lake for the text; empty if none is possible.
 

@@ -56,6 +56,7 @@ _LIKE_CARDS = (
     "has {:,} of {:,} values that pass as card numbers and stay as they are, because its name and its other "
     "values say otherwise: set headgate.mask: pan if they are cards"
 )
+ABOUT_QUOTES = "stands in double quotes in queries, because of its characters"
 # Athena's SQL: other identifiers stand in double quotes.
 _UNQUOTED = re.compile(r"[a-z_][a-z0-9_]*")
 # Source: https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html, the list for SELECT.
@@ -360,7 +361,7 @@ def _about_cards(column: Column, values: pa.Array) -> list[str]:
 
 def _about_quotes(column: Column) -> list[str]:
     if not _UNQUOTED.fullmatch(column.name):
-        return ["stands in double quotes in queries, because of its characters"]
+        return [ABOUT_QUOTES]
     if column.name in _RESERVED:
         return ["stands in double quotes in queries, because Athena's SQL reserves its name"]
     return []

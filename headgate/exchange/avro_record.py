@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import ColumnType, Kind, Rule
 from headgate.errors import ContractError
-from headgate.exchange.imported import TEXT, ForeignType, column_name, imported_column, imported_contract
+from headgate.exchange.imported import TEXT, ForeignType, imported_column, imported_contract
+from headgate.plain_names import column_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

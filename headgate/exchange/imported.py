@@ -10,7 +10,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.types import parse_physical_type
 from headgate.errors import ContractError
-from headgate.plain_names import in_plain_letters
+from headgate.plain_names import column_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,19 +119,6 @@ def imported_contract(
         key=tuple(names),
         description=description,
     )
-
-
-def column_name(text: str) -> str:
-    """Return the name in the characters that the lake permits.
-
-    >>> column_name("OrderID"), column_name("unit price"), column_name("2nd")
-    ('order_id', 'unit_price', 'column_2nd')
-    """
-    if re.fullmatch(r"[a-z_][a-z0-9_]*", text):
-        return text
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
-    name = re.sub(r"[^a-z0-9]+", "_", in_plain_letters(words)).strip("_")
-    return name if name[:1].isalpha() else f"column_{name}"
 
 
 def _keyed(column: Column) -> Column:

@@ -12,6 +12,8 @@ from headgate.contracts.creation import deployment_reasons
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.dataset_name import dataset_name_of
 from headgate.drafts.draft_contract import draft_from_sample
+from headgate.drafts.findings import ABOUT_QUOTES
+from headgate.drafts.plain_columns import plain_columns, with_plain_columns
 from headgate.drafts.plain_notes import plain_note
 from headgate.errors import BadInputError, ContractError
 from headgate.formats.archive_files import folder_of_archive
@@ -101,6 +103,8 @@ def drafts_of(
 def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
     """Return the draft of a file without a contract: its dataset, its ODCS document, and notes by column.
 
+    Its columns have names that SQL takes without quotes.
+
     None if `drafts_of` raises an error, so that a person sends a better file or states options.
     """
     try:
@@ -108,21 +112,24 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
         checked = check_sample(draft_from_sample(body, name, **vars(DraftOptions())), body)
     except (BadInputError, ContractError):
         return None
+    contract = checked.draft.contract
+    plain = plain_columns(contract)
     notes = [
         {
-            "column": finding.column,
+            "column": ", ".join(plain.get(column, column) for column in finding.column.split(", ")),
             "message": plain_note(finding.message),
             "decides": finding.decides,
         }
         for finding in checked.draft.findings
+        if finding.message != ABOUT_QUOTES
     ]
     counts = checked.gated.counts
     return {
         "dataset": name,
-        "document": checked.document,
+        "document": to_odcs(with_plain_columns(contract, plain)),
         "notes": notes,
         "rows": counts.accepted,
-        "needs_deployment": deployment_reasons(checked.draft.contract),
+        "needs_deployment": deployment_reasons(contract),
     }
 
 

@@ -49,11 +49,13 @@ def fields_of(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
 
 
 def names_with_numbers(names: Sequence[str], contract: Contract) -> tuple[str, ...]:
-    """Return the header's names, with `name_2` for a second column if that is a field or an alias."""
+    """Return the header's names.
+
+    A blank name is `column_3`, and a second column is `name_2`, if that is a field or an alias.
+    """
     contract_names = {*_names_by_heading(contract), *_aliases(contract)}
-    return tuple(
-        text if text in contract_names else name for name, text in zip(names, numbered(names), strict=True)
-    )
+    texts = [text or made_up_name(position) for position, text in enumerate(numbered(names), start=1)]
+    return tuple(text if text in contract_names else name for name, text in zip(names, texts, strict=True))
 
 
 def _aliases(contract: Contract) -> set[str]:

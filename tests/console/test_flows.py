@@ -294,11 +294,15 @@ def test_a_dataset_is_created_from_a_file_of_no_contract_and_its_rows_are_commit
     page.get_by_role("button", name="Create a dataset from it").click()
     expect(page.get_by_label("Type of Lieferung")).to_have_value("DATE")
     page.get_by_label("Artikel identifies a row").check()
+    expect(page.get_by_label("Name of column 4")).to_have_value("gepruft")
+    page.get_by_label("Name of column 4").fill("is checked")
     assert violations(page) == []
     page.get_by_role("button", name="Create lieferung and commit 30 rows").click()
     expect(page.get_by_text("30 rows are in.")).to_be_visible()
     contract = console.lake.contracts.source["lieferung"]
-    assert (contract.dataset, contract.key, len(contract.columns)) == ("lieferung", ("artikel",), 4)
+    assert (contract.dataset, contract.key) == ("lieferung", ("artikel",))
+    assert contract.names == ("artikel", "preis", "lieferung", "is_checked")
+    expect(page.get_by_role("link", name="The dataset Lieferung")).to_be_visible()
     expect(page.get_by_text("headgate contract")).to_have_count(0)
     visit(page, console.url, "/datasets/lieferung")
     expect(page.get_by_role("heading", level=1)).to_have_text("Lieferung")

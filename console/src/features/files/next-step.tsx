@@ -69,6 +69,7 @@ function RunFirst({
     <Group gap="sm">
       <Text size="sm">
         {start.data ? '' : words.next}
+        {may ? '' : ' It starts by the schedule of the lake; an operator can start it before.'}
         {start.data ? <Run name={start.data.name} fileId={fileId} what={words.during} /> : null}
       </Text>
       {may && !start.data ? (

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { datasetName, draftColumns, edited, typeWords } from './draft-columns'
+import { draftColumns, edited, fieldsOf, nameProblem, plainName, typeWords } from './draft-columns'
 
 const DOCUMENT = {
   id: 'headgate.source.lieferung',
@@ -32,5 +32,25 @@ test('another type drops what was found for the old one', () => {
 test('types and names are those of people and of tables', () => {
   expect(typeWords('DECIMAL(18,4)')).toBe('amount')
   expect(typeWords('VARCHAR(20)')).toBe('text')
-  expect(datasetName('Müller – Preise 2026')).toBe('mu_ller_preise_2026')
+  expect(plainName('Müller – Preise 2026')).toBe('muller_preise_2026')
+})
+
+test('a column with another name in the table keeps the name in the file as an alias', () => {
+  const columns = draftColumns(DOCUMENT).map((one) =>
+    one.name === 'sku' ? { ...one, name: 'article' } : one,
+  )
+  const [table] = edited(DOCUMENT, 'preise', columns).schema as (typeof DOCUMENT.schema)[number][]
+  expect(table?.properties[0]?.name).toBe('article')
+  expect(table).toMatchObject({
+    dataGranularityDescription: 'One row per article',
+    customProperties: [{ property: 'headgate.aliases', value: { article: ['sku'] } }],
+  })
+  expect(fieldsOf(columns, ['SKU', 'Preis'])).toEqual({ SKU: 'article', Preis: 'preis' })
+  expect(fieldsOf(draftColumns(DOCUMENT), ['SKU', 'Preis'])).toEqual({})
+})
+
+test('two columns of one name cannot be created', () => {
+  const columns = draftColumns(DOCUMENT)
+  expect(nameProblem(columns)).toBe('')
+  expect(nameProblem(columns.map((one) => ({ ...one, name: 'preis' })))).toBe('Two columns are called preis.')
 })

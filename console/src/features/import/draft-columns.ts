@@ -4,7 +4,10 @@ type Document = Schemas['ContractDraft']['document']
 
 /** A column of a drafted contract, as a person edits it. */
 export interface DraftColumn {
+  /** Its name in the table. */
   name: string
+  /** Its name in the file, in lower case; empty where the file has none. */
+  heading: string
   type: string
   required: boolean
   key: boolean
@@ -19,20 +22,52 @@ interface Property {
   primaryKeyPosition?: number
 }
 
+interface CustomProperty {
+  property: string
+  value: unknown
+}
+
 interface Table {
   name: string
   properties: Property[]
+  customProperties?: CustomProperty[]
 }
+
+const ALIASES = 'headgate.aliases'
+const ORDER = 'headgate.orderBy'
+const NAMELESS = /^column_\d+$/
 
 const table = (document: Document): Table => (document.schema as Table[])[0] ?? { name: '', properties: [] }
 
-export const draftColumns = (document: Document): DraftColumn[] =>
-  table(document).properties.map((one) => ({
+const custom = (of: Table, property: string): unknown =>
+  of.customProperties?.find((one) => one.property === property)?.value
+
+export function draftColumns(document: Document): DraftColumn[] {
+  const aliases = (custom(table(document), ALIASES) ?? {}) as Record<string, string[]>
+  return table(document).properties.map((one) => ({
     name: one.name,
+    heading: aliases[one.name]?.[0] ?? (NAMELESS.test(one.name) ? '' : one.name),
     type: one.physicalType ?? '',
     required: Boolean(one.required) || Boolean(one.primaryKey),
     key: Boolean(one.primaryKey),
   }))
+}
+
+/** Why the names cannot be those of a table's columns; empty if they can. */
+export function nameProblem(columns: DraftColumn[]): string {
+  const names = columns.map((one) => one.name)
+  if (names.includes('')) return 'Each column needs a name.'
+  const twice = names.find((name, at) => names.indexOf(name) < at)
+  return twice ? `Two columns are called ${twice}.` : ''
+}
+
+/** The field of each column of the file, where a column has another name in the table. */
+export function fieldsOf(columns: DraftColumn[], inFile: string[]): Record<string, string> {
+  const isSame = columns.every((one) => one.name === one.heading)
+  return isSame || columns.length !== inFile.length
+    ? {}
+    : Object.fromEntries(inFile.map((name, at) => [name, columns[at]?.name ?? '']))
+}
 
 const LOGICAL: Record<string, string> = {
   VARCHAR: 'string',
@@ -60,10 +95,10 @@ export function typeWords(type: string): string {
   return TYPES.find((one) => one.value === base)?.label ?? type.toLowerCase()
 }
 
-const DECIDED = new Set(['required', 'primaryKey', 'primaryKeyPosition'])
+const DECIDED = new Set(['name', 'required', 'primaryKey', 'primaryKeyPosition'])
 
-const withoutKey = (property: Property): Property => ({
-  name: property.name,
+const renamed = (property: Property, name: string): Property => ({
+  name,
   ...Object.fromEntries(Object.entries(property).filter(([key]) => !DECIDED.has(key))),
 })
 
@@ -74,7 +109,7 @@ export function edited(document: Document, dataset: string, columns: DraftColumn
   const properties = own.properties.map((property, at) => {
     const column = columns[at]
     if (!column) return property
-    const rest = withoutKey(property)
+    const rest = renamed(property, column.name)
     const base = column.type.replace(/\(.*/, '').toUpperCase()
     const isSame = column.type === property.physicalType
     return {
@@ -85,18 +120,46 @@ export function edited(document: Document, dataset: string, columns: DraftColumn
       ...(column.key ? { primaryKey: true, primaryKeyPosition: (position += 1) } : {}),
     }
   })
+  const key = columns.filter((one) => one.key).map((one) => one.name)
   return {
     ...document,
     id: String(document.id).replace(own.name, dataset),
     name: dataset,
-    schema: [{ ...own, name: dataset, properties }],
+    schema: [
+      {
+        ...own,
+        name: dataset,
+        dataGranularityDescription: key.length > 0 ? `One row per ${key.join(' and ')}` : undefined,
+        customProperties: customProperties(own, columns),
+        properties,
+      },
+    ],
   }
 }
 
-/** A name that a dataset may have. */
-export const datasetName = (text: string): string =>
+/** The table's own properties with the names that a person chose, by which the next file is recognised. */
+function customProperties(own: Table, columns: DraftColumn[]): CustomProperty[] {
+  const others = (own.customProperties ?? []).filter(({ property }) => ![ALIASES, ORDER].includes(property))
+  const aliases = columns.flatMap(({ name, heading }, at) => {
+    const inFile = heading || `column_${at + 1}`
+    return name === inFile ? [] : [[name, [inFile]] as const]
+  })
+  const order = (custom(own, ORDER) ?? []) as string[]
+  const newNames = order.flatMap(
+    (name) => columns[own.properties.findIndex((one) => one.name === name)]?.name ?? [],
+  )
+  return [
+    ...others,
+    ...(newNames.length > 0 ? [{ property: ORDER, value: newNames }] : []),
+    ...(aliases.length > 0 ? [{ property: ALIASES, value: Object.fromEntries(aliases) }] : []),
+  ]
+}
+
+/** A name that a dataset or a column may have. */
+export const plainName = (text: string): string =>
   text
     .toLowerCase()
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .replace(/[^a-z0-9]+/g, '_')
-    .replace(/^[^a-z]+|_+$/g, '')
+    .replace(/^[^a-z]+/, '')

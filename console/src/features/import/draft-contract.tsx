@@ -5,18 +5,29 @@ import { useState } from 'react'
 import { read, type Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { Failed } from '../../components/states'
-import { type DraftColumn, datasetName, draftColumns, edited, TYPES, typeWords } from './draft-columns'
+import {
+  type DraftColumn,
+  draftColumns,
+  edited,
+  fieldsOf,
+  nameProblem,
+  plainName,
+  TYPES,
+  typeWords,
+} from './draft-columns'
 
 type Draft = Schemas['ContractDraft']
 
 interface Props {
   draft: Draft | null | undefined
-  /** The lake has a contract of this dataset now, which describes the file. */
-  onCreated: (dataset: string) => void
+  /** The columns of the file, as they are called there. */
+  inFile: string[]
+  /** The lake has a contract of this dataset now, which describes the file; the fields of renamed columns. */
+  onCreated: (dataset: string, fields: Record<string, string>) => void
 }
 
 /** A file of no contract: the draft of one, which a person edits; the dataset of it is created in the lake. */
-export function DraftContract({ draft, onCreated }: Props) {
+export function DraftContract({ draft, inFile, onCreated }: Props) {
   const [opened, setOpened] = useState(false)
   if (!draft)
     return (
@@ -35,12 +46,12 @@ export function DraftContract({ draft, onCreated }: Props) {
           Create a dataset from it
         </Button>
       </Group>
-      {opened ? <Editor draft={draft} onCreated={onCreated} /> : null}
+      {opened ? <Editor draft={draft} inFile={inFile} onCreated={onCreated} /> : null}
     </Stack>
   )
 }
 
-function Editor({ draft, onCreated }: { draft: Draft; onCreated: Props['onCreated'] }) {
+function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
   const queries = useQueryClient()
   const [dataset, setDataset] = useState(draft.dataset)
   const [columns, setColumns] = useState(() => draftColumns(draft.document))
@@ -53,10 +64,11 @@ function Editor({ draft, onCreated }: { draft: Draft; onCreated: Props['onCreate
     onSuccess: (stored) => {
       for (const key of ['contracts', 'contract', 'catalog', 'contract drafts'])
         void queries.invalidateQueries({ queryKey: [key] })
-      if (stored.is_in_use) onCreated(stored.dataset)
+      if (stored.is_in_use) onCreated(stored.dataset, fieldsOf(columns, inFile))
     },
   })
   const reasons = draft.needs_deployment ?? []
+  const problem = nameProblem(columns)
   const change = (at: number, column: DraftColumn) =>
     setColumns((before) => before.map((one, place) => (place === at ? column : one)))
   return (
@@ -66,11 +78,16 @@ function Editor({ draft, onCreated }: { draft: Draft; onCreated: Props['onCreate
         size="xs"
         maw="20rem"
         value={dataset}
-        onChange={(event) => setDataset(datasetName(event.currentTarget.value))}
+        onChange={(event) => setDataset(plainName(event.currentTarget.value))}
       />
       <div className="scroll" tabIndex={0}>
-        <Columns columns={columns} onChange={change} />
+        <Columns columns={columns} inFile={inFile} onChange={change} />
       </div>
+      {problem ? (
+        <Text size="sm" className="misfit" role="alert">
+          {problem}
+        </Text>
+      ) : null}
       <Notes notes={draft.notes} />
       {reasons.length > 0 ? <NeedsDeployment reasons={reasons} /> : null}
       {storing.error ? <Failed error={storing.error} what="The dataset" isAction /> : null}
@@ -81,7 +98,7 @@ function Editor({ draft, onCreated }: { draft: Draft; onCreated: Props['onCreate
           h="auto"
           mih="1.875rem"
           styles={{ label: { whiteSpace: 'normal' } }}
-          disabled={!dataset}
+          disabled={!dataset || problem !== ''}
           loading={storing.isPending}
           onClick={() => storing.mutate()}
         >
@@ -102,16 +119,19 @@ function Editor({ draft, onCreated }: { draft: Draft; onCreated: Props['onCreate
 
 function Columns({
   columns,
+  inFile,
   onChange,
 }: {
   columns: DraftColumn[]
+  inFile: string[]
   onChange: (at: number, column: DraftColumn) => void
 }) {
   return (
     <Table fz="sm" w="auto" className="draft-columns">
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>column</Table.Th>
+          <Table.Th>in the file</Table.Th>
+          <Table.Th>column in the table</Table.Th>
           <Table.Th>holds</Table.Th>
           <Table.Th>always filled</Table.Th>
           <Table.Th>identifies a row</Table.Th>
@@ -119,8 +139,19 @@ function Columns({
       </Table.Thead>
       <Table.Tbody>
         {columns.map((column, at) => (
-          <Table.Tr key={column.name}>
-            <Table.Td className="any-text">{column.name}</Table.Td>
+          <Table.Tr key={at}>
+            <Table.Td className={column.heading ? 'any-text' : 'muted'}>
+              {column.heading ? (inFile[at] ?? column.heading) : `column ${at + 1}, without a heading`}
+            </Table.Td>
+            <Table.Td>
+              <TextInput
+                size="xs"
+                miw="9rem"
+                aria-label={`Name of column ${at + 1}`}
+                value={column.name}
+                onChange={(event) => onChange(at, { ...column, name: plainName(event.currentTarget.value) })}
+              />
+            </Table.Td>
             <Table.Td>
               <NativeSelect
                 size="xs"

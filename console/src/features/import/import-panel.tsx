@@ -109,9 +109,10 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
       {result.outcome === 'profiled' && !edits.dataset && !result.mapping ? (
         <DraftContract
           draft={result.draft}
-          onCreated={(dataset) => {
+          inFile={grid?.columns ?? []}
+          onCreated={(dataset, fields) => {
             setCreated(dataset)
-            work.restart(withDataset(edits, dataset))
+            work.restart({ ...withDataset(edits, dataset), columns: fields })
           }}
         />
       ) : null}

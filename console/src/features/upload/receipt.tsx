@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core'
+import { Anchor, Button, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, currencyOf } from '../../api/format'
@@ -52,6 +52,14 @@ export function Receipt({ file, edits }: Props) {
             {line}
           </Text>
         ))}
+      {file.accepted > 0 ? (
+        <Text size="sm">
+          <Anchor href={`#/datasets/${encodeURIComponent(file.dataset)}`}>
+            The dataset {heading(file.dataset)}
+          </Anchor>{' '}
+          shows what its columns hold.
+        </Text>
+      ) : null}
       {wait > 0 ? (
         <Button component="a" size="compact-md" mt={4} href={`#/files/${encodeURIComponent(file.file_id)}`}>
           Correct the {wait === 1 ? 'row that waits' : `${wait} rows that wait`}

@@ -1,0 +1,47 @@
+"""Columns of a draft under names that SQL takes without quotes; their names in the file become aliases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headgate.matching.header_names import made_up_name, unused_name
+from headgate.plain_names import column_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from headgate.contracts.model import Contract
+
+_ALIASES, _ORDER = "headgate.aliases", "headgate.orderBy"
+
+
+def plain_columns(contract: Contract) -> dict[str, str]:
+    """Return a name without special characters for each column, by its name in the file."""
+    plain: dict[str, str] = {}
+    for position, name in enumerate(contract.names, start=1):
+        others = {*contract.names, *plain.values()} - {name}
+        own = column_name(name)
+        plain[name] = unused_name(made_up_name(position) if own == column_name("") else own, others)
+    return plain
+
+
+def with_plain_columns(contract: Contract, plain: Mapping[str, str]) -> Contract:
+    """Return the contract with its columns renamed; files are still recognised by the names before."""
+    aliases = {new: [old] for old, new in plain.items() if new != old}
+    if not aliases:
+        return contract
+    key = tuple(plain[name] for name in contract.key)
+    order_by = tuple(plain[name] for name in contract.order_by)
+    return replace(
+        contract,
+        columns=tuple(replace(column, name=plain[column.name]) for column in contract.columns),
+        key=key,
+        order_by=order_by,
+        grain=f"One row per {' and '.join(key)}" if key else "",
+        properties={
+            **contract.properties,
+            **({_ORDER: [*order_by]} if order_by else {}),
+            _ALIASES: aliases,
+        },
+    )
