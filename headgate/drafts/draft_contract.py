@@ -42,7 +42,7 @@ from headgate.drafts.nearly_all_rows import (
     sounds_like_key,
 )
 from headgate.drafts.read_sample import DraftSample, read_sample, sample_cells
-from headgate.drafts.totals_row import required_but_in_totals
+from headgate.drafts.totals_row import cells_of_other_rows, named_totals, required_but_in_totals
 from headgate.errors import ContractError
 from headgate.masking.card_columns import numeric_rows_with_cards
 from headgate.matching.header_names import folded, unnumbered
@@ -105,8 +105,14 @@ def draft_from_sample(
     given = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet}
     properties = {name: value for name, value in given.items() if value}
     sample = read_sample(body, Contract(dataset, dataset, "source", "0", (), properties=properties), header)
-    guesses = _guesses(sample, _answers(sample.stored.columns, formats or {}, date_order), strict=strict)
+    answers = _answers(sample.stored.columns, formats or {}, date_order)
+    guesses = _guesses(sample, answers, strict=strict)
     columns = _columns(body, sample, guesses)
+    if not strict and (lines := named_totals(columns.values(), sample.cells)):
+        guesses = _guesses(
+            replace(sample, cells=cells_of_other_rows(sample.cells, lines)), answers, strict=strict
+        )
+        columns = _columns(body, replace(sample, cells=cells_of_other_rows(sample.cells, lines)), guesses)
     if not strict:
         columns |= required_but_in_totals(columns, sample.cells)
     names = _key(columns, sample.cells, guesses, strict=strict) if key is None else _stated_key(columns, key)

@@ -8,6 +8,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.model import Kind, Rule
@@ -17,8 +19,6 @@ from headgate.values.cells import blank_to_null, rows_where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    import pyarrow as pa
 
     from headgate.contracts.model import Column
 
@@ -47,6 +47,15 @@ def totals_of(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[
     ]
 
 
+def names_a_total(cell: str) -> bool:
+    """Return whether a cell begins with the name of a total.
+
+    >>> names_a_total("Summe:"), names_a_total("Gesamt"), names_a_total("Totally wired")
+    (True, True, False)
+    """
+    return re.match(_NAMES, cell) is not None
+
+
 def named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
     """Return the rows that a cell calls a total and that are the sum of the rows since the last such row, or
     of all rows above.
@@ -66,6 +75,13 @@ def named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> li
         for place, row in enumerate(rows)
         if any(_is_sum_at(values, rows[:place], row) for values in numbers)
     ]
+
+
+def cells_of_other_rows(cells: Mapping[str, pa.Array], rows: Iterable[int]) -> dict[str, pa.Array]:
+    """Return the cells of all other rows."""
+    is_other = np.ones(len(next(iter(cells.values()))), bool)
+    is_other[list(rows)] = False
+    return {name: text.filter(pa.array(is_other)) for name, text in cells.items()}
 
 
 def _is_sum_at(values: pa.Array, totals_above: list[int], row: int) -> bool:

@@ -32,6 +32,7 @@ from headgate.matching.past_moments import future_values
 from headgate.uploads.file_currencies import FileCurrencies
 from headgate.uploads.ragged_rows import in_columns
 from headgate.uploads.row_numbers import RowNumbers
+from headgate.uploads.totals_of_grid import totals_of_grid
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import by_unique, int_array, numbers, text_array
 from headgate.values.format_inference import Most, infer_most, one_truth_word
@@ -208,6 +209,7 @@ class WrittenGrid:
     to_come: Mapping[str, Mapping[str, Any]]
     currencies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     hidden_numbers: Mapping[str, int] = field(default_factory=dict)
+    totals: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -263,6 +265,9 @@ def write_grid(
         {name: facts for name, (text, most) in readings.items() if (facts := _to_come(text, most.reading))},
         currencies.by_column,
         dict(seen.numbers),
+        totals_of_grid(
+            folder / ROWS, opened.names, {name: most for name, (_, most) in readings.items()}, hidden
+        ),
     )
 
 

@@ -310,6 +310,26 @@ def test_a_dataset_is_created_from_a_file_of_no_contract_and_its_rows_are_commit
     expect(page.get_by_text("No dataset is named")).to_have_count(0)
 
 
+def test_the_total_at_the_foot_of_a_report_stays_out_of_its_dataset(
+    console: Console,
+) -> None:
+    page = console.opened("/upload", UPLOADER)
+    rows = "".join(f"{n:02}.10.2026;Filiale {n % 4};{n};{n},50\n" for n in range(1, 21))
+    drop(page, "umsatz.csv", f"Tag;Filiale;Menge;Umsatz\n{rows}Summe;;210;220,00\n".encode())
+    page.get_by_role("button", name="Create a dataset from it").click()
+    expect(page.get_by_label("Type of tag")).to_have_value("DATE")
+    page.get_by_role("button", name="Create umsatz and commit 20 rows").click()
+    expect(page.get_by_text("20 rows are in.")).to_be_visible()
+    page = console.opened("/upload", UPLOADER)
+    rows = rows.replace("Filiale", "Laden")
+    drop(page, "umsatz-laden.csv", f"Tag;Filiale;Menge;Umsatz\n{rows}Summe;;210;220,00\n".encode())
+    expect(page.get_by_text("Row 21 is a total of the rows above and stays out.")).to_be_visible()
+    expect(page.get_by_role("button", name="Commit: 20 in")).to_be_enabled()
+    page.get_by_role("button", name="Keep it as a row").click()
+    expect(page.get_by_role("button", name="Commit: 20 in, 1 waits")).to_be_enabled()
+    assert violations(page) == []
+
+
 def test_a_dataset_with_data_about_a_person_is_handed_in_for_a_deployment(console: Console) -> None:
     page = console.opened("/upload", UPLOADER)
     rows = "".join(f"{n};ann{n}@example.com\n" for n in range(1, 31))

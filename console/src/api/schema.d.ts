@@ -3131,6 +3131,12 @@ export interface components {
             to_come: {
                 [key: string]: components["schemas"]["DaysToCome"];
             };
+            /**
+             * Totals
+             * @description Rows that a cell calls a total and that are the sum of the rows above.
+             * @default []
+             */
+            totals: number[];
         };
         /**
          * GridFlaw

@@ -213,6 +213,9 @@ class GridFacts(Shape):
     hidden_numbers: dict[str, Count] = Field(
         {}, description="Cells by column whose card or social security number is hidden by a marker."
     )
+    totals: tuple[int, ...] = Field(
+        (), description="Rows that a cell calls a total and that are the sum of the rows above."
+    )
 
 
 class GridFlaw(Shape):

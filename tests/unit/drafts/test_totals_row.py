@@ -116,3 +116,11 @@ def test_a_sum_by_chance_without_the_name_is_no_line_of_totals() -> None:
         for finding in draft_from_sample(shops(*other), "umsatz").findings
         if "of totals" in finding.message
     ]
+
+
+def test_a_line_of_totals_does_not_decide_the_types_of_columns() -> None:
+    """Its label is in the column of dates, which are fewer than the values that bear an exception."""
+    rows = "".join(f"{n:02}.10.2026;{n};{n},50\n" for n in range(1, 21))
+    body = f"tag;menge;umsatz\n{rows}Summe;210;220,00\n".encode()
+    columns = draft_from_sample(body, "report", strict=False).contract.columns
+    assert [column.type.kind.name for column in columns] == ["DATE", "BIGINT", "DECIMAL"]

@@ -1,4 +1,4 @@
-"""Rows of another width, rows that are left out, and the currencies of amounts."""
+"""Rows of another width, rows of totals, rows that are left out, and the currencies of amounts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.uploads.edited_rows import edited_csv
 from headgate.uploads.edits import CellEdit, Edits
 from headgate.uploads.file_currencies import FileCurrencies, currency_in, currency_in_header
-from headgate.uploads.import_grid import OpenedFile, open_file
+from headgate.uploads.import_grid import Flaws, OpenedFile, open_file, write_grid
 from headgate.uploads.ragged_rows import counts_of, in_columns
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.values.cells import text_array
@@ -132,3 +132,25 @@ def test_a_part_of_a_known_dataset_keeps_its_names_until_a_person_decides_its_co
     )
     edited_csv(file.source, file.names, Edits("other", part="export.orders"), other, path)
     assert path.read_text().splitlines()[:2] == ["sku,name,price", 'A1,Hat,"3,50"']
+
+
+TOTALS = "Tag;Filiale;Menge;Umsatz\n" + "".join(f"{n:02}.10.2026;F{n % 3};{n};{n},50\n" for n in range(1, 21))
+
+
+def totals_of(folder: Path, body: str) -> tuple[int, ...]:
+    path = folder / "report.csv"
+    path.write_text(body)
+    file = open_file(path, folder, None, "", 1 << 20)
+    assert file
+    return write_grid(file, Flaws.of(None, {}), (), (), folder).totals
+
+
+def test_a_row_at_the_foot_that_is_called_a_total_and_is_one_is_named(tmp_path: Path) -> None:
+    """Reports of merchandise systems end so; the sum in a table would count every row twice."""
+    assert totals_of(tmp_path, f"{TOTALS}Summe;;210;220,00\n") == (21,)
+    assert totals_of(tmp_path, f"{TOTALS}Gesamt;;210;\n") == (21,)
+
+
+def test_a_row_that_is_only_called_a_total_or_only_is_one_is_a_row(tmp_path: Path) -> None:
+    assert totals_of(tmp_path, f"{TOTALS}Summe;;211;221,00\n") == ()
+    assert totals_of(tmp_path, f"{TOTALS}21.10.2026;F1;210;220,00\n") == ()

@@ -43,6 +43,31 @@ export function HiddenNumbers({ result, edits }: Omit<Deciding, 'onChange'>) {
   )
 }
 
+/** Rows that are the sum of those above: they stay out, because every sum over the table would count them twice. */
+export function Totals({ result, edits, onChange }: Deciding) {
+  const totals = result.grid?.totals ?? []
+  if (!edits.dataset || totals.length === 0) return null
+  const areOut = totals.every((row) => edits.left_out.includes(row))
+  const others = edits.left_out.filter((row) => !totals.includes(row))
+  const isOne = totals.length === 1
+  const rows = `${isOne ? 'Row' : 'Rows'} ${totals.map(whole).join(', ')}`
+  return (
+    <Group gap="xs" role="group" aria-label="Totals">
+      <Text size="sm">
+        {rows} {isOne ? 'is a total' : 'are totals'} of the rows above
+        {areOut ? ` and ${isOne ? 'stays' : 'stay'} out.` : '.'}
+      </Text>
+      <Button
+        size="compact-sm"
+        variant="default"
+        onClick={() => onChange({ ...edits, left_out: areOut ? others : [...others, ...totals] })}
+      >
+        {areOut ? `Keep ${isOne ? 'it' : 'them'} as ${isOne ? 'a row' : 'rows'}` : 'Leave out'}
+      </Button>
+    </Group>
+  )
+}
+
 const TRUTH: Record<string, string> = { true: 'yes', false: 'no' }
 
 /** The values that a person set for all rows, in sight: the columns that they fill may be out of view. */

@@ -10,7 +10,7 @@ import { ColumnCards } from '../profile/profile-view'
 import { mayCommit } from '../files/acceptance-words'
 import type { Checked } from '../upload/transfer'
 import type { ColumnAction } from './column-header'
-import { FutureDates, HiddenNumbers, SetForAll, TakenSteps } from './column-doubts'
+import { FutureDates, HiddenNumbers, SetForAll, TakenSteps, Totals } from './column-doubts'
 import { ColumnForm } from './column-form'
 import { CommitLine } from './commit-line'
 import { DraftContract } from './draft-contract'
@@ -144,6 +144,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
           ) : null}
           <SetForAll result={result} edits={edits} onChange={change} />
           <TakenSteps result={result} edits={edits} onChange={change} />
+          <Totals result={result} edits={edits} onChange={change} />
           <FutureDates result={result} edits={edits} onChange={change} />
           <CurrencyQuestion result={result} edits={edits} onChange={change} />
           <RowChoice

@@ -4,7 +4,7 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { FutureDates, HiddenNumbers, SetForAll } from './column-doubts'
+import { FutureDates, HiddenNumbers, SetForAll, Totals } from './column-doubts'
 import { CommitLine } from './commit-line'
 import { NO_EDITS, withDefault } from './edits'
 import { stayOut } from './outcome-words'
@@ -126,4 +126,25 @@ test('dates to come in a field of the past are left out by a click, and a value 
   expect(onChange).toHaveBeenLastCalledWith(
     expect.objectContaining({ columns: { VPE: 'updated_at' }, steps: [] }),
   )
+})
+
+test('rows of totals stay out until a person keeps them', () => {
+  const onChange = vi.fn()
+  const result = { ...RESULT, grid: { totals: [41] } } as unknown as Schemas['DryRun']
+  const left = { ...EDITS, left_out: [7, 41] }
+  const { rerender } = render(
+    <MantineProvider>
+      <Totals result={result} edits={left} onChange={onChange} />
+    </MantineProvider>,
+  )
+  expect(screen.getByText('Row 41 is a total of the rows above and stays out.')).toBeTruthy()
+  fireEvent.click(screen.getByRole('button', { name: 'Keep it as a row' }))
+  expect(onChange).toHaveBeenLastCalledWith(expect.objectContaining({ left_out: [7] }))
+  rerender(
+    <MantineProvider>
+      <Totals result={result} edits={EDITS} onChange={onChange} />
+    </MantineProvider>,
+  )
+  fireEvent.click(screen.getByRole('button', { name: 'Leave out' }))
+  expect(onChange).toHaveBeenLastCalledWith(expect.objectContaining({ left_out: [41] }))
 })

@@ -25,6 +25,14 @@ function edited({ edits, mapping, dataset, outcome }: Schemas['DryRun']): Edits 
   return { ...own, columns, dataset: own.dataset || (isKnown ? (mapping?.dataset ?? dataset) : '') }
 }
 
+/** The edits of a dataset's file without its rows of totals, unless a person left out rows before. */
+function withoutTotals(edits: Edits, { grid }: Schemas['DryRun']): Edits {
+  const totals = grid?.totals ?? []
+  return edits.dataset && totals.length > 0 && edits.left_out.length === 0
+    ? { ...edits, left_out: totals }
+    : edits
+}
+
 /** Whether the gate has to check a file first that was not mapped, and of which every field is known by name. */
 const isOnlyUnchecked = (result: Schemas['DryRun'], edits: Edits): boolean =>
   result.outcome === 'needs_mapping' &&
@@ -50,16 +58,19 @@ interface Import {
 
 /** A person's edits of an upload: each change is checked by the gate, and kept over a reload. */
 export function useEdits(uploadId: string, first: Checked): Import {
-  const [history, setHistory] = useState<History>(() => begun(edited(first.result)))
+  const [history, setHistory] = useState<History>(() =>
+    begun(withoutTotals(edited(first.result), first.result)),
+  )
   const [check, setCheck] = useState(first)
   const [checkedAt, setCheckedAt] = useState(() => Date.now())
   const [checkedEdits, setCheckedEdits] = useState<Edits | undefined>(() =>
-    isOnlyUnchecked(first.result, history.now) ? undefined : history.now,
+    isOnlyUnchecked(first.result, history.now) || history.now.left_out.length > 0 ? undefined : history.now,
   )
   const [isChecking, setChecking] = useState(false)
   const [error, setError] = useState<unknown>()
   const control = useRef<AbortController>(undefined)
   const newest = useRef(first.result)
+  const before = useRef(history.now)
 
   const run = useCallback(
     async (edits: Edits) => {
@@ -72,10 +83,14 @@ export function useEdits(uploadId: string, first: Checked): Import {
         const answer = await checkEdits(uploadId, sent, own.signal)
         newest.current = answer.result
         // The choice of a sheet alone gets the decisions that are remembered for its header.
-        const now = answer.result.is_remembered ? edited(answer.result) : edits
+        const fresh = answer.result.is_remembered ? edited(answer.result) : edits
+        const isOther = before.current.dataset !== edits.dataset || before.current.part !== edits.part
+        const now = isOther ? withoutTotals(fresh, answer.result) : fresh
+        before.current = now
         setCheck(answer)
         // Which fields a dataset needs may be unknown before its first check.
-        const isWhole = now !== edits || columnsOf(settled(now, answer.result)) === columnsOf(sent)
+        const isWhole =
+          now === fresh && (now !== edits || columnsOf(settled(now, answer.result)) === columnsOf(sent))
         setCheckedEdits(isWhole ? now : undefined)
         if (now !== edits) setHistory(begun(now))
         setCheckedAt(Date.now())
@@ -93,7 +108,7 @@ export function useEdits(uploadId: string, first: Checked): Import {
     let isOpen = true
     void get<Edits>(uploadId, kept)
       .catch(() => undefined)
-      .then((before) => isOpen && before && setHistory(begun(before)))
+      .then((typed) => isOpen && typed && setHistory(begun(typed)))
     return () => {
       isOpen = false
       control.current?.abort()
@@ -108,7 +123,7 @@ export function useEdits(uploadId: string, first: Checked): Import {
     return () => clearTimeout(timer)
   }, [edits, checkedEdits, run, uploadId])
 
-  const change = useCallback((next: Edits) => setHistory((before) => changed(before, next)), [])
+  const change = useCallback((next: Edits) => setHistory((past) => changed(past, next)), [])
   return {
     check,
     edits,

@@ -1,0 +1,58 @@
+"""Rows of totals in an uploaded file, which a commit leaves out unless a person keeps them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.drafts.totals_row import named_totals, names_a_total
+from headgate.values.cells import numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from headgate.values.format_inference import Most
+
+_NUMBER = ColumnType(Kind.DECIMAL, precision=38, scale=9)
+_TEXT = ColumnType(Kind.STRING)
+_MOST_ROWS = 200_000  # a report has fewer, and sums of more take the function seconds
+
+
+def totals_of_grid(
+    rows: Path, names: Sequence[str], readings: Mapping[str, Most], hidden: Collection[str]
+) -> tuple[int, ...]:
+    """Return the source rows that a cell calls a total and that are the sum of the rows above.
+
+    Empty if the last row is called no total: reports have totals at their foot.
+
+    Args:
+        rows: the file of the grid with all rows.
+        readings: how nearly all values of a column are written.
+    """
+    with pa.memory_map(str(rows)) as file:
+        reader = pa.ipc.open_file(file)
+        batches = reader.num_record_batches
+        if not batches or not _ends_with_a_total(reader.get_batch(batches - 1)):
+            return ()
+        table = reader.read_all()
+    if table.num_rows > _MOST_ROWS:
+        return ()
+    shown = {name: place for place, name in enumerate(names, start=1) if name not in hidden}
+    cells = {name: table.column(place).combine_chunks() for name, place in shown.items()}
+    columns = [_column(name, readings.get(name)) for name in shown]
+    source_rows = numbers(table.column("row").combine_chunks())
+    return tuple(int(source_rows[place]) for place in named_totals(columns, cells))
+
+
+def _ends_with_a_total(batch: pa.RecordBatch) -> bool:
+    last = batch.slice(batch.num_rows - 1).columns[1:-1]
+    return any(names_a_total(cell) for column in last for cell in column.to_pylist() if cell)
+
+
+def _column(name: str, most: Most | None) -> Column:
+    if most is None or most.reading.kind not in {Kind.BIGINT, Kind.INTEGER, Kind.SMALLINT, Kind.DECIMAL}:
+        return Column(name, _TEXT)
+    return Column(name, _NUMBER, format=most.reading.format)
