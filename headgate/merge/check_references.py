@@ -18,13 +18,17 @@ import pyarrow.parquet as pq
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.references import references
 from headgate.errors import NotFoundError
+from headgate.snapshots.parts import FIRST, NUMBER
 from headgate.snapshots.read_snapshots import part_refs, snapshot_parts
 from headgate.snapshots.reference_counts import CheckedReference
+from headgate.values.sql_names import quoted_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
     from typing import BinaryIO
+
+    import duckdb
 
     from headgate.contracts.model import Contract
     from headgate.contracts.references import Reference
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
 
 _FIRST_KEYS = 20
 _CHILDREN, _PARENTS, _VALUE, _ROWS = "children", "parents", "value", "rows"
-_ORPHANS = "orphans"
+_ORPHANS, _EDGES = "orphans", "edges"
 _NO_SNAPSHOTS: Mapping[str, DatasetSnapshot] = {}
 
 
@@ -171,18 +175,40 @@ class ReferenceCheck:
             arrow_schema(self.contracts[dataset]) for dataset in (reference.dataset, reference.parent)
         )
         orphans = _orphans_sql(child, reference.column, parent, reference.parent_column)
-        fetched = (
-            (_CHILDREN, self._fetched(snapshots[reference.dataset], changed)),
-            (_PARENTS, self._fetched(snapshots[reference.parent])),
-        )
+        children = self._fetched(snapshots[reference.dataset], changed)
         with self.memory.connect() as connection:
-            for name, paths in fetched:
-                connection.read_parquet(paths).create_view(name)
+            connection.read_parquet(children).create_view(_CHILDREN)
+            possible = None
+            if changed is not None and child.field(reference.column).type.equals(
+                parent.field(reference.parent_column).type
+            ):
+                possible = self._possible_parents(reference, snapshots[reference.parent], connection)
+            parents = self._fetched(snapshots[reference.parent], possible)
+            connection.read_parquet(parents).create_view(_PARENTS)
             connection.execute(f"CREATE TEMP TABLE {_ORPHANS} AS {orphans}")  # dropped with the connection
             missing = connection.table(_ORPHANS)
             ((rows, distinct),) = missing.aggregate(f"coalesce(sum({_ROWS}), 0), count(*)").fetchall()
             first = missing.order(_VALUE).limit(_FIRST_KEYS).fetchall()
         return CheckedReference(*about, int(rows), int(distinct), tuple(str(value) for value, _ in first))
+
+    def _possible_parents(
+        self, reference: Reference, parents: DatasetSnapshot, connection: duckdb.DuckDBPyConnection
+    ) -> list[str] | None:
+        """Return the names of the parents' parts in whose range of keys a child points; None for all.
+
+        At least one part, so that there is a table to compare with.
+        """
+        record = snapshot_parts(self.objects, self.bucket, parents)
+        refs = part_refs(self.objects, self.bucket, parents)
+        if record is None or record.key.names != [reference.parent_column] or len(record.parts) != len(refs):
+            return None
+        connection.register(_EDGES, record.edges())
+        pointing = f"SELECT DISTINCT {quoted_name(reference.column)} AS k FROM {_CHILDREN}"  # noqa: S608 names of columns, quoted
+        first = quoted_name(FIRST + reference.parent_column)
+        numbers = connection.sql(
+            f"SELECT DISTINCT {NUMBER} FROM ({pointing}) ASOF JOIN {_EDGES} ON k >= {first} ORDER BY 1"  # noqa: S608 as above
+        ).fetchall()
+        return [_name(refs[number]) for (number,) in numbers or [(0,)]]
 
     def _fetched(self, snapshot: DatasetSnapshot, only: Collection[str] | None = None) -> list[str]:
         """Return the files of `keep` of all parts, or of the parts named `only`; create missing files."""

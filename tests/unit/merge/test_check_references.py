@@ -112,6 +112,9 @@ class Lake:
         ports = (self.objects, self.catalog, self.contracts, BUCKET, "db", self.workspace, audit)
         return Merging(*ports, missing_parents=TABLE, memory=MEMORY)
 
+    def snapshot_prefix(self, dataset: str) -> str:
+        return self.catalog.current("db", dataset).location.removeprefix(f"s3://{BUCKET}/")
+
     def reported(self) -> list[dict[str, Any]]:
         """Return the rows of the table."""
         location = self.catalog.current("db", TABLE.dataset).location.removeprefix(f"s3://{BUCKET}/")
@@ -325,3 +328,16 @@ def test_of_lines_that_did_not_change_nothing_is_opened_while_all_have_a_parent(
     lake.objects.opened.clear()
     assert [of.rows for of in lake.merged()] == [0]
     assert not [key for key in lake.objects.opened if "/lines/" in key]
+
+
+def test_only_parents_in_whose_range_a_changed_child_points_are_opened(lake: Lake) -> None:
+    many = [f"{number:03d}" for number in range(300)]
+    merging = replace(lake.merging(), part_rows=40)
+    apply(lake, "a", "parents", many)
+    apply(lake, "b", "lines", many)
+    merging.merge()
+    parents = len(lake.objects.contents(BUCKET, lake.snapshot_prefix("parents")))
+    lake.objects.opened.clear()
+    apply(lake, "c", "lines", ["298", "299"])
+    merging.merge()
+    assert 1 <= len([key for key in lake.objects.opened if "/parents/" in key]) < parents / 2
