@@ -48,9 +48,12 @@ class MeasuredSystem:
     day_seconds: Line | None = None
 
     def seconds_of_days(self, gb: float, days: float) -> float:
-        """Return the seconds of a run with `days` more days of data, for a snapshot of `gb` GB."""
+        """Return the seconds of a run with `days` more days of data, for a snapshot of `gb` GB.
+
+        A part of a day counts as a day: rows of all customers and terminals are computed either way.
+        """
         full_s = self.seconds.of(gb)
-        return min(full_s, days * self.day_seconds.of(gb)) if self.day_seconds else full_s
+        return min(full_s, max(1, days) * self.day_seconds.of(gb)) if self.day_seconds else full_s
 
 
 # The largest figures of all measured systems, for a lake without any of them.

@@ -45,6 +45,8 @@ def _possible(workload: Workload, settings: CostSettings, measured: Measured) ->
         if workload.tables_age_s is None:
             yield fitted(workload, replace(own, run_interval_s=DAY_S), measured)
             continue
-        often = fitted(workload, replace(own, run_share=1, run_interval_s=0), measured)
-        interval_s = int(workload.tables_age_s - often.run_s)
-        yield fitted(workload, replace(own, run_share=1, run_interval_s=max(0, interval_s)), measured)
+        runs = fitted(workload, replace(own, run_share=1, run_interval_s=0), measured)
+        for _ in range(2):  # a run that starts less often has more data, so it takes longer
+            interval_s = max(0, int(workload.tables_age_s - runs.run_s))
+            runs = fitted(workload, replace(own, run_share=1, run_interval_s=interval_s), measured)
+        yield runs

@@ -86,9 +86,11 @@ class PlannedRuns:
 
     @cached_property
     def days_per_run(self) -> float:
-        """The days of data that a run merges: at least one, or those between two runs by the settings."""
+        """The days of data that a run merges: those between two arrivals, or between two runs by the
+        settings.
+        """
         one_day_s = self._run_s(self._changed_gb(1), self._jobs_of(self._seconds(1)))
-        return max(1.0, self._between_s(one_day_s) / DAY_S)
+        return max(1 / self.workload.arrivals_per_day, self._between_s(one_day_s) / DAY_S)
 
     @property
     def merge_s(self) -> float:

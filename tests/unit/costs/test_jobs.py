@@ -111,6 +111,17 @@ def test_a_run_merges_all_days_since_the_run_before() -> None:
     assert three.changed_gb == pytest.approx(one.changed_gb + 2 * 0.2)
 
 
+def test_a_run_within_the_day_merges_what_arrived_and_its_systems_take_as_long_as_after_a_day() -> None:
+    use = MeasuredSystem(Line(0, 100), Line(500, 0), Line(0, 0), day_seconds=Line(0, 10))
+    of = replace(MEASURED, systems={"weather": use})
+    daily, hourly = (
+        PlannedRuns(TRICKLE, replace(SETTINGS, run_share=1, run_interval_s=s), of) for s in (DAY_S, 3600)
+    )
+    assert hourly.days_per_run == pytest.approx(1 / 24)
+    assert daily.changed_gb - hourly.changed_gb == pytest.approx(0.2 * 23 / 24)
+    assert hourly.system_seconds == daily.system_seconds
+
+
 def test_never_more_than_all_is_changed() -> None:
     few = PlannedRuns(replace(SMALL, gb_per_day=0.001), SETTINGS, MEASURED)
     assert few.changed_gb == few.held_gb
