@@ -1,5 +1,4 @@
 import os
 
-os.environ.setdefault(
-    "GX_ANALYTICS_ENABLED", "false"
-)  # Great Expectations reads it once, when a module here loads it
+# Great Expectations reads it when a module of this package imports it.
+os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")

@@ -1,8 +1,7 @@
-"""The card-data audit reads each object once: the ledger keeps what was audited, by object, content and
-scanner version.
+"""The card-data audit and its ledger, which records scans by object, content and scanner version.
 
-A full audit reads everything again. Entries hold hashes of addresses, counts and redacted places, never a
-value.
+So each object is read once; a full audit reads all objects again. Entries have hashes of addresses, counts
+and redacted places, never values.
 """
 
 from __future__ import annotations
@@ -36,12 +35,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 AUDITS = "audits"
-_AT_ONCE = 4
-_NAMED = 20  # findings in one alert
-_SAVED_EVERY = 500  # objects; a stopped audit repeats at most so many
-_RECORDS_AT_ONCE = 1000
+_PARALLEL_SCANS = 4
+_MAX_LISTED = 20  # findings in one alert
+_OBJECTS_PER_SAVE = 500  # a stopped audit repeats at most this many objects
+_RECORDS_PER_BATCH = 1000
 _SCANNER = ("card_scan.py", "declared_columns.py", "leaks.py", "pci_audit.py")
-# CloudWatch may list an event some minutes after its time.
+# CloudWatch may list an event several minutes after its time.
 _LOG_OVERLAP = timedelta(minutes=10)
 _SCHEMA = pa.schema(
     {
@@ -58,18 +57,18 @@ _SCHEMA = pa.schema(
 
 @cache
 def scanner_version(declared: str = "") -> str:
-    """Return a hash of the scanner's source and of what contracts declare."""
+    """Return a hash of the scanner's source and of the declarations of contracts."""
     folder = files("headgate.quality")
     return _hash("".join(folder.joinpath(name).read_text("utf-8") for name in _SCANNER) + declared)[:16]
 
 
 @dataclass(frozen=True)
 class Audited:
-    """One object as it was audited.
+    """The scan of one object, log or file record.
 
     Attributes:
-        content: what the store calls this version of the object: its ETag.
-        scanner: version of the scanner.
+        content: the version of the object: its ETag.
+        scanner: the version of the scanner.
         audited_at: naive UTC.
     """
 
@@ -80,7 +79,7 @@ class Audited:
 
 
 Entries = dict[str, Audited]
-"""By the hash of the object's address: a key may hold a card number."""
+"""By the hash of the object's address, because a key may contain a card number."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ class AuditLedger:
     bucket: str
 
     def load(self, zone: str, part: str) -> Entries:
-        """Return the entries of a part of a zone; none if it was never audited."""
+        """Return the entries of a part of a zone; none before its first audit."""
         try:
             rows = table_of(self.objects.read(self._ref(zone, part))).to_pylist()
         except NotFoundError:
@@ -111,15 +110,15 @@ class AuditLedger:
 
 @dataclass(frozen=True)
 class CardAudit:
-    """Audits what is new and returns what the ledger knows of everything.
+    """The audit of new objects, with the ledger's scans of the others.
 
     Attributes:
-        alert: called with findings that no earlier audit of the same content had.
-        declared: what contracts say about columns; when that changes, objects with findings are audited again
-            at once.
-        since: audit again what was last audited before then; None for a usual run.
-        outdated_per_run: how many objects per zone and bucket that another version of the scanner audited are
-            audited again in a usual run.
+        alert: called with findings that earlier audits of the same content did not have.
+        declared: the contracts' declarations of columns; with the scanner's version they decide which objects
+            with findings are audited again.
+        since: scans before this time are repeated; None in a usual run.
+        outdated_per_run: the number of objects per zone and bucket, scanned by another version of the
+            scanner, that a usual run scans again.
     """
 
     objects: ObjectStore
@@ -132,27 +131,22 @@ class CardAudit:
     declared: Declared = field(default_factory=dict)
 
     def audit_objects(self, zones: Iterable[Zone]) -> list[AuditScan]:
-        """Return a scan of every object of the zones; only what is new is read."""
+        """Return a scan of every object of the zones; only new objects are read."""
         return [scan for zone in zones for scan in self._audit_zone(zone)]
 
     def audit_records(self, records: Iterable[FileRecord]) -> list[AuditScan]:
-        """Return a scan of every file record; only records that changed are scanned."""
+        """Return a scan of every file record; only changed records are scanned."""
         previous, entries = self.ledger.load("ledger", "files"), Entries()
         new: dict[str, tuple[str, FileRecord]] = {}
         for record in records:
-            address, content = (
-                _hash(record.file_id),
-                _hash(json.dumps(asdict(record), sort_keys=True, default=str)),
-            )
-            if (
-                address in previous
-                and previous[address].content == content
-                and not self._is_due(previous[address])
-            ):
-                entries[address] = previous[address]
+            address = _hash(record.file_id)
+            content = _hash(json.dumps(asdict(record), sort_keys=True, default=str))
+            entry = previous.get(address)
+            if entry and entry.content == content and not self._is_due(entry):
+                entries[address] = entry
             else:
                 new[address] = (content, record)
-        for batch in _batches(new.items(), _RECORDS_AT_ONCE):
+        for batch in _batches(new.items(), _RECORDS_PER_BATCH):
             entries |= self._scanned_records(dict(batch))
         self._store_entries("ledger", "files", previous, entries)
         return [entry.scan for entry in entries.values()]
@@ -160,11 +154,11 @@ class CardAudit:
     def audit_logs(
         self, lines: Mapping[str, Callable[[datetime], Iterable[str]]], oldest: datetime
     ) -> list[AuditScan]:
-        """Return a scan of every log; only lines since the last audit are read.
+        """Return the scans of every log; only lines since the last audit are read.
 
         Args:
             lines: by log, a function that reads its lines from a time on.
-            oldest: findings of audits before then are forgotten, as the logs are.
+            oldest: scans before this time are deleted, as the logs are.
         """
         previous = self.ledger.load("logs", "groups")
         entries = {
@@ -196,19 +190,16 @@ class CardAudit:
         due = [
             (address, info) for address, info in listed.items() if self._is_new(entries.get(address), info)
         ]
-        due += islice(
-            (
-                (address, listed[address])
-                for address, entry in entries.items()
-                if self._is_outdated(entry, listed[address])
-            ),
-            self.outdated_per_run,
+        outdated = (
+            (address, listed[address])
+            for address, entry in entries.items()
+            if entry.scanner != self.scanner and not self._is_new(entry, listed[address])
         )
-        for batch in _batches(due, _SAVED_EVERY):
-            with ThreadPoolExecutor(_AT_ONCE) as pool:
-                scans = list(
-                    pool.map(lambda item: scan_object(self.objects, zone, item[1].ref, self.declared), batch)
-                )
+        due += islice(outdated, self.outdated_per_run)
+        for batch in _batches(due, _OBJECTS_PER_SAVE):
+            refs = [info.ref for _, info in batch]
+            with ThreadPoolExecutor(_PARALLEL_SCANS) as pool:
+                scans = list(pool.map(lambda ref: scan_object(self.objects, zone, ref, self.declared), refs))
             scanned = {
                 address: self._entry(object_content(info), scan)
                 for (address, info), scan in zip(batch, scans, strict=True)
@@ -226,14 +217,11 @@ class CardAudit:
     def _is_due(self, entry: Audited) -> bool:
         return self.since is not None and entry.audited_at < self.since
 
-    def _is_outdated(self, entry: Audited, info: ObjectInfo) -> bool:
-        return entry.scanner != self.scanner and not self._is_new(entry, info)
-
     def _entry(self, content: str, scan: AuditScan) -> Audited:
         return Audited(content, self.scanner, self.clock(), scan)
 
     def _scanned_records(self, batch: Mapping[str, tuple[str, FileRecord]]) -> Entries:
-        """Scan many at once; one by one only if something is found."""
+        """Scan a batch of records, and each record on its own if the batch has findings."""
         if not scan_records(record for _, record in batch.values()).findings:
             return {
                 address: self._entry(content, AuditScan("ledger", "files", 1, 1))
@@ -245,7 +233,7 @@ class CardAudit:
         }
 
     def _store_entries(self, zone: str, part: str, previous: Entries, entries: Entries) -> Entries:
-        """Alert, then save: if the alert fails, the next audit finds the same again."""
+        """Alert, then save, so that the next audit alerts again if the alert fails."""
         if new := [
             finding
             for address, entry in entries.items()
@@ -264,52 +252,41 @@ def _new_findings(previous: Audited | None, entry: Audited) -> list[AuditFinding
 
 
 def alert_text(findings: Sequence[AuditFinding]) -> str:
-    """Return the text of an alert about findings, without their values."""
-    lines = [f"- {describe_finding(finding)}" for finding in findings[:_NAMED]]
-    further = (
-        [f"- and {len(findings) - _NAMED} more; the table pci_audit counts them all"]
-        if len(findings) > _NAMED
-        else []
-    )
+    """Return the text of an alert, without values."""
+    lines = [f"- {describe_finding(finding)}" for finding in findings[:_MAX_LISTED]]
+    if len(findings) > _MAX_LISTED:
+        lines.append(f"- and {len(findings) - _MAX_LISTED} more; the table pci_audit counts them all")
     advice = (
-        "Tables built from a dataset with a finding keep their last version. docs/operate/runbook.md "
-        "says what to do."
+        "Tables built from a dataset with a finding keep their last version. See docs/operate/runbook.md for "
+        "the remedy."
     )
-    return "\n".join(["The card-data audit found what must not be stored:", *lines, *further, "", advice])
+    return "\n".join(["The card-data audit found data that must not be stored:", *lines, "", advice])
 
 
-def refuse_leaks(dataset: str, scans: Iterable[AuditScan]) -> None:
-    """Raise if card data was found in a dataset's or table's objects.
-
-    Raises:
-        AuditError: names the places, columns and checks, never a value.
-    """
+def require_no_leaks(dataset: str, scans: Iterable[AuditScan]) -> None:
+    """Raise an AuditError if a scan of the dataset's or table's objects has findings; it has no values."""
     leaks = [finding for scan in scans if scan.subject == dataset for finding in scan.findings]
     if leaks:
+        more = f" and {len(leaks) - 1} more" if len(leaks) > 1 else ""
         raise AuditError(
-            f"{dataset}: the card-data audit found "
-            f"{describe_finding(leaks[0])}{f' and {len(leaks) - 1} more' if len(leaks) > 1 else ''}, "
-            "so the table keeps its last version. Remove or replay the file that brought it "
-            "(docs/operate/runbook.md)."
+            f"{dataset}: the card-data audit found {describe_finding(leaks[0])}{more}, so the table "
+            "keeps its last version. Remove or replay the file with the data (docs/operate/runbook.md)."
         )
 
 
 def describe_finding(finding: AuditFinding) -> str:
-    """Return one finding in words, without its value."""
+    """Return a description of a finding, without its value."""
     column = f", column {finding.column}" if finding.column else ""
     return f"{finding.check} ({finding.count}) in {finding.place}{column}"
 
 
 def _row(address: str, entry: Audited) -> dict[str, object]:
     rows = [[finding.place, finding.column, finding.check, finding.count] for finding in entry.scan.findings]
-    own = {
+    return {
         "address": address,
         "content": entry.content,
         "scanner": entry.scanner,
         "audited_at": entry.audited_at,
-    }
-    return {
-        **own,
         "subject": entry.scan.subject,
         "cells": entry.scan.cells,
         "findings": json.dumps(rows) if rows else "",
@@ -320,12 +297,8 @@ def _entry(zone: str, row: Mapping[str, object]) -> Audited:
     findings = tuple(AuditFinding(zone, *fields) for fields in json.loads(str(row["findings"] or "[]")))
     scan = AuditScan(zone, str(row["subject"]), 1, int(str(row["cells"])), findings)
     at = row["audited_at"]
-    return Audited(
-        str(row["content"]),
-        str(row["scanner"]),
-        at if isinstance(at, datetime) else datetime.fromisoformat(str(at)),
-        scan,
-    )
+    audited_at = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
+    return Audited(str(row["content"]), str(row["scanner"]), audited_at, scan)
 
 
 def object_address(info: ObjectInfo) -> str:
@@ -334,7 +307,7 @@ def object_address(info: ObjectInfo) -> str:
 
 
 def object_content(info: ObjectInfo) -> str:
-    """Return what identifies this version of an object."""
+    """Return the identity of an object's version."""
     return info.etag or f"{info.size_bytes}@{info.modified_at.isoformat()}"
 
 

@@ -1,8 +1,7 @@
-"""The leak scanner's own search for card numbers in one text. It shares no code and no table with the masker.
+"""The leak scanner's search for card numbers in a text. It shares no code and no table with the masker.
 
-A text is read as runs of digits, and each run as the first of a number: an issuer's lengths say where the
-number may end. Whatever the text, each run is looked at a few times, so the time grows with the text's
-length.
+A text is split into runs of digits. Each run may begin a number, which can end at the lengths of its issuer.
+A run is read a bounded number of times, so the time is linear in the text's length.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
-SHORTEST, LONGEST = 12, 19
+MIN_DIGITS, MAX_DIGITS = 12, 19
 
 _ANY, _UP_TO_19, _16 = range(12, 20), range(16, 20), (16,)
 
-# First digits and lengths of card numbers.
+# The first digits and lengths of card numbers.
 # Source: ISO/IEC 7812-1 (length); the schemes' public issuer ranges as listed in "Payment card number",
 # Wikipedia, 2025; Mastercard Rules, ranges of Maestro; the lists of BINs in ActiveMerchant's credit card
 # methods.
@@ -73,11 +72,11 @@ ISSUERS: tuple[tuple[str, str, Container[int]], ...] = (
     ("9860", "9860", _16),  # Humo
 )
 
-# Numbers of 12 and 13 digits are leaks only with a context: article numbers, phone numbers and milliseconds
-# are as long.
-FEWEST_ALONE = 14
-# What says that a short number is a card's: its name or a code's in the same line, an expiry or the rest of a
-# track behind it.
+# Numbers of 12 and 13 digits are leaks only with a context, because article numbers, phone numbers and
+# milliseconds have the same lengths.
+MIN_DIGITS_ALONE = 14
+# The contexts of a card number: the name of a card or of a code in the same line, an expiry or the rest of a
+# track after it.
 _CARD_NAMED = re.compile(
     r"(?=[^\W\d_])(?<![^\W\d_])(?:(?:(?:(?:credit|debit|payment|bank)[\W_]?)?cards?|(?:kredit"
     r"|bank)?karten?|cartes?|tarjetas?"
@@ -93,32 +92,32 @@ _EXPIRES = re.compile(
     re.IGNORECASE,
 )
 
-# What may be glued to a number: zeros in front; behind it its expiry, in two orders, perhaps with the code;
-# the code alone, which has four digits on American Express; another number.
-_FEWEST_PADDED, _GLUED_LENGTHS, _LONGEST_TAIL, _AMEX = 14, (14, 15, 16, 19), 8, 15
+# Digits directly before or after a number: zeros before; after it the expiry in two orders, with or without
+# the code; the code alone, which has four digits for American Express; another number.
+_MIN_PADDED, _GLUED_LENGTHS, _MAX_TAIL, _AMEX = 14, (14, 15, 16, 19), 8, 15
 _MONTH = r"(?:0[1-9]|1[0-2])"
 _EXPIRY = rf"(?:{_MONTH}(?:[23]\d(?:\d\d\d)?|20[23]\d|[/.-](?:20)?[23]\d)|[23]\d{_MONTH})"
 _GLUED, _GLUED_TO_AMEX = (re.compile(rf"(?:{_EXPIRY}|\d{{{code}}})(?!\d)") for code in (3, 4))
-# A spreadsheet's spelling of long numbers. With eleven digits and the length, few numbers remain for the
-# missing digits.
+# A spreadsheet's notation of long numbers. Eleven digits and the length leave few candidates for the missing
+# digits.
 _SCIENTIFIC = re.compile(r"(?<!\d)(\d)[.,](\d{10,18})[eE]\+?0?(1[1-8])(?!\d)")
-# A run of digits, and up to eight signs between it and the next one.
+# A run of digits, and up to eight characters before the next run.
 _RUN = re.compile(r"(\d+)(\D{1,8}(?=\d))?")
 _NEAR = re.compile(r"[ \t\r\n\v\f._-]{1,3}")
 _BETWEEN_PRINTED = re.compile(r"(?:(?![=^?])[\W_]){1,8}")
 _BEFORE_THOUSANDS = {",", "'", "\u2019"}
 _FOURS_AND_SIXES = {(4, 1), (4, 2), (4, 3), (4, 4), (4, 6), (6, 4), (6, 5)}
-_LEAST_SHARE = 0.6
-# How many digits the groups have: fours, as they are printed, and threes, as thousands are.
-_FOUR, _THREE, _FEWEST_FOURS = 4, 3, 3
+_MIN_SHARE = 0.6
+# Sizes of groups: four digits, as on cards, and three digits, as for thousands.
+_FOUR, _THREE, _MIN_FOURS = 4, 3, 3
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
-def card_numbers(text: str, fewest_alone: int = FEWEST_ALONE) -> set[str]:
-    """Return the different card numbers in a text; one that is a part of another counts as that one.
+def card_numbers(text: str, min_digits: int = MIN_DIGITS_ALONE) -> set[str]:
+    """Return the distinct card numbers in a text, without numbers inside other numbers.
 
     Args:
-        fewest_alone: numbers of fewer digits count only where the text says that they are a card's.
+        min_digits: numbers with fewer digits count only with a context.
     """
     lines, groups = _Lines(text), _Groups(text)
     spans = [*_in_runs(groups), *_rounded(text), *groups.numbers(lines)]
@@ -126,7 +125,7 @@ def card_numbers(text: str, fewest_alone: int = FEWEST_ALONE) -> set[str]:
     for start, stop, digits, is_shaped in sorted(spans, key=lambda span: (span[0], -span[1])):
         if is_shaped and not groups.is_fraction(start):
             counts = (
-                len(digits) >= fewest_alone
+                len(digits) >= min_digits
                 or _EXPIRES.match(text, stop) is not None
                 or lines.name_a_card(start, stop)
             )
@@ -143,9 +142,7 @@ def names_card(text: str) -> bool:
     return _CARD_NAMED.search(text) is not None
 
 
-_Span = tuple[
-    int, int, str, bool
-]  # first character, the one behind the last, digits, whether it is written as card numbers are
+_Span = tuple[int, int, str, bool]  # start, end, digits, whether it is formatted like a card number
 
 
 class _Lines:
@@ -165,10 +162,10 @@ class _Lines:
 
 
 class _Groups:
-    """The runs of digits in a text, and the gaps that may part the groups of one number.
+    """The runs of digits in a text, and the gaps that may separate the groups of a number.
 
     Attributes:
-        gaps: the signs before each run, and None at both ends of the text and where no number continues.
+        gaps: the characters before each run; None at both ends of the text and where no number continues.
     """
 
     def __init__(self, text: str) -> None:
@@ -187,19 +184,21 @@ class _Groups:
         self.chain = [*accumulate(gap is None for gap in self.gaps)]
 
     def is_fraction(self, start: int) -> bool:
-        """Return whether the number that starts there is the fraction of a decimal."""
+        """Return whether the number at `start` is the fraction of a decimal."""
         return start > 1 and self.text[start - 1] == "." and self.text[start - 2].isdigit()
 
     def numbers(self, lines: _Lines) -> Iterator[_Span]:
-        """Yield the card numbers of whole runs of digits."""
+        """Yield the card numbers that consist of complete runs."""
         if not self.runs:
             return
         digits, run_at = "".join(self.runs), {place: run for run, place in enumerate(self.first)}
         sums = _luhn_sums(digits)
         windows = []
         for run, size in enumerate(self.sizes):
-            may_be_shaped = size == _FOUR or size >= SHORTEST or self.gaps[run] != self.gaps[run + 1]
-            if not may_be_shaped and not lines.name_a_card(self.starts[run], self.starts[run] + LONGEST * 4):
+            may_be_shaped = size == _FOUR or size >= MIN_DIGITS or self.gaps[run] != self.gaps[run + 1]
+            if not may_be_shaped and not lines.name_a_card(
+                self.starts[run], self.starts[run] + MAX_DIGITS * 4
+            ):
                 continue
             place = self.first[run]
             for length in _lengths_of(digits[place : place + 4]):
@@ -226,9 +225,9 @@ class _Groups:
         return self.gaps[run + 1 : end]
 
     def is_printed_in_fours(self, run: int, end: int) -> bool:
-        """Return whether the runs are four digits each, and the last one what is left over."""
+        """Return whether the runs have four digits each, and the last run at most four."""
         fours = (
-            end - run >= _FEWEST_FOURS
+            end - run >= _MIN_FOURS
             and all(size == _FOUR for size in self.sizes[run : end - 1])
             and self.sizes[end - 1] <= _FOUR
         )
@@ -251,7 +250,7 @@ class _Groups:
 
 
 def _gap(signs: str | None, sizes: tuple[int, int]) -> str | None:
-    """Return the signs between two runs of digits if a number may continue behind them."""
+    """Return the characters between two runs if a number may continue after them."""
     if signs is None:
         return None
     is_thousands = signs in _BEFORE_THOUSANDS and sizes[0] <= _THREE and sizes[1] == _THREE
@@ -264,8 +263,9 @@ def _gap(signs: str | None, sizes: tuple[int, int]) -> str | None:
 
 
 def _windows_in_lists(groups: _Groups, windows: Sequence[tuple[int, int, str]]) -> set[tuple[int, int]]:
-    """Return the windows of fours that, with others, are most of the list of fours they are in: in a list of
-    codes some pass by chance.
+    """Return the windows of fours that together cover most of their list of fours.
+
+    In a list of codes some windows pass the checks by chance.
     """
     kept = set[tuple[int, int]]()
     fours = [(run, end) for run, end, _ in windows if groups.is_printed_in_fours(run, end)]
@@ -280,16 +280,13 @@ def _windows_in_lists(groups: _Groups, windows: Sequence[tuple[int, int, str]]) 
         kept |= {
             each
             for each in mine
-            if len(covered[lists[each[0] + 1]]) >= _LEAST_SHARE * (lengths[lists[each[0] + 1]] + 1)
+            if len(covered[lists[each[0] + 1]]) >= _MIN_SHARE * (lengths[lists[each[0] + 1]] + 1)
         }
     return kept
 
 
 def _lists_of_fours(groups: _Groups, *, alike: bool) -> list[int]:
-    """Return for each gap the number of the list of fours that it is in.
-
-    `alike` ends a list where the gap changes.
-    """
+    """Return the number of the list of fours for each gap; with `alike` a list ends where the gap changes."""
     numbers, number, joined = [], 0, False
     for run, gap in enumerate(groups.gaps):
         joins = gap is not None and groups.sizes[run - 1] == groups.sizes[run] == _FOUR
@@ -301,19 +298,17 @@ def _lists_of_fours(groups: _Groups, *, alike: bool) -> list[int]:
 
 
 def _in_runs(groups: _Groups) -> Iterator[_Span]:
-    """Yield numbers within a run of digits: behind zeros, or before an expiry, code or number."""
+    """Yield numbers inside a run of digits: after zeros, or before an expiry, code or number."""
     for start, run in zip(groups.starts, groups.runs, strict=True):
-        if len(run) <= _FEWEST_PADDED:
+        if len(run) <= _MIN_PADDED:
             continue
         bare = run.lstrip("0")
-        if _FEWEST_PADDED <= len(bare) < len(run) and _is_card_number(bare):
+        if _MIN_PADDED <= len(bare) < len(run) and _is_card_number(bare):
             yield start, start + len(run), bare, True
         for length in _GLUED_LENGTHS:
             rest, end = run[length:], start + len(run)
             tail = _GLUED_TO_AMEX if length == _AMEX else _GLUED
-            is_tail = 0 < len(rest) <= _LONGEST_TAIL and tail.match(
-                rest + groups.text[end : end + _LONGEST_TAIL]
-            )
+            is_tail = 0 < len(rest) <= _MAX_TAIL and tail.match(rest + groups.text[end : end + _MAX_TAIL])
             is_second = len(rest) in _GLUED_LENGTHS and _is_card_number(rest)
             if (is_tail or is_second) and _is_card_number(run[:length]):
                 yield start, start + length, run[:length], True
@@ -322,7 +317,7 @@ def _in_runs(groups: _Groups) -> Iterator[_Span]:
 
 
 def _rounded(text: str) -> Iterator[_Span]:
-    """Yield numbers that a spreadsheet has rounded."""
+    """Yield numbers that a spreadsheet rounded."""
     for number in _SCIENTIFIC.finditer(text):
         digits, length = number[1] + number[2], int(number[3]) + 1
         if _is_rounded_card(digits, length):
@@ -334,17 +329,14 @@ def _is_card_number(digits: str) -> bool:
 
 
 def _is_rounded_card(digits: str, length: int) -> bool:
-    """Return whether a card number of that length may begin with these digits.
-
-    With all of them its check digit must be right.
-    """
+    """Return whether a card number of this length may begin with the digits; a complete one must be valid."""
     if len(digits) >= length:
         return not digits[length:].strip("0") and _is_card_number(digits[:length])
     return has_issuer(digits.ljust(length, "0"))
 
 
 def has_issuer(digits: str) -> bool:
-    """Return whether some issuer's numbers begin so and are as long."""
+    """Return whether an issuer has numbers with these first digits and this length."""
     return len(digits) in _lengths_of(digits[:4]) and any(
         first <= digits[: len(first)] <= last and len(digits) in lengths for first, last, lengths in ISSUERS
     )
@@ -352,15 +344,17 @@ def has_issuer(digits: str) -> bool:
 
 @cache
 def _lengths_of(four: str) -> tuple[int, ...]:
-    """Return how many digits numbers may have that begin with these four."""
+    """Return the lengths of card numbers that begin with these four digits."""
     of_issuers = [lengths for first, last, lengths in ISSUERS if first[:4] <= four[: len(first)] <= last[:4]]
     return tuple(
-        length for length in range(SHORTEST, LONGEST + 1) if any(length in lengths for lengths in of_issuers)
+        length
+        for length in range(MIN_DIGITS, MAX_DIGITS + 1)
+        if any(length in lengths for lengths in of_issuers)
     )
 
 
 def _luhn_sums(digits: str) -> tuple[list[int], list[int]]:
-    """Return running sums with every second digit doubled, from the second and from the first digit."""
+    """Return running sums with every second digit doubled, from the second and from the first digit on."""
     plain = [*map(int, digits)]
     doubled = [_DOUBLED[digit] for digit in plain]
     odd, even = plain.copy(), plain.copy()

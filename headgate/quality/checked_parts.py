@@ -1,7 +1,4 @@
-"""The answers of the quality gate about parts of snapshots.
-
-A part with an answer from the current suite is not checked again.
-"""
+"""The quality gate's results per part, so that a part is checked once by the current suite."""
 
 from __future__ import annotations
 
@@ -23,14 +20,14 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectStore
     from headgate.snapshots.parts import Part
 
-SUITES_EDITION = (
-    1  # raise it when the same rows may get another verdict by the same contract: all parts are checked again
-)
+# Increment it if equal rows may get another verdict from the same contract, so that all parts are checked
+# again.
+SUITES_EDITION = 1
 
 
 @dataclass(frozen=True)
 class CheckedPart:
-    """The answers of a suite about a part, and the snapshot in which the part was checked."""
+    """A suite's results for a part, and the snapshot in which the part was checked."""
 
     snapshot_id: str
     answers: Answers
@@ -38,19 +35,15 @@ class CheckedPart:
 
 @dataclass(frozen=True)
 class CheckedParts:
-    """The answers about the parts of each dataset's newest snapshot, one object per dataset."""
+    """The results for the parts of each dataset's newest snapshot, one object per dataset."""
 
     objects: ObjectStore
     bucket: str
 
     def load(self, contract: Contract) -> dict[str, CheckedPart]:
-        """Return the answers of the contract's current suite, by `identity` of the part.
-
-        None where another suite was asked.
-        """
+        """Return the results of the contract's current suite, by `identity` of the part."""
         ref = self._ref(contract.dataset)
-        # A role that may list some prefixes only is refused an object that does not exist, so the object is
-        # looked for first.
+        # Listed first, because S3 may answer 403 instead of 404 to a role.
         if not any(item.ref.key == ref.key for item in self.objects.list(self.bucket, ref.key)):
             return {}
         saved = json.loads(self.objects.read(ref))
@@ -61,7 +54,7 @@ class CheckedParts:
         )
 
     def save(self, contract: Contract, parts: Mapping[str, CheckedPart]) -> None:
-        """Replace the answers of a dataset. Parts that break a rule are left out: they are checked again."""
+        """Replace the results of a dataset, without failed parts, which are checked again."""
         passed = {part_id: asdict(part) for part_id, part in parts.items() if part.answers.passed}
         answers = {"suite": suite_id(contract), "parts": passed}
         self.objects.write(
@@ -75,18 +68,18 @@ class CheckedParts:
 
 
 def identity(part: Part) -> str:
-    """Return what identifies a part: its bytes, with the figures that are recorded of them."""
+    """Return the identity of a part, from its bytes and the recorded counts and key range."""
     edges = [sorted(end.items()) for end in (part.first, part.last)]
     return hashlib.sha256(repr((part.sha256, part.rows, part.size_bytes, edges)).encode()).hexdigest()
 
 
 def suite_id(contract: Contract) -> str:
-    """Return what identifies the suite of a contract: its rules, and the versions of all that asks them."""
+    """Return the identity of a contract's suite, from its rules and the versions of the libraries."""
     return rules_fingerprint(contract, SUITES_EDITION, version("great_expectations"), version("pandas"))
 
 
 def _checked(part: Mapping[str, object]) -> CheckedPart:
-    """Return the part that `save` wrote."""
+    """Parse a part of `save`."""
     answers: Mapping[str, object] = part["answers"]  # type: ignore[assignment]  # an object in JSON
     rules = tuple(_rule(rule) for rule in answers["rules"])  # type: ignore[attr-defined]  # a list in JSON
     return CheckedPart(str(part["snapshot_id"]), Answers(int(str(answers["rows"])), rules))

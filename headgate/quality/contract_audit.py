@@ -1,7 +1,4 @@
-"""The audit before a publish: validates an output against its contract.
-
-One pass of Arrow kernels, batch by batch.
-"""
+"""The audit before a publish, which validates rows against their contract with Arrow kernels, by batches."""
 
 from __future__ import annotations
 
@@ -44,21 +41,12 @@ _HOLDS = {
 
 
 def audit(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
-    """Check that `rows` fit their contract.
-
-    Rules of level `warn` are not asked; no rows at all are fine.
-
-    Raises:
-        AuditError: names every column and rule that is broken, with the number of rows; never a value.
-    """
+    """Raise an AuditError if `rows` violate their contract, except for rules of level `warn`."""
     require_none(contract, broken_rules(contract, rows))
 
 
 def require_none(contract: Contract, broken: Counter[tuple[str, str]]) -> None:
-    """Check that no rule is broken.
-
-    AuditError names every column and rule with the number of rows; never a value.
-    """
+    """Raise an AuditError with all columns, violated rules and numbers of rows, without values."""
     if broken:
         failed = "; ".join(
             f"{place}: {rule} broken by {count} rows" for (place, rule), count in sorted(broken.items())
@@ -67,7 +55,7 @@ def require_none(contract: Contract, broken: Counter[tuple[str, str]]) -> None:
 
 
 def broken_rules(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> Counter[tuple[str, str]]:
-    """Return how many rows break which rule, by (column or columns, rule); rules that hold are absent."""
+    """Return the number of rows that violate a rule, by (column or columns, rule)."""
     broken: Counter[tuple[str, str]] = Counter()
     keys: list[pa.RecordBatch] = []
     unique: dict[str, list[pa.Array]] = {column.name: [] for column in contract.columns if column.unique}
@@ -94,18 +82,17 @@ def _broken_in_column(column: Column, values: pa.Array) -> dict[tuple[str, str],
     counts = {
         (column.name, rule.name): _count(_breaks(column, rule, values))
         for rule in column.rules
-        if _asked(rule)
+        if _is_checked(rule)
     }
     if column.required:
         counts[column.name, "required"] = values.null_count
     if column.type.kind is Kind.DOUBLE:
-        # Athena and pandas disagree on what NaN and infinity compare to; a number nobody can check is not
-        # delivered.
+        # Athena and pandas compare NaN and infinity differently, so outputs must not contain them.
         counts[column.name, "finite"] = _count(pc.invert(pc.is_finite(values)))
     return counts
 
 
-def _asked(rule: Rule) -> bool:
+def _is_checked(rule: Rule) -> bool:
     return rule.name != "required" and rule.level is not Level.WARN
 
 

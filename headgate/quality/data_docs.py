@@ -1,4 +1,4 @@
-"""Data Docs in the artifacts bucket: pages about the checks of a run, to read in a browser."""
+"""Data Docs in the artifacts bucket: HTML pages with the checks of a run."""
 
 from __future__ import annotations
 
@@ -18,39 +18,27 @@ if TYPE_CHECKING:
     from headgate.quality.validation import ValidationRun
 
 _VERDICTS, _INDEX = "verdicts.json", "index.html"
+_HTML = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True)
 class DataDocs:
-    """Sites below `data_docs/<snapshot>/<about>/`, and their index `data_docs/<snapshot>/index.html`."""
+    """Sites below `data_docs/<snapshot>/<about>/`, and the index `data_docs/<snapshot>/index.html`."""
 
     objects: ObjectStore
     bucket: str
 
     def publish(self, validation_run: ValidationRun, snapshot_id: str, about: str) -> str:
-        """Write the site of an validation_run and the index over all sites of the run.
-
-        Return the URL of the site's page, `s3://…`.
-        """
+        """Write the site of a validation run and the index of all sites; return the site's `s3://` URL."""
+        verdicts, site = (keys.data_docs_key(snapshot_id, about, name) for name in (_VERDICTS, _INDEX))
         page = site_page(snapshot_id, validation_run.as_of, about, validation_run.verdicts)
-        self._write(
-            keys.data_docs_key(snapshot_id, about, _VERDICTS),
-            verdicts_json(validation_run.verdicts),
-            "application/json",
-        )
-        self._write(keys.data_docs_key(snapshot_id, about, _INDEX), page, "text/html; charset=utf-8")
-        self._write(
-            f"{_run(snapshot_id)}{_INDEX}",
-            index_page(snapshot_id, self._sites(snapshot_id)),
-            "text/html; charset=utf-8",
-        )
-        return f"s3://{self.bucket}/{keys.data_docs_key(snapshot_id, about, _INDEX)}"
+        self._write(verdicts, verdicts_json(validation_run.verdicts), "application/json")
+        self._write(site, page, _HTML)
+        self._write(f"{_run(snapshot_id)}{_INDEX}", index_page(snapshot_id, self._sites(snapshot_id)), _HTML)
+        return f"s3://{self.bucket}/{site}"
 
     def fetch(self, snapshot_id: str, folder: Path) -> list[Path]:
-        """Copy all pages about a snapshot below `folder`.
-
-        Return the paths of the first pages, the index over all of them first.
-        """
+        """Copy a snapshot's pages below `folder`; return the index and the sites' first pages."""
         prefix = _run(snapshot_id)
         refs = [info.ref for info in self.objects.list(self.bucket, prefix)]
         if not refs:
@@ -59,7 +47,7 @@ class DataDocs:
             path = folder / ref.key.removeprefix(prefix)
             path.parent.mkdir(parents=True, exist_ok=True)
             self.objects.download(ref, path)
-        # Systems publish side by side, so the stored index may miss the last one.
+        # Systems publish in parallel, so the stored index may lack the last site.
         (folder / _INDEX).write_text(index_page(snapshot_id, self._sites(snapshot_id)), encoding="utf-8")
         return [folder / _INDEX, *sorted(folder.glob(f"*/{_INDEX}"))]
 

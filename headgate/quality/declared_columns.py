@@ -1,4 +1,4 @@
-"""How the leak scanner searches declared columns: the gate's rules, read a second time."""
+"""The leak scanner's thresholds for declared columns: an independent implementation of the gate's rules."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from headgate.contracts.model import Content, Kind
-from headgate.quality.card_scan import LONGEST
+from headgate.quality.card_scan import MAX_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from headgate.contracts.model import Column, Contract
 
-# Column → how many digits a number must have to count without a context. More than any number has: only with
-# a context.
+# Column → the minimum digits of a number that counts without a context; above the maximum, all need a
+# context.
 Fewest = Mapping[str, int]
 Declared = Mapping[str, Fewest]  # by dataset or table
-NOT_SEARCHED = 100  # neither for card numbers nor for verification codes
-_ONLY_WITH_CONTEXT = LONGEST + 1
+NOT_SEARCHED = 100  # for card numbers and verification codes
+_ONLY_WITH_CONTEXT = MAX_DIGITS + 1
 _OTHER_NUMBERS, _ARTICLE_NUMBERS = 16, 15
 _AS_LONG = {Content.BANK_ACCOUNT, Content.TRACKING_NUMBER, Content.IDENTIFIER}
 
 
 def declared_columns(contracts: Iterable[Contract]) -> Declared:
-    """Return for each contract its columns that are not searched as any other column is."""
+    """Return the columns per dataset with another threshold than the default."""
     return {contract.dataset: fewest for contract in contracts if (fewest := fewest_digits(contract))}
 
 
 def fewest_digits(contract: Contract) -> Fewest:
-    """Return the columns of one contract that declare what numbers they hold."""
+    """Return the columns of a contract that declare the kind of their numbers."""
     digits = {column.name: _fewest(column) for column in contract.columns}
     return {name: fewest for name, fewest in digits.items() if fewest}
 

@@ -1,4 +1,4 @@
-"""Arrow rows as a pandas frame in which every value is exactly what it was."""
+"""Convert Arrow rows to pandas without loss."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from pandas.api.extensions import ExtensionDtype
 
-# pandas' own integers and booleans have no null: a column with one would turn to float or object.
+# pandas' own integers and booleans have no null, so a column with nulls would become float or object.
 _NULLABLE: dict[pa.DataType, ExtensionDtype] = {
     pa.int16(): pd.Int16Dtype(),
     pa.int32(): pd.Int32Dtype(),
@@ -20,15 +20,13 @@ _NULLABLE: dict[pa.DataType, ExtensionDtype] = {
 
 
 def exact_frame(rows: pa.Table) -> pd.DataFrame:
-    """Return the rows with decimals as `Decimal`, dates as `date`, nullable integers and booleans, and
-    timestamps to the microsecond.
-    """
+    """Return the rows with `Decimal`, `date`, nullable integers and booleans, and microseconds."""
     frame: pd.DataFrame = rows.to_pandas(types_mapper=_NULLABLE.get, date_as_object=True)
     return frame
 
 
-def quick_frame_of(rows: pa.Table) -> pd.DataFrame:
-    """Return `frame_of` with pandas' own integers and booleans where no value is null."""
+def quick_frame(rows: pa.Table) -> pd.DataFrame:
+    """Return `exact_frame`, with pandas' own integers and booleans in columns without nulls."""
     columns = zip(rows.column_names, rows.columns, strict=True)
     return pd.DataFrame(
         {

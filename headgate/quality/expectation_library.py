@@ -1,6 +1,4 @@
-"""Great Expectations, loaded without Spark and SQLAlchemy, with configurations that are computed once in a
-question, and without hashes of the rows that it is asked about.
-"""
+"""Great Expectations without Spark and SQLAlchemy, with cached configurations and without hashes of rows."""
 
 from __future__ import annotations
 
@@ -19,15 +17,15 @@ _kept_configurations: ContextVar[dict[int, tuple[Any, Any]] | None] = ContextVar
 
 
 @contextmanager
-def engines_hidden() -> Iterator[None]:
-    """Let the imports of a block find none of `ENGINES` that is not loaded yet.
+def hidden_engines() -> Iterator[None]:
+    """Hide `ENGINES` that are not loaded from the imports in the block.
 
-    Great Expectations loads them wherever they are installed, which takes a fifth of its own import. The
-    gate and the audits ask about pandas objects only.
+    Great Expectations imports installed engines, which takes a fifth of its own import. The gate and the
+    audits validate pandas objects only.
     """
     absent = [name for name in ENGINES if name not in sys.modules]
     for name in absent:
-        sys.modules[name] = None  # type: ignore[assignment]  # Python's own mark of a module that is absent
+        sys.modules[name] = None  # type: ignore[assignment]  # Python's mark of an absent module
     try:
         yield
     finally:
@@ -35,25 +33,25 @@ def engines_hidden() -> Iterator[None]:
             del sys.modules[name]
 
 
-with engines_hidden():
+with hidden_engines():
     import great_expectations as gx
     import great_expectations.expectations as gxe
     from great_expectations.execution_engine import pandas_execution_engine
     from great_expectations.expectations.expectation import Expectation
 
-# A batch below so many bytes has a hash of all its rows, which no answer reads: a third of the question about
-# some hundred thousand rows.
+# Smaller batches get a hash of all their rows, which is not used and takes a third of the validation of some
+# hundred thousand rows.
 pandas_execution_engine.HASH_THRESHOLD = 0
 
 _configuration = Expectation.configuration.fget
 
 
 @contextmanager
-def configurations_kept() -> Iterator[None]:
-    """Let each expectation compute its configuration once in a block, which must not change expectations.
+def cached_configurations() -> Iterator[None]:
+    """Cache the configurations of expectations in a block, which must not change expectations.
 
-    Great Expectations serializes an expectation each time that it reads one of its arguments, about eighty
-    times in a question: 40 percent of the question about a small table.
+    Great Expectations serializes an expectation each time it reads an argument, about 80 times per
+    validation: 40 % of the validation of a small table.
     """
     token = _kept_configurations.set({})
     try:
@@ -66,7 +64,7 @@ def _configuration_once(expectation: Expectation) -> Any:  # noqa: ANN401 Great 
     kept = _kept_configurations.get()
     if kept is None:
         return _configuration(expectation)
-    # The expectation is kept, too: another one could get the number of a deleted one.
+    # The expectation is kept too, because another object could get the id of a deleted one.
     if id(expectation) not in kept:
         kept[id(expectation)] = expectation, _configuration(expectation)
     return kept[id(expectation)][1]
@@ -74,4 +72,4 @@ def _configuration_once(expectation: Expectation) -> Any:  # noqa: ANN401 Great 
 
 Expectation.configuration = property(_configuration_once)
 
-__all__ = ["configurations_kept", "engines_hidden", "gx", "gxe"]
+__all__ = ["cached_configurations", "gx", "gxe", "hidden_engines"]

@@ -1,8 +1,8 @@
-"""The leak scanner: looks through everything that was written for card data and social security numbers.
+"""The leak scanner: searches written data for card data and social security numbers.
 
-It proves what the gate's masker promises, so it shares no code with it and works another way: it reads
-finished bytes, knows no contract and no column's meaning, and takes every text, and every number long enough,
-for a possible leak. A finding is a place and a count, never the value.
+It verifies the gate's masker, so it shares no code with it and works differently: it reads stored bytes
+without contracts, and searches all texts and all sufficiently long numbers. A finding is a place and a count,
+never a value.
 """
 
 from __future__ import annotations
@@ -17,23 +17,22 @@ from urllib.parse import unquote
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.quality.card_scan import FEWEST_ALONE, SHORTEST, card_numbers, names_card
+from headgate.quality.card_scan import MIN_DIGITS, MIN_DIGITS_ALONE, card_numbers, names_card
 from headgate.quality.declared_columns import NOT_SEARCHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER = (
+CHECKS = (CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER) = (
     "card_number",
     "track_data",
     "security_code",
     "social_security_number",
 )
-CHECKS = (CARD_NUMBER, TRACK_DATA, SECURITY_CODE, SOCIAL_SECURITY_NUMBER)
 
-# Digests and UUIDs are full of digits and are not card numbers. Only whole ones of the usual lengths, so that
-# a number among letters stays.
-# SHA-256 is that of masked tokens; in shorter ids digits at an end may be a number glued on, and stay.
+# Hashes and UUIDs, which contain many digits but no card numbers. Only complete ones of the usual lengths are
+# removed, so that a number between letters is still searched. SHA-256 is the format of masked tokens; shorter
+# ids keep the digits at their ends, which may be an attached number.
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}"
 _OPAQUE = re.compile(
     rf"(?<![0-9a-zA-Z])(?:(?=[0-9a-f]*[a-f])[0-9a-f]{{64}}|{_UUID}"
@@ -48,19 +47,19 @@ _NAMED_RE2 = (
     r"|kaart.{0,3}verificatie"
     r"|\[PAN \*{4}\d{4}\]"
 )
-# RFC 3986, section 2.1, and HTML's character references: digits and what parts their groups.
+# RFC 3986, section 2.1, and HTML character references, of digits and of separators of groups.
 _ENCODED = re.compile(r"%(?:3[0-9]|2[0DEde])|&(?:nbsp|#(?:0*(?:160|32|4[589]|5[0-7])|[xX]0*3[0-9]));")
 _ENCODED_RE2 = r"[0-9]%2[dDeE]|&#[xX]0*3[0-9];"
-# Searched after every digit became 0 and every sign between digits a hyphen: twelve digits, however they are
-# spaced, or a social security number's nine. Arrow compiles a pattern at each call, and a pattern of all
-# scripts' digits would take 60 ms.
+# Matched after all digits are replaced by 0 and all separators by hyphens: twelve digits with any spacing, or
+# nine of a social security number. Arrow compiles a pattern at each call, and the digits of all scripts would
+# take 60 ms.
 _SPACED_ZEROS = "(?:0-{0,8}){11}0|0-{0,3}(?:0-{0,3}){7}0"
 _BETWEEN_RE2, _DIGIT_RE2 = r"[^\p{L}\p{N}]", r"\p{Nd}"
 _BETWEEN_ASCII, _DIGIT_ASCII = "[^A-Za-z0-9]", "[0-9]"
-_FEWEST_DIGITS = 9
+_MIN_COUNTED_DIGITS = 9
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
-# Columns of other numbers, which begin like cards by chance, and how many digits these have at most.
+# Columns of other numbers, which may begin like card numbers by chance, and their maximum number of digits.
 _OTHER_NUMBERS = (
     (
         re.compile(
@@ -73,11 +72,10 @@ _OTHER_NUMBERS = (
 )
 # Track 1 format B and track 2. Source: ISO/IEC 7813.
 _TRACK = re.compile(r"%?B\d{12,19}\^[^^\n]{2,26}\^\d{4}|;?(?<!\d)\d{12,19}=\d{4}\d{3}")
-# Telephone numbers are none, though a German mobile is as long as an old Visa number and begins like one.
-# Source: ITU-T E.164, 15 digits.
-# No numbering plan of world zone 3 has more than 13 digits.
+# Phone numbers: a German mobile number has the length and first digit of an old Visa number. Source: ITU-T
+# E.164, 15 digits; no numbering plan of world zone 3 has more than 13 digits.
 _DIALLED = re.compile(r"\+(?!3(?:[ .()-]{0,3}\d){13})\d(?:[ .()-]{0,3}\d){6,14}(?![ .()-]{0,3}\d)")
-_TAKEN_OUT = "[CVV]"  # stands where a code stood: what is behind it is none, as an amount is
+_REMOVED_CODE = "[CVV]"  # the mask of a code; a number after it, such as an amount, is not a code
 _CODES_NAMES = (
     r"(?:cvv|cvc|cvn)2?|(?<![a-z])(?:csc(?=\s{0,2}[:=#])|cav2)|security[\W_]{0,3}code"
     r"|card[\W_]{0,3}verification[\W_]{0,3}"
@@ -90,7 +88,7 @@ _CODES_NAMES = (
     r"|kaart[\W_]{0,3}verificatie[\W_]{0,3}code"
     r"|(?<![\w-])pr(?:ü|ue?)f[\W_]{0,3}(?:nummer|nr)(?=\s{0,2}[:=#])"
 )
-# In front of the code: what it is, and whose. Behind a masked card number a short name is enough.
+# The words between a code's name and the code. After a masked card number a short name is enough.
 _FILLED = (
     r"[\W_]{0,6}(?:(?:is|no|value|code|number|ist|lautet|est?|è|nr|nummer"
     r"|(?:of|on|the|my|der|die|auf|meiner|de|la|ma|mi|sur|en|della|mia|van|op|mijn)[\W_]{1,3}"
@@ -106,8 +104,8 @@ _SECURITY_CODE = re.compile(
     rf"(?:(?<![^\W_])cvv2?|(?:{_CODES_NAMES})[\W_]|{_BEHIND_MASKED}){_FILLED}\d{{3,4}}(?![^\W_]|[/.-]\d)",
     re.IGNORECASE,
 )
-# Numbers that were never issued are none. Source: Social Security Administration, POMS RM 10201.035.
-# Between blanks, further groups of digits beside it make it part of a longer number, a telephone's for one.
+# Without numbers that are never issued. Source: Social Security Administration, POMS RM 10201.035.
+# With more groups of digits next to it, a number with blanks is part of a longer one, such as a phone number.
 _SSN = re.compile(
     r"(?<![0-9A-Za-z\-.])(?!000|666|9\d\d)\d{3}"
     r"(?:([-.])(?!00)\d{2}\1|(?<!\d \d{3}) (?!00)\d{2} (?!\d{4} \d))"
@@ -120,47 +118,48 @@ _SSN_NAMED = re.compile(
 )
 
 
-# Soft hyphens, zero-width blanks and joiners, and marks of direction, which texts from web pages have between
-# digits.
+# Soft hyphens, zero-width characters and direction marks, which texts from web pages have between digits.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
-_PARTED_INVISIBLY = re.compile(rf"\d{_INVISIBLE.pattern}+\d")
+_SEPARATED_INVISIBLY = re.compile(rf"\d{_INVISIBLE.pattern}+\d")
 _NOTHING_DECLARED: Mapping[str, int] = {}
 
 
-def leaks_in_text(text: str, fewest_alone: int = FEWEST_ALONE) -> Counter[str]:
-    """Count the leaks of each kind in one text.
+def leaks_in_text(text: str, min_digits: int = MIN_DIGITS_ALONE) -> Counter[str]:
+    """Count the leaks of each kind in a text.
 
     Args:
-        fewest_alone: card numbers of fewer digits count only where the text says that they are a card's.
+        min_digits: card numbers with fewer digits count only with a context.
     """
-    if _PARTED_INVISIBLY.search(text):
-        return leaks_in_text(_INVISIBLE.sub("", text), fewest_alone) | leaks_in_text(
-            _INVISIBLE.sub(" ", text), fewest_alone
+    if _SEPARATED_INVISIBLY.search(text):
+        return leaks_in_text(_INVISIBLE.sub("", text), min_digits) | leaks_in_text(
+            _INVISIBLE.sub(" ", text), min_digits
         )
-    plain = _DIALLED.sub(" ", _OPAQUE.sub(_ends_of_id, _typed(_decoded(text.replace(_TAKEN_OUT, "[x]")))))
+    plain = _DIALLED.sub(
+        " ", _OPAQUE.sub(_ends_of_id, _normalized(_decoded(text.replace(_REMOVED_CODE, "[x]"))))
+    )
     counts = {
-        CARD_NUMBER: len(card_numbers(plain, fewest_alone)),
+        CARD_NUMBER: len(card_numbers(plain, min_digits)),
         TRACK_DATA: len(_TRACK.findall(plain)) if "^" in plain or "=" in plain else 0,
         SECURITY_CODE: len(_SECURITY_CODE.findall(plain)) if _LETTER.search(plain) else 0,
         SOCIAL_SECURITY_NUMBER: len(_SSN.findall(plain)) + len(_SSN_NAMED.findall(plain)),
     }
-    if fewest_alone == NOT_SEARCHED:
+    if min_digits == NOT_SEARCHED:
         return +Counter({SOCIAL_SECURITY_NUMBER: counts[SOCIAL_SECURITY_NUMBER]})
     return +Counter(counts)
 
 
 def _ends_of_id(match: re.Match[str]) -> str:
-    """Return the digits at both ends of an id, with a sign between them that no number continues over."""
+    """Return the digits at both ends of an id, separated so that no number includes both."""
     return f" {match[1] or ''}x{match[2] or ''} "
 
 
 def _decoded(text: str) -> str:
-    """Return the text without the encoding of addresses (RFC 3986) and of HTML."""
+    """Return the text without URL encoding (RFC 3986) and HTML character references."""
     return _ENCODED.sub(lambda match: html.unescape(unquote(match[0])), text)
 
 
-def _typed(text: str) -> str:
-    """Return the text as typed on a keyboard: ASCII digits, one hyphen, a blank for invisible signs."""
+def _normalized(text: str) -> str:
+    """Return the text with ASCII digits, ASCII hyphens, and blanks for invisible characters."""
     if text.isascii():
         return text
     return "".join(
@@ -172,12 +171,12 @@ def _typed(text: str) -> str:
 
 
 def without_leaks(name: str) -> str:
-    """Return a name as a finding may show it: without digits where it is a leak itself."""
+    """Return a name for a finding, with its digits masked if the name itself has a leak."""
     return _DIGIT.sub("#", name) if leaks_in_text(name) else name
 
 
 def leaks_in_texts(texts: Iterable[str]) -> tuple[int, Counter[str]]:
-    """Return how many texts there were, and how many leaks of each kind they hold together."""
+    """Return the number of texts, and the number of leaks of each kind in them."""
     scanned, leaks = 0, Counter[str]()
     for text in texts:
         scanned += 1
@@ -186,7 +185,7 @@ def leaks_in_texts(texts: Iterable[str]) -> tuple[int, Counter[str]]:
 
 
 def have_spaced_digits(texts: pa.Array) -> pa.Array:
-    """Return whether each text has enough digits close together for a card or social security number."""
+    """Return which texts have enough adjacent digits for a card or social security number."""
     is_ascii = pc.all(pc.string_is_ascii(texts)).as_py()
     between, digit = (_BETWEEN_ASCII, _DIGIT_ASCII) if is_ascii else (_BETWEEN_RE2, _DIGIT_RE2)
     one_sign = pc.replace_substring_regex(texts, between, "-")
@@ -196,12 +195,12 @@ def have_spaced_digits(texts: pa.Array) -> pa.Array:
 def leaks_in_rows(
     rows: pa.Table, declared: Mapping[str, int] = _NOTHING_DECLARED
 ) -> tuple[int, Counter[tuple[str, str]]]:
-    """Return how many cells were scanned, and how many leaks there are by (column, kind).
+    """Return the number of scanned cells, and the number of leaks by (column, kind).
 
-    Without a column for those in its name.
+    Leaks in column names have an empty column.
 
     Args:
-        declared: as `declared_columns.fewest_digits` for the contract of the rows.
+        declared: `declared_columns.fewest_digits` of the rows' contract.
     """
     cells, leaks = 0, Counter[tuple[str, str]]()
     for name, column in zip(rows.column_names, rows.columns, strict=True):
@@ -211,61 +210,52 @@ def leaks_in_rows(
         if texts is None:
             continue
         cells += rows.num_rows
-        fewest_alone = declared.get(name, _fewest_alone(name))
+        min_digits = declared.get(name, _min_digits(name))
         for text, times in _suspects(texts):
-            for kind, count in leaks_in_text(text, fewest_alone).items():
+            for kind, count in leaks_in_text(text, min_digits).items():
                 leaks[without_leaks(name), kind] += count * times
     return cells, leaks
 
 
 def _texts(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Return a column's values as texts; of numbers only those that are long enough to be a card number."""
+    """Return a column's values as texts, without numbers that are too short for a card number."""
     column = _unpacked(column)
     kind = column.type
     if pa.types.is_nested(kind) or _is_bytes(kind):
-        # Three or four digits are nothing by themselves; only the column's name gives them away.
-        named = f"{name}: " if _is_telling(name) else ""
+        # Three or four digits are a code only in the context of the column's name.
+        named = f"{name}: " if _is_context(name) else ""
         return pa.chunked_array(
             [pa.array([leaf for value in column for leaf in _leaves(value, named)], pa.string())]
         )
-    if _is_telling(name):
+    if _is_context(name):
         return pc.binary_join_element_wise(name, column.cast(pa.string()), ": ")
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return column.filter(
-            pc.greater_equal(pc.abs(column.cast(pa.float64(), safe=False)), 10.0 ** (SHORTEST - 1))
+            pc.greater_equal(pc.abs(column.cast(pa.float64(), safe=False)), 10.0 ** (MIN_DIGITS - 1))
         ).cast(pa.string())
     return None if pa.types.is_temporal(kind) or pa.types.is_boolean(kind) else column.cast(pa.string())
 
 
 def _unpacked(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return the column's values one by one, as they are stored: what an extension makes of them may have no
-    cast to text, as a UUID has none.
-    """
+    """Return the column's stored values, because extension types such as UUID may have no cast to text."""
     kind = column.type
     if isinstance(kind, pa.BaseExtensionType):
         return _unpacked(pa.chunked_array([chunk.storage for chunk in column.chunks], kind.storage_type))
     if pa.types.is_dictionary(kind):
-        decoded = [
-            chunk.dictionary.take(chunk.indices) for chunk in column.chunks
-        ]  # a cast knows no nested values
+        # A cast does not support nested values.
+        decoded = [chunk.dictionary.take(chunk.indices) for chunk in column.chunks]
         return _unpacked(pa.chunked_array(decoded, kind.value_type))
     return _unpacked(pc.run_end_decode(column)) if pa.types.is_run_end_encoded(kind) else column
 
 
 def _is_bytes(kind: pa.DataType) -> bool:
-    return any(
-        is_kind(kind)
-        for is_kind in (
-            pa.types.is_binary,
-            pa.types.is_large_binary,
-            pa.types.is_fixed_size_binary,
-            pa.types.is_binary_view,
-        )
-    )
+    types = pa.types
+    kinds = (types.is_binary, types.is_large_binary, types.is_fixed_size_binary, types.is_binary_view)
+    return any(is_kind(kind) for is_kind in kinds)
 
 
 def _leaves(value: pa.Scalar, named: str) -> Iterator[str]:
-    """Yield the values inside a nested value one by one, behind their names where they have any."""
+    """Yield the values inside a nested value, each after its name if it has one."""
     if not value.is_valid:
         return
     if isinstance(value, pa.ExtensionScalar):
@@ -285,27 +275,27 @@ def _leaves(value: pa.Scalar, named: str) -> Iterator[str]:
         yield named + (plain.decode("latin-1") if isinstance(plain, bytes) else str(plain))
 
 
-def _fewest_alone(name: str) -> int:
-    """Return how many digits a column's numbers must have to be taken for a card's without a context."""
-    return next((longest + 1 for names, longest in _OTHER_NUMBERS if names.search(name)), FEWEST_ALONE)
+def _min_digits(name: str) -> int:
+    """Return the minimum digits of a card number without a context in a column of this name."""
+    return next((longest + 1 for names, longest in _OTHER_NUMBERS if names.search(name)), MIN_DIGITS_ALONE)
 
 
-def _is_telling(name: str) -> bool:
-    """Return whether a column's name is a context for its values."""
+def _is_context(name: str) -> bool:
+    """Return whether a column's name is a context of its values."""
     return bool(
         names_card(name) or _SECURITY_CODE.search(f"{name}: 123") or _SSN_NAMED.search(f"{name} 219099999")
     )
 
 
 def _suspects(texts: pa.ChunkedArray) -> Iterator[tuple[str, int]]:
-    """Yield each distinct text that is worth a closer look, and how often it occurs."""
+    """Yield the distinct texts that may have a leak, each with its number of occurrences."""
     counted = pc.value_counts(texts.drop_null())
     values, counts = counted.field("values"), counted.field("counts")
     stripped = pc.replace_substring_regex(values, _OPAQUE_RE2, " ")
     named = pc.match_substring_regex(stripped, _NAMED_RE2)
-    # Counting digits is cheap and leaves few values for the costly pattern.
-    many = pc.greater_equal(pc.count_substring_regex(stripped, _DIGIT_RE2), _FEWEST_DIGITS)
+    # Counting digits is fast, and leaves few values for the slow pattern.
+    many = pc.greater_equal(pc.count_substring_regex(stripped, _DIGIT_RE2), _MIN_COUNTED_DIGITS)
     spaced = have_spaced_digits(pc.if_else(many, stripped, "")) if pc.any(many).as_py() else many
     encoded = pc.match_substring_regex(values, _ENCODED_RE2)
-    worth = pc.or_(pc.or_(named, spaced), encoded)
-    yield from zip(values.filter(worth).to_pylist(), counts.filter(worth).to_pylist(), strict=True)
+    suspect = pc.or_(pc.or_(named, spaced), encoded)
+    yield from zip(values.filter(suspect).to_pylist(), counts.filter(suspect).to_pylist(), strict=True)

@@ -1,9 +1,8 @@
-"""The rows of a table as narrow tables, which break the rules of a contract exactly when the rows do.
+"""Reduce a table to narrow tables that violate a contract's rules if and only if the table does.
 
 Great Expectations copies all columns of a frame for each expectation, and calls Python for each row of most
-columns. An expectation that looks at each value by itself holds for all rows exactly when it holds for the
-different values of the column; a bound exactly when it holds for the least and the greatest value; a length
-exactly when it holds for a shortest and a longest text.
+columns. It is enough to check the distinct values of a column; for a bound, the minimum and the maximum; for
+a length, a shortest and a longest text.
 """
 
 from __future__ import annotations
@@ -26,20 +25,20 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
 
-FROM_ROWS = 20_000  # fewer rows are asked about as they are: each question has a price of its own
-_FEW = 1_000  # values; columns with so few share a question
+MIN_ROWS = 20_000  # smaller tables are not reduced, because each validation has a fixed cost
+_FEW_VALUES = 1_000  # columns with at most this many values share a validation
 _BOUNDS = rules_with(Argument.BOUND)
 _LENGTHS = rules_with(Argument.LENGTH)
-_MOST_DIGITS = 60  # of a number that is compared: more than Arrow's decimals of 38 places have
+_MAX_DIGITS = 60  # of a compared number, more than the 38 digits of Arrow's decimal128
 
 
 @dataclass(frozen=True)
 class NarrowPart:
-    """Rows that a narrow suite is asked about.
+    """Rows for a narrow suite.
 
     Attributes:
-        values_of: the columns whose rules about single values can be asked.
-        of_rows: whether `rows` are all rows of the table, so that columns can be compared with each other.
+        values_of: the columns whose values decide the rules about single values.
+        of_rows: the rows also decide the comparisons of columns.
     """
 
     rows: pa.Table
@@ -48,9 +47,8 @@ class NarrowPart:
 
 
 def narrow_parts(contract: Contract, rows: pa.Table) -> Iterator[NarrowPart]:
-    """Yield the parts one after the other; every column of the contract is in one of them."""
-    # A float can be no number, which is neither the least nor the greatest; pandas compares all of them in
-    # one step.
+    """Yield the parts; each column of the contract is in one of them."""
+    # NaN is neither the minimum nor the maximum of floats; pandas compares all floats at once.
     floats = tuple(name for name in contract.names if pat.is_float64(rows[name].type))
     compared = compared_columns(contract)
     if floats and set(compared) & set(floats):
@@ -63,7 +61,7 @@ def narrow_parts(contract: Contract, rows: pa.Table) -> Iterator[NarrowPart]:
     few: dict[str, pa.Array] = {}
     for name in (name for name in contract.names if name not in floats):
         values = _decisive_values(_rules_of(contract, name), rows[name])
-        if len(values) <= _FEW:
+        if len(values) <= _FEW_VALUES:
             few[name] = values
         else:
             yield NarrowPart(pa.table({name: values}), (name,), of_rows=False)
@@ -72,21 +70,21 @@ def narrow_parts(contract: Contract, rows: pa.Table) -> Iterator[NarrowPart]:
 
 
 def has_types_of(contract: Contract, schema: pa.Schema) -> bool:
-    """Return whether the columns have the contract's names and Arrow types, each exactly once."""
+    """Return whether the columns have the contract's names and Arrow types, without duplicates."""
     return len(schema) == len(contract.names) and {field.name: field.type for field in schema} == {
         field.name: field.type for field in arrow_schema(contract)
     }
 
 
 def has_repeated_keys(contract: Contract, rows: pa.Table) -> bool:
-    """Return whether columns that are unique together have equal values in two rows; nulls are equal."""
+    """Return whether two rows have equal values in the columns of a unique key; nulls are equal."""
     return any(
         rows.group_by(list(key)).aggregate([]).num_rows < rows.num_rows for key in unique_keys(contract)
     )
 
 
 def _rules_of(contract: Contract, name: str) -> set[str]:
-    """Return the names of a column's value rules, with those of comparisons with a value."""
+    """Return the names of a column's rules, and of comparisons with a value."""
     compared = (rule.operator for rule in contract.comparisons if rule.left == name and not rule.right)
     return {rule.name for rule in contract.column(name).rules} | {
         ORDERINGS.get(operator, operator) for operator in compared
@@ -94,7 +92,7 @@ def _rules_of(contract: Contract, name: str) -> set[str]:
 
 
 def _decisive_values(rules: set[str], values: pa.ChunkedArray) -> pa.Array:
-    """Return at least one value that breaks a rule or the column's type, if any value does."""
+    """Return values of which at least one violates a rule or the column's type if any value does."""
     if rules - _BOUNDS - _LENGTHS - {"required"}:
         return pc.unique(values)
     first_valid = pc.index(pc.is_valid(values), value=True).as_py()
@@ -110,15 +108,17 @@ def _decisive_values(rules: set[str], values: pa.ChunkedArray) -> pa.Array:
 
 
 def _decisive_pairs(contract: Contract, rows: pa.Table) -> pa.Table:
-    """Return rows that break a comparison of two columns exactly when any row does: all rows, unless each
-    comparison is an order of numbers. Then the least and the greatest difference decide.
+    """Return rows of which at least one violates a comparison of two columns if any row does.
+
+    If all comparisons order numbers, rows with the minimum and maximum differences suffice; otherwise all
+    rows are returned.
     """
     places = []
     for rule in (rule for rule in contract.comparisons if rule.right):
         left, right = rows[rule.left], rows[rule.right]
         if rule.operator not in ORDERINGS or not (_is_number(left.type) and left.type == right.type):
             return rows
-        exact = [values.cast(pa.decimal256(_MOST_DIGITS, _scale(values.type))) for values in (left, right)]
+        exact = [values.cast(pa.decimal256(_MAX_DIGITS, _scale(values.type))) for values in (left, right)]
         difference = pc.subtract(*exact)
         ends = pc.min_max(difference).values()
         places += [pc.index(difference, end).as_py() for end in ends if end.is_valid]
@@ -134,6 +134,6 @@ def _scale(kind: pa.DataType) -> int:
 
 
 def _padded_table(different: dict[str, pa.Array]) -> pa.Table:
-    """Return columns of unequal lengths as one table: the values of the shorter ones come again."""
+    """Return columns of unequal lengths as one table, by repeating the values of shorter ones."""
     places = np.arange(max(map(len, different.values())))
     return pa.table({name: values.take(pa.array(places % len(values))) for name, values in different.items()})

@@ -1,4 +1,4 @@
-"""The audit of a system's outputs before publishing: Great Expectations, checks, leak scanner."""
+"""The audit of a system's outputs before publishing: Great Expectations, row checks, leak scanner."""
 
 from __future__ import annotations
 
@@ -23,16 +23,14 @@ if TYPE_CHECKING:
     from headgate.quality.validation import Answers
     from headgate.snapshots.snapshot import LakeSnapshot
 
-BATCH_ROWS = 500_000  # of a reader; one row that breaks a rule makes pandas objects of all of them
+BATCH_ROWS = 500_000  # of a reader; if one row violates a rule, all become pandas objects
 
 
 class RowChecks:
-    """The checks of a table beside Great Expectations, which takes seconds to import: the contract's rules,
-    the order of the key, and the leak scanner.
+    """The checks of a table without Great Expectations: contract rules, key order, leak scanner.
 
     Args:
-        is_ordered: whether rows come in parts, in the order of the contract's key: then no key is there
-            twice. Otherwise one part has all rows.
+        is_ordered: rows come in several parts, sorted by the contract's key; otherwise in one part.
     """
 
     def __init__(self, contract: Contract, schema: pa.Schema, *, is_ordered: bool) -> None:
@@ -41,8 +39,8 @@ class RowChecks:
         self._broken, self._leaks = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
         self.is_out_of_order = False
 
-    def look(self, part: pa.Table) -> None:
-        """Look at the next part."""
+    def add(self, part: pa.Table) -> None:
+        """Check the next part."""
         if self._is_ordered:
             keys = pa.concat_tables([self._last, part.select(list(self._contract.key))])
             self.is_out_of_order = self.is_out_of_order or not ascends(keys)
@@ -51,20 +49,17 @@ class RowChecks:
         self._leaks += leaks_in_rows(part, fewest_digits(self._contract))[1]
 
     def conclude(self) -> None:
-        """Check that nothing was found.
-
-        Raises:
-            AuditError: names what is broken; never a value.
-        """
+        """Raise an AuditError if a check of any part failed; its message has no values."""
         try:
             require_none(self._contract, self._broken)
         except AuditError as error:
-            raise AuditError(f"{error}. Correct what builds the rows, or the contract.") from None
+            raise AuditError(
+                f"{error}. Correct the system or model that builds the rows, or the contract."
+            ) from None
         if self.is_out_of_order:
             raise AuditError(
-                f"{self._contract.id}: rows are not in the order of the key "
-                f"{columns_label(self._contract.key)}, or a key is there twice. "
-                "Return each key once, in order."
+                f"{self._contract.id}: rows are not sorted by the key {columns_label(self._contract.key)}, or "
+                "a key is duplicated. Return each key once, in order."
             )
         if self._leaks:
             places = ", ".join(
@@ -77,26 +72,20 @@ class RowChecks:
 
 
 def check_output(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
-    """Check a system's output by the rules of `OutputAudit`, without its Data Docs.
-
-    Raises:
-        AuditError: as `RowChecks.conclude`.
-    """
+    """Check a system's output without Great Expectations; raise as `RowChecks.conclude` does."""
     checks = RowChecks(contract, rows.schema, is_ordered=not isinstance(rows, pa.Table))
     for part in _parts(contract, rows):
-        checks.look(part)
+        checks.add(part)
     checks.conclude()
 
 
 class OutputAudit:
-    """Asks each output's contract about its rows.
+    """The audit of the outputs of a system's run.
 
-    Leaving the context publishes the Data Docs, also of a run that failed.
-
-    A run that kept all tables asked nothing, and leaves the pages of an earlier run as they are.
+    Leaving the context publishes the Data Docs, also of a failed run, unless no output was audited.
 
     Attributes:
-        docs_at: where the Data Docs begin, an `s3://` URL; empty before they are published.
+        docs_at: the `s3://` URL of the Data Docs; empty before they are published.
     """
 
     def __init__(self, docs: DataDocs, lake: LakeSnapshot, about: str) -> None:
@@ -112,21 +101,19 @@ class OutputAudit:
             self.docs_at = self._docs.publish(self._validation_run, self._snapshot_id, self._about)
 
     def __call__(self, contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
-        """Check that `rows` fit their contract.
+        """Check rows against their contract.
 
         Args:
-            rows: a reader gives them in the order of the contract's key; some of them are in memory at a
-                time.
+            rows: a table, or a reader of rows sorted by the contract's key, which is read in parts.
 
         Raises:
-            AuditError: names every rule that is broken, with the keys of some rows that break it, or the
-                columns with card data.
+            AuditError: rules are violated, with the keys of some rows, or columns have card data.
         """
         checks = RowChecks(contract, rows.schema, is_ordered=not isinstance(rows, pa.Table))
         answers: list[Answers] = []
         for part in _parts(contract, rows):
             answers.append(self._validation_run.ask_table(contract, part))
-            checks.look(part)
+            checks.add(part)
         problems = (
             (FailedExpectation(UNIQUE, columns_label(contract.key), None),) if checks.is_out_of_order else ()
         )
@@ -137,10 +124,7 @@ class OutputAudit:
 
 
 def _parts(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> Iterator[pa.Table]:
-    """Yield a table as a whole; of a reader some rows at a time, at least one part.
-
-    Columns with unique values need all rows.
-    """
+    """Yield a table, or the parts of a reader, or all its rows if the contract has unique columns."""
     if isinstance(rows, pa.Table) or any(column.unique for column in contract.columns):
         yield rows if isinstance(rows, pa.Table) else rows.read_all()
         return

@@ -1,8 +1,7 @@
-"""Data Docs as static pages: what Great Expectations answered about each dataset of a run.
+"""Data Docs as static pages: Great Expectations' results for each dataset of a run.
 
-Each page is one file with its style inside: nothing is loaded from another place, so it opens from a disk or
-a private bucket.
-Great Expectations' own site loads scripts, styles and fonts from content delivery networks.
+A page is one file that loads nothing, so it opens from a disk or a private bucket. Great Expectations' own
+site loads scripts, styles and fonts from content delivery networks.
 """
 
 from __future__ import annotations
@@ -38,18 +37,15 @@ _HEADINGS = {
 
 
 def verdicts_json(verdicts: Iterable[SuiteResult]) -> str:
-    """Return the verdicts as JSON, for the index over all sites of a run.
-
-    It holds counts and keys, never other values.
-    """
+    """Return the verdicts as JSON for the index of a run; it has counts and keys, never other values."""
     return json.dumps([asdict(verdict) for verdict in verdicts], sort_keys=True, indent=1)
 
 
 def index_page(snapshot_id: str, sites: Mapping[str, Sequence[Mapping[str, object]]]) -> str:
-    """Return the first page of a run: each dataset of each site, with a link to its rules.
+    """Return the index of a run: the datasets of each site, with links to their rules.
 
     Args:
-        sites: what `verdicts_json` of each site states, by the site's folder.
+        sites: the parsed `verdicts_json` by the site's folder.
     """
     parts = [f"<p>Snapshot <code>{escape(snapshot_id)}</code></p>"]
     for about, verdicts in sorted(sites.items()):
@@ -62,7 +58,7 @@ def index_page(snapshot_id: str, sites: Mapping[str, Sequence[Mapping[str, objec
 
 
 def site_page(snapshot_id: str, as_of: date, about: str, verdicts: Sequence[SuiteResult]) -> str:
-    """Return a site's page: datasets with counts, failing rules with rows and keys, then all rules."""
+    """Return a site's page: datasets with counts, failed rules with rows and keys, then all rules."""
     facts = [asdict(verdict) for verdict in verdicts]
     parts = [
         '<nav><a href="../index.html">All checks of this run</a></nav>',

@@ -1,4 +1,4 @@
-"""`pci_audit`: what the leak scanner found in every zone of the lake, as a table."""
+"""The table `pci_audit`: the findings of the leak scanner in every zone of the lake."""
 
 from __future__ import annotations
 
@@ -32,23 +32,20 @@ if TYPE_CHECKING:
     from headgate.quality.declared_columns import Declared, Fewest
     from headgate.snapshots.snapshot import LakeSnapshot
 
-# A number below 10^11 with a fraction, as Athena writes it: the digits of 3 % of doubles pass for a card
-# number. A card number written as a float has more digits in front of the point, or a larger exponent.
+# A number below 10^11 with a fraction, as Athena writes it: the digits of 3 % of doubles look like a card
+# number. A card number as a float has more digits before the point, or a larger exponent.
 _FRACTION = re.compile(r"^-?\d{0,11}\.\d+(?:[eE](?:-\d{1,3}|[+]?\d))?$")
 
 
 _RECORD = "record"  # column of quarantine: the source row as JSON
 _NOTHING_DECLARED: Declared = {}
 _NO_DECLARATIONS: Mapping[str, str] = {}
-_ZONES_OF_TABLES = {"curated", "quarantine", "prod"}  # elsewhere declared columns are searched as well
+_ZONES_OF_TABLES = {"curated", "quarantine", "prod"}  # in others, declared columns are searched too
 
 
 @dataclass(frozen=True)
 class Zone:
-    """Objects to look through: everything below each prefix of a bucket.
-
-    `part` distinguishes two zones of one name and bucket.
-    """
+    """Objects to scan, below prefixes of a bucket; `part` distinguishes zones with equal name and bucket."""
 
     name: str
     bucket: str
@@ -58,7 +55,7 @@ class Zone:
 
 @dataclass(frozen=True)
 class AuditFinding:
-    """A place with a forbidden value: the object, its column if it has columns, and how often."""
+    """A place with forbidden values: the object, its column if it has columns, and their number."""
 
     zone: str
     place: str
@@ -69,7 +66,7 @@ class AuditFinding:
 
 @dataclass(frozen=True)
 class AuditScan:
-    """The number of objects and cells scanned in one dataset or table of a zone, and the findings."""
+    """The number of scanned objects and cells of a dataset or table in a zone, and the findings."""
 
     zone: str
     subject: str
@@ -79,7 +76,7 @@ class AuditScan:
 
 
 def snapshot_zone(curated_bucket: str, lake: LakeSnapshot) -> Zone:
-    """Return the current snapshots and the table of missing parents, which only a full audit reads."""
+    """Return the zone of the current snapshots and derived tables, which only a full audit reads."""
     locations = (snapshot.location for snapshot in lake.datasets.values())
     return Zone(
         "curated",
@@ -90,12 +87,12 @@ def snapshot_zone(curated_bucket: str, lake: LakeSnapshot) -> Zone:
 
 
 def increments_zone(curated_bucket: str) -> Zone:
-    """Return the accepted rows of every file."""
+    """Return the zone of the accepted rows of all files."""
     return Zone("curated", curated_bucket, (f"{keys.INCREMENTS}/",))
 
 
 def growing_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Iterable[str]) -> list[Zone]:
-    """Return the zones audited by default. Snapshots are excluded: they hold rows of increments only."""
+    """Return the zones of every audit, without snapshots, whose rows are all in increments."""
     return [
         increments_zone(curated_bucket),
         Zone("quarantine", quarantine_bucket, ("",)),
@@ -104,7 +101,7 @@ def growing_zones(curated_bucket: str, quarantine_bucket: str, prod_buckets: Ite
 
 
 def derived_zones(artifacts_bucket: str, results_bucket: str) -> list[Zone]:
-    """Return data derived from files: their profiles, and the answers to queries."""
+    """Return the zones of data derived from files: profiles and query results."""
     return [
         Zone("profiles", artifacts_bucket, (f"{keys.PROFILES}/",)),
         Zone("results", results_bucket, ("",)),
@@ -112,10 +109,7 @@ def derived_zones(artifacts_bucket: str, results_bucket: str) -> list[Zone]:
 
 
 def scan_records(records: Iterable[FileRecord]) -> AuditScan:
-    """Return the file records of the ledger.
-
-    Of counts by column the names are scanned: 350 behind `card_cvv` would read like a code.
-    """
+    """Scan file records, of counts by column only the names: 350 after `card_cvv` would look like a code."""
     return _scan_texts(
         "ledger", "files", (json.dumps(_without_counts(record), default=str) for record in records)
     )
@@ -126,12 +120,12 @@ def _without_counts(record: FileRecord) -> dict[str, Any]:
 
 
 def scan_logs(lines: Mapping[str, Iterable[str]]) -> list[AuditScan]:
-    """Log lines, by the name of their log."""
+    """Scan the lines of each log."""
     return [_scan_texts("logs", name, texts) for name, texts in lines.items()]
 
 
 def findings(scans: Iterable[AuditScan]) -> list[AuditFinding]:
-    """Return every finding, worst first."""
+    """Return all findings, by descending count."""
     return sorted(
         (finding for scan in scans for finding in scan.findings),
         key=lambda finding: (-finding.count, finding.place),
@@ -142,8 +136,8 @@ def pci_audit(scans: Iterable[AuditScan], declarations: Mapping[str, str] = _NO_
     """Return the table `pci_audit`: one row per zone, subject and check.
 
     Args:
-        declarations: by dataset or table, its columns that are not searched for card data, and who declared
-            that and why.
+        declarations: by dataset or table, a description of its columns that are not searched for card data,
+            with the author and the reason.
     """
     rows = [
         (
@@ -155,17 +149,8 @@ def pci_audit(scans: Iterable[AuditScan], declarations: Mapping[str, str] = _NO_
         for (zone, subject), group in _by_subject(scans).items()
         for row in _rows(zone, subject, group)
     ]
-    columns = [
-        "zone",
-        "subject",
-        "check_name",
-        "objects_scanned",
-        "cells_scanned",
-        "findings",
-        "passed",
-        "declared",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    columns = ["zone", "subject", "check_name", "objects_scanned", "cells_scanned", "findings", "passed"]
+    return pd.DataFrame(rows, columns=[*columns, "declared"])
 
 
 def _by_subject(scans: Iterable[AuditScan]) -> dict[tuple[str, str], list[AuditScan]]:
@@ -178,30 +163,29 @@ def _by_subject(scans: Iterable[AuditScan]) -> dict[tuple[str, str], list[AuditS
 def _rows(
     zone: str, subject: str, scans: Sequence[AuditScan]
 ) -> Iterator[tuple[str, str, str, int, int, int, bool]]:
-    looked_at = sum(scan.objects for scan in scans), sum(scan.cells for scan in scans)
+    scanned = sum(scan.objects for scan in scans), sum(scan.cells for scan in scans)
     counts: Counter[str] = Counter()
     for finding in findings(scans):
         counts[finding.check] += finding.count
     for check in CHECKS:
-        yield zone, subject, check, *looked_at, counts[check], not counts[check]
+        yield zone, subject, check, *scanned, counts[check], not counts[check]
 
 
 def scan_object(
     objects: ObjectStore, zone: Zone, ref: ObjectRef, declared: Declared = _NOTHING_DECLARED
 ) -> AuditScan:
-    """Return what was found in one object: Parquet and CSV by their cells, JSON by its values, anything else
-    by its lines.
+    """Scan an object: the cells of Parquet and CSV, the values of JSON, the lines of other files.
 
     Args:
-        declared: what contracts say about the columns of datasets and tables.
+        declared: the contracts' declarations of columns.
     """
     try:
         body = objects.read(ref)
     except NotFoundError:
-        # A version that its publisher has forgotten since it was listed.
+        # The version was deleted after it was listed.
         return AuditScan(zone.name, _subject(ref.key), 0, 0)
     cells, leaks = _leaks_in(ref.key, body, declared.get(_subject(ref.key), {}))
-    # A name is written too.
+    # A key may have a leak too.
     leaks.update({("", kind): count for kind, count in leaks_in_text(ref.key).items()})
     place = f"s3://{zone.bucket}/{without_leaks(ref.key)}"
     findings = tuple(
@@ -211,7 +195,7 @@ def scan_object(
 
 
 def _leaks_in(key: str, body: bytes, fewest: Fewest) -> tuple[int, Counter[tuple[str, str]]]:
-    """Return how many cells there were, and how many leaks by (column, kind)."""
+    """Return the number of cells, and the number of leaks by (column, kind)."""
     if key.endswith(".parquet"):
         rows = table_of(body)
         return leaks_in_rows(
@@ -225,9 +209,7 @@ def _leaks_in(key: str, body: bytes, fewest: Fewest) -> tuple[int, Counter[tuple
 
 
 def _with_records_opened(rows: pa.Table, fewest: Fewest) -> pa.Table:
-    """Return rows of quarantine with the values of declared columns as columns of their own: they lie in
-    `record` and `masked_value`.
-    """
+    """Return quarantined rows with declared columns moved from `record` and `masked_value` to own columns."""
     records = [json.loads(text) if text else {} for text in rows[_RECORD].to_pylist()]
     of_column, values = rows["column_name"].to_pylist(), rows["masked_value"].to_pylist()
     opened: dict[str, list[object]] = {
@@ -253,11 +235,10 @@ def _with_records_opened(rows: pa.Table, fewest: Fewest) -> pa.Table:
 
 
 def _rows_of(text: str) -> pa.Table | None:
-    """Return the rows of an answer; None where it is no table.
+    """Return the rows of a CSV query result; None if it is not a table.
 
-    Read by lines, neighbouring cells would look like one number.
-
-    Answers have lost the types of their columns, so a fraction is recognised by its form.
+    In lines, adjacent cells would look like one number. Results have no types, so fractions are recognised by
+    their form.
     """
     try:
         header, *rows = csv.reader(io.StringIO(text, newline=""))
@@ -280,7 +261,7 @@ def _texts_of(key: str, text: str) -> Iterable[str]:
 
 
 def _values(value: object, name: str = "") -> Iterator[str]:
-    """Yield names and values of a JSON document one by one: list items are not one number."""
+    """Yield the names and values of a JSON document separately, so that list items are not one number."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield key
@@ -295,7 +276,7 @@ def _values(value: object, name: str = "") -> Iterator[str]:
 
 
 def _subject(key: str) -> str:
-    """Return an object's dataset or table: the second folder of its key in every zone but raw."""
+    """Return an object's dataset or table: the second folder of its key in all zones except raw."""
     folders = key.split("/")[:-1]
     return without_leaks(folders[1]) if len(folders) > 1 else "other"
 

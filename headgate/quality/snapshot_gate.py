@@ -1,4 +1,4 @@
-"""The gate before analytics: a snapshot passes its Great Expectations suites, or no system runs on it."""
+"""The gate before analytics: systems run only on snapshots that pass their Great Expectations suites."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NOT_AS_RECORDED = FailedExpectation("stored as merged", "table", None)
 
 @dataclass(frozen=True)
 class Inspected:
-    """The verdicts on a snapshot's datasets, all passed, and the `s3://` URL where the Data Docs begin."""
+    """The passing verdicts of a snapshot's datasets, and the `s3://` URL of the Data Docs."""
 
     verdicts: tuple[SuiteResult, ...]
     docs_at: str
@@ -41,10 +41,10 @@ class Inspected:
 
 @dataclass(frozen=True)
 class QualityGate:
-    """Asks the suites of the curated contracts about snapshots that lie in the curated bucket.
+    """The validation of snapshots in the curated bucket by the suites of their contracts.
 
-    A part that the current suite has answered for is not read again; docs/adr/0086-snapshots-in-parts.md says
-    how answers combine.
+    Parts that passed the current suite are not read again; docs/adr/0086-snapshots-in-parts.md describes how
+    results are combined.
     """
 
     objects: ObjectStore
@@ -55,13 +55,12 @@ class QualityGate:
     count: Callable[[StageWork], None] = count_nothing
 
     def inspect(self, lake: LakeSnapshot) -> Inspected:
-        """Return a passing verdict for each dataset that was merged, and Data Docs of them all.
+        """Validate each merged dataset, and publish the Data Docs.
 
-        A dataset whose merge failed keeps a snapshot that passed before, under the contract of then; it is
-        not asked again.
+        A dataset whose merge failed keeps a snapshot that passed before, and is not validated again.
 
         Raises:
-            GateError: names every failing expectation of every dataset, and where the Data Docs lie.
+            GateError: expectations failed; the message lists them, and the URL of the Data Docs.
         """
         validation_run = ValidationRun(lake.as_of)
         merged = known_datasets(lake, (dataset for dataset in self.contracts if dataset not in lake.failed))
@@ -73,7 +72,7 @@ class QualityGate:
     def _verdict(
         self, validation_run: ValidationRun, lake: LakeSnapshot, snapshot: DatasetSnapshot
     ) -> SuiteResult:
-        """Ask about the parts that the current suite has not answered for yet."""
+        """Validate the parts that have not passed the current suite yet."""
         contract = self._contract(lake, snapshot.dataset)
         record = snapshot_parts(self.objects, self.curated_bucket, snapshot)
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
@@ -114,38 +113,32 @@ class QualityGate:
             path.unlink()
         if not problems:
             checked_parts.save(contract, checked)
-        asked = [checked[part_id].answers.rows for part_id in identities if part_id not in before]
-        self.count(
-            StageWork(
-                rows_read=sum(asked), parts_reused=len(identities) - len(asked), parts_rebuilt=len(asked)
-            )
-        )
+        new = [checked[part_id].answers.rows for part_id in identities if part_id not in before]
+        reused = len(identities) - len(new)
+        self.count(StageWork(rows_read=sum(new), parts_reused=reused, parts_rebuilt=len(new)))
         counts = dict(Counter(checked[part_id].snapshot_id for part_id in identities if part_id in before))
         return validation_run.conclude(
             contract, [checked[part_id].answers for part_id in identities], problems, counts
         )
 
     def _differ(self, snapshot: DatasetSnapshot, record: SnapshotParts) -> bool:
-        """Return whether the snapshot's folder has other objects than the merge recorded."""
+        """Return whether the snapshot's objects differ from the merge's record."""
         listed = self.objects.list(self.curated_bucket, snapshot.location)
         return [item.size_bytes for item in listed] != [part.size_bytes for part in record.parts]
 
     def _contract(self, lake: LakeSnapshot, dataset: str) -> Contract:
-        """Return the dataset's contract; a column that older increments lack may be null."""
+        """Return the dataset's contract, in which columns that older increments lack are optional."""
         return self.contracts[dataset].without_required(lake.datasets[dataset].missing_values)
 
 
 def _needs_all_rows(contract: Contract, record: SnapshotParts) -> bool:
-    """Return whether the parts' key ranges leave uniqueness open: the contract has other keys now."""
+    """Return whether the parts' key ranges do not prove uniqueness, as after a change of the key."""
     has_unique = any(column.unique for column in contract.columns)
     return tuple(record.key.names) != merge_key(contract) or (has_unique and len(record.parts) > 1)
 
 
 def require(verdicts: Iterable[SuiteResult], docs_at: str) -> None:
-    """Check that all passed.
-
-    GateError names each dataset with the expectations that it fails, and where the Data Docs are.
-    """
+    """Raise a GateError with the failed expectations of each dataset, and the URL of the Data Docs."""
     failing = [str(verdict) for verdict in verdicts if not verdict.passed]
     if failing:
         raise GateError("\n".join([*failing, f"Data Docs: {docs_at}"]))

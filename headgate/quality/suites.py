@@ -1,6 +1,6 @@
 """Compile a contract to a Great Expectations suite.
 
-Great Expectations takes seconds to import, so only the functions here that build something import it.
+Great Expectations takes seconds to import, so functions import it where they use it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 UNIQUE = "unique"  # the rule of a key, and of a column without repeated values
 
-# How pandas names what `headgate.quality.exact_frames` makes of each kind.
+# pandas' names of the types from `headgate.quality.exact_frames`.
 _PANDAS_TYPES = {
     Kind.STRING: "str",
     Kind.BOOLEAN: "bool",
@@ -43,9 +43,9 @@ _LENGTHS = {"min_length": "min_value", "max_length": "max_value"}
 
 
 def suite_of(contract: Contract) -> gx.ExpectationSuite:
-    """Return the suite that a frame of `contract` passes exactly when every row holds every rule.
+    """Return the suite of all rules of a contract.
 
-    Each expectation's `meta` names its rule and place; rules of level `warn` have severity `warning`.
+    An expectation's `meta` has its rule and place; rules of level `warn` have severity `warning`.
     """
     from headgate.quality.expectation_library import gx  # noqa: PLC0415 takes seconds
 
@@ -55,7 +55,7 @@ def suite_of(contract: Contract) -> gx.ExpectationSuite:
 
 
 def unique_suite_of(contract: Contract, key: tuple[str, ...]) -> gx.ExpectationSuite:
-    """Return the expectation of `suite_of` that the values of some columns together are unique."""
+    """Return the suite with the expectation of `suite_of` that a key is unique."""
     from headgate.quality.expectation_library import gx  # noqa: PLC0415 takes seconds
 
     return gx.ExpectationSuite(
@@ -64,28 +64,22 @@ def unique_suite_of(contract: Contract, key: tuple[str, ...]) -> gx.ExpectationS
 
 
 def narrow_suite_of(contract: Contract, values_of: Collection[str], *, rows_too: bool) -> gx.ExpectationSuite:
-    """Return the expectations of `suite_of` about the values of some columns, without those of unique values.
+    """Return the suite with the expectations of `suite_of` about single values of some columns.
 
     Args:
-        values_of: columns whose values are looked at one by one.
-        rows_too: with the expectations that compare two columns.
+        values_of: the columns.
+        rows_too: include the expectations that compare two columns.
     """
     from headgate.quality.expectation_library import gx  # noqa: PLC0415 takes seconds
 
-    wanted = [
-        expectation
-        for expectation in _expectations(contract)
-        if expectation.meta["rule"] != UNIQUE
-        and (
-            rows_too
-            if hasattr(expectation, "column_A")
-            else getattr(expectation, "column", None) in values_of
-        )
+    expectations = [
+        item
+        for item in _expectations(contract)
+        if item.meta["rule"] != UNIQUE
+        and (rows_too if hasattr(item, "column_A") else getattr(item, "column", None) in values_of)
     ]
-    return gx.ExpectationSuite(
-        name=f"{contract.id}@{contract.version} of {columns_label(tuple(values_of))} {rows_too}",
-        expectations=wanted,
-    )
+    name = f"{contract.id}@{contract.version} of {columns_label(tuple(values_of))} {rows_too}"
+    return gx.ExpectationSuite(name=name, expectations=expectations)
 
 
 def compared_columns(contract: Contract) -> list[str]:
@@ -96,7 +90,7 @@ def compared_columns(contract: Contract) -> list[str]:
 
 
 def unique_keys(contract: Contract) -> list[tuple[str, ...]]:
-    """Return the columns whose values together are unique: those that the contract states, and its key."""
+    """Return the unique columns and the key of a contract."""
     unique = [
         (column.name,) for column in contract.columns if column.unique and (column.name,) != contract.key
     ]
@@ -104,7 +98,7 @@ def unique_keys(contract: Contract) -> list[tuple[str, ...]]:
 
 
 def columns_label(columns: tuple[str, ...]) -> str:
-    """Return what an expectation calls several columns."""
+    """Return the label of several columns in an expectation."""
     return ", ".join(columns)
 
 

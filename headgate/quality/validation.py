@@ -1,4 +1,4 @@
-"""Ask Great Expectations about the datasets of one run."""
+"""Validate the datasets of a run with Great Expectations."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.identity import merge_key
-from headgate.quality.exact_frames import exact_frame, quick_frame_of
-from headgate.quality.narrow_parts import FROM_ROWS, has_repeated_keys, has_types_of, narrow_parts
+from headgate.quality.exact_frames import exact_frame, quick_frame
+from headgate.quality.narrow_parts import MIN_ROWS, has_repeated_keys, has_types_of, narrow_parts
 from headgate.quality.suites import (
     UNIQUE,
     columns_label,
@@ -46,8 +46,8 @@ class FailedExpectation:
 
     Attributes:
         place: the column or columns, or `table`.
-        rows: how many rows break it; None when it speaks of the whole table, or could not be asked.
-        keys: primary keys of a few of them, never other values.
+        rows: number of rows that violate it; None for a table expectation, or if it could not be evaluated.
+        keys: primary keys of some of these rows, never other values.
     """
 
     rule: str
@@ -63,7 +63,7 @@ class FailedExpectation:
 
 @dataclass(frozen=True)
 class ExpectationResult:
-    """Whether one expectation holds; `warns` when a failure does not stop anything."""
+    """The result of an expectation; with `warns` a failure is only a warning."""
 
     place: str
     rule: str
@@ -73,12 +73,12 @@ class ExpectationResult:
 
 @dataclass(frozen=True)
 class SuiteResult:
-    """The answers of a suite about one dataset.
+    """The verdict of a suite on a dataset.
 
     Attributes:
-        warnings: do not stop anything.
-        answers: every expectation once.
-        checked_before: how many parts were not checked again, by the snapshot in which the same bytes were
+        warnings: failures that do not fail the dataset.
+        answers: the result of every expectation.
+        checked_before: number of parts that were not checked again, by the snapshot in which they were
             checked.
     """
 
@@ -92,7 +92,7 @@ class SuiteResult:
 
     @property
     def passed(self) -> bool:
-        """Every expectation that matters was met."""
+        """All expectations hold, except for warnings."""
         return not self.broken
 
     def __str__(self) -> str:
@@ -101,7 +101,7 @@ class SuiteResult:
 
 @dataclass(frozen=True)
 class RuleAnswer:
-    """The answer of one expectation about a set of rows; `failed` where it does not hold."""
+    """The result of an expectation for a set of rows; `failed` is None if it holds."""
 
     place: str
     rule: str
@@ -111,47 +111,46 @@ class RuleAnswer:
 
 @dataclass(frozen=True)
 class Answers:
-    """The answers of every expectation of a suite about a set of rows."""
+    """The results of all expectations of a suite for a set of rows."""
 
     rows: int
     rules: tuple[RuleAnswer, ...]
 
     @property
     def passed(self) -> bool:
-        """Every expectation that matters was met."""
+        """All expectations hold, except for warnings."""
         return not any(rule.failed and not rule.warns for rule in self.rules)
 
 
 class ValidationRun:
-    """One run's datasets before Great Expectations.
+    """The validation of a run's datasets.
 
     Args:
-        as_of: the day that its Data Docs name.
-        batch_rows: how many rows are in memory as pandas objects.
-        narrow_from: from how many rows on expectations are asked about the different values of each column
-            first.
+        as_of: the day in the Data Docs.
+        batch_rows: the number of rows in memory as pandas objects.
+        narrow_from: tables with at least this many rows are reduced to distinct values first.
     """
 
-    def __init__(self, as_of: date, batch_rows: int = BATCH_ROWS, narrow_from: int = FROM_ROWS) -> None:
+    def __init__(self, as_of: date, batch_rows: int = BATCH_ROWS, narrow_from: int = MIN_ROWS) -> None:
         self.as_of, self._batch_rows, self._narrow_from = as_of, batch_rows, narrow_from
         self._suites: dict[str, Any] = {}
         self.verdicts: list[SuiteResult] = []
 
     def check(self, contract: Contract, rows: pa.Table) -> SuiteResult:
-        """Return the verdict of the contract's suite on rows. The Data Docs have each dataset once."""
+        """Return the verdict of the contract's suite on rows, for the Data Docs too."""
         return self.conclude(contract, [self.ask_table(contract, rows)])
 
     def ask_table(self, contract: Contract, rows: pa.Table) -> Answers:
-        """Return the answers of the contract's suite about rows in memory."""
+        """Return the results of the contract's suite for rows in memory."""
         starts = range(0, max(1, rows.num_rows), self._batch_rows)
         return self._ask(contract, (rows.slice(at, self._batch_rows) for at in starts), rows.select)
 
     def check_files(self, contract: Contract, paths: Sequence[Path]) -> SuiteResult:
-        """Check the rows of Parquet files, which need not fit into memory, as `check`."""
+        """Return the verdict on the rows of Parquet files, which need not fit into memory."""
         return self.conclude(contract, [self.ask(contract, paths)])
 
     def ask(self, contract: Contract, paths: Sequence[Path]) -> Answers:
-        """Return the answers of the contract's suite about the rows of Parquet files together."""
+        """Return the results of the contract's suite for the rows of all Parquet files."""
         return self._ask(
             contract,
             self._batches(paths),
@@ -165,10 +164,10 @@ class ValidationRun:
         problems: Sequence[FailedExpectation] = (),
         checked_before: Mapping[str, int] | None = None,
     ) -> SuiteResult:
-        """Return the verdict on a dataset, from the answers about its parts. The Data Docs have it.
+        """Return the verdict on a dataset from the results for its parts, for the Data Docs too.
 
-        Every expectation holds row by row, but for unique values. A key that is unique in each part is unique
-        in the dataset where the parts' ranges of it are disjoint; a dataset with another unique column has
+        All expectations except uniqueness are evaluated by row. A key that is unique in each part is unique
+        in the dataset, because the key ranges of parts are disjoint; a dataset with another unique column has
         one part.
         """
         rules = [_merged(of_parts) for of_parts in zip(*(part.rules for part in parts), strict=True)]
@@ -180,7 +179,7 @@ class ValidationRun:
         return self.verdicts[-1]
 
     def _batches(self, paths: Sequence[Path]) -> Iterator[pa.Table]:
-        """Yield the rows in batches; one table without rows where the files have none."""
+        """Yield the rows in batches; an empty table if the files have no rows."""
         rows = 0
         for path in paths:
             with pq.ParquetFile(path) as file:
@@ -193,10 +192,10 @@ class ValidationRun:
     def _ask(
         self, contract: Contract, batches: Iterable[pa.Table], columns: Callable[[list[str]], pa.Table]
     ) -> Answers:
-        """Ask about some rows at a time: as pandas objects all rows take many times the memory of their file.
+        """Validate batches, because all rows as pandas objects take many times the memory of their file.
 
         Args:
-            columns: reads whole columns, which only unique values need.
+            columns: reads complete columns, which uniqueness needs.
         """
         results, rows = [], []
         for batch in batches:
@@ -211,13 +210,10 @@ class ValidationRun:
         return Answers(sum(rows), tuple(merged))
 
     def _answers(self, contract: Contract, rows: pa.Table) -> list[RuleAnswer]:
-        """Return the answer of each expectation.
-
-        Many rows that break no rule become pandas objects in narrow parts only.
-        """
+        """Return the result of each expectation; large valid tables are validated as narrow parts only."""
         is_narrow = rows.num_rows >= self._narrow_from and has_types_of(contract, rows.schema)
         if is_narrow and self._passes(contract, rows):
-            return all_held(contract)
+            return passed_answers(contract)
         return self._of_suite(contract, rows)
 
     def _passes(self, contract: Contract, rows: pa.Table) -> bool:
@@ -227,20 +223,20 @@ class ValidationRun:
 
     def _of_suite(self, contract: Contract, rows: pa.Table) -> list[RuleAnswer]:
         suite = self._suite(contract.dataset, partial(suite_of, contract))
-        return [_result(contract, result) for result in self._asked(contract, suite, rows)]
+        return [_result(contract, result) for result in self._validated(contract, suite, rows)]
 
     def holds(self, contract: Contract, part: NarrowPart) -> bool:
-        """Return whether the rows of a part meet every expectation about them."""
+        """Return whether the rows of a part pass all their expectations."""
         suite = self._suite(
             f"{contract.dataset} of {columns_label(part.values_of)} {part.of_rows}",
             partial(narrow_suite_of, contract, part.values_of, rows_too=part.of_rows),
         )
-        return all(result.success for result in self._run(suite, quick_frame_of(part.rows), _YES_OR_NO))
+        return all(result.success for result in self._run(suite, quick_frame(part.rows), _YES_OR_NO))
 
     def _unique(
         self, contract: Contract, key: tuple[str, ...], columns: Callable[[list[str]], pa.Table]
     ) -> RuleAnswer:
-        """Return whether a key is unique in all rows. Only rows with a repeated key become pandas objects."""
+        """Return whether a key is unique in all rows; only rows with repeated keys become pandas objects."""
         rows = columns(sorted({*merge_key(contract), *key}))
         counts = rows.group_by(list(key)).aggregate([([], "count_all")])
         repeated = counts.filter(pc.greater(counts["count_all"], 1)).select(list(key))
@@ -250,35 +246,32 @@ class ValidationRun:
             f"{contract.dataset} {columns_label(key)}", partial(unique_suite_of, contract, key)
         )
         duplicates = rows.join(repeated, list(key), join_type="left semi")
-        return _result(contract, self._asked(contract, suite, duplicates)[0])
+        return _result(contract, self._validated(contract, suite, duplicates)[0])
 
     @cached_property
     def _frames(self) -> Any:  # noqa: ANN401 Great Expectations ships no types
-        """Return the batch definition of all frames: Great Expectations stores no answer about a batch."""
+        """Return the batch definition of all frames; Great Expectations stores no results of a batch."""
         source = _ephemeral_context().data_sources.add_pandas("lake")
         return source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("all")
 
     def _suite(self, name: str, make: Callable[[], Any]) -> Any:  # noqa: ANN401 as above
-        """Return a suite; each is made once in a run, however many parts are asked about."""
+        """Return a suite, created once per run."""
         if name not in self._suites:
             self._suites[name] = make()
         return self._suites[name]
 
-    def _asked(self, contract: Contract, suite: Any, rows: pa.Table) -> list[Any]:  # noqa: ANN401 as above
+    def _validated(self, contract: Contract, suite: Any, rows: pa.Table) -> list[Any]:  # noqa: ANN401 as above
         frame = exact_frame(rows)
-        # To say yes or no is much faster than to say which rows; that is asked only if some are to be listed.
+        # A boolean result is much faster than one with rows, which is needed only for failures.
         results = self._run(suite, frame, _YES_OR_NO)
-        return (
-            results
-            if all(result.success for result in results)
-            else self._run(suite, frame, _which_rows(contract))
-        )
+        is_passed = all(result.success for result in results)
+        return results if is_passed else self._run(suite, frame, _which_rows(contract))
 
     def _run(self, suite: Any, frame: pd.DataFrame, how: dict[str, Any]) -> list[Any]:  # noqa: ANN401 as above
-        from headgate.quality.expectation_library import configurations_kept  # noqa: PLC0415 takes seconds
+        from headgate.quality.expectation_library import cached_configurations  # noqa: PLC0415 takes seconds
 
-        with warnings.catch_warnings(), configurations_kept():
-            # pandas warns of groups in a pattern that it only searches with.
+        with warnings.catch_warnings(), cached_configurations():
+            # pandas warns of groups in a pattern, although it only searches.
             warnings.filterwarnings(
                 "ignore", message="This pattern is interpreted as a regular expression", category=UserWarning
             )
@@ -297,7 +290,7 @@ def _ephemeral_context() -> Any:  # noqa: ANN401 as above
 
 
 def _which_rows(contract: Contract) -> dict[str, Any]:
-    """Return the keys of the rows that break an expectation, and none of their values."""
+    """Return the result format with the keys of failed rows, and without their values."""
     return {
         "result_format": "SUMMARY",
         "exclude_unexpected_values": True,
@@ -309,17 +302,16 @@ def _warns(result: Any) -> bool:  # noqa: ANN401 as above
     return bool(result.expectation_config.severity == "warning")
 
 
-def all_held(contract: Contract) -> list[RuleAnswer]:
-    """Return the answers about rows that hold every expectation.
+def passed_answers(contract: Contract) -> list[RuleAnswer]:
+    """Return the results for rows that pass all expectations.
 
-    They are in the order of Great Expectations' results: expectations about one column together.
+    They are in the order of Great Expectations' results, which groups expectations by column.
     """
     by_column: dict[str | None, list[RuleAnswer]] = {}
-    for asked in suite_of(contract).expectations:
-        answer = RuleAnswer(
-            asked.meta["place"], asked.meta["rule"], warns=bool(asked.severity == "warning"), failed=None
-        )
-        by_column.setdefault(getattr(asked, "column", None), []).append(answer)
+    for item in suite_of(contract).expectations:
+        warns = bool(item.severity == "warning")
+        answer = RuleAnswer(item.meta["place"], item.meta["rule"], warns=warns, failed=None)
+        by_column.setdefault(getattr(item, "column", None), []).append(answer)
     return list(chain.from_iterable(by_column.values()))
 
 
@@ -331,7 +323,7 @@ def _result(contract: Contract, result: Any) -> RuleAnswer:  # noqa: ANN401 as a
 
 
 def _merged(of_batches: Sequence[RuleAnswer]) -> RuleAnswer:
-    """Return one answer for all batches; a count is unknown where one of them is."""
+    """Return one result for all batches; its count is None if that of a batch is."""
     failed = [answer.failed for answer in of_batches if answer.failed]
     if not failed:
         return of_batches[0]

@@ -46,7 +46,7 @@ def merging(
     from headgate.lake.versions import last_held
     from headgate.merge.decided_items import DecidedItems
     from headgate.merge.merge_lake import Merging
-    from headgate.quality.card_audit_ledger import refuse_leaks
+    from headgate.quality.card_audit_ledger import require_no_leaks
     from headgate.quality.contract_audit import audit
     from headgate.systems.dashboards import label_queues
 
@@ -55,7 +55,7 @@ def merging(
     scans = cache(partial(quality.increment_scans, env))
 
     def audit_without_leaks(contract: Contract, rows: pa.Table | pa.RecordBatchReader) -> None:
-        refuse_leaks(contract.dataset, scans())
+        require_no_leaks(contract.dataset, scans())
         audit(contract, rows)
 
     return Merging(

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from headgate.quality.expectation_library import ENGINES, engines_hidden
+from headgate.quality.expectation_library import ENGINES, hidden_engines
 
 pytestmark = pytest.mark.integration
 
@@ -17,7 +17,7 @@ def test_an_import_in_the_block_finds_no_engine_and_nothing_is_left_behind(
     engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(sys.modules, engine, raising=False)
-    with engines_hidden(), pytest.raises(ImportError):
+    with hidden_engines(), pytest.raises(ImportError):
         importlib.import_module(engine)
     assert engine not in sys.modules
 
@@ -25,6 +25,6 @@ def test_an_import_in_the_block_finds_no_engine_and_nothing_is_left_behind(
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_loaded_engine_stays(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, engine, sys)
-    with engines_hidden():
+    with hidden_engines():
         assert importlib.import_module(engine) is sys
     assert sys.modules[engine] is sys

@@ -11,7 +11,7 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.quality import expectation_library
-from headgate.quality.expectation_library import configurations_kept, gxe
+from headgate.quality.expectation_library import cached_configurations, gxe
 from headgate.quality.validation import ValidationRun
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def answers(numbers: list[int | None], codes: list[str]) -> Answers:
 
 def test_a_configuration_is_the_same_object_in_a_block_and_a_new_one_outside() -> None:
     expectation = gxe.ExpectColumnValuesToNotBeNull(column="number")
-    with configurations_kept():
+    with cached_configurations():
         first = expectation.configuration
         assert expectation.configuration is first
     assert expectation.configuration is not first
@@ -52,16 +52,16 @@ def test_a_configuration_is_the_same_object_in_a_block_and_a_new_one_outside() -
 
 def test_a_changed_expectation_has_its_new_configuration_in_the_next_block() -> None:
     expectation = gxe.ExpectColumnValuesToNotBeNull(column="number")
-    with configurations_kept():
+    with cached_configurations():
         assert expectation.configuration.kwargs["column"] == "number"
     expectation.column = "code"
-    with configurations_kept():
+    with cached_configurations():
         assert expectation.configuration.kwargs["column"] == "code"
 
 
 def test_a_block_keeps_nothing_for_another_thread() -> None:
     expectation, seen = gxe.ExpectColumnValuesToNotBeNull(column="number"), []
-    with configurations_kept():
+    with cached_configurations():
         first = expectation.configuration
         thread = Thread(target=lambda: seen.append(expectation.configuration))
         thread.start()

@@ -313,10 +313,8 @@ def test_many_good_rows_have_the_same_answers_as_few_in_the_same_order() -> None
 def test_each_different_value_is_asked_about_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only floats are asked about row by row. Of numbers that are compared, one row has all differences."""
     asked: list[int] = []
-    seen = validation.quick_frame_of
-    monkeypatch.setattr(
-        validation, "quick_frame_of", lambda table: asked.append(table.num_rows) or seen(table)
-    )
+    seen = validation.quick_frame
+    monkeypatch.setattr(validation, "quick_frame", lambda table: asked.append(table.num_rows) or seen(table))
     many = rows(*({"line_id": number} for number in range(1, 51)))
     assert ValidationRun(date.min, narrow_from=1).check(CONTRACT, many).passed
     assert sorted(asked) == [1, 2, 50]

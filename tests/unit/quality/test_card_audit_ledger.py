@@ -16,7 +16,7 @@ from headgate.errors import AuditError, ServiceError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.quality import card_audit_ledger
-from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, alert_text, refuse_leaks
+from headgate.quality.card_audit_ledger import AuditLedger, CardAudit, alert_text, require_no_leaks
 from headgate.quality.pci_audit import AuditFinding, Zone, findings, growing_zones, increments_zone, pci_audit
 from headgate.snapshots.publishing import parquet_bytes
 
@@ -135,7 +135,7 @@ def test_an_alert_that_could_not_be_sent_is_sent_by_the_next_audit(lake: Lake) -
 
 
 def test_a_stopped_audit_continues_where_it_was_saved(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(card_audit_ledger, "_SAVED_EVERY", 2)
+    monkeypatch.setattr(card_audit_ledger, "_OBJECTS_PER_SAVE", 2)
     lake.put("99", note="fine")
     read = CountingObjects.read
 
@@ -170,9 +170,9 @@ def test_neither_ledger_nor_alert_holds_the_number_even_if_it_is_in_a_key(lake: 
 def test_card_data_stop_the_publish_of_their_dataset_only(lake: Lake) -> None:
     lake.put("bad", note=f"paid by {PAN}", dataset="payments")
     scans = lake.audit().audit_objects([INCREMENTS])
-    refuse_leaks("orders", scans)
+    require_no_leaks("orders", scans)
     with pytest.raises(AuditError, match="payments: the card-data audit found card_number") as stopped:
-        refuse_leaks("payments", scans)
+        require_no_leaks("payments", scans)
     assert PAN not in str(stopped.value)
 
 
