@@ -1,4 +1,4 @@
-"""CloudWatch alarms, as a person on call sees them."""
+"""Raised CloudWatch alarms."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAMES_A_CALL = 100  # Source: Amazon CloudWatch API reference, DescribeAlarms
 
 @dataclass(frozen=True)
 class RaisedAlarm:
-    """An alarm in the state ALARM; `since` is naive UTC."""
+    """An alarm in state ALARM; `since` is naive UTC."""
 
     name: str
     since: datetime
@@ -33,7 +33,7 @@ class Alarms:
     client: CloudWatchClient
 
     def raised(self, names: Sequence[str]) -> list[RaisedAlarm]:
-        """Return those of the named alarms that are raised, the newest first."""
+        """Return the raised alarms among `names`, newest first."""
         return sorted(self._raised(names), key=lambda alarm: (alarm.since, alarm.name), reverse=True)
 
     def _raised(self, names: Sequence[str]) -> Iterator[RaisedAlarm]:

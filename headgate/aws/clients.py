@@ -1,4 +1,4 @@
-"""boto3 clients, each made once per process and only when somebody asks for it.
+"""boto3 clients, each created at its first use in a process.
 
 Endpoint, region and credentials come from the environment.
 """
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
 
 
 def addressing(environment: Mapping[str, str]) -> Config:
-    """Return how S3's URLs name a bucket: by host on AWS, in the path behind an endpoint of its own.
+    """Return the addressing style of S3 URLs: virtual-hosted on AWS, path style for other endpoints.
 
-    The console's content security policy allows `<bucket>.s3.<region>.amazonaws.com` and no other bucket.
-    boto3's `auto` presigns URLs of the global host, and so does its default in us-east-1; S3 redirects them
-    in younger regions, which breaks the signature.
+    The console's content security policy allows only `<bucket>.s3.<region>.amazonaws.com`. boto3's `auto`,
+    and its default in us-east-1, presign URLs of the global host, which S3 redirects in newer regions; that
+    breaks the signature.
     """
     has_endpoint = any(environment.get(name) for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"))
-    # `bucket.localhost` resolves on few machines.
+    # Few machines resolve `bucket.localhost`.
     return Config(
         s3={
             "addressing_style": "path" if has_endpoint else "virtual",
@@ -52,8 +52,8 @@ def addressing(environment: Mapping[str, str]) -> Config:
     )
 
 
-# Five retries with full jitter outlast S3's and DynamoDB's ordinary throttling; what is longer belongs to
-# SQS's retry.
+# Five retries with full jitter outlast usual throttling by S3 and DynamoDB; after that SQS redelivers the
+# message.
 CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 5},
     connect_timeout=5,
@@ -61,23 +61,23 @@ CONFIG = Config(
     max_pool_connections=16,
 )
 
-# Parts that a commit copies at once (`headgate.aws.multipart_uploads`), each over a connection of its own.
-COPIES_AT_ONCE = 64
+# Parts that a commit copies in parallel (`headgate.aws.multipart_uploads`), each over its own connection.
+PARALLEL_COPIES = 64
 
 Client = TypeVar("Client")
 
 
 def once(make: Callable[[], Client]) -> Callable[[], Client]:
-    """Make the client at the first call only.
+    """Cache the client of the first call.
 
     Raises:
-        SettingsError: neither the environment nor AWS's own files name a region.
+        SettingsError: no region is set in the environment or AWS's configuration files.
     """
 
     @cache
     @wraps(make)
-    def made() -> Client:
-        # boto3 itself reads only AWS_DEFAULT_REGION; AWS's other tools read AWS_REGION first.
+    def cached() -> Client:
+        # boto3 reads only AWS_DEFAULT_REGION; other AWS tools prefer AWS_REGION.
         if region := os.environ.get("AWS_REGION"):
             os.environ["AWS_DEFAULT_REGION"] = region
         try:
@@ -88,14 +88,14 @@ def once(make: Callable[[], Client]) -> Callable[[], Client]:
                 "configure set region <region>`."
             ) from None
 
-    return made
+    return cached
 
 
 @once
 def s3() -> S3Client:
     """Return the S3 client. Presigned URLs use signature version 4, which KMS-encrypted objects need."""
-    own = Config(signature_version="s3v4", max_pool_connections=COPIES_AT_ONCE)
-    return boto3.client("s3", config=CONFIG.merge(own).merge(addressing(os.environ)))
+    config = Config(signature_version="s3v4", max_pool_connections=PARALLEL_COPIES)
+    return boto3.client("s3", config=CONFIG.merge(config).merge(addressing(os.environ)))
 
 
 @once
@@ -161,7 +161,7 @@ def sqs() -> SQSClient:
 
 @once
 def sts() -> Sts:
-    """Return the client of the Security Token Service."""
+    """Return the STS client."""
     client: Sts = boto3.client("sts", config=CONFIG)
     return client
 

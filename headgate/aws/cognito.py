@@ -1,4 +1,4 @@
-"""The deployment's user pool: its users, and their access tokens, which Cognito itself checks."""
+"""The deployment's user pool: its users, and their access tokens, which Cognito verifies."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ONE_OF_EACH = "-aZ7"  # user pools ask for a symbol, a small and a capital lett
 
 
 class UserPools(Protocol):
-    """The methods of Cognito's client that are used."""
+    """The used methods of boto3's Cognito client."""
 
     def get_user(self, *, AccessToken: str) -> Any:  # noqa: ANN401, N803 boto3's own
         """Return the user of a valid access token."""
@@ -35,10 +35,10 @@ class UserPools(Protocol):
 
 @dataclass
 class AccessTokens:
-    """Checks tokens of one user pool and client.
+    """The verification of access tokens of one user pool and client.
 
-    API Gateway checks signatures itself; a local server has no keys and no library for them, so it asks
-    Cognito, at most once a minute per token.
+    API Gateway verifies signatures itself. A local server has no keys, so it asks Cognito, at most once a
+    minute per token.
     """
 
     client: UserPools
@@ -48,7 +48,7 @@ class AccessTokens:
     _known: dict[str, float] = field(default_factory=dict, repr=False)
 
     def claims(self, token: str) -> dict[str, Any] | None:
-        """Return the claims of a valid access token; None for any other text."""
+        """Return the claims of a valid access token; None for other texts."""
         claims = _payload(token)
         if not claims or claims.get("token_use") != "access" or claims.get("client_id") != self.client_id:
             return None
@@ -79,22 +79,22 @@ class Users:
     user_pool: str
 
     def exist(self) -> bool:
-        """Return whether anybody may sign in.
+        """Return whether the pool has users.
 
         Raises:
-            ServiceError: the user pool refused it.
+            ServiceError: the user pool refused the call.
         """
         with translated("list users"):
             return bool(self.client.list_users(UserPoolId=self.user_pool, Limit=1)["Users"])
 
     def add(self, email: str, group: str, *, permanent: bool = False) -> str:
-        """Create a user in a group, or give an existing one this group, and return a new password.
+        """Create a user in a group, or add an existing one to it, and return a new password.
 
         Args:
-            permanent: the password stays; otherwise the person chooses another one at the first sign-in.
+            permanent: the password is permanent; otherwise it must be changed at the first sign-in.
 
         Raises:
-            ServiceError: the user pool refused it.
+            ServiceError: the user pool refused the call.
         """
         password = "".join(secrets.choice(_PASSWORD_SIGNS) for _ in range(_PASSWORD_LENGTH)) + _ONE_OF_EACH
         with translated("add a user"), suppress(self.client.exceptions.UsernameExistsException):
@@ -117,7 +117,7 @@ class Users:
 
 @dataclass
 class PoolPeople:
-    """The people of a user pool, as the API and mails need them. Without a pool there are none."""
+    """The people of a user pool, for the API and mails; none without a pool."""
 
     client: Any  # as above
     user_pool: str
@@ -125,9 +125,9 @@ class PoolPeople:
     _addresses: dict[str, tuple[float, str]] = field(default_factory=dict, repr=False)
 
     def address(self, name: str) -> str:
-        """Return the verified address of a person, by user name or address; empty if there is none.
+        """Return a person's verified address by user name or address; empty if there is none.
 
-        Cognito is asked at most once a minute for a name.
+        Cognito is asked at most once a minute per name.
         """
         now_s = self.monotonic_s()
         until_s, address = self._addresses.get(name, (0.0, ""))
@@ -157,13 +157,13 @@ class PoolPeople:
 
 
 def _verified_address(user: Mapping[str, Any]) -> str:
-    """Return the address of a user; empty if nobody has shown that the mailbox is the user's."""
+    """Return a user's address; empty if it is not verified."""
     attributes = {each["Name"]: each["Value"] for each in user.get("UserAttributes", [])}
     return attributes.get("email", "") if attributes.get("email_verified") == "true" else ""
 
 
 def _payload(token: str) -> dict[str, Any]:
-    """Return the claims of a token, which are believed only after Cognito has checked the token."""
+    """Return the claims of a token, to be trusted only after Cognito has verified it."""
     _, _, rest = token.partition(".")
     text, _, _ = rest.partition(".")
     try:

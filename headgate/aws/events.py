@@ -1,4 +1,4 @@
-"""Read S3's notifications inside SQS messages."""
+"""Read S3 notifications from SQS messages."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ if TYPE_CHECKING:
 
 
 def created_objects(body: str) -> Iterator[ObjectRef]:
-    """Yield the objects that a notification says were created.
-
-    None for S3's test event or for other kinds of events.
+    """Yield the created objects of a notification, None for S3's test event and other events.
 
     Raises:
-        ValueError: the body is no notification of S3's; its text is not repeated.
+        ValueError: the body is not an S3 notification; the message does not repeat it.
 
     Source:
         Amazon S3 user guide, "Event message structure": keys are URL-encoded; `s3:TestEvent` has no records.
@@ -34,10 +32,7 @@ def created_objects(body: str) -> Iterator[ObjectRef]:
 
 
 def notification(ref: ObjectRef) -> str:
-    """Return the S3 event of a new object, for an object that must be processed again.
-
-    `created_objects` reads it.
-    """
+    """Return the S3 event of a new object, for `created_objects`, to process an object again."""
     entry = {
         "bucket": {"name": ref.bucket},
         "object": {"key": quote_plus(ref.key)} | ({"versionId": ref.version_id} if ref.version_id else {}),

@@ -1,4 +1,4 @@
-"""Lambda functions that are started and not waited for."""
+"""Asynchronous invocations of Lambda functions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DryRunFunction:
-    """Starts the function that runs the gate on an upload."""
+    """The function that runs the gate on an upload."""
 
     client: LambdaClient
     name: str

@@ -1,9 +1,7 @@
-"""Report each file of the gate's function: a log line and metrics.
+"""Report the outcome of each file of the gate: a log line and metrics.
 
-Alerts are sent before the record is written.
-
-Nothing here ever sees an event's or a file's content. A file's key is shown without card and social security
-numbers.
+Alerts are sent before the record is written. Reports never contain content, and keys have no card or social
+security numbers.
 """
 
 from __future__ import annotations
@@ -46,18 +44,18 @@ _FILES = {
 
 @dataclass(frozen=True)
 class GateReport:
-    """Where the outcome of a file is reported."""
+    """The destinations of a file's outcome."""
 
     logger: Logger
     metrics: Metrics
 
     @contextmanager
     def of(self, ref: ObjectRef) -> Iterator[None]:
-        """Log an error of the block with the file it concerns, and raise it again.
+        """Log an error of the block with the file, and raise it again.
 
         Raises:
-            HeadgateError: instead of an unexpected error, whose text may hold a cell's value; it has kind and
-                place only.
+            HeadgateError: for an unexpected error, with its kind and place only, because its text may contain
+                a value.
         """
         try:
             yield
@@ -70,10 +68,7 @@ class GateReport:
             raise kind_and_place from None
 
     def record(self, record: FileRecord) -> None:
-        """Write the file's outcome to the log and the metrics.
-
-        A file that was counted before only to the log.
-        """
+        """Log the file's outcome, and count it in the metrics unless it was counted before."""
         if record.seen_before:
             self.logger.info("file seen before", extra=_facts(record))
             return
@@ -104,11 +99,11 @@ def _facts(record: FileRecord) -> dict[str, object]:
         **({"duplicate_of": record.duplicate_of} if record.duplicate_of else {}),
         **counts,
         "reasons": dict(record.reasons),
-        # Not by column: the card-data audit reads logs, too, and a count behind `card_cvv` looks like a code.
+        # Not by column: the card-data audit scans logs, and a count after `card_cvv` looks like a code.
         "masked": sum(record.masked.values()),
         **({"new_columns": list(record.new_columns)} if record.new_columns else {}),
         **({"model_records": dict(record.model_records)} if record.model_records else {}),
         "error": dict(record.error),
-        # A column's least and greatest value are the lake's, and no business of those who read logs.
+        # Without minima and maxima of columns, which readers of logs need not see.
         "profile": {name: value for name, value in record.profile.items() if name != "statistics"},
     }

@@ -1,6 +1,6 @@
-"""The lake's ports in memory: real implementations of the same rules, for dry runs and tests.
+"""The lake's ports in memory, for dry runs and tests: real implementations of the same rules.
 
-One suite in `tests/integration` holds each twin and its AWS adapter to the same behaviour.
+A suite in `tests/integration` validates each of them and its AWS adapter against the same behaviour.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ class _Version:
 
 @dataclass
 class MemoryObjects:
-    """Versioned buckets, which exist as soon as something is written to them.
+    """Versioned buckets, created by their first write.
 
     Args:
-        clock: gives each object's `modified_at`, in naive UTC; by default it stands still.
+        clock: returns `modified_at` of new objects, naive UTC; by default constant.
     """
 
     clock: Callable[[], datetime] = lambda: _STILL
@@ -68,7 +68,7 @@ class MemoryObjects:
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
-        """Return size and time of an object with its version; NotFoundError if there is none."""
+        """Return an object's size, time and version; raise NotFoundError if it is absent."""
         version, body = self._found(ref)
         sender = self.senders.get((ref.bucket, ref.key, version.version_id), "")
         return ObjectInfo(
@@ -83,7 +83,7 @@ class MemoryObjects:
         return self._found(ref)[1]
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002 nothing here reads it
-        """Write `body` to the object, as a new version."""
+        """Write `body` as a new version of the object."""
         self._append(ref, bytes(body))
 
     def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
@@ -109,7 +109,7 @@ class MemoryObjects:
         return self.read(ref)[:size_bytes]
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
-        """Download the object to `path`; ServiceError when it has another size than is given."""
+        """Download the object to `path`; raise ServiceError if its size is not `size_bytes`."""
         path.write_bytes(self.read(ref))
         if size_bytes not in {None, path.stat().st_size}:
             raise ServiceError(f"download {ref.key}: it has not {size_bytes} bytes")
@@ -130,7 +130,7 @@ class MemoryObjects:
             )
 
     def versions(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
-        """Yield every version of every object below `prefix`, delete markers included, by key."""
+        """Yield all versions of all objects below `prefix`, with delete markers, by key."""
         with self._lock:
             below = {
                 key: tuple(kept)
@@ -149,10 +149,7 @@ class MemoryObjects:
                 )
 
     def delete(self, ref: ObjectRef) -> None:
-        """Delete the object, so that none is found at its key.
-
-        With a version id delete that version, so that older ones show again.
-        """
+        """Delete the object, or only the given version so that older ones reappear."""
         if not ref.version_id:
             self._append(ref, None)
             return
@@ -163,7 +160,7 @@ class MemoryObjects:
             ]
 
     def contents(self, bucket: str, prefix: str = "") -> dict[str, bytes]:
-        """Return every object's newest body by key: two lakes are equal when their contents are."""
+        """Return the newest body of every object by key, to compare lakes."""
         return {key: newest.body or b"" for key, newest in self._newest(bucket, prefix)}
 
     def _append(self, ref: ObjectRef, body: bytes | None) -> None:
@@ -195,7 +192,7 @@ def _etag_of(body: bytes) -> str:
 
 @dataclass(frozen=True)
 class _Holder:
-    """The file that a content belongs to; for good when there is no `until`."""
+    """The file that owns a content, permanently if `until` is None."""
 
     file_id: str
     until: datetime | None = None
@@ -203,7 +200,7 @@ class _Holder:
 
 @dataclass
 class MemoryLedger:
-    """File records and claims, by the rules of docs/adr/0006-ledger-claims.md."""
+    """File records and claims by the rules of docs/adr/0006-ledger-claims.md."""
 
     _records: dict[str, FileRecord] = field(default_factory=dict, repr=False)
     _leases: dict[str, datetime] = field(default_factory=dict, repr=False)
@@ -213,10 +210,7 @@ class MemoryLedger:
     _lock: RLock = field(default_factory=RLock, repr=False)
 
     def claim(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """Take the right to process `record`'s object and content, atomically.
-
-        A lease that has ended may be taken over.
-        """
+        """Claim the record's object and content atomically; an expired lease is taken over."""
         return self._claim(Action.CLAIM, record, now, lease_s)
 
     def renew(self, record: FileRecord, *, now: datetime, lease_s: int) -> None:
@@ -254,7 +248,7 @@ class MemoryLedger:
                 self._leases[file_id] = now + timedelta(seconds=lease_s)
 
     def measured(self, kind: str) -> tuple[MeasuredFile, ...]:
-        """Return the use of the newest files of a kind, oldest first; none where none was measured."""
+        """Return the time and memory of the newest files of a kind, oldest first."""
         return self._measured.get(kind, ())
 
     def measure(self, kind: str, files: Sequence[MeasuredFile]) -> None:
@@ -263,7 +257,7 @@ class MemoryLedger:
     def finish(self, record: FileRecord) -> None:
         """Store the finished record.
 
-        ConflictError when its state does not permit this final state, or another file has the content.
+        Raise ConflictError if its state does not permit this final state, or if another file has the content.
         """
         with self._lock:
             stored = self._records.get(record.file_id)
@@ -283,10 +277,7 @@ class MemoryLedger:
             self._takers.pop(record.file_id, None)
 
     def release(self, record: FileRecord) -> None:
-        """End the leases of the object and the content, where they are this file's and still run.
-
-        What is finished stays so.
-        """
+        """End the leases of the object and the content if this file owns them and is unfinished."""
         with self._lock:
             if record.file_id in self._leases:
                 self._leases[record.file_id] = _RELEASED
@@ -358,7 +349,7 @@ def _content(record: FileRecord) -> tuple[str, str]:
 
 @dataclass
 class MemoryCatalog:
-    """Tables that move by revision, as Glue's do."""
+    """Tables that move by revision, as in Glue."""
 
     _tables: dict[tuple[str, str], tuple[TableVersion, list[dict[str, str]]]] = field(
         default_factory=dict, repr=False
@@ -377,7 +368,7 @@ class MemoryCatalog:
             self._tables.setdefault((database, table), made)
 
     def drop(self, database: str, table: str) -> None:
-        """Delete a table, as a deployment does that replaces it."""
+        """Delete a table, as a deployment does before it creates another one."""
         with self._lock:
             del self._tables[database, table]
 
@@ -388,7 +379,7 @@ class MemoryCatalog:
             raise NotFoundError(f"no table {database}.{table}") from None
 
     def columns(self, database: str, table: str) -> list[dict[str, str]]:
-        """Return the columns that the table declares now."""
+        """Return the table's current columns."""
         self.current(database, table)
         return self._tables[database, table][1]
 

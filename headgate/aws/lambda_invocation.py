@@ -1,4 +1,4 @@
-"""The function's invocation: the time that is left, and whether its message was delivered before."""
+"""The current invocation of a function: its remaining time, and whether its message is redelivered."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Deadline:
-    """The end of the invocation that is under way; a function has one at a time."""
+    """The end of the current invocation; a function has one at a time."""
 
     context: LambdaContext | None = None
     receives: int = 1
 
     def left_s(self) -> float:
-        """Return seconds until Lambda stops the invocation; without end outside of one."""
+        """Return the seconds until Lambda stops the invocation; infinite outside of one."""
         return self.context.get_remaining_time_in_millis() / 1000 if self.context else math.inf
 
     def is_redelivery(self) -> bool:

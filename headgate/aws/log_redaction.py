@@ -1,6 +1,6 @@
-"""The last line of defence for logs: no card or social security number leaves the process in a log record.
+"""A log filter that removes card and social security numbers, as a last line of defence.
 
-Every message is written without such numbers in the first place. This filter is for what a library writes.
+Headgate's own messages never contain such numbers; the filter is for messages of libraries.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from types import TracebackType
 
-# Nine digits, as an SSN has, or more, with at most one separator between two; or a name of a verification
+# At least nine digits, as in an SSN, with at most one separator between two; or a name of a verification
 # code.
 _SUSPECT = re.compile(r"\d(?:[ ./\-]?\d){8,}|cv[vc2]|cid\b|%3[0-9]|&#", re.IGNORECASE)
 _CARD = re.compile(r"\d(?:[ ./\-]?\d){12,18}")
@@ -28,11 +28,11 @@ _ExcInfo = tuple[type[BaseException], BaseException, "TracebackType | None"]
 
 
 class RedactedError(Exception):
-    """An error whose text was redacted; the log line keeps the name of the original class."""
+    """An error with redacted text; the log line has the name of the original class."""
 
 
 class RedactingFilter(logging.Filter):
-    """Redacts the message, the extra fields and the exception of every record; drops none."""
+    """Redaction of the message, the extra fields and the exception of every record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Redact the record in place."""
@@ -46,9 +46,9 @@ class RedactingFilter(logging.Filter):
 
 
 def redact_logs(*loggers: logging.Logger | Any) -> None:  # noqa: ANN401 Powertools' Logger is no logging.Logger
-    """Add the filter to every handler of the root logger and of `loggers`; a handler has it at most once.
+    """Add the filter once to every handler of the root logger and of `loggers`.
 
-    A logger's own filters see only its own records, a handler's see every record that it writes.
+    A logger's filters apply only to its own records, a handler's filters to all that it writes.
     """
     for logger in (logging.getLogger(), *loggers):
         for handler in logger.handlers:
@@ -57,7 +57,7 @@ def redact_logs(*loggers: logging.Logger | Any) -> None:  # noqa: ANN401 Powerto
 
 
 def redact_log_text(text: str) -> str:
-    """Return the text without card and social security numbers; most texts hold no digits to look at."""
+    """Return the text without card and social security numbers; most texts have no digits to check."""
     if not _SUSPECT.search(text):
         return text
     try:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LogLine:
-    """One line; `written_at` is UTC."""
+    """A log line; `written_at` is UTC."""
 
     group: str
     written_at: datetime
@@ -31,7 +31,7 @@ class Logs:
     client: CloudWatchLogsClient
 
     def groups(self, prefix: str) -> list[str]:
-        """Return the names of the log groups that start with `prefix`."""
+        """Return the names of the log groups that begin with `prefix`."""
         pages = self.client.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
         with translated(f"list log groups {prefix}"):
             return [group["logGroupName"] for page in pages for group in page["logGroups"]]
@@ -51,7 +51,7 @@ class Logs:
         """Return the last lines of a stream, oldest first.
 
         Raises:
-            NotFoundError: there is no such group or stream.
+            NotFoundError: the group or stream does not exist.
         """
         lines: list[LogLine] = []
         token = ""

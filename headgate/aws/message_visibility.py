@@ -1,9 +1,8 @@
-"""A message that a worker holds: hidden for a short time only, again and again, for as long as the worker
-lives.
+"""Keep a message hidden while its worker lives, by short visibility timeouts.
 
-Lambda asks for a visibility timeout of the queue that is at least the function's timeout, so a message of a
-killed worker would stay hidden for as long. The worker therefore shortens it at once and extends it by
-heartbeats. Source: Amazon SQS developer guide, "Changing the visibility timeout for a message".
+Lambda requires a queue's visibility timeout to be at least the function's timeout, so the message of a killed
+worker would stay hidden that long. So the worker shortens the timeout and extends it by heartbeats. Source:
+Amazon SQS developer guide, "Changing the visibility timeout for a message".
 """
 
 from __future__ import annotations
@@ -20,17 +19,14 @@ if TYPE_CHECKING:
 
     from headgate.aws.sqs import Queues
 
-# The message comes again when the ledger's lease has ended, whichever of the two was extended last.
+# The message reappears after the ledger's lease has ended, even if the lease was extended last.
 _HIDDEN_PER_LEASE = 4 / 3
 _LONGEST_PAUSE_S = 1800
 
 
 @dataclass(frozen=True)
 class HiddenMessage:
-    """One received message.
-
-    `lease_s` is the lease of a claim in the ledger, which heartbeats extend in the same rhythm.
-    """
+    """A received message; heartbeats also extend the `lease_s` of a claim in the ledger."""
 
     queues: Queues
     url: str
@@ -39,15 +35,15 @@ class HiddenMessage:
 
     @property
     def hidden_s(self) -> int:
-        """How long the message is hidden after each heartbeat."""
+        """The seconds that the message stays hidden after a heartbeat."""
         return round(self.lease_s * _HIDDEN_PER_LEASE)
 
     @contextmanager
     def keep_hidden(self, receives: int) -> Iterator[None]:
-        """Keep the message hidden while the block runs; a failed attempt is repeated later each time.
+        """Keep the message hidden during the block; each failed attempt delays the next one more.
 
         Args:
-            receives: how often the message was received, this time included.
+            receives: number of receives of the message, with this one.
         """
         try:
             with heartbeat(lambda: self._hide(self.hidden_s), self.lease_s, at_once=True):

@@ -1,4 +1,4 @@
-"""Multipart uploads to S3, whose parts their sender writes through presigned URLs."""
+"""Multipart uploads to S3, whose parts the sender writes through presigned URLs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from headgate.aws.clients import COPIES_AT_ONCE
+from headgate.aws.clients import PARALLEL_COPIES
 from headgate.aws.s3 import SENDER, S3Pointers, boto_address, uri
 from headgate.aws.sdk_errors import translated
 from headgate.errors import NotFoundError
@@ -20,15 +20,14 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import ObjectRef
 
-# A commit copies the file while its caller waits, and API Gateway waits 29 s. With parts of 128 MiB, 64 at
-# once, 100 GiB are 13 rounds; with boto3's own 8 MiB and ten at once they are 1,280. A file of more than one
-# round is copied by as many calls as it needs, each of which begins no round after `COPY_S`. The largest
-# object of 10,000 parts has 1.2 TiB.
-# Source: Amazon S3 user guide, "Performance design patterns": one request moves about 100 MB/s; "Multipart
-# upload limits".
+# A commit copies the file while its caller waits, and API Gateway waits 29 s. 100 GiB are 13 rounds of 64
+# parallel parts of 128 MiB; with boto3's default of ten parallel parts of 8 MiB they would be 1,280. A file
+# of several rounds is copied by several calls, which begin no round after `COPY_S`. The maximum of 10,000
+# parts is 1.2 TiB. Source: Amazon S3 user guide, "Performance design patterns": one request moves about 100
+# MB/s; "Multipart upload limits".
 COPIED_PART_BYTES = 128 << 20
 COPY_S = 12.0
-COPIED_FROM = "copied-from"  # metadata of a large copy: its source
+COPIED_FROM = "copied-from"  # metadata of a large copy
 
 
 @dataclass(frozen=True)
@@ -38,19 +37,19 @@ class S3Uploads(S3Pointers):
     monotonic_s: Callable[[], float] = time.monotonic
 
     def begin(self, ref: ObjectRef) -> str:
-        """Begin an upload and return S3's own id of it."""
+        """Begin an upload and return S3's id of it."""
         with translated(f"begin the upload of {uri(ref)}"):
             return self.client.create_multipart_upload(Bucket=ref.bucket, Key=ref.key)["UploadId"]
 
     def part_url(self, ref: ObjectRef, store_id: str, number: int, expires_s: int) -> str:
-        """Return a URL that takes one part by PUT; it is signed here, so nothing is asked of S3."""
+        """Return a presigned URL for the PUT of one part; S3 is not called."""
         place = {"Bucket": ref.bucket, "Key": ref.key, "UploadId": store_id, "PartNumber": number}
         return self.client.generate_presigned_url(
             "upload_part", Params=place, ExpiresIn=expires_s, HttpMethod="PUT"
         )
 
     def parts(self, ref: ObjectRef, store_id: str) -> tuple[StoredPart, ...]:
-        """Return the parts that were uploaded, by number; NotFoundError when the upload has ended."""
+        """Return the uploaded parts by number; raise NotFoundError if the upload has ended."""
         with translated(f"list the parts of {uri(ref)}"):
             pages = self.client.get_paginator("list_parts").paginate(
                 Bucket=ref.bucket, Key=ref.key, UploadId=store_id
@@ -59,7 +58,7 @@ class S3Uploads(S3Pointers):
         return tuple(StoredPart(part["PartNumber"], part["Size"], part["ETag"]) for part in uploaded)
 
     def complete(self, ref: ObjectRef, store_id: str, parts: Iterable[StoredPart]) -> None:
-        """Make the object from its parts."""
+        """Create the object from its parts."""
         named = [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
         with translated(f"complete the upload of {uri(ref)}"):
             self.client.complete_multipart_upload(
@@ -70,7 +69,7 @@ class S3Uploads(S3Pointers):
             )
 
     def abort(self, ref: ObjectRef, store_id: str) -> None:
-        """Forget the parts; an upload that has ended is fine."""
+        """Delete the parts; do nothing if the upload has ended."""
         try:
             with translated(f"abort the upload of {uri(ref)}"):
                 self.client.abort_multipart_upload(Bucket=ref.bucket, Key=ref.key, UploadId=store_id)
@@ -78,7 +77,7 @@ class S3Uploads(S3Pointers):
             return
 
     def put(self, ref: ObjectRef, body: bytes, sender: str) -> None:
-        """Write an object of raw, with its sender as metadata."""
+        """Write an object to raw with its sender as metadata."""
         with translated(f"write {uri(ref)}"):
             self.client.put_object(
                 Bucket=ref.bucket,
@@ -89,11 +88,8 @@ class S3Uploads(S3Pointers):
             )
 
     def begin_copy(self, source: ObjectRef, target: ObjectRef, size_bytes: int, sender: str = "") -> str:
-        """Begin a copy of more than one round of parts, and return S3's own id of it.
-
-        Empty for a smaller one.
-        """
-        if size_bytes <= COPIED_PART_BYTES * COPIES_AT_ONCE:
+        """Begin a multipart copy and return S3's id of it; empty if one round of parts is enough."""
+        if size_bytes <= COPIED_PART_BYTES * PARALLEL_COPIES:
             return ""
         with translated(f"begin the copy to {uri(target)}"):
             begun = self.client.create_multipart_upload(
@@ -106,15 +102,15 @@ class S3Uploads(S3Pointers):
     def copy(
         self, source: ObjectRef, target: ObjectRef, sender: str = "", store_id: str = ""
     ) -> ObjectRef | None:
-        """Copy an object inside S3, with its sender as metadata, and return the version that was made.
+        """Copy an object in S3 with its sender as metadata, and return the new version.
 
-        None if a copy that was begun has not ended after `COPY_S`: the same call continues it.
+        None if the copy has not ended after `COPY_S`; the same call continues it.
         """
         if store_id:
             try:
                 if not self._copy_within(source, target, store_id):
                     return None
-            except NotFoundError:  # also after a call that ended the copy, and whose answer was lost
+            except NotFoundError:  # also after a call whose response was lost
                 if made := self.copied(source, target):
                     return made
                 raise
@@ -125,7 +121,7 @@ class S3Uploads(S3Pointers):
         return replace(target, version_id=head.get("VersionId", ""))
 
     def copied(self, source: ObjectRef, target: ObjectRef) -> ObjectRef | None:
-        """Return the newest version of `target` if a large copy of `source` has made it."""
+        """Return the newest version of `target` if a large copy of `source` created it."""
         try:
             with translated(f"read {uri(target)}"):
                 head = self.client.head_object(Bucket=target.bucket, Key=target.key)
@@ -140,14 +136,14 @@ class S3Uploads(S3Pointers):
         how = TransferConfig(
             multipart_threshold=COPIED_PART_BYTES,
             multipart_chunksize=COPIED_PART_BYTES,
-            max_concurrency=COPIES_AT_ONCE,
+            max_concurrency=PARALLEL_COPIES,
         )
         extra = {"Metadata": _metadata(sender), "MetadataDirective": "REPLACE"} if sender else {}
         with translated(f"copy {uri(source)} to {uri(target)}"):
             self.client.copy(boto_address(source), target.bucket, target.key, ExtraArgs=extra, Config=how)  # type: ignore[arg-type]  # VersionId is optional
 
     def _copy_within(self, source: ObjectRef, target: ObjectRef, store_id: str) -> bool:
-        """End a copy if the time is enough, and return whether it ended; the parts are kept otherwise."""
+        """Copy for at most `COPY_S`, and return whether the copy ended; its parts are kept."""
         until_s = self.monotonic_s() + COPY_S
         if not self._copy_parts(source, target, store_id, until_s) or self.monotonic_s() >= until_s:
             return False
@@ -155,16 +151,16 @@ class S3Uploads(S3Pointers):
         return True
 
     def _copy_parts(self, source: ObjectRef, target: ObjectRef, store_id: str, until_s: float) -> bool:
-        """Copy rounds of the parts that are not copied yet, until all are there or the time is used up."""
+        """Copy rounds of the missing parts until all are copied or the time is up."""
         with translated(f"read {uri(source)}"):
             size = self.client.head_object(**boto_address(source))["ContentLength"]
         copied = {part.number for part in self.parts(target, store_id)}
         missing = [number for number in range(1, -(-size // COPIED_PART_BYTES) + 1) if number not in copied]
-        with ThreadPoolExecutor(COPIES_AT_ONCE) as threads:
-            for begin in range(0, len(missing), COPIES_AT_ONCE):
+        with ThreadPoolExecutor(PARALLEL_COPIES) as threads:
+            for begin in range(0, len(missing), PARALLEL_COPIES):
                 if self.monotonic_s() >= until_s:
                     return False
-                numbers = missing[begin : begin + COPIES_AT_ONCE]
+                numbers = missing[begin : begin + PARALLEL_COPIES]
                 list(threads.map(partial(self._copy_part, source, target, store_id, size), numbers))
         return True
 
@@ -182,7 +178,7 @@ class S3Uploads(S3Pointers):
             )
 
     def download_url(self, ref: ObjectRef, name: str, expires_s: int) -> str:
-        """Return a URL that answers GET with the object as a file of that name."""
+        """Return a URL whose GET response is the object as a file with this name."""
         shown = f"attachment; filename*=UTF-8''{quote(name)}"
         place = {"Bucket": ref.bucket, "Key": ref.key, "ResponseContentDisposition": shown}
         return self.client.generate_presigned_url("get_object", Params=place, ExpiresIn=expires_s)

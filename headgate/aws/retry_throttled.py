@@ -1,4 +1,4 @@
-"""Retry work that a service or another worker throttles for a short time."""
+"""Retry work after a short throttling by a service or another worker."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
-# Most files pass the gate in less. If a worker holds a file for longer, the queue delivers its message again
-# after minutes.
+# Most files pass the gate in less time. If another worker processes a file for longer, the queue redelivers
+# its message minutes later.
 PAUSES_S = (0.25, 0.5, 1.0, 2.0, 4.0)
 
 
@@ -25,10 +25,7 @@ def retry_throttled(
     pauses_s: Sequence[float] = PAUSES_S,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Result:
-    """Return the result of `work`; after a ThrottledError it is retried, once per pause.
-
-    The last ThrottledError is raised.
-    """
+    """Return the result of `work`, retried after a ThrottledError, once per pause; raise the last one."""
     for pause_s in pauses_s:
         try:
             return work()

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
-# As boto3's own transfers, which start ten threads and ask for the object's size first: more than a small
-# file takes.
+# The chunk size of boto3's transfers, which are slower for small files: they start ten threads and request
+# the size.
 ONE_CALL_BYTES = 8 << 20
 _CHUNK_BYTES = 1 << 20
-SENDER = "headgate-sender"  # metadata of an object in raw that an upload became
+SENDER = "headgate-sender"  # metadata of an uploaded object in raw
 # Source: Amazon S3 API reference, "CopyObject": one request copies up to 5 GB.
 _ONE_COPY_BYTES, _COPIED_PART_BYTES = 5 << 30, 512 << 20
 
@@ -43,7 +43,7 @@ class _Address(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class S3Pointers:
-    """Objects in S3 that are replaced only if nobody else replaced them."""
+    """Objects in S3 that are replaced only if no other caller replaced them."""
 
     client: S3Client
 
@@ -55,10 +55,10 @@ class S3Pointers:
     def replace(
         self, ref: ObjectRef, body: bytes, etag: str, metadata: Mapping[str, str] = _NO_METADATA
     ) -> str:
-        """Write the object if it still has this ETag, or with an empty one if there is none.
+        """Write the object if it has this ETag, or is absent for an empty one; return the new ETag.
 
-        Return its new ETag. Where the answer to the write was lost and botocore sent it again, the second
-        one meets what the first has written: that is success.
+        If botocore repeats a write whose response was lost, the condition fails although the first write
+        succeeded; this counts as a success.
 
         Source: Amazon S3 User Guide, "How to prevent object overwrites with conditional writes".
 
@@ -81,22 +81,22 @@ class S3Pointers:
                     if not new_etag or written != body:
                         raise
                     return new_etag
-        except NotFoundError:  # an object that was deleted has no ETag either
+        except NotFoundError:  # the object was deleted
             raise ConflictError(f"replace {uri(ref)}: the object was deleted") from None
 
 
 def _sent_again(error: ClientError) -> bool:
-    """Return whether a condition failed for a request that botocore had sent before."""
+    """Return whether a condition failed in a request that botocore had sent before."""
     met = error.response["ResponseMetadata"]
     return met["HTTPStatusCode"] == HTTPStatus.PRECONDITION_FAILED and met["RetryAttempts"] > 0
 
 
 @dataclass(frozen=True)
 class S3Objects(S3Pointers):
-    """The ObjectStore port over S3. Encryption is the bucket's own default, so nothing here names a key."""
+    """The ObjectStore port over S3; the bucket's default encryption applies."""
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
-        """Return size and time of an object with its version; NotFoundError if there is none."""
+        """Return an object's size, time and version; raise NotFoundError if it is absent."""
         with translated(f"look up {uri(ref)}"):
             head = self.client.head_object(**boto_address(ref))
         current = replace(ref, version_id=head.get("VersionId", ref.version_id))
@@ -110,7 +110,7 @@ class S3Objects(S3Pointers):
         )
 
     def metadata(self, ref: ObjectRef) -> Mapping[str, str]:
-        """Return the metadata that was written with an object; NotFoundError when there is none."""
+        """Return an object's metadata; raise NotFoundError if it is absent."""
         with translated(f"look up {uri(ref)}"):  # not by a HEAD, whose errors have no text
             return self.client.get_object(**boto_address(ref), Range="bytes=0-0")["Metadata"]
 
@@ -129,11 +129,10 @@ class S3Objects(S3Pointers):
             ].read(size_bytes)
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
-        """Download the object to `path`, in one call when its size is known: one stream is faster than the
-        work on it.
+        """Download the object to `path`, with one request if its size is given.
 
         Raises:
-            ServiceError: what came is of another size.
+            ServiceError: the number of bytes is not `size_bytes`.
         """
         with translated(f"download {uri(ref)}"):
             if size_bytes is None:
@@ -153,10 +152,7 @@ class S3Objects(S3Pointers):
         content_type: str = "application/octet-stream",
         sent: Callable[[int], object] = lambda _: None,
     ) -> None:
-        """Write the file to the object, in parts when it is large.
-
-        `sent` gets the count of each further bytes, in any thread.
-        """
+        """Upload the file, in parts if it is large; `sent` gets byte counts, in any thread."""
         if path.stat().st_size <= ONE_CALL_BYTES:
             body = path.read_bytes()
             self.write(ref, body, content_type=content_type)
@@ -168,10 +164,7 @@ class S3Objects(S3Pointers):
             )
 
     def copy(self, source: ObjectRef, target: ObjectRef) -> None:
-        """Copy `source` to `target`.
-
-        S3 copies it, in parts above 5 GB. NotFoundError when there is no source.
-        """
+        """Copy `source` to `target` in S3, in parts above 5 GB; raise NotFoundError if it is absent."""
         from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 only the merge copies
 
         how = TransferConfig(multipart_threshold=_ONE_COPY_BYTES, multipart_chunksize=_COPIED_PART_BYTES)
@@ -179,10 +172,10 @@ class S3Objects(S3Pointers):
             self.client.copy(boto_address(source), target.bucket, target.key, Config=how)  # type: ignore[arg-type]  # it always has a bucket and a key
 
     def open(self, ref: ObjectRef) -> BinaryIO:
-        """Return the object as a file for reading; each read is one request for these bytes.
+        """Return the object as a file for reading, with one request per read.
 
-        All reads are of the content that the object had at first, by its ETag: a version id would need the
-        right to read versions.
+        All reads are of the same content, by its ETag; a version id would need the permission to read
+        versions.
         """
         current = self.info(ref)
         return cast("BinaryIO", _RangedObject(self.client, ref, current.size_bytes, current.etag))
@@ -195,7 +188,7 @@ class S3Objects(S3Pointers):
                     yield ObjectInfo(ObjectRef(bucket, item["Key"]), item["Size"], modified_at, etag)
 
     def versions(self, bucket: str, prefix: str) -> Iterator[ObjectVersion]:
-        """Yield every version of every object below `prefix`, delete markers included, by key."""
+        """Yield all versions of all objects below `prefix`, with delete markers, by key."""
         with translated(f"list versions of s3://{bucket}/{prefix}"):
             for page in self.client.get_paginator("list_object_versions").paginate(
                 Bucket=bucket, Prefix=prefix
@@ -214,16 +207,13 @@ class S3Objects(S3Pointers):
                     yield ObjectVersion(ref, 0, at, marker["IsLatest"], is_marker=True)
 
     def delete(self, ref: ObjectRef) -> None:
-        """Delete the object, so that none is found at its key.
-
-        With a version id delete that version, so that older ones show again.
-        """
+        """Delete the object, or only the given version so that older ones reappear."""
         with translated(f"delete {uri(ref)}"):
             self.client.delete_object(**boto_address(ref))
 
 
 class _RangedObject(io.RawIOBase):
-    """An object as a file for reading, which fetches only the bytes that are asked for."""
+    """An object as a file that fetches only the bytes that are read."""
 
     def __init__(self, client: S3Client, ref: ObjectRef, size_bytes: int, etag: str) -> None:
         super().__init__()
@@ -263,7 +253,7 @@ def uri(ref: ObjectRef) -> str:
 
 
 def boto_address(ref: ObjectRef) -> _Address:
-    """Return the arguments by which boto3 names an object or a version of it."""
+    """Return boto3's arguments for an object or a version of it."""
     newest = _Address(Bucket=ref.bucket, Key=ref.key)
     return {**newest, "VersionId": ref.version_id} if ref.version_id else newest
 

@@ -1,4 +1,4 @@
-"""The pending start of the pipeline: a one-time schedule, so that at most one start is pending."""
+"""The pending start of the pipeline, as a one-time schedule."""
 
 from __future__ import annotations
 
@@ -15,20 +15,19 @@ if TYPE_CHECKING:
     from mypy_boto3_scheduler.type_defs import FlexibleTimeWindowTypeDef, TargetTypeDef
 
 _EXACTLY: FlexibleTimeWindowTypeDef = {"Mode": "OFF"}
-_TOO_LATE = timedelta(milliseconds=500)  # an update takes a while to arrive
+_TOO_LATE = timedelta(milliseconds=500)  # for the duration of an update
 
 
 @dataclass(frozen=True)
 class PendingStart:
-    """A one-time schedule which sends a message to the queue when a run is due, and then deletes itself.
+    """A one-time schedule that sends a message to the queue when a run is due, and then deletes itself.
 
-    Each event pushes it back. Its description holds the time of the first event, which limits how far it may
-    be pushed.
+    Each event postpones it. Its description has the time of the first event, which limits the postponement.
 
     Attributes:
         role_arn: the role with which EventBridge Scheduler sends the message.
         queue_arn: the queue of the function that decides whether the run starts.
-        max_wait: the longest time from the first event to the moment when the run is due.
+        max_wait: the maximum time from the first event until the run is due.
     """
 
     client: EventBridgeSchedulerClient
@@ -39,15 +38,14 @@ class PendingStart:
     max_wait: timedelta = timedelta(minutes=15)
 
     def push(self, now: datetime) -> datetime:
-        """Return when a run will be due, unless more data arrive.
+        """Postpone the run, and return when it is due if no more data arrive.
 
         Args:
             now: naive UTC.
 
         Raises:
-            ThrottledError: the schedule fires about now, too early for this event; push again in a minute.
-                Moving it would be wrong: EventBridge may be a minute late, and steady traffic would postpone
-                it indefinitely.
+            ThrottledError: the schedule fires about now, without this event; push again in a minute.
+                EventBridge may be a minute late, and moving the schedule could postpone it indefinitely.
         """
         try:
             return self._create(Burst.begin(now, self.quiet))
@@ -58,9 +56,8 @@ class PendingStart:
         """Schedule a start at `until` unless one is scheduled.
 
         Raises:
-            ThrottledError: the schedule has fired, and EventBridge deletes it later; postpone again in a
-                minute. A schedule that has fired starts nothing, and one that is moved before its deletion
-                would be deleted with the new time.
+            ThrottledError: the schedule has fired but is not deleted yet; postpone again in a minute. If it
+                were moved, EventBridge would delete it with the new time.
         """
         try:
             self._create(Burst(now, until))
@@ -73,9 +70,10 @@ class PendingStart:
         return self._update(burst.pushed(now, self.quiet, self.max_wait)) if burst else self.push(now)
 
     def _pending(self, now: datetime) -> Burst | None:
-        """Return the scheduled start, or None if it was deleted meanwhile.
+        """Return the scheduled start; None if it was deleted.
 
-        ThrottledError if it fires about now or has fired.
+        Raises:
+            ThrottledError: it has fired or fires about now.
         """
         try:
             with translated(f"look up schedule {self.name}"):

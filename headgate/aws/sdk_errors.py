@@ -1,4 +1,4 @@
-"""AWS's errors as Headgate's errors. Nothing of a request's or a record's content gets into a message."""
+"""AWS errors as Headgate errors, whose messages have no content of requests or records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from headgate.errors import ConflictError, NotFoundError, NotPermittedError, Ser
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# HeadObject has no body, so S3 answers it with the bare status; 405 is a delete marker asked for by version.
+# Errors of HeadObject have only a status; 405 is a delete marker that was requested by version.
 NOT_FOUND = frozenset(
     {
         "404",
@@ -63,7 +63,7 @@ CONFLICT = frozenset(
         "ConditionalRequestConflict",
         "ConflictException",
         "ExecutionAlreadyExists",
-        "FilterPolicyLimitExceeded",  # a topic of Amazon SNS takes no further address
+        "FilterPolicyLimitExceeded",  # a topic's limit of subscriptions
         "OperationAborted",
         "PreconditionFailed",
         "SubscriptionLimitExceeded",
@@ -107,12 +107,13 @@ _KINDS: tuple[tuple[frozenset[str], type[ServiceError]], ...] = (
 
 @contextmanager
 def translated(doing: str) -> Iterator[None]:
-    """Raise errors of boto3 in the block as errors of `headgate.errors`.
+    """Raise boto3's errors in the block as errors of `headgate.errors`.
 
-    The original is cut off (`from None`): its text may repeat what was sent, and tracebacks reach the logs.
+    The original error is removed (`from None`), because its text may repeat the request, and tracebacks are
+    logged.
 
     Args:
-        doing: what was attempted, for the message: `read s3://bucket/key`.
+        doing: the action, for the message: `read s3://bucket/key`.
     """
     try:
         yield
@@ -121,7 +122,7 @@ def translated(doing: str) -> Iterator[None]:
     except NoCredentialsError:
         raise NotPermittedError(f"{doing}: no AWS credentials were found") from None
     except (BotoCoreError, Boto3Error) as error:
-        # A boto3 transfer keeps the ClientError in `__context__` only.
+        # boto3 transfers have the ClientError in `__context__` only.
         met = error.__context__
         raise (
             service_error(doing, met) if isinstance(met, ClientError) else _unreachable(doing, error)
@@ -129,21 +130,21 @@ def translated(doing: str) -> Iterator[None]:
 
 
 def service_error(doing: str, error: ClientError) -> ServiceError:
-    """Return the error of `headgate.errors` for AWS's code; its message names action and operation."""
+    """Return the Headgate error for AWS's code, with the action and the operation."""
     code = _code(error)
     kind = next((kind for codes, kind in _KINDS if code in codes), ServiceError)
     return kind(f"{doing}: {code} on {error.operation_name}{_permission(kind, error)}")
 
 
 def _code(error: ClientError) -> str:
-    """Return AWS's code; for a cancelled transaction the first reason that is one."""
+    """Return AWS's code, or the first cancellation reason of a transaction."""
     reasons = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
     code = next((reason for reason in reasons if reason != "None"), "")
     return code or str(error.response.get("Error", {}).get("Code", "Unknown"))
 
 
 def _permission(kind: type[ServiceError], error: ClientError) -> str:
-    """Return AWS's own text of a refusal, which names role, action and resource."""
+    """Return AWS's message of a denial, which has role, action and resource."""
     text = error.response.get("Error", {}).get("Message", "")
     return f" ({text})" if kind is NotPermittedError and text else ""
 

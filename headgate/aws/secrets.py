@@ -1,6 +1,6 @@
-"""The secrets: the masking key, the logins of source databases, and the API key of a lineage server.
+"""Secrets: the masking key, logins of source databases, and the API key of a lineage server.
 
-None is ever shown by a repr or an error.
+No `repr` and no error contains them.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-CACHED_S = 300.0  # a rotated key reaches every warm worker within five minutes
+CACHED_S = 300.0  # warm workers use a rotated key after at most five minutes
 _NUMBERED = re.compile(r"k(\d+)")
-_CURRENT, _NEXT = "AWSCURRENT", "AWSPENDING"  # labels of Secrets Manager's own
-_FIRST = "first_key_id"  # of the key that generates ids of records, which no rotation may drop
+_CURRENT, _NEXT = "AWSCURRENT", "AWSPENDING"  # version labels of Secrets Manager
+_FIRST = "first_key_id"  # of the key that generates ids of records, which rotations must keep
 KEY_BYTES = 32  # as long as SHA-256's output. Source: RFC 2104, section 3
 
 
 @dataclass(frozen=True)
 class DatabaseLogin:
-    """How to reach the source database.
+    """The address and account of a source database.
 
     Attributes:
-        ca: PEM of the authority that signed its certificate, empty where the system knows it.
+        ca: PEM of the authority of the server's certificate; empty for the system's authorities.
         name: the server's name in its certificate; empty for `host`.
         tls: `on` or `off`; empty for off to this machine and on elsewhere.
-        engine: the kind of server, as Amazon RDS names it (`postgres`); empty for MySQL.
-        schema: of PostgreSQL; empty for the account's own first one.
+        engine: the kind of server in Amazon RDS's terms (`postgres`); empty for MySQL.
+        schema: the PostgreSQL schema; empty for the first one of the account's search path.
     """
 
     host: str
@@ -55,19 +55,19 @@ class DatabaseLogin:
 
 @dataclass(frozen=True)
 class Secrets:
-    """Secrets Manager's secrets by name or ARN, each fetched at most once in five minutes."""
+    """Secrets by name or ARN, each fetched at most once in five minutes."""
 
     client: SecretsManagerClient
     monotonic_s: Callable[[], float] = time.monotonic
     _fetched: dict[str, tuple[float, str]] = field(default_factory=dict, repr=False)
 
     def masking_key(self, secret_id: str) -> MaskingKey:
-        """Return the key that card tokens are made with now.
+        """Return the current masking key.
 
         Raises:
-            SettingsError: the secret is not `{"key_id": …, "key": <base64 of at least 32 bytes>}`;
-                `previous`, a list of the same, may be beside them. Or `previous` lacks the first key, which
-                generated ids of records depend on.
+            SettingsError: the secret is not `{"key_id": …, "key": <base64 of at least 32 bytes>}`, with
+                optional `previous` keys of the same form. Or `previous` lacks the first key, which generates
+                ids of records.
         """
         document = self._document(secret_id, {"key_id", "key"})
         first = _first_key(secret_id, document)
@@ -75,19 +75,17 @@ class Secrets:
         return key if first == key else replace(key, first_secret=first.secret)
 
     def masking_key_ids(self, secret_id: str) -> tuple[str, ...]:
-        """Return the id of the key that tokens are made with now, and of those before it, newest first."""
+        """Return the ids of the masking keys, newest first."""
         document = self._document(secret_id, {"key_id", "key"})
         return (str(document["key_id"]), *(str(entry["key_id"]) for entry in _previous(secret_id, document)))
 
     def rotate_masking_key(self, secret_id: str, key: bytes) -> MaskingKey:
-        """Make new tokens with `key` from now on, under an id of its own.
-
-        The one before is kept behind it.
+        """Make `key` the current masking key with a new id, and keep the previous ones.
 
         Raises:
-            SettingsError: the secret holds no masking key or lacks its first one, or `key` is too short or in
-                use already.
-            ConflictError: somebody else changed the secret meanwhile; `key` is not in use.
+            SettingsError: the secret has no masking key or lacks its first one, or `key` is too short or
+                already used.
+            ConflictError: the secret was changed at the same time; `key` is not used.
         """
         version, text = self._current(secret_id)
         document = _document(secret_id, text, {"key_id", "key"})
@@ -96,12 +94,12 @@ class Secrets:
         entry = _entry(MaskingKey(_next_id([str(earlier["key_id"]) for earlier in before]), key))
         if entry["key"] in {earlier["key"] for earlier in before}:
             raise SettingsError(
-                f"secret {secret_id} holds this very key already. Rotate to a new one: `headgate keys "
-                "rotate` makes it."
+                f"secret {secret_id} already has this key. Run `headgate keys rotate`, which creates a new "
+                "one."
             )
-        made = _masking_key(secret_id, entry)
+        masking_key = _masking_key(secret_id, entry)
         self._replace(secret_id, version, json.dumps({**entry, "previous": before, _FIRST: first.key_id}))
-        return made
+        return masking_key
 
     def database_login(self, secret_id: str) -> DatabaseLogin:
         """Return the login of the source database.
@@ -117,17 +115,17 @@ class Secrets:
         return DatabaseLogin(host, int(str(document["port"])), username, password, dbname, *optional)
 
     def store_database_login(self, secret_id: str, login: Mapping[str, str]) -> None:
-        """Make `login` the secret's value, in the parts that `database_login` reads.
+        """Store `login` as the secret's value for `database_login`.
 
         Raises:
-            NotFoundError: there is no such secret.
+            NotFoundError: the secret does not exist.
         """
         self._fetched.pop(secret_id, None)
         with translated(f"write secret {secret_id}"):
             self.client.put_secret_value(SecretId=secret_id, SecretString=json.dumps(dict(login)))
 
     def api_key(self, secret_id: str) -> str:
-        """Return the API key of another service: the secret's text as it stands."""
+        """Return the API key of another service, which is the text of the secret."""
         return self._text(secret_id).strip()
 
     def _document(self, secret_id: str, names: set[str]) -> dict[str, object]:
@@ -143,9 +141,10 @@ class Secrets:
         return text
 
     def _current(self, secret_id: str) -> tuple[str, str]:
-        """Return the id of the secret's version that is current, and its text.
+        """Return the id and the text of the secret's current version.
 
-        SettingsError where it has none, as right after a deployment.
+        Raises:
+            SettingsError: it has no value, as after a first deployment.
         """
         with translated(f"read secret {secret_id}"):
             response = self.client.get_secret_value(SecretId=secret_id)
@@ -154,10 +153,10 @@ class Secrets:
         return response["VersionId"], response["SecretString"]
 
     def _replace(self, secret_id: str, version: str, text: str) -> None:
-        """Replace the secret's text if that version was current until now.
+        """Replace the secret's text if `version` is still current.
 
-        Source: AWS Secrets Manager API reference, UpdateSecretVersionStage: it fails when the label is not
-        attached to the version that it is taken from.
+        Source: AWS Secrets Manager API reference, UpdateSecretVersionStage: it fails if the label is not
+        attached to the version that it is removed from.
         """
         self._fetched.pop(secret_id, None)
         with translated(f"write secret {secret_id}"):
@@ -173,49 +172,47 @@ class Secrets:
                 )
             except self.client.exceptions.InvalidParameterException:
                 raise ConflictError(
-                    f"secret {secret_id} was changed by somebody else meanwhile; look at it and try again"
+                    f"secret {secret_id} was changed at the same time. Check its value and try again"
                 ) from None
 
 
 @dataclass(frozen=True)
 class MaskingKeys:
-    """One secret's masking keys, as those see them who rotate them: by their ids."""
+    """The masking keys of a secret, by their ids."""
 
     secrets: Secrets
     secret_id: str
 
     def ids(self) -> tuple[str, ...]:
-        """Return the id of the key that tokens are made with now, and of those before it, newest first."""
+        """Return the ids of the keys, newest first."""
         return self.secrets.masking_key_ids(self.secret_id)
 
     def rotate(self, key: bytes) -> str:
-        """Return the id under which `key` makes all new tokens."""
+        """Make `key` the current key, and return its id."""
         return self.secrets.rotate_masking_key(self.secret_id, key).key_id
 
 
 def how_to_fill(secret_id: str) -> str:
-    """Return the function that writes a secret's value, by Terraform's names (export.tf, security.tf)."""
+    """Return advice for an empty secret, by the names of Terraform's secrets (export.tf, security.tf)."""
     if "/masking-key" in secret_id:
-        return "It holds the masking key: deploy again, which stores one."
+        return "It is for the masking key: deploy again, which stores one."
     if "/mysql" in secret_id:
-        return "It holds the login of a database: store it with `headgate export login`."
+        return "It is for the login of a database: store it with `headgate export login`."
     return (
-        "It holds the key of a server that you named in the settings: store it with `aws secretsmanager "
-        "put-secret-value`."
+        "It is for the key of a server in the settings: store it with `aws secretsmanager put-secret-value`."
     )
 
 
 def how_to_correct(secret_id: str) -> str:
-    """Return what gives a secret with a wrong value a right one, by the names that Terraform gives."""
+    """Return advice for a secret with an invalid value, by the names of Terraform's secrets."""
     if "/masking-key" in secret_id:
         return (
-            "It holds the masking key: make its last good version current again with `aws "
-            "secretsmanager update-secret-version-stage`, "
-            "because a new key gives each card another token."
+            "It is the masking key: make its last valid version current again with `aws secretsmanager "
+            "update-secret-version-stage`, because a new key would change the tokens of all cards."
         )
     if "/mysql" in secret_id:
-        return "It holds the login of a database: store it again with `headgate export login`."
-    return "Store a right value with `aws secretsmanager put-secret-value`."
+        return "It is the login of a database: store it again with `headgate export login`."
+    return "Store a valid value with `aws secretsmanager put-secret-value`."
 
 
 def _document(secret_id: str, text: str, names: set[str]) -> dict[str, object]:
@@ -250,23 +247,23 @@ def _previous(secret_id: str, document: Mapping[str, object]) -> list[dict[str, 
         isinstance(entry, dict) and {"key_id", "key"} <= entry.keys() for entry in previous
     ):
         raise SettingsError(
-            f"secret {secret_id}: previous is no list of keys with their ids. {how_to_correct(secret_id)}"
+            f"secret {secret_id}: `previous` is not a list of keys with ids. {how_to_correct(secret_id)}"
         )
     return previous
 
 
 def _first_key(secret_id: str, document: Mapping[str, object]) -> MaskingKey:
-    """Return the oldest key; SettingsError where it was not the first at the last rotation."""
+    """Return the oldest key; raise SettingsError if it is not the first key of the last rotation."""
     key = _masking_key(secret_id, [document, *_previous(secret_id, document)][-1])
     if (first_id := document.get(_FIRST, key.key_id)) != key.key_id:
         raise SettingsError(
-            f"secret {secret_id} lacks key {first_id}, with which ids of records are generated: without it "
-            f"all of them would change. {how_to_correct(secret_id)}"
+            f"secret {secret_id} lacks key {first_id}, which generates the ids of records; they would all "
+            f"change. {how_to_correct(secret_id)}"
         )
     return key
 
 
 def _next_id(used: list[str]) -> str:
-    """Return `k` and the next number after all that are in use."""
+    """Return `k` and the number after the greatest used one."""
     numbers = [int(number[1]) for key_id in used if (number := _NUMBERED.fullmatch(key_id))]
     return f"k{max(numbers, default=len(used)) + 1}"

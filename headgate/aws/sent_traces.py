@@ -1,6 +1,6 @@
-"""OpenTelemetry traces of the gate and of the API.
+"""OpenTelemetry traces of the gate and the API.
 
-Spans have names, counts and states, and no text of a file, of a request or of an error.
+Spans have names, counts and states, and no text of files, requests or errors.
 
 Sources: OpenTelemetry, "Semantic conventions" (http, rpc, error); AWS SDK for Python, "Extensibility guide".
 """
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from headgate.aws.traces import Fact
 
-TIMEOUT_S = 2.0  # of the collector, after the function's own work
+TIMEOUT_S = 2.0  # for the collector, after the function's work
 NAMES = frozenset(
     {
         "error.type",
@@ -48,23 +48,23 @@ NAMES = frozenset(
 )
 _SERVER_ERROR = 500
 _STATUS = "http.response.status_code"
-_SPAN = "headgate_span"  # of a call, in botocore's own context of the call
+_SPAN = "headgate_span"  # key in botocore's context of a call
 
 
 def exporter_to(url: str) -> SpanExporter:
-    """Return the exporter that posts spans to a collector's OTLP endpoint for HTTP."""
+    """Return the exporter to a collector's OTLP endpoint over HTTP."""
     return OTLPSpanExporter(endpoint=f"{url.rstrip('/')}/v1/traces", timeout=TIMEOUT_S)
 
 
 @dataclass(frozen=True)
 class SentTraces:
-    """Traces that are sent when their first span ends: Lambda stops a process between two events."""
+    """Traces that are sent when their root span ends, because Lambda then freezes the process."""
 
     provider: TracerProvider
 
     @classmethod
     def of(cls, service: str, exporter: SpanExporter) -> SentTraces:
-        """Return the traces of a function, with a span for each of its calls of AWS from now on."""
+        """Return the traces of a function, with a span for each of its AWS calls from now on."""
         provider = TracerProvider(resource=Resource({"service.name": service}), shutdown_on_exit=False)
         provider.add_span_processor(BatchSpanProcessor(exporter))
         traces = cls(provider)
@@ -73,12 +73,10 @@ class SentTraces:
 
     @contextmanager
     def span(self, name: str, facts: Mapping[str, Fact]) -> Iterator[Callable[[Mapping[str, Fact]], None]]:
-        """Record the block as a span; the block may note further facts.
-
-        An error leaves its class only: its text may hold a value.
+        """Record the block as a span; the block may add attributes. An error is recorded as its class only.
 
         Raises:
-            ValueError: a fact is none of `NAMES`.
+            ValueError: an attribute is not one of `NAMES`.
         """
         is_first = not trace.get_current_span().is_recording()
         span = self._tracer.start_span(redact_text(name), attributes=_safe(facts))
@@ -98,7 +96,7 @@ class SentTraces:
         return self.provider.get_tracer("headgate")
 
     def _follow_calls_of_aws(self) -> None:
-        """Clients that boto3 makes from now on record each call."""
+        """Record each call of boto3 clients that are created from now on."""
         boto3.setup_default_session()
         events = boto3.DEFAULT_SESSION.events  # type: ignore[union-attr] # the line above made it
         events.register("before-call", self._begin_call)
@@ -107,7 +105,7 @@ class SentTraces:
 
     def _begin_call(self, model: Any, context: dict[str, Any], **_: Any) -> None:  # noqa: ANN401 botocore has no types
         if not trace.get_current_span().is_recording():
-            return  # a call of another thread, or of a cold start
+            return  # a call in another thread, or in a cold start
         service, operation = str(model.service_model.service_name), str(model.name)
         facts = {"rpc.system": "aws-api", "rpc.service": service, "rpc.method": operation}
         context[_SPAN] = self._tracer.start_span(f"{service}.{operation}", attributes=_safe(facts))
@@ -136,7 +134,7 @@ def _note(span: trace.Span, facts: Mapping[str, Fact]) -> None:
 
 
 def _safe(facts: Mapping[str, Fact]) -> dict[str, Fact]:
-    """Return the facts; texts without card and social security numbers."""
+    """Return the attributes, with texts without card and social security numbers."""
     if unlisted := sorted(facts.keys() - NAMES):
         raise ValueError(f"no fact of a span: {', '.join(unlisted)}")
     return {name: redact_text(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}

@@ -1,4 +1,4 @@
-"""Messages to people: alerts to everybody who subscribed, answers to one address each."""
+"""Messages to people: alerts to all subscribers of a topic, and mails to single addresses."""
 
 from __future__ import annotations
 
@@ -23,25 +23,22 @@ SUBJECT_LENGTH = 100  # Source: Amazon SNS API reference, Publish
 
 @dataclass(frozen=True)
 class Alerts:
-    """Messages to everybody who subscribed to the topic."""
+    """Messages to all subscribers of the topic."""
 
     client: SNSClient
     topic_arn: str
 
-    def settled(self, record: FileRecord) -> None:
-        """Send an alert for a file that was rejected, needs a mapping, has new columns, or is out of line.
-
-        None for any other file.
-        """
+    def report(self, record: FileRecord) -> None:
+        """Send an alert for a file that was rejected, needs a mapping, has new columns, or is unusual."""
         if record.state in NOT_ACCEPTED:
-            self.refused(record)
+            self.report_rejection(record)
         if record.new_columns:
             self.new_columns(record)
         if record.profile.get("drift"):
             self.out_of_line(record)
 
-    def refused(self, record: FileRecord) -> None:
-        """Report that a file was rejected, or needs a mapping: which, why, and what its sender can do."""
+    def report_rejection(self, record: FileRecord) -> None:
+        """Report a file that was rejected or needs a mapping, with the reason and the remedy."""
         error = record.error
         lines = [
             f"File:   s3://{record.bucket}/{record.key}",
@@ -51,31 +48,28 @@ class Alerts:
             f"Remedy: {error.get('remedy', '-')}",
             "The original stays in raw; no row of it was accepted.",
         ]
-        waits = record.state is FileState.NEEDS_MAPPING
-        subject = (
-            "Headgate asks what a file's columns mean"
-            if waits
-            else f"Headgate rejected a file: {error.get('rule', 'unknown')}"
-        )
+        subject = f"Headgate rejected a file: {error.get('rule', 'unknown')}"
+        if record.state is FileState.NEEDS_MAPPING:
+            subject = "Headgate needs a mapping of a file's columns"
         self.send(subject, "\n".join(lines))
 
     def new_columns(self, record: FileRecord) -> None:
-        """Report columns of an accepted file that its contract does not have, and where their values are."""
+        """Report columns of an accepted file that are not in its contract, and where their values are."""
         columns = "; ".join(f"{name} ({count:,} values)" for name, count in record.new_columns.items())
         lines = [
             f"File:     s3://{record.bucket}/{record.key}",
             f"Columns:  {columns}",
             (
-                f"Contract: {record.contract}; its setting headgate.newColumns says what becomes of them. "
-                "The original in raw has them all."
+                f"Contract: {record.contract}; its property headgate.newColumns determines what happens "
+                "to them. The original in raw has all values."
             ),
-            "Remedy:   add them to the contract, raise its version and deploy;",
-            f"          then `headgate quarantine replay --dataset {record.dataset}` fills them.",
+            "Remedy:   Add them to the contract, increase its version and deploy;",
+            f"          then run `headgate quarantine replay --dataset {record.dataset}`.",
         ]
         self.send(f"Headgate found new columns in a file of {record.dataset}", "\n".join(lines))
 
     def out_of_line(self, record: FileRecord) -> None:
-        """Report that an accepted file differs from earlier files of its dataset, and in what."""
+        """Report the differences of an accepted file from earlier files of its dataset."""
         lines = [
             f"File:  s3://{record.bucket}/{record.key}",
             f"Score: {record.profile.get('score', '-')}",
@@ -85,10 +79,7 @@ class Alerts:
         self.send(f"Headgate accepted a file of {record.dataset} that is out of line", "\n".join(lines))
 
     def datasets_not_merged(self, failed: Mapping[str, str]) -> None:
-        """Report datasets whose newest increments do not fit, each with its reason.
-
-        The other datasets were published.
-        """
+        """Report datasets whose newest increments could not be merged, each with its reason."""
         lines = [
             *(f"{dataset}: {why}" for dataset, why in sorted(failed.items())),
             "Each of them keeps its previous table; all other datasets were published.",
@@ -96,10 +87,7 @@ class Alerts:
         self.send(f"Headgate could not merge {', '.join(sorted(failed))}", "\n".join(lines))
 
     def send(self, subject: str, message: str) -> None:
-        """Send the message to SNS, without card numbers.
-
-        The subject is cut and cleaned to what e-mail allows.
-        """
+        """Send the message without card numbers, with a subject that e-mail allows."""
         with translated(f"alert {self.topic_arn}"):
             self.client.publish(
                 TopicArn=self.topic_arn, Subject=_subject(subject), Message=redact_text(message)
@@ -108,23 +96,18 @@ class Alerts:
 
 @dataclass(frozen=True)
 class TopicMails:
-    """Mails with answers, each to one address.
-
-    All addresses subscribe to one topic, and a filter passes to each of them its own messages only.
-    """
+    """Mails to single addresses over one topic, with a filter per subscription."""
 
     client: SNSClient
     topic_arn: str
     protocol: Literal["email", "sqs"] = "email"
 
     def subscribe(self, address: str) -> None:
-        """Ask the address once whether it wants mails of the lake; do nothing if it was asked.
-
-        SNS sends the question, and nothing else before the address has agreed.
+        """Subscribe the address unless it was asked before; SNS first asks it to agree.
 
         Raises:
-            ConflictError: the topic has as many filter policies as it may have, 200 unless AWS raised it.
-                Source: Amazon SNS endpoints and quotas.
+            ConflictError: the topic has its maximum of filter policies, 200 by default. Source: Amazon SNS
+                endpoints and quotas.
         """
         with translated("subscribe an address to answers"):
             self.client.subscribe(
@@ -135,7 +118,7 @@ class TopicMails:
             )
 
     def send(self, address: str, subject: str, message: str) -> None:
-        """Send a message to the address, if it agreed; without card numbers."""
+        """Send a message without card numbers to the address, if it agreed."""
         with translated("send answers by mail"):
             self.client.publish(
                 TopicArn=self.topic_arn,
@@ -146,6 +129,6 @@ class TopicMails:
 
 
 def _subject(text: str) -> str:
-    """Return a subject without card numbers, cut and cleaned to what e-mail allows."""
+    """Return a subject without card numbers, cut and cleaned for e-mail."""
     clean = (sign if sign.isascii() and sign.isprintable() else "?" for sign in redact_text(text))
     return "".join(clean)[:SUBJECT_LENGTH]

@@ -1,4 +1,4 @@
-"""Queues, as an operator sees them."""
+"""Queues, for operators."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
         SendMessageBatchResultTypeDef,
     )
 
-_HIDDEN_S = 60  # long enough to send ten messages on
+_HIDDEN_S = 60  # enough time to send ten messages
 _WAITING: Final = "ApproximateNumberOfMessages"
 _IN_FLIGHT: Final = "ApproximateNumberOfMessagesNotVisible"
 
 
 @dataclass(frozen=True)
 class Depth:
-    """How many messages wait in a queue, and how many a worker holds."""
+    """The numbers of waiting messages and of messages in flight."""
 
     waiting: int
     in_flight: int
@@ -36,10 +36,7 @@ class Depth:
 
 @dataclass(frozen=True)
 class Letter:
-    """A message that lies in a queue.
-
-    `sent_at` is naive UTC, and `receives` counts deliveries from this queue.
-    """
+    """A message in a queue; `sent_at` is naive UTC, and `receives` counts deliveries from this queue."""
 
     message_id: str
     sent_at: datetime
@@ -54,7 +51,7 @@ class Queues:
     client: SQSClient
 
     def depth(self, url: str) -> Depth:
-        """Return the number of messages in the queue now; SQS's counts are approximate."""
+        """Return the approximate number of messages in the queue."""
         with translated(f"look at queue {url}"):
             attributes = self.client.get_queue_attributes(
                 QueueUrl=url, AttributeNames=[_WAITING, _IN_FLIGHT]
@@ -62,22 +59,21 @@ class Queues:
         return Depth(int(attributes[_WAITING]), int(attributes[_IN_FLIGHT]))
 
     def send(self, url: str, bodies: Sequence[str]) -> None:
-        """Send every message; after a ServiceError some of them may have been sent."""
-        # One by one: AWS asks for the right to SendMessage for a batch too, emulators for one that AWS does
-        # not know.
+        """Send the messages; after a ServiceError some of them may have been sent."""
+        # One by one, because emulators require a permission for batches that AWS does not have.
         with translated(f"send to queue {url}"):
             for body in bodies:
                 self.client.send_message(QueueUrl=url, MessageBody=body)
 
     def hide(self, url: str, receipt_handle: str, seconds: int) -> None:
-        """Hide the message from other receivers for `seconds` from now on."""
+        """Hide the message from other receivers for `seconds`."""
         with translated(f"hide a message of {url}"):
             self.client.change_message_visibility(
                 QueueUrl=url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
             )
 
     def look(self, url: str, limit: int) -> list[Letter]:
-        """Return at most so many messages of a queue, oldest first, and leave them in it."""
+        """Return at most `limit` messages of a queue, oldest first, without deleting them."""
         letters: dict[str, Letter] = {}
         with translated(f"look into queue {url}"):
             while len(letters) < limit:
@@ -89,16 +85,15 @@ class Queues:
                     MessageSystemAttributeNames=["All"],
                 ).get("Messages", [])
                 new = [_letter(message) for message in received if message["MessageId"] not in letters]
-                if not new:  # none, or a message comes again because it is not hidden
+                if not new:  # none, or only messages that reappeared
                     break
                 letters |= {letter.message_id: letter for letter in new}
         return sorted(letters.values(), key=lambda letter: (letter.sent_at, letter.message_id))[:limit]
 
     def redrive(self, dead_letter_url: str, url: str) -> int:
-        """Move every message of the dead-letter queue back to the queue at `url`; return how many there were.
+        """Move all messages of the dead-letter queue to the queue at `url`, and return their number.
 
-        Each is sent before it is deleted: a crash in between delivers it twice, which the gate bears, and
-        loses none.
+        A message is sent before it is deleted, so a crash may deliver it twice, which the gate tolerates.
         """
         moved = 0
         with translated(f"redrive {dead_letter_url}"):

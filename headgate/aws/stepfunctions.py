@@ -25,19 +25,19 @@ RUNNING = "RUNNING"
 
 @dataclass(frozen=True)
 class PipelineRun:
-    """One run as it stands now.
+    """The current status of a run.
 
     Attributes:
         status: RUNNING, PENDING_REDRIVE, SUCCEEDED, FAILED, TIMED_OUT or ABORTED.
-        entered, left: names of the states that were entered and left, in order; a state tried again stands
-            there again.
-        error, cause: why the run failed, empty unless it did.
-        output: what the machine returned, empty until it did.
+        entered, left: the names of states that were entered and left, in order, with repetitions after
+            retries.
+        error, cause: of a failed run; otherwise empty.
+        output: of a succeeded run; otherwise empty.
         entered_at: when each state was first entered, naive UTC.
-        started_at: naive UTC; None where the service did not state it.
-        ended_at: naive UTC; None while it runs.
-        only: the one system that it was asked to build; empty for all.
-        actor: the person or program who asked for it; empty where nobody did.
+        started_at: naive UTC; None if unknown.
+        ended_at: naive UTC; None while the run is running.
+        only: the one system to build; empty for all.
+        actor: the person or program that started the run; empty for a schedule.
     """
 
     arn: str
@@ -55,36 +55,36 @@ class PipelineRun:
 
     @property
     def name(self) -> str:
-        """The run's name, under which its jobs record their stages."""
+        """The name of the run, under which its jobs record their stages."""
         return self.arn.rpartition(":")[2]
 
     @property
     def finished(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether the run has ended."""
         return self.status != RUNNING
 
     @property
     def seconds(self) -> float | None:
-        """Return the duration of a run that has ended, as the list of runs has it."""
+        """Return the duration of an ended run."""
         if self.started_at is None or self.ended_at is None:
             return None
         return (self.ended_at - self.started_at).total_seconds()
 
     @property
     def left_to(self) -> str:
-        """The name of the pending run that does this run's work; empty where this run did it."""
+        """The name of the pending run that does this run's work; empty if this run did it."""
         return str(self.output.get("left_to", "")).rpartition(":")[2]
 
     @property
     def under_way(self) -> tuple[str, ...]:
-        """States entered more often than left, in order of their first entry."""
+        """The states that were entered more often than left, in order of their first entry."""
         first_entries = tuple(dict.fromkeys(self.entered))
         return tuple(name for name in first_entries if self.entered.count(name) > self.left.count(name))
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Starts and watches runs. A run's name is its lock: the same name starts once."""
+    """The runs of a state machine. A name starts only one run."""
 
     client: SFNClient
     state_machine_arn: str
@@ -92,11 +92,11 @@ class Pipeline:
     monotonic_s: Callable[[], float] = time.monotonic
 
     def start(self, name: str, payload: Mapping[str, object] | None = None) -> str:
-        """Return the ARN of the run of that name, started now or before.
+        """Return the ARN of the run of this name, started now or before.
 
         Args:
             payload: the machine's input: nothing, or `{"as_of": "YYYY-MM-DD"}`, `{"only": "<system>"}`,
-                `{"full": "true"}`; for an export what terraform/export.tf lists.
+                `{"full": "true"}`; for an export the fields in terraform/export.tf.
         """
         try:
             with translated(f"start {self.state_machine_arn}"):
@@ -158,10 +158,10 @@ class Pipeline:
         )
 
     def wait(self, arn: str, progress: Callable[[PipelineRun], None], *, timeout_s: float) -> PipelineRun:
-        """Return the finished run, failed or not; `progress` hears of it at every look.
+        """Wait for the end of a run, and return it; `progress` is called at every poll.
 
         Raises:
-            ServiceError: it still runs after `timeout_s`, and continues.
+            ServiceError: the run is still running after `timeout_s`.
         """
         deadline = self.monotonic_s() + timeout_s
         while True:

@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 
 class TokenService(Protocol):
-    """The method of boto3's STS client that is used."""
+    """The used method of boto3's STS client."""
 
     def assume_role(self, *, RoleArn: str, RoleSessionName: str) -> Mapping[str, Any]:  # noqa: N803 boto3's names
-        """Return the answer of AssumeRole."""
+        """Return the response of AssumeRole."""
         ...
 
 
 class Identities(Protocol):
-    """The method of boto3's STS client that says who calls."""
+    """The method of boto3's STS client that returns the caller."""
 
     def get_caller_identity(self) -> Mapping[str, Any]:
-        """Return the answer of GetCallerIdentity."""
+        """Return the response of GetCallerIdentity."""
         ...
 
 
@@ -31,16 +31,15 @@ class Sts(TokenService, Identities, Protocol):
 
 
 def caller(client: Identities) -> str:
-    """Return the ARN of the user or role whose credentials this process has."""
+    """Return the ARN of the user or role of this process."""
     with translated("look up who calls"):
         return str(client.get_caller_identity()["Arn"])
 
 
 def credentials_of(client: TokenService, role_arn: str, session: str) -> dict[str, str]:
-    """Return credentials of a role as variables that the AWS SDKs read. They are valid for an hour.
+    """Return a role's credentials as environment variables of the AWS SDKs, valid for an hour.
 
-    Source: AWS STS API reference, AssumeRole: a role that assumes a role gets an hour at most (role
-    chaining).
+    Source: AWS STS API reference, AssumeRole: role chaining is limited to an hour.
     """
     with translated(f"assume {role_arn.rpartition('/')[2]}"):
         credentials = client.assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]

@@ -1,4 +1,4 @@
-"""The work of a function as spans of a trace. This module needs no package of OpenTelemetry."""
+"""The work of a function as spans of a trace; this module does not need OpenTelemetry."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ Fact = str | int
 
 
 class Traces(Protocol):
-    """Where the work of a function is recorded."""
+    """A recorder of a function's work."""
 
     def span(
         self, name: str, facts: Mapping[str, Fact]
     ) -> AbstractContextManager[Callable[[Mapping[str, Fact]], None]]:
-        """Record the block. The block gets a function that takes further facts."""
+        """Record the block, which gets a function that adds attributes."""
 
 
 class NoTraces:
-    """Record nothing."""
+    """No recording."""
 
     @contextmanager
     def span(self, name: str, facts: Mapping[str, Fact]) -> Iterator[Callable[[Mapping[str, Fact]], None]]:
@@ -34,9 +34,9 @@ class NoTraces:
 
 
 def facts_of_file(record: FileRecord) -> dict[str, Fact]:
-    """Return what a span says about a file that the gate processed.
+    """Return the span attributes of a file that the gate processed.
 
-    The dataset of a file without a contract is a folder that its sender named, so it is left empty.
+    A file without a contract has no dataset, because its sender chose the folder.
     """
     return {
         "headgate.file_id": record.file_id,

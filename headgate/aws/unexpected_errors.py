@@ -1,4 +1,4 @@
-"""Unexpected errors, reported without their text: a library's message may quote a card number."""
+"""Describe unexpected errors without their text, in which a library may quote a card number."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ _OWN = f"{os.sep}headgate{os.sep}"
 
 
 def describe_error(error: BaseException, *, by: str) -> str:
-    """Return the kind and place of an error: the innermost line of this package.
-
-    `by` is the file that reports, and is skipped.
-    """
+    """Return the kind and place of an error: the innermost line of this package, except in file `by`."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != by]
     last = ([frame for frame in frames if _OWN in frame.filename] or frames)[-1:]
     place = "".join(f" at {Path(frame.filename).name}:{frame.lineno}" for frame in last)
@@ -21,5 +18,5 @@ def describe_error(error: BaseException, *, by: str) -> str:
 
 
 def frames_of(error: BaseException) -> str:
-    """Return the lines of code that raised the error, without its text and without its causes."""
+    """Return the error's traceback without its text and its causes."""
     return "".join(("Traceback (most recent call last):\n", *traceback.format_tb(error.__traceback__)))

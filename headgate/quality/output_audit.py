@@ -58,8 +58,8 @@ class RowChecks:
             ) from None
         if self.is_out_of_order:
             raise AuditError(
-                f"{self._contract.id}: rows are not sorted by the key {columns_label(self._contract.key)}, or "
-                "a key is duplicated. Return each key once, in order."
+                f"{self._contract.id}: rows are not sorted by the key {columns_label(self._contract.key)}, "
+                "or a key is duplicated. Return each key once, in order."
             )
         if self._leaks:
             places = ", ".join(

@@ -147,7 +147,7 @@ def file_processor(
         profile_unknown=kept.of_unknown,
         profile_uncontracted=kept.of_uncontracted,
         create_records=record_creator(env),
-        alert=notices.settled,
+        alert=notices.report,
         larger_worker=larger_worker(env, time_left_s, is_redelivery),
         run=run,
         worker=billed_worker(env),

@@ -85,12 +85,17 @@ def queries(env: Mapping[str, str], catalog: Databases | None = None) -> AthenaQ
     from headgate.query import failure_reason, for_engine
 
     settings = QuerySettings.from_env(env)
-    spoken = partial(for_engine, dialect=settings.sql_dialect, databases=catalog or databases(env))
+    translate_sql = partial(for_engine, dialect=settings.sql_dialect, databases=catalog or databases(env))
     reason = partial(failure_reason, dialect=settings.sql_dialect)
     limit_bytes = settings.scan_limit_gb << 30
     workgroup = permitted_workgroup(clients.athena(), settings.workgroup, settings.analysts_workgroup)
     return AthenaQueries(
-        clients.athena(), workgroup, settings.prod_database, spoken, reason, scan_limit_bytes=limit_bytes
+        clients.athena(),
+        workgroup,
+        settings.prod_database,
+        translate_sql,
+        reason,
+        scan_limit_bytes=limit_bytes,
     )
 
 
@@ -101,7 +106,9 @@ def lake_tables(env: Mapping[str, str], catalog: Databases | None = None) -> Lak
     from headgate.aws.athena.tables import LakeTables
 
     asked = queries(env, catalog)
-    return LakeTables(asked.client, objects(), asked.workgroup, asked.database, asked.spoken, asked.reason)
+    return LakeTables(
+        asked.client, objects(), asked.workgroup, asked.database, asked.translate_sql, asked.reason
+    )
 
 
 def model_records(table: str) -> DynamoRecords:

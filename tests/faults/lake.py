@@ -253,7 +253,7 @@ class Lake:
             rules,
             profiles.of,
             profiles.of_unknown,
-            alert=ports.alerts.settled,
+            alert=ports.alerts.report,
             executor=self.executor,
         )
         return ExportRuns(

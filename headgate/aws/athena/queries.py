@@ -1,4 +1,4 @@
-"""Ask Athena and get typed rows, without pandas and without reading result files."""
+"""Run Athena queries with typed rows, without pandas and without result files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient
     from mypy_boto3_athena.type_defs import GetQueryResultsOutputTypeDef, QueryExecutionTypeDef, RowTypeDef
 
-FIRST_POLL_S, LONGEST_POLL_S = 0.05, 2.0
+FIRST_POLL_S, MAX_POLL_S = 0.05, 2.0
 _UNDER_WAY = {"QUEUED", "RUNNING"}
 
 # Athena answers in text. Source: Amazon Athena user guide, "Data types in Amazon Athena".
@@ -48,7 +48,7 @@ class _After(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class AnswerColumn:
-    """A column of an answer, with Athena's type name."""
+    """A result column, with Athena's type name."""
 
     name: str
     type: str
@@ -56,10 +56,10 @@ class AnswerColumn:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer of a query: rows of Python values in column order; a null is None.
+    """The result of a query: rows of Python values in column order; a null is None.
 
     Attributes:
-        scanned_bytes: what Athena read, which is what it bills.
+        scanned_bytes: the bytes that Athena read and bills.
     """
 
     query_id: str
@@ -75,14 +75,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class QueryStatus:
-    """How a query stands.
+    """The status of a query.
 
     Attributes:
         state: QUEUED, RUNNING, SUCCEEDED, FAILED or CANCELLED.
         error: Athena's reason of a failure.
         started_at: naive UTC.
-        seconds: from its submission to its end; None while it runs.
-        limit_bytes: what the workgroup permits a query to read; 0 for no limit.
+        seconds: duration; None while it runs.
+        limit_bytes: the workgroup's limit of scanned bytes; 0 for no limit.
     """
 
     query_id: str
@@ -97,7 +97,7 @@ class QueryStatus:
 
 @dataclass(frozen=True)
 class QueryPage:
-    """A page of an answer's rows; `after` continues it and is empty at its end."""
+    """A page of result rows; `after` is the token of the next page, empty for the last one."""
 
     columns: tuple[AnswerColumn, ...]
     rows: tuple[tuple[Any, ...], ...]
@@ -105,11 +105,10 @@ class QueryPage:
 
 
 def permitted_workgroup(client: AthenaClient, everybody: str, analysts: str) -> str:
-    """Return the workgroup that the caller may ask in: the analysts' own, where the caller may see that one
-    only.
+    """Return the workgroup in which the caller may run queries: the analysts' if it may not use the other.
 
     Args:
-        analysts: empty where there is none, and nothing is asked of Athena then.
+        analysts: the analysts' workgroup; without one Athena is not called.
     """
     if not analysts or _may_see(client, everybody) or not _may_see(client, analysts):
         return everybody
@@ -127,54 +126,53 @@ def _may_see(client: AthenaClient, workgroup: str) -> bool:
 
 @dataclass(frozen=True)
 class AthenaQueries:
-    """Runs Athena SQL in one workgroup, which says where results go and how much may be scanned.
+    """Athena SQL in one workgroup, which determines the result location and the scan limit.
 
     Attributes:
-        spoken: turns Athena SQL into what the engine behind the API really speaks; on AWS it changes nothing.
-        reason: turns that engine's reason for a failure into what Athena would say; on AWS it changes
-            nothing.
-        scan_limit_bytes: the workgroup's own limit, for people; 0 for none.
+        translate_sql: translates Athena SQL to the dialect of the engine behind the API; on AWS the identity.
+        reason: translates the engine's errors to Athena's; on AWS the identity.
+        scan_limit_bytes: the workgroup's limit, for messages; 0 for none.
     """
 
     client: AthenaClient
     workgroup: str
     database: str
-    spoken: Callable[[str], str] = str
+    translate_sql: Callable[[str], str] = str
     reason: Callable[[str], str] = str
     sleep: Callable[[float], None] = time.sleep
     monotonic_s: Callable[[], float] = time.monotonic
     scan_limit_bytes: int = 0
 
     def run(self, sql: str, *, database: str = "", timeout_s: float = 900) -> Answer:
-        """Return the typed answer to one statement of Athena SQL.
+        """Run a statement of Athena SQL, and return its typed result.
 
         Args:
-            database: where unqualified tables are looked for; the configured one unless given.
+            database: of unqualified tables; by default the configured one.
 
         Raises:
-            QueryError: Athena refused or failed it, with Athena's reason, or it took longer than `timeout_s`
-                and was stopped.
+            QueryError: Athena rejected or failed the statement, or it ran for more than `timeout_s` and was
+                stopped.
         """
-        statement = self.spoken(sql)
+        statement = self.translate_sql(sql)
         with translated("ask Athena"):
             query_id = self._start(statement, database or self.database)
             ended = self._ended(query_id, self.monotonic_s() + timeout_s)
             return self._answer(query_id, ended)
 
     def start(self, sql: str, token: str = "") -> str:
-        """Start one statement of Athena SQL and return the query's id.
+        """Start a statement of Athena SQL, and return the query's id.
 
         Args:
-            token: the same token starts the same statement once; 32 to 128 characters.
+            token: starts a statement only once; 32 to 128 characters.
 
         Raises:
-            QueryError: Athena refused it.
+            QueryError: Athena rejected the statement.
         """
         with translated("ask Athena"):
-            return self._start(self.spoken(sql), self.database, token)
+            return self._start(self.translate_sql(sql), self.database, token)
 
     def status(self, query_id: str) -> QueryStatus:
-        """Return how a query of the workgroup stands; NotFoundError when there is none."""
+        """Return the status of a query of the workgroup; raise NotFoundError if it is unknown."""
         execution = self._execution(query_id)
         if execution is None or execution.get("WorkGroup") != self.workgroup:
             raise NotFoundError(f"There is no query {query_id} in {self.workgroup}.")
@@ -192,7 +190,7 @@ class AthenaQueries:
         )
 
     def _execution(self, query_id: str) -> QueryExecutionTypeDef | None:
-        """Return what Athena knows of a query; None when it knows none."""
+        """Return Athena's execution of a query; None if it is unknown."""
         with translated(f"look up query {query_id}"):
             try:
                 return self.client.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
@@ -200,10 +198,10 @@ class AthenaQueries:
                 return None
 
     def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
-        """Return at most `limit` rows (up to 999) of a query that succeeded.
+        """Return at most `limit` rows (up to 999) of a succeeded query.
 
         Raises:
-            QueryError: Athena gave no such place to continue from.
+            QueryError: the page token is not valid.
         """
         token: _After = {"NextToken": after} if after else {}
         with translated(f"read the answer of query {query_id}"):
@@ -227,10 +225,7 @@ class AthenaQueries:
             self.client.stop_query_execution(QueryExecutionId=query_id)
 
     def table(self, sql: str, schema: pa.Schema) -> pa.Table:
-        """Return the answer as Arrow, for questions whose answer fits into memory.
-
-        The columns come in the schema's order and types.
-        """
+        """Return a result that fits into memory as Arrow, in the columns and types of the schema."""
         import pyarrow as pa  # noqa: PLC0415 the command line asks without it
 
         rows = self.run(sql).rows
@@ -251,7 +246,7 @@ class AthenaQueries:
             )
         except self.client.exceptions.InvalidRequestException as error:
             raise QueryError(
-                f"Athena refused the query: {self.reason(error.response['Error']['Message'])}"
+                f"Athena rejected the query: {self.reason(error.response['Error']['Message'])}"
             ) from None
         return started["QueryExecutionId"]
 
@@ -267,17 +262,17 @@ class AthenaQueries:
             if self.monotonic_s() > deadline_s:
                 self.client.stop_query_execution(QueryExecutionId=query_id)
                 raise QueryError(
-                    f"query {query_id} took too long and was stopped. Ask for fewer rows or columns, or "
-                    "add a condition."
+                    f"query {query_id} took too long and was stopped. Select fewer rows or columns, "
+                    "or add a condition."
                 )
             self.sleep(pause_s)
-        raise AssertionError  # pauses never end
+        raise AssertionError  # unreachable: the pauses are infinite
 
     def _answer(self, query_id: str, ended: QueryExecutionTypeDef) -> Answer:
         pages = list(self.client.get_paginator("get_query_results").paginate(QueryExecutionId=query_id))
         columns = _columns(pages[0])
         rows = [row for page in pages for row in page["ResultSet"]["Rows"]]
-        # Only a SELECT's first row repeats the column names; DESCRIBE and SHOW have no such row.
+        # Results of SELECT begin with the column names, results of DESCRIBE and SHOW do not.
         body = rows[1:] if ended.get("StatementType") == "DML" else rows
         scanned = ended.get("Statistics", {}).get("DataScannedInBytes", 0)
         return Answer(query_id, columns, tuple(_typed(columns, body)), scanned)
@@ -287,7 +282,7 @@ def _pauses() -> Iterator[float]:
     pause_s = FIRST_POLL_S
     while True:
         yield pause_s
-        pause_s = min(LONGEST_POLL_S, pause_s * 1.6)
+        pause_s = min(MAX_POLL_S, pause_s * 1.6)
 
 
 def _columns(page: GetQueryResultsOutputTypeDef) -> tuple[AnswerColumn, ...]:

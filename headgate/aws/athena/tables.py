@@ -1,4 +1,4 @@
-"""Tables of the catalog and answers of Athena as Arrow, through awswrangler."""
+"""Read tables of the catalog and Athena results as Arrow, through awswrangler."""
 
 from __future__ import annotations
 
@@ -48,24 +48,24 @@ _ARROW = {
 
 @dataclass(frozen=True)
 class LakeTables:
-    """Reads whole tables from their files, and answers of one workgroup from their result files.
+    """Complete tables, read from their files, and results of one workgroup, read from result files.
 
     Attributes:
-        spoken, reason: as in `headgate.aws.athena.queries.AthenaQueries`.
+        translate_sql, reason: as in `headgate.aws.athena.queries.AthenaQueries`.
     """
 
     athena: AthenaClient
     objects: ObjectStore
     workgroup: str
     database: str
-    spoken: Callable[[str], str] = str
+    translate_sql: Callable[[str], str] = str
     reason: Callable[[str], str] = str
 
     def table(self, database: str, table: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return the rows of a table in the order of its files, with the types of the catalog.
+        """Return the rows of a table, in the order of its files and the types of the catalog.
 
         Raises:
-            NotFoundError: there is no such table.
+            NotFoundError: the table does not exist.
         """
         import awswrangler as wr  # noqa: PLC0415 takes a second; only notebooks read whole tables
 
@@ -94,15 +94,14 @@ class LakeTables:
         )
 
     def sql(self, sql: str) -> pa.Table:
-        """Return the answer to one statement of Athena SQL. The metadata of its schema has `query_id` and
-        `scanned_bytes`.
+        """Run a statement; the metadata of the result's schema has `query_id` and `scanned_bytes`.
 
         Raises:
-            QueryError: Athena refused or failed it, with Athena's reason.
+            QueryError: Athena rejected or failed the statement.
         """
         import awswrangler as wr  # noqa: PLC0415 as above
 
-        statement = self.spoken(sql)
+        statement = self.translate_sql(sql)
         with translated("query Athena"), self._explained():
             query_id = wr.athena.start_query_execution(
                 statement, database=self.database, workgroup=self.workgroup
@@ -131,16 +130,16 @@ class LakeTables:
         place = urlsplit(ended["ResultConfiguration"]["OutputLocation"])
         body = self.objects.read(ObjectRef(place.netloc, place.path.lstrip("/")))
         names = [column["Name"] for column in columns]
-        if not place.path.endswith(".csv"):  # SHOW, DESCRIBE and EXPLAIN: lines of text without a header
+        if not place.path.endswith(".csv"):  # SHOW, DESCRIBE and EXPLAIN return text lines without a header
             lines = body.decode().splitlines()
             return pa.table([pa.array(lines, pa.string())], names=[" ".join(names)])
         return read_result(body, [_result_type(column) for column in columns]).rename_columns(names)
 
 
 def read_result(body: bytes, types: Sequence[pa.DataType]) -> pa.Table:
-    """Return the rows of a result file of Athena; every value is in quotes, a null has none.
+    """Read an Athena result file, in which values are quoted and nulls are not.
 
-    pandas and awswrangler read an empty text as a null; this does not.
+    Unlike pandas and awswrangler, it distinguishes an empty text from a null.
     """
     names = [str(place) for place in range(len(types))]
     parse = pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
@@ -170,7 +169,7 @@ def _catalog_type(text: str) -> pa.DataType:
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
-    """Return a data frame that keeps every value: decimals and dates as objects, null as `pd.NA` or None."""
+    """Return a frame that preserves all values: decimals and dates as objects, null as `pd.NA` or None."""
     import pandas as pd  # noqa: PLC0415 as above
 
     kept = {

@@ -1,4 +1,4 @@
-"""The list of files over DynamoDB: the index `by_received_at` of the ledger's table."""
+"""The list of files in DynamoDB: the index `by_received_at` of the ledger's table."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from headgate.lake.file_index import FileFilter
 
-# Its hash key is the bucket, the same of every file: items without it (claims of contents, measurements) are
-# not in the index.
+# Its hash key is the bucket, which only files have; so claims of contents and measurements are not in the
+# index.
 INDEX = "by_received_at"
 _MOST_QUERIES = 10
 _MOST_KEYS = 100  # Source: Amazon DynamoDB API reference, BatchGetItem
@@ -46,7 +46,7 @@ class DynamoFileIndex:
                     IndexName=INDEX,
                     ScanIndexForward=False,
                     Limit=limit - len(records),
-                    **self._asked(where),
+                    **self._condition(where),
                     **start,
                 )
             records += [record_of_item(decode_item(item)) for item in page["Items"]]
@@ -73,8 +73,8 @@ class DynamoFileIndex:
                 return str(owners[0])
         return ""
 
-    def _asked(self, where: FileFilter) -> Any:  # noqa: ANN401 keyword arguments of boto3's query
-        """Return the condition and the filter of a query."""
+    def _condition(self, where: FileFilter) -> Any:  # noqa: ANN401 keyword arguments of boto3's query
+        """Return the key condition and the filter of a query."""
         names: dict[str, str] = {"#bucket": "bucket"}
         values: dict[str, str | int] = {":bucket": self.bucket}
         clauses: list[str] = []

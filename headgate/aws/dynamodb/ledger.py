@@ -1,11 +1,11 @@
-"""The ledger in one DynamoDB table. docs/adr/0006-ledger-claims.md explains the form of its items.
+"""The ledger in one DynamoDB table. docs/adr/0006-ledger-claims.md has the reasons for its items.
 
 | item    | key `file_id`                 | attributes |
 |---------|-------------------------------|------------|
-| file    | the record's own id           | the record's fields, and `lease_until_ms` while a worker holds it |
+| file    | the record's id               | the record's fields; `lease_until_ms` while a worker processes the file |
 |         |                               | `taken_by` (a run) and `taken_until_ms` while a larger worker has it |
 | content | `content#<dataset>#<sha256>`  | `owner` (a file id), `state` (processing or done), `lease_until_ms` |
-| pace    | `pace#<kind>`                 | `files`: what the newest files of a kind took |
+| pace    | `pace#<kind>`                 | `files`: the time and memory of the newest files of a kind |
 """  # noqa: E501 a table
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ _COUNTS = tuple(
 )  # annotations are text there
 _COUNTS_BY_NAME = ("reasons", "masked", "new_columns", "model_records")
 _MAPPINGS = (*_COUNTS_BY_NAME, "error", "profile", "mapping", "stage_times", "original", "worker")
-_NAMES = {"#state": "state", "#owner": "owner"}  # DynamoDB reserves both words
+_NAMES = {"#state": "state", "#owner": "owner"}  # both are reserved words of DynamoDB
 _FREE = "attribute_not_exists(file_id)"
-_RUN_OUT = "(#state = :processing AND lease_until_ms <= :now)"
+_EXPIRED = "(#state = :processing AND lease_until_ms <= :now)"
 _CONDITIONS = {
     Condition.NONE: "",
     Condition.LEASE_ENDED: " AND lease_until_ms <= :now",
@@ -59,7 +59,7 @@ _CONDITIONS = {
         " AND (attribute_not_exists(taken_by) OR taken_by = :run OR taken_until_ms <= :now)"
     ),
 }
-_RELEASED = 0  # the lease of what was given back; every other one is a moment
+_RELEASED = 0  # the lease of a released item
 _FAILED = "ConditionalCheckFailed"
 _LOST = {"None", _FAILED, "TransactionConflict"}
 _Item = dict[str, Any]
@@ -73,10 +73,7 @@ class DynamoLedger:
     table: str
 
     def claim(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """Take the right to process `record`'s object and content, atomically.
-
-        A lease that has ended may be taken over.
-        """
+        """Claim the record's object and content atomically; an expired lease is taken over."""
         return self._claim(Action.CLAIM, record, now, lease_s)
 
     def renew(self, record: FileRecord, *, now: datetime, lease_s: int) -> None:
@@ -88,7 +85,7 @@ class DynamoLedger:
             )
 
     def _extend(self, item_id: str, condition: str, values: _Item) -> None:
-        """Set the item's lease to `:until`, where the condition holds."""
+        """Set the item's lease to `:until` if the condition holds."""
         with suppress(ConflictError), translated(f"extend the lease of {item_id}"):
             self.client.update_item(
                 TableName=self.table,
@@ -110,7 +107,7 @@ class DynamoLedger:
         return self._claim(Action.TAKE_OVER, record, now, lease_s, run)
 
     def _claim(self, action: Action, record: FileRecord, now: datetime, lease_s: int, run: str = "") -> Claim:
-        """Write the file's item and, where its content is known, the content's: both or neither."""
+        """Write the file's item, and the content's if it is given, or neither."""
         now_ms = _epoch_ms(now)
         until_ms = now_ms + 1000 * lease_s
         file = _file_item(replace(record, state=state_after(action)), until_ms)
@@ -125,7 +122,7 @@ class DynamoLedger:
                 "lease_until_ms": until_ms,
             }
             mine = {":processing": "processing", ":now": now_ms, ":me": record.file_id}
-            writes.append(self._put(item, f"{_FREE} OR #owner = :me OR {_RUN_OUT}", mine))
+            writes.append(self._put(item, f"{_FREE} OR #owner = :me OR {_EXPIRED}", mine))
         obstacles = self._transact(f"claim {record.key}", writes)
         return (
             Claim(ClaimAnswer.GRANTED, record.file_id)
@@ -134,7 +131,7 @@ class DynamoLedger:
         )
 
     def measured(self, kind: str) -> tuple[MeasuredFile, ...]:
-        """Return the use of the newest files of a kind, oldest first; none where none was measured."""
+        """Return the time and memory of the newest files of a kind, oldest first."""
         with translated(f"read what files of {kind} took"):
             item = self.client.get_item(TableName=self.table, Key=encode_item({"file_id": PACE + kind})).get(
                 "Item"
@@ -150,7 +147,7 @@ class DynamoLedger:
     def finish(self, record: FileRecord) -> None:
         """Store the finished record.
 
-        ConflictError when its state does not permit this final state, or another file has the content.
+        Raise ConflictError if its state does not permit this final state, or if another file has the content.
         """
         if record.state is FileState.DONE and record.content_sha256:
             self._finish_owning(record)
@@ -163,7 +160,7 @@ class DynamoLedger:
             self._release_content(record)
 
     def release(self, record: FileRecord) -> None:
-        """End the object's lease and free its content, where they are this file's and unfinished."""
+        """End the object's lease and release its content if this file owns them and is unfinished."""
         with suppress(ConflictError), translated(f"release {record.key}"):
             self.client.update_item(
                 TableName=self.table,
@@ -177,10 +174,7 @@ class DynamoLedger:
     def reopen(
         self, file_id: str, *, now: datetime, lease_s: int, action: Action = Action.REOPEN
     ) -> FileRecord:
-        """Return the finished record as it stands.
-
-        It is `replaying` or `reverting` from now on, in one conditional update.
-        """
+        """Set a finished record to `replaying` or `reverting` in one conditional update, and return it."""
         now_ms = _epoch_ms(now)
         condition, values = _permitted(action, now_ms)
         values |= {":after": state_after(action), ":until": now_ms + 1000 * lease_s}
@@ -237,7 +231,7 @@ class DynamoLedger:
             raise ConflictError(why_not_finished(record)) from None
 
     def _finish_owning(self, record: FileRecord) -> None:
-        """Record and content become done together, so that no copy can be accepted between the two."""
+        """Finish record and content together, so that no copy is accepted in between."""
         content = {"file_id": _content_id(record), "owner": record.file_id, "state": "done"}
         mine = f"{_FREE} OR #owner = :me"
         writes = [
@@ -252,7 +246,7 @@ class DynamoLedger:
         raise ConflictError(f"the content of {record.key} was taken over by another file; deliver it again")
 
     def _finish_freeing(self, record: FileRecord) -> None:
-        """Record a reverted file; its content, unless another file owns it, is free with the same write."""
+        """Finish a reverted file, and release its content unless another file owns it."""
         free = {"TableName": self.table, "Key": encode_item({"file_id": _content_id(record)})}
         free |= _condition("#owner = :me", {":me": record.file_id})
         obstacles = self._transact(
@@ -267,7 +261,7 @@ class DynamoLedger:
         self._put_finished(record)
 
     def _release_content(self, record: FileRecord) -> None:
-        """Release the content if this file holds it unfinished: the next file with it is accepted."""
+        """Release the content if this file owns it unfinished, so that another file can claim it."""
         mine = {":me": record.file_id, ":processing": "processing"}
         with suppress(ConflictError), translated(f"release the content of {record.key}"):
             self.client.delete_item(
@@ -285,7 +279,7 @@ class DynamoLedger:
         return {"Put": put | _condition(condition, values)}
 
     def _transact(self, doing: str, writes: list[_Item]) -> list[_Item] | None:
-        """Write all items or none; return None, or the obstacle of each write."""
+        """Write all items or none; return None, or the cancellation reason of each write."""
         with translated(doing):
             try:
                 self.client.transact_write_items(TransactItems=cast("list[TransactWriteItemTypeDef]", writes))
@@ -298,7 +292,7 @@ class DynamoLedger:
 
 
 def _refusal(action: Action, record: FileRecord, reasons: list[_Item]) -> Claim:
-    """Return the reason that refused a claim: first this object's own record, then the content's owner."""
+    """Return the reason for a refused claim: this object's record first, then the content's owner."""
     own, *content = reasons
     if own["Code"] == _FAILED:
         before = FileState(decode_item(own.get("Item", {})).get("state", FileState.PROCESSING))
@@ -309,7 +303,7 @@ def _refusal(action: Action, record: FileRecord, reasons: list[_Item]) -> Claim:
             ClaimAnswer.DUPLICATE if content_item.get("state") == "done" else ClaimAnswer.BUSY,
             content_item.get("owner", ""),
         )
-    return Claim(ClaimAnswer.BUSY)  # another worker's transaction on the same items is under way
+    return Claim(ClaimAnswer.BUSY)  # another worker's transaction on the same items
 
 
 def _permitted(action: Action, now_ms: int, run: str = "") -> tuple[str, _Item]:
@@ -325,7 +319,7 @@ def _permitted(action: Action, now_ms: int, run: str = "") -> tuple[str, _Item]:
 
 
 def _finishable(record: FileRecord) -> tuple[str, _Item]:
-    """Return the condition that the transition table permits this end, and its values."""
+    """Return the condition that the transition table permits this final state, and its values."""
     permitted = finished_from(record.state)
     states = [state for state in permitted if state]
     return f"{_FREE} OR {_is_one_of(states)}" if None in permitted else _is_one_of(states), _values(states)
@@ -340,7 +334,7 @@ def _values(states: Collection[FileState]) -> dict[str, str]:
 
 
 def _condition(expression: str, values: _Item) -> _Item:
-    """Return a write's condition, with the names it uses: DynamoDB refuses names that no expression uses."""
+    """Return a condition with its names, because DynamoDB rejects unused names."""
     return {
         "ConditionExpression": expression,
         "ExpressionAttributeNames": {name: field for name, field in _NAMES.items() if name in expression},
@@ -359,10 +353,7 @@ def _file_item(record: FileRecord, lease_until_ms: int | None = None) -> _Item:
 
 
 def record_of_item(item: _Item) -> FileRecord:
-    """Return the record that an item holds.
-
-    DynamoDB's numbers become integers, fields it does not know keep their default.
-    """
+    """Return the record in an item; unknown attributes are ignored, missing fields get their default."""
     stored = {name: item[name] for name in _FIELDS if name in item}
     counts = {name: int(stored[name]) for name in _COUNTS if name in stored}
     by_name = {
@@ -372,7 +363,7 @@ def record_of_item(item: _Item) -> FileRecord:
 
 
 def encode_item(item: Mapping[str, object]) -> _Item:
-    """Return an item in DynamoDB's own form."""
+    """Return an item in DynamoDB's format."""
     serialize = TypeSerializer().serialize
     return {name: serialize(value) for name, value in item.items()}
 
@@ -384,5 +375,5 @@ def decode_item(item: Mapping[str, Any]) -> _Item:
 
 
 def _epoch_ms(at: datetime) -> int:
-    """Return milliseconds since 1970; a time without a zone is UTC, as everywhere in Headgate."""
+    """Return milliseconds since 1970; a time without a zone is UTC."""
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)

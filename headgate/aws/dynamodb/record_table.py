@@ -1,7 +1,7 @@
-"""Records in DynamoDB: one item for each record, and a guard item for each unique value.
+"""Records in DynamoDB: one item per record, and a guard item per unique value.
 
-Table key: `record_model` and `record_id`; shorter names are reserved words of DynamoDB. A guard's model is
-`<model>.<column>` and its id the value's normal form; it names its owner.
+The table key is `record_model` and `record_id`, because shorter names are reserved words. A guard's model is
+`<model>.<column>`, and its id the value's normal form; it has the id of the owner.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-# A transaction that meets another one is cancelled; a hundred writers of one address need some patience.
+# Conflicting transactions are cancelled, so a hundred writers of one address need many attempts.
 ATTEMPTS = 12
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.02, 1.0
 _Item = dict[str, Any]
@@ -122,10 +122,10 @@ class DynamoRecords:
         }
 
     def _transact(self, doing: str, writes: list[_Item]) -> list[_Item] | None:
-        """Do all writes and return None, or none of them and return the reason of each.
+        """Write all items or none; return None, or the cancellation reason of each write.
 
         Raises:
-            ThrottledError: other writers of the same items left no room; nothing was written.
+            ThrottledError: other writers of the same items conflicted in every attempt.
         """
         for attempt in range(ATTEMPTS):
             reasons = self._refusals(doing, writes)

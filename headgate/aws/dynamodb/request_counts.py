@@ -1,4 +1,4 @@
-"""Requests of each caller by minute, counted in DynamoDB."""
+"""The number of requests per caller and minute, in DynamoDB."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _KEPT_S = 3_600  # counts of past minutes; DynamoDB deletes them within two days
 
 @dataclass(frozen=True)
 class DynamoRequestCounts:
-    """The `RequestCounts` port. A count is one atomic write, so two functions never count the same number."""
+    """The `RequestCounts` port; each count is one atomic update."""
 
     client: DynamoDBClient
     table: str
 
     def add(self, caller: str, minute: int) -> int:
-        """Count a request of the caller in a minute since 1970, and return how many there are in it."""
+        """Count a request of the caller in a minute since 1970, and return the minute's count."""
         with translated(f"count requests in {self.table}"):
             counted = self.client.update_item(
                 TableName=self.table,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# What of a read table may be written again; the rest (CreateTime, VersionId, CatalogId …) is Glue's own.
+# The fields of a table that may be written; Glue sets the others (CreateTime, VersionId, CatalogId …).
 # Source: AWS Glue API reference, TableInput.
 _WRITABLE = (
     "Name",
@@ -40,11 +40,10 @@ _WRITABLE = (
 
 @dataclass(frozen=True)
 class GlueCatalog:
-    """The Catalog port over Glue. A table's revision is its `VersionId`, which Glue checks on update.
+    """The Catalog port over Glue; a table's revision is its `VersionId`, which Glue checks on update.
 
     Attributes:
-        crawler: started after a table got other columns; a crawl costs more than a publish, and finds nothing
-            new otherwise.
+        crawler: started after a table's columns changed; otherwise a crawl would find nothing new.
     """
 
     client: GlueClient
@@ -87,11 +86,9 @@ class GlueCatalog:
         columns: Sequence[Mapping[str, str]],
         parameters: Mapping[str, str],
     ) -> None:
-        """Point the table at `location` with `columns`, in one step. Without columns it keeps its own.
+        """Point the table at `location` with `columns` in one update; by default it keeps its columns.
 
-        ConflictError when it changed since `current` was read.
-
-        Everything else a crawler or Terraform put on the table stays as it is.
+        All other properties of the table stay. Raise ConflictError if it changed since `current` was read.
         """
         definition = self.definition(current.database, current.table)
         before = [_shape(column) for column in definition.get("StorageDescriptor", {}).get("Columns", [])]
@@ -101,7 +98,7 @@ class GlueCatalog:
             )
         moved = {
             name: definition[name] for name in _WRITABLE if definition.get(name)
-        }  # an empty Owner is read, but not taken back
+        }  # Glue returns an empty Owner, but does not accept it
         moved["StorageDescriptor"] = {
             **definition.get("StorageDescriptor", {}),
             "Location": location,
@@ -113,17 +110,14 @@ class GlueCatalog:
                 DatabaseName=current.database,
                 TableInput=cast("TableInputTypeDef", moved),
                 VersionId=current.revision,
-                # The lake keeps its own versions; Glue's archive is limited and never read here.
+                # The lake has its own versions; Glue's archive is limited and not used.
                 SkipArchive=True,
             )
         if self.crawler and columns and before != [_shape(column) for column in columns]:
             self._crawl()
 
     def _crawl(self) -> None:
-        """Start the crawler.
-
-        The table is published already, so a crawl that cannot start takes nothing away.
-        """
+        """Start the crawler; a failure is only logged, because the table is already published."""
         try:
             with translated(f"start crawler {self.crawler}"):
                 self.client.start_crawler(Name=self.crawler)
@@ -131,7 +125,7 @@ class GlueCatalog:
             log.warning("crawler not started", extra={"crawler": self.crawler, "cause": str(error)})
 
     def definition(self, database: str, table: str) -> dict[str, Any]:
-        """Return the table as Glue has it; NotFoundError when it does not exist."""
+        """Return Glue's definition of the table; raise NotFoundError if it does not exist."""
         with translated(f"look up table {database}.{table}"):
             return cast("dict[str, Any]", self.client.get_table(DatabaseName=database, Name=table)["Table"])
 

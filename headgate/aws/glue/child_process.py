@@ -1,4 +1,4 @@
-"""Glue jobs that run as child processes of another job, with arguments and rights of their own."""
+"""Run Glue jobs as child processes of another job, with their own arguments and permissions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
     from pathlib import Path
 
-# A child must not speak to the Spark driver of its parent: that one has the rights of the parent.
+# A child must not reach its parent's Spark driver, which has the parent's permissions.
 _DRIVER = ("PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET")
 _LONGEST_CAUSE = 2000
 _SOCKET_FOLDER = "/tmp"  # noqa: S108 a socket's path has 108 characters at most, and a test deployment's own folder for files may need more
@@ -26,10 +26,7 @@ _SOCKET_FOLDER = "/tmp"  # noqa: S108 a socket's path has 108 characters at most
 
 @dataclass(frozen=True)
 class ChildProcess:
-    """One run of a script.
-
-    It writes to the standard output of its parent; standard error has the cause of a failure only.
-    """
+    """A run of a script; standard output is the parent's, standard error has the cause of a failure."""
 
     process: ForkServerProcess
     errors: Path
@@ -45,21 +42,19 @@ class ChildProcess:
         return lines[-1][:_LONGEST_CAUSE]
 
     def stop(self) -> None:
-        """End it and all that it started."""
+        """Stop the process and all processes that it started."""
         if self.process.pid and self.process.exitcode is None:
-            with suppress(ProcessLookupError):  # it has not got as far as a session of its own
+            with suppress(ProcessLookupError):  # it has not created its session yet
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.kill()
             self.process.join()
 
 
 class ChildProcesses:
-    """Starts scripts in copies of a process that has loaded their libraries, which takes seconds, once for
-    all of them.
+    """Processes that are forked from one with loaded libraries, because loading takes seconds.
 
-    The process that is copied has loaded modules and done nothing else: it has opened no connection, asked no
-    database and started no Python thread. On other systems than Linux each child loads its libraries itself:
-    macOS's own are not safe to copy.
+    The forked process has only imported modules: it has no connections, databases or threads. On other
+    systems than Linux each child imports its libraries itself, because forking macOS's libraries is not safe.
 
     Args:
         libraries: modules by their dotted names.
@@ -72,11 +67,11 @@ class ChildProcesses:
     def start(
         self, script: Path, arguments: Mapping[str, str], credentials: Mapping[str, str], errors: Path
     ) -> ChildProcess:
-        """Start a script with the arguments of this process, of which `arguments` replace some.
+        """Start a script with this process's arguments, overridden by `arguments`.
 
         Args:
-            credentials: variables that the AWS SDKs read; they come before the credentials of the machine.
-            errors: a local file for what it writes to standard error.
+            credentials: environment variables of the AWS SDKs, which override the machine's credentials.
+            errors: a local file for standard error.
         """
         own_arguments = [token for name, value in arguments.items() for token in (f"--{name}", value)]
         inherited = {name: value for name, value in os.environ.items() if name not in _DRIVER}
@@ -96,7 +91,7 @@ class ChildProcesses:
 
 
 def _run(script: str, arguments: Sequence[str], environment: Mapping[str, str], errors: str) -> None:
-    os.setsid()  # a model's own processes end with it
+    os.setsid()  # so that a model's processes are stopped with it
     os.dup2(os.open(errors, os.O_WRONLY), sys.stderr.fileno())
     os.environ.clear()
     os.environ.update(environment)
@@ -105,18 +100,16 @@ def _run(script: str, arguments: Sequence[str], environment: Mapping[str, str], 
 
 
 def _python_path() -> str:
-    return os.pathsep.join(filter(None, sys.path))  # Spark put the archives of --extra-py-files there
+    return os.pathsep.join(filter(None, sys.path))  # with the archives of --extra-py-files, which Spark added
 
 
 @contextmanager
 def _prepared_fork_server() -> Iterator[None]:
-    """Set what the fork server needs when it starts, and restore it: where modules are, a short path, and no
-    script to import.
+    """Set the fork server's environment for the block: module path, a short folder, no main script.
 
-    `multiprocessing` would import the script that runs again in each child. Under Glue that is Glue's own
-    starter, which is not written to be imported. The fork server is started with `-c`, which puts the working
-    directory first on its path: without PYTHONSAFEPATH it would load a package `headgate` from there, instead
-    of the parent's.
+    `multiprocessing` would import the parent's script in each child; under Glue that is Glue's starter, which
+    cannot be imported. The fork server is started with `-c`, which puts the working directory first on its
+    path: without PYTHONSAFEPATH it would import a package `headgate` from there.
     """
     main, folder = sys.modules["__main__"], tempfile.tempdir
     needed = {"PYTHONPATH": _python_path(), "PYTHONSAFEPATH": "1"}

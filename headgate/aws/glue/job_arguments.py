@@ -1,8 +1,7 @@
-"""One way to read a Glue job's arguments, wherever the job runs.
+"""Read the arguments of a Glue job, wherever it runs.
 
-Glue passes default and run arguments as `--name value` in `argv`; a job that runs as a plain process gets
-them as environment variables called `name`. The outcome is one mapping, in which arguments stand above the
-environment.
+Glue passes arguments as `--name value`; a plain process gets them as environment variables. Both become one
+mapping, in which arguments override the environment.
 """
 
 from __future__ import annotations
@@ -21,19 +20,15 @@ _MARK = "--"
 
 
 def merged(argv: Sequence[str], env: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment, overridden by the arguments of `argv` (without the script's own name).
+    """Return the environment, overridden by the arguments of `argv` (without the script's name).
 
-    `--name value` and `--name=value` are the same; a name without a value is an empty text.
+    `--name value` and `--name=value` are equal; a name without a value is an empty text.
     """
     return {**env, **dict(_named(argv))}
 
 
 def required(arguments: Mapping[str, str], name: str) -> str:
-    """Return a required argument.
-
-    Raises:
-        SettingsError: it is absent or empty.
-    """
+    """Return a required argument; raise SettingsError if it is absent or empty."""
     value = arguments.get(name, "")
     if not value:
         raise SettingsError(f"the job was started without --{name}")
@@ -41,7 +36,7 @@ def required(arguments: Mapping[str, str], name: str) -> str:
 
 
 def day(arguments: Mapping[str, str], name: str) -> date | None:
-    """Return an argument that is a day, or None if it is absent or empty.
+    """Return a date argument; None if it is absent or empty.
 
     Raises:
         SettingsError: it is not an ISO 8601 date.
@@ -54,12 +49,12 @@ def day(arguments: Mapping[str, str], name: str) -> date | None:
 
 
 def snapshot_id(arguments: Mapping[str, str]) -> str:
-    """Return the snapshot that a job reads: the newest one, unless `--snapshot_id` names another."""
+    """Return the snapshot to read: `--snapshot_id`, by default the newest one."""
     return arguments.get("snapshot_id", "") or CURRENT
 
 
 def is_full_run(arguments: Mapping[str, str]) -> bool:
-    """Return whether everything is computed again, also what nothing changed."""
+    """Return whether unchanged results are computed again, too."""
     return arguments.get("full", "") == "true"
 
 

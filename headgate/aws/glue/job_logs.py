@@ -1,4 +1,4 @@
-"""Logs of runs of Glue jobs."""
+"""Logs of Glue job runs."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from headgate.errors import NotFoundError
 if TYPE_CHECKING:
     from headgate.aws.logs import LogLine, Logs
 
-# Glue names the stream of a run's driver after the run.
+# The log stream of a run's driver has the name of the run.
 # Source: AWS Glue developer guide, "Logging for AWS Glue jobs", default log groups.
 _GROUPS = ("output", "error")
 
 
 @dataclass(frozen=True)
 class GlueJobLogs:
-    """The two log groups in which runs of Glue jobs have a stream each.
+    """The two log groups of Glue jobs, with a stream per run.
 
     Attributes:
         prefix: of the groups' names.
-        kept_days: how many days lines are kept.
+        kept_days: retention of lines.
     """
 
     logs: Logs
@@ -29,7 +29,7 @@ class GlueJobLogs:
     kept_days: int
 
     def last_lines(self, run_id: str, most: int) -> list[LogLine]:
-        """Return the last lines that a run of a job wrote, oldest first; none where it wrote none."""
+        """Return the last lines of a job run, oldest first; none if it wrote none."""
         lines = [line for group in _GROUPS for line in self._lines(f"{self.prefix}/{group}", run_id, most)]
         return sorted(lines, key=lambda line: line.written_at)[-most:]
 

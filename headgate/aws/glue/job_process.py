@@ -1,4 +1,4 @@
-"""How every Glue job starts and ends."""
+"""The start and end of every Glue job."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from headgate.aws.glue import job_arguments
 from headgate.aws.log_redaction import redact_logs
 from headgate.errors import HeadgateError
 
-CAPACITY = "HEADGATE_DPUS"  # what Glue bills for a job, in DPUs
+CAPACITY = "HEADGATE_DPUS"  # the billed capacity of a job, in DPUs
 log = logging.getLogger(__name__)
 _OF_EVERY_RECORD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object per log line, with what `extra` states, as the functions write it.
+    """A log formatter that writes JSON lines with the fields of `extra`, like the functions' logs.
 
     Args:
-        system: several systems may be built at the same time and write to one stream; empty for jobs that
-            build none.
+        system: distinguishes systems that are built in parallel and write to one stream; empty for other
+            jobs.
     """
 
     def __init__(self, system: str = "") -> None:
@@ -36,7 +36,7 @@ class JsonLines(logging.Formatter):
         self._always = {"system": system} if system else {}
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line; its time is CloudWatch's."""
+        """Return the line without a time, which CloudWatch adds."""
         extra = {name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD}
         line = {
             "level": record.levelname,
@@ -48,24 +48,23 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["exception"] = getattr(
                 record.exc_info[0], "__name__", ""
-            )  # its text may hold a cell's value
+            )  # its text may contain a cell's value
         return json.dumps(line, default=str)
 
 
 def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
-    """Run the job and print its summary as one line of JSON.
+    """Run the job, and print its summary as one line of JSON.
 
-    Everything a job says goes to standard output: Glue takes what a failed process wrote to standard error
-    for the run's error message, and that shall be the cause, not a progress bar. Of an error of anybody
-    else's neither the log nor the message has the text, which may hold a cell's value.
+    Logs go to standard output, because Glue uses standard error as the error message of a failed run. The log
+    and the message of an unexpected error do not have its text, which may contain a value.
 
     Raises:
-        SystemExit: the job failed; the message is one line that names the cause, or the kind and place of
-            what was not foreseen.
+        SystemExit: the job failed; the message is one line with the cause, or the kind and place of an
+            unexpected error.
     """
-    # Models' threads that spin while they wait take the processor from other jobs on the same machine: on two
-    # busy cores one system took 110 s and more, and takes 4 s so. OpenMP reads it when the first model is
-    # loaded.
+    # Threads of models that spin while they wait slow down other jobs on the machine: on two busy cores one
+    # system took over 110 s with them and takes 4 s without. OpenMP reads the variable when the first model
+    # is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines(_arguments().get("system", "")))
@@ -84,16 +83,16 @@ def run(job: Callable[[Mapping[str, str]], Mapping[str, object]]) -> None:
 
 
 def _log_capacity(seconds: float) -> None:
-    """Log the DPU-hours of the run for the lake's dashboard; nothing where no capacity is stated.
+    """Log the run's DPU-hours for the lake's dashboard, if its capacity is given.
 
-    Of a run that asks Spark for more workers it is the least.
+    For a run that requests more workers from Spark, it is a lower bound.
     """
     if dpus := float(_arguments().get(CAPACITY) or 0):
         log.info("glue run ended", extra={"dpu_hours": round(dpus * seconds / 3600, 4)})
 
 
 def _arguments() -> Mapping[str, str]:
-    """Return the job's arguments; copy the region into the environment, where boto3 reads it."""
+    """Return the job's arguments; set AWS_REGION from them for boto3."""
     arguments = job_arguments.merged(sys.argv[1:], os.environ)
     if region := arguments.get("HEADGATE_REGION"):
         os.environ.setdefault("AWS_DEFAULT_REGION", region)

@@ -1,4 +1,4 @@
-"""Runs of Glue jobs, with what Glue states of their use."""
+"""Runs of Glue jobs with their recorded use."""
 
 from __future__ import annotations
 
@@ -26,13 +26,11 @@ class GlueRuns:
     client: GlueClient
 
     def ended(self, job: str, name: str, *, since: datetime) -> Iterator[EndedJobRun]:
-        """Yield the runs of a job that started since a moment, naive UTC, and have ended.
-
-        A job that does not exist has none.
+        """Yield the ended runs of a job that started since a time (naive UTC); none for an unknown job.
 
         Args:
-            job: what the lake calls it.
-            name: its name in Glue.
+            job: the lake's name of the job.
+            name: the job's name in Glue.
         """
         pages = self.client.get_paginator("get_job_runs").paginate(JobName=name)
         try:
@@ -58,10 +56,7 @@ def _job_run(job: str, run: JobRunTypeDef) -> EndedJobRun:
 
 
 def _dpus(run: JobRunTypeDef) -> float:
-    """Return the most DPUs of a run.
-
-    A run may state its workers instead of its capacity.
-    """
+    """Return the maximum DPUs of a run, from its capacity or its workers."""
     if "MaxCapacity" in run:
         return float(run["MaxCapacity"])
     return run.get("NumberOfWorkers", 0) * WORKER_DPUS.get(str(run.get("WorkerType", "")), 0)

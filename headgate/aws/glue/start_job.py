@@ -1,4 +1,4 @@
-"""Start a Glue job that has at most one run at a time."""
+"""Start a Glue job with at most one concurrent run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def start_unless_running(client: GlueClient, name: str) -> bool:
-    """Start a run of a job unless one is under way; return whether one was started."""
+    """Start a run unless one is running; return whether one was started."""
     with translated(f"start {name}"):
         try:
             client.start_job_run(JobName=name)

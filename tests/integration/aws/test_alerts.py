@@ -79,7 +79,7 @@ def test_a_refused_file_is_reported_with_file_column_rule_and_remedy(
     inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]],
 ) -> None:
     alerts, received = inbox
-    alerts.refused(REFUSED)
+    alerts.report_rejection(REFUSED)
     (reported,) = received()
     assert reported["Subject"] == "Headgate rejected a file: missing_sensitive_column"
     for part in (
@@ -103,10 +103,10 @@ def test_people_hear_of_files_that_were_refused_wait_or_are_out_of_line_and_of_n
         replace(shifted, profile={}),
         replace(REFUSED, state="ignored"),
     ):
-        alerts.settled(record)
+        alerts.report(record)
     assert sorted(message["Subject"] for message in received()) == [
         "Headgate accepted a file of payments that is out of line",
-        "Headgate asks what a file's columns mean",
+        "Headgate needs a mapping of a file's columns",
         "Headgate rejected a file: missing_sensitive_column",
     ]
 
@@ -115,7 +115,7 @@ def test_people_hear_of_new_columns_and_what_to_do(
     inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]],
 ) -> None:
     alerts, received = inbox
-    alerts.settled(replace(REFUSED, state="done", error={}, new_columns={"Filiale": 1200}))
+    alerts.report(replace(REFUSED, state="done", error={}, new_columns={"Filiale": 1200}))
     (message,) = received()
     assert message["Subject"] == "Headgate found new columns in a file of payments"
     for part in (
@@ -140,7 +140,7 @@ def test_a_number_in_a_files_key_is_sent_to_nobody(
     inbox: tuple[Alerts, Callable[[], list[dict[str, str]]]],
 ) -> None:
     alerts, received = inbox
-    alerts.refused(replace(REFUSED, key="payments/4111111111111111.csv"))
+    alerts.report_rejection(replace(REFUSED, key="payments/4111111111111111.csv"))
     (reported,) = received()
     assert "s3://ecommerce-raw/payments/[PAN ****1111].csv" in reported["Message"]
 

@@ -166,7 +166,7 @@ def test_a_query_that_takes_too_long_is_stopped(queries: AthenaQueries) -> None:
         monotonic_s=lambda: next(clock),
     )
     slow = "select count(*) from range(3000000) as a(x), range(3000) as b(y) where (x * y) % 7 = 3"
-    with pytest.raises(QueryError, match=r"took too long and was stopped\. Ask for fewer rows"):
+    with pytest.raises(QueryError, match=r"took too long and was stopped\. Select fewer rows"):
         hasty.run(slow, timeout_s=1)
 
 
@@ -174,7 +174,9 @@ def test_questions_about_tables_and_reasons_are_athenas_whatever_engine_answers(
     queries: AthenaQueries,
 ) -> None:
     asked = replace(
-        queries, spoken=partial(translate, dialect="duckdb"), reason=partial(failure_reason, dialect="duckdb")
+        queries,
+        translate_sql=partial(translate, dialect="duckdb"),
+        reason=partial(failure_reason, dialect="duckdb"),
     )
     assert {"tab_name": "orders"} in asked.run("show tables in ecommerce_curated").records()
     assert [row["col_name"] for row in asked.run("describe ecommerce_curated.regions").records()][:1] == [

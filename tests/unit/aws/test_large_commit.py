@@ -13,7 +13,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
 from headgate.api.shapes.uploads import MAX_UPLOAD_BYTES
-from headgate.aws.clients import COPIES_AT_ONCE
+from headgate.aws.clients import PARALLEL_COPIES
 from headgate.aws.multipart_uploads import COPIED_PART_BYTES, S3Uploads
 from headgate.lake.ports import ObjectRef
 
@@ -69,10 +69,10 @@ class LargeObjects:
         with self._lock:
             assert number not in self.parts
             self.parts[number] = last - first + 1
-            self.seconds += self.parts[number] / self.bytes_a_second / COPIES_AT_ONCE
+            self.seconds += self.parts[number] / self.bytes_a_second / PARALLEL_COPIES
             self.at_work += 1
             self.most_at_work = max(self.most_at_work, self.at_work)
-            if self.at_work > COPIES_AT_ONCE // 2:
+            if self.at_work > PARALLEL_COPIES // 2:
                 self._many_at_work.set()
         self._many_at_work.wait(PATIENCE_S)  # a busy machine starts threads late
         self._many_at_work.set()
@@ -109,13 +109,13 @@ def test_the_largest_upload_is_copied_by_calls_that_each_end_before_the_api_stop
     assert len(calls) > 1
     assert sum(objects.parts.values()) == MAX_UPLOAD_BYTES
     assert len(objects.parts) == MAX_UPLOAD_BYTES // COPIED_PART_BYTES
-    assert objects.most_at_work > COPIES_AT_ONCE // 2
+    assert objects.most_at_work > PARALLEL_COPIES // 2
 
 
 def test_a_file_of_one_round_is_copied_by_one_call() -> None:
     uploads = S3Uploads(client_of(LargeObjects(COPIED_BYTES_A_SECOND)))
     refs = ObjectRef("staging", "uploads/1"), ObjectRef("raw", "orders/1")
-    assert uploads.begin_copy(*refs, COPIED_PART_BYTES * COPIES_AT_ONCE) == ""
+    assert uploads.begin_copy(*refs, COPIED_PART_BYTES * PARALLEL_COPIES) == ""
     assert COPIED_PART_BYTES / COPIED_BYTES_A_SECOND < API_GATEWAY_S
 
 
@@ -132,7 +132,7 @@ def client_of(objects: LargeObjects) -> Any:  # noqa: ANN401 boto3 makes a class
         "eu-central-1",
         aws_access_key_id="a",
         aws_secret_access_key="b",  # noqa: S106 nobody checks it
-        config=Config(max_pool_connections=COPIES_AT_ONCE),
+        config=Config(max_pool_connections=PARALLEL_COPIES),
     )
     client.meta.events.register("before-send.s3", objects.answer)
     return client
