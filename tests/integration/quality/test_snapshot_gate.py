@@ -269,7 +269,7 @@ def test_every_column_is_in_a_narrow_part_and_a_bad_value_is_found_there(
 
     A column of many values is asked about alone.
     """
-    monkeypatch.setattr("headgate.quality.narrow_parts._FEW", few)
+    monkeypatch.setattr("headgate.quality.narrow_parts._FEW_VALUES", few)
     good = rows({}, {"line_id": 2, "units": None}, {"line_id": 4, "flag": False, "code": None})
     assert {name for part in narrow_parts(CONTRACT, good) for name in part.values_of} == set(CONTRACT.names)
     for changes, place, rule in BROKEN:
