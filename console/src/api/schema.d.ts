@@ -1305,12 +1305,6 @@ export interface components {
             /** Columns */
             columns: components["schemas"]["LineageColumn"][];
             /**
-             * Reads
-             * @description The datasets that a Python system read for the table, which is not traced by column.
-             * @default []
-             */
-            reads: string[];
-            /**
              * Rows
              * @description Columns that decide which rows the table has.
              */
@@ -4882,6 +4876,12 @@ export interface components {
              * @default
              */
             question: string;
+            /**
+             * Reads
+             * @description Datasets that it was built from; empty for a dataset.
+             * @default []
+             */
+            reads: string[];
             /** Rows */
             rows: number;
             /**

@@ -10,7 +10,6 @@ from headgate.api.shapes.lake import ColumnLineage, ColumnUse, LineageColumn
 from headgate.errors import NotFoundError
 from headgate.lineage.column_sources import CURATED, PROD, ColumnRef, Sources, TableColumns, columns_of
 from headgate.project import MODELS_SYSTEM
-from headgate.systems.up_to_date import READS
 
 if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
@@ -26,20 +25,7 @@ def column_lineage_of_table(lake: LakePorts, table: str) -> ColumnLineage:
     lineage_by_table = _stored_lineage(lake)
     own = lineage_by_table.get(table) if zone == PROD else None
     columns = tuple(_column(contract, zone, name, own, lineage_by_table) for name in contract.names)
-    return ColumnLineage(
-        table=table, columns=columns, reads=_reads(lake, contract, zone), rows=_uses(own.rows) if own else ()
-    )
-
-
-def _reads(lake: LakePorts, contract: Contract, zone: str) -> tuple[str, ...]:
-    """Return the datasets that the newest version of a Python system's table was built from."""
-    if zone == CURATED or contract.system == MODELS_SYSTEM:
-        return ()
-    try:
-        version = lake.catalog.current(lake.databases.prod, contract.dataset)
-    except NotFoundError:  # not deployed yet
-        return ()
-    return tuple(name for name in version.parameters.get(READS, "").split(",") if name)
+    return ColumnLineage(table=table, columns=columns, rows=_uses(own.rows) if own else ())
 
 
 def _stored_lineage(lake: LakePorts) -> dict[str, TableColumns]:

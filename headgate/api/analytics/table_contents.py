@@ -11,7 +11,7 @@ from headgate.api.shapes.lake import TableContents, TablesContents
 from headgate.errors import NotFoundError
 from headgate.lake.ports import ROWS
 from headgate.snapshots.read_snapshots import newest_snapshot
-from headgate.systems.up_to_date import AS_OF
+from headgate.systems.up_to_date import AS_OF, READS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,6 +61,7 @@ def _published(lake: LakePorts, contract: Contract, questions: Sequence[_Reading
         system=contract.system,
         rows=int(parameters.get(ROWS, 0)),
         as_of=parameters.get(AS_OF, ""),
+        reads=tuple(name for name in parameters.get(READS, "").split(",") if name),
         **_question(contract.dataset, questions),
     )
 

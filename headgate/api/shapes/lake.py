@@ -108,6 +108,7 @@ class TableContents(Shape):
     system: str = Field("", description="Empty for a dataset.")
     rows: Count
     as_of: str = Field(description="Last day of its rows; empty without rows.")
+    reads: tuple[str, ...] = Field((), description="Datasets that it was built from; empty for a dataset.")
     question: str = Field("", description="Name of a saved question that reads it; may be empty.")
     asks: str = Field("", description="The question in words.")
 
@@ -176,7 +177,4 @@ class ColumnLineage(Shape):
 
     table: str
     columns: tuple[LineageColumn, ...]
-    reads: tuple[str, ...] = Field(
-        (), description="The datasets that a Python system read for the table, which is not traced by column."
-    )
     rows: tuple[ColumnUse, ...] = Field(description="Columns that decide which rows the table has.")

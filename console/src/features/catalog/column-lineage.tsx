@@ -3,7 +3,7 @@ import { Fragment } from 'react'
 import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { useColumnLineage } from './queries'
+import { useColumnLineage, useContents } from './queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { heading } from '../../formats/words'
@@ -33,7 +33,7 @@ export function ColumnLineagePanel({ table }: { table: string }) {
           const column = answer.columns.find((each) => each.column === search.get('column'))
           return (
             <Stack gap="sm">
-              <Reads datasets={answer.reads} />
+              <PythonTables table={table} lineage={answer} />
               <Select
                 label="Column"
                 placeholder="Choose a column"
@@ -54,24 +54,44 @@ export function ColumnLineagePanel({ table }: { table: string }) {
   )
 }
 
-/** The datasets behind a table of Python code, whose columns are not traced. */
-function Reads({ datasets }: { datasets: string[] }) {
-  if (datasets.length === 0) return null
+/** What Python code reads, which is not traced by column: the datasets of a table, or the tables of a dataset. */
+function PythonTables({ table, lineage }: { table: string; lineage: Schemas['ColumnLineage'] }) {
+  const tables = useContents().data?.tables ?? []
+  const own = tables.find(({ name }) => name === table)
+  const isTraced = lineage.columns.some(({ unknown }) => !unknown)
+  const fed = new Set(lineage.columns.flatMap(({ feeds }) => feeds.map((use) => use.table)))
+  const reads = own?.system && !isTraced ? own.reads : []
+  const readers = own?.system
+    ? []
+    : tables.filter(({ name, reads }) => reads.includes(table) && !fed.has(name))
+  if (reads.length === 0 && readers.length === 0) return null
   return (
     <Text size="sm">
-      Python code builds this table, and is not traced by column. It reads{' '}
-      {datasets.map((dataset, place) => (
-        <Fragment key={dataset}>
-          {place === 0 ? '' : place === datasets.length - 1 ? ' and ' : ', '}
-          <Anchor inherit href={`#/datasets/${encodeURIComponent(dataset)}`}>
-            {heading(dataset)}
-          </Anchor>
-        </Fragment>
-      ))}
-      . Choose a column to see what it feeds.
+      {reads.length > 0
+        ? 'Python code builds this table, and is not traced by column. It reads '
+        : 'Python code is not traced by column. It reads this dataset for '}
+      <Names
+        places={
+          reads.length > 0
+            ? reads.map((name) => ({ system: '', table: name, column: '', uses: [] }))
+            : readers.map(({ system, name }) => ({ system, table: name, column: '', uses: [] }))
+        }
+      />
+      .
     </Text>
   )
 }
+
+/** Links to tables and datasets, as a text lists them. */
+const Names = ({ places }: { places: Schemas['ColumnUse'][] }) =>
+  places.map((place, at) => (
+    <Fragment key={place.table}>
+      {at === 0 ? '' : at === places.length - 1 ? ' and ' : ', '}
+      <Anchor inherit href={addressOf(place)}>
+        {heading(place.table)}
+      </Anchor>
+    </Fragment>
+  ))
 
 function ColumnView({ column, rows }: { column: Schemas['LineageColumn']; rows: Schemas['ColumnUse'][] }) {
   return (

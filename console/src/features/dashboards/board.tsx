@@ -85,9 +85,12 @@ function Panels({ panels, ownerOf, narrowedBy, figureOf }: PanelsProps) {
   )
   const others = panels.filter((panel) => panel.kind !== 'kpi')
   const wide = wideOf(others, rooms)
+  const inOrder = [...panels.filter(({ kind }) => kind === 'kpi'), ...others]
+  const isRepeated = (panel: Schemas['Panel']): boolean =>
+    inOrder.find(({ table }) => table === panel.table) !== panel
   return (
     <>
-      <Figures panels={panels} ownerOf={ownerOf} narrowedBy={narrowedBy} />
+      <Figures panels={panels} ownerOf={ownerOf} narrowedBy={narrowedBy} isRepeated={isRepeated} />
       <div className="board">
         {others.map((panel) => (
           <div
@@ -100,6 +103,7 @@ function Panels({ panels, ownerOf, narrowedBy, figureOf }: PanelsProps) {
               panel={panel}
               board={ownerOf(panel)}
               narrowed={narrowedBy(panel)}
+              isRepeated={isRepeated(panel)}
               figureSql={figureOf(panel)}
               onRoom={giveRoom}
             />

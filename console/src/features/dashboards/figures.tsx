@@ -8,17 +8,23 @@ interface Props {
   panels: Schemas['Panel'][]
   ownerOf: (panel: Schemas['Panel']) => Schemas['Dashboard']
   narrowedBy: (panel: Schemas['Panel']) => Narrowed
+  isRepeated?: (panel: Schemas['Panel']) => boolean
 }
 
 /** The figures among some panels, side by side. */
-export function Figures({ panels, ownerOf, narrowedBy }: Props) {
+export function Figures({ panels, ownerOf, narrowedBy, isRepeated = () => false }: Props) {
   const figures = panels.filter((panel) => panel.kind === 'kpi')
   if (figures.length === 0) return null
   return (
     <Columns gap="sm">
       {figures.map((panel) => (
         <Columns.Col span={{ base: 12, xs: 6, md: 12 / figures.length }} key={panel.name}>
-          <Kpi panel={panel} board={ownerOf(panel)} narrowed={narrowedBy(panel)} />
+          <Kpi
+            panel={panel}
+            board={ownerOf(panel)}
+            narrowed={narrowedBy(panel)}
+            isRepeated={isRepeated(panel)}
+          />
         </Columns.Col>
       ))}
     </Columns>

@@ -17,10 +17,11 @@ interface Props {
   panel: Schemas['Panel']
   board: Schemas['Dashboard']
   narrowed: Narrowed
+  isRepeated?: boolean
 }
 
 /** One figure of a dashboard, with what it is compared with. */
-export function Kpi({ panel, board, narrowed }: Props) {
+export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
   const result = useResult(narrowed.sql)
   const row = result.data?.rows[0]
   const at = (name: string): Cell =>
@@ -66,7 +67,7 @@ export function Kpi({ panel, board, narrowed }: Props) {
       ) : null}
       {Number(at('value')) > 0 ? <QueueLink board={board} panel={panel} /> : null}
       <IgnoredFilters labels={narrowed.ignored} />
-      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} />
+      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} isRepeated={isRepeated} />
     </Box>
   )
 }

@@ -28,6 +28,8 @@ interface Props {
   panel: Schemas['Panel']
   board: Schemas['Dashboard']
   narrowed: Narrowed
+  /** Whether the page has the line about trust in this table above. */
+  isRepeated?: boolean
   /** The statement of a figure about the same table; empty where the page has none. */
   figureSql?: string
   /** Called with the room that the panel needs, so that its neighbours take the rest. */
@@ -35,7 +37,7 @@ interface Props {
 }
 
 /** The answer to a question in words, then the chart or table behind it, then how far it may be trusted. */
-export function PanelView({ panel, board, narrowed, figureSql = '', onRoom }: Props) {
+export function PanelView({ panel, board, narrowed, isRepeated = false, figureSql = '', onRoom }: Props) {
   const { sql } = narrowed
   const isDrawn = panel.kind !== 'table'
   const [view, setView] = useState<View>(isDrawn ? 'chart' : 'table')
@@ -89,7 +91,7 @@ export function PanelView({ panel, board, narrowed, figureSql = '', onRoom }: Pr
         }
       </Answered>
       <IgnoredFilters labels={narrowed.ignored} />
-      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} />
+      <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} isRepeated={isRepeated} />
     </Panel>
   )
 }

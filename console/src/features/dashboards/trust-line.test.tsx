@@ -15,12 +15,12 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-function show(words: string[]): void {
+function show(words: string[], isRepeated = false): void {
   const board = { system: 's', trust: [{ tables: ['t'], words, sql: '', source: '' }] }
   render(
     <MantineProvider>
       <QueryClientProvider client={new QueryClient()}>
-        <TrustLine board={board} table="t" />
+        <TrustLine board={board} table="t" isRepeated={isRepeated} />
       </QueryClientProvider>
     </MantineProvider>,
   )
@@ -32,6 +32,12 @@ test('the line shows as of when and its first two parts; the others are one clic
   expect(summary.tagName).toBe('SUMMARY')
   expect(summary.parentElement?.hasAttribute('open')).toBe(false)
   expect(summary.parentElement?.textContent).toContain('method: level · bands are assumed')
+})
+
+test('of a line that the page has above only the day is in sight', async () => {
+  show(['off by 12 %'], true)
+  const summary = await screen.findByText('as of 9 Dec 2010 · more')
+  expect(summary.parentElement?.textContent).toContain('off by 12 %')
 })
 
 test('a line of few parts is in sight', async () => {

@@ -17,6 +17,8 @@ interface Props {
   table: string
   /** The filters of the panel, which its statement is narrowed by. */
   narrow?: (sql: string) => string
+  /** Whether the page has the line above: then only the day is in sight. */
+  isRepeated?: boolean
 }
 
 /** Parts that are in sight: as of when, and the two that the dashboard states first. The others are one click away. */
@@ -25,6 +27,7 @@ export const FEW = 3
 /** How far a figure may be trusted, in one line: as of when, and the most important parts, such as its test. By which method, and where it comes from are behind it. */
 export function TrustLine(props: Props) {
   const { board, table } = props
+  const few = props.isRepeated ? 1 : FEW
   const parts = useTrust(props)
   if (!parts) return null
   const origin = (
@@ -32,11 +35,11 @@ export function TrustLine(props: Props) {
       where it comes from
     </Anchor>
   )
-  if (parts.length > FEW)
+  if (parts.length > few)
     return (
       <details className="trust muted" data-testid={`trust-${table}`}>
-        <summary>{parts.slice(0, FEW).join(' · ')} · more</summary>
-        {parts.slice(FEW).map((part) => (
+        <summary>{parts.slice(0, few).join(' · ')} · more</summary>
+        {parts.slice(few).map((part) => (
           <Fragment key={part}>{part} · </Fragment>
         ))}
         {origin}

@@ -13,7 +13,6 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.registry import own_model
 from headgate.lineage.column_sources import COLUMNS, ColumnRef, TableColumns, Use
 from headgate.project import MODELS_SYSTEM
-from headgate.systems.up_to_date import READS
 from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake
 
 pytestmark = pytest.mark.unit
@@ -69,16 +68,6 @@ def test_a_column_of_a_dataset_names_the_columns_and_the_rows_that_it_feeds() ->
         ("totals", "method", ("IDENTITY",)),
     ]
     assert columns["order_id"].feeds == ()
-
-
-def test_a_table_of_python_code_names_the_datasets_that_it_was_built_from() -> None:
-    lake = lake_with()
-    lake.catalog.create(lake.databases.prod, "risk_scores")
-    shown = lake.catalog.current(lake.databases.prod, "risk_scores")
-    lake.catalog.move(shown, "s3://prod/tables/risk/v1/", [], {READS: "card_transactions,payments"})
-    assert column_lineage_of_table(lake, "risk_scores").reads == ("card_transactions", "payments")
-    assert column_lineage_of_table(lake, "totals").reads == ()
-    assert column_lineage_of_table(lake, "payments").reads == ()
 
 
 def test_a_table_without_a_recorded_lineage_says_why() -> None:

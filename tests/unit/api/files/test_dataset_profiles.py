@@ -104,11 +104,13 @@ def test_a_dataset_that_no_run_has_merged_has_no_profile() -> None:
 def test_the_catalog_says_how_much_each_dataset_and_table_has_and_as_of_when() -> None:
     lake = merged([regions(range(3))], "r-catalog")
     lake.catalog.create("ecommerce_prod", "query_gaps", "s3://x/empty/")
-    facts = {ROWS: "12", "headgate.as_of": "2026-01-02"}
+    facts = {ROWS: "12", "headgate.as_of": "2026-01-02", "headgate.reads": "products,search_queries"}
     lake.catalog.move(lake.catalog.current("ecommerce_prod", "query_gaps"), "s3://x/v1/", [], facts)
     tables = {row["name"]: row for row in Caller(lake).call("GET", "/v1/catalog/contents").json["tables"]}
     assert (tables["regions"]["rows"], tables["regions"]["as_of"]) == (3, "2026-01-01")
     assert (tables["query_gaps"]["rows"], tables["query_gaps"]["as_of"]) == (12, "2026-01-02")
+    assert tables["query_gaps"]["reads"] == ["products", "search_queries"]
+    assert tables["regions"]["reads"] == []
     assert (tables["orders"]["rows"], tables["orders"]["as_of"]) == (0, "")
     questions = {row["name"]: row for row in Caller(lake).call("GET", "/v1/questions").json["questions"]}
     assert tables["query_gaps"]["asks"] == questions[tables["query_gaps"]["question"]]["description"]
