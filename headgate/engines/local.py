@@ -66,6 +66,20 @@ class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
         release_memory()
         return expr.__pandas_result__(frame)
 
+    _newest: tuple[object, str] = (None, "")
+
+    def compile(
+        self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, **options: int | str | None
+    ) -> str:
+        """Return the statement of an expression; the newest one is kept, for other rows of the same views."""
+        if params:
+            statement: str = super().compile(expr, params=params, **options)
+            return statement
+        about = (expr.op(), tuple(sorted(options.items())))
+        if self._newest[0] != about:
+            self._newest = about, super().compile(expr, **options)
+        return self._newest[1]
+
     def to_pyarrow_batches(
         self,
         expr: ibis.Expr,

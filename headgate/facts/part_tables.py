@@ -103,8 +103,8 @@ class PartTables(Mapping[str, ibis.Table]):
             list(pool.map(lambda part: self.store.download(fact.name, part.address, part.path), reused))
         if self.is_checked:
             self._check(fact, _pair(reused), lookups)
+        self._write(fact, missing, lookups)
         for part in missing:
-            self._write(fact, part, lookups)
             self.store.upload(fact.name, part.address, part.path)
         self.store.counts.update(reused=from_before, computed=len(missing))
         return fact.combined(self._combine_files(fact, parts))
@@ -167,27 +167,30 @@ class PartTables(Mapping[str, ibis.Table]):
     def _input_bytes(self, parts: Sequence[_FactPart]) -> int:
         return sum(file.size_bytes for part in parts for files in part.inputs.values() for file in files)
 
-    def _write(self, fact: Fact, part: _FactPart, lookups: Tables) -> None:
-        rows = self._computed(fact, [part], lookups)
-        batches = (batch for table in row_batches(rows) for batch in table.to_batches())
-        write_parquet(part.path, rows.schema().to_pyarrow(), batches)
+    def _write(self, fact: Fact, parts: Sequence[_FactPart], lookups: Tables) -> None:
+        """Compute and write parts one by one; they share the views, so one statement computes all of them."""
+        rows: ibis.Table | None = None
+        for part in parts:
+            tables = self._inputs(fact, [part], view=f"part_of_{fact.name}")
+            rows = fact.computed(tables, lookups) if rows is None else rows
+            batches = (batch for table in row_batches(rows) for batch in table.to_batches())
+            write_parquet(part.path, rows.schema().to_pyarrow(), batches)
 
-    def _computed(self, fact: Fact, parts: Sequence[_FactPart], lookups: Tables) -> ibis.Table:
-        """Compute the fact's rows of some parts together."""
+    def _inputs(self, fact: Fact, parts: Sequence[_FactPart], view: str = "") -> dict[str, ibis.Table]:
+        """Return the datasets of some parts together."""
         tables = {}
         for name in fact.reads:
             files = dict.fromkeys(file for part in parts for file in part.inputs[name])
-            tables[name] = self.read(
-                name, tuple(files) or self.files[name].parts[:1]
-            )  # a part that joins no row
-        return fact.computed(tables, lookups)
+            some = tuple(files) or self.files[name].parts[:1]  # a part that joins no row
+            tables[name] = self.read(name, some, view and f"{view}_{name}")
+        return tables
 
     def _check(self, fact: Fact, parts: Sequence[_FactPart], lookups: Tables) -> None:
         """Compare stored parts, combined, with a new computation from their inputs."""
         if not parts:
             return
         kept = fact.combined(self._combine_files(fact, parts))
-        computed = fact.combined(self._computed(fact, parts, lookups))
+        computed = fact.combined(fact.computed(self._inputs(fact, parts), lookups))
         if _digest(kept) != _digest(computed):
             raise AuditError(
                 f"Fact {fact.name}: stored rows of {len(parts)} parts differ from those computed now. Run "
@@ -197,19 +200,22 @@ class PartTables(Mapping[str, ibis.Table]):
     def _combine_files(self, fact: Fact, parts: Sequence[_FactPart]) -> ibis.Table:
         return self.read_files(fact.name, [part.path for part in parts])
 
-    def read(self, dataset: str, parts: Sequence[PartFile]) -> ibis.Table:
+    def read(self, dataset: str, parts: Sequence[PartFile], view: str = "") -> ibis.Table:
         """Return some parts of a dataset as a table, and download missing ones.
 
-        Each system of a job counts a part as read once, even if another system has downloaded it.
+        A view of this name is replaced; by default there is a new one. Each system of a job counts a part as
+        read once, even if another system has downloaded it.
         """
         new = [part for part in parts if part.path not in self._read]
         self._read.update(part.path for part in new)
         self.store.rows_read += sum(part.rows for part in new)
-        return self.read_files(dataset, self.files[dataset].download(parts))
+        return self.read_files(dataset, self.files[dataset].download(parts), view)
 
-    def read_files(self, name: str, paths: Sequence[Path | str], **options: bool) -> ibis.Table:
+    def read_files(
+        self, name: str, paths: Sequence[Path | str], view: str = "", **options: bool
+    ) -> ibis.Table:
         """Return local files as a table; `options` are those of DuckDB's `read_parquet`."""
-        table_name = f"{name}_{next(self._numbers)}"
+        table_name = view or f"{name}_{next(self._numbers)}"
         return self.backend.read_parquet([str(path) for path in paths], table_name=table_name, **options)
 
 
