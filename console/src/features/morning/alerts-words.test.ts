@@ -15,7 +15,13 @@ test('checks that are tasks are named where their tasks are', () => {
 })
 
 test('the report does not point at itself, and says which page has the tasks', () => {
-  expect(alertsWords([1, 3], ['files'], 5, true)).toBe(
+  expect(alertsWords([1, 3], ['files'], 5, { isReport: true })).toBe(
     '2 alerts: 1 of 3 watched figures and 1 of 5 checks of the lake, of which files is below “Needs you” on the page Morning.',
+  )
+})
+
+test('an alert that is counted and not listed was acknowledged', () => {
+  expect(alertsWords([1, 3], [], 5, { done: 1 })).toBe(
+    '1 alert, as in the report: 1 of 3 watched figures and 0 of 5 checks of the lake. One is acknowledged and not listed here.',
   )
 })

@@ -2,19 +2,27 @@ import { Anchor, Button, Skeleton, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, forPages } from '../../api/format'
-import { panelAddress } from '../dashboards/named-panel'
 import { useDashboards } from '../dashboards/queries'
 import { useHealth } from '../lake/queries'
 import { useMay } from '../../api/queries'
-import { type Result, useResult, useResults } from '../query/results'
+import { useResult, useResults } from '../query/results'
 import { Advice } from '../../components/advice'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
-import { answerRows, filled } from '../../formats/template'
 import { qualityWords } from '../lake/quality-words'
+import {
+  ACKNOWLEDGE,
+  acknowledgement,
+  alertName,
+  ALERTS,
+  type RaisedAlert,
+  raisedAlert,
+  type WatchedFigure,
+  watchedFigures,
+  wayOf,
+} from '../work/alerts'
 import { useDecide, useDecisions } from '../work/queries'
-
-const ALERTS = 'alerts'
+import { REOPEN } from '../work/queue-state'
 
 /** Figures above their limits and drifting files. An alert that was acknowledged stays away until its value changes. */
 export function Unusual({ isReport = false }: { isReport?: boolean }) {
@@ -43,9 +51,14 @@ interface SignsProps {
 }
 
 function Signs({ boards, checks, isReport }: SignsProps) {
-  const rules = boards.flatMap((board) => board.alerts.map((rule) => ({ board, rule })))
+  const rules = watchedFigures(boards)
   const answers = useResults(rules.map(({ rule }) => rule.sql))
-  const raised = rules.filter(({ rule }, place) => isRaised(rule, answers[place]?.data))
+  const decisions = useDecisions(ALERTS).data?.decisions ?? []
+  const raised = rules.flatMap((rule, place) => {
+    const answer = answers[place]?.data
+    return (answer && raisedAlert(rule, answer)) ?? []
+  })
+  const done = raised.filter(({ item }) => acknowledgement(item, decisions)).length
   const alerted = checks.filter(({ state }) => state === 'failed' || state === 'degraded')
   const shown = alerted.filter(({ name }) => OF_CONTENTS.has(name))
   const isCounted = answers.every(({ data }) => data)
@@ -54,8 +67,8 @@ function Signs({ boards, checks, isReport }: SignsProps) {
   return (
     <>
       <ul className="tasks">
-        {rules.map(({ board, rule }) => (
-          <Alert key={`${board.system} ${rule.name}`} board={board} rule={rule} />
+        {rules.map((figure) => (
+          <Alert key={`${figure.board.system} ${figure.rule.name}`} figure={figure} isReport={isReport} />
         ))}
         {shown.map((check) => (
           <OfLake key={check.name} check={check} />
@@ -67,8 +80,13 @@ function Signs({ boards, checks, isReport }: SignsProps) {
             [raised.length, rules.length],
             alerted.map(({ name }) => name),
             checks.length,
-            isReport,
-          )}
+            { isReport, done },
+          )}{' '}
+          {rules.length > 0 && !isReport ? (
+            <Anchor inherit href={`#/work/${ALERTS}`}>
+              All alerts
+            </Anchor>
+          ) : null}
         </Text>
       ) : null}
     </>
@@ -80,7 +98,7 @@ export function alertsWords(
   [raised, figures]: [number, number],
   alerted: string[],
   checks: number,
-  isReport = false,
+  { isReport = false, done = 0 } = {},
 ): string {
   const all = count(raised + alerted.length, 'alert')
   const tasks = alerted.filter((name) => !OF_CONTENTS.has(name))
@@ -88,13 +106,9 @@ export function alertsWords(
     tasks.length > 0
       ? `, of which ${tasks.join(' and ')} ${tasks.length === 1 ? 'is' : 'are'} below “Needs you”${isReport ? ' on the page Morning' : ''}`
       : ''
-  return `${all}${isReport ? '' : ', as in the report'}: ${raised} of ${count(figures, 'watched figure')} and ${alerted.length} of ${count(checks, 'check')} of the lake${where}.`
-}
-
-/** Whether a figure is above its limit. */
-function isRaised(rule: Schemas['DashboardAlert'], answer: Result | undefined): boolean {
-  const value = answer?.rows[0]?.[0] ?? null
-  return value !== null && Number(value) > rule.above
+  const acknowledged =
+    done > 0 ? ` ${done === 1 ? 'One is acknowledged' : `${done} are acknowledged`} and not listed here.` : ''
+  return `${all}${isReport ? '' : ', as in the report'}: ${raised} of ${count(figures, 'watched figure')} and ${alerted.length} of ${count(checks, 'check')} of the lake${where}.${acknowledged}`
 }
 
 function OfLake({ check }: { check: Schemas['HealthCheck'] }) {
@@ -141,12 +155,9 @@ function Drift({ message }: { message: string }) {
   )
 }
 
-function Alert({ board, rule }: { board: Schemas['Dashboard']; rule: Schemas['DashboardAlert'] }) {
-  const answer = useResult(rule.sql)
+function Alert({ figure, isReport }: { figure: WatchedFigure; isReport: boolean }) {
+  const answer = useResult(figure.rule.sql)
   const decisions = useDecisions(ALERTS)
-  const decide = useDecide(ALERTS)
-  const may = useMay('uploader')
-  const value = answer.data?.rows[0]?.[0] ?? null
   const error = answer.error ?? decisions.error
   if (!answer.data || !decisions.data)
     return error ? (
@@ -160,50 +171,63 @@ function Alert({ board, rule }: { board: Schemas['Dashboard']; rule: Schemas['Da
     ) : (
       <Skeleton height={12} my={8} component="li" aria-busy aria-label="Loading an alert" />
     )
-  if (!isRaised(rule, answer.data)) return null
-  const message = filled(rule.message, answerRows(answer.data), { ...rule.units, value: rule.unit })
-  const item = `${rule.name} ${message ?? String(value)}`.slice(0, 200)
-  if (decisions.data.decisions.some((one) => one.item_id === item)) return null
+  const alert = raisedAlert(figure, answer.data)
+  if (!alert) return null
+  return (
+    <Raised alert={alert} isReport={isReport} done={acknowledgement(alert.item, decisions.data.decisions)} />
+  )
+}
+
+interface RaisedProps {
+  alert: RaisedAlert
+  isReport: boolean
+  done: Schemas['Decision'] | undefined
+}
+
+/** An alert until somebody acknowledges it; whoever just did can take it back in the same place. */
+function Raised({ alert, isReport, done }: RaisedProps) {
+  const decide = useDecide(ALERTS)
+  const mayDecide = useMay('uploader') && !isReport
+  const name = alertName(alert.rule.name)
+  const { href, words, label } = wayOf(alert)
+  const record = (action: string) =>
+    decide.mutate({ queue: ALERTS, item_id: alert.item, action, note: '', assignee: '', value: '' })
+  if (done && done.decision_id !== decide.data?.decision_id) return null
   return (
     <li className="task">
       <div>
-        <Text size="sm">{message ?? rule.message}</Text>
-        <Text size="xs" className="muted">
-          {rule.remedy} {may ? <Anchor inherit {...wayOf(board, rule)} /> : null}
+        <Text size="sm">{alert.message}</Text>
+        <Text size="xs" className="muted" role={done ? 'status' : undefined}>
+          {done ? (
+            'Acknowledged; it comes back when its value changes.'
+          ) : (
+            <>
+              {alert.rule.remedy}{' '}
+              {mayDecide ? (
+                <Anchor inherit href={href} aria-label={label}>
+                  {words}
+                </Anchor>
+              ) : null}
+            </>
+          )}
         </Text>
+        {decide.error ? <Failed error={decide.error} what="The decision" isAction /> : null}
       </div>
-      {may ? (
+      {mayDecide ? (
         <Button
           size="compact-sm"
           variant="default"
           loading={decide.isPending}
-          aria-label={`Acknowledge: ${rule.name.replaceAll('_', ' ')}`}
-          onClick={() =>
-            decide.mutate({
-              queue: ALERTS,
-              item_id: item,
-              action: 'acknowledge',
-              note: '',
-              assignee: '',
-              value: '',
-            })
-          }
+          aria-label={`${done ? 'Undo' : 'Acknowledge'}: ${name}`}
+          onClick={() => record(done ? REOPEN : ACKNOWLEDGE)}
         >
-          Acknowledge
+          {done ? 'Undo' : 'Acknowledge'}
         </Button>
       ) : (
-        <Button component="a" size="compact-sm" variant="default" {...wayOf(board, rule)} />
+        <Button component="a" size="compact-sm" variant="default" href={href} aria-label={label}>
+          {words}
+        </Button>
       )}
     </li>
   )
-}
-
-/** Where a person acts on an alert: the queue of the panel that shows the cause, or that panel. */
-function wayOf(board: Schemas['Dashboard'], rule: Schemas['DashboardAlert']) {
-  const name = rule.name.replaceAll('_', ' ')
-  const named = board.panels.find((panel) => panel.name === rule.panel)?.queue
-  const queue = board.queues.find((each) => each.name === named)
-  return queue
-    ? { href: `#/work/${queue.name}`, children: 'Open the queue', 'aria-label': `Open the queue: ${name}` }
-    : { href: panelAddress(board.system, rule.panel), children: 'Why?', 'aria-label': `Why: ${name}` }
 }

@@ -27,6 +27,7 @@ const PAGES: Place[] = [
   ['Morning', '#/'],
   ['Report', '#/report'],
   ['Work', '#/work'],
+  ['Alerts', '#/work/alerts'],
   ['Rows to fix', '#/work/files'],
   ['Upload', '#/upload'],
   ['Lake', '#/lake'],

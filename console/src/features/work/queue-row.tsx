@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Text } from '@mantine/core'
+import { Anchor, Badge, Button, Group, Text } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 
 import { figure } from '../../api/format'
@@ -51,6 +51,11 @@ export function QueueRow(props: Props) {
         <Text size="sm" className="any-text">
           {item.proposed && !item.closedBy ? <strong>{capitalised(label(item.proposed))}: </strong> : null}
           {item.proposed ? reason : capitalised(reason)}
+          {item.way ? (
+            <Anchor inherit ml={4} href={item.way.href} aria-label={item.way.label}>
+              {item.way.words}
+            </Anchor>
+          ) : null}
           {item.assignee ? (
             <Badge variant="default" tt="none" ml="xs">
               {item.assignee}

@@ -18,6 +18,8 @@ export interface QueueItem {
   closedBy: string
   assignee: string
   history: Schemas['Decision'][]
+  /** Where a person looks into it, if not in its details. */
+  way?: { href: string; words: string; label: string }
 }
 
 /** Actions that leave an item open. */

@@ -3,20 +3,35 @@ import { useMemo } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
 import { useDashboards } from '../dashboards/queries'
-import { useResult } from '../query/results'
+import { useResult, useResults } from '../query/results'
 import { NoRows } from '../../components/no-rows'
 import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
 import { Answered } from '../../components/states'
 import { unitsOfPanels } from '../dashboards/panel-units'
 import { TrustLine } from '../dashboards/trust-line'
+import { ACKNOWLEDGE, alertItems, ALERTS, raisedAlert, watchedFigures } from './alerts'
 import { useDecisions } from './queries'
 import { QueueList } from './queue-list'
 import { queueItems, unlistedOf } from './queue-state'
 import { RowsToFix } from './rows-to-fix'
 
 const FILES = 'files'
+const OF_ALERTS = {
+  name: ALERTS,
+  table: '',
+  unit: '',
+  actions: [
+    {
+      name: ACKNOWLEDGE,
+      label: 'Acknowledge',
+      key: 'a',
+      meaning: 'seen; it comes back when its value changes',
+    },
+  ],
+}
 
 /** Everything that a person is to decide about, one queue at a time. */
 export function WorkPage() {
@@ -24,12 +39,13 @@ export function WorkPage() {
   const boards = useDashboards()
   const found = boards.data?.dashboards.flatMap((board) => board.queues.map((one) => ({ board, queue: one })))
   const shown = found?.find((one) => one.queue.name === queue) ?? (queue ? undefined : found?.[0])
+  const isAlerts = queue === ALERTS
   const isFiles = queue === FILES || (!queue && found?.length === 0)
   return (
     <Stack gap="md">
-      <PageTitle>{isFiles ? 'Rows to fix' : (shown?.queue.title ?? 'Work')}</PageTitle>
+      <PageTitle>{isFiles ? 'Rows to fix' : isAlerts ? 'Alerts' : (shown?.queue.title ?? 'Work')}</PageTitle>
       <Answered of={boards} what="the queues">
-        {() => (
+        {({ dashboards }) => (
           <>
             <Group gap={4} component="nav" aria-label="Queues">
               {(found ?? []).map((one) => (
@@ -40,10 +56,13 @@ export function WorkPage() {
                   isShown={one === shown}
                 />
               ))}
+              <QueueLink to={ALERTS} title="Alerts" isShown={isAlerts} />
               <QueueLink to={FILES} title="Rows to fix" isShown={isFiles} />
             </Group>
             {isFiles ? (
               <RowsToFix />
+            ) : isAlerts ? (
+              <Alerts boards={dashboards} />
             ) : shown ? (
               <Queue key={shown.queue.name} board={shown.board} queue={shown.queue} />
             ) : (
@@ -61,6 +80,46 @@ function QueueLink({ to, title, isShown }: { to: string; title: string; isShown:
     <Link to={`/work/${to}`} className="nav-link" aria-current={isShown ? 'page' : undefined}>
       {title}
     </Link>
+  )
+}
+
+/** The figures above their limits, and who acknowledged which before. */
+function Alerts({ boards }: { boards: Schemas['Dashboard'][] }) {
+  const figures = watchedFigures(boards)
+  const answers = useResults(figures.map(({ rule }) => rule.sql))
+  const decisions = useDecisions(ALERTS)
+  const [search, setSearch] = useSearchParams()
+  const unread = answers.find(({ data }) => !data)
+  const raised = figures.flatMap((figure, place) => {
+    const answer = answers[place]?.data
+    return (answer && raisedAlert(figure, answer)) ?? []
+  })
+  const list = (
+    <Answered of={decisions} what="what was decided">
+      {(decided) => (
+        <QueueList
+          queue={OF_ALERTS}
+          items={alertItems(raised, decided.decisions)}
+          showsDone={search.get('show') === 'done'}
+          onShow={(done) => setSearch(done ? { show: 'done' } : {}, { replace: true })}
+        />
+      )}
+    </Answered>
+  )
+  return (
+    <Stack gap="xs">
+      {unread ? (
+        <Answered of={unread} what="the alerts">
+          {() => list}
+        </Answered>
+      ) : (
+        list
+      )}
+      <Text size="xs" className="muted">
+        {count(figures.length, 'figure')} of the dashboards {figures.length === 1 ? 'is' : 'are'} watched.
+        Alerts of the lake itself are on the <Link to="/lake">page Lake</Link>.
+      </Text>
+    </Stack>
   )
 }
 

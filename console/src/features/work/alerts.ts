@@ -1,0 +1,78 @@
+import type { Schemas } from '../../api/client'
+import { answerRows, filled } from '../../formats/template'
+import { panelAddress } from '../dashboards/named-panel'
+import type { Result } from '../query/results'
+import { type QueueItem, queueItems, REOPEN } from './queue-state'
+
+/** The queue under which alerts are acknowledged. */
+export const ALERTS = 'alerts'
+export const ACKNOWLEDGE = 'acknowledge'
+
+export interface WatchedFigure {
+  board: Schemas['Dashboard']
+  rule: Schemas['DashboardAlert']
+}
+
+export interface RaisedAlert extends WatchedFigure {
+  /** The rule and what it says: another value is another alert. */
+  item: string
+  message: string
+}
+
+export const watchedFigures = (boards: Schemas['Dashboard'][]): WatchedFigure[] =>
+  boards.flatMap((board) => board.alerts.map((rule) => ({ board, rule })))
+
+/** The alert of a figure that is above its limit. */
+export function raisedAlert({ board, rule }: WatchedFigure, answer: Result): RaisedAlert | undefined {
+  const value = answer.rows[0]?.[0] ?? null
+  if (value === null || Number(value) <= rule.above) return undefined
+  const said = filled(rule.message, answerRows(answer), { ...rule.units, value: rule.unit })
+  const item = `${rule.name} ${said ?? String(value)}`.slice(0, 200)
+  return { board, rule, item, message: said ?? rule.message }
+}
+
+/** The decision that acknowledged an alert, unless a newer one opened it again. */
+export function acknowledgement(
+  item: string,
+  decisions: Schemas['Decision'][],
+): Schemas['Decision'] | undefined {
+  const newest = decisions.find(
+    ({ item_id, action }) => item_id === item && (action === ACKNOWLEDGE || action === REOPEN),
+  )
+  return newest?.action === ACKNOWLEDGE ? newest : undefined
+}
+
+export const alertName = (rule: string): string => rule.replaceAll('_', ' ')
+
+/** Alerts as the items of a queue: those of now, then those that were decided before and whose figure has changed. */
+export function alertItems(alerts: RaisedAlert[], decisions: Schemas['Decision'][]): QueueItem[] {
+  const current = new Set(alerts.map(({ item }) => item))
+  const past = new Set(
+    decisions
+      .map(({ item_id }) => item_id)
+      .filter((item) => !current.has(item) && acknowledgement(item, decisions)),
+  )
+  const rows = [
+    ...alerts.map(({ item, rule, message }) => [item, alertName(rule.name), `${message} ${rule.remedy}`]),
+    ...[...past].map((item) => [
+      item,
+      alertName(item.split(' ', 1)[0] ?? ''),
+      item.slice(item.indexOf(' ') + 1),
+    ]),
+  ]
+  const items = queueItems({ columns: ALERT_COLUMNS, rows }, decisions)
+  const ways = new Map(alerts.map((alert) => [alert.item, wayOf(alert)]))
+  return items.map((item) => ({ ...item, way: ways.get(item.id) }))
+}
+
+const ALERT_COLUMNS = ['item_id', 'subject', 'reason'].map((name) => ({ name }))
+
+/** Where a person acts on an alert: the queue of the panel that shows the cause, or that panel. */
+export function wayOf({ board, rule }: WatchedFigure): { href: string; words: string; label: string } {
+  const name = alertName(rule.name)
+  const named = board.panels.find((panel) => panel.name === rule.panel)?.queue
+  const queue = board.queues.find((each) => each.name === named)
+  return queue
+    ? { href: `#/work/${queue.name}`, words: 'Open the queue', label: `Open the queue: ${name}` }
+    : { href: panelAddress(board.system, rule.panel), words: 'Why?', label: `Why: ${name}` }
+}
