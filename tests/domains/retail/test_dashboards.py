@@ -454,10 +454,55 @@ def test_the_first_figure_is_the_coming_month_with_the_test_of_its_sum() -> None
         untested = answer_of(engine, panel.sql)
     assert [(row["value"], row["low"], row["high"]) for row in tested] == [(400, 350, 460)]
     assert answer_in_words(panel.answer, tested, {}) == (
-        "Expected revenue in the 4 weeks from 6 Dec 2010, between 350 and 460"
+        "Expected revenue in the 4 weeks from 6 Dec 2010, between 350 and 460 in 79 of 100 past cases"
     )
     assert "not tested: the history is too short" in answer_in_words(panel.answer, untested, {})
     assert "can still be cut" in str(untested[0]["title_action"])
+
+
+def test_the_first_figure_says_what_the_next_calendar_month_sells_and_why_not_to_plan_by_a_mean() -> None:
+    """Of the 13 weeks from 6 Dec 2010, 4 weeks and 3 days lie in January."""
+    weeks = [
+        {"series_id": "total", "level": "total", "grain": "week", "horizon": at, "mean": 70}
+        | {"period_on": date(2010, 12, 6) + timedelta(weeks=at - 1), "as_of": date(2010, 12, 9)}
+        for at in range(1, 14)
+    ]
+    weeks[3] |= {
+        "sum_mean": 280,
+        "sum_lower_80": 200,
+        "sum_upper_80": 400,
+        "sum_windows": 3,
+        "sum_coverage_80": 0.83,
+    }
+    past = [
+        {
+            "series_id": "total",
+            "period_on": date(2010, 11, 29) - timedelta(weeks=at),
+            "revenue": 100 if at < 8 else 1,
+        }
+        for at in range(20)
+    ]
+    tested = [
+        {"series_id": "total", "windows": 3, "smape": 26.7, "smape_mean_of_8": 25.5, "smape_naive2": 34.0}
+    ]
+    panel = dashboards()["market-intelligence-hub"].panels[0]
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=weeks, sales_history=past, forecast_accuracy=tested)
+        (figure,) = answer_of(engine, panel.sql)
+        engine.execute("update forecast_accuracy set smape_mean_of_8 = 20")
+        (by_rule,) = answer_of(engine, panel.sql)
+        engine.execute("delete from sales_forecast where horizon > 6")
+        (short,) = answer_of(engine, panel.sql)
+    assert answer_in_words(panel.answer, [figure], {}) == (
+        "Expected revenue in the 4 weeks from 6 Dec 2010, between 200 and 400 in 83 of 100 past cases; "
+        "in January 2011 about 310; the mean of the last 8 weeks would say 400"
+    )
+    assert str(figure["title_action"]).startswith(
+        "Plan by this forecast and not by the mean: in tests a single week missed the forecast by 26.7 % and "
+        "the mean of 8 by 25.5 %, too small a difference to decide, and a mean has no season."
+    )
+    assert str(by_rule["title_action"]).startswith("A simple rule was clearly nearer in tests")
+    assert short["in_month"] is None, "the weeks end before the month does"
 
 
 WEEKS_AHEAD = [date(2010, 12, 6), date(2010, 12, 13), date(2010, 12, 20), date(2010, 12, 27)]
@@ -510,7 +555,7 @@ def test_of_a_week_that_has_begun_the_page_says_what_is_sold_and_what_is_still_t
         )
         (figure,) = answer_of(engine, panel_of("market-intelligence-hub", "next_month").sql)
     assert month == (
-        "Expected revenue in the 4 weeks from 6 Dec 2010, between 350 and 460; "
+        "Expected revenue in the 4 weeks from 6 Dec 2010, between 350 and 460 in 69 of 100 past cases; "
         "70 of it is sold until 9 Dec 2010"
     )
     assert forecast == "The week from 6 Dec 2010 with 70 sold until 9 Dec 2010: 100, between 80 and 120"
