@@ -18,9 +18,11 @@ import {
   placesOfFiles,
   placesOfItems,
   placesOfMembers,
+  placesOfNames,
   placesOfRows,
   runPage,
   START_RUN,
+  statementOfNames,
   statementOfRows,
   SWITCH_COLOURS,
 } from './search-results'
@@ -169,6 +171,15 @@ function useRows(name: string, isAsked: boolean): Read {
   return { all, ...stateOf(answers) }
 }
 
+/** The rows whose names have the typed words. */
+function useNames(typed: string, isAsked: boolean): Read {
+  const tables = useCatalog().data?.tables ?? []
+  const statement = typed.length >= LEAST_TYPED ? statementOfNames(tables, typed) : ''
+  const answers = useResults(statement ? [statement] : [], isAsked)
+  const answer = answers[0]?.data
+  return { all: answer ? placesOfNames(answer) : [], ...stateOf(answers) }
+}
+
 /** What fits the typed words. `asked` is the text for which a person had the lake's rows read. */
 function useMatching(typed: string, asked: string): { found: Place[]; isAsking: boolean } {
   const [name] = useDebouncedValue(typed.trim(), 200)
@@ -182,9 +193,11 @@ function useMatching(typed: string, asked: string): { found: Place[]; isAsking: 
   const known = matching(places({ contracts, systems, questions, boards, runs, mayRun }), typed)
   const isAsked = asked !== '' && asked === typed.trim()
   const [members, items, rows] = [useMembers(isAsked), useItems(isAsked), useRows(typed.trim(), isAsked)]
-  const read = [members, items, rows]
+  const names = useNames(typed.trim(), isAsked)
+  const read = [members, items, rows, names]
   const hasEnough = typed.trim().length >= LEAST_TYPED
   const found = [
+    ...names.all,
     ...known,
     ...(hasEnough ? matching(members.all, typed) : []),
     ...matching(placesOfFiles(files), typed),

@@ -1,14 +1,17 @@
 import { expect, test } from 'vitest'
 
+import type { Schemas } from '../../api/client'
 import { testColumn, testTable } from '../../formats/test-tables'
 import {
   matching,
   placesOfFiles,
   placesOfItems,
   placesOfMembers,
+  placesOfNames,
   placesOfRows,
   places,
   START_RUN,
+  statementOfNames,
   statementOfRows,
   SWITCH_COLOURS,
 } from './search-results'
@@ -108,5 +111,50 @@ test('an item of a work queue is found by its subject, and opens the queue', () 
   })
   expect(matching(items, 'vinyl record')).toEqual([
     { kind: 'in the queue Searches in vain', title: 'vinyl record', href: '#/work/searches' },
+  ])
+})
+
+test('a dashboard and its queue are found by their topics, and a panel by the words of its answer', () => {
+  const board = {
+    system: 'own',
+    title: 'Guests',
+    queues: [{ name: 'to_call', title: 'Guests to call', table: 'churn_risk', value_label: 'at stake' }],
+    panels: [
+      {
+        name: 'next_month',
+        table: 'churn_risk',
+        question: 'What is ahead?',
+        answer: 'Expected revenue in the {periods} months',
+        x: '',
+        y: [],
+      },
+    ],
+  } as unknown as Schemas['Dashboard']
+  const all = places({ contracts: [], systems: [], questions: [], boards: [board], runs: [] })
+  expect(matching(all, 'churn').map(({ href }) => href)).toEqual([
+    '#/dashboards/own',
+    '#/work/to_call',
+    '#/dashboards/own?panel=next_month',
+  ])
+  expect(matching(all, 'revenue by month')[0]?.title).toBe('What is ahead?')
+  expect(matching(all, 'revenue by month and region')[0]?.title).toBe('What is ahead?')
+  expect(matching(all, 'revenue of kitchens')).toEqual([])
+})
+
+test('rows are found by the words of their names, and people are not', () => {
+  const things = testTable('things', [
+    testColumn('thing_id', { primary_key: true }),
+    testColumn('thing_name'),
+  ])
+  const people = testTable('people', [
+    testColumn('person_id', { primary_key: true }),
+    testColumn('full_name', { personal: true }),
+  ])
+  const statement = statementOfNames([things, people], "White  heart's")
+  expect(statement).toContain(`strpos(lower("thing_name"), 'white') > 0`)
+  expect(statement).toContain(`'heart''s'`)
+  expect(statement).not.toContain('full_name')
+  expect(placesOfNames({ rows: [['things', '85', 'WHITE HEART']] })).toEqual([
+    { kind: 'in things, 85', title: 'WHITE HEART', href: '#/rows/things/85' },
   ])
 })

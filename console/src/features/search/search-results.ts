@@ -4,6 +4,7 @@ import { type Cell, isNumeric, isTextual } from '../../api/format'
 import { heading } from '../../formats/words'
 import { quoted, quotedName } from '../../formats/sql'
 import { childrenOf, literal, onlyKey, rowAddress } from '../catalog/belonging'
+import { panelAddress } from '../dashboards/named-panel'
 import { runTitle } from '../lake/run-facts'
 
 export interface Place {
@@ -62,7 +63,9 @@ export const SWITCH_COLOURS: Place = {
 }
 
 /** Words of a question that no title needs to have. */
-const ASKING = new Set(['who', 'whom', 'what', 'which', 'where', 'how', 'should', 'do', 'i', 'we'])
+const ASKING = new Set(
+  'who whom what which where how should do i we a an the of by in on for per and with my our'.split(' '),
+)
 
 const path = encodeURIComponent
 export const runPage = (name: string): string => `#/runs/${path(name)}`
@@ -77,9 +80,15 @@ export const places = ({ contracts, systems, questions, boards, runs, mayRun = f
     kind: 'dashboard',
     title: board.title,
     href: `#/dashboards/${path(board.system)}`,
+    words: [board.system, ...board.panels.map(({ table }) => table)].join(' '),
   })),
   ...boards.flatMap((board) =>
-    board.queues.map((queue) => ({ kind: 'queue', title: queue.title, href: `#/work/${path(queue.name)}` })),
+    board.queues.map((queue) => ({
+      kind: 'queue',
+      title: queue.title,
+      href: `#/work/${path(queue.name)}`,
+      words: [board.title, queue.table, queue.value_label].join(' '),
+    })),
   ),
   ...contracts
     .filter((contract) => contract.zone === 'source')
@@ -95,10 +104,19 @@ export const places = ({ contracts, systems, questions, boards, runs, mayRun = f
       href: `#/tables/${path(system.name)}/${path(table.name)}`,
     })),
   ),
+  ...boards.flatMap((board) =>
+    board.panels.map((panel) => ({
+      kind: `on the dashboard ${board.title}`,
+      title: panel.question,
+      href: panelAddress(board.system, panel.name),
+      words: [panel.name, panel.table, panel.answer, panel.x, ...panel.y].join(' '),
+    })),
+  ),
   ...questions.map((one) => ({
     kind: 'question',
     title: one.description,
     href: `#/query?question=${path(one.name)}`,
+    words: one.name,
   })),
   ...runs.map((run) => ({ kind: 'run', title: runTitle(run), words: run.name, href: runPage(run.name) })),
 ]
@@ -128,6 +146,40 @@ export function placesOfItems(
 
 export const placesOfFiles = (files: Schemas['FileSummary'][]): Place[] =>
   files.map((file) => ({ kind: 'file', title: file.key, href: `#/files/${path(file.file_id)}` }))
+
+/** The most rows that are listed by their names. */
+const MOST_NAMED = 6
+
+/** The columns with the name of a row that a dataset has beside its only key; none with names of people. */
+const named = (tables: Schemas['CatalogTable'][]) =>
+  tables.flatMap((table) => {
+    const key = onlyKey(table)
+    const name = table.columns.find(
+      (column) => column.name.endsWith('_name') && isTextual(column.type) && !column.personal,
+    )
+    return key && name && key !== name ? [{ table, key, name }] : []
+  })
+
+/** The statement that finds rows by their names, which have every typed word; empty where no dataset has names. */
+export const statementOfNames = (tables: Schemas['CatalogTable'][], typed: string): string => {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
+  return named(tables)
+    .map(({ table, key, name }) => {
+      const has = words
+        .map((word) => `strpos(lower(${quotedName(name.name)}), ${quoted(word)}) > 0`)
+        .join(' AND ')
+      return `(SELECT ${quoted(table.name)} AS dataset, CAST(${quotedName(key.name)} AS varchar) AS id, ${quotedName(name.name)} AS name FROM ${table.database}.${table.name} WHERE ${has} ORDER BY length(${quotedName(name.name)}), 2 LIMIT ${MOST_NAMED})`
+    })
+    .join('\nUNION ALL\n')
+}
+
+/** The rows that such a statement found, each with its page. */
+export const placesOfNames = ({ rows }: { rows: Cell[][] }): Place[] =>
+  rows.map(([dataset, id, name]) => ({
+    kind: `in ${heading(String(dataset)).toLowerCase()}, ${String(id)}`,
+    title: String(name),
+    href: rowAddress(String(dataset), String(id)),
+  }))
 
 const AN_ID = /^[\w-]*\d[\w-]*$/
 const A_NUMBER = /^\d+$/
@@ -168,18 +220,25 @@ function keyed(tables: Schemas['CatalogTable'][], typed: string) {
 
 const MOST = 12
 
-/** The places whose title or kind has every word that was typed; titles that begin with them first. */
+/** The places whose title or kind has every word that was typed, or most of them where none has all; titles that begin with them first. */
 export function matching(all: Place[], typed: string): Place[] {
   const typedWords = typed
     .toLowerCase()
     .split(/[\s?]+/)
     .filter(Boolean)
   const said = typedWords.filter((word) => !ASKING.has(word))
-  const words = said.length > 0 ? said : typedWords
-  const fits = all.filter((place) => {
+  const words = (said.length > 0 ? said : typedWords).map((word) => word.replaceAll('_', ' '))
+  const counted = all.map((place) => {
     const text = `${place.title} ${place.kind} ${place.words ?? ''}`.toLowerCase().replaceAll('_', ' ')
-    return words.every((word) => text.includes(word.replaceAll('_', ' ')))
+    return { place, has: words.filter((word) => text.includes(word)).length }
   })
-  const begins = (place: Place): boolean => place.title.toLowerCase().startsWith(words[0] ?? '')
-  return [...fits.filter(begins), ...fits.filter((place) => !begins(place))].slice(0, MOST)
+  const most = Math.max(...counted.map(({ has }) => has), 0)
+  if (most <= words.length / 2) return []
+  const fits = counted.filter(({ has }) => has === most).map(({ place }) => place)
+  const inTitle = ({ title }: Place): number => {
+    const text = title.toLowerCase().replaceAll('_', ' ')
+    if (text.startsWith(words[0] ?? '')) return 0
+    return words.every((word) => text.includes(word)) ? 1 : 2
+  }
+  return [0, 1, 2].flatMap((rank) => fits.filter((place) => inTitle(place) === rank)).slice(0, MOST)
 }
