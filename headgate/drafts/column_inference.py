@@ -1,8 +1,6 @@
-"""Guess what a column of texts holds: its type, its source format, and how it must be masked.
+"""Infer the type, the source format and the mask of a column of texts, with the gate's parsers.
 
-The gate's own parsers decide.
-
-A guess errs towards text: `007`, `NA` and a code that merely looks like a number stay as they are.
+In doubt a column stays text: `007`, `NA`, and codes that look like numbers.
 """
 
 from __future__ import annotations
@@ -48,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# In English, German, French, Spanish, Italian and Dutch; the purpose of a payment is what somebody wrote.
+# In English, German, French, Spanish, Italian and Dutch; the purpose of a payment is free text.
 _PROSE_NAMES = (
     r"(?:.*_)?(?:notes?|comments?|messages?|remarks?|free_?text|feedback|body|memo|narrative"
     r"|remittance_?info(?:rmation)?|payment_?purpose"
@@ -72,35 +70,35 @@ _CODE_NAMES = (
     r"|sendungs?_?(?:nummer|nr)|passport(?:_?(?:number|no))?)"
     r"(?:_.*)?"
 )
-# `Kreditkarte: ja` and `credit_card: Visa` say how somebody paid. Should a number come one day, it is masked
-# as in free text.
+# `Kreditkarte: ja` and `credit_card: Visa` are ways of payment. A later number is masked as in free text.
 _HOW_PAID = (
     r"(?i)yes|no|y|n|true|false|ja|nein|j|wahr|falsch|oui|non|s[ií]|nee|visa|master[ -]?card|maestro|amex"
     r"|american express|discover"
     r"|diners(?: club)?|jcb|union ?pay"
 )
-# 1.4 % of all numbers of eight digits are days of these centuries: five different ones are none by chance.
+# 1.4 % of all numbers of eight digits are days of these centuries, so five distinct days are not a
+# coincidence.
 _EIGHT_DIGITS = r"(?:19|20)[0-9]{6}"
-_FEWEST_DAYS = 5
+_MIN_DAYS = 5
 _COMPACT_DATE = SourceFormat(patterns=("yyyyMMdd",))
 _DATE_NAMES = r"(?:.*_)?(?:date|day|datum|tag|fecha|data|jour|dt|ymd)(?:_.*)?"
 _ID_NAMES = r"(?:.*_)?(?:id|key|number|no|nr|nummer|code)"
-# ISO/IEC 7813: how the first and second track of a magnetic stripe begin.
+# ISO/IEC 7813: the beginning of the first and second track of a magnetic stripe.
 _TRACK = r"%?B[0-9]{12,19}\^.*|;?[0-9]{12,19}=[0-9]{4,}.*"
 _SSN = r"[0-9]{3}-[0-9]{2}-[0-9]{4}"
 CARD_SHARE, _SSN_SHARE, _PROSE_WORDS = 0.5, 0.9, 4.0
 _WORDS = text_array(["true", "false"])
-_MOST_SCALE, _LEAST_PRECISION, _SPARE_DIGITS, MOST_PRECISION = 9, 10, 2, 38
+_MAX_SCALE, _MIN_PRECISION, _SPARE_DIGITS, MAX_PRECISION = 9, 10, 2, 38
 _SCALE_OF_NUMBER_CELLS = 2  # a number cell of 12.50 is 12.5, so the sample does not show the scale of amounts
 _LENGTHS = (8, 16, 32, 64, 128, 255)
 _SPARE_LENGTH = 1.5
-# The share of texts from which on a column is mostly of a type, as in a profile.
+# The minimum share of texts of a type for `mostly`, as in a profile.
 MOSTLY_SHARE = 0.9
 _FEW_OTHERS = 0.05
-# Among 100 ids 10 have a right check digit, and more than 25 once in 100,000 samples.
-_FEWEST_IDS, _MOST_OF_IDS = 100, 0.25
-_FEWEST_AGAINST_NAME = 10
-_FEWEST_ARTICLES, _PROBED = 5, 1000
+# Of 100 ids 10 have a valid check digit by chance, and more than 25 in one of 100,000 samples.
+_MIN_IDS, _MAX_OF_IDS = 100, 0.25
+_MIN_AGAINST_NAME = 10
+_MIN_ARTICLES, _PROBED = 5, 1000
 _PROBED_ACCOUNTS, _PROBED_ROWS = 200, 20_000
 # The lengths of MD5, SHA-1 and SHA-256; UUIDs by RFC 9562, section 4. Example: the ids of shared/data/olist.
 _HEXADECIMAL_IDS = (
@@ -109,17 +107,17 @@ _HEXADECIMAL_IDS = (
     "[0-9a-fA-F]{64}",
     "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
 )
-_FEWEST_WORDS = 3  # of a text that somebody wrote; names, codes and times with a day have fewer
+_MIN_WORDS = 3  # of free text; names, codes and timestamps have fewer
 
 
 @dataclass(frozen=True)
 class Guess:
-    """The draft of a column of texts.
+    """The inferred type and format of a column of texts.
 
     Attributes:
-        format: None for the plain spelling.
-        choices: two readings or more where a person must choose; the column stays text until then.
-        mostly: how nearly all rows of a text column can be read, and how many cannot.
+        format: None for the plain format of the type.
+        choices: the possible formats if a person must choose; the column stays text until then.
+        mostly: the type of nearly all rows of a text column, and the number of other rows.
     """
 
     type: ColumnType
@@ -136,17 +134,15 @@ def guess_column(
     answer: FormatAnswer | None = None,
     with_most: bool = True,
 ) -> Guess:
-    """Return the type and the source format of a column.
-
-    Text where a format is missing or a person must choose.
+    """Return the type and the source format of a column; text if a person must choose the format.
 
     Args:
-        is_typed: the file itself types its cells, so a plain number is one.
-        answer: what a person chose.
-        with_most: `mostly` is wanted, which takes longer than all else.
+        is_typed: the file stores types, so a plain number is a number.
+        answer: the person's choice.
+        with_most: compute `mostly`, which takes longer than the rest.
 
     Raises:
-        ContractError: the answer does not read every text.
+        ContractError: the chosen format does not parse every text.
     """
     plain, different = guess_type(name, text), blanks_left_out(text)
     if answer and answer.pattern:
@@ -165,17 +161,15 @@ def guess_column(
 
 
 def with_room(plain: ColumnType) -> ColumnType:
-    """Return a decimal of number cells with the scale that amounts have, if it has less."""
+    """Return a decimal of number cells with at least the scale of amounts."""
     spare = _SCALE_OF_NUMBER_CELLS - (plain.scale or 0)
     if plain.kind is not Kind.DECIMAL or plain.precision is None or spare <= 0:
         return plain
-    return replace(
-        plain, precision=min(MOST_PRECISION, plain.precision + spare), scale=_SCALE_OF_NUMBER_CELLS
-    )
+    return replace(plain, precision=min(MAX_PRECISION, plain.precision + spare), scale=_SCALE_OF_NUMBER_CELLS)
 
 
 def _narrowed(inferred: Inferred, answer: FormatAnswer | None) -> Inferred:
-    """Leave only the readings with most patterns in the order of day and month that a person stated."""
+    """Return the readings with the person's order of day and month, if it leaves several."""
     if not (inferred.is_ambiguous and answer and answer.date_order):
         return inferred
     counts = [patterns_in_order(reading.format, answer.date_order) for reading in inferred.readings]
@@ -204,10 +198,9 @@ def _read_as(reading: Reading, plain: ColumnType) -> Guess:
 
 
 def _answered(name: str, text: pa.Array, pattern: str) -> Guess:
-    """Return the column in the pattern that a person named: a date pattern, or a number as an example such as
-    `1.234,5`.
+    """Return the column in the person's format: date patterns, or a number as an example, `1.234,5`.
 
-    A few values may be written in another way: the gate refuses their rows.
+    A few values may have another format; the gate quarantines their rows.
     """
     filled, different = blank_to_null(text).drop_null(), blanks_left_out(text)
     declared, kind = format_of_answer(name, pattern)
@@ -222,7 +215,7 @@ def _answered(name: str, text: pa.Array, pattern: str) -> Guess:
         nulls=near.nulls,
     )
     widest = (
-        ColumnType(kind, precision=MOST_PRECISION, scale=_MOST_SCALE)
+        ColumnType(kind, precision=MAX_PRECISION, scale=_MAX_SCALE)
         if kind is Kind.DECIMAL
         else ColumnType(kind)
     )
@@ -256,7 +249,7 @@ def _read_by_most(filled: pa.Array) -> Most | None:
 
 
 def _mostly(text: pa.Array) -> Most | None:
-    """Return how nearly all rows can be read; the plain spelling of a type is preferred."""
+    """Return the type of nearly all rows, preferably in its plain format."""
     given = blank_to_null(text).drop_null()
     for kind in (Kind.BIGINT, Kind.DATE, Kind.TIMESTAMP):
         others = len(cast(given, ColumnType(kind)).misfits)
@@ -266,15 +259,13 @@ def _mostly(text: pa.Array) -> Most | None:
 
 
 def _are_article_numbers(different: pa.Array) -> bool:
-    return len(different) >= _FEWEST_ARTICLES and all(
+    return len(different) >= _MIN_ARTICLES and all(
         is_article_number(text) for text in different.slice(0, _PROBED).to_pylist()
     )
 
 
 def is_text_by_rule(name: str, different: pa.Array) -> bool:
-    """Return whether the column stays text although its texts may look like numbers: by its name, or because
-    they are article numbers.
-    """
+    """Return whether a column with numbers stays text, by its name or because they are article numbers."""
     return is_code_name(name) or _are_article_numbers(different)
 
 
@@ -285,9 +276,7 @@ def are_email_addresses(text: pa.Array) -> bool:
 
 
 def are_ibans(text: pa.Array) -> bool:
-    """Return whether nearly all of the first different texts are account numbers (IBAN) with right check
-    digits.
-    """
+    """Return whether nearly all of the first distinct texts are valid IBANs."""
     probed = (
         pc.unique(blank_to_null(text.slice(0, _PROBED_ROWS)).drop_null())
         .slice(0, _PROBED_ACCOUNTS)
@@ -297,19 +286,16 @@ def are_ibans(text: pa.Array) -> bool:
 
 
 def is_prose(text: pa.Array) -> bool:
-    """Return whether a text has three words or more on average."""
+    """Return whether the texts have at least three words on average."""
     blanks = pc.mean(pc.count_substring_regex(blank_to_null(text).drop_null(), r"\S\s+\S")).as_py()
-    return (blanks or 0.0) >= _FEWEST_WORDS - 1
+    return (blanks or 0.0) >= _MIN_WORDS - 1
 
 
 def are_compact_dates(name: str, different: pa.Array) -> bool:
-    """Return whether all texts are days such as 20230115: several of them, or one under a date's name.
-
-    An id is none.
-    """
+    """Return whether the texts are several days such as 20230115, or one in a column named as a date."""
     if re.fullmatch(_ID_NAMES, compared(name)) or not flags(matches(different, _EIGHT_DIGITS)).all():
         return False
-    is_shown = len(different) >= _FEWEST_DAYS or re.fullmatch(_DATE_NAMES, compared(name)) is not None
+    is_shown = len(different) >= _MIN_DAYS or re.fullmatch(_DATE_NAMES, compared(name)) is not None
     return (
         is_shown
         and not cast_column(
@@ -319,15 +305,12 @@ def are_compact_dates(name: str, different: pa.Array) -> bool:
 
 
 def is_code_name(name: str) -> bool:
-    """Return whether the name is that of a column of codes, which stay text even where all are digits."""
+    """Return whether a column of this name has codes, which stay text even if all are digits."""
     return re.fullmatch(_CODE_NAMES, compared(name)) is not None
 
 
 def guess_type(name: str, text: pa.Array) -> ColumnType:
-    """Return the narrowest type whose plain spelling every text of the sample has, with room for more.
-
-    Text when in doubt.
-    """
+    """Return the narrowest type whose plain format every text has, with room for larger values; else text."""
     given = pc.unique(blank_to_null(text).drop_null())
     if not len(given):
         return ColumnType(Kind.STRING)
@@ -339,31 +322,26 @@ def guess_type(name: str, text: pa.Array) -> ColumnType:
 
 
 def guess_mask(name: str, text: pa.Array) -> Mask | None:
-    """Return how the gate must treat the column, by its name and by its values.
-
-    None when nothing speaks for a mask.
-    """
+    """Return the mask of a column by its name and values; None if neither suggests one."""
     given = blank_to_null(text).drop_null()
     if named := mask_by_name(name):
         return Mask.FREE_TEXT if named is Mask.PAN and len(given) and _share(given, _HOW_PAID) == 1 else named
     column = Column(name, ColumnType(Kind.STRING), content=guess_content(name, given))
     if _share(given, _TRACK) >= CARD_SHARE:
         return Mask.TRACK
-    # One in ten phone numbers that begin like a card passes as one: a few of them say nothing against the
-    # column's name.
-    is_enough = column.content is None or len(given) >= _FEWEST_AGAINST_NAME
+    # One in ten phone numbers that begin like a card number is valid, so a few do not contradict the column's
+    # name.
+    is_enough = column.content is None or len(given) >= _MIN_AGAINST_NAME
     if is_enough and card_share(given) >= CARD_SHARE:
         return Mask.PAN
     return Mask.SSN if _share(given, _SSN) >= _SSN_SHARE else _prose(column, given)
 
 
 def guess_content(name: str, text: pa.Array) -> Content | None:
-    """Return what the column's numbers are, by its name, or by its values if these are hexadecimal or plain
-    ids as long as card numbers.
+    """Return the kind of the column's numbers, by its name, or by values that are hexadecimal or other ids.
 
-    Of ids, one in ten has a right check digit; of card numbers, all. A column whose name is that of a card
-    has no ids, nor has one with some card numbers among its ids: more numbers of issuers than by chance have
-    a right check digit then.
+    One in ten ids of a card number's length has a valid check digit, but all card numbers have one. A column
+    named as a card has no ids, nor has a column in which more issuer numbers are valid than by chance.
     """
     if (named := content_by_name(name)) or names_a_card(compared(name)):
         return named
@@ -373,18 +351,16 @@ def guess_content(name: str, text: pa.Array) -> Content | None:
     if not are_digits(given.slice(0, _PROBED), SHORTEST, LONGEST).all():
         return None
     unique = pc.unique(given)
-    if len(unique) < _FEWEST_IDS or not are_digits(unique, SHORTEST, LONGEST).all():
+    if len(unique) < _MIN_IDS or not are_digits(unique, SHORTEST, LONGEST).all():
         return None
-    are_ids = float(cards.is_card(unique).mean()) <= _MOST_OF_IDS and not cards.hold_more_cards_than_chance(
+    are_ids = float(cards.is_card(unique).mean()) <= _MAX_OF_IDS and not cards.hold_more_cards_than_chance(
         unique
     )
     return Content.IDENTIFIER if are_ids else None
 
 
 def are_hexadecimal_ids(text: pa.Array) -> bool:
-    """Return whether all texts are hexadecimal of one length, as digests (MD5, SHA-1, SHA-256) are, or UUIDs,
-    and each has a letter.
-    """
+    """Return whether all texts are hexadecimal hashes of one length (MD5, SHA-1, SHA-256), or UUIDs."""
     first = text[0].as_py() if len(text) else ""
     shape = next((shape for shape in _HEXADECIMAL_IDS if re.fullmatch(shape, first)), None)
     return shape is not None and bool(
@@ -393,9 +369,7 @@ def are_hexadecimal_ids(text: pa.Array) -> bool:
 
 
 def card_share(text: pa.Array) -> float:
-    """Return the share of texts that are a card number by issuer range, length and check digit, however they
-    are written.
-    """
+    """Return the share of texts that are card numbers by issuer, length and check digit, in any format."""
     long = text.filter(pc.greater_equal(pc.binary_length(text), SHORTEST))
     if not len(long):
         return 0.0
@@ -409,10 +383,9 @@ def _share(text: pa.Array, pattern: str) -> float:
 
 
 def _prose(column: Column, text: pa.Array) -> Mask | None:
-    """Return the mask of free text: by its name, by numbers or named codes in some of its cells, or by as
-    many words as a sentence has.
+    """Return the mask of free text, by its name, by numbers or codes in some cells, or by its words.
 
-    Amounts with a fraction may pass as card numbers by chance, and nobody writes card numbers so.
+    Decimals are excluded, because they may look like card numbers by chance.
     """
     if re.fullmatch(_PROSE_NAMES, compared(column.name)):
         return Mask.FREE_TEXT
@@ -433,7 +406,7 @@ def _candidates(given: pa.Array) -> Iterator[ColumnType]:
     # Whole numbers beyond 64 bits are ids, which stay text.
     if (decimal := _decimal_type(given)) and decimal.scale:
         yield decimal
-    # A double only where an exponent asks for one: what is written with a point alone is exact as a decimal.
+    # A double only with an exponent, because other numbers are exact as decimals.
     yield from (ColumnType(kind) for kind in (Kind.DATE, Kind.TIMESTAMP, Kind.DOUBLE))
 
 
@@ -442,10 +415,10 @@ def _decimal_type(given: pa.Array) -> ColumnType | None:
         return None
     whole = _longest(given, r"^-?([0-9]+).*$")
     scale = _longest(given, r"^[^.]*\.?([0-9]*)$")
-    precision = max(_LEAST_PRECISION, whole + scale + _SPARE_DIGITS)
+    precision = max(_MIN_PRECISION, whole + scale + _SPARE_DIGITS)
     return (
         ColumnType(Kind.DECIMAL, precision=precision, scale=scale)
-        if scale <= _MOST_SCALE and precision <= MOST_PRECISION
+        if scale <= _MAX_SCALE and precision <= MAX_PRECISION
         else None
     )
 
@@ -460,7 +433,7 @@ def _text_type(given: pa.Array) -> ColumnType:
 
 
 def count_combinations(columns: list[pa.Array]) -> int:
-    """Return how many different combinations the columns' texts have."""
+    """Return the number of distinct combinations of the columns' texts."""
     rows = len(columns[0])
     if any(pc.count_distinct(column, mode="all").as_py() == rows for column in columns):
         return rows

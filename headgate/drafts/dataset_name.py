@@ -1,4 +1,4 @@
-"""The name that a drafted dataset gets from its file."""
+"""The dataset name for a file's draft."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ _NAMELESS = "dataset"
 
 
 def dataset_name_of(file_name: str) -> str:
-    """Return a name that can name a folder in raw and a table: `Lieferung März.csv.gz` gives
-    `lieferung_marz`.
-    """
+    """Return a name for a folder and a table: `Lieferung März.csv.gz` gives `lieferung_marz`."""
     name = re.sub(r"[^a-z0-9]+", "_", in_plain_letters(file_name.partition(".")[0])).strip("_")
     return name if name[:1].isalpha() else "_".join(part for part in (_NAMELESS, name) if part)

@@ -1,7 +1,7 @@
-"""Draft a contract from a sample file: the contract by which the gate accepts files of this kind.
+"""Draft a contract from a sample file, with which the gate accepts files of the same kind.
 
-A draft is a proposal to a person. It never lets more through than the sample shows to be safe: what could be
-a card number is masked, what could be a code stays text, and every guess is reported.
+A draft is a proposal for a person. It is as strict as the sample requires: possible card numbers are masked,
+possible codes stay text, and all guesses are reported.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from headgate.contracts.sensitive_names import PERSONAL, compared, is_personal_n
 from headgate.contracts.workbook_sheets import SHEET_PROPERTY
 from headgate.drafts.column_inference import (
     CARD_SHARE,
-    MOST_PRECISION,
+    MAX_PRECISION,
     Guess,
     are_email_addresses,
     are_ibans,
@@ -55,14 +55,12 @@ if TYPE_CHECKING:
 
 
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
-_MOST_VALUES, _LONGEST_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
+_MAX_VALUES, _MAX_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A proposed source contract, what was guessed in it, what a person must decide, and how many rows it was
-    drafted from.
-    """
+    """A proposed source contract, with its findings, open questions, and number of sample rows."""
 
     contract: Contract
     findings: tuple[Finding, ...]
@@ -82,25 +80,24 @@ def draft_from_sample(
     header: bool | None = None,
     sheet: str = "",
 ) -> Draft:
-    """Return a source contract that accepts every row of the sample, except repeated rows and the values that
-    the findings count.
+    """Return a source contract that accepts all rows of the sample except those in the findings.
 
     Args:
-        encoding: of samples that are not UTF-8, which the draft states.
-        formats: a pattern for each column that a person answered for.
-        date_order: `dmy`, `mdy` or `ymd`: the order in dates that can be read in several ways.
-        strict: type a column only if all of its values have the type; else 98 % of at least 50 values are
-            enough, also for a key, and lines of totals are refused where they lack what all other rows have.
-        key: the key's columns as a person states them; empty for none. By default the draft looks for one.
-        header: whether the first row of a text holds the names; by default its cells decide.
-        sheet: the only sheet of a workbook to read, which the draft states; by default all with the header of
-            the fullest one.
+        encoding: of samples that are not UTF-8, which the draft declares.
+        formats: the person's format per column.
+        date_order: `dmy`, `mdy` or `ymd`, for ambiguous dates.
+        strict: type a column, and find a key, only if all values fit; else 98 % of at least 50 values are
+            enough, and lines of totals are rejected if they lack a value that all other rows have.
+        key: the key columns; empty for no key. By default the draft searches for one.
+        header: whether the first row of a text is the header; by default its cells decide.
+        sheet: the only sheet of a workbook to read, which the draft declares; by default all sheets with the
+            header of the largest one.
 
     Raises:
-        ContractError: there is no such encoding, no such column, a key is masked, a pattern does not read a
-            column's values, or `header` or `sheet` is given for a file of another format.
-        UnreadableFileError: the sample cannot be read as a table, or its first row is data.
-        HeaderError: its header names a column twice, or not at all.
+        ContractError: the encoding or a column does not exist, the key is masked, a format does not parse a
+            column's values, or `header` or `sheet` is given for another file format.
+        UnreadableFileError: the sample is not a table, or its header is data.
+        HeaderError: the header has a duplicate or an empty name.
     """
     given = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet}
     properties = {name: value for name, value in given.items() if value}
@@ -132,7 +129,7 @@ def _columns(body: bytes, sample: DraftSample, guesses: Mapping[str, Guess]) -> 
 
 
 def _questions(contract: Contract, guesses: Mapping[str, Guess]) -> tuple[FormatQuestion, ...]:
-    """Return the columns that can be read in several ways; a masked one is text in any case."""
+    """Return the columns with several possible formats, except masked ones, which stay text."""
     return tuple(
         FormatQuestion(column.name, tuple(map(answer_of, guesses[column.name].choices)))
         for column in contract.columns
@@ -141,7 +138,7 @@ def _questions(contract: Contract, guesses: Mapping[str, Guess]) -> tuple[Format
 
 
 def _guesses(sample: DraftSample, answers: Mapping[str, FormatAnswer], *, strict: bool) -> dict[str, Guess]:
-    """Return a guess for each column; `strict` as in `draft`."""
+    """Return a guess for each column; `strict` as in `draft_from_sample`."""
     cells, typed = sample.cells, sample.typed
     guesses = {
         column.name: _guess(column, cells[column.name], answers[column.name], is_typed=column.name in typed)
@@ -154,7 +151,7 @@ def _guesses(sample: DraftSample, answers: Mapping[str, FormatAnswer], *, strict
 
 
 def _contract(stored: Contract, columns: Mapping[str, Column], key: tuple[str, ...]) -> Contract:
-    """Return the contract of a sample's drafted columns."""
+    """Return the contract of the drafted columns."""
     order_by = tuple(
         name for name in _CHANGED if name in columns and columns[name].type.kind is Kind.TIMESTAMP
     )[:1]
@@ -178,10 +175,7 @@ def _contract(stored: Contract, columns: Mapping[str, Column], key: tuple[str, .
 
 
 def _kept_new_columns(columns: Sequence[Column]) -> dict[str, object]:
-    """State that new columns are kept as text.
-
-    Beside card data and codes a person has to say what a new column holds.
-    """
+    """Declare that new columns are kept as text, unless the sample has card data or codes."""
     sensitive = any(column.mask not in {None, Mask.FREE_TEXT} for column in columns)
     return (
         {}
@@ -203,10 +197,7 @@ def _answers(
 
 
 def _guess(stored: Column, text: pa.Array, answer: FormatAnswer, *, is_typed: bool) -> Guess:
-    """Return the guess for a column.
-
-    One that the file stores as numbers or times has no source format, JSON text is text.
-    """
+    """Return the guess for a column; stored numbers and times have no source format, and JSON is text."""
     if stored.nested:
         return Guess(ColumnType(Kind.STRING))
     if stored.type.kind is not Kind.STRING:
@@ -215,9 +206,7 @@ def _guess(stored: Column, text: pa.Array, answer: FormatAnswer, *, is_typed: bo
 
 
 def _with_thousands_of_others(guesses: Mapping[str, Guess]) -> dict[str, Guess]:
-    """Return the amounts below a thousand with the separator of the file's larger ones: the next file may
-    write 1.299,00 in them, too.
-    """
+    """Return amounts below a thousand with the file's thousands separator, for later files."""
     comma = {
         name: guess.format for name, guess in guesses.items() if guess.format and guess.format.decimal == ","
     }
@@ -246,7 +235,7 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
     content = guess_content(name, text) if mask is None else None
     is_open = (
         column.classification == PERSONAL or is_code_name(name) or content is not None
-    )  # the next file has other people and places
+    )  # the next file will have other people and places
     if mask is None and not (guess.mostly or guess.choices or is_open):
         rules += _valid_values(text, column_type)
     description = (
@@ -265,9 +254,7 @@ def _column(stored: Column, text: pa.Array, guess: Guess) -> Column:
 
 
 def _names_of_people(columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Return the column `name` as personal data, where contacts, birthdays or numbers of people beside it say
-    that the rows are people.
-    """
+    """Return the column `name` as personal data if other columns show that the rows are people."""
     name = columns.get("name")
     are_people = any(
         column.classification == PERSONAL or is_id_of_person(compared(column.name))
@@ -285,9 +272,7 @@ def _names_of_people(columns: Mapping[str, Column]) -> dict[str, Column]:
 
 
 def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
-    """Return `personal` for a column that by its name, or by e-mail addresses or accounts in it, holds data
-    about people.
-    """
+    """Return `personal` for a column with data about people, by its name, e-mail addresses or IBANs."""
     if mask not in {None, Mask.FREE_TEXT}:
         return ""
     is_named = is_personal_name(unnumbered(name)) or is_personal_name(name)
@@ -295,11 +280,10 @@ def _classification(name: str, mask: Mask | None, text: pa.Array) -> str:
 
 
 def _mask(stored: Column, text: pa.Array) -> Mask | None:
-    """Return the mask by name and texts.
+    """Return the mask of a column by its name and texts.
 
-    Floats spell card numbers with an exponent, and nobody stores prose as a number or a time.
-
-    JSON text is free text, which may hold anything; what must be dropped by its name is dropped.
+    Floats write card numbers with an exponent, and stored numbers and times are no prose. JSON is free text
+    unless its name requires that it is dropped.
     """
     mask = guess_mask(stored.name, text)
     if stored.nested:
@@ -315,24 +299,22 @@ def _mask(stored: Column, text: pa.Array) -> Mask | None:
 
 
 def _readable(guessed: ColumnType, stored: ColumnType) -> ColumnType:
-    """Return the stored type for fractions, times and truth values, which have no text of their own, and for
-    decimals with more places than a guess has: a double would not keep them. Else the guessed one.
-    """
+    """Return the stored type of fractions, times, booleans and long decimals, else the guessed type."""
     is_inexact = stored.kind is Kind.DECIMAL and guessed.kind is Kind.DOUBLE
     return _kept(stored) if guessed.kind is Kind.STRING or is_inexact else guessed
 
 
 def _kept(stored: ColumnType) -> ColumnType:
-    """Return the stored type, no wider than a contract's."""
+    """Return the stored type, limited to a contract's types."""
     if stored.precision is None or stored.scale is None:
         return stored
     return replace(
-        stored, precision=min(stored.precision, MOST_PRECISION), scale=min(stored.scale, MOST_PRECISION)
+        stored, precision=min(stored.precision, MAX_PRECISION), scale=min(stored.scale, MAX_PRECISION)
     )
 
 
 def _floats_again(body: bytes, stored: Contract, columns: Mapping[str, Column]) -> dict[str, Column]:
-    """Return columns of floats that do not keep all digits of the guessed type: they stay floats."""
+    """Return float columns as doubles if the guessed type would lose digits."""
     floats = {
         column.name
         for column in stored.columns
@@ -347,21 +329,17 @@ def _floats_again(body: bytes, stored: Contract, columns: Mapping[str, Column]) 
 
 
 def _masked_type(mask: Mask | None) -> ColumnType | None:
-    """Return text for a masked column, whatever it looks like: a card number that were an integer would be
-    nobody's to search.
-    """
+    """Return text for a masked column, because a token is a text."""
     return ColumnType(Kind.STRING) if mask else None
 
 
 def _valid_values(text: pa.Array, column_type: ColumnType) -> list[Rule]:
-    """Return the few values that a column repeats, as a rule that only warns: the sample may not have seen
-    them all.
-    """
+    """Return a rule that warns of other values than the few of a column, as the sample may lack some."""
     given = blank_to_null(text).drop_null()
     if column_type.kind is not Kind.STRING or len(given) < _ROWS_FOR_VALUES:
         return []
     values = sorted(pc.unique(given).to_pylist())
-    is_short = len(values) <= _MOST_VALUES and max(map(len, values)) <= _LONGEST_VALUE
+    is_short = len(values) <= _MAX_VALUES and max(map(len, values)) <= _MAX_VALUE
     return [Rule("valid_values", tuple(values), Level.WARN)] if is_short else []
 
 
@@ -371,9 +349,9 @@ def _keyed(column: Column) -> Column:
 
 
 def _may_be_key(column: Column, text: pa.Array, guess: Guess) -> bool:
-    """Return whether the draft may take the column for a key or a part of one.
+    """Return whether a column may be part of a key.
 
-    Nothing written by hand, and of data about people only e-mail addresses and numbers: two people share a
+    Free text may not, and of personal data only e-mail addresses and numbers, because two people may share a
     name or an address.
     """
     if guess.choices:
@@ -410,10 +388,7 @@ def _key(
     *,
     strict: bool,
 ) -> tuple[str, ...]:
-    """Return the exact key.
-
-    Unless the draft is strict, a column that sounds like a key and tells apart nearly all rows is preferred.
-    """
+    """Return the key. Unless strict, a column named as a key that identifies nearly all rows is preferred."""
     usable = {
         name: column for name, column in columns.items() if _may_be_key(column, cells[name], guesses[name])
     }

@@ -1,4 +1,4 @@
-"""Findings of a draft: facts that a person should check before keeping it."""
+"""Findings of a draft, which a person should check."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.sensitive_names import PERSONAL
 from headgate.drafts.format_answers import answer_of
 from headgate.drafts.nearly_all_rows import (
-    FEWEST_VALUES,
+    MIN_VALUES,
     about_bad_values,
     about_key,
     sounds_like_key,
@@ -57,7 +57,7 @@ _LIKE_CARDS = (
     "values say otherwise: set headgate.mask: pan if they are cards"
 )
 ABOUT_QUOTES = "stands in double quotes in queries, because of its characters"
-# Athena's SQL: other identifiers stand in double quotes.
+# Athena SQL quotes other identifiers.
 _UNQUOTED = re.compile(r"[a-z_][a-z0-9_]*")
 # Source: https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html, the list for SELECT.
 _RESERVED_WORDS = (
@@ -124,10 +124,9 @@ _AS_JSON = (
 
 @dataclass(frozen=True)
 class Finding:
-    """Something a person should check before keeping the draft.
+    """A fact that a person should check.
 
-    `column` is empty where the whole table is concerned. `decides` marks a guess on which it depends which
-    rows are kept.
+    `column` is empty for the whole table. `decides` marks a guess that determines which rows are kept.
     """
 
     column: str
@@ -137,9 +136,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class FormatQuestion:
-    """An ambiguous column, and the answers that a person can choose from, as `--format COLUMN=ANSWER` takes
-    them.
-    """
+    """An ambiguous column, and the possible answers for `--format COLUMN=ANSWER`."""
 
     column: str
     answers: tuple[str, ...]
@@ -153,7 +150,7 @@ def findings_of(
     *,
     is_key_guessed: bool,
 ) -> tuple[Finding, ...]:
-    """Return all findings of a draft: of layout, open questions, columns, table, time zones, key."""
+    """Return all findings of a draft: layout, open questions, columns, table, time zones, key."""
     layout = [Finding("", note) for note in about_layout(sample.table, sample.received)]
     layout += [Finding("", note) for note in (*_about_displayed(sample), *_about_nulls(sample))]
     layout += [Finding(name, _NOISE) for name in sample.noisy]
@@ -206,14 +203,12 @@ def _options(question: FormatQuestion) -> str:
 
 
 def _about_chance(names: Sequence[str], rows: int) -> list[Finding]:
-    """Return the caveat about a key that was found by its values: one column without a key's name, or several
-    in few rows.
-    """
+    """Return a caveat for a key that was found by its values only."""
     if len(names) == 1 and not sounds_like_key(names[0]):
         return [Finding(names[0], _KEY_BY_CHANCE, decides=True)]
     return (
         [Finding(", ".join(names), _FEW_ROWS.format(rows=rows), decides=True)]
-        if len(names) > 1 and rows < FEWEST_VALUES
+        if len(names) > 1 and rows < MIN_VALUES
         else []
     )
 
@@ -264,7 +259,7 @@ def _about_zones(content: bytes, columns: Sequence[Column], cells: Mapping[str, 
 
 
 def _about_format(column: Column, guess: Guess) -> list[str]:
-    """Return what was inferred about how the column is written."""
+    """Return the inferred format of a column."""
     if column.mask is not None:
         return []
     notes = []
@@ -287,9 +282,7 @@ def _about_format(column: Column, guess: Guess) -> list[str]:
 
 
 def _why_text(name: str, most: Most) -> str:
-    """Return why a column stays text although nearly all of its rows have a type, and what a
-    person can do.
-    """
+    """Return why a column stays text although nearly all rows have a type, and the remedy."""
     is_single, reading = most.others == 1, most.reading
     values = "1 value is" if is_single else f"{most.others:,} values are"
     others = f"stays text, because {values} {_OF_ANOTHER_KIND[reading.kind]}: correct the sample"
@@ -309,7 +302,7 @@ def _shown(declared: SourceFormat) -> str:
 
 
 def _confidence(declared: SourceFormat) -> float:
-    """Return a confidence below 1 where the sample shows the format, but cannot exclude another one."""
+    """Return a confidence below 1 if the sample cannot exclude another format."""
     return _ASSUMED if declared.nulls or has_short_year(declared) else 1.0
 
 

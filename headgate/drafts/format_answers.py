@@ -16,11 +16,10 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from headgate.values.format_inference import Reading
 
-# 1.234,5 and the like: what stands before the last three digits groups thousands, what stands before the
-# fraction is the decimal separator.
+# In 1.234,5 the thousands separator is before three digits, and the decimal separator before the fraction.
 _EXAMPLE = re.compile(r"1(?P<thousands>[., ']?)234(?:(?P<decimal>[.,])[0-9]+)?")
 _BETWEEN_PATTERNS = "|"
-# ISO 8601, which every pattern of the kind reads as well.
+# ISO 8601, which all patterns of the kind also parse.
 _PLAIN_PATTERNS = {Kind.DATE: "yyyy-MM-dd", Kind.TIMESTAMP: "yyyy-MM-dd HH:mm:ss"}
 
 

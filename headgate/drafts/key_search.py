@@ -1,8 +1,7 @@
-"""Search a sample for its key: the smallest set of columns that tells apart all different rows, and of these
-the one that names rows best.
+"""Find the key of a sample: the smallest set of columns that identifies all distinct rows.
 
-Ids come first, then texts, dates and numbers that count rows within a group. Measures are never part of a
-key: they differ by chance, so a later row of other amounts would stay beside the row that it corrects.
+Among equal sets, ids come first, then texts, dates and numbers that count rows within a group. Measures are
+never part of a key: they differ by chance, so a correction with another amount would be a second row.
 """
 
 from __future__ import annotations
@@ -33,11 +32,11 @@ if TYPE_CHECKING:
 
 KEY_KINDS = {Kind.STRING, Kind.BIGINT}
 _KEY_PARTS = {*KEY_KINDS, Kind.DATE, Kind.TIMESTAMP}
-_MOST_CANDIDATES, _MOST_COLUMNS = 8, 3
-_LEAST_DIFFERENT = 0.9  # of the rows: more exact repeats may be a table without a key
-_LEAST_DENSE = 2  # half of the numbers between the least and the greatest id are there
-_LEAST_COUNTED = 0.9  # of the groups have the numbers 1 to n
-# GTFS calls it stop_sequence, Olist payment_sequential, an order its line number.
+_MAX_CANDIDATES, _MAX_COLUMNS = 8, 3
+_MIN_DIFFERENT = 0.9  # of the rows; a table with more exact repetitions may have no key
+_MIN_DENSE = 2  # ids are dense if at least half of the numbers in their range occur
+_MIN_COUNTED = 0.9  # of the groups have the numbers 1 to n
+# Examples: stop_sequence in GTFS, payment_sequential in Olist, line numbers of orders.
 _SEQUENCE_NAMES = (
     r"(?:.*_)?(?:sequence|sequential|seq|ordinal|position|pos|line|line_?(?:number|no|nr)|zeile|index|idx)"
 )
@@ -52,18 +51,16 @@ _ID, _SEQUENCE, _OTHER = range(3)
 
 
 def find_key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
-    """Return the names of the key's columns, in the file's order.
+    """Return the key columns in file order; none if no set of up to three columns is unique.
 
-    Empty where no set of up to three columns without measures is unique.
-
-    Rows that repeat another one exactly are duplicates by any key.
+    Exact repetitions of a row are duplicates for any key.
 
     Args:
-        columns: those that may be part of a key.
-        cells: texts of all columns of the sample.
+        columns: the candidates.
+        cells: the texts of all columns.
     """
     rows, different = len(next(iter(cells.values()))), count_combinations([*cells.values()])
-    different = different if different >= _LEAST_DIFFERENT * rows else rows
+    different = different if different >= _MIN_DIFFERENT * rows else rows
     usable = [
         column
         for column in columns.values()
@@ -83,39 +80,35 @@ def find_key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tu
 def _sets(
     usable: Sequence[Column], cells: Mapping[str, pa.Array], codes: Callable[[str], Rows]
 ) -> Iterator[tuple[str, ...]]:
-    """Yield sets of columns, smaller ones first, and of one size those with ids first.
-
-    None that holds a measure.
-    """
+    """Yield sets of columns without measures by size, sets with ids first."""
     ranks = {column.name: _rank(column) for column in usable if not _is_measure_in_a_set(column)}
     singles = [
         column.name for column in usable if _may_be_alone(column, cells[column.name], [*ranks.values()])
     ]
     rank_alone = {column.name: (_rank(column), column.type.kind is Kind.BIGINT) for column in usable}
     yield from ((name,) for name in sorted(singles, key=rank_alone.__getitem__))
-    ids = [name for name, rank in ranks.items() if rank == _ID][:_MOST_CANDIDATES]
+    ids = [name for name, rank in ranks.items() if rank == _ID][:_MAX_CANDIDATES]
     others = [column.name for column in usable if column.name not in ranks]
     counting = {name: group for name in others for group in ids if _counts_rows(codes(group), cells[name])}
     yield from ((group, name) for name, group in counting.items())
-    candidates = sorted(ranks, key=ranks.__getitem__)[:_MOST_CANDIDATES]
-    for size in range(2, _MOST_COLUMNS + 1):
+    candidates = sorted(ranks, key=ranks.__getitem__)[:_MAX_CANDIDATES]
+    for size in range(2, _MAX_COLUMNS + 1):
         yield from sorted(
             combinations(candidates, size), key=lambda names: _order([ranks[name] for name in names])
         )
 
 
 def _rank(column: Column) -> int:
-    """Return whether a column is an id, a number within a sequence, or another one."""
+    """Return the rank of a column: an id, a number within a sequence, or another column."""
     if _is_named(column, _SEQUENCE_NAMES):
         return _SEQUENCE
     return _ID if sounds_like_key(column.name) else _OTHER
 
 
 def _order(ranks: Sequence[int]) -> tuple[bool, int]:
-    """Return where a set stands among those of its size: an id with a place in a sequence comes first, then
-    the set with most ids.
+    """Return the rank of a set among sets of its size: an id with a number in a sequence, then most ids.
 
-    A trip of GTFS that is a loop stops twice at one `stop_id`, and once at each `stop_sequence`.
+    A circular trip in GTFS stops twice at one `stop_id`, but once at each `stop_sequence`.
     """
     return sorted(set(ranks)) != [_ID, _SEQUENCE], sum(ranks)
 
@@ -125,9 +118,9 @@ def _is_named(column: Column, names: str) -> bool:
 
 
 def _is_measure_in_a_set(column: Column) -> bool:
-    """Return whether a column has the name of a measure.
+    """Return whether a column of a set is a measure, by its name or its values.
 
-    Or holds whole numbers without the name of an id or of a place in a sequence or in the calendar.
+    Whole numbers are measures without a name of an id, a sequence or the calendar.
     """
     if column.type.kind is not Kind.BIGINT or sounds_like_key(column.name):
         return _has_name_of_measure(column)
@@ -135,22 +128,21 @@ def _is_measure_in_a_set(column: Column) -> bool:
 
 
 def _has_name_of_measure(column: Column) -> bool:
-    """Return whether a column of any type is named as a measure: one bad quantity makes text of few."""
+    """Return whether a column of any type is named as a measure, as one bad value makes it text."""
     return _is_named(column, _MEASURE_NAMES) and not sounds_like_key(column.name)
 
 
 def _may_be_alone(column: Column, text: pa.Array, ranks: Sequence[int]) -> bool:
-    """Return whether one column may be the key: no measure, and a time only where no id is beside it."""
+    """Return whether one column may be the key: no measure, and a time only if there is no id."""
     if column.type.kind is Kind.TIMESTAMP:
         return _ID not in ranks
     return not _is_measure(column, text)
 
 
 def _is_measure(column: Column, text: pa.Array) -> bool:
-    """Return whether a column has the name of a measure.
+    """Return whether a column is a measure, by its name or its values.
 
-    Or holds whole numbers without the name of a key that are neither in order nor close to one another, as
-    numbers that count rows are.
+    Whole numbers without a key's name are measures unless they are sorted or dense, like row numbers.
     """
     if _has_name_of_measure(column):
         return True
@@ -160,13 +152,11 @@ def _is_measure(column: Column, text: pa.Array) -> bool:
     first, second = values.slice(0, max(0, len(values) - 1)), values.slice(1)
     in_order = any(flags(compare(first, second)).all() for compare in (pc.less, pc.greater))
     ends = pc.min_max(values).as_py()
-    return not in_order and ends["max"] - ends["min"] >= _LEAST_DENSE * len(values)
+    return not in_order and ends["max"] - ends["min"] >= _MIN_DENSE * len(values)
 
 
 def _counts_rows(group: Rows, text: pa.Array) -> bool:
-    """Return whether nearly all groups of several rows have the numbers 1 to n, each once, and there are such
-    groups.
-    """
+    """Return whether nearly all groups with several rows have the numbers 1 to n, each once."""
     numbers = pc.cast(pc.if_else(pc.match_substring_regex(text, r"^\d{1,9}$"), text, "0"), pa.int64())
     table = pa.table({"group": group, "number": numbers}).group_by("group")
     counted = table.aggregate([("number", how) for how in ("min", "max", "count", "count_distinct")])
@@ -176,18 +166,18 @@ def _counts_rows(group: Rows, text: pa.Array) -> bool:
     is_counted = (low == 1) & (high == rows) & (distinct == rows)
     several = rows > 1
     return bool(
-        several.any() and is_counted.mean() >= _LEAST_COUNTED and is_counted[several].mean() >= _LEAST_COUNTED
+        several.any() and is_counted.mean() >= _MIN_COUNTED and is_counted[several].mean() >= _MIN_COUNTED
     )
 
 
 def _codes(values: pa.Array) -> Rows:
-    """Return a number for each row, equal where the values are; the numbers count from 0 without gaps."""
+    """Return a dense number for each row, equal for equal values."""
     codes: Rows = pc.dictionary_encode(values, null_encoding="encode").indices.to_numpy().astype(np.int64)
     return codes
 
 
 def _joined(codes: Sequence[Rows]) -> Rows:
-    """Return a number for each row, equal where all the given numbers are."""
+    """Return a number for each row, equal if all given numbers are equal."""
     joined = codes[0]
     for more in codes[1:]:
         pairs = joined * _distinct(more) + more

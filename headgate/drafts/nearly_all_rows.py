@@ -1,7 +1,6 @@
-"""Drafts from a sample with a few bad rows: at least 98 % of the values decide, and the gate refuses the
-other rows.
+"""Drafts from samples with a few bad rows: 98 % of the values decide, and the gate rejects the other rows.
 
-A strict draft leaves this out and accepts every row of its sample.
+A strict draft accepts every row of its sample instead.
 """
 
 from __future__ import annotations
@@ -32,25 +31,20 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 NEARLY_ALL = 0.98
-FEWEST_VALUES = 50
-# How names of keys end in English, German and Dutch, and begin in French, Spanish and Italian.
+MIN_VALUES = 50
+# Suffixes of key names in English, German and Dutch, and prefixes in French, Spanish and Italian.
 _KEY_NAMES = re.compile(
     r".*(?:id|number|no|key|uuid|code|sku|nummer|numero|nr|reference|referencia|codigo|codice|kennung)\W*"
     r"|(?:.*[\W_])?(?:ean|gtin|isbn)\W*"
     r"|(?:id|n°|nº|№|numero|reference|referencia|codigo|codice)[\W_].*"
 )
-# `C536379` among whole numbers is an id of another kind: the cancelled invoices of a real register of sales,
-# 1.7 % of its rows.
-# `=SUM(B2:B81)` is a formula that nobody calculated, and no id.
+# `C536379` among whole numbers is an id, as of cancelled invoices, 1.7 % of the rows of a real sales
+# register. `=SUM(B2:B81)` is a formula without a value, not an id.
 _LETTERS_AND_DIGITS = r"(?:[^=].*)?(?:\p{L}[^\p{L}\d]*\d|\d[^\p{L}\d]*\p{L}).*"
 
 
 def sounds_like_key(name: str) -> bool:
-    """Return whether a column's name is that of a key, such as `order_id`, `Artikelnummer` or `numéro de
-    commande`.
-
-    A phone number is none.
-    """
+    """Return whether a name is that of a key: `order_id`, `Artikelnummer`, `numéro de commande`."""
     plain = "".join(
         sign for sign in unicodedata.normalize("NFD", folded(name)) if not unicodedata.combining(sign)
     )
@@ -59,14 +53,14 @@ def sounds_like_key(name: str) -> bool:
 
 
 def guess_of_nearly_all(name: str, text: pa.Array, guess: Guess) -> Guess:
-    """Return a column of text in the type that nearly all of its values have.
+    """Return a text column in the type of nearly all its values.
 
-    The guess itself where there is none, or where ids differ.
+    The column stays text if there is no such type, or if the other values are ids.
     """
     values = blank_to_null(text).drop_null()
     if (
         guess.mostly is None
-        or len(values) < FEWEST_VALUES
+        or len(values) < MIN_VALUES
         or guess.mostly.reading.kind in {Kind.BOOLEAN, Kind.DOUBLE}
     ):
         return guess
@@ -82,7 +76,7 @@ def guess_of_nearly_all(name: str, text: pa.Array, guess: Guess) -> Guess:
 
 
 def bad_values(column: Column, text: pa.Array) -> pa.Array:
-    """Return the values that are none of the column's type in its format."""
+    """Return the values that do not parse as the column's type and format."""
     values = blank_to_null(null_where_absent(column, text)).drop_null()
     return values.take(int_array(cast_column(column, values).misfits))
 
@@ -92,12 +86,9 @@ def _are_ids(name: str, others: pa.Array) -> bool:
 
 
 def key_of_nearly_all(candidates: Sequence[str], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
-    """Return the candidate that sounds like a key and has another value in nearly all different rows.
-
-    Empty if there is none.
-    """
+    """Return the candidate named as a key with distinct values in nearly all distinct rows, if any."""
     different = count_combinations([*cells.values()])
-    if different < FEWEST_VALUES:
+    if different < MIN_VALUES:
         return ()
     values = {
         name: len(pc.unique(blank_to_null(cells[name]).drop_null()))
@@ -109,7 +100,7 @@ def key_of_nearly_all(candidates: Sequence[str], cells: Mapping[str, pa.Array]) 
 
 
 def about_key(contract: Contract, cells: Mapping[str, pa.Array]) -> list[str]:
-    """Return what becomes of rows without a value in the key, and of different rows with one value."""
+    """Return the consequences for rows without a key, and for different rows with equal keys."""
     if not contract.key:
         return []
     keys = [blank_to_null(null_where_absent(contract.column(name), cells[name])) for name in contract.key]
@@ -139,7 +130,7 @@ def _all_valid(columns: Sequence[pa.Array]) -> pa.Array:
 
 
 def about_bad_values(column: Column, text: pa.Array) -> list[str]:
-    """Return how many of the column's values do not have its type, if any."""
+    """Return a finding with the number of values that do not have the column's type."""
     others, values = (
         len(bad_values(column, text)),
         len(blank_to_null(null_where_absent(column, text)).drop_null()),

@@ -1,6 +1,4 @@
-"""Notes of a draft for a person who edits it on a page: without the options of the command line and the
-properties of a contract file, which the page does not have.
-"""
+"""Notes of a draft for the console, without command-line options and contract properties."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ _WORDS = (
 
 
 def plain_note(message: str) -> str:
-    """Return a note up to the first clause that names an option or a property.
+    """Return a note up to the first clause with an option or a property.
 
     Example:
         >>> plain_note("is written as patterns dd.MM.yyyy; confidence 1.00")

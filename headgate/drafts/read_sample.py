@@ -1,4 +1,4 @@
-"""Read a sample file as the gate reads it, in the types in which it stores its columns."""
+"""Read a sample file like the gate, in the stored types of its columns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from headgate.contracts.quote_signs import QUOTES_PROPERTY, QuoteUse
 from headgate.contracts.source_format import SourceFormat
 from headgate.contracts.workbook_sheets import stated_sheet
 from headgate.drafts.column_inference import (
-    MOST_PRECISION,
+    MAX_PRECISION,
     guess_type,
 )
 from headgate.errors import ContractError, UnreadableFileError
@@ -38,23 +38,23 @@ if TYPE_CHECKING:
     from headgate.matching.file_table import FileTable
 
 _TYPED_FORMS = {FormatName.JSON, JSON_LINES, GEOJSON, *WORKBOOKS}
-MOST_NAME_CHARACTERS = 255  # of a column in the Glue catalog. Source: AWS Glue, "Column structure"
-_WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MOST_PRECISION, scale=9)
-_MOST_DECIMALS_OF_AMOUNTS = 4
+MAX_NAME_CHARACTERS = 255  # of a column in the Glue catalog. Source: AWS Glue, "Column structure"
+_WIDE_DECIMAL = ColumnType(Kind.DECIMAL, precision=MAX_PRECISION, scale=9)
+_MAX_DECIMALS_OF_AMOUNTS = 4
 _DAY_WITH_TIME = r"^\d{4}-\d\d-\d\d \d\d:"
 _LONG_NUMBER = re.compile(r"\W*(?:\d\W*){9,}")
 
 
 @dataclass(frozen=True)
 class DraftSample:
-    """A sample as the gate reads it.
+    """A sample, read like the gate reads it.
 
     Attributes:
-        content: unpacked.
-        stored: a contract of its columns in the types in which the file stores them.
+        content: the unpacked file.
+        stored: a contract of its columns with the file's types.
         table: None for a format with a schema.
-        cells: texts by column, as they are drafted.
-        noisy: columns of amounts of a workbook in which floats leave digits.
+        cells: the texts to draft by column.
+        noisy: amount columns of a workbook with digits from float arithmetic.
         typed: columns that the file stores as numbers.
     """
 
@@ -68,12 +68,12 @@ class DraftSample:
 
     @property
     def rows(self) -> int:
-        """Return the number of its rows."""
+        """Return the number of rows."""
         return len(next(iter(self.cells.values())))
 
 
 def read_sample(body: bytes, unread: Contract, header: bool | None) -> DraftSample:
-    """Read the sample with a contract that has no columns yet."""
+    """Read a sample with a contract without columns."""
     content = unpack(body)
     form = format_of(content, unread)
     if stated_sheet(unread) and form.name not in WORKBOOKS:
@@ -95,11 +95,9 @@ def read_sample(body: bytes, unread: Contract, header: bool | None) -> DraftSamp
 
 
 def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> set[str]:
-    """Return the columns whose fractions are all number cells of the file, so that a point in them is the
-    decimal separator.
+    """Return the columns whose fractions are all number cells, so that a point is the decimal separator.
 
-    The sample is read a second time with a decimal comma declared: readers spell number cells with it, and
-    leave texts alone.
+    The sample is read again with a decimal comma, in which readers write number cells, but not texts.
     """
     with_comma = tuple(
         replace(column, type=_WIDE_DECIMAL, format=SourceFormat(decimal=",")) for column in contract.columns
@@ -111,11 +109,10 @@ def _typed_columns(body: bytes, contract: Contract, cells: Mapping[str, pa.Array
 def _of_workbook(
     body: bytes, contract: Contract, cells: Mapping[str, pa.Array]
 ) -> tuple[Mapping[str, pa.Array], Mapping[str, pa.Array]]:
-    """Return the cells of a workbook as its columns are drafted, and those of columns of amounts in which
-    floats leave digits.
+    """Return a workbook's cells to draft, and its amount columns with digits from float arithmetic.
 
-    A column is one of amounts if it is whole or has few decimals without those digits; else it is one of
-    floats, which keeps them all.
+    Without such digits an amount column has whole numbers or few decimals; other columns keep all digits of
+    floats.
     """
     timed = _with_midnights(body, contract, cells)
     shown = sample_cells(
@@ -126,7 +123,7 @@ def _of_workbook(
     noisy = {
         name: text
         for name, text in changed.items()
-        if (guess_type(name, text).scale or 0) <= _MOST_DECIMALS_OF_AMOUNTS
+        if (guess_type(name, text).scale or 0) <= _MAX_DECIMALS_OF_AMOUNTS
     }
     noisy = {
         name: text
@@ -137,7 +134,7 @@ def _of_workbook(
 
 
 def _with_midnights(body: bytes, contract: Contract, cells: Mapping[str, pa.Array]) -> Mapping[str, pa.Array]:
-    """Return the cells with the time of midnights, where a column of a workbook has other times, too."""
+    """Return the cells with the time of midnights in workbook columns that also have other times."""
     mixed = {
         name for name, text in cells.items() if flags(pc.match_substring_regex(text, _DAY_WITH_TIME)).any()
     }
@@ -158,26 +155,24 @@ def _with_midnights(body: bytes, contract: Contract, cells: Mapping[str, pa.Arra
 
 
 def _share_equal(text: pa.Array, respelled: pa.Array) -> float:
-    """Return the share of texts with a point that were not respelled; 1 if there are none."""
+    """Return the share of texts with a point that the second reading did not change; 1 if there are none."""
     with_point = flags(pc.match_substring(text, "."))
     equal = flags(pc.equal(text, respelled))
     return float(equal[with_point].mean()) if with_point.any() else 1.0
 
 
 def _received(body: bytes, stored: Contract) -> Received:
-    """Return the file, read as the gate reads it, but without rows above a workbook's header: columns of text
-    alone would accept a title.
-    """
+    """Return the file as the gate reads it, without rows above a workbook's header."""
     return read_file(body, stored, with_rows_above=False)
 
 
 def sample_cells(body: bytes, stored: Contract) -> Mapping[str, pa.Array]:
-    """Return every column's texts in a sample."""
+    """Return the texts of all columns of a sample."""
     return _received(body, stored).cells
 
 
 def _table(content: bytes, unread: Contract, header: bool | None) -> FileTable:
-    """Return the file's table, with a header of one row or none."""
+    """Return the file's table, with a header row or without."""
     if header is not None and not format_of(content, unread).has_stated_header:
         raise ContractError(
             "only CSV files can have a header or none. Remedy: leave out --header and --no-header"
@@ -194,9 +189,7 @@ def _table(content: bytes, unread: Contract, header: bool | None) -> FileTable:
 def _stored_columns(
     content: bytes, unread: Contract, table: FileTable | None
 ) -> tuple[tuple[Column, ...], Mapping[str, object]]:
-    """Return the file's columns in the types from which the gate's reader keeps every value, and the
-    properties of a contract that reads it.
-    """
+    """Return the columns in types that preserve all values, and the contract's properties to read them."""
     properties = unread.properties
     nested: Mapping[str, str] = {}
     if table is None:
@@ -225,10 +218,10 @@ def _stored_columns(
             properties = {**properties, QUOTES_PROPERTY: QuoteUse.NONE.value}
     columns = _columns_of(stored, nested)
     longest = max((len(column.name) for column in columns), default=0)
-    if longest > MOST_NAME_CHARACTERS:
+    if longest > MAX_NAME_CHARACTERS:
         raise UnreadableFileError(
             rule="not_a_table",
-            message=f"a column's name has {longest:,} characters; at most {MOST_NAME_CHARACTERS} can be",
+            message=f"a column's name has {longest:,} characters; at most {MAX_NAME_CHARACTERS} can be",
             remedy="give each column a shorter name",
         )
     if any(_is_data(column.name) for column in columns):
@@ -244,10 +237,7 @@ def _stored_columns(
 
 
 def _names_of_values(records: ReadsRecords, content: bytes, unread: Contract) -> tuple[str, ...]:
-    """Return the names of the records' values.
-
-    Those of nested objects are joined, and a null instead of an object has no name.
-    """
+    """Return the names of the records' values, with those of nested objects joined."""
     columns = records(content, unread, every_object).columns
     nulls = {name for name, column in columns.items() if column.null_count == len(column)}
     return tuple(
@@ -258,16 +248,14 @@ def _names_of_values(records: ReadsRecords, content: bytes, unread: Contract) ->
 
 
 def _columns_of(stored: Mapping[str, ColumnType], nested: Mapping[str, str]) -> tuple[Column, ...]:
-    """Return the columns in their stored types; a name that comes twice is left to the reader."""
+    """Return the columns in their stored types; the reader reports duplicate names."""
     return tuple(
         Column(name, column_type, nested=nested.get(name, "")) for name, column_type in stored.items()
     )
 
 
 def _nested_names(read: Records) -> dict[str, str]:
-    """Return the columns that hold lists or objects when the file is read by a contract, with their ODCS
-    logicalType.
-    """
+    """Return the columns with lists or objects, with their ODCS logicalType."""
     firsts = {
         name: next(text for text in read.columns[name].to_pylist() if text and text[0] in "[{")
         for name in read.nested
@@ -276,9 +264,7 @@ def _nested_names(read: Records) -> dict[str, str]:
 
 
 def _check_header(table: FileTable) -> None:
-    """Check that the header has a name for each cell of a row, or none. UnreadableFileError where
-    it has not.
-    """
+    """Raise UnreadableFileError if the header has another number of names than rows have cells."""
     if not table.names:
         raise no_table()
     if table.has_header and table.header_cells not in {0, len(table.names)}:
@@ -292,12 +278,12 @@ def _check_header(table: FileTable) -> None:
 
 
 def _is_data(name: str) -> bool:
-    """Return whether a name is a value of a file without a header, which must not be shown."""
+    """Return whether a name is a value of a file without header, which must not be shown."""
     return _LONG_NUMBER.fullmatch(name) is not None or redact_text(name) != name
 
 
 def _stored_type(stored: pa.DataType) -> ColumnType:
-    """Return the type by which the gate's reader spells every value of a stored type."""
+    """Return the type in which the gate's reader writes all values of a stored type."""
     if pa.types.is_decimal(stored):
         return ColumnType(Kind.DECIMAL, precision=stored.precision, scale=stored.scale)
     kinds = {
@@ -310,11 +296,11 @@ def _stored_type(stored: pa.DataType) -> ColumnType:
 
 
 def _logical_type(stored: pa.DataType) -> str:
-    """Return ODCS's word for a nested type."""
+    """Return ODCS's name of a nested type."""
     return "object" if pa.types.is_struct(stored) or pa.types.is_map(stored) else "array"
 
 
 def stated_schema(content: bytes) -> pa.Schema:
-    """Return the types that the file states; none where its format states none."""
+    """Return the types in the file; none if its format has none."""
     schema = format_of(content).schema
     return schema(content) if schema else pa.schema([])

@@ -1,6 +1,6 @@
-"""The tables that a file of sales can feed: columns by role, SQL models, and blocks of analytics.
+"""Tables for a file of sales: columns by role, SQL models, and blocks of analytics.
 
-The file needs no schema of a domain: ids may be text, quantities fractions, and amounts of any currency.
+The file needs no domain's schema: ids may be texts, quantities fractions, and amounts of any currency.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
 _SAMPLED_ROWS = 200
-_LEAST_CONFIDENCE = 0.5
-_BY_VALUE = "value"  # an order number looks like the number of a customer
+_MIN_CONFIDENCE = 0.5
+_BY_VALUE = "value"  # order numbers look like customer numbers
 _LARGEST = 20
-_MOST_DIGITS, _DIGITS_OF_AN_INTEGER = 38, 19  # of Athena's decimals; of a bigint in a product with one
+_MAX_DIGITS, _DIGITS_OF_AN_INTEGER = 38, 19  # of Athena's decimals; of a bigint in a product with one
 _TEXTS = (Kind.STRING, Kind.BIGINT, Kind.INTEGER, Kind.SMALLINT)
 _NUMBERS = (Kind.DOUBLE, Kind.DECIMAL, Kind.BIGINT, Kind.INTEGER, Kind.SMALLINT)
-# The price of a unit is an amount where no column has the amount of a row.
+# The unit price is used if no column has the amount of a row.
 _KINDS: Mapping[str, tuple[Kind, ...]] = {
     "date": (Kind.DATE, Kind.TIMESTAMP),
     "amount": _NUMBERS,
@@ -71,12 +71,13 @@ _MODELS = "models"
 
 @dataclass(frozen=True)
 class SalesTable:
-    """One table that a lake of sales may have.
+    """A possible table of a lake with sales.
 
     Attributes:
         needs: the roles of the columns that it reads.
         query: of a model; empty for a block.
-        columns: of a model, by name: type, `_AMOUNT` for a sum of amounts, and whether it is part of the key.
+        columns: of a model, by name: type (`_AMOUNT` for a sum of amounts), and whether it is part of the
+            key.
         block: kind and options of a block; empty for a model.
     """
 
@@ -107,7 +108,7 @@ group by 1, 2
 
 
 def _tables_by(role: str, roles: str) -> tuple[SalesTable, ...]:
-    """Return the tables of sales by the column of a role, of which `roles` is the plural."""
+    """Return the tables of sales by the column of a role; `roles` is its plural."""
     needs, of = ("date", "amount", role), f"{role}_sales"
     weeks = {"of": of, "measure": "amount", "time": "sold_on", "by": [role], "grain": "week"}
     return (
@@ -179,13 +180,13 @@ _TABLES = (
 
 @dataclass(frozen=True)
 class SalesProject:
-    """The columns of a file of sales by role, and what follows from them.
+    """The columns of a file of sales by role, and the resulting tables.
 
     Attributes:
-        columns: the file's column of each role that it has.
+        columns: the file's column per role.
         files: texts by path in the lake project.
-        lacking: of each table that the file cannot feed, the roles without a column.
-        currencies: of the sample's rows, the most frequent one first; only that one is in the tables.
+        lacking: the missing roles of each table that the file cannot feed.
+        currencies: of the sample's rows, most frequent first; the tables have only the first one.
     """
 
     columns: Mapping[str, str]
@@ -202,15 +203,15 @@ class SalesProject:
 def sales_project(
     contract: Contract, sample: pa.Table, columns_by_role: Mapping[str, str] | None = None
 ) -> SalesProject:
-    """Return the tables that a file of sales feeds.
+    """Return the tables for a file of sales.
 
     Args:
-        contract: as drafted from the file.
-        sample: rows of the file by this contract.
-        columns_by_role: columns that a person names; those of the other roles are sought by their names.
+        contract: the draft of the file.
+        sample: rows of the file in this contract.
+        columns_by_role: columns chosen by a person; the others are found by their names.
 
     Raises:
-        ContractError: a named column is not in the file, or has values that are nothing for its role.
+        ContractError: a chosen column is not in the file, or its type does not fit its role.
     """
     columns = _columns_of_roles(contract, sample, _named_columns(contract, columns_by_role or {}))
     roles = {*columns, *(["amount"] if "price" in columns else [])}
@@ -242,7 +243,7 @@ def columns_for(contract: Contract, role: str) -> list[str]:
 
 
 def _named_columns(contract: Contract, columns_by_role: Mapping[str, str]) -> dict[str, str]:
-    """Return the columns that a person names, as the contract spells them."""
+    """Return the columns chosen by a person, in the spelling of the contract."""
     names = {folded(name): name for name in contract.names}
     columns = {}
     for role, column in columns_by_role.items():
@@ -261,7 +262,7 @@ def _named_columns(contract: Contract, columns_by_role: Mapping[str, str]) -> di
 
 
 def _columns_of_roles(contract: Contract, sample: pa.Table, named: Mapping[str, str]) -> dict[str, str]:
-    """Return the column of each role: the named one, or by the names of columns whose types fit."""
+    """Return the column of each role: the chosen one, or found by the names of columns with fitting types."""
     kinds = {column.name: column.type.kind for column in contract.columns}
     names = [name for name in contract.names if name in sample.column_names and name not in named.values()]
     texts = [_texts_of(sample[name].slice(0, _SAMPLED_ROWS)) for name in names]
@@ -269,7 +270,7 @@ def _columns_of_roles(contract: Contract, sample: pa.Table, named: Mapping[str, 
     matched = dict(named) | {
         pair.field: names[pair.position]
         for pair in match_columns([_plain(name) for name in names], texts, sought).pairs
-        if pair.confidence >= _LEAST_CONFIDENCE
+        if pair.confidence >= _MIN_CONFIDENCE
         and pair.how != _BY_VALUE
         and kinds[names[pair.position]] in _KINDS[pair.field]
     }
@@ -285,7 +286,7 @@ def _columns_of_roles(contract: Contract, sample: pa.Table, named: Mapping[str, 
 
 
 def _contract_of_roles(roles: Sequence[str]) -> Contract:
-    """Return the contract whose fields are these roles, by which columns are matched."""
+    """Return a contract with a field per role, to match columns against."""
     return Contract(
         "sales",
         "sales",
@@ -306,21 +307,21 @@ def _plain(name: str) -> str:
 
 
 def _texts_of(values: pa.ChunkedArray) -> pa.Array:
-    """Return values as texts; of moments the day."""
+    """Return values as texts; of timestamps the day."""
     text = values.cast(pa.string()).combine_chunks()
     return pc.utf8_slice_codeunits(text, 0, 10) if pa.types.is_timestamp(values.type) else text
 
 
 @dataclass(frozen=True)
 class _Amount:
-    """A sale's amount in SQL, and the type of a sum: exact where the numbers of the file are decimals."""
+    """The SQL of a sale's amount, and the type of its sum, exact if the file has decimals."""
 
     sql: str
     sum_type: str
 
 
 def _currencies(sample: pa.Table, columns: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the currencies of the sample's rows, the most frequent one first; none without such a column."""
+    """Return the currencies of the sample's rows, most frequent first."""
     if "currency" not in columns:
         return ()
     texts = pc.drop_null(pc.utf8_trim_whitespace(sample[columns["currency"]].cast(pa.string())))
@@ -329,9 +330,9 @@ def _currencies(sample: pa.Table, columns: Mapping[str, str]) -> tuple[str, ...]
 
 
 def _amount_of(contract: Contract, columns: Mapping[str, str], currencies: Sequence[str]) -> _Amount:
-    """Return the amount of a row; the price of a unit is multiplied by the quantity.
+    """Return the SQL of a row's amount, or of its unit price times its quantity.
 
-    Amounts of different currencies have no sum, so rows of all but the most frequent one have no amount.
+    Amounts in different currencies have no sum, so only rows in the most frequent currency have an amount.
     """
     types = {column.name: column.type for column in contract.columns}
     roles = ("amount",) if "amount" in columns else ("price", "quantity")
@@ -340,18 +341,18 @@ def _amount_of(contract: Contract, columns: Mapping[str, str], currencies: Seque
     digits = sum(types[name].precision or _DIGITS_OF_AN_INTEGER for name in factors)
     scale = sum(types[name].scale or 0 for name in factors)
     is_exact = all(types[name].kind is not Kind.DOUBLE for name in factors)
-    is_decimal = bool(is_exact and scale and digits <= _MOST_DIGITS)
+    is_decimal = bool(is_exact and scale and digits <= _MAX_DIGITS)
     product = " * ".join(sql if is_decimal else [f"cast({column} as double)" for column in sql])
     if currencies:
         counted = currencies[0].replace("'", "''")
         product = (
             f"case when trim({contract.dataset}.\"{columns['currency']}\") = '{counted}' then {product} end"
         )
-    return _Amount(product, f"DECIMAL({_MOST_DIGITS},{scale})" if is_decimal else "DOUBLE")
+    return _Amount(product, f"DECIMAL({_MAX_DIGITS},{scale})" if is_decimal else "DOUBLE")
 
 
 def _expressions(contract: Contract, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Return SQL of each role but the amount's."""
+    """Return the SQL of each role except the amount."""
     for role, name in columns.items():
         column = f'{contract.dataset}."{name}"'
         if role == "date":
@@ -361,16 +362,16 @@ def _expressions(contract: Contract, columns: Mapping[str, str]) -> Iterator[tup
 
 
 def _personal_roles(contract: Contract, columns: Mapping[str, str]) -> set[str]:
-    """Return the roles whose columns are personal data in the file."""
+    """Return the roles with personal data in the file."""
     classified = {column.name for column in contract.columns if column.classification}
     return {role for role, name in columns.items() if name in classified}
 
 
 def _contract_of(table: SalesTable, personal: Collection[str], amount_type: str) -> str:
-    """Return the contract of a model or a block as YAML.
+    """Return the contract of a model or block as YAML.
 
     Args:
-        personal: columns of models that have personal data.
+        personal: columns of models with personal data.
         amount_type: of a sum of amounts.
     """
     schema: dict[str, object] = {"name": table.name, "description": table.description}

@@ -1,6 +1,4 @@
-"""Notes on the place of a draft's table in its sample: the header, the lines above it, and the sheets that
-are not read.
-"""
+"""Notes on a sample's layout: its header, the lines above it, and sheets that are not read."""
 
 from __future__ import annotations
 
@@ -45,10 +43,10 @@ _PADDED = (
 
 
 def about_layout(table: FileTable | None, sample: Received) -> list[str]:
-    """Return what a person must check of the header and of the parts of the file that are not read.
+    """Return notes on the header and on the parts of the file that are not read.
 
     Args:
-        table: the file as it is read without a contract; None for Parquet.
+        table: the file as read without a contract; None for Parquet.
     """
     notes = _about_quotes(table) if table else []
     if table and not table.has_header:
@@ -94,7 +92,7 @@ def _about_quotes(table: FileTable) -> list[str]:
 
 
 def about_displayed(cells: Sequence[DisplayedCells]) -> list[str]:
-    """Return what Excel shows in a workbook and a reader does not get."""
+    """Return notes on contents that Excel shows but a reader does not get."""
     merged = [_MERGED.format(sheet=each.sheet, ranges=_some(each.merged)) for each in cells if each.merged]
     padded = [
         _PADDED.format(sheet=each.sheet, count=count, letters=letters)

@@ -1,6 +1,4 @@
-"""A draft's notes about the time zone of timestamps: the lake keeps UTC, and a file may mean another zone
-without saying so.
-"""
+"""Notes on the time zone of timestamps: the lake stores UTC, and files may imply another zone."""
 
 from __future__ import annotations
 
@@ -31,7 +29,7 @@ _LOCAL = (
 
 
 def zones_of(schema: pa.Schema) -> dict[str, str]:
-    """Return the zones that a Parquet file states, by column."""
+    """Return the zones declared in a Parquet file, by column."""
     return {
         field.name: str(field.type.tz)
         for field in schema
@@ -40,7 +38,7 @@ def zones_of(schema: pa.Schema) -> dict[str, str]:
 
 
 def about_zone(column: Column, text: pa.Array, zones: Mapping[str, str]) -> list[str]:
-    """Return what becomes of the column's times; nothing for another column, and for one without a value."""
+    """Return a note on the zone of a column's times; none for other columns and empty ones."""
     values = blank_to_null(text).drop_null()
     if column.type.kind is not Kind.TIMESTAMP or column.mask is not None or not len(values):
         return []

@@ -1,6 +1,4 @@
-"""Lines of totals in a sample, as reports of merchandise systems have them: the last row, or rows that are
-called a sum and are one.
-"""
+"""Lines of totals in a sample, at its end or among its rows, as in reports of merchandise systems."""
 
 from __future__ import annotations
 
@@ -26,8 +24,8 @@ _EXACT = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL}
 # A formula without a stored value, as libraries write it; files have the English names. Source: ECMA-376,
 # part 1, 18.17.7.
 _SUM_FORMULA = re.compile(r"=(?:SUM|SUBTOTAL)\(")
-_FEWEST_ROWS = 3  # above the last: a sum of two numbers occurs by chance
-_FEWEST_ADDED = 2  # of them not zero: the sum of a single number is that number again, as in flags of 0 and 1
+_MIN_ROWS = 3  # above the last; a sum of two numbers may be a coincidence
+_MIN_ADDED = 2  # of them nonzero; a sum of one number is that number, as in flags of 0 and 1
 # Names of totals and subtotals at the beginning of a cell, in the languages of Headgate's users.
 _NAMES = (
     r"(?i)^\W*(?:(?:grand|sub)[- ]?totals?|totals?|sum|(?:zwischen|gesamt)?summen?|zwischenergebnis"
@@ -37,9 +35,7 @@ _NAMES = (
 
 
 def totals_of(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[str]:
-    """Return the columns whose last value is the exact sum of all values above it, and not zero, or the
-    formula of a sum.
-    """
+    """Return the columns that end with the formula of a sum, or the exact nonzero sum of the values above."""
     return [
         column.name
         for column in columns
@@ -57,9 +53,7 @@ def names_a_total(cell: str) -> bool:
 
 
 def named_totals(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> list[int]:
-    """Return the rows that a cell calls a total and that are the sum of the rows since the last such row, or
-    of all rows above.
-    """
+    """Return the rows that are named as totals and are the sum of all rows above, or since the last total."""
     columns = list(columns)
     texts = [cells[column.name] for column in columns if column.type.kind is Kind.STRING]
     rows = sorted({int(row) for text in texts for row in rows_where(pc.match_substring_regex(text, _NAMES))})
@@ -95,9 +89,9 @@ def _is_sum_at(values: pa.Array, totals_above: list[int], row: int) -> bool:
 
 
 def required_but_in_totals(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> dict[str, Column]:
-    """Return the columns that have a value in every row but lines of totals, as required ones.
+    """Return the columns, as required, that only lines of totals leave empty.
 
-    So the gate quarantines such lines, here and in the next file. Empty where there are none.
+    So the gate quarantines such lines, in later files too.
     """
     last = [len(next(iter(cells.values()))) - 1] if totals_of(columns.values(), cells) else []
     lines = {*named_totals(columns.values(), cells), *last}
@@ -110,9 +104,7 @@ def required_but_in_totals(columns: Mapping[str, Column], cells: Mapping[str, pa
 
 
 def last_row_is_refused(columns: Iterable[Column], cells: Mapping[str, pa.Array]) -> bool:
-    """Return whether a value of the last row does not have its column's type, or is missing where the column
-    requires one.
-    """
+    """Return whether the last row lacks a required value, or has a value of another type."""
     return any(
         _is_refused(column, null_where_absent(column, cells[column.name].slice(len(cells[column.name]) - 1)))
         for column in columns
@@ -126,10 +118,10 @@ def _is_refused(column: Column, last: pa.Array) -> bool:
 
 def _is_sum(column: Column, text: pa.Array) -> bool:
     values = cast_column(column, null_where_absent(column, text)).values
-    if len(values) <= _FEWEST_ROWS:
+    if len(values) <= _MIN_ROWS:
         return False
     if not values[-1].is_valid:
         return _SUM_FORMULA.match(text[-1].as_py() or "") is not None
     last, above = values[-1].as_py(), values.slice(0, len(values) - 1).drop_null()
     added = sum(map(bool, above.to_pylist())) if last and pc.sum(above).as_py() == last else 0
-    return added >= _FEWEST_ADDED
+    return added >= _MIN_ADDED

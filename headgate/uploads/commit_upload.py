@@ -1,4 +1,4 @@
-"""Begin, complete, abort and commit uploads. Every step may be repeated."""
+"""Begin, complete, abort and commit uploads; every step can be repeated."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
 CHECKING, CHECKED, FAILED = "checking", "checked", "failed"
 TOO_LARGE = "too_large"  # rule of a file that a dry run cannot check
 CHECK_DIED = "check_died"  # rule of a check that ended without a result
-COMPARED_BYTES = 256 << 20  # the API's function answers within 29 s and has 512 MB of disk
+COMPARED_BYTES = 256 << 20  # the API's function has 29 s and 512 MB of disk
 _GONE_FROM_RAW = "The original is no longer in raw. Upload the file again."
 _GONE_FROM_STAGING = "The uploaded file is no longer in staging. Begin the upload again."
-_LONGEST_CHECK = timedelta(minutes=16)  # a function runs for 15 minutes at most
-_LONGEST_COMMIT = timedelta(minutes=1)  # the API's function ends after 29 s
+_MAX_CHECK = timedelta(minutes=16)  # a function runs for 15 minutes at most
+_MAX_COMMIT = timedelta(minutes=1)  # the API's function ends after 29 s
 _CLOCKS_DIFFER = timedelta(seconds=5)  # of the function and of S3
 
 
@@ -54,14 +54,14 @@ _CLOCKS_DIFFER = timedelta(seconds=5)  # of the function and of S3
 class Uploads:
     """The uploads of one lake.
 
-    An upload changes its state only by a write on the condition that nobody has written it since it was read:
-    of two steps at the same moment one wins, and the other one is a ConflictError. A commit that died is over
-    after its longest duration: then every step reads the upload as complete.
+    Every change of an upload is conditional on its ETag, so that of two concurrent steps one raises a
+    ConflictError. A commit that died is considered ended after its maximum duration; then the upload is
+    complete again.
 
     Args:
-        prepare: stores the mapping and the sender of an upload, before the commit copies the file to raw. The
+        prepare: stores the mapping and the sender of an upload before the commit copies the file to raw; the
             flag says whether the content was compared with its SHA-256.
-        datasets: those that have a contract.
+        datasets: the datasets with a contract.
         clock: naive UTC.
     """
 
@@ -75,7 +75,7 @@ class Uploads:
     clock: Callable[[], datetime]
 
     def begin(self, caller: str, *, name: str, size_bytes: int, sha256: str, dataset: str) -> UploadRecord:
-        """Begin an upload, or return the one that the caller began with the same file.
+        """Begin an upload, or return the caller's earlier upload of the same file.
 
         Raises:
             BadInputError: the name is not permitted, or the dataset has no contract.
@@ -100,9 +100,9 @@ class Uploads:
         return begun.upload
 
     def get(self, upload_id: str) -> UploadRecord:
-        """Return an upload; NotFoundError when there is none.
+        """Return an upload; raise NotFoundError if it does not exist.
 
-        A large commit is `committing` between its calls too, until nobody has continued it for a minute.
+        A large commit stays `committing` between its calls, until no call has continued it for a minute.
         """
         return self._shown(self._existing(upload_id).upload)
 
@@ -115,17 +115,17 @@ class Uploads:
         return upload
 
     def parts(self, upload: UploadRecord) -> tuple[StoredPart, ...]:
-        """Return the parts that were sent. ConflictError when the upload is not open."""
+        """Return the uploaded parts; raise ConflictError if the upload is not open."""
         _expect(upload, UploadState.OPEN)
         return self.store.parts(self.content(upload.upload_id), upload.store_id)
 
     def complete(self, upload_id: str) -> UploadRecord:
-        """Make the file from its parts.
+        """Create the file from its parts.
 
         Raises:
             ConflictError: parts are missing or have another size, or the upload has ended.
-            BadInputError: the file has another SHA-256 than stated; what was sent is deleted. Larger files
-                are compared by the dry run.
+            BadInputError: the file has another SHA-256 than declared, and was deleted. Large files are
+                compared by the dry run.
         """
         stored = self._existing(upload_id)
         upload = stored.upload
@@ -150,9 +150,9 @@ class Uploads:
         return self._replace(stored, replace(upload, state=UploadState.COMPLETE)).upload
 
     def abort(self, upload_id: str) -> UploadRecord:
-        """Forget what was sent; between two calls of a large commit, also what was copied.
+        """Delete the uploaded parts, or the copied ones between two calls of a large commit.
 
-        ConflictError when the upload is committed, or a commit is under way or has copied the file.
+        Raise ConflictError if the upload is committed, or a commit is running or has copied the file.
         """
         stored = self._existing(upload_id)
         upload = stored.upload
@@ -177,20 +177,14 @@ class Uploads:
         return upload
 
     def decide(self, upload_id: str, mapping: UploadMapping) -> None:
-        """Keep the mapping with the upload; a check without it counts no more.
-
-        ConflictError when the upload has ended.
-        """
+        """Store the mapping, which outdates earlier checks; raise ConflictError if the upload has ended."""
         stored = self._existing(upload_id)
         _expect(stored.upload, UploadState.COMPLETE)
         self._replace(stored, replace(stored.upload, mapping=mapping, copy_id="", copy_key=""))
         self._drop_copy(stored.upload)
 
     def edit(self, upload_id: str, edits: Edits) -> None:
-        """Keep the edits with the upload, instead of those before; a check without them counts no more.
-
-        ConflictError when the upload has ended.
-        """
+        """Store the edits, which outdates earlier checks; raise ConflictError if the upload has ended."""
         stored = self._existing(upload_id)
         _expect(stored.upload, UploadState.COMPLETE)
         self._replace(stored, replace(stored.upload, edits=edits, mapping=None, copy_id="", copy_key=""))
@@ -199,11 +193,11 @@ class Uploads:
     def open_raw_file(self, record: FileRecord, mapping: UploadMapping | None = None) -> UploadRecord:
         """Return a file of raw as a complete upload, whose commit is a new version of the file.
 
-        Edits that were made before are kept unless a mapping is given; results of checks are deleted, because
-        a contract may have changed since.
+        Earlier edits are kept unless a mapping is given. Results of checks are deleted, because the contract
+        may have changed.
 
         Raises:
-            ConflictError: the file is no longer in raw, or its commit is under way.
+            ConflictError: the file is no longer in raw, or its commit is running.
         """
         upload = replace(UploadRecord.of_file(record, self._now()), mapping=mapping)
         try:
@@ -224,18 +218,17 @@ class Uploads:
         return upload
 
     def commit(self, upload_id: str, check_id: str = "") -> UploadRecord:
-        """Move the file to raw, where its arrival starts the gate; repeat safely.
+        """Copy the file to raw, which starts the gate; it can be repeated.
 
-        If a commit before had copied the file and died, the gate skips the second copy. A file that is too
-        large for one call is returned as `committing`: the next call continues its copy.
+        If an earlier commit copied the file and died, the gate skips the second copy. For a file that is too
+        large for one call, the upload is returned as `committing`, and the next call continues the copy.
 
         Args:
-            check_id: of the check whose result the caller has seen; by default the upload is committed with
-                its current mapping.
+            check_id: the check whose result the caller has seen; by default the current mapping is committed.
 
         Raises:
-            ConflictError: the upload is not complete, another commit or an abort came first, or its mapping
-                is not checked yet or is another one than that of `check_id`.
+            ConflictError: the upload is not complete, another commit or an abort came first, or the mapping
+                is not checked or differs from that of `check_id`.
         """
         stored = self._existing(upload_id)
         upload = stored.upload
@@ -255,7 +248,7 @@ class Uploads:
         try:
             source, target = self._moved(upload)
             self.prepare(target, is_compared)
-            # Who maps a file of somebody else is not its first sender.
+            # A person who maps another sender's file is not its first sender.
             sender = "" if upload.raw_version else upload.by
             raw = ObjectRef(self.raw_bucket, target.key)
             mine = self._with_copy(mine, source, raw, target.size_bytes, sender)
@@ -273,7 +266,7 @@ class Uploads:
         return self._committed(mine, keys.file_id(sent.bucket, sent.key, sent.version_id), target.key)
 
     def _committed(self, mine: _Stored, file_id: str, key: str) -> UploadRecord:
-        """Keep that the file is in raw, and delete what was sent."""
+        """Store that the file is in raw, and delete the uploaded file."""
         self._keep_original(mine.upload, file_id)
         upload = replace(mine.upload, state=UploadState.COMMITTED, file_id=file_id, key=key)
         committed = self._replace(mine, replace(upload, copy_id="", copy_key="")).upload
@@ -281,10 +274,10 @@ class Uploads:
         return committed
 
     def _keep_original(self, upload: UploadRecord, file_id: str) -> None:
-        """Copy the file that was sent beside the edited one, unless it may hold card data.
+        """Copy the sent file next to the edited one, unless it may have card data.
 
-        The edited file is in raw already, and a failure does not take it back; the note of the edits says
-        whether the original is there.
+        A failure is ignored, because the edited file is already in raw; the record of the edits says whether
+        the original is there.
         """
         check = self.dry_run(upload) or {}
         if not upload.raw_version and check.get("original") == SentOriginal.KEPT:
@@ -295,13 +288,13 @@ class Uploads:
     def _with_copy(
         self, mine: _Stored, source: ObjectRef, raw: ObjectRef, size_bytes: int, sender: str
     ) -> _Stored:
-        """Store the id of a large copy before it begins: it is continued also where this call dies.
+        """Store the id of a large copy before it begins, so that a later call can continue it.
 
-        A copy that is gone begins again, unless a call ended it and died before it stored the end.
+        A copy that no longer exists begins again, unless a call completed it and died before storing that.
         """
         upload = mine.upload
         if upload.copy_id:
-            with suppress(NotFoundError):  # S3 forgets a copy that was not ended for long
+            with suppress(NotFoundError):  # S3 deletes copies that are unfinished for long
                 self.store.parts(raw, upload.copy_id)
                 return mine
             if self.store.copied(source, raw):
@@ -312,12 +305,12 @@ class Uploads:
         return self._replace(mine, replace(upload, copy_id=copy_id, copy_key=raw.key if copy_id else ""))
 
     def _drop_copy(self, upload: UploadRecord) -> None:
-        """Forget the copy to raw that a commit of this upload has begun and not ended."""
+        """Delete the unfinished copy to raw of a commit."""
         if upload.copy_id:
             self.store.abort(ObjectRef(self.raw_bucket, upload.copy_key), upload.copy_id)
 
     def _moved(self, upload: UploadRecord) -> tuple[ObjectRef, UploadRecord]:
-        """Return the object that a commit copies, and the upload with the key and content of its copy."""
+        """Return the object to copy, and the upload with the key and content of the copy."""
         check = self.dry_run(upload) or {}
         if edited := check.get("committed_as"):
             return ObjectRef(self.staging_bucket, check_key(upload, EDITED)), replace(upload, **edited)
@@ -326,8 +319,7 @@ class Uploads:
         return upload.content(self.staging_bucket, self.raw_bucket), replace(upload, mapping=mapping)
 
     def _check_is_checked(self, upload: UploadRecord) -> bool:
-        """Check that a mapped file was checked with its mapping, and that no check read other content than
-        stated.
+        """Check that the file was checked with its mapping, and has the declared content.
 
         Returns:
             Whether a check has compared the content with its SHA-256.
@@ -345,10 +337,7 @@ class Uploads:
         return check.get("state") == CHECKED
 
     def start_dry_run(self, upload_id: str, start: Callable[[str], None]) -> Mapping[str, Any]:
-        """Start the dry run unless it was started or has a result; return how it stands.
-
-        A check that died is started again.
-        """
+        """Start the dry run unless it is running or has a result, and return its status."""
         upload = self.get(upload_id)
         _expect(upload, UploadState.COMPLETE, UploadState.CHECKING, UploadState.CHECKED)
         before = self.dry_run(upload)
@@ -365,11 +354,9 @@ class Uploads:
         return self.dry_run(upload) or begun
 
     def dry_run(self, upload: UploadRecord) -> dict[str, Any] | None:
-        """Return what is stored of the dry run of an upload with its current mapping.
+        """Return the dry run of an upload with its current mapping; None before it was started.
 
-        None before it was started.
-
-        A dry run without a result after its longest duration is `failed`.
+        Without a result after its maximum duration it is `failed`.
         """
         try:
             stored: dict[str, Any] = json.loads(
@@ -377,7 +364,7 @@ class Uploads:
             )
         except NotFoundError:
             return None
-        if stored["state"] == CHECKING and not self._is_recent(stored["started_at"], _LONGEST_CHECK):
+        if stored["state"] == CHECKING and not self._is_recent(stored["started_at"], _MAX_CHECK):
             message = (
                 "The check ended without a result. Start it again; the log of the dry run names the cause."
             )
@@ -385,7 +372,7 @@ class Uploads:
         return stored
 
     def content(self, upload_id: str) -> ObjectRef:
-        """Return the place of the uploaded file."""
+        """Return the location of the uploaded file."""
         return ObjectRef(self.staging_bucket, content_key(upload_id))
 
     def _check(self, name: str, dataset: str) -> None:
@@ -438,7 +425,7 @@ class Uploads:
     def _is_between_calls(self, upload: UploadRecord) -> bool:
         """Return whether a call has begun a large copy, and the next call may come to continue it."""
         is_copying = upload.state is UploadState.COMPLETE and upload.copy_id and upload.committing_at
-        return bool(is_copying) and self._is_recent(upload.committing_at, _LONGEST_COMMIT)
+        return bool(is_copying) and self._is_recent(upload.committing_at, _MAX_COMMIT)
 
     def _is_recent(self, at: str, longest: timedelta) -> bool:
         return self.clock() - datetime.fromisoformat(at) < longest
@@ -461,9 +448,7 @@ class Uploads:
         except NotFoundError:
             return None
         upload = UploadRecord.from_json(text)
-        if upload.state is UploadState.COMMITTING and not self._is_recent(
-            upload.committing_at, _LONGEST_COMMIT
-        ):
+        if upload.state is UploadState.COMMITTING and not self._is_recent(upload.committing_at, _MAX_COMMIT):
             upload = replace(upload, state=UploadState.COMPLETE)
         return _Stored(upload, etag)
 

@@ -1,4 +1,4 @@
-"""Duplicates by the fields of a contract that differ in a column that a person left out."""
+"""Duplicates in the fields of a contract that differ in a column that a person left out."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ DIFFERS = "It differs in "
 
 
 def differing_cells(edited: EditedUpload, quarantine: bytes, rows: RowNumbers) -> dict[int, str]:
-    """Return what differs between a duplicate and the row that was kept, by the duplicate's row as sent.
+    """Return the differences between a duplicate and the kept row, by the duplicate's row as sent.
 
-    As in `It differs in Group, which is left out: A here, B in row 7.`; only the first thousand
-    duplicates are compared.
+    Example: `It differs in Group, which is left out: A here, B in row 7.` Only the first thousand duplicates
+    are compared.
     """
     names = [name for name, field in edited.edits.columns.items() if field is None]
     if edited.opened is None or not names:
@@ -79,5 +79,5 @@ def _words(own: Mapping[str, str], kept: Mapping[str, str], row: int) -> str:
 
 
 def without_differing_values(reason: str) -> str:
-    """Return a reason without the values that differ, as it may be kept for longer than the file."""
+    """Return a reason without the values, because reasons may be stored longer than the file."""
     return _VALUES.sub(_LEFT_OUT, reason)

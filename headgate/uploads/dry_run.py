@@ -1,6 +1,6 @@
-"""The gate on a file in staging or raw, without a trace in the lake: its writes stay in this process.
+"""Run the gate on a file in staging or raw, with all writes in memory.
 
-docs/adr/0064-http-api.md gives the reasons.
+docs/adr/0064-http-api.md has the reasons.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FIRST_ROWS = 100
-_LARGEST_DRAFT_BYTES = 8 << 20  # about ten seconds; `headgate contract init --raw` drafts from a larger file
-_LARGEST_GRID_BYTES = 256 << 20  # the function reads the file once more
+_MAX_DRAFT_BYTES = 8 << 20  # about ten seconds; `headgate contract init --raw` drafts from a larger file
+_MAX_GRID_BYTES = 256 << 20  # the function reads the file once more
 _VERSION = "dry-run"
 
 
 @dataclass(frozen=True)
 class ScratchObjects:
-    """An object store whose writes stay in memory, and in which a file lies where its commit will put it.
+    """An object store with writes in memory, in which a file is already at its key after the commit.
 
     Args:
-        forgotten_bucket: what is written to it is dropped at once; accepted rows are only counted.
+        forgotten_bucket: writes to it are discarded, because accepted rows are only counted.
     """
 
     objects: ObjectStore
@@ -71,7 +71,7 @@ class ScratchObjects:
         return self.objects.read(self._place(ref)) if mine is None else mine
 
     def write(self, ref: ObjectRef, body: bytes, *, content_type: str = "application/octet-stream") -> None:  # noqa: ARG002 the port has it
-        """Keep the body in memory."""
+        """Store the body in memory."""
         if ref.bucket != self.forgotten_bucket:
             self.written[ref.bucket, ref.key] = body
 
@@ -82,20 +82,20 @@ class ScratchObjects:
         self.objects.download(self._place(ref), path, size_bytes)
 
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:
-        """Keep the file in memory."""
+        """Store the file in memory."""
         if ref.bucket != self.forgotten_bucket:
             self.write(ref, path.read_bytes(), content_type=content_type)
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
-        """Return every object below `prefix` that is stored."""
+        """Return the stored objects below `prefix`."""
         return self.objects.list(bucket, prefix)
 
     def delete(self, ref: ObjectRef) -> None:
-        """Forget what was written."""
+        """Delete the object from memory."""
         self.written.pop((ref.bucket, ref.key), None)
 
     def written_as(self, key: str) -> bytes | None:
-        """Return the object that was written under this key of any bucket; None where there is none."""
+        """Return the written object with this key in any bucket; None if there is none."""
         return next((body for (_, written), body in self.written.items() if key and written == key), None)
 
     def _place(self, ref: ObjectRef) -> ObjectRef:
@@ -104,14 +104,13 @@ class ScratchObjects:
 
 @dataclass(frozen=True)
 class DryRunner:
-    """Runs the gate on uploads, and on files of raw with a mapping that is not remembered yet.
+    """The gate on uploads, and on files of raw with a mapping that is not stored yet.
 
     Args:
-        process: runs the gate over this object store, with a ledger that nobody else sees, as if the mapping
-            were remembered.
-        mappings: those of the lake, over this object store.
-        draft: drafts a contract from a file's name and content, as an ODCS document with notes; None where no
-            draft fits the file.
+        process: runs the gate over this object store with its own ledger, as if the mapping were stored.
+        mappings: the lake's mappings, over this object store.
+        draft: drafts a contract from a file's name and content, as an ODCS document with notes; None if no
+            draft is possible.
     """
 
     objects: ObjectStore
@@ -123,7 +122,7 @@ class DryRunner:
     draft: Callable[[str, bytes], Mapping[str, Any] | None]
 
     def run(self, upload_id: str) -> None:
-        """Check the upload's file and write the result beside it."""
+        """Check the upload's file, and write the result next to it."""
         upload = UploadRecord.from_json(
             self.objects.read(ObjectRef(self.staging_bucket, upload_key(upload_id)))
         )
@@ -145,20 +144,20 @@ class DryRunner:
 
     def _check(self, upload: UploadRecord, folder: Path) -> dict[str, Any]:
         scratch = self._scratch(upload)
-        if upload.mapping or upload.size_bytes > _LARGEST_GRID_BYTES:
+        if upload.mapping or upload.size_bytes > _MAX_GRID_BYTES:
             return self._checked(upload, scratch, upload.mapping, upload.sha256)
         original = folder / "original"
         self.objects.download(scratch.staged, original)
         if sha256_of(original) != upload.sha256:
             return _differs()
         try:
-            edited = edited_content(upload, original, folder, self.mappings(scratch), _LARGEST_GRID_BYTES)
+            edited = edited_content(upload, original, folder, self.mappings(scratch), _MAX_GRID_BYTES)
         except BadInputError as error:
-            # The gate has its own words for a file that it cannot read.
+            # The gate explains files that it cannot read.
             if upload.edits is None:
                 return self._checked(upload, scratch, None, upload.sha256)
             bare = replace(upload, edits=Edits(dataset=upload.edits.dataset, part=upload.edits.part))
-            undecided = edited_content(bare, original, folder, self.mappings(scratch), _LARGEST_GRID_BYTES)
+            undecided = edited_content(bare, original, folder, self.mappings(scratch), _MAX_GRID_BYTES)
             shown = self._grid(upload, undecided, Flaws.of(None, {}), folder)
             return {"state": FAILED, "error": _reason(error), **shown, "edits": asdict(upload.edits)}
         return self._checked_with_grid(upload, edited, scratch, folder, original)
@@ -236,7 +235,7 @@ class DryRunner:
         """Run the gate; return its judgement as it is stored."""
         record = self.process(scratch, scratch.appears_as, mapping)
         result = _result(record, scratch) if record.content_sha256 in {"", sha256} else _differs()
-        if record.state is FileState.PROFILED and upload.size_bytes <= _LARGEST_DRAFT_BYTES:
+        if record.state is FileState.PROFILED and upload.size_bytes <= _MAX_DRAFT_BYTES:
             result["draft"] = self.draft(upload.name, scratch.read(scratch.appears_as))
         return result
 

@@ -1,8 +1,8 @@
-"""The file that results from a person's edits of an upload.
+"""Write the file with a person's edits of an upload.
 
-The edited file is a CSV file with the names of the contract, the rows of the original in their order, and
-every value in the plain spelling of its type. A text that cannot be read as the person says stays as it is,
-so the gate refuses it with its original text. docs/adr/0064-http-api.md gives the reasons.
+It is a CSV file with the contract's names, the original rows in order, and the values in the plain format of
+their types. A text that does not parse in the person's format is unchanged, so that the gate rejects it with
+its original text. docs/adr/0064-http-api.md has the reasons.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ _DAY = r"^(\d{4}-\d{2}-\d{2})$"
 
 
 def check_edits(edits: Edits, contract: Contract, names: Collection[str]) -> None:
-    """Check that the edits make a file of the contract.
+    """Check the edits against the contract and the columns of the file.
 
     Args:
-        names: of the file's columns.
+        names: the file's columns.
 
     Raises:
-        BadInputError: a column, field or format cannot be used, or a field that must be there has no column.
+        BadInputError: a column, field or format is not valid, or a required field has no column.
     """
     every = {*names, *edits.made_columns}
     fields = [field for field in edits.columns.values() if field is not None]
@@ -77,7 +77,7 @@ def _listed(what: str, names: Sequence[str]) -> str:
 
 
 def source_format_of(edits: Edits, column: Column) -> SourceFormat | None:
-    """Return how the file writes a field, as the person says; None where nothing was said.
+    """Return the format of a field in the edits; None if it has none.
 
     Raises:
         BadInputError: the format has an unknown key or value.
@@ -97,9 +97,9 @@ def source_format_of(edits: Edits, column: Column) -> SourceFormat | None:
 def edited_csv(
     source: Source, names: Sequence[str], edits: Edits, contract: Contract | None, path: Path
 ) -> None:
-    """Write the edited file: UTF-8, the contract's names, and one line for each row of the original.
+    """Write the edited file: UTF-8, the contract's names, one line per row of the original.
 
-    Without a contract, or without a decided column, the file keeps its own names and spellings.
+    Without a contract or decided columns the file keeps its names and values.
     """
     of_dataset = contract
     if contract is None or not edits.columns:
@@ -133,10 +133,7 @@ def edited_csv(
 def _midnights(
     columns: Mapping[str, pa.Array], column_of: Mapping[str, str], edits: Edits, contract: Contract | None
 ) -> dict[str, pa.Array]:
-    """Return the columns of a workbook that are read as moments, a day as its midnight.
-
-    A cell of a date stores midnight, so the gate reads it the same way from the workbook itself.
-    """
+    """Return the workbook columns of timestamps, in which a day is its midnight, as the gate reads it."""
     moments = {}
     for field in contract.columns if contract else ():
         declared = source_format_of(edits, field)
@@ -148,7 +145,7 @@ def _midnights(
 
 
 def edited_columns(batch: Received, names: Sequence[str], edits: Edits) -> dict[str, pa.Array]:
-    """Return the texts of a batch by column, after the typed cells and the steps."""
+    """Return the texts of a batch by column, after the edited cells and the steps."""
     columns = dict(zip(names, batch.cells.values(), strict=True))
     rows = {int(row): place for place, row in enumerate(batch.source_rows)} if edits.cells else {}
     typed = [cell for cell in edits.cells if cell.row in rows]
@@ -201,12 +198,11 @@ def corrections_in_declared_spelling(
     formats: Mapping[str, Mapping[str, Any]],
     contract: Contract,
 ) -> dict[int, dict[str, str | None]]:
-    """Return corrected values in the spelling that the contract declares, so that a person can write them as
-    the other values of the file that was edited: `13,50`, `31.12.2026`.
+    """Return corrected values in the contract's format, so that a person can type `13,50` or `31.12.2026`.
 
     Args:
         corrections: new texts by source row and column.
-        formats: by which the file's columns were read, by field.
+        formats: the formats in which the file's columns were read, by field.
     """
     edits = Edits(formats=formats)
     return {
@@ -223,12 +219,10 @@ def corrections_in_declared_spelling(
 def _plain(
     text: pa.Array, edits: Edits, contract: Contract | None, name: str, *, is_plain: bool = False
 ) -> pa.Array:
-    """Return the texts in the spelling that the contract declares.
-
-    A text that the person's format does not read stays.
+    """Return texts in the contract's format; texts that do not parse are unchanged.
 
     Args:
-        is_plain: whether a person set a value for all rows of a file without the column: `true`, `0.5`.
+        is_plain: a person set a value for all rows of a missing column: `true`, `0.5`.
     """
     if contract is None:
         return text
@@ -248,7 +242,7 @@ def _plain(
 
 
 def _as_read(column: Column, declared: SourceFormat) -> Column:
-    """Return a column as the file writes it; a moment of which the file has the day alone is a date."""
+    """Return a column in the format of the file; timestamps with only a day are dates."""
     if (
         column.type.kind is Kind.TIMESTAMP
         and declared.patterns
@@ -261,13 +255,13 @@ def _as_read(column: Column, declared: SourceFormat) -> Column:
 def reasons_as_written(
     formats: Mapping[str, Mapping[str, Any]], contract: Contract | None
 ) -> dict[tuple[str, str], str]:
-    """Return the reason that a reader of the file understands by column and reason of the gate.
+    """Return the reasons of the gate with the values of the original file, by column and reason.
 
-    The gate reads the edited file, so its reasons show the spelling of the contract. A person corrects a
-    value in the spelling of the file that was sent.
+    The gate reads the edited file, so its reasons have the contract's format, but a person corrects the
+    original.
 
     Args:
-        formats: by which the file's columns were read, by field.
+        formats: the formats in which the file's columns were read, by field.
     """
     edits, reasons = Edits(formats=formats), {}
     for column in contract.columns if contract else ():
@@ -279,9 +273,7 @@ def reasons_as_written(
 def _with_ragged_rows(
     batch: Received, cells: Sequence[Sequence[str | None]], width: int, left_out: Collection[int]
 ) -> Iterator[Sequence[str | None]]:
-    """Yield the rows in the file's order, without those that are left out; a row with a wrong number of cells
-    stays one.
-    """
+    """Yield the remaining rows in file order; ragged rows stay ragged."""
     whole = zip(batch.source_rows.tolist(), zip(*cells, strict=True), strict=True)
     ragged = ((row, (text,) if width > 1 else (text, "")) for row, text in _ragged(batch))
     every = sorted(chain(whole, ragged), key=lambda each: each[0])
@@ -293,7 +285,7 @@ def _ragged(batch: Received) -> Iterator[tuple[int, str]]:
 
 
 def member_of(body: bytes, part: str) -> bytes | None:
-    """Return the named member of a zip archive; None where there is none."""
+    """Return a member of a zip archive; None if it is absent."""
     import zipfile  # noqa: PLC0415 few uploads are archives
 
     try:

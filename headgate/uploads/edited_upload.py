@@ -1,4 +1,4 @@
-"""An upload with a person's edits: its columns, their fields, and the file that results."""
+"""An upload with a person's edits: its columns, their fields, and the edited file."""
 
 from __future__ import annotations
 
@@ -50,27 +50,27 @@ if TYPE_CHECKING:
     from headgate.uploads.upload import UploadRecord
     from headgate.values.format_inference import Reading
 
-_LARGEST_JSON_BYTES = 32 << 20  # parsed as a whole to find its lists
-_MOST_PROPOSED_LISTS, _LARGEST_PROPOSED_BYTES = 4, 8 << 20
+_MAX_JSON_BYTES = 32 << 20  # parsed as a whole to find its lists
+_MAX_PROPOSED_LISTS, _MAX_PROPOSED_BYTES = 4, 8 << 20
 _WIDEST = {"precision": 38, "scale": 9}
 _NO_TEXT = {Kind.BOOLEAN, Kind.DATE, Kind.TIMESTAMP, Kind.DECIMAL}
 
 
 @dataclass(frozen=True)
 class EditedUpload:
-    """An upload and what is known of it before its check.
+    """The facts of an upload before its check.
 
     Attributes:
-        file: the file, or the member of an archive that is its table.
-        parts: the sheets, members or lists of records that a person can choose from, each with the number of
-            its rows where that is known; none where there is no choice.
-        opened: its columns and rows; None where no header is found.
-        edits: as the person made them, or as they are remembered for the header.
-        contract: of the dataset; None where none is known.
-        suggested: the fields of the columns; None without a contract.
-        likely_dataset: what to propose to the person where no dataset is known; empty for none.
-        proposed_steps: fill fields that no column is as it stands.
-        part_datasets: what to propose for the lists in records of JSON.
+        file: the file, or the archive member with its table.
+        parts: the sheets, members or lists of records to choose from, with their numbers of rows if they can
+            be counted.
+        opened: the columns and rows; None without a header.
+        edits: of the person, or those stored for the header.
+        contract: of the dataset; None if it is not decided.
+        suggested: the suggested fields of the columns; None without a contract.
+        likely_dataset: the suggested dataset if it is not decided; empty for none.
+        proposed_steps: steps that fill fields without a column.
+        part_datasets: the suggested datasets of lists in JSON records.
     """
 
     file: Path
@@ -85,27 +85,27 @@ class EditedUpload:
     part_datasets: Mapping[str, str] = field(default_factory=dict)
 
     def mapping(self) -> UploadMapping | None:
-        """Return the decided mapping of a file that stays as it is; None where nothing is decided."""
+        """Return the decided mapping if the file is committed unchanged; None without decisions."""
         if self.suggested is None or not self.edits.columns or self.edits.changes_values:
             return None
         fields = tuple(field or None for field in fields_after_edits(self.suggested, self.edits.columns))
         return UploadMapping(self.suggested.to_json(), (), fields)
 
     def column_of(self, mapped: dict[str, str]) -> dict[str, str]:
-        """Return the column of each field, by the edits, or by the mapping that the gate found."""
+        """Return the column of each field, from the edits or the gate's mapping."""
         names = self.opened.names if self.opened else ()
         decided = {name: field for name, field in self.edits.columns.items() if field} or mapped
         return {**{name: name for name in names}, **{field: name for name, field in decided.items()}}
 
     @property
     def part(self) -> str:
-        """The sheet or the member that is read: the one that was chosen, or the sheets of the first table."""
+        """The sheet or member that is read: the chosen one, or that of the first table."""
         sheets = self.opened.source.written_as.get("sheets", "") if self.opened and self.parts else ""
         return self.edits.part or sheets
 
     @property
     def amounts(self) -> Collection[str]:
-        """Return the columns whose field, decided or suggested, has a currency."""
+        """Return the columns whose decided or suggested field has a currency."""
         if self.contract is None or self.suggested is None:
             return frozenset()
         of_money = {column.name for column in self.contract.columns if is_amount(column.unit)}
@@ -114,10 +114,7 @@ class EditedUpload:
 
     @property
     def hidden(self) -> Collection[str]:
-        """Return the columns whose values may be sensitive.
-
-        Of a column without a field the name and the values decide.
-        """
+        """Return the columns whose values may be sensitive, without a field by name and values."""
         if self.opened is None:
             return frozenset()
         samples = dict(zip(self.opened.names, self.opened.headed.samples, strict=True))
@@ -134,7 +131,7 @@ class EditedUpload:
 def edited_content(
     upload: UploadRecord, path: Path, folder: Path, mappings: Mappings, limit_bytes: int
 ) -> EditedUpload:
-    """Return what is known of an upload whose content is at `path`.
+    """Return the facts of an upload with its content at `path`.
 
     Raises:
         BadInputError: the file cannot be read.
@@ -163,7 +160,7 @@ def edited_content(
     suggested = None
     if opened and contract:
         suggested = _suggested(upload.key, contract, opened.headed, mappings, inner_list)
-    # Remembered edits are of the contract; a field that they leave open is named by the gate.
+    # Stored edits are for the contract; the gate reports fields that they lack.
     if opened and contract and edits.columns and not is_remembered:
         check_edits(edits, contract, opened.names)
     likely = _likely_dataset(opened.headed.names, inner_list, contracts) if opened and not contract else ""
@@ -180,9 +177,9 @@ def edited_content(
 def _datasets_of_inner_lists(
     path: Path, lists: Sequence[RecordList], contracts: Mapping[str, Contract]
 ) -> dict[str, str]:
-    """Return the dataset to propose for each list in records; each of them is parsed, so only of few."""
-    inner = [each.name for each in lists if each.is_inner][:_MOST_PROPOSED_LISTS]
-    if path.stat().st_size > _LARGEST_PROPOSED_BYTES:
+    """Return the suggested dataset of each list in records, if they are few, as each is parsed."""
+    inner = [each.name for each in lists if each.is_inner][:_MAX_PROPOSED_LISTS]
+    if path.stat().st_size > _MAX_PROPOSED_BYTES:
         return {}
     body = path.read_bytes() if inner else b""
     proposed = {
@@ -195,7 +192,7 @@ def _datasets_of_inner_lists(
 
 
 def _likely_dataset(names: Sequence[str], inner_list: str, contracts: Mapping[str, Contract]) -> str:
-    """Return the dataset to propose; of a list in records its own columns decide it."""
+    """Return the suggested dataset; a list in records is matched by its own columns."""
     if not inner_list:
         return likely_dataset(names, contracts)
     around = [name_around(name, inner_list) for name in names]
@@ -206,10 +203,10 @@ def _likely_dataset(names: Sequence[str], inner_list: str, contracts: Mapping[st
 def _suggested(
     key: str, contract: Contract, headed: FileTable, mappings: Mappings, inner_list: str = ""
 ) -> Suggested:
-    """Return the fields of the columns by name and by value, however the values are written.
+    """Return the suggested fields of the columns, by name and by value in any format.
 
-    A column of days or truth values is no text by its values alone. Columns of the records around an inner
-    list are compared by the names that they have there.
+    Values alone do not match days and booleans to text fields. Columns around an inner list are matched by
+    their names in the outer record.
     """
     kinds = {column.name: column.type.kind for column in contract.columns}
     readings = [_reading(sample) for sample in headed.samples]
@@ -238,7 +235,7 @@ def _suggested(
 
 
 def _applicable(edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[Edits, bool]:
-    """Return remembered edits; none where the contract has changed so that they make no file of it."""
+    """Return stored edits, unless they no longer fit a changed contract."""
     contract = mappings.contracts[edits.dataset]
     try:
         check_edits(edits, contract, opened.names)
@@ -248,8 +245,9 @@ def _applicable(edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[E
 
 
 def _without_moments(edits: Edits, contract: Contract, names: Collection[str]) -> Edits:
-    """Return the edits without days and times that a person set for all rows of another file: those of this
-    file are others, and rows with an old time would lose to those that the lake has.
+    """Return the edits without days and times set for all rows of another file.
+
+    Rows with an old time would lose against those in the lake.
     """
     moments = {
         step.column
@@ -265,8 +263,8 @@ def _without_moments(edits: Edits, contract: Contract, names: Collection[str]) -
 
 
 def _lists(path: Path) -> tuple[RecordList, ...]:
-    """Return the lists of records of JSON in which objects or lists are nested; none for any other file."""
-    if not is_json_file(path) or path.stat().st_size > _LARGEST_JSON_BYTES:
+    """Return the lists of records in a JSON file with nested objects or lists; none for other files."""
+    if not is_json_file(path) or path.stat().st_size > _MAX_JSON_BYTES:
         return ()
     try:
         lists = lists_of_records(path.read_bytes())
@@ -277,12 +275,12 @@ def _lists(path: Path) -> tuple[RecordList, ...]:
 
 
 def _first_list(lists: Sequence[RecordList]) -> str:
-    """Return the list that the fewest objects enclose, and the longest of several."""
+    """Return the outermost list, and the longest of several."""
     return min(lists, key=lambda each: (each.name != WHOLE, each.name.count("."), -each.records)).name
 
 
 def _member(path: Path, folder: Path, part: str) -> tuple[Path, dict[str, int | None]]:
-    """Return the file, or the named member of an archive, and the parts to choose from."""
+    """Return the file or an archive member, and the parts to choose from."""
     with path.open("rb") as file:
         head = file.read(1 << 12)
     if not head.startswith(b"PK") and not is_old_workbook(head):
@@ -314,7 +312,7 @@ def _sheets(body: bytes) -> tuple[str, ...]:
 
 
 def edited_file(edited: EditedUpload, folder: Path) -> Path | None:
-    """Write the file with the edits; None where the file stays as it is."""
+    """Write the edited file; return None if the file is unchanged."""
     if not edited.edits.changes_values or edited.opened is None:
         return edited.file if edited.edits.part and edited.opened is None else None
     path = folder / "edited.csv"
@@ -323,7 +321,7 @@ def edited_file(edited: EditedUpload, folder: Path) -> Path | None:
 
 
 def edited_key(upload: UploadRecord, edited: EditedUpload) -> str:
-    """Return the key in raw of the file with the edits; a file of raw keeps its own."""
+    """Return the edited file's key in raw; a file of raw keeps its key."""
     if upload.raw_version:
         return upload.key
     dataset = edited.contract.dataset if edited.contract else keys.UPLOADS
@@ -332,7 +330,7 @@ def edited_key(upload: UploadRecord, edited: EditedUpload) -> str:
 
 
 def _reading(sample: pa.Array) -> Reading | None:
-    """Return how nearly all values of a column are written; None for texts."""
+    """Return the format of nearly all values of a column; None for texts."""
     unique, own = by_unique(sample.filter(pc.is_valid(sample)))
     if not len(unique):
         return None
@@ -341,11 +339,7 @@ def _reading(sample: pa.Array) -> Reading | None:
 
 
 def _in_plain_spelling(sample: pa.Array, reading: Reading, *, is_day_a_time: bool) -> pa.Array:
-    """Return a column's values in the plain spelling of their type.
-
-    A field fits a column of `13,50` as well as one of `13.50`: how values are written says nothing about what
-    they mean.
-    """
+    """Return a column's values in the plain format of their type, so that formats do not affect matching."""
     kind = reading.kind
     column_type = ColumnType(kind, **_WIDEST) if kind is Kind.DECIMAL else ColumnType(kind)
     column = Column("", column_type, format=reading.format)

@@ -1,4 +1,4 @@
-"""The edits that a person makes in an upload before its commit (docs/adr/0064-http-api.md)."""
+"""A person's edits of an upload before its commit (docs/adr/0064-http-api.md)."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Step:
     """A change of a whole column.
 
     Attributes:
-        kind: `split` a column at a text into new columns; `map` whole values; `replace` a part of each text;
-            `default` for empty cells, or for a column that the file does not have; `join` other columns into
-            a new one; `country` for codes of countries.
-        text: what `split` splits at, what `replace` writes, what `join` writes between, the default, or
-            the kind of codes.
-        search: what `replace` looks for.
+        kind: `split` a column at a text into new columns; `map` values; `replace` a part of each text;
+            `default` for empty cells or a missing column; `join` other columns to a new one; `country` for
+            country codes.
+        text: the separator of `split` and `join`, the replacement of `replace`, the default, or the kind of
+            codes.
+        search: the text that `replace` replaces.
         values: old value → new value of `map`.
-        into: names of the columns that `split` makes, and of those that `join` reads.
+        into: the new columns of `split`, or the columns that `join` reads.
     """
 
     kind: str
@@ -41,7 +41,7 @@ class Step:
 
 @dataclass(frozen=True)
 class CellEdit:
-    """A typed cell; `text` None empties it."""
+    """An edited cell; `text` None empties it."""
 
     row: int
     column: str
@@ -53,13 +53,13 @@ class Edits:
     """The decisions of a person about an upload.
 
     Attributes:
-        dataset: the dataset that the file is of; empty where the gate finds it.
+        dataset: empty if the gate finds it.
         columns: column of the file → field of the contract; None for a column that is left out.
-        formats: field → keys of `headgate.format`, as a contract declares them.
-        part: the sheet of a workbook, the member of an archive, or the list of records, that is the table.
+        formats: field → keys of `headgate.format`, as in a contract.
+        part: the sheet, archive member or list of records with the table.
         left_out: source rows that are not committed.
-        currencies: field → currencies other than the contract's in which its amounts are, which are committed
-            as they are.
+        currencies: field → other currencies of its amounts than the contract's, which are committed
+            unchanged.
     """
 
     dataset: str = ""
@@ -73,7 +73,7 @@ class Edits:
 
     @classmethod
     def of(cls, read: Mapping[str, Any]) -> Edits:
-        """Return the edits that JSON states."""
+        """Return the edits from JSON."""
         steps = tuple(Step(**{**step, "into": tuple(step.get("into", ()))}) for step in read.get("steps", ()))
         cells = tuple(CellEdit(**cell) for cell in read.get("cells", ()))
         own = {"steps": steps, "cells": cells, "left_out": tuple(read.get("left_out", ()))}
@@ -81,33 +81,33 @@ class Edits:
 
     @property
     def changes_values(self) -> bool:
-        """Whether the file that is committed is another one than the file that was sent."""
+        """Whether the committed file differs from the sent file."""
         return bool(self.formats or self.steps or self.cells or self.part or self.left_out)
 
     @property
     def chooses_part_alone(self) -> bool:
-        """Whether nothing is decided but which part of the file is the table, and of which dataset it is."""
+        """Whether only the part of the file and the dataset are decided."""
         return bool(self.part) and self == Edits(self.dataset, part=self.part)
 
     @property
     def for_next_file(self) -> Edits:
-        """Return the edits for the next file with the header: all but those of rows, and the part."""
+        """Return the edits for later files with the header, without rows and the part."""
         return replace(self, cells=(), part="", left_out=())
 
     @property
     def made_columns(self) -> tuple[str, ...]:
-        """Return the names of the columns that the steps add where the file does not have them."""
+        """Return the columns that the steps add."""
         return tuple(
             chain.from_iterable(step.into if step.kind == "split" else (step.column,) for step in self.steps)
         )
 
     @property
     def constants(self) -> dict[str, str]:
-        """The value by column that a person set for all rows without one."""
+        """The value set for all rows, by missing column."""
         return {step.column: step.text for step in self.steps if step.kind == "default"}
 
     def facts(self, by: str, at: str, sent_as: str, sent_sha256: str) -> dict[str, Any]:
-        """Return who edited a file and how much of it, as the record of the file keeps it."""
+        """Return the editor and the numbers of edits for the file's record."""
         return {
             "by": by,
             "at": at,
@@ -122,14 +122,14 @@ class Edits:
 
     @property
     def digest(self) -> str:
-        """Return a text that is equal for equal edits only."""
+        """Return a text that is equal only for equal edits."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
 def fields_after_edits(suggested: Suggested, columns: Mapping[str, str | None]) -> tuple[str | None, ...]:
     """Return the field of each column by position, None for a column that is left out.
 
-    A column that is not decided keeps its suggested field, unless another column has it: then it has none.
+    An undecided column keeps its suggested field, unless another column has that field.
     """
     given_away = set(columns.values())
     kept = ["" if field in given_away else field for field in suggested.fields]

@@ -1,6 +1,4 @@
-"""The currencies of a file's amounts, by codes of ISO 4217 in a column of their own, or by signs beside
-numbers or in the header of an amount.
-"""
+"""Currencies of a file: ISO 4217 codes in a column, or signs next to numbers or in a header."""
 
 from __future__ import annotations
 
@@ -23,7 +21,7 @@ _SIGNS = "|".join(sorted(map(re.escape, _CODE_OF), key=len, reverse=True))
 _NUMBER = r"[-+(]?\d[\d.,'\s]*\)?"
 _AMOUNT = re.compile(rf"(?P<before>{_SIGNS})\s*{_NUMBER}|{_NUMBER}\s*(?P<behind>{_SIGNS})", re.IGNORECASE)
 _LETTER = r"[^\W\d_]"
-# A small code is a word of a header, too. That of Turkey's is also a word of English.
+# In headers, codes in lower case are also accepted, except `try`, which is an English word.
 _CODE_IN_HEADER = {text: code for code, texts in SPELLINGS.items() for text in (*texts, code)} | {
     code.lower(): code for code in SPELLINGS if code != "TRY"
 }
@@ -31,14 +29,14 @@ _IN_HEADER = re.compile(
     rf"(?<!{_LETTER})(?:{'|'.join(sorted(map(re.escape, _CODE_IN_HEADER), key=len, reverse=True))})"
     rf"(?!{_LETTER})"
 )
-_LEAST_SHARE = 0.5  # of a column's values that state a currency
+_MIN_SHARE = 0.5  # of a column's values that state a currency
 
 
 @dataclass
 class FileCurrencies:
-    """Counts the rows of each currency by column.
+    """Counts of rows per currency and column.
 
-    Only columns are counted of which most of the first values state one, and amounts whose header does.
+    Counted are columns of which most of the first values have a currency, and amounts with one in the header.
     """
 
     amounts: Collection[str] = ()
@@ -47,7 +45,7 @@ class FileCurrencies:
     _counts: dict[str, Counter[str]] = field(default_factory=dict)
 
     def add(self, columns: Mapping[str, pa.Array]) -> None:
-        """Add the next rows."""
+        """Count the next rows."""
         if self._columns is None:
             self._columns = tuple(name for name, text in columns.items() if _states_currency(text))
             amounts = {*columns} & {*self.amounts} - {*self._columns}
@@ -65,7 +63,7 @@ class FileCurrencies:
 
 
 def currency_in(text: str) -> str:
-    """Return the code of the currency that a value states; empty for none."""
+    """Return the currency code in a value; empty for none."""
     plain = text.strip().casefold()
     if code := _CODE_OF.get(plain):
         return code
@@ -74,14 +72,14 @@ def currency_in(text: str) -> str:
 
 
 def currency_in_header(header: str) -> str:
-    """Return the code of the only currency that a header states; empty for none and for several."""
+    """Return the only currency code in a header; empty for none or several."""
     codes = {_CODE_IN_HEADER[text] for text in _IN_HEADER.findall(header)}
     return codes.pop() if len(codes) == 1 else ""
 
 
 def _states_currency(text: pa.Array) -> bool:
     filled = [value for value in text.to_pylist() if value and value.strip()]
-    return bool(filled) and sum(map(bool, map(currency_in, filled))) >= _LEAST_SHARE * len(filled)
+    return bool(filled) and sum(map(bool, map(currency_in, filled))) >= _MIN_SHARE * len(filled)
 
 
 def _currencies(text: pa.Array) -> Iterable[str]:

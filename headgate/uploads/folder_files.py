@@ -1,4 +1,4 @@
-"""Find the data files and manifests of a folder, and their keys in raw."""
+"""A folder's data files and manifests, and their keys in raw."""
 
 from __future__ import annotations
 
@@ -14,30 +14,27 @@ if TYPE_CHECKING:
 
 
 def objects_in(folder: Path) -> list[tuple[str, Path]]:
-    """Return every data file of the folder that lies in a sub-folder, with its key in raw, by key.
+    """Return the data files in sub-folders with their keys in raw, sorted by key.
 
-    Files at the top are notes, not data.
+    Files at the top of the folder are notes.
     """
     return [(key, path) for key, path in _files_in(folder) if is_data(key)]
 
 
 def left_out_of(folder: Path) -> list[str]:
-    """Return the printable names of data files at the top of the folder, whose dataset no folder names."""
+    """Return the printable names of data files at the top of the folder, which have no dataset."""
     return sorted(
         redact_text(path.name) for path in folder.iterdir() if path.is_file() and is_data(path.name)
     )
 
 
 def manifests_in(folder: Path) -> list[tuple[str, Path]]:
-    """Return every manifest of a run, with its key in raw.
-
-    It is sent after all data, for it says that its run is complete.
-    """
+    """Return the manifests of runs with their keys in raw, to be sent after all data."""
     return [(key, path) for key, path in _files_in(folder) if key.endswith(f"/{RUN_MANIFEST}")]
 
 
 def runs_without_manifest(folder: Path) -> list[str]:
-    """Return folders laid out as export runs without a manifest: the gate would never process their parts."""
+    """Return folders of export runs without a manifest, whose parts the gate would never process."""
     complete = {key.rpartition("/")[0] for key, _ in manifests_in(folder)}
     parts = {key.rpartition("/")[0] for key, _ in objects_in(folder) if ExportKey.parse(key)}
     return sorted(parts - complete)

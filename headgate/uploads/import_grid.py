@@ -1,7 +1,7 @@
-"""The rows of an uploaded file as a grid shows them: cells as their texts in the file, and flaws.
+"""The rows of an uploaded file for the import grid: cells as texts of the file, and flaws.
 
-Two Arrow files are next to the result of a check. `rows.arrow` has all rows in batches of 1,000, so that a
-page of rows is read without the others. `flawed.arrow` has the first 20,000 refused rows and duplicates.
+Two Arrow files are next to the result of a check. `rows.arrow` has all rows in batches of 1,000, to read a
+page alone. `flawed.arrow` has the first 20,000 rejected rows and duplicates.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 ROWS, FLAWED = "rows.arrow", "flawed.arrow"
 BATCH_ROWS = 1_000
-MOST_FLAWED = 20_000
+MAX_FLAWED = 20_000
 _HIDDEN = "••••"
 _LEFT_OUT = json.dumps({"kind": "left_out", "flaws": []})
 _FORMAT_ROWS = 2_000
@@ -59,10 +59,10 @@ _HEAD_BYTES = 1 << 16
 
 @dataclass(frozen=True)
 class OpenedFile:
-    """A file that is read column by column, whatever its columns are.
+    """A file that is read by columns without a contract.
 
     Attributes:
-        names: of its columns, as they may be shown.
+        names: the printable names of its columns.
     """
 
     names: tuple[str, ...]
@@ -73,10 +73,10 @@ class OpenedFile:
 def open_file(
     path: Path, folder: Path, contract: Contract | None, part: str, limit_bytes: int
 ) -> OpenedFile | None:
-    """Open a local file by the reader of the gate; None where no header is found.
+    """Open a local file with the gate's reader; None if no header is found.
 
     Args:
-        contract: helps to find the header, and may state an encoding.
+        contract: helps to find the header, and may declare an encoding.
         part: the sheet of a workbook, or the list of records in JSON; empty for the first table.
 
     Raises:
@@ -107,14 +107,14 @@ def open_file(
 
 
 def is_json_file(path: Path) -> bool:
-    """Return whether an unpacked file starts as JSON does."""
+    """Return whether an unpacked file begins like JSON."""
     with path.open("rb") as file:
         return holds_json(file.read(_HEAD_BYTES))
 
 
 @dataclass(frozen=True)
 class Flaws:
-    """The rows that the gate refuses, each with a JSON object of its kind and its flaws."""
+    """The rejected rows, each with a JSON object of its kind and its flaws."""
 
     rows: np.ndarray[Any, np.dtype[np.int64]]
     texts: pa.Array
@@ -126,7 +126,7 @@ class Flaws:
         column_of: Mapping[str, str],
         words: FlawWords | None = None,
     ) -> Flaws:
-        """Return the flaws that a quarantine object lists, and the rows that are left out.
+        """Return the flaws in a quarantine object, and the rows that are left out.
 
         Args:
             column_of: field of the contract → column of the file.
@@ -159,13 +159,13 @@ class Flaws:
 
 @dataclass(frozen=True)
 class FlawWords:
-    """Words for a refused row instead of the gate's reason.
+    """Texts for a rejected row instead of the gate's reason.
 
     Attributes:
         reasons: by field and the gate's reason.
-        ragged: by row as it was sent.
-        numbers: the rows as they were sent.
-        others: by row, what is said behind the reason.
+        ragged: by row as sent.
+        numbers: row numbers as sent.
+        others: additions to the reason, by row.
     """
 
     reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -174,7 +174,7 @@ class FlawWords:
     others: Mapping[int, str] = field(default_factory=dict)
 
     def of(self, number: int, row: Mapping[str, Any]) -> str:
-        """Return the reason of a row of quarantine by its number in the file as it was sent."""
+        """Return the reason of a quarantined row by its number in the sent file."""
         reason = row["reason"] or ""
         if row["rule"] == RAGGED_ROW and number in self.ragged:
             return self.ragged[number]
@@ -199,7 +199,7 @@ def _flaws(row: Mapping[str, Any], column_of: Mapping[str, str], reason: str) ->
 
 @dataclass(frozen=True)
 class WrittenGrid:
-    """The facts by which a grid is shown before its rows are read."""
+    """The facts of a grid, shown before its rows are read."""
 
     columns: tuple[str, ...]
     rows: int
@@ -214,7 +214,7 @@ class WrittenGrid:
 
 @dataclass(frozen=True)
 class _Seen:
-    """Facts about the rows that were read: rows of another width, and hidden numbers by column."""
+    """Facts of rows that were read: rows of another width, and hidden numbers by column."""
 
     ragged: set[int] = field(default_factory=set)
     numbers: Counter[str] = field(default_factory=Counter)
@@ -223,7 +223,7 @@ class _Seen:
 def write_grid(
     opened: OpenedFile, flaws: Flaws, hidden: Collection[str], amounts: Collection[str], folder: Path
 ) -> WrittenGrid:
-    """Write both files of the grid into `folder`.
+    """Write both files of the grid to `folder`.
 
     Args:
         hidden: columns whose values are not shown, because they may be sensitive.
@@ -250,7 +250,7 @@ def write_grid(
             rows += table.num_rows
             currencies.add(_shown_columns(opened.names, _without(table, seen.ragged), hidden))
             beginning = _without(table, seen.ragged) if beginning is None else beginning
-            if flawed < MOST_FLAWED and table.column("flaws").null_count < table.num_rows:
+            if flawed < MAX_FLAWED and table.column("flaws").null_count < table.num_rows:
                 refused = table.filter(pc.is_valid(table.column("flaws")))
                 some.write_table(refused.combine_chunks())
                 flawed += refused.num_rows
@@ -259,7 +259,7 @@ def write_grid(
     return WrittenGrid(
         opened.names,
         rows,
-        min(flawed, MOST_FLAWED),
+        min(flawed, MAX_FLAWED),
         formats,
         opened.source.written_as,
         {name: facts for name, (text, most) in readings.items() if (facts := _to_come(text, most.reading))},
@@ -272,7 +272,7 @@ def write_grid(
 
 
 def _without(table: pa.Table, rows: Collection[int]) -> pa.Table:
-    """Return the table without rows whose cells may stand in other columns than theirs."""
+    """Return the table without ragged rows, whose cells may be in wrong columns."""
     if not rows:
         return table
     return table.filter(pc.invert(pc.is_in(table.column("row"), pa.array(rows, pa.int64()))))
@@ -284,7 +284,7 @@ def _shown_columns(names: Sequence[str], table: pa.Table, hidden: Collection[str
 
 
 def _batches(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """Yield the rows in tables of exactly BATCH_ROWS, the last one excepted."""
+    """Yield the rows in tables of BATCH_ROWS, except the last one."""
     left: pa.Table | None = None
     for table in tables:
         rows = table if left is None else pa.concat_tables([left, table])
@@ -317,7 +317,7 @@ def _tables(
 
 
 def _changed(text: pa.Array, shown: pa.Array) -> int:
-    """Return how many cells are shown with a marker instead of a number."""
+    """Return the number of cells in which a marker replaces a number."""
     return 0 if text is shown else int(pc.sum(pc.not_equal(text, shown)).as_py() or 0)
 
 
@@ -333,7 +333,7 @@ def _of_rows(flaws: Flaws, rows: np.ndarray[Any, np.dtype[np.int64]]) -> pa.Arra
 
 
 def _with_ragged(table: pa.Table, batch: Received, source: Source, flaws: Flaws) -> pa.Table:
-    """Return the rows with those that have a wrong number of cells, each cell in its column from the left."""
+    """Return the rows with ragged rows, whose cells are filled from the left."""
     rows, schema = batch.ragged.source_rows, table.schema
     if not len(rows):
         return table
@@ -350,7 +350,7 @@ def _with_ragged(table: pa.Table, batch: Received, source: Source, flaws: Flaws)
 def _readings(
     names: Sequence[str], beginning: pa.Table, hidden: Collection[str]
 ) -> dict[str, tuple[pa.Array, Most]]:
-    """Return by column its first values, and how nearly all of them are written; none for texts."""
+    """Return the first values of each column, and the format of nearly all of them."""
     readings = {}
     for place, name in enumerate(names):
         text = beginning.column(f"c{place}").combine_chunks().slice(0, _FORMAT_ROWS)
@@ -366,7 +366,7 @@ def _readings(
 
 
 def _format(most: Most) -> dict[str, Any]:
-    """Return how nearly all values of a column are written; nothing for the plain spelling."""
+    """Return the format of nearly all values of a column; none for the plain format."""
     facts = format_facts(most.reading.format)
     if not facts:
         return {}
@@ -378,7 +378,7 @@ def _format(most: Most) -> dict[str, Any]:
 
 
 def _to_come(text: pa.Array, reading: Reading) -> dict[str, Any]:
-    """Return how many of a column's first dates are in the future, and the last of them; nothing for none."""
+    """Return the number of future dates among a column's first values, and the last one."""
     if reading.kind not in {Kind.DATE, Kind.TIMESTAMP}:
         return {}
     column = Column("", ColumnType(reading.kind), format=reading.format)
@@ -391,14 +391,14 @@ _LISTS = {"patterns", "currency", "units", "trueWords", "falseWords", "nulls"}
 
 @dataclass(frozen=True)
 class GridPage:
-    """A page of a grid: the numbers of its rows, their cells and flaws."""
+    """A page of a grid: row numbers, cells and flaws."""
 
     total: int
     rows: tuple[tuple[int, tuple[str | None, ...], Mapping[str, Any] | None], ...]
 
 
 def page_of(objects: SnapshotObjects, ref: ObjectRef, start: int, limit: int, total: int) -> GridPage:
-    """Return `limit` rows from `start`; only their batches are read."""
+    """Return `limit` rows from `start`, and read only their batches."""
     if start >= total:
         return GridPage(total, ())
     with objects.open(ref) as file:
@@ -411,12 +411,12 @@ def page_of(objects: SnapshotObjects, ref: ObjectRef, start: int, limit: int, to
 
 
 def hidden(cells: Sequence[str | None]) -> tuple[str | None, ...]:
-    """Return the cells of a row without their texts; an empty cell stays empty."""
+    """Return the cells of a row without texts; empty cells stay empty."""
     return tuple(cell and _HIDDEN for cell in cells)
 
 
 def flawed_page(objects: SnapshotObjects, ref: ObjectRef, show: str, start: int, limit: int) -> GridPage:
-    """Return refused rows (`errors`), duplicates (`duplicates`), or the rows that break one rule."""
+    """Return rejected rows (`errors`), duplicates (`duplicates`), or the rows that violate a rule."""
     with objects.open(ref) as file:
         every = _rows(pa.ipc.open_file(file).read_all())
     rows = [row for row in every if _is_shown(row[2] or {}, show)]

@@ -1,4 +1,4 @@
-"""Steps that fill fields without a column of the file: a person accepts them, and undoes them."""
+"""Proposed steps that fill fields without a column, which a person can accept and undo."""
 
 from __future__ import annotations
 
@@ -22,20 +22,22 @@ if TYPE_CHECKING:
     from headgate.uploads.edits import Edits
 
 _BETWEEN = "-"
-_LEAST_PARTS = 2
+_MIN_PARTS = 2
 
 
 @dataclass(frozen=True)
 class FieldStep:
-    """A step, and the field that its column is."""
+    """A step, and the field of its column."""
 
     field: str
     step: Step
 
 
 def names_in_records(names: Sequence[str], inner_list: str) -> tuple[str, ...]:
-    """Return the columns' names, those of the records around an inner list as they are there, unless the list
-    has a column of the name.
+    """Return the columns' names.
+
+    Columns around an inner list have their names in the outer record, unless the list has a column of that
+    name.
     """
     around = [name_around(name, inner_list) if inner_list else "" for name in names]
     own = {name for name, outer in zip(names, around, strict=True) if not outer}
@@ -48,11 +50,11 @@ def names_in_records(names: Sequence[str], inner_list: str) -> tuple[str, ...]:
 def proposed_steps(
     suggested: Suggested, contract: Contract, edits: Edits, samples: Mapping[str, pa.Array], inner_list: str
 ) -> tuple[FieldStep, ...]:
-    """Return the steps that make a key without a column, and codes of countries; none that the edits have.
+    """Return steps for a missing key and for country codes, without those in the edits.
 
     Args:
         samples: values of the columns by name.
-        inner_list: the list in records of JSON that is read; empty for any other table.
+        inner_list: the list in JSON records that is read; empty for other tables.
     """
     steps = [*_key(suggested, contract, edits, inner_list), *_countries(suggested, contract, edits, samples)]
     made = {(step.kind, step.column) for step in edits.steps}
@@ -62,7 +64,7 @@ def proposed_steps(
 def _countries(
     suggested: Suggested, contract: Contract, edits: Edits, samples: Mapping[str, pa.Array]
 ) -> Iterator[FieldStep]:
-    """Yield a step for each column of countries that is a field of codes and has no codes of its kind."""
+    """Yield a step for each column of countries with a field of codes and other values."""
     kinds = country_fields(contract)
     fields = fields_after_edits(suggested, edits.columns)
     for name, field in zip(suggested.names, fields, strict=True):
@@ -73,20 +75,21 @@ def _countries(
 
 
 def _key(suggested: Suggested, contract: Contract, edits: Edits, inner_list: str) -> Iterator[FieldStep]:
-    """Yield the step that makes the key of a dataset whose only key is a text that the file does not have."""
+    """Yield the step that builds the key of a dataset whose only key is a missing text."""
     is_missing = len(contract.key) == 1 and contract.key[0] not in {
         *suggested.fields,
         *edits.columns.values(),
     }
     if is_missing and contract.column(contract.key[0]).type.kind is Kind.STRING:
         parts = _parts_of_key(suggested, contract, inner_list)
-        if len(parts) >= _LEAST_PARTS:
+        if len(parts) >= _MIN_PARTS:
             yield FieldStep(contract.key[0], Step(JOIN, contract.key[0], text=_BETWEEN, into=parts))
 
 
 def _parts_of_key(suggested: Suggested, contract: Contract, inner_list: str) -> tuple[str, ...]:
-    """Return the columns that make a key: the id of the record around and the position in its list, or else
-    the columns that refer to other datasets.
+    """Return the columns of a key: the outer record's id and the position in its list.
+
+    Without them, the columns that refer to other datasets.
     """
     pairs = [(name, field) for name, field in zip(suggested.names, suggested.fields, strict=True) if field]
     references = [name for name, field in pairs if contract.column(field).references]

@@ -1,4 +1,4 @@
-"""Rows of a text with more or fewer cells than its header, and their cells."""
+"""Rows with more or fewer cells than the header."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def cells_of(text: str, written_as: Mapping[str, str]) -> list[str]:
-    """Return the cells of a row's text; a text that is no CSV is one cell."""
+    """Return the cells of a row's text; a text that is not CSV is one cell."""
     delimiter = written_as.get("delimiter", "")
     if len(delimiter) != 1:
         return [text]
@@ -33,7 +33,7 @@ def cells_of(text: str, written_as: Mapping[str, str]) -> list[str]:
 
 
 def in_columns(text: str, width: int, written_as: Mapping[str, str]) -> list[str | None]:
-    """Return the cells of a row's text by column; surplus cells stand in the last one."""
+    """Return the cells of a row's text by column, with surplus cells in the last one."""
     cells = cells_of(text, written_as)
     if len(cells) > width:
         cells = [*cells[: width - 1], written_as.get("delimiter", " ").join(cells[width - 1 :])]
@@ -41,7 +41,7 @@ def in_columns(text: str, width: int, written_as: Mapping[str, str]) -> list[str
 
 
 def counts_of(source: Source) -> dict[int, str]:
-    """Return what is wrong with each ragged row of the file, by source row: `7 cells, the header has 8`."""
+    """Return the reason for each ragged row by source row: `7 cells, the header has 8`."""
     counts: dict[int, str] = {}
     for batch in source.batches():
         widths = zip(batch.ragged.source_rows.tolist(), batch.ragged.widths, strict=True)
@@ -50,12 +50,12 @@ def counts_of(source: Source) -> dict[int, str]:
 
 
 def width_words(cells: int, header: int) -> str:
-    """Return how many cells a row has, and how many it should have."""
+    """Return the numbers of cells of a row and of the header as text."""
     return f"The row has {cells} {'cell' if cells == 1 else 'cells'}, the header has {header}."
 
 
 def with_completed(batch: Received, rows: Collection[int], source: Source) -> Received:
-    """Return the batch in which the ragged rows that a person typed in have a cell for each column."""
+    """Return the batch with the ragged rows that a person completed."""
     own = batch.ragged.source_rows.tolist()
     places = [place for place, row in enumerate(own) if row in rows and batch.ragged.widths[place]]
     if not places:

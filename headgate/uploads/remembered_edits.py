@@ -1,4 +1,4 @@
-"""Files that are sent from a terminal, with the edits that the page Upload remembers for their header."""
+"""Files sent from a terminal, with the edits that the page Upload stored for their header."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from headgate.matching.mappings import Mappings
     from headgate.uploads.edits import Edits
 
-LARGEST_BYTES = 256 << 20  # as large as the page Upload edits
+MAX_BYTES = 256 << 20  # the limit of the page Upload
 
 
 @dataclass(frozen=True)
 class SentFile:
-    """A file as it is sent.
+    """A file to send.
 
     Attributes:
         key: in raw.
-        path: of the content: the file, or its edited copy.
-        original: the file on this machine.
-        edits: that were applied; None for a file that is sent as it is.
+        path: of the file or its edited copy.
+        original: the local file.
+        edits: the applied edits; None for an unchanged file.
     """
 
     key: str
@@ -39,7 +39,7 @@ class SentFile:
     edits: Edits | None = None
 
     def facts(self, at: str) -> dict[str, Any]:
-        """Return who edited the file and how much of it, as the record of a file keeps it."""
+        """Return the editor and the numbers of edits for the file's record."""
         assert self.edits  # noqa: S101 of an edited file
         return self.edits.facts("headgate upload", at, self.original.name, sha256_of(self.original))
 
@@ -47,10 +47,9 @@ class SentFile:
 def with_remembered_edits(
     files: Iterable[tuple[str, Path]], read_mappings: Callable[[], Mappings], folder: Path
 ) -> list[SentFile]:
-    """Return the files, those whose header has remembered edits as edited copies in `folder`.
+    """Return the files, with edited copies in `folder` for headers with stored edits.
 
-    A file that a person puts below another dataset stays as it is, and so do all where this caller may not
-    read what is remembered.
+    Files for another dataset are unchanged, and so are all if the caller may not read stored edits.
     """
     sent = [SentFile(key, path, path) for key, path in files]
     try:
@@ -64,7 +63,7 @@ def with_remembered_edits(
 
 def _edited(file: SentFile, mappings: Mappings, folder: Path) -> SentFile:
     size_bytes = file.path.stat().st_size
-    headed = mappings.sample_table(file.path, None) if size_bytes <= LARGEST_BYTES else None
+    headed = mappings.sample_table(file.path, None) if size_bytes <= MAX_BYTES else None
     if headed is None or mappings.remembered_edits(file.key, headed) is None:
         return file
     name = file.path.name
@@ -73,7 +72,7 @@ def _edited(file: SentFile, mappings: Mappings, folder: Path) -> SentFile:
     )
     folder.mkdir(parents=True)
     try:
-        edited = edited_content(upload, file.path, folder, mappings, LARGEST_BYTES)
+        edited = edited_content(upload, file.path, folder, mappings, MAX_BYTES)
         folder_dataset = keys.dataset_of(file.key)
         is_elsewhere = folder_dataset in mappings.contracts and folder_dataset != edited.edits.dataset
         if not edited.is_remembered or is_elsewhere or not edited.edits.changes_values:
@@ -82,5 +81,5 @@ def _edited(file: SentFile, mappings: Mappings, folder: Path) -> SentFile:
             check_edits(edited.edits, edited.contract, edited.opened.names)
         path = edited_file(edited, folder)
     except BadInputError:
-        return file  # the gate says why it cannot be read, or which field a person has to decide
+        return file  # the gate reports why it cannot be read, or which field is undecided
     return replace(file, key=edited_key(upload, edited), path=path, edits=edited.edits) if path else file

@@ -1,4 +1,4 @@
-"""The numbers of a file's rows, where a person left some of them out of the file that is committed."""
+"""Row numbers of a file of which a person left out rows."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ class RowNumbers:
     left_out: Sequence[int]
 
     def sent(self, row: int) -> int:
-        """Return the number in the file as it was sent."""
+        """Return the number in the sent file."""
         return int(self.all_sent(np.array([row]))[0])
 
     def committed(self, row: int) -> int:
-        """Return the number in the file that is committed, of a row that was not left out."""
+        """Return the number in the committed file."""
         return row - sum(each < row for each in set(self.left_out))
 
     def all_sent(self, rows: np.ndarray[Any, np.dtype[np.int64]]) -> np.ndarray[Any, np.dtype[np.int64]]:
-        """Return the numbers in the file as it was sent."""
+        """Return the numbers in the sent file."""
         gone = np.array(sorted(set(self.left_out)), np.int64)
         return rows + np.searchsorted(gone - np.arange(len(gone)), rows, side="right")
 
     def in_words(self, reason: str) -> str:
-        """Return a reason of the gate with the row that it names."""
+        """Return a reason of the gate with the row number in the sent file."""
         if not self.left_out:
             return reason
         return _ROW.sub(lambda row: f"{row[1]}{self.sent(int(row[2]))}", reason)

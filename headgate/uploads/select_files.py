@@ -1,4 +1,4 @@
-"""Choose the files that `headgate upload` sends, their keys in raw, and the files that it leaves out."""
+"""Select the files to send with `headgate upload`, and their keys in raw."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Selection:
     """Files with their keys in raw.
 
     Attributes:
-        files: data files, by key.
-        manifests: manifests of export runs; they are sent after all data.
+        files: data files by key.
+        manifests: manifests of export runs, which are sent last.
         left_out: printable names of files that are not sent, with the reason.
     """
 
@@ -48,16 +48,14 @@ class Selection:
 def select_files(
     sources: Sequence[str], dataset: str, datasets: Collection[str], standard_input: BinaryIO
 ) -> Selection:
-    """Return what to send for files, folders, patterns and `-`, standard input.
+    """Return the files to send for files, folders, patterns and `-` (standard input).
 
-    A zip archive of several data files counts as a folder with them.
-
-    A file's dataset is, in this order: `dataset`; its folder, if a dataset has that name; its own name; the
-    nearest folder above. A file without any of them goes to the folder `uploads`, where the gate finds its
-    dataset from its columns.
+    A zip archive with several data files is treated as a folder. A file's dataset is, in this order:
+    `dataset`; its folder, if a dataset has that name; its own name; the nearest folder above. Other files go
+    to the folder `uploads`, where the gate finds the dataset from the columns.
 
     Raises:
-        HeadgateError: a source does not exist, holds no data, names a dataset without a contract, or is a
+        HeadgateError: a source does not exist, has no data, names a dataset without a contract, or is a
             damaged archive.
     """
     if dataset and dataset not in datasets:
@@ -78,9 +76,7 @@ def select_files(
 
 
 def draft_command(file: str, dataset: str) -> str:
-    """Return the command that drafts a dataset's contract from a file into the lake project that
-    is in use.
-    """
+    """Return the command that drafts a dataset's contract from a file into the current lake project."""
     target = (project().folder or Path()) / "contracts" / "source" / f"{dataset}.yaml"
     return (
         f"headgate contract init {shlex.quote(file)} --dataset {dataset} --output {shlex.quote(str(target))}"
@@ -101,7 +97,7 @@ def _paths(source: str, standard_input: BinaryIO) -> list[Path]:
 
 
 def _with_members(path: Path) -> Path:
-    """Return the folder with the members of an archive of several data files, or the path itself."""
+    """Return a folder with the members of an archive of several data files, or the path itself."""
     if not path.is_file():
         return path
     try:
@@ -111,9 +107,7 @@ def _with_members(path: Path) -> Path:
 
 
 def _spool_input(standard_input: BinaryIO) -> Path:
-    """Return a file with what standard input holds, named by its content so that the same bytes have the same
-    key.
-    """
+    """Return a file with the standard input, named by its hash so that equal input has an equal key."""
     body = standard_input.read()
     if not body:
         raise HeadgateError(
@@ -122,7 +116,7 @@ def _spool_input(standard_input: BinaryIO) -> Path:
     folder = tempfile.mkdtemp(prefix="headgate-")
     atexit.register(
         shutil.rmtree, folder, ignore_errors=True
-    )  # it may hold card numbers, and is sent before the command ends
+    )  # it may contain card numbers, and is sent before the command ends
     path = Path(folder) / f"stdin-{hashlib.sha256(body).hexdigest()[:12]}"
     path.write_bytes(body)
     return path
@@ -141,10 +135,7 @@ def _dataset_of(path: Path, datasets: Collection[str]) -> str:
 
 
 def _folder(folder: Path, dataset: str, datasets: Collection[str]) -> Selection:
-    """Return the files of a folder: its sub-folders name datasets.
-
-    Without any it is flat, and each file finds its own.
-    """
+    """Return the files of a folder: by sub-folders of datasets, or each file on its own."""
     hidden = [path for path in sorted(folder.rglob("*")) if path.is_file() and _not_data(path.name)]
     left_out = tuple(
         (redact_text(path.name), _not_data(path.name))
@@ -167,7 +158,7 @@ def _folder(folder: Path, dataset: str, datasets: Collection[str]) -> Selection:
             tuple(file for part in flat for file in part.files),
             left_out=tuple(left for part in flat for left in part.left_out),
         )
-    # A dataset's own folder: its export runs, not the datasets, are the folders in it.
+    # The folder of one dataset, whose sub-folders are export runs.
     prefix = f"{_dataset_of(folder / '_', datasets)}/" if all(_RUN.match(key) for key, _ in nested) else ""
     if not prefix and (incomplete := folder_files.runs_without_manifest(folder)):
         raise HeadgateError(
@@ -200,8 +191,9 @@ def _not_data(name: str) -> str:
 
 
 def _distinct(files: Iterable[tuple[str, Path]]) -> list[tuple[str, Path]]:
-    """Return the files under distinct keys: a second file of one key would count as its correction, so it
-    keeps its folder's name.
+    """Return the files under distinct keys.
+
+    A second file of a key would be its correction, so it is prefixed with its folder's name.
     """
     once = list(dict.fromkeys(files))
     counts = Counter(key for key, _ in once)

@@ -1,4 +1,4 @@
-"""Send files to raw and follow them through the gate."""
+"""Send files to raw and wait for the gate."""
 
 from __future__ import annotations
 
@@ -24,16 +24,14 @@ UNDER_WAY = {FileState.PROCESSING, FileState.HANDED_OVER}
 
 @dataclass(frozen=True)
 class Sent:
-    """One uploaded object version, and how large its file was."""
+    """An uploaded object version, and the size of its file."""
 
     ref: ObjectRef
     size_bytes: int
 
 
 def newest_version(store: VersionedObjects, ref: ObjectRef) -> ObjectRef:
-    """Return the newest version of an object, from a list: a person who may send files may not read them, not
-    even by HeadObject.
-    """
+    """Return the newest version of an object by listing, because senders may not call HeadObject."""
     return next(
         version.ref
         for version in store.versions(ref.bucket, ref.key)
@@ -44,7 +42,7 @@ def newest_version(store: VersionedObjects, ref: ObjectRef) -> ObjectRef:
 def send_to_raw(
     store: VersionedObjects, bucket: str, files: Sequence[tuple[str, Path]], sent: Callable[[Sent], None]
 ) -> list[Sent]:
-    """Send every file to raw; `sent` hears of each as it lands."""
+    """Send the files to raw; `sent` is called for each."""
 
     def upload_file(item: tuple[str, Path]) -> Sent:
         key, path = item
@@ -64,12 +62,11 @@ def follow(
     *,
     timeout_s: float,
 ) -> list[FileRecord]:
-    """Return the records of the objects that reached their end; fewer than asked for when `timeout_s` ran out
-    first.
+    """Return the final records of the objects, fewer after `timeout_s`.
 
-    `seen` hears of all ended records each time they were looked at.
+    `seen` gets all final records after each poll.
     """
-    wanted = {file_id_of(ref) for ref in refs}  # a record's key may lack what the object's own holds
+    wanted = {file_id_of(ref) for ref in refs}  # a record's key may be redacted
     deadline = time.monotonic() + timeout_s
     while True:
         ended = [

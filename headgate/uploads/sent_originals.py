@@ -1,8 +1,8 @@
-"""The file that a person sent, kept in raw beside the edited file that the lake reads instead of it.
+"""The sent file, kept in raw next to the edited file that the lake reads.
 
-Raw keeps no card data of a file that is accepted, and no worker masks a file of a foreign form. So a sent
-file is kept only where the dataset has no sensitive columns, and no number is found anywhere in the file: not
-above its header, in other sheets or in other members of an archive either.
+Raw must not have card data of accepted files, and no worker masks files of other formats. So a sent file is
+kept only if the dataset has no sensitive columns, and no number is found anywhere in the file, also above its
+header, in other sheets, or in other members of an archive.
 """
 
 from __future__ import annotations
@@ -24,40 +24,38 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
 
-_LARGEST_BYTES = 64 << 20  # searched whole, in the memory of the check
+_MAX_BYTES = 64 << 20  # searched as a whole, in memory
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class _NotSearchedError(Exception):
-    """Not every text of a file is searched."""
+    """Some texts of a file are not searched."""
 
 
 def sent_original(path: Path, contract: Contract | None, *, has_numbers: bool) -> SentOriginal:
     """Return whether a sent file may be kept.
 
     Args:
-        contract: of the dataset that the person chose; None for none.
-        has_numbers: whether a card or social security number is in a cell of the table that was read.
+        contract: of the chosen dataset; None without one.
+        has_numbers: the table has a card or social security number.
     """
     if has_numbers or (contract is not None and contract.sensitive):
         return SentOriginal.HAS_NUMBERS
-    if path.stat().st_size > _LARGEST_BYTES:
+    if path.stat().st_size > _MAX_BYTES:
         return SentOriginal.NOT_SEARCHED
     body = path.read_bytes()
     try:
-        is_clean = not any(
-            len(rows_with_secrets(text_array(lines))) for lines in _texts(body, _LARGEST_BYTES)
-        )
+        is_clean = not any(len(rows_with_secrets(text_array(lines))) for lines in _texts(body, _MAX_BYTES))
     except (_NotSearchedError, BadInputError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
         return SentOriginal.NOT_SEARCHED
     return SentOriginal.KEPT if is_clean else SentOriginal.HAS_NUMBERS
 
 
 def _texts(body: bytes, limit_bytes: int) -> Iterator[list[str]]:
-    """Yield the lines of every text in a file, also of the parts of a workbook or an archive.
+    """Yield the lines of all texts in a file, also of parts of a workbook or archive.
 
     Raises:
-        _NotSearchedError: a part is larger than the limit, or has a form that is not searched.
+        _NotSearchedError: a part is too large, or its format is not searched.
     """
     if len(body) > limit_bytes or is_old_workbook(body):
         raise _NotSearchedError

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _NUMBER = ColumnType(Kind.DECIMAL, precision=38, scale=9)
 _TEXT = ColumnType(Kind.STRING)
-_MOST_ROWS = 200_000  # a report has fewer, and sums of more take the function seconds
+_MAX_ROWS = 200_000  # a report has fewer, and sums of more take the function seconds
 
 
 def totals_of_grid(
@@ -38,7 +38,7 @@ def totals_of_grid(
         if not batches or not _ends_with_a_total(reader.get_batch(batches - 1)):
             return ()
         table = reader.read_all()
-    if table.num_rows > _MOST_ROWS:
+    if table.num_rows > _MAX_ROWS:
         return ()
     shown = {name: place for place, name in enumerate(names, start=1) if name not in hidden}
     cells = {name: table.column(place).combine_chunks() for name, place in shown.items()}

@@ -47,11 +47,11 @@ _FORBIDDEN_KINDS = {
 
 
 class SentOriginal(StrEnum):
-    """Whether a sent file is kept where an edited one is committed."""
+    """Whether the sent file is kept next to an edited one."""
 
     KEPT = "kept"
     HAS_NUMBERS = "has_numbers"  # card data, or the dataset has columns for it
-    NOT_SEARCHED = "not_searched"  # too large, or in a form whose every text is not read
+    NOT_SEARCHED = "not_searched"  # too large, or in a format that is not searched
 
 
 class UploadState(StrEnum):
@@ -69,11 +69,11 @@ class UploadState(StrEnum):
 
 @dataclass(frozen=True)
 class UploadMapping:
-    """The fields of a file's columns, as a person decided before the commit.
+    """The fields of a file's columns, decided by a person before the commit.
 
     Attributes:
-        suggestion: text of the suggestion that the person was asked about.
-        profiled: facts of the file's columns, by which the suggestion is shown.
+        suggestion: the text of the suggestion that the person saw.
+        profiled: facts of the file's columns for the suggestion.
         fields: the field of each column by position; None for a column that is left out.
     """
 
@@ -83,7 +83,7 @@ class UploadMapping:
 
     @classmethod
     def of(cls, read: Mapping[str, Any]) -> UploadMapping:
-        """Return the mapping that JSON states."""
+        """Return the mapping from JSON."""
         return cls(read["suggestion"], tuple(read["profiled"]), tuple(read["fields"]))
 
 
@@ -126,7 +126,7 @@ class UploadRecord:
 
     @classmethod
     def of_file(cls, record: FileRecord, begun_at: str) -> UploadRecord:
-        """Return a file of raw as a complete upload: its commit copies the file to its own key."""
+        """Return a file of raw as a complete upload, whose commit copies the file to its own key."""
         facts = (
             PurePosixPath(record.key).name,
             record.key,
@@ -139,19 +139,19 @@ class UploadRecord:
         return cls(upload_id, UploadState.COMPLETE, *facts, raw_version=record.version_id)
 
     def content(self, staging_bucket: str, raw_bucket: str) -> ObjectRef:
-        """Return the place of the file."""
+        """Return the location of the file."""
         if self.raw_version:
             return ObjectRef(raw_bucket, self.key, self.raw_version)
         return ObjectRef(staging_bucket, content_key(self.upload_id))
 
     @property
     def of_file_id(self) -> str:
-        """Return the id of the file of raw that the upload is; empty for one that a person sends."""
+        """Return the id of the upload's file of raw; empty for a sent file."""
         return self.upload_id.removeprefix(_OF_FILE) if self.raw_version else ""
 
     @property
     def check_id(self) -> str:
-        """Return the id of a check of exactly this content with this mapping and these edits."""
+        """Return the id of a check of this content with this mapping and these edits."""
         # Datasets may have fields of the same names.
         mapped = self.mapping and [self.mapping.suggestion, self.mapping.fields]
         edited = self.edits.digest if self.edits else ""
@@ -163,7 +163,7 @@ class UploadRecord:
 
     @property
     def part_count(self) -> int:
-        """How many parts the file has."""
+        """The number of parts."""
         return -(-self.size_bytes // PART_BYTES)
 
     def part_bytes(self, number: int) -> int:
@@ -171,12 +171,12 @@ class UploadRecord:
         return min(PART_BYTES, self.size_bytes - (number - 1) * PART_BYTES)
 
     def to_json(self) -> bytes:
-        """Return its text."""
+        """Return the upload as JSON."""
         return json.dumps(asdict(self), sort_keys=True).encode()
 
     @classmethod
     def from_json(cls, text: bytes) -> UploadRecord:
-        """Return the upload that a text states."""
+        """Return the upload from its JSON."""
         read = json.loads(text)
         mapping = UploadMapping.of(read["mapping"]) if read.get("mapping") else None
         edits = Edits.of(read["edits"]) if read.get("edits") else None
@@ -184,20 +184,17 @@ class UploadRecord:
 
 
 def id_of_upload(caller: str, *facts: object) -> str:
-    """Return the id of an upload.
-
-    The same caller and file have the same upload, so an interrupted one can be continued.
-    """
+    """Return the upload id of a caller and a file, so that an interrupted upload can be continued."""
     return hashlib.sha256(json.dumps([caller, *facts]).encode()).hexdigest()[:32]
 
 
 def id_of_file_upload(file_id: str) -> str:
-    """Return the upload id of a file of raw; no other upload has one of this form."""
+    """Return the upload id of a file of raw, which no other upload has."""
     return f"{_OF_FILE}{file_id}"
 
 
 def why_not_named(name: str) -> str:
-    """Return why a file may not have this name; empty if it may."""
+    """Return the reason why a file name is not permitted; empty if it is."""
     from headgate.masking.redaction import redact_text  # noqa: PLC0415 it loads Arrow, which a cold start does without
 
     if any(unicodedata.category(character) in _FORBIDDEN_KINDS for character in name):
@@ -212,7 +209,7 @@ def why_not_named(name: str) -> str:
 
 
 def content_differs() -> BadInputError:
-    """Return the error of a file whose content is another than its sender stated."""
+    """Return the error for a file with another SHA-256 than declared."""
     message = (
         "The uploaded file has another SHA-256 than the upload states. The file changed, or a part was "
         "damaged on its way."
@@ -225,7 +222,7 @@ def content_differs() -> BadInputError:
 
 
 def upload_prefix(upload_id: str) -> str:
-    """Return the folder of an upload, ending in a slash."""
+    """Return the prefix of an upload, with a trailing slash."""
     return f"uploads/{upload_id}/"
 
 
@@ -240,10 +237,10 @@ def content_key(upload_id: str) -> str:
 
 
 def check_key(upload: UploadRecord, name: str, check_id: str = "") -> str:
-    """Return the key of an object of a check of the upload, by default of its current mapping and edits."""
+    """Return the key of an object of a check, by default of the current mapping and edits."""
     return f"{upload_prefix(upload.upload_id)}{check_id or upload.check_id}/{name}"
 
 
 def dry_run_key(upload: UploadRecord) -> str:
-    """Return the key of the result of the upload's check with its current mapping and edits."""
+    """Return the key of the result of the check with the current mapping and edits."""
     return check_key(upload, "dry_run.json")

@@ -1,4 +1,4 @@
-"""Uploads in parts that their sender writes to the store directly."""
+"""Multipart uploads that the sender writes directly to the store."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StoredPart:
-    """A part that was uploaded; parts are numbered from 1."""
+    """An uploaded part; parts are numbered from 1."""
 
     number: int
     size_bytes: int
@@ -21,61 +21,58 @@ class StoredPart:
 
 
 class UploadStore(Protocol):
-    """Multipart uploads (S3). Every method raises only `headgate.errors`."""
+    """Multipart uploads (S3), whose methods raise only `headgate.errors`."""
 
     def begin(self, ref: ObjectRef) -> str:
-        """Begin an upload and return the store's own id of it."""
+        """Begin an upload and return the store's id of it."""
         ...
 
     def part_url(self, ref: ObjectRef, store_id: str, number: int, expires_s: int) -> str:
-        """Return a URL that takes one part by PUT."""
+        """Return a presigned URL for the PUT of one part."""
         ...
 
     def parts(self, ref: ObjectRef, store_id: str) -> tuple[StoredPart, ...]:
-        """Return the parts that were uploaded, by number; NotFoundError when the upload has ended."""
+        """Return the uploaded parts by number; raise NotFoundError if the upload has ended."""
         ...
 
     def complete(self, ref: ObjectRef, store_id: str, parts: Iterable[StoredPart]) -> None:
-        """Make the object from its parts."""
+        """Create the object from its parts."""
         ...
 
     def abort(self, ref: ObjectRef, store_id: str) -> None:
-        """Forget the parts; an upload that has ended is fine."""
+        """Delete the parts; do nothing if the upload has ended."""
         ...
 
     def begin_copy(self, source: ObjectRef, target: ObjectRef, size_bytes: int, sender: str = "") -> str:
-        """Begin a copy of so many bytes, which one call may not end, and return the store's own id of it.
+        """Begin a large copy, and return the store's id of it; empty for a smaller one.
 
-        Empty for a smaller one, of which nothing has to be begun. The new version has its sender with it from
-        the start.
+        The new version has its sender from the start.
         """
         ...
 
     def copy(
         self, source: ObjectRef, target: ObjectRef, sender: str = "", store_id: str = ""
     ) -> ObjectRef | None:
-        """Copy an object inside the store, and return the version that was made.
+        """Copy an object with its sender as metadata, and return the new version.
 
-        None if a copy that was begun has not ended within this call: the same call continues it.
+        None if the copy has not ended within this call; the same call continues it.
         """
         ...
 
     def copied(self, source: ObjectRef, target: ObjectRef) -> ObjectRef | None:
-        """Return the newest version of `target` if a large copy of `source` has made it."""
+        """Return the newest version of `target` if a large copy of `source` created it."""
         ...
 
     def read_with_etag(self, ref: ObjectRef) -> tuple[bytes, str]:
-        """Return the object with its ETag; NotFoundError when there is none."""
+        """Return the object with its ETag; raise NotFoundError if it is absent."""
         ...
 
     def put(self, ref: ObjectRef, body: bytes, sender: str) -> None:
-        """Write an object of raw, with its sender as metadata."""
+        """Write an object to raw with its sender as metadata."""
         ...
 
     def replace(self, ref: ObjectRef, body: bytes, etag: str) -> str:
-        """Write the object if it still has this ETag, or with an empty one if there is none.
-
-        Return its new ETag.
+        """Write the object if it has this ETag, or is absent for an empty one; return the new ETag.
 
         Raises:
             ConflictError: another caller has written the object.
@@ -83,5 +80,5 @@ class UploadStore(Protocol):
         ...
 
     def download_url(self, ref: ObjectRef, name: str, expires_s: int) -> str:
-        """Return a URL that answers GET with the object as a file of that name."""
+        """Return a URL whose GET response is the object as a file with this name."""
         ...

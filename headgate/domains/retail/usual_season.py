@@ -44,7 +44,7 @@ _FOURTH, _THURSDAY = 21, 3  # days from the first Thursday of a month to the fou
 _YEAR_END_BEGINS, _YEAR_END_DAYS = 18, 25  # 18 December to 11 January
 _USUAL_WEEKS = 8  # after the end of the year, whose median is the usual week
 _YEAR_END_DOUBT = 0.2  # standard deviation of the logarithm of a week in November or December
-_MOST_CLOSED = 0.95  # of a coming week that nobody stated to be closed
+_MAX_CLOSED = 0.95  # of a coming week that nobody stated to be closed
 _CLOSED_SHARE = 0.5  # of a usual week's sales; a week at the end of the year with less had closed days
 
 
@@ -146,7 +146,7 @@ def _closed_a_year_later(shares: Array, starts: pd.DatetimeIndex) -> Array:
         later = (starts[begin] + pd.DateOffset(years=1) - starts[0]).days
         first, after = (later + place for place in _closed_days(shares[begin:end]))
         closed += np.clip(np.minimum(after, weeks + _WEEK_DAYS) - np.maximum(first, weeks), 0.0, None)
-    return np.minimum(closed / _WEEK_DAYS, _MOST_CLOSED)
+    return np.minimum(closed / _WEEK_DAYS, _MAX_CLOSED)
 
 
 def _closed_days(shares: Array) -> tuple[float, float]:

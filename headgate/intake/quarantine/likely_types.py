@@ -12,7 +12,7 @@ from headgate.contracts.format_property import FORMAT_PROPERTY, NUMBERS, TIMES, 
 from headgate.contracts.model import ColumnType, Kind
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.source_format import PLAIN
-from headgate.drafts.column_inference import MOST_PRECISION, guess_column
+from headgate.drafts.column_inference import MAX_PRECISION, guess_column
 from headgate.drafts.format_answers import answer_of
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.format_inference import Reading
@@ -123,7 +123,7 @@ def _types(own: ColumnType, kind: Kind) -> Iterator[ColumnType]:
             yield ColumnType(Kind.BIGINT)
         integer_digits = max((own.precision or 0) - (own.scale or 0), _MAX_INTEGER_DIGITS)
         yield from (
-            ColumnType(Kind.DECIMAL, precision=min(MOST_PRECISION, integer_digits + scale), scale=scale)
+            ColumnType(Kind.DECIMAL, precision=min(MAX_PRECISION, integer_digits + scale), scale=scale)
             for scale in _scales(own)
         )
 

@@ -23,7 +23,7 @@ MARGIN_SHARE = 0.30
 OPTION = "reviews_a_day"
 REVIEWS_A_DAY = 100
 """Transactions that the fraud team can review in a day, unless the option states another number."""
-_MOST_DIGITS = 6  # of the option
+_MAX_DIGITS = 6  # of the option
 
 ACTIONS = np.array(["approve", "review", "block"], dtype=object)
 
@@ -37,8 +37,8 @@ def reviews_a_day(options: Mapping[str, str]) -> int:
     text = options.get(OPTION, "")
     if not text:
         return REVIEWS_A_DAY
-    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
-        raise SettingsError(f"{OPTION} must be a whole number from 0 to {10**_MOST_DIGITS - 1}")
+    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS):
+        raise SettingsError(f"{OPTION} must be a whole number from 0 to {10**_MAX_DIGITS - 1}")
     return int(text)
 
 

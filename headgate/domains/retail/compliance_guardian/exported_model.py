@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 KEPT_DAYS = features.MEMORY_DAYS + features.DELAY_DAYS
-MOST_KEPT = 5_000_000
+MAX_KEPT = 5_000_000
 """Transactions of the past that the function that predicts can hold: 60 bytes of each, and its archive once
 more.
 """
@@ -87,7 +87,7 @@ def scorer(model: boosting_models.Boosting, price: float, past: Past, customers:
     Args:
         price: of a review, as `scored_periods.review_price` gives it.
     """
-    if past.count > MOST_KEPT:
+    if past.count > MAX_KEPT:
         log.error(
             "model not exported: too many transactions are in the past that it needs",
             extra={"model": "fraud", "rows": past.count},
@@ -130,13 +130,13 @@ def _facts(model: boosting_models.Boosting, review_price: float) -> Mapping[str,
         },
         "groups": list(fraud_reasons.groups().items()),
         "reasons": fraud_reasons.REASONS,
-        "least_reason": fraud_reasons.LEAST_SHARE,
+        "least_reason": fraud_reasons.MIN_SHARE,
         "windows_days": features.WINDOWS_DAYS,
         "memory_days": features.MEMORY_DAYS,
         "delay_days": features.DELAY_DAYS,
         "compromise_days": features.COMPROMISE_DAYS,
         "ordinary_below": features.ORDINARY_BELOW,
-        "least_amount": features.LEAST_AMOUNT,
+        "least_amount": features.MIN_AMOUNT,
     }
 
 
@@ -168,7 +168,7 @@ def _accounts(accounts: pd.DataFrame) -> dict[str, npt.NDArray[Any]]:
 
 
 def _past(past: pd.DataFrame) -> dict[str, npt.NDArray[Any]]:
-    usual = np.maximum(past.usual_amount.to_numpy(), features.LEAST_AMOUNT)
+    usual = np.maximum(past.usual_amount.to_numpy(), features.MIN_AMOUNT)
     return {
         "number": past.transaction_id.to_numpy(dtype=np.int64),
         "at_s": past.transacted_at.to_numpy(dtype="datetime64[s]").astype(np.int64),

@@ -47,7 +47,7 @@ _SATURDAY = 5
 _MONEY = "decimal(18, 2)"
 _PENNY = ibis.literal(Decimal("0.01"), _MONEY)
 _ORDER = ("transacted_at", "transaction_id")
-LEAST_AMOUNT = 0.5  # a usual amount below it would make every purchase look unusual
+MIN_AMOUNT = 0.5  # a usual amount below it would make every purchase look unusual
 
 CUSTOMER = tuple(f"customer_{what}_{days}d" for days in WINDOWS_DAYS for what in ("count", "mean"))
 TERMINAL = tuple(f"terminal_{what}_{days}d" for days in WINDOWS_DAYS for what in ("known", "risk"))
@@ -201,7 +201,7 @@ def _remembered(timed: ibis.Table) -> ibis.Table:
         / (timed.count().over(memory) - 1).nullif(0)
         / 100,
     )
-    others = ibis.greatest(seen.others_mean.fill_null(seen.amount_gbp), LEAST_AMOUNT)
+    others = ibis.greatest(seen.others_mean.fill_null(seen.amount_gbp), MIN_AMOUNT)
     return seen.mutate(amount_to_usual=seen.amount_gbp / others).drop("others_mean")
 
 
@@ -230,7 +230,7 @@ def _of_customer(compared: ibis.Table) -> ibis.Table:
     )
     ratio = compared.mutate(
         amount_spread=variance.sqrt(),
-        to_mean=compared.amount_gbp / ibis.greatest(compared.usual_amount, LEAST_AMOUNT),
+        to_mean=compared.amount_gbp / ibis.greatest(compared.usual_amount, MIN_AMOUNT),
     )
     highest = {
         f"highest_to_usual_{days}d": ratio.to_mean.max().over(_past("customer_id", days)) for days in (7, 14)

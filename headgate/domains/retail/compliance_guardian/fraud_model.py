@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from headgate.domains.retail.compliance_guardian.stretch import Stretch
 
 NAME = "fraud"
-MOST_TRIED = 2_000_000
+MAX_TRIED = 2_000_000
 """Newest transactions that recipes are tried on; see docs/adr/0093-fraud-features-on-disk.md."""
 _WATCHED = 50_000  # newest transactions that drift is measured on
 
@@ -86,7 +86,7 @@ def _won(scores: Scores, contested: Period, newest: Stretch) -> ModelInCharge | 
         transactions.place_of(at)
         for at in (contested.stretch.labelled_to, contested.start, contested.stretch.end)
     )
-    tried_rows = range(max(begin, after - MOST_TRIED), after)
+    tried_rows = range(max(begin, after - MAX_TRIED), after)
     labels = transactions.labels[tried_rows.start : after]
     is_known = labels != boosting_models.UNKNOWN
     fraud = labels[is_known] == boosting_models.FRAUD

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from headgate.domains.retail.compliance_guardian.boosting_models import FraudModel
 
 REASONS = 3
-LEAST_SHARE = 0.01  # share of the whole rise over the typical transaction
+MIN_SHARE = 0.01  # share of the whole rise over the typical transaction
 
 # The first group whose beginning fits a feature's name owns it.
 _BEGINNINGS = {
@@ -66,7 +66,7 @@ def reason_codes(
     parts = np.take_along_axis(lost, order, axis=1)
     rise = np.maximum(parts.clip(min=0).sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
     codes = np.array(list(owned), dtype=object)[order]
-    codes[parts / rise < LEAST_SHARE] = None
+    codes[parts / rise < MIN_SHARE] = None
     return codes
 
 

@@ -44,7 +44,7 @@ _COLUMNS = (
 )
 PART_ROWS = 65_536  # of a range at least
 # times the rows of all files: where numbers do not ascend with time, each range has rows of many files
-_MOST_READ = 2
+_MAX_READ = 2
 
 
 def table(scored: ibis.Table, reviewed: ibis.Table) -> RowsInFile:
@@ -131,7 +131,7 @@ def table_by_range(paths: Sequence[Path], reviewed: Path) -> RowsByRange | None:
     row_count = sum(file.rows for file in files)
     ranges = _ranges(files)
     if row_count < PART_ROWS or sum(file.rows for each in ranges for file in each.files) > (
-        _MOST_READ * row_count
+        _MAX_READ * row_count
     ):
         return None
     _linked([reviewed], folder.path)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Array = npt.NDArray[np.float64]
     _Figure = tuple[str, float, float, str, str | None]  # metric, value, baseline, whose baseline, note
 
-MOST_MEASURED = 3_000_000
+MAX_MEASURED = 3_000_000
 """Newest transactions of a period that its figures are of; see docs/adr/0093-fraud-features-on-disk.md."""
 CARDS_A_DAY = 100
 """Cards that the fraud team can look at in a day."""
@@ -73,7 +73,7 @@ def table(
 ) -> pd.DataFrame:
     """Return the table's rows, in the order of model, metric and period.
 
-    `MOST_MEASURED` transactions or some days are in memory at a time.
+    `MAX_MEASURED` transactions or some days are in memory at a time.
 
     Args:
         kept: has figures of periods that are over.
@@ -94,7 +94,7 @@ def table(
 
 
 def _of_period(period: Period, before: FraudMemory, reviews_a_day: int) -> PeriodQuality:
-    rows = period.rows(_MEASURED, MOST_MEASURED)
+    rows = period.rows(_MEASURED, MAX_MEASURED)
     whole, reliability = measures(rows, reviews_a_day), _reliability(rows[rows.is_fraud.notna()])
     del rows
     memory = FraudMemory(before.frauds, {ranking: dict(seen) for ranking, seen in before.seen.items()})
@@ -110,7 +110,7 @@ def _of_whole_table(every: Reliability, periods: Sequence[Period]) -> list[Measu
     if not every.rows:
         return []
     first, last = (
-        period.rows(["transacted_at"], MOST_MEASURED).transacted_at for period in (periods[0], periods[-1])
+        period.rows(["transacted_at"], MAX_MEASURED).transacted_at for period in (periods[0], periods[-1])
     )
     days = f"{first.min().date()}/{last.max().date()}"
     if not 0 < every.came_true < every.rows:

@@ -20,7 +20,7 @@ from headgate.domains.retail.demand_insights_engine import (
     shop_total,
     year_trial,
 )
-from headgate.domains.retail.demand_insights_engine.learnt_models import LONGEST_DAYS
+from headgate.domains.retail.demand_insights_engine.learnt_models import MAX_DAYS
 from headgate.domains.retail.demand_insights_engine.training import Training, known
 from headgate.engines import local
 from headgate.engines.local import release_memory
@@ -123,7 +123,7 @@ def _built(
 
 def models_in_charge(training: Training, now: Known) -> LearntModels:
     """Return the models of the current period, or of the current day if customers moved too far."""
-    scheduled = learnt_until(now.clock.first_on, now.as_of, LONGEST_DAYS)
+    scheduled = learnt_until(now.clock.first_on, now.as_of, MAX_DAYS)
     models = training.models(scheduled)
     if scheduled < now.as_of and models.are_outdated(now.some):
         return training.models(now.as_of)

@@ -13,7 +13,7 @@ from headgate.domains.retail.demand_insights_engine import bg_nbd, churn, churn_
 from headgate.domains.retail.demand_insights_engine.customer_value import histories_of, nothing_of_year
 from headgate.domains.retail.demand_insights_engine.origins import (
     DAYS_OF_YEAR,
-    LEAST_HISTORY_DAYS,
+    MIN_HISTORY_DAYS,
     POINTS,
     describe_histories,
 )
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 
 _RECIPE = "calibrated_splines"  # quick to fit, and nearly as good as the ensemble
-_LEAST_WINDOW_DAYS = 120  # shorter ones are that of `churn_probability`
+_MIN_WINDOW_DAYS = 120  # shorter ones are that of `churn_probability`
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,10 @@ def alive_trial(days: ibis.Table, clock: TradingClock, as_of: date, folder: Path
         days: purchase days of the customers that models learn from.
     """
     known_days = (as_of - clock.first_on).days
-    window_days = min(DAYS_OF_YEAR, (known_days - LEAST_HISTORY_DAYS) // 2)
+    window_days = min(DAYS_OF_YEAR, (known_days - MIN_HISTORY_DAYS) // 2)
     after = as_of - timedelta(days=window_days)
     before = after - timedelta(days=features.HORIZON_DAYS)
-    if window_days < _LEAST_WINDOW_DAYS or (before - clock.first_on).days < LEAST_HISTORY_DAYS:
+    if window_days < _MIN_WINDOW_DAYS or (before - clock.first_on).days < MIN_HISTORY_DAYS:
         return None
     learnt, tested = (
         _customers(days, clock, origin, until, folder) for origin, until in ((before, after), (after, as_of))

@@ -34,7 +34,7 @@ _LOG_BOUND = 12.0  # e^12 ≈ 160,000 in scaled units: beyond it only a flat lik
 _STARTS = tuple(product((0.3, 2.0), (1.0,), (0.5, 2.0), (1.0, 5.0)))  # r, alpha / mean age, a, b
 _MANY_PURCHASES = 10
 _SERIES_TERMS = 200  # the terms of customers with many purchases x fall as n^-(r + x + 1)
-_LEAST_DROPOUT = 0.005  # mean probability of leaving after a purchase
+_MIN_DROPOUT = 0.005  # mean probability of leaving after a purchase
 _ROUNDING = 1.001  # nobody buys more than without ever leaving
 _SINGULAR = 1e-6  # the expectation's formula divides by a - 1
 
@@ -76,7 +76,7 @@ class BgNbd:
     @property
     def is_degenerate(self) -> bool:
         """Practically nobody leaves: the alive probability says nothing, long forecasts are too high."""
-        return self.a / (self.a + self.b) < _LEAST_DROPOUT
+        return self.a / (self.a + self.b) < _MIN_DROPOUT
 
     def occasions(self, frequency: Array) -> Array:
         """Return how many times each customer could have left."""

@@ -38,7 +38,7 @@ MAX_LEARNT_FROM = 50_000  # more customers teach little
 _FOLDS = 3  # that calibrate: one number is learnt from them
 _AT_ONCE = 16_384  # customers scored together: what the steps make of them stays in a core's cache
 _CERTAIN = 1e-4  # no probability is nearer to 0 or 1
-_MOST_SHIFT = 20.0  # of log-odds; beyond it every probability is 0 or 1
+_MAX_SHIFT = 20.0  # of log-odds; beyond it every probability is 0 or 1
 
 # The stated costs of a win-back offer. A person reached who would have left comes back once with this chance.
 OFFER_COST_GBP = 1.0
@@ -256,7 +256,7 @@ def shift_to(probability: Callable[[], Iterable[Array]], count: int, buyers: flo
     def bought(by: float) -> float:
         return sum_of(1 - expit(logit(part) + by) for part in probability())
 
-    return float(brentq(lambda by: bought(by) - wanted, -_MOST_SHIFT, _MOST_SHIFT))
+    return float(brentq(lambda by: bought(by) - wanted, -_MAX_SHIFT, _MAX_SHIFT))
 
 
 def contributions(model: ChurnModel, customers: pd.DataFrame, probability: Array) -> Array:

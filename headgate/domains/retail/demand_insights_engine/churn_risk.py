@@ -37,8 +37,8 @@ Array = npt.NDArray[np.float64]
 NAME = "churn"
 WITHOUT_MODEL = "recency_share"  # what the table names where no model is learnt
 LEAVING = "leaving"  # the column of the probability that each customer leaves
-LEAST_CONTRIBUTIONS = (1e-6, 0.05, 0.05)  # log-odds of a first, second and third cause
-DRIVERS = len(LEAST_CONTRIBUTIONS)
+MIN_CONTRIBUTIONS = (1e-6, 0.05, 0.05)  # log-odds of a first, second and third cause
+DRIVERS = len(MIN_CONTRIBUTIONS)
 _HIGH, MEDIUM = 2 / 3, 1 / 3
 _LOW = "low"
 _HISTORY = ("customer_id", "marketing_opt_in", "silent_days", "recency_days", "frequency")
@@ -364,7 +364,7 @@ def _drivers(
         raised = np.where(pd.isna(words), -np.inf, churn.contributions(model, points, probability))
         order = np.argsort(-raised, axis=1, kind="stable")[:, :DRIVERS]
         weights = np.take_along_axis(raised, order, axis=1)
-        is_cause = weights > np.array(LEAST_CONTRIBUTIONS)
+        is_cause = weights > np.array(MIN_CONTRIBUTIONS)
         named[is_cause] = np.take_along_axis(words, order, axis=1)[is_cause]
         named[~is_cause[:, 0], 0] = USUAL
     return named

@@ -43,7 +43,7 @@ _TYPICAL_RIDGE = 10.0
 _YOUNG_POWER = 0.7  # of the windows of 90 days in a year, where less than a year is known
 _AT_ONCE = 65_536  # customers whose logarithms are in memory
 _UNCERTAIN = (1e-4, 1 - 1e-4)  # no probability is nearer to 0 or 1
-LEAST_BUYING = 0.05  # a smaller probability of buying is too uncertain to divide an expected value by
+MIN_BUYING = 0.05  # a smaller probability of buying is too uncertain to divide an expected value by
 PRIOR_PURCHASES = 1.0  # weight of the shop's mean purchase where Gamma-Gamma has none
 LOGGED = (
     "silence",
@@ -456,7 +456,7 @@ class StoredOutlook:
 
 
 def _at_stake(churn: Array, value: Array) -> Array:
-    return np.asarray(churn * value / np.maximum(1.0 - churn, LEAST_BUYING))
+    return np.asarray(churn * value / np.maximum(1.0 - churn, MIN_BUYING))
 
 
 def _unscaled(

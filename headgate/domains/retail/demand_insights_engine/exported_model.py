@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NAME = "customers"
-MOST_CUSTOMERS = 1_000_000
+MAX_CUSTOMERS = 1_000_000
 """Customers whose signals are exported: 128 bytes each, which the function that answers holds in memory."""
 _PURCHASES = ("r", "alpha", "a", "b", "modified")
 _SPEND = ("p", "q", "gamma")
@@ -49,14 +49,14 @@ def scorer(
 
     None, and a line in the log, if these do not give the batch's predictions.
 
-    Of more than `MOST_CUSTOMERS` the signals are left out.
+    Of more than `MAX_CUSTOMERS` the signals are left out.
 
     Args:
         points: as `origins.signals` gives them, of the customers in their order.
         expected: what the model expects of them.
         values: rows of `customer_lifetime_value`, in the same order.
     """
-    published, stored = StoredRows([values.path]), len(points) if len(points) <= MOST_CUSTOMERS else 0
+    published, stored = StoredRows([values.path]), len(points) if len(points) <= MAX_CUSTOMERS else 0
     arrays = {
         "customer_id": published.rows(0, stored, ("customer_id",)).customer_id.to_numpy(dtype=np.int64),
         "points": _numbers(points, POINTS, stored),
@@ -133,7 +133,7 @@ def _churn_facts(model: ChurnModel | None) -> dict[str, Any]:
         "shift": model.shift,
         "words": [churn_risk.WORDS[name] for name in model.columns],
         "usual": churn_risk.USUAL,
-        "least_contributions": churn_risk.LEAST_CONTRIBUTIONS,
+        "least_contributions": churn_risk.MIN_CONTRIBUTIONS,
     }
 
 

@@ -10,14 +10,14 @@ import ibis
 import numpy as np
 
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS, observed
-from headgate.domains.retail.demand_insights_engine.origins import LEAST_HISTORY_DAYS
+from headgate.domains.retail.demand_insights_engine.origins import MIN_HISTORY_DAYS
 from headgate.engines.frames import frame_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NINE_OF_TEN = 0.9
-LEAST_GAPS = 30
+MIN_GAPS = 30
 """Fewer gaps have no tenth that is worth a limit."""
 RHYTHM_GAPS = 2
 """Gaps of a customer from which on there is a rhythm."""
@@ -100,8 +100,8 @@ def late_gaps(days: ibis.Table, until: date) -> LateGaps:
     )
     (row,) = sums.to_pyarrow().to_pylist()
     return LateGaps(
-        row["times"] if row["rhythms"] >= LEAST_GAPS else None,
-        row["first_days"] if row["firsts"] >= LEAST_GAPS else None,
+        row["times"] if row["rhythms"] >= MIN_GAPS else None,
+        row["first_days"] if row["firsts"] >= MIN_GAPS else None,
     )
 
 
@@ -112,7 +112,7 @@ def late_trial(days: ibis.Table, first_on: date, as_of: date) -> LateTrial | Non
     None where the history is too short, or nobody was late.
     """
     after = as_of - timedelta(days=HORIZON_DAYS)
-    if (after - first_on).days < LEAST_HISTORY_DAYS:
+    if (after - first_on).days < MIN_HISTORY_DAYS:
         return None
     customers = frame_of(
         observed(days, after, as_of)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from headgate.domains.retail.demand_insights_engine.origins import Coming
     from headgate.engines.stored_rows import StoredRows
 
-LONGEST_DAYS = 28
+MAX_DAYS = 28
 """Models are learnt again after four weeks at the latest."""
 WATCHED = ("purchases", "recent_purchases", "recent_revenue", "purchase_value", "products")
 """Signals that show whether customers have moved. Silence and age move with every day by themselves."""

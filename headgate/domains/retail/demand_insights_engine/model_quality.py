@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from headgate.domains.retail.demand_insights_engine.year_trial import PastYear, YearTrial
 
 FIT = "fit"
-_MOST_SALES = 0.5
+_MAX_SALES = 0.5
 _VALUE = "customer_lifetime_value"
 
 
@@ -199,7 +199,7 @@ def of_orders(sold: pd.DataFrame, days: ibis.Table) -> list[Measure]:
 def _note_of_guests(share: float | None, purchases: int) -> str | None:
     if not purchases:
         return "no order has a customer: segments, values and risks are empty. Export customer_id of orders"
-    if share is not None and share < _MOST_SALES:
+    if share is not None and share < _MAX_SALES:
         return "most sales are of guests, who are in no segment, value or risk"
     return None
 

@@ -55,7 +55,7 @@ BUYERS_PART = 0.5
 """Of a change of sales, the part that lies in the number of buyers, on the logarithmic scale."""
 VALUE_PURCHASES = 4.0
 """Purchases of the shop's mean that each customer's own mean is weighed against."""
-LEAST_HISTORY_DAYS = 56  # before an origin: younger shops have nobody with a rhythm
+MIN_HISTORY_DAYS = 56  # before an origin: younger shops have nobody with a rhythm
 
 
 @dataclass(frozen=True)
@@ -313,7 +313,7 @@ def _day(customers: ibis.Table, count: int, *, newest_first: bool) -> date | Non
 def _stepping(clock: TradingClock, first: date, apart_days: int, count: int) -> list[date]:
     """Return up to `count` days, that many days apart, newest first; none with too little history."""
     days = [first - timedelta(days=apart_days * number) for number in range(count)]
-    return [day for day in days if (day - clock.first_on).days >= LEAST_HISTORY_DAYS]
+    return [day for day in days if (day - clock.first_on).days >= MIN_HISTORY_DAYS]
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ import ibis
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.trading_clock import YEAR_DAYS, YearlyChange
 
-_MOST_DAYS = 135  # of the newest window; longer ones would leave nothing between it and last year's
-_LEAST_DAYS = 270  # of history: two windows and some weeks between
-_LEAST_BUYERS, _LEAST_REPEATS = 50, 20  # in a window; fewer are noise
+_MAX_DAYS = 135  # of the newest window; longer ones would leave nothing between it and last year's
+_MIN_DAYS = 270  # of history: two windows and some weeks between
+_MIN_BUYERS, _MIN_REPEATS = 50, 20  # in a window; fewer are noise
 _LAUNCH_REPEATS = 0.5  # repeats per buyer over those of the newest window; steady shops have 0.64 and more
 _LAUNCH_GROWTH = 0.75  # of the number of customers; steady shops with a year have 0.87 and more
 _SMOOTHED = 0.02  # repeats per buyer, so that shops with few repeats do not look launched
@@ -52,7 +52,7 @@ def change(days: ibis.Table, first_on: date, as_of: date) -> YearlyChange:
     of them buy twice. Of as many buyers in the newest days, more do.
     """
     known_days = (as_of - first_on).days + 1
-    if known_days < _LEAST_DAYS:
+    if known_days < _MIN_DAYS:
         return YearlyChange()
     early, late = _windows(days, max(as_of - timedelta(days=YEAR_DAYS), first_on - timedelta(days=1)), as_of)
     if not (_is_enough(early, late) and early.seen_between and late.seen_between):
@@ -64,13 +64,13 @@ def change(days: ibis.Table, first_on: date, as_of: date) -> YearlyChange:
 
 def _is_enough(early: _PurchaseWindow, late: _PurchaseWindow) -> bool:
     """Return whether neither window is too small."""
-    return min(early.buyers, late.buyers) >= _LEAST_BUYERS and late.purchases - late.buyers >= _LEAST_REPEATS
+    return min(early.buyers, late.buyers) >= _MIN_BUYERS and late.purchases - late.buyers >= _MIN_REPEATS
 
 
 def _windows(days: ibis.Table, after: date, as_of: date) -> tuple[_PurchaseWindow, _PurchaseWindow]:
     """Return the 90 days after a day, and the newest days with as many buyers."""
     until = after + timedelta(days=HORIZON_DAYS)
-    late_after = max(_newest(days, _buyers(days, after, until)), as_of - timedelta(days=_MOST_DAYS))
+    late_after = max(_newest(days, _buyers(days, after, until)), as_of - timedelta(days=_MAX_DAYS))
     at = days.purchased_on
     counts = days.group_by("customer_id").agg(
         early=days.count(where=(at > ibis.date(after)) & (at <= ibis.date(until))),

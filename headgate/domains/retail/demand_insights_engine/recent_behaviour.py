@@ -19,7 +19,7 @@ from headgate.domains.retail.demand_insights_engine import features
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import (
     BUYERS_PART,
-    LEAST_HISTORY_DAYS,
+    MIN_HISTORY_DAYS,
     drawn_value,
 )
 from headgate.domains.retail.usual_season import usual_change
@@ -55,7 +55,7 @@ def with_recent_behaviour(
         customers: their histories now.
     """
     after = as_of - timedelta(days=HORIZON_DAYS)
-    if (after - first_on).days < LEAST_HISTORY_DAYS:
+    if (after - first_on).days < MIN_HISTORY_DAYS:
         return ahead
     observed = (frame_of(part) for part in row_batches(features.observed(days, after, as_of)))
     past, now = _by_group(observed), _by_group(customers.parts(_READ))

@@ -19,8 +19,8 @@ Array = npt.NDArray[np.float64]
 
 _BIN_DAYS = 28.0  # trading days
 _COHORTS_APART_DAYS = 30
-_LEAST_HISTORY_DAYS = 56
-_LEAST_PURCHASES = 20  # in a bin; fewer are noise
+_MIN_HISTORY_DAYS = 56
+_MIN_PURCHASES = 20  # in a bin; fewer are noise
 _NO_DECLINE = 1e-6
 
 
@@ -34,11 +34,11 @@ def decline(cohorts: pd.DataFrame, clock: TradingClock, as_of: date) -> float:
     first, bought = clock.at(cohorts.first_on), clock.at(cohorts.purchased_on)
     counts, now = cohorts.purchases.to_numpy(dtype=np.float64), clock.on(as_of)
     above, below = 0.0, 0.0
-    for number in range(_LEAST_HISTORY_DAYS, (as_of - clock.first_on).days, _COHORTS_APART_DAYS):
+    for number in range(_MIN_HISTORY_DAYS, (as_of - clock.first_on).days, _COHORTS_APART_DAYS):
         since = clock.on(clock.first_on + timedelta(days=number))
         inside = (first <= since) & (bought > since)
         bins = _binned(bought[inside] - since, counts[inside], int((now - since) // _BIN_DAYS))
-        at = np.flatnonzero(bins >= _LEAST_PURCHASES)
+        at = np.flatnonzero(bins >= _MIN_PURCHASES)
         if at.size:
             weights, logs = bins[at], np.log(bins[at])
             centred = at - np.average(at, weights=weights)

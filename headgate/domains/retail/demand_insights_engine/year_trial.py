@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 # Of a past year beside the decline, as logarithms; see docs/adr/0139-one-total-of-several-views.md.
 PAST_YEAR_WEIGHT = 0.75
-_LEAST_HISTORY_DAYS = 90  # before the past day: customers of the first weeks are all new
-_LEAST_PURCHASES = 100  # in the first 90 days of the past year; fewer are noise
+_MIN_HISTORY_DAYS = 90  # before the past day: customers of the first weeks are all new
+_MIN_PURCHASES = 100  # in the first 90 days of the past year; fewer are noise
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,10 @@ class YearTrial:
 def past_year(days: ibis.Table, first_on: date, as_of: date) -> PastYear | None:
     """Return the newest year that is over; None where too little was known or bought before it."""
     after = as_of - timedelta(days=DAYS_OF_YEAR)
-    if (after - first_on).days < _LEAST_HISTORY_DAYS:
+    if (after - first_on).days < _MIN_HISTORY_DAYS:
         return None
     bought = features.purchases_of_known(days, after, (features.HORIZON_DAYS, DAYS_OF_YEAR))
-    return PastYear(after, *bought) if bought[0] >= _LEAST_PURCHASES else None
+    return PastYear(after, *bought) if bought[0] >= _MIN_PURCHASES else None
 
 
 def year_in_90_days(days: ibis.Table, clock: TradingClock, as_of: date, past: PastYear | None) -> float:

@@ -37,8 +37,8 @@ WEIGHTS = {
 }
 ORDERS = ["orders", "recent", "before"]
 DECIMAL_PLACES = 3  # of growth, ratios and shares that make a difference: a tenth of a percent
-LEAST_ORDERS = 30  # of a region; with fewer, what it does not buy is chance
-LEAST_GAP = 5.0  # orders, at the lower end of the interval; less is not worth an action
+MIN_ORDERS = 30  # of a region; with fewer, what it does not buy is chance
+MIN_GAP = 5.0  # orders, at the lower end of the interval; less is not worth an action
 _INTERVAL = float(norm.ppf(0.9))  # both ends of an interval of 80 %
 UNKNOWN_SCORE = 50.0  # of a part without data: neutral
 _MEASURED = [
@@ -91,7 +91,7 @@ def market_opportunities(grid: pd.DataFrame) -> pd.DataFrame:
 def measured(
     cells: pd.DataFrame, months: pd.DataFrame, regions: pd.DataFrame, *, is_seasonless: bool
 ) -> pd.DataFrame:
-    """Return every region of `LEAST_ORDERS` with every category that sold at all, and the gap to its peers.
+    """Return every region of `MIN_ORDERS` with every category that sold at all, and the gap to its peers.
 
     Args:
         cells: as `features.cells` gives it, over the months that are looked at.
@@ -105,12 +105,12 @@ def measured(
         return pd.DataFrame(columns=_MEASURED)
     grid = _grid(cells, months).merge(regions, how="left", on="region_id")
     grid = _whitespace(_growth(_penetration(grid), is_seasonless=is_seasonless))
-    return grid[grid["region_orders"] >= LEAST_ORDERS]
+    return grid[grid["region_orders"] >= MIN_ORDERS]
 
 
 def is_listed(grid: pd.DataFrame) -> pd.Series[bool]:
     """Return whether the gap is worth an action, even at the lower end of its interval."""
-    return grid["low_orders"] >= LEAST_GAP
+    return grid["low_orders"] >= MIN_GAP
 
 
 def _grid(cells: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:

@@ -41,12 +41,12 @@ _ALONE = frozenset(
         *("miscellaneous", "post", "rounding", "sample", "samples"),
     )
 )
-_LEAST_LINES = 30  # of an article; the prices of fewer lines say nothing
+_MIN_LINES = 30  # of an article; the prices of fewer lines say nothing
 # Corrections have a price of their own on most lines. In Online Retail II merchandise has at most 0.24 prices
 # a line, `M` (manual) 0.37 and `DOT` (postage) 0.86. Many articles of a shop that weighs its goods have as
 # many, so there prices are no evidence.
 _PRICES_A_LINE = 0.3
-_MOST_SUCH_ARTICLES = 0.05
+_MAX_SUCH_ARTICLES = 0.05
 
 
 def _prices(tables: Mapping[str, ibis.Table]) -> ibis.Table:
@@ -84,8 +84,8 @@ def services(rows: pd.DataFrame, declared: Iterable[str] = ()) -> tuple[str, ...
     Args:
         rows: as `articles` returns them.
     """
-    has_own_prices = (rows.lines >= _LEAST_LINES) & (rows.prices >= _PRICES_A_LINE * rows.lines)
-    if has_own_prices.sum() > _MOST_SUCH_ARTICLES * (rows.lines >= _LEAST_LINES).sum():
+    has_own_prices = (rows.lines >= _MIN_LINES) & (rows.prices >= _PRICES_A_LINE * rows.lines)
+    if has_own_prices.sum() > _MAX_SUCH_ARTICLES * (rows.lines >= _MIN_LINES).sum():
         has_own_prices = rows.lines < 0
     named = pd.Series(
         [is_service_name(name or "") for name in rows.product_name], index=rows.index, dtype=bool

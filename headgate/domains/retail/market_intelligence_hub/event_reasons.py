@@ -13,7 +13,7 @@ from headgate.domains.retail.market_intelligence_hub.forecast_plan import ALL
 if TYPE_CHECKING:
     from headgate.analytics.periods import Grain
 
-MOST_OF_IT = 0.5  # of the deviation, for one cause to be named as its reason
+MAX_OF_IT = 0.5  # of the deviation, for one cause to be named as its reason
 # What an event of each kind can do to sales: a promotion does not explain a bad week, nor a closure a good
 # one.
 DIRECTIONS = {"promotion": (1,), "holiday": (1, -1), "closure": (-1,)}
@@ -59,7 +59,7 @@ def _explained(
     ids = series_ids(parts.assign(level=_levels(parts)))
     deviation = deviations.reindex(pd.MultiIndex.from_arrays([ids, parts["period_on"]])).to_numpy()
     share = pd.Series(deviation, parts.index, dtype=float) / parts["deviation"]
-    most = share[share > MOST_OF_IT]
+    most = share[share > MAX_OF_IT]
     return pd.DataFrame(
         {
             "event_kind": event["event_kind"],

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-SMALLEST_SPREAD = 1e-6  # of the largest; a series that never moves is trusted, but not without bound
+MIN_SPREAD = 1e-6  # of the largest; a series that never moves is trusted, but not without bound
 _HELD_WEIGHT = 1e3  # of the largest weight; what this leaves of a held total's deviation is then scaled away
 _TIE_PLACES = 6  # of a penny; remainders this near are equal, so the noise of floats decides nothing
 TOLERANCE = (
@@ -56,7 +56,7 @@ def reconcile(means: Array, spread: Array, summing: Array, fixed: int | None = N
     Returns:
         Whole pennies: the sums hold exactly when every value is written with two decimal places.
     """
-    weights = 1.0 / np.maximum(spread, SMALLEST_SPREAD * max(float(spread.max(initial=0.0)), 1.0))
+    weights = 1.0 / np.maximum(spread, MIN_SPREAD * max(float(spread.max(initial=0.0)), 1.0))
     if fixed is not None:
         weights[fixed] = _HELD_WEIGHT * weights.max()
     weighted, wanted = summing * weights[:, None], means * weights[:, None]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from headgate.analytics.anomalies import THRESHOLD, is_regular, judged, same_place, usual
-from headgate.domains.retail.market_intelligence_hub.event_reasons import DIRECTIONS, MOST_OF_IT, events_on
+from headgate.domains.retail.market_intelligence_hub.event_reasons import DIRECTIONS, MAX_OF_IT, events_on
 from headgate.domains.retail.market_intelligence_hub.features import SERIES, series_ids
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import UNIT
 from headgate.domains.retail.money import amounts
@@ -100,7 +100,7 @@ def _reasons(unusual: pd.DataFrame) -> pd.Series[str]:
     """Return the first cause that explains most of the deviation; else the number of orders, or
     their worth.
     """
-    half = MOST_OF_IT * unusual["deviation"]
+    half = MAX_OF_IT * unusual["deviation"]
     above = unusual["deviation"] > 0
     order_ratio = np.where(
         unusual["usual_orders"] > 0,

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 
-_LEAST_PROBABILITY = 1e-4
-_LEAST_CONTRIBUTIONS = (0.05, 0.05, 0.05)  # of older exports
+_MIN_PROBABILITY = 1e-4
+_MIN_CONTRIBUTIONS = (0.05, 0.05, 0.05)  # of older exports
 _EPSILON = 1e-12  # scikit-learn's, in its temperature scaling of probabilities
-_LEAST_DIVISOR = 1e-9
+_MIN_DIVISOR = 1e-9
 _SINGULAR = 1e-6
 _ROUNDING = 1.001
-_MANY_PURCHASES, _SERIES_TERMS, _MOST_TERMS = 10, 200, 200_000
+_MANY_PURCHASES, _SERIES_TERMS, _MAX_TERMS = 10, 200, 200_000
 _PARTS: Mapping[str, Callable[..., Trees | Products | Splines | Scaled]] = {
     "trees": Trees,
     "products": Products,
@@ -123,7 +123,7 @@ class CustomerScorer:
             _expected_purchases(model, history, horizon),
             _no_purchase_probability(model, history, horizon),
         )
-        per_buyer = np.maximum(expected / np.maximum(1 - none, _LEAST_DIVISOR), 1.0)
+        per_buyer = np.maximum(expected / np.maximum(1 - none, _MIN_DIVISOR), 1.0)
         return np.asarray((1 - churn) * per_buyer)
 
     def value(self, points: Array, churn: Array) -> Array:
@@ -188,9 +188,9 @@ class CustomerScorer:
         else:
             calibrated = expit(slope * odds[0])
         shifted = expit(
-            logit(np.clip(calibrated, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY)) + self._churn["shift"]
+            logit(np.clip(calibrated, _MIN_PROBABILITY, 1 - _MIN_PROBABILITY)) + self._churn["shift"]
         )
-        return np.asarray(np.clip(shifted, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY), dtype=np.float64)
+        return np.asarray(np.clip(shifted, _MIN_PROBABILITY, 1 - _MIN_PROBABILITY), dtype=np.float64)
 
     def _drivers(self, point: Array) -> tuple[str, ...]:
         """Return words for the signals whose typical value lowers the probability most."""
@@ -209,7 +209,7 @@ class CustomerScorer:
             for pair, above in zip(self._churn["words"], own > reference, strict=True)
         ]
         raised = np.where([word is None for word in words], -np.inf, raised)
-        least = self._churn.get("least_contributions", _LEAST_CONTRIBUTIONS)
+        least = self._churn.get("least_contributions", _MIN_CONTRIBUTIONS)
         order = np.argsort(-raised, kind="stable")[: len(least)]
         causes = [words[place] for place, bound in zip(order, least, strict=False) if raised[place] > bound]
         return tuple(causes or filter(None, [self._churn.get("usual")]))
@@ -286,7 +286,7 @@ def _hypergeometric(first: float, second: float, third: float, z: float, frequen
     The batch takes the same series for customers with many purchases.
     """
     terms = (
-        _SERIES_TERMS if frequency >= _MANY_PURCHASES else min(_MOST_TERMS, int(_SERIES_TERMS + 60 / (1 - z)))
+        _SERIES_TERMS if frequency >= _MANY_PURCHASES else min(_MAX_TERMS, int(_SERIES_TERMS + 60 / (1 - z)))
     )
     n = np.arange(terms, dtype=np.float64)
     return float(1 + np.cumprod((first + n) * (second + n) / ((third + n) * (n + 1)) * z).sum())

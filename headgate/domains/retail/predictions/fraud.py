@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[np.float64]
 DAY_S = 86_400
-_LEAST_PROBABILITY = 1e-6
+_MIN_PROBABILITY = 1e-6
 _SATURDAY, _LAST_NIGHT_HOUR = 5, 6
 
 
@@ -78,7 +78,7 @@ class FraudScorer:
         """Return log-odds of fraud, shape (transactions,), from the export's columns."""
         sampled = expit(self._trees.log_odds(points))
         return np.asarray(
-            logit(np.clip(sampled, _LEAST_PROBABILITY, 1 - _LEAST_PROBABILITY))
+            logit(np.clip(sampled, _MIN_PROBABILITY, 1 - _MIN_PROBABILITY))
             + np.log(self._facts["honest_share"])
         )
 

@@ -67,7 +67,7 @@ def _built(
     texts = normaliser.templates(typed, slips)
     first_day = features.first_day(searches)
     past = texts
-    if (until := learnt_until(first_day, as_of, learnt_intents.LONGEST_DAYS)) < as_of:
+    if (until := learnt_until(first_day, as_of, learnt_intents.MAX_DAYS)) < as_of:
         before = features.texts(features.searches(searches, until))
         past = learnt_intents.learnt_texts(before, normaliser, keep)
     learnt = learnt_intents.learnt(past, model, language, keep)

@@ -25,7 +25,7 @@ SEED = 20_101_209
 MAX_INTENTS = 120  # what a person can look through
 MAX_SUB_INTENTS = 360
 _COUNTS = 14  # between two counts next to each other lies a factor of 1.5 or less
-_LEAST_SIZE = 4  # texts per group on average: half of the texts must still find a group twice
+_MIN_SIZE = 4  # texts per group on average: half of the texts must still find a group twice
 _PAIRS = 3  # of halves
 _SAMPLE = 2_000  # silhouettes cost the square of the texts
 _NEAR_BEST = 0.9  # of the best score: a finer cut that is little better splits what belongs together
@@ -52,7 +52,7 @@ class Cut:
 
 def counts(points: int) -> list[int]:
     """Return numbers of groups worth trying for so many points: log-spaced, from 2 on."""
-    most = int(np.clip(points // _LEAST_SIZE, 2, MAX_SUB_INTENTS))
+    most = int(np.clip(points // _MIN_SIZE, 2, MAX_SUB_INTENTS))
     return sorted({round(count) for count in np.geomspace(2, most, _COUNTS)})
 
 

@@ -40,13 +40,13 @@ MIN_TEXTS = 20
 MAX_LEARNT_FROM = 5_000  # texts that shape the groups; the rest join the nearest group
 MAX_READ = 10_000  # texts that the sentence model reads, about 500 a second; the rest join by their words
 ONLY = "all searches"
-LEAST_COHESION = 0.55
+MIN_COHESION = 0.55
 """Of the median of all intents: the texts of a group below it have too little in common for a label.
 
 Source: docs/adr/0029-sentence-model.md.
 """
 _COMPARED_INTENTS = 5  # the median of fewer says little
-_LEAST_NEARNESS = 0.01  # of a phrase that means something else: a label is better than none
+_MIN_NEARNESS = 0.01  # of a phrase that means something else: a label is better than none
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _least_cohesion(alike: Array, groups: Groups) -> float:
     An intent of one text says nothing of how alike texts are. NaN where fewer than five have more.
     """
     several = alike[np.bincount(groups, minlength=len(alike)) > 1]
-    return LEAST_COHESION * float(np.median(several)) if several.size >= _COMPARED_INTENTS else np.nan
+    return MIN_COHESION * float(np.median(several)) if several.size >= _COMPARED_INTENTS else np.nan
 
 
 def _nearness(meaning: Array, groups: Groups, model: SentenceModel) -> Nearness:
@@ -156,7 +156,7 @@ def _nearness(meaning: Array, groups: Groups, model: SentenceModel) -> Nearness:
         for group in np.unique(own):
             cosines = points[groups == group] @ read[own == group].T
             nearness[own == group] = np.median(cosines, axis=0)
-        return nearness.clip(_LEAST_NEARNESS, None)
+        return nearness.clip(_MIN_NEARNESS, None)
 
     return near
 

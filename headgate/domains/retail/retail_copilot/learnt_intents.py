@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from headgate.domains.retail.retail_copilot.sentence_model import SentenceModel
     from headgate.facts.kept_files import KeepFiles
 
-LONGEST_DAYS = 28
+MAX_DAYS = 28
 """Intents are learnt again after four weeks at the latest: people search for new goods."""
 OTHER = "other"
 """Intent of a template that shares no word with a learnt one."""

@@ -13,8 +13,8 @@ from headgate.domains.retail.retail_copilot import normalise
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-MOST_ARTICLES = 3
-LEAST_PART = 0.3
+MAX_ARTICLES = 3
+MIN_PART = 0.3
 """Of the weight of a search's words: articles that share less have only a common word such as "set"."""
 
 
@@ -73,9 +73,9 @@ class NearestArticles:
         for word in sorted(words):
             for place in set(self._places.get(word, ())):
                 shared[place] += weights[word]
-        least = LEAST_PART * sum(weights.values())
+        least = MIN_PART * sum(weights.values())
         near = [place for place, weight in shared.items() if weight >= least]
-        return sorted(near, key=lambda place: (-shared[place], place))[:MOST_ARTICLES]
+        return sorted(near, key=lambda place: (-shared[place], place))[:MAX_ARTICLES]
 
     def _weight(self, word: str) -> float:
         """Return the inverse document frequency."""

@@ -13,9 +13,9 @@ from headgate.domains.retail.money import amounts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-LEAST_SEARCHES = 5
+MIN_SEARCHES = 5
 """Fewer searches that ended somewhere are no gap."""
-_MOST_CHANCE = 0.05  # that as many searches end there although the template is as all others
+_MAX_CHANCE = 0.05  # that as many searches end there although the template is as all others
 PRIOR_SEARCHES = 10.0
 """Average searches that every template starts with: one search that found nothing is not a gap of 100 %."""
 _FRAGMENT = r"[a-z]{1,2}"  # nobody can answer a search for two letters
@@ -120,7 +120,7 @@ def _step(counted: pd.DataFrame, gap: str, reached: str, passed: str, chance: fl
         }
     )
     chance_of_more = np.asarray(binom.sf(ended - 1, counted[reached], expected), dtype=np.float64)
-    gaps: pd.DataFrame = frame[(ended >= LEAST_SEARCHES) & (chance_of_more <= _MOST_CHANCE)]
+    gaps: pd.DataFrame = frame[(ended >= MIN_SEARCHES) & (chance_of_more <= _MAX_CHANCE)]
     return gaps
 
 

@@ -18,9 +18,9 @@ RARER = 5
 """A word that the shop does not use is a slip when a neighbour is typed this many times as often."""
 KNOWN_COUNTS = 5
 """Times that a word of the shop counts as typed on top: it is right even if nobody typed it yet."""
-LEAST_LETTERS = 6
+MIN_LETTERS = 6
 """A shorter text of one slip is as likely another word."""
-LEAST_TYPED = 5
+MIN_TYPED = 5
 """A text that was typed less often is no task, so that nobody misses its correction."""
 
 
@@ -69,7 +69,7 @@ def texts_meant(texts: pd.DataFrame, right: AbstractSet[str]) -> dict[str, str]:
             typed).
         right: the words of the texts that are the shop's or the language's.
     """
-    long = texts[(texts.typed >= LEAST_TYPED) & (texts.text.str.len() >= LEAST_LETTERS - 1)]
+    long = texts[(texts.typed >= MIN_TYPED) & (texts.text.str.len() >= MIN_LETTERS - 1)]
     wrong = long.text[[_may_be_slip(text, right) for text in long.text] or slice(0)]
     pairs = _near(wrong, long.text)
     typed, meant = (long.set_index("text")[name] for name in ("typed", "meant"))
@@ -101,7 +101,7 @@ def _meant(likely: pd.DataFrame, is_slip: Callable[[str, str], bool]) -> dict[st
 
 def _may_be_slip(text: str, right: AbstractSet[str]) -> bool:
     words = text.split()
-    return len(text) >= LEAST_LETTERS and any(word.endswith("s") or word not in right for word in words)
+    return len(text) >= MIN_LETTERS and any(word.endswith("s") or word not in right for word in words)
 
 
 def is_slip_of_text(text: str, other: str, right: AbstractSet[str]) -> bool:

@@ -181,5 +181,5 @@ def test_a_past_that_the_function_cannot_hold_is_not_exported(
     town: dict[str, ibis.Table],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(exported_model, "MOST_KEPT", 1_000)
+    monkeypatch.setattr(exported_model, "MAX_KEPT", 1_000)
     assert export_of(model, transactions, town["customers"]) is None

@@ -144,7 +144,7 @@ def test_of_more_customers_than_the_function_holds_the_model_alone_is_exported(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_customers, table = exported(shop, learnt(shop), shop.value)
-    monkeypatch.setattr(exported_model, "MOST_CUSTOMERS", len(shop.points) - 1)
+    monkeypatch.setattr(exported_model, "MAX_CUSTOMERS", len(shop.points) - 1)
     alone, _ = exported(shop, learnt(shop), shop.value)
     number = int(table.customer_id.iloc[0])
     signals = with_customers.stored(number)

@@ -235,7 +235,7 @@ def test_the_model_finds_a_phrase_near_to_most_texts_of_a_group() -> None:
     near = intents._nearness(meaning, np.array([0, 0, 0, 0, 1, 1]), cast("SentenceModel", ByName()))
     most, one = near(pd.Series(["most", "one"]), np.array([0, 0]))
     assert most > 0.9
-    assert one == intents._LEAST_NEARNESS
+    assert one == intents._MIN_NEARNESS
 
 
 def test_phrases_of_the_same_words_count_together_and_the_commonest_is_the_label() -> None:
