@@ -1,4 +1,4 @@
-"""Domains: what a business of one kind brings to a lake: datasets, systems, saved questions, sample data.
+"""Domains: datasets, systems, saved questions and sample data of one kind of business.
 
-Nothing below knows one.
+No lower room imports a domain.
 """

@@ -1,4 +1,4 @@
-"""Which domains there are: those of this package, and those of installed packages."""
+"""Discover the domains of this package and of installed packages."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def entry_points() -> list[tuple[str, str]]:
 
 
 def is_archive() -> bool:
-    """Return whether this code runs from what a build packed for one lake."""
+    """Return whether this code runs from an archive that was built for one lake."""
     return (files("headgate") / "_contracts").is_dir()
 
 

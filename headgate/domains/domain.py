@@ -1,6 +1,6 @@
-"""The record of a domain: all that one kind of business brings to a lake.
+"""The record of a domain, with all that one kind of business adds to a lake.
 
-docs/adr/0115-a-domain-is-one-object.md gives the reasons.
+docs/adr/0115-a-domain-is-one-object.md has the reasons.
 """
 
 from __future__ import annotations
@@ -61,22 +61,22 @@ class Command:
 
 @dataclass(frozen=True)
 class Domain:
-    """A domain, of this package, of an installed one, or of the lake project.
+    """A domain of this package, of an installed package, or of the lake project.
 
-    Its files lie in its package or folder: `contracts/source`, `contracts/prod`, `dashboards` with their
-    alerts, `model_cards`, `measured.toml` with the costs of its systems, and `requirements.txt` with the
-    packages that they need beside Headgate's, by hash.
+    Its package or folder has `contracts/source`, `contracts/prod`, `dashboards` with their alerts,
+    `model_cards`, `measured.toml` with the costs of its systems, and `requirements.txt` with their additional
+    packages, by hash.
 
     Attributes:
-        name: as `domains` of headgate.toml has it.
-        package: its package, by its dotted name; importing it loads nothing slow.
-        folder: instead of a package, the lake project's folder.
-        questions: the module with its saved questions: QUESTIONS by name, and QUALITY and ANSWERS by system.
-        card_figures: the module with FIGURES: by quality table, the function that makes a model card's
-            figures and calibration of its rows.
-        currency: of its amounts, by ISO 4217, in a lake whose headgate.toml states no other.
-        words: words of the domain, which the engine must not have.
-        routes: the module with its `routes` of the API, which answer with its scorers.
+        name: as in `domains` of headgate.toml.
+        package: the dotted name of its package, whose import is fast.
+        folder: the lake project's folder, instead of a package.
+        questions: the module with saved questions: QUESTIONS by name, and QUALITY and ANSWERS by system.
+        card_figures: the module with FIGURES: the function per quality table that computes a model card's
+            figures and calibration.
+        currency: ISO 4217 code of its amounts, unless headgate.toml has another one.
+        words: words of the domain, which the engine must not contain.
+        routes: the module with the `routes` of its scorers in the API.
         route_tables: the prod tables that these routes read.
     """
 

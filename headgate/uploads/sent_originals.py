@@ -29,7 +29,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class _NotSearchedError(Exception):
-    """Some texts of a file are not searched."""
+    """A text of a file is not searched."""
 
 
 def sent_original(path: Path, contract: Contract | None, *, has_numbers: bool) -> SentOriginal:

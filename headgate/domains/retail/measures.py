@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Measure:
-    """One figure about one model in one period; `baseline` is the same figure for what it has to beat."""
+    """A figure of a model in a period; `baseline` is the figure of the rule that it must beat."""
 
     model: str
     metric: str

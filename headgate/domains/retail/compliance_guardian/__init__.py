@@ -54,16 +54,16 @@ TABLES = ("fraud_scores", "risk_scores", "fraud_model_quality")
 def build(
     tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, options: Mapping[str, str] = NO_OPTIONS
 ) -> dict[str, Made]:
-    """Return the system's tables as of the end of a day, each in the order of its key.
+    """Return the system's tables as of the end of a day, each sorted by its key.
 
-    Later transactions are not looked at.
+    Later transactions are ignored.
 
     Args:
-        shelf: says which recipe of a model is in charge, and takes the fitted models.
-        options: `reviews_a_day`, as `decisions.reviews_a_day` reads it.
+        shelf: has the recipe in charge of each model, and stores fitted models.
+        options: `reviews_a_day`, as for `decisions.reviews_a_day`.
 
     Raises:
-        SettingsError: the option is no whole number.
+        SettingsError: the option is not an integer.
     """
     reviews_a_day = decisions.reviews_a_day(options)
     with TemporaryDirectory(prefix="headgate-features-") as folder:
@@ -109,7 +109,7 @@ def _built(
 def _scores(
     tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, folder: Path, reviews_a_day: int
 ) -> scored_periods.Scores | None:
-    """Return the scores of all transactions; None where there are none."""
+    """Return the scores of all transactions; None without transactions."""
     transactions, customers = tables["card_transactions"], tables["customers"]
     descriptions = described_transactions.Descriptions(transactions, customers, as_of, folder)
     if isinstance(tables, FileTables):

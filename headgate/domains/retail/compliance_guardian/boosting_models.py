@@ -131,15 +131,15 @@ class Boosting:
 
 @dataclass(frozen=True)
 class Isolation:
-    """Isolation forest beside the naive rule.
+    """Isolation forest combined with the naive rule.
 
-    Scores are probabilities: the expected share of fraud, distributed by the ranks of strangeness among the
-    transactions that are scored together.
+    The scores are probabilities: the expected share of fraud, distributed by the ranks of the anomaly among
+    the transactions that are scored together.
 
     Attributes:
-        fraud_share: the share of the transactions that are expected to be fraud.
-        seen: strangeness by the forest, and amounts against the usual ones, of the transactions that it
-            learnt from; ascending.
+        fraud_share: the expected share of fraud.
+        seen: the training transactions' anomaly by the forest, and their amounts relative to usual ones;
+            ascending.
     """
 
     forest: Any
@@ -262,11 +262,10 @@ def sample(labels: npt.NDArray[np.int8]) -> npt.NDArray[np.int64]:
 
 
 def honest_share(labels: npt.NDArray[np.int8], places: npt.NDArray[np.int64]) -> float:
-    """Return the share of the honest transactions that a sample holds, over the share of the frauds that it
-    holds.
+    """Return the sampled share of the honest transactions over the sampled share of the frauds.
 
     Args:
-        labels: as for `sample`, which gave the places; there are both honest transactions and frauds.
+        labels: as for `sample`, with both honest transactions and frauds.
     """
     drawn = labels[places]
     honest, frauds = (

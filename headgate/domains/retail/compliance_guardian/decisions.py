@@ -29,10 +29,10 @@ ACTIONS = np.array(["approve", "review", "block"], dtype=object)
 
 
 def reviews_a_day(options: Mapping[str, str]) -> int:
-    """Return how many transactions the fraud team can review in a day.
+    """Return the number of transactions that the fraud team can review per day.
 
     Raises:
-        SettingsError: the option is no whole number.
+        SettingsError: the option is not an integer.
     """
     text = options.get(OPTION, "")
     if not text:
@@ -65,15 +65,13 @@ def review_price_of(
     *,
     may_block: bool = True,
 ) -> float:
-    """Return the least saving, GBP, that asks for no more reviews than the team can make.
+    """Return the minimum saving, GBP, at which the team can make all reviews, at least a review's cost.
 
-    At least a review's cost.
-
-    The price comes from days that are over, because a transaction cannot wait until its own day is.
+    It is computed from past days, because a transaction cannot wait for the end of its day.
 
     Args:
-        parts: probability and amount of all transactions of so many days, some at a time.
-        reviews: that the team can make in a day.
+        parts: batches with probability and amount of all transactions of several days.
+        reviews: number of reviews that the team can make per day.
         may_block: as for `cheapest`.
     """
     places = int(reviews * days)

@@ -1,8 +1,7 @@
-"""Card transactions with their features, in files on this machine's disk: a model reads the rows that it
-needs.
+"""Card transactions with their features, in local files from which models read the rows that they need.
 
-There are dozens of features for each of millions of transactions. In memory are one label of a byte for each,
-and what is asked for.
+Millions of transactions have dozens of features each. In memory are one byte per label, and the requested
+rows.
 """
 
 from __future__ import annotations
@@ -57,10 +56,7 @@ class DescribedTransactions(StoredRows):
         return self._moments(len(self._edges) - 2).iloc[-1]
 
     def place_of(self, at: pd.Timestamp) -> int:
-        """Return the place of the first transaction that was made at a moment or later.
-
-        The number of all where there is none.
-        """
+        """Return the position of the first transaction at or after a time, or the number of all."""
         group = max(0, bisect_left(self._begins, at) - 1)
         return int(self._edges[group] + self._moments(group).searchsorted(at))
 

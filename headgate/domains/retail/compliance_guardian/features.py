@@ -1,10 +1,8 @@
-"""Describe a card transaction at the moment it is made, as Ibis expressions.
+"""Features of a card transaction at the time it is made, as Ibis expressions.
 
-Windows end with the transaction itself. What is known about fraud enters with a delay, because nobody knows
-it sooner.
-Sums are taken in whole pence, so that they do not depend on the order. Neither a card number nor its token is
-a feature:
-a model must not learn cards by heart.
+Windows end with the transaction itself. Fraud labels enter with a delay, because they are not known earlier.
+Sums are in integer pence, so that they do not depend on the order. Card numbers and tokens are no features,
+so that a model does not learn single cards.
 
 Source:
     Le Borgne, Siblini, Lebichot & Bontempi (2022), Reproducible Machine Learning for Credit Card Fraud
@@ -288,12 +286,11 @@ def _suspected(timed: ibis.Table, ordinary: ibis.Table) -> ibis.Table:
 
 
 def _split_by_windows(timed: ibis.Table, since: date, as_of: date) -> tuple[ibis.Table, ibis.Table]:
-    """Return the rows that windows of terminals need one by one, and how many other rows each terminal has in
-    all of them.
+    """Return the rows that windows of terminals need individually, and the number of other rows per terminal.
 
-    As the window of `since` moves on to that of `as_of`, rows near its ends leave and enter it. A row between
-    them is in the window of each new transaction, or in that of none: only its number counts. Frauds are few,
-    and their sums and times are those of the windows.
+    As the window moves from `since` to `as_of`, rows near its ends leave and enter it. All other rows are in
+    the windows of all new transactions or of none, so only their number matters. Sums and times of frauds
+    come from the windows, because frauds are few.
     """
     first_s, after_s = (_second_of(day) for day in (since, as_of + timedelta(days=1)))
     ends_days = {0, 1, DELAY_DAYS, *(days + DELAY_DAYS for days in WINDOWS_DAYS)}
@@ -343,7 +340,7 @@ def _of_terminal(suspected: ibis.Table) -> ibis.Table:
 
 
 def _past(key: str, days: int) -> object:
-    """Return the transactions of one customer or terminal in the last days, this one included."""
+    """Return the transactions of a customer or terminal in the last days, with this one."""
     return ibis.range_window(group_by=key, order_by="at_s", preceding=days * DAY_S - 1, following=0)
 
 

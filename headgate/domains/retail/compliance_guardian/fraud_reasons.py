@@ -46,14 +46,12 @@ def groups() -> dict[str, list[str]]:
 def reason_codes(
     model: FraudModel, points: pd.DataFrame, strength: npt.NDArray[np.float64] | None = None
 ) -> npt.NDArray[np.object_]:
-    """Return reason codes, shape (transactions, REASONS), the strongest first.
+    """Return reason codes, shape (transactions, REASONS), strongest first; None for weak reasons.
 
-    None where no further reason is strong enough.
-
-    A group's part is what the strength loses when the group's features become those of a typical transaction.
+    A group's contribution is the decrease of the strength if its features are those of a typical transaction.
 
     Args:
-        strength: what the model says of the transactions, where it was asked before.
+        strength: the model's strengths of the transactions, if already computed.
     """
     if points.empty:
         return np.empty((0, REASONS), dtype=object)

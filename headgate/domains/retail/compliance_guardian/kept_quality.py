@@ -1,4 +1,4 @@
-"""The figures of a period's scores in a file: those of periods that are over are kept from earlier runs."""
+"""The figures of a period's scores in a file, stored for periods that have ended."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""fraud_model_quality: how good each period's model was on transactions whose labels it had not seen, as a
-whole and day by day.
+"""fraud_model_quality: the quality of each period's model on unseen labels, in total and by day.
 
-Days are measured by the Fraud Detection Handbook's protocol: customers who are known to be defrauded by then
-are left out, because their cards are blocked, and known is only what the delay has brought; a customer whom
-the score has found is not looked at again.
+Days are measured by the Fraud Detection Handbook's protocol: customers with a known fraud are excluded,
+because their cards are blocked; labels are known after a delay; and a customer whom the score has detected is
+not checked again.
 """
 
 from __future__ import annotations

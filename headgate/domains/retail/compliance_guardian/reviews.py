@@ -1,7 +1,7 @@
-"""Decisions of reviewers about transactions: labels beside those that the data report.
+"""Decisions of reviewers about transactions, as labels in addition to reported ones.
 
-A reported label counts where both exist. Features know reported frauds only, because a review may come long
-after the transactions that a window looks back on. docs/adr/0143-decisions-as-labels.md gives the reasons.
+A reported label takes precedence. Features use only reported frauds, because a review may be long after the
+transactions of a window. docs/adr/0143-decisions-as-labels.md has the reasons.
 """
 
 from __future__ import annotations

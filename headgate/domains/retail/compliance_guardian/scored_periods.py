@@ -1,7 +1,7 @@
-"""Score every transaction with a model that had not seen its label: in time order, period by period.
+"""Score every transaction with a model that has not seen its label, in time order, by periods.
 
-A period begins with a model that is kept until the next one. Its transactions are scored some days at a time:
-days whose transactions, and all before them, are unchanged are kept from an earlier run.
+A period uses one model. Its transactions are scored for several days at a time, and days are reused from an
+earlier run if their transactions, and all before them, are unchanged.
 """
 
 from __future__ import annotations
@@ -66,11 +66,12 @@ _DAYS_ROWS = 262_144  # in memory at once, and those of a day that is not comple
 
 @dataclass(frozen=True)
 class Period:
-    """The transactions of one stretch of days in Parquet files: the columns KEPT, `score`, `decision`,
-    `reason_1…3` and `model`.
+    """The transactions of a period in Parquet files.
+
+    Their columns are KEPT, `score`, `decision`, `reason_1…3` and `model`.
 
     Attributes:
-        paths: in the order of time; none where there are no transactions.
+        paths: in time order; none without transactions.
     """
 
     stretch: Stretch
@@ -317,7 +318,7 @@ def write_model(path: Path, fitted: boosting_models.Boosting | None, **facts: ob
 
 
 def read_model(path: Path) -> dict[str, Any]:
-    """Return what `write_model` wrote; `fitted` is the model, None where there was none."""
+    """Read the file of `write_model`; `fitted` is the model, or None."""
     (row,) = table_of(path).to_pylist()
     state = model_file.state_from_bytes(row["fitted"]) if row["fitted"] else None
     return {**row, "fitted": boosting_models.Boosting.from_state(state) if state else None}

@@ -36,12 +36,12 @@ _HASH_TYPE = "decimal(38, 0)"
 
 @dataclass(frozen=True)
 class TransactionDays:
-    """Days with transactions, in their order.
+    """Days with transactions, in order.
 
     Attributes:
-        honest, frauds: known labels by day.
-        digests: by day, of its own rows and those of all days before.
-        last_at: when the last transaction was made.
+        honest, frauds: number of known labels by day.
+        digests: by day, of the rows of this and all earlier days.
+        last_at: the time of the last transaction.
     """
 
     days: Sequence[pd.Timestamp]
@@ -51,7 +51,7 @@ class TransactionDays:
     last_at: pd.Timestamp
 
     def labels_before(self, day: pd.Timestamp) -> tuple[int, int]:
-        """Return how many transactions before a day are known to be honest, and how many to be fraud."""
+        """Return the number of known honest transactions and frauds before a day."""
         place = bisect_left(self.days, day)
         return sum(self.honest[:place]), sum(self.frauds[:place])
 

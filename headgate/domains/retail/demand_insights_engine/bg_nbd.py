@@ -1,9 +1,8 @@
-"""BG/NBD and MBG/NBD: how often customers buy, and whether they have left, without a contract that would say
-so.
+"""BG/NBD and MBG/NBD: purchase frequency and churn of customers without a contract.
 
-While active a customer buys as a Poisson process of rate lambda ~ Gamma(r, alpha), and after each purchase
-leaves for good with probability p ~ Beta(a, b). In BG/NBD a customer can leave only after a repeat purchase,
-so whoever bought once is certainly active; in MBG/NBD a customer can also leave after the first purchase.
+While active, a customer buys as a Poisson process of rate lambda ~ Gamma(r, alpha), and after each purchase
+leaves with probability p ~ Beta(a, b). In BG/NBD a customer can leave only after a repeat purchase, so
+customers with one purchase are active; in MBG/NBD a customer can also leave after the first purchase.
 Purchases are counted per day.
 
 Source:

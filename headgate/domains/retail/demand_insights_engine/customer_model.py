@@ -1,4 +1,4 @@
-"""The one customer model: who buys again and what they spend, chosen by a backtest at past origins."""
+"""The customer model: who buys again and what they spend, selected by a backtest at past origins."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ class CustomerModel:
     """Current models, with the trials of the same recipes at past origins.
 
     Attributes:
-        churn, churn_trial: None where too few customers left or stayed.
-        tried_value: the value model as it was at the tested origins; `value` itself where there are none.
-        value_trials: every method at the tested origins; empty where there are none.
-        leaving: the probability that each customer leaves, in their order, in the column
-            `churn_risk.LEAVING`.
+        churn, churn_trial: None if too few customers left or stayed.
+        tried_value: the value model at the tested origins, or `value` without any.
+        value_trials: every method at the tested origins; empty without any.
+        leaving: the probability that each customer leaves, in column `churn_risk.LEAVING`.
     """
 
     churn: ChurnModel | None

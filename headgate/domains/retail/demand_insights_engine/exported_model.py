@@ -45,15 +45,13 @@ _PARTS = {
 def scorer(
     model: LearntModels, points: StoredRows, expected: StoredOutlook, values: RowsInFile
 ) -> Scorer | None:
-    """Return the models as numbers.
+    """Return the models as numbers; None, with a log line, if they do not reproduce the batch's predictions.
 
-    None, and a line in the log, if these do not give the batch's predictions.
-
-    Of more than `MAX_CUSTOMERS` the signals are left out.
+    Above `MAX_CUSTOMERS` the signals are left out.
 
     Args:
-        points: as `origins.signals` gives them, of the customers in their order.
-        expected: what the model expects of them.
+        points: signals of the customers in order, as in `origins.signals`.
+        expected: the model's expectations of them.
         values: rows of `customer_lifetime_value`, in the same order.
     """
     published, stored = StoredRows([values.path]), len(points) if len(points) <= MAX_CUSTOMERS else 0

@@ -38,10 +38,7 @@ _PAIR, _DAY = ["customer_id", "product_id"], ["customer_id", "purchased_on"]
 
 @dataclass(frozen=True)
 class Unmatched:
-    """Returns that undo no known purchase, such as those of goods bought before the data begin.
-
-    They are in no customer's value.
-    """
+    """Returns without a known purchase, as of goods bought before the data begin, in no customer's value."""
 
     units: int
     value: Decimal

@@ -1,7 +1,7 @@
-"""Gamma-Gamma: what a purchase of each customer is worth, from the purchases they made.
+"""Gamma-Gamma: the value of a customer's purchase, from earlier purchases.
 
-Spends of one customer are Gamma(p, nu), and nu ~ Gamma(q, gamma) over customers. The model assumes that how
-much is spent does not hang on how often; the quality table states the correlation.
+A customer's spends are Gamma(p, nu), with nu ~ Gamma(q, gamma) over customers. The model assumes that spend
+and frequency are independent; the quality table has their correlation.
 
 Source:
     Fader & Hardie (2013), The Gamma-Gamma Model of Monetary Value, http://www.brucehardie.com/notes/025/

@@ -1,6 +1,6 @@
-"""The models of the customers, learnt when a period began and aimed at the days ahead in each run.
+"""The models of the customers, trained at the start of a period and adjusted to the days ahead in each run.
 
-docs/adr/0121-scores-kept-by-days.md says what is kept and what is computed in each run.
+docs/adr/0121-scores-kept-by-days.md describes what is stored and what is computed in each run.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""customer_lifetime_value: what each customer is expected to buy and to be worth, with an interval.
+"""customer_lifetime_value: expected purchases and value of each customer, with an interval.
 
-Everything follows from one model: the probability of buying nothing in 90 days is that of `churn_risk`, the
-alive probability is the probability of buying again within a year by the same hazard, and purchases and value
-are scaled along.
+All figures come from one model: the probability of no purchase in 90 days is that of `churn_risk`, the alive
+probability is that of a purchase within a year by the same hazard, and purchases and value are scaled
+accordingly.
 """
 
 from __future__ import annotations

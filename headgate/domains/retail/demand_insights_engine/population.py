@@ -1,9 +1,8 @@
-"""How the customers changed since last year's days, from who is seen again: that does not depend on the
-season.
+"""The change of the number of customers since last year, from who is seen again, independent of the season.
 
-A quiet window shows fewer customers than a busy one, but the share of its buyers who are seen in the months
-between says how many customers there are (capture and recapture). In a steady shop this share is the same for
-last year's window and for the newest one.
+A quiet window shows fewer customers than a busy one, but the share of its buyers who buy in the months
+between gives the number of customers (capture and recapture). In a steady shop this share is equal for last
+year's window and the newest one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The coming window by the customers alone: groups of like customers do as they did in the newest window.
+"""The coming window from recent behaviour: groups of similar customers act as in the newest window.
 
-Last year's season knows nothing of how the customers have changed, and this knows nothing of the season. Both
-are wrong in other shops, so totals are the geometric mean of several views. Money is purchases times the
-value of a purchase over the whole history: a few large orders in the newest window would decide its revenue.
+Last year's season ignores changes of the customers, and this view ignores the season. Each fails in other
+shops, so totals are the geometric mean of several views. Money is purchases times the value of a purchase
+over the complete history, because a few large orders would dominate the revenue of the newest window.
 docs/adr/0139-one-total-of-several-views.md has the measurements.
 """
 

@@ -1,4 +1,4 @@
-"""How fast a group of known customers buys less: what turns a forecast of 90 days into one of a year."""
+"""The decline of purchases of a group of known customers, which extends a forecast of 90 days to a year."""
 
 from __future__ import annotations
 

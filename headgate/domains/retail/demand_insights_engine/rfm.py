@@ -121,8 +121,8 @@ def named(scores: pd.DataFrame, risk: Risk | None = None) -> pd.DataFrame:
     """Return the scores with their text `rfm` and the segment's name.
 
     Args:
-        risk: where it contradicts the recency score, the segment is that of the nearest score without a
-            contradiction: nobody at low risk is lost, and nobody who is late or at high risk is loyal.
+        risk: if it contradicts the recency score, the segment of the nearest consistent score is used: no
+            customer at low risk is lost, and no late or high-risk customer is loyal.
     """
     recency, frequency, monetary = (
         scores[f"{name}_score"].astype("int32") for name in ("recency", "frequency", "monetary")

@@ -1,10 +1,9 @@
-"""The shop's sales of the coming 90 days, added up from the customer models, beside a forecast of the same
-days from the shop's weeks.
+"""The shop's sales of the coming 90 days, from the customer models and from the shop's weeks.
 
-Known customers, new customers, guests and corrections together are all that market-intelligence-hub
-forecasts as the total. A system reads only its own datasets, so the forecast is made here, with the method
-that the hub has in charge, on the same weeks. It is one of the views whose mean is the total of known
-customers, and new customers are a part of it: docs/adr/0139-one-total-of-several-views.md.
+Known customers, new customers, guests and corrections together are the total of market-intelligence-hub. A
+system reads only its own datasets, so the forecast is computed here, with the hub's method in charge and the
+same weeks. It is one of the views whose mean is the total of known customers, and new customers are a part of
+it: docs/adr/0139-one-total-of-several-views.md.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Both ends of the interval of what a customer will spend, computed from the distribution and not drawn.
+"""The interval of a customer's future spend, computed from the distribution without sampling.
 
-Who buys makes a geometric number of purchases. With Gamma-Gamma, n of them cost Gamma(p n) / nu, where nu is
-Gamma(q + p x, gamma + x z̄) after x purchases of z̄ each. So the money of a buyer is gamma + x z̄ times a
-figure whose distribution follows from x and the mean number of purchases alone. Logarithms of its quantiles
-are computed once for a grid, and interpolated for each customer.
+A buyer makes a geometric number of purchases. With Gamma-Gamma, n of them cost Gamma(p n) / nu, where nu is
+Gamma(q + p x, gamma + x z̄) after x purchases of z̄ each. So the spend of a buyer is gamma + x z̄ times a
+figure whose distribution depends only on x and the mean number of purchases. Logarithms of its quantiles are
+computed once for a grid, and interpolated for each customer.
 """
 
 from __future__ import annotations

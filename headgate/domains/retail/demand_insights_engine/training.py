@@ -1,4 +1,4 @@
-"""Train the customer models on the state of one day, or return those that an earlier run trained on it."""
+"""Train the customer models on the data of one day, or load those of an earlier run."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class YearTrial:
 
 
 def past_year(days: ibis.Table, first_on: date, as_of: date) -> PastYear | None:
-    """Return the newest year that is over; None where too little was known or bought before it."""
+    """Return the newest complete year; None if too little was known or bought before it."""
     after = as_of - timedelta(days=DAYS_OF_YEAR)
     if (after - first_on).days < _MIN_HISTORY_DAYS:
         return None

@@ -1,7 +1,7 @@
-"""Sum up each region's sales and returns: Ibis until the rows are few, then compact pandas frames.
+"""Sum the sales and returns of each region, with Ibis until the rows are few, then in pandas.
 
-Sales are lines that go out, returns are lines that come back (negative quantity), revenue is what is left.
-Orders with status `adjusted` are bookkeeping (bad debt, stock found or lost), not sales, and are left out.
+Sales are lines with positive quantity, returns are lines with negative quantity, and revenue is their sum.
+Orders with status `adjusted` are bookkeeping (bad debt, stock found or lost), not sales, and are excluded.
 """
 
 from __future__ import annotations
@@ -131,13 +131,12 @@ def whole_months(orders: ibis.Table, as_of: date) -> pd.DatetimeIndex:
 
 @dataclass(frozen=True)
 class MonthSpan:
-    """The whole months that opportunities are looked for in, and the two parts of equal length whose orders
-    give the growth.
+    """The complete months of opportunities, and two parts of equal length whose orders give the growth.
 
     Attributes:
-        looked_at: the newest year, or what there is of one, in pairs of months.
-        recent, before: the newest year and the year before it; the two halves of what is looked at while two
-            years are not known.
+        looked_at: the newest year, or the available part of it in pairs of months.
+        recent, before: the newest year and the year before it, or the two halves of `looked_at` without two
+            years.
     """
 
     looked_at: pd.DatetimeIndex

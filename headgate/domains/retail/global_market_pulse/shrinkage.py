@@ -1,6 +1,6 @@
-"""Empirical Bayes: believe small numbers less, and draw them to what is usual.
+"""Empirical Bayes: shrink ratios of small numbers to the usual ratio.
 
-Every function takes counts and what was to be expected, and returns ratios that lie between the two.
+Every function takes counts and expectations, and returns ratios between the two.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""market-intelligence-hub: what will sell, what is changing, what was unusual, and how far to believe it."""
+"""market-intelligence-hub: what will sell, what changes, what was unusual, and how reliable that is."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def made_with() -> str:
 def build(
     tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str] = NO_OPTIONS
 ) -> dict[str, Made]:
-    """Return the hub's tables, as their contracts say, from what was known at the end of `as_of`.
+    """Return the hub's tables in their contracts, from the data at the end of `as_of`.
 
     Raises:
-        SettingsError: an option is not understood; see `Plan.of`.
+        SettingsError: an option is not valid; see `Plan.of`.
     """
     return planned(tables, as_of, Plan.of(options))
 

@@ -1,8 +1,8 @@
-"""The period that has begun: its sales so far, and a forecast of it that knows them.
+"""The current period: its sales so far, and a forecast of it that includes them.
 
-The series' method forecasts the whole period from the complete ones before it. Its first days add a second
-view: their sales over the share that such days had in past periods. Both views are weighted by the inverse
-of their variances, and the published mean is the sales so far plus the rest that both expect.
+The series' method forecasts the complete period from earlier ones. Its first days give a second view: their
+sales over the share that such days had in past periods. Both views are weighted by the inverse of their
+variances, and the published mean is the sales so far plus the rest that both expect.
 
 Source:
     Bates & Granger (1969), "The Combination of Forecasts": two unbiased forecasts with independent errors are

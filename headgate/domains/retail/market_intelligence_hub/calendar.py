@@ -27,10 +27,7 @@ COLUMNS = ["event_kind", "event_name", "region_id", "category", "starts_on", "en
 
 
 def events_of(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:
-    """Return the calendar's events, in a fixed order; none where the lake has no calendar.
-
-    They are plans: also those of days that are still to come are known.
-    """
+    """Return the calendar's events in a fixed order, also future ones; none without a calendar."""
     if DATASET not in tables:
         return pd.DataFrame(columns=COLUMNS)
     table = tables[DATASET]

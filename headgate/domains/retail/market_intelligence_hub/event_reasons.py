@@ -49,7 +49,7 @@ def events_on(
 def _explained(
     unusual: pd.DataFrame, deviations: pd.Series[float], event: dict[Any, Any], grain: Grain
 ) -> pd.DataFrame:
-    """Return the unusual periods that one event explains, and by how much."""
+    """Return the unusual periods that an event explains, with the explained deviation."""
     near = unusual[
         _is_under(unusual["period_on"], event, grain)
         & np.sign(unusual["deviation"]).isin(DIRECTIONS[event["event_kind"]])
@@ -77,7 +77,7 @@ def _is_under(starts: pd.Series[Any], event: dict[Any, Any], grain: Grain) -> pd
 
 
 def _common(names: pd.Series[Any], name: Any) -> pd.Series[Any]:  # noqa: ANN401 a text, or one of pandas' nulls
-    """Return the region or category that series and event have in common; None where there is none."""
+    """Return the region or category that series and event have in common; None if there is none."""
     if pd.isna(name):
         return names
     return names.where(names == name, None).where(names != ALL, name)

@@ -1,10 +1,8 @@
-"""Sales of every series of the hierarchy, by period: Ibis until the rows are few, then one compact pandas
-frame.
+"""Sales of every series of the hierarchy by period, with Ibis until the rows are few, then in pandas.
 
-Revenue is net: lines of returns and cancellations have a negative quantity and count against their own
-period.
-Orders with status `adjusted` are bookkeeping (bad debt, stock found or lost), not sales, and are left out.
-Only whole periods count, because half a week would read as a fall.
+Revenue is net: lines of returns and cancellations have a negative quantity in their own period. Orders with
+status `adjusted` are bookkeeping (bad debt, stock found or lost), not sales, and are excluded. Only complete
+periods count, because half a week would look like a decline.
 """
 
 from __future__ import annotations

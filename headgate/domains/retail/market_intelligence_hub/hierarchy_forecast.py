@@ -1,4 +1,4 @@
-"""The forecast of the whole hierarchy with its backtest, made once and read by two tables."""
+"""The forecast of the complete hierarchy with its backtest, computed once for two tables."""
 
 from __future__ import annotations
 

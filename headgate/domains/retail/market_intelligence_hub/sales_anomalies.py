@@ -1,4 +1,4 @@
-"""Table `sales_anomalies`: periods that do not look like their neighbours, and what made them so."""
+"""Table `sales_anomalies`: unusual periods and their reasons."""
 
 from __future__ import annotations
 

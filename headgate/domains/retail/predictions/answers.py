@@ -1,6 +1,6 @@
-"""The API's predictions by the champions that the last run exported.
+"""Predictions of the API by the champions that the last run exported.
 
-Docs/adr/0031-models-kept-and-contested.md says how.
+docs/adr/0031-models-kept-and-contested.md has the reasons.
 """
 
 from __future__ import annotations

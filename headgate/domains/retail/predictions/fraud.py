@@ -26,9 +26,9 @@ _SATURDAY, _LAST_NIGHT_HOUR = 5, 6
 
 @dataclass(frozen=True)
 class Transaction:
-    """A transaction as the payment page knows it.
+    """A transaction, as known to the payment page.
 
-    `pence` is the amount; `at` is naive UTC. `number` is 0 for a new one.
+    `pence` is the amount; `at` is naive UTC. `number` is 0 for a new transaction.
     """
 
     customer_id: int

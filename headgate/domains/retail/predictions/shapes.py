@@ -13,7 +13,7 @@ Signal = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 
 
 class FraudAsked(Asked):
-    """A card transaction that is being made. No card number is needed, and none is accepted."""
+    """A card transaction before its payment. A card number is neither needed nor accepted."""
 
     customer_id: Id
     terminal_id: Id

@@ -1,4 +1,4 @@
-"""retail-copilot: what people search for, what they search for more and more, and what they do not find."""
+"""retail-copilot: what people search for, which searches grow, and what they do not find."""
 
 from __future__ import annotations
 

@@ -30,15 +30,15 @@ def scorer(
     slips: normalise.Slips,
     language: AbstractSet[str],
 ) -> Scorer | None:
-    """Return what finds intents; None, and a line in the log, if it does not give the batch's templates.
+    """Return a scorer of intents; None, with a log line, if it does not reproduce the batch's templates.
 
-    No text as typed is in it, only its words without numbers and addresses of people.
+    It has no text as typed, only words without numbers and addresses of people.
 
     Args:
-        texts: columns `query_text`, `template`, the commonest text first.
-        labels, sub_labels: the labels of each template's intent and sub-intent, in the same order.
-        slips: as `Normaliser.slips` gives them.
-        language: words that are right in any shop.
+        texts: columns `query_text`, `template`, most frequent text first.
+        labels, sub_labels: of each template's intent and sub-intent, in the same order.
+        slips: as in `Normaliser.slips`.
+        language: words that are correct in any shop.
     """
     names, sub_names = sorted(set(labels)), sorted(set(sub_labels))
     facts = {

@@ -1,6 +1,6 @@
-"""Two levels of groups from one tree: as many as come out alike on every half of the points and lie apart.
+"""Two levels of groups from one tree, with the numbers of groups that are reproducible and well separated.
 
-A tree merges the two nearest groups until one is left, so every cut of it is nested in every coarser cut.
+The tree merges the two nearest groups until one is left, so its cuts are nested.
 """
 
 from __future__ import annotations

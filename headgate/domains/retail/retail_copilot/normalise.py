@@ -56,12 +56,11 @@ def redacted(texts: pd.Series[str]) -> pd.Series[str]:
 
 @dataclass(frozen=True)
 class Slips:
-    """The slips of the finger in the texts of one shop.
+    """The typing errors in the texts of one shop.
 
     Attributes:
         words: the intended word by the misspelled one.
-        texts: the words of the intended text by those of the misspelled one, for texts that no single word
-            explains.
+        texts: the words of the intended text by those of the misspelled one, if no single word explains it.
     """
 
     words: Mapping[str, str]
@@ -74,11 +73,11 @@ class Slips:
 
 
 class Normaliser:
-    """From texts as typed to their templates in one shop. Each text and each word is looked at once.
+    """The templates of texts as typed in one shop; each text and word is processed once.
 
     Args:
-        vocabulary: names in the shop's own words, which count as spelled right.
-        language: words that are right in any shop.
+        vocabulary: names in the shop's own words, which are correct.
+        language: words that are correct in any shop.
     """
 
     def __init__(self, vocabulary: Iterable[str], language: AbstractSet[str] = frozenset()) -> None:

@@ -1,4 +1,4 @@
-"""query_patterns: what people search for, and how far the searches get."""
+"""query_patterns: what people search for, and how far their searches get."""
 
 from __future__ import annotations
 

@@ -148,10 +148,10 @@ def is_installed() -> bool:
 
 @cache
 def installed() -> SentenceModel | None:
-    """Return the model, None where its package is not installed.
+    """Return the model; None if its package is not installed.
 
     Raises:
-        AuditError: the package holds other weights than the published ones.
+        AuditError: the package has other weights than the published ones.
     """
     try:
         folder = files(PACKAGE) / "model"

@@ -105,7 +105,7 @@ def _may_be_slip(text: str, right: AbstractSet[str]) -> bool:
 
 
 def is_slip_of_text(text: str, other: str, right: AbstractSet[str]) -> bool:
-    """Return whether a text is another one with one slip in it, or with one word in the plural."""
+    """Return whether a text is another one with one typing error, or with one word in the plural."""
     if not is_one_slip(text, other):
         return False
     words, others = text.split(), other.split()
@@ -146,8 +146,9 @@ def _same(word: str, other: str) -> int:
 
 
 def _near(wrong: pd.Series[str], right: pd.Series[str]) -> pd.DataFrame:
-    """Return pairs that have a spelling in common once a letter is taken out of either: all that are one slip
-    apart, and few more.
+    """Return pairs of words that become equal after deleting a letter from either.
+
+    They include all pairs with one typing error.
 
     Source: Garbe's symmetric delete algorithm, https://github.com/wolfgarbe/SymSpell
     """
