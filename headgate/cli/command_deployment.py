@@ -1,4 +1,4 @@
-"""Use the deployment of a command: its environment, and the contracts of its project."""
+"""The deployment that a command uses: its environment, and the contracts of its project."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["Deployment", "activate", "activate_if_deployed", "find", "use_deploy
 
 
 def find(name: str | None) -> Deployment:
-    """Return the deployment of that name, else the environment's own, else the one deployed last.
+    """Return the deployment of that name, else that of the environment, else the newest.
 
     Raises:
-        click.ClickException: nothing is deployed, with what to do about it.
+        click.ClickException: nothing is deployed.
     """
     try:
         return deployment.find_deployment(name)
@@ -27,31 +27,30 @@ def find(name: str | None) -> Deployment:
 
 
 def activate(name: str | None) -> Deployment:
-    """Configure this process for the deployment: boto3 and the settings read the environment."""
+    """Set the environment of the deployment, which boto3 and the settings read."""
     deployed = find(name)
     os.environ.update(deployed.environment)
     return deployed
 
 
 def activate_if_deployed(name: str | None) -> None:
-    """Activate the deployment if there is one; without any nothing changes, unless one was named."""
-    if (
-        name is not None
-        or "HEADGATE_RAW_BUCKET" in os.environ
-        or any(deployment.FOLDER.glob("*/deployment.json"))
-    ):
+    """Activate the named deployment, or the default one if there is any."""
+    if name is not None or "HEADGATE_RAW_BUCKET" in os.environ or _is_deployed():
         activate(name)
 
 
-def use_deployed_project() -> None:
-    """Use the contracts of the project that was deployed last from this folder, and say so where it is not
-    this folder's project.
+def _is_deployed() -> bool:
+    return any(deployment.FOLDER.glob("*/deployment.json"))
 
-    HEADGATE_PROJECT goes first, and so does this folder where the deployed project's folder is gone.
+
+def use_deployed_project() -> None:
+    """Use the contracts of the project that was deployed last from this folder, with a note on stderr.
+
+    HEADGATE_PROJECT has precedence, and this folder's project if the deployed one is gone.
     """
     from headgate.project import FILE, project
 
-    if os.environ.get("HEADGATE_PROJECT") or not any(deployment.FOLDER.glob("*/deployment.json")):
+    if os.environ.get("HEADGATE_PROJECT") or not _is_deployed():
         return
     newest = find(None)
     deployed = newest.environment.get("HEADGATE_PROJECT", "")
@@ -59,8 +58,5 @@ def use_deployed_project() -> None:
         return
     os.environ["HEADGATE_PROJECT"] = deployed
     click.get_current_context().call_on_close(lambda: os.environ.pop("HEADGATE_PROJECT", None))
-    click.echo(
-        f"Contracts of {deployed}, the project of deployment {newest.name}; HEADGATE_PROJECT names "
-        "another folder.",
-        err=True,
-    )
+    note = f"Contracts of {deployed}, the project of deployment {newest.name}"
+    click.echo(f"{note}; HEADGATE_PROJECT names another folder.", err=True)

@@ -1,4 +1,4 @@
-"""Start the command `headgate`. Nothing is loaded yet, so Ctrl-C ends it in one line from the start."""
+"""Start the command `headgate`; imports come later, so that Ctrl-C never prints a traceback."""
 
 from __future__ import annotations
 

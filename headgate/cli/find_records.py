@@ -1,4 +1,4 @@
-"""Find a file's records by what a person calls it."""
+"""Find a file's records by id or key."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def find_records(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
-    """Return the records whose file id, or whose key in raw, the name is; newest first.
+    """Return the records with this file id or key in raw, newest first.
 
-    The ledger keeps a key without the card number it held, so a key with one is looked up as it is kept.
+    The ledger stores keys without card numbers, so a key is looked up in this form, too.
     """
     from headgate.intake.quarantine.list_quarantine import records_named
 
@@ -26,9 +26,7 @@ def find_records(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
 
 
 def find_record(records: Iterable[FileRecord], name: str, *, listed_by: str = "headgate files") -> FileRecord:
-    """Return the record that has the rows of that file id or key.
-
-    A line on standard error counts later copies, which were skipped.
+    """Return the record with the rows of a file id or key, with a note about later, skipped copies.
 
     Raises:
         click.ClickException: no file has that name.
@@ -45,7 +43,5 @@ def find_record(records: Iterable[FileRecord], name: str, *, listed_by: str = "h
         later = (
             f"{copies:,} later copies of this file were" if copies > 1 else "A later copy of this file was"
         )
-        click.echo(
-            f"{later} skipped: the content was received before. `headgate files` lists every copy.", err=True
-        )
+        click.echo(f"{later} skipped as duplicates. `headgate files` lists all copies.", err=True)
     return record

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def current_events(lake: LakePorts, tables: TableEvents, names: Sequence[str]) -> list[Event]:
-    """Return the events of tables as they are now; without names those of all tables that were built.
+    """Return the events of the current versions of tables; without names, of all built tables.
 
     Raises:
         NotFoundError: a named table was not built yet.
@@ -49,7 +49,7 @@ def current_events(lake: LakePorts, tables: TableEvents, names: Sequence[str]) -
 
 
 def written_events(lake: LakePorts, day: date, names: Sequence[str]) -> list[Event]:
-    """Return the events that runs wrote on a day, the oldest first; without names those of all tables.
+    """Return the events that runs wrote on a day, oldest first; without names, of all tables.
 
     Raises:
         NotFoundError: there is none.
@@ -67,10 +67,10 @@ def written_events(lake: LakePorts, day: date, names: Sequence[str]) -> list[Eve
 
 
 def send_all(receiver: LineageReceiver, events: Sequence[Event]) -> list[EventAnswer]:
-    """Post the events, and return what the server answered to each.
+    """Post the events, and return the server's answers.
 
     Raises:
-        ServiceError: the server cannot be reached, or accepts no event; the message says how many it has.
+        ServiceError: the server cannot be reached, or rejects all events.
     """
     sent: list[EventAnswer] = []
     for event in events:

@@ -1,4 +1,4 @@
-"""A lake in memory: files pass the gate and the merge, and a system builds its tables from them."""
+"""A lake in memory: gate, merge and the build of a system's tables from local files."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _CURATED, _PROD = "curated", "prod"
 
 @dataclass
 class GatedRows:
-    """How the gate decided on the rows of one dataset."""
+    """Counts of the gate for one dataset."""
 
     files: int = 0
     received: int = 0
@@ -69,12 +69,14 @@ class GatedRows:
 
 @dataclass(frozen=True)
 class LocalRun:
-    """A run of one system: the day of the data, the rows that the gate accepted by dataset, and the tables in
-    the order of their names.
+    """A local run of one system.
 
     Attributes:
-        statements: of the project's dashboards and saved questions, after they ran on these rows.
-        missing_parents: the references of rows whose parent is in no file.
+        as_of: day of the data.
+        datasets: counts of the gate by dataset.
+        tables: the built tables, ordered by name.
+        statements: results of the project's dashboards and saved questions on these tables.
+        missing_parents: references to parents that are in no file.
     """
 
     as_of: date
@@ -91,11 +93,7 @@ class LocalRun:
 
 @dataclass(frozen=True)
 class _LocalSystem:
-    """A system and the contracts of the tables that it builds.
-
-    Attributes:
-        sql: the system, if it is that of the SQL models.
-    """
+    """A system with the contracts of its tables, and its SQL models if it has them."""
 
     name: str
     package: SystemPackage
@@ -103,28 +101,25 @@ class _LocalSystem:
     sql: SqlModels | None = None
 
     def reader_of(self, dataset: str) -> str:
-        """Return the file that reads a dataset, for messages."""
-        if self.sql:
-            return " and ".join(
-                self.sql.file_of(table)
-                for table, reads in self.sql.reads_by_table.items()
-                if dataset in reads
-            )
-        return f"the system {self.name}"
+        """Return the name of the reader of a dataset, for messages."""
+        if not self.sql:
+            return f"the system {self.name}"
+        tables = (table for table, reads in self.sql.reads_by_table.items() if dataset in reads)
+        return " and ".join(map(self.sql.file_of, tables))
 
 
 def run_system_locally(
     system: str, folder: Path, models: Sequence[str] = (), as_of: date | None = None
 ) -> LocalRun:
-    """Build a system's tables from the files of a folder, by the gate, the merge and the audit of the lake.
+    """Build a system's tables from the files of a folder, with the gate, merge and audit of the lake.
 
     Args:
-        folder: has `<dataset>.csv`, of any format that the gate reads, or a folder `<dataset>` of files.
-        models: of the system of SQL models, those to build, with the models that they read; all by default.
-        as_of: the day of the data; by default the last one that the data know.
+        folder: has `<dataset>.csv`, in any format of the gate, or a folder `<dataset>` of files.
+        models: SQL models to build, with the models that they read; all by default.
+        as_of: day of the data; by default the last day in the data.
 
     Raises:
-        NotFoundError: there is no system or model of the name, or no file of a dataset.
+        NotFoundError: there is no such system or model, or no file of a dataset.
         BadInputError: the gate rejects a file.
         AuditError: rows of a dataset or table do not fit their contract.
     """
@@ -136,7 +131,7 @@ def run_system_locally(
         )
     if unknown := [dataset for dataset in needed if dataset not in contracts.source]:
         raise NotFoundError(
-            f"{local.reader_of(unknown[0])} reads {unknown[0]}, and no contract describes such a dataset."
+            f"{local.reader_of(unknown[0])} reads {unknown[0]}, which has no contract."
             f"{did_you_mean(unknown[0], contracts.source)} Datasets: {', '.join(sorted(contracts.source))}."
         )
     files = {dataset: _files_of(folder, dataset) for dataset in needed}
@@ -160,9 +155,8 @@ def run_system_locally(
         with own_code():  # the project's questions are Python too
             statements = check_project(built, rows)
         checked = checked_references(objects, _CURATED, lake.snapshot_id)
-        return LocalRun(
-            lake.as_of, gated, built, statements, [reference for reference in checked if reference.rows]
-        )
+        missing_parents = [reference for reference in checked if reference.rows]
+        return LocalRun(lake.as_of, gated, built, statements, missing_parents)
 
 
 def local_models() -> SqlModels:
@@ -184,19 +178,16 @@ def _local_system(system: str, contracts: Registry, models: Sequence[str]) -> _L
     limited = sql.limited_to(models or [*sql.queries])
     if not limited.queries:
         raise NotFoundError(
-            "The lake project has no SQL model. Write models/<table>.sql, and its contract "
-            "contracts/prod/<table>.yaml."
+            "The lake project has no SQL model. Write models/<table>.sql and contracts/prod/<table>.yaml."
         )
-    return _LocalSystem(
-        system, cast("SystemPackage", limited), {name: own[name] for name in limited.queries}, limited
-    )
+    built = {name: own[name] for name in limited.queries}
+    return _LocalSystem(system, cast("SystemPackage", limited), built, limited)
 
 
 def _files_of(folder: Path, dataset: str) -> list[Path]:
-    """Return the files of a dataset: those whose name gives its name, as `headgate contract init` names it,
-    and all below the folder `<dataset>` that are not hidden.
+    """Return the files whose name gives the dataset's name, and all visible files below `<dataset>`.
 
-    The folder of a lake project beside the files has its settings, and no rows.
+    A lake project in the folder `<dataset>` has no rows.
     """
     files = [
         path
@@ -216,16 +207,16 @@ def _why_missing(dataset: str, reader: str, folder: Path) -> str:
     names = [path.name for path in _visible(folder.iterdir())]
     near = difflib.get_close_matches(dataset, names, n=1)
     has = f"has {', '.join(names[:8])}{' and others' if names[8:] else ''}" if names else "is empty"
+    rename = f", or rename {near[0]}" if near else ""
     return (
-        f"{folder} has no file of the dataset {dataset}, which is read by {reader}; it {has}. "
-        f"Put its rows into {folder / dataset}.csv, of any format that the gate reads, or its files into "
-        f"a folder {folder / dataset}"
-        f"{f', or rename {near[0]}' if near else ''}."
+        f"{folder} has no file of the dataset {dataset}, which is read by {reader}; it {has}. Put its rows "
+        f"into {folder / dataset}.csv, in any format of the gate, or its files into a folder "
+        f"{folder / dataset}{rename}."
     )
 
 
 def _gate(objects: MemoryObjects, contract: Contract, paths: Sequence[Path], workspace: Path) -> GatedRows:
-    """Check every row of a dataset's files, and store the accepted ones as increments."""
+    """Check all rows of a dataset's files, and store accepted rows as increments."""
     gated, key = GatedRows(), MaskingKey("local", secrets.token_bytes(32))
     for path in paths:
         landed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None, microsecond=0)
@@ -241,10 +232,8 @@ def _gate(objects: MemoryObjects, contract: Contract, paths: Sequence[Path], wor
                 increment = keys.increment_key(contract.dataset, counts.content_sha256)
                 objects.upload(Path(name) / ACCEPTED, ObjectRef(_CURATED, increment))
         gated.files += 1
-        gated.received += counts.received
-        gated.accepted += counts.accepted
-        gated.quarantined += counts.quarantined
-        gated.duplicates += counts.duplicates
+        for name in ("received", "accepted", "quarantined", "duplicates"):
+            setattr(gated, name, getattr(gated, name) + getattr(counts, name))
         gated.reasons.update(counts.reasons)
     return gated
 
@@ -252,26 +241,20 @@ def _gate(objects: MemoryObjects, contract: Contract, paths: Sequence[Path], wor
 def _merge(
     objects: MemoryObjects, contracts: Mapping[str, Contract], workspace: Path, as_of: date | None
 ) -> LakeSnapshot:
-    logging.getLogger("headgate").addHandler(logging.NullHandler())  # the result has what the merge logs
-    lake = Merging(
-        objects, _catalog(_CURATED, contracts), contracts, _CURATED, _CURATED, workspace, audit
-    ).merge(as_of)
+    logging.getLogger("headgate").addHandler(logging.NullHandler())  # the result has the facts of the log
+    catalog = _catalog(_CURATED, contracts)
+    lake = Merging(objects, catalog, contracts, _CURATED, _CURATED, workspace, audit).merge(as_of)
     if lake.failed:
         dataset, cause = next(iter(lake.failed.items()))
-        raise AuditError(
-            f"The rows of {dataset} cannot be merged: {cause} Correct its files or "
-            f"contracts/source/{dataset}.yaml."
-        )
+        remedy = f"Correct its files or contracts/source/{dataset}.yaml."
+        raise AuditError(f"The rows of {dataset} cannot be merged: {cause} {remedy}")
     return lake
 
 
 def _build(
     system: _LocalSystem, lake: LakeSnapshot, tables: SnapshotTables, objects: MemoryObjects
 ) -> dict[str, pa.Table]:
-    """Build and audit the tables, and return their rows.
-
-    An audit of the lake's objects has nothing to list here.
-    """
+    """Build and audit the tables, and return their rows; the audit of the lake's objects has no rows here."""
     publisher = Publisher(objects, _catalog(_PROD, system.contracts), _PROD, _PROD, check_output)
     inspected = {name: contract for name, contract in system.contracts.items() if name == CARD_AUDIT}
     published = run_system(

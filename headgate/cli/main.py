@@ -34,14 +34,11 @@ COMMANDS = {
     ),
     "cost": (
         "operations.cost:cost",
-        (
-            "Show what files and runs cost, by service, dataset and run, and a forecast for 10 and 1,000 "
-            "times the data."
-        ),
+        "Show the cost of files and runs, with a forecast for 10 and 1,000 times the data.",
     ),
     "data-docs": (
         "tables.models:data_docs",
-        "Fetch the pages about the checks of a run and the model cards, to open in a browser.",
+        "Download the pages about a run's quality checks and the model cards.",
     ),
     "dbt": (
         "tables.dbt:dbt",
@@ -51,72 +48,60 @@ COMMANDS = {
         "operations.deploy:deploy",
         "Deploy the lake project of this folder to an emulator on this machine, or to AWS.",
     ),
-    "destroy": (
-        "operations.deploy:destroy",
-        "Destroy a deployment with all its data, after a list of what will be lost.",
-    ),
+    "destroy": ("operations.deploy:destroy", "Destroy a deployment with all its data, after listing them."),
     "dlq": ("operations.dlq:dlq", "List, explain and redrive dead letters: messages that failed too often."),
     "export": (
         "files.export:export",
-        "Export tables of a MySQL or PostgreSQL server exactly, as of one moment, to raw or anywhere else.",
+        "Export tables of a MySQL or PostgreSQL server, consistent and certified.",
     ),
     "file": (
         "tables.lineage:file",
-        "Follow the file at KEY, or of a file id, from its arrival to the tables that have its rows.",
+        "Show the stages of the file at KEY, or of a file id, and the tables with its rows.",
     ),
-    "files": (
-        "files.files:files",
-        "Show one record per file, the newest first: state, counts, error and what to do.",
-    ),
+    "files": ("files.files:files", "List the files, newest first: state, counts, error and what to do."),
     "forget": (
         "operations.forget:forget",
-        (
-            "Erase the rows of KEY, and all rows that refer to it, from every zone and every object "
-            "version; write a certificate."
-        ),
+        "Erase the rows of KEY and all rows that refer to it everywhere, with a certificate.",
     ),
     "init": (
         "project.init:init",
-        "Make a folder for a lake of your own: settings, contracts and SQL models.",
+        "Create a folder for a lake of your own: settings, contracts and SQL models.",
     ),
-    "keys": ("operations.keys:keys", "List and rotate the masking keys, and replace tokens of old keys."),
+    "keys": (
+        "operations.keys:keys",
+        "List and rotate the masking keys, and replace tokens of old keys. No key is ever shown.",
+    ),
     "lineage": (
         "tables.lineage:lineage",
-        (
-            "Show what each TABLE was built from: its system, snapshot, datasets and files, or its columns; "
-            "print or send OpenLineage events."
-        ),
+        "Show the sources of each TABLE, or print or send OpenLineage events.",
     ),
     "logs": ("operations.logs:logs", "Print recent log lines of functions and jobs, oldest first."),
     "mapping": (
         "files.mapping:mapping",
-        "Settle files whose columns could not be mapped with enough confidence.",
+        "Map columns of files that could not be mapped with enough confidence.",
     ),
-    "mcp": (
-        "tables.mcp:mcp",
-        "Serve the lake's tables, figures and health to an AI agent, which can read and not write.",
-    ),
+    "mcp": ("tables.mcp:mcp", "Serve the lake's tables, figures and health to an AI agent, read-only."),
     "models": (
         "tables.models:models",
-        "Show the champion models of the systems that keep one, and run and test SQL models on this machine.",
+        "List the champion models of the systems, and run and test SQL models on this machine.",
     ),
     "onboard": ("files.onboard:onboard", "Check a file of records row by row, and create the records."),
     "profile": (
         "files.profile:profile",
-        "Profile a file: types, distribution, patterns, gaps, and a quality score.",
+        "Profile a file: types, distribution, patterns, gaps, and a quality score, without sensitive values.",
     ),
     "push": (
         "project.push:push",
-        (
-            "Replace contracts, SQL and dashboards of the lake with those of the lake project, in seconds "
-            "and without a deployment."
-        ),
+        "Replace contracts, SQL and dashboards of the lake with those of the project, without a deployment.",
     ),
     "quarantine": (
         "files.quarantine:quarantine",
-        ("Show refused rows, replay their files after a fix, and settle rows that another file corrects."),
+        "List refused rows, replay files after a fix, and settle rows that another file corrects.",
     ),
-    "query": ("tables.query:query", "Run one statement of Athena's SQL on the lake's tables."),
+    "query": (
+        "tables.query:query",
+        "Run one Athena statement on the lake's tables: SELECT, WITH, SHOW, DESCRIBE or EXPLAIN.",
+    ),
     "questions": (
         "tables.query:questions",
         "List the saved questions, which `headgate query --saved NAME` runs.",
@@ -124,15 +109,15 @@ COMMANDS = {
     "queue": ("operations.queue:queue", "Show the queues."),
     "rebuild": (
         "operations.rebuild:rebuild",
-        "Write curated and quarantine again, from raw, for every file whose rows were deleted there.",
+        "Restore curated and quarantine from raw, for all files whose rows were deleted there.",
     ),
     "report": (
         "operations.report:report",
-        "Show what came in, what was refused and why, and what the systems built.",
+        "Show received rows, refused rows with reasons, and the systems' tables.",
     ),
     "restore": (
         "operations.restore:restore",
-        "Take deletions in a bucket back, fill it from its copy, or process files whose records were lost.",
+        "Undo deletions in a bucket, fill it from its copy, or process files whose records were lost.",
     ),
     "run": (
         "operations.pipeline:run",
@@ -140,21 +125,15 @@ COMMANDS = {
     ),
     "runs": (
         "operations.pipeline:runs",
-        (
-            "List the newest runs with their state, what started them, start, duration, cost, and what they "
-            "left out."
-        ),
+        "List the newest runs with start, trigger, state, duration, cost and problems.",
     ),
     "serve": (
         "operations.serve:serve",
-        "Serve the HTTP API, and the console where it is built, from this machine.",
+        "Serve the HTTP API, and the console if it is built, from this machine.",
     ),
     "status": (
         "operations.status:status",
-        (
-            "Show the state of the lake on one screen: health, last run, age of the data, files, dead "
-            "letters, alarms."
-        ),
+        "Show the state of the lake: health, last run, age of the data, files, dead letters, alarms.",
     ),
     "systems": (
         "project.systems:systems",

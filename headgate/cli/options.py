@@ -1,4 +1,4 @@
-"""Options and endings that commands share."""
+"""Options and output that commands share."""
 
 from __future__ import annotations
 
@@ -22,23 +22,31 @@ deployment = click.option(
     "--deployment",
     "deployment_name",
     metavar="NAME",
-    help="Deployment below .headgate/ to speak to; default: the newest.",
+    help="Deployment below .headgate/; default: the newest.",
+)
+yes = click.option("--yes", is_flag=True, help="Do not ask.")
+watch_timeout = click.option(
+    "--timeout-s",
+    type=click.IntRange(min=1),
+    default=3600,
+    show_default=True,
+    help="How long to watch; the run continues afterwards.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a screen.")
 
 
 def console(*, unlimited: bool = False) -> Console:
-    """Return where screens go. Names and values of data are text: `[b]` or `:x:` in them is no markup.
+    """Return the console of screens, without markup because data may have `[b]` or `:x:`.
 
-    A pipe or a file has no width, so that a row of an answer stays one line for grep, sort and `less -S`,
-    unless COLUMNS states one. Tables about the lake take 120 characters there.
+    A pipe or a file has no width unless COLUMNS is set, so that a row stays one line for grep and sort.
+    Tables about the lake take 120 characters there.
     """
     has_width = os.environ.get("COLUMNS") or sys.stdout.isatty()
     return Console(markup=False, emoji=False, width=None if has_width and not unlimited else _UNLIMITED_WIDTH)
 
 
 def progress_console() -> Console:
-    """Return where progress goes: standard error, so that standard output stays machine-readable."""
+    """Return the console of progress: standard error, so that standard output stays machine-readable."""
     return Console(stderr=True, markup=False, emoji=False)
 
 
@@ -49,10 +57,7 @@ def show(
     screen: Callable[[], RenderableType],
     unlimited: bool = False,
 ) -> None:
-    """Print the JSON or the screen; only the one asked for is computed.
-
-    An `unlimited` screen may be wider than the terminal.
-    """
+    """Print either the JSON or the screen; an `unlimited` screen may be wider than the terminal."""
     if as_json:
         click.echo(json.dumps(value(), indent=2, default=str))
     else:
@@ -60,11 +65,11 @@ def show(
 
 
 def finish(*, complete: bool) -> None:
-    """Leave with 3 when the work finished but something was refused or failed."""
+    """Exit with 3 if the work finished with refusals or failures."""
     if not complete:
         sys.exit(FINISHED_WITH_REFUSALS)
 
 
 def example(text: str) -> str:
-    """Return a command's `epilog`, with one example."""
+    """Return an example as a command's `epilog`."""
     return f"Example: {text}"

@@ -1,4 +1,4 @@
-"""Errors of the lake project's own Python code: its frames, without those of libraries."""
+"""Errors of the lake project's own Python code, with its frames only."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _MESSAGE_LINES = 8
 
 
 class OwnCodeError(HeadgateError):
-    """The project's own code raised an error, which is the cause of this one."""
+    """An error of the project's own code, which is the cause of this one."""
 
 
 @contextmanager
 def own_code() -> Iterator[None]:
-    """Report an error that the lake project's own code raises in the block by its own lines.
+    """Report errors of the lake project's own code in the block with its own lines.
 
     Raises:
         OwnCodeError: the message has file, line and text of each of the project's frames, and the error.
@@ -38,20 +38,12 @@ def own_code() -> Iterator[None]:
             raise
         reason = "\n".join(redact_text(str(error)).strip().splitlines()[:_MESSAGE_LINES])
         text = f"{type(error).__name__}: {reason}" if reason else type(error).__name__
-        raise OwnCodeError(
-            "\n".join(
-                [
-                    "the project's own code raised an error.",
-                    *frames,
-                    text,
-                    "Correct it there; --traceback shows all frames.",
-                ]
-            )
-        ) from error
+        problem, remedy = "the project's own code raised an error.", "Fix it; --traceback shows all frames."
+        raise OwnCodeError("\n".join([problem, *frames, text, remedy])) from error
 
 
 def _frames(error: Exception) -> list[str]:
-    """Return the project's own frames of a traceback, the outermost first."""
+    """Return the project's own frames of a traceback, outermost first."""
     places = [
         (frame.filename, frame.lineno, f", in {frame.name}" if frame.name != "<module>" else "")
         for frame in traceback.extract_tb(error.__traceback__)

@@ -24,10 +24,7 @@ _ENDS = {Phase.CERTIFIED: "certified", Phase.LANDED: "landed"}
 
 @dataclass
 class Tally:
-    """How far one table is.
-
-    `expected` is the server's estimate before the snapshot is read; kept rows cost no time and count apart.
-    """
+    """The progress of one table; `expected` is the server's estimate, `kept` rows were read before."""
 
     table: str
     expected: int
@@ -38,18 +35,15 @@ class Tally:
 
     @property
     def done(self) -> int:
-        """Rows that need no more reading."""
+        """Rows that are read or kept."""
         return self.read + self.kept
 
     def rows_per_s(self, now_s: float) -> float:
-        """Return rows read in a second since the table was planned."""
+        """Return the rate of rows read since the table was planned."""
         return self.read / max(now_s - self.began_s, 1e-3)
 
     def left_s(self, now_s: float) -> float | None:
-        """Return seconds until the last row at the rate so far.
-
-        None before there is a rate, or when the estimate is passed.
-        """
+        """Return the remaining seconds at the current rate; None without a rate or beyond the estimate."""
         rate, left = self.rows_per_s(now_s), self.expected - self.done
         return left / rate if rate > 0 and left > 0 else None
 
@@ -67,13 +61,13 @@ class Tally:
 
 @dataclass
 class Tallies:
-    """Every table's tally, kept by the events of an export."""
+    """The progress of all tables, updated by the events of an export."""
 
     monotonic_s: Callable[[], float] = time.monotonic
     of: dict[str, Tally] = field(default_factory=dict)
 
-    def hear(self, event: requests.Progress) -> Tally | None:
-        """Return the tally of the event's table after it; None for an event that is about all of them."""
+    def update(self, event: requests.Progress) -> Tally | None:
+        """Update and return the tally of the event's table; None for an event about all tables."""
         if not event.table:
             return None
         if event.phase is Phase.PLANNED or event.table not in self.of:
@@ -90,16 +84,16 @@ class Tallies:
 
 @contextmanager
 def showing_progress(console: Console) -> Iterator[Callable[[requests.Progress], None]]:
-    """Show an export: yield a listener for its events."""
+    """Show the progress of an export; yield the listener for its events."""
     tallies, plain = Tallies(), PlainLines(console)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[line]}"))
     with Progress(*columns, console=console) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def heard(event: requests.Progress) -> None:
+        def update(event: requests.Progress) -> None:
             if event.phase is Phase.RETRIED:
                 console.print(f"{event.why}. The run continues with a new snapshot.")
-            tally = tallies.hear(event)
+            tally = tallies.update(event)
             if tally is None:
                 return
             line = tally.line(tallies.monotonic_s())
@@ -109,11 +103,11 @@ def showing_progress(console: Console) -> Iterator[Callable[[requests.Progress],
             bars.update(tasks[tally.table], completed=tally.done, total=total, line=line.partition(": ")[2])
             _say(plain, tally, line)
 
-        yield heard
+        yield update
 
 
 def _say(plain: PlainLines, tally: Tally, line: str) -> None:
-    """Print an event: an end always, progress at most every few seconds."""
+    """Print an event: the end always, progress at most every few seconds."""
     if tally.end and not plain.console.is_terminal:
         plain.console.print(line)
     else:

@@ -1,4 +1,4 @@
-"""A table that breaks no word: on a narrow screen it becomes one record per row."""
+"""A table that does not break words; on a narrow screen it becomes one record per row."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
     Records = Callable[[Sequence[str], Sequence[Sequence[str]], int], RenderableType]
 
-_READABLE = 30  # a sentence in fewer columns is a tower of words
-_WIDEST_SCREEN = 10_000  # a console that is wider is a pipe or a file
+_READABLE = 30  # smallest width of a sentence
+_WIDEST_SCREEN = 10_000  # a wider console is a pipe or a file
 _WIDTH_OF_A_PIPE = 120
-_CUT_TO = (64, 48, 36, 28)  # characters of a long key in a pipe, the most that fit
+_CUT_TO = (64, 48, 36, 28)  # characters of a long key in a pipe; the largest that fits
 _ELLIPSIS = "…"
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """The frame of a table around its cells; `column` and `table` are the characters that this takes."""
+    """The frame of a table, which takes `column` characters per column and `table` per table."""
 
     box: box.Box
     padding: tuple[int, int, int, int]
@@ -46,9 +46,8 @@ class FittingTable(Table):
     """A table whose ids and keys can be copied, at any width of the screen.
 
     Args:
-        records: draws the rows from the names, the cells and the width where they do not fit beside each
-            other.
-        is_list: draw each row as a record at any width, too.
+        records: draws the rows from names, cells and width if columns do not fit beside each other.
+        is_list: draw each row as a record at any width.
     """
 
     def __init__(
@@ -67,11 +66,11 @@ class FittingTable(Table):
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw the first form that fits."""
-        # An answer of a query keeps each row in one line, for the programs behind a pipe.
+        # A query's answer keeps each row in one line, for programs behind a pipe.
         is_piped = options.max_width > _WIDEST_SCREEN and self._records is compact_records
         options = options.update_width(_WIDTH_OF_A_PIPE) if is_piped else options
-        for most in () if self._is_list else (0, *_CUT_TO) if is_piped else (0,):
-            made = self._cut_to(most) if most else self
+        for limit in () if self._is_list else (0, *_CUT_TO) if is_piped else (0,):
+            made = self._cut_to(limit) if limit else self
             if made._fits(options.max_width):  # noqa: SLF001 of the same class
                 yield from super(FittingTable, made).__rich_console__(console, options)
                 return
@@ -88,7 +87,7 @@ class FittingTable(Table):
         )
 
     def _fits(self, width: int) -> bool:
-        """Take the first form in which the rows fit; return whether there is one."""
+        """Use the first frame in which the rows fit; return whether there is one."""
         for frame in _FRAMES:
             space = width - frame.column * len(self.columns) - frame.table
             if widths := _fit([_column_texts(column.header, column.cells) for column in self.columns], space):
@@ -96,41 +95,37 @@ class FittingTable(Table):
                 return True
         return False
 
-    def _cut_to(self, most: int) -> FittingTable:
-        """Return the table with words of at most so many characters."""
+    def _cut_to(self, limit: int) -> FittingTable:
+        """Return the table with words cut to `limit` characters."""
         names = [str(column.header) for column in self.columns]
         made = FittingTable(*names, title=str(self.title or ""), show_lines=self.show_lines)
         for own, other in zip(self.columns, made.columns, strict=True):
             other.justify = own.justify
         for cells in zip(*(map(str, column.cells) for column in self.columns), strict=True):
-            made.add_row(*(cut_words(cell, most) for cell in cells))
+            made.add_row(*(cut_words(cell, limit) for cell in cells))
         return made
 
     def _use(self, frame: _Frame, widths: Sequence[int]) -> None:
-        self.box, self.padding, self.show_edge, self.pad_edge = (
-            frame.box,
-            frame.padding,
-            frame.has_edge,
-            frame.has_edge,
-        )
+        self.box, self.padding = frame.box, frame.padding
+        self.show_edge = self.pad_edge = frame.has_edge
         for column, width in zip(self.columns, widths, strict=True):
             column.width = width
 
 
-def cut_words(text: str, most: int) -> str:
-    """Return a text whose long words have lost their middle.
+def cut_words(text: str, limit: int) -> str:
+    """Cut the middle of long words.
 
     >>> cut_words("see orders/2024/part-00001.csv", 12)
     'see orders…1.csv'
     """
-    return " ".join(_cut_word(word, most) for word in text.split(" "))
+    return " ".join(_cut_word(word, limit) for word in text.split(" "))
 
 
-def _cut_word(word: str, most: int) -> str:
-    if len(word) <= most or "\n" in word:
+def _cut_word(word: str, limit: int) -> str:
+    if len(word) <= limit or "\n" in word:
         return word
-    end = (most - 1) // 2
-    return f"{word[: most - 1 - end]}{_ELLIPSIS}{word[-end:]}"
+    end = (limit - 1) // 2
+    return f"{word[: limit - 1 - end]}{_ELLIPSIS}{word[-end:]}"
 
 
 def _column_texts(header: RenderableType, cells: Iterable[RenderableType]) -> tuple[str, list[str]]:
@@ -148,9 +143,8 @@ def _fit(columns: Sequence[tuple[str, Sequence[str]]], space: int) -> list[int]:
     if room < 0:
         return []
     widths = least.copy()
-    for at in sorted(
-        range(len(columns)), key=lambda at: wanted[at] - least[at]
-    ):  # the most columns possible are not broken at all
+    # Narrow columns first, so that as many columns as possible are not broken.
+    for at in sorted(range(len(columns)), key=lambda at: wanted[at] - least[at]):
         widths[at] += min(room, wanted[at] - least[at])
         room -= widths[at] - least[at]
     return widths
@@ -166,21 +160,17 @@ def _longest(texts: Iterable[str], split: Callable[[str], list[str]]) -> int:
 
 
 def compact_records(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> RenderableType:
-    """Return a row's first cell, and below it the other cells with their names, as many in a line as fit.
-
-    Empty cells are left out.
-    """
+    """Return each row's first cell, and below it the other non-empty cells with their names."""
     lines = []
     for first, *others in rows:
         facts = [(name, cell) for name, cell in zip(names[1:], others, strict=True) if cell]
-        # A number says nothing without its name.
         named = f"{names[0]} {first}" if first.isdigit() else first
         lines += [*([named] if named else []), *_packed(facts, width)]
     return as_it_is(lines)
 
 
 def _packed(facts: Iterable[tuple[str, str]], width: int) -> list[str]:
-    """Pack words into lines; a cell of several words has its own lines."""
+    """Pack single words into lines; cells of several words have their own lines."""
     lines, shares = [""], False
     for name, cell in facts:
         is_word = len(cell.split()) == 1
@@ -196,7 +186,7 @@ def _packed(facts: Iterable[tuple[str, str]], width: int) -> list[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Return lines of whole words; a word longer than the width has a line of its own."""
+    """Wrap a text at words; a word longer than the width has its own line."""
     lines: list[str] = []
     for paragraph in text.splitlines():
         lines.append("")
@@ -209,5 +199,5 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def as_it_is(lines: Iterable[str]) -> RenderableType:
-    """Return lines that only the terminal itself wraps, so that a copied key is complete."""
+    """Return lines that only the terminal wraps, so that a copied key is complete."""
     return cast("RenderableType", Group(*(Text(line, no_wrap=True, overflow="ignore") for line in lines)))

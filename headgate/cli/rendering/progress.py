@@ -1,13 +1,14 @@
-"""Progress for a person at a terminal, and as plain lines for a log that nobody watches."""
+"""Progress at a terminal, and as plain lines in a log."""
 
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rich.console import Console
 
@@ -16,10 +17,7 @@ PLAIN_EVERY_S = 5.0
 
 @dataclass
 class PlainLines:
-    """Says what changed, at most every few seconds, where no live display can be drawn.
-
-    Silent at a terminal.
-    """
+    """Progress lines, at most one every few seconds; silent at a terminal, which has a live display."""
 
     console: Console
     monotonic_s: Callable[[], float] = time.monotonic
@@ -27,9 +25,25 @@ class PlainLines:
     _last_at: float = field(default=float("-inf"))
 
     def say(self, text: str) -> None:
-        """Print the line, unless it was printed already, came too soon, or a terminal shows it live."""
+        """Print the line unless it is the last one, comes too soon, or a terminal shows it live."""
         now = self.monotonic_s()
         if self.console.is_terminal or text == self._last_text or now - self._last_at < PLAIN_EVERY_S:
             return
         self.console.print(text)
         self._last_text, self._last_at = text, now
+
+
+@contextmanager
+def spinner(console: Console, name: str) -> Iterator[Callable[[str], None]]:
+    """Show a spinner with the time; yield the function that updates its text."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress:
+        task, plain = progress.add_task(name), PlainLines(console)
+
+        def show(text: str) -> None:
+            progress.update(task, description=text)
+            plain.say(text)
+
+        yield show

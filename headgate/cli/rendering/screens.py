@@ -1,4 +1,4 @@
-"""Render plain values for a person, as rich renderables."""
+"""Render values as rich tables and lines."""
 
 from __future__ import annotations
 
@@ -39,15 +39,27 @@ def screen_table(
     return made
 
 
+def fact_table(facts: Iterable[Mapping[str, object]], columns: Mapping[str, str]) -> Table:
+    """Return a table with a row for each of the facts.
+
+    Args:
+        columns: the name of the fact by heading; an absent fact leaves its cell empty.
+    """
+    table = screen_table(*columns)
+    for fact in facts:
+        table.add_row(*(str(fact.get(name, "")) for name in columns.values()))
+    return table
+
+
 def safe_name(name: str) -> str:
-    """Return a name of a file or folder on this machine, which may hold what no screen shows."""
+    """Return a name of a local file or folder without card and social security numbers."""
     from headgate.masking.redaction import redact_text
 
     return redact_text(name)
 
 
 def shown_time(at: str) -> str:
-    """Return a time of ISO 8601 to the second, as people read it.
+    """Return an ISO 8601 time in readable form, to the second.
 
     >>> shown_time("2026-01-02T03:04:05.678900")
     '2026-01-02 03:04:05'
@@ -55,9 +67,9 @@ def shown_time(at: str) -> str:
     return at.replace("T", " ")[: len("2026-01-02 03:04:05")]
 
 
-def shortened(text: str, most: int) -> str:
-    """Return a text of at most so many characters, and how long it is where it is longer."""
-    return text if len(text) <= most else f"{text[:most]}… ({len(text):,} characters)"
+def shortened(text: str, limit: int) -> str:
+    """Cut a text to `limit` characters, with a note of its length."""
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
 
 
 _COUNTS = ("files", "received", "accepted", "quarantined", "duplicates")
@@ -65,10 +77,7 @@ _SKIPPED = "skipped lines"
 
 
 def received(summaries: Sequence[DatasetSummary], title: str = "Through the gate") -> Table:
-    """Return files and rows by dataset; the last line adds them up.
-
-    Skipped lines have a column where there are any.
-    """
+    """Return files and rows by dataset with a total, and a column of skipped lines if there are any."""
     every = total(summaries)
     names = (*_COUNTS, *([_SKIPPED] if every.skipped_lines else []))
     made = screen_table("dataset", *names, title=title, numbers=names)
@@ -83,18 +92,12 @@ def _counts(summary: DatasetSummary) -> list[str]:
     problems = {"rejected": summary.files_rejected, "need a mapping": summary.files_needing_mapping}
     not_accepted = ", ".join(f"{count:,} {what}" for what, count in problems.items() if count)
     files = f"{summary.files:,}" + (f" ({not_accepted})" if not_accepted else "")
-    rows = (
-        summary.received,
-        summary.accepted,
-        summary.quarantined,
-        summary.duplicates,
-        summary.skipped_lines,
-    )
-    return [files, *(f"{count:,}" for count in rows)]
+    names = (*_COUNTS[1:], "skipped_lines")
+    return [files, *(f"{getattr(summary, name):,}" for name in names)]
 
 
 def reasons(summaries: Iterable[DatasetSummary]) -> Table:
-    """Return refused and duplicate rows by dataset and reason, most frequent first."""
+    """Return rejected and duplicate rows by dataset and reason, most frequent first."""
     made = screen_table("dataset", "reason", "rows", title="Why rows were refused", numbers=["rows"])
     counts = [
         (dataset.dataset, rule, rows) for dataset in summaries for rule, rows in dataset.reasons.items()
@@ -108,27 +111,25 @@ def reasons(summaries: Iterable[DatasetSummary]) -> Table:
 
 
 def datasets_table(tables: Iterable[DatasetTable]) -> Table:
-    """Return rows that SQL sees and the quality score of the files, by dataset."""
-    made = screen_table(
-        "dataset", "rows in SQL", "quality score", title="Datasets", numbers=["rows in SQL", "quality score"]
-    )
+    """Return the rows in SQL and the quality score of the files, by dataset."""
+    numbers = ("rows in SQL", "quality score")
+    made = screen_table("dataset", *numbers, title="Datasets", numbers=numbers)
     for dataset in tables:
         rows = "no run yet" if dataset.rows is None else f"{dataset.rows:,}"
-        made.add_row(
-            dataset.table, rows, "" if dataset.quality_score is None else f"{dataset.quality_score:.3f}"
-        )
+        score = "" if dataset.quality_score is None else f"{dataset.quality_score:.3f}"
+        made.add_row(dataset.table, rows, score)
     return made
 
 
 def masked(summaries: Sequence[DatasetSummary]) -> Table:
-    """Return values that masking changed, by dataset and column."""
+    """Return the number of values that masking changed, by column."""
     return _by_column(
         "Values that masking changed", ((summary.dataset, summary.masked) for summary in summaries)
     )
 
 
 def new_columns_table(summaries: Sequence[DatasetSummary]) -> Table:
-    """Return columns that files have and their contracts do not, by dataset."""
+    """Return the columns of files that are not in their contracts."""
     return _by_column(
         "New columns, not in the contract", ((summary.dataset, summary.new_columns) for summary in summaries)
     )
@@ -143,10 +144,7 @@ def _by_column(title: str, counts: Iterable[tuple[str, Mapping[str, int]]]) -> T
 
 
 def mapped_columns(files: Iterable[tuple[str, Mapping[str, str]]]) -> Table:
-    """Return columns that were taken for a field of another name, by file.
-
-    No row where every name is the contract's.
-    """
+    """Return the columns that were mapped to a field of another name, by file."""
     made = screen_table(
         "file", "its column", "read as", title="Columns that have another name in the contract"
     )
@@ -159,18 +157,17 @@ def mapped_columns(files: Iterable[tuple[str, Mapping[str, str]]]) -> Table:
 
 
 def unread_sheets(files: Iterable[tuple[str, Mapping[str, str]]]) -> list[str]:
-    """Return a sentence for each workbook with unread sheets, from its name and its recorded form."""
+    """Return a sentence for each workbook with unread sheets, from its name and its format facts."""
+    why = "because they lack the contract's header or the contract names another sheet"
     return [
-        f"{name}: the rows are those of {form.get('sheets', '')}; not read, since the contract's header "
-        "is not in them or it names another "
-        f"sheet: {form['left_out']}."
+        f"{name}: the rows are from {form.get('sheets', '')}. Not read, {why}: {form['left_out']}."
         for name, form in files
         if form.get("left_out")
     ]
 
 
 def references_table(checked: Iterable[CheckedReference]) -> Table:
-    """Return rows whose parent is not in the lake (yet), by the column that points to it."""
+    """Return the number of rows without a parent in the lake, by column."""
     numbers = ("rows", "different keys")
     made = screen_table(
         "column", "points to", *numbers, title="Rows whose parent is not there (yet)", numbers=numbers
@@ -181,7 +178,7 @@ def references_table(checked: Iterable[CheckedReference]) -> Table:
 
 
 def systems_table(facts: Iterable[SystemFacts]) -> Table:
-    """Return each system's tables, how good its models say they are, and one answer from it."""
+    """Return the tables, the quality of the models and an answer of each system."""
     table = Table(title="Systems", title_justify="left", show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, style="dim")
@@ -200,10 +197,7 @@ def systems_table(facts: Iterable[SystemFacts]) -> Table:
 
 
 def answer(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit: int = 100) -> RenderableType:
-    """Return a query's result as a table, or with one line per cell where a table does not fit the screen.
-
-    Says when rows were left out.
-    """
+    """Return a query's result as a table, or with one line per cell if a table does not fit the screen."""
     everything = list(rows)
     made = FittingTable(*columns, records=_one_cell_per_line)
     for place, column in enumerate(made.columns):
@@ -221,21 +215,19 @@ def vertical(columns: Sequence[str], rows: Iterable[Sequence[object]], *, limit:
 
 
 def _one_cell_per_line(names: Sequence[str], rows: Sequence[Sequence[str]], _width: int) -> RenderableType:
-    """Render values below each other, with a line each for a value that has several."""
+    """Render one line per cell, and further lines for values with line breaks."""
     margin = max(map(cell_len, names), default=0)
     lines = []
     for number, row in enumerate(rows, 1):
         lines.append(f"── row {number} ──")
         for name, cell in zip(names, row, strict=True):
-            lines.append(
-                f"{' ' * (margin - cell_len(name))}{name}  "
-                + f"\n{' ' * (margin + 2)}".join(cell.split("\n"))
-            )
+            indented = f"\n{' ' * (margin + 2)}".join(cell.split("\n"))
+            lines.append(f"{' ' * (margin - cell_len(name))}{name}  {indented}")
     return as_it_is(lines)
 
 
 def _cell(value: object) -> str:
-    """Return a value as text. Control characters are spelled: data must not move a terminal's cursor."""
+    """Return a value as text with escaped control characters, which could move the cursor."""
     text = "" if value is None else str(value)
     return _CONTROL.sub(lambda match: repr(match.group())[1:-1], text)
 
@@ -254,17 +246,17 @@ def _left_out(rows: Sequence[object], limit: int) -> list[str]:
 
 
 def first_of(names: Sequence[str], *, limit: int = 5) -> str:
-    """Return the first names as a list, and how many more there are."""
+    """Return the first names, and the number of further names."""
     more = f", and {len(names) - limit:,} more" if len(names) > limit else ""
     return ", ".join(names[:limit]) + more
 
 
 def sentence_with_column(error: Mapping[str, str]) -> str:
-    """Return a record's error as a sentence that names the column, where it has one."""
+    """Return a record's error with its column, if it has one."""
     column, message = error.get("column", ""), error.get("message", "")
     return f"column {column}: {message}" if column else message
 
 
 def next_steps(lines: Sequence[str]) -> RenderableType:
-    """Return where to look next: commands to copy, each in one line."""
+    """Return the next commands, each in one line to copy."""
     return as_it_is(["Where to look next:", *(f"  {line}" for line in lines)])

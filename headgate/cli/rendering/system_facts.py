@@ -1,4 +1,4 @@
-"""The tables of datasets and systems, asked of Athena."""
+"""Facts about the tables of datasets and systems, from Athena."""
 
 from __future__ import annotations
 
@@ -21,10 +21,7 @@ NOT_PUBLISHED = "not published yet"
 
 @dataclass(frozen=True)
 class SystemFacts:
-    """One system: rows by table, how good its models say they are, one answer, and tables that are not there.
-
-    Texts are for a person.
-    """
+    """Facts about a system: rows by table, quality of its models and one answer in words, missing tables."""
 
     system: str
     rows: dict[str, int]
@@ -35,10 +32,7 @@ class SystemFacts:
 
 @dataclass(frozen=True)
 class DatasetTable:
-    """A dataset's table in curated.
-
-    `rows` is None before a run has built it, `quality_score` where no file was profiled.
-    """
+    """A dataset's table in curated; `rows` is None before the first run, `quality_score` without profiles."""
 
     table: str
     rows: int | None
@@ -55,7 +49,7 @@ def dataset_tables(
 
 
 def facts(queries: AthenaQueries, registry: Registry, databases: Databases) -> list[SystemFacts]:
-    """Return the facts of all systems; what cannot be asked yet says so."""
+    """Return the facts of all systems."""
     return [_facts(queries, registry, system, databases) for system in registry.systems]
 
 
@@ -75,33 +69,26 @@ def _facts(queries: AthenaQueries, registry: Registry, system: str, databases: D
 
 
 def _rows(queries: AthenaQueries, tables: Sequence[str], database: str) -> dict[str, int]:
-    """Return the rows of each table, in one question, or one by one where that question fails."""
+    """Count the rows of each table in one query, or one by one if that query fails."""
     if not tables:
         return {}
     counts = " union all ".join(f"select '{name}', count(*) from {database}.{name}" for name in tables)  # noqa: S608 names come from contracts
     try:
         return dict(queries.run(f"select * from ({counts}) as counted (name, size) order by name").rows)  # noqa: S608 as above
     except QueryError:
-        return (
-            {name: size for table in tables for name, size in _rows(queries, [table], database).items()}
-            if len(tables) > 1
-            else {}
-        )
+        single = (_rows(queries, [table], database) for table in tables) if len(tables) > 1 else ()
+        return {name: size for rows in single for name, size in rows.items()}
 
 
 def _asked(queries: AthenaQueries, sql: str) -> str:
     try:
-        return _lines(queries, sql)
+        return "\n".join(map(sentence, queries.run(sql).rows))
     except QueryError as error:
         return f"no answer: {error}"
 
 
-def _lines(queries: AthenaQueries, sql: str) -> str:
-    return "\n".join(map(sentence, queries.run(sql).rows))
-
-
 def sentence(row: Sequence[object]) -> str:
-    """Return a row as a sentence: without empty cells at its end, and without a space before a bracket.
+    """Return a row as a sentence, without empty cells at its end or a space before a bracket.
 
     >>> sentence(("sells", Decimal("1200.50"), "(80 %:", 900, ")", None))
     'sells 1,200.50 (80 %: 900)'
@@ -111,7 +98,7 @@ def sentence(row: Sequence[object]) -> str:
 
 
 def _shown(cell: object) -> str:
-    """Return a cell for a person: thousands marked, decimals as they came."""
+    """Return a cell as text, numbers with thousands separators."""
     if cell is None:
         return "-"
     return f"{cell:,}" if isinstance(cell, int | Decimal) else str(cell)

@@ -1,4 +1,4 @@
-"""Describe the outcome of each file of an upload, as plain values."""
+"""The outcome of each file of an upload, as JSON."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def upload_outcomes(
     ledger: FileLedger,
     timeout_s: float,
 ) -> list[dict[str, object]]:
-    """Return the outcome of each file, in the order in which they were named.
+    """Return the outcome of each file in order.
 
     Args:
         sent: the local files and their objects in raw.
-        records: of the files with which the gate has ended; the others have the state None.
-        timeout_s: how long the gate was awaited.
+        records: of finished files; the others have the state None.
+        timeout_s: how long the command waited for the gate.
     """
     from headgate.lake.raw_objects import file_id_of
 
@@ -36,11 +36,8 @@ def upload_outcomes(
     outcomes = []
     for path, ref in sent:
         file_id = file_id_of(ref)
-        fact = {
-            "file": screens.safe_name(str(path)),
-            "key": screens.safe_name(ref.key),
-            "file_id": file_id,
-        }
+        names = {"file": screens.safe_name(str(path)), "key": screens.safe_name(ref.key)}
+        fact = {**names, "file_id": file_id}
         record = ended.get(file_id)
         outcomes.append(fact | (_ended(record, ledger) if record else _under_way(file_id, timeout_s)))
     return outcomes
@@ -66,7 +63,7 @@ def _ended(record: FileRecord, ledger: FileLedger) -> dict[str, object]:
 def _under_way(file_id: str, timeout_s: float) -> dict[str, object]:
     why = {
         "rule": "not_finished",
-        "message": f"the gate had not finished after {timeout_s:g} s; it continues",
+        "message": f"the gate did not finish within {timeout_s:g} s; it continues",
         "remedy": f"see `headgate files show {file_id}`, or wait longer with --timeout-s",
         "column": "",
     }
@@ -82,7 +79,7 @@ def _under_way(file_id: str, timeout_s: float) -> dict[str, object]:
 
 
 def _key_of(file_id: str, ledger: FileLedger) -> str:
-    """Return the key of the file of which another one is a copy; empty for a file that is no copy."""
+    """Return the key of a copy's original; empty for a file that is no copy."""
     try:
         return ledger.get(file_id).key if file_id else ""
     except NotFoundError:

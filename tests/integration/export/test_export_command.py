@@ -182,7 +182,7 @@ def test_contracts_are_drafted_from_the_server_and_never_written_over(terminal: 
         ("region_id",),
         2,
     )
-    assert "is there already" in terminal.type("contract", "--tables", "regions", "--into", "drafts").stderr
+    assert "exists already" in terminal.type("contract", "--tables", "regions", "--into", "drafts").stderr
     assert terminal.type("contract", "--tables", "regions").stdout.startswith("---\napiVersion: v3.1.0")
 
 
@@ -313,7 +313,7 @@ def test_runs_are_listed_and_verified_by_source(terminal: Terminal) -> None:
         ("crm_regions", True)
     ]
     assert "no contract for orders" in several.type("runs", "orders", "--source", "crm").stderr
-    assert "Leave out one" in several.type("verify", "--source", "crm", "--to", "copy").stderr
+    assert "Remove one" in several.type("verify", "--source", "crm", "--to", "copy").stderr
 
 
 def test_a_login_is_stored_for_the_job_and_replaced(terminal: Terminal, emulator: Emulator) -> None:

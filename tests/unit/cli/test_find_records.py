@@ -174,7 +174,7 @@ def test_a_repeated_revert_says_that_the_file_was_reverted_already(
     repeated = ran("files", "revert", name, "--yes", "--json")
     (outcome,) = json.loads(repeated.stdout)
     assert (repeated.exit_code, outcome["outcome"], outcome["quarantined_rows"]) == (0, "reverted", 0)
-    assert outcome["reason"] == "was reverted already: none of its rows were in the lake"
+    assert outcome["reason"] == "was reverted already: none of its rows are in the lake"
 
 
 def test_a_revert_of_a_file_that_the_lake_never_had_is_an_error(put: Callable[[str, str], None]) -> None:

@@ -217,7 +217,7 @@ def with_system(lake: Path, name: str, code: str) -> Path:
 
 def test_a_dataset_without_a_contract_is_named_with_the_nearest(lake: Path) -> None:
     with_system(lake, "busy", 'READS = ("visit",)\n\n\ndef build(tables, as_of, shelf):\n    return {}\n')
-    with pytest.raises(NotFoundError, match=r"no contract describes such a dataset\. Did you mean visits\?"):
+    with pytest.raises(NotFoundError, match=r"has no contract\. Did you mean visits\?"):
         run_system_locally("busy", lake / "data")
 
 

@@ -247,7 +247,7 @@ def test_the_command_ends_with_1_and_shows_the_rows_that_differ(lake: Path) -> N
 
 @pytest.mark.parametrize(
     ("names", "message"),
-    [(["ages"], "The model ages has no test"), (["nix"], "There is no test and no model nix")],
+    [(["ages"], "The model ages has no test"), (["nix"], "There is no test or model nix")],
 )
 @pytest.mark.usefixtures("lake")
 def test_a_name_without_a_test_is_an_error(names: list[str], message: str) -> None:

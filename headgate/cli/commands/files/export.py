@@ -1,4 +1,4 @@
-"""`headgate export`: tables of a database server into raw, certified; and what earlier runs left there."""
+"""`headgate export`: export tables of a database server to raw, list and verify the exports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from headgate.cli import command_deployment, options
-from headgate.cli.commands.files.export_schedule import SOURCE, login, start
+from headgate.cli.commands.files.export_schedule import RUN_NAME, SOURCE, login, start
 from headgate.cli.rendering import export_progress, screens
 from headgate.contracts import odcs_reader
 from headgate.contracts.odcs_writer import to_odcs
@@ -47,13 +47,13 @@ WORKSPACE = FOLDER / "exports"
 
 @click.group()
 def export() -> None:
-    """Export tables of a MySQL or PostgreSQL server exactly, as of one moment, to raw or anywhere else.
+    """Export tables of a MySQL or PostgreSQL server, consistent and certified.
 
     The login is MYSQL_URL (mysql://user:password@host:port/database) or POSTGRES_URL (postgresql://…), else
     the deployment's secret; with --source NAME it is MYSQL_URL_NAME or POSTGRES_URL_NAME, else the secret
-    <deployment>/mysql/NAME. ?schema=NAME chooses a schema of PostgreSQL. TLS is on, except to this
-    machine or where the URL ends in ?tls=off; ?ca=FILE names the authority to trust, &name=HOST the server's
-    name in its certificate, as behind a tunnel.
+    <deployment>/mysql/NAME. ?schema=NAME chooses a schema of PostgreSQL. TLS is on, except to this machine or
+    with ?tls=off; ?ca=FILE is the trusted authority, &name=HOST the server's name in its certificate, for
+    example behind a tunnel.
     """
 
 
@@ -61,7 +61,7 @@ export.add_command(login)
 export.add_command(start)
 
 _of_source = click.option(
-    "--source", default="", metavar="NAME", help="Only tables of this database; default: of all."
+    "--source", default="", metavar="NAME", help="Only tables of this database; default: all databases."
 )
 _to = click.option(
     "--to", default="", metavar="DIR|s3://…", help="A folder or a bucket's prefix instead of a deployment."
@@ -75,34 +75,24 @@ _to = click.option(
     "--tables",
     default="",
     metavar="A,B",
-    help="Tables or views, by their names at the server; default: all with a contract.",
+    help="Tables or views of the server; default: all with a contract.",
 )
-@click.option("--where", default="", metavar="SQL", help="Only rows for which this condition holds.")
+@click.option("--where", default="", metavar="SQL", help="Only rows that match this condition.")
 @click.option("--sql", default="", metavar="SELECT", help="Export the rows of a query; --name names it.")
-@click.option("--name", default="", metavar="NAME", help="The dataset that the rows of --sql become.")
+@click.option("--name", default="", metavar="NAME", help="The dataset of the rows of --sql.")
 @_to
 @SOURCE
-@click.option("--incremental", is_flag=True, help="Only rows that changed since the run before.")
+@click.option("--incremental", is_flag=True, help="Only rows that changed since the last run.")
 @click.option(
-    "--workers",
-    default=2,
-    show_default=True,
-    type=click.IntRange(1, 64),
-    help="Connections that read at once.",
+    "--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Parallel connections."
 )
-@click.option(
-    "--run",
-    "run_name",
-    default="",
-    metavar="NAME",
-    help="Name of the run; the same name continues it. Default: the time.",
-)
+@RUN_NAME
 @click.option(
     "--overlap-s",
     default=300,
     show_default=True,
     type=click.IntRange(min=0),
-    help="Seconds that an incremental run reads again before the last one's end.",
+    help="Seconds before the end of the last run that an incremental run reads again.",
 )
 @click.option(
     "--stop-on-impossible-dates",
@@ -115,33 +105,28 @@ _to = click.option(
     default="parquet",
     show_default=True,
     type=click.Choice(["parquet", "csv"]),
-    help="Of the files.",
+    help="Format of the files.",
 )
 @click.option(
     "--mask-at-source", is_flag=True, help="Mask sensitive columns while reading: no card number reaches raw."
 )
-@click.option(
-    "--resume", is_flag=True, help="Continue every run that was killed or failed, with its own options."
-)
+@click.option("--resume", is_flag=True, help="Continue all unfinished runs with their own options.")
 @options.as_json
 @options.deployment
 def run(
     resume: bool, as_json: bool, deployment_name: str | None, to: str, source: str, **asked: str | int
 ) -> None:
-    """Export now: every table is published with its certificate, or none is.
+    """Export now: either all tables are published with their certificates, or none.
 
     With --to it needs no deployment and no contract: all tables of the database go to DIR or
     s3://bucket/prefix.
     """
     if to and asked["mask_at_source"]:
         raise click.UsageError(
-            "--mask-at-source needs a deployment: it uses the deployment's contracts and masking key. "
-            "Leave out --to."
+            "--mask-at-source needs the contracts and the masking key of a deployment. Remove --to."
         )
     if bool(asked["sql"]) != bool(asked["name"]):
-        raise click.UsageError(
-            "--sql and --name go together: the rows of the query become the dataset of that name."
-        )
+        raise click.UsageError("--sql and --name need each other. Give the query and the dataset's name.")
     name = "" if to else command_deployment.activate(deployment_name).name
     reader = exports.source_login(os.environ, source)
     if to:
@@ -186,15 +171,13 @@ def _tables(reader: Login) -> list[str]:
 @click.argument("table", default="")
 @_to
 @_of_source
-@click.option(
-    "--run", "run_name", default="", metavar="NAME", help="Which run; default: each table's newest."
-)
+@click.option("--run", "run_name", default="", metavar="NAME", help="Run; default: each table's newest.")
 @options.as_json
 @options.deployment
 def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **asked: str) -> None:
-    """Check published runs again: every file's bytes and every row, against the certificate.
+    """Compare every file and row of published runs with their certificates.
 
-    Exit code 3 when one differs.
+    Exits with 3 if one differs.
     """
     run_name = asked["run_name"]
     workspace = _workspace(to) if to else WORKSPACE / command_deployment.activate(deployment_name).name
@@ -206,7 +189,7 @@ def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **as
     ]
     newest = chosen if run_name else list({key.dataset: key for key in chosen}.values())
     if not newest:
-        raise click.ClickException("There is no such run. `headgate export runs` lists the published ones.")
+        raise click.ClickException("There is no such run. `headgate export runs` lists the published runs.")
     workspace.mkdir(parents=True, exist_ok=True)
     checked = [_verified(store, key, workspace) for key in newest]
     options.show(
@@ -224,18 +207,12 @@ def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **as
 @options.as_json
 @options.deployment
 def runs(table: str, to: str, source: str, as_json: bool, deployment_name: str | None) -> None:
-    """List the published runs of TABLE, or of every table that has a contract.
-
-    With --to of every table there.
-    """
+    """List the published runs of TABLE, or of all tables with a contract; with --to, of all tables there."""
     if not to:
         command_deployment.activate(deployment_name)
     store = exports.export_destination(to) if to else exports.landed_exports(os.environ)
-    certificates = [
-        *filter(
-            None, (_certificate(store, key) for key in _manifests(store, _datasets(store, table, to, source)))
-        )
-    ]
+    manifests = _manifests(store, _datasets(store, table, to, source))
+    certificates = [*filter(None, (_certificate(store, key) for key in manifests))]
     options.show(
         as_json=as_json,
         value=lambda: [*map(certificate_facts, certificates)],
@@ -246,7 +223,7 @@ def runs(table: str, to: str, source: str, as_json: bool, deployment_name: str |
 @export.command(
     epilog=options.example("headgate export contract --tables film,actor --into contracts/source")
 )
-@click.option("--tables", default="", metavar="A,B", help="Which tables; default: all of the database.")
+@click.option("--tables", default="", metavar="A,B", help="Tables; default: all of the database.")
 @click.option(
     "--into",
     type=click.Path(file_okay=False, path_type=Path),
@@ -255,12 +232,10 @@ def runs(table: str, to: str, source: str, as_json: bool, deployment_name: str |
 @SOURCE
 @options.deployment
 def contract(tables: str, into: Path | None, source: str, deployment_name: str | None) -> None:
-    """Draft contracts of the server's tables: types, keys, foreign keys.
+    """Draft contracts of the server's tables with types, keys, foreign keys, and masks for card data.
 
-    Columns that may hold card data are masked.
-
-    An existing file is never overwritten. With --source NAME the datasets are called NAME_table, and are
-    exported by --source NAME.
+    Existing files are not overwritten. With --source NAME the datasets are called NAME_table; export them
+    with --source NAME.
     """
     import yaml
 
@@ -273,7 +248,7 @@ def contract(tables: str, into: Path | None, source: str, deployment_name: str |
         if path is None:
             click.echo(f"---\n{text}", nl=False)
         elif path.exists():
-            click.echo(f"{path} is there already", err=True)
+            click.echo(f"{path} exists already; not overwritten", err=True)
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
@@ -306,7 +281,7 @@ def _names(listed: str) -> tuple[str, ...]:
 
 
 def report_facts(report: ExportReport) -> dict[str, object]:
-    """Return a run's outcome, for a machine."""
+    """Return the outcome of a run as JSON."""
     return {
         "run": report.run,
         "changed": report.changed,
@@ -316,7 +291,7 @@ def report_facts(report: ExportReport) -> dict[str, object]:
 
 
 def certificate_facts(certificate: Certificate) -> dict[str, object]:
-    """Return the main facts of a certificate; the manifest has the others."""
+    """Return the main facts of a certificate as JSON."""
     return {
         "table": certificate.table,
         "run": certificate.run,
@@ -354,51 +329,40 @@ def _request(source: str, asked: dict[str, str | int]) -> ExportRequest:
 
 
 def _again(exporting: Exporting, request: ExportRequest) -> ExportRequest:
-    """Return the request, for the day that an earlier attempt of the same run began on."""
-    begun = [
-        run.exported_on
-        for run in exporting.unfinished()
-        if (run.source, run.run) == (request.source, request.run)
-    ]
-    return replace(request, exported_on=begun[0]) if begun else request
+    """Return the request with the day of the first attempt of the same run."""
+    for run in exporting.unfinished():
+        if (run.source, run.run) == (request.source, request.run):
+            return replace(request, exported_on=run.exported_on)
+    return request
 
 
 def _datasets(store: RunStore, table: str, to: str, source: str) -> list[str]:
-    """Return the datasets that a command asks for.
-
-    With a source TABLE is also found by its name at the server.
+    """Return the datasets of TABLE, which may be its name at the source.
 
     Raises:
-        click.UsageError: the source has no such table, or no contract at all.
+        click.UsageError: the source has no such table or no contract.
     """
     if to and source:
-        raise click.UsageError(
-            "--source chooses among the lake's contracts, and --to names a place without contracts. "
-            "Leave out one."
-        )
+        raise click.UsageError("--source needs the lake's contracts, which --to does not use. Remove one.")
     if not source:
         return [table] if table else store.tables() if to else sorted(Registry.load().source)
     contracts = contracts_of(Registry.load().source, source)
     if not table and contracts:
         return sorted(contracts)
-    names = [
-        name for name, contract in sorted(contracts.items()) if table in (name, source_name(name, contract))
-    ]
+    names = [name for name, of in sorted(contracts.items()) if table in (name, source_name(name, of))]
     if not names:
-        raise click.UsageError(
-            f"The source {source} has no contract{f' for {table}' if table else ''}. Draft one: headgate "
-            f"export contract --source {source}"
-        )
+        lacking = f"The source {source} has no contract{f' for {table}' if table else ''}."
+        raise click.UsageError(f"{lacking} Draft one: headgate export contract --source {source}")
     return names
 
 
 def _manifests(store: RunStore, datasets: Sequence[str]) -> list[ExportKey]:
-    """Return the manifests of every published run of the datasets, oldest first."""
+    """Return the manifests of all published runs of the datasets, oldest first."""
     return [key for name in datasets for key in store.runs(name)]
 
 
 def _certificate(store: RunStore, key: ExportKey) -> Certificate | None:
-    """Return None for a manifest without a certificate, as other programs write; `verify` reports damage."""
+    """Return the certificate in a manifest; None if it has none or is damaged."""
     try:
         return store.certificate(key)
     except AuditError:
@@ -406,18 +370,18 @@ def _certificate(store: RunStore, key: ExportKey) -> Certificate | None:
 
 
 def _certifies(store: RunStore, key: ExportKey) -> bool:
-    """Return whether a manifest is of an export, in whatever state it is now."""
+    """Return whether a manifest belongs to an export, damaged or not."""
     try:
         store.certificate(key)
     except OtherManifestError:
         return False
     except AuditError:
-        return True
+        pass
     return True
 
 
 def _verified(store: RunStore, key: ExportKey, workspace: Path) -> Verification:
-    """Return the result of checking a run; a manifest that cannot be read is a finding, too."""
+    """Return the verification of a run, with a finding if its manifest cannot be read."""
     try:
         return store.verify(key, workspace)
     except AuditError as error:
@@ -429,7 +393,7 @@ def _reports(reports: list[ExportReport]) -> Table | str:
         return "No run is unfinished."
     table = _certificates([certificate for report in reports for certificate in report.certificates])
     if not any(report.changed for report in reports):
-        table.title = "Landed before; nothing was changed"
+        table.title = "Exported before; nothing was changed"
     return table
 
 
@@ -438,29 +402,16 @@ def _certificates(certificates: Iterable[Certificate]) -> Table:
     for certificate in certificates:
         digest = certificate.digest
         moment = f"{certificate.moment.method} {certificate.moment.gtid or certificate.moment.position}"
-        megabytes = f"{certificate.size_bytes / 1e6:,.1f}"
-        table.add_row(
-            certificate.table,
-            certificate.run,
-            certificate.mode,
-            f"{digest.rows:,}",
-            str(len(certificate.files)),
-            megabytes,
-            moment,
-            str(digest.checksum),
-        )
+        counts = f"{digest.rows:,}", str(len(certificate.files)), f"{certificate.size_bytes / 1e6:,.1f}"
+        names = certificate.table, certificate.run, certificate.mode
+        table.add_row(*names, *counts, moment, str(digest.checksum))
     return table
 
 
 def _verifications(checked: list[Verification]) -> Table:
     table = screens.screen_table("table", "run", "files", "rows", "holds", "findings")
     for check in checked:
-        table.add_row(
-            check.table,
-            check.run,
-            str(check.files),
-            f"{check.rows:,}",
-            "yes" if check.holds else "NO",
-            "\n".join(check.findings),
-        )
+        counts = str(check.files), f"{check.rows:,}"
+        holds = "yes" if check.holds else "NO"
+        table.add_row(check.table, check.run, *counts, holds, "\n".join(check.findings))
     return table

@@ -1,4 +1,4 @@
-"""`headgate export login` and `export start`: the login of the scheduled export, and one run of it."""
+"""`headgate export login` and `export start`: store the login of the scheduled export, and run it once."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from headgate.cli import command_deployment, options
-from headgate.cli.rendering.progress import PlainLines
+from headgate.cli.rendering.progress import spinner
 from headgate.errors import NotFoundError
 from headgate.export.server.login import source_url
 from headgate.runs.start_or_postpone import SUCCEEDED
@@ -22,7 +21,14 @@ if TYPE_CHECKING:
     from headgate.aws.stepfunctions import Pipeline, PipelineRun
 
 SOURCE = click.option(
-    "--source", default="", metavar="NAME", help="One of several databases; default: the deployment's own."
+    "--source", default="", metavar="NAME", help="Name of a further database; default: the main one."
+)
+RUN_NAME = click.option(
+    "--run",
+    "run_name",
+    default="",
+    metavar="NAME",
+    help="Name of the run; the same name continues it. Default: the time.",
 )
 
 
@@ -35,10 +41,10 @@ SOURCE = click.option(
 @options.as_json
 @options.deployment
 def login(source: str, as_json: bool, deployment_name: str | None) -> None:
-    """Store the login that scheduled exports use, replacing an earlier one.
+    """Store the login of scheduled exports, replacing an earlier one.
 
-    The login is MYSQL_URL or POSTGRES_URL (with --source NAME: MYSQL_URL_NAME or POSTGRES_URL_NAME); without
-    it the URL is asked for and not shown.
+    The login is MYSQL_URL or POSTGRES_URL (with --source NAME: MYSQL_URL_NAME or POSTGRES_URL_NAME), else the
+    command prompts for it.
     """
     command_deployment.activate(deployment_name)
     url = source_url(os.environ, source) or click.prompt(
@@ -58,10 +64,8 @@ def login(source: str, as_json: bool, deployment_name: str | None) -> None:
     )
     if not as_json:
         asked = f" --source {source}" if source else ""
-        click.echo(
-            f"Next: `headgate export start{asked}` runs it once; the next deployment enables its "
-            "schedule (docs/use/export.md)."
-        )
+        schedule = "the next deployment enables its schedule (docs/use/export.md)"
+        click.echo(f"Next: `headgate export start{asked}` runs it once; {schedule}.")
 
 
 @click.command(epilog=options.example("headgate export start --source crm --tables account,contact"))
@@ -70,54 +74,32 @@ def login(source: str, as_json: bool, deployment_name: str | None) -> None:
     "--tables",
     default="",
     metavar="A,B",
-    help="Tables or views, by their names at the server; default: all with a contract.",
+    help="Tables or views of the server; default: all with a contract.",
 )
-@click.option(
-    "--full",
-    is_flag=True,
-    help="Read every row; otherwise only rows that changed since the run before, as on schedule.",
-)
+@click.option("--full", is_flag=True, help="Read all rows, not only those changed since the last run.")
 @click.option(
     "--mask-at-source",
     "mask",
     is_flag=True,
-    help="Mask sensitive columns while reading, also where the deployment does not.",
+    help="Mask sensitive columns while reading, even if the deployment does not.",
 )
-@click.option(
-    "--run",
-    "run_name",
-    default="",
-    metavar="NAME",
-    help="Name of the run; the same name continues it. Default: the time.",
-)
-@click.option(
-    "--timeout-s",
-    type=click.IntRange(min=1),
-    default=3600,
-    show_default=True,
-    help="How long to watch; the run continues after that.",
-)
+@RUN_NAME
+@options.watch_timeout
 @options.as_json
 @options.deployment
 def start(
     source: str, timeout_s: int, as_json: bool, deployment_name: str | None, **asked: str | bool
 ) -> None:
-    """Run the deployed export once, now, in its Glue job; the schedule need not be enabled.
+    """Run the deployed export once in its Glue job, even if the schedule is disabled.
 
-    Ends with 3 when the run failed; the cause is shown.
+    Exits with 3 if the run failed.
     """
     deployed = command_deployment.activate(deployment_name)
     due_at = datetime.now(UTC)
-    choices = {
-        "tables": asked["tables"],
-        "run": asked["run_name"],
-        "incremental": not asked["full"],
-        "mask_at_source": asked["mask"],
-    }
-    payload = {
-        "scheduled_at": f"{due_at:%Y-%m-%dT%H:%M:%SZ}",
-        **{name: value for name, value in choices.items() if value},
-    }
+    choices = {"tables": asked["tables"], "run": asked["run_name"], "mask_at_source": asked["mask"]}
+    choices["incremental"] = not asked["full"]
+    payload = {name: value for name, value in choices.items() if value}
+    payload["scheduled_at"] = f"{due_at:%Y-%m-%dT%H:%M:%SZ}"
     pipeline = exports.export_pipeline(deployed.environment, source)
     arn = pipeline.start(f"cli-{due_at:%Y%m%dT%H%M%S%f}", payload)
     ended = _watched(pipeline, arn, timeout_s, options.progress_console())
@@ -127,18 +109,8 @@ def start(
 
 
 def _watched(pipeline: Pipeline, arn: str, timeout_s: float, console: Console) -> PipelineRun:
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
-    ) as progress:
-        task = progress.add_task("export")
-        plain = PlainLines(console)
-
-        def looked(run: PipelineRun) -> None:
-            text = f"export: {run.status.lower()}"
-            progress.update(task, description=text)
-            plain.say(text)
-
-        return pipeline.wait(arn, looked, timeout_s=timeout_s)
+    with spinner(console, "export") as show:
+        return pipeline.wait(arn, lambda run: show(f"export: {run.status.lower()}"), timeout_s=timeout_s)
 
 
 def _outcome(ended: PipelineRun) -> str:

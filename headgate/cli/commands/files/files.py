@@ -1,4 +1,4 @@
-"""`headgate upload` and `headgate files`: into raw, and what became of it."""
+"""`headgate upload` and `headgate files`: send files to raw, list and revert them."""
 
 from __future__ import annotations
 
@@ -54,9 +54,7 @@ if TYPE_CHECKING:
     from headgate.uploads.select_files import Selection
 
 _WHY = ("column", "rule", "message", "remedy")
-STATES = tuple(
-    state.value for state in FileState if state is not FileState.WAITING
-)  # a waiting part has no record yet
+STATES = tuple(state.value for state in FileState if state is not FileState.WAITING)  # it has no record yet
 _MAX_NAMED_DUPLICATES = 3
 _INTERRUPTED = (
     "\nThe gate continues with the files that were sent: `headgate files` shows them. "
@@ -64,7 +62,7 @@ _INTERRUPTED = (
 )
 
 _IF_NO_CARDS = (
-    "A column that holds no card data states headgate.no_cards or headgate.content: "
+    "For a column without card data declare headgate.no_cards or headgate.content: "
     "docs/how-it-works/masking.md."
 )
 
@@ -74,7 +72,7 @@ _IF_NO_CARDS = (
 @click.option(
     "--dataset",
     default="",
-    help="The dataset of every file; default: from its folder, its name, or its columns.",
+    help="Dataset of all files; default: from each file's folder, name or columns.",
 )
 @click.option(
     "--timeout-s",
@@ -90,12 +88,11 @@ def upload(
 ) -> None:
     """Send files to raw and follow them through the gate.
 
-    A folder's sub-folders name datasets. A single file belongs to the dataset that its folder or its own name
-    says; else the gate finds it from the columns. `-` reads standard input. Ends with 3 when a file is
-    rejected, needs a mapping, or was not awaited to its end; a file that no contract fits is profiled, and
-    none of its rows enter the lake. A file with a header that somebody decided about on the page Upload is
-    sent as decided there. `--json` has the outcome of each file in `files`, the sums in `datasets`,
-    and what was not sent in `not_sent`.
+    The sub-folders of a folder name datasets. The dataset of a single file comes from its folder or name,
+    else from its columns. `-` reads standard input. A file that no contract fits is profiled, and its rows do
+    not enter the lake. Decisions about a header on the page Upload apply to files with this header. `--json`
+    has the outcome of each file in `files`, sums in `datasets`, and files not sent in `not_sent`. Exits with
+    3 if a file was rejected, needs a mapping, or was not finished in time.
     """
     from headgate.contracts.registry import Registry
     from headgate.uploads.remembered_edits import with_remembered_edits
@@ -138,7 +135,7 @@ def upload(
 
 
 def _keep_edits(env: Mapping[str, str], files: Sequence[SentFile], landed: Sequence[send_files.Sent]) -> None:
-    """Keep for the pages which files were edited; files of a caller who may not write there are sent, too."""
+    """Record the edited files for the console, unless the caller may not write there."""
     from headgate.contracts.registry import Registry
 
     objects, contracts = stores.objects(), Registry.load().source
@@ -152,7 +149,7 @@ def _keep_edits(env: Mapping[str, str], files: Sequence[SentFile], landed: Seque
 
 
 def _keep_original(objects: ObjectStore, file: SentFile, ref: ObjectRef, contract: Contract | None) -> str:
-    """Send the file as it is beside its edited copy, unless it may hold card data; return the decision."""
+    """Store the original beside its edited copy unless it may have card data; return the decision."""
     from headgate.uploads.sent_originals import sent_original
     from headgate.uploads.upload import SentOriginal, why_not_named
 
@@ -164,10 +161,10 @@ def _keep_original(objects: ObjectStore, file: SentFile, ref: ObjectRef, contrac
 
 
 def _edited_lines(files: Sequence[SentFile]) -> list[str]:
-    """Say which files were changed as the page Upload remembers it."""
+    """Return a line for each file that was edited by a decision of the page Upload."""
     return [
-        f"{screens.safe_name(file.original.name)}: sent as {file.key}, with what was decided on the page "
-        f"Upload for files with this header ({len(file.edits.columns):,} columns)."
+        f"{screens.safe_name(file.original.name)}: sent as {file.key}, with the decisions of the page Upload "
+        f"for this header ({len(file.edits.columns):,} columns)."
         for file in files
         if file.edits
     ]
@@ -207,38 +204,31 @@ def _show_next_steps(
 
 
 def _show_masked(console: Console, records: Sequence[FileRecord]) -> None:
-    """Say which values masking changed: in a column without card data they are other numbers."""
+    """Print how many values masking changed, because columns without card data may be among them."""
     if masked := [record for record in records if record.masked]:
         console.print(screens.masked(summary.by_dataset(masked)), crop=False)
         console.print(_IF_NO_CARDS, soft_wrap=True)
 
 
 def _without_new_rows(records: Sequence[FileRecord], ledger: FileLedger) -> list[str]:
-    """Return a sentence about files that have no rows, one about files whose rows the lake has already, and
-    since when it has them, of the first three.
-    """
-    empty = [record.key for record in records if has_no_rows(record)]
-    again = [
-        record
-        for record in records
-        if record.state is FileState.SKIPPED_DUPLICATE and not has_no_rows(record)
-    ]
-    firsts = [(record, ledger.get(record.duplicate_of)) for record in again[:_MAX_NAMED_DUPLICATES]]
-    since = [
-        f"{record.key}: the same content is in the lake since {first.finished_at[:16].replace('T', ' ')} UTC "
-        f"as {first.key}. Nothing new was accepted."
-        for record, first in firsts
-        if first
-    ]
-    said = (
-        f"{len(empty):,} of {len(records):,} files have a header and no rows: {screens.first_of(empty)}. "
-        "Send rows below the header."
-    )
-    skipped = (
-        f"Duplicate File Skipped: {len(again):,} of {len(records):,} files, whose content was processed "
-        "before."
-    )
-    return [*([said] if empty else []), *([skipped] if again else []), *since]
+    """Return sentences about empty files and about duplicates, with details of the first three."""
+    lines: list[str] = []
+    if empty := [record.key for record in records if has_no_rows(record)]:
+        lines.append(
+            f"{len(empty):,} of {len(records):,} files have a header and no rows: {screens.first_of(empty)}. "
+            "Send rows below the header."
+        )
+    duplicates = [record for record in records if record.state is FileState.SKIPPED_DUPLICATE]
+    if again := [record for record in duplicates if not has_no_rows(record)]:
+        counts = f"{len(again):,} of {len(records):,} files"
+        lines.append(f"Duplicate File Skipped: {counts}, whose content was processed before.")
+    for record in again[:_MAX_NAMED_DUPLICATES]:
+        if first := ledger.get(record.duplicate_of):
+            since = f"{first.finished_at[:16].replace('T', ' ')} UTC as {first.key}"
+            lines.append(
+                f"{record.key}: the same content is in the lake since {since}. Nothing new was accepted."
+            )
+    return lines
 
 
 def _show_profiled(console: Console, profiled: Sequence[FileRecord], sent: Selection) -> None:
@@ -251,8 +241,8 @@ def _show_profiled(console: Console, profiled: Sequence[FileRecord], sent: Selec
 
 
 def _profiled_table(profiled: Sequence[FileRecord]) -> Table:
-    """Return what is known of files of no contract; no rule judges their values, so they have no score."""
-    title = "Files of no contract: profiled, and not in the lake; the originals stay in raw"
+    """Return the files without a contract, which have no quality score."""
+    title = "Files without a contract: profiled, and not in the lake; the originals stay in raw"
     table = screens.screen_table("file", "rows", "columns", "draft its contract with", title=title)
     for record in profiled:
         facts = (record.profile.get(name, "") for name in ("rows", "columns"))
@@ -261,12 +251,12 @@ def _profiled_table(profiled: Sequence[FileRecord]) -> Table:
 
 
 def _with_card_numbers(profiled: Sequence[FileRecord]) -> list[str]:
-    """Say which files of no contract hold numbers that a contract has to mask."""
+    """Return a line for each file without a contract that has card or social security numbers."""
     numbers = {record.key: int(record.profile.get(HIDDEN_NUMBERS) or 0) for record in profiled}
     return [
         f"{key} has {count:,} {'value' if count == 1 else 'values'} with a card or social security number. "
-        "They are hidden in its profile; its original in raw holds them until its contract masks them or it "
-        "expires. Send such files without these numbers where you can."
+        "They are hidden in its profile, but its original in raw has them until a contract masks them or it "
+        "expires. Send such files without these numbers if you can."
         for key, count in numbers.items()
         if count
     ]
@@ -275,7 +265,7 @@ def _with_card_numbers(profiled: Sequence[FileRecord]) -> list[str]:
 def _if_of_a_dataset(
     profiled: Sequence[FileRecord], sent: Selection, contracts: Mapping[str, Contract]
 ) -> list[str]:
-    """Return the short way for a file whose header is in another language than its contract."""
+    """Return the command for files that may belong to a dataset whose header has other words."""
     from headgate.formats.read_table import sample_table
     from headgate.matching.dataset_evidence import likely_dataset
 
@@ -284,23 +274,20 @@ def _if_of_a_dataset(
         table = sample_table(paths[record.key]) if record.key in paths else None
         if table and (dataset := likely_dataset(table.shown, contracts)):
             likely[record.key] = dataset
-    said = [
+    effect = "shows its mapping, accepts the file, and stores the mapping for the next file with this header."
+    lines = [
         f"{key} is probably {dataset}, by the names of its columns: "
-        f"`headgate mapping accept {shlex.quote(key)} --dataset {dataset}` shows what its columns would be, "
-        "takes it in, and remembers it for the next file with this header."
+        f"`headgate mapping accept {shlex.quote(key)} --dataset {dataset}` {effect}"
         for key, dataset in likely.items()
     ]
-    if others := [record.key for record in profiled if record.key not in likely]:
-        said.append(
-            "Or, if a file belongs to a dataset of the lake: `headgate mapping accept "
-            f"{shlex.quote(others[0])} --dataset NAME` shows "
-            "what its columns would be, takes it in, and remembers it for the next file with this header."
-        )
-    return said
+    if others := [shlex.quote(record.key) for record in profiled if record.key not in likely]:
+        command = f"`headgate mapping accept {others[0]} --dataset NAME`"
+        lines.append(f"Or, if a file belongs to a dataset of the lake: {command} {effect}")
+    return lines
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
-    """Return the second values by their first value, in the order in which they came."""
+    """Group the second values by the first, in order of appearance."""
     groups: dict[str, list[str]] = {}
     for first, second in pairs:
         groups.setdefault(first, []).append(second)
@@ -308,7 +295,7 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
 
 
 def _contract_offer(rejected: list[FileRecord], sent: Selection) -> str:
-    """Return how to draft a contract for the first file that fits none; empty if every file fits one."""
+    """Return how to draft a contract for the first file that fits none; empty if all files fit one."""
     tables = [record for record in rejected if record.error.get("rule") != "not_a_table"]
     keys = {
         record.key for record in tables if record.error.get("rule") == "unknown_dataset" or not record.dataset
@@ -320,19 +307,17 @@ def _contract_offer(rejected: list[FileRecord], sent: Selection) -> str:
     from headgate.uploads.select_files import draft_command
 
     command = draft_command(str(path), dataset_name_of(path.name))
-    return f"Next: draft a contract with `{command}`, and deploy again: the deployment takes up the file."
+    return f"Next: draft a contract with `{command}`, and deploy again; the deployment processes the file."
 
 
 def through_the_gate(
     deployed: command_deployment.Deployment, sent: Selection, *, timeout_s: int, console: Console
 ) -> tuple[list[send_files.Sent], list[FileRecord]]:
-    """Send the files with progress; return what was sent, in order, and the finished records."""
+    """Send the files with progress; return the sent files, in order, and the finished records."""
     files = sent.files
     if not files:
-        raise click.ClickException(
-            "There is no data to send. "
-            f"{screens.first_of([f'{name}: {why}' for name, why in sent.left_out])}".strip()
-        )
+        reasons = screens.first_of([f"{name}: {why}" for name, why in sent.left_out])
+        raise click.ClickException(f"There is no data to send. {reasons}".strip())
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -362,39 +347,31 @@ def through_the_gate(
 @click.option(
     "--state",
     type=click.Choice(STATES),
-    help="Only files in this state; needs_mapping: that still wait for one.",
+    help="Only files in this state; needs_mapping: only open ones.",
 )
 @options.as_json
 @options.deployment
 @click.pass_context
 def files(context: click.Context, state: str | None, as_json: bool, deployment_name: str | None) -> None:
-    """Show one record per file, the newest first: state, counts, error and what to do.
+    """List the files, newest first: state, counts, error and what to do.
 
-    A file that lost more rows than the lake permits is `done, many refused` or `done, nothing accepted`, as
-    on the console's pages.
+    A file with more refused rows than the lake permits is `done, many refused` or `done, nothing accepted`.
     """
     if context.invoked_subcommand:
         return
     deployed = command_deployment.activate(deployment_name)
-    records = sorted(
-        stores.ledger(deployed.environment).records(), key=lambda record: (record.received_at, record.key)
-    )
-    chosen, share = (
-        in_state(records, state),
-        AcceptanceSettings.from_env(deployed.environment).most_refused_share,
-    )
+    records = stores.ledger(deployed.environment).records()
+    chosen = in_state(sorted(records, key=lambda record: (record.received_at, record.key)), state)
+    share = AcceptanceSettings.from_env(deployed.environment).most_refused_share
     options.show(
         as_json=as_json,
-        value=lambda: [{**_kept(record), "acceptance": acceptance_of(record, share)} for record in chosen],
+        value=lambda: [{**_facts(record), "acceptance": acceptance_of(record, share)} for record in chosen],
         screen=lambda: _listed(chosen, share, state),
     )
 
 
 def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileRecord]:
-    """Return the records in the state, or all.
-
-    Of those that need a mapping, only files that no later version settles.
-    """
+    """Return the records in the state, or all; needs_mapping without files that a later version settles."""
     if state == FileState.NEEDS_MAPPING:
         from headgate.lake.versions import unsettled
 
@@ -413,7 +390,7 @@ def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileR
 @options.as_json
 @options.deployment
 def show(key: str, *, is_summary: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Show all that is recorded of the file at KEY: counts, errors, quality score, unusual figures."""
+    """Show all recorded facts of the file at KEY: counts, errors, quality score, drift."""
     deployed = command_deployment.activate(deployment_name)
     ledger = stores.ledger(deployed.environment)
     record = find_record(ledger.records(), key)
@@ -421,22 +398,20 @@ def show(key: str, *, is_summary: bool, as_json: bool, deployment_name: str | No
         original = ledger.get(record.duplicate_of) if record.duplicate_of else None
         click.echo(json.dumps(intake.profiles(deployed.environment).summary_of(record, original), indent=2))
         return
-    options.show(as_json=as_json, value=lambda: _kept(record), screen=lambda: _whole(record))
+    options.show(as_json=as_json, value=lambda: _facts(record), screen=lambda: _all_facts(record))
 
 
 @files.command(epilog=options.example("headgate files revert orders/2024-01-02.csv --yes"))
 @click.argument("key")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.yes
 @options.as_json
 @options.deployment
 def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Undo the newest upload of the file at KEY with all its copies, or one file id: the next run builds the
-    tables without it.
+    """Undo the newest upload of the file at KEY with all its copies, or one file id.
 
-    Its rows and those of its corrections leave curated and quarantine, and rows that they superseded come
-    back. Originals stay in raw:
-    upload it again, or `headgate quarantine replay KEY`, to have it accepted again. A file that is reverted
-    already stays so. Ends with 3 when a worker holds the file.
+    Rows of the file and of its corrections leave curated and quarantine now, and the tables with the next
+    run; rows that they superseded come back. The original stays in raw: upload it again, or run `headgate
+    quarantine replay KEY`, to accept it again. Exits with 3 if another worker has a lease on the file.
     """
     from headgate.intake.files.revert_file import newest_upload
 
@@ -447,56 +422,51 @@ def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -
         options.show(as_json=as_json, value=lambda: reverted, screen=lambda: _reverted_screen(reverted))
         return
     if not upload:
-        raise click.ClickException(
-            f"No upload of {screens.safe_name(key)} is in the lake. `headgate files` lists the files and "
-            "their states."
-        )
+        lacking = f"No upload of {screens.safe_name(key)} is in the lake."
+        raise click.ClickException(f"{lacking} `headgate files` lists the files and their states.")
     reverter = intake.reverter(deployed.environment)
     if not yes:
-        corrections = [
-            file for record in upload for file in reverter.chain(record.file_id)[1:] if file and file.accepted
-        ]
-        more = (
-            f" and of its {len(corrections)} correction{'s' if len(corrections) > 1 else ''} "
-            f"({sum(file.accepted for file in corrections):,})"
-            if corrections
-            else ""
-        )
-        question = (
-            f"Remove the accepted rows of {upload[0].key} ({upload[-1].accepted:,}){more} from the lake?"
-        )
-        click.confirm(question, abort=True, err=True)
+        click.confirm(_question(reverter, upload), abort=True, err=True)
     results = [_revert(reverter, record) for record in upload]
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _reverted_screen(results))
     options.finish(complete=all(result["outcome"] == FileState.REVERTED for result in results))
+
+
+def _question(reverter: Reverter, upload: Sequence[FileRecord]) -> str:
+    chains = (reverter.chain(record.file_id)[1:] for record in upload)
+    corrections = [file.accepted for chain in chains for file in chain if file and file.accepted]
+    more = ""
+    if corrections:
+        plural = "s" if len(corrections) > 1 else ""
+        more = f" and of its {len(corrections)} correction{plural} ({sum(corrections):,})"
+    return f"Remove the accepted rows of {upload[0].key} ({upload[-1].accepted:,}){more} from the lake?"
 
 
 def _revert(reverter: Reverter, record: FileRecord) -> dict[str, object]:
     fact = {"file_id": record.file_id, "key": record.key, "dataset": record.dataset}
     try:
         done = reverter.revert(record.file_id)
-    except (ThrottledError, ConflictError) as held:
-        # Another command may have reverted it in the meantime, or the undo of a copy before it.
+    except (ThrottledError, ConflictError) as error:
+        # Another command, or the undo of a copy, may have reverted it in the meantime.
         state = reverter.ports.ledger.get(record.file_id).state
         if state is FileState.REVERTED:
             return _no_rows_left(record)
-        changed = f"Another worker has changed the record: the file is {state}. Run the command again."
-        return {
-            **fact,
-            "outcome": "held",
-            "reason": changed if isinstance(held, ConflictError) else str(held),
-        }
-    rows = {
+        reason = str(error)
+        if isinstance(error, ConflictError):
+            reason = f"Another worker has changed the record: the file is {state}. Run the command again."
+        return {**fact, "outcome": "held", "reason": reason}
+    return {
+        **fact,
+        "outcome": done.record.state.value,
         "accepted_rows": done.accepted,
         "quarantined_rows": done.quarantined,
         "accepted_as": done.accepted_as,
+        "corrections": {correction.key: correction.accepted for correction in done.corrections},
     }
-    corrections = {"corrections": {correction.key: correction.accepted for correction in done.corrections}}
-    return {**fact, "outcome": done.record.state.value, **rows, **corrections}
 
 
 def _reverted_already(records: Sequence[FileRecord], key: str) -> list[dict[str, object]]:
-    """Return the outcome for the newest record of that name, if it is reverted."""
+    """Return the outcome for the newest record of that name if it is reverted already."""
     from headgate.intake.quarantine.list_quarantine import records_named
 
     named = records_named(records, key) or records_named(records, screens.safe_name(key))
@@ -509,7 +479,7 @@ def _no_rows_left(record: FileRecord) -> dict[str, object]:
         "key": record.key,
         "dataset": record.dataset,
         "outcome": FileState.REVERTED.value,
-        "reason": "was reverted already: none of its rows were in the lake",
+        "reason": "was reverted already: none of its rows are in the lake",
         "accepted_rows": 0,
         "quarantined_rows": 0,
         "accepted_as": "",
@@ -518,51 +488,34 @@ def _no_rows_left(record: FileRecord) -> dict[str, object]:
 
 
 def _reverted_screen(results: Sequence[dict[str, Any]]) -> Group:
-    table = screens.screen_table(
-        "file", "file id", "outcome", "accepted rows removed", "quarantined rows removed", "why"
-    )
-    for result in results:
-        cells = (
-            result.get(name, "")
-            for name in ("key", "file_id", "outcome", "accepted_rows", "quarantined_rows", "reason")
-        )
-        table.add_row(*(str(cell) for cell in cells))
+    columns = {
+        "file": "key",
+        "file id": "file_id",
+        "outcome": "outcome",
+        "accepted rows removed": "accepted_rows",
+        "quarantined rows removed": "quarantined_rows",
+        "why": "reason",
+    }
+    table = screens.fact_table(results, columns)
     for key, rows in (pair for result in results for pair in result.get("corrections", {}).items()):
         table.add_row(key, "", FileState.REVERTED.value, str(rows), "", "corrects the file")
-    copy = str(
-        results[-1].get("accepted_as", "")
-    )  # all have one content: after the last, no other of them is in the lake
-    notes = (
-        [
-            (
-                f"The same rows are in the lake as {copy}. `headgate files revert {shlex.quote(copy)}` "
-                "removes them too."
-            )
-        ]
-        if copy
-        else []
-    )
-    return Group(
-        table,
-        *notes,
-        (
-            "Next: `headgate run` builds the tables without these rows, and lists again the refused rows "
-            "that the file had settled."
-        ),
-    )
+    copy = str(results[-1].get("accepted_as", ""))  # all copies have one content, so the last one decides
+    command = f"`headgate files revert {shlex.quote(copy)}`"
+    notes = [f"The same rows are in the lake as {copy}. {command} removes them too."] if copy else []
+    effect = "builds the tables without these rows, and opens the refused rows that the file had settled"
+    return Group(table, *notes, f"Next: `headgate run` {effect}.")
 
 
 @files.command(name="replace-originals", epilog=options.example("headgate files replace-originals --dry-run"))
 @click.option("--dry-run", is_flag=True, help="List the files, and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.yes
 @options.as_json
 @options.deployment
 def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Replace originals with card data that are still in raw, as `raw_originals` of the deployment says.
+    """Replace originals with card data in raw, by the deployment's setting `raw_originals`.
 
-    For files from before that setting, and those whose original could not be replaced. It cannot be undone.
-    Files that are rejected or need a mapping keep their originals. Ends with 3 when an original is still
-    there.
+    For files from before that setting, and for originals that could not be replaced. It cannot be undone.
+    Files that are rejected or need a mapping keep their originals. Exits with 3 if an original remains.
     """
     from headgate.intake.files.replace_original import replaceable
     from headgate.lake.states import Originals
@@ -575,90 +528,68 @@ def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_nam
         )
     records = replaceable(ports.objects, stores.ledger(env).records(), rules.contracts)
     if not dry_run and records and not yes:
-        click.confirm(
-            f"Replace the originals of {len(records):,} files in raw ({rules.originals})?",
-            abort=True,
-            err=True,
-        )
-    results = [_found(record) if dry_run else _replace(ports, rules, record) for record in records]
+        question = f"Replace the originals of {len(records):,} files in raw ({rules.originals})?"
+        click.confirm(question, abort=True, err=True)
+    in_raw: list[dict[str, object]] = [
+        {"file_id": record.file_id, "key": record.key, "outcome": "in raw"} for record in records
+    ]
+    results = (
+        in_raw if dry_run else [{**fact, **_replace(ports, rules, str(fact["file_id"]))} for fact in in_raw]
+    )
     options.show(as_json=as_json, value=lambda: results, screen=lambda: _originals_screen(results))
     options.finish(complete=dry_run or all(result["outcome"] != "in raw" for result in results))
 
 
-def _found(record: FileRecord) -> dict[str, object]:
-    return {"file_id": record.file_id, "key": record.key, "outcome": "in raw"}
-
-
-def _replace(ports: GatePorts, rules: GateRules, record: FileRecord) -> dict[str, object]:
+def _replace(ports: GatePorts, rules: GateRules, file_id: str) -> dict[str, object]:
     from headgate.intake.files.replace_original import FORM, replace_later
 
-    fact = _found(record)
     try:
-        after = replace_later(ports, rules, record.file_id)
+        after = replace_later(ports, rules, file_id)
     except (BadInputError, ServiceError) as error:
-        return {**fact, "reason": str(error)}
-    # A file in which nothing sensitive was found keeps its original.
-    return {**fact, "outcome": after.original.get(FORM, "kept")}
+        return {"reason": str(error)}
+    return {"outcome": after.original.get(FORM, "kept")}  # kept if nothing sensitive is in the file
 
 
 def _originals_screen(results: Sequence[dict[str, object]]) -> Table | str:
     if not results:
         return "No original with card data is in raw, except of files that are rejected or need a mapping."
-    table = screens.screen_table("file", "file id", "outcome", "why")
-    for result in results:
-        table.add_row(*(str(result.get(name, "")) for name in ("key", "file_id", "outcome", "reason")))
-    return table
+    columns = {"file": "key", "file id": "file_id", "outcome": "outcome", "why": "reason"}
+    return screens.fact_table(results, columns)
 
 
 def rejections(records: list[FileRecord]) -> Table:
-    """Return the files that were rejected or need a mapping, with the reason and the remedy."""
+    """Return the files that were rejected or need a mapping by reason, rare reasons first."""
     counts = {"were rejected": sum(record.state is FileState.REJECTED for record in records)}
     counts["need a mapping"] = len(records) - counts["were rejected"]
-    title = (
-        f"Files that {' or '.join(what for what, count in counts.items() if count)}; the originals stay "
-        "in raw"
-    )
+    states = " or ".join(state for state, count in counts.items() if count)
+    title = f"Files that {states}; the originals stay in raw"
     table = screens.screen_table("file", "column", "rule", "why", "remedy", title=title, show_lines=True)
     kinds = grouped(
         (json.dumps([record.error.get(name, "") for name in _WHY]), record.key) for record in records
     )
-    for why, keys in sorted(
-        kinds, key=lambda kind: len(kind[1])
-    ):  # what happened once comes before what happened a hundred times
+    for why, keys in sorted(kinds, key=lambda kind: len(kind[1])):
         table.add_row(screens.first_of(keys, limit=3), *json.loads(why))
     return table
 
 
-def _kept(record: FileRecord) -> dict[str, Any]:
-    """Return the record's fields as values.
-
-    A delivery that found an older record is left out, as it does not describe the file.
-    """
+def _facts(record: FileRecord) -> dict[str, Any]:
+    """Return the record's fields, except the internal `seen_before`."""
     return {name: value for name, value in asdict(record).items() if name != "seen_before"}
 
 
-_DECIDING_FACTS = (
-    "state",
-    "dataset",
-    "received_at",
-    "received",
-    "accepted",
-    "quarantined",
-    "duplicates",
-    "reasons",
-    "error",
-)
+_COUNT_NAMES = ("received", "accepted", "quarantined", "duplicates")
+_MAIN_FACTS = ("state", "dataset", "received_at", *_COUNT_NAMES, "reasons", "error")
 
 
-def _whole(record: FileRecord) -> RenderableType:
-    """Return everything about a file, a line for each fact; those that decide come first."""
+def _all_facts(record: FileRecord) -> RenderableType:
+    """Return a line for each fact of a file, the main facts first."""
     lines = [record.key]
-    kept = _kept(record)
+    facts = _facts(record)
     if (content := Score.of_texts(record.profile).of_content.total) is not None:
-        # As the console has it: a file of history is as old as it should be.
-        kept["profile"] = {**kept["profile"], "score": f"{content:.{DECIMALS}f}"}
-    for name in (*_DECIDING_FACTS, *(name for name in kept if name not in _DECIDING_FACTS)):
-        value = kept[name]
+        # Without timeliness, like in the console.
+        facts["profile"] = {**facts["profile"], "score": f"{content:.{DECIMALS}f}"}
+    for name in (*_MAIN_FACTS, *(name for name in facts if name not in _MAIN_FACTS)):
+        value = facts[name]
         for part, cell in value.items() if isinstance(value, dict) else [("", value)]:
             if cell not in ("", None):
                 text = _cell_text(part, cell).replace("\n", "\n    ")
@@ -667,12 +598,12 @@ def _whole(record: FileRecord) -> RenderableType:
 
 
 def _fact_name(name: str, part: str) -> str:
-    """Return the name of a fact; of a reason its rule and what is wrong."""
+    """Return the name of a fact; for a reason, the rule with its words."""
     return f"{name} {part} ({rule_words(part)})" if name == "reasons" else f"{name} {part}".strip()
 
 
 def _cell_text(part: str, cell: object) -> str:
-    """Return a value for a person: invisible characters are spelled, each column's figures have a line."""
+    """Return a readable value: invisible characters escaped, statistics with a line per column."""
     text = f"{cell:,}" if isinstance(cell, int) and not isinstance(cell, bool) else str(cell)
     if part == "statistics":
         columns = json.loads(text).items()
@@ -684,25 +615,25 @@ def _cell_text(part: str, cell: object) -> str:
 
 
 def _listed(records: Sequence[FileRecord], most_refused_share: float, state: str | None) -> Group:
-    """Return the files with data, and how many are none: manifests say the same of each export."""
+    """Return the files with data, and the number of other files such as manifests."""
     data = [record for record in records if state or record.state is not FileState.IGNORED]
     left = len(records) - len(data)
-    note = f"Left out: {left:,} without data, such as manifests. --state ignored lists them." if left else ""
+    note = (
+        f"Not listed: {left:,} without data, such as manifests. --state ignored lists them." if left else ""
+    )
     by_key = sorted(data, key=lambda record: record.key)
     newest_first = sorted(by_key, key=lambda record: record.received_at, reverse=True)
     lines = [line for record in newest_first for line in _lines(record, most_refused_share)]
-    return Group(*(lines or ["No file."]), *([note] if note else []))
+    return Group(*(lines or ["No files."]), *([note] if note else []))
 
 
 def _lines(record: FileRecord, most_refused_share: float) -> Iterator[RenderableType]:
-    """Return when a file came with its key, what became of its rows, and its error with the remedy."""
+    """Yield the time and key of a file, its state and counts, and its error with the remedy."""
     yield as_it_is([f"{screens.shown_time(record.received_at)}  {record.key}".strip()])
-    rows = (
-        f": {record.received:,} received = {record.accepted:,} accepted + {record.duplicates:,} duplicates "
-        f"+ {record.quarantined:,} quarantined"
-        if record.received
-        else ""
-    )
+    rows = ""
+    if record.received:
+        outcomes = (f"{getattr(record, name):,} {name}" for name in ("accepted", "duplicates", "quarantined"))
+        rows = f": {record.received:,} received = {' + '.join(outcomes)}"
     error = screens.sentence_with_column(record.error)
     why = ". ".join(capitalised(part.rstrip(".")) for part in (error, record.error.get("remedy", "")) if part)
     for text in (f"{_state(record, most_refused_share)}{rows}", f"{why}." if why else "", _note(record)):
@@ -712,24 +643,18 @@ def _lines(record: FileRecord, most_refused_share: float) -> Iterator[Renderable
 
 def _state(record: FileRecord, most_refused_share: float) -> str:
     acceptance = acceptance_of(record, most_refused_share)
-    return (
-        record.state
-        if acceptance in {None, Acceptance.OK}
-        else f"{record.state}, {str(acceptance).replace('_', ' ')}"
-    )
+    if acceptance in {None, Acceptance.OK}:
+        return record.state
+    return f"{record.state}, {str(acceptance).replace('_', ' ')}"
 
 
 def _note(record: FileRecord) -> str:
-    """Return new columns, records of a model, and how many values masking changed by column."""
-    new = f"new columns: {', '.join(record.new_columns)}" if record.new_columns else ""
-    masked = ", ".join(f"{column} {count:,}" for column, count in sorted(record.masked.items()))
-    records = ", ".join(f"{outcome} {rows:,}" for outcome, rows in sorted(record.model_records.items()))
-    return "; ".join(
-        part
-        for part in (
-            new,
-            f"records: {records}" if records else "",
-            f"values that masking changed: {masked}" if masked else "",
-        )
-        if part
-    )
+    """Return the new columns, the records of a model, and the number of masked values by column."""
+    facts = {
+        "new columns": ", ".join(record.new_columns),
+        "records": ", ".join(f"{outcome} {rows:,}" for outcome, rows in sorted(record.model_records.items())),
+        "values that masking changed": ", ".join(
+            f"{column} {count:,}" for column, count in sorted(record.masked.items())
+        ),
+    }
+    return "; ".join(f"{name}: {text}" for name, text in facts.items() if text)

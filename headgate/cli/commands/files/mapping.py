@@ -1,4 +1,4 @@
-"""`headgate mapping`: say what the columns of a file mean whose header is not its contract's."""
+"""`headgate mapping`: map the columns of files whose header differs from their contract."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 POLL_S = 1.0
 _CHECKED = ("state", "received", "accepted", "quarantined", "duplicates", "reasons", "error")
-_HEADER_LETTERS = 12  # of the fingerprint; headers of one source differ in them
+_HEADER_LETTERS = 12  # of the fingerprint
 
 
 _leave_out = click.option(
@@ -41,21 +41,19 @@ _leave_out = click.option(
     "left_out",
     multiple=True,
     metavar="COLUMN",
-    help="Leave this column out: none of its values enters the lake. Repeatable.",
+    help="Omit this column from the lake. Repeatable.",
 )
-
-
 _dataset = click.option(
     "--dataset",
     default="",
     metavar="NAME",
-    help="The dataset that the file belongs to, where its header says too little, as in another language.",
+    help="Dataset of the file, if its header does not identify it.",
 )
 
 
 @click.group()
 def mapping() -> None:
-    """Settle files whose columns could not be mapped with enough confidence."""
+    """Map columns of files that could not be mapped with enough confidence."""
 
 
 @mapping.command(epilog=options.example("headgate mapping show payments/new-branch.csv"))
@@ -64,7 +62,7 @@ def mapping() -> None:
 @options.as_json
 @options.deployment
 def show(key: str, dataset: str, as_json: bool, deployment_name: str | None) -> None:
-    """Show what is suggested for the columns of the file at KEY."""
+    """Show the suggested mapping of the file at KEY."""
     _, suggested = _waiting(command_deployment.activate(deployment_name), key, dataset)
     options.show(as_json=as_json, value=lambda: vars(suggested), screen=lambda: _table(suggested))
 
@@ -75,20 +73,18 @@ def show(key: str, dataset: str, as_json: bool, deployment_name: str | None) -> 
 @click.argument("key")
 @_dataset
 @_leave_out
-@click.option("--yes", is_flag=True, help="With --dataset: do not show the suggestion and ask.")
+@click.option("--yes", is_flag=True, help="With --dataset: do not ask.")
 @options.as_json
 @options.deployment
 def accept(
     key: str, dataset: str, left_out: Sequence[str], *, yes: bool, as_json: bool, deployment_name: str | None
 ) -> None:
-    """Take the suggestion for the file at KEY, remember it for its source and header, and send the file
-    through the gate again.
+    """Accept the suggested mapping of the file at KEY, and use it for later files with this header.
 
-    First the gate checks the whole file with it. Without an accepted row nothing is remembered or sent. Ends
-    with 3 then, and where more rows are refused than the lake permits.
+    First the gate checks the whole file. If no row is accepted, the mapping and the file are not used. Exits
+    with 3 then, and if more rows are refused than the lake permits.
 
-    With --dataset this is the one step for a file that no contract fits by its names: it shows the suggestion
-    and asks.
+    With --dataset, for a file that no contract fits by its names, it shows the suggestion and asks.
     """
     _decide(
         key, (), left_out, deployment_name, as_json=as_json, dataset=dataset, ask=bool(dataset) and not yes
@@ -114,11 +110,9 @@ def set_command(
     as_json: bool,
     deployment_name: str | None,
 ) -> None:
-    """Accept the mapping with other fields for some columns.
+    """Accept the mapping with other fields for some columns, named as in `headgate mapping show`.
 
-    Use the column names that `headgate mapping show` prints.
-
-    First the gate checks the whole file with it, as `headgate mapping accept` does.
+    First the gate checks the whole file, like `headgate mapping accept`.
     """
     _decide(key, pairs, left_out, deployment_name, as_json=as_json, dataset=dataset)
 
@@ -127,7 +121,7 @@ def set_command(
 @options.as_json
 @options.deployment
 def list_command(*, as_json: bool, deployment_name: str | None) -> None:
-    """List the remembered mappings. Each applies to the next files of its source with its header."""
+    """List the stored mappings. Each applies to the next files of its source with its header."""
     remembered = intake.mappings(command_deployment.activate(deployment_name).environment).remembered()
     options.show(
         as_json=as_json,
@@ -139,24 +133,19 @@ def list_command(*, as_json: bool, deployment_name: str | None) -> None:
 @mapping.command(epilog=options.example("headgate mapping forget payments 3f2a9c --yes"))
 @click.argument("source")
 @click.argument("header")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.yes
 @options.as_json
 @options.deployment
 def forget(source: str, header: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Delete the remembered mapping of SOURCE and HEADER, both as `headgate mapping list` prints them.
+    """Delete the stored mapping of SOURCE and HEADER, named as in `headgate mapping list`.
 
-    The beginning of HEADER is enough.
-
-    The next file with this header is matched again. Rows of earlier files stay: `headgate files revert KEY`
-    removes them.
+    The beginning of HEADER is enough. The next file with this header is matched again. Rows of earlier files
+    stay; `headgate files revert KEY` removes them.
     """
     mappings = intake.mappings(command_deployment.activate(deployment_name).environment)
     if not yes:
-        click.confirm(
-            f"Delete the remembered mapping of {screens.safe_name(source)} {screens.safe_name(header)}?",
-            abort=True,
-            err=True,
-        )
+        named = f"{screens.safe_name(source)} {screens.safe_name(header)}"
+        click.confirm(f"Delete the stored mapping of {named}?", abort=True, err=True)
     forgotten = mappings.forget(source, header)
     options.show(
         as_json=as_json,
@@ -186,60 +175,46 @@ def _decide(
 
 
 def _question(key: str, suggested: Suggested, left_out: Sequence[str]) -> str:
-    """Return the question, with a warning about uncertain fields: a wrong field may pass without an error."""
+    """Return the question, with a warning about uncertain fields."""
     from headgate.matching.suggest_mapping import THRESHOLD
 
-    taken = [
-        confidence
-        for name, confidence in zip(suggested.names, suggested.confidence, strict=True)
-        if name not in left_out
-    ]
-    unsure = sum(confidence < THRESHOLD for confidence in taken)
-    correct = (
-        f"`headgate mapping set {shlex.quote(key)} --dataset {suggested.dataset} COLUMN=FIELD...` "
-        "corrects them. "
-    )
-    warning = f"{unsure} of {len(taken)} fields are uncertain: read each line. {correct}" if unsure else ""
+    confidences = dict(zip(suggested.names, suggested.confidence, strict=True))
+    used = [confidence for name, confidence in confidences.items() if name not in left_out]
+    uncertain, warning = sum(confidence < THRESHOLD for confidence in used), ""
+    if uncertain:
+        command = f"headgate mapping set {shlex.quote(key)} --dataset {suggested.dataset} COLUMN=FIELD..."
+        warning = (
+            f"{uncertain} of {len(used)} fields are uncertain: check each line. `{command}` corrects them. "
+        )
     return (
-        f"{warning}Take the file in as {suggested.dataset}, and remember these fields for the next file "
-        "with this header?"
+        f"{warning}Accept the file as {suggested.dataset}, and map the next file with this header like this?"
     )
 
 
 def with_changes(
     suggested: Suggested, pairs: Sequence[str], fields: Sequence[str], left_out: Sequence[str] = ()
 ) -> tuple[str | None, ...]:
-    """Return the suggested fields, changed by `pairs` (COLUMN=FIELD).
-
-    A field has one column, so another column loses it.
+    """Return the suggested fields, changed by `pairs` (COLUMN=FIELD); a field has one column only.
 
     Args:
-        fields: those of the dataset's contract.
-        left_out: columns without a field; None in the answer.
+        fields: of the dataset's contract.
+        left_out: columns to omit; None in the result.
 
     Raises:
-        UsageError: a pair or `left_out` names no column of the file, a pair names no field, or a column is in
-            both.
+        UsageError: an unknown column or field, or a column in both `pairs` and `left_out`.
     """
     chosen: dict[str, str | None] = dict.fromkeys(left_out)
+    columns = f"Its columns are: {', '.join(suggested.names)}"
     if unknown := [name for name in left_out if name not in suggested.names]:
-        raise click.UsageError(
-            f"The file has no column {screens.safe_name(unknown[0])!r}. Its columns are: "
-            f"{', '.join(suggested.names)}"
-        )
+        raise click.UsageError(f"The file has no column {screens.safe_name(unknown[0])!r}. {columns}")
     for pair in pairs:
         column, separator, field = pair.rpartition("=")
         if not separator or column not in suggested.names:
-            problem = (
-                f"{screens.safe_name(pair)!r} does not have the form COLUMN=FIELD with a column of the file. "
-                "Its columns are"
-            )
-            raise click.UsageError(f"{problem}: {', '.join(suggested.names)}")
+            form = "the form COLUMN=FIELD with a column of the file"
+            raise click.UsageError(f"{screens.safe_name(pair)!r} does not have {form}. {columns}")
         if field not in fields:
-            raise click.UsageError(
-                f"`{screens.safe_name(field)}` is no field of {suggested.dataset}. Its fields are: "
-                f"{', '.join(fields)}"
-            )
+            problem = f"`{screens.safe_name(field)}` is no field of {suggested.dataset}."
+            raise click.UsageError(f"{problem} Its fields are: {', '.join(fields)}")
         if column in left_out:
             raise click.UsageError(
                 f"`{screens.safe_name(column)}` has a field and is left out. Name it once."
@@ -257,18 +232,14 @@ def _waiting(
 
     records = list(stores.ledger(deployed.environment).records())
     asked = [record for record in find_records(records, key) if record.state in UNDECIDED]
+    remedy = f"`headgate files --state {FileState.NEEDS_MAPPING}` lists the files that need a mapping"
     if not asked:
-        problem = f"no file {screens.safe_name(key)} waits for a mapping"
-        raise HeadgateError(
-            f"{problem}. Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists those that do."
-        )
+        raise HeadgateError(f"no file {screens.safe_name(key)} needs a mapping. Remedy: {remedy}.")
     waiting = [record for record in unsettled(records) if record in asked]
     if not waiting:
-        settled = asked[0].key
+        shown = f"`headgate files show {shlex.quote(asked[0].key)}` shows it"
         raise HeadgateError(
-            f"{settled} is settled: a later version of it was accepted. `headgate files show "
-            f"{shlex.quote(settled)}` shows it. "
-            f"Remedy: `headgate files --state {FileState.NEEDS_MAPPING}` lists the files that wait."
+            f"{asked[0].key} is settled: a later version was accepted. {shown}. Remedy: {remedy}."
         )
     newest = max(waiting, key=lambda record: (record.received_at, record.finished_at))
     suggested = _suggested(deployed, newest, dataset)
@@ -277,12 +248,10 @@ def _waiting(
         datasets = ", ".join(sorted(intake.mappings(deployed.environment).contracts))
         raise HeadgateError(
             f"No contract fits {newest.key} by its names. Remedy: if it belongs to a dataset of the lake "
-            f"({datasets or 'there is none yet'}), `headgate mapping accept {named} --dataset NAME` "
-            "shows what its columns would be, and "
-            f"takes it in (`headgate quarantine replay {named} --dataset NAME`, if they have the "
-            "contract's names). Otherwise "
-            f"`headgate contract init --raw {named}` drafts its contract, and the next deployment takes "
-            "up the file."
+            f"({datasets or 'there is none yet'}), `headgate mapping accept {named} --dataset NAME` shows "
+            f"its mapping and accepts it (`headgate quarantine replay {named} --dataset NAME`, if its "
+            f"columns have the contract's names). Otherwise `headgate contract init --raw {named}` drafts "
+            "its contract, and the next deployment processes the file."
         )
     return newest, suggested
 
@@ -290,12 +259,10 @@ def _waiting(
 def _suggested(
     deployed: command_deployment.Deployment, record: FileRecord, dataset: str = ""
 ) -> Suggested | None:
-    """Return the suggestion by the current contracts, of which one may fit by now.
-
-    The stored one, or none, if the file is gone.
+    """Return the suggestion by the current contracts; if the file is gone, the stored one or None.
 
     Args:
-        dataset: the one that a person names for the file; by default the one that its names identify.
+        dataset: of the file; by default the one that its column names identify.
     """
     from headgate.intake.files.replay_file import why_gone
     from headgate.matching.mappings import Suggested
@@ -323,10 +290,9 @@ def _check_and_accept(
     *,
     as_json: bool,
 ) -> None:
-    """Check the whole file with the mapping; remember the mapping and accept the file if one row is accepted.
+    """Check the whole file with the mapping; if a row is accepted, store the mapping and accept the file.
 
-    Ends with 3 if the file is not accepted, loses more rows than the lake permits, or is too large to be
-    checked before.
+    Exit with 3 if the file is not accepted, loses more rows than the lake permits, or is too large to check.
     """
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.files.uploads import uploads_of
@@ -353,12 +319,11 @@ def _check_and_accept(
         "file_id": sent_id,
         "check": {**{name: getattr(checked, name, None) for name in _CHECKED}, "acceptance": acceptance},
     }
+    figures = _figures(checked) if checked else []
     options.show(
         as_json=as_json,
         value=lambda: value,
-        screen=lambda: Group(
-            *(_figures(checked) if checked else ()), _outcome(record, suggested, checked, sent_id)
-        ),
+        screen=lambda: Group(*figures, _outcome(record, suggested, checked, sent_id)),
     )
     options.finish(complete=acceptance is Acceptance.OK)
 
@@ -366,19 +331,15 @@ def _check_and_accept(
 def _check_fields(
     lake: DeployedLake, record: FileRecord, suggested: Suggested, fields: Sequence[str | None]
 ) -> None:
-    """Raise an error with a remedy of this command if the fields are no mapping, or the file is gone."""
+    """Raise an error with this command's remedy if the fields are no mapping, or the file is gone."""
     from headgate.intake.files.replay_file import why_gone
 
     try:
         lake.mappings.check(suggested, fields)
     except BadInputError as error:
-        is_named = record.state is FileState.PROFILED
-        key = shlex.quote(record.key)
-        named = f"{key} --dataset {suggested.dataset}" if is_named else key
-        remedy = (
-            f"`headgate mapping set {named} COLUMN=FIELD` names a column's field, and `--leave-out "
-            "COLUMN` leaves a column out"
-        )
+        option = f" --dataset {suggested.dataset}" if record.state is FileState.PROFILED else ""
+        command = f"`headgate mapping set {shlex.quote(record.key)}{option} COLUMN=FIELD`"
+        remedy = f"{command} sets a column's field, and `--leave-out COLUMN` omits a column"
         raise BadInputError(rule=error.rule, message=error.message, remedy=remedy, file=record.key) from None
     try:
         lake.objects.info(record.ref)
@@ -387,82 +348,58 @@ def _check_fields(
 
 
 def _committed(uploads: Uploads, upload: UploadRecord) -> UploadRecord:
-    """Commit a file of raw, by as many calls as its copy needs."""
+    """Commit a raw file, with as many calls as its copy needs."""
     while (committed := uploads.commit(upload.upload_id, upload.check_id)).state is UploadState.COMMITTING:
         pass
     return committed
 
 
 def _ended_check(uploads: Uploads, upload: UploadRecord) -> dict[str, Any]:
-    """Return the check of a file when it has ended.
-
-    HeadgateError where it failed for another reason than the file's size.
-    """
+    """Wait for the check of a file; HeadgateError if it failed, unless the file is too large."""
     check = uploads.dry_run(upload)
     while check and check["state"] == CHECKING:
         time.sleep(POLL_S)
         check = uploads.dry_run(upload)
     error = (check or {}).get("error", {})
     if check is None or (check["state"] == FAILED and error["rule"] != TOO_LARGE):
-        raise HeadgateError(
-            error.get("message") or "Somebody else checks this file with another mapping. Repeat the command."
-        )
+        other = "Somebody else checks this file with another mapping. Repeat the command."
+        raise HeadgateError(error.get("message") or other)
     return check
 
 
 def _figures(checked: FileRecord) -> list[Table]:
     sums = summary.by_dataset([checked])
-    return [
-        screens.received(sums, "The check with this mapping"),
-        *([screens.reasons(sums)] if checked.reasons else []),
-    ]
+    reasons = [screens.reasons(sums)] if checked.reasons else []
+    return [screens.received(sums, "The check with this mapping"), *reasons]
 
 
 def _outcome(record: FileRecord, suggested: Suggested, checked: FileRecord | None, sent_id: str) -> str:
-    """Say what became of the file and of the mapping."""
+    """Describe the outcome for the file and the mapping."""
     if sent_id:
-        taken = (
-            f"Remembered for files of {suggested.source} with this header; `headgate files show "
-            f"{sent_id}` follows {record.key}."
-        )
-        return taken if checked else f"The file is too large for a check before. {taken}"
+        stored = f"Stored the mapping for files of {suggested.source} with this header."
+        text = f"{stored} `headgate files show {sent_id}` follows {record.key}."
+        return text if checked else f"The file is too large to check before. {text}"
     named = f"{shlex.quote(record.key)} --dataset {suggested.dataset}"
     why = checked.error.get("message") if checked else ""
-    problem = (
-        f"The gate would not accept {record.key}: {why}"
-        if why
-        else f"None of the rows of {record.key} would be accepted"
-    )
-    return (
-        f"{problem}. Nothing is remembered. `headgate mapping set {named} COLUMN=FIELD` checks other fields."
-    )
+    problem = f"No row of {record.key} would be accepted{f': {why}' if why else ''}"
+    return f"{problem}. Nothing was stored. `headgate mapping set {named} COLUMN=FIELD` checks other fields."
 
 
 def _list(remembered: Sequence[Remembered]) -> Table | str:
     if not remembered:
-        return (
-            "No mapping is remembered. `headgate mapping accept KEY` and `headgate mapping set KEY "
-            "COLUMN=FIELD` remember one."
-        )
+        commands = "`headgate mapping accept KEY` and `headgate mapping set KEY COLUMN=FIELD`"
+        return f"No mapping is stored. {commands} store one."
     table = screens.screen_table(
         "source", "header", "dataset", "column = field", "decided at (UTC)", show_lines=True
     )
     for entry in remembered:
-        pairs = (
-            zip(entry.columns, entry.fields, strict=True)
-            if entry.columns
-            else enumerate(entry.fields, start=1)
-        )
+        names = entry.columns or range(1, len(entry.fields) + 1)
         columns = "\n".join(
-            f"{column} {'is left out' if field is None else f'= {field}'}" for column, field in pairs
+            f"{column} {'is left out' if field is None else f'= {field}'}"
+            for column, field in zip(names, entry.fields, strict=True)
         )
-        table.add_row(
-            entry.source,
-            entry.header[:_HEADER_LETTERS],
-            entry.dataset,
-            columns,
-            f"{entry.decided_at:%Y-%m-%d %H:%M}",
-        )
+        decided_at = f"{entry.decided_at:%Y-%m-%d %H:%M}"
+        table.add_row(entry.source, entry.header[:_HEADER_LETTERS], entry.dataset, columns, decided_at)
     return table
 
 

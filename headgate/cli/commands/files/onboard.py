@@ -31,21 +31,21 @@ PREVIEW_ROWS, SHOWN_FAILURES = 5, 20
     "--file",
     "path",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Table with a header, in any format that the gate reads.",
+    help="Table with a header, in any format of the gate.",
 )
-@click.option("--model", default="", help="The model of the rows; default: the one that the columns fit.")
+@click.option("--model", default="", help="Model of the rows; default: the one that fits the columns.")
 @click.option(
     "--submit",
     "submits",
     is_flag=True,
-    help="Create the records. Safe to repeat: a record that is there already is not created again.",
+    help="Create the records. Safe to repeat: existing records are not created again.",
 )
 @click.option("--dry-run", "is_dry", is_flag=True, help="Only check the rows; this is the default.")
 @click.option(
     "--failed",
     "failed_to",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where failed rows go; default: FILE.failed.csv.",
+    help="File for failed rows; default: FILE.failed.csv.",
 )
 @click.option("--list-models", "lists", is_flag=True, help="List the models and their columns.")
 @options.as_json
@@ -63,8 +63,8 @@ def onboard(
 ) -> None:
     """Check a file of records row by row, and create the records.
 
-    Each row is checked by the contract of its model; --submit creates the records. Rows that fail are
-    written to a file of their own, to correct and send again. Ends with 3 when a row failed.
+    Rows are validated against the contract of their model; --submit creates the records, and writes failed
+    rows to a file to correct and send again. Exits with 3 if a row failed.
     """
     if lists:
         options.show(as_json=as_json, value=_models, screen=_models_table)
@@ -72,14 +72,8 @@ def onboard(
     if path is None or (submits and is_dry):
         raise click.UsageError("give --file FILE, and either --dry-run or --submit; or --list-models")
     read, outcomes = _onboarded(path, model, submits=submits, deployment_name=deployment_name)
-    _report(
-        path,
-        read,
-        outcomes,
-        failed_to or path.with_name(f"{path.name}.failed.csv"),
-        as_json=as_json,
-        submits=submits,
-    )
+    failed_to = failed_to or path.with_name(f"{path.name}.failed.csv")
+    _report(path, read, outcomes, failed_to, as_json=as_json, submits=submits)
 
 
 def _onboarded(
@@ -91,9 +85,8 @@ def _onboarded(
 
     body, name = path.read_bytes(), screens.safe_name(path.name)
     if not submits:
-        read = read_record_file(
-            body, name, api.models_by_name(), MaskingKey("dry-run", secrets.token_bytes(32)), model
-        )
+        key = MaskingKey("dry-run", secrets.token_bytes(32))
+        read = read_record_file(body, name, api.models_by_name(), key, model)
         return read, checked(read.verdicts)
     onboarding = api.onboarding(command_deployment.activate(deployment_name).environment)
     read = read_record_file(body, name, api.models_by_name(), onboarding.key(), model)
@@ -160,12 +153,8 @@ def _models_table() -> Table:
     table = screens.screen_table("model", "column", "type", "required", "unique")
     for model in some_models(api.models_by_name()).values():
         for column in model.contract.columns:
-            table.add_row(
-                model.name,
-                column.name,
-                column.type.kind.value,
-                *("yes" if fact else "" for fact in (column.must_be_sent, column.unique)),
-            )
+            flags = ("yes" if flag else "" for flag in (column.must_be_sent, column.unique))
+            table.add_row(model.name, column.name, column.type.kind.value, *flags)
     return table
 
 
@@ -184,13 +173,8 @@ def _screen(
 
 def _failures(outcomes: Sequence[Outcome]) -> list[Table]:
     failed = [outcome for outcome in outcomes if outcome.state == "failed"]
-    table = screens.screen_table(
-        "row",
-        "column",
-        "rule",
-        "why",
-        title=f"Failed rows: {min(len(failed), SHOWN_FAILURES):,} of {len(failed):,}",
-    )
+    title = f"Failed rows: {min(len(failed), SHOWN_FAILURES):,} of {len(failed):,}"
+    table = screens.screen_table("row", "column", "rule", "why", title=title)
     for outcome in failed[:SHOWN_FAILURES]:
         table.add_row(str(outcome.row), outcome.column, outcome.rule, outcome.reason)
     return [table] if failed else []
@@ -200,9 +184,6 @@ def _ending(counts: Summary, failed_to: Path, *, submits: bool) -> str:
     sums = f"{counts.successful:,} successful, {counts.failed:,} failed, {counts.total:,} in total"
     if not submits:
         return f"Dry run: {sums}. Nothing was created; --submit creates the records."
-    again = (
-        f" Correct the rows in {screens.safe_name(str(failed_to))} and send that file."
-        if counts.failed
-        else ""
-    )
+    file = screens.safe_name(str(failed_to))
+    again = f" Correct the rows in {file} and send that file." if counts.failed else ""
     return f"{sums}; {counts.created:,} records are new.{again}"

@@ -1,4 +1,4 @@
-"""`headgate profile`: what a file on this machine holds, without the lake."""
+"""`headgate profile`: profile a local file without a lake."""
 
 from __future__ import annotations
 
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
 
 _TWO_ROWS = (
-    "The header is over two rows: a column's name here is its group's and its own. Before you draft a "
-    "contract, write all names in one "
-    "row in Excel and delete the other row."
+    "The header has two rows: each name here joins both cells. Before you draft a contract, write all names "
+    "into one row in Excel and delete the other row."
 )
 
 
@@ -34,15 +33,12 @@ _TWO_ROWS = (
 @click.option(
     "--dataset",
     default="",
-    help="The contract that says which columns are sensitive; others are found by name and value.",
+    help="Contract with sensitive columns; others are detected by name and value.",
 )
 @click.option("--sheet", default="", help="The sheet of a workbook; default: the first with a table.")
 @options.as_json
 def profile(file: Path, dataset: str, sheet: str, as_json: bool) -> None:
-    """Profile a file: types, distribution, patterns, gaps, and a quality score.
-
-    No sensitive value is shown.
-    """
+    """Profile a file: types, distribution, patterns, gaps, and a quality score, without sensitive values."""
     from headgate.local_files.profile_file import profile_file
 
     profiled = profile_file(file, _contract(dataset) if dataset else None, sheet)
@@ -59,21 +55,21 @@ def profile(file: Path, dataset: str, sheet: str, as_json: bool) -> None:
 
 
 def _notes(profiled: ProfiledFile) -> list[str]:
-    """Describe what of the file is in no figure, and which rows and values a person looks at."""
+    """Return notes about flaws and nested columns, which no figure covers."""
     from headgate.local_files.file_flaws import file_flaws
 
     notes = file_flaws(profiled)
     if nested := [column.name for column in profiled.profile.columns if column.is_nested]:
         notes.append(
-            f"The values of {', '.join(nested)} are lists or objects, and are not judged. `headgate contract "
-            "init FILE` makes columns of the values of objects."
+            f"The values of {', '.join(nested)} are lists or objects, which are not scored. "
+            "`headgate contract init FILE` drafts columns for values of objects."
         )
     return notes
 
 
 def _score(facts: Profile) -> str:
     if all(column.is_nested for column in facts.columns):
-        return "no value is judged, so no quality score"
+        return "only lists and objects, so no quality score"
     return score_line(facts.score.as_texts())
 
 
@@ -89,7 +85,7 @@ def _contract(dataset: str) -> Contract:
     contract = Registry.load().source.get(dataset)
     if contract is None:
         raise click.ClickException(
-            f"There is no contract for {dataset}. `headgate contract list` lists the datasets that have one."
+            f"There is no contract for {dataset}. `headgate contract list` lists all contracts."
         )
     return contract
 
@@ -97,7 +93,7 @@ def _contract(dataset: str) -> Contract:
 def _columns(profiled: Profile) -> Table:
     names = ("type", "missing", "invalid", "distinct", "from", "to", "median", "deviation")
     title = f"{profiled.rows:,} row{'' if profiled.rows == 1 else 's'}"
-    # As a list at any width: a table of ten columns would fit some files only.
+    # Always a list, because a table of ten columns fits few screens.
     table = FittingTable("column", *names, "most frequent", "pattern", title=title, is_list=True)
     for column in profiled.columns:
         table.add_row(*_cells(column))
@@ -111,19 +107,13 @@ def _cells(column: ProfiledColumn) -> tuple[str, ...]:
     description = column.description
     frequent = [f"{text} ({count:,} times)" for text, count in description.top[:3] if count > 1]
     pattern = "" if frequent else ", ".join(text for text, _ in description.patterns[:1])
-    facts = {name: str(description.facts.get(name, "")) for name in ("min", "max", "median")}
-    return (
-        *counts,
-        f"{description.distinct:,}",
-        *facts.values(),
-        _deviation(description),
-        ", ".join(frequent),
-        pattern,
-    )
+    facts = (str(description.facts.get(name, "")) for name in ("min", "max", "median"))
+    figures = f"{description.distinct:,}", *facts, _deviation(description)
+    return (*counts, *figures, ", ".join(frequent), pattern)
 
 
 def _deviation(description: ColumnStatistics) -> str:
-    """Return the standard deviation with four digits; of days and times in days."""
+    """Return the standard deviation with four digits; for dates and times in days."""
     for name, unit in (("std", ""), ("std_days", " days")):
         if name in description.facts:
             return f"{float(str(description.facts[name])):.4g}{unit}"

@@ -1,4 +1,4 @@
-"""`headgate quarantine`: refused rows, and the replay of their files once the cause is fixed."""
+"""`headgate quarantine`: list refused rows, and replay or settle their files."""
 
 from __future__ import annotations
 
@@ -31,26 +31,25 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord
 
 _SHOWN = ("source_row", "sheet_row", "byte_offset", "rule", "column_name", "masked_value", "reason", "record")
-_VALUE = 5  # its place among the cells that are shown
+_VALUE = _SHOWN.index("masked_value")
 _MAX_VALUE_LENGTH = 80
 _HOW_TO_SETTLE = (
-    "Upload the whole corrected file under the same key to settle these rows. If a file of another name "
-    "has the corrected rows, "
-    "`headgate quarantine settle KEY --by OTHER_KEY` settles them."
+    "Upload the corrected file under the same key to settle these rows. If a file of another name has the "
+    "corrected rows, `headgate quarantine settle KEY --by OTHER_KEY` settles them."
 )
 _SETTLED = "settled"
 
 
 @click.group()
 def quarantine() -> None:
-    """Show refused rows, replay their files after a fix, and settle rows that another file corrects."""
+    """List refused rows, replay files after a fix, and settle rows that another file corrects."""
 
 
 @quarantine.command(epilog=options.example("headgate quarantine list --dataset payments --files"))
 @click.option("--dataset", default="", help="Only this dataset.")
 @click.option("--rule", default="", help="Only rows and files that broke this rule.")
 @click.option("--files", "by_file", is_flag=True, help="One line per file and rule.")
-@click.option("--closed", is_flag=True, help="Also what a corrected file or row has settled.")
+@click.option("--closed", is_flag=True, help="Also rows and files that a correction has settled.")
 @options.as_json
 @options.deployment
 def list(  # noqa: A001 so named
@@ -78,51 +77,42 @@ def list(  # noqa: A001 so named
 def _replaced_rows(
     environment: Mapping[str, str], records: Sequence[FileRecord]
 ) -> Mapping[str, Mapping[str, int]]:
-    """Return the rows that corrections have replaced, by file and rule.
-
-    None for a role that may not read corrections, as an uploader's; a line on stderr says so.
-    """
+    """Return the number of corrected rows by file and rule; empty, with a note, without the permission."""
     try:
         return intake.correction_outcomes(environment).replaced_rows(records)
     except NotPermittedError:
-        click.echo(
-            "Rows that single corrections replaced are counted as open: this role may not read them.",
-            err=True,
-        )
+        note = "Corrected rows are counted as open, because this role may not read corrections."
+        click.echo(note, err=True)
         return {}
 
 
 @quarantine.command(epilog=options.example("headgate quarantine show payments/today.csv --rule card_number"))
 @click.argument("file")
-@click.option("--rule", default="", help="Only rows that broke this rule, alone or beside others.")
+@click.option("--rule", default="", help="Only rows that broke this rule, alone or with others.")
 @click.option(
-    "--rows", "count", type=click.IntRange(min=1), default=20, show_default=True, help="How many rows."
+    "--rows", "count", type=click.IntRange(min=1), default=20, show_default=True, help="Number of rows."
 )
-@click.option("--records", "whole", is_flag=True, help="The whole row beneath each; --json has it always.")
+@click.option("--records", "whole", is_flag=True, help="Show all cells of each row, like --json.")
 @options.as_json
 @options.deployment
 def show(
     file: str, rule: str, count: int, *, whole: bool, as_json: bool, deployment_name: str | None
 ) -> None:
-    """Show rows of FILE (its id, or its key in raw) that are in quarantine, with sensitive values masked."""
+    """Show quarantined rows of FILE (its id, or its key in raw), with sensitive values masked."""
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
 
     deployed = command_deployment.activate(deployment_name)
     record = _record(deployed, file)
     if record.duplicate_of:
         raise click.ClickException(
-            f"{record.key} was skipped, because its content was received before. `headgate quarantine "
-            f"show {record.duplicate_of}` shows "
-            "the refused rows of that content."
+            f"{record.key} was skipped, because its content was received before. "
+            f"`headgate quarantine show {record.duplicate_of}` shows the refused rows of that content."
         )
     if not record.quarantine_key:
-        raise click.ClickException(
-            f"{record.key} has no rows in quarantine "
-            f"({record.state}). {record.error.get('message', '')}".strip()
-        )
-    table = quarantined_rows(
-        stores.objects(), deployed.environment["HEADGATE_QUARANTINE_BUCKET"], record, rule=rule
-    )
+        why = record.error.get("message", "")
+        raise click.ClickException(f"{record.key} has no rows in quarantine ({record.state}). {why}".strip())
+    bucket = deployed.environment["HEADGATE_QUARANTINE_BUCKET"]
+    table = quarantined_rows(stores.objects(), bucket, record, rule=rule)
     corrections = intake.correction_outcomes(deployed.environment).of_file(record.file_id)
     rows = [
         {name: row.get(name) for name in (*_SHOWN, "all_rules")} | _sent(corrections.get(row["source_row"]))
@@ -143,13 +133,8 @@ def show(
 
 
 def _sent(outcome: CorrectionOutcome | None) -> dict[str, str]:
-    if outcome is None:
-        return {"correction": "", "corrected_by": "", "correction_reason": ""}
-    return {
-        "correction": outcome.state,
-        "corrected_by": outcome.sent_as,
-        "correction_reason": outcome.reason,
-    }
+    facts = (outcome.state, outcome.sent_as, outcome.reason) if outcome else ("", "", "")
+    return dict(zip(("correction", "corrected_by", "correction_reason"), facts, strict=True))
 
 
 @quarantine.command(epilog=options.example("headgate quarantine replay --dataset payments"))
@@ -157,13 +142,13 @@ def _sent(outcome: CorrectionOutcome | None) -> dict[str, str]:
 @click.option(
     "--dataset",
     default="",
-    help="Only files of this dataset. With FILES: the dataset of those that have no row in the lake.",
+    help="Only files of this dataset. With FILES: the dataset of files without a row in the lake.",
 )
 @click.option("--rule", default="", help="Only files with rows that broke this rule.")
 @click.option(
     "--pending",
     is_flag=True,
-    help="Only files of which no row was accepted: rejected, or pending for a mapping.",
+    help="Only files without an accepted row: rejected, or without a mapping.",
 )
 @click.option(
     "--again", is_flag=True, help="Also files that were already checked against the current contract."
@@ -180,13 +165,12 @@ def replay(
     as_json: bool,
     deployment_name: str | None,
 ) -> None:
-    """Send the originals of FILES (ids or keys), or of all whose contract has changed, through the gate
-    again.
+    """Replay FILES (ids or keys), or all files whose contract has changed.
 
-    A file that came before its contract is recognised by the current contracts; --dataset names the dataset
-    of FILES if they are not. Run it where the contracts are the deployed ones: the gate runs on this machine,
-    and needs the right to read raw and the masking key and to write curated and quarantine. A row that is
-    accepted now leaves quarantine; the next run shows it. Ends with 3 when a file could not be replayed.
+    The gate checks the originals again. Files from before their contract are recognised by the current
+    contracts; else --dataset names their dataset. The gate runs on this machine: use the deployed contracts,
+    and a role that reads raw and the masking key and writes curated and quarantine. Rows that are accepted
+    leave quarantine, and the next run merges them. Exits with 3 if a file could not be replayed.
     """
     from headgate.intake.files.replay_file import REPLAYED
 
@@ -206,17 +190,17 @@ def replay(
     "--by",
     required=True,
     metavar="FILE",
-    help="The accepted file that has the corrected rows: its id, or its key in raw.",
+    help="The accepted file with the corrected rows: its id, or its key in raw.",
 )
 @options.as_json
 @options.deployment
 def settle(files: tuple[str, ...], *, by: str, as_json: bool, deployment_name: str | None) -> None:
     """Mark FILES (ids or keys) as settled by a file of another key.
 
-    All their refused rows leave the list and the lake's health; they stay in quarantine with `closed_by`.
-    Keys are not compared, so name a file that corrects every one of them. Once the correcting file is
-    reverted, the next run opens them again; a replay of the settled file does so at once. Ends with 3 when a
-    worker holds a file.
+    All their refused rows leave the list and the lake's health, but stay in quarantine with `closed_by`. Rows
+    are not compared: name a file that corrects all of them. If the correcting file is reverted, the next run
+    opens the rows again; a replay of a settled file does so at once. Exits with 3 if another worker has a
+    lease on a file.
     """
     deployed = command_deployment.activate(deployment_name)
     corrector, closer = _record(deployed, by), intake.correction_closer(deployed.environment)
@@ -229,34 +213,33 @@ def _settle(closer: CorrectionCloser, record: FileRecord, by: FileRecord) -> dic
     fact = {"file_id": record.file_id, "key": record.key, "settled_by": by.file_id, "rows": 0}
     try:
         closed = closer.settle(record, by)
-    except ThrottledError as held:
-        return {**fact, "outcome": "held", "reason": str(held)}
+    except ThrottledError as error:
+        return {**fact, "outcome": "held", "reason": str(error)}
     except BadInputError as error:
         raise click.ClickException(f"{error.message} {error.remedy}") from None
     if closed is None:
-        return {**fact, "outcome": "held", "reason": "A replay of the file has to be completed first."}
+        return {**fact, "outcome": "held", "reason": "A replay of the file must be completed first."}
     return {**fact, "rows": closed.rows, "outcome": _SETTLED}
 
 
 def _settled_table(results: Sequence[dict[str, object]]) -> Table:
-    table = screens.screen_table("file", "outcome", "rows", "settled by", "why", numbers=["rows"])
-    for result in results:
-        table.add_row(
-            *(str(result.get(name, "")) for name in ("key", "outcome", "rows", "settled_by", "reason"))
-        )
-    return table
+    columns = {
+        "file": "key",
+        "outcome": "outcome",
+        "rows": "rows",
+        "settled by": "settled_by",
+        "why": "reason",
+    }
+    return screens.fact_table(results, columns)
 
 
 def replay_all(
     replaying: Replayer, records: Iterable[FileRecord], dataset: str = ""
 ) -> Sequence[dict[str, object]]:
-    """Return the outcome of each replay, in order.
-
-    A file that another worker holds stays as it is, and the others go on.
+    """Replay the files and return their outcomes; a file with another worker's lease is skipped.
 
     Args:
-        dataset: of those files that have no row in the lake; by default the one that the current contracts
-            identify.
+        dataset: of files without a row in the lake; by default the one that the contracts identify.
     """
     return [_replay(replaying, record, dataset) for record in records]
 
@@ -264,14 +247,9 @@ def replay_all(
 def _replay(replaying: Replayer, record: FileRecord, dataset: str) -> dict[str, object]:
     try:
         return _outcome(replaying.replay(record.file_id, dataset))
-    except ThrottledError as held:
-        return {
-            "file_id": record.file_id,
-            "key": record.key,
-            "dataset": record.dataset,
-            "outcome": "held",
-            "reason": str(held),
-        }
+    except ThrottledError as error:
+        fact = {"file_id": record.file_id, "key": record.key, "dataset": record.dataset}
+        return {**fact, "outcome": "held", "reason": str(error)}
 
 
 def _outcome(done: Replayed) -> dict[str, object]:
@@ -306,7 +284,7 @@ def _chosen(
     if files:
         return [_record(deployed, file) for file in files]
     every = [*stores.ledger(deployed.environment).records()]
-    past = History.of(() if again else every)  # the next run records a correction
+    past = History.of(() if again else every)
     listed = (
         record
         for record in every
@@ -319,14 +297,14 @@ def _chosen(
 
 
 def _record(deployed: command_deployment.Deployment, file: str) -> FileRecord:
-    """Return the record that has the rows of that id or key."""
+    """Return the record with the rows of that id or key."""
     return find_record(
         stores.ledger(deployed.environment).records(), file, listed_by="headgate quarantine list --files"
     )
 
 
 def nothing_quarantined(dataset: str, rule: str, datasets: set[str]) -> str:
-    """Return what replaces an empty table: that there is nothing, or that no contract has the dataset."""
+    """Return the text for an empty list: nothing is in quarantine, or the dataset is unknown."""
     if dataset and dataset not in datasets:
         return f"There is no dataset {dataset}. There are: {', '.join(sorted(datasets)) or 'none'}."
     asked = "".join([f" of {dataset}" if dataset else "", f" by the rule {rule}" if rule else ""])
@@ -360,7 +338,7 @@ def _lines_table(lines: Sequence[QuarantineCount], *, by_file: bool) -> Table:
 
 
 def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, *, whole: bool) -> Table:
-    """Return a line for each row; its cells beneath it where they are asked for."""
+    """Return a line for each row, with all cells below it if `whole`."""
     title = f"{record.key} by {record.contract}: {len(rows)} of {of:,} rows"
     table = screens.screen_table(
         "row", "row in Excel", "byte", "rule", "column", "value", "reason", title=title, show_lines=whole
@@ -368,25 +346,20 @@ def _rows_table(record: FileRecord, rows: Sequence[dict[str, object]], of: int, 
     for row in rows:
         *cells, whole_row = ("" if row[name] is None else str(row[name]) for name in _SHOWN)
         cells[_VALUE] = screens.shortened(cells[_VALUE], _MAX_VALUE_LENGTH)
-        cells[-1] = "\n".join(
-            [cells[-1], *_further_reasons(row), *_correction(row), *([whole_row] if whole else [])]
-        )
-        table.add_row(*cells)
+        below = [*_further_reasons(row), *_correction(row), *([whole_row] if whole else [])]
+        table.add_row(*cells[:-1], "\n".join([cells[-1], *below]))
     return table
 
 
 def _further_reasons(row: dict[str, object]) -> Sequence[str]:
-    """Return the line that names every other rule that the row broke, with its column.
-
-    None where it broke one.
-    """
+    """Return a line with the further rules that the row broke, if any."""
     first = ":".join(str(row[name]) for name in ("rule", "column_name") if row[name])
     others = [code for code in json.loads(str(row.get("all_rules") or "[]")) if code != first]
     return [f"also: {', '.join(others)}"] if others else []
 
 
 def _correction(row: Mapping[str, object]) -> Sequence[str]:
-    """Return the line that says how the gate judged a correction of the row; none where none was sent."""
+    """Return a line about the correction of the row, if any."""
     if not row.get("correction"):
         return []
     reason = f" ({row['correction_reason']})" if row.get("correction_reason") else ""
@@ -394,7 +367,7 @@ def _correction(row: Mapping[str, object]) -> Sequence[str]:
 
 
 def replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
-    """Return the outcome of each replay, and what to run next."""
+    """Return the outcomes of replays, and the next command."""
     from headgate.intake.files.replay_file import REPLAYED
 
     if not results:
@@ -402,30 +375,10 @@ def replayed_screen(results: Sequence[dict[str, object]]) -> Group | str:
             "All quarantined files were already checked against the current contract; use --again to "
             "check them anyway."
         )
-    table = screens.screen_table(
-        "file", "outcome", "left quarantine", "entered it", "accepted", "quarantined", "duplicates", "why"
-    )
-    for result in results:
-        cells = (
-            result.get(name, "")
-            for name in (
-                "key",
-                "outcome",
-                "left",
-                "entered",
-                "accepted",
-                "quarantined",
-                "duplicates",
-                "reason",
-            )
-        )
-        table.add_row(*(str(cell) for cell in cells))
+    columns = {"file": "key", "outcome": "outcome", "left quarantine": "left", "entered it": "entered"}
+    columns |= {name: name for name in ("accepted", "quarantined", "duplicates")} | {"why": "reason"}
     counted = Counter(str(result["outcome"]) for result in results)
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in counted.items())
     accepted = any(result["outcome"] == REPLAYED and result["accepted"] for result in results)
-    return Group(
-        table,
-        f"{outcomes}. Next: `headgate run` merges the accepted rows."
-        if accepted
-        else f"{outcomes}. No row was accepted.",
-    )
+    step = "Next: `headgate run` merges the accepted rows." if accepted else "No row was accepted."
+    return Group(screens.fact_table(results, columns), f"{outcomes}. {step}")

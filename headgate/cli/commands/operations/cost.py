@@ -1,4 +1,4 @@
-"""`headgate cost`: what files and runs cost at list prices, also at ten and a thousand times the data."""
+"""`headgate cost`: the cost of files and runs at list prices, with a forecast."""
 
 from __future__ import annotations
 
@@ -22,17 +22,16 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 90),
     default=30,
     show_default=True,
-    help="How far back to add up files and runs.",
+    help="Number of days before now.",
 )
 @options.as_json
 @options.deployment
 def cost(days: int, as_json: bool, deployment_name: str | None) -> None:
-    """Show what files and runs cost, by service, dataset and run, and a forecast for 10 and 1,000 times the
-    data.
+    """Show the cost of files and runs, with a forecast for 10 and 1,000 times the data.
 
-    Uses AWS's list prices and what the lake has recorded: times and sizes of files, DPU-seconds of jobs.
+    Computed from AWS's list prices and recorded facts: times and sizes of files, DPU-seconds of jobs.
     Requests are estimated from the number of files. The bill may differ by free tiers, discounts and taxes.
-    On an emulator: what the same work would cost on AWS.
+    On an emulator: the cost of the same work on AWS.
     """
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.operations.costs import of_days

@@ -1,4 +1,4 @@
-"""`headgate deploy` and `headgate destroy`: a lake from its project, without a clone and without make."""
+"""`headgate deploy` and `headgate destroy`: deploy a lake project without a clone and without make."""
 
 from __future__ import annotations
 
@@ -22,13 +22,12 @@ _DEFAULT_NAMES = {"localstack": "local", "aws": "aws"}
 
 _platform = click.argument("platform", metavar="localstack|aws", type=click.Choice([*PLATFORMS]))
 _name = click.option("--name", default="", help="Name below .headgate/; default: local, or aws.")
-_yes = click.option("--yes", is_flag=True, help="Do not ask.")
 _settings = click.option(
     "--var",
     "variables",
     multiple=True,
     metavar="NAME=VALUE",
-    help="A Terraform variable; may be repeated. On AWS it is kept in deployments/<name>.json.",
+    help="Terraform variable; repeatable. On AWS it is stored in deployments/<name>.json.",
 )
 
 
@@ -41,7 +40,7 @@ _settings = click.option(
     "--new-ledger",
     "has_new_ledger",
     is_flag=True,
-    help="Give a new lake an empty table of files under the name that files_table states.",
+    help="Create an empty ledger for a new lake, under the name in files_table.",
 )
 @click.option(
     "--plan", "only_plan", is_flag=True, help="Show what would change and cost, and change nothing."
@@ -50,10 +49,10 @@ _settings = click.option(
     "--state-bucket",
     "makes_bucket",
     is_flag=True,
-    help="First make the bucket of Terraform's state, unless it is there; an emulator needs none.",
+    help="First create the bucket of Terraform's state if it is absent; not needed on an emulator.",
 )
 @click.option("--test", "tests", is_flag=True, help="Check the deployment afterwards, in a minute.")
-@_yes
+@options.yes
 @options.as_json
 def deploy(
     platform: str,
@@ -70,11 +69,11 @@ def deploy(
 ) -> None:
     """Deploy the lake project of this folder to an emulator on this machine, or to AWS.
 
-    An emulator that runs is used, else one is started. AWS is that of the shell's credentials. It needs
-    Terraform or OpenTofu on PATH; what will change is shown first.
+    Uses a running emulator or starts one, and the shell's credentials for AWS. Needs Terraform or OpenTofu on
+    PATH. Shows the changes first.
     """
     if only_plan and (makes_bucket or tests):
-        raise click.UsageError("--plan changes nothing. Leave out --state-bucket and --test.")
+        raise click.UsageError("--plan changes nothing. Remove --state-bucket and --test.")
     chosen = name or _DEFAULT_NAMES[platform]
     if makes_bucket and platform == "aws":
         _run_script(BOOTSTRAP, as_json=as_json)
@@ -91,12 +90,12 @@ def deploy(
 @_platform
 @_name
 @_settings
-@_yes
+@options.yes
 @options.as_json
 def destroy(platform: str, name: str, variables: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
-    """Destroy a deployment with all its data, after a list of what will be lost.
+    """Destroy a deployment with all its data, after listing them.
 
-    The emulator that was started for it is stopped. On AWS the data is protected until a deployment with
+    Stops the emulator that was started for it. On AWS the data is protected until a deployment with
     --var force_destroy=true.
     """
     chosen = name or _DEFAULT_NAMES[platform]
@@ -110,7 +109,7 @@ def _vars(variables: tuple[str, ...]) -> list[str]:
 
 
 def _run_script(script: Path, *arguments: str, as_json: bool) -> None:
-    """Run a script of the release for the project; the command ends with its exit code unless that is 0."""
+    """Run a script of the release for the project, and exit with its code if it fails."""
     folder = _project_folder()
     done = subprocess.run(  # noqa: S603 our own script
         [sys.executable, str(deployment_files(folder) / script), *arguments],
@@ -132,13 +131,13 @@ def _project_folder() -> Path:
     folder = project().folder
     if folder is None:
         raise SettingsError(
-            f"No {FILE} in this folder or above it. Make a lake project with `headgate init .`, then deploy."
+            f"No {FILE} in this folder or above it. Create a project with `headgate init .`, then deploy."
         )
     return folder
 
 
 def _facts(folder: Path, name: str) -> dict[str, object]:
-    """Return what a script needs of a deployment; nothing is there after a plan or a destroy."""
+    """Return the facts of a deployment as JSON; there are none after a plan or a destroy."""
     note = folder / FOLDER / name / "deployment.json"
     if not note.is_file():
         return {"deployment": name, "deployed": False}

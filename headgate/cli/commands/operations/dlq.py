@@ -1,4 +1,4 @@
-"""`headgate dlq`: messages that failed too often, and what is known of their files."""
+"""`headgate dlq`: dead letters and their files."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from headgate.aws.sqs import Letter
     from headgate.lake.ports import FileRecord
 
-MOST = 1000
+MAX_LETTERS = 1000
 
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A dead letter as a person may see it: keys are redacted.
+    """A dead letter with a redacted key.
 
     Attributes:
-        state, error: those of the file's newest record; empty where there is none.
+        state, error: of the file's newest record; empty if there is none.
     """
 
     message_id: str
@@ -51,10 +51,10 @@ def dlq() -> None:
 @dlq.command("list", epilog=options.example("headgate dlq list"))
 @click.option(
     "--limit",
-    type=click.IntRange(1, MOST),
+    type=click.IntRange(1, MAX_LETTERS),
     default=100,
     show_default=True,
-    help="At most so many of each queue, oldest first.",
+    help="Largest number of each queue, oldest first.",
 )
 @options.as_json
 @options.deployment
@@ -72,17 +72,13 @@ def list_(limit: int, as_json: bool, deployment_name: str | None) -> None:
 @options.deployment
 def show(message_id: str, as_json: bool, deployment_name: str | None) -> None:
     """Show one dead letter: its file, why the file failed, and what to do."""
-    letters = [
-        letter
-        for letter in _letters(command_deployment.activate(deployment_name), MOST)
-        if letter.message_id == message_id
-    ]
-    if not letters:
-        raise click.ClickException(
-            f"No dead letter has the id {screens.safe_name(message_id)}. `headgate dlq list` lists the dead "
-            "letters."
-        )
-    options.show(as_json=as_json, value=lambda: vars(letters[0]), screen=lambda: _details(letters[0]))
+    for letter in _letters(command_deployment.activate(deployment_name), MAX_LETTERS):
+        if letter.message_id == message_id:
+            break
+    else:
+        problem = f"No dead letter has the id {screens.safe_name(message_id)}."
+        raise click.ClickException(f"{problem} `headgate dlq list` lists the dead letters.")
+    options.show(as_json=as_json, value=lambda: vars(letter), screen=lambda: _details(letter))
 
 
 @dlq.command(epilog=options.example("headgate dlq redrive --yes"))
@@ -92,15 +88,15 @@ def show(message_id: str, as_json: bool, deployment_name: str | None) -> None:
     type=click.Choice(list(QUEUES)),
     default="raw_events",
     show_default=True,
-    help="Whose dead letters.",
+    help="Queue of the dead letters.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.yes
 @options.as_json
 @options.deployment
 def redrive(name: str, yes: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Move every message of a dead-letter queue back to its queue.
+    """Move all messages of a dead-letter queue back to its queue.
 
-    Fix the cause first: a message that fails again comes back. A file that was accepted already is not
+    Fix the cause first: a message that fails again becomes a dead letter again. An accepted file is not
     accepted twice.
     """
     deployed = command_deployment.activate(deployment_name)
@@ -132,7 +128,7 @@ def newest_records(records: Iterable[FileRecord]) -> dict[tuple[str, str], FileR
 
 
 def described(letter: Letter, queue: str, newest: Mapping[tuple[str, str], FileRecord]) -> DeadLetter:
-    """Return what a person may see of a message: nothing of its body but the redacted key of its object."""
+    """Return a message without its body, but with the redacted key of its object."""
     try:
         ref = next(iter(created_objects(letter.body)), None)
     except ValueError:
@@ -166,11 +162,6 @@ def _details(letter: DeadLetter) -> Table:
     table = screens.screen_table("what", "value")
     for name, value in vars(letter).items():
         table.add_row(name, str(value))
-    table.add_row(
-        "next",
-        (
-            "Fix the cause, then `headgate dlq redrive`. `headgate logs --level error` shows what the "
-            "function wrote."
-        ),
-    )
+    logs = "`headgate logs --level error` shows the errors of the function."
+    table.add_row("next", f"Fix the cause, then `headgate dlq redrive`. {logs}")
     return table

@@ -29,15 +29,14 @@ if TYPE_CHECKING:
 
 DEFAULT_DATASET = "customers"
 _LEFT = "versions_with_texts"
-_LABELS = {_LEFT: "object versions that still hold a text of the person", "key_sha256": "SHA-256 of the key"}
+_LABELS = {_LEFT: "object versions that still have a text of the person", "key_sha256": "SHA-256 of the key"}
 _WARNING = (
-    "Erase these rows for good, with the originals of their files in raw and every earlier version of "
-    "snapshots and tables? "
-    "Other rows of these files stay in curated, but can no longer be replayed. "
-    "Listed files that were not accepted are lost with all their rows."
+    "Erase these rows permanently, with the originals of their files in raw and all earlier versions of "
+    "snapshots and tables? Other rows of these files stay in curated, but can no longer be replayed. Listed "
+    "files that were not accepted are deleted with all their rows."
 )
 _WARNING_OF_FILES = (
-    "Delete these files for good, with all their rows? To keep the rows of other people, answer no and "
+    "Delete these files permanently, with all their rows? To keep the rows of other people, answer no and "
     "accept the files first."
 )
 
@@ -45,22 +44,16 @@ _WARNING_OF_FILES = (
 @click.command(epilog=options.example("headgate forget C-10234 --dry-run"))
 @click.argument("key")
 @click.option(
-    "--dataset", default=DEFAULT_DATASET, show_default=True, help="The dataset whose primary key KEY is."
+    "--dataset", default=DEFAULT_DATASET, show_default=True, help="Dataset that has KEY as primary key."
 )
 @click.option(
     "--to",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to write the certificate; default: forgotten-<id>.json.",
+    help="File of the certificate; default: forgotten-<id>.json.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be erased, and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option(
-    "--timeout-s",
-    type=click.IntRange(min=1),
-    default=3600,
-    show_default=True,
-    help="How long to wait for the run.",
-)
+@options.yes
+@options.watch_timeout
 @options.as_json
 @options.deployment
 def forget(
@@ -74,13 +67,11 @@ def forget(
     as_json: bool,
     deployment_name: str | None,
 ) -> None:
-    """Erase the rows of KEY, and all rows that refer to it, from every zone and every object version; write a
-    certificate.
+    """Erase the rows of KEY and all rows that refer to it everywhere, with a certificate.
 
-    Runs the pipeline, so that tables are built without these rows. Ends with 3 where a text of the person was
-    found in what is left. Call it again after a failure: it continues. Files that were not accepted and name
-    the person are listed and deleted whole. A key that neither a stored row nor such a file has is an error,
-    and nothing is deleted.
+    Starts a run that builds the tables without these rows. Files that were not accepted and name the person
+    are listed and deleted with all rows. After a failure, call it again to continue. A key that is in no row
+    and no such file is an error. Exits with 3 if a text of the person remains.
     """
     from headgate.erasure.subject_rows import Subject
 
@@ -90,8 +81,8 @@ def forget(
         ended = watched_run(deployed, {}, timeout_s=timeout_s, console=options.progress_console())
         if ended.status != SUCCEEDED:
             raise ServiceError(
-                "The rows are erased, but the run failed: old tables are left. `headgate runs` says "
-                "why; then call forget again."
+                "The rows are erased, but the run failed, so old tables remain. Fix the cause that "
+                "`headgate runs` shows, then call forget again."
             )
 
     forgetter = erasure.forgetter(deployed.environment, build)
@@ -117,17 +108,16 @@ def forget(
 
 
 def _why_no_dataset(dataset: str, contracts: Mapping[str, Contract]) -> str:
-    """Return one sentence for what happened, and one for the option with the datasets that it takes."""
+    """Return the problem, and the datasets that --dataset accepts."""
     with_key = sorted(name for name, contract in contracts.items() if len(contract.key) == 1)
     return (
-        f"There is no dataset {dataset}.{did_you_mean(dataset, with_key)} "
-        "Remedy: name the dataset whose primary key KEY is with --dataset; datasets with such a key: "
-        f"{', '.join(with_key) or 'none'}."
+        f"There is no dataset {dataset}.{did_you_mean(dataset, with_key)} Remedy: --dataset names a dataset "
+        f"with a primary key of one column: {', '.join(with_key) or 'none'}."
     )
 
 
 def planned(plan: ErasurePlan) -> dict[str, object]:
-    """Return what would be erased, without any value of the person."""
+    """Return the files and contents to erase, without values of the person."""
     subject_data = plan.subject_data
     return {
         "files": subject_data.files,
@@ -137,7 +127,7 @@ def planned(plan: ErasurePlan) -> dict[str, object]:
 
 
 def _unaccepted_keys(plan: ErasurePlan) -> list[str]:
-    """Return the keys in order; a key with several versions once."""
+    """Return the distinct keys in order."""
     return sorted({screens.safe_name(file.key) for file in plan.unaccepted})
 
 
@@ -147,9 +137,9 @@ def _plan_screen(plan: ErasurePlan) -> Group:
 
 def _rows_screen(subject_data: SubjectData) -> Table | str:
     if not subject_data.is_of_lake:
-        return "No row of the lake has this key. No table is built again; only the files below are deleted."
+        return "No row of the lake has this key. Only the files below are deleted; no table is built again."
     if not subject_data.contents:
-        return "An earlier call erased the rows and did not end. This call continues it."
+        return "An earlier call erased the rows, but did not finish. This call continues it."
     table = screens.screen_table("dataset", "files with rows of this key", title="What would be erased")
     for dataset, contents in sorted(subject_data.contents.items()):
         table.add_row(dataset, f"{len(contents):,}")
@@ -158,27 +148,18 @@ def _rows_screen(subject_data: SubjectData) -> Table | str:
 
 def _unaccepted_screen(names: list[str]) -> Iterator[Table]:
     if names:
-        table = screens.screen_table(
-            "file",
-            title=(
-                "Files that were not accepted and name this person: their only copies are deleted, with "
-                "all rows"
-            ),
-        )
+        title = "Files that were not accepted and name this person: deleted with all rows, without a copy"
+        table = screens.screen_table("file", title=title)
         for name in names:
             table.add_row(name)
         yield table
 
 
 def _cell(name: str, value: object) -> str:
-    """Return a certificate's value for a person: how many, or one line for each part.
-
-    Where a text is left, each object.
-    """
+    """Return a certificate's value as text: a count, or one line per part or remaining object."""
     if name == _LEFT and isinstance(value, list) and value:
-        return "\n".join(
-            sorted({screens.safe_name(f"{version['bucket']}/{version['key']}") for version in value})
-        )
+        objects = {screens.safe_name(f"{version['bucket']}/{version['key']}") for version in value}
+        return "\n".join(sorted(objects))
     if isinstance(value, list):
         return f"{len(value):,}"
     if isinstance(value, dict):
@@ -187,11 +168,8 @@ def _cell(name: str, value: object) -> str:
 
 
 def _result(certificate: dict[str, object], path: Path) -> Table:
-    table = screens.screen_table(
-        "what",
-        "value",
-        title="Forgotten" if certificate["complete"] else "Erased, but texts of the person were found",
-    )
+    title = "Forgotten" if certificate["complete"] else "Erased, but texts of the person were found"
+    table = screens.screen_table("what", "value", title=title)
     for name, value in certificate.items():
         table.add_row(_LABELS.get(name, name.replace("_", " ")), _cell(name, value))
     table.add_row("certificate", str(path))

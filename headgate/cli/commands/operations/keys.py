@@ -23,17 +23,14 @@ _KEY_BYTES = 32  # as long as SHA-256's output. Source: RFC 2104, section 3
 
 @click.group()
 def keys() -> None:
-    """List and rotate the masking keys, and replace tokens of old keys.
-
-    No key is ever shown.
-    """
+    """List and rotate the masking keys, and replace tokens of old keys. No key is ever shown."""
 
 
 @keys.command(epilog=options.example("headgate keys list"))
 @options.as_json
 @options.deployment
 def list(as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 the command is named so
-    """Name the key that tokens are made with, and those before it."""
+    """List the ids of the current key and of earlier keys."""
     deployed = command_deployment.activate(deployment_name)
     current, *before = operations.masking_keys(deployed.environment).ids()
     summary = f"Tokens are made with {current}; before: {', '.join(before) or 'none'}."
@@ -43,14 +40,14 @@ def list(as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 the 
 
 
 @keys.command(epilog=options.example("headgate keys rotate --yes"))
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.yes
 @options.as_json
 @options.deployment
 def rotate(yes: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Make a new masking key for all new tokens; old keys are kept.
+    """Create a new masking key for all new tokens; old keys are kept.
 
-    Workers that run use the old key for up to five minutes more. A card has two tokens until
-    `headgate keys retoken` is done.
+    Running workers use the old key for up to five more minutes. Cards have two tokens until `headgate keys
+    retoken` is done.
     """
     deployed = command_deployment.activate(deployment_name)
     if not yes:
@@ -65,18 +62,17 @@ def rotate(yes: bool, as_json: bool, deployment_name: str | None) -> None:
 @options.as_json
 @options.deployment
 def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Replay every file whose tokens another key has made, from its original in raw.
+    """Replay all files with tokens of another key from their originals in raw.
 
-    A token cannot be turned into another without the card number. Files whose original is gone keep their old
-    tokens and are named.
-    Ends with 3 when there are such files.
+    A new token needs the card number, so files whose original is gone keep their old tokens. They are listed,
+    and the command exits with 3.
     """
     from headgate.intake.files.replace_original import is_masked
     from headgate.intake.files.replay_file import REPLAYED
 
     deployed = command_deployment.activate(deployment_name)
     old = _old(deployed)
-    masked = [file for file in old if is_masked(file.record)]  # the form has the tokens and not the numbers
+    masked = [file for file in old if is_masked(file.record)]  # it has tokens instead of card numbers
     due = [file.record for file in old if not is_masked(file.record)]
     results = (
         [_fact(file) for file in old]
@@ -109,15 +105,9 @@ def _fact(old: OldTokens) -> dict[str, object]:
 
 
 def _masked(old: OldTokens) -> dict[str, object]:
-    why = (
-        "the original was masked once the file was accepted (raw_originals), so the card numbers are "
-        "gone: send the data again"
-    )
-    return {
-        **_fact(old),
-        "outcome": "original_masked",
-        "detail": f"{why}, or keep {', '.join(old.key_ids)} as long as the rows",
-    }
+    why = "the original was masked after the file was accepted (raw_originals), so the card numbers are gone"
+    remedy = f"send the data again, or keep {', '.join(old.key_ids)} as long as the rows"
+    return {**_fact(old), "outcome": "original_masked", "detail": f"{why}: {remedy}"}
 
 
 def _screen(results: Sequence[dict[str, object]]) -> Group | str:
@@ -125,11 +115,7 @@ def _screen(results: Sequence[dict[str, object]]) -> Group | str:
 
     if not results:
         return "Every token is made with the current key."
-    table = screens.screen_table("dataset", "file", "outcome", "why")
-    for result in results:
-        table.add_row(
-            str(result["dataset"]), str(result["key"]), str(result["outcome"]), str(result.get("detail", ""))
-        )
-    if any(result["outcome"] == REPLAYED for result in results):
-        return Group(table, "Next: `headgate run` merges the new tokens.")
-    return Group(table)
+    columns = {"dataset": "dataset", "file": "key", "outcome": "outcome", "why": "detail"}
+    replayed = any(result["outcome"] == REPLAYED for result in results)
+    step = ["Next: `headgate run` merges the new tokens."] if replayed else []
+    return Group(screens.fact_table(results, columns), *step)

@@ -1,4 +1,4 @@
-"""`headgate logs`: what the functions and jobs wrote."""
+"""`headgate logs`: log lines of functions and jobs."""
 
 from __future__ import annotations
 
@@ -22,15 +22,12 @@ if TYPE_CHECKING:
 LATE_S = 15
 POLL_S = 2
 _SEVERITIES = logging.getLevelNamesMapping()
-# What AWS Lambda's runtime writes of an error that no code caught, of a function out of time, and of one out
-# of memory.
+# Lines of AWS Lambda's runtime about uncaught errors, timeouts and lack of memory.
 _CRASHED = re.compile(r"^\[(?:ERROR|CRITICAL)\]|Task timed out after|Runtime exited with error|^Traceback ")
-
-
-# What AWS Lambda's runtime writes of every call. Source: AWS Lambda developer guide, "Log format".
+# Lines of AWS Lambda's runtime about every call. Source: AWS Lambda developer guide, "Log format".
 _OF_THE_RUNTIME = ("START RequestId:", "END RequestId:", "REPORT RequestId:", "INIT_START ")
 _OF_EVERY_LINE = frozenset(
-    {
+    [
         "level",
         "message",
         "location",
@@ -42,26 +39,26 @@ _OF_EVERY_LINE = frozenset(
         "function_arn",
         "function_request_id",
         "xray_trace_id",
-    }
+    ]
 )
 
 
 @click.command(epilog=options.example("headgate logs --minutes 60 --level error"))
 @click.option(
-    "--minutes", type=click.IntRange(min=1), default=15, show_default=True, help="How far back to read."
+    "--minutes", type=click.IntRange(min=1), default=15, show_default=True, help="Minutes before now."
 )
-@click.option("--contains", default="", help="Only lines that hold this text.")
+@click.option("--contains", default="", help="Only lines with this text.")
 @click.option(
     "--level", type=click.Choice(["warning", "error"]), help="Only warnings and errors, or only errors."
 )
 @click.option(
-    "--follow", is_flag=True, help="Continue with new lines until Ctrl-C; with --json one document a line."
+    "--follow", is_flag=True, help="Continue with new lines until Ctrl-C; with --json, one document per line."
 )
 @click.option(
     "--all",
     "is_all",
     is_flag=True,
-    help="Also the lines that every call of a function has; --contains shows those that hold its text.",
+    help="Also lines that every call writes; --contains includes them.",
 )
 @options.as_json
 @options.deployment
@@ -77,16 +74,15 @@ def logs(
 ) -> None:
     """Print recent log lines of functions and jobs, oldest first.
 
-    A line of JSON is printed as its level, its message and its facts; --json has all of it.
+    JSON lines are printed as level, message and facts; --json has all fields.
     """
     deployed = command_deployment.activate(deployment_name)
     written = operations.logs()
     since = datetime.now(UTC) - timedelta(minutes=minutes)
     groups = deployed.names("log_groups")
-    # A person who names a text wants each line that holds it.
     shows_routine = is_all or bool(contains)
     if not (shows_routine or as_json):
-        click.echo("headgate: Lines that every call has are left out; --all shows them.", err=True)
+        click.echo("headgate: Lines that every call writes are not shown; --all shows them.", err=True)
     if follow:
         for line in followed(lambda start: _lines(groups, written, start), since, sleep=time.sleep):
             if _is_asked(line, contains, level) and (shows_routine or as_json or not is_routine(line.text)):
@@ -109,18 +105,13 @@ def _is_asked(line: LogLine, contains: str, level: str | None) -> bool:
 
 
 def severity(text: str) -> int:
-    """Return how severe a log line is, as a number of `logging`: by its JSON's level, or as the runtime
-    writes a crash or a timeout.
-    """
+    """Return the severity of a log line as a number of `logging`, by its JSON's level or as a crash."""
     try:
         line = json.loads(text)
     except ValueError:
         return logging.ERROR if _CRASHED.search(text) else logging.NOTSET
-    return (
-        _SEVERITIES.get(str(line.get("level")).upper(), logging.NOTSET)
-        if isinstance(line, dict)
-        else logging.NOTSET
-    )
+    level = str(line.get("level")).upper() if isinstance(line, dict) else ""
+    return _SEVERITIES.get(level, logging.NOTSET)
 
 
 def _text(line: LogLine) -> str:
@@ -128,7 +119,7 @@ def _text(line: LogLine) -> str:
 
 
 def in_words(text: str) -> str:
-    """Return a line of JSON as its level, its message and its facts; another line as it is.
+    """Return a JSON line as its level, message and facts; any other line unchanged.
 
     >>> in_words('{"level": "INFO", "message": "file processed", "dataset": "orders", "error": {}}')
     'INFO file processed: dataset orders'
@@ -144,25 +135,24 @@ def in_words(text: str) -> str:
         for name, value in line.items()
         if name not in _OF_EVERY_LINE and value not in ("", None, {}, [])
     )
-    said = f"{line.get('level', '')} {line['message']}".strip()
-    return f"{said}: {facts}" if facts else said
+    message = f"{line.get('level', '')} {line['message']}".strip()
+    return f"{message}: {facts}" if facts else message
 
 
 def is_routine(text: str) -> bool:
-    """Return whether a line is one that every call has: the runtime's own, or measurements for a chart."""
+    """Return whether every call writes such a line: the runtime's lines and metrics."""
     return text.startswith(_OF_THE_RUNTIME) or text.startswith('{"_aws"')
 
 
 def followed(
     read: Callable[[datetime], list[LogLine]], since: datetime, *, sleep: Callable[[float], object]
 ) -> Iterator[LogLine]:
-    """Yield each line once, as it appears; never ends by itself.
+    """Yield each line once as it appears, without end.
 
-    CloudWatch shows a line up to some seconds after it was written, so each look begins `LATE_S` before the
-    newest line.
+    CloudWatch shows lines some seconds late, so each read starts `LATE_S` before the newest line.
 
     Args:
-        read: returns the lines written from a moment on.
+        read: returns the lines written since a moment.
     """
     seen: set[LogLine] = set()
     while True:

@@ -1,4 +1,4 @@
-"""`headgate run` and `headgate runs`: curated to prod, watched, and what earlier runs did."""
+"""`headgate run` and `headgate runs`: start a run and watch it, list earlier runs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from headgate.cli import command_deployment, options
 from headgate.cli.rendering import screens
-from headgate.cli.rendering.progress import PlainLines
+from headgate.cli.rendering.progress import spinner
 from headgate.errors import NotFoundError
 from headgate.plain_names import did_you_mean
 from headgate.project import deployed_systems
@@ -35,17 +34,11 @@ if TYPE_CHECKING:
 @click.option(
     "--as-of",
     type=click.DateTime(formats=["%Y-%m-%d"]),
-    help="The day to look from; default: the last day of the data.",
+    help="Day of the tables; default: the last day of the data.",
 )
-@click.option("--only", default="", metavar="SYSTEM", help="Merge and check as always, but build one system.")
-@click.option("--full", is_flag=True, help="Compute all facts and tables again, also where nothing changed.")
-@click.option(
-    "--timeout-s",
-    type=click.IntRange(min=1),
-    default=3600,
-    show_default=True,
-    help="How long to watch; the run continues after that.",
-)
+@click.option("--only", default="", metavar="SYSTEM", help="Build only this system, after merge and checks.")
+@click.option("--full", is_flag=True, help="Compute unchanged facts and tables again, too.")
+@options.watch_timeout
 @options.as_json
 @options.deployment
 def run(
@@ -59,10 +52,9 @@ def run(
 ) -> None:
     """Merge curated data, check it, build the systems' tables and publish them.
 
-    Shows which run it waits for, and each system as it is built. Ends with 3 when the run or a system failed,
-    or a dataset could not be merged: it keeps its previous table, and the others are published. Where one run
-    works and another is pending, a third does nothing and ends with 0: the pending run does its work, and the
-    command names it.
+    Shows the run that it waits for, and the progress of each stage. If one run is working and another one is
+    pending, the command names the pending run, which does the work, and exits with 0. Exits with 3 if the run
+    or a system failed, or a dataset could not be merged and keeps its previous table.
     """
     deployed = command_deployment.activate(deployment_name)
     systems = systems_of(deployed)
@@ -104,17 +96,14 @@ def run(
 
 
 @click.group(invoke_without_command=True, epilog=options.example("headgate runs --limit 5"))
-@click.option(
-    "--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="How many runs, newest first."
-)
+@click.option("--limit", type=click.IntRange(1, 100), default=20, show_default=True, help="Number of runs.")
 @options.as_json
 @options.deployment
 @click.pass_context
 def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str | None) -> None:
-    """List the newest runs with their state, what started them, start, duration, cost, and what they left
-    out.
+    """List the newest runs with start, trigger, state, duration, cost and problems.
 
-    A run that could not merge a dataset succeeds with problems: it published the others.
+    A run that could not merge a dataset succeeds with problems, and publishes the others.
     """
     if context.invoked_subcommand:
         return
@@ -125,9 +114,7 @@ def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str
     lake = DeployedLake(command_deployment.activate(deployment_name).environment)
     newest = lake.runs.newest(limit)
     problems, costs = problems_of(lake, newest), costs_of(lake, newest)
-    facts = [
-        _fact(execution, problems[execution.name]) | {"usd": costs[execution.name]} for execution in newest
-    ]
+    facts = [_fact(run, problems[run.name]) | {"usd": costs[run.name]} for run in newest]
     options.show(as_json=as_json, value=lambda: facts, screen=lambda: _history(newest, problems, costs))
 
 
@@ -136,7 +123,7 @@ def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str
 @options.as_json
 @options.deployment
 def show(name: str, as_json: bool, deployment_name: str | None) -> None:
-    """Show the stages of one run with their times, what it left out, why, and what to do."""
+    """Show one run: its stages with times, and its problems with reasons and remedies."""
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.operations.run_problems import problems_of_one
     from headgate.runs.stage_records import stage_records
@@ -174,24 +161,20 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
 
 
 def systems_of(deployed: command_deployment.Deployment) -> tuple[str, ...]:
-    """Return the systems that are deployed; where the environment names none, those of the lake project."""
+    """Return the deployed systems; if the environment names none, those of the lake project."""
     return deployed_systems(deployed.environment)
 
 
 def _no_system(name: str, systems: Sequence[str]) -> str:
-    """Say that there is no system of that name, and which ones there are."""
     if not systems:
-        return (
-            f"There is no system {name}: this lake builds no systems. Leave out --only; the run merges "
-            "and checks the datasets."
-        )
+        return f"There is no system {name}, because this lake builds none. Remove --only to merge and check."
     return f"There is no system {name}.{did_you_mean(name, systems)} Systems: {', '.join(systems)}."
 
 
 def watched_run(
     deployed: command_deployment.Deployment, asked: Mapping[str, str], *, timeout_s: float, console: Console
 ) -> PipelineRun:
-    """Start a run and return it when it has finished; its stages are shown as they begin and end.
+    """Start a run, show its stages as they start and end, and return the finished run.
 
     Args:
         asked: the input of the state machine; empty texts are left out.
@@ -199,42 +182,33 @@ def watched_run(
     pipeline, systems = operations.pipeline(deployed.environment), systems_of(deployed)
     payload = {name: text for name, text in asked.items() if text}
     arn = pipeline.start(f"cli-{datetime.now(UTC):%Y%m%dT%H%M%S%f}", payload)
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console
-    ) as progress:
-        task = progress.add_task("curated_to_prod")
-        plain = PlainLines(console)
+    with spinner(console, "curated_to_prod") as show:
 
-        def looked(described: PipelineRun) -> None:
-            # Records have the times of stages that share a job; the state machine has those of all others.
+        def show_stages(described: PipelineRun) -> None:
+            # Stages that share a job have their times in records, the others in the state machine.
             has_records = not run_stages.SHARED_JOBS.isdisjoint(described.entered_at)
             records = operations.stage_records(deployed.environment, described.name) if has_records else {}
             stages = run_stages.stages(described, systems, utc_now(), records)
             waits = stages[0].state == "running" and not described.finished
-            text = (
-                f"curated_to_prod: {waiting_for(pipeline, arn) if waits else ''}{run_stages.in_words(stages)}"
-            )
-            progress.update(task, description=text)
-            plain.say(text)
+            before = waiting_for(pipeline, arn) if waits else ""
+            show(f"curated_to_prod: {before}{run_stages.in_words(stages)}")
 
-        return pipeline.wait(arn, looked, timeout_s=timeout_s)
+        return pipeline.wait(arn, show_stages, timeout_s=timeout_s)
 
 
 def waiting_for(pipeline: Pipeline, arn: str) -> str:
-    """Return a text about the run before this one; empty if there is none."""
+    """Describe the run before this one; empty if there is none."""
     own = arn.rpartition(":")[2]
     newest = pipeline.newest()
     started = next((run.started_at for run in newest if run.name == own), None)
     before = [run for run in newest if run.status in RUNNING and started and run.started_at < started]
-    return (
-        f"pending behind run {before[-1].name}, running since {before[-1].started_at:%H:%M:%S} UTC; "
-        if before
-        else ""
-    )
+    if not before:
+        return ""
+    return f"pending behind run {before[-1].name}, running since {before[-1].started_at:%H:%M:%S} UTC; "
 
 
 def run_state(status: str, *, has_problems: bool) -> str:
-    """Return the state of a run for a person: a run that succeeded may have left out a dataset."""
+    """Return the state of a run in words, such as `succeeded with problems`."""
     state = status.lower()
     return f"{state} with problems" if has_problems and status.upper() == SUCCEEDED else state
 
@@ -248,10 +222,9 @@ def _show_rows_without_parent(lost: Sequence[CheckedReference]) -> None:
     for lack in lost:
         dataset, parents = lack.column.partition(".")[0], lack.references.partition(".")[0]
         click.echo(
-            f"Without parent: {lack.rows:,} rows of {dataset} point to {lack.keys:,} rows of {parents} "
-            "that are not in the lake (yet). "
-            "Perhaps these were rejected; `headgate quarantine list` counts rejected rows, `headgate "
-            "report` such references."
+            f"Without parent: {lack.rows:,} rows of {dataset} point to {lack.keys:,} rows of {parents} that "
+            "are not in the lake (yet). They may be rejected: `headgate quarantine list` counts rejected "
+            "rows, `headgate report` counts such references."
         )
 
 
@@ -264,13 +237,8 @@ def _table(ended: PipelineRun, stages: Sequence[Stage], *, has_problems: bool = 
     for stage in stages:
         report = reported.pop(stage.name, {})
         state = str(report.get("state", stage.state))
-        table.add_row(
-            stage.name,
-            state,
-            "" if stage.seconds is None else f"{stage.seconds:.0f}",
-            *_work(stage),
-            str(report.get("cause", "")),
-        )
+        seconds = "" if stage.seconds is None else f"{stage.seconds:.0f}"
+        table.add_row(stage.name, state, seconds, *_work(stage), str(report.get("cause", "")))
     blank = [""] * len(numbers)
     for name, report in reported.items():
         table.add_row(name, str(report.get("state")), *blank, str(report.get("cause", "")))
@@ -288,11 +256,10 @@ def _work(stage: Stage) -> list[str]:
 
 
 def _next_step(ended: PipelineRun, systems: Sequence[str], curated: str) -> str:
-    """Return the next step to take; a lake without systems has its tables in curated only."""
+    """Return the next command; a lake without systems has its tables in curated."""
     if pending := ended.left_to:
         return (
-            f"This run did nothing: its work was left to run {pending}, which is pending and does the "
-            "same work. "
+            f"This run did nothing, because the pending run {pending} does the same work. "
             f"Next: `headgate runs show {pending}` shows its state."
         )
     if ended.status == SUCCEEDED and not systems:
@@ -300,8 +267,7 @@ def _next_step(ended: PipelineRun, systems: Sequence[str], curated: str) -> str:
     if ended.status == SUCCEEDED:
         return "Next: `headgate report` shows the tables; `headgate questions` lists questions to ask them."
     return (
-        "Next: `headgate logs --minutes 60 --level error` shows what the jobs wrote; "
-        "docs/operate/runbook.md says what to do."
+        "Next: `headgate logs --minutes 60 --level error` shows errors; docs/operate/runbook.md has remedies."
     )
 
 
@@ -320,7 +286,7 @@ _PLACES = {"cli": "terminal", "api": "console"}
 
 
 def _starter(execution: Execution) -> str:
-    """Return who or what started a run; for a person, from where."""
+    """Return the trigger of a run; for a person, the place."""
     place = _PLACES.get(execution.name.partition("-")[0], "person")
     return place if execution.started_by is StartedBy.PERSON else execution.started_by.replace("_", " ")
 
@@ -333,17 +299,10 @@ def _history(
     table = screens.screen_table(
         "started, UTC", "by", "state", "seconds", "USD", "problems", "run", numbers=["seconds", "USD"]
     )
-    for execution in newest:
-        left_out = problems[execution.name]
-        state = run_state(execution.status, has_problems=left_out.exist)
-        seconds = "" if execution.seconds is None else f"{execution.seconds:.0f}"
-        table.add_row(
-            f"{execution.started_at:%Y-%m-%d %H:%M:%S}",
-            _starter(execution),
-            state,
-            seconds,
-            costs[execution.name],
-            left_out.summary(),
-            execution.name,
-        )
+    for run in newest:
+        state = run_state(run.status, has_problems=problems[run.name].exist)
+        seconds = "" if run.seconds is None else f"{run.seconds:.0f}"
+        start = f"{run.started_at:%Y-%m-%d %H:%M:%S}"
+        facts = costs[run.name], problems[run.name].summary(), run.name
+        table.add_row(start, _starter(run), state, seconds, *facts)
     return table

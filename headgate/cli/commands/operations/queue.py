@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 
     from headgate.aws.sqs import Depth
 
-QUEUES = {
-    "raw_events": "raw",
-    "curated_changes": "curated",
-}  # name here → beginning of its Terraform outputs' names
+QUEUES = {"raw_events": "raw", "curated_changes": "curated"}  # name → prefix of its Terraform outputs
 DEAD_LETTERS = "_dead_letter"
 
 
@@ -31,7 +28,7 @@ def queue() -> None:
 @options.as_json
 @options.deployment
 def status(as_json: bool, deployment_name: str | None) -> None:
-    """Show how many messages are pending in each queue, and how many a worker holds."""
+    """Show the number of pending messages of each queue, and of messages in flight."""
     deployed = command_deployment.activate(deployment_name)
     depths = queue_depths(deployed)
     options.show(
@@ -42,7 +39,7 @@ def status(as_json: bool, deployment_name: str | None) -> None:
 
 
 def queue_depths(deployed: command_deployment.Deployment) -> dict[str, Depth]:
-    """Return the depth of each queue by name; the name of a queue of dead letters ends in `DEAD_LETTERS`."""
+    """Return the depth of each queue by name; dead-letter queues end in `DEAD_LETTERS`."""
     urls = {
         name + of: deployed.output(f"{output}{of}_queue_url")
         for name, output in QUEUES.items()

@@ -1,4 +1,4 @@
-"""`headgate rebuild`: curated and quarantine from raw, after their objects were deleted."""
+"""`headgate rebuild`: restore curated and quarantine from raw."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from headgate.wiring import intake, stores
 @options.as_json
 @options.deployment
 def rebuild(*, dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Write curated and quarantine again, from raw, for every file whose rows were deleted there.
+    """Restore curated and quarantine from raw, for all files whose rows were deleted there.
 
-    Needs the rights of a replay: read raw and the masking key, write curated and quarantine. `headgate run`
-    then builds the tables.
-    Ends with 3 when the original of a file is not in raw any more.
+    Needs the permissions of a replay: read raw and the masking key, write curated and quarantine. `headgate
+    run` then builds the tables. Exits with 3 if the original of a file is not in raw.
     """
     from headgate.intake.files.missing_rows import files_without_rows
     from headgate.intake.files.replay_file import REPLAYED
@@ -27,14 +26,10 @@ def rebuild(*, dry_run: bool, as_json: bool, deployment_name: str | None) -> Non
     curated, quarantine = env["HEADGATE_CURATED_BUCKET"], env["HEADGATE_QUARANTINE_BUCKET"]
     missing = files_without_rows(stores.objects(), stores.ledger(env).records(), curated, quarantine)
     if dry_run:
-        facts = [
-            {"file_id": record.file_id, "key": record.key, "dataset": record.dataset} for record in missing
-        ]
-        options.show(
-            as_json=as_json,
-            value=lambda: facts,
-            screen=lambda: f"{len(facts):,} files have rows to write again.",
-        )
+        names = ("file_id", "key", "dataset")
+        facts = [{name: getattr(record, name) for name in names} for record in missing]
+        text = f"{len(facts):,} files have rows to restore."
+        options.show(as_json=as_json, value=lambda: facts, screen=lambda: text)
         return
     results = replay_all(intake.replayer(env), missing)
     options.show(

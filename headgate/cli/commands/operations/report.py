@@ -1,4 +1,4 @@
-"""`headgate report`: the whole lake on one screen."""
+"""`headgate report`: the lake on one screen or page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def next_steps(deployed: command_deployment.Deployment) -> tuple[str, ...]:
-    """Return commands for the tables of this lake that a person may want next."""
+    """Return useful next commands for the tables of this lake."""
     from headgate.contracts.registry import Registry
 
     databases, registry = stores.databases(deployed.environment), Registry.load()
@@ -47,15 +47,14 @@ def next_steps(deployed: command_deployment.Deployment) -> tuple[str, ...]:
     "--html",
     "html_path",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write one self-contained page here instead.",
+    help="Write a self-contained page to this file instead.",
 )
 @options.as_json
 @options.deployment
 def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None) -> None:
-    """Show what came in, what was refused and why, and what the systems built.
+    """Show received rows, refused rows with reasons, and the systems' tables.
 
-    With --html: figures and charts of all dashboards, alerts, what was refused, quality and cost, as one page
-    that loads nothing.
+    With --html: a page with figures and charts of all dashboards, alerts, refused rows, quality and cost.
     """
     deployed = command_deployment.activate(deployment_name)
     if html_path:
@@ -82,7 +81,7 @@ def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None
 
 
 def write_page(deployed: command_deployment.Deployment, path: Path) -> dict[str, Any]:
-    """Write the report page to a file, and return where it is and what it alerts about."""
+    """Write the report page to a file; return its path, the state of the lake, and the alerts."""
     from headgate.reports.publish import make
 
     page = make(deployed.environment)
@@ -97,20 +96,14 @@ def write_page(deployed: command_deployment.Deployment, path: Path) -> dict[str,
 def collect(
     deployed: command_deployment.Deployment,
 ) -> tuple[list[summary.DatasetSummary], list[DatasetTable], list[SystemFacts]]:
-    """Return the sums of the file records, and the tables and facts that Athena has."""
+    """Return the sums of the file records, and the tables and facts from Athena."""
     from headgate.contracts.registry import Registry
 
-    registry, queries, databases = (
-        Registry.load(),
-        stores.queries(deployed.environment),
-        stores.databases(deployed.environment),
-    )
-    sums = summary.by_dataset(stores.ledger(deployed.environment).records())
-    return (
-        sums,
-        system_facts.dataset_tables(queries, registry, databases, sums),
-        system_facts.facts(queries, registry, databases),
-    )
+    registry, env = Registry.load(), deployed.environment
+    queries, databases = stores.queries(env), stores.databases(env)
+    sums = summary.by_dataset(stores.ledger(env).records())
+    tables = system_facts.dataset_tables(queries, registry, databases, sums)
+    return sums, tables, system_facts.facts(queries, registry, databases)
 
 
 def screen(
@@ -120,7 +113,7 @@ def screen(
     checked: Sequence[CheckedReference] = (),
     steps: Sequence[str] = (),
 ) -> RenderableType:
-    """Return the one screen; references appear on it only where rows lack a parent."""
+    """Return the screen, with references only if rows lack a parent."""
     parts = [screens.received(sums)]
     if any(dataset.reasons for dataset in sums):
         parts.append(screens.reasons(sums))

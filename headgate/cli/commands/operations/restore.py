@@ -1,4 +1,4 @@
-"""`headgate restore`: objects of a bucket that were deleted, and files whose records were lost."""
+"""`headgate restore`: restore deleted objects of a bucket, and files whose records were lost."""
 
 from __future__ import annotations
 
@@ -32,39 +32,32 @@ _TIMES = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
     "--since",
     type=click.DateTime(_TIMES),
     metavar="TIME",
-    help="Take back the deletions since this time, in UTC, such as 2026-11-25T08:00.",
+    help="Undo deletions since this time, in UTC, such as 2026-11-25T08:00.",
 )
-@click.option("--from", "source", metavar="BUCKET", help="Copy what is missing from this copy of the bucket.")
+@click.option("--from", "source", metavar="BUCKET", help="Copy missing objects from this copy of the bucket.")
 @options.as_json
 @options.deployment
 def restore(
     place: str, *, since: datetime | None, source: str | None, as_json: bool, deployment_name: str | None
 ) -> None:
-    """Take deletions in a bucket back, fill it from its copy, or process files whose records were lost.
+    """Undo deletions in a bucket, fill it from its copy, or process files whose records were lost.
 
-    PLACE is raw, curated, quarantine, artifacts or a system. With PLACE `files`, after a restore of the
-    ledger: process the files in raw that have no record. The command can be repeated.
+    PLACE is raw, curated, quarantine, artifacts or a system. PLACE `files`, after a restore of the ledger,
+    processes the files in raw without a record. The command can be repeated.
     """
     if (since is not None) + (source is not None) != (place != FILES):
-        raise click.UsageError(f"A bucket needs one of --since and --from, and `{FILES}` takes neither.")
+        raise click.UsageError(f"A bucket needs either --since or --from, and `{FILES}` needs neither.")
     deployed = command_deployment.activate(deployment_name)
     if place == FILES:
         facts = process_without_record(deployed)
     else:
-        bucket = bucket_of(deployed.environment, place)
-        facts = (
-            undelete(stores.objects(), bucket, since)
-            if since
-            else copy_missing(stores.objects(), source or "", bucket)
-        )
+        bucket, objects = bucket_of(deployed.environment, place), stores.objects()
+        facts = undelete(objects, bucket, since) if since else copy_missing(objects, source or "", bucket)
     options.show(as_json=as_json, value=lambda: facts, screen=lambda: _sentence(facts))
 
 
 def undelete(objects: VersionedObjects, bucket: str, since: datetime) -> dict[str, object]:
-    """Take back the deletions of objects since then: the version below a delete marker is current again.
-
-    Markers that lifecycle rules or a replaced snapshot left before `since` stay.
-    """
+    """Delete the delete markers since a time, so that the versions below them are current again."""
     markers = [
         version.ref
         for version in objects.versions(bucket, "")
@@ -76,7 +69,7 @@ def undelete(objects: VersionedObjects, bucket: str, since: datetime) -> dict[st
 
 
 def copy_missing(objects: SnapshotObjects, source: str, bucket: str) -> dict[str, object]:
-    """Copy the objects of a replica that the bucket does not have; they get new version ids."""
+    """Copy objects of a replica that are missing in the bucket; they get new version ids."""
     there, copied = ({item.ref.key for item in objects.list(of, "")} for of in (bucket, source))
     missing = sorted(copied - there)
     for key in missing:
@@ -85,9 +78,9 @@ def copy_missing(objects: SnapshotObjects, source: str, bucket: str) -> dict[str
 
 
 def process_without_record(deployed: Deployment) -> dict[str, object]:
-    """Send the event of every version in raw that the ledger has no record of, oldest first.
+    """Send events for all versions in raw without a record, oldest first.
 
-    A masked form has no event: its original is gone, and its rows are in the lake. It is counted.
+    Masked originals are only counted: the original is gone, and the rows are in the lake.
     """
     env = deployed.environment
     recorded = {record.file_id for record in stores.ledger(env).records()}
@@ -98,13 +91,13 @@ def process_without_record(deployed: Deployment) -> dict[str, object]:
 
 
 def oldest_first(versions: Iterable[ObjectVersion]) -> list[ObjectRef]:
-    """Return the versions without delete markers, in the order in which they came."""
+    """Return the versions without delete markers, oldest first."""
     stored = [version for version in versions if not version.is_marker]
     return [version.ref for version in sorted(stored, key=lambda version: version.modified_at)]
 
 
 def unrecorded(versions: list[ObjectRef], recorded: set[str]) -> tuple[list[ObjectRef], int]:
-    """Return the versions that have no record, and the number of masked originals that have none."""
+    """Return the versions without a record, and the number of masked originals without one."""
     forms = {ref: file_id for ref in versions if (file_id := keys.masked_original_of(ref.key))}
     missing = [
         ref
@@ -120,7 +113,7 @@ def bucket_of(env: Mapping[str, str], place: str) -> str:
     """Return the bucket of a zone, or of a system.
 
     Raises:
-        SettingsError: the deployment has no such bucket; the message names those that it has.
+        SettingsError: the deployment has no such bucket.
     """
     zones = {name: env[f"HEADGATE_{name.upper()}_BUCKET"] for name in _ZONES}
     buckets = {**zones, **SystemNamesSettings.from_env(env).prod_buckets}

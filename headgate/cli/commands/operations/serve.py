@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 @options.as_json
 @options.deployment
 def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
-    """Serve the HTTP API, and the console where it is built, from this machine.
+    """Serve the HTTP API, and the console if it is built, from this machine.
 
-    Prints the address and a token that is valid until the command ends. Whoever has the token may do what an
-    operator may. Access tokens of the deployment's Cognito users are accepted, too. Only programs of this
-    machine reach the server.
+    Prints the address and a token with an operator's rights, which is valid until the command ends. Access
+    tokens of the deployment's Cognito users are accepted, too. Only programs of this machine reach the
+    server.
     """
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.local_server import LocalApi, server
@@ -41,7 +41,7 @@ def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
         running = server(api, port)
     except OSError:
         raise click.ClickException(
-            f"Port {port} is in use. Name another one: headgate serve --port 0 takes a free one."
+            f"Port {port} is in use. Choose another port, or --port 0 for a free one."
         ) from None
     address = f"http://127.0.0.1:{running.server_address[1]}"
     fact = {"url": address, "token": api.token, "console": api.file("/") is not None}
@@ -59,20 +59,15 @@ def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
 
 
 def screen(address: str, token: str, *, has_console: bool) -> str:
-    """Return what is printed.
-
-    The console's address has a line of its own: a terminal of 80 columns would break it after a label.
-    """
-    page = (
-        f"Console:\n{address}/#token={token}"
-        if has_console
-        else "The console is not built: `make console` builds it. The API is there."
-    )
+    """Return the output, with the console's long address on its own line."""
+    page = "The console is not built: `make console` builds it."
+    if has_console:
+        page = f"Console:\n{address}/#token={token}"
     return f"API: {address}/v1/health\nToken: {token}\n{page}"
 
 
 def _claims(environment: dict[str, str]) -> Callable[[str], dict[str, Any] | None]:
-    """Return what checks Cognito's tokens; where the deployment has no user pool, no such token is valid."""
+    """Return the check of Cognito tokens; without a user pool, no such token is valid."""
     from headgate.wiring import api
 
     if not environment.get("HEADGATE_USER_POOL"):

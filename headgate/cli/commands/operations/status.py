@@ -1,4 +1,4 @@
-"""`headgate status`: the state of the lake on one screen, for the person on call."""
+"""`headgate status`: the state of the lake for the person on call."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _NEXT_STEPS = {
 
 @dataclass(frozen=True)
 class Check:
-    """One check of the lake's health: `state` is healthy, unknown, degraded or failed."""
+    """A check of the lake's health; `state` is healthy, unknown, degraded or failed."""
 
     name: str
     state: str
@@ -52,24 +52,20 @@ class Check:
 
 @dataclass(frozen=True)
 class Status:
-    """The state of a lake for a person on call.
+    """The state of a lake.
 
     Attributes:
-        state: the worst of the checks; degraded at least where a message is dead or an alarm is raised.
-        last_run: name, state and start of the newest run, and whether it left something out; empty before the
-            first.
-        datasets_not_merged, failed_stages: what was left out, with the reasons. Of each stage and of the
-            datasets the newest run that tried it counts, so a later run for one system hides no failure of
-            another.
-        runs_with_problems: the runs that left these out, newest first.
-        data_as_of: the last day of the data in the newest snapshot, ISO 8601; empty before the first run.
+        state: the worst of the checks; at least degraded with a dead letter or a raised alarm.
+        last_run: name, state, start and problems of the newest run; empty before the first.
+        datasets_not_merged, failed_stages: reasons of unsolved problems; the newest run that tried a stage
+            decides.
+        runs_with_problems: the runs with these problems, newest first.
+        data_as_of: last day of the data in the newest snapshot, ISO 8601; empty before the first run.
         data_age_hours: since the newest file was received; None before the first.
-        files: files of the last days by state; `corrected` are those not accepted that a later version of the
-            same key settles.
-        quarantined_rows: refused rows of these files that neither a later version nor a correction has
-            replaced.
-        pending_messages: messages in the queues, and those that a worker holds.
-        alarms: those that are raised, with when and what they mean.
+        files: recent files by state; `corrected` files are settled by a later version of the same key.
+        quarantined_rows: rejected rows of these files without a later version or a correction.
+        pending_messages: messages in the queues and in flight.
+        alarms: raised alarms with start and description.
     """
 
     state: str
@@ -88,23 +84,21 @@ class Status:
 
     @property
     def healthy(self) -> bool:
-        """Whether nobody has to act."""
+        """Whether nobody needs to act."""
         return self.state in HEALTHY
 
 
 @click.command(epilog=options.example("headgate status"))
 @click.option(
-    "--days", type=click.IntRange(1, 90), default=7, show_default=True, help="How far back to count files."
+    "--days", type=click.IntRange(1, 90), default=7, show_default=True, help="Days of the counted files."
 )
 @options.as_json
 @options.deployment
 def status(days: int, as_json: bool, deployment_name: str | None) -> None:
-    """Show the state of the lake on one screen: health, last run, age of the data, files, dead letters,
-    alarms.
+    """Show the state of the lake: health, last run, age of the data, files, dead letters, alarms.
 
-    Of each system, of the datasets, and of each other stage the newest run that tried it counts. At most the
-    newest 20 runs are read.
-    Ends with 3 when somebody has to act.
+    For each stage, the newest of the last 20 runs that tried it decides. Exits with 3 if somebody needs to
+    act.
     """
     from headgate.api.deployed_lake import DeployedLake
 
@@ -121,8 +115,8 @@ def status_of(
     """Return the state of a lake.
 
     Args:
-        depths: of the queues by name; those of dead letters end in `DEAD_LETTERS`.
-        raised: the alarms that are raised.
+        depths: of the queues by name; dead-letter queues end in `DEAD_LETTERS`.
+        raised: the raised alarms.
     """
     from headgate.api.files.corrected_values import correction_outcomes
     from headgate.api.operations.health import health_of
@@ -131,9 +125,8 @@ def status_of(
     runs = lake.runs.newest(MAX_RUNS)
     unsolved = unsolved_problems(lake, runs)
     health, records = health_of(lake), list(received_since(lake.files, lake.now() - timedelta(days=days)))
-    dead = sum(
-        depth.waiting + depth.in_flight for name, depth in depths.items() if name.endswith(DEAD_LETTERS)
-    )
+    messages = {name: depth.waiting + depth.in_flight for name, depth in depths.items()}
+    dead = sum(count for name, count in messages.items() if name.endswith(DEAD_LETTERS))
     state = "degraded" if health.state in HEALTHY and (dead or raised) else str(health.state)
     newest = lake.files.newest(1, where=FileFilter()).records
     past = History.of(records)
@@ -153,11 +146,7 @@ def status_of(
         data_age_hours=round(age.total_seconds() / 3600, 1) if age else None,
         files=dict(sorted(Counter(_shown_state(record, past) for record in records).items())),
         quarantined_rows=_open_rows(records, past, correction_outcomes(lake).replaced_rows(records)),
-        pending_messages=sum(
-            depth.waiting + depth.in_flight
-            for name, depth in depths.items()
-            if not name.endswith(DEAD_LETTERS)
-        ),
+        pending_messages=sum(messages.values()) - dead,
         dead_letters=dead,
         alarms=tuple(
             {"name": alarm.name, "since": alarm.since.isoformat(), "description": alarm.description}
@@ -174,7 +163,7 @@ def _shown_state(record: FileRecord, past: History) -> str:
 def _open_rows(
     records: Sequence[FileRecord], past: History, corrected: Mapping[str, Mapping[str, int]]
 ) -> int:
-    """Return the refused rows that neither a later version of their file nor a correction has replaced."""
+    """Return the number of rejected rows without a later version of their file or a correction."""
     open_records = (record for record in records if not past.is_settled(record))
     return sum(
         max(0, record.quarantined - sum(corrected.get(record.file_id, {}).values()))
@@ -203,43 +192,32 @@ def _screen(now: Status, days: int) -> RenderableType:
     table = screens.screen_table("what", "state", "details", title=headline(now))
     for check in now.checks:
         table.add_row(check.name, state_words(check.state), check.message)
-    run = (
-        f"Started {screens.shown_time(str(now.last_run['started_at']))} UTC. "
-        f"`headgate runs show {now.last_run['name']}` shows its stages."
-        if now.last_run
-        else "There was no run yet."
-    )
-    table.add_row(
-        "last run",
-        run_state(str(now.last_run.get("state", "")), has_problems=bool(now.last_run.get("has_problems"))),
-        run,
-    )
+    run = "There was no run yet."
+    if now.last_run:
+        start = screens.shown_time(str(now.last_run["started_at"]))
+        run = f"Started {start} UTC. `headgate runs show {now.last_run['name']}` shows its stages."
+    has_problems = bool(now.last_run.get("has_problems"))
+    table.add_row("last run", run_state(str(now.last_run.get("state", "")), has_problems=has_problems), run)
     for dataset, why in sorted(now.datasets_not_merged.items()):
         table.add_row("not merged", dataset, why)
     for stage, why in sorted(now.failed_stages.items()):
         table.add_row("failed stage", stage, why)
-    age = (
-        "No file was received yet."
-        if now.data_age_hours is None
-        else f"The newest file came {_ago(now.data_age_hours)} ago."
-    )
+    age = "No file was received yet."
+    if now.data_age_hours is not None:
+        age = f"The newest file arrived {_ago(now.data_age_hours)} ago."
     table.add_row("data", "", f"{age} Tables are as of {now.data_as_of or 'no day yet'}.")
     files = ", ".join(f"{count:,} {state}" for state, count in now.files.items()) or "none"
     table.add_row(f"files, {days} days", "", f"{files}; {now.quarantined_rows:,} rows in quarantine")
-    table.add_row(
-        "queues", "", f"{now.pending_messages:,} messages pending, {now.dead_letters:,} dead letters"
-    )
+    messages = f"{now.pending_messages:,} messages pending, {now.dead_letters:,} dead letters"
+    table.add_row("queues", "", messages)
     for alarm in now.alarms:
-        table.add_row(
-            "alarm",
-            "raised",
-            f"{alarm['name']} since {screens.shown_time(alarm['since'])} UTC. {alarm['description']}",
-        )
+        since = f"{alarm['name']} since {screens.shown_time(alarm['since'])} UTC"
+        table.add_row("alarm", "raised", f"{since}. {alarm['description']}")
     return Group(table, *(f"Next: `{command}`" for command in next_commands(now)))
 
 
 def headline(now: Status) -> str:
-    """Return the state of the lake in words: whether something failed, and what needs a look."""
+    """Return the state of the lake in words: failures, and checks that need a look."""
     failed = [check.name for check in now.checks if check.state == "failed"]
     looks = [check.name for check in now.checks if check.state == "degraded"]
     looks += ["dead letters"] if now.dead_letters else []
@@ -257,12 +235,10 @@ def _need(names: Sequence[str]) -> str:
 
 
 def next_commands(now: Status) -> list[str]:
-    """Return the commands that show what somebody has to act on; none if nothing is wrong."""
+    """Return the commands that show the problems."""
     stopped = {state.value for state in (*NOT_ACCEPTED, FileState.FAILED)} & set(now.files)
     wanted = {*stopped, *(["dead letters"] if now.dead_letters else [])}
     commands = [command for what, command in _NEXT_STEPS.items() if what in wanted]
-    unsuccessful = (
-        [now.last_run["name"]] if now.last_run.get("state", "") in {"failed", "timed_out", "aborted"} else []
-    )
-    runs = dict.fromkeys([*unsuccessful, *now.runs_with_problems])
+    has_failed = now.last_run.get("state", "") in {"failed", "timed_out", "aborted"}
+    runs = dict.fromkeys([*([now.last_run["name"]] if has_failed else []), *now.runs_with_problems])
     return [*(f"headgate runs show {name}" for name in runs), *commands]

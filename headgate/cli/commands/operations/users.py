@@ -25,9 +25,8 @@ def users() -> None:
     type=click.Choice([group.value for group in Group]),
     default=Group.VIEWER.value,
     show_default=True,
-    help="What the person may do: viewer reads, uploader also uploads, operator also starts runs and "
-    "reverts files and sees personal data. "
-    "Give personal-data beside viewer or uploader, with a second `users add`.",
+    help="Rights: a viewer reads, an uploader also uploads, an operator also starts runs, reverts files and "
+    "sees personal data. A second `users add` gives personal-data to a viewer or an uploader.",
 )
 @click.option(
     "--permanent",
@@ -43,28 +42,17 @@ def add(email: str, group: str, *, permanent: bool, as_json: bool, deployment_na
     """
     if not _EMAIL.fullmatch(email):
         raise click.ClickException(
-            "EMAIL is not an e-mail address. People sign in with theirs, such as anna@example.com."
+            "EMAIL is not an e-mail address. Give the address of the person, such as anna@example.com."
         )
     deployed = command_deployment.activate(deployment_name)
     password = api.users(deployed.environment).add(email, group, permanent=permanent)
-    fact = {
-        "email": email,
-        "group": group,
-        "password": password,
-        "permanent": permanent,
-        "console": console_url(deployed),
-    }
-    options.show(
-        as_json=as_json,
-        value=lambda: fact,
-        screen=lambda: (
-            f"Console:  {fact['console'] or 'headgate serve'}\nEmail:    {email} ({group})\nPassword: "
-            f"{password}"
-        ),
-    )
+    fact = {"email": email, "group": group, "password": password, "permanent": permanent}
+    console = console_url(deployed)
+    text = f"Console:  {console or 'headgate serve'}\nEmail:    {email} ({group})\nPassword: {password}"
+    options.show(as_json=as_json, value=lambda: {**fact, "console": console}, screen=lambda: text)
 
 
 def console_url(deployed: command_deployment.Deployment) -> str:
-    """Return the address of the deployed console; empty for a deployment without one."""
+    """Return the URL of the deployed console; empty if there is none."""
     console = deployed.outputs.get("console")
     return str(console.get("url", "")) if isinstance(console, dict) else ""

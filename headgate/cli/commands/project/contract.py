@@ -1,4 +1,4 @@
-"""`headgate contract`: what the lake promises about its columns."""
+"""`headgate contract`: list, draft and check contracts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ for _command in (
 @contract.command(epilog=options.example("headgate contract list --json"))
 @options.as_json
 def list(as_json: bool) -> None:  # noqa: A001 the command is named so
-    """List every contract, with its key and how many columns it has."""
+    """List all contracts with their keys and numbers of columns."""
     from headgate.contracts.registry import Registry
 
     contracts = _all(Registry.load())
@@ -69,7 +69,7 @@ def docs() -> None:
 @click.argument("dataset")
 @options.as_json
 def show(zone: str, dataset: str, as_json: bool) -> None:
-    """Show one contract's columns: DATASET as it is in ZONE."""
+    """Show the columns of the contract of DATASET in ZONE."""
     from rich.console import Group
 
     from headgate.contracts.registry import Registry
@@ -128,33 +128,23 @@ def _columns(contract: Contract) -> dict[str, dict[str, object]]:
 
 
 def _column_table(contract: Contract) -> Table:
-    table = screens.screen_table(
-        "column",
-        "type",
-        "required",
-        "mask",
-        "rules",
-        "description",
-        title=f"{contract.zone}/{contract.dataset}: {contract.grain}",
-    )
+    title = f"{contract.zone}/{contract.dataset}: {contract.grain}"
+    names = ("column", "type", "required", "mask", "rules", "description")
+    table = screens.screen_table(*names, title=title)
     for name, fact in _columns(contract).items():
         rules = ", ".join(
             rule.name if rule.argument is None or rule.argument is True else f"{rule.name} {rule.argument}"
             for rule in contract.column(name).rules
         )
+        required = "yes" if fact["required"] else ""
         table.add_row(
-            name,
-            str(fact["type"]),
-            "yes" if fact["required"] else "",
-            str(fact["mask"] or ""),
-            rules,
-            str(fact["description"]),
+            name, str(fact["type"]), required, str(fact["mask"] or ""), rules, str(fact["description"])
         )
     return table
 
 
 def _no_cards_tables(contract: Contract) -> tuple[Table, ...]:
-    """Return the table of who declared which columns to hold no card data, and why, if anybody did."""
+    """Return the table of declarations about columns without card data, if there are any."""
     declarations: dict[NoCards, tuple[str, ...]] = {}
     for column in contract.columns:
         if column.no_cards:

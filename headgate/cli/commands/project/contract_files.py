@@ -1,4 +1,4 @@
-"""`headgate contract init|check|diff`: contracts as a tool, on files of one's own and without a lake."""
+"""`headgate contract init|check|diff`: draft and compare contracts, and check files, without a lake."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ _SHOWN = ("source_row", "sheet_row", "byte_offset", "rule", "column_name", "mask
 _ROW_TABLES = {"refused_rows": Disposition.REFUSED, "duplicate_rows": Disposition.DUPLICATE}
 
 _ARE_CARDS = (
-    "more of its numbers have an issuer's digits and a right check digit than by chance. "
-    "Remove headgate.no_cards, or the declaration in headgate.toml, unless you know what they are."
+    "more of its numbers have an issuer's digits and a valid check digit than expected by chance. "
+    "Remove headgate.no_cards, or the declaration in headgate.toml, unless you know these numbers."
 )
 
 
@@ -61,18 +61,16 @@ _ARE_CARDS = (
     "raw_key",
     default="",
     metavar="KEY",
-    help="Instead of FILE a file in raw, such as one that is profiled.",
+    help="A file in raw instead of FILE, such as a profiled one.",
 )
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
     help="Write the YAML to this file, or as DATASET.yaml to this folder.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace a contract that --output names and that exists.")
-@click.option("--dataset", default="", help="What the dataset is called; default: the file's name.")
-@click.option(
-    "--encoding", default="", help="Of files that are not UTF-8, such as windows-1250; the draft states it."
-)
+@click.option("--overwrite", is_flag=True, help="Replace an existing contract at --output.")
+@click.option("--dataset", default="", help="Name of the dataset; default: the file's name.")
+@click.option("--encoding", default="", help="Encoding of files that are not UTF-8, such as windows-1250.")
 @click.option(
     "--date-order", type=click.Choice(["dmy", "mdy", "ymd"]), default=None, help="Order of ambiguous dates."
 )
@@ -81,25 +79,25 @@ _ARE_CARDS = (
     "formats",
     multiple=True,
     metavar="COLUMN=PATTERN",
-    help="How a column is written: dd/MM/yyyy or 1.234,5.",
+    help="Format of a column: dd/MM/yyyy or 1.234,5.",
 )
 @click.option(
     "--key",
     default=None,
     metavar="COLUMN[,COLUMN]",
-    help="The columns that identify a row; default: the draft looks for them.",
+    help="The columns that identify a row; default: detected.",
 )
-@click.option("--no-key", is_flag=True, help="No column identifies a row: every row is kept.")
+@click.option("--no-key", is_flag=True, help="No column identifies a row: all rows are kept.")
 @click.option(
     "--header/--no-header",
     default=None,
-    help="Whether the first row of a CSV file holds the names; default: its cells decide.",
+    help="Whether the first row of a CSV file has the names; default: detected.",
 )
-@click.option("--sheet", default="", help="The only sheet of a workbook to read; the draft states it.")
+@click.option("--sheet", default="", help="The only sheet of a workbook to read.")
 @click.option(
     "--strict",
     is_flag=True,
-    help="Draft a type or key only if all rows fit; by default 98 % of 50 or more values are enough.",
+    help="Draft a type or key only if all rows fit; default: 98 % of 50 or more values.",
 )
 @options.deployment
 def init(
@@ -119,25 +117,23 @@ def init(
     strict: bool,
     deployment_name: str | None,
 ) -> None:
-    """Draft a contract from each sample FILE: YAML on standard output, what to look at on standard error.
+    """Draft a contract from each sample FILE: YAML on standard output, notes on standard error.
 
-    A column gets a type and a format if at least 98 % of its values are written so, and a note counts the
-    other values, whose rows the gate quarantines. What may hold card data is masked. If a column can be read
-    in two ways, the command asks at a terminal; otherwise the column stays text and the draft says how to
-    decide.
+    A column gets a type and a format if at least 98 % of its values fit; a note counts the other values,
+    whose rows the gate quarantines. Columns that may have card data are masked. If a column is ambiguous, the
+    command asks at a terminal; otherwise the column stays text, with a note.
 
-    At the end each sample is checked against its draft, as `headgate contract check` does it.
+    At the end each sample is checked against its draft, like with `headgate contract check`.
     """
     from headgate.local_files import draft_file
 
     if bool(files) is bool(raw_key):
         raise click.UsageError("give either FILE or --raw KEY")
     if key is not None and no_key:
-        raise click.UsageError("--key names a key and --no-key none. Give one of the two.")
+        raise click.UsageError("--key and --no-key exclude each other. Give one of them.")
     if len(files) > 1 and (dataset or formats or key or output is None or not output.is_dir()):
         raise click.UsageError(
-            "several files need --output FOLDER, a folder that exists; --dataset, --format and --key "
-            "are for one file"
+            "several files need --output FOLDER, which exists, without --dataset, --format and --key"
         )
     patterns = _stated_formats(formats)
     drafting = draft_file.DraftOptions(
@@ -150,17 +146,16 @@ def init(
 
 
 def _target(output: Path | None, name: str, *, overwrite: bool) -> Path | None:
-    """Return the file that the draft of a dataset is written to.
+    """Return the output file of a draft.
 
     Raises:
-        ClickException: there is a contract, which a person may have edited.
+        ClickException: the file exists, and a person may have edited it.
     """
     target = output / f"{name}.yaml" if output and output.is_dir() else output
     if target and target.exists() and not overwrite:
         raise click.ClickException(
-            f"{screens.safe_name(str(target))} exists, and a draft would replace what was edited in it. "
-            "--overwrite replaces it; another --output keeps both, and `headgate contract diff` "
-            "compares them."
+            f"{screens.safe_name(str(target))} exists and may have edits. --overwrite replaces it; another "
+            "--output keeps both, and `headgate contract diff` compares them."
         )
     return target
 
@@ -170,7 +165,7 @@ def _stated_key(key: str | None) -> tuple[str, ...] | None:
 
 
 def show_draft(checked: CheckedDraft, target: Path | None, name: str) -> None:
-    """Write a draft to `target`, or to standard output, and what to look at to standard error."""
+    """Write a draft to `target` or standard output, and its notes to standard error."""
     if target:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(checked.text, encoding="utf-8")
@@ -178,11 +173,8 @@ def show_draft(checked: CheckedDraft, target: Path | None, name: str) -> None:
         click.echo(checked.text, nl=False)
     console = options.progress_console()
     key = ", ".join(checked.draft.contract.key) or "none"
-    console.print(
-        _findings_table(
-            checked.draft.findings, f"{name}: drafted from {checked.draft.rows:,} rows, key: {key}; look at"
-        )
-    )
+    title = f"{name}: drafted from {checked.draft.rows:,} rows, key: {key}; look at"
+    console.print(_findings_table(checked.draft.findings, title))
     console.print(_sample_line(checked.gated), soft_wrap=True)
     if target:
         console.print(f"Wrote {screens.safe_name(str(target))}", soft_wrap=True)
@@ -211,19 +203,14 @@ def _sample_line(gated: CheckedRows) -> str:
 
 
 def _counted(name: str, count: int, reasons: Mapping[str, int]) -> str:
-    """Return a count with its name, and for quarantined rows and duplicates their rules.
-
-    A duplicate is no quarantined row.
-    """
+    """Return a count with its name, and for quarantined rows and duplicates their rules."""
     from headgate.lake.states import DUPLICATE_RULES
 
     is_duplicate = name == "duplicates"
     own = {rule: rows for rule, rows in reasons.items() if (rule in DUPLICATE_RULES) is is_duplicate}
-    rules = (
-        f" ({', '.join(f'{rule} {rows:,}' for rule, rows in own.items())})"
-        if name in {"quarantined", "duplicates"} and own
-        else ""
-    )
+    rules = ""
+    if name in {"quarantined", "duplicates"} and own:
+        rules = f" ({', '.join(f'{rule} {rows:,}' for rule, rows in own.items())})"
     singular = name.removesuffix("s") if count == 1 else name
     return f"{count:,} {singular.replace('_', ' ')}{rules}"
 
@@ -239,10 +226,7 @@ def _stated_formats(formats: Sequence[str]) -> dict[str, str]:
 
 
 def asked_at_terminal(questions: Sequence[FormatQuestion]) -> dict[str, str]:
-    """Ask how each ambiguous column is written.
-
-    A column without an answer stays text, as all do where nobody can be asked.
-    """
+    """Ask for the format of each ambiguous column; without a terminal or an answer it stays text."""
     answered: dict[str, str] = {}
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return answered
@@ -261,10 +245,12 @@ def asked_at_terminal(questions: Sequence[FormatQuestion]) -> dict[str, str]:
 @click.option(
     "--dataset",
     default="",
-    help="Whose contract; default: the folder of the path that names a dataset, or the only contract.",
+    help="Dataset of the contract; default: a folder of the path that names a dataset, or the only contract.",
 )
-@click.option("--contract", "contract_file", type=_FILE, help="A contract of your own instead of the lake's.")
-@click.option("--rows", default=10, show_default=True, help="How many refused rows to show.")
+@click.option(
+    "--contract", "contract_file", type=_FILE, help="A contract file instead of the lake's contract."
+)
+@click.option("--rows", default=10, show_default=True, help="Number of refused rows to show.")
 @click.option(
     "--suggest",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -274,11 +260,10 @@ def asked_at_terminal(questions: Sequence[FormatQuestion]) -> dict[str, str]:
 def check(
     file: Path, *, dataset: str, contract_file: Path | None, rows: int, suggest: Path | None, as_json: bool
 ) -> None:
-    """Put FILE through the real gate on this machine: counts, reasons, and the first refused rows with card
-    data masked.
+    """Check FILE with the real gate on this machine: counts, reasons, and the first refused rows, masked.
 
-    Nothing is sent or written. Ends with 3 when the file or some of its rows would be refused, or a person
-    would be asked for its columns.
+    Nothing is sent or written. Exits with 3 if the file or some of its rows would be refused, or its columns
+    need a mapping.
     """
     from headgate.contracts.card_declarations import declared_by_lake
     from headgate.contracts.new_column_policy import policy_of
@@ -286,14 +271,11 @@ def check(
     from headgate.local_files.check_file import check_by_contract, columns_like_cards, failing_columns_of
 
     if dataset and contract_file:
-        raise click.UsageError(
-            "--contract FILE names its own dataset, so --dataset would have no effect. Give one of the two."
-        )
-    contract = (
-        declared_by_lake(_loaded(contract_file), no_cards())
-        if contract_file
-        else _contract_for(file, dataset)
-    )
+        raise click.UsageError("--contract FILE has its own dataset. Give either --contract or --dataset.")
+    if contract_file:
+        contract = declared_by_lake(_loaded(contract_file), no_cards())
+    else:
+        contract = _contract_for(file, dataset)
     try:
         checked = check_by_contract(file, contract)
     except BadInputError as error:
@@ -327,10 +309,9 @@ def check(
 @click.argument("new", type=_FILE)
 @options.as_json
 def diff(old: Path, new: Path, as_json: bool) -> None:
-    """Say what changes from contract OLD to contract NEW, and what breaks: for those who send files, or who
-    query.
+    """List the changes from contract OLD to contract NEW, and those that break files or queries.
 
-    Ends with 3 when something breaks.
+    Exits with 3 if a change breaks something.
     """
     from headgate.contracts import difference
     from headgate.contracts.stored_rows_effect import stored_rows_effects
@@ -361,10 +342,7 @@ def _loaded(path: Path) -> Contract:
 
 
 def _contract_for(file: Path, dataset: str) -> Contract:
-    """Return the contract of `dataset`.
-
-    Without one, that of the file's folder, or the only one of the project.
-    """
+    """Return the contract of `dataset`, else of the file's folder, else the only one of the project."""
     from headgate.contracts.registry import Registry
 
     contracts = Registry.load().source
@@ -375,32 +353,24 @@ def _contract_for(file: Path, dataset: str) -> Contract:
         return contracts[named]
     if not contracts:
         raise click.ClickException(
-            "The project has no contract. Draft one with `headgate contract init FILE`, or name a file "
-            "with --contract."
+            "The project has no contract. Draft one with `headgate contract init FILE`, or give --contract."
         )
     names = ", ".join(sorted(contracts))
     if dataset:
-        near = did_you_mean(dataset, contracts)
-        raise click.ClickException(
-            f"There is no contract for {screens.safe_name(dataset)}.{near} There are: "
-            f"{names}.{_whose_contracts()}"
-        )
-    raise click.ClickException(
-        f"No folder of {screens.safe_name(str(file))} names a dataset. Say with --dataset which contract "
-        f"applies ({names}), "
-        "or name a file with --contract."
-    )
+        problem = f"There is no contract for {screens.safe_name(dataset)}.{did_you_mean(dataset, contracts)}"
+        raise click.ClickException(f"{problem} There are: {names}.{_whose_contracts()}")
+    problem = f"No folder of {screens.safe_name(str(file))} names a dataset."
+    raise click.ClickException(f"{problem} Choose a contract with --dataset ({names}), or give --contract.")
 
 
 def _whose_contracts() -> str:
-    """Return the folder of the contracts that were used, as a sentence; empty for the package's own."""
+    """Return a sentence about the folder of the contracts; empty for those of the package."""
     from headgate.project import project
 
-    folder = project().folder
+    if (folder := project().folder) is None:
+        return ""
     return (
         f" These are the contracts of {screens.safe_name(str(folder))}. HEADGATE_PROJECT names another one."
-        if folder
-        else ""
     )
 
 
@@ -419,13 +389,7 @@ def _fact(gated: CheckedRows, shown: Mapping[str, _Rows], mapped: dict[str, str]
         {"column": column, "rule": rule, "rows": count}
         for (column, rule), count in gated.counts.warned.items()
     ]
-    fact = {
-        "contract": gated.counts.contract,
-        **_counts(gated),
-        **by_name,
-        "warned": warned,
-        **shown,
-    }
+    fact = {"contract": gated.counts.contract, **_counts(gated), **by_name, "warned": warned, **shown}
     return fact | ({"mapping": mapped} if mapped else {})
 
 
@@ -466,7 +430,7 @@ def _checked_screen(
     masked = screens.screen_table("column", "values that masking changed")
     for column, count in sorted(gated.counts.masked.items()):
         masked.add_row(column, f"{count:,}")
-    new = screens.screen_table("new column, not in the contract", "values", "what becomes of them")
+    new = screens.screen_table("new column, not in the contract", "values", "effect")
     for column, count in gated.counts.new_columns.items():
         new.add_row(column, f"{count:,}", _FATES[policy])
     row_tables = [_row_table(f"First {name.replace('_', ' ')}", rows) for name, rows in shown.items() if rows]
@@ -482,11 +446,7 @@ def _checked_screen(
         *([new] if gated.counts.new_columns else []),
         *row_tables,
     ]
-    nothing = (
-        []
-        if gated.counts.received
-        else ["The file has no rows. Check that its columns' names are followed by rows."]
-    )
+    nothing = [] if gated.counts.received else ["The file has no rows. Add rows below the header."]
     unread = screens.unread_sheets([(screens.safe_name(file.name), gated.counts.written_as)])
     return Group(counts, *nothing, *unread, *shown_tables)
 
@@ -501,10 +461,10 @@ def _row_table(title: str, rows: _Rows) -> Table:
 
 
 def _failing_tables(failing: Sequence[FailingColumn], contract: Contract) -> list[Table]:
-    """Return the table of what refuses rows, if anything does; a new column alone has a table of its own."""
+    """Return the table of rules that rows break, with remedies, if there are any."""
     refusing = [column for column in failing if column.rows]
     table = screens.screen_table(
-        "column", "rule", "rows", "examples", "what to do, the likeliest first", title="Everything that fails"
+        "column", "rule", "rows", "examples", "remedies, the likeliest first", title="Broken rules"
     )
     for column in refusing:
         first, *others = _remedies(column, contract)
@@ -516,10 +476,10 @@ def _failing_tables(failing: Sequence[FailingColumn], contract: Contract) -> lis
 
 
 def _remedies(failing: FailingColumn, contract: Contract) -> list[str]:
-    """Return what to do about a rule.
+    """Return the remedies of a broken rule.
 
-    Where nothing but a text would accept the values, they are corrected first, as the reason of each row
-    says: the contract has its type for a purpose.
+    If only the type text would accept the values, the first remedy is to correct them, because the contract
+    has its type for a purpose.
     """
     from headgate.values.refusal_reasons import type_reason
 
@@ -532,7 +492,7 @@ def _remedies(failing: FailingColumn, contract: Contract) -> list[str]:
 
 
 def _write_suggestion(contract: Contract, failing: Sequence[FailingColumn], target: Path) -> None:
-    """Write the edited contract, and say so on standard error."""
+    """Write the edited contract, with a note on standard error."""
     import yaml
 
     from headgate.contracts.odcs_writer import to_odcs
@@ -542,16 +502,14 @@ def _write_suggestion(contract: Contract, failing: Sequence[FailingColumn], targ
     target.write_text(
         yaml.safe_dump(to_odcs(edited), sort_keys=False, allow_unicode=True, width=120), encoding="utf-8"
     )
-    what = (
-        "unchanged: no edit would accept more rows"
-        if edited == contract
-        else f"version {edited.version}; compare: headgate contract diff"
-    )
-    click.echo(f"Wrote {screens.safe_name(str(target))}: {what}", err=True)
+    note = f"version {edited.version}; compare: headgate contract diff"
+    if edited == contract:
+        note = "unchanged: no edit would accept more rows"
+    click.echo(f"Wrote {screens.safe_name(str(target))}: {note}", err=True)
 
 
 def _findings_table(findings: Sequence[Finding], title: str) -> Table:
-    """Return each message once with its columns: fifty columns of one kind do not bury what concerns one."""
+    """Return each message once with its columns, so that common messages do not hide rare ones."""
     table = screens.screen_table("column", "what was guessed", title=title)
     columns: dict[str, list[str]] = {}
     for finding in findings:

@@ -1,4 +1,4 @@
-"""`headgate contract import|export`: contracts from schemas of other tools, and as such schemas."""
+"""`headgate contract import|export`: convert contracts from and to schemas of other tools."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def import_(schema_format: str, source: str, table: str, output: Path | None) ->
     SOURCE is a file: an Avro schema, a JSON Schema, a properties file or manifest.json of dbt, or the answer
     of Glue's GetTable. With `glue` it may be DATABASE.TABLE, which is read with your AWS credentials.
 
-    Names become those of the lake (orderId: order_id), and columns that are named for card data are masked. A
-    schema states few rules, so read the contract and check a file against it.
+    Names are converted (orderId: order_id), and columns with names of card data are masked. Schemas have few
+    rules, so read the contract and check a file against it.
     """
     if output and output.exists():
         raise click.ClickException(f"{output} exists already. Choose another name, or move the file.")
@@ -53,8 +53,8 @@ def import_(schema_format: str, source: str, table: str, output: Path | None) ->
 def export(schema_format: str, contract: str) -> None:
     """Print CONTRACT as a schema in FORMAT.
 
-    CONTRACT is a file, or ZONE/DATASET of the project, such as curated/orders. `odcs` is the contract itself,
-    as other tools of the Open Data Contract Standard read it; `html` is a page for people.
+    CONTRACT is a file, or ZONE/DATASET of the project, such as curated/orders. `odcs` is the contract itself
+    for other tools of the Open Data Contract Standard; `html` is a readable page.
     """
     click.echo(_exported(schema_format, _contract_of(contract)))
 
@@ -90,11 +90,8 @@ def _exported(schema_format: str, contract: Contract) -> str:
         import yaml
 
         source = SourceDatabase(contract.zone, contract.zone, {contract.dataset: contract})
-        document = (
-            to_odcs(contract)
-            if schema_format == "odcs"
-            else {"version": 2, "sources": [source_of(source, {})]}
-        )
+        dbt_sources = {"version": 2, "sources": [source_of(source, {})]}
+        document = to_odcs(contract) if schema_format == "odcs" else dbt_sources
         return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
     schema = {"avro": avro_record, "glue": glue_table, "jsonschema": json_schema}[schema_format](contract)
     return json.dumps(schema, indent=2, ensure_ascii=False)
@@ -119,15 +116,13 @@ def _imported(schema_format: str, source: str, table: str) -> Contract:
 
 
 def _document(path: Path) -> Any:  # noqa: ANN401 whatever the file holds
-    """Return what a file of YAML or JSON states; JSON is YAML."""
+    """Return the document of a YAML or JSON file."""
     from headgate.contracts.odcs_reader import NotYamlError, yaml_document
 
     try:
         return yaml_document(path.read_text(encoding="utf-8"))
     except (NotYamlError, UnicodeDecodeError, OSError):
-        raise click.ClickException(
-            f"{path.name} is no file of JSON or YAML. Name the file of a schema."
-        ) from None
+        raise click.ClickException(f"{path.name} is not JSON or YAML. Give a schema file.") from None
 
 
 def _glue_table(name: str) -> dict[str, Any]:
@@ -135,5 +130,5 @@ def _glue_table(name: str) -> dict[str, Any]:
 
     database, _, table = name.rpartition(".")
     if not database:
-        raise click.ClickException("Name a file, or a table of Glue as DATABASE.TABLE.")
+        raise click.ClickException("SOURCE is no file or Glue table. Give a file, or DATABASE.TABLE.")
     return stores.catalog().definition(database, table)

@@ -1,4 +1,4 @@
-"""`headgate init`: a lake project of one's own."""
+"""`headgate init`: create a lake project."""
 
 from __future__ import annotations
 
@@ -60,20 +60,16 @@ A table of your own is a query and a contract: `models/daily.sql` in Athena's SQ
 @click.option(
     "--name",
     default="",
-    help="Prefix of the lake's buckets and databases; default: the folder's name in the letters a to z.",
+    help="Prefix of the lake's buckets and databases; default: the folder's name in letters a to z.",
 )
-@click.option("--region", default="", help="AWS region; default: the shell's when it deploys.")
-@click.option("--domain", "domains", multiple=True, help="A ready-made domain; may be repeated.")
-@click.option(
-    "--sheet",
-    default="",
-    help="The only sheet of a workbook to read, where every FILE is a workbook; the draft states it.",
-)
+@click.option("--region", default="", help="AWS region; default: that of the shell at deployment.")
+@click.option("--domain", "domains", multiple=True, help="A ready-made domain; repeatable.")
+@click.option("--sheet", default="", help="The only sheet to read, if all FILEs are workbooks.")
 @click.option(
     "--as",
     "kind",
     type=click.Choice(["sales"]),
-    help="The meaning of the one FILE: sales, of which models and forecasts are written.",
+    help="Meaning of the one FILE: writes models and forecasts of sales.",
 )
 @click.option(
     "--column",
@@ -81,13 +77,13 @@ A table of your own is a query and a contract: `models/daily.sql` in Athena's SQ
     metavar="ROLE=COLUMN",
     multiple=True,
     help="With --as sales, the column of the date, amount, price, customer, item, quantity, category or "
-    "currency; may be repeated.",
+    "currency; repeatable.",
 )
 @click.option(
     "--pipeline",
     "has_pipeline",
     is_flag=True,
-    help="Write a pipeline for GitHub Actions as well; a folder that is a project gets only that.",
+    help="Also write a pipeline for GitHub Actions; an existing project gets only that.",
 )
 @options.as_json
 def init(
@@ -103,18 +99,17 @@ def init(
     has_pipeline: bool,
     as_json: bool,
 ) -> None:
-    """Make a folder for a lake of your own: settings, contracts and SQL models.
+    """Create a folder for a lake of your own: settings, contracts and SQL models.
 
-    A contract is drafted from each sample FILE, as `headgate contract init` does it. The lake has no
-    ready-made tables unless --domain names a domain. With --as sales it has models, forecasts, unusual weeks,
-    trends and groups of customers, as far as the FILE has date, amount, customer, item and category; --column
-    names a column that is not recognized. Existing files are not changed. Without FOLDER, a folder beside you
-    gets the name of the first FILE.
+    Drafts a contract from each sample FILE, like `headgate contract init`. The lake has no ready-made tables
+    unless --domain names a domain. With --as sales it has models, forecasts, unusual weeks, trends and groups
+    of customers, as far as the FILE has date, amount, customer, item and category; --column names a column
+    that is not recognized. Existing files are not changed. Without FOLDER, the first FILE names a new folder.
     """
     from headgate.local_files import draft_file
 
     if role_columns and not kind:
-        raise click.UsageError("--column names a column of sales. Add --as sales.")
+        raise click.UsageError("--column needs --as sales. Add --as sales.")
     if folder.is_file():
         folder, files = Path(folder.stem), (folder, *files)
     pipeline = {_WORKFLOW: _pipeline(folder)} if has_pipeline else {}
@@ -122,10 +117,8 @@ def init(
         _add_pipeline(folder, pipeline, as_json=as_json)
         return
     if (folder / FILE).exists():
-        raise click.ClickException(
-            f"{folder / FILE} exists already. Edit it, or name another folder. To add a contract: "
-            f"{_draft_command(folder)}"
-        )
+        exists = f"{folder / FILE} exists already. Edit it, or name another folder."
+        raise click.ClickException(f"{exists} To add a contract: {_draft_command(folder)}")
     lake_name = name or _name_of(folder.resolve().name)
     text = _toml(lake_name, region, domains)
     project = _read(text)
@@ -147,12 +140,9 @@ def init(
 
 def _pipeline(folder: Path) -> str:
     if (folder / _WORKFLOW).exists():
-        raise click.ClickException(f"{folder / _WORKFLOW} exists already. Edit it, or leave out --pipeline.")
-    return (
-        package_files("headgate.cli.commands.project")
-        .joinpath("github_pipeline.yaml")
-        .read_text(encoding="utf-8")
-    )
+        raise click.ClickException(f"{folder / _WORKFLOW} exists already. Edit it, or remove --pipeline.")
+    template = package_files("headgate.cli.commands.project").joinpath("github_pipeline.yaml")
+    return template.read_text(encoding="utf-8")
 
 
 def _add_pipeline(folder: Path, texts: Mapping[str, str], *, as_json: bool) -> None:
@@ -160,7 +150,7 @@ def _add_pipeline(folder: Path, texts: Mapping[str, str], *, as_json: bool) -> N
     options.show(
         as_json=as_json,
         value=lambda: {"folder": str(folder.resolve()), "written": [*texts]},
-        screen=lambda: f"Wrote {folder / _WORKFLOW}. Its first lines say what it needs.",
+        screen=lambda: f"Wrote {folder / _WORKFLOW}. Its first lines list its requirements.",
     )
 
 
@@ -176,7 +166,7 @@ def _write(
     drafts: Mapping[str, CheckedDraft],
     sales: SalesProject | None,
 ) -> list[str]:
-    """Write the files of the project, and show the drafts; return the paths in the folder."""
+    """Write the project's files, show the drafts, and return the relative paths."""
     for part in ("contracts/source", "contracts/prod", "models"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     contracts = {f"contracts/source/{dataset}.yaml": draft for dataset, draft in drafts.items()}
@@ -194,7 +184,7 @@ def _write_texts(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 def _columns_by_role(texts: Sequence[str]) -> dict[str, str]:
-    """Return the columns that --column names, by role."""
+    """Return the columns of --column by role."""
     from headgate.drafts.sales_project import ROLES
 
     columns = {}
@@ -212,18 +202,15 @@ def _sales_of(drafts: Mapping[str, CheckedDraft], columns_by_role: Mapping[str, 
     from headgate.drafts.sales_project import columns_for, sales_project
 
     if len(drafts) != 1:
-        raise click.ClickException(
-            f"--as sales takes one file, not {len(drafts)}. Name the file of the sales."
-        )
+        raise click.ClickException(f"--as sales needs one file, not {len(drafts)}. Give the file of sales.")
     (checked,) = drafts.values()
     contract = checked.draft.contract
     project = sales_project(contract, checked.gated.accepted, columns_by_role)
     if not project.tables:
         lacking = project.lacking["daily_sales"]
-        raise click.ClickException(
-            f"No column of the file is the {' or the '.join(lacking)} of a sale. "
-            + " ".join(_candidates(role, columns_for(contract, role)) for role in lacking)
-        )
+        remedies = " ".join(_candidates(role, columns_for(contract, role)) for role in lacking)
+        roles = " or the ".join(lacking)
+        raise click.ClickException(f"No column of the file is the {roles} of a sale. {remedies}")
     return project
 
 
@@ -235,38 +222,30 @@ def _sales_facts(sales: SalesProject | None) -> dict[str, object]:
 
 
 def _candidates(role: str, columns: Sequence[str]) -> str:
-    """Return how to name a role's column, or that no column has such values."""
+    """Return the option for a role's column, or that no column fits."""
     if not columns:
-        return f"No column has values that could be the {role}: name another file."
+        return f"No column has values that could be the {role}: give another file."
     option = f"--column {shlex.quote(f'{role}={columns[0]}')}"
     return f"Name the {role} with {option}; it may be one of {', '.join(columns)}."
 
 
 def _name_of(folder: str) -> str:
-    """Return the lake's name for a folder.
-
-    It is stated where letters were changed, because buckets and databases have it for good.
-    """
+    """Return the lake's name for a folder, with a note if letters were changed."""
     plain = re.sub(r"[^a-z0-9]", "", in_plain_letters(folder))
     if not re.fullmatch(LAKE_NAME, plain):
         example = shlex.quote(lake_name_of(folder) or "sales")
         raise click.ClickException(
-            f"The folder's name {folder!r} gives no name for the lake, which must be {LAKE_NAME_RULE}. "
-            "Name it with --name, for example "
-            f"--name {example}."
+            f"The lake cannot be named after the folder {folder!r}: its name must be {LAKE_NAME_RULE}. "
+            f"Choose a name, for example --name {example}."
         )
     if plain != "".join(sign for sign in folder.lower() if sign.isalnum()):
-        click.echo(
-            f"The lake is called {plain}, after the folder {folder!r}. For another name, change name in "
-            "headgate.toml before the first "
-            "deployment.",
-            err=True,
-        )
+        note = f"The lake is called {plain}, after the folder {folder!r}."
+        click.echo(f"{note} To rename it, edit headgate.toml before the first deployment.", err=True)
     return plain
 
 
 def _of_the_same_columns(drafts: Mapping[str, CheckedDraft]) -> list[list[str]]:
-    """Return the datasets that may be one: the files of three stations, or of two months."""
+    """Return groups of datasets with the same columns, which may be one dataset."""
     by_columns: dict[tuple[str, ...], list[str]] = {}
     for dataset, checked in drafts.items():
         by_columns.setdefault(checked.draft.contract.names, []).append(dataset)
@@ -274,7 +253,7 @@ def _of_the_same_columns(drafts: Mapping[str, CheckedDraft]) -> list[list[str]]:
 
 
 def _read(text: str) -> LakeProject:
-    """Return the project that the text describes, before anything is written."""
+    """Validate the text of headgate.toml and return its project."""
     with TemporaryDirectory() as folder:
         (Path(folder) / FILE).write_text(text, encoding="utf-8")
         return read_project(Path(folder) / FILE)
@@ -287,18 +266,16 @@ def _draft_command(folder: Path) -> str:
 def _screen(
     folder: Path, alike: Sequence[Sequence[str]], sales: SalesProject | None, *, has_contract: bool
 ) -> str:
-    """Return the screen with the next step: a contract, or with one the deployment."""
-    step = (
-        f"cd {shlex.quote(str(folder.resolve()))} && headgate deploy localstack"
-        if has_contract
-        else _draft_command(folder)
-    )
-    made = f"Made a lake project in {folder}: headgate.toml, contracts/, models/, README.md."
+    """Return the screen with the next command: draft a contract, or deploy."""
+    step = _draft_command(folder)
+    if has_contract:
+        step = f"cd {shlex.quote(str(folder.resolve()))} && headgate deploy localstack"
+    made = f"Created a lake project in {folder}: headgate.toml, contracts/, models/, README.md."
     return "\n".join([made, *map(_hint, alike), *_sales_lines(sales), f"Next: {step}"])
 
 
 def _sales_lines(sales: SalesProject | None) -> list[str]:
-    """Describe the columns of sales, the tables that they feed, and the columns that other tables lack."""
+    """Describe the columns of sales, their tables, and the columns that other tables lack."""
     if sales is None:
         return []
     columns = ", ".join(f"{role}: {column}" for role, column in sales.columns.items())
@@ -306,14 +283,14 @@ def _sales_lines(sales: SalesProject | None) -> list[str]:
     for table, roles in sales.lacking.items():
         by_roles.setdefault(tuple(roles), []).append(table)
     lacking = [
-        f"Not made for lack of the {' and the '.join(roles)}: {', '.join(tables)}. "
+        f"Without the {' and the '.join(roles)}, these tables are missing: {', '.join(tables)}. "
         f"If the file has that column, add --column {roles[0]}=NAME."
         for roles, tables in by_roles.items()
     ]
     counted, *others = sales.currencies or ("",)
     mixed = (
-        f"Amounts in {counted} only: amounts of several currencies have no sum. Rows in {', '.join(others)} "
-        f"are in no table; to count another currency, replace '{counted}' in models/."
+        f"Only amounts in {counted} are added up, without rows in {', '.join(others)}. For another currency, "
+        f"replace '{counted}' in models/."
     )
     return [
         f"Sales: {columns}.",
@@ -327,6 +304,6 @@ def _hint(alike: Sequence[str]) -> str:
     kept = alike[0]
     return (
         f"{', '.join(alike[:-1])} and {alike[-1]} have the same columns. If they are one dataset, keep "
-        f"contracts/source/{kept}.yaml, "
-        f"delete the others, and send all files with `headgate upload FILE... --dataset {kept}`."
+        f"contracts/source/{kept}.yaml, delete the others, and send all files with "
+        f"`headgate upload FILE... --dataset {kept}`."
     )

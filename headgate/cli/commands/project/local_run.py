@@ -1,4 +1,4 @@
-"""`headgate models run` and `headgate systems run`: tables from local files, without a deployment."""
+"""`headgate models run` and `headgate systems run`: build tables from local files."""
 
 from __future__ import annotations
 
@@ -30,26 +30,23 @@ _OPTIONS = (
     click.option(
         "--local",
         is_flag=True,
-        help="Build the tables on this machine. `headgate run` builds those of a deployment.",
+        help="Build the tables on this machine. `headgate run` builds tables of a deployment.",
     ),
     click.option(
         "--data",
         type=click.Path(exists=True, file_okay=False, path_type=Path),
-        help=(
-            "Folder with a file or a folder of files for each dataset: customers.csv is read by the "
-            "contract of customers."
-        ),
+        help="Folder with a file or a folder of files for each dataset, such as customers.csv for customers.",
     ),
     click.option(
         "--as-of",
         type=click.DateTime(["%Y-%m-%d"]),
-        help="Day of the data; default: the last one that the data know.",
+        help="Day of the data; default: the last day in the data.",
     ),
-    click.option("--rows", default=5, show_default=True, help="How many rows of each table to show."),
+    click.option("--rows", default=5, show_default=True, help="Number of rows to show of each table."),
     click.option(
         "--output",
         type=click.Path(file_okay=False, path_type=Path),
-        help="Write each table to this folder, as Parquet.",
+        help="Write each table to this folder as Parquet.",
     ),
     click.option(
         "--traceback", "all_frames", is_flag=True, help="Show all frames of an error in the project's code."
@@ -78,10 +75,10 @@ def run_models(
     all_frames: bool,
     as_json: bool,
 ) -> None:
-    """Build the SQL models, or those of NAME and the models that they read, from the files of a folder.
+    """Build all SQL models, or NAME and the models that it reads, from the files of a folder.
 
-    The files pass the gate and are merged as in the lake, the tables are audited, and every statement of the
-    project's dashboards and saved questions runs on them. Nothing is sent.
+    The files pass the gate and are merged like in the lake, the tables are audited, and all statements of the
+    project's dashboards and saved questions run on them. Nothing is sent.
     """
     with _frames_of_error(all_frames=all_frames):
         _run(MODELS_SYSTEM, _data(data, local=local), as_of, (rows, output), models=names, as_json=as_json)
@@ -103,8 +100,8 @@ def run_system(
 ) -> None:
     """Build the tables of the system NAME from the files of a folder.
 
-    The files pass the gate and are merged as in the lake, the tables are audited, and every statement of the
-    project's dashboards and saved questions runs on them. Nothing is sent.
+    The files pass the gate and are merged like in the lake, the tables are audited, and all statements of the
+    project's dashboards and saved questions run on them. Nothing is sent.
     """
     with _frames_of_error(all_frames=all_frames):
         _run(name, _data(data, local=local), as_of, (rows, output), models=(), as_json=as_json)
@@ -112,7 +109,7 @@ def run_system(
 
 @contextmanager
 def _frames_of_error(*, all_frames: bool) -> Iterator[None]:
-    """Raise the error itself instead of one with the project's own frames, if all frames are wanted."""
+    """Raise the original error with all frames, instead of the one with the project's frames."""
     from headgate.cli.own_code import OwnCodeError
 
     try:
@@ -126,8 +123,7 @@ def _frames_of_error(*, all_frames: bool) -> Iterator[None]:
 def _data(folder: Path | None, *, local: bool) -> Path:
     if not local or not folder:
         raise click.UsageError(
-            "This builds tables on this machine: state --local --data FOLDER. `headgate run` builds "
-            "those of a deployment."
+            "This command needs --local --data FOLDER. `headgate run` builds tables of a deployment."
         )
     return folder
 
@@ -151,12 +147,12 @@ def _run(
     )
     if run.problems:
         raise SettingsError(
-            "the tables are built, and the console could not show these:\n" + "\n".join(run.problems)
+            "the tables are built, but the console could not show these:\n" + "\n".join(run.problems)
         )
 
 
 def _write(run: LocalRun, folder: Path) -> dict[str, Path]:
-    """Write each table as Parquet; return the files."""
+    """Write each table as Parquet, and return the files."""
     from headgate.snapshots.publishing import write_parquet
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -191,11 +187,7 @@ def _screen(run: LocalRun, rows: int, written: dict[str, Path]) -> Group:
     tables = [_table(name, table, rows) for name, table in run.tables.items()]
     files = [f"Wrote {', '.join(map(str, written.values()))}."] if written else []
     refused = sorted(name for name, gated in run.datasets.items() if gated.quarantined)
-    hint = (
-        [f"`headgate contract check FILE --dataset {refused[0]}` shows refused rows and why."]
-        if refused
-        else []
-    )
+    hint = [f"`headgate contract check FILE --dataset {refused[0]}` shows refused rows."] if refused else []
     return Group(_gated(run), *hint, *_missing_parents(run), *tables, *files, *_statements(run))
 
 
@@ -207,14 +199,14 @@ def _missing_parents(run: LocalRun) -> list[str]:
 
 
 def _statements(run: LocalRun) -> list[str]:
-    """Return how many statements of dashboards and questions ran, and those without a row."""
+    """Return the number of statements that ran, and the statements without rows."""
     kinds = Counter(checked.kind for checked in run.statements)
     if not kinds:
         return []
     counts = ", ".join(f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in kinds.items())
     empty = [of.place for of in run.statements if of.answer is not None and not of.answer.num_rows]
     lines = [f"Ran the statements of {counts} on these tables."]
-    return lines + ([f"Without a row here: {'; '.join(empty)}."] if empty else [])
+    return lines + ([f"Without rows: {'; '.join(empty)}."] if empty else [])
 
 
 def _gated(run: LocalRun) -> Table:
@@ -229,28 +221,20 @@ def _gated(run: LocalRun) -> Table:
 
 
 def _table(name: str, table: pa.Table, rows: int) -> Table:
-    """Return the first rows of a table.
-
-    The day and the snapshot are the same in every row, so they are left out.
-    """
+    """Return the first rows of a table, without the constant day and snapshot."""
     from headgate.systems.rows_in_file import STAMPS
 
     columns = [column for column in table.column_names if column not in STAMPS]
     first = table.select(columns).slice(0, rows).to_pylist()
-    made = screens.screen_table(
-        *columns,
-        title=(
-            f"{name}: {table.num_rows:,} "
-            f"rows{f', the first {len(first)}' if table.num_rows > len(first) else ''}"
-        ),
-    )
+    more = f", the first {len(first)}" if table.num_rows > len(first) else ""
+    made = screens.screen_table(*columns, title=f"{name}: {table.num_rows:,} rows{more}")
     for row in first:
         made.add_row(*map(_cell, row.values()))
     return made
 
 
 def _cell(value: object) -> str:
-    """Return a value for a person: of a double with more than six digits six, or all before the point.
+    """Return a value as text, a double with six digits or all before the point.
 
     >>> [_cell(value) for value in (1465.4430202994618, 0.000041234567, 1234567.5, 41.0, None)]
     ['1465.44', '4.12346e-05', '1234568', '41.0', '']

@@ -29,9 +29,9 @@ _HOW = (
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @options.as_json
 def test_models(names: tuple[str, ...], *, as_json: bool) -> None:
-    """Run the unit tests of SQL models, or those of NAME, a test or a model.
+    """Run all unit tests of SQL models, or those of NAME, a test or a model.
 
-    A test gives rows to a model and names the rows that it must return. Ends with 1 when a test fails.
+    A test has input rows of a model and the expected rows. Exits with 1 if a test fails.
     """
     from headgate.systems.model_tests import read_test
     from headgate.systems.sql_models import model_texts
@@ -60,15 +60,12 @@ def run_tests(tests: Sequence[ModelTest]) -> list[ModelTestResult]:
 
 
 def _chosen(tests: Sequence[ModelTest], names: Collection[str], models: Collection[str]) -> list[ModelTest]:
-    """Return the tests of the names, or all of them."""
+    """Return the tests of these names, or all."""
     if not tests:
         raise click.ClickException(f"The lake project has no test of a model. {_HOW}")
     if unknown := sorted(set(names) - {name for test in tests for name in (test.name, test.model)}):
-        reason = (
-            f"The model {unknown[0]} has no test"
-            if unknown[0] in models
-            else f"There is no test and no model {unknown[0]}"
-        )
+        name = unknown[0]
+        reason = f"The model {name} has no test" if name in models else f"There is no test or model {name}"
         raise click.ClickException(f"{reason}. {_HOW}")
     return [test for test in tests if not names or {test.name, test.model} & set(names)]
 
@@ -80,19 +77,18 @@ def _fact(result: ModelTestResult) -> dict[str, object]:
 def results_screen(
     results: Sequence[ModelTestResult], failed: Sequence[ModelTestResult], untested: Sequence[str]
 ) -> RenderableType:
-    """Return what differs in failed tests, and the counts."""
+    """Return the differences of failed tests, and the counts."""
     from rich.console import Group
 
     differences = [_differences(result) for result in failed if not result.error]
     errors = [f"{result.name}: {result.error}" for result in failed if result.error]
     without = [f"Without a test: {', '.join(untested)}."] if untested else []
-    return Group(
-        *differences, *errors, f"{len(results) - len(failed)} passed, {len(failed)} failed.", *without
-    )
+    counts = f"{len(results) - len(failed)} passed, {len(failed)} failed."
+    return Group(*differences, *errors, counts, *without)
 
 
 def _differences(result: ModelTestResult) -> Table:
-    """Return the rows that are missing and those that were not expected, each with its values."""
+    """Return the missing and the unexpected rows."""
     rows = [("missing", row) for row in result.missing] + [("unexpected", row) for row in result.unexpected]
     columns = [*rows[0][1]]
     made = screens.screen_table("", *columns, title=f"{result.name}: the rows of {result.model} differ")

@@ -1,4 +1,4 @@
-"""`headgate push`: contracts, SQL and dashboards of the lake project reach a lake without a deployment."""
+"""`headgate push`: update contracts, SQL and dashboards of a lake without a deployment."""
 
 from __future__ import annotations
 
@@ -27,22 +27,20 @@ if TYPE_CHECKING:
 
 
 @click.command(epilog=options.example("headgate push --dry-run"))
-@click.option(
-    "--list", "list_versions", is_flag=True, help="List the versions that were pushed to this deployment."
-)
+@click.option("--list", "list_versions", is_flag=True, help="List the pushed versions of this deployment.")
 @click.option(
     "--back",
     default="",
     metavar="VERSION",
-    help="Use a version of --list again; `deployed` is the deployment's own.",
+    help="Use a version of --list again, or `deployed` for that of the deployment.",
 )
 @click.option(
     "--pull",
     is_flag=True,
-    help="Write dashboards and contracts that people made in the console into the project, and push nothing.",
+    help="Write dashboards and contracts from the console into the project, and push nothing.",
 )
 @click.option("--dry-run", is_flag=True, help="Check and compare, and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.yes
 @options.as_json
 @options.deployment
 def push(
@@ -55,28 +53,24 @@ def push(
     as_json: bool,
     deployment_name: str | None,
 ) -> None:
-    """Replace contracts, SQL and dashboards of the lake with those of the lake project, in seconds and
-    without a deployment.
+    """Replace contracts, SQL and dashboards of the lake with those of the project, without a deployment.
 
-    The gate checks the next file by the pushed contracts, the next run builds with them, and the console
-    shows the pushed dashboards when it is opened next; a file, a replay or a run under way ends with the
-    version that it began with. All files are parsed and the tests of models run first. An edit that needs a
-    deployment is refused: the message names the file, the reason and what to do. A deployment brings its own
-    definitions, and ends what was pushed before.
+    They apply to the next file, the next run, and the console after a reload; running files, replays and runs
+    keep their version. All files are parsed and the tests of models run first. An edit that needs a
+    deployment is refused with the file, the reason and a remedy. A deployment replaces pushed definitions by
+    its own.
 
-    A new contract needs no deployment either: the next run makes its table. One with data about a person or
-    a mask does.
+    A new contract needs no deployment, unless it has personal data or a mask; the next run creates its table.
 
-    `--pull` is the way back for what people made in the console: it writes dashboards into `dashboards/` and
-    contracts of new datasets into `contracts/source/` of the project, where they are edited, reviewed and
-    pushed from then on.
+    `--pull` writes dashboards from the console into `dashboards/` and contracts of new datasets into
+    `contracts/source/` of the project, where they are edited, reviewed and pushed from then on.
 
-    Ends with 1 when nothing was pushed because an edit was refused or a test failed.
+    Exits with 1 if nothing was pushed because an edit was refused or a test failed.
     """
     if list_versions and (back or dry_run):
-        raise click.UsageError("--list shows versions and changes nothing; leave out --back and --dry-run.")
+        raise click.UsageError("--list only shows versions. Remove --back and --dry-run.")
     if pull and (back or list_versions):
-        raise click.UsageError("--pull pushes nothing; leave out --back and --list.")
+        raise click.UsageError("--pull pushes nothing. Remove --back and --list.")
     env = command_deployment.activate(deployment_name).environment
     if list_versions:
         _show_versions(env, as_json=as_json)
@@ -116,19 +110,14 @@ def _failed_tests() -> list[ModelTestResult]:
     from headgate.cli.commands.project.model_tests import run_tests
     from headgate.systems.model_tests import read_test
 
-    return [
-        result
-        for result in run_tests([read_test(path) for path in project().model_tests])
-        if not result.passed
-    ]
+    results = run_tests([read_test(path) for path in project().model_tests])
+    return [result for result in results if not result.passed]
 
 
 def _pull(env: Mapping[str, str], *, dry_run: bool, yes: bool, as_json: bool) -> None:
-    """Write dashboards and contracts of the console into the project, whose files then replace them."""
+    """Write dashboards and contracts from the console into the project, whose files then replace them."""
     if (own := project().folder) is None:
-        raise HeadgateError(
-            "No headgate.toml is in this folder or above it. Run `headgate init` for a project."
-        )
+        raise HeadgateError("No headgate.toml is in this folder or above it. Run `headgate init`.")
     texts = {own / name: text for name, text in pushes.files_of_people(env).items()}
     differing = [path for path in texts if path.exists() and path.read_text("utf-8") != texts[path]]
     if differing and not yes and not dry_run:
@@ -140,7 +129,7 @@ def _pull(env: Mapping[str, str], *, dry_run: bool, yes: bool, as_json: bool) ->
             path.write_text(text, encoding="utf-8")
     names = [path.relative_to(own).as_posix() for path in texts]
     done = "Would write" if dry_run else "Wrote"
-    nothing = "Nobody made a dashboard or a dataset in the console."
+    nothing = "The console has no written dashboards or datasets."
     options.show(
         as_json=as_json,
         value=lambda: {"files": names, "written": not dry_run},
@@ -168,34 +157,24 @@ def _screen(planned: PushPlan, failed: Sequence[ModelTestResult], *, dry_run: bo
     if failed:
         return results_screen(failed, failed, [])
     if not planned.changed:
-        return (
-            "Nothing to push: the project's contracts, models and dashboards are those in use, version "
-            f"{planned.before}."
-        )
+        current = f"version {planned.before}, the version in use"
+        return f"Nothing to push: the project's contracts, models and dashboards are {current}."
     if dry_run:
         return f"Would push version {planned.version}.\n{_listed(planned)}"
-    return (
-        f"Pushed version {planned.version}.\n{_listed(planned)}\nThe next file and the next run have it. "
-        f"Undo: headgate push --back {planned.before}"
-    )
+    undo = f"Undo: headgate push --back {planned.before}"
+    return f"Pushed version {planned.version}.\n{_listed(planned)}\nThe next file and run use it. {undo}"
 
 
 def _listed(planned: PushPlan) -> str:
-    """Return the changed files and the effects of changed contracts, one a line."""
+    """Return the changed files and the effects of changed contracts, one per line."""
     return "\n".join([*planned.changed, *(f"  {effect}" for effect in planned.effects)])
 
 
 def _show_versions(env: Mapping[str, str], *, as_json: bool) -> None:
     versions = definitions.versions(env)
     current, _ = versions.pointer()
-    facts = [
-        {
-            "version": version.version,
-            "pushed_by": version.pushed_by,
-            "pushed_at": version.pushed_at,
-        }
-        for version in versions.pushed()
-    ]
+    names = ("version", "pushed_by", "pushed_at")
+    facts = [{name: getattr(version, name) for name in names} for version in versions.pushed()]
     rows = [{**fact, "in_use": fact["version"] == current.version} for fact in facts]
     contracts = versions.created(current.created).contracts
     created = sorted(name.rpartition("/")[2] for name in contracts)
@@ -204,14 +183,9 @@ def _show_versions(env: Mapping[str, str], *, as_json: bool) -> None:
 
 
 def _versions_table(current: Push, rows: Sequence[Mapping[str, object]], created: Sequence[str]) -> Table:
-    beside = f"; beside each version the datasets that people created: {', '.join(created)}"
-    table = screens.screen_table(
-        "version",
-        "in use",
-        "first pushed by",
-        "at (UTC)",
-        title=f"Deployment {current.deployment}{beside if created else ''}",
-    )
+    more = f"; created datasets, in all versions: {', '.join(created)}" if created else ""
+    title = f"Deployment {current.deployment}{more}"
+    table = screens.screen_table("version", "in use", "first pushed by", "at (UTC)", title=title)
     for row in rows:
         in_use = "yes" if row["in_use"] else ""
         table.add_row(str(row["version"]), in_use, str(row["pushed_by"]), str(row["pushed_at"]))

@@ -141,33 +141,28 @@ systems.add_command(run_system)
 )
 @options.as_json
 def init(name: str, dataset: str, as_json: bool) -> None:
-    """Write a system that builds one table, to be changed: systems/NAME.py, its contract, its dashboard and
-    its test.
+    """Write an example system for editing: systems/NAME.py, its contract, its dashboard and its test.
 
-    The files are in the lake project of this folder, or of HEADGATE_PROJECT. Existing files are never
-    changed.
+    Writes into the lake project of this folder, or of HEADGATE_PROJECT. Existing files are not changed.
     """
     from headgate.contracts.registry import Registry
 
     folder, module = project().folder, name.replace("-", "_")
     if not folder:
         raise click.ClickException(
-            f"There is no {FILE} here or above. Make a lake project with `headgate init FOLDER`."
+            f"There is no {FILE} here or above. Create a lake project with `headgate init FOLDER`."
         )
     if not re.fullmatch(SYSTEM, module):
-        raise click.ClickException(
-            f"{name!r} is no name of a system. Use 2 to 30 of the letters a to z in lower case, digits, "
-            "- and _, beginning with a letter."
-        )
+        rule = "2 to 30 lower-case letters a to z, digits, - and _, beginning with a letter"
+        raise click.ClickException(f"{name!r} is no name of a system. Use {rule}.")
     registry = Registry.load()
     system, datasets = module.replace("_", "-"), sorted(registry.source)
     if system in project().systems or module in registry.prod:
         raise click.ClickException(f"The lake has a system or a table {name} already. Choose another name.")
     if not datasets or (dataset and dataset not in datasets):
-        raise click.ClickException(
-            f"There is no dataset {dataset or 'in this lake'}. Datasets: "
-            f"{', '.join(datasets) or 'none'}; `contract init` drafts one."
-        )
+        names = ", ".join(datasets) or "none"
+        problem = f"There is no dataset {dataset or 'in this lake'}."
+        raise click.ClickException(f"{problem} Datasets: {names}; `headgate contract init` drafts one.")
     chosen = dataset or datasets[0]
     values = {"module": module, "system": system, "dataset": chosen, "lake": project().name}
     values |= _texts_of_columns(registry.curated[chosen])
@@ -184,7 +179,7 @@ def init(name: str, dataset: str, as_json: bool) -> None:
 
 
 def _texts_of_columns(contract: Contract) -> dict[str, str]:
-    """Return the lines of the files that have the columns of a dataset, without those that the gate adds."""
+    """Return the texts about the columns of a dataset, without columns that the gate adds."""
     from headgate.contracts.curated import LINEAGE
     from headgate.contracts.new_column_policy import kept_column
     from headgate.contracts.odcs_writer import physical_type
@@ -213,7 +208,7 @@ def _texts_of_columns(contract: Contract) -> dict[str, str]:
 
 
 def _write(folder: Path, values: dict[str, str]) -> list[Path]:
-    """Write the files of a system, and return their paths; nothing is written if one of them exists."""
+    """Write the files of a system unless one exists, and return their paths."""
     module, system = values["module"], values["system"]
     texts = {
         folder / "systems" / f"{module}.py": _SYSTEM,

@@ -25,10 +25,9 @@ def dbt() -> None:
 def init(folder: Path, *, as_json: bool, deployment_name: str | None) -> None:
     """Write a dbt project into FOLDER, by default `dbt`.
 
-    Sources are the tables of curated and prod with the tests that their contracts state; each dashboard is an
-    exposure. The target `parts` reads the tables' files with dbt-duckdb, the target `athena` builds in a
-    database of your own with dbt-athena. A file that exists is kept, except sources, exposures and their
-    tests, which are written again.
+    Sources are the tables of curated and prod with the tests of their contracts; dashboards are exposures.
+    The target `parts` reads the tables' files with dbt-duckdb, the target `athena` builds in your own
+    database with dbt-athena. Existing files are kept, except sources, exposures and their tests.
     """
     from headgate.dbt_project.project_files import is_generated
 
@@ -68,13 +67,11 @@ def _texts(deployed: Deployment, folder: Path) -> dict[str, str]:
 
 
 def _screen(folder: Path, written: list[str], kept: list[str]) -> str:
-    """Return the files, and the commands that come next."""
+    """Return the files, and the next commands."""
     lines = [f"wrote {folder / path}" for path in sorted(written)]
     lines += [f"kept {folder / path}" for path in kept]
-    return "\n".join(
-        [
-            *lines,
-            "Next: pip install dbt-duckdb",
-            f"      dbt build --project-dir {folder} --profiles-dir {folder}",
-        ]
-    )
+    lines += [
+        "Next: pip install dbt-duckdb",
+        f"      dbt build --project-dir {folder} --profiles-dir {folder}",
+    ]
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""`headgate tables iceberg`: where a table's Iceberg metadata lie, and how engines read them."""
+"""`headgate tables iceberg`: a table's Iceberg metadata, and statements that read them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from headgate.lake.ports import TableVersion
 
-# `snapshot` is the number of a version, `showing` the address of the metadata in which it is the current one.
+# `snapshot` is the number of a version, `showing` the location of metadata that have it as current version.
 SNIPPETS = {
     "athena": 'SELECT * FROM "{database}"."{table}" FOR VERSION AS OF {snapshot}',
     "duckdb": "SELECT * FROM iceberg_scan('{metadata}', snapshot_from_id = {snapshot})",
@@ -39,7 +39,7 @@ SNIPPETS = {
 def iceberg(
     table: str, version: str, engine: str | None, *, as_json: bool, deployment_name: str | None
 ) -> None:
-    """Print the address of TABLE's Iceberg metadata, its versions, and how engines read one of them.
+    """Print the location of TABLE's Iceberg metadata, its versions, and statements of engines that read one.
 
     Needs a deployment with `iceberg = true`, and a run since then.
     """
@@ -54,14 +54,14 @@ def iceberg(
 
 @dataclass(frozen=True)
 class IcebergFacts:
-    """Where readers find a table.
+    """The Iceberg metadata of a table.
 
     Attributes:
-        metadata: the address that the catalog names now.
+        metadata: the location in the catalog.
         folder: for readers that follow `version-hint.text`.
         shown: the version that the table shows.
-        versions: the newest first; `snapshot` is the number after `FOR VERSION AS OF`.
-        read: a statement per engine that reads the wanted version.
+        versions: newest first; `snapshot` is the number after `FOR VERSION AS OF`.
+        read: a statement per engine that reads the requested version.
     """
 
     metadata: str
@@ -72,14 +72,10 @@ class IcebergFacts:
 
 
 def iceberg_facts(shown: TableVersion, version: str = "", engine: str | None = None) -> IcebergFacts:
-    """Return where readers find a table, and how they read a version; by default the one that it shows.
-
-    Args:
-        engine: the only one that is asked for.
+    """Return the metadata of a table, and statements that read a version, by default the shown one.
 
     Raises:
-        ClickException: the table has no Iceberg metadata, or they lack the version, or the engine has no time
-            travel and no metadata show it.
+        ClickException: the table has no Iceberg metadata or no such version, or `engine` cannot read it.
     """
     from headgate.snapshots import iceberg_metadata
     from headgate.snapshots.iceberg import METADATA_LOCATION, metadata_showing, read_document
@@ -93,7 +89,7 @@ def iceberg_facts(shown: TableVersion, version: str = "", engine: str | None = N
     wanted = version or current
     if wanted not in {row["version"] for row in versions}:
         names = ", ".join(str(row["version"]) for row in versions)
-        raise click.ClickException(f"{shown.table} has no version {version} any more. Versions: {names}.")
+        raise click.ClickException(f"{shown.table} has no version {version}. Versions: {names}.")
     metadata = shown.parameters[METADATA_LOCATION]
     showing = metadata_showing(document, metadata, wanted)
     read = {
@@ -109,8 +105,8 @@ def iceberg_facts(shown: TableVersion, version: str = "", engine: str | None = N
     }
     if engine and engine not in read:
         raise click.ClickException(
-            f"{engine} reads the version that a table shows and the one before. "
-            f"Engines that read earlier ones: {', '.join(read)}."
+            f"{engine} reads only the shown version of a table and the one before. "
+            f"Engines that read earlier versions: {', '.join(read)}."
         )
     return IcebergFacts(metadata, document["location"], current, versions, read)
 
@@ -140,7 +136,7 @@ def _screen(facts: IcebergFacts) -> Group:
 
 
 def _shown(deployed: command_deployment.Deployment, table: str) -> TableVersion:
-    """Return what the catalog shows for a table of curated or prod."""
+    """Return the shown version of a table of curated or prod."""
     from headgate.contracts.registry import Registry
 
     registry, name = Registry.load(), table.rpartition(".")[2]

@@ -1,4 +1,4 @@
-"""`headgate lineage` and `headgate file`: from a table back to its files, and from a file to its tables."""
+"""`headgate lineage` and `headgate file`: the files of a table, and the tables of a file."""
 
 from __future__ import annotations
 
@@ -43,24 +43,24 @@ SHOWN_FILES = 20
 @click.option(
     "--openlineage",
     is_flag=True,
-    help="Print OpenLineage 2-0-2 events: of each TABLE, or of all tables that were built.",
+    help="Print OpenLineage 2-0-2 events of each TABLE, or of all built tables.",
 )
 @click.option(
     "--send",
     metavar="URL",
     help="Post the events to a server such as Marquez; a URL without a path gets /api/v1/lineage. "
-    f"The variable {API_KEY_VARIABLE} holds the server's API key, if it needs one.",
+    f"The variable {API_KEY_VARIABLE} has the server's API key, if it needs one.",
 )
 @click.option(
     "--day",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",
-    help="Take the events that runs wrote on this day, UTC, instead of those of the current versions.",
+    help="Use the events that runs wrote on this day, UTC, instead of those of the current versions.",
 )
 @click.option(
     "--column",
     metavar="COLUMN",
-    help="Show what this column of TABLE is computed from and what it feeds; '*' for all columns.",
+    help="Show the sources and targets of this column of TABLE; '*' for all columns.",
 )
 @options.as_json
 @options.deployment
@@ -74,12 +74,10 @@ def lineage(
     as_json: bool,
     deployment_name: str | None,
 ) -> None:
-    """Show what each TABLE was built from: its system, snapshot, datasets and files, or its columns; print or
-    send OpenLineage events.
+    """Show the sources of each TABLE, or print or send OpenLineage events.
 
-    Each run writes the events of the tables that it published to the artifacts bucket; --day prints or sends
-    those. The command ends with 3 when the server refused some of the events, and with 1 when it cannot be
-    reached. Sending an event again is safe.
+    Each run writes the events of its published tables to the artifacts bucket; --day uses those. Sending an
+    event again is safe. Exits with 3 if the server refused some events, and with 1 if it cannot be reached.
     """
     from headgate.api.deployed_lake import DeployedLake
 
@@ -87,11 +85,9 @@ def lineage(
     if not tables and not (openlineage or receiver):
         raise click.UsageError("Name a table, or add --openlineage for the events of all tables.")
     if day and not (openlineage or receiver):
-        raise click.UsageError("--day chooses events: add --openlineage or --send URL.")
+        raise click.UsageError("--day chooses events. Add --openlineage or --send URL.")
     if column is not None and (openlineage or receiver or len(tables) != 1):
-        raise click.UsageError(
-            "--column shows the columns of one TABLE: name one table, without --openlineage and --send."
-        )
+        raise click.UsageError("--column needs one TABLE. Remove --openlineage, --send and other tables.")
     deployed = command_deployment.activate(deployment_name)
     lake = DeployedLake(deployed.environment)
     names = [_known(lake, table) for table in tables]
@@ -173,7 +169,7 @@ def _columns_screen(of: ColumnLineage, columns: Sequence[LineageColumn]) -> Rend
 
 
 def _uses_text(uses: Iterable[ColumnUse]) -> str:
-    """Return a line for each column: its table, and how it is used."""
+    """Return a line for each column with its use."""
     return "\n".join(
         f"{use.table}.{use.column or '*'} ({', '.join(use.uses).lower().replace('_', ' ')})" for use in uses
     )
@@ -201,12 +197,12 @@ def _lineage_screen(of: Lineage) -> RenderableType:
         table.add_row(dataset.dataset, f"{dataset.rows:,}", f"{dataset.file_count:,}", dataset.snapshot_id)
     files = [line for dataset in of.datasets for line in _newest_files(dataset)]
     return Group(
-        title, table, as_it_is(files), "Next: `headgate file KEY` shows one file's way to its tables."
+        title, table, as_it_is(files), "Next: `headgate file KEY` shows the stages and tables of a file."
     )
 
 
 def _newest_files(dataset: LineageDataset) -> list[str]:
-    """Return a line for each of the newest files of a dataset, and one for how many more there are."""
+    """Return a line for each of the newest files of a dataset, and the number of further files."""
     shown = dataset.files[:SHOWN_FILES]
     more = dataset.file_count - len(shown)
     return [
@@ -218,7 +214,7 @@ def _newest_files(dataset: LineageDataset) -> list[str]:
 
 @dataclass(frozen=True)
 class TraceStage:
-    """A stage of a file's processing; `seconds` since the stage before, None where it was not recorded."""
+    """A stage of a file's processing; `seconds` since the previous stage, None if not recorded."""
 
     name: str
     state: str
@@ -229,7 +225,7 @@ class TraceStage:
 
 @dataclass(frozen=True)
 class BuiltTable:
-    """A table that has the file's rows; `system` is empty for the dataset's own table."""
+    """A table with rows of the file; `system` is empty for the dataset's own table."""
 
     table: str
     system: str
@@ -239,13 +235,13 @@ class BuiltTable:
 
 @dataclass(frozen=True)
 class FileTrace:
-    """One file from its arrival to the tables.
+    """The stages and tables of a file.
 
     Attributes:
         file_id: also the correlation id of the file's log lines.
-        increment: key of its accepted rows in curated; empty where none was accepted.
-        tables: those that show its rows now; a row that a newer file replaced is not in them.
-        note: why `tables` is empty where this role may not read what tables were built from.
+        increment: key of its accepted rows in curated; empty if none was accepted.
+        tables: tables built from its rows, some of which newer files may have replaced.
+        note: why `tables` is empty, if this role may not read the tables.
     """
 
     file_id: str
@@ -269,7 +265,7 @@ class FileTrace:
 @options.as_json
 @options.deployment
 def file(key: str, as_json: bool, deployment_name: str | None) -> None:
-    """Follow the file at KEY, or of a file id, from its arrival to the tables that have its rows."""
+    """Show the stages of the file at KEY, or of a file id, and the tables with its rows."""
     from headgate.api.deployed_lake import DeployedLake
 
     deployed = command_deployment.activate(deployment_name)
@@ -282,16 +278,12 @@ def trace_of(lake: LakePorts, record: FileRecord) -> FileTrace:
     """Return the file's stages, and the tables that were built from its rows."""
     from headgate.api.files.stages import stages_of
 
+    tables: tuple[BuiltTable, ...] = ()
+    note = ""
     try:
-        tables, note = tuple(_tables_with(lake, record)) if record.curated_key else (), ""
-    except NotPermittedError:  # an uploader and an auditor may read the ledger, and no table
-        tables, note = (
-            (),
-            (
-                "The tables with its rows are not listed: this role may not read them. Ask an analyst or an "
-                "operator."
-            ),
-        )
+        tables = tuple(_tables_with(lake, record)) if record.curated_key else ()
+    except NotPermittedError:  # an uploader or an auditor
+        note = "This role may not read the tables with its rows. Ask an analyst or an operator."
     return FileTrace(
         file_id=record.file_id,
         key=record.key,
@@ -314,7 +306,7 @@ def trace_of(lake: LakePorts, record: FileRecord) -> FileTrace:
 
 
 def _tables_with(lake: LakePorts, record: FileRecord) -> Iterator[BuiltTable]:
-    """Yield the dataset's table and the systems' tables whose snapshot has the file's increment."""
+    """Yield the tables whose snapshot has the file's increment."""
     from headgate.lineage.sources import increments_of
     from headgate.snapshots.read_snapshots import newest_snapshot
     from headgate.systems.up_to_date import READS, snapshot_built_from
@@ -337,15 +329,12 @@ def _tables_with(lake: LakePorts, record: FileRecord) -> Iterator[BuiltTable]:
     for name, contract in sorted(lake.contracts.prod.items()):
         try:
             shown = lake.catalog.current(lake.databases.prod, name)
-            read = shown.parameters.get(READS, "").split(",")
-            snapshot = (
-                snapshot_built_from(lake.objects, lake.bucket("curated"), shown)
-                if record.dataset in read
-                else None
-            )
+            if record.dataset not in shown.parameters.get(READS, "").split(","):
+                continue
+            snapshot = snapshot_built_from(lake.objects, lake.bucket("curated"), shown)
         except HeadgateError:  # the table is not deployed, or the list of its snapshot was deleted
             continue
-        if snapshot and shows_file(snapshot):
+        if shows_file(snapshot):
             yield BuiltTable(name, contract.system, snapshot.snapshot_id, snapshot.as_of.isoformat())
 
 
@@ -358,21 +347,13 @@ def _trace_screen(trace: FileTrace) -> RenderableType:
         "stage", "state", "at, UTC", "seconds", "details", title=f"{trace.key}: {trace.state}; {counts}"
     )
     for stage in trace.stages:
-        stages.add_row(
-            stage.name,
-            stage.state,
-            screens.shown_time(stage.at),
-            "" if stage.seconds is None else f"{stage.seconds:.1f}",
-            stage.message,
-        )
-    if not trace.tables:
-        return Group(stages, *_next_steps(trace))
-    built_from = screens.screen_table(
-        "table", "system", "snapshot", "as of", title=f"Tables with rows of {trace.key}"
-    )
+        seconds = "" if stage.seconds is None else f"{stage.seconds:.1f}"
+        stages.add_row(stage.name, stage.state, screens.shown_time(stage.at), seconds, stage.message)
+    title = f"Tables with rows of {trace.key}"
+    tables = screens.screen_table("table", "system", "snapshot", "as of", title=title)
     for table in trace.tables:
-        built_from.add_row(table.table, table.system, table.snapshot_id, table.as_of)
-    return Group(stages, built_from, *_next_steps(trace))
+        tables.add_row(table.table, table.system, table.snapshot_id, table.as_of)
+    return Group(stages, *([tables] if trace.tables else []), *_next_steps(trace))
 
 
 def _next_steps(trace: FileTrace) -> Sequence[str]:

@@ -14,22 +14,20 @@ from headgate.cli import command_deployment, options
 @click.option(
     "--personal-data",
     is_flag=True,
-    help="Show columns about people as well; by default answers are without them.",
+    help="Also show columns of personal data.",
 )
 @options.deployment
 def mcp(*, personal_data: bool, deployment_name: str | None) -> None:
-    """Serve the lake's tables, figures and health to an AI agent, which can read and not write.
+    """Serve the lake's tables, figures and health to an AI agent, read-only.
 
-    A client of the Model Context Protocol starts this command and speaks to it on standard input and output;
-    it has the rights of the AWS credentials of its environment. Without --personal-data it sees what a viewer
-    of the console sees.
+    A client of the Model Context Protocol starts this command and uses its standard input and output. It has
+    the permissions of the AWS credentials in its environment, and by default the view of a console viewer.
     """
     try:
         from headgate.mcp_server.agent_server import server_of
     except ImportError:
-        raise click.ClickException(
-            "The package mcp is not installed. Install it: pip install 'headgate[mcp]'"
-        ) from None
+        problem = "The package mcp is not installed. Install it: pip install 'headgate[mcp]'"
+        raise click.ClickException(problem) from None
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.http.access import CallerIdentity, Group
     from headgate.mcp_server.lake_tools import LakeTools

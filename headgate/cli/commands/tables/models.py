@@ -1,7 +1,4 @@
-"""`headgate models`: what scores and how it came to be in charge.
-
-`headgate data-docs`: what was asked of the data of a run.
-"""
+"""`headgate models`: champion models and their cards. `headgate data-docs`: pages about quality checks."""
 
 from __future__ import annotations
 
@@ -27,8 +24,7 @@ if TYPE_CHECKING:
     from headgate.learning.store import Card
 
 _NO_MODELS = (
-    "There is no model yet. `headgate run` learns those of the lake's systems; a lake whose systems "
-    "keep none has none."
+    "There is no model yet. `headgate run` trains the models of the lake's systems, if they have any."
 )
 _UNUSED = "! not in use: the current tables were not built with it"
 
@@ -38,13 +34,11 @@ _UNUSED = "! not in use: the current tables were not built with it"
 @options.deployment
 @click.pass_context
 def models(context: click.Context, as_json: bool, deployment_name: str | None) -> None:
-    """Show the champion models of the systems that keep one, and run and test SQL models on this machine.
+    """List the champion models of the systems, and run and test SQL models on this machine.
 
-    Only some systems keep a model; the others choose their methods again in each run.
-
-    Quality is measured on days that the model did not learn from. A model that loses to another recipe is
-    marked, and a kept model that the current tables were not built with. Drift names the columns that have
-    changed since. `models card NAME` shows all that is known of one model.
+    Only some systems keep a model; the others choose their methods in each run. Quality is measured on days
+    outside the training data. Models that lose to another recipe, or that the current tables do not use, are
+    marked. Drift lists the columns that have changed since. `models card NAME` shows all facts of a model.
     """
     if context.invoked_subcommand:
         return
@@ -74,7 +68,7 @@ models.add_command(test_models)
 def card(name: str, file: Path | None, as_json: bool, deployment_name: str | None) -> None:
     """Show the card of a model: data, period, naive rule, backtests, calibration, drift and known limits.
 
-    A name that no model has is answered with all names. An existing file is overwritten.
+    An existing file is overwritten.
     """
     from rich.markdown import Markdown
 
@@ -86,9 +80,7 @@ def card(name: str, file: Path | None, as_json: bool, deployment_name: str | Non
         ".md": model_card_page.markdown,
     }
     if file and file.suffix.lower() not in formats:
-        raise click.UsageError(
-            f"{file} has an ending that no card is written in. Name a file that ends in .html or .md."
-        )
+        raise click.UsageError(f"{file} is neither HTML nor Markdown. Name a file with .html or .md.")
     deployed = command_deployment.activate(deployment_name)
     made = systems.model_card(deployed.environment, name)
     if file:
@@ -103,9 +95,7 @@ def card(name: str, file: Path | None, as_json: bool, deployment_name: str | Non
 
 
 @click.command("data-docs", epilog=options.example("headgate data-docs --to data-docs"))
-@click.option(
-    "--snapshot", default="current", show_default=True, help="Snapshot of the lake that they are about."
-)
+@click.option("--snapshot", default="current", show_default=True, help="Snapshot of the lake.")
 @click.option(
     "--to",
     "folder",
@@ -117,9 +107,9 @@ def card(name: str, file: Path | None, as_json: bool, deployment_name: str | Non
 @options.as_json
 @options.deployment
 def data_docs(snapshot: str, folder: Path, as_json: bool, deployment_name: str | None) -> None:
-    """Fetch the pages about the checks of a run and the model cards, to open in a browser.
+    """Download the pages about a run's quality checks and the model cards.
 
-    The model cards show the newest tables. Existing files of the same name are overwritten.
+    The model cards are of the newest tables. Existing files of the same name are overwritten.
     """
     deployed = command_deployment.activate(deployment_name)
     lake = snapshots.lake_snapshot(deployed.environment, snapshot)
@@ -163,16 +153,11 @@ def _table(marked: Sequence[tuple[Card, str]]) -> Table:
 
 
 def lost_to(card: Card) -> str:
-    """Return the recipe that had a lower loss than the champion in the last contest, as a warning.
-
-    Empty if there is none.
-    """
+    """Warn about a recipe that had a lower loss than the champion in the last contest; else empty."""
     results = {result["recipe"]: result["mean_loss"] for result in (card.contest or {}).get("results", ())}
     if not results or card.recipe not in results:
         return ""
     best = min(results, key=lambda recipe: results[recipe])
-    return (
-        f"! loses to {best}: {results[card.recipe]:.4g} against {results[best]:.4g}"
-        if results[best] < results[card.recipe]
-        else ""
-    )
+    if results[best] >= results[card.recipe]:
+        return ""
+    return f"! loses to {best}: {results[card.recipe]:.4g} against {results[best]:.4g}"

@@ -27,20 +27,18 @@ if TYPE_CHECKING:
 
 @click.command(epilog=options.example('headgate query "select rule, count(*) from quarantine group by 1"'))
 @click.argument("sql", required=False)
-@click.option("--saved", metavar="NAME", help="Ask a saved question; `headgate questions` lists them.")
+@click.option("--saved", metavar="NAME", help="Run a saved question; `headgate questions` lists them.")
 @click.option(
     "--csv",
     "as_csv",
     is_flag=True,
-    help="Print CSV. A text that a spreadsheet would take for a formula gets an apostrophe before it.",
+    help="Print CSV, with an apostrophe before texts that a spreadsheet would run as a formula.",
 )
 @click.option(
     "--vertical/--table",
     default=None,
-    help=(
-        "Print one line per cell, or one line per row; default: per row where that fits the terminal. "
-        "`| less -S` scrolls sideways."
-    ),
+    help="Print one line per cell, or one line per row; default: per row if it fits the terminal. "
+    "`| less -S` scrolls sideways.",
 )
 @options.as_json
 @options.deployment
@@ -53,11 +51,10 @@ def query(
     as_json: bool,
     deployment_name: str | None,
 ) -> None:
-    """Run one statement of Athena's SQL on the lake's tables.
+    """Run one Athena statement on the lake's tables: SELECT, WITH, SHOW, DESCRIBE or EXPLAIN.
 
-    Tables are in the lake's databases of curated and prod, which SHOW DATABASES lists; a name without a
-    database is looked up in prod, then in curated. Tables are only read: SELECT, WITH, SHOW, DESCRIBE and
-    EXPLAIN.
+    Tables are in the lake's databases curated and prod, which SHOW DATABASES lists; a name without a database
+    is looked up in prod, then in curated. Tables are only read.
     """
     from headgate.query import only_reading, qualify_tables
     from headgate.wiring import definitions
@@ -69,9 +66,8 @@ def query(
     deployed = command_deployment.activate(deployment_name)
     statement = sql or _saved_statement(str(saved))
     databases = definitions.databases(deployed.environment)
-    answer = _answer(
-        deployed, databases.rename_in(statement) if saved else qualify_tables(statement, databases)
-    )
+    statement = databases.rename_in(statement) if saved else qualify_tables(statement, databases)
+    answer = _answer(deployed, statement)
     if as_csv:
         click.echo(_csv(answer), nl=False)
     else:
@@ -82,10 +78,8 @@ def query(
             unlimited=vertical is False,
         )
     if not answer.rows and not _has_run(deployed):
-        click.echo(
-            "headgate: no run has finished yet, so the tables are empty. `headgate run` builds them.",
-            err=True,
-        )
+        note = "no run has finished yet, so the tables are empty. `headgate run` builds them."
+        click.echo(f"headgate: {note}", err=True)
 
 
 @click.command(epilog=options.example("headgate questions --dashboard anna@example.com"))
@@ -93,16 +87,15 @@ def query(
     "--dashboard",
     "person",
     metavar="PERSON",
-    help="Print the questions that a person put on a dashboard in the console, as a dashboard file.",
+    help="Print the questions on a person's own dashboard in the console, as a dashboard file.",
 )
 @options.as_json
 @options.deployment
 def questions(*, person: str | None, as_json: bool, deployment_name: str | None) -> None:
     """List the saved questions, which `headgate query --saved NAME` runs.
 
-    Every lake has a few; each of its systems adds its own. Below them stand the questions that people keep in
-    the console. `--dashboard` prints those of one person as a file for `dashboards/`, which `headgate push`
-    brings to everybody.
+    They come from the lake and its systems; below are the questions that people saved in the console.
+    `--dashboard` prints those of one person as a file for `dashboards/`, which `headgate push` publishes.
     """
     command_deployment.activate_if_deployed(deployment_name)
     kept = _kept_questions()
@@ -118,7 +111,7 @@ def questions(*, person: str | None, as_json: bool, deployment_name: str | None)
 
 
 def _kept_questions() -> list[KeptQuestion]:
-    """Return the questions that people keep; none without a deployment."""
+    """Return the questions that people saved; none without a deployment."""
     from headgate.query.kept_questions import kept_questions
     from headgate.wiring import stores
 
@@ -134,7 +127,7 @@ def _print_dashboard(person: str, kept: list[KeptQuestion]) -> None:
     document = dashboard_document(person, kept)
     if not document["panels"]:
         people = ", ".join(sorted({question.by for question in kept if question.is_pinned})) or "nobody"
-        raise HeadgateError(f"{person} has no question on a dashboard. People who have: {people}.")
+        raise HeadgateError(f"{person} has no question on a dashboard. People with such questions: {people}.")
     click.echo(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), nl=False)
 
 
@@ -147,10 +140,8 @@ def _saved_questions() -> dict[str, SavedQuestion]:
 def _saved_statement(name: str) -> str:
     questions = _saved_questions()
     if name not in questions:
-        raise click.UsageError(
-            f"This lake has no saved question {name}.{did_you_mean(name, questions)} `headgate "
-            "questions` lists those it has."
-        )
+        problem = f"This lake has no saved question {name}.{did_you_mean(name, questions)}"
+        raise click.UsageError(f"{problem} `headgate questions` lists all saved questions.")
     return questions[name].sql
 
 

@@ -1,4 +1,4 @@
-"""`headgate tables`: versions of the systems' tables, and the way back to an earlier one."""
+"""`headgate tables`: list versions of the systems' tables, and roll back."""
 
 from __future__ import annotations
 
@@ -34,10 +34,9 @@ tables.add_command(iceberg)
 @options.as_json
 @options.deployment
 def versions(table: str, as_json: bool, deployment_name: str | None) -> None:
-    """List the versions of TABLE, the newest first; `held` is one that somebody rolled back from.
+    """List the versions of TABLE, newest first; `held` is a version that was rolled back.
 
-    `pushed SQL` is the version of `headgate push --list` that it was built with; empty is the SQL of a
-    deployment.
+    `pushed SQL` is the version of its SQL in `headgate push --list`; empty for the SQL of the deployment.
     """
     shown, _ = _found(command_deployment.activate(deployment_name), table)
     rows = version_rows(shown)
@@ -50,16 +49,16 @@ def versions(table: str, as_json: bool, deployment_name: str | None) -> None:
     "--to",
     default="",
     metavar="VERSION",
-    help="A version of `headgate tables versions`; default: the one before.",
+    help="A version of `headgate tables versions`; default: the previous one.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.yes
 @options.as_json
 @options.deployment
 def rollback(table: str, to: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
-    """Make TABLE show an earlier version, at once and in one step.
+    """Make TABLE show an earlier version, atomically.
 
-    A run with the same data and code keeps it so; a run with new data or code publishes again. Undo a
-    rollback with --to.
+    A run with the same data and code keeps it; a run with new data or code publishes again. Undo a rollback
+    with --to.
     """
     from headgate.systems.rollback import roll_back, rollback_target
 
@@ -69,12 +68,8 @@ def rollback(table: str, to: str, *, yes: bool, as_json: bool, deployment_name: 
         question = f"Roll {shown.table} back to version {proposed.name}, as of {_day(proposed.as_of)}?"
         click.confirm(question, abort=True, err=True)
     target = roll_back(stores.catalog(), stores.objects(), bucket, shown, to, now=clock.utc_now())
-    fact = {
-        "table": shown.table,
-        "version": target.name,
-        "as_of": target.as_of,
-        "snapshot_id": target.snapshot_id,
-    }
+    fact = {"table": shown.table, "version": target.name}
+    fact |= {"as_of": target.as_of, "snapshot_id": target.snapshot_id}
     text = f"{shown.table} shows version {target.name}, as of {_day(target.as_of)}."
     options.show(as_json=as_json, value=lambda: fact, screen=lambda: text)
 
@@ -105,27 +100,25 @@ def version_rows(shown: TableVersion) -> list[dict[str, object]]:
 
 
 def _found(deployed: command_deployment.Deployment, table: str) -> tuple[TableVersion, str]:
-    """Return the version that a prod table shows, and the bucket of its system."""
+    """Return the shown version of a prod table, and the bucket of its system."""
     from headgate.contracts.registry import Registry
 
     registry, name = Registry.load(), table.rpartition(".")[2]
     if name in registry.source:
         raise click.ClickException(
-            f"{name} is a dataset: its table always shows the newest merge of its files. "
-            "`headgate files revert KEY` undoes an upload, and `headgate run` merges again."
+            f"{name} is a dataset, whose table always shows the newest merge. `headgate files revert KEY` "
+            "undoes an upload, and `headgate run` merges again."
         )
     if name not in registry.prod:
-        raise click.ClickException(
-            f"There is no table {name}.{did_you_mean(name, registry.prod)} Tables: "
-            f"{', '.join(sorted(registry.prod))}."
-        )
+        problem = f"There is no table {name}.{did_you_mean(name, registry.prod)}"
+        raise click.ClickException(f"{problem} Tables: {', '.join(sorted(registry.prod))}.")
     bucket = SystemNamesSettings.from_env(deployed.environment).prod_buckets[registry.prod[name].system]
     return stores.catalog().current(stores.databases(deployed.environment).prod, name), bucket
 
 
 def _versions_table(rows: Sequence[dict[str, object]], table: str) -> Table | str:
     if not rows:
-        return f"The catalog knows no version of {table} yet. `headgate run` builds one."
+        return f"The catalog has no version of {table} yet. `headgate run` builds one."
     made = screens.screen_table("version", "state", "as of", "snapshot", "rows", "contract", "pushed SQL")
     for row in rows:
         made.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row.values()))

@@ -62,7 +62,7 @@ def test_a_card_is_written_as_html_or_markdown_only(tmp_path: Path, ending: str)
     file = tmp_path / f"card{ending}"
     refused = CliRunner().invoke(models, ["card", "churn", "--to", str(file)])
     assert refused.exit_code == click.UsageError.exit_code
-    assert "Name a file that ends in .html or .md." in refused.stderr
+    assert "Name a file with .html or .md." in refused.stderr
     assert not file.exists()
 
 

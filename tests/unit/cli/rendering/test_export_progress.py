@@ -26,10 +26,10 @@ class Clock:
 def test_rows_kept_from_an_earlier_attempt_count_as_done_but_not_as_speed() -> None:
     clock = Clock()
     tallies = Tallies(clock)
-    tallies.hear(Progress(Phase.PLANNED, "orders", 1000))
-    tallies.hear(Progress(Phase.KEPT, "orders", 500))
+    tallies.update(Progress(Phase.PLANNED, "orders", 1000))
+    tallies.update(Progress(Phase.KEPT, "orders", 500))
     clock.now_s += 10
-    tally = tallies.hear(Progress(Phase.READ, "orders", 100))
+    tally = tallies.update(Progress(Phase.READ, "orders", 100))
     assert tally
     assert (tally.done, tally.rows_per_s(clock.now_s), tally.left_s(clock.now_s)) == (600, 10, 40)
     assert tally.line(clock.now_s) == "orders: 600 of about 1,000 rows, 10 rows/s, 40 s left"
@@ -38,9 +38,9 @@ def test_rows_kept_from_an_earlier_attempt_count_as_done_but_not_as_speed() -> N
 def test_an_estimate_that_was_too_low_leaves_no_time_left() -> None:
     clock = Clock()
     tallies = Tallies(clock)
-    tallies.hear(Progress(Phase.PLANNED, "orders", 10))
+    tallies.update(Progress(Phase.PLANNED, "orders", 10))
     clock.now_s += 1
-    tally = tallies.hear(Progress(Phase.READ, "orders", 20))
+    tally = tallies.update(Progress(Phase.READ, "orders", 20))
     assert tally
     assert tally.left_s(clock.now_s) is None
     assert tally.line(clock.now_s) == "orders: 20 of about 20 rows, 20 rows/s"
@@ -53,7 +53,7 @@ def test_a_new_attempt_counts_from_the_beginning() -> None:
         Progress(Phase.RETRIED, ""),
         Progress(Phase.PLANNED, "orders", 100),
     ):
-        tallies.hear(event)
+        tallies.update(event)
     assert tallies.of["orders"].done == 0
 
 

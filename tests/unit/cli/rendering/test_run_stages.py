@@ -96,7 +96,7 @@ def test_a_third_run_says_which_pending_run_does_its_work() -> None:
     found = stages(third, SYSTEMS, after(3))
     assert {one.state for one in found} == {"left"}
     assert "cli-second" in list(_table(third, found).columns[-1].cells)[-1]
-    assert "left to run cli-second" in _next_step(third, SYSTEMS, "bikes_curated")
+    assert "the pending run cli-second" in _next_step(third, SYSTEMS, "bikes_curated")
 
 
 def test_the_next_step_after_a_run_shows_tables_that_exist() -> None:

@@ -228,7 +228,7 @@ def test_of_a_file_everything_is_shown_also_what_cannot_be_seen() -> None:
     }
     statistics = json.dumps({"amount": {"type": "decimal", "min": "1.00"}, "id": {"type": "int"}})
     shown = printed(
-        files._whole(
+        files._all_facts(
             FileRecord(**{**vars(RECORD), "written_as": form, "profile": {"statistics": statistics}})
         ),
         200,

@@ -31,5 +31,5 @@ def test_rows_of_corrections_that_a_role_may_not_read_count_as_open(
     assert quarantine._replaced_rows({}, []) == {}
     assert capsys.readouterr() == (
         "",
-        "Rows that single corrections replaced are counted as open: this role may not read them.\n",
+        "Corrected rows are counted as open, because this role may not read corrections.\n",
     )

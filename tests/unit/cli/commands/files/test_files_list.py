@@ -84,4 +84,4 @@ def test_a_files_rows_add_up_and_its_error_is_complete_with_the_remedy(
 
 
 def test_a_lake_without_files_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert listed([], monkeypatch) == ["No file."]
+    assert listed([], monkeypatch) == ["No files."]

@@ -291,9 +291,7 @@ def test_a_file_of_which_no_row_would_be_accepted_is_not_taken_in_and_not_rememb
     """The command ended with success, and the file was in the lake with 0 rows."""
     shown = set_fields(foreign, NOTHING_FITS)
     assert (shown.exit_code, foreign.mappings.remembered()) == (3, [])
-    assert "None of the rows of gebiete.csv would be accepted. Nothing is remembered." in " ".join(
-        shown.stdout.split()
-    )
+    assert "No row of gebiete.csv would be accepted. Nothing was stored." in " ".join(shown.stdout.split())
     newest = foreign.objects.info(ObjectRef("raw", "gebiete.csv")).ref
     assert (
         foreign.ledger.get(keys.file_id(newest.bucket, newest.key, newest.version_id)).state
@@ -317,7 +315,7 @@ def test_a_file_that_loses_more_rows_than_the_lake_permits_is_taken_in_and_someb
 ) -> None:
     shown = set_fields(foreign, HALF_FITS)
     assert (shown.exit_code, len(foreign.mappings.remembered())) == (3, 1)
-    assert "Remembered for files of _root" in " ".join(shown.stdout.split())
+    assert "Stored the mapping for files of _root" in " ".join(shown.stdout.split())
     assert foreign.receive("gebiete.csv").accepted == 1
 
 
@@ -348,7 +346,7 @@ def test_a_check_that_fails_takes_nothing_in_unless_the_file_is_too_large_for_it
         context.setattr(FileProcessor, "process", lambda *_: rejected)
         shown = CliRunner().invoke(mapping, command, catch_exceptions=False)
     assert (shown.exit_code, len(foreign.mappings.remembered())) == (3, 1)
-    assert "too large for a check before" in shown.stdout
+    assert "too large to check before" in shown.stdout
 
 
 @pytest.mark.usefixtures("foreign")
@@ -367,7 +365,7 @@ def test_accepting_for_a_dataset_shows_the_fields_and_asks_first(foreign: Memory
     asked = CliRunner().invoke(mapping, ["accept", "gebiete.csv", "--dataset", "regions"], input="n\n")
     assert asked.exit_code == 1
     assert "Opis" in asked.stderr
-    assert "fields are uncertain: read each line" in asked.stderr
+    assert "fields are uncertain: check each line" in asked.stderr
     assert foreign.mappings.remembered() == []
 
 

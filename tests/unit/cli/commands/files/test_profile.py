@@ -189,6 +189,6 @@ def test_a_file_of_which_no_value_is_judged_has_no_score(tmp_path: Path) -> None
     file = tmp_path / "orders.json"
     file.write_text(json.dumps([{"export": {"orders": [{"id": 1}, {"id": 2}]}}]), encoding="utf-8")
     shown = " ".join(CliRunner().invoke(profile, [str(file)], catch_exceptions=False).stdout.split())
-    assert "The values of export_orders are lists or objects, and are not judged." in shown
-    assert "no value is judged, so no quality score" in shown
+    assert "The values of export_orders are lists or objects, which are not scored." in shown
+    assert "only lists and objects, so no quality score" in shown
     assert "quality 1" not in shown

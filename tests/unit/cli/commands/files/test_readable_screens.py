@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from headgate.cli.commands.files.files import _listed, _whole
+from headgate.cli.commands.files.files import _all_facts, _listed
 from headgate.cli.commands.files.quarantine import _lines_table
 from headgate.intake.quarantine.list_quarantine import count_quarantined
 from tests.unit.api.lakes import PAYMENTS, MemoryLake
@@ -39,7 +39,7 @@ def test_quarantine_names_each_rule_in_words_and_by_its_name(lake: MemoryLake) -
 
 def test_a_file_shows_what_decides_first_and_no_empty_fact(lake: MemoryLake) -> None:
     (record,) = (record for record in lake.ledger.records() if record.key == "payments/today.csv")
-    first, *facts = printed(_whole(record)).splitlines()
+    first, *facts = printed(_all_facts(record)).splitlines()
     assert first == "payments/today.csv"
     assert [fact.partition(":")[0].strip() for fact in facts][:2] == ["state", "dataset"]
     assert any(fact.startswith("  reasons type (a value does not have the type") for fact in facts)
@@ -50,5 +50,5 @@ def test_files_without_data_are_counted_and_listed_by_their_state(lake: MemoryLa
     records = [*lake.ledger.records()]
     shown = printed(_listed(records, 0.2, None))
     assert "_manifest.json" not in shown
-    assert "Left out: 1 without data" in shown
+    assert "Not listed: 1 without data" in shown
     assert "_manifest.json" in printed(_listed(records, 0.2, "ignored"))

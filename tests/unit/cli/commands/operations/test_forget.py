@@ -101,7 +101,7 @@ def test_a_certificate_is_shown_in_words() -> None:
     table = _result(certificate, Path("forgotten.json"))
     assert list(table.columns[0].cells) == [
         "rows erased",
-        "object versions that still hold a text of the person",
+        "object versions that still have a text of the person",
         "complete",
         "certificate",
     ]
@@ -116,7 +116,7 @@ def test_a_person_who_is_only_in_a_pending_file_is_asked_about_with_the_files_ke
     assert asked.exit_code == 1
     assert "No row of the lake has this key" in asked.stderr
     assert pending.key in asked.stderr
-    assert "Delete these files for good" in asked.stderr
+    assert "Delete these files permanently" in asked.stderr
     certificate = tmp_path / "certificate.json"
     done = CliRunner().invoke(forget, ["880099", "--yes", "--to", str(certificate)], catch_exceptions=False)
     assert done.exit_code == 0, done.output

@@ -228,7 +228,7 @@ def _shown(found: status.Status) -> str:
         ({}, f"There is no system nope. Systems: {', '.join(project().systems)}."),
         (
             {"HEADGATE_PROD_BUCKETS": "{}"},
-            "There is no system nope: this lake builds no systems. Leave out --only",
+            "There is no system nope, because this lake builds none. Remove --only",
         ),
     ],
     ids=["deployed", "nothing is deployed", "a lake without systems"],

@@ -153,7 +153,7 @@ def test_a_file_of_sales_becomes_tables_that_can_be_built_here(
     file.write_text("\n".join(["Order,Sold on,Article,Total", *rows]) + "\n", encoding="utf-8")
     done = CliRunner().invoke(cli, ["init", str(folder), str(file), "--as", "sales"], catch_exceptions=False)
     assert "Sales: date: sold on, amount: total, item: article." in done.stdout
-    assert "Not made for lack of the customer: buyers, buyer_groups." in done.stdout
+    assert "Without the customer, these tables are missing: buyers, buyer_groups." in done.stdout
     assert "add --column customer=NAME" in done.stdout
     monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
     run = ["models", "run", "--local", "--data", str(tmp_path)]
@@ -180,8 +180,8 @@ def test_a_german_file_with_guests_goes_from_init_to_all_tables(
     done = CliRunner().invoke(cli, ["init", str(folder), str(file), "--as", "sales"], catch_exceptions=False)
     screen = " ".join(done.stdout.split())  # a long path breaks lines
     assert "amount: gesamtbetrag, customer: kundennummer, item: artikelbezeichnung" in screen
-    assert "Not made for lack of the category: category_sales" in screen
-    assert "lack of the customer" not in screen
+    assert "Without the category, these tables are missing: category_sales" in screen
+    assert "Without the customer" not in screen
     monkeypatch.setenv("HEADGATE_PROJECT", str(folder))
     run = ["models", "run", "--local", "--data", str(tmp_path)]
     built = CliRunner().invoke(cli, run, catch_exceptions=False)
