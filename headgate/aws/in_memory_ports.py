@@ -307,7 +307,7 @@ class MemoryLedger:
         except KeyError:
             raise NotFoundError(no_record(file_id)) from None
 
-    def records(self) -> Iterator[FileRecord]:
+    def records(self, *, is_newest: bool = True) -> Iterator[FileRecord]:  # noqa: ARG002 all are newest
         yield from list(self._records.values())
 
     def _release_content(self, record: FileRecord) -> None:

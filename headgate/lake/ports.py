@@ -343,8 +343,12 @@ class FileLedger(Protocol):
         """Return the record; raise NotFoundError if it does not exist."""
         ...
 
-    def records(self) -> Iterator[FileRecord]:
-        """Yield every file's record, in no particular order."""
+    def records(self, *, is_newest: bool = True) -> Iterator[FileRecord]:
+        """Yield every file's record, in no particular order.
+
+        Args:
+            is_newest: include writes of the last second; to read without them costs half as much.
+        """
         ...
 
 

@@ -98,7 +98,7 @@ def leak_scans(
     lines = {group: partial(_log_lines, group) for group in log_settings.log_groups}
     return [
         *audit.audit_objects(zones),
-        *audit.audit_records(stores.ledger(env).records()),
+        *audit.audit_records(stores.ledger(env).records(is_newest=False)),
         *audit.audit_logs(lines, oldest),
     ]
 

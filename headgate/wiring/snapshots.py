@@ -104,7 +104,9 @@ def publish_file_records(env: Mapping[str, str]) -> Published:
         stores.objects(), catalog, settings.curated_database, settings.curated_bucket, audit
     )
     return publish_file_records(
-        publisher, definitions.registry(env).lake["file_records"], stores.ledger(env).records()
+        publisher,
+        definitions.registry(env).lake["file_records"],
+        stores.ledger(env).records(is_newest=False),
     )
 
 

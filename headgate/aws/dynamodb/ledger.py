@@ -208,10 +208,10 @@ class DynamoLedger:
             ).get("Item")
         return decode_item(item) if item else None
 
-    def records(self) -> Iterator[FileRecord]:
+    def records(self, *, is_newest: bool = True) -> Iterator[FileRecord]:
         pages = self.client.get_paginator("scan").paginate(
             TableName=self.table,
-            ConsistentRead=True,
+            ConsistentRead=is_newest,
             FilterExpression="NOT begins_with(file_id, :content) AND NOT begins_with(file_id, :pace)",
             ExpressionAttributeValues=encode_item({":content": CONTENT, ":pace": PACE}),
         )
