@@ -21,6 +21,7 @@
 | artifacts  | `processed/<dataset>/<content sha256>.json` (a file's profile; `_baseline.json` has figures of the newest files) |
 |            | `mappings/<source>/<header>.json` (mapping of columns to fields, decided by a person) |
 |            | `corrections/<file id>/<file id sent>.json` (the rows of the first file that the second one corrects) |
+|            | `corrections/ignored.json` (refused rows of each file that need no correction, by reason) |
 |            | `uploaders/<file id>.json` (who sent the file through the API) |
 |            | `uploaders/contents/<hash>.json` (the same by key and content, written before the file is in raw) |
 |            | `models/<system>/<model>/versions/<version>/{model.skops,card.json}` (a fitted model and its record) |
@@ -367,6 +368,11 @@ def corrected_by_note(key: str) -> str:
 def sent_correction(key: str) -> str:
     """Return the id of the correcting file from a key below `corrections_prefix`."""
     return key.rpartition("/")[2].removesuffix(".json")
+
+
+def ignored_rows_key() -> str:
+    """Return the key in the artifacts bucket of the groups of refused rows that nobody has to correct."""
+    return f"{CORRECTIONS}/ignored.json"
 
 
 def decisions_prefix(queue: str) -> str:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.errors import NotFoundError
 from headgate.lake import keys
+from headgate.lake.ignored_rows import ignored_of_text
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from headgate.lake.ignored_rows import Ignored
     from headgate.lake.ports import FileRecord, ObjectStore
 
 
@@ -48,6 +50,18 @@ class Senders:
     def keep_correction(self, file_id: str, sent: str, rules: Mapping[int, str]) -> None:
         """Store the rows of a file that the file `sent` corrects, with the rule that refused each."""
         self._write(keys.correction_key(file_id, sent), json.dumps(dict(sorted(rules.items()))))
+
+    def ignored(self) -> Ignored:
+        """Return the refused rows that people set to ignored, by file id."""
+        try:
+            return ignored_of_text(self.objects.read(self._ref(keys.ignored_rows_key())))
+        except NotFoundError:
+            return {}
+
+    def ignored_rows(self, records: Iterable[FileRecord]) -> dict[str, int]:
+        """Return the number of ignored rows by file id; nothing is read if no record has refused rows."""
+        ignored = self.ignored() if any(record.quarantined for record in records) else {}
+        return {file_id: sum(group.rows for group in groups) for file_id, groups in ignored.items()}
 
     def edits(self, file_id: str) -> dict[str, Any]:
         """Return who edited a file before its commit, and how much; empty if nobody did."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.console.accessibility import violations
 from tests.console.browsers import WIDTHS
 from tests.console.lakes import UPLOADER, VIEWER
-from tests.console.test_flows import drop
+from tests.console.test_flows import TWO_BROKEN, drop
 from tests.unit.api.lakes import PAYMENTS
 
 if TYPE_CHECKING:
@@ -76,3 +77,19 @@ def test_an_empty_file_has_one_message_and_nothing_to_try_again(console: Console
     expect(page.get_by_text("The file is empty (0 bytes)")).to_be_visible()
     expect(page.get_by_role("button", name="Try again")).to_have_count(0)
     console.errors.clear()  # the refused request
+
+
+def test_rows_of_one_reason_are_ignored_with_a_note_and_wait_again(console: Console) -> None:
+    body = TWO_BROKEN.replace(b",B", b",IGNORE").replace(b"\n2", b"\n8")
+    file_id = console.lake.receive("payments/ignored.csv", body).file_id
+    page = console.opened(f"/files/{file_id}", UPLOADER)
+    page.get_by_role("button", name="Ignore these 2 rows …").click()
+    page.get_by_label("Why these 2 rows need no correction").fill("test orders")
+    assert violations(page) == []
+    page.get_by_role("button", name="Ignore these 2 rows", exact=True).click()
+    expect(page.get_by_role("heading", name="2 rows are ignored")).to_be_visible()
+    page.get_by_text("2 rows, ignored").click()
+    expect(page.get_by_text("by uma: test orders.")).to_be_visible()
+    expect(page.get_by_label("Corrected amount of row 1")).to_have_count(0)
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.get_by_role("heading", name="2 rows wait for a correction")).to_be_visible()

@@ -423,6 +423,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/files/{file_id}/ignored-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Ignore the refused rows of one reason, such as test orders, or take that back
+         * @description They stay in quarantine, and no page counts them as waiting. Repeating is safe.
+         *
+         *     Needs the group `uploader`.
+         */
+        put: operations["ignoreRows"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/files/{file_id}/original": {
         parameters: {
             query?: never;
@@ -2472,6 +2494,12 @@ export interface components {
              */
             finished_at: string;
             /**
+             * Ignored
+             * @description Quarantined rows that a person ignored.
+             * @default 0
+             */
+            ignored: number;
+            /**
              * In Snapshot
              * @description Id of the newest snapshot if it has rows of the file, which may be reverted since.
              * @default
@@ -2816,6 +2844,12 @@ export interface components {
              */
             finished_at: string;
             /**
+             * Ignored
+             * @description Quarantined rows that a person ignored.
+             * @default 0
+             */
+            ignored: number;
+            /**
              * Key
              * @description Key in the raw bucket, without sensitive numbers.
              */
@@ -3015,7 +3049,7 @@ export interface components {
         };
         /**
          * FraudAsked
-         * @description A card transaction that is being made. No card number is needed, and none is accepted.
+         * @description A card transaction before its payment. A card number is neither needed nor accepted.
          */
         FraudAsked: {
             /**
@@ -3243,6 +3277,24 @@ export interface components {
              * @enum {string}
              */
             state: "healthy" | "degraded" | "failed" | "unknown";
+        };
+        /**
+         * IgnoredGroup
+         * @description Who set the rows of a group to ignored, when, and why.
+         */
+        IgnoredGroup: {
+            /**
+             * At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** Note */
+            note: string;
+            /** Rows */
+            rows: number;
         };
         /**
          * IntentAsked
@@ -4257,6 +4309,8 @@ export interface components {
              * @description Empty if the rule is not about one column.
              */
             column: string;
+            /** @description Null if the rows are not ignored. */
+            ignored?: components["schemas"]["IgnoredGroup"] | null;
             /** Rows */
             rows: number;
             /** Rule */
@@ -4269,7 +4323,7 @@ export interface components {
             values: string[];
             /**
              * Waiting
-             * @description Rows without an accepted or pending correction.
+             * @description Rows without an accepted or pending correction; 0 if they are ignored.
              */
             waiting: number;
         };
@@ -4449,6 +4503,30 @@ export interface components {
              * @description Version of the table, the same for all pages of a cursor.
              */
             version: string;
+        };
+        /**
+         * RowsToIgnore
+         * @description The rows of a group that need no correction.
+         */
+        RowsToIgnore: {
+            /**
+             * Column
+             * @default
+             */
+            column: string;
+            /**
+             * Is Ignored
+             * @description False takes it back.
+             */
+            is_ignored: boolean;
+            /**
+             * Note
+             * @description Why; card numbers in it are masked.
+             * @default
+             */
+            note: string;
+            /** Rule */
+            rule: string;
         };
         /**
          * RunAsked
@@ -6237,6 +6315,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Upload"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    ignoreRows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of one version of one file. */
+                file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowsToIgnore"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectedRows"];
                 };
             };
             401: components["responses"]["Unauthorized"];

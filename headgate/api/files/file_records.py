@@ -50,9 +50,12 @@ def page(lake: LakePorts, where: FileFilter, limit: int, cursor: str) -> FilePag
     newest = lake.files.newest(limit, after=after, where=where)
     following = cursors.encode(newest.after) if newest.after else ""
     corrected = _corrected_rows_of(lake, newest.records)
+    ignored = senders_of(lake).ignored_rows(newest.records)
     return FilePage(
         files=tuple(
-            FileSummary(**summary(lake, record, corrected.get(record.file_id, 0)))
+            FileSummary(
+                **summary(lake, record, corrected.get(record.file_id, 0), ignored.get(record.file_id, 0))
+            )
             for record in newest.records
         ),
         next_cursor=following,
@@ -86,8 +89,9 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
     """Return all recorded facts of one file."""
     record, senders = _with_true_settlement(lake, record_of(lake, file_id)), senders_of(lake)
     corrected, edits = corrected_rows(lake, file_id) if record.quarantined else 0, senders.edits(file_id)
+    ignored = senders.ignored_rows([record]).get(file_id, 0)
     return FileDetail(
-        **summary(lake, record, corrected),
+        **summary(lake, record, corrected, ignored),
         contract=record.contract,
         definitions=record.definitions,
         content_sha256=record.content_sha256,
@@ -97,7 +101,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         written_as=written_as_texts(record.written_as),
         profile=_texts(record.profile),
         mapping=_texts(record.mapping),
-        stages=stages_of(record, acceptance_of(record, lake.most_refused_share, corrected)),
+        stages=stages_of(record, acceptance_of(record, lake.most_refused_share, corrected + ignored)),
         work=_work(record),
         uploaded_by=senders.uploader(record),
         undone_by=str(record.error.get("reverted_by", "")),
@@ -123,11 +127,12 @@ def _work(record: FileRecord) -> FileWork:
     )
 
 
-def summary(lake: LakePorts, record: FileRecord, corrected: int = 0) -> dict[str, object]:
+def summary(lake: LakePorts, record: FileRecord, corrected: int = 0, ignored: int = 0) -> dict[str, object]:
     """Return the fields of `FileSummary`.
 
     Args:
         corrected: number of rejected rows with an accepted correction.
+        ignored: number of rejected rows that a person ignored.
     """
     return {
         "file_id": record.file_id,
@@ -142,8 +147,9 @@ def summary(lake: LakePorts, record: FileRecord, corrected: int = 0) -> dict[str
         "quarantined": record.quarantined,
         "duplicates": record.duplicates,
         "corrected": corrected,
+        "ignored": ignored,
         "rows": record.received or int(record.profile.get("rows") or 0),
-        "acceptance": acceptance_of(record, lake.most_refused_share, corrected),
+        "acceptance": acceptance_of(record, lake.most_refused_share, corrected + ignored),
         "quality_score": Score.of_texts(record.profile).of_content.total,
         "period": period_of(lake, record),
         "error": file_error(record.error),

@@ -68,7 +68,8 @@ def page(
     corrected, shows_values = correction_outcomes(lake).of_file(file_id), sees_values(lake, caller, record)
     groups: tuple[RejectionGroup, ...] = ()
     if not first and not rule:
-        groups = rejection_groups(lake, record, table, corrected, shows_values=shows_values)
+        ignored = senders_of(lake).ignored().get(file_id, ())
+        groups = rejection_groups(lake, record, table, corrected, ignored, shows_values=shows_values)
     contract = lake.contracts.source.get(record.dataset)
     following = first + limit
     return RejectedRows(

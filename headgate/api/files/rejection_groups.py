@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from headgate.api.files.quality import stored_profile
-from headgate.api.shapes.files import RejectionGroup
+from headgate.api.shapes.files import IgnoredGroup, RejectionGroup
 from headgate.contracts.model import Kind
 from headgate.lake.states import DUPLICATE_RULES
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from headgate.api.shapes.files import CorrectedGroup
     from headgate.contracts.model import Contract
     from headgate.intake.quarantine.correction_outcomes import CorrectionOutcome
+    from headgate.lake.ignored_rows import IgnoredRows
     from headgate.lake.ports import FileRecord
 
 # One value can be right for many rows only in a column of few values, such as a country.
@@ -33,6 +34,7 @@ def rejection_groups(
     record: FileRecord,
     table: pa.Table,
     corrected: Mapping[int, CorrectionOutcome],
+    ignored: Iterable[IgnoredRows],
     *,
     shows_values: bool,
 ) -> tuple[RejectionGroup, ...]:
@@ -40,7 +42,9 @@ def rejection_groups(
 
     Args:
         shows_values: whether the caller may see values of the file.
+        ignored: the rows of the file that are ignored.
     """
+    ignored_by_group = {(group.rule, group.column): group for group in ignored}
     sizes: Counter[tuple[str, str]] = Counter()
     waiting: Counter[tuple[str, str]] = Counter()
     for row, rule, column in _places(table):
@@ -54,11 +58,18 @@ def rejection_groups(
             rule=rule,
             column=column,
             rows=rows,
-            waiting=0 if rule in DUPLICATE_RULES else waiting[rule, column],
+            waiting=0
+            if rule in DUPLICATE_RULES or (rule, column) in ignored_by_group
+            else waiting[rule, column],
+            ignored=_ignored(ignored_by_group.get((rule, column))),
             values=() if rule in _OWN_NUMBERS | DUPLICATE_RULES else values.get(column, ()),
         )
         for (rule, column), rows in sorted(sizes.items(), key=lambda group: (-group[1], group[0]))
     )
+
+
+def _ignored(group: IgnoredRows | None) -> IgnoredGroup | None:
+    return IgnoredGroup(rows=group.rows, note=group.note, by=group.by, at=group.at) if group else None
 
 
 def is_open(outcome: CorrectionOutcome | None) -> bool:

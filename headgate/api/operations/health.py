@@ -6,6 +6,7 @@ import shlex
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from headgate.api.lake_ports import senders_of
 from headgate.api.operations.implausible_tables import MAX_RECORDS
 from headgate.api.operations.run_problems import MAX_RUNS, newest_comparison, unsolved_problems
 from headgate.api.shapes.lake import Health, HealthCheck
@@ -40,7 +41,7 @@ def health_of(lake: LakePorts) -> Health:
         _run(lake, not_merged),
         _tables(lake),
         _freshness(files, lake.now()),
-        _files(files, lake.most_refused_share),
+        _files(files, lake.most_refused_share, senders_of(lake).ignored_rows(files)),
         _quality(files),
     )
     worst = max((check.state for check in checks), key=_ORDER.index)
@@ -131,14 +132,22 @@ def _freshness(files: Sequence[FileRecord], now: datetime) -> HealthCheck:
     return HealthCheck(name="freshness", state="degraded", message=message, at=newest)
 
 
-def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthCheck:
+def _files(files: Sequence[FileRecord], most_refused_share: float, ignored: Mapping[str, int]) -> HealthCheck:
     """Check for files that need an action.
 
     The share of rejected rows is not checked for files of corrections: the rows stay open in their original.
     """
     past = History.of(files)
     originals = [record for record in files if not keys.has_corrected_rows(record.key)]
-    lost = [record for record in originals if _has_lost_rows(record, files, most_refused_share)]
+    settled = {
+        record.file_id: _corrected_rows(record, files) + ignored.get(record.file_id, 0)
+        for record in originals
+    }
+    lost = [
+        record
+        for record in originals
+        if acceptance_of(record, most_refused_share, settled[record.file_id]) not in {None, Acceptance.OK}
+    ]
     failed = [
         record
         for record in files
@@ -148,7 +157,8 @@ def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthChec
     if not files:
         return HealthCheck(name="files", state="unknown", message="No file was received yet.")
     if not bad:
-        return HealthCheck(name="files", state="healthy", message=_no_action(files, originals, past))
+        message = _no_action(files, originals, past, settled)
+        return HealthCheck(name="files", state="healthy", message=message)
     message = (
         f"{_some_of(len(bad), len(files), 'file', 'needs', 'need')} an action: rejected, failed, with "
         f"columns to assign, or with too many refused rows. The newest is {bad[0].key}{_counts(bad[0])}; "
@@ -157,26 +167,25 @@ def _files(files: Sequence[FileRecord], most_refused_share: float) -> HealthChec
     return HealthCheck(name="files", state="degraded", message=message, at=bad[0].received_at)
 
 
-def _no_action(files: Sequence[FileRecord], originals: Sequence[FileRecord], past: History) -> str:
+def _no_action(
+    files: Sequence[FileRecord],
+    originals: Sequence[FileRecord],
+    past: History,
+    settled: Mapping[str, int],
+) -> str:
     """Report that no file needs an action, and the number of rows that can be corrected."""
     waiting = [
         rows
         for record in originals
         if record.state is FileState.DONE
         and not past.is_settled(record)
-        and (rows := record.quarantined - _corrected_rows(record, files)) > 0
+        and (rows := record.quarantined - settled[record.file_id]) > 0
     ]
     message = f"{_newest(len(files), 'file', 'needs', 'need')} no action."
     if not waiting:
         return message
     count = "1 refused row is" if sum(waiting) == 1 else f"{sum(waiting):,} refused rows are"
     return f"{message} {count} open for correction; no file has more than the lake permits."
-
-
-def _has_lost_rows(record: FileRecord, files: Sequence[FileRecord], most_refused_share: float) -> bool:
-    """Return whether an accepted file has too many rejected rows without an accepted correction."""
-    acceptance = acceptance_of(record, most_refused_share, _corrected_rows(record, files))
-    return acceptance not in {None, Acceptance.OK}
 
 
 def _corrected_rows(record: FileRecord, files: Sequence[FileRecord]) -> int:

@@ -9,6 +9,7 @@ from headgate.api.files import (
     corrections,
     dataset_profiles,
     file_records,
+    ignored_rows,
     quality,
     rejected_rows,
     reverts,
@@ -32,6 +33,7 @@ from headgate.api.shapes.files import (
     Restored,
     Reverted,
     RevertPreview,
+    RowsToIgnore,
 )
 from headgate.lake.file_index import FileFilter
 from headgate.lake.states import FileState
@@ -98,6 +100,16 @@ def send_corrections(
 ) -> Response[CorrectionsSent]:
     """Send only the corrected rows through the gate. Repeating is safe."""
     return accepted(corrections.send(lake, caller.name, file_id, body))
+
+
+@routes.put("/v1/files/<file_id>/ignored-rows", Group.UPLOADER, problems=[404, 409])
+def ignore_rows(lake: Lake, caller: Caller, file_id: FileId, body: RowsToIgnore) -> RejectedRows:
+    """Ignore the refused rows of one reason, such as test orders, or take that back.
+
+    They stay in quarantine, and no page counts them as waiting. Repeating is safe.
+    """
+    ignored_rows.ignore(lake, caller, file_id, body)
+    return rejected_rows.page(lake, caller, file_id, "", limit=1, cursor="")
 
 
 @routes.get("/v1/files/<file_id>/revert", Group.VIEWER, problems=[404])

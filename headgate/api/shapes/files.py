@@ -62,6 +62,7 @@ class FileSummary(Shape):
     quarantined: Count
     duplicates: Count
     corrected: Count = Field(0, description="Quarantined rows with an accepted correction.")
+    ignored: Count = Field(0, description="Quarantined rows that a person ignored.")
     rows: Count = Field(0, description="All rows of the file, even if the gate did not check them.")
     acceptance: Acceptance | None = Field(
         None,
@@ -203,13 +204,25 @@ class ReasonCount(Shape):
     rows: Count
 
 
+class IgnoredGroup(Shape):
+    """Who set the rows of a group to ignored, when, and why."""
+
+    rows: Count
+    note: str
+    by: str
+    at: Moment
+
+
 class RejectionGroup(Shape):
     """Rejected rows of a file whose first reason is one rule in one column."""
 
     rule: str
     column: str = Field(description="Empty if the rule is not about one column.")
     rows: Count
-    waiting: Count = Field(description="Rows without an accepted or pending correction.")
+    waiting: Count = Field(
+        description="Rows without an accepted or pending correction; 0 if they are ignored."
+    )
+    ignored: IgnoredGroup | None = Field(None, description="Null if the rows are not ignored.")
     values: tuple[str, ...] = Field((), description="Values of the column, if it has few different ones.")
 
 
@@ -240,6 +253,15 @@ class CorrectedRow(Asked):
             max_length=500,
         )
     )
+
+
+class RowsToIgnore(Asked):
+    """The rows of a group that need no correction."""
+
+    rule: str = Field(max_length=100)
+    column: str = Field("", max_length=200)
+    note: str = Field("", max_length=500, description="Why; card numbers in it are masked.")
+    is_ignored: bool = Field(description="False takes it back.")
 
 
 class CorrectedGroup(Asked):

@@ -56,7 +56,8 @@ class CorrectionOutcomes:
         return newest
 
     def replaced_rows(self, records: Iterable[FileRecord]) -> dict[str, Counter[str]]:
-        """Return file id → rule → number of quarantined rows that a newer correction has replaced.
+        """Return file id → rule → number of quarantined rows that a newer correction has replaced, or that
+        are ignored.
 
         The corrected row is in the lake, or in quarantine as a row of the correction. Only files with a
         checked correction cost a request.
@@ -76,6 +77,9 @@ class CorrectionOutcomes:
                 counts[sent_id] += self._count_rules(sent[sent_id], corrected_again)
                 replaced |= rules
             counts[file_id] += Counter(replaced.values())
+        for file_id, groups in self.senders.ignored().items():
+            for group in groups:
+                counts[file_id][group.rule] += group.rows
         return counts
 
     def _count_rules(self, record: FileRecord, places: Collection[int]) -> Counter[str]:

@@ -19,7 +19,10 @@ export const fileState = (file: Pick<Schemas['FileSummary'], 'state' | 'acceptan
 
 /** A file's state in a list: refused rows that are corrected since need nobody. */
 export function listedState(
-  file: Pick<Schemas['FileSummary'], 'state' | 'acceptance' | 'quarantined' | 'corrected' | 'before_undo'>,
+  file: Pick<
+    Schemas['FileSummary'],
+    'state' | 'acceptance' | 'quarantined' | 'corrected' | 'ignored' | 'before_undo'
+  >,
   isShort = false,
 ): { state: string; label: string } {
   const state = fileState(file)
@@ -27,9 +30,14 @@ export function listedState(
   if (state === 'reverted' && before > 0 && !isShort)
     return { state, label: `undone, had ${whole(before)} accepted` }
   if (state !== 'done' || file.quarantined === 0) return { state, label: stateWords(state) }
-  const left = Math.max(0, file.quarantined - file.corrected)
-  if (left === 0)
-    return { state, label: isShort ? stateWords(state) : `done, ${whole(file.corrected)} corrected` }
+  const left = Math.max(0, file.quarantined - file.corrected - file.ignored)
+  if (left === 0) {
+    const parts = [
+      file.corrected > 0 ? `${whole(file.corrected)} corrected` : '',
+      file.ignored > 0 ? `${whole(file.ignored)} ignored` : '',
+    ]
+    return { state, label: isShort ? stateWords(state) : ['done', ...parts.filter(Boolean)].join(', ') }
+  }
   return {
     state: 'rows_refused',
     label: isShort ? stateWords('rows_refused') : `done, ${whole(left)} refused`,

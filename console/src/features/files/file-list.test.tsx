@@ -19,6 +19,7 @@ const file = (number: number): Schemas['FileSummary'] => ({
   received: 1200,
   accepted: 1190,
   quarantined: 7,
+  ignored: 0,
   duplicates: 3,
   corrected: 0,
   rows: 1200,

@@ -246,7 +246,7 @@ export function fileTitle({
 
 /** The rows that wait, else those in the lake, in a line below the state; nothing of a file without rows. */
 function CountLine({ file }: { file: File }) {
-  const refused = file.quarantined - file.corrected
+  const refused = file.quarantined - file.corrected - file.ignored
   const [rows, words] = refused > 0 ? [refused, 'refused'] : [file.accepted, 'accepted']
   return rows > 0 ? (
     <div className="file-counts">

@@ -20,6 +20,7 @@ const FILE: Schemas['FileDetail'] = {
   received: 4,
   accepted: 1,
   quarantined: 2,
+  ignored: 0,
   duplicates: 1,
   warnings: 0,
   acceptance: 'many_refused',

@@ -10,7 +10,10 @@ const PLACE = 'waiting-rows'
 /** Where the rows that wait begin on the page. */
 export const waitingPlace = { id: PLACE, tabIndex: -1 }
 
-type File = Pick<Schemas['FileDetail'], 'file_id' | 'state' | 'closed_by' | 'quarantined' | 'corrected'>
+type File = Pick<
+  Schemas['FileDetail'],
+  'file_id' | 'state' | 'closed_by' | 'quarantined' | 'corrected' | 'ignored'
+>
 
 /** How many rows of a file wait for a correction that the person may send. */
 export function useWaiting(file: File): number {

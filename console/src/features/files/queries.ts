@@ -138,6 +138,21 @@ export function useCorrections(fileId: string) {
   })
 }
 
+/** Ignore the refused rows of a reason, or take that back. */
+export function useIgnoreRows(fileId: string) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (body: Schemas['RowsToIgnore']) =>
+      read(`/v1/files/${path(fileId)}/ignored-rows`, { method: 'PUT', body }),
+    onSuccess: () =>
+      Promise.all(
+        ['file', 'files', 'rejected', 'quarantine', 'health'].map((key) =>
+          queries.invalidateQueries({ queryKey: [key] }),
+        ),
+      ),
+  })
+}
+
 /** What an undo of a file would take along, and whether the caller may do it or take it back. */
 export const useRevertPreview = (fileId: string, state: string) =>
   useQuery({

@@ -5,6 +5,7 @@ import type { Schemas } from '../../api/client'
 import { count, csvLine, download } from '../../api/format'
 import { Failed, Waiting } from '../../components/states'
 import { everyRejectedRow } from './queries'
+import { IgnoreGroup } from './ignore-group'
 import { RejectedRow } from './rejected-row'
 import {
   type Corrections,
@@ -16,6 +17,8 @@ import {
   mayBeWritten,
   mayEnterAgain,
   type RejectionGroup,
+  repeatedValue,
+  withRepeated,
 } from './rejection-groups'
 import { isOfDuplicates } from '../../formats/rules'
 
@@ -109,9 +112,11 @@ function ReasonGroup({
   onAsk,
 }: Props & { group: RejectionGroup }) {
   const { title, shown: rows } = group
-  const correctable = mayCorrect ? rows.filter(isCorrectable) : []
+  const mayWrite = mayCorrect && !group.ignored
+  const correctable = mayWrite ? rows.filter(isCorrectable) : []
   const ofAll = groupValues.get(groupKey(group))?.value
   const accepted = rows.filter((row) => row.correction === 'accepted').length
+  const repeated = repeatedValue(correctable, corrections)
   function set(row: Schemas['RejectedRow'], value: string): void {
     // Only what was changed is sent: the other values of the row are masked here, and complete in the original.
     const before = corrections.get(row.source_row) ?? {}
@@ -119,19 +124,35 @@ function ReasonGroup({
   }
   return (
     <details
-      open={rows.length > 0 && rows.length <= 20}
+      open={rows.length > 0 && rows.length <= 20 && !group.ignored}
       onToggle={(event) => event.currentTarget.open && rows.length < group.rows && onAsk(group)}
     >
       <summary>
         {title}
         {accepted > 0 ? `, ${accepted} corrected and accepted` : ''}
+        {group.ignored ? ', ignored' : ''}
       </summary>
+      <IgnoreGroup fileId={fileId} group={group} mayCorrect={mayCorrect} />
       {mayCorrect && group.waiting > 1 && group.values.length > 0 ? (
         <OneValue group={group} groupValues={groupValues} onValues={onValues} />
       ) : null}
-      {isSentAgain(group) ||
+      {(isSentAgain(group) && !group.ignored) ||
       (group.waiting > 1 && group.values.length === 0 && !isOfDuplicates(group.rule)) ? (
         <SendAgain fileId={fileId} group={group} />
+      ) : null}
+      {repeated ? (
+        <Group gap="xs" my={4}>
+          <Text size="sm">
+            “{repeated.refused}” is in {count(repeated.rows.length, 'other row')} as well.
+          </Text>
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => onChange(withRepeated(corrections, repeated))}
+          >
+            Write “{shownValue(repeated.value)}” there, too
+          </Button>
+        </Group>
       ) : null}
       {rows.length === 0 ? <Waiting what="the rows with this reason" /> : null}
       <div className="scroll" tabIndex={0} hidden={rows.length === 0}>
@@ -154,7 +175,7 @@ function ReasonGroup({
                 row={row}
                 about={identity(row, keyColumns)}
                 whole={
-                  mayCorrect && mayBeWritten(row) && fields.length > 0
+                  mayWrite && mayBeWritten(row) && fields.length > 0
                     ? {
                         fields,
                         values: corrections.get(row.source_row) ?? {},

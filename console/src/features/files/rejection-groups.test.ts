@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { isCorrectable, otherCells, rejectionGroups, sentRows } from './rejection-groups'
+import {
+  isCorrectable,
+  otherCells,
+  rejectionGroups,
+  repeatedValue,
+  sentRows,
+  withRepeated,
+} from './rejection-groups'
 
 const row = (source_row: number, column: string): Schemas['RejectedRow'] => ({
   source_row,
@@ -83,4 +90,19 @@ test('one value for a group is sent for all of its rows, and a row of its own is
   expect(sentRows(new Map(), values, groups)).toBe(167)
   expect(sentRows(new Map([[1, { amount: '2' }]]), values, groups)).toBe(167)
   expect(sentRows(new Map([[9, { paid_at: '2' }]]), values, groups)).toBe(168)
+})
+
+test('a typed value is offered for the other rows with the same refused value', () => {
+  const rows = [row(1, 'amount'), row(2, 'amount'), { ...row(3, 'amount'), value: 'y' }]
+  const typed = new Map([[1, { amount: '9.50' }]])
+  const repeated = repeatedValue(rows, typed)
+  expect(repeated).toMatchObject({ refused: 'x', value: '9.50', rows: [{ source_row: 2 }] })
+  expect(repeated && [...withRepeated(typed, repeated).keys()]).toEqual([1, 2])
+  expect(repeatedValue(rows, new Map([[3, { amount: '1' }]]))).toBeUndefined()
+  expect(
+    repeatedValue(
+      rows.map((one) => ({ ...one, is_unique: true })),
+      typed,
+    ),
+  ).toBeUndefined()
 })

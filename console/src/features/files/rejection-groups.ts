@@ -84,6 +84,33 @@ export function rejectionGroups(
   })
 }
 
+/** A typed value for a refused one that other rows have, too. */
+export interface RepeatedValue {
+  refused: string
+  value: string
+  rows: Schemas['RejectedRow'][]
+}
+
+/** The newest typed value whose refused value is in other rows for which nothing is typed; absent without any. */
+export function repeatedValue(
+  rows: Schemas['RejectedRow'][],
+  corrections: Corrections,
+): RepeatedValue | undefined {
+  const open = rows.filter((row) => !corrections.has(row.source_row) && !row.is_unique)
+  for (const [place, values] of [...corrections].reverse()) {
+    const row = rows.find((one) => one.source_row === place)
+    const value = row ? values[row.column] : undefined
+    if (!row?.value || !value) continue
+    const others = open.filter((one) => one.value === row.value)
+    if (others.length > 0) return { refused: row.value, value, rows: others }
+  }
+  return undefined
+}
+
+/** The corrections with a typed value in the other rows as well. */
+export const withRepeated = (corrections: Corrections, { value, rows }: RepeatedValue): Corrections =>
+  new Map([...corrections, ...rows.map((row) => [row.source_row, { [row.column]: value }] as const)])
+
 /** How many rows are sent: those that were corrected one by one, and the others of groups with one value. */
 export function sentRows(corrections: Corrections, values: GroupValues, groups: RejectionGroup[]): number {
   const ofGroups = groups

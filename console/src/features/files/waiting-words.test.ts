@@ -8,7 +8,7 @@ const row = (source_row: number, correction: Row['correction']): Row => ({
   disposition: 'refused',
   correction,
 })
-const FILE = { quarantined: 2, duplicates: 0, corrected: 0 }
+const FILE = { quarantined: 2, duplicates: 0, corrected: 0, ignored: 0 }
 
 test('a row waits until its correction is accepted', () => {
   expect(waitingWords(FILE, [row(1, null), row(2, 'refused')])).toBe('2 rows wait for a correction')
@@ -19,11 +19,15 @@ test('a row waits until its correction is accepted', () => {
 })
 
 test('rows that are not read count by the corrections of the whole file', () => {
-  const file = { quarantined: 300, duplicates: 1, corrected: 2 }
+  const file = { quarantined: 300, duplicates: 1, corrected: 2, ignored: 0 }
   expect(waitingWords(file, [row(1, 'accepted'), row(1, 'accepted'), row(2, null)])).toBe(
     '298 rows wait for a correction, 2 rows are corrected, 1 row is a duplicate in the file',
   )
   expect(waitingWords({ ...file, corrected: 0 }, [])).toBe(
     '300 rows wait for a correction, 1 row is a duplicate in the file',
   )
+})
+
+test('ignored rows wait no more', () => {
+  expect(waitingWords({ ...FILE, ignored: 1 }, [])).toBe('1 row waits for a correction, 1 row is ignored')
 })

@@ -2,7 +2,7 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { capitalised } from '../../formats/words'
 
-type File = Pick<Schemas['FileDetail'], 'quarantined' | 'duplicates' | 'corrected'>
+type File = Pick<Schemas['FileDetail'], 'quarantined' | 'duplicates' | 'corrected' | 'ignored'>
 type Row = Pick<Schemas['RejectedRow'], 'source_row' | 'disposition' | 'correction'>
 
 const correctedRows = (rows: Row[]): number =>
@@ -21,8 +21,8 @@ export const corrected = (file: Pick<File, 'corrected'>, rows: Row[]): number =>
   Math.max(file.corrected, correctedRows(rows))
 
 /** How many rows wait for a correction. */
-export const waitingRows = (file: Pick<File, 'quarantined' | 'corrected'>, rows: Row[]): number =>
-  Math.max(0, file.quarantined - corrected(file, rows))
+export const waitingRows = (file: Pick<File, 'quarantined' | 'corrected' | 'ignored'>, rows: Row[]): number =>
+  Math.max(0, file.quarantined - corrected(file, rows) - file.ignored)
 
 /**
  * How many rows wait for a correction, and how many are duplicates of other rows of the file.
@@ -35,6 +35,7 @@ export function waitingWords(file: File, rows: Row[]): string {
   const parts = [
     waiting > 0 ? `${count(waiting, 'row')} ${waiting === 1 ? 'waits' : 'wait'} for a correction` : '',
     settled > 0 ? `${count(settled, 'row')} ${settled === 1 ? 'is' : 'are'} corrected` : '',
+    file.ignored > 0 ? `${count(file.ignored, 'row')} ${file.ignored === 1 ? 'is' : 'are'} ignored` : '',
     file.duplicates > 0 ? lost(file.duplicates) : '',
   ]
   return capitalised(parts.filter(Boolean).join(', '))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.api.files.test_edited_uploads import DECIDED, checked, uploaded, uploader
-from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake, query
+from tests.unit.api.lakes import PAYMENTS, Answer, Caller, MemoryLake, query
 
 pytestmark = pytest.mark.unit
 
@@ -133,3 +133,46 @@ def test_cells_of_a_row_whose_digits_are_hidden_are_not_offered() -> None:
         "#" not in text and not any(map(str.isdigit, text)) for row in rows for text in row["cells"].values()
     )
     assert "4111" not in str(rows)
+
+
+def ignored(caller: Caller, file_id: str, **asked: object) -> Answer:
+    body = {"rule": "type", "column": "is_active", "is_ignored": True, **asked}
+    return caller.call("PUT", f"/v1/files/{file_id}/ignored-rows", body)
+
+
+def waiting(caller: Caller) -> dict[str, int]:
+    """Return the rows that wait for a person by file, as Morning and the queue of files count them."""
+    return {file["key"]: file["rows"] for file in caller.call("GET", "/v1/quarantine").json["waiting"]}
+
+
+def test_ignored_rows_stay_in_quarantine_and_wait_no_more() -> None:
+    caller = uploader()
+    key = "products/groups.csv"
+    file_id = caller.lake.receive(key, products(120, "maybe")).file_id
+    assert waiting(caller) == {key: 72}
+    for _ in range(2):  # repeating is safe
+        groups = ignored(caller, file_id, note="test orders of 4111111111111111").json["groups"]
+    (group,) = [group for group in groups if group["ignored"]]
+    assert (group["column"], group["rows"], group["waiting"]) == ("is_active", 12, 0)
+    assert (group["ignored"]["rows"], group["ignored"]["by"]) == (12, "ana")
+    assert "4111111111111111" not in group["ignored"]["note"]
+    assert waiting(caller) == {key: 60}
+    detail = caller.call("GET", f"/v1/files/{file_id}").json
+    assert (detail["quarantined"], detail["ignored"]) == (72, 12)
+    assert rejected(caller, file_id, rule="type", group="is_active")["total"] == 12
+
+
+def test_ignored_rows_are_taken_back_and_wait_again() -> None:
+    caller = uploader()
+    file_id = caller.lake.receive("products/groups.csv", products(120, "maybe")).file_id
+    ignored(caller, file_id)
+    groups = ignored(caller, file_id, is_ignored=False).json["groups"]
+    assert [group["ignored"] for group in groups] == [None, None]
+    assert waiting(caller) == {"products/groups.csv": 72}
+
+
+def test_rows_of_which_none_waits_are_not_ignored_and_a_viewer_ignores_none() -> None:
+    caller = uploader()
+    file_id = caller.lake.receive("products/groups.csv", products(120, "maybe")).file_id
+    assert ignored(caller, file_id, rule="pattern").status == 409
+    assert ignored(Caller(caller.lake, ("viewer",)), file_id).status == 403
