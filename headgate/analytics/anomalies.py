@@ -1,4 +1,4 @@
-"""Periods that do not look like their neighbours."""
+"""Anomalous periods of series."""
 
 from __future__ import annotations
 
@@ -65,18 +65,13 @@ def anomaly_rows(panel: SeriesPanel) -> pd.DataFrame:
 
 
 def same_place(series: pd.Series[str], period_on: pd.Series[pd.Timestamp], grain: Grain) -> pd.Series[str]:
-    """Return a name of the periods that are alike: of one series, and of days the same day of the week, of
-    hours its hour.
-    """
+    """Return a group of comparable periods: of one series, for days the weekday, for hours the hour."""
     place = period_on.dt.dayofweek * 24 + period_on.dt.hour if grain.is_of_hours else period_on.dt.dayofweek
     return series + "/" + (place % grain.cycle).astype(str)
 
 
 def is_regular(is_active: pd.Series[bool], series: pd.Series[str], grain: Grain) -> pd.Series[bool]:
-    """Return whether a period's series is long enough and active in most periods.
-
-    Sporadic series are excluded.
-    """
+    """Return whether a period's series is long enough, and active in most periods."""
     by = is_active.groupby(series)
     return (by.transform("size") >= MIN_PERIODS * grain.cycle) & (
         by.transform("mean") * INTERMITTENT_INTERVAL >= 1

@@ -1,4 +1,4 @@
-"""Change points: where a series goes over to another level, as often as it does.
+"""Change points: all changes of a series to another level.
 
 The series is cut where that leaves the least unexplained of its ranks, which one huge order cannot move; then
 every cut has to hold against chance, and the weakest that does not is dropped until all do. A steady rise is
@@ -33,10 +33,7 @@ MAX_PERSISTENCE = 0.9  # a lag-one correlation above it looks the same as steps
 
 @dataclass(frozen=True)
 class LevelChange:
-    """A new level from the value at `at` on.
-
-    `begins` is where the level before began, `ends` is after the last of the new one.
-    """
+    """A new level from `at` to before `ends`, after a level from `begins`."""
 
     begins: int
     at: int
@@ -96,9 +93,7 @@ def _cuts(ranks: Array, least: int) -> list[int]:
 
 
 def _held(ranks: Array, cuts: list[int]) -> tuple[LevelChange, ...]:
-    """Return the cuts that are more than chance between their neighbours, once the weakest of the others is
-    dropped again and again.
-    """
+    """Drop the weakest cut until all cuts are significant between their neighbours."""
     while cuts:
         persistence = _persistence(ranks, cuts)
         edges = [0, *cuts, ranks.size]

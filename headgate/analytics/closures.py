@@ -1,5 +1,4 @@
-"""Periods in which the total of all series is zero: a trial before regular values, a past closure that nobody
-stated, a total that has stopped.
+"""Periods with a total of zero: a trial before regular values, an undeclared closure, a stopped total.
 
 A past closure says nothing of the same periods of next year, so histories are forecast as if they had been
 open.
@@ -32,9 +31,7 @@ _STOPPED = 2  # times the longest earlier closure, and a quarter
 
 
 def opened_at(total: Array) -> int:
-    """Return the first regular period: after a trial with values in fewer than half of the periods, and after
-    the first small values.
-    """
+    """Return the first regular period, after a trial with sparse values and after the first small values."""
     closed = total <= 0
     ends = [int(end) for end in np.flatnonzero(closed) + 1 if total.size - end >= MIN_MODELLED]
     begin = max(
@@ -51,9 +48,7 @@ def opened_at(total: Array) -> int:
 
 
 def has_stopped(total: Array, grain: Grain) -> bool:
-    """Return whether a total that was positive before is zero for a quarter, and for twice as long as ever
-    before.
-    """
+    """Return whether a positive total has been zero for a quarter, and twice as long as ever before."""
     runs = _runs_of_zero(total)
     if not runs or runs[-1][1] < total.size or runs[-1][0] == 0:
         return False
@@ -83,10 +78,7 @@ def closed_periods(total: Array, starts: pd.DatetimeIndex, grain: Grain) -> Mask
 
 
 def filled(history: Array, closed: Mask) -> Array:
-    """Return the history with the median of the nearest open periods where it was closed.
-
-    As it is where it never was open.
-    """
+    """Replace closed periods by the median of the nearest open ones; keep a history that never was open."""
     is_open = np.flatnonzero(~closed)
     if not is_open.size or not closed.any():
         return history

@@ -100,9 +100,7 @@ def score_limits(scores: Sequence[Array], levels: Sequence[int]) -> dict[int, tu
 
 
 def _scales(past: PastErrors, expected: Array) -> Array:
-    """Return one error scale per series: its own mean error, drawn to the expected one as by one
-    more window.
-    """
+    """Return one error scale per series: its mean error, with the expected error as one more window."""
     steps = past.errors.shape[2]
     sizes = np.abs(past.errors)
     counts = np.isfinite(sizes).sum(axis=(0, 2))
@@ -110,10 +108,7 @@ def _scales(past: PastErrors, expected: Array) -> Array:
 
 
 def _panel_ratio(sizes: Array, spread: Array) -> float:
-    """Return the panel's median of mean error over naive error, over windows and series.
-
-    1 where nothing is known.
-    """
+    """Return the panel's median of mean error over naive error, over windows and series; 1 without data."""
     counted = np.isfinite(sizes).sum(axis=2)
     means = np.divide(np.nansum(sizes, axis=2), counted, out=np.full(spread.shape, np.nan), where=counted > 0)
     usable = np.isfinite(means) & (spread > MIN_SPREAD)

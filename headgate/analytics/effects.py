@@ -1,5 +1,4 @@
-"""Take promotions, holidays and closures out of histories before they are forecast, and put them back where
-they come.
+"""Remove effects of promotions, holidays and closures from histories, and add them to forecasts.
 
 The methods that vote on a series know nothing of events, and a single one that did would be outvoted. So the
 regression stands around all of them: its errors are what the ensemble forecasts.
@@ -77,7 +76,7 @@ def effects_of(
 def without_events(
     histories: tuple[Array, ...], exposure: Array, effects: Effects, cycle: int
 ) -> tuple[Array, ...]:
-    """Return the histories as they would have been without events."""
+    """Return the histories without the effects of events."""
     factors = effects.factors(exposure)
     return tuple(
         _divided(

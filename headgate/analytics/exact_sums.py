@@ -1,4 +1,4 @@
-"""Sums of floats that are the same in any order, so threads cannot change their last digits."""
+"""Sums of floats that do not depend on the order, so threads cannot change their last digits."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The rows of a declared forecast: each series ahead, with intervals, and how the same method did at earlier
-origins.
-"""
+"""The rows of a declared forecast: values ahead with intervals, and errors at earlier origins."""
 
 from __future__ import annotations
 
@@ -89,8 +87,7 @@ def _repeated(history: Array, horizon: int, periods: int) -> Array:
 
 
 def _unbeaten(forecast: PublishedForecast, grain: Grain) -> PublishedForecast:
-    """Return the forecast with a naive rule for each series that the rule was nearer to at the same earlier
-    origins.
+    """Return the forecast, with a naive rule for each series where it was better at earlier origins.
 
     A rule that could not forecast at an origin has the published method's error there.
     """

@@ -14,10 +14,9 @@ Array = npt.NDArray[np.float64]
 
 
 def smape(actual: Array, mean: Array) -> float:
-    """Return the symmetric mean absolute percentage error, 0..200; a step where both are zero is a perfect
-    one.
+    """Return the symmetric mean absolute percentage error, 0..200; NaN if a value is NaN.
 
-    NaN where a value is.
+    A step where both values are zero has no error.
     """
     return float(smape_of_rows(actual, mean))
 
@@ -40,8 +39,6 @@ def naive_scale(history: Array, season: int = 1) -> float:
 
 
 def mase(actual: Array, mean: Array, history: Array, season: int = 1) -> float:
-    """Return the mean absolute scaled error; NaN where the history never moves, so that there is nothing to
-    scale by.
-    """
+    """Return the mean absolute scaled error; NaN for a constant history, which has no scale."""
     scale = naive_scale(history, season)
     return float(np.abs(actual - mean).mean() / scale) if scale > 0 else float("nan")

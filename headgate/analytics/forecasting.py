@@ -35,7 +35,7 @@ POINTS = pa.schema(
 
 @dataclass(frozen=True)
 class Task:
-    """The settings of a forecast.
+    """Settings of a forecast.
 
     Attributes:
         horizon: steps ahead.
@@ -67,7 +67,7 @@ class SeriesHistories:
     shapes: Array | None = None
 
     def before(self, cut: int) -> SeriesHistories:
-        """Return the panel as it was `cut` periods ago, when what events were to come was known as well."""
+        """Return the panel as it was `cut` periods ago, with the events already planned then."""
         exposure = self.exposure[:, : self.exposure.shape[1] - cut] if self.exposure is not None else None
         shapes = self.shapes[: len(self.shapes) - cut] if self.shapes is not None else None
         return SeriesHistories(
@@ -179,10 +179,7 @@ def _origins(
 
 
 def _rows(histories: list[tuple[Array, ...]]) -> pd.DataFrame:
-    """Return all histories, long.
-
-    One that has no values yet has one that is not known, so that it is a group like the others.
-    """
+    """Return all histories in long form; an empty history gets one null, so that it is a group, too."""
     panels = [
         (origin, number, y if y.size else np.array([np.nan]))
         for origin, panel in enumerate(histories)
@@ -233,10 +230,7 @@ def _before(history: Array, cut: int) -> Array:
 
 
 def _after(history: Array, cut: int, horizon: int) -> Array:
-    """Return the `horizon` values after the cut.
-
-    A series that had not begun by then had nothing before its first value.
-    """
+    """Return the `horizon` values after the cut; NaN before the first value of a series."""
     padded = np.concatenate([np.zeros(max(cut - history.size, 0)), history])
     start = padded.size - cut
     return padded[start : start + horizon]

@@ -1,6 +1,4 @@
-"""Groups of customers that the data itself shows: k-means with as many clusters as come out the same on every
-half.
-"""
+"""Segments of customers: k-means with a number of clusters that is reproducible on random halves."""
 
 from __future__ import annotations
 
@@ -90,9 +88,7 @@ def segment_rows(rows: ibis.Table, by: Sequence[str], measures: Sequence[str]) -
 
 
 def best_partition(points: Array, words: Words, everyone: str) -> Clusters:
-    """Return the partition with the best silhouette among the reproducible ones.
-
-    The most reproducible where none is.
+    """Return the reproducible partition with the best silhouette, else the most reproducible one.
 
     Args:
         points: shape (members, columns), each column with mean 0 and spread 1.

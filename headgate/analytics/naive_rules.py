@@ -1,4 +1,4 @@
-"""The rules that every forecast must beat: the same periods of last year, the last value, and a mean.
+"""The naive rules that every forecast must beat: last year's periods, the last value, and a mean.
 
 Level and season is in charge, because it has the smallest error over a library of series. Where a naive rule
 was clearly nearer at the past origins of a series, another method gets the smallest share of the mean with

@@ -1,4 +1,4 @@
-"""Periods of an hour, a day, a week or a month, and those of them that the data know wholly."""
+"""Periods of an hour, a day, a week or a month, and the periods with complete data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Days = npt.NDArray[np.datetime64]
 
 @dataclass(frozen=True)
 class Grain:
-    """How long a period is, and what follows from that. All are UTC; weeks begin on Monday.
+    """The length of a period with derived constants. Periods are in UTC; weeks begin on Monday.
 
     A period is named by its first day, and an hour by its first moment.
 
@@ -125,7 +125,7 @@ GRAINS = {grain.name: grain for grain in (HOUR, DAY, WEEK, MONTH)}
 
 @dataclass(frozen=True)
 class Span:
-    """The whole periods that the data knows, by their first days, both included.
+    """The complete periods of the data by their first days, both included.
 
     None when `last` is before `first`.
     """

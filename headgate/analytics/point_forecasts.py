@@ -1,4 +1,4 @@
-"""Point forecasts of one series: the median of several methods, and plain methods where those cannot work.
+"""Point forecasts of one series: the median of several methods, or a plain method for hard series.
 
 Never raises.
 """

@@ -20,7 +20,7 @@ ALERTED = {"failed", "degraded"}
 
 @dataclass(frozen=True)
 class Alert:
-    """One thing that people should look at. `source` is a system, or `lake`."""
+    """An alert for people; `source` is a system, or `lake`."""
 
     source: str
     name: str

@@ -1,4 +1,4 @@
-"""Answers of dashboards in people's words, in the form that the console has (console/src/formats)."""
+"""Answers of dashboards in words, like in the console (console/src/formats)."""
 
 from __future__ import annotations
 

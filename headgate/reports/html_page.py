@@ -129,7 +129,7 @@ def _readable(message: str, console_url: str) -> str:
 
 
 def _came_in(datasets: Sequence[DatasetSummary]) -> str:
-    """Return how many files and rows came in, and how many rows wait."""
+    """Return the counts of received files and rows, and of rows open for correction."""
     if not datasets:
         return "No file was received yet."
     files, received, accepted, waiting, duplicates = (
@@ -182,7 +182,7 @@ def _system(board: DeclaredDashboard, answers: Sequence[PanelAnswer], console_ur
 
 
 def _deed(console_url: str, page: str, command: str) -> str:
-    """Return the console's page that has the button, or the command where the lake has no console."""
+    """Return the console's page with the button, or the command for a lake without a console."""
     if not console_url:
         return f"<code>{escape(command)}</code>"
     return f'<a href="{escape(console_url)}/#/{page}">the page {page.title()} of the console</a>'
@@ -193,7 +193,7 @@ def _counted(many: int, one_name: str, many_name: str) -> str:
 
 
 def _compared(panel: DeclaredPanel, row: Mapping[str, Any]) -> str:
-    """Return what a figure is compared with; empty where there is nothing."""
+    """Return the comparison of a figure; may be empty."""
     if row.get("before") is None:
         return ""
     return (

@@ -49,7 +49,7 @@ class OutOfTimeError(HeadgateError):
 
 @dataclass(frozen=True)
 class SentMails:
-    """How many mails of a day were sent, failed, and were not tried because the time was over."""
+    """Counts of a day's mails: sent, failed, and not tried for lack of time."""
 
     sent: int = 0
     failed: int = 0
@@ -203,7 +203,7 @@ def _text_of(lake: LakePorts, ref: ObjectRef) -> str:
 
 
 def cut(text: str, size_bytes: int) -> str:
-    """Return a text of at most so many bytes in UTF-8 that says where it was cut."""
+    """Cut a text to a number of bytes in UTF-8, with a note."""
     if len(text.encode()) <= size_bytes:
         return text
     return text.encode()[: size_bytes - len(_CUT)].decode(errors="ignore") + _CUT

@@ -43,7 +43,7 @@ class ReportPage:
 
 
 def make(env: Mapping[str, str]) -> ReportPage:
-    """Ask the lake of an environment everything that the page shows; about a minute of Athena queries."""
+    """Collect the facts of the page from the lake, in about a minute of Athena queries."""
     lake, queries = DeployedLake(env), stores.queries(env)
     since = lake.now() - timedelta(days=COST_DAYS)
     report = collect_answers(lake, queries, CostBasis(since, lake.job_runs(since), Prices.load()))

@@ -98,7 +98,7 @@ class CostBasis:
 
 
 def collect_answers(lake: LakePorts, queries: Any, costs: CostBasis) -> Report:  # noqa: ANN401 Athena's adapter or its twin
-    """Ask everything that a report shows.
+    """Collect all facts of a report.
 
     Args:
         queries: has `run(sql)`, which returns an `Answer`.

@@ -1,4 +1,4 @@
-"""Sum up the processing of files. Pure: file records in, plain values out."""
+"""Sums of file records by dataset. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Charts as SVG text. A function has no drawing library, and a page that opens anywhere loads no script."""
+"""Charts as SVG text, because a function has no drawing library and the page has no scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that decides the content of a system's tables, and with it their versions."""
+"""The inputs that decide the content, and so the versions, of a system's tables."""
 
 from __future__ import annotations
 

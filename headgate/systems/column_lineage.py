@@ -1,6 +1,4 @@
-"""Derive the lineage of an SQL model by column from its statement, and that of a block from its
-declaration.
-"""
+"""Derive column lineage: of an SQL model from its statement, of a block from its declaration."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ FOLDER = "dashboards"
 
 @dataclass(frozen=True)
 class DeclaredDashboard:
-    """The panels of one system, in the order in which they are shown, and what the pages show beside them."""
+    """The panels of one system in display order, with trust notes, filters, alerts and queues."""
 
     system: str
     title: str

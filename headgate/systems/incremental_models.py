@@ -31,7 +31,7 @@ BUILD = "headgate.build"
 """Property of a prod contract: how its SQL model is built."""
 _INCREMENTAL = "incremental"
 _ATHENA = "athena"
-# Their values are the same in any order of rows.
+# Aggregates that do not depend on the order of rows.
 _EXACT_AGGREGATES = (exp.Count, exp.CountIf, exp.Min, exp.Max, exp.LogicalAnd, exp.LogicalOr)
 _EXACT_OF_EXACT_NUMBERS = (exp.Sum, exp.Avg)
 _EXACT_TYPES = {*exp.DataType.INTEGER_TYPES, exp.DataType.Type.DECIMAL}

@@ -1,4 +1,4 @@
-"""Tables that follow from a few rows: kept in the lake while these rows and the code are the same."""
+"""Tables that are stored in the lake and reused while their few input rows and the code are unchanged."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def kept_tables(
     inputs: Sequence[str],
     build: Callable[[], Mapping[str, pd.DataFrame]],
 ) -> dict[str, Made]:
-    """Return the tables that an earlier run built from equal inputs, or build them now.
+    """Return the stored tables of equal inputs, or build them.
 
     Args:
         tables: where files are kept; if they keep none, all tables are built.

@@ -1,5 +1,4 @@
-"""Model cards: what a model predicts, from which data, how good it was at past origins, and what it cannot
-do.
+"""Model cards: prediction, data, quality at past origins, and limits of a model.
 
 The fixed text of a card is a YAML file of its domain, `model_cards/<name>.yaml`. The figures come from the
 system's quality table and from the record of the kept model, if the current tables were built with it.
@@ -33,7 +32,7 @@ _MAX_PERIODS = 3
 
 @dataclass(frozen=True)
 class Description:
-    """A person's description of a model.
+    """The written description of a model.
 
     Attributes:
         kept: the name of the model in the model store; empty for one that is fitted again in each run.
@@ -62,7 +61,7 @@ class Description:
 
 @dataclass(frozen=True)
 class CurrentTable:
-    """The statements of the current rows of a model's first table.
+    """Facts of the current rows of a model's first table.
 
     Attributes:
         as_of: the day of the data; empty if the table has no rows.
@@ -182,9 +181,7 @@ def _description(document: Mapping[str, Any]) -> Description:
 
 
 def is_in_use(about: Description, kept: Card, current: CurrentTable) -> bool:
-    """Return whether the current tables were built with a kept model: they have its day, and name it as their
-    method.
-    """
+    """Return whether the current tables have the day of a kept model and name it as their method."""
     named = {method for methods in current.methods.values() for method in methods}
     return kept.as_of == current.as_of and (about.kept_as or kept.recipe) in named
 

@@ -1,6 +1,4 @@
-"""Datasets and models that an SQL model reads, as its statement names them, and the order in which models are
-built.
-"""
+"""References of SQL models to datasets and models, and the build order of models."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Unit tests of SQL models: `models/tests/<name>.yaml` has rows of the tables that a model reads, and the
-rows that it must give.
-"""
+"""Unit tests of SQL models: `models/tests/<name>.yaml` has input rows of a model, and the expected rows."""
 
 from __future__ import annotations
 
@@ -48,7 +46,7 @@ class _TextLoader(yaml.SafeLoader):
 
 @dataclass(frozen=True)
 class ModelTest:
-    """A test as its file states it: rows are texts by column.
+    """A test from a file; rows are texts by column.
 
     Attributes:
         name: of the file, without its ending.
@@ -202,10 +200,7 @@ def _check_given(test: ModelTest, models: SqlModels) -> None:
 
 
 def _columns(test: ModelTest, contract: Contract) -> list[str]:
-    """Return the columns that are compared: those that the expected rows name.
-
-    All of them where no row is expected.
-    """
+    """Return the compared columns: those of the expected rows, or all if no row is expected."""
     named = {name for row in test.expect for name in row}
     _require_names(f"{test.name}.yaml: expect", named, contract)
     return [name for name in contract.names if name not in STAMPS and (name in named or not named)]

@@ -1,6 +1,4 @@
-"""The files that a deployment packs into an archive for one lake: the package, the lake project's own files,
-and its settings.
-"""
+"""The files in a lake's archive: the package, the lake project's own files, and its settings."""
 
 from __future__ import annotations
 

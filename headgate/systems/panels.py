@@ -110,7 +110,7 @@ class DeclaredPanel:
 
 @dataclass(frozen=True)
 class AlertRule:
-    """A figure that people are alerted about when it is too high.
+    """An alert if a figure is above its limit.
 
     Attributes:
         name: unique in its dashboard.
@@ -136,7 +136,7 @@ class AlertRule:
 
 @dataclass(frozen=True)
 class DeclaredTrust:
-    """How far the figures of some tables may be trusted, in words.
+    """The reliability of the figures of some tables, in words.
 
     Attributes:
         tables: the tables it is about.
@@ -154,7 +154,7 @@ class DeclaredTrust:
 
 @dataclass(frozen=True)
 class DeclaredFilter:
-    """A choice that narrows the panels of a dashboard to rows of one value, or of a period.
+    """A filter of the panels of a dashboard by one value, or by a period.
 
     Attributes:
         column: the column of the tables that is compared; of a timestamp the day counts, in UTC.
@@ -194,7 +194,7 @@ class DeclaredAction:
 
 @dataclass(frozen=True)
 class DeclaredEvidence:
-    """Rows that help to decide about an opened item of a queue.
+    """Rows that help to decide about an item of a queue.
 
     Attributes:
         title: may have cells of the first row, as the answer of a panel has them.
@@ -233,7 +233,7 @@ class DeclaredLabels:
 
 @dataclass(frozen=True)
 class DeclaredQueue:
-    """Items that people decide about one after the other.
+    """A queue of items that people decide about.
 
     Attributes:
         name: as the decisions state it.

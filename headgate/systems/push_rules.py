@@ -1,4 +1,4 @@
-"""Which edits of a lake project a push brings to a deployed lake, and which need a deployment. Pure.
+"""Decide which edits of a lake project can be pushed, and which need a deployment. Pure.
 
 A push replaces dashboards, and SQL of models and contracts that the deployment has, by others that need no
 right or crawler that Terraform would make. It brings new datasets, whose tables the merge makes. It weakens

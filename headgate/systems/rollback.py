@@ -1,4 +1,4 @@
-"""Earlier versions of a prod table, and the way back to one of them.
+"""Earlier versions of a prod table, and the rollback to one of them.
 
 The catalog keeps the newest versions of each table with their columns and facts. A rollback moves the table
 to one of them in one step, and holds the version that was left: a run with the same data and code does not
@@ -30,9 +30,7 @@ VERSIONS, HELD = "headgate.versions", "headgate.held"
 
 @dataclass(frozen=True)
 class BuiltVersion:
-    """One version of a table as it was published: an `s3://` folder, its columns, and what the catalog kept
-    with it.
-    """
+    """A published version of a table: its `s3://` folder, columns and catalog parameters."""
 
     location: str
     columns: tuple[Mapping[str, str], ...]
@@ -55,10 +53,7 @@ class BuiltVersion:
 
 
 def versions_of(table: TableVersion) -> list[BuiltVersion]:
-    """Return the versions of a table that the catalog knows, the newest first.
-
-    The one that it shows is among them.
-    """
+    """Return the versions of a table in the catalog, newest first, including the shown one."""
     history = json.loads(table.parameters.get(VERSIONS, "[]"))
     return [
         BuiltVersion(version["location"], tuple(version["columns"]), version["parameters"])

@@ -1,4 +1,4 @@
-"""A table in ranges of its key: ranges whose address did not change are neither computed nor read."""
+"""A table in ranges of its key; ranges with an unchanged address are not computed or read."""
 
 from __future__ import annotations
 

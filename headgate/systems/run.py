@@ -109,10 +109,7 @@ def run_system(
 
 
 def _columns_of(own_models: SqlModels | None) -> dict[str, dict[str, str]]:
-    """Return the lineage by column that the catalog keeps with each table.
-
-    Of Python systems there is none.
-    """
+    """Return the column lineage of each table for the catalog; Python systems have none."""
     return (
         {name: {COLUMNS: lineage.to_json()} for name, lineage in own_models.column_lineage.items()}
         if own_models
@@ -254,7 +251,7 @@ def _stage(
 
 
 def _move_all(publisher: Publisher, staged: Sequence[Staged]) -> list[Published]:
-    """Let the catalog show all staged tables, then delete the versions that nobody is shown any more."""
+    """Publish all staged tables in the catalog, then delete versions that are no longer shown."""
     published = [publisher.move(table) for table in staged]
     for table in staged:
         _delete_old_versions(publisher, table)

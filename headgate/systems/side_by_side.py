@@ -1,6 +1,4 @@
-"""Build several systems on one machine: each in a process of its own, as many at once as the
-machine holds.
-"""
+"""Build several systems on one machine, each in its own process, as many at once as fit into memory."""
 
 from __future__ import annotations
 
@@ -53,9 +51,7 @@ class Process(Protocol):
 
 
 def fit_together(needs: Iterable[float], free: float) -> int:
-    """Return how many of those that need so much fit into what is free at the same time,
-    whichever they are.
-    """
+    """Return how many of the processes fit into the free resources at the same time, in any combination."""
     largest_first = sorted(needs, reverse=True)
     return sum(together <= free for together in accumulate(largest_first))
 
@@ -69,13 +65,11 @@ def build_side_by_side(
     sleep: Callable[[float], None] = time.sleep,
     monotonic_s: Callable[[], float] = time.monotonic,
 ) -> Iterator[Ended]:
-    """Yield each system as soon as its build has ended.
-
-    They start in the stated order; one that fails does not stop the others.
+    """Start the systems in order, and yield each when its build has ended; a failure does not stop others.
 
     Args:
-        at_once: the most processes at a time, at least one.
-        timeout_s: a process that takes longer is ended.
+        at_once: the largest number of parallel processes, at least one.
+        timeout_s: a process that takes longer is stopped.
     """
     waiting = list(systems)[::-1]
     running: dict[str, tuple[Process, float]] = {}
@@ -108,15 +102,13 @@ def _cause(process: Process, seconds: float, timeout_s: float) -> str | None:
 
 
 def this_machine() -> Machine:
-    """Return what is free on this machine now."""
+    """Return the free resources of this machine."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return Machine(processors, free_memory_bytes(), shutil.disk_usage(tempfile.gettempdir()).free)
 
 
 def free_memory_bytes(proc: Path = Path("/proc"), cgroup: Path = Path("/sys/fs/cgroup")) -> int:
-    """Return the memory that programs can have without swapping: that of the machine, or of the container if
-    it has less.
-    """
+    """Return the free memory of the machine, or of the container if it has less."""
     limits = []
     with suppress(OSError):
         facts = dict(

@@ -35,7 +35,7 @@ Opened: TypeAlias = "AbstractContextManager[Mapping[str, ibis.Table]]"
 
 @dataclass(frozen=True)
 class EngineChoice:
-    """The statements about the engine.
+    """The settings of the engine.
 
     Attributes:
         spark_from_mb: with `auto`, Spark is used when a system reads so many megabytes of Parquet.
@@ -130,7 +130,5 @@ class SnapshotTables:
 
 
 def place_of(parts: Sequence[Path]) -> str:
-    """Return how an engine is asked for a dataset's local parts: the path of the only one, or a pattern for
-    all of them.
-    """
+    """Return the path of a dataset's only local part, or a pattern for all parts."""
     return str(parts[0]) if len(parts) == 1 else str(parts[0].with_name("*.parquet"))

@@ -1,4 +1,4 @@
-"""Which module builds which system. A job imports only its own: models are slow to load."""
+"""The modules of the systems; a job imports only its own, because models are slow to load."""
 
 from __future__ import annotations
 
@@ -117,9 +117,7 @@ def built(
 
 
 def reads(package: SystemPackage, datasets: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the datasets that the system and its models read, and those that it looks at where they are
-    among the known ones.
-    """
+    """Return the datasets that the system and its models read, including existing optional ones."""
     added = (dataset for model in models_of(cast("ModuleType", package)) for dataset in model.reads)
     looked_at = (dataset for dataset in getattr(package, "MAY_READ", ()) if dataset in datasets)
     return tuple(dict.fromkeys((*package.READS, *added, *looked_at)))
@@ -134,9 +132,7 @@ def reads_of_table(package: SystemPackage, table: str, datasets: Collection[str]
 
 
 def may_read(package: SystemPackage, table: str = "") -> tuple[str, ...]:
-    """Return all datasets that decide what the system's tables hold, or one of them: those read, and those
-    looked at where they exist.
-    """
+    """Return all datasets that the system or one of its tables may read, including optional ones."""
     return tuple(dict.fromkeys((*reads_of_table(package, table), *getattr(package, "MAY_READ", ()))))
 
 

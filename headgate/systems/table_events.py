@@ -1,4 +1,4 @@
-"""Published tables, of datasets and of systems, as OpenLineage events."""
+"""OpenLineage events of published tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage a table in parts: parts whose rows did not change are copied from the version that the table shows.
+"""Stage a table in parts; unchanged parts are copied from the version that the table shows.
 
 The parts are ranges of the table's key. The address of a part is a digest of its rows without the stamps, or
 of everything that these follow from, so a copied part keeps the day and the snapshot of the run that wrote
