@@ -234,7 +234,7 @@ def test_a_key_is_not_rotated_over_somebody_elses_rotation() -> None:
         "UpdateSecretVersionStage": refusal("InvalidParameterException"),
     }
     secrets = Secrets(Aws(lambda request: answers[request.operation]).client("secretsmanager"))
-    with pytest.raises(ConflictError, match="changed by somebody else"):
+    with pytest.raises(ConflictError, match="changed at the same time"):
         secrets.rotate_masking_key("masking-key", bytes(range(32)))
 
 
