@@ -54,10 +54,10 @@ class ChurnModel:
 
     Attributes:
         recipe: one of `RECIPES`.
-        reference: the typical customer who stays, with whom drivers compare.
-        watch: how the columns were distributed when it learnt.
-        shift: added to the log-odds of leaving, so that as many customers buy as the shop's last year makes
-            likely.
+        reference: the typical customer who stays, for the drivers of a prediction.
+        watch: the distributions of the columns in the training data.
+        shift: added to the log-odds of leaving, so that the expected number of buyers agrees with the shop's
+            last year.
     """
 
     recipe: str
@@ -280,7 +280,7 @@ def earned(left: Labels, purchase_value: Array) -> Array:
 def best_threshold(probability: Array, gains: Array) -> tuple[float, float]:
     """Return the probability from which on offers earned most, and what they earned.
 
-    `NO_OFFER` and 0 where none earned anything.
+    Returns `NO_OFFER` and 0 if none earned anything.
     """
     order = np.argsort(-probability, kind="stable")
     ranked, total = probability[order], np.cumsum(gains[order])

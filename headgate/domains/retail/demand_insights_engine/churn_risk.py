@@ -63,17 +63,17 @@ SIGNALS = tuple(WORDS)
 
 @dataclass(frozen=True)
 class ChurnTrial:
-    """The recipes at past origins that they had not seen, and the winner's probabilities there.
+    """The recipes at unseen past origins, and the winner's probabilities there.
 
     Attributes:
-        model: the winner, as it was fitted on origins before the tested ones.
-        weight: how much of the shift to the expected number of buyers was best there.
+        model: the winner, fitted on origins before the tested ones.
+        weight: the best share of the shift to the expected number of buyers.
         probability, left, silence: of the winner, over all tested origins.
-        leaving: the probabilities that `model` gives, by tested origin.
+        leaving: the probabilities of `model` by tested origin.
         threshold: the probability from which on offers earned most at all tested origins, or that of an offer
-            to everybody where this earned as much.
-        earned_gbp, earned_all_gbp: what offers earned at the tested origins, from a threshold on that earlier
-            origins had chosen, and with offers to everybody; what a sample earned counts for all customers.
+            to all customers if this earned as much.
+        earned_gbp, earned_all_gbp: earnings of offers at the tested origins, with a threshold from earlier
+            origins, and with offers to all; a sample's earnings are scaled to all customers.
     """
 
     contest: Contest
@@ -89,12 +89,12 @@ class ChurnTrial:
 
 
 def churn_trial(past: Origins, ahead: Coming, champion: str = "") -> ChurnTrial | None:
-    """Return every recipe, learnt at the earlier origins and tried at the tested ones.
+    """Train every recipe at the earlier origins, and test it at the later ones.
 
-    None where either have too few of a kind.
+    Returns None if either have too few customers who left or stayed.
 
     Args:
-        champion: the recipe in charge so far; empty when there was none.
+        champion: the recipe in charge; empty for none.
     """
     if not past.tested or not past.earlier:
         return None

@@ -147,13 +147,13 @@ def method_of_year(method: Method) -> Method:
 
 @dataclass(frozen=True)
 class Trial:
-    """How a method did at the tested origins.
+    """The result of a method at the tested origins.
 
     Attributes:
         error: mean absolute error per customer, GBP.
         ratio: forecast total over actual total.
-        rank: Spearman's correlation with what was spent, mean over the origins.
-        score: what the contest compares; lower is better, and the naive rule has 1.
+        rank: Spearman's correlation with the actual spend, mean over the origins.
+        score: of the contest; lower is better, and the naive rule has 1.
     """
 
     method: Method
@@ -683,11 +683,9 @@ def rank_correlation(first: Array, other: Array) -> float:
 def winner(trials: list[Trial]) -> Method:
     """Return the method in charge, unless another is clearly better or the naive rule is as good.
 
-    The best one where it was not tried.
-
-    Two origins cannot tell methods apart that are nearly as good. Where the naive rule is as good as the
-    method in charge, the mean of both is published, unless the naive rule is clearly better than the mean
-    too. See docs/adr/0139-one-total-of-several-views.md.
+    Without a trial of the method in charge the best one wins. Two origins cannot separate methods of similar
+    quality. If the naive rule is as good as the method in charge, the mean of both is published, unless the
+    naive rule is clearly better than the mean too. See docs/adr/0139-one-total-of-several-views.md.
     """
     best = min(trials, key=lambda trial: (trial.score, trial.method is not Method.PAST_REVENUE))
     scores = {trial.method: trial.score for trial in trials}

@@ -25,11 +25,12 @@ RHYTHM_GAPS = 2
 
 @dataclass(frozen=True)
 class LateGaps:
-    """From which silence on customers are late.
+    """The silence from which on customers are late.
 
     Attributes:
-        times: of a customer's mean gap, for customers with a rhythm; None where too few gaps are over.
-        first_days: of customers without a rhythm; None likewise.
+        times: as a multiple of a customer's mean gap, for customers with a rhythm; None if too few gaps have
+            ended.
+        first_days: in days, for customers without a rhythm; None likewise.
     """
 
     times: float | None = None
@@ -106,10 +107,9 @@ def late_gaps(days: ibis.Table, until: date) -> LateGaps:
 
 
 def late_trial(days: ibis.Table, first_on: date, as_of: date) -> LateTrial | None:
-    """Return how many of the customers who were late 90 days ago bought nothing since, beside those who were
-    not.
+    """Return how many customers who were late 90 days ago have not bought since, and how many others.
 
-    None where the history is too short, or nobody was late.
+    None if the history is too short, or no customer was late.
     """
     after = as_of - timedelta(days=HORIZON_DAYS)
     if (after - first_on).days < MIN_HISTORY_DAYS:

@@ -234,12 +234,12 @@ def origins(
     *,
     sample: Sample | None = None,
 ) -> Origins:
-    """Return the origins whose windows are like the coming one and were over by `as_of`.
+    """Return the past origins with windows like the coming one, which ended by `as_of`.
 
     Their customers are in files of the folder.
 
     Args:
-        sample: the customers of the origins; None: all of them.
+        sample: the customers of the origins; None for all.
     """
 
     def at(after: date) -> CustomerOrigin:
@@ -393,7 +393,7 @@ def expected(ahead: Coming, some: tuple[CustomerOrigin, ...]) -> Expected:
 
 
 def mean_of(*totals: float | None) -> float | None:
-    """Return the geometric mean of the totals that are known and not 0; None where none is.
+    """Return the geometric mean of the totals that are neither None nor 0; None without any.
 
     >>> mean_of(2.0, 8.0, None), mean_of(None, None)
     (4.0, None)

@@ -47,12 +47,12 @@ class PastYear:
 
 @dataclass(frozen=True)
 class YearTrial:
-    """The step to a year as it was expected on a past day, beside what followed.
+    """The forecast of a year from its first 90 days on a past day, and the actual year.
 
     Attributes:
         period: the year, as an ISO 8601 interval.
-        expected: purchases of the year over those of its first 90 days, by what was known before it.
-        actual: the same as it came.
+        expected: purchases of the year over those of its first 90 days, from earlier data.
+        actual: the actual ratio.
         purchases: of the customers in the year.
     """
 

@@ -53,12 +53,12 @@ class OpportunityTest:
 def market_opportunity_quality(
     grid: pd.DataFrame, backtest: OpportunityTest | None, services: Sequence[str]
 ) -> pd.DataFrame:
-    """Return the table's rows, in the order of model, metric and period.
+    """Return the table's rows, sorted by model, metric and period.
 
     Args:
-        grid: as `market_opportunities.measured` returns it, from which the table was made.
-        backtest: of the same kind; None without enough history.
-        services: articles that are no merchandise.
+        grid: the result of `market_opportunities.measured` for the table.
+        backtest: the same for earlier months; None without enough history.
+        services: articles that are not merchandise.
     """
     cells = int(is_listed(grid).sum())
     named = f"excluded: {', '.join(services)}"

@@ -57,14 +57,14 @@ class Plan:
 
     @classmethod
     def of(cls, options: Mapping[str, str]) -> Plan:
-        """Return the plan that options state; what is absent or empty is as by default.
+        """Return the plan of the options, with defaults for absent or empty ones.
 
         Args:
             options: `forecast_grain` (day, week, month), `forecast_horizon` (periods), `forecast_by`
                 (`region,category`, one, or `none`).
 
         Raises:
-            SettingsError: names the option that is not understood, and what it may be.
+            SettingsError: an option is not valid; the message has the valid values.
         """
         grain = _grain(options.get("forecast_grain", "") or WEEK.name)
         return cls(

@@ -83,12 +83,12 @@ def learnt_texts(texts: pd.DataFrame, normaliser: normalise.Normaliser, keep: Ke
 def learnt(
     texts: pd.DataFrame, model: SentenceModel | None, language: AbstractSet[str], keep: KeepFiles
 ) -> LearntIntents:
-    """Return the intents that an earlier run learnt from equal texts, or learn them now.
+    """Return the intents of an earlier run with equal texts, or learn them now.
 
     Args:
-        texts: columns `query_text`, `searches` and `template`, one row per text, the commonest first.
-        model, language: as `build` has them.
-        keep: gives a file for an address.
+        texts: columns `query_text`, `searches` and `template`, one row per text, most frequent first.
+        model, language: as for `build`.
+        keep: returns the stored file of an address.
     """
     read = texts[["query_text", "searches", "template"]]
     code = code_of("headgate.domains.retail.retail_copilot")

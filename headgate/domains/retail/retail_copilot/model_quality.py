@@ -21,11 +21,11 @@ _WORDS_ONLY = "no sentence model is installed: words alone decide what is alike 
 
 
 def table(texts: pd.DataFrame, intents: LearntIntents, period: str, read_by: str | None) -> pd.DataFrame:
-    """Return the table's rows, in the order of model, metric and period.
+    """Return the table's rows, sorted by model, metric and period.
 
     Args:
         texts: columns `query_text`, `template`, `searches`, `is_corrected`, one row per text.
-        read_by: the sentence model that read the texts' meaning, None where there was none.
+        read_by: the sentence model of the texts; None without one.
     """
     folded = texts.query_text.str.casefold().str.strip()
     total = int(texts.searches.sum())

@@ -43,11 +43,11 @@ _COLUMNS = (
 
 
 def purchase_values(clicks: pd.DataFrame, products: pd.DataFrame) -> tuple[pd.Series[float], float]:
-    """Return the value of one purchase: per template by the products opened from it, and over the whole shop.
+    """Return the value of a purchase per template, by the products opened from it, and over the whole shop.
 
     Args:
         clicks: columns `template`, `product_id`, `clicks`.
-        products: columns `product_id`, `money`, `lines`: what was sold of each, null where nothing was.
+        products: columns `product_id`, `money`, `lines`: sales per product, null without any.
     """
     lines = float(products.lines.sum())
     shop = float(products.money.sum()) / lines if lines else 0.0

@@ -27,14 +27,12 @@ MIN_TYPED = 5
 def corrections(
     counts: pd.Series[int], vocabulary: AbstractSet[str], language: AbstractSet[str] = frozenset()
 ) -> dict[str, str]:
-    """Return the intended word of each misspelled word.
-
-    Words of the shop and of the language are never changed.
+    """Return the intended word of each misspelled word; words of the shop and the language are never changed.
 
     Args:
-        counts: how often each word was typed, by word.
-        vocabulary: the shop's words: right and likely to be meant, typed or not.
-        language: other words that are right: a rare one (belt) is no slip for a common one (bell).
+        counts: number of times each word was typed.
+        vocabulary: the shop's words, which are correct and likely, typed or not.
+        language: other correct words: a rare one (belt) is not an error for a frequent one (bell).
     """
     if counts.empty:
         return {}
