@@ -673,7 +673,7 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         ("few purchases", 1, 3),
     ]
     assert [row["subject"] for row in called] == ["Customer 3 · Denmark", "Customer 5", "Customer 7"]
-    at_stake = ": {churn_probability} of {spends_if_buying} at stake"
+    at_stake = "; {churn_probability} of {spends_if_buying} at stake"
     assert [(row["item_id"], row["reason"]) for row in called] == [
         ("3", f"bought nothing for 120 days, usually buys every 24 days, late after 60 days{at_stake}"),
         (
@@ -737,7 +737,7 @@ def test_a_customer_who_sent_an_order_back_is_not_called_silent_and_the_order_is
         _, (named, *_) = called_and_opened(engine)
     assert item["reason"] == (
         "sent back {last_returned} on 5 Oct 2010; nothing kept for 321 days, usually buys every 8 days, late "
-        "after 16 days: {churn_probability} of {spends_if_buying} at stake"
+        "after 16 days; {churn_probability} of {spends_if_buying} at stake"
     )
     assert item["last_returned"] == 12770
     assert contact.startswith("Contact: name and e-mail address are not in the lake. Upload a file")
