@@ -172,7 +172,7 @@ def test_a_report_sends_each_business_alert_and_then_its_address(
         "7 % of the money is in transactions to review.",
         "Look at the queue.",
     )
-    stale = Alert("lake", "freshness", "No file came for more than two days.")
+    stale = Alert("lake", "freshness", "No file arrived for more than two days.")
     made_at = datetime(2026, 11, 21, 6, tzinfo=UTC)
     report = Report("ecommerce", made_at, Health(state="degraded", checks=()), (), (), {}, made_at)
     announce(

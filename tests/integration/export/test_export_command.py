@@ -252,7 +252,7 @@ def test_a_view_a_filter_and_a_query_are_exported(laptop: Terminal, shop: Shop) 
             ("--sql", "select 1 as a, 2 as a", "--name", "x"),
             "does not accept the query: Duplicate column name 'a'",
         ),
-        (("--sql", "select 1"), "--sql and --name go together"),
+        (("--sql", "select 1"), "--sql and --name need each other"),
         (("--tables", "regions", "--where", "TRUE", "--incremental"), "cannot be incremental"),
         (("--mask-at-source",), "needs a deployment"),
     ],

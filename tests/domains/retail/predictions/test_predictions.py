@@ -307,6 +307,6 @@ def test_a_lake_without_systems_says_so_and_what_to_do(
 ) -> None:
     answer = Caller(MemoryLake(systems=()), ("viewer",)).call("POST", f"/v1/predictions/{what}", asked)
     assert answer.status == 409
-    assert f"does not build the system {system}" in answer.json["detail"]
-    assert "it builds no system" in answer.json["detail"]
+    assert f"needs the system {system}" in answer.json["detail"]
+    assert "the lake builds no system" in answer.json["detail"]
     assert "headgate.toml" in answer.json["detail"]

@@ -78,7 +78,7 @@ def test_a_file_with_names_in_two_rows_and_no_contract_is_profiled(tmp_path: Pat
     assert record.state is FileState.PROFILED
     shown = CliRunner().invoke(profile, [str(path)], catch_exceptions=False)
     assert "60 rows" in shown.stdout
-    assert "write all names in one row" in " ".join(shown.stderr.split())
+    assert "write all names into one row" in " ".join(shown.stderr.split())
 
 
 def test_an_upper_row_with_most_of_the_names_is_one_of_two_rows_too() -> None:
