@@ -4225,6 +4225,14 @@ export interface components {
             correction_reason: string;
             disposition: components["schemas"]["Disposition"];
             /**
+             * Hidden Cells
+             * @description Of this row the cells whose digits are hidden, as `Z-####`, by contract column.
+             * @default {}
+             */
+            hidden_cells: {
+                [key: string]: string;
+            };
+            /**
              * Is Unique
              * @description Whether the column is unique or part of the key, so rows differ in it.
              * @default false

@@ -50,15 +50,8 @@ class RaggedCells:
     def of(self, record: Mapping[str, Any]) -> dict[str, str]:
         """Return the cells of a quarantined row by field, without cells that have hidden digits."""
         from headgate.uploads.edited_rows import corrections_in_declared_spelling
-        from headgate.uploads.ragged_rows import cells_of
 
-        line = self.line(record)
-        cells = cells_of(line, self.written_as) if line else []
-        named = {
-            name: cell.strip()
-            for name, cell in zip(self.fields, cells, strict=False)
-            if name and cell.strip()
-        }
+        named = self._named(record)
         shown = {name: cell for name, cell in named.items() if _HIDDEN_DIGIT not in cell}
         truths = {
             name: cell
@@ -67,6 +60,21 @@ class RaggedCells:
         }
         plain = corrections_in_declared_spelling({0: truths}, self.formats, self.contract)[0]
         return {**self.set_for_all, **shown, **{name: text for name, text in plain.items() if text}}
+
+    def hidden(self, record: Mapping[str, Any]) -> dict[str, str]:
+        """Return the form of the cells whose digits are hidden by field: `Z-#####`."""
+        return {name: cell for name, cell in self._named(record).items() if _HIDDEN_DIGIT in cell}
+
+    def _named(self, record: Mapping[str, Any]) -> dict[str, str]:
+        from headgate.uploads.ragged_rows import cells_of
+
+        line = self.line(record)
+        cells = cells_of(line, self.written_as) if line else []
+        return {
+            name: cell.strip()
+            for name, cell in zip(self.fields, cells, strict=False)
+            if name and cell.strip()
+        }
 
 
 def ragged_cells(

@@ -149,7 +149,9 @@ def row_of(
     of_correction = {each: own for (_, each), own in reasons.items()}
     record = json.loads(row["record"]) if row.get("record") else {}
     cells: dict[str, str] = {}
+    hidden_cells: dict[str, str] = {}
     if ragged and row["rule"] == RAGGED_ROW and RAGGED_TEXT in record:
+        hidden_cells = ragged.hidden(record)
         cells, record = ragged.of(record), {RAGGED_TEXT: ragged.line(record)}
     return RejectedRow(
         source_row=row["source_row"],
@@ -169,6 +171,7 @@ def row_of(
         corrected_value=sent.value(column) if sent else "",
         corrected_as=sent.by if sent else "",
         cells=cells,
+        hidden_cells=hidden_cells,
     )
 
 

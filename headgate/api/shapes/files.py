@@ -195,6 +195,9 @@ class RejectedRow(Shape):
         description="Initial cells of a correction, if the row has a wrong number of cells: by contract "
         "column, from left to right, with the values set for all rows.",
     )
+    hidden_cells: dict[str, str] = Field(
+        {}, description="Of this row the cells whose digits are hidden, as `Z-####`, by contract column."
+    )
 
 
 class ReasonCount(Shape):

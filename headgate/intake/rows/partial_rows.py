@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 _TEXT = ColumnType(Kind.STRING)
 _ROW = re.compile("[0-9]{1,18}")
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class PartialRows:
         places = self._positions(received, kept_rows)
         key_ids = dict.fromkeys((about.key_id, self.masking.key.key_id))
         rows = [
-            self._complete(received, np.array(chosen), kept_rows.take(int_array(places[chosen])), kept)
+            self._complete(received, np.array(chosen), kept_rows.take(places.take(int_array(chosen))), kept)
             for kept, chosen in _by_kept_columns(received, contract).items()
         ]
         table = pa.concat_tables(rows, promote_options="permissive")
@@ -89,16 +90,20 @@ class PartialRows:
             written_as=received.written_as,
         )
 
-    def _positions(self, received: Received, kept_rows: pa.Table) -> Rows:
-        """Return the position of each row's original in the masked form."""
+    def _positions(self, received: Received, kept_rows: pa.Table) -> pa.Array:
+        """Return the position of each row's original in the masked form; null for a row that was sent with all
+        its cells, which needs none: the form has no row with a wrong number of cells.
+        """
         corrected = [str(text or "").partition("/") for text in received.cells[CORRECTED_ROW].to_pylist()]
         if any(file_id != self.file_id or not _ROW.fullmatch(row) for file_id, _, row in corrected):
             raise refused_correction("A row names another file than the one that it corrects.")
         numbers = pa.array([int(row) for _, _, row in corrected], pa.int64())
         places = pc.index_in(numbers, pc.cast(kept_rows[SOURCE_ROW], pa.int64()).combine_chunks())
-        if places.null_count:
-            raise refused_correction("A row corrects a row that the file does not have.")
-        return np.asarray(places)
+        takes_cells = pc.greater(pc.utf8_length(pc.fill_null(received.cells[KEPT_COLUMNS], "")), 0)
+        if absent := numbers.filter(pc.and_(places.is_null(), takes_cells)).to_pylist():
+            listed = ", ".join(str(number) for number in absent[:_MOST_NAMED])
+            raise refused_correction(f"The corrected file has no complete row {listed} to take cells from.")
+        return places
 
     def _complete(
         self, received: Received, chosen: Rows, kept_rows: pa.Table, kept: Sequence[str]

@@ -10,15 +10,20 @@ import { ImportPanel } from '../import/import-panel'
 import { forgetEdits } from '../import/use-edits'
 import { Live } from '../upload/live'
 import { commit, dryRun } from '../upload/transfer'
+import { originalId } from './file-list'
 
 type File = Pick<
   Schemas['FileDetail'],
   'file_id' | 'key' | 'state' | 'received' | 'accepted' | 'closed_by' | 'size_bytes'
 >
 
-/** Whether a file is edited as a whole: the gate has checked it, and no row of it is in the lake; an empty one has nothing to edit. */
-export const isEditable = ({ state, received, accepted, closed_by, size_bytes }: File): boolean =>
+/**
+ * Whether a file is edited as a whole: the gate has checked it, and no row of it is in the lake. An empty one has nothing to
+ * edit, and corrected rows are edited in the file that has them.
+ */
+export const isEditable = ({ state, received, accepted, closed_by, size_bytes, key }: File): boolean =>
   !closed_by &&
+  originalId(key) === undefined &&
   size_bytes > 0 &&
   (['needs_mapping', 'profiled', 'rejected'].includes(state) ||
     (state === 'done' && received > 0 && accepted === 0))

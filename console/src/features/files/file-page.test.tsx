@@ -63,6 +63,7 @@ const row = (place: number, changed: Partial<Schemas['RejectedRow']> = {}): Sche
   corrected_value: '',
   corrected_as: '',
   cells: {},
+  hidden_cells: {},
   ...changed,
 })
 
@@ -261,4 +262,51 @@ test('an undo counts the rows of corrections that were accepted since the page w
   await screen.findByText(
     /3 accepted rows of this file and of its correction leave the lake; no table has them yet/,
   )
+})
+
+test('a row of another width is sent once one of its cells is typed, and can be taken out again', async () => {
+  answers['/v1/files/f1/rejected-rows'] = {
+    groups: [{ rule: 'ragged_row', column: '', rows: 1, waiting: 1, values: [] }],
+    rows: [
+      row(5, {
+        rule: 'ragged_row',
+        column: '',
+        record: { _raw: 'Z-##;PayPal' },
+        cells: { method: 'PayPal' },
+        hidden_cells: { payment_id: 'Z-##' },
+      }),
+    ],
+    next_cursor: '',
+  }
+  answers['/v1/contracts/source/payments'] = {
+    column_list: [
+      { name: 'payment_id', type: 'string' },
+      { name: 'method', type: 'string' },
+    ],
+  }
+  show()
+  await userEvent.click(await screen.findByRole('button', { name: 'Write the cells of row 5' }))
+  expect(screen.getByLabelText<HTMLInputElement>('Method of row 5').value).toBe('PayPal')
+  expect(screen.queryByRole('button', { name: /^Send/ })).toBeNull()
+  const id = screen.getByLabelText<HTMLInputElement>('Payment of row 5')
+  expect(id.placeholder).toBe('Z-##')
+  await userEvent.type(id, 'Z-12')
+  await screen.findByRole('button', { name: 'Send 1 corrected row' })
+  await userEvent.click(screen.getByRole('button', { name: 'Do not send row 5' }))
+  expect(screen.queryByRole('button', { name: /^Send/ })).toBeNull()
+})
+
+test('refused corrected rows lead to the file that has them, not to a grid of their own', async () => {
+  show({
+    key: 'payments/corrections/abcd-efgh.csv',
+    state: 'rejected',
+    received: 0,
+    accepted: 0,
+    quarantined: 0,
+    duplicates: 0,
+    acceptance: null,
+  })
+  const link = await screen.findByRole('link', { name: 'Correct them again in that file' })
+  expect(link.getAttribute('href')).toBe('#/files/abcd')
+  expect(screen.queryByText('Rows of the file')).toBeNull()
 })

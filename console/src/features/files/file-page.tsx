@@ -22,7 +22,7 @@ import { Counts } from './counts'
 import { EditedBefore } from './edited-before'
 import { FileByKey } from './file-by-key'
 import { EditFile, isEditable } from './edit-file'
-import { fileTitle } from './file-list'
+import { fileTitle, originalId } from './file-list'
 import { NextStep } from './next-step'
 import { OpenWaitingRows, useCorrected, useWaiting, waitingPlace } from './open-waiting-rows'
 import { ReadAs } from './read-as'
@@ -57,6 +57,7 @@ function KnownFile({ fileId }: { fileId: string }) {
 export function Story({ file }: { file: Schemas['FileDetail'] }) {
   const [corrections, setCorrections] = useState<Corrections>(new Map())
   const waits = useWaiting(file) > 0
+  const corrects = originalId(file.key)
   const counted = { ...file, corrected: useCorrected(file) }
   return (
     <Stack gap="md">
@@ -100,6 +101,16 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
             )}
           </Text>
         </Panel>
+      ) : null}
+      {corrects ? (
+        <Text size="sm">
+          These are corrected rows of another file, sent again.{' '}
+          <Anchor href={`#/files/${encodeURIComponent(corrects)}`}>
+            {file.accepted < file.received || file.received === 0
+              ? 'Correct them again in that file'
+              : 'Open that file'}
+          </Anchor>
+        </Text>
       ) : null}
       {file.duplicate_of ? (
         <Panel title={isDuplicate(file) ? DUPLICATE : SENT_BEFORE}>

@@ -1,4 +1,4 @@
-import { Anchor, Button, NativeSelect, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Anchor, Button, Group, NativeSelect, SimpleGrid, Stack, Table, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -14,17 +14,18 @@ interface Props {
   /** By which a person knows the row again; empty where nothing does. */
   about: string
   /** What a row of another width needs to be written; absent for other rows. */
-  whole?: Omit<WholeProps, 'begun'> | undefined
+  whole?: Omit<WholeProps, 'row'> | undefined
   /** What a duplicate needs to be sent again; absent for other rows. */
   again?: AgainProps | undefined
 }
 
 interface WholeProps {
-  /** Its own cells by column, with the values of all rows. */
-  begun: Record<string, string>
+  row: Schemas['RejectedRow']
   fields: Schemas['ContractColumn'][]
+  /** What was typed; empty while the row is not sent. */
   values: Record<string, string | null>
-  onChange: (values: Record<string, string | null>) => void
+  /** Sends these cells; without any, the row is not sent. */
+  onChange: (values: Record<string, string | null> | undefined) => void
 }
 
 interface AgainProps {
@@ -36,6 +37,7 @@ interface AgainProps {
 /** One row with the cell that broke the rule; its number shows the other cells. */
 export function RejectedRow({ row, about, value, onCorrect, type, again, whole }: Props) {
   const [opened, setOpened] = useState(false)
+  const [isWriting, setWriting] = useState(false)
   const place = row.sheet_row ?? row.source_row
   return (
     <>
@@ -76,10 +78,26 @@ export function RejectedRow({ row, about, value, onCorrect, type, again, whole }
               onChange={onCorrect}
             />
           ) : null}
-          {whole ? <WriteRow place={place} begun={row.cells} {...whole} /> : null}
+          {whole ? (
+            <Button
+              size="compact-xs"
+              variant="default"
+              aria-expanded={isWriting}
+              onClick={() => setWriting(!isWriting)}
+            >
+              Write the cells of row {place}
+            </Button>
+          ) : null}
           {again ? <EnterAgain row={row} {...again} /> : null}
         </Table.Td>
       </Table.Tr>
+      {whole && isWriting ? (
+        <Table.Tr>
+          <Table.Td colSpan={5}>
+            <WriteRow row={row} {...whole} />
+          </Table.Td>
+        </Table.Tr>
+      ) : null}
       {opened ? (
         <Table.Tr>
           <Table.Td colSpan={5} className="any-text">
@@ -103,11 +121,13 @@ interface CellProps {
   name: string
   label?: string
   value: string
+  /** How the cell looks whose digits are hidden. */
+  hidden?: string | undefined
   onChange: (value: string) => void
 }
 
 /** A box for one cell; yes or no is chosen. */
-function CellInput({ type, name, label, value, onChange }: CellProps) {
+function CellInput({ type, name, label, value, hidden, onChange }: CellProps) {
   const shown = { size: 'xs', 'aria-label': name, label, value, miw: { base: '5rem', sm: '8rem' } } as const
   return type === 'boolean' ? (
     <NativeSelect
@@ -120,38 +140,47 @@ function CellInput({ type, name, label, value, onChange }: CellProps) {
       onChange={(event) => onChange(event.currentTarget.value)}
     />
   ) : (
-    <TextInput {...shown} onChange={(event) => onChange(event.currentTarget.value)} />
+    <TextInput {...shown} placeholder={hidden} onChange={(event) => onChange(event.currentTarget.value)} />
   )
 }
 
-/** Every cell of a row whose cells belong to no columns; an empty one stays empty. */
-function WriteRow({ place, begun, fields, values, onChange }: WholeProps & { place: number }) {
-  const isOpen = Object.keys(values).length > 0
-  const empty = Object.fromEntries(fields.map(({ name }) => [name, null]))
-  if (!isOpen)
-    return (
-      <Button size="compact-xs" variant="default" onClick={() => onChange({ ...empty, ...begun })}>
-        Write the cells of row {place}
-      </Button>
-    )
-  const headings = uniqueHeadings(fields.map(({ name }) => name))
+/** Every cell of a row whose cells belong to no columns; an empty one stays empty, and the row is sent once one is typed. */
+function WriteRow({ row, fields, values, onChange }: WholeProps) {
+  const place = row.sheet_row ?? row.source_row
+  const names = fields.map(({ name }) => name)
+  const isSent = Object.keys(values).length > 0
+  const begun = { ...Object.fromEntries(names.map((name) => [name, null])), ...row.cells, ...values }
+  const headings = uniqueHeadings(names)
+  const isHidden = Object.keys(row.hidden_cells).length > 0
   return (
-    <Stack gap={4}>
-      {Object.keys(begun).length > 0 ? (
-        <Text size="xs" className="muted">
-          Its own cells from left to right, with the values of all rows: put each in its place.
-        </Text>
+    <Stack gap="xs">
+      <Text size="xs" className="muted any-text">
+        The row in the file: {row.record._raw}
+      </Text>
+      <Text size="xs" className="muted">
+        Its cells from left to right, with the values of all rows: put each into its place.
+        {isHidden ? ' A # is a hidden digit: type these cells in full, as they are in your file.' : ''}
+      </Text>
+      <SimpleGrid cols={{ base: 1, xs: 2, sm: 3, lg: 4 }} spacing="xs" verticalSpacing={4}>
+        {fields.map(({ name, type }) => (
+          <CellInput
+            key={name}
+            type={type}
+            label={headings.get(name) ?? heading(name)}
+            name={`${headings.get(name) ?? heading(name)} of row ${place}`}
+            value={begun[name] ?? ''}
+            hidden={row.hidden_cells[name]}
+            onChange={(value) => onChange({ ...begun, [name]: value || null })}
+          />
+        ))}
+      </SimpleGrid>
+      {isSent ? (
+        <Group>
+          <Button size="compact-xs" variant="default" onClick={() => onChange(undefined)}>
+            Do not send row {place}
+          </Button>
+        </Group>
       ) : null}
-      {fields.map(({ name, type }) => (
-        <CellInput
-          key={name}
-          type={type}
-          label={headings.get(name) ?? heading(name)}
-          name={`${headings.get(name) ?? heading(name)} of row ${place}`}
-          value={values[name] ?? ''}
-          onChange={(value) => onChange({ ...empty, ...values, [name]: value || null })}
-        />
-      ))}
     </Stack>
   )
 }

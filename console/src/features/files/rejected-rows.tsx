@@ -19,6 +19,7 @@ import {
   type RejectionGroup,
   repeatedValue,
   withRepeated,
+  withRow,
 } from './rejection-groups'
 import { isOfDuplicates } from '../../formats/rules'
 
@@ -179,7 +180,7 @@ function ReasonGroup({
                     ? {
                         fields,
                         values: corrections.get(row.source_row) ?? {},
-                        onChange: (values) => onChange(new Map(corrections).set(row.source_row, values)),
+                        onChange: (values) => onChange(withRow(corrections, row.source_row, values)),
                       }
                     : undefined
                 }

@@ -26,6 +26,7 @@ const row = (source_row: number, column: string): Schemas['RejectedRow'] => ({
   corrected_value: '',
   corrected_as: '',
   cells: {},
+  hidden_cells: {},
 })
 
 test('a row is open until its correction is accepted, and again when it is refused', () => {

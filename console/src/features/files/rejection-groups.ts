@@ -30,10 +30,20 @@ export function mayEnterAgain(row: Schemas['RejectedRow']): boolean {
   return isOpen(row) && row.rule === 'duplicate_key'
 }
 
-/** Whether no correction was sent, or the newest one was refused. */
 /** What a person has typed, by source row and column. */
 export type Corrections = Map<number, Record<string, string | null>>
 
+/** The corrections with the values of a row; without values the row is not sent. */
+export function withRow(
+  corrections: Corrections,
+  row: number,
+  values: Record<string, string | null> | undefined,
+): Corrections {
+  const others = [...corrections].filter(([other]) => other !== row)
+  return new Map(values ? [...others, [row, values]] : others)
+}
+
+/** Whether no correction was sent, or the newest one was refused. */
 const isOpen = ({ correction }: Schemas['RejectedRow']): boolean => !correction || correction === 'refused'
 
 /** Whether the value has to come from its source again: nobody types a card number into the console. */

@@ -133,6 +133,7 @@ def test_cells_of_a_row_whose_digits_are_hidden_are_not_offered() -> None:
         "#" not in text and not any(map(str.isdigit, text)) for row in rows for text in row["cells"].values()
     )
     assert "4111" not in str(rows)
+    assert all(row["hidden_cells"]["payment_id"] == "#" for row in rows)
 
 
 def ignored(caller: Caller, file_id: str, **asked: object) -> Answer:

@@ -172,3 +172,21 @@ def test_a_correction_of_a_file_without_a_masked_form_is_rejected(lake: MemoryLa
     body = corrected_csv(None, CONTRACT, {BROKEN_AMOUNT: {"amount": "1.00"}}, rows, file.file_id)
     record = lake.receive(keys.corrected_rows_key("payments", "f" * 32, "c" * 16), body)
     assert (record.state, record.error["rule"]) == (FileState.REJECTED, "correction")
+
+
+def test_a_row_of_another_width_is_accepted_with_other_corrections(lake: MemoryLake) -> None:
+    """The masked form has no row with a wrong number of cells, and such a row takes no cell from it."""
+    lines = PAYMENTS.rstrip(b"\n") + b"\n9,A9,card\n"
+    file = lake.receive("payments/short.csv", lines)
+    ragged = len(PAYMENTS.splitlines())
+    whole = {**SENT_WHOLE, "payment_id": "9", "card_number": OTHER_CARD}
+    record = correct(lake, file, {BROKEN_AMOUNT: {"amount": "12.00"}, ragged: whole})
+    assert (record.accepted, record.quarantined) == (2, 0)
+
+
+def test_a_row_without_cells_to_take_is_named(lake: MemoryLake, file: FileRecord) -> None:
+    rows = quarantined_rows(lake.objects, "quarantine", file)
+    body = corrected_csv(None, CONTRACT, {BROKEN_AMOUNT: {"amount": "1.00"}}, rows, file.file_id)
+    forged = body.replace(f"{file.file_id}/3".encode(), f"{file.file_id}/9".encode())
+    record = lake.receive(keys.corrected_rows_key("payments", file.file_id, "d" * 16), forged)
+    assert "no complete row 9" in record.error["message"]
