@@ -62,7 +62,11 @@ def names_an_event(name: str) -> bool:
 
 def future_values(values: pa.Array, now: datetime | None = None) -> pa.Array:
     """Return the dates or times that are later than tomorrow, which no time zone explains."""
+    return values.filter(are_future(values, now))
+
+
+def are_future(values: pa.Array, now: datetime | None = None) -> pa.Array:
+    """Return whether each date or time is later than tomorrow; null for a null."""
     tomorrow = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
-    present = values.drop_null()
-    limit = pa.scalar(tomorrow, pa.timestamp("us")).cast(present.type, safe=False)
-    return present.filter(pc.greater(present, limit))
+    limit = pa.scalar(tomorrow, pa.timestamp("us")).cast(values.type, safe=False)
+    return pc.greater(values, limit)

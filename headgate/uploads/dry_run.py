@@ -23,10 +23,10 @@ from headgate.lake.ports import ObjectRef
 from headgate.lake.states import QUARANTINED_ROW_COLUMNS, RAGGED_ROW, FileState
 from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
 from headgate.uploads.differing_duplicates import differing_cells
-from headgate.uploads.edited_rows import reasons_as_written
+from headgate.uploads.edited_rows import reasons_as_written, rule_reasons_as_written
 from headgate.uploads.edited_upload import edited_content, edited_file, edited_key
 from headgate.uploads.edits import Edits
-from headgate.uploads.import_grid import FLAWED, ROWS, Flaws, FlawWords, write_grid
+from headgate.uploads.import_grid import FLAWED, ROWS, ColumnFacts, Flaws, FlawWords, write_grid
 from headgate.uploads.ragged_rows import counts_of
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.uploads.sent_originals import sent_original
@@ -205,6 +205,7 @@ class DryRunner:
         is_other_file = has_ragged and edited.edits.changes_values
         return FlawWords(
             reasons_as_written(edited.edits.formats, edited.contract),
+            rule_reasons_as_written(edited.edits.formats, edited.contract),
             counts_of(edited.opened.source) if is_other_file and edited.opened else {},
             numbers,
             differing_cells(edited, body, numbers) if body else {},
@@ -224,7 +225,8 @@ class DryRunner:
         }
         if edited.opened is None:
             return facts
-        grid = write_grid(edited.opened, flaws, edited.hidden, edited.amounts, folder)
+        about = ColumnFacts(edited.hidden, edited.amounts, edited.past)
+        grid = write_grid(edited.opened, flaws, about, folder)
         for name in (ROWS, FLAWED):
             self.objects.upload(folder / name, ObjectRef(self.staging_bucket, check_key(upload, name)))
         return {**facts, "grid": asdict(grid)}

@@ -27,7 +27,7 @@ from headgate.values.cast_declared import cast_column, trimmed, without_nulls
 from headgate.values.cells import bool_array, flags, text_array
 from headgate.values.country_codes import in_country_codes
 from headgate.values.declared_spelling import in_declared_format
-from headgate.values.refusal_reasons import type_reason
+from headgate.values.refusal_reasons import rule_reason, type_reason
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -267,6 +267,20 @@ def reasons_as_written(
     for column in contract.columns if contract else ():
         if declared := source_format_of(edits, column):
             reasons[column.name, type_reason(column)] = type_reason(_as_read(column, declared))
+    return reasons
+
+
+def rule_reasons_as_written(
+    formats: Mapping[str, Mapping[str, Any]], contract: Contract | None
+) -> dict[tuple[str, str], str]:
+    """Return by column and rule the reason of a value that breaks the rule, as a reader of the file
+    understands it.
+    """
+    edits, reasons = Edits(formats=formats), {}
+    for column in contract.columns if contract else ():
+        declared = source_format_of(edits, column)
+        reasons[column.name, "type"] = type_reason(_as_read(column, declared) if declared else column)
+        reasons |= {(column.name, rule.name): rule_reason(rule, column) for rule in column.rules}
     return reasons
 
 

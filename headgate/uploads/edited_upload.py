@@ -26,6 +26,7 @@ from headgate.formats.sniff import is_old_workbook
 from headgate.formats.unpack import data_members
 from headgate.lake import keys
 from headgate.matching.dataset_evidence import dataset_of_inner_list, likely_dataset
+from headgate.matching.past_moments import records_the_past
 from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
 from headgate.matching.suggest_mapping import VALUE
 from headgate.uploads.edited_rows import check_edits, edited_csv, member_of
@@ -37,6 +38,7 @@ from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import by_unique, numbers
 from headgate.values.country_codes import are_countries, in_country_codes
 from headgate.values.format_inference import infer_most, one_truth_word
+from headgate.values.refusal_reasons import reason_of_column
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -111,6 +113,22 @@ class EditedUpload:
         of_money = {column.name for column in self.contract.columns if is_amount(column.unit)}
         fields = fields_after_edits(self.suggested, self.edits.columns)
         return {name for name, field in zip(self.suggested.names, fields, strict=True) if field in of_money}
+
+    @property
+    def past(self) -> dict[str, str]:
+        """The columns whose decided field records the past, with the reason why a later date is doubtful."""
+        if self.contract is None:
+            return {}
+        fields = [
+            (name, self.contract.column(field))
+            for name, field in self.edits.columns.items()
+            if field in self.contract.names
+        ]
+        return {
+            name: reason_of_column(column, "is in the future", "Correct the day, the month or the year")
+            for name, column in fields
+            if records_the_past(column, self.contract)
+        }
 
     @property
     def hidden(self) -> Collection[str]:

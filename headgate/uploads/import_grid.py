@@ -7,6 +7,7 @@ page alone. `flawed.arrow` has the first 20,000 rejected rows and duplicates.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -28,12 +29,12 @@ from headgate.formats.read_table import sample_table
 from headgate.lake.states import RAGGED_ROW, Disposition
 from headgate.masking.redaction import redact
 from headgate.matching.match_header import with_headings
-from headgate.matching.past_moments import future_values
+from headgate.uploads.doubtful_dates import REFUSED, DoubtfulDates, first_future_dates
 from headgate.uploads.file_currencies import FileCurrencies
+from headgate.uploads.file_values import FileValues
 from headgate.uploads.ragged_rows import in_columns
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.uploads.totals_of_grid import totals_of_grid
-from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import by_unique, int_array, numbers, text_array
 from headgate.values.format_inference import Most, infer_most, one_truth_word
 from headgate.values.parquet_tables import table_of
@@ -46,13 +47,13 @@ if TYPE_CHECKING:
     from headgate.formats.received_rows import Received
     from headgate.lake.ports import ObjectRef, SnapshotObjects
     from headgate.matching.file_table import FileTable
-    from headgate.values.format_inference import Reading
 
 ROWS, FLAWED = "rows.arrow", "flawed.arrow"
 BATCH_ROWS = 1_000
 MAX_FLAWED = 20_000
 _HIDDEN = "••••"
 _LEFT_OUT = json.dumps({"kind": "left_out", "flaws": []})
+_IN_COLUMN = "column_"
 _FORMAT_ROWS = 2_000
 _HEAD_BYTES = 1 << 16
 
@@ -114,10 +115,15 @@ def is_json_file(path: Path) -> bool:
 
 @dataclass(frozen=True)
 class Flaws:
-    """The rejected rows, each with a JSON object of its kind and its flaws."""
+    """The rejected rows, each with a JSON object of its kind and its flaws.
+
+    Attributes:
+        by_column: refused cells by column of the file.
+    """
 
     rows: np.ndarray[Any, np.dtype[np.int64]]
     texts: pa.Array
+    by_column: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -141,11 +147,16 @@ class Flaws:
         rows = table.take(order)
         sent = words.numbers.all_sent(numbers(rows.column("source_row").combine_chunks()))
         listed = rows.select(["disposition", "rule", "column_name", "reason", "all_rules"]).to_pylist()
-        texts = [
-            _flaws(row, column_of, words.of(number, row))
+        flaws = [
+            _flaws(row, column_of, words.of(number, row), words.rules)
             for number, row in zip(sent.tolist(), listed, strict=True)
         ]
-        return cls(sent, text_array(texts)).with_left_out(words.numbers.left_out)
+        refused = (each["flaws"] for each in flaws if each["kind"] == REFUSED)
+        by_column = Counter(
+            name for listed in refused for name in {column for column, _, _ in listed} if name
+        )
+        texts = text_array(json.dumps(each, ensure_ascii=False) for each in flaws)
+        return cls(sent, texts, by_column).with_left_out(words.numbers.left_out)
 
     def with_left_out(self, left_out: Sequence[int]) -> Flaws:
         """Return the flaws with the rows that a person left out."""
@@ -154,7 +165,7 @@ class Flaws:
         rows = np.concatenate([self.rows, np.array(sorted(set(left_out)), np.int64)])
         texts = [*self.texts.to_pylist(), *[_LEFT_OUT] * (len(rows) - len(self.rows))]
         order = np.argsort(rows, kind="stable")
-        return Flaws(rows[order], text_array(texts[place] for place in order))
+        return Flaws(rows[order], text_array(texts[place] for place in order), self.by_column)
 
 
 @dataclass(frozen=True)
@@ -163,12 +174,14 @@ class FlawWords:
 
     Attributes:
         reasons: by field and the gate's reason.
+        rules: by field and rule, for values that are not the first reason of their row.
         ragged: by row as sent.
         numbers: row numbers as sent.
         others: additions to the reason, by row.
     """
 
     reasons: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    rules: Mapping[tuple[str, str], str] = field(default_factory=dict)
     ragged: Mapping[int, str] = field(default_factory=dict)
     numbers: RowNumbers = field(default_factory=lambda: RowNumbers(()))
     others: Mapping[int, str] = field(default_factory=dict)
@@ -182,7 +195,12 @@ class FlawWords:
         return f"{said} {self.others[number]}" if number in self.others else said
 
 
-def _flaws(row: Mapping[str, Any], column_of: Mapping[str, str], reason: str) -> str:
+def _flaws(
+    row: Mapping[str, Any],
+    column_of: Mapping[str, str],
+    reason: str,
+    rules: Mapping[tuple[str, str], str],
+) -> dict[str, Any]:
     first = (
         column_of.get(row["column_name"] or "", row["column_name"] or ""),
         row["rule"] or "",
@@ -192,9 +210,24 @@ def _flaws(row: Mapping[str, Any], column_of: Mapping[str, str], reason: str) ->
     for code in json.loads(row["all_rules"] or "[]"):
         rule, _, column = code.partition(":")
         if (rule, column) != (row["rule"] or "", row["column_name"] or ""):
-            others.append((column_of.get(column, column), rule, ""))
-    kind = "duplicate" if row["disposition"] == Disposition.DUPLICATE else "refused"
-    return json.dumps({"kind": kind, "flaws": [first, *others]}, ensure_ascii=False)
+            others.append((column_of.get(column, column), rule, rules.get((column, rule), "")))
+    kind = "duplicate" if row["disposition"] == Disposition.DUPLICATE else REFUSED
+    return {"kind": kind, "flaws": [first, *others]}
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """Facts about columns of the file, by which they are shown.
+
+    Attributes:
+        hidden: columns whose values are not shown, because they may be sensitive.
+        amounts: columns of fields with a currency.
+        past: columns of fields that record the past, with the reason why a date in the future is doubtful.
+    """
+
+    hidden: Collection[str] = frozenset()
+    amounts: Collection[str] = frozenset()
+    past: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -210,6 +243,8 @@ class WrittenGrid:
     currencies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     hidden_numbers: Mapping[str, int] = field(default_factory=dict)
     totals: tuple[int, ...] = ()
+    flawed_cells: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -220,15 +255,8 @@ class _Seen:
     numbers: Counter[str] = field(default_factory=Counter)
 
 
-def write_grid(
-    opened: OpenedFile, flaws: Flaws, hidden: Collection[str], amounts: Collection[str], folder: Path
-) -> WrittenGrid:
-    """Write both files of the grid to `folder`.
-
-    Args:
-        hidden: columns whose values are not shown, because they may be sensitive.
-        amounts: columns of fields with a currency.
-    """
+def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Path) -> WrittenGrid:
+    """Write both files of the grid to `folder`."""
     schema = pa.schema(
         [
             ("row", pa.int64()),
@@ -238,36 +266,51 @@ def write_grid(
     )
     options = pa.ipc.IpcWriteOptions(compression="zstd")
     rows = flawed = 0
-    beginning: pa.Table | None = None
-    currencies = FileCurrencies(amounts)
+    readings: dict[str, tuple[pa.Array, Most]] | None = None
+    currencies, values, doubts = (
+        FileCurrencies(about.amounts),
+        FileValues(),
+        DoubtfulDates(opened.names, about.past),
+    )
     with (
         pa.ipc.new_file(str(folder / ROWS), schema, options=options) as every,
         pa.ipc.new_file(str(folder / FLAWED), schema, options=options) as some,
     ):
         seen = _Seen()
-        for table in _batches(_tables(opened, flaws, hidden, schema, seen)):
+        for batch in _batches(_tables(opened, flaws, about.hidden, schema, seen)):
+            whole = _without(batch, seen.ragged)
+            shown = _shown_columns(opened.names, whole, about.hidden)
+            currencies.add(shown)
+            values.add(shown)
+            readings = _readings(opened.names, whole, about.hidden) if readings is None else readings
+            table = doubts.added(batch, readings)
             every.write_table(table)
             rows += table.num_rows
-            currencies.add(_shown_columns(opened.names, _without(table, seen.ragged), hidden))
-            beginning = _without(table, seen.ragged) if beginning is None else beginning
             if flawed < MAX_FLAWED and table.column("flaws").null_count < table.num_rows:
                 refused = table.filter(pc.is_valid(table.column("flaws")))
                 some.write_table(refused.combine_chunks())
                 flawed += refused.num_rows
-    readings = _readings(opened.names, beginning, hidden) if beginning is not None else {}
+    readings = readings or {}
     formats = {name: facts for name, (text, most) in readings.items() if (facts := _format(most))}
+    to_come = {
+        name: facts
+        for name, (text, most) in readings.items()
+        if (facts := first_future_dates(text, most.reading))
+    }
     return WrittenGrid(
         opened.names,
         rows,
         min(flawed, MAX_FLAWED),
         formats,
         opened.source.written_as,
-        {name: facts for name, (text, most) in readings.items() if (facts := _to_come(text, most.reading))},
+        {**to_come, **doubts.by_column},
         currencies.by_column,
         dict(seen.numbers),
         totals_of_grid(
-            folder / ROWS, opened.names, {name: most for name, (_, most) in readings.items()}, hidden
+            folder / ROWS, opened.names, {name: most for name, (_, most) in readings.items()}, about.hidden
         ),
+        dict(flaws.by_column),
+        values.by_column,
     )
 
 
@@ -377,15 +420,6 @@ def _format(most: Most) -> dict[str, Any]:
     return {"kind": most.reading.kind.value, "format": listed, "others": most.others}
 
 
-def _to_come(text: pa.Array, reading: Reading) -> dict[str, Any]:
-    """Return the number of future dates among a column's first values, and the last one."""
-    if reading.kind not in {Kind.DATE, Kind.TIMESTAMP}:
-        return {}
-    column = Column("", ColumnType(reading.kind), format=reading.format)
-    future = future_values(cast_column(column, without_nulls(column, text)).values)
-    return {"rows": len(future), "last": str(pc.max(future).as_py())[:10]} if len(future) else {}
-
-
 _LISTS = {"patterns", "currency", "units", "trueWords", "falseWords", "nulls"}
 
 
@@ -415,17 +449,26 @@ def hidden(cells: Sequence[str | None]) -> tuple[str | None, ...]:
     return tuple(cell and _HIDDEN for cell in cells)
 
 
-def flawed_page(objects: SnapshotObjects, ref: ObjectRef, show: str, start: int, limit: int) -> GridPage:
-    """Return rejected rows (`errors`), duplicates (`duplicates`), or the rows that violate a rule."""
+def flawed_page(
+    objects: SnapshotObjects, ref: ObjectRef, shown: tuple[str, Sequence[str]], start: int, limit: int
+) -> GridPage:
+    """Return the shown rows: the refused ones (`errors`), the duplicates (`duplicates`), those that break one
+    rule, or those with a refused cell in one of the file's columns (`column_1` is the first one).
+    """
+    show, columns = shown
+    place = int(show.removeprefix(_IN_COLUMN)) if re.fullmatch(rf"{_IN_COLUMN}[1-9]\d{{0,4}}", show) else 0
+    column = columns[place - 1] if 0 < place <= len(columns) else None
     with objects.open(ref) as file:
         every = _rows(pa.ipc.open_file(file).read_all())
-    rows = [row for row in every if _is_shown(row[2] or {}, show)]
+    rows = [row for row in every if _is_shown(row[2] or {}, show, column)]
     return GridPage(len(rows), tuple(rows[start : start + limit]))
 
 
-def _is_shown(flaws: Mapping[str, Any], show: str) -> bool:
+def _is_shown(flaws: Mapping[str, Any], show: str, column: str | None) -> bool:
     if show in {"errors", "duplicates"}:
-        return bool(flaws.get("kind") == ("refused" if show == "errors" else "duplicate"))
+        return bool(flaws.get("kind") == (REFUSED if show == "errors" else "duplicate"))
+    if column is not None:
+        return flaws.get("kind") == REFUSED and any(name == column for name, *_ in flaws.get("flaws", ()))
     return any(rule == show for _, rule, _ in flaws.get("flaws", ()))
 
 

@@ -1588,6 +1588,12 @@ export interface components {
          */
         ContractField: {
             /**
+             * Allowed
+             * @description The permitted values; empty for any.
+             * @default []
+             */
+            allowed: string[];
+            /**
              * Is Key
              * @description Whether it is the whole key, so that all rows differ in it.
              */
@@ -2095,7 +2101,9 @@ export interface components {
         };
         /**
          * DaysToCome
-         * @description Dates of a column after tomorrow, among its first 1,000 rows.
+         * @description Dates of a column after tomorrow.
+         *
+         *     All dates of a field that records the past are counted, and the first 1,000 rows of another column.
          */
         DaysToCome: {
             /**
@@ -3129,9 +3137,17 @@ export interface components {
             };
             /**
              * Flawed
-             * @description Rejected rows and duplicates; at most 20,000 are listed.
+             * @description Rows that are not simply accepted; at most 20,000 are listed.
              */
             flawed: number;
+            /**
+             * Flawed Cells
+             * @description Rejected cells by column, also those that are not the first reason of their row.
+             * @default {}
+             */
+            flawed_cells: {
+                [key: string]: number;
+            };
             /**
              * Formats
              * @description By column that is not in plain spelling: `kind`, `format` (keys of `headgate.format`) of nearly all values, and `others`, the number of other values.
@@ -3165,6 +3181,16 @@ export interface components {
              * @default []
              */
             totals: number[];
+            /**
+             * Values
+             * @description Rows by value, of each column with at most 50 different values that may be shown.
+             * @default {}
+             */
+            values: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
         };
         /**
          * GridFlaw
@@ -3178,7 +3204,7 @@ export interface components {
             column: string;
             /**
              * Reason
-             * @description Words for the first flaw of the row; empty for others.
+             * @description Words for the flaw; empty for a rule of the row that is not its first.
              */
             reason: string;
             /** Rule */
@@ -3201,10 +3227,11 @@ export interface components {
             flaws: components["schemas"]["GridFlaw"][];
             /**
              * Kind
+             * @description A `doubtful` row is accepted: a field that records the past has a date in the future.
              * @default
              * @enum {string}
              */
-            kind: "" | "refused" | "duplicate" | "left_out";
+            kind: "" | "refused" | "duplicate" | "left_out" | "doubtful";
             /**
              * Row
              * @description Number among the file's data rows, from 1.
@@ -7996,7 +8023,7 @@ export interface operations {
             query?: {
                 /** @description `check_id` of a check; empty for the newest. */
                 check?: string;
-                /** @description `all`, `errors`, `duplicates`, or a rule. */
+                /** @description `all`, `errors`, `duplicates`, a rule, or `column_1`: refused cells of column 1. */
                 show?: string;
                 /** @description Offset of the first row. */
                 start?: number;

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as PyMapping
     from collections.abc import Sequence
 
-    from headgate.contracts.model import Contract
+    from headgate.contracts.model import Column, Contract
     from headgate.matching.mappings import Suggested
 
     Facts = dict[str, Any]  # of one column, as a profile stores them
@@ -73,10 +73,17 @@ def suggested_mapping(
                 is_key=contract.key == (column.name,),
                 records_past=records_the_past(column, contract),
                 unit=column.unit,
+                allowed=_allowed(column),
             )
             for column in contract.columns
         ),
     )
+
+
+def _allowed(column: Column) -> tuple[str, ...]:
+    """Return the values that a column may have; none where its contract lists none."""
+    rule = next((rule for rule in column.rules if rule.name == "valid_values"), None)
+    return tuple(map(str, rule.argument)) if rule and isinstance(rule.argument, tuple) else ()
 
 
 def sample_facts(profiled: Sequence[Facts]) -> tuple[Facts, ...]:

@@ -227,7 +227,7 @@ def rows(
     if show == "all":
         page = import_grid.page_of(lake.objects, ref, start, limit, grid["rows"])
     else:
-        page = import_grid.flawed_page(lake.objects, ref, show, start, limit)
+        page = import_grid.flawed_page(lake.objects, ref, (show, grid["columns"]), start, limit)
     listed = tuple(_grid_row(*row) for row in page.rows)
     if not _sees_values(lake, caller, upload):
         listed = tuple(row.model_copy(update={"cells": import_grid.hidden(row.cells)}) for row in listed)

@@ -36,7 +36,11 @@ from headgate.api.shapes.uploads import (
 Start = Annotated[int, Query(ge=0, le=2**40, description="Offset of the first row.")]
 Shown = Annotated[
     str,
-    Query(max_length=100, pattern="^[a-z0-9_]*$", description="`all`, `errors`, `duplicates`, or a rule."),
+    Query(
+        max_length=100,
+        pattern="^[a-z0-9_]*$",
+        description="`all`, `errors`, `duplicates`, a rule, or `column_1`: refused cells of column 1.",
+    ),
 ]
 CheckId = Annotated[
     str, Query(pattern="^([0-9a-f]{16})?$", description="`check_id` of a check; empty for the newest.")

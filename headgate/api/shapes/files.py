@@ -317,6 +317,7 @@ class ContractField(Shape):
     is_key: bool = Field(description="Whether it is the whole key, so that all rows differ in it.")
     records_past: bool = Field(description="Whether a date in the future is suspicious.")
     unit: str = Field("", description="Unit in the contract, for amounts the currency code.")
+    allowed: tuple[str, ...] = Field((), description="The permitted values; empty for any.")
 
 
 class Mapping(Shape):

@@ -192,7 +192,10 @@ class UploadEdits(Asked):
 
 
 class DaysToCome(Shape):
-    """Dates of a column after tomorrow, among its first 1,000 rows."""
+    """Dates of a column after tomorrow.
+
+    All dates of a field that records the past are counted, and the first 1,000 rows of another column.
+    """
 
     rows: Count
     last: str = Field(description="The latest date, YYYY-MM-DD.")
@@ -203,7 +206,7 @@ class GridFacts(Shape):
 
     columns: tuple[str, ...] = Field(description="The file's columns, in its order.")
     rows: Count
-    flawed: Count = Field(description="Rejected rows and duplicates; at most 20,000 are listed.")
+    flawed: Count = Field(description="Rows that are not simply accepted; at most 20,000 are listed.")
     formats: dict[str, dict[str, Any]] = Field(
         description="By column that is not in plain spelling: `kind`, `format` (keys of `headgate.format`) "
         "of nearly all values, and `others`, the number of other values."
@@ -216,6 +219,12 @@ class GridFacts(Shape):
     totals: tuple[int, ...] = Field(
         (), description="Rows that a cell calls a total and that are the sum of the rows above."
     )
+    flawed_cells: dict[str, Count] = Field(
+        {}, description="Rejected cells by column, also those that are not the first reason of their row."
+    )
+    values: dict[str, dict[str, Count]] = Field(
+        {}, description="Rows by value, of each column with at most 50 different values that may be shown."
+    )
 
 
 class GridFlaw(Shape):
@@ -223,7 +232,7 @@ class GridFlaw(Shape):
 
     column: str = Field(description="Column of the file; empty for the whole row.")
     rule: str
-    reason: str = Field(description="Words for the first flaw of the row; empty for others.")
+    reason: str = Field(description="Words for the flaw; empty for a rule of the row that is not its first.")
 
 
 class GridRow(Shape):
@@ -231,7 +240,10 @@ class GridRow(Shape):
 
     row: Annotated[int, Field(description="Number among the file's data rows, from 1.")]
     cells: tuple[str | None, ...] = Field(description="By column; sensitive values are masked.")
-    kind: Literal["", "refused", "duplicate", "left_out"] = ""
+    kind: Literal["", "refused", "duplicate", "left_out", "doubtful"] = Field(
+        "",
+        description="A `doubtful` row is accepted: a field that records the past has a date in the future.",
+    )
     flaws: tuple[GridFlaw, ...] = ()
 
 

@@ -77,7 +77,7 @@ class PartialRows:
         places = self._positions(received, kept_rows)
         key_ids = dict.fromkeys((about.key_id, self.masking.key.key_id))
         rows = [
-            self._complete(received, np.array(chosen), kept_rows.take(places.take(int_array(chosen))), kept)
+            self._complete(received, chosen, kept_rows.take(places.take(int_array(chosen))), kept)
             for kept, chosen in _by_kept_columns(received, contract).items()
         ]
         table = pa.concat_tables(rows, promote_options="permissive")
@@ -91,8 +91,9 @@ class PartialRows:
         )
 
     def _positions(self, received: Received, kept_rows: pa.Table) -> pa.Array:
-        """Return the position of each row's original in the masked form; null for a row that was sent with all
-        its cells, which needs none: the form has no row with a wrong number of cells.
+        """Return the position of each row's original in the masked form; null where it has no such row.
+
+        A row with a wrong number of cells is not in the form, and is sent with all its cells.
         """
         corrected = [str(text or "").partition("/") for text in received.cells[CORRECTED_ROW].to_pylist()]
         if any(file_id != self.file_id or not _ROW.fullmatch(row) for file_id, _, row in corrected):
@@ -133,7 +134,7 @@ def _without_columns(contract: Contract, left_out: Sequence[str]) -> Contract:
     return replace(contract, columns=columns, comparisons=comparisons)
 
 
-def _by_kept_columns(received: Received, contract: Contract) -> dict[tuple[str, ...], list[int]]:
+def _by_kept_columns(received: Received, contract: Contract) -> dict[tuple[str, ...], Rows]:
     """Group the positions of the rows by the masked columns that they keep."""
     maskable = {column.name for column in contract.columns if column.mask}
     places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -142,7 +143,7 @@ def _by_kept_columns(received: Received, contract: Contract) -> dict[tuple[str, 
         if not maskable.issuperset(kept):
             raise refused_correction("A row keeps a column that the contract does not mask.")
         places[kept].append(place)
-    return places
+    return {kept: np.array(rows) for kept, rows in places.items()}
 
 
 def _verdicts(before: str | None, now: str | None, kept: Sequence[str]) -> str | None:

@@ -5,8 +5,13 @@ import { futureWords, titleOf } from './column-header'
 import { type Deciding, withField, withoutStep } from './edits'
 import { stepWords } from './step-words'
 
-/** Columns of days to come that were taken for a field of the past, such as the time of the last change. */
-export function FutureDates({ result, edits, onChange }: Deciding) {
+/** Columns of days to come that were taken for a field of the past: a typing error, or the column of another field. */
+export function FutureDates({
+  result,
+  edits,
+  onChange,
+  onShow,
+}: Deciding & { onShow: (show: string) => void }) {
   const fields = result.mapping?.fields ?? []
   return Object.entries(result.grid?.to_come ?? {}).map(([column, dates]) => {
     const field = fields.find((one) => one.name === edits.columns[column])
@@ -16,6 +21,11 @@ export function FutureDates({ result, edits, onChange }: Deciding) {
         <Text size="sm" className="import-doubt">
           {column} as {field.title}: {futureWords(dates)}.
         </Text>
+        {result.outcome === 'needs_mapping' ? null : (
+          <Button size="compact-sm" variant="default" onClick={() => onShow('future_date')}>
+            Show {dates.rows === 1 ? 'the row' : 'the rows'}
+          </Button>
+        )}
         <Button size="compact-sm" variant="default" onClick={() => onChange(withField(edits, column, null))}>
           Leave {column} out
         </Button>

@@ -20,6 +20,7 @@ const field = (name: string, unit: string): Schemas['ContractField'] => ({
   is_key: false,
   records_past: false,
   unit,
+  allowed: [],
 })
 
 function checked(currencies: Record<string, Record<string, number>>): Schemas['DryRun'] {

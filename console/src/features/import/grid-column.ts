@@ -13,6 +13,9 @@ export interface GridColumn {
   isPinned: boolean
 }
 
+/** Shows the rows with a refused cell in the column at a place among those of the file. */
+export const inColumn = (place: number): string => `column_${place + 1}`
+
 /** Columns share the room that is left; those with reasons beside their values take most of it. */
 export const sized = ({ width, hasReasons = false }: { width: number; hasReasons?: boolean }) => ({
   flex: `${hasReasons ? 4 : 1} 0 ${width}px`,

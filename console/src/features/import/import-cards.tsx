@@ -125,9 +125,9 @@ function RowCard(props: CardProps) {
             />
           ))
         : null}
-      {row?.kind === 'refused' || row?.kind === 'left_out' ? (
-        <Button variant="default" onClick={() => onLeaveOut(row.row, row.kind === 'refused')}>
-          {row.kind === 'refused' ? 'Leave this row out' : 'Take it back in'}
+      {row && ['refused', 'doubtful', 'left_out'].includes(row.kind) ? (
+        <Button variant="default" onClick={() => onLeaveOut(row.row, row.kind !== 'left_out')}>
+          {row.kind === 'left_out' ? 'Take it back in' : 'Leave this row out'}
         </Button>
       ) : null}
     </div>

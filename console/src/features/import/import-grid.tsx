@@ -70,6 +70,7 @@ export function ImportGrid({
   const drawn = hasReasons ? [...columns, REASON] : columns
   const width = NUMBER_PX + drawn.reduce((sum, column) => sum + column.width, 0)
 
+  useEffect(() => revealSideways(view.current, active), [active])
   useFirstFlaw({ view, rows, columns, show, onChoose: setActive })
 
   const choose = useCallback((place: Place) => {
@@ -212,6 +213,19 @@ export function ImportGrid({
       </div>
     </>
   )
+}
+
+/** Scrolls the chosen cell sideways out from under the columns that stay in view, and into view. */
+function revealSideways(view: HTMLElement | null, { row, column }: Place): void {
+  const cell = document.getElementById(`cell-${row}-${column}`)
+  if (!view || !cell || cell.classList.contains('import-pinned')) return
+  const pinned = view.querySelector('.import-head > .import-pinned')?.getBoundingClientRect().width ?? 0
+  const start = view.getBoundingClientRect().left
+  const own = cell.getBoundingClientRect()
+  const hidden = start + NUMBER_PX + pinned - own.left
+  const beyond = own.right - start - view.clientWidth
+  if (hidden > 0) view.scrollLeft -= hidden
+  else if (beyond > 0) view.scrollLeft += Math.min(beyond, -hidden)
 }
 
 /** The place among the grid's places at which a row is shown. */

@@ -145,7 +145,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
           <SetForAll result={result} edits={edits} onChange={change} />
           <TakenSteps result={result} edits={edits} onChange={change} />
           <Totals result={result} edits={edits} onChange={change} />
-          <FutureDates result={result} edits={edits} onChange={change} />
+          <FutureDates result={result} edits={edits} onChange={change} onShow={setShow} />
           <CurrencyQuestion result={result} edits={edits} onChange={change} />
           <RowChoice
             result={result}

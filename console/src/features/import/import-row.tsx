@@ -73,7 +73,8 @@ export const Row = memo(function Row({
         const own = typed?.[column.name]
         const text = own === undefined ? (row?.cells[at] ?? null) : own
         const flaw = own === undefined ? flaws.get(column.name) : undefined
-        const note = flaw && row?.kind === 'refused' ? flawWords(flaw) : ''
+        const isDoubtful = row?.kind === 'doubtful'
+        const note = flaw && (row?.kind === 'refused' || isDoubtful) ? flawWords(flaw) : ''
         if (active === at && typing !== undefined)
           return (
             <TypedCell
@@ -90,15 +91,17 @@ export const Row = memo(function Row({
             id={`cell-${index}-${at}`}
             role="gridcell"
             aria-selected={active === at}
-            aria-invalid={note ? true : undefined}
-            className={classOf(column, note, own !== undefined)}
+            aria-invalid={note && !isDoubtful ? true : undefined}
+            className={classOf(column, note && (isDoubtful ? 'doubtful' : 'bad'), own !== undefined)}
             style={sized(column)}
             title={note && flaw ? `${text ?? 'empty'}: ${flawReason(flaw)}` : (text ?? undefined)}
             onClick={() => on.onChoose({ row: index, column: at })}
             onDoubleClick={() => mayEdit && on.onEdit({ row: index, column: at }, text ?? '')}
           >
             <span className="import-text">{text}</span>
-            {note ? <span className="import-note">{note}</span> : null}
+            {note ? (
+              <span className={isDoubtful ? 'import-note import-doubt' : 'import-note'}>{note}</span>
+            ) : null}
           </div>
         )
       })}
@@ -116,13 +119,13 @@ export const Row = memo(function Row({
   )
 })
 
-function classOf(column: GridColumn, note: string, isTyped: boolean): string {
+function classOf(column: GridColumn, flaw: string, isTyped: boolean): string {
   return [
     'import-cell',
     column.isNumeric ? 'number' : '',
     column.isLeftOut ? 'left-out' : '',
     column.isPinned ? 'import-pinned' : '',
-    note ? 'bad' : '',
+    flaw,
     isTyped ? 'typed' : '',
   ]
     .filter(Boolean)

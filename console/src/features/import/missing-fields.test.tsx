@@ -19,6 +19,7 @@ const field = (name: string, title: string, mayBeEmpty: boolean): Schemas['Contr
   is_key: false,
   records_past: false,
   unit: '',
+  allowed: [],
 })
 const SSN = field('ssn', 'Ssn', true)
 const REGION = field('region_id', 'Region id', false)

@@ -31,6 +31,7 @@ const field = (name: string, isKey: boolean) => ({
   is_key: isKey,
   records_past: false,
   unit: '',
+  allowed: [],
 })
 const RESULT = {
   outcome: 'done',

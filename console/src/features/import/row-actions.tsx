@@ -22,7 +22,7 @@ export function RowActions({ row, column, mayEdit, hasFlaws, onLeaveOut, onMove 
     return (
       <div className="row-actions">
         <Text size="sm" className="muted">
-          Choose a row to read why it is refused, a duplicate or left out.
+          Choose a row to read why it is refused, a duplicate, doubtful or left out.
         </Text>
       </div>
     )
@@ -44,7 +44,7 @@ export function RowActions({ row, column, mayEdit, hasFlaws, onLeaveOut, onMove 
           Move the cells from {column.name} to the right
         </Button>
       ) : null}
-      {row.kind === 'refused' ? (
+      {row.kind === 'refused' || row.kind === 'doubtful' ? (
         <Button size="compact-sm" variant="default" onClick={() => onLeaveOut(row.row, true)}>
           Leave this row out
         </Button>

@@ -21,6 +21,7 @@ const field = (name: string, required: boolean): Schemas['ContractField'] => ({
   is_key: false,
   records_past: name === 'updated_at',
   unit: '',
+  allowed: [],
 })
 const RESULT = {
   outcome: 'needs_mapping',
@@ -112,7 +113,7 @@ test('dates to come in a field of the past are left out by a click, and a value 
   const edits = withDefault({ ...EDITS, columns: { VPE: 'updated_at' } }, 'product_id', 'true')
   render(
     <MantineProvider>
-      <FutureDates result={RESULT} edits={edits} onChange={onChange} />
+      <FutureDates result={RESULT} edits={edits} onChange={onChange} onShow={() => undefined} />
       <SetForAll result={RESULT} edits={edits} onChange={onChange} />
     </MantineProvider>,
   )
@@ -147,4 +148,21 @@ test('rows of totals stay out until a person keeps them', () => {
   )
   fireEvent.click(screen.getByRole('button', { name: 'Leave out' }))
   expect(onChange).toHaveBeenLastCalledWith(expect.objectContaining({ left_out: [41] }))
+})
+
+test('the rows with dates to come are shown once the gate has checked them', () => {
+  const onShow = vi.fn()
+  const checked = { ...RESULT, outcome: 'done' } as const
+  render(
+    <MantineProvider>
+      <FutureDates
+        result={checked}
+        edits={{ ...EDITS, columns: { VPE: 'updated_at' } }}
+        onChange={() => undefined}
+        onShow={onShow}
+      />
+    </MantineProvider>,
+  )
+  fireEvent.click(screen.getByRole('button', { name: 'Show the rows' }))
+  expect(onShow).toHaveBeenCalledWith('future_date')
 })

@@ -4,7 +4,7 @@ import type { Schemas } from '../../api/client'
 import { isNumeric } from '../../api/format'
 import { type ColumnAction, ColumnHeader } from './column-header'
 import { type Edits, madeColumns, withField, withFormat } from './edits'
-import type { GridColumn } from './grid-column'
+import { type GridColumn, inColumn } from './grid-column'
 import { missingFields, settled, withKnownFormat } from './suggested-fields'
 
 /** The columns of the grid with their headers, where each is decided. */
@@ -15,24 +15,23 @@ export function useColumns(
   onForm: (form: { action: ColumnAction; column: string }) => void,
   onShow: (show: string) => void,
 ): GridColumn[] {
-  const { grid, mapping, rejected_rows: rejected } = result
+  const { grid, mapping } = result
   return useMemo(() => {
     const fields = mapping?.fields ?? []
     const keys = new Set(fields.filter((one) => one.is_key).map((one) => one.name))
     const isChecked = result.outcome !== 'needs_mapping' && missingFields(result, edits).length === 0
     const { columns } = settled(edits, result)
     const names = [...(grid?.columns ?? []), ...madeColumns(edits, grid?.columns ?? [])]
-    return names.map((name) => {
+    return names.map((name, place) => {
       const field = columns[name]
       const type = fields.find((one) => one.name === field)?.type ?? ''
-      const flawed = rejected.filter(
-        (row) => row.disposition !== 'duplicate' && row.column === (field ?? name),
-      )
+      const flawed = grid?.flawed_cells[name] ?? 0
+      const isOfFile = place < (grid?.columns.length ?? 0)
       const known = grid?.formats[name] as { kind: string; format: Edits['formats'][string] } | undefined
       return {
         name,
         width: Math.min(280, Math.max(170, name.length * 9 + 48)),
-        hasReasons: flawed.length > 0,
+        hasReasons: flawed > 0,
         isNumeric: isNumeric(type),
         isLeftOut: field === null,
         isPinned: Boolean(field) && keys.has(field ?? ''),
@@ -44,17 +43,17 @@ export function useColumns(
             suggestion={mapping?.columns.find((one) => one.column === name)}
             readAs={known}
             format={field ? edits.formats[field] : undefined}
-            flawed={flawed.length}
+            flawed={flawed}
             isChecked={isChecked}
             toCome={grid?.to_come[name]}
             hidesValues={result.hides_values}
             onField={(next) => change(withKnownFormat(withField(edits, name, next), next, result, name))}
             onFormat={(format) => field && change(withFormat(edits, field, format))}
             onAction={(action) => onForm({ action, column: name })}
-            onShow={() => onShow(flawed[0]?.rule ?? 'errors')}
+            onShow={() => onShow(isOfFile ? inColumn(place) : 'errors')}
           />
         ),
       }
     })
-  }, [grid, mapping, rejected, edits, change, onForm, onShow, result])
+  }, [grid, mapping, edits, change, onForm, onShow, result])
 }

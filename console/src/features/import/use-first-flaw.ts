@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef } from 'react'
 
-import type { GridColumn } from './grid-column'
+import { type GridColumn, inColumn } from './grid-column'
 import type { Place } from './import-row'
 import type { GridRows } from './use-grid-rows'
 
@@ -12,21 +12,19 @@ interface FirstFlaw {
   onChoose: (place: Place) => void
 }
 
-/** Chooses the first cell that is refused when rows with errors are shown, and scrolls its column into view. */
+/** Chooses the first cell that is refused or doubtful when such rows are shown; the grid scrolls its column into view. */
 export function useFirstFlaw({ view, rows, columns, show, onChoose }: FirstFlaw): void {
   const first = show === 'all' ? undefined : rows.at(0)
-  const name = first?.flaws[0]?.column
+  const placeOf = (name: string) => columns.findIndex((column) => column.name === name)
+  const flaw = first?.flaws.find(({ rule, column }) => rule === show || inColumn(placeOf(column)) === show)
+  const at = placeOf((flaw ?? first?.flaws[0])?.column ?? '')
   const shown = useRef('')
-  const at = columns.findIndex((column) => column.name === name)
   const key = first ? `${show} ${first.row}` : ''
   useEffect(() => {
     if (shown.current === key) return
     shown.current = key
     if (!key) return
     onChoose({ row: 0, column: Math.max(0, at) })
-    const before = columns.slice(0, Math.max(0, at)).reduce((sum, column) => sum + column.width, 0)
-    view.current?.scrollTo({ left: Math.max(0, before - MARGIN_PX), top: 0 })
-  }, [key, at, columns, onChoose, view])
+    view.current?.scrollTo({ top: 0 })
+  }, [key, at, onChoose, view])
 }
-
-const MARGIN_PX = 120
