@@ -100,6 +100,58 @@ def test_no_two_panels_state_the_same_action() -> None:
     assert sorted(actions) == sorted(set(actions))
 
 
+def test_the_page_of_an_article_has_its_months_returns_category_and_searches() -> None:
+    parts = dashboards()["market-intelligence-hub"].row_pages
+    lines = [*BACK, ("524170", date(2010, 8, 2), "adjusted", "A", -7, 0)]
+    gaps: list[dict[str, object]] = [
+        {
+            "search": "red mugs",
+            "nearest_articles": "BLUE MUG · RED MUG",
+            "lost_revenue_gbp": 40,
+            "searches": 9,
+        },
+        {"search": "mug tree", "nearest_articles": "RED MUG TREE", "lost_revenue_gbp": 70, "searches": 9},
+    ]
+    ahead = [
+        {**row, "series_id": "category=kitchen", "level": "category", "category": "kitchen"}
+        for row in weeks_ahead(70)
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=ahead, query_gaps=gaps)
+        datasets(engine)
+        engine.execute(
+            "insert into products (product_id, product_name, category) values ('A', 'RED MUG', 'kitchen')"
+        )
+        for number, (order, day, status, article, pieces, price) in enumerate(lines):
+            engine.execute(
+                "insert into orders (order_id, customer_id, ordered_at, status) values (?, 9, ?, ?)",
+                [f"{order}-{number}", day, status],
+            )
+            engine.execute(
+                "insert into order_items (order_item_id, order_id, product_id, quantity, unit_price) "
+                "values (?, ?, ?, ?, ?)",
+                [str(number), f"{order}-{number}", article, pieces, price],
+            )
+        answers = [answer_of(engine, part.of_item("A")) for part in parts]
+        unsold = [answer_of(engine, part.of_item("no such")) for part in parts]
+    titles = [
+        answer_in_words(part.title, rows, {**part.units, "title_until": ""})
+        for part, rows in zip(parts, answers, strict=True)
+    ]
+    assert {part.dataset for part in parts} == {"products"}
+    assert titles == [
+        "Sold 100 pieces for £0 until 5 Oct 2010, and 100 of 100 came back: the newest months",
+        "Its category kitchen is expected to sell £400 in the 4 weeks from 6 Dec 2010",
+        "Searches that end without a purchase and mean it or what is like it: 1, £40 lost",
+        "Newest order lines: last on 5 Oct 2010",
+    ]
+    assert [(row["month_on"], row["pieces_sold"], row["pieces_returned"]) for row in answers[0]] == [
+        (date(2010, 10, 1), 0, 100),
+        (date(2010, 9, 1), 100, 0),
+    ]
+    assert unsold == [[], [], [], []]
+
+
 @pytest.mark.parametrize(("system", "rule"), ALERTS, ids=[f"{system}/{rule.name}" for system, rule in ALERTS])
 def test_an_alert_asks_its_own_system_for_one_row_with_all_that_its_message_names(
     system: str, rule: AlertRule, prod: duckdb.DuckDBPyConnection
@@ -646,8 +698,8 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
     assert answer_in_words(
         panel_of("demand-insights-engine", "to_win_back").answer, answers["to_win_back"], {}
     ) == (
-        "Late customers to win back: 57 of 100 came back by themselves within 90 days when tested, of 100 "
-        "others 75; consent to be written to is not known for 3"
+        "Late customers to win back: 57 of 100 came back by themselves when tested, of 100 others 75; "
+        "consent to be written to is not known for 3"
     )
     assert answers["at_stake"] == [{"value": 2985, "before": 3984, "title_late": 3, "title_return": 57}]
     assert answer_in_words(
@@ -884,11 +936,15 @@ def test_whom_an_offer_pays_for_is_a_column_only_where_it_separates_customers(
     values: list[dict[str, object]] = [
         {"customer_id": number, "repeat_purchases": 3} for number, _ in enumerate(pays, 1)
     ]
-    quality: list[dict[str, object]] = [{"model": "late_customers", "value": 0.43, "baseline": 0.25}]
+    quality: list[dict[str, object]] = [
+        {"model": "late_customers", "value": 0.43, "baseline": 0.25},
+        {"model": "late_probability", "value": 0.46, "baseline": 0.43},
+    ]
     line = trust_of("churn_risk", churn_risk=risks, customer_model_quality=quality)
     assert words in line
     assert line.startswith(
-        "of 100 customers who were late 90 days ago 43 bought nothing since, of 100 others 25"
+        "of 100 customers who were late in the past 43 bought nothing in a period as busy as the coming 90 "
+        "days, of 100 others 25 · 46 of 100 was the probability that the late ones had been given"
     )
     with duckdb.connect() as engine:
         filled_tables(engine, churn_risk=risks, customer_lifetime_value=values)
@@ -1257,7 +1313,7 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
     loss, searched = titles
     assert loss.startswith("292 searches beyond the usual, of which 1 in 17 would have bought, each one line")
     assert loss.endswith(": £342. Nothing like it is sold: stock it, or ignore the search")
-    assert searched == "Searched 13 times in 2 weeks, 9 times in the last complete one"
+    assert searched == "In 2 complete weeks searched 13 times, 9 times in the last of them"
     assert [row["nearest_articles"] for row in answers[0]] == [None], "articles that share a word only"
     assert [row["searches"] for row in answers[1]] == [9, 4]
 
@@ -1265,8 +1321,8 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
 @pytest.mark.parametrize(
     ("nothing", "verdict"),
     [
-        (0.16, "more than one in ten: work through the queue"),
-        (0.04, "less than one in ten: nothing is to be done at once"),
+        (0.16, "It is more than one in ten: work through the queue, which has them by what they cost."),
+        (0.04, "It is less than one in ten: nothing is to be done at once."),
     ],
 )
 def test_the_figure_of_searches_that_show_nothing_does_the_division_and_judges_it(
@@ -1276,8 +1332,10 @@ def test_the_figure_of_searches_that_show_nothing_does_the_division_and_judges_i
     panel = panel_of("retail-copilot", "searches")
     with duckdb.connect() as engine:
         filled_tables(engine, query_patterns=patterns, query_model_quality=[])
-        title = answer_in_words(panel.answer, answer_of(engine, panel.sql), panel.units)
-    assert title == f"Searches that showed nothing: {nothing:.0%} of all, {verdict}".replace("%", " %")
+        (row,) = answer_of(engine, panel.sql)
+    title = answer_in_words(panel.answer, [row], panel.units)
+    assert title == f"Searches that showed nothing, {nothing:.0%} of all".replace("%", " %")
+    assert row["title_action"] == verdict
 
 
 @pytest.mark.parametrize(
@@ -1355,7 +1413,7 @@ def test_an_opened_transaction_shows_the_usual_amount_and_the_frauds_of_the_term
         ]
     assert [(row["amount"], row["known_as"]) for row in payments] == [(22, "fraud"), (20, "honest")]
     assert titles == [
-        "The customer usually pays 21: the newest of 2 earlier payments",
+        "The customer usually pays 21: all 2 earlier payments",
         "Terminal 236: 2 of 3 earlier payments were fraud; the newest frauds",
     ]
     assert [row["amount"] for row in terminal] == [50, 22]

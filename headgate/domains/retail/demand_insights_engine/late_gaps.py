@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
+import numpy.typing as npt
 
-from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS, observed
-from headgate.domains.retail.demand_insights_engine.origins import MIN_HISTORY_DAYS
-from headgate.engines.frames import frame_of
+from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     import pandas as pd
+
+    from headgate.domains.retail.demand_insights_engine.origins import CustomerOrigin
+
+Array = npt.NDArray[np.float64]
 
 NINE_OF_TEN = 0.9
 MIN_GAPS = 30
 """Fewer gaps have no tenth that is worth a limit."""
 RHYTHM_GAPS = 2
 """Gaps of a customer from which on there is a rhythm."""
+HISTORY = ("frequency", "recency_days", "silent_days")
+"""Columns of a customer that say whether the customer is late."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +64,19 @@ class LateGaps:
 
 @dataclass(frozen=True)
 class LateTrial:
-    """Customers who had bought twice or more, by whether they were late on a past day.
+    """Customers who had bought twice or more, by whether they were late at past origins.
 
     Attributes:
-        late_left, other_left: the share that bought nothing in the 90 days after it, 0..1.
+        late_left, other_left: the share that bought nothing in the window after it, 0..1.
         late: how many were late.
+        late_expected: the mean probability of leaving of those who were late; None without a model.
     """
 
     period: str
     late_left: float
     other_left: float
     late: int
+    late_expected: float | None = None
 
 
 def rhythm_days(customers: pd.DataFrame) -> pd.Series[float]:
@@ -106,23 +115,35 @@ def late_gaps(days: ibis.Table, until: date) -> LateGaps:
     )
 
 
-def late_trial(days: ibis.Table, first_on: date, as_of: date) -> LateTrial | None:
-    """Return how many customers who were late 90 days ago have not bought since, and how many others.
+def late_trial(
+    days: ibis.Table, tested: Sequence[CustomerOrigin], leaving: Sequence[Array] = ()
+) -> LateTrial | None:
+    """Return how many of the customers who were late at past origins then bought nothing, beside those who
+    were not. The windows are as busy as the coming one, as the probabilities are.
 
-    None if the history is too short, or no customer was late.
+    None where there is no past origin, or nobody was late.
+
+    Args:
+        leaving: the probability of leaving of each origin's customers, by a model that had not seen them.
     """
-    after = as_of - timedelta(days=HORIZON_DAYS)
-    if (after - first_on).days < MIN_HISTORY_DAYS:
+    if not tested:
         return None
-    customers = frame_of(
-        observed(days, after, as_of)
-        .filter(lambda row: row.frequency > 0)
-        .select("recency_days", "frequency", "silent_days", "bought")
-        .to_pyarrow()
+    histories = [origin.customers.frame(HISTORY) for origin in tested]
+    bought_before = np.concatenate([(part.frequency > 0).to_numpy() for part in histories])
+    is_late = np.concatenate(
+        [
+            late_gaps(days, origin.after).are_late(part).to_numpy(dtype=np.bool_)
+            for origin, part in zip(tested, histories, strict=True)
+        ]
     )
-    is_late = late_gaps(days, after).are_late(customers).to_numpy(dtype=np.bool_)
-    left = (customers.bought == 0).to_numpy(dtype=np.bool_)
-    if not is_late.any() or is_late.all():
+    left = np.concatenate([origin.left for origin in tested])
+    others = bought_before & ~is_late
+    if not is_late.any() or not others.any():
         return None
-    period = f"{after + timedelta(days=1)}/{as_of}"
-    return LateTrial(period, float(left[is_late].mean()), float(left[~is_late].mean()), int(is_late.sum()))
+    return LateTrial(
+        f"{tested[-1].period.partition('/')[0]}/{tested[0].until}",
+        float(left[is_late].mean()),
+        float(left[others].mean()),
+        int(is_late.sum()),
+        float(np.concatenate(leaving)[is_late].mean()) if leaving else None,
+    )

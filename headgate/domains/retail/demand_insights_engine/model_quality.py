@@ -148,15 +148,27 @@ def of_year_trial(trial: YearTrial | None) -> Measure:
     return Measure(_VALUE, metric, trial.period, ratio, plain, "365 / 90", trial.purchases, note)
 
 
-def of_late_trial(trial: LateTrial | None) -> Measure:
-    """Return the share of late customers who then bought nothing for 90 days, beside the others."""
+def of_late_trial(trial: LateTrial | None) -> list[Measure]:
+    """Return the share of late customers who then bought nothing, beside the others and the probability that
+    they were given.
+    """
     model, metric = "late_customers", "left_share"
     if trial is None:
-        return Measure(model, metric, FIT, None, note="not tested: the history is too short")
-    note = "of customers who had bought twice or more"
-    return Measure(
+        return [Measure(model, metric, FIT, None, note="not tested: the history is too short")]
+    note = "of customers who had bought twice or more, in windows as busy as the coming 90 days"
+    left = Measure(
         model, metric, trial.period, trial.late_left, trial.other_left, "not late", trial.late, note
     )
+    if trial.late_expected is None:
+        return [left]
+    expected = trial.late_expected
+    note = "their mean probability, by a model that had not seen them, beside the share that left"
+    return [
+        left,
+        Measure(
+            "late_probability", metric, trial.period, expected, trial.late_left, "left", trial.late, note
+        ),
+    ]
 
 
 def of_orders(sold: pd.DataFrame, days: ibis.Table) -> list[Measure]:

@@ -51,6 +51,7 @@ POINTS = (
     "rhythm",
 )
 """What the models read of a customer."""
+_KEPT = ("recency_days", "silent_days", "bought", "spent")
 BUYERS_PART = 0.5
 """Of a change of sales, the part that lies in the number of buyers, on the logarithmic scale."""
 VALUE_PURCHASES = 4.0
@@ -107,7 +108,7 @@ class CustomerOrigin:
     """Customers as they were known at the end of `after`, with what they did until the end of `until`.
 
     Attributes:
-        customers: what the models read of them, on disk, with `bought` and `spent`.
+        customers: what the models read of them, on disk, with days of silence, `bought` and `spent`.
         buyers, revenue: of the whole shop in the window, customers who were not known yet included.
         scale: the money expected in the coming window over that of this one.
         returning: what all customers who were known did in the window, where `customers` are a sample of
@@ -249,7 +250,7 @@ def origins(
             frame_of(part)
             for part in row_batches(features.observed(sample.days if sample else days, after, until))
         )
-        customers = describe_histories(histories, clock, after, path, ("bought", "spent"))
+        customers = describe_histories(histories, clock, after, path, _KEPT)
         buyers, revenue = _totals(days, after, until)
         scale = ahead.revenue / revenue if ahead.revenue and revenue else 1.0
         returning = features.returning(days, after, until) if sample else None

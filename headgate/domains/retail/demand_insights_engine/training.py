@@ -152,7 +152,7 @@ def _learnt(now: Known, champion: str, folder: Path) -> LearntModels:
             *model_quality.of_churn_trial(trial, model.churn_method, past),
             *model_quality.of_alive_trial(tried_alive),
             model_quality.of_year_trial(tried_year),
-            model_quality.of_late_trial(late_trial(of_some, now.clock.first_on, now.as_of)),
+            *model_quality.of_late_trial(late_trial(of_some, past.tested, trial.leaving if trial else ())),
             *model_quality.of_clusters(partition.groups),
         ],
     )

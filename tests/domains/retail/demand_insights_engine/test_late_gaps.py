@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import ibis
 import numpy as np
 import pandas as pd
 import pytest
 
+from headgate.domains.retail.demand_insights_engine.features import observed
 from headgate.domains.retail.demand_insights_engine.late_gaps import LateGaps, late_gaps, late_trial
+from headgate.domains.retail.demand_insights_engine.origins import CustomerOrigin
+from headgate.engines.frames import frame_of
+from headgate.engines.stored_rows import store_frames
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.unit
 
@@ -60,16 +68,25 @@ def test_who_bought_once_is_never_late() -> None:
     ]
 
 
-def test_the_trial_learns_from_gaps_before_its_day_only() -> None:
+def origin_of(days: ibis.Table, after: date, until: date, folder: Path) -> CustomerOrigin:
+    """Return the customers of a past day with what they did until another day."""
+    path = folder / "customers.parquet"
+    customers = store_frames([frame_of(observed(days, after, until).to_pyarrow())], path)
+    return CustomerOrigin(after, until, customers, buyers=40, revenue=1.0, scale=1.0)
+
+
+def test_the_trial_learns_from_gaps_before_its_day_only(tmp_path: Path) -> None:
     """Half of the customers stop after the first months; those are late, and none comes back."""
     keep = [[20] * 17 for _ in range(40)]
     stop = [[20] * 5 for _ in range(40)]
-    trial = late_trial(purchase_days([*keep, *stop]), FIRST_ON, AS_OF)
+    days = purchase_days([*keep, *stop])
+    origin = origin_of(days, date(2024, 10, 2), AS_OF, tmp_path)
+    trial = late_trial(days, [origin], [np.array([0.1] * 40 + [0.9] * 40)])
     assert trial is not None
     assert (trial.late_left, trial.other_left, trial.late) == (1.0, 0.0, 40)
     assert trial.period == "2024-10-03/2024-12-31"
+    assert trial.late_expected == pytest.approx(0.9), "of the late ones, whom the model had not seen"
 
 
-def test_a_short_history_has_no_trial() -> None:
-    days = purchase_days([[10, 10]] * 40)
-    assert late_trial(days, FIRST_ON, FIRST_ON + timedelta(days=100)) is None
+def test_without_a_past_origin_there_is_no_trial() -> None:
+    assert late_trial(purchase_days([[10, 10]] * 40), []) is None

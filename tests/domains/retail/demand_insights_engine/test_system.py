@@ -176,9 +176,17 @@ def test_a_rhythm_takes_two_intervals_and_late_is_a_multiple_of_it(built: dict[s
     assert times.max() > 1
 
 
-def test_being_late_is_tested_on_the_customers_of_90_days_ago(built: dict[str, pd.DataFrame]) -> None:
+def test_being_late_is_tested_in_the_windows_of_the_model_beside_its_probability(
+    built: dict[str, pd.DataFrame],
+) -> None:
+    """Other windows would be of another season: a share before Christmas says nothing about a probability of
+    the weeks after it.
+    """
     share = quality(built, "late_customers", "left_share")
-    assert share.period.endswith(f"/{LEARNT_ON}")
+    expected = quality(built, "late_probability", "left_share")
+    assert share.period == expected.period == quality(built, "churn_risk", "auc").period
+    assert expected.baseline == share.value
+    assert abs(expected.value - share.value) < 0.15
     assert share.baseline < share.value <= 1
     assert share.baseline_model == "not late"
 
