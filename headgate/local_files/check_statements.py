@@ -204,6 +204,9 @@ def _board(tables: _LocalTables, board: DeclaredDashboard) -> Iterator[CheckedSt
             place = f"{board_name}, evidence of queue {queue.name}"
             problems = partial(_of_evidence, tables, evidence)
             yield _check(tables, "evidence", place, evidence.of_item("1"), problems)
+    for part in board.row_pages:
+        place = f"{board_name}, page of a row of {part.dataset}"
+        yield _check(tables, "evidence", place, part.of_item("1"), partial(_of_evidence, tables, part))
     for choice in board.filters:
         yield _check(
             tables,

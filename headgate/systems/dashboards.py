@@ -27,6 +27,7 @@ from headgate.systems.panels import (
     DeclaredLabels,
     DeclaredPanel,
     DeclaredQueue,
+    DeclaredRowPart,
     DeclaredTrust,
     PanelKind,
     PanelScale,
@@ -53,6 +54,7 @@ class DeclaredDashboard:
     trust: tuple[DeclaredTrust, ...] = field(default=())
     filters: tuple[DeclaredFilter, ...] = field(default=())
     queues: tuple[DeclaredQueue, ...] = field(default=())
+    row_pages: tuple[DeclaredRowPart, ...] = field(default=())
 
     def panel(self, name: str) -> DeclaredPanel:
         """Return the panel of that name.
@@ -180,7 +182,8 @@ def _in_currency(board: DeclaredDashboard, code: str) -> DeclaredDashboard:
         for alert in board.alerts
     )
     queues = tuple(_queue_in(queue, code) for queue in board.queues)
-    return replace(board, panels=panels, alerts=alerts, queues=queues)
+    row_pages = tuple(replace(part, units=_units_in(part.units, code)) for part in board.row_pages)
+    return replace(board, panels=panels, alerts=alerts, queues=queues, row_pages=row_pages)
 
 
 def _queue_in(queue: DeclaredQueue, code: str) -> DeclaredQueue:
@@ -214,10 +217,11 @@ def _dashboard(file: str, parse: Callable[[str], Any], text: str) -> DeclaredDas
         trust = tuple(DeclaredTrust(**_with_tuples(note)) for note in document.get("trust", ()))
         filters = tuple(DeclaredFilter(**_with_tuples(choice)) for choice in document.get("filters", ()))
         queues = tuple(_queue(queue) for queue in document.get("queues", ()))
+        row_pages = tuple(DeclaredRowPart(**part) for part in document.get("row_pages", ()))
         _require_queues(panels, {queue.name for queue in queues})
         _require_panels(alerts, {panel.name for panel in panels})
         return DeclaredDashboard(
-            document["system"], document["title"], panels, alerts, trust, filters, queues
+            document["system"], document["title"], panels, alerts, trust, filters, queues, row_pages
         )
     except (ValueError, KeyError, TypeError) as error:
         raise SettingsError(

@@ -217,6 +217,17 @@ class DeclaredEvidence:
         return self.sql.replace(ITEM_ID, "'" + item_id.replace("'", "''") + "'")
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeclaredRowPart(DeclaredEvidence):
+    """Rows that the page of one row of a dataset shows; `{item_id}` is the key of the row.
+
+    Attributes:
+        dataset: the dataset whose rows have the page.
+    """
+
+    dataset: str
+
+
 @dataclass(frozen=True)
 class DeclaredLabels:
     """The label that decisions of a queue give the rows of a dataset, whose keys are its items.

@@ -1901,6 +1901,12 @@ export interface components {
             panels: components["schemas"]["Panel"][];
             /** Queues */
             queues: components["schemas"]["WorkQueue"][];
+            /**
+             * Row Pages
+             * @description Further rows on the pages of rows of datasets.
+             * @default []
+             */
+            row_pages: components["schemas"]["RowPart"][];
             /** System */
             system: string;
             /** Title */
@@ -4509,6 +4515,36 @@ export interface components {
             quarantined: number;
             /** Received */
             received: number;
+        };
+        /**
+         * RowPart
+         * @description Rows that the page of one row of a dataset shows; `{item_id}` is the key of the row.
+         */
+        RowPart: {
+            /** Dataset */
+            dataset: string;
+            /**
+             * Sql
+             * @description Athena SQL in which `{item_id}` is the item, as a quoted text.
+             */
+            sql: string;
+            /**
+             * Table
+             * @description Table whose contract heads the columns.
+             */
+            table: string;
+            /**
+             * Title
+             * @description May have `{column}` for cells of the first row.
+             */
+            title: string;
+            /**
+             * Units
+             * @description Units of columns of the answer that no contract has.
+             */
+            units: {
+                [key: string]: string;
+            };
         };
         /**
          * Rows

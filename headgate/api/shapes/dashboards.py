@@ -106,6 +106,12 @@ class QueueEvidence(Shape):
     units: dict[str, str] = Field(description="Units of columns of the answer that no contract has.")
 
 
+class RowPart(QueueEvidence):
+    """Rows that the page of one row of a dataset shows; `{item_id}` is the key of the row."""
+
+    dataset: str
+
+
 class WorkQueue(Shape):
     """A queue of items that people decide about."""
 
@@ -132,6 +138,7 @@ class Dashboard(Shape):
     filters: tuple[DashboardFilter, ...]
     alerts: tuple[DashboardAlert, ...]
     queues: tuple[WorkQueue, ...]
+    row_pages: tuple[RowPart, ...] = Field((), description="Further rows on the pages of rows of datasets.")
     written_by: str = Field("", description="Author in the console; empty for a file.")
     written_at: str = Field("", description="ISO 8601 in UTC; empty for a file.")
     written_units: tuple[str, ...] = Field(

@@ -27,6 +27,7 @@ import {
   rowStatement,
   tablesAbout,
 } from './belonging'
+import { Evidence } from '../work/evidence'
 import { DatasetRowLink } from './dataset-row-link'
 import { useCatalog, useContract } from './queries'
 import { StepsAbout } from './steps-about'
@@ -105,6 +106,7 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
                     <AboutIt key={about.name} table={about} keyColumn={keyColumn} value={value} />
                   ))}
                 </div>
+                <Declared dataset={table.name} value={value} />
                 {childrenOf(tables, table).map((child) => (
                   <Belonging
                     key={`${child.table.name}.${child.column.name}`}
@@ -123,6 +125,15 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
       )}
     </>
   )
+}
+
+/** What dashboards declare to be shown of a row of this dataset, such as what it is about over time. */
+function Declared({ dataset, value }: { dataset: string; value: string }) {
+  const boards = useDashboards().data?.dashboards ?? NO_BOARDS
+  return boards
+    .flatMap(({ row_pages }) => row_pages)
+    .filter((part) => part.dataset === dataset)
+    .map((part) => <Evidence key={part.title} evidence={part} itemId={value} />)
 }
 
 interface FactsProps {
