@@ -557,6 +557,22 @@ def test_the_first_figure_says_what_the_next_calendar_month_sells_and_why_not_to
     assert short["in_month"] is None, "the weeks end before the month does"
 
 
+def test_the_forecast_names_the_week_for_which_orders_are_slowed_down() -> None:
+    ahead = weeks_ahead(70)
+    panel = panel_of("market-intelligence-hub", "forecast")
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=ahead, sales_history=[], forecast_accuracy=[])
+        even = answer_of(engine, panel.sql)
+        engine.execute("update sales_forecast set mean = 20 where horizon = 4")
+        uneven = answer_of(engine, panel.sql)
+    assert {row["title_action"] for row in even} == {None}
+    (advice,) = {row["title_action"] for row in uneven}
+    assert str(advice).startswith("Order for the middle line where an article keeps, and for the lower edge")
+    assert str(advice).endswith(
+        "Slow down orders for the week from 27 Dec, which is expected to sell less than half of the others."
+    )
+
+
 WEEKS_AHEAD = [date(2010, 12, 6), date(2010, 12, 13), date(2010, 12, 20), date(2010, 12, 27)]
 
 
@@ -724,6 +740,10 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         ("silence alone", 2, 3),
         ("few purchases", 1, 3),
     ]
+    assert [str(row["title_action"])[:24] for row in answers["drivers"]] == [
+        "Nothing but the silence ",
+        "In the call propose the ",
+    ], "the first cause decides what to talk about"
     assert [row["subject"] for row in called] == ["Customer 3 · Denmark", "Customer 5", "Customer 7"]
     at_stake = "; {churn_probability} of {spends_if_buying} at stake"
     assert [(row["item_id"], row["reason"]) for row in called] == [
