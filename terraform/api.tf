@@ -435,11 +435,18 @@ data "aws_iam_policy_document" "dry_run" {
     resources = [for folder in ["mappings", "edits", "processed"] : "${module.bucket["artifacts"].arn}/${folder}/*"]
   }
 
+  # The rows of the lake that a file replaces.
+  statement {
+    sid       = "ReadSnapshots"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["curated"].arn}/snapshots/*"]
+  }
+
   # Without it S3 answers 403 where 404 is true.
   statement {
     sid       = "KnowWhatIsThere"
     actions   = ["s3:ListBucket"]
-    resources = [local.staging_arn, module.bucket["raw"].arn, module.bucket["artifacts"].arn]
+    resources = [local.staging_arn, module.bucket["raw"].arn, module.bucket["artifacts"].arn, module.bucket["curated"].arn]
   }
 
   statement {

@@ -92,13 +92,23 @@ class Senders:
         """
         return self._sender(record).get("first", "")
 
-    def keep_uploader(self, file_id: str, name: str, *, after: FileRecord | None = None) -> None:
+    def replaced_rows(self, file_id: str) -> int | None:
+        """Return how many rows of the lake the check before a commit expected to be replaced; None if no
+        check counted them.
+        """
+        count = self._read(keys.uploader_key(file_id)).get("replaced_rows", "")
+        return int(count) if count else None
+
+    def keep_uploader(
+        self, file_id: str, name: str, *, after: FileRecord | None = None, replaced_rows: int | None = None
+    ) -> None:
         """Store who sent a file through the API, unless its sender is stored already.
 
         Args:
             after: the file that this one corrects or maps; None for an upload.
+            replaced_rows: rows of the lake that the file replaces, if its check counted them.
         """
-        self._keep(keys.uploader_key(file_id), name, after)
+        self._keep(keys.uploader_key(file_id), name, after, replaced_rows)
 
     def keep_uploader_of_content(
         self, key: str, sha256: str, name: str, *, after: FileRecord | None = None
@@ -113,9 +123,12 @@ class Senders:
         """
         self._keep(keys.uploader_of_content_key(key, sha256), name, after)
 
-    def _keep(self, key: str, name: str, after: FileRecord | None) -> None:
-        if not self._read(key):
-            self._write(key, json.dumps({"by": name, "first": self.first_uploader(after) if after else name}))
+    def _keep(self, key: str, name: str, after: FileRecord | None, replaced_rows: int | None = None) -> None:
+        if self._read(key):
+            return
+        facts = {"by": name, "first": self.first_uploader(after) if after else name}
+        counted = {} if replaced_rows is None else {"replaced_rows": str(replaced_rows)}
+        self._write(key, json.dumps({**facts, **counted}))
 
     def _sender(self, record: FileRecord) -> dict[str, str]:
         own = self._read(keys.uploader_key(record.file_id))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import shutil
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -28,6 +29,7 @@ from headgate.uploads.edited_upload import edited_content, edited_file, edited_k
 from headgate.uploads.edits import Edits
 from headgate.uploads.import_grid import FLAWED, ROWS, ColumnFacts, Flaws, FlawWords, write_grid
 from headgate.uploads.ragged_rows import counts_of
+from headgate.uploads.replaced_rows import replaced_rows
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.uploads.sent_originals import sent_original
 from headgate.uploads.upload import EDITED, UploadRecord, check_key, content_differs, dry_run_key, upload_key
@@ -35,6 +37,7 @@ from headgate.uploads.upload import EDITED, UploadRecord, check_key, content_dif
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from headgate.contracts.model import Contract
     from headgate.lake.ports import FileRecord, ObjectInfo, ObjectStore
     from headgate.matching.mappings import Mappings
     from headgate.uploads.edited_upload import EditedUpload
@@ -53,13 +56,15 @@ class ScratchObjects:
     """An object store with writes in memory, in which a file is already at its key after the commit.
 
     Args:
-        forgotten_bucket: writes to it are discarded, because accepted rows are only counted.
+        forgotten_bucket: writes to it are discarded.
+        accepted: a local file for the accepted rows, which the gate uploads to that bucket.
     """
 
     objects: ObjectStore
     staged: ObjectRef
     appears_as: ObjectRef
     forgotten_bucket: str
+    accepted: Path
     written: dict[tuple[str, str], bytes] = field(default_factory=dict, repr=False)
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
@@ -82,8 +87,10 @@ class ScratchObjects:
         self.objects.download(self._place(ref), path, size_bytes)
 
     def upload(self, path: Path, ref: ObjectRef, *, content_type: str = "application/octet-stream") -> None:
-        """Store the file in memory."""
-        if ref.bucket != self.forgotten_bucket:
+        """Store the file in memory, and accepted rows on disk."""
+        if ref.bucket == self.forgotten_bucket:
+            shutil.copyfile(path, self.accepted)
+        else:
             self.write(ref, path.read_bytes(), content_type=content_type)
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
@@ -111,6 +118,7 @@ class DryRunner:
         mappings: the lake's mappings, over this object store.
         draft: drafts a contract from a file's name and content, as an ODCS document with notes; None if no
             draft is possible.
+        curated: the curated contracts, by dataset.
     """
 
     objects: ObjectStore
@@ -120,6 +128,7 @@ class DryRunner:
     process: Callable[[ScratchObjects, ObjectRef, UploadMapping | None], FileRecord]
     mappings: Callable[[ScratchObjects], Mappings]
     draft: Callable[[str, bytes], Mapping[str, Any] | None]
+    curated: Mapping[str, Contract]
 
     def run(self, upload_id: str) -> None:
         """Check the upload's file, and write the result next to it."""
@@ -143,7 +152,7 @@ class DryRunner:
         )
 
     def _check(self, upload: UploadRecord, folder: Path) -> dict[str, Any]:
-        scratch = self._scratch(upload)
+        scratch = self._scratch(upload, folder)
         if upload.mapping or upload.size_bytes > _MAX_GRID_BYTES:
             return self._checked(upload, scratch, upload.mapping, upload.sha256)
         original = folder / "original"
@@ -177,7 +186,7 @@ class DryRunner:
             sha256 = sha256_of(path)
             key = edited_key(upload, edited)
             committed_as = {"key": key, "sha256": sha256, "size_bytes": path.stat().st_size}
-            scratch = self._scratch(upload, ref, key)
+            scratch = self._scratch(upload, folder, ref, key)
         mapping = edited.mapping()
         result = self._checked(upload, scratch, mapping, sha256)
         record = result.get("record") or {}
@@ -190,6 +199,7 @@ class DryRunner:
         return {
             **result,
             "rows": [_as_sent(row, words) for row in result.get("rows", ())],
+            "replaces": _replaces_as_sent(result.get("replaces"), words.numbers),
             **facts,
             "edits": asdict(edited.edits),
             "is_remembered": edited.is_remembered,
@@ -239,15 +249,21 @@ class DryRunner:
         result = _result(record, scratch) if record.content_sha256 in {"", sha256} else _differs()
         if record.state is FileState.PROFILED and upload.size_bytes <= _MAX_DRAFT_BYTES:
             result["draft"] = self.draft(upload.name, scratch.read(scratch.appears_as))
+        contract = self.curated.get(record.dataset)
+        if contract and scratch.accepted.exists():
+            replaced = replaced_rows(self.objects, self.curated_bucket, contract, scratch.accepted)
+            result["replaces"] = asdict(replaced) if replaced else None
         return result
 
     def _scratch(
-        self, upload: UploadRecord, staged: ObjectRef | None = None, key: str = ""
+        self, upload: UploadRecord, folder: Path, staged: ObjectRef | None = None, key: str = ""
     ) -> ScratchObjects:
         """Return the store in which the upload, or its edited file, lies where its commit will put it."""
         content = staged or upload.content(self.staging_bucket, self.raw_bucket)
         appears_as = ObjectRef(self.raw_bucket, key or upload.key)
-        return ScratchObjects(self.objects, content, appears_as, forgotten_bucket=self.curated_bucket)
+        return ScratchObjects(
+            self.objects, content, appears_as, self.curated_bucket, folder / "accepted.parquet"
+        )
 
 
 def _original(edited: EditedUpload, path: Path, facts: Mapping[str, Any], *, is_kept: bool) -> dict[str, str]:
@@ -280,6 +296,14 @@ def _as_sent(row: Mapping[str, Any], words: FlawWords) -> dict[str, Any]:
     number = words.numbers.sent(row["source_row"])
     is_other = row["rule"] == RAGGED_ROW or words.numbers.left_out or number in words.others
     return {**row, "source_row": number, **({"reason": words.of(number, row)} if is_other else {})}
+
+
+def _replaces_as_sent(replaces: Mapping[str, Any] | None, numbers: RowNumbers) -> dict[str, Any] | None:
+    """Return the rows that replace others with their numbers in the file as it was sent."""
+    if replaces is None:
+        return None
+    examples = [{**example, "row": numbers.sent(example["row"])} for example in replaces["examples"]]
+    return {**replaces, "examples": examples}
 
 
 def _differs() -> dict[str, Any]:

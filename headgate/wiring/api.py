@@ -15,7 +15,7 @@ from headgate.settings import (
     StagingSettings,
     UserPoolSettings,
 )
-from headgate.wiring import intake, stores
+from headgate.wiring import definitions, intake, stores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,6 +91,7 @@ def dry_runner(env: Mapping[str, str]) -> DryRunner:
         process,
         lambda scratch: replace(intake.mappings(env), objects=scratch),
         _draft_of_upload,
+        definitions.registry(env).curated,
     )
 
 

@@ -2403,6 +2403,8 @@ export interface components {
              * @default []
              */
             rejected_rows: components["schemas"]["RejectedRow"][];
+            /** @description Null where no row can replace another one: a dataset without a key, or full loads. */
+            replaces?: components["schemas"]["ReplacedRows"] | null;
             /**
              * Seconds
              * @description Duration of the dry run.
@@ -2573,6 +2575,11 @@ export interface components {
              * @example 2026-01-02T03:04:05
              */
             received_at: string;
+            /**
+             * Replaced Rows
+             * @description Rows of the newest snapshot that the file replaces, counted by the dry run before the commit; null if none was.
+             */
+            replaced_rows?: number | null;
             /**
              * Rows
              * @description All rows of the file, even if the gate did not check them.
@@ -4367,6 +4374,59 @@ export interface components {
              * @description Rows without an accepted or pending correction; 0 if they are ignored.
              */
             waiting: number;
+        };
+        /**
+         * ReplacedRows
+         * @description Rows of a file with the keys of rows in the newest snapshot of their dataset.
+         *
+         *     Rows that were accepted since that snapshot are not compared.
+         */
+        ReplacedRows: {
+            /**
+             * Examples
+             * @description The first three.
+             */
+            examples: components["schemas"]["ReplacingRow"][];
+            /**
+             * Not Compared
+             * @description They may replace rows of parts that are too large for a dry run to read.
+             */
+            not_compared: number;
+            /**
+             * Older
+             * @description They change nothing, because the lake's row is newer by the contract's order.
+             */
+            older: number;
+            /**
+             * Replaced
+             * @description They replace a row with other values; of a dataset about people all rows with a key of the lake are counted.
+             */
+            replaced: number;
+        };
+        /**
+         * ReplacingRow
+         * @description A row of a file that replaces a row of the lake.
+         */
+        ReplacingRow: {
+            /**
+             * Changes
+             * @description Column to its value before and after, of the first columns that differ, without those about a person.
+             */
+            changes: {
+                [key: string]: [
+                    string,
+                    string
+                ];
+            };
+            /** Key */
+            key: {
+                [key: string]: string;
+            };
+            /**
+             * Row
+             * @description Its number in the file, from 1.
+             */
+            row: number;
         };
         /**
          * Restored

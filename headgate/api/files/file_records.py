@@ -104,6 +104,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         stages=stages_of(record, acceptance_of(record, lake.most_refused_share, corrected + ignored)),
         work=_work(record),
         uploaded_by=senders.uploader(record),
+        replaced_rows=senders.replaced_rows(file_id),
         undone_by=str(record.error.get("reverted_by", "")),
         edited_before=FileEdits(**edits) if edits else None,
         in_snapshot=_newest_snapshot_with(lake, record),

@@ -71,8 +71,10 @@ def check_without_values(
     if edits:
         steps = [step for step in edits.get("steps", ()) if step["kind"] in STEPS_WITHOUT_VALUES]
         edits = {**edits, "cells": [], "steps": steps}
+    replaces = check.get("replaces")
     return {
         **check,
+        "replaces": replaces and {**replaces, "examples": []},
         "rows": [row_without_values(row) for row in check.get("rows", ())],
         "columns": visible_facts(lake, caller, without_dataset, check.get("columns", [])),
         "draft": None,

@@ -27,6 +27,7 @@ from headgate.api.shapes.uploads import (
     GridRow,
     GridRows,
     ProposedStep,
+    ReplacedRows,
     Upload,
     UploadEdits,
     UploadPart,
@@ -260,7 +261,8 @@ def commit(lake: LakePorts, caller: CallerIdentity, upload_id: str, if_match: st
     _remember_edits(lake, check)
     _keep_edits(lake, caller, committed, check)
     if sender := committed.by or (caller.name if record else ""):
-        senders_of(lake).keep_uploader(committed.file_id, sender, after=record)
+        counted = (check.get("replaces") or {}).get("replaced")
+        senders_of(lake).keep_uploader(committed.file_id, sender, after=record, replaced_rows=counted)
     return _shown(committed)
 
 
@@ -426,6 +428,7 @@ def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any
         reasons=reasons_of(checked.reasons),
         rejected_rows=_rejected(lake, checked.dataset, stored),
         **_same_content(lake, upload, stored, checked.dataset),
+        replaces=ReplacedRows.model_validate(stored["replaces"]) if stored.get("replaces") else None,
         written_as=written_as_texts(written_as),
         quality={name: str(value) for name, value in checked.profile.items() if name != "key"},
         columns=profile_columns(stored.get("columns", [])),

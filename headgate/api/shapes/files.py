@@ -158,6 +158,11 @@ class FileDetail(FileSummary):
     stages: tuple[FileStage, ...] = Field(description="The six stages in their order.")
     work: FileWork
     uploaded_by: str = Field("", description="Sender through the API; empty if it came another way.")
+    replaced_rows: Count | None = Field(
+        None,
+        description="Rows of the newest snapshot that the file replaces, counted by the dry run before the "
+        "commit; null if none was.",
+    )
     undone_by: str = Field("", description="Who reverted the file through the API.")
     edited_before: FileEdits | None = Field(None, description="Edits before the commit.")
     in_snapshot: str = Field(

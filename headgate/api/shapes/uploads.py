@@ -254,6 +254,36 @@ class GridRows(Shape):
     rows: tuple[GridRow, ...]
 
 
+class ReplacingRow(Shape):
+    """A row of a file that replaces a row of the lake."""
+
+    row: int = Field(description="Its number in the file, from 1.")
+    key: dict[str, str]
+    changes: dict[str, tuple[str, str]] = Field(
+        description="Column to its value before and after, of the first columns that differ, without those "
+        "about a person."
+    )
+
+
+class ReplacedRows(Shape):
+    """Rows of a file with the keys of rows in the newest snapshot of their dataset.
+
+    Rows that were accepted since that snapshot are not compared.
+    """
+
+    replaced: Count = Field(
+        description="They replace a row with other values; of a dataset about people all rows with a key of "
+        "the lake are counted."
+    )
+    older: Count = Field(
+        description="They change nothing, because the lake's row is newer by the contract's order."
+    )
+    not_compared: Count = Field(
+        description="They may replace rows of parts that are too large for a dry run to read."
+    )
+    examples: tuple[ReplacingRow, ...] = Field(description="The first three.")
+
+
 class DryRun(Shape):
     """The result of a dry run, which leaves no trace in ledger, curated, quarantine or alerts."""
 
@@ -268,6 +298,9 @@ class DryRun(Shape):
     quarantined: Count = 0
     duplicates: Count = 0
     warnings: Count = 0
+    replaces: ReplacedRows | None = Field(
+        None, description="Null where no row can replace another one: a dataset without a key, or full loads."
+    )
     acceptance: Acceptance | None = Field(None, description="As in a file.")
     reasons: tuple[ReasonCount, ...] = ()
     rejected_rows: tuple[RejectedRow, ...] = Field((), description="The first 100.")

@@ -268,7 +268,8 @@ class MemoryLake:
         def mappings(scratch: ScratchObjects) -> Mappings:
             return replace(self.mappings, objects=scratch)
 
-        DryRunner(self.objects, "staging", "raw", "curated", process, mappings, draft_of_upload).run(
+        buckets = ("staging", "raw", "curated")
+        DryRunner(self.objects, *buckets, process, mappings, draft_of_upload, self.contracts.curated).run(
             upload_id
         )
 

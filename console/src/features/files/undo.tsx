@@ -9,7 +9,11 @@ import { useRestore, useRevert, useRevertPreview } from './queries'
 import { Failed, Waiting } from '../../components/states'
 
 /** The button that takes a file and its corrections out of the lake, or back in; it says first what goes. */
-export function Undo({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | 'state' | 'in_snapshot'> }) {
+export function Undo({
+  file,
+}: {
+  file: Pick<Schemas['FileDetail'], 'file_id' | 'state' | 'in_snapshot' | 'replaced_rows'>
+}) {
   const preview = useRevertPreview(file.file_id, file.state)
   const mayUpload = useMay('uploader')
   const [opened, { open, close }] = useDisclosure(false)
@@ -38,7 +42,7 @@ export function Undo({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | '
         {isNewest ? (
           <Stack>
             {preview.error ? <Failed error={preview.error} what="The newest list of these rows" /> : null}
-            <GoingFiles preview={undo} areInTables={file.in_snapshot !== ''} />
+            <GoingFiles preview={undo} file={file} />
             <Confirm fileId={file.file_id} onDone={close} />
           </Stack>
         ) : (
@@ -58,8 +62,22 @@ function refusedWords({ quarantined, duplicates }: Schemas['RevertedFile']): str
   ].join('')
 }
 
+/** The rows of the lake that the file replaced, which return. */
+function comesBack({ in_snapshot: inTables, replaced_rows: rows }: Parameters<typeof GoingFiles>[0]['file']) {
+  if (rows === 0 || inTables === '') return ''
+  return rows
+    ? ` The ${count(rows, 'row')} of the lake that they replaced ${rows === 1 ? 'comes' : 'come'} back.`
+    : ' Rows of the lake that they replaced come back.'
+}
+
 /** What an undo takes along: the file and its corrections, with their rows. */
-function GoingFiles({ preview, areInTables }: { preview: Schemas['RevertPreview']; areInTables: boolean }) {
+function GoingFiles({
+  preview,
+  file,
+}: {
+  preview: Schemas['RevertPreview']
+  file: Pick<Schemas['FileDetail'], 'in_snapshot' | 'replaced_rows'>
+}) {
   const corrections = preview.files.filter((file) => file.is_correction).length
   const also =
     corrections > 0 ? ` and of its ${corrections === 1 ? 'correction' : `${corrections} corrections`}` : ''
@@ -67,8 +85,8 @@ function GoingFiles({ preview, areInTables }: { preview: Schemas['RevertPreview'
     <>
       <Text size="sm">
         {count(preview.accepted, 'accepted row')} of this file{also} leave{' '}
-        {areInTables ? 'every table at the next run' : 'the lake; no table has them yet'}. You can take the
-        undo back for as long as the lake keeps what was sent.
+        {file.in_snapshot !== '' ? 'every table at the next run' : 'the lake; no table has them yet'}.
+        {comesBack(file)} You can take the undo back for as long as the lake keeps what was sent.
       </Text>
       <ul aria-label="What goes" style={{ margin: 0, paddingLeft: '1.2rem' }}>
         {preview.files.map((file) => (

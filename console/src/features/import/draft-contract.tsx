@@ -108,8 +108,7 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
         </Button>
         {reasons.length === 0 ? (
           <Text size="sm" className="muted">
-            The gate checks every row by these columns first; rows that it refuses are shown before anything
-            is committed.
+            The gate checks every row by these columns. Rows that it refuses wait for a person.
           </Text>
         ) : null}
       </Group>

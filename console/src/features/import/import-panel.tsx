@@ -22,7 +22,8 @@ import { ImportCards } from './import-cards'
 import { ImportGrid } from './import-grid'
 import { textOf } from './import-row'
 import { MissingFields } from './missing-fields'
-import { hasEveryRow } from './outcome-words'
+import { isMostlyDuplicates } from './outcome-words'
+import { ReplacedRows } from './replaced-rows'
 import { RowChoice } from './row-choice'
 import { missingFields, openSteps, openSuggestions, settled } from './suggested-fields'
 import { LikelyDataset, Suggestions } from './suggestions'
@@ -80,15 +81,15 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
       change(withTexts(edits, column, numbers, texts)),
     [change, edits],
   )
-  // The button that created the dataset commits its rows, too, if the gate accepts each of them.
+  // The button that created the dataset commits its rows, too; rows that the gate refuses wait, as in any upload.
   const [created, setCreated] = useState('')
   const hasEnded = created !== '' && (work.isCurrent || Boolean(work.error))
   useEffect(() => {
     if (!hasEnded) return
     // eslint-disable-next-line react-hooks/set-state-in-effect -- the check that ended was the one that it waited for
     setCreated('')
-    if (!work.error && result.dataset === created && hasEveryRow(result) && mayCommit(result))
-      onCommit(etag, edits)
+    const isOfIt = !work.error && result.dataset === created && result.accepted > 0
+    if (isOfIt && mayCommit(result) && !isMostlyDuplicates(result)) onCommit(etag, edits)
   }, [hasEnded, created, work.error, result, etag, edits, onCommit])
   const missing = missingFields(result, edits)
   const decided = settled(edits, result)
@@ -146,6 +147,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
           <TakenSteps result={result} edits={edits} onChange={change} />
           <Totals result={result} edits={edits} onChange={change} />
           <FutureDates result={result} edits={edits} onChange={change} onShow={setShow} />
+          <ReplacedRows result={result} />
           <CurrencyQuestion result={result} edits={edits} onChange={change} />
           <RowChoice
             result={result}

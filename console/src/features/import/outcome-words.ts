@@ -2,22 +2,20 @@ import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { isOfDuplicates, rowRuleWords, valueRuleWords } from '../../formats/rules'
 
-type Counted = Pick<Schemas['DryRun'], 'accepted' | 'quarantined' | 'duplicates'>
+type Counted = Pick<Schemas['DryRun'], 'accepted' | 'quarantined' | 'duplicates'> &
+  Partial<Pick<Schemas['DryRun'], 'replaces'>>
 
-/** What a commit does: `57 in, 3 wait, 2 duplicates`. */
-export function outcome({ accepted, quarantined, duplicates }: Counted): string {
+/** What a commit does: `57 in (50 replace rows), 3 wait, 2 duplicates`. */
+export function outcome({ accepted, quarantined, duplicates, replaces }: Counted): string {
+  const replaced = replaces?.replaced ?? 0
   return [
-    `${whole(accepted)} in`,
+    `${whole(accepted)} in${replaced > 0 ? ` (${whole(replaced)} ${replaced === 1 ? 'replaces a row' : 'replace rows'})` : ''}`,
     quarantined > 0 ? `${whole(quarantined)} ${quarantined === 1 ? 'waits' : 'wait'}` : '',
     duplicates > 0 ? `${whole(duplicates)} ${duplicates === 1 ? 'duplicate' : 'duplicates'}` : '',
   ]
     .filter(Boolean)
     .join(', ')
 }
-
-/** Whether a commit brings every row of the file into the lake. */
-export const hasEveryRow = ({ accepted, quarantined, duplicates }: Counted): boolean =>
-  accepted > 0 && quarantined + duplicates === 0
 
 /**
  * The columns that a commit leaves out.

@@ -9,6 +9,7 @@ import { valueWords } from '../files/edited-before'
 import { sentAs } from '../files/sent-as'
 import { currencyWords } from '../import/currencies'
 import type { Edits } from '../import/edits'
+import { replacedWords } from '../import/replaced-rows'
 
 interface Props {
   file: Schemas['FileDetail']
@@ -26,6 +27,7 @@ export function Receipt({ file, edits }: Props) {
   const wait = file.quarantined
   const parts = [
     `${count(file.accepted, 'row')} ${file.accepted === 1 ? 'is' : 'are'} in`,
+    replacedWords(file.replaced_rows),
     wait > 0 ? `${count(wait, 'row')} ${wait === 1 ? 'waits' : 'wait'} for a person` : '',
     file.duplicates > 0 ? count(file.duplicates, 'duplicate') : '',
   ]

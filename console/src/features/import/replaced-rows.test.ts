@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+
+import { replacedLines, replacedWords } from './replaced-rows'
+
+const EXAMPLE = {
+  row: 1,
+  key: { payment_id: '20004' },
+  changes: { amount: ['27.93', '3.39'], notes: ['', 'x'] },
+}
+
+test('the rows of the lake that a commit replaces are counted, and the first ones named with their changes', () => {
+  const replaces = { replaced: 58, older: 1, not_compared: 2, examples: [EXAMPLE] }
+  expect(
+    replacedLines({ replaces, mapping: null } as unknown as Parameters<typeof replacedLines>[0]),
+  ).toEqual([
+    '58 rows replace rows that the lake has since its newest run. payment id 20004: amount 27.93 → 3.39, notes empty → x …',
+    '1 row is older than the row of the lake with the same key and changes nothing.',
+    '2 rows were not compared with the lake, which has too many rows for a check; they may replace rows, too.',
+  ])
+})
+
+test('nothing is said where nothing is replaced, or no check counted it', () => {
+  const replaces = { replaced: 0, older: 0, not_compared: 0, examples: [] }
+  expect(replacedLines({ replaces, mapping: null })).toEqual([])
+  expect(replacedLines({ replaces: null, mapping: null })).toEqual([])
+  expect(replacedWords(null)).toBe('')
+  expect(replacedWords(1)).toBe('1 of them replaces a row of the lake')
+})

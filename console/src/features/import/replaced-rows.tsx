@@ -1,0 +1,55 @@
+import { Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { count, whole } from '../../api/format'
+import { titleOf } from './column-header'
+
+/** The rows of the lake that a commit replaces: nobody sees them in the file. */
+export function ReplacedRows({ result }: { result: Schemas['DryRun'] }) {
+  const lines = replacedLines(result)
+  if (lines.length === 0) return null
+  return (
+    <div role="alert">
+      {lines.map((line) => (
+        <Text key={line} size="sm" className="import-doubt">
+          {line}
+        </Text>
+      ))}
+    </div>
+  )
+}
+
+/** What a commit changes in rows that the lake has, a sentence each. */
+export function replacedLines({
+  replaces,
+  mapping,
+}: Pick<Schemas['DryRun'], 'replaces' | 'mapping'>): string[] {
+  if (!replaces) return []
+  const { replaced, older, not_compared: others, examples } = replaces
+  const title = (name: string) => titleOf(mapping?.fields, name)
+  const named = examples.map(({ key, changes }) => {
+    const row = Object.entries(key).map(([name, text]) => `${title(name)} ${text}`)
+    const changed = Object.entries(changes).map(
+      ([name, [before, after]]) => `${title(name)} ${before || 'empty'} → ${after || 'empty'}`,
+    )
+    return [row.join(', '), changed.join(', ')].filter(Boolean).join(': ')
+  })
+  const more = replaced > named.length ? ' …' : ''
+  return [
+    replaced > 0
+      ? `${count(replaced, 'row')} ${replaced === 1 ? 'replaces a row' : 'replace rows'} that the lake has since its newest run${named.length > 0 ? `. ${named.join('; ')}${more}` : '.'}`
+      : '',
+    older > 0
+      ? `${count(older, 'row')} ${older === 1 ? 'is' : 'are'} older than the row of the lake with the same key and ${older === 1 ? 'changes' : 'change'} nothing.`
+      : '',
+    others > 0
+      ? `${count(others, 'row')} ${others === 1 ? 'was' : 'were'} not compared with the lake, which has too many rows for a check; ${others === 1 ? 'it' : 'they'} may replace ${others === 1 ? 'a row' : 'rows'}, too.`
+      : '',
+  ].filter(Boolean)
+}
+
+/** The rows that a file replaces, in the past tense of its receipt; empty where none is known. */
+export const replacedWords = (replaced: number | null | undefined): string =>
+  replaced
+    ? `${whole(replaced)} of them ${replaced === 1 ? 'replaces a row' : 'replace rows'} of the lake`
+    : ''

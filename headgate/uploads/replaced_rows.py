@@ -1,0 +1,229 @@
+"""Compare the accepted rows of a file with the lake's rows of the same keys, which they replace in the merge.
+
+Only parts of the dataset's newest snapshot whose ranges have keys of the file are read: those with most of
+its rows first, up to MOST_BYTES. The other rows are counted as not compared.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from headgate.contracts.curated import LINEAGE
+from headgate.contracts.load_property import is_full
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.snapshots.read_snapshots import newest_snapshot, snapshot_parts
+from headgate.values.cells import int_array, numbers
+from headgate.values.parquet_tables import table_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+    from headgate.contracts.model import Contract
+    from headgate.lake.ports import ObjectStore
+    from headgate.snapshots.parts import Part, SnapshotParts
+
+    Flags = npt.NDArray[np.bool_]
+    Places = npt.NDArray[np.int64]
+
+MOST_BYTES = 128_000_000
+EXAMPLES = 3
+_MOST_CHANGES = 3
+_MOST_CHARACTERS = 60
+_LINEAGE = tuple(column.name for column in LINEAGE)
+_SOURCE_ROW = "_source_row"
+
+
+@dataclass(frozen=True)
+class ComparisonWithLake:
+    """How the rows of a file differ from the newest snapshot's rows of the same keys.
+
+    Attributes:
+        replaced: rows that replace a row with other values. Of a dataset about people these are all rows with
+            a key of the lake, so that nobody finds out values by sending guesses.
+        older: rows that change nothing, because the lake's row is newer by the contract's order.
+        not_compared: rows with a key in a part that was not read.
+        examples: the first rows that replace one: `row`, `key` and `changes` (column → value before and
+            after), without columns about a person.
+    """
+
+    replaced: int = 0
+    older: int = 0
+    not_compared: int = 0
+    examples: tuple[Mapping[str, Any], ...] = ()
+
+
+class _Pairs(NamedTuple):
+    """Rows of the lake and the arriving rows of the same keys."""
+
+    stored: pa.Table
+    arriving: pa.Table
+
+
+def replaced_rows(
+    objects: ObjectStore, bucket: str, contract: Contract, accepted: Path
+) -> ComparisonWithLake | None:
+    """Compare a file's accepted rows with the newest snapshot of its dataset.
+
+    Args:
+        bucket: the curated bucket.
+        contract: the curated contract of the dataset.
+        accepted: the rows, as Parquet. Each part is downloaded beside it.
+
+    Returns:
+        None if no row can replace another one: the contract has no key, or each load replaces all rows.
+    """
+    if not contract.key or is_full(contract):
+        return None
+    lake = newest_snapshot(objects, bucket)
+    snapshot = lake.datasets.get(contract.dataset) if lake else None
+    if snapshot is None or not snapshot.rows:
+        return ComparisonWithLake()
+    record = snapshot_parts(objects, bucket, snapshot)
+    if record is None or accepted.stat().st_size > MOST_BYTES:
+        return ComparisonWithLake(not_compared=pq.read_metadata(accepted).num_rows)
+    rows = table_of(accepted)
+    part_of = _parts_of_rows(rows, record, contract.key)
+    if part_of is None:
+        return ComparisonWithLake(not_compared=rows.num_rows)
+    by_part = Counter(part_of[part_of >= 0].tolist())
+    read = _parts_to_read(by_part, record.parts)
+    replaced, older, examples = 0, 0, []
+    for number in read:
+        path = accepted.with_name("part.parquet")
+        objects.download(ObjectRef(bucket, keys.part(snapshot.location, number)), path)
+        of_part = rows.take(int_array(np.flatnonzero(part_of == number)))
+        pairs = _pairs(contract.key, table_of(path), of_part)
+        path.unlink()
+        wins, loses = _winners(contract, pairs)
+        replaced, older = replaced + int(wins.sum()), older + int(loses.sum())
+        examples += _examples(contract, pairs, wins)
+    not_compared = sum(by_part.values()) - sum(by_part[number] for number in read)
+    first = sorted(examples, key=lambda example: int(example["row"]))[:EXAMPLES]
+    return ComparisonWithLake(replaced, older, not_compared, tuple(first))
+
+
+def _parts_of_rows(rows: pa.Table, record: SnapshotParts, key: Sequence[str]) -> Places | None:
+    """Return for each row the part whose range has its key, -1 for none; None if keys cannot be compared."""
+    names = list(key)
+    if record.key.names != names or any(
+        rows[name].type != record.key.field(name).type or rows[name].null_count for name in names
+    ):
+        return None
+    first, last = (
+        [tuple(edge[name] for name in names) for edge in edges]
+        for edges in ([part.first for part in record.parts], [part.last for part in record.parts])
+    )
+    part_of = np.full(rows.num_rows, -1, np.int64)
+    for place, of_row in enumerate(zip(*(rows[name].to_pylist() for name in names), strict=True)):
+        number = bisect_right(first, of_row) - 1
+        if number >= 0 and of_row <= last[number]:
+            part_of[place] = number
+    return part_of
+
+
+def _parts_to_read(by_part: Mapping[int, int], parts: Sequence[Part]) -> list[int]:
+    """Return the parts with most of the rows, as many as MOST_BYTES allow."""
+    read, size_bytes = [], 0
+    for number in sorted(by_part, key=lambda number: (-by_part[number], number)):
+        size_bytes += parts[number].size_bytes
+        if size_bytes > MOST_BYTES:
+            break
+        read.append(number)
+    return read
+
+
+def _pairs(key: Sequence[str], stored: pa.Table, arriving: pa.Table) -> _Pairs:
+    """Return the rows with keys in both tables, which have each key once."""
+    codes = np.zeros(stored.num_rows + arriving.num_rows, np.int64)
+    for name in key:
+        column = pa.chunked_array([*stored[name].chunks, *arriving[name].chunks]).combine_chunks()
+        values = numbers(column.dictionary_encode().indices)
+        codes = np.unique(codes * (int(values.max(initial=0)) + 1) + values, return_inverse=True)[1]
+    place_of = np.full(int(codes.max(initial=0)) + 1, -1, np.int64)
+    place_of[codes[: stored.num_rows]] = np.arange(stored.num_rows)
+    places = place_of[codes[stored.num_rows :]]
+    both = np.flatnonzero(places >= 0)
+    return _Pairs(stored.take(int_array(places[both])), arriving.take(int_array(both)))
+
+
+def _winners(contract: Contract, pairs: _Pairs) -> tuple[Flags, Flags]:
+    """Return which arriving rows replace the lake's row, and which differ from it but are older.
+
+    A row without a value in an order column is older than any other, as in `headgate.merge.newest_per_key`;
+    equally new rows replace the lake's.
+    """
+    differs = np.full(pairs.arriving.num_rows, bool(contract.personal))
+    for name in _compared_columns(contract, pairs):
+        differs |= _differ(pairs, name)
+    is_older, is_tied = np.zeros(len(differs), bool), np.ones(len(differs), bool)
+    for name in contract.order_by:
+        stored, arriving = pairs.stored[name], pairs.arriving[name]
+        is_less = pc.coalesce(pc.less(arriving, stored), pc.and_(arriving.is_null(), stored.is_valid()))
+        is_older |= is_tied & _flags(is_less)
+        is_tied &= ~_differ(pairs, name)
+    return differs & ~is_older, differs & is_older
+
+
+def _compared_columns(contract: Contract, pairs: _Pairs) -> list[str]:
+    """Return the columns of both tables beside key, order and lineage; a newer contract may have others."""
+    aside = {*contract.key, *contract.order_by, *_LINEAGE}
+    types = (dict(zip(rows.schema.names, rows.schema.types, strict=True)) for rows in pairs)
+    stored, arriving = types
+    return [name for name in contract.names if name not in aside and stored.get(name) == arriving.get(name)]
+
+
+def _differ(pairs: _Pairs, name: str) -> Flags:
+    stored, arriving = pairs.stored[name], pairs.arriving[name]
+    is_one_null = pc.xor(stored.is_null(), arriving.is_null())
+    return _flags(pc.coalesce(pc.not_equal(stored, arriving), is_one_null))
+
+
+def _flags(column: pa.ChunkedArray) -> Flags:
+    return np.asarray(column.to_numpy(), bool)
+
+
+def _examples(contract: Contract, pairs: _Pairs, wins: Flags) -> list[dict[str, Any]]:
+    """Return the first replacing rows by their number in the file, without columns about a person."""
+    if set(contract.key) & set(contract.personal):
+        return []
+    order = np.argsort(numbers(pairs.arriving[_SOURCE_ROW].combine_chunks()), kind="stable")
+    places = int_array(order[wins[order]][:EXAMPLES])
+    shown = [name for name in _compared_columns(contract, pairs) if name not in contract.personal]
+    stored = pairs.stored.select(shown).take(places).to_pylist()
+    arriving = pairs.arriving.take(places).to_pylist()
+    return [
+        {
+            "row": after[_SOURCE_ROW],
+            "key": {name: _text(after[name]) for name in contract.key},
+            "changes": dict(list(_changes(before, after, shown))[:_MOST_CHANGES]),
+        }
+        for before, after in zip(stored, arriving, strict=True)
+    ]
+
+
+def _changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], columns: Sequence[str]
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    for name in columns:
+        if before[name] != after[name]:
+            yield name, (_text(before[name]), _text(after[name]))
+
+
+def _text(value: object) -> str:
+    """Return a value as a short text; empty for none."""
+    exact = f"{value.normalize():f}" if isinstance(value, Decimal) else value
+    text = "" if exact is None else str(exact)
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"

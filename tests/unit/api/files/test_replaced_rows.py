@@ -1,0 +1,138 @@
+"""Before a commit a person learns which rows of the lake the file replaces: the merge keeps the newest row of
+each key.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from headgate.aws.in_memory_ports import MemoryCatalog
+from headgate.lake.versions import last_held
+from headgate.merge.merge_lake import Merging
+from headgate.quality.contract_audit import audit
+from headgate.snapshots.read_snapshots import lake_snapshot, snapshot_parts
+from headgate.uploads import replaced_rows
+from headgate.values.parquet_tables import table_of
+from tests.duckdb_memory import MEMORY
+from tests.unit.api.files.test_mapped_uploads import dry_run
+from tests.unit.api.files.test_uploads import uploaded
+from tests.unit.api.lakes import PAYMENTS, REGISTRY, Caller, MemoryLake, payments
+
+if TYPE_CHECKING:
+    from headgate.snapshots.snapshot import DatasetSnapshot
+
+pytestmark = pytest.mark.unit
+
+HEADER = PAYMENTS.splitlines(keepends=True)[0]
+
+
+def merge(lake: MemoryLake, part_rows: int = 8) -> MemoryLake:
+    """A run's merge of the datasets with accepted files, in parts of about `part_rows` rows."""
+    curated = {name: REGISTRY.curated[name] for name in ("customers", "payments")}
+    with TemporaryDirectory() as folder:
+        ports = (lake.objects, MemoryCatalog(), curated, "curated", "curated", Path(folder), audit)
+        held = last_held(lake.ledger.records())
+        Merging(*ports, memory=MEMORY, part_rows=part_rows, last_held=lambda: held).merge()
+    return lake
+
+
+def row(number: int, amount: str = "10.50", updated: str = "2024-01-01 10:00:00") -> bytes:
+    one = PAYMENTS.splitlines(keepends=True)[1].replace(b"1,A1", b"%d,A%d" % (number, number))
+    head, _, end = one.rpartition(b"2024-01-01 10:00:00")
+    return head.replace(b"10.50", amount.encode()) + updated.encode() + end
+
+
+def replaces(lake: MemoryLake, body: bytes, dataset: str = "payments", **who: Any) -> Any:  # noqa: ANN401 JSON
+    caller = Caller(lake, **who)
+    return dry_run(caller, uploaded(caller, body, "new.csv", dataset))["replaces"]
+
+
+def lake_of(rows: int, part_rows: int = 8) -> MemoryLake:
+    lake = MemoryLake()
+    lake.receive("payments/old.csv", payments(range(1, rows + 1)))
+    return merge(lake, part_rows)
+
+
+def snapshot_of(lake: MemoryLake) -> DatasetSnapshot:
+    return lake_snapshot(lake.objects, "curated").datasets["payments"]
+
+
+def test_rows_with_other_values_replace_those_of_the_lake_and_the_first_ones_are_shown() -> None:
+    body = HEADER + row(1) + row(2, "3.39") + row(41) + row(30, "4.00", "2025-01-01 00:00:00")
+    answer = replaces(lake_of(40), body)
+    assert (answer["replaced"], answer["older"], answer["not_compared"]) == (2, 0, 0)
+    assert answer["examples"] == [
+        {"row": 2, "key": {"payment_id": "2"}, "changes": {"amount": ["10.5", "3.39"]}},
+        {"row": 4, "key": {"payment_id": "30"}, "changes": {"amount": ["10.5", "4"]}},
+    ]
+
+
+def test_rows_that_are_older_than_those_of_the_lake_replace_nothing() -> None:
+    """The merge keeps the row with the greatest value of the order column."""
+    answer = replaces(lake_of(40), HEADER + row(1, "3.39", "2023-01-01 00:00:00") + row(2, "3.39"))
+    assert (answer["replaced"], answer["older"]) == (1, 1)
+
+
+def test_the_check_announces_what_the_merge_does() -> None:
+    body = HEADER + row(1, "1.00", "2023-01-01 00:00:00") + row(2, "2.00") + row(3) + row(77, "7.00")
+    lake = lake_of(40)
+    answer = replaces(lake, body)
+    before = amounts(lake)
+    lake.receive("payments/new.csv", body)
+    merge(lake)
+    after = amounts(lake)
+    assert sum(after[number] != amount for number, amount in before.items()) == answer["replaced"]
+
+
+def amounts(lake: MemoryLake) -> dict[int, Any]:
+    parts = [item.ref for item in lake.objects.list("curated", snapshot_of(lake).location)]
+    rows = [row for part in parts for row in table_of(lake.objects.read(part)).to_pylist()]
+    return {row["payment_id"]: row["amount"] for row in rows}
+
+
+def test_rows_in_parts_beyond_the_bound_are_counted_as_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parts with most of the file's rows are read first."""
+    lake = lake_of(3_000, part_rows=500)
+    record = snapshot_parts(lake.objects, "curated", snapshot_of(lake))
+    assert record
+    first, last = record.parts[0], record.parts[-1]
+    body = HEADER + row(1, "3.39") + b"".join(row(number, "3.39") for number in range(2_996, 3_001))
+    monkeypatch.setattr(replaced_rows, "MOST_BYTES", max(first.size_bytes, last.size_bytes))
+    answer = replaces(lake, body)
+    assert (answer["replaced"], answer["not_compared"]) == (5, 1)
+
+
+def test_a_committed_file_keeps_how_many_rows_it_replaces() -> None:
+    """Its receipt and its undo name them."""
+    caller = Caller(lake_of(40))
+    upload_id = uploaded(caller, HEADER + row(2, "3.39") + row(41), "new.csv")
+    dry_run(caller, upload_id)
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json
+    caller.lake.receive(committed["key"])
+    assert caller.call("GET", f"/v1/files/{committed['file_id']}").json["replaced_rows"] == 1
+
+
+def test_before_the_first_run_nothing_is_replaced() -> None:
+    assert replaces(MemoryLake(), PAYMENTS)["replaced"] == 0
+
+
+CUSTOMERS = (
+    b"customer_id,email,full_name,ssn,region_id,signed_up_at,marketing_opt_in,updated_at\n"
+    b"1,a@example.com,Anna A,,R1,2024-01-01 10:00:00,1,2024-01-01 10:00:00\n"
+)
+
+
+def test_of_people_every_row_with_a_key_of_the_lake_counts_and_no_value_is_shown() -> None:
+    """Otherwise a sender without the right to personal data would find out values by sending guesses."""
+    lake = MemoryLake()
+    assert lake.receive("customers/old.csv", CUSTOMERS).accepted == 1
+    merge(lake)
+    for name in (b"Anna A", b"Anna B"):
+        answer = replaces(lake, CUSTOMERS.replace(b"Anna A", name) + b"\n", "customers")
+        assert answer["replaced"] == 1
+        assert "full_name" not in answer["examples"][0]["changes"]
+        assert "email" not in answer["examples"][0]["changes"]
