@@ -2,16 +2,17 @@
 
 A contract can declare the column of its events: `headgate.asOf: ordered_at`, or `none`. Datasets with that
 property determine the day if they have rows. Otherwise it is the first date or timestamp column of all
-datasets, and last the column that orders versions of rows.
+datasets, and last the column that orders versions of rows. Days after a row's receipt do not count.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from headgate.contracts.model import Kind
 from headgate.values.parquet_tables import table_of
@@ -27,6 +28,8 @@ _TIMES = {Kind.DATE, Kind.TIMESTAMP}
 _NO_EVENTS = date(1970, 1, 1)
 # Databases use 9999-12-31 for "never ends", as in SQL:2011's temporal tables; it is not an event.
 _OPEN_END = datetime(9999, 1, 1)
+_CONTENT = "_content_sha256"
+_DAY = timedelta(days=1)
 
 
 class EventTime(NamedTuple):
@@ -48,8 +51,14 @@ def event_time(contract: Contract) -> EventTime | None:
     return EventTime(times[0], 2) if times else None
 
 
-def latest_on(contract: Contract, file: Path) -> str:
+def latest_on(contract: Contract, file: Path, received_at: Mapping[str, str]) -> str:
     """Return the day of a file's last event, ISO 8601; empty if it has no events.
+
+    A row's event that is later than the day after the receipt of the row is a mistyped or a planned date, and
+    no event yet. The day more is for time zones.
+
+    Args:
+        received_at: content hash → the time when the content was received, ISO 8601.
 
     Raises:
         ContractError: `headgate.asOf` is not a column of the contract.
@@ -57,12 +66,29 @@ def latest_on(contract: Contract, file: Path) -> str:
     if (time := event_time(contract)) is None:
         return ""
     name = contract.column(time.column).name
-    days = table_of(file, [name])[name]
-    latest = pc.max(
-        days.filter(pc.less(days, pa.scalar(_OPEN_END, pa.timestamp("us")).cast(days.type)))
-    ).as_py()
+    with pq.ParquetFile(file) as parquet:
+        has_contents = _CONTENT in parquet.schema_arrow.names
+    rows = table_of(file, [name, _CONTENT] if has_contents else [name])
+    days = rows[name].combine_chunks()
+    moments = days.cast(pa.timestamp("us"))
+    limit = pa.scalar(_OPEN_END, moments.type)
+    if has_contents and len(rows):
+        limit = _limits(rows[_CONTENT].combine_chunks(), received_at)
+    latest = pc.max(days.filter(pc.less(moments, limit))).as_py()
     day = latest.date() if isinstance(latest, datetime) else latest
     return day.isoformat() if day else ""
+
+
+def _limits(contents: pa.Array, received_at: Mapping[str, str]) -> pa.Array:
+    """Return for each row the time from which on a date is no event."""
+    encoded = contents.dictionary_encode()
+    limits = [
+        datetime.fromisoformat(received_at[content]).replace(tzinfo=None) + _DAY
+        if content in received_at
+        else _OPEN_END
+        for content in encoded.dictionary.to_pylist()
+    ]
+    return pa.array(limits, pa.timestamp("us")).take(encoded.indices)
 
 
 def deciding_days(latest: Mapping[str, str], contracts: Mapping[str, Contract]) -> dict[str, date]:

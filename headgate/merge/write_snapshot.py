@@ -224,7 +224,7 @@ class SnapshotWriter:
         key = keys.part(prefix, number)
         self.publisher.write_part(change.contract, file, key, is_audited=is_audited)
         self.keep(change.contract.dataset, key.removeprefix(prefix), file)
-        return describe_part(file, change.key, latest_on(change.contract, file))
+        return describe_part(file, change.key, latest_on(change.contract, file, change.held_at))
 
     def _delete_others(self, prefix: str, count: int) -> None:
         """Delete parts of another layout of the snapshot, because readers read all files in its folder."""

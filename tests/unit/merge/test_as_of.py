@@ -52,20 +52,20 @@ def test_the_column_that_a_contract_states_counts(tmp_path: Path) -> None:
         pa.table({"ordered_at": pa.array(at, pa.timestamp("us")), "updated_at": later}),
         tmp_path / "orders.parquet",
     )
-    assert latest_on(orders, tmp_path / "orders.parquet") == "2026-01-02"
+    assert latest_on(orders, tmp_path / "orders.parquet", {}) == "2026-01-02"
 
 
 def test_without_a_statement_the_first_date_counts(tmp_path: Path) -> None:
     pq.write_table(
         pa.table({"loaned_on": [date(2026, 3, 1)], "due_on": [date(2026, 4, 1)]}), tmp_path / "loans.parquet"
     )
-    assert latest_on(LOANS, tmp_path / "loans.parquet") == "2026-03-01"
+    assert latest_on(LOANS, tmp_path / "loans.parquet", {}) == "2026-03-01"
 
 
 def test_a_dataset_without_dates_or_rows_records_no_day(tmp_path: Path) -> None:
     pq.write_table(pa.table({"loaned_on": pa.array([], pa.date32())}), tmp_path / "loans.parquet")
-    assert latest_on(LOANS, tmp_path / "loans.parquet") == ""
-    assert latest_on(contract("orders", ("ordernumber", Kind.INTEGER)), tmp_path / "loans.parquet") == ""
+    assert latest_on(LOANS, tmp_path / "loans.parquet", {}) == ""
+    assert latest_on(contract("orders", ("ordernumber", Kind.INTEGER)), tmp_path / "loans.parquet", {}) == ""
 
 
 def test_an_open_end_is_no_event(tmp_path: Path) -> None:
@@ -76,10 +76,23 @@ def test_an_open_end_is_no_event(tmp_path: Path) -> None:
     pq.write_table(
         pa.table({"loaned_on": [date(2026, 3, 1), date(9999, 12, 31)]}), tmp_path / "loans.parquet"
     )
-    assert latest_on(LOANS, tmp_path / "loans.parquet") == "2026-03-01"
+    assert latest_on(LOANS, tmp_path / "loans.parquet", {}) == "2026-03-01"
     at = pa.array([datetime(2026, 1, 2, 3), datetime(9999, 12, 31, 23, 59)], pa.timestamp("us"))
     pq.write_table(pa.table({"measured_at": at}), tmp_path / "readings.parquet")
-    assert latest_on(READINGS, tmp_path / "readings.parquet") == "2026-01-02"
+    assert latest_on(READINGS, tmp_path / "readings.parquet", {}) == "2026-01-02"
+
+
+def test_a_date_after_the_receipt_of_its_row_is_no_event(tmp_path: Path) -> None:
+    """One mistyped date in a file would move all tables of the lake to that day.
+
+    The next day counts, as a sender in another time zone may write it.
+    """
+    days = [date(2026, 11, 20), date(2026, 11, 29), date(2026, 11, 30), date(2026, 12, 31)]
+    contents = ["old", "new", "new", "old"]
+    pq.write_table(pa.table({"loaned_on": days, "_content_sha256": contents}), tmp_path / "loans.parquet")
+    received_at = {"old": "2026-11-21T10:00:00Z", "new": "2026-11-28T10:00:00Z"}
+    assert latest_on(LOANS, tmp_path / "loans.parquet", received_at) == "2026-11-29"
+    assert latest_on(LOANS, tmp_path / "loans.parquet", {}) == "2026-12-31"
 
 
 def test_a_contract_may_state_that_its_dates_say_nothing() -> None:
@@ -91,6 +104,7 @@ def test_a_column_that_does_not_exist_is_refused(tmp_path: Path) -> None:
         latest_on(
             contract("orders", ("ordered_at", Kind.TIMESTAMP), **{"headgate.asOf": "nonesuch"}),
             tmp_path / "x.parquet",
+            {},
         )
 
 
