@@ -66,17 +66,32 @@ def chromium(*arguments: str) -> Iterator[Browser]:
 
     The headless shell, which has no windows to draw, takes less time than the whole browser.
     """
-    path = next(
-        filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None
-    )
-    if path is None:
-        raise RuntimeError("Chromium is not installed. On Debian: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *arguments])
+        browser = playwright.chromium.launch(executable_path=_path(), args=["--no-sandbox", *arguments])
         try:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def with_scrollbars(browser: Browser) -> Iterator[Browser]:
+    """Another Chromium whose scroll bars take room from what they scroll, as on Windows and Linux."""
+    other = browser.browser_type.launch(
+        executable_path=_path(), args=["--no-sandbox"], ignore_default_args=["--hide-scrollbars"]
+    )
+    try:
+        yield other
+    finally:
+        other.close()
+
+
+def _path() -> str:
+    names = ("chromium-headless-shell", "chromium", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        raise RuntimeError("Chromium is not installed. On Debian: apt-get install chromium-headless-shell")
+    return path
 
 
 def visit(page: Page, url: str, address: str) -> None:

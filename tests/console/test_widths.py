@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.runs.start_or_postpone import Execution
-from tests.console.browsers import SIDEWAYS, SYSTEMS, pages, resize, visit
+from tests.console.browsers import SIDEWAYS, SYSTEMS, pages, resize, visit, with_scrollbars
 from tests.console.conftest import Console
 from tests.console.lakes import BrowserLake, Served, served
 from tests.unit.api.ended_runs import EndedRuns, write_merge
@@ -69,6 +69,28 @@ def test_no_page_is_wider_than_its_window_or_cuts_a_text_off(long_names: Console
     page.context.close()
     assert wrong == {}
     assert long_names.errors == []
+
+
+# Tables with a bar below them although their columns could do without.
+WITH_TWO_BARS = """() => [...document.querySelectorAll('.grid')]
+  .filter(grid => grid.scrollWidth > grid.clientWidth)
+  .map(grid => `${grid.getAttribute('aria-label')}: ${grid.scrollWidth} of ${grid.clientWidth}`)"""
+WITH_A_BAR = """() => [...document.querySelectorAll('.grid')]
+  .filter(grid => grid.scrollHeight > grid.clientHeight && grid.clientWidth + 2 < grid.offsetWidth).length"""
+
+
+def test_a_bar_beside_the_rows_of_a_table_hides_no_column(served_shop: Served, browser: Browser) -> None:
+    wide, bars = {}, 0
+    with with_scrollbars(browser) as other:
+        console = Console(served_shop, other)
+        page = console.signed_in(width=1440, height=900)
+        for system in SYSTEMS:
+            visit(page, console.url, f"/dashboards/{system}")
+            page.wait_for_timeout(500)
+            wide[system] = page.evaluate(WITH_TWO_BARS)
+            bars += page.evaluate(WITH_A_BAR)
+    assert bars > 0
+    assert wide == {system: [] for system in SYSTEMS}
 
 
 PHONE = (375, 812)

@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core'
-import { useElementSize, useMediaQuery, useMergedRef } from '@mantine/hooks'
+import { useElementSize, useMediaQuery, useMergedRef, useResizeObserver } from '@mantine/hooks'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
 
@@ -7,7 +7,15 @@ import { type Cell, count } from '../api/format'
 import type { ColumnFormat } from '../formats/columns'
 import { type Column, type Field, fieldsOf, fitting, span, type Span, totalWidth } from './grid-columns'
 import { Cells, GridLine, Heading } from './grid-parts'
-import { firstRow, heightOfWholeRows, MIDDLE_ROW_PX, placesFor, ROW_PX, TALL_ROW_PX } from './row-window'
+import {
+  barOf,
+  firstRow,
+  heightOfWholeRows,
+  MIDDLE_ROW_PX,
+  placesFor,
+  ROW_PX,
+  TALL_ROW_PX,
+} from './row-window'
 import { PHONE } from './widths'
 
 interface Props {
@@ -57,7 +65,9 @@ export function Grid({
   const tallPx = isPhone ? TALL_ROW_PX : MIDDLE_ROW_PX
   const rowPx = hasTallRows ? tallPx : ROW_PX
   const view = useRef<HTMLDivElement>(null)
-  const { ref: measured, width } = useElementSize<HTMLDivElement>()
+  const [measured, box] = useResizeObserver<HTMLDivElement>()
+  const width = box.right - box.x
+  const barPx = barOf(box)
   const both = useMergedRef(view, measured)
   const { ref: head, height: headPx } = useElementSize<HTMLDivElement>()
   const [scrolled, setScrolled] = useState(0)
@@ -93,7 +103,7 @@ export function Grid({
       <div
         ref={both}
         className={hasTallRows ? 'scroll panel grid grid-tall' : 'scroll panel grid'}
-        style={{ maxHeight: heightOfWholeRows(height, headPx, rowPx) }}
+        style={{ maxHeight: heightOfWholeRows(height, headPx, rowPx) + barPx }}
         role="table"
         aria-label={label}
         aria-rowcount={isComplete ? rows.length + 1 : -1}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { firstRow, heightOfWholeRows, placesFor } from './row-window'
+import { barOf, firstRow, heightOfWholeRows, placesFor } from './row-window'
 
 const SHOWN = 25
 
@@ -27,4 +27,10 @@ test('the last row in view is whole, under a head of one line and of three', () 
   expect(heightOfWholeRows(320, 25)).toBeLessThanOrEqual(320)
   expect(heightOfWholeRows(40, 25), 'at least one row').toBe(56)
   expect(heightOfWholeRows(320, 0), 'a head that is not measured').toBe(320)
+})
+
+test('a bar that scrolls sideways is measured, and a grid without one has none', () => {
+  expect(barOf({ height: 117, top: 0, bottom: 100 })).toBe(15)
+  expect(barOf({ height: 102, top: 0, bottom: 100 })).toBe(0)
+  expect(barOf({ height: 0, top: 0, bottom: 0 }), 'an element that is not measured').toBe(0)
 })

@@ -8,6 +8,8 @@ const MOST_PX = 15_000_000
 
 /** The lines above and below a grid, and the one below its head. */
 const LINES_PX = 3
+/** The lines around a grid. */
+const FRAME_PX = 2
 
 /** The most height of a grid, within `height`, at which its last row in view is whole; `height` while the head is not measured. */
 export function heightOfWholeRows(height: number, headPx: number, rowPx = ROW_PX): number {
@@ -15,6 +17,10 @@ export function heightOfWholeRows(height: number, headPx: number, rowPx = ROW_PX
   const around = headPx + LINES_PX
   return around + Math.max(1, Math.floor((height - around) / rowPx)) * rowPx
 }
+
+/** The pixels of a bar below the rows that scrolls them sideways; the element's height counts it, its content's does not. */
+export const barOf = ({ height, top, bottom }: { height: number; top: number; bottom: number }): number =>
+  Math.max(0, Math.round(height - (bottom - top)) - FRAME_PX)
 
 /** How many places a grid has for its rows: one each, unless the grid would be too high for a browser. */
 export const placesFor = (rows: number, rowPx = ROW_PX): number => Math.min(rows, Math.floor(MOST_PX / rowPx))

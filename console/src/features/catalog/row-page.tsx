@@ -6,7 +6,6 @@ import { figure } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
-import { ROW_PX } from '../../components/row-window'
 import { Answered, Empty } from '../../components/states'
 import { columnFormats, type Units, useLabels, useUnits } from '../../formats/columns'
 import { queryAddress } from '../../formats/sql'
@@ -194,7 +193,7 @@ function Belonging({ tables, child, value, seesPeople }: BelongingProps) {
               units={units}
               table={table.name}
               label={heading(table.name)}
-              height={Math.min(MOST_PX, ROW_PX * (found.rows.length + 1) + 4)}
+              height={MOST_PX}
             />
           )
         }

@@ -8,7 +8,6 @@ import { answerRows, answerTitle } from '../../formats/template'
 import { AnswerTable, shownColumns } from '../dashboards/answer-table'
 import { useResult } from '../query/results'
 
-const ROW_PX = 36
 const MOST_PX = 300
 
 /** Advice for those who write a statement themselves. */
@@ -42,7 +41,7 @@ export function Evidence({ evidence, itemId }: Props) {
                   units={units}
                   table={evidence.table}
                   label={title ?? evidence.title}
-                  height={Math.min(MOST_PX, ROW_PX * (rows.rows.length + 1))}
+                  height={MOST_PX}
                 />
               )}
             </>
