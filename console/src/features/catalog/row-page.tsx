@@ -31,6 +31,7 @@ import { DatasetRowLink } from './dataset-row-link'
 import { useCatalog, useContract } from './queries'
 import { StepsAbout } from './steps-about'
 
+/** The most height of a table; a shorter one takes what its rows and its heading of several lines need. */
 const MOST_PX = 440
 
 type Table = Schemas['CatalogTable']

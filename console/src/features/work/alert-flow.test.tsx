@@ -1,0 +1,95 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { MemoryRouter, Route, Routes } from 'react-router'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { Unusual } from '../morning/unusual'
+import { WorkPage } from './work-page'
+
+const RULE = {
+  name: 'late_files',
+  sql: 'SELECT 3 AS value',
+  above: 1,
+  message: '{value} files are late.',
+  remedy: 'Ask for them.',
+  panel: 'late',
+  unit: '',
+  units: {},
+}
+const BOARD = { system: 'own', title: 'Own', panels: [], queues: [], trust: [], filters: [], alerts: [RULE] }
+const HEALTH = { state: 'healthy', checks: [{ name: 'runs', state: 'healthy', message: '' }] }
+let decisions: object[] = []
+
+function answerTo(url: string, init?: RequestInit): unknown {
+  if (url.includes('/v1/decisions') && init?.method === 'POST') {
+    const asked = JSON.parse(String(init.body)) as object
+    const decision = {
+      ...asked,
+      decision_id: String(decisions.length),
+      decided_by: 'ann',
+      decided_at: '2026-11-24T03:00:00',
+    }
+    decisions = [decision, ...decisions]
+    return decision
+  }
+  if (url.includes('/v1/decisions')) return { decisions }
+  if (url.includes('/v1/dashboards')) return { dashboards: [BOARD] }
+  if (url.includes('/v1/health')) return HEALTH
+  if (url.includes('/v1/me')) return { name: 'ann', groups: ['operator', 'uploader'] }
+  if (url.includes('/rows'))
+    return { columns: [{ name: 'value', type: 'bigint' }], rows: [[3]], next_cursor: '' }
+  if (url.includes('/v1/queries'))
+    return { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' }
+  return { tables: [], runs: [], contracts: [] }
+}
+
+beforeEach(() => {
+  decisions = []
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
+    Promise.resolve(new Response(JSON.stringify(answerTo(String(url), init)))),
+  )
+})
+afterEach(cleanup)
+
+const show = (page: React.ReactNode, at = '/') =>
+  render(
+    <MantineProvider>
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <MemoryRouter initialEntries={[at]}>
+          <Routes>
+            <Route path="/" element={page} />
+            <Route path="/work/:queue" element={<WorkPage />} />
+          </Routes>
+        </MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+
+test('an acknowledged alert can be taken back where it stood, and the count says that it is acknowledged', async () => {
+  show(<Unusual />)
+  fireEvent.click(await screen.findByRole('button', { name: 'Acknowledge: late files' }))
+  const undo = await screen.findByRole('button', { name: 'Undo: late files' })
+  expect(screen.getByTestId('alert-count').textContent).toContain('1 alert, as in the report')
+  expect(screen.getByTestId('alert-count').textContent).toContain('One is acknowledged')
+  fireEvent.click(undo)
+  await screen.findByRole('button', { name: 'Acknowledge: late files' })
+  expect(screen.getByTestId('alert-count').textContent).not.toContain('acknowledged')
+})
+
+test('the page of alerts lists open ones, and those that are done with who acknowledged them', async () => {
+  const first = show(null, '/work/alerts')
+  fireEvent.click(await screen.findByRole('button', { name: 'Acknowledge: late files' }))
+  await screen.findByText('late files: Acknowledge.')
+  expect(screen.getByTestId('queue-counts').textContent).toBe('0 open · 1 done')
+  first.unmount()
+  show(null, '/work/alerts?show=done')
+  fireEvent.click(await screen.findByRole('button', { name: 'late files' }))
+  const history = await screen.findByRole('list', { name: 'History' })
+  expect(history.textContent).toContain('ann')
+  fireEvent.click(screen.getByRole('button', { name: 'Open again' }))
+  await screen.findByText('Nothing was decided yet.')
+})
