@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.profiling.arrays import Counted, Values, as_numpy, counted, evenly_spaced, measurable
+from headgate.profiling.histogram import equal_bins
 from headgate.profiling.sensitive_values import HIDDEN, hide_numbers, hide_secrets
 from headgate.values.cells import int_array, numbers, text_array
 
@@ -295,6 +296,7 @@ def _order_facts(ordered: Values, spelling: _Spelling) -> dict[str, object]:
         "median": median,
         "quantiles": dict(zip((f"{q:g}" for q in QUANTILES), quantiles, strict=True)),
         "outliers": _outliers(floats, spelling),
+        "histogram": {} if spelling.is_time else _histogram(floats, spelling),
     }
 
 
@@ -324,6 +326,31 @@ def _outliers(ordered: Values, spelling: _Spelling) -> dict[str, object]:
         for fence in (first - INNER_FENCE * quartile_range, third + INNER_FENCE * quartile_range)
     )
     return {"fences": fences, "outside": beyond(INNER_FENCE), "far_out": beyond(OUTER_FENCE)}
+
+
+def _histogram(ordered: Values, spelling: _Spelling) -> dict[str, object]:
+    """Return shares of the values in equal bins within the inner fences, and of those below and above.
+
+    If the middle half of the values is a single value, the bins reach from the first to the last percentile.
+    """
+    first, third = _quantile(ordered, 0.25), _quantile(ordered, 0.75)
+    reach = INNER_FENCE * (third - first)
+    low, high = (
+        (first - reach, third + reach)
+        if reach
+        else (_quantile(ordered, QUANTILES[0]), _quantile(ordered, QUANTILES[-1]))
+    )
+    edges, counts = equal_bins(
+        ordered * spelling.unit,
+        low * spelling.unit,
+        high * spelling.unit,
+        float(pa.types.is_integer(spelling.kind)),
+    )
+    if not edges:
+        return {}
+    below, *within, above = [share_text(count, len(ordered)) for count in counts]
+    texts = hide_numbers([significant_digits(edge) for edge in edges])
+    return {"edges": texts, "shares": within, "below": below, "above": above}
 
 
 def steps(values: Values, counts: Values) -> dict[str, str]:

@@ -3,7 +3,7 @@
 | exact                                                        | from a sample of about 524,288 rows                    |
 |--------------------------------------------------------------|--------------------------------------------------------|
 | rows, missing, min, max, mean, standard deviation, lengths   | median, quantiles, outliers, most frequent, patterns,  |
-| of texts, distinct below 16,384                              | bins                                                   |
+| of texts, distinct below 16,384                              | bins, histogram                                        |
 
 From 16,384, distinct is an estimate with a relative standard error of 0.8 %; see `distinct`.
 

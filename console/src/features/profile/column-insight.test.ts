@@ -29,7 +29,12 @@ const PRICE = {
     std: '80.5',
     quantiles: { '0.25': '8', '0.75': '20' },
     outliers: { fences: ['-10', '38'], outside: 7 },
-    bins: { '5e0': '0.4', '1e0': '0.1', '1e1': '0.5' },
+    histogram: {
+      edges: ['0', '10', '20', '30'],
+      shares: ['0.5', '0.4', '0'],
+      below: '0.000000',
+      above: '0.1',
+    },
     top: [],
     patterns: [],
   },
@@ -48,9 +53,10 @@ test('a column of amounts has its range, middle, spread and outliers in its unit
     '7 outliers above £38.00', // no price is below zero, so no bound is
   ])
   expect(insight.bars.map(({ label, share }) => [label, share])).toEqual([
-    ['£1.00 – £2.00', 0.1],
-    ['£5.00 – £10.00', 0.4],
-    ['£10.00 – £20.00', 0.5],
+    ['£0.00 – £10.00', 0.5],
+    ['£10.00 – £20.00', 0.4],
+    ['£20.00 – £30.00', 0],
+    ['£30.00 and above, up to £990', 0.1],
   ])
 })
 
@@ -108,13 +114,22 @@ test('of a sensitive column no value is shown', () => {
   ])
 })
 
-test('a histogram of many steps adds thin ends up, and keeps all shares', () => {
-  const bins = Object.fromEntries(
-    [...Array(30).keys()].map((at) => [`${[1, 2, 5][at % 3]}e${Math.floor(at / 3)}`, String(1 / 30)]),
-  )
-  const { bars } = insightOf({ ...PRICE, facts: { ...PRICE.facts, bins } })
-  expect(bars).toHaveLength(10)
-  expect(bars.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1)
+test('whole numbers are counted by value, or by the first and last one of a bar', () => {
+  const labels = (edges: string[]) => {
+    const histogram = { edges, shares: ['0.5', '0.5'], below: '0', above: '0' }
+    const facts = { ...PRICE.facts, min: '1', max: '40', histogram }
+    return insightOf({ name: 'stars', type: 'int', facts }).bars.map(({ label }) => label)
+  }
+  expect(labels(['1', '2', '3'])).toEqual(['1', '2'])
+  expect(labels(['0', '20', '40'])).toEqual(['0 – 19', '20 – 39'])
+})
+
+test('a long tail is said where nothing else is far off, with its ends', () => {
+  const facts = { ...PRICE.facts, outliers: { fences: ['-10', '38'], outside: 37 }, missing: 0, invalid: 0 }
+  const insight = insightOf({ ...PRICE, facts }, 'GBP')
+  expect(insight.look).toEqual([])
+  expect(insight.facts).toContain('a long tail: 18.5 % lie above £38.00, up to £990')
+  expect(oddities([insight])).toBe('Long tails: List price (18.5 % lie above £38.00, up to £990).')
 })
 
 test('a pattern is read in words', () => {
@@ -180,11 +195,12 @@ test('columns that move together are named, the strongest first; weak ones are n
 })
 
 test('the ends of a step have the same decimals', () => {
-  const facts = { ...PRICE.facts, min: '0.20', bins: { '2e-1': '0.2', '5e1': '0.3', '1e2': '0.5' } }
+  const histogram = { edges: ['0', '0.5', '1', '1.5'], shares: ['0.5', '0.2', '0.3'], below: '0', above: '0' }
+  const facts = { ...PRICE.facts, min: '0.20', histogram }
   expect(insightOf({ ...PRICE, facts }, 'GBP').bars.map(({ label }) => label)).toEqual([
-    '£0.20 – £0.50',
-    '£50.00 – £100.00',
-    '£100 – £200',
+    '£0.00 – £0.50',
+    '£0.50 – £1.00',
+    '£1.00 – £1.50',
   ])
 })
 
@@ -264,6 +280,6 @@ test('where more than one value in twenty is beyond the bounds the column has a 
   const facts = { ...PRICE.facts, outliers: { fences: ['-10', '38'], outside: 37 } }
   const insight = insightOf({ ...PRICE, facts }, 'GBP', 'products')
   expect(insight.look.some((text) => text.includes('outlier'))).toBe(false)
-  expect(insight.facts).toContain('a long tail: 20 % lie above £38.00')
+  expect(insight.facts).toContain('a long tail: 20 % lie above £38.00, up to £990')
   expect(insight.outliers).toBe('')
 })

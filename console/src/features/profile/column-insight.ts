@@ -21,6 +21,8 @@ export interface ColumnInsight {
   bars: Bar[]
   /** What a person may want to look at; empty where nothing is unusual. */
   look: string[]
+  /** How many values lie far from the others, and how far, where they are too many for outliers; else empty. */
+  tail: string
   /** The share of its values that is missing; empty where none is. */
   missing: string
   /** The statement that shows the values that are far off; empty where none is or no table has them. */
@@ -79,8 +81,9 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
     bars:
       isHidden || facts.identifier || (isName(column.name) && facts.min !== undefined)
         ? []
-        : barsOf(facts, words),
+        : barsOf(column, words),
     look: looksOf(facts, words),
+    tail: isHidden || isName(column.name) ? '' : tailWords(facts, words),
     missing: Number(facts.missing ?? 0) > 0 ? figure(String(facts.missing_share), 'share') : '',
     outliers: table && !isHidden && !isLongTail(facts) ? outlierRows(column, table) : '',
     typical: isHidden || isName(column.name) || facts.identifier ? '' : typicalOf(column, words),
@@ -91,8 +94,9 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
 const MOST_KINDS = 50
 
 /** What the values of a column typically are: the middle half of numbers, the most frequent of a few kinds, the span of times. */
-function typicalOf({ type, facts }: Pick<Schemas['ColumnProfile'], 'type' | 'facts'>, words: Words): string {
-  const bars = barsOf(facts, words)
+function typicalOf(column: Pick<Schemas['ColumnProfile'], 'type' | 'facts'>, words: Words): string {
+  const { type, facts } = column
+  const bars = barsOf(column, words)
   const [most] = bars.toSorted((one, other) => other.share - one.share)
   if (facts.min !== undefined && facts.min === facts.max) return `always ${words(facts.min)}`
   if (facts.min !== undefined) {
@@ -147,9 +151,7 @@ function shownFacts(facts: Facts, words: Words, isNames: boolean): string[] {
   return [
     `${words(facts.min)} to ${words(facts.max)}`,
     [`median ${words(facts.median)}`, `mean ${words(facts.mean)}`, deviation].filter(Boolean).join(', '),
-    isLongTail(facts)
-      ? `a long tail: ${figure(outsideShare(facts), 'share')} lie ${sidesWords(facts, words)}`
-      : '',
+    tailWords(facts, words) && `a long tail: ${tailWords(facts, words)}`,
     quantiles['0.25'] === undefined
       ? ''
       : `half lie between ${words(quantiles['0.25'])} and ${words(quantiles['0.75'])}`,
@@ -198,14 +200,13 @@ export function patternWords(pattern: string): string {
     .join(', ')
 }
 
-function barsOf(facts: Facts, words: Words): Bar[] {
+function barsOf({ type, facts }: Pick<Schemas['ColumnProfile'], 'type' | 'facts'>, words: Words): Bar[] {
   const top = (facts.top ?? []) as { value: string; count: number }[]
-  const bins = Object.entries((facts.bins ?? {}) as Record<string, string>)
   // The step of a single value says less than the value itself.
   if (facts.min !== undefined && facts.min === facts.max) return []
-  if (facts.min !== undefined && bins.length > 0) return histogram(bins, words)
+  if (facts.min !== undefined) return histogram(facts, words, type === 'int')
   const present = Number(facts.rows ?? 0) - Number(facts.missing ?? 0) - Number(facts.invalid ?? 0)
-  if (top.length === 0 || present <= 0 || facts.min !== undefined) return []
+  if (top.length === 0 || present <= 0) return []
   const bars = top.slice(0, MOST_BARS).map(({ value, count: rows }) => ({
     label: words(value),
     share: rows / present,
@@ -214,41 +215,33 @@ function barsOf(facts: Facts, words: Words): Bar[] {
   return rest > 0.0005 ? [...bars, { label: 'all others', share: rest }] : bars
 }
 
-const STEP = /^(-?)([125])e(-?\d+)$/
-const NEXT: Record<string, number> = { '1': 2, '2': 5, '5': 10 }
+interface Histogram {
+  edges?: string[]
+  shares?: string[]
+  below?: string
+  above?: string
+}
 
-/** Bars of the steps 1, 2, 5 of each power of ten, in the order of their values; thin ones at the ends are added up. */
-function histogram(bins: [string, string][], words: Words): Bar[] {
-  const steps = bins
-    .map(([name, share]) => {
-      const [, sign, digit = '0', power = '0'] = STEP.exec(name) ?? []
-      const unit = 10 ** Number(power)
-      const near = Number(digit) * unit
-      const far = (NEXT[digit] ?? 0) * unit
-      const [from, to] = sign ? [-far, -near] : [near, far]
-      return { from, to, share: Number(share) }
-    })
-    .sort((one, other) => one.from - other.from)
-  while (steps.length > MOST_BARS) {
-    const [first, second] = [steps[0], steps.at(-1)]
-    const isFirst = (first?.share ?? 0) <= (second?.share ?? 0)
-    const thin = isFirst ? steps.shift() : steps.pop()
-    const beside = isFirst ? steps[0] : steps.at(-1)
-    if (!thin || !beside) break
-    beside.share += thin.share
-    beside.from = Math.min(beside.from, thin.from)
-    beside.to = Math.max(beside.to, thin.to)
-  }
-  return steps.map(({ from, to, share }) => ({
-    label: from === to ? words(from) : stepWords(from, to, words),
-    share,
-  }))
+/** Bars of equal width; values that are far off share one bar at each end, which says how far they reach. */
+function histogram(facts: Facts, words: Words, isWhole: boolean): Bar[] {
+  const { edges = [], shares = [], below, above } = (facts.histogram ?? {}) as Histogram
+  const [first, last] = [edges[0], edges.at(-1)]
+  if (first === undefined || last === undefined) return []
+  return [
+    { label: `below ${words(first)}, down to ${words(facts.min)}`, share: Number(below) },
+    ...shares.map((share, at) => ({
+      label: stepWords(Number(edges[at]), Number(edges[at + 1]) - Number(isWhole), words),
+      share: Number(share),
+    })),
+    { label: `${words(last)} and above, up to ${words(facts.max)}`, share: Number(above) },
+  ].filter(({ share }, at, all) => share > 0 || (at > 0 && at < all.length - 1))
 }
 
 const AMOUNT = /^(-?[^\d-]+)(\d{1,3})(?:\.(\d{1,2}))?$/
 
 /** The two ends of an amount's step with the same decimals: `0.20 – 0.50` and `50.00 – 100.00`. */
 function stepWords(from: number, to: number, words: Words): string {
+  if (from === to) return words(from)
   const ends = [words(from), words(to)]
   const hasDecimals = ends.some((end) => AMOUNT.exec(end)?.[3])
   if (!hasDecimals) return ends.join(' – ')
@@ -312,6 +305,17 @@ function sidesWords(facts: Facts, words: Words): string {
     .join(' or ')
 }
 
+/** The share of a long tail, its bounds, and the values at its ends; empty without a long tail. */
+function tailWords(facts: Facts, words: Words): string {
+  if (!isLongTail(facts)) return ''
+  const [low = '', high = ''] = ((facts.outliers ?? {}) as { fences?: string[] }).fences ?? []
+  const ends = [
+    isBefore(facts.min, low) ? `down to ${words(facts.min)}` : '',
+    isBefore(high, facts.max) ? `up to ${words(facts.max)}` : '',
+  ].filter(Boolean)
+  return `${figure(outsideShare(facts), 'share')} lie ${sidesWords(facts, words)}, ${ends.join(' and ')}`
+}
+
 function outsideShare(facts: Facts): number {
   const { outside } = (facts.outliers ?? {}) as { outside?: number }
   return (
@@ -363,13 +367,17 @@ export function completeness(insights: ColumnInsight[]): string {
   return `Missing are values of ${listed(gaps, ({ heading: name, missing }) => `${name} (${missing})`)}.`
 }
 
-/** What is odd in a dataset, in one sentence. */
+/** What is odd in a dataset, in one or two sentences. */
 export function oddities(insights: ColumnInsight[]): string {
   const odd = insights
     .map((one) => ({ ...one, odd: one.look.filter((text) => !isGap(text)) }))
     .filter((one) => one.odd.length > 0)
-  if (odd.length === 0) return 'Nothing is far off.'
-  return `Far off: ${listed(odd, (one) => `${one.heading} (${one.odd.join(', ')})`)}.`
+  const tails = insights.filter(({ tail }) => tail)
+  const sentences = [
+    odd.length > 0 ? `Far off: ${listed(odd, (one) => `${one.heading} (${one.odd.join(', ')})`)}.` : '',
+    tails.length > 0 ? `Long tails: ${listed(tails, (one) => `${one.heading} (${one.tail})`)}.` : '',
+  ].filter(Boolean)
+  return sentences.join(' ') || 'Nothing is far off.'
 }
 
 /** The first few in words, and how many more there are. */
