@@ -91,7 +91,7 @@ def _last_day(folder: Path) -> date:
     contracts = Registry.load().curated
     return as_of(
         {
-            name: latest_on(contracts[name], folder / f"{name}.parquet")
+            name: latest_on(contracts[name], folder / f"{name}.parquet", {})
             for name in ("orders", "card_transactions")
         },
         contracts,
