@@ -3,8 +3,9 @@ import { ActionIcon, Menu, NativeSelect, Text, UnstyledButton } from '@mantine/c
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { day } from '../../formats/moments'
-import type { Format } from './edits'
+import type { Format, Step } from './edits'
 import { fits, formatChoices, formatWords } from './formats'
+import { chipTitle, chipWords } from './steps'
 
 const LEFT_OUT = '\nleft out'
 const UNDECIDED = ''
@@ -30,6 +31,11 @@ interface Props {
   onFormat: (format: Format) => void
   onAction: (action: ColumnAction) => void
   onShow: () => void
+  /** Changes of the whole column, each with its way back. */
+  steps: Step[]
+  /** Whether the steps are those that were remembered for files with this header. */
+  isRemembered: boolean
+  onRemove: (step: Step) => void
 }
 
 /** What stands above a column of the file: its name, the field that it is, how it is written, and what can be done. */
@@ -44,6 +50,8 @@ export function ColumnHeader({
   toCome,
   hidesValues,
   suggestion,
+  steps,
+  isRemembered,
   ...on
 }: Props) {
   const own = fields.find((one) => one.name === field)
@@ -113,9 +121,28 @@ export function ColumnHeader({
           </UnstyledButton>
         ) : null}
       </div>
+      {steps.length > 0 ? (
+        <div className="import-steps">
+          {steps.map((step, place) => (
+            <UnstyledButton
+              key={place}
+              className="import-step"
+              aria-label={`Remove from ${name}: ${chipWords(step)}`}
+              title={`${chipTitle(step)}${isRemembered ? REMEMBERED : ''}`}
+              onClick={() => on.onRemove(step)}
+            >
+              {chipWords(step)}
+              {isRemembered ? ' (remembered)' : ''} ×
+            </UnstyledButton>
+          ))}
+        </div>
+      ) : null}
     </>
   )
 }
+
+const REMEMBERED =
+  '\nRemembered for files with this header. Once this file is committed without it, it is forgotten.'
 
 /** What is odd about days to come in a field that records the past; no row is refused for it. */
 export const futureWords = ({ rows, last }: Schemas['DaysToCome']): string =>

@@ -5,7 +5,6 @@ import {
   begun,
   changed,
   leaveOutOthers,
-  madeText,
   NO_EDITS,
   ofAnswer,
   pastedColumn,
@@ -47,15 +46,10 @@ test('a copied column is its first cells, without the line end that a spreadshee
 test('a column that is neither a field nor left out is not decided', () => {
   const edits = withField(NO_EDITS, 'a', 'product_id')
   expect(undecided(edits, ['a', 'b'])).toEqual(['b'])
-  expect(leaveOutOthers(edits, ['a', 'b']).columns).toEqual({ a: 'product_id', b: null })
-})
-
-test('a split column is shown as the gate will read it', () => {
-  const step = { kind: 'split' as const, column: 'name', text: ' ', search: '', values: {}, into: ['1', '2'] }
-  const edits = { ...NO_EDITS, steps: [step] }
-  const cells = { name: 'Ada King Lovelace' }
-  const textOf = (name: string) => cells[name as 'name']
-  expect([madeText(edits, '1', textOf), madeText(edits, '2', textOf)]).toEqual(['Ada', 'King Lovelace'])
+  expect(leaveOutOthers(edits, ['a', 'b']).columns).toEqual({
+    a: 'product_id',
+    b: null,
+  })
 })
 
 test('a change is undone and done again, and a new change ends the way forth', () => {

@@ -41,7 +41,11 @@ export interface Deciding {
 /** The edits as the API takes them. */
 export function asRequest(edits: Edits): Schemas['UploadEdits'] {
   const cells = Object.entries(edits.cells).flatMap(([row, texts]) =>
-    Object.entries(texts).map(([column, text]) => ({ row: Number(row), column, text })),
+    Object.entries(texts).map(([column, text]) => ({
+      row: Number(row),
+      column,
+      text,
+    })),
   )
   return { ...edits, cells }
 }
@@ -63,7 +67,11 @@ export const withDataset = (edits: Edits, dataset: string): Edits => ({
 })
 
 /** Choose the sheet, the member or the list of records: what was decided was about another one. */
-export const withPart = (edits: Edits, part: string): Edits => ({ ...NO_EDITS, dataset: edits.dataset, part })
+export const withPart = (edits: Edits, part: string): Edits => ({
+  ...NO_EDITS,
+  dataset: edits.dataset,
+  part,
+})
 
 /** Leave a row out of the commit, or take it back in. */
 export const withRow = (edits: Edits, row: number, isLeftOut: boolean): Edits => ({
@@ -82,7 +90,10 @@ export function withMoved(
   const moved = columns.slice(from).map((name, place) => [name, place === 0 ? null : texts[from + place - 1]])
   return {
     ...edits,
-    cells: { ...edits.cells, [row]: { ...edits.cells[row], ...Object.fromEntries(moved) } },
+    cells: {
+      ...edits.cells,
+      [row]: { ...edits.cells[row], ...Object.fromEntries(moved) },
+    },
   }
 }
 
@@ -115,6 +126,18 @@ export function withFormat(edits: Edits, field: string, format: Format): Edits {
   return { ...edits, formats: Object.fromEntries([...others, ...own]) }
 }
 
+const ABOVE: Step['kind'][] = ['map', 'replace', 'default', 'split']
+
+/** Whether a step is listed above the column that it changes. */
+export const isAbove = ({ kind, column }: Step, name: string): boolean =>
+  column === name && ABOVE.includes(kind)
+
+/** Put a step in the place of another one, or take it out. */
+export const withChanged = (edits: Edits, step: Step, next: Step | undefined): Edits => ({
+  ...edits,
+  steps: edits.steps.flatMap((other) => (other === step ? (next ? [next] : []) : [other])),
+})
+
 /** Add a step; of two defaults for one column the newer one counts. */
 export function withStep(edits: Edits, step: Step): Edits {
   const others = edits.steps.filter(
@@ -135,15 +158,25 @@ export function withProposed(
 
 /** Take a step back; a column that it made is no field. */
 export function withoutStep(edits: Edits, step: Step, columns: string[]): Edits {
-  const steps = edits.steps.filter((other) => other !== step)
-  const next = { ...edits, steps }
-  return columns.includes(step.column) ? next : withField(next, step.column, undefined)
+  const made = madeColumns({ ...edits, steps: [step] }, columns)
+  const next = {
+    ...edits,
+    steps: edits.steps.filter((other) => other !== step),
+  }
+  return made.reduce((now, name) => withField(now, name, undefined), next)
 }
 
 /** Fill a field that no column of the file is with one value for all rows. */
 export function withDefault(edits: Edits, field: string, text: string): Edits {
   return withField(
-    withStep(edits, { kind: 'default', column: field, text, search: '', values: {}, into: [] }),
+    withStep(edits, {
+      kind: 'default',
+      column: field,
+      text,
+      search: '',
+      values: {},
+      into: [],
+    }),
     field,
     field,
   )
@@ -198,23 +231,4 @@ export function madeColumns(edits: Edits, columns: string[]): string[] {
     step.kind === 'split' ? step.into : ['default', 'join'].includes(step.kind) ? [step.column] : [],
   )
   return [...new Set(made)].filter((name) => !columns.includes(name))
-}
-
-/** The text of an added column in one row, as the gate will read it. */
-export function madeText(
-  edits: Edits,
-  name: string,
-  textOf: (column: string) => string | null,
-): string | null {
-  const step = edits.steps.find((one) => (one.kind === 'split' ? one.into : [one.column]).includes(name))
-  if (step?.kind === 'default') return step.text
-  if (step?.kind === 'join') {
-    const texts = step.into.map(textOf)
-    return texts.every((text) => text !== null) ? texts.join(step.text) : null
-  }
-  if (step?.kind !== 'split') return null
-  const parts = (textOf(step.column) ?? '').split(step.text)
-  const place = step.into.indexOf(name)
-  const last = step.into.length - 1
-  return (place === last ? parts.slice(last).join(step.text) : (parts[place] ?? '')).trim() || null
 }

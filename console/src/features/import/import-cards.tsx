@@ -8,7 +8,7 @@ import type { GridProps } from './import-grid'
 import { textOf } from './import-row'
 import { flawReason } from './outcome-words'
 
-type Props = Omit<GridProps, 'hasReasons' | 'hasFlaws' | 'onMove'>
+type Props = Omit<GridProps, 'hasReasons' | 'hasFlaws' | 'hasSteps' | 'onMove'>
 
 const SAMPLES = 3
 
@@ -115,6 +115,7 @@ function RowCard(props: CardProps) {
               key={`${row.row} ${column.name}`}
               column={column}
               text={textOf(row, columns.indexOf(column), column.name, cells) ?? ''}
+              result={row.results?.[columns.indexOf(column)]}
               flaw={
                 cells[row.row]?.[column.name] === undefined
                   ? row.flaws.find((flaw) => flaw.column === column.name)
@@ -145,13 +146,15 @@ function byNeed(row: Schemas['GridRow'], columns: GridColumn[]): GridColumn[] {
 interface CellProps {
   column: GridColumn
   text: string
+  /** The text after the steps of its column; absent without steps. */
+  result: string | null | undefined
   flaw: Schemas['GridFlaw'] | undefined
   mayEdit: boolean
   onType: (text: string) => void
 }
 
 /** One value; what was typed is kept when the box is left. */
-function CellCard({ column, text, flaw, mayEdit, onType }: CellProps) {
+function CellCard({ column, text, result, flaw, mayEdit, onType }: CellProps) {
   const [typed, setTyped] = useState<string>()
   return (
     <TextInput
@@ -159,6 +162,7 @@ function CellCard({ column, text, flaw, mayEdit, onType }: CellProps) {
       label={column.name}
       aria-label={`Value of ${column.name}`}
       readOnly={!mayEdit}
+      description={result != null && result !== text ? `becomes ${result}` : undefined}
       error={flaw && flaw.reason ? flawReason(flaw) : undefined}
       value={typed ?? text}
       onChange={(event) => setTyped(event.currentTarget.value)}

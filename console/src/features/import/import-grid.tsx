@@ -18,6 +18,8 @@ export interface GridProps {
   mayEdit: boolean
   /** Whether the columns are decided above them, or have their names alone. */
   hasDecisions: boolean
+  /** Whether steps are listed above a column. */
+  hasSteps: boolean
   /** Whether rows are refused as a whole, for a reason that belongs to none of their cells. */
   hasReasons: boolean
   /** Whether any row is refused, a duplicate or left out. */
@@ -32,6 +34,7 @@ export interface GridProps {
 const OVERSCAN = 4
 const HEAD_PX = 96
 const NAMES_PX = 36
+const STEPS_PX = 24
 
 /**
  * The rows of a file, of any number: only those in view are in the document. A cell is chosen by a click or the arrow keys,
@@ -44,6 +47,7 @@ export function ImportGrid({
   cells,
   mayEdit,
   hasDecisions,
+  hasSteps,
   hasReasons,
   hasFlaws,
   show,
@@ -51,7 +55,7 @@ export function ImportGrid({
   onLeaveOut,
   onMove,
 }: GridProps) {
-  const headPx = hasDecisions ? HEAD_PX : NAMES_PX
+  const headPx = (hasDecisions ? HEAD_PX : NAMES_PX) + (hasSteps ? STEPS_PX : 0)
   const view = useRef<HTMLDivElement>(null)
   const [active, setActive] = useState<Place>({ row: 0, column: 0 })
   const [typing, setTyping] = useState<string | undefined>()
@@ -184,7 +188,11 @@ export function ImportGrid({
         </div>
         <div
           role="rowgroup"
-          style={{ height: virtual.getTotalSize(), position: 'relative', minWidth: width }}
+          style={{
+            height: virtual.getTotalSize(),
+            position: 'relative',
+            minWidth: width,
+          }}
         >
           {items.map((item, place) => {
             const index = from + place

@@ -14,19 +14,31 @@ import { FutureDates, HiddenNumbers, SetForAll, TakenSteps, Totals } from './col
 import { ColumnForm } from './column-form'
 import { CommitLine } from './commit-line'
 import { DraftContract } from './draft-contract'
-import { type Edits, withDataset, withField, withMoved, withRow, withStep, withTexts } from './edits'
+import {
+  type Edits,
+  isAbove,
+  withChanged,
+  withDataset,
+  withField,
+  withMoved,
+  withRow,
+  withStep,
+  withTexts,
+} from './edits'
 import { CurrencyQuestion } from './currency-question'
 import { openCurrencies, unitsOfFile } from './currencies'
 import { FileLine } from './file-line'
 import { ImportCards } from './import-cards'
 import { ImportGrid } from './import-grid'
 import { textOf } from './import-row'
+import { MapForm } from './map-form'
 import { MissingFields } from './missing-fields'
 import { isMostlyDuplicates } from './outcome-words'
 import { ReplacedRows } from './replaced-rows'
 import { RowChoice } from './row-choice'
 import { missingFields, openSteps, openSuggestions, settled } from './suggested-fields'
 import { LikelyDataset, Suggestions } from './suggestions'
+import { mapOf, valuesBefore } from './steps'
 import { useColumns } from './use-columns'
 import { useEdits } from './use-edits'
 import { useGridRows } from './use-grid-rows'
@@ -48,9 +60,14 @@ const textsOf = (row: Schemas['GridRow'], columns: string[], { cells }: Edits): 
 const isOfChoice = ({ mapping, part }: Schemas['DryRun'], edits: Edits): boolean =>
   (!mapping || !edits.dataset || mapping.dataset === edits.dataset) && (!edits.part || edits.part === part)
 
+const isListed = (columns: string[]) => (step: Edits['steps'][number]) =>
+  columns.includes(step.column) && isAbove(step, step.column)
+
 /** The rows as a grid; where it would show one column and a half, as cards. */
 function Rows(props: ComponentProps<typeof ImportGrid>) {
-  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
+  const isPhone = useMediaQuery(PHONE, undefined, {
+    getInitialValueInEffect: false,
+  })
   return isPhone ? <ImportCards {...props} /> : <ImportGrid {...props} />
 }
 
@@ -91,6 +108,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
     const isOfIt = !work.error && result.dataset === created && result.accepted > 0
     if (isOfIt && mayCommit(result) && !isMostlyDuplicates(result)) onCommit(etag, edits)
   }, [hasEnded, created, work.error, result, etag, edits, onCommit])
+  const mapped = form ? mapOf(edits, form.column) : undefined
   const missing = missingFields(result, edits)
   const decided = settled(edits, result)
   const leftOut = (grid?.columns ?? []).filter((name) => decided.columns[name] === null)
@@ -165,6 +183,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
             cells={edits.cells}
             mayEdit={!result.hides_values}
             hasDecisions={Boolean(result.mapping)}
+            hasSteps={edits.steps.some(isListed(grid.columns))}
             hasFlaws={grid.flawed > 0}
             show={show}
             onLeaveOut={(row, isLeftOut) => change(withRow(edits, row, isLeftOut))}
@@ -191,7 +210,20 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
         onCommit={() => onCommit(etag, edits)}
         onShowErrors={() => setShow('errors')}
       />
-      {form ? (
+      {form?.action === 'map' && grid?.values[form.column] ? (
+        <MapForm
+          column={form.column}
+          values={valuesBefore(edits, form.column, grid.values[form.column] ?? {}, mapped)}
+          allowed={
+            result.mapping?.fields.find(({ name }) => name === edits.columns[form.column])?.allowed ?? []
+          }
+          step={mapped}
+          onStep={(step) =>
+            change(mapped ? withChanged(edits, mapped, step) : step ? withStep(edits, step) : edits)
+          }
+          onClose={() => setForm(undefined)}
+        />
+      ) : form ? (
         <ColumnForm
           action={form.action}
           column={form.column}

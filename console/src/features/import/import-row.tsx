@@ -6,6 +6,7 @@ import type { Cells } from './edits'
 import { type GridColumn, REASON, sized } from './grid-column'
 import { flawReason, flawWords } from './outcome-words'
 import { TypedCell } from './typed-cell'
+import type { ShownRow } from './use-grid-rows'
 
 export const NUMBER_PX = 64
 const NONE: GridColumn[] = []
@@ -24,7 +25,7 @@ export function textOf(row: Schemas['GridRow'], at: number, name: string, cells:
 
 interface RowProps {
   columns: GridColumn[]
-  row: Schemas['GridRow'] | undefined
+  row: ShownRow | undefined
   typed: Record<string, string | null> | undefined
   index: number
   top: number
@@ -71,7 +72,9 @@ export const Row = memo(function Row({
       </div>
       {drawn.map((column, at) => {
         const own = typed?.[column.name]
-        const text = own === undefined ? (row?.cells[at] ?? null) : own
+        const written = own === undefined ? (row?.cells[at] ?? null) : own
+        const text = row?.results ? (row.results[at] ?? null) : written
+        const isChanged = text !== written
         const flaw = own === undefined ? flaws.get(column.name) : undefined
         const isDoubtful = row?.kind === 'doubtful'
         const note = flaw && (row?.kind === 'refused' || isDoubtful) ? flawWords(flaw) : ''
@@ -94,11 +97,18 @@ export const Row = memo(function Row({
             aria-invalid={note && !isDoubtful ? true : undefined}
             className={classOf(column, note && (isDoubtful ? 'doubtful' : 'bad'), own !== undefined)}
             style={sized(column)}
-            title={note && flaw ? `${text ?? 'empty'}: ${flawReason(flaw)}` : (text ?? undefined)}
+            title={
+              [
+                note && flaw ? `${text ?? 'empty'}: ${flawReason(flaw)}` : (text ?? ''),
+                isChanged ? `in the file: ${written ?? 'empty'}` : '',
+              ]
+                .filter(Boolean)
+                .join('\n') || undefined
+            }
             onClick={() => on.onChoose({ row: index, column: at })}
-            onDoubleClick={() => mayEdit && on.onEdit({ row: index, column: at }, text ?? '')}
+            onDoubleClick={() => mayEdit && on.onEdit({ row: index, column: at }, written ?? '')}
           >
-            <span className="import-text">{text}</span>
+            <span className={isChanged ? 'import-text changed' : 'import-text'}>{text}</span>
             {note ? (
               <span className={isDoubtful ? 'import-note import-doubt' : 'import-note'}>{note}</span>
             ) : null}

@@ -6,7 +6,8 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { Schemas } from '../../api/client'
 import { TakenSteps } from './column-doubts'
 import { CommitLine } from './commit-line'
-import { madeColumns, madeText, NO_EDITS, withProposed } from './edits'
+import { madeColumns, NO_EDITS, withProposed } from './edits'
+import { afterSteps } from './steps'
 import { MissingFields } from './missing-fields'
 import { Suggestions } from './suggestions'
 
@@ -20,8 +21,14 @@ const step = (kind: 'join' | 'country', column: string, text: string, into: stri
   search: '',
   values: {},
 })
-const KEY = { field: 'line_id', step: step('join', 'line_id', '-', ['orderId', 'position']) }
-const LAND = { field: 'region_id', step: step('country', 'Land', 'alpha-2', []) }
+const KEY = {
+  field: 'line_id',
+  step: step('join', 'line_id', '-', ['orderId', 'position']),
+}
+const LAND = {
+  field: 'region_id',
+  step: step('country', 'Land', 'alpha-2', []),
+}
 const field = (name: string, isKey: boolean) => ({
   name,
   title: name,
@@ -43,7 +50,11 @@ const RESULT = {
   edited_copy: '',
   state: 'checked',
   grid: { columns: ['orderId', 'position', 'Land'], to_come: {} },
-  mapping: { dataset: 'lines', fields: [field('line_id', true), field('region_id', false)], columns: [] },
+  mapping: {
+    dataset: 'lines',
+    fields: [field('line_id', true), field('region_id', false)],
+    columns: [],
+  },
   proposed_steps: [KEY, LAND],
 } as unknown as Schemas['DryRun']
 const EDITS = { ...NO_EDITS, dataset: 'lines' }
@@ -59,7 +70,11 @@ test('the proposed steps are taken with one click, and each can be undone', () =
   screen.getByText('line_id from orderId and position · countries in Land as codes, such as DE')
   fireEvent.click(screen.getByRole('button', { name: 'Use the 2 suggestions' }))
   const taken = onChange.mock.calls[0]?.[0] as typeof EDITS
-  expect(taken).toEqual({ ...EDITS, columns: { line_id: 'line_id' }, steps: [KEY.step, LAND.step] })
+  expect(taken).toEqual({
+    ...EDITS,
+    columns: { line_id: 'line_id' },
+    steps: [KEY.step, LAND.step],
+  })
   cleanup()
   render(
     <MantineProvider>
@@ -68,16 +83,23 @@ test('the proposed steps are taken with one click, and each can be undone', () =
     </MantineProvider>,
   )
   expect(screen.queryByRole('button', { name: /^Use/ })).toBeNull()
-  fireEvent.click(screen.getByRole('button', { name: 'Undo: line_id from orderId and position' }))
+  fireEvent.click(
+    screen.getByRole('button', {
+      name: 'Undo: line_id from orderId and position',
+    }),
+  )
   expect(onChange).toHaveBeenLastCalledWith({ ...EDITS, steps: [LAND.step] })
 })
 
 test('the cells of a key that is made show the values that it is made of', () => {
   const taken = withProposed(EDITS, KEY, COLUMNS)
   expect(madeColumns(taken, COLUMNS)).toEqual(['line_id'])
-  const texts: Record<string, string | null> = { orderId: 'W-1', position: '2' }
-  expect(madeText(taken, 'line_id', (name) => texts[name] ?? null)).toBe('W-1-2')
-  expect(madeText(taken, 'line_id', () => null)).toBeNull()
+  const texts: Record<string, string | null> = {
+    orderId: 'W-1',
+    position: '2',
+  }
+  expect(afterSteps(taken.steps, texts)['line_id']).toBe('W-1-2')
+  expect(afterSteps(taken.steps, {})['line_id']).toBeNull()
 })
 
 test('no one value is offered for a key, which tells rows apart', () => {
@@ -97,7 +119,12 @@ test('a file that the lake has promises no rows: the line says since when and wh
     duplicate_key: 'lines/mueller.csv',
     duplicate_since: '2026-11-20T08:30:00',
   }
-  const work = { check: { result: repeat, etag: '' }, edits: EDITS, isCurrent: true, checkedAt: Date.now() }
+  const work = {
+    check: { result: repeat, etag: '' },
+    edits: EDITS,
+    isCurrent: true,
+    checkedAt: Date.now(),
+  }
   render(
     <MantineProvider>
       <CommitLine

@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import type { Schemas } from '../../api/client'
 import { isNumeric } from '../../api/format'
 import { type ColumnAction, ColumnHeader } from './column-header'
-import { type Edits, madeColumns, withField, withFormat } from './edits'
+import { type Edits, isAbove, madeColumns, withField, withFormat, withoutStep } from './edits'
 import { type GridColumn, inColumn } from './grid-column'
 import { missingFields, settled, withKnownFormat } from './suggested-fields'
 
@@ -50,6 +50,9 @@ export function useColumns(
             onField={(next) => change(withKnownFormat(withField(edits, name, next), next, result, name))}
             onFormat={(format) => field && change(withFormat(edits, field, format))}
             onAction={(action) => onForm({ action, column: name })}
+            steps={isOfFile ? edits.steps.filter((step) => isAbove(step, name)) : []}
+            isRemembered={result.is_remembered}
+            onRemove={(step) => change(withoutStep(edits, step, grid?.columns ?? []))}
             onShow={() => onShow(isOfFile ? inColumn(place) : 'errors')}
           />
         ),

@@ -8,10 +8,13 @@ const REST_MS = 50
 
 type Row = Schemas['GridRow']
 
+/** A row, with its texts after the steps of its columns where there are any. */
+export type ShownRow = Row & { results?: (string | null)[] }
+
 /** The rows of a grid, read a page at a time as they come into view. */
 export interface GridRows {
   total: number
-  at: (index: number) => Row | undefined
+  at: (index: number) => ShownRow | undefined
   /** Read the pages of the rows from one index to another. */
   need: (from: number, to: number) => void
   /** The numbers of some rows from an index on. */
@@ -42,7 +45,12 @@ export function useGridRows(path: string, version: string, show: string, expecte
     async (page: number): Promise<Row[]> => {
       const key = `${path} ${version} ${show} ${page}`
       const answer = await read<Schemas['GridRows']>(`${path}/rows`, {
-        query: { show, start: page * PAGE_ROWS, limit: PAGE_ROWS, check: version },
+        query: {
+          show,
+          start: page * PAGE_ROWS,
+          limit: PAGE_ROWS,
+          check: version,
+        },
       })
       if (asked.current.has(key)) {
         pages.current.set(page, { version: key, rows: answer.rows })

@@ -1,0 +1,124 @@
+import { Button, Group, Modal, NativeSelect, Stack, Table, Text, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+
+import { whole } from '../../api/format'
+import type { Step } from './edits'
+import { meantBy } from './steps'
+
+interface Props {
+  column: string
+  /** The values that the column has, with their rows. */
+  values: [string, number][]
+  /** The values that its field may have; empty for any. */
+  allowed: string[]
+  /** The step that is changed; absent for a new one. */
+  step: Step | undefined
+  onStep: (step: Step | undefined) => void
+  onClose: () => void
+}
+
+/** Each value of a column beside the one that it becomes, which is chosen where the field lists its values. */
+export function MapForm({ column, values, allowed, step, onStep, onClose }: Props) {
+  const [becomes, setBecomes] = useState<Record<string, string>>(() => ({
+    ...Object.fromEntries(
+      values.flatMap(([value]) => {
+        const meant = allowed.includes(value) ? '' : meantBy(value, allowed)
+        return meant ? [[value, meant]] : []
+      }),
+    ),
+    ...step?.values,
+  }))
+  const others = Object.keys(becomes).filter((value) => !values.some(([listed]) => listed === value))
+  function done(event: FormEvent): void {
+    event.preventDefault()
+    const pairs = Object.fromEntries(Object.entries(becomes).filter(([, text]) => text))
+    const isEmpty = Object.keys(pairs).length === 0
+    onStep(
+      isEmpty
+        ? undefined
+        : {
+            kind: 'map',
+            column,
+            text: '',
+            search: '',
+            values: pairs,
+            into: [],
+          },
+    )
+    onClose()
+  }
+  return (
+    <Modal opened onClose={onClose} title={`Map values of the column ${column}`} centered>
+      <form onSubmit={done}>
+        <Stack gap="sm">
+          {allowed.length > 0 ? <Text size="sm">Allowed: {allowed.join(', ')}.</Text> : null}
+          <Table fz="sm">
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Value</Table.Th>
+                <Table.Th className="number">Rows</Table.Th>
+                <Table.Th>Becomes</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {[...values, ...others.map((value): [string, number] => [value, 0])].map(([value, rows]) => (
+                <Table.Tr key={value}>
+                  <Table.Td className="any-text">{value}</Table.Td>
+                  <Table.Td className="number">{whole(rows)}</Table.Td>
+                  <Table.Td>
+                    <Target
+                      value={value}
+                      allowed={allowed}
+                      text={becomes[value] ?? ''}
+                      onChange={(text) => setBecomes({ ...becomes, [value]: text })}
+                    />
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit">Change the column</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
+
+interface TargetProps {
+  value: string
+  allowed: string[]
+  text: string
+  onChange: (text: string) => void
+}
+
+function Target({ value, allowed, text, onChange }: TargetProps) {
+  const label = `${value} becomes`
+  if (allowed.length === 0)
+    return (
+      <TextInput
+        size="xs"
+        aria-label={label}
+        placeholder="as it is"
+        value={text}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+    )
+  const listed = text && !allowed.includes(text) ? [text, ...allowed] : allowed
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label={label}
+      value={text}
+      data={[
+        { value: '', label: allowed.includes(value) ? 'as it is' : 'choose …' },
+        ...listed.map((each) => ({ value: each, label: each })),
+      ]}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  )
+}

@@ -1,0 +1,91 @@
+import type { Edits, Step } from './edits'
+
+type Texts = Readonly<Record<string, string | null>>
+
+/** The texts of a row by column after the steps, as the gate reads them; countries stay as they are written. */
+export const afterSteps = (steps: Step[], texts: Texts): Texts =>
+  steps.reduce<Texts>((row, step) => ({ ...row, ...changedBy(step, row) }), texts)
+
+function changedBy({ kind, column, text, search, values, into }: Step, row: Texts): Texts {
+  const own = row[column] ?? null
+  if (kind === 'map') {
+    const key = own?.trim() ?? ''
+    return {
+      [column]: own !== null && Object.hasOwn(values, key) ? (values[key] ?? own) : own,
+    }
+  }
+  if (kind === 'replace')
+    return {
+      [column]: search ? (own?.replaceAll(search, () => text) ?? null) : own,
+    }
+  if (kind === 'default') return { [column]: own?.trim() ? own : text }
+  if (kind === 'join') {
+    const texts = into.map((name) => row[name] ?? null)
+    return {
+      [column]: texts.every((part) => part !== null) ? texts.join(text) : null,
+    }
+  }
+  if (kind !== 'split') return {}
+  const parts = own?.split(text) ?? []
+  const last = into.length - 1
+  return Object.fromEntries(
+    into.map((name, place) => [
+      name,
+      (place === last ? parts.slice(last).join(text) : (parts[place] ?? '')).trim() || null,
+    ]),
+  )
+}
+
+/** The step that maps the values of a column; the newest of several. */
+export const mapOf = ({ steps }: Edits, column: string): Step | undefined =>
+  steps.findLast((step) => step.kind === 'map' && step.column === column)
+
+/** Rows by value of a column as a map finds them: after the steps before it. */
+export function valuesBefore(
+  { steps }: Edits,
+  column: string,
+  values: Readonly<Record<string, number>>,
+  map: Step | undefined,
+): [string, number][] {
+  const before = map ? steps.slice(0, steps.indexOf(map)) : steps
+  const counts = new Map<string, number>()
+  for (const [value, rows] of Object.entries(values)) {
+    const text = (afterSteps(before, { [column]: value })[column] ?? '').trim()
+    counts.set(text, (counts.get(text) ?? 0) + rows)
+  }
+  return [...counts]
+}
+
+const folded = (text: string): string =>
+  text
+    .normalize('NFD')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '')
+
+/** The allowed value that a value means, equal but for case, accents and signs; empty for none. */
+export const meantBy = (value: string, allowed: string[]): string =>
+  allowed.find((each) => folded(each) === folded(value)) ?? ''
+
+/**
+ * A step of a column in the few words that fit above it.
+ *
+ * @example chipWords(replace) // '“Z-” → nothing'
+ */
+export function chipWords({ kind, text, search, values }: Step): string {
+  if (kind === 'map') {
+    const pairs = Object.entries(values)
+    const [from, to] = pairs[0] ?? ['', '']
+    return pairs.length === 1 ? `${from} = ${to}` : `${pairs.length} values mapped`
+  }
+  if (kind === 'replace') return `“${search}” → ${text || 'nothing'}`
+  if (kind === 'default') return `empty: ${text}`
+  return kind === 'split' ? `split at “${text}”` : ''
+}
+
+/** Everything that a step does, line by line. */
+export const chipTitle = (step: Step): string =>
+  step.kind === 'map'
+    ? Object.entries(step.values)
+        .map(([from, to]) => `${from} = ${to}`)
+        .join('\n')
+    : chipWords(step)
