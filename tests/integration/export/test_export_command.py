@@ -254,7 +254,7 @@ def test_a_view_a_filter_and_a_query_are_exported(laptop: Terminal, shop: Shop) 
         ),
         (("--sql", "select 1"), "--sql and --name need each other"),
         (("--tables", "regions", "--where", "TRUE", "--incremental"), "cannot be incremental"),
-        (("--mask-at-source",), "needs a deployment"),
+        (("--mask-at-source",), "needs the contracts and the masking key of a deployment. Remove --to."),
     ],
 )
 def test_what_cannot_be_exported_is_explained(laptop: Terminal, words: tuple[str, ...], said: str) -> None:

@@ -11,7 +11,7 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.uploads.edited_rows import edited_csv
 from headgate.uploads.edits import CellEdit, Edits
 from headgate.uploads.file_currencies import FileCurrencies, currency_in, currency_in_header
-from headgate.uploads.import_grid import Flaws, OpenedFile, open_file, write_grid
+from headgate.uploads.import_grid import ColumnFacts, Flaws, OpenedFile, open_file, write_grid
 from headgate.uploads.ragged_rows import counts_of, in_columns
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.values.cells import text_array
@@ -142,7 +142,7 @@ def totals_of(folder: Path, body: str) -> tuple[int, ...]:
     path.write_text(body)
     file = open_file(path, folder, None, "", 1 << 20)
     assert file
-    return write_grid(file, Flaws.of(None, {}), (), (), folder).totals
+    return write_grid(file, Flaws.of(None, {}), ColumnFacts(), folder).totals
 
 
 def test_a_row_at_the_foot_that_is_called_a_total_and_is_one_is_named(tmp_path: Path) -> None:
