@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Route
+    from playwright.sync_api import Browser, Page, Route
 
     from tests.console.lakes import Served
 
@@ -206,10 +206,19 @@ def test_without_an_answer_each_page_says_so_once_and_comes_back_by_itself(
     console.errors.clear()  # the aborted requests
 
 
+def _text_at_rest(page: Page) -> str:
+    """Return the text of the page when it changes no more: answers of trust lines come after the page."""
+    before, now = None, page.get_by_role("main").inner_text()
+    while before != now:
+        page.wait_for_timeout(1000)
+        before, now = now, page.get_by_role("main").inner_text()
+    return now
+
+
 @pytest.mark.parametrize("name", ["morning", "lake", "work"])
 def test_what_was_read_before_stays_with_the_time_at_which_it_was_read(console: Console, name: str) -> None:
     page = console.opened(PAGES[name], OPERATOR)
-    before = page.get_by_role("main").inner_text()
+    before = _text_at_rest(page)
     page.route(API, lambda route: route.abort())
     page.get_by_role("link", name="Catalog").click()
     expect(page.get_by_role("alert")).to_contain_text(
@@ -322,7 +331,9 @@ def test_a_command_that_shows_a_run_is_a_link_to_its_page(
     monkeypatch.setattr(lake, "runs", ended_runs.EndedRuns(ended=lake.runs.newest()[1:]))
     page = partial_console.opened("/lake", OPERATOR)
     health = page.get_by_role("region", name="Health")
-    expect(health).to_contain_text("keep their previous tables: payments. The page of the run says why.")
+    expect(health).to_contain_text(
+        "Datasets not merged, with their previous tables: payments. The page of the run says why."
+    )
     expect(health).not_to_contain_text("not-merged")
     health.get_by_role("link", name="The page of the run").first.click()
     expect(page.get_by_role("heading", name=re.compile("^Run started by a person, "))).to_be_visible()
