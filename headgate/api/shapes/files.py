@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from headgate.api.shapes.base import Asked, Count, Moment, NextCursor, Shape, Share
 from headgate.lake.acceptance import Acceptance
@@ -269,7 +269,7 @@ class RowsToIgnore(Asked):
     rule: str = Field(max_length=100)
     column: str = Field("", max_length=200)
     note: str = Field("", max_length=500, description="Why; card numbers in it are masked.")
-    is_ignored: bool = Field(description="False takes it back.")
+    is_ignored: StrictBool = Field(description="False takes it back.")
 
 
 class CorrectedGroup(Asked):
