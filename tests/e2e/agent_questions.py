@@ -66,6 +66,7 @@ def _unit(table: str, column: str, unit: str) -> Question:
 
 
 def _day(table: str) -> Question:
+    """Ask for the day of a table that is written whole; a kept part has the day of an earlier run."""
     return Question(
         f"As of which day is {table}?",
         "describe_table",
@@ -236,7 +237,7 @@ QUESTIONS = (
     _unit("customer_segments", "recency_days", "days"),
     _unit("forecast_accuracy", "coverage_80", "share"),
     # Of tables that each run writes: rows of a kept table have the day of the run that wrote them.
-    *map(_day, ("customer_segments", "churn_risk", "fraud_scores", "query_patterns")),
+    *map(_day, ("customer_segments", "churn_risk", "regional_performance", "query_patterns")),
     Question(
         "Which system builds fraud_scores?",
         "describe_table",
