@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-_MOST_VALUES, _LONGEST_VALUE = 50, 100
+_MAX_VALUES, _MAX_CHARACTERS = 50, 100
 
 
 @dataclass
@@ -30,7 +30,7 @@ class FileValues:
             trimmed = pc.utf8_trim_whitespace(columns[name].drop_null())
             for counted in pc.value_counts(trimmed.filter(pc.not_equal(trimmed, ""))).to_pylist():
                 counts[counted["values"]] += counted["counts"]
-            if len(counts) > _MOST_VALUES or any(len(value) > _LONGEST_VALUE for value in counts):
+            if len(counts) > _MAX_VALUES or any(len(value) > _MAX_CHARACTERS for value in counts):
                 self._of_many.add(name)
                 del self._counts[name]
 

@@ -1,7 +1,7 @@
 """Compare the accepted rows of a file with the lake's rows of the same keys, which they replace in the merge.
 
 Only parts of the dataset's newest snapshot whose ranges have keys of the file are read: those with most of
-its rows first, up to MOST_BYTES. The other rows are counted as not compared.
+its rows first, up to MAX_BYTES. The other rows are counted as not compared.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     Flags = npt.NDArray[np.bool_]
     Places = npt.NDArray[np.int64]
 
-MOST_BYTES = 128_000_000
-EXAMPLES = 3
-_MOST_CHANGES = 3
-_MOST_CHARACTERS = 60
+MAX_BYTES = 128_000_000
+MAX_EXAMPLES = 3
+_MAX_CHANGES = 3
+_MAX_CHARACTERS = 60
 _LINEAGE = tuple(column.name for column in LINEAGE)
 _SOURCE_ROW = "_source_row"
 
@@ -92,7 +92,7 @@ def replaced_rows(
     if snapshot is None or not snapshot.rows:
         return ComparisonWithLake()
     record = snapshot_parts(objects, bucket, snapshot)
-    if record is None or accepted.stat().st_size > MOST_BYTES:
+    if record is None or accepted.stat().st_size > MAX_BYTES:
         return ComparisonWithLake(not_compared=pq.read_metadata(accepted).num_rows)
     rows = table_of(accepted)
     part_of = _parts_of_rows(rows, record, contract.key)
@@ -111,7 +111,7 @@ def replaced_rows(
         replaced, older = replaced + int(wins.sum()), older + int(loses.sum())
         examples += _examples(contract, pairs, wins)
     not_compared = sum(by_part.values()) - sum(by_part[number] for number in read)
-    first = sorted(examples, key=lambda example: int(example["row"]))[:EXAMPLES]
+    first = sorted(examples, key=lambda example: int(example["row"]))[:MAX_EXAMPLES]
     return ComparisonWithLake(replaced, older, not_compared, tuple(first))
 
 
@@ -135,11 +135,11 @@ def _parts_of_rows(rows: pa.Table, record: SnapshotParts, key: Sequence[str]) ->
 
 
 def _parts_to_read(by_part: Mapping[int, int], parts: Sequence[Part]) -> list[int]:
-    """Return the parts with most of the rows, as many as MOST_BYTES allow."""
+    """Return the parts with most of the rows, as many as MAX_BYTES allow."""
     read, size_bytes = [], 0
     for number in sorted(by_part, key=lambda number: (-by_part[number], number)):
         size_bytes += parts[number].size_bytes
-        if size_bytes > MOST_BYTES:
+        if size_bytes > MAX_BYTES:
             break
         read.append(number)
     return read
@@ -200,7 +200,7 @@ def _examples(contract: Contract, pairs: _Pairs, wins: Flags) -> list[dict[str, 
     if set(contract.key) & set(contract.personal):
         return []
     order = np.argsort(numbers(pairs.arriving[_SOURCE_ROW].combine_chunks()), kind="stable")
-    places = int_array(order[wins[order]][:EXAMPLES])
+    places = int_array(order[wins[order]][:MAX_EXAMPLES])
     shown = [name for name in _compared_columns(contract, pairs) if name not in contract.personal]
     stored = pairs.stored.select(shown).take(places).to_pylist()
     arriving = pairs.arriving.take(places).to_pylist()
@@ -208,7 +208,7 @@ def _examples(contract: Contract, pairs: _Pairs, wins: Flags) -> list[dict[str, 
         {
             "row": after[_SOURCE_ROW],
             "key": {name: _text(after[name]) for name in contract.key},
-            "changes": dict(list(_changes(before, after, shown))[:_MOST_CHANGES]),
+            "changes": dict(list(_changes(before, after, shown))[:_MAX_CHANGES]),
         }
         for before, after in zip(stored, arriving, strict=True)
     ]
@@ -226,4 +226,4 @@ def _text(value: object) -> str:
     """Return a value as a short text; empty for none."""
     exact = f"{value.normalize():f}" if isinstance(value, Decimal) else value
     text = "" if exact is None else str(exact)
-    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
+    return text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}…"

@@ -6,10 +6,10 @@ export const MIDDLE_ROW_PX = 42
 // Browsers limit the height of an element (Firefox: about 17.8 million pixels); beyond it rows are found by share of the way.
 const MOST_PX = 15_000_000
 
-/** The lines above and below a grid, and the one below its head. */
-const LINES_PX = 3
-/** The lines around a grid. */
+/** The lines above and below a grid. */
 const FRAME_PX = 2
+/** With the line below its head. */
+const LINES_PX = FRAME_PX + 1
 
 /** The most height of a grid, within `height`, at which its last row in view is whole; `height` while the head is not measured. */
 export function heightOfWholeRows(height: number, headPx: number, rowPx = ROW_PX): number {

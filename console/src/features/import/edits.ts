@@ -132,7 +132,7 @@ const ABOVE: Step['kind'][] = ['map', 'replace', 'default', 'split']
 export const isAbove = ({ kind, column }: Step, name: string): boolean =>
   column === name && ABOVE.includes(kind)
 
-/** Put a step in the place of another one, or take it out. */
+/** Replace a step by another one, or take it out. */
 export const withChanged = (edits: Edits, step: Step, next: Step | undefined): Edits => ({
   ...edits,
   steps: edits.steps.flatMap((other) => (other === step ? (next ? [next] : []) : [other])),

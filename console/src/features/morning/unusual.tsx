@@ -5,7 +5,7 @@ import { count, forPages } from '../../api/format'
 import { useDashboards } from '../dashboards/queries'
 import { useHealth } from '../lake/queries'
 import { useMay } from '../../api/queries'
-import { useResult, useResults } from '../query/results'
+import { useResult } from '../query/results'
 import { Advice } from '../../components/advice'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
@@ -18,11 +18,11 @@ import {
   type RaisedAlert,
   raisedAlert,
   type WatchedFigure,
-  watchedFigures,
   wayOf,
 } from '../work/alerts'
 import { useDecide, useDecisions } from '../work/queries'
 import { REOPEN } from '../work/queue-state'
+import { useRaisedAlerts } from '../work/use-raised-alerts'
 
 /** Figures above their limits and drifting files. An alert that was acknowledged stays away until its value changes. */
 export function Unusual({ isReport = false }: { isReport?: boolean }) {
@@ -51,23 +51,18 @@ interface SignsProps {
 }
 
 function Signs({ boards, checks, isReport }: SignsProps) {
-  const rules = watchedFigures(boards)
-  const answers = useResults(rules.map(({ rule }) => rule.sql))
+  const { figures, answers, raised } = useRaisedAlerts(boards)
   const decisions = useDecisions(ALERTS).data?.decisions ?? []
-  const raised = rules.flatMap((rule, place) => {
-    const answer = answers[place]?.data
-    return (answer && raisedAlert(rule, answer)) ?? []
-  })
   const done = raised.filter(({ item }) => acknowledgement(item, decisions)).length
   const alerted = checks.filter(({ state }) => state === 'failed' || state === 'degraded')
   const shown = alerted.filter(({ name }) => OF_CONTENTS.has(name))
   const isCounted = answers.every(({ data }) => data)
-  if (rules.length === 0 && shown.length === 0)
+  if (figures.length === 0 && shown.length === 0)
     return <Empty>No file is out of line with those before it, and no dashboard states an alert.</Empty>
   return (
     <>
       <ul className="tasks">
-        {rules.map((figure) => (
+        {figures.map((figure) => (
           <Alert key={`${figure.board.system} ${figure.rule.name}`} figure={figure} isReport={isReport} />
         ))}
         {shown.map((check) => (
@@ -77,12 +72,12 @@ function Signs({ boards, checks, isReport }: SignsProps) {
       {isCounted ? (
         <Text size="xs" className="muted" data-testid="alert-count">
           {alertsWords(
-            [raised.length, rules.length],
+            [raised.length, figures.length],
             alerted.map(({ name }) => name),
             checks.length,
             { isReport, done },
           )}{' '}
-          {rules.length > 0 && !isReport ? (
+          {figures.length > 0 && !isReport ? (
             <Anchor inherit href={`#/work/${ALERTS}`}>
               All alerts
             </Anchor>

@@ -5,14 +5,15 @@ import { Link, useParams, useSearchParams } from 'react-router'
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { useDashboards } from '../dashboards/queries'
-import { useResult, useResults } from '../query/results'
+import { useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
 import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
 import { Answered } from '../../components/states'
 import { unitsOfPanels } from '../dashboards/panel-units'
 import { TrustLine } from '../dashboards/trust-line'
-import { ACKNOWLEDGE, alertItems, ALERTS, raisedAlert, watchedFigures } from './alerts'
+import { ACKNOWLEDGE, alertItems, ALERTS } from './alerts'
+import { useRaisedAlerts } from './use-raised-alerts'
 import { useDecisions } from './queries'
 import { QueueList } from './queue-list'
 import { queueItems, unlistedOf } from './queue-state'
@@ -85,15 +86,10 @@ function QueueLink({ to, title, isShown }: { to: string; title: string; isShown:
 
 /** The figures above their limits, and who acknowledged which before. */
 function Alerts({ boards }: { boards: Schemas['Dashboard'][] }) {
-  const figures = watchedFigures(boards)
-  const answers = useResults(figures.map(({ rule }) => rule.sql))
+  const { figures, answers, raised } = useRaisedAlerts(boards)
   const decisions = useDecisions(ALERTS)
   const [search, setSearch] = useSearchParams()
   const unread = answers.find(({ data }) => !data)
-  const raised = figures.flatMap((figure, place) => {
-    const answer = answers[place]?.data
-    return (answer && raisedAlert(figure, answer)) ?? []
-  })
   const list = (
     <Answered of={decisions} what="what was decided">
       {(decided) => (

@@ -35,8 +35,8 @@ def merge(lake: MemoryLake, part_rows: int = 8) -> MemoryLake:
     curated = {name: REGISTRY.curated[name] for name in ("customers", "payments")}
     with TemporaryDirectory() as folder:
         ports = (lake.objects, MemoryCatalog(), curated, "curated", "curated", Path(folder), audit)
-        held = last_held(lake.ledger.records())
-        Merging(*ports, memory=MEMORY, part_rows=part_rows, last_held=lambda: held).merge()
+        newest = last_held(lake.ledger.records())
+        Merging(*ports, memory=MEMORY, part_rows=part_rows, last_held=lambda: newest).merge()
     return lake
 
 
@@ -101,7 +101,7 @@ def test_rows_in_parts_beyond_the_bound_are_counted_as_not_compared(monkeypatch:
     assert record
     first, last = record.parts[0], record.parts[-1]
     body = HEADER + row(1, "3.39") + b"".join(row(number, "3.39") for number in range(2_996, 3_001))
-    monkeypatch.setattr(replaced_rows, "MOST_BYTES", max(first.size_bytes, last.size_bytes))
+    monkeypatch.setattr(replaced_rows, "MAX_BYTES", max(first.size_bytes, last.size_bytes))
     answer = replaces(lake, body)
     assert (answer["replaced"], answer["not_compared"]) == (5, 1)
 
