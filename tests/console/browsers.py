@@ -7,14 +7,16 @@ import shutil
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, Page
+
+Shown = TypeVar("Shown")
 
 WIDTHS = {"phone": (375, 812), "desktop": (1440, 900)}
 SCHEMES = ("light", "dark")
@@ -92,6 +94,16 @@ def _path() -> str:
     if path is None:
         raise RuntimeError("Chromium is not installed. On Debian: apt-get install chromium-headless-shell")
     return path
+
+
+def at_rest(page: Page, read: Callable[[], Shown]) -> Shown:
+    """Return what `read` reads when it changes no more: units and trust lines come after the page."""
+    before: object = None
+    now = read()
+    while before != now:
+        page.wait_for_timeout(1000)
+        before, now = now, read()
+    return now
 
 
 def visit(page: Page, url: str, address: str) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from headgate.lake.file_index import FileFilter
 from headgate.runs.start_or_postpone import Execution
 from tests.console.accessibility import violations
-from tests.console.browsers import SCHEMES, WIDTHS, pages, routes, settle, visit
+from tests.console.browsers import SCHEMES, WIDTHS, at_rest, pages, routes, settle, visit
 from tests.console.conftest import Console
 from tests.console.lakes import OPERATOR, BrowserLake, EndedRuns, served
 from tests.unit.api import ended_runs
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, Route
 
     from tests.console.lakes import Served
 
@@ -206,19 +206,10 @@ def test_without_an_answer_each_page_says_so_once_and_comes_back_by_itself(
     console.errors.clear()  # the aborted requests
 
 
-def _text_at_rest(page: Page) -> str:
-    """Return the text of the page when it changes no more: answers of trust lines come after the page."""
-    before, now = None, page.get_by_role("main").inner_text()
-    while before != now:
-        page.wait_for_timeout(1000)
-        before, now = now, page.get_by_role("main").inner_text()
-    return now
-
-
 @pytest.mark.parametrize("name", ["morning", "lake", "work"])
 def test_what_was_read_before_stays_with_the_time_at_which_it_was_read(console: Console, name: str) -> None:
     page = console.opened(PAGES[name], OPERATOR)
-    before = _text_at_rest(page)
+    before = at_rest(page, page.get_by_role("main").inner_text)
     page.route(API, lambda route: route.abort())
     page.get_by_role("link", name="Catalog").click()
     expect(page.get_by_role("alert")).to_contain_text(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.runs.start_or_postpone import Execution
-from tests.console.browsers import SIDEWAYS, SYSTEMS, pages, resize, visit, with_scrollbars
+from tests.console.browsers import SIDEWAYS, SYSTEMS, at_rest, pages, resize, visit, with_scrollbars
 from tests.console.conftest import Console
 from tests.console.lakes import BrowserLake, Served, served
 from tests.unit.api.ended_runs import EndedRuns, write_merge
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.e2e
 
@@ -112,19 +112,9 @@ def phone_tables(served_shop: Served, browser: Browser) -> dict[str, list[dict[s
     shown = {}
     for address in (*(f"dashboards/{system}" for system in SYSTEMS), "lake"):
         visit(page, console.url, f"/{address}")
-        shown[address] = _at_rest(page)
+        shown[address] = at_rest(page, lambda: page.evaluate(IN_VIEW))
     page.context.close()
     return shown
-
-
-def _at_rest(page: Page) -> list[dict[str, list[str]]]:
-    """Return the texts in view when they change no more: units, which may load after rows, set widths."""
-    before: object = None
-    now: list[dict[str, list[str]]] = page.evaluate(IN_VIEW)
-    while before != now:
-        page.wait_for_timeout(500)
-        before, now = now, page.evaluate(IN_VIEW)
-    return now
 
 
 @pytest.mark.parametrize(
