@@ -72,7 +72,7 @@ class Senders:
             return {}
 
     def keep_edits(self, file_id: str, edits: Mapping[str, Any]) -> None:
-        """Store who edited a file before its commit, and how much, without the typed values."""
+        """Store who edited a file before its commit, and the edits, without values that may be sensitive."""
         self._write(keys.edited_before_key(file_id), json.dumps(edits, sort_keys=True))
         if sent_sha256 := edits.get("sent_sha256"):
             self._write(keys.edited_copy_key(sent_sha256), json.dumps({"file_id": file_id}))

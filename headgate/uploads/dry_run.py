@@ -28,6 +28,7 @@ from headgate.uploads.edited_rows import reasons_as_written, rule_reasons_as_wri
 from headgate.uploads.edited_upload import edited_content, edited_file, edited_key
 from headgate.uploads.edits import Edits
 from headgate.uploads.import_grid import FLAWED, ROWS, ColumnFacts, Flaws, FlawWords, write_grid
+from headgate.uploads.listed_edits import typed_cells
 from headgate.uploads.ragged_rows import counts_of
 from headgate.uploads.replaced_rows import replaced_rows
 from headgate.uploads.row_numbers import RowNumbers
@@ -202,6 +203,7 @@ class DryRunner:
             "replaces": _replaces_as_sent(result.get("replaces"), words.numbers),
             **facts,
             "edits": asdict(edited.edits),
+            "typed": _typed(edited, folder),
             "is_remembered": edited.is_remembered,
             "committed_as": committed_as,
             "decided": decided,
@@ -264,6 +266,13 @@ class DryRunner:
         return ScratchObjects(
             self.objects, content, appears_as, self.curated_bucket, folder / "accepted.parquet"
         )
+
+
+def _typed(edited: EditedUpload, folder: Path) -> list[dict[str, Any]]:
+    """Return the first typed cells beside the texts of the file."""
+    if edited.opened is None or not edited.edits.cells:
+        return []
+    return typed_cells(folder / ROWS, edited.opened.names, edited.edits, edited.contract, edited.hidden)
 
 
 def _original(edited: EditedUpload, path: Path, facts: Mapping[str, Any], *, is_kept: bool) -> dict[str, str]:

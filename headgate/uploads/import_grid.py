@@ -53,6 +53,7 @@ BATCH_ROWS = 1_000
 MAX_FLAWED = 20_000
 _HIDDEN = "••••"
 _LEFT_OUT = json.dumps({"kind": "left_out", "flaws": []})
+_KINDS = {"errors": REFUSED, "duplicates": "duplicate", "left_out": "left_out"}
 _IN_COLUMN = "column_"
 _FORMAT_ROWS = 2_000
 _HEAD_BYTES = 1 << 16
@@ -452,8 +453,9 @@ def hidden(cells: Sequence[str | None]) -> tuple[str | None, ...]:
 def flawed_page(
     objects: SnapshotObjects, ref: ObjectRef, shown: tuple[str, Sequence[str]], start: int, limit: int
 ) -> GridPage:
-    """Return the shown rows: the refused ones (`errors`), the duplicates (`duplicates`), those that break one
-    rule, or those with a refused cell in one of the file's columns (`column_1` is the first one).
+    """Return the shown rows: the refused ones (`errors`), the duplicates (`duplicates`), those that are not
+    committed (`left_out`), those that break one rule, or those with a refused cell in one of the file's
+    columns (`column_1` is the first one).
     """
     show, columns = shown
     place = int(show.removeprefix(_IN_COLUMN)) if re.fullmatch(rf"{_IN_COLUMN}[1-9]\d{{0,4}}", show) else 0
@@ -465,8 +467,8 @@ def flawed_page(
 
 
 def _is_shown(flaws: Mapping[str, Any], show: str, column: str | None) -> bool:
-    if show in {"errors", "duplicates"}:
-        return bool(flaws.get("kind") == (REFUSED if show == "errors" else "duplicate"))
+    if show in _KINDS:
+        return bool(flaws.get("kind") == _KINDS[show])
     if column is not None:
         return flaws.get("kind") == REFUSED and any(name == column for name, *_ in flaws.get("flaws", ()))
     return any(rule == show for _, rule, _ in flaws.get("flaws", ()))

@@ -199,3 +199,4 @@ def test_a_checked_mapping_is_accessible_and_fits_its_window(console: Console, w
             page.screenshot(path=f"{shots}/checked-{width}-{scheme}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Throw them away").click()

@@ -1320,6 +1320,39 @@ export interface components {
             tables: components["schemas"]["CatalogTable"][];
         };
         /**
+         * ColumnChange
+         * @description A change of a whole column before the commit; the fields are those of an upload's step.
+         */
+        ColumnChange: {
+            /** Column */
+            column: string;
+            /**
+             * Into
+             * @description Columns that `split` creates or `join` reads.
+             */
+            into: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "split" | "map" | "replace" | "join" | "country";
+            /**
+             * Search
+             * @description As `text`.
+             */
+            search: string;
+            /**
+             * Text
+             * @description Without the values of a dataset with personal data.
+             */
+            text: string;
+            /**
+             * Values
+             * @description The first values of `map`; as `text`.
+             */
+            values: components["schemas"]["ReplacedValue"][];
+        };
+        /**
          * ColumnLineage
          * @description The column lineage of a table.
          */
@@ -2636,6 +2669,12 @@ export interface components {
              */
             cells: number;
             /**
+             * Changes
+             * @description Changes of whole columns, without defaults.
+             * @default []
+             */
+            changes: components["schemas"]["ColumnChange"][];
+            /**
              * Currencies
              * @description Field to the number of rows by currency, if amounts have other currencies.
              * @default {}
@@ -2717,6 +2756,12 @@ export interface components {
              * @description Changes of whole columns.
              */
             steps: number;
+            /**
+             * Typed
+             * @description The first 100 typed cells.
+             * @default []
+             */
+            typed: components["schemas"]["TypedText"][];
         };
         /**
          * FileError
@@ -4404,6 +4449,16 @@ export interface components {
             replaced: number;
         };
         /**
+         * ReplacedValue
+         * @description A value before and after a change of its column.
+         */
+        ReplacedValue: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+        };
+        /**
          * ReplacingRow
          * @description A row of a file that replaces a row of the lake.
          */
@@ -5194,6 +5249,34 @@ export interface components {
              * @description Text in the file's spelling; null empties the cell.
              */
             text: string | null;
+        };
+        /**
+         * TypedText
+         * @description A cell that a person typed before the commit.
+         */
+        TypedText: {
+            /**
+             * After
+             * @description Typed text; null for an empty or hidden cell.
+             */
+            after: string | null;
+            /**
+             * Before
+             * @description Text of the sent file; null for an empty or hidden cell.
+             */
+            before: string | null;
+            /** Column */
+            column: string;
+            /**
+             * Is Hidden
+             * @description Whether the texts are hidden, as they may be about a person.
+             */
+            is_hidden: boolean;
+            /**
+             * Row
+             * @description Row of the sent file.
+             */
+            row: number;
         };
         /**
          * Upload
@@ -8119,7 +8202,7 @@ export interface operations {
             query?: {
                 /** @description `check_id` of a check; empty for the newest. */
                 check?: string;
-                /** @description `all`, `errors`, `duplicates`, a rule, or `column_1`: refused cells of column 1. */
+                /** @description `all`, `errors`, `duplicates`, `left_out`, a rule, or `column_1`: refused cells of column 1. */
                 show?: string;
                 /** @description Offset of the first row. */
                 start?: number;

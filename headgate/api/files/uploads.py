@@ -279,6 +279,8 @@ def _keep_edits(
     lake: LakePorts, caller: CallerIdentity, committed: UploadRecord, check: Mapping[str, Any]
 ) -> None:
     """Record who edited the committed file, and the edits."""
+    from headgate.uploads.listed_edits import column_changes
+
     if not check.get("committed_as"):
         return
     edits = Edits.of(check["edits"])
@@ -287,6 +289,8 @@ def _keep_edits(
         **edits.facts(caller.name, at, committed.name, committed.sha256),
         "part": check.get("part", ""),
         **_decisions(check, edits),
+        "typed": check.get("typed", []),
+        "changes": column_changes(edits, lake.contracts.source.get(check["record"]["dataset"])),
         "original": sent_files.kept_as(lake, committed, check.get("original", "")),
     }
     senders_of(lake).keep_edits(committed.file_id, kept)

@@ -39,7 +39,8 @@ Shown = Annotated[
     Query(
         max_length=100,
         pattern="^[a-z0-9_]*$",
-        description="`all`, `errors`, `duplicates`, a rule, or `column_1`: refused cells of column 1.",
+        description="`all`, `errors`, `duplicates`, `left_out`, a rule, or `column_1`: refused cells of "
+        "column 1.",
     ),
 ]
 CheckId = Annotated[

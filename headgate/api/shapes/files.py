@@ -98,6 +98,34 @@ class FileWork(Shape):
     )
 
 
+class TypedText(Shape):
+    """A cell that a person typed before the commit."""
+
+    row: Annotated[int, Field(ge=1, description="Row of the sent file.")]
+    column: str
+    before: str | None = Field(description="Text of the sent file; null for an empty or hidden cell.")
+    after: str | None = Field(description="Typed text; null for an empty or hidden cell.")
+    is_hidden: bool = Field(description="Whether the texts are hidden, as they may be about a person.")
+
+
+class ReplacedValue(Shape):
+    """A value before and after a change of its column."""
+
+    before: str
+    after: str
+
+
+class ColumnChange(Shape):
+    """A change of a whole column before the commit; the fields are those of an upload's step."""
+
+    kind: Literal["split", "map", "replace", "join", "country"]
+    column: str
+    into: tuple[str, ...] = Field(description="Columns that `split` creates or `join` reads.")
+    text: str = Field(description="Without the values of a dataset with personal data.")
+    search: str = Field(description="As `text`.")
+    values: tuple[ReplacedValue, ...] = Field(description="The first values of `map`; as `text`.")
+
+
 class FileEdits(Shape):
     """The edits that a person made in a file before its commit."""
 
@@ -124,6 +152,8 @@ class FileEdits(Shape):
         "searched for them; empty if it is an older version of the object.",
     )
     row_reasons: dict[str, str] = Field({}, description="Reason by rejected row of the sent file.")
+    typed: tuple[TypedText, ...] = Field((), description="The first 100 typed cells.")
+    changes: tuple[ColumnChange, ...] = Field((), description="Changes of whole columns, without defaults.")
 
 
 class KeptOriginal(Shape):

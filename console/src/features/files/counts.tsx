@@ -29,13 +29,13 @@ export function Counts({
           ['duplicates', duplicates],
           ...(warnings > 0 ? [['warnings', warnings] as const] : []),
         ] as const
-      ).map(([name, count]) => (
+      ).map(([name, rows]) => (
         <div key={name}>
           <Text fz={22} fw={600} lh={1.1} data-testid={`count-${name}`}>
-            {whole(count)}
+            {whole(rows)}
           </Text>
           <Text size="sm" className="muted">
-            {name}
+            {rows === 1 ? name.replace(/s$/, '') : name}
           </Text>
         </div>
       ))}

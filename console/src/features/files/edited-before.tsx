@@ -25,7 +25,7 @@ export function EditedBefore({ fileId, sender, edits }: Props) {
     <div>
       <Text size="sm">
         {sentAs(edits)}Edited before the commit by {edits.by}
-        {decisions.length === 0 ? ': a part of the file was chosen.' : ':'}
+        {decisions.length > 0 ? ':' : edits.typed.length > 0 ? '.' : ': a part of the file was chosen.'}
       </Text>
       {decisions.length > 0 ? (
         <ul aria-label="Decisions before the commit" style={{ margin: 0, paddingLeft: '1.2rem' }}>
@@ -38,6 +38,7 @@ export function EditedBefore({ fileId, sender, edits }: Props) {
           ))}
         </ul>
       ) : null}
+      <TypedCells edits={edits} />
       <SentOriginal fileId={fileId} sender={sender} edits={edits} />
       {edits.sent_sha256 ? (
         <details>
@@ -77,13 +78,73 @@ export function decisionWords(edits: Decisions): string[] {
       ([name, rows]) =>
         `${heading(name)} is in ${currencyWords(rows)} and was taken as it is, without a conversion`,
     ),
-    edits.cells > 0 ? count(edits.cells, 'typed cell') : '',
-    others > 0 ? `${count(others, 'other change')} of whole columns` : '',
+    edits.cells > 0 && edits.typed.length === 0 ? count(edits.cells, 'typed cell') : '',
+    ...edits.changes.map(changeWords),
+    others > 0 && edits.changes.length === 0 ? `${count(others, 'other change')} of whole columns` : '',
     ...Object.entries(edits.formats).map(
       ([field, format]) => `${heading(field)} read as ${formatWords(format)}`,
     ),
   ].filter(Boolean)
 }
+
+const MAX_PAIRS = 6
+
+/**
+ * A change of a whole column in words.
+ *
+ * @example changeWords(map) // 'Zahlungsart: Kreditkarte → credit_card, Lastschrift → direct_debit'
+ */
+export function changeWords({ kind, column, into, text, search, values }: Changed): string {
+  if (kind === 'map') {
+    const pairs = values.slice(0, MAX_PAIRS).map(({ before, after }) => `${before} → ${after || 'empty'}`)
+    const more = values.length - pairs.length
+    return pairs.length > 0
+      ? `${column}: ${pairs.join(', ')}${more > 0 ? ` and ${count(more, 'more value')}` : ''}`
+      : `${column}: values mapped`
+  }
+  if (kind === 'replace')
+    return search ? `${column}: “${search}” → ${text || 'nothing'}` : `${column}: a text replaced`
+  if (kind === 'country') return `${column}: countries as codes`
+  const parts = into.join(' and ')
+  return kind === 'join' ? `${column} joined from ${parts}` : `${column} split into ${parts}`
+}
+
+type Changed = Decisions['changes'][number]
+
+const MAX_OPEN_CELLS = 5
+
+/** The cells that a person typed, each with its text before; many are folded away. */
+function TypedCells({ edits: { typed, cells } }: { edits: Decisions }) {
+  if (typed.length === 0) return null
+  const more = cells - typed.length
+  return (
+    <details open={typed.length <= MAX_OPEN_CELLS}>
+      <summary>
+        <Text size="sm" span>
+          {count(cells, 'typed cell')}
+        </Text>
+      </summary>
+      <ul aria-label="Typed cells" style={{ margin: 0, paddingLeft: '1.2rem' }}>
+        {typed.map((cell) => (
+          <li key={`${cell.row} ${cell.column}`}>
+            <Text size="sm" component="span" className="any-text">
+              {typedWords(cell)}
+            </Text>
+          </li>
+        ))}
+      </ul>
+      {more > 0 ? <Text size="sm">and {count(more, 'more cell')}</Text> : null}
+    </details>
+  )
+}
+
+/**
+ * A typed cell in words.
+ *
+ * @example typedWords(cell) // 'Row 8, Listenpreis: 19,9o → 19,90'
+ */
+export const typedWords = ({ row, column, before, after, is_hidden }: Decisions['typed'][number]): string =>
+  `Row ${whole(row)}, ${column}${is_hidden ? ' (its values are not shown)' : `: ${before || 'empty'} → ${after || 'empty'}`}`
 
 const TRUTH: Record<string, string> = { true: 'yes', false: 'no' }
 const DAY = /^\d{4}-\d\d-\d\d/

@@ -33,8 +33,8 @@ interface Props {
   onShow: () => void
   /** Changes of the whole column, each with its way back. */
   steps: Step[]
-  /** Whether the steps are those that were remembered for files with this header. */
-  isRemembered: boolean
+  /** Whether a step is remembered for files with this header. */
+  isRemembered: (step: Step) => boolean
   onRemove: (step: Step) => void
 }
 
@@ -128,11 +128,11 @@ export function ColumnHeader({
               key={place}
               className="import-step"
               aria-label={`Remove from ${name}: ${chipWords(step)}`}
-              title={`${chipTitle(step)}${isRemembered ? REMEMBERED : ''}`}
+              title={`${chipTitle(step)}${isRemembered(step) ? REMEMBERED : ''}`}
               onClick={() => on.onRemove(step)}
             >
               {chipWords(step)}
-              {isRemembered ? ' (remembered)' : ''} ×
+              {isRemembered(step) ? ' (remembered)' : ''} ×
             </UnstyledButton>
           ))}
         </div>

@@ -11,8 +11,13 @@ import {
 } from './currencies'
 import { type Deciding, withField } from './edits'
 
+interface Props extends Deciding {
+  /** The decisions that are remembered for files with this header. */
+  remembered?: Deciding['edits'] | undefined
+}
+
 /** Amounts in other currencies than those of the dataset: nothing converts them, so a person decides. */
-export function CurrencyQuestion({ result, edits, onChange }: Deciding) {
+export function CurrencyQuestion({ result, edits, remembered, onChange }: Props) {
   const dataset = words(edits.dataset || result.dataset)
   return foreignAmounts(result, edits).map((amounts) => (
     <Question
@@ -21,6 +26,7 @@ export function CurrencyQuestion({ result, edits, onChange }: Deciding) {
       dataset={dataset}
       result={result}
       edits={edits}
+      remembered={remembered}
       onChange={onChange}
     />
   ))
@@ -31,8 +37,9 @@ function Question({
   dataset,
   result,
   edits,
+  remembered,
   onChange,
-}: Deciding & { amounts: ForeignAmounts; dataset: string }) {
+}: Props & { amounts: ForeignAmounts; dataset: string }) {
   const names = amounts.columns.map(({ column }) => column).join(', ')
   const inWords = `${names}: these amounts are in ${currencyWords(amounts.rows)}, as the file says; ${dataset} is in ${amounts.own}.`
   if (isDecided(amounts, edits))
@@ -40,7 +47,7 @@ function Question({
       <Group gap="xs">
         <Text size="sm" className="import-doubt">
           {inWords} They are taken as they are, without a conversion
-          {result.is_remembered ? ', as for the file before' : ''}.
+          {remembered && isDecided(amounts, remembered) ? ', as for the file before' : ''}.
         </Text>
         <Button
           size="compact-sm"

@@ -4,6 +4,8 @@ import {
   asRequest,
   begun,
   changed,
+  isSameColumnWork,
+  isStepOf,
   leaveOutOthers,
   NO_EDITS,
   ofAnswer,
@@ -60,4 +62,22 @@ test('a change is undone and done again, and a new change ends the way forth', (
   expect(redone(undone(after)).now).toBe(two)
   expect(changed(undone(after), NO_EDITS).future).toEqual([])
   expect(undone(begun(one)).now).toBe(one)
+})
+
+test('a remembered step stays known after another change, until it is changed itself', () => {
+  const map = {
+    kind: 'map' as const,
+    column: 'Art',
+    text: '',
+    search: '',
+    values: { b: '2', a: '1' },
+    into: [],
+  }
+  const remembered = { ...NO_EDITS, steps: [map] }
+  const typed = withTexts(remembered, 'Preis', [8], ['19,90'])
+  expect(isSameColumnWork(remembered, typed)).toBe(true)
+  expect(isStepOf({ ...map, values: { a: '1', b: '2' } }, remembered)).toBe(true)
+  const other = { ...map, values: { a: '3', b: '2' } }
+  expect(isStepOf(other, remembered)).toBe(false)
+  expect(isSameColumnWork(remembered, { ...remembered, steps: [other] })).toBe(false)
 })

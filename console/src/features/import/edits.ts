@@ -156,6 +156,24 @@ export function withProposed(
   return columns.includes(step.column) ? next : withField(next, step.column, field)
 }
 
+/** Whether decisions have this step, with the same content. */
+export const isStepOf = (step: Step, edits: Edits | undefined): boolean =>
+  (edits?.steps ?? []).some((other) => stepKey(other) === stepKey(step))
+
+const stepKey = ({ kind, column, text, search, values, into }: Step): string =>
+  JSON.stringify([kind, column, text, search, Object.entries(values).sort(), into])
+
+/** Whether the decisions about columns are equal; cells and rows are those of one file. */
+export function isSameColumnWork(one: Edits, other: Edits): boolean {
+  const [left, right] = [one, other].map(({ columns, formats, steps, currencies }) =>
+    JSON.stringify([
+      ...[columns, formats, currencies].map((decided) => Object.entries(decided).sort()),
+      steps.map(stepKey),
+    ]),
+  )
+  return left === right
+}
+
 /** Take a step back; a column that it made is no field. */
 export function withoutStep(edits: Edits, step: Step, columns: string[]): Edits {
   const made = madeColumns({ ...edits, steps: [step] }, columns)

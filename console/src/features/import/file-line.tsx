@@ -5,7 +5,7 @@ import { count } from '../../api/format'
 import { useContracts } from '../catalog/queries'
 import { readAs } from '../files/read-as-text'
 import { words } from './column-header'
-import { type Deciding, withDataset, withPart } from './edits'
+import { type Deciding, isSameColumnWork, withDataset, withPart } from './edits'
 
 /** A part of a file in words: the list `export.orders` of nested records is "export › orders · 25 records". */
 export function partWords(part: string, rows: number | undefined, dataset = ''): string {
@@ -34,8 +34,13 @@ function innerParts({ part, parts, part_rows, part_datasets }: Schemas['DryRun']
   return `Lists in these records: ${named.join(', ')}. Choose one as the part of the file to read it with the values of its record.`
 }
 
+interface Props extends Deciding {
+  /** The decisions that are remembered for files with this header. */
+  remembered: Deciding['edits'] | undefined
+}
+
 /** How the file was read, and the decisions that concern it as a whole: its dataset, and which part of it. */
-export function FileLine({ result, edits, onChange }: Deciding) {
+export function FileLine({ result, edits, remembered, onChange }: Props) {
   const contracts = useContracts()
   // A list of records is of another dataset than the list around it; sheets are often of the same one.
   const datasetOf = (part: string): Deciding['edits'] =>
@@ -68,7 +73,9 @@ export function FileLine({ result, edits, onChange }: Deciding) {
       <Text size="sm" className="muted" pb={4}>
         {readAs(result.written_as) ? `Read as ${readAs(result.written_as)}` : ''}
         {innerParts(result) ? ` ${innerParts(result)}` : ''}
-        {result.is_remembered ? ' · as remembered for files with this header' : ''}
+        {remembered
+          ? ` · as remembered for files with this header${isSameColumnWork(remembered, edits) ? '' : ', with your changes'}`
+          : ''}
       </Text>
     </Group>
   )

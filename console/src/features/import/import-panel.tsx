@@ -38,6 +38,7 @@ import { ReplacedRows } from './replaced-rows'
 import { RowChoice } from './row-choice'
 import { missingFields, openSteps, openSuggestions, settled } from './suggested-fields'
 import { LikelyDataset, Suggestions } from './suggestions'
+import { shownRows } from './shown-rows'
 import { mapOf, valuesBefore } from './steps'
 import { useColumns } from './use-columns'
 import { useEdits } from './use-edits'
@@ -75,24 +76,35 @@ interface Props {
   upload: Schemas['Upload']
   first: Checked
   onCommit: (etag: string, edits: Edits) => void
+  /** A person has changed something of the file. */
+  onWork?: () => void
 }
 
 /** One file before its commit: its rows in a grid, the decisions above them, and what a commit does below. */
-export function ImportPanel({ upload, first, onCommit }: Props) {
+export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
   const work = useEdits(upload.upload_id, first)
-  const [show, setShow] = useState('all')
+  const [chosen, setShow] = useState('all')
   const [form, setForm] = useState<{ action: ColumnAction; column: string }>()
   const { result, etag } = work.check
-  const { edits, change } = work
+  const { edits } = work
+  const { change: changeEdits } = work
+  const change = useCallback(
+    (next: Edits) => {
+      onWork?.()
+      changeEdits(next)
+    },
+    [changeEdits, onWork],
+  )
   const grid = result.grid
+  const show = shownRows(chosen, result)
   const rows = useGridRows(
     `/v1/uploads/${encodeURIComponent(upload.upload_id)}`,
     result.check_id,
     show,
     grid?.rows ?? 0,
   )
-  const shownRows = useShownRows(rows, edits, grid?.columns)
-  const columns = useColumns(result, edits, change, setForm, setShow)
+  const rowsAfterSteps = useShownRows(rows, edits, grid?.columns)
+  const columns = useColumns(result, edits, work.remembered, change, setForm, setShow)
   const type = useCallback(
     (column: string, numbers: number[], texts: (string | null)[]) =>
       change(withTexts(edits, column, numbers, texts)),
@@ -117,7 +129,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
   const unsuggested = missing.filter((field) => !open.some((one) => one.field === field.name))
   return (
     <Stack gap="xs">
-      <FileLine result={result} edits={edits} onChange={work.restart} />
+      <FileLine result={result} edits={edits} remembered={work.remembered} onChange={work.restart} />
       {result.hides_values ? (
         <Text size="sm">
           Values of this file are shown to its sender and to the group personal-data. You can choose fields
@@ -166,7 +178,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
           <Totals result={result} edits={edits} onChange={change} />
           <FutureDates result={result} edits={edits} onChange={change} onShow={setShow} />
           <ReplacedRows result={result} />
-          <CurrencyQuestion result={result} edits={edits} onChange={change} />
+          <CurrencyQuestion result={result} edits={edits} remembered={work.remembered} onChange={change} />
           <RowChoice
             result={result}
             show={show}
@@ -179,7 +191,7 @@ export function ImportPanel({ upload, first, onCommit }: Props) {
           <Rows
             label={`Rows of ${upload.name}`}
             columns={columns}
-            rows={shownRows}
+            rows={rowsAfterSteps}
             cells={edits.cells}
             mayEdit={!result.hides_values}
             hasDecisions={Boolean(result.mapping)}

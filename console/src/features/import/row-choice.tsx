@@ -5,6 +5,7 @@ import { count, whole } from '../../api/format'
 import { type Edits, typedCells } from './edits'
 import { isOfDuplicates, ruleWords } from '../../formats/rules'
 import { heading } from '../../formats/words'
+import { LEFT_OUT } from './shown-rows'
 
 interface Props {
   result: Schemas['DryRun']
@@ -25,10 +26,12 @@ function columnOf({ rejected_rows: rows }: Props['result'], rule: string): strin
 export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
   const { grid, quarantined, duplicates, reasons } = result
   const rules = reasons.filter((one) => !isOfDuplicates(one.rule))
+  const leftOut = result.edits?.left_out.length ?? 0
   const choices = [
     { value: 'all', label: `all ${whole(grid?.rows ?? 0)}` },
     ...(quarantined > 0 ? [{ value: 'errors', label: `${whole(quarantined)} with errors` }] : []),
     ...(duplicates > 0 ? [{ value: 'duplicates', label: count(duplicates, 'duplicate') }] : []),
+    ...(leftOut > 0 ? [{ value: LEFT_OUT, label: `${whole(leftOut)} left out` }] : []),
   ]
   const typed = typedCells(edits)
   return (

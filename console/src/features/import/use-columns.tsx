@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import type { Schemas } from '../../api/client'
 import { isNumeric } from '../../api/format'
 import { type ColumnAction, ColumnHeader } from './column-header'
-import { type Edits, isAbove, madeColumns, withField, withFormat, withoutStep } from './edits'
+import { type Edits, isAbove, isStepOf, madeColumns, withField, withFormat, withoutStep } from './edits'
 import { type GridColumn, inColumn } from './grid-column'
 import { missingFields, settled, withKnownFormat } from './suggested-fields'
 
@@ -11,6 +11,7 @@ import { missingFields, settled, withKnownFormat } from './suggested-fields'
 export function useColumns(
   result: Schemas['DryRun'],
   edits: Edits,
+  remembered: Edits | undefined,
   change: (next: Edits) => void,
   onForm: (form: { action: ColumnAction; column: string }) => void,
   onShow: (show: string) => void,
@@ -51,12 +52,12 @@ export function useColumns(
             onFormat={(format) => field && change(withFormat(edits, field, format))}
             onAction={(action) => onForm({ action, column: name })}
             steps={isOfFile ? edits.steps.filter((step) => isAbove(step, name)) : []}
-            isRemembered={result.is_remembered}
+            isRemembered={(step) => isStepOf(step, remembered)}
             onRemove={(step) => change(withoutStep(edits, step, grid?.columns ?? []))}
             onShow={() => onShow(isOfFile ? inColumn(place) : 'errors')}
           />
         ),
       }
     })
-  }, [grid, mapping, edits, change, onForm, onShow, result])
+  }, [grid, mapping, edits, remembered, change, onForm, onShow, result])
 }

@@ -25,6 +25,9 @@ function edited({ edits, mapping, dataset, outcome }: Schemas['DryRun']): Edits 
   return { ...own, columns, dataset: own.dataset || (isKnown ? (mapping?.dataset ?? dataset) : '') }
 }
 
+const rememberedBy = (result: Schemas['DryRun']): Edits | undefined =>
+  result.is_remembered ? edited(result) : undefined
+
 /** The edits of a dataset's file without its rows of totals, unless a person left out rows before. */
 function withoutTotals(edits: Edits, { grid }: Schemas['DryRun']): Edits {
   const totals = grid?.totals ?? []
@@ -48,6 +51,8 @@ interface Import {
   isCurrent: boolean
   isChecking: boolean
   checkedAt: number
+  /** The decisions that are remembered for files with this header, also once a person changes them. */
+  remembered: Edits | undefined
   error: unknown
   change: (next: Edits) => void
   /** Replace the edits and forget the way to them. */
@@ -67,6 +72,7 @@ export function useEdits(uploadId: string, first: Checked): Import {
     isOnlyUnchecked(first.result, history.now) || history.now.left_out.length > 0 ? undefined : history.now,
   )
   const [isChecking, setChecking] = useState(false)
+  const [remembered, setRemembered] = useState(() => rememberedBy(first.result))
   const [error, setError] = useState<unknown>()
   const control = useRef<AbortController>(undefined)
   const newest = useRef(first.result)
@@ -84,8 +90,10 @@ export function useEdits(uploadId: string, first: Checked): Import {
         newest.current = answer.result
         // The choice of a sheet alone gets the decisions that are remembered for its header.
         const fresh = answer.result.is_remembered ? edited(answer.result) : edits
+        if (answer.result.is_remembered) setRemembered(fresh)
         const isOther = before.current.dataset !== edits.dataset || before.current.part !== edits.part
         const now = isOther ? withoutTotals(fresh, answer.result) : fresh
+        if (isOther && !answer.result.is_remembered) setRemembered(undefined)
         before.current = now
         setCheck(answer)
         // Which fields a dataset needs may be unknown before its first check.
@@ -130,6 +138,7 @@ export function useEdits(uploadId: string, first: Checked): Import {
     isCurrent: edits === checkedEdits && !isChecking,
     isChecking,
     checkedAt,
+    remembered,
     error,
     change,
     restart: useCallback((next: Edits) => setHistory(begun(next)), []),

@@ -136,8 +136,8 @@ test('a pattern is read in words', () => {
   expect(patternWords('9999-a{3}')).toBe('4 digits, "-", 3 small letters')
 })
 
-test('the headline counts what is worth a look', () => {
-  expect(headline(200, [insightOf(PRICE)])).toBe('200 rows, 1 column; 1 is worth a look')
+test('the headline names the columns that are worth a look', () => {
+  expect(headline(200, [insightOf(PRICE)])).toBe('200 rows, 1 column; worth a look: List price')
   const fine = { ...insightOf(PRICE), look: [] }
   expect(headline(2, [fine, fine])).toBe('2 rows, 2 columns; nothing is missing or far off')
 })

@@ -329,12 +329,12 @@ function isBefore(one: unknown, other: unknown): boolean {
   return Number.isNaN(left) || Number.isNaN(right) ? String(one) < String(other) : left < right
 }
 
-/** A profile in one sentence: its size, and how many columns are worth a look. */
+/** A profile in one sentence: its size, and which columns are worth a look. */
 export function headline(rows: number, insights: ColumnInsight[]): string {
   const flawed = insights.filter(({ look }) => look.length > 0)
   const size = `${count(rows, 'row')}, ${count(insights.length, 'column')}`
   if (flawed.length === 0) return `${size}; nothing is missing or far off`
-  return `${size}; ${flawed.length === 1 ? '1 is' : `${flawed.length} are`} worth a look`
+  return `${size}; worth a look: ${listed(flawed, ({ heading: name }) => name)}`
 }
 
 const MOST_NAMED = 3

@@ -11,6 +11,7 @@ import { Repeat } from '../files/repeat'
 import type { Edits } from '../import/edits'
 import { ImportPanel } from '../import/import-panel'
 import { forgetEdits } from '../import/use-edits'
+import { CancelUpload } from './cancel-upload'
 import { Live } from './live'
 import { forget, keep, type Kept } from './kept-files'
 import { abort, type Checked, commit, dryRun, type Progress, RefusedFileError, send } from './transfer'
@@ -26,6 +27,8 @@ type Step =
 /** One file on its way: hash, send, check, decide, commit, and then its six stages. */
 export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => void }) {
   const [step, setStep] = useState<Step>({ name: 'moving', progress: { step: 'hashing', share: 0 } })
+  const [hasWork, setHasWork] = useState(false)
+  const noteWork = useCallback(() => setHasWork(true), [])
   const control = useRef<AbortController>(undefined)
 
   const start = useCallback(async () => {
@@ -96,9 +99,13 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     <Panel
       title={`${kept.file.name} (${bytes(kept.file.size)})`}
       actions={
-        <Button size="compact-sm" variant="default" onClick={() => void remove()}>
-          {step.name === 'committed' || step.name === 'duplicate' ? 'Close' : 'Cancel'}
-        </Button>
+        step.name === 'committed' || step.name === 'duplicate' ? (
+          <Button size="compact-sm" variant="default" onClick={() => void remove()}>
+            Close
+          </Button>
+        ) : (
+          <CancelUpload hasWork={hasWork && step.name === 'checked'} onCancel={() => void remove()} />
+        )
       }
     >
       {step.name === 'moving' ? (
@@ -110,6 +117,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
           upload={step.upload}
           first={step.check}
           onCommit={(etag, edits) => void enter(step.upload, etag, edits)}
+          onWork={noteWork}
         />
       ) : null}
       {step.name === 'committed' ? <Live fileId={step.upload.file_id} edits={step.edits} /> : null}

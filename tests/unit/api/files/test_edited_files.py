@@ -118,6 +118,8 @@ def test_formats_and_typed_cells_make_a_new_version_under_the_same_key(key: str)
     assert (record.file_id, record.state, record.accepted) == (sent.json["file_id"], "done", 3)
     story = caller.call("GET", f"/v1/files/{record.file_id}").json
     assert story["edited_before"]["cells"] == 1
+    shown = {"row": 2, "column": "Geld", "before": "GBP", "after": "EUR", "is_hidden": False}
+    assert story["edited_before"]["typed"] == [shown]
 
 
 @pytest.mark.parametrize(

@@ -154,8 +154,32 @@ def test_a_typed_cell_is_checked_and_committed() -> None:
     assert (record.dataset, record.file_id, record.accepted) == ("products", committed["file_id"], 60)
     file = caller.call("GET", f"/v1/files/{record.file_id}").json
     assert file["uploaded_by"] == caller.name
-    assert (file["edited_before"]["by"], file["edited_before"]["cells"]) == (caller.name, 3)
-    assert "19,90" not in json.dumps(file["edited_before"])
+    edits = file["edited_before"]
+    assert (edits["by"], edits["cells"], len(edits["typed"])) == (caller.name, 3, 3)
+    typed = [(cell["row"], cell["column"], cell["after"]) for cell in edits["typed"]]
+    assert typed == [(row, "Listenpreis", "19,90") for row in BAD_ROWS]
+    assert all(cell["before"] and not cell["is_hidden"] for cell in edits["typed"])
+
+
+def test_the_page_of_a_file_lists_the_changes_of_its_columns() -> None:
+    caller = uploader()
+    upload_id = uploaded(caller, supplier_file())
+    steps = [
+        {"kind": "replace", "column": "Bezeichnung", "search": "Citybike", "text": "Rad"},
+        {"kind": "map", "column": "Lieferbar", "values": {"ja": "nein"}},
+    ]
+    left_out = [1]
+    answer = checked(caller, upload_id, {**DECIDED, "steps": steps, "left_out": left_out})
+    out = caller.call("GET", f"/v1/uploads/{upload_id}/rows?show=left_out").json
+    assert [(row["row"], row["kind"]) for row in out["rows"]] == [(1, "left_out")]
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
+    record = caller.lake.receive(committed["key"])
+    edits = caller.call("GET", f"/v1/files/{record.file_id}").json["edited_before"]
+    empty = {"text": "", "search": "", "into": [], "values": []}
+    assert edits["changes"] == [
+        {**empty, **steps[0]},
+        {**empty, **steps[1], "values": [{"before": "ja", "after": "nein"}]},
+    ]
 
 
 def test_a_file_that_came_before_with_other_edits_is_named_before_its_commit() -> None:

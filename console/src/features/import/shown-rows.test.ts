@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { shownRows } from './shown-rows'
+
+const RESULT = {
+  grid: { columns: ['Preis', 'Menge'], flawed_cells: { Preis: 2 }, to_come: {} },
+  quarantined: 2,
+  duplicates: 0,
+  reasons: [{ rule: 'type', rows: 2 }],
+  edits: { left_out: [7] },
+} as unknown as Schemas['DryRun']
+
+test('rows of a filter are shown while the check has some', () => {
+  for (const chosen of ['errors', 'type', 'column_1', 'left_out'])
+    expect(shownRows(chosen, RESULT)).toBe(chosen)
+})
+
+test('all rows are shown once the last row of a filter is corrected', () => {
+  const corrected = { ...RESULT, quarantined: 0, reasons: [], edits: null }
+  for (const chosen of ['errors', 'type', 'left_out', 'duplicates'])
+    expect(shownRows(chosen, corrected)).toBe('all')
+  expect(shownRows('column_2', RESULT)).toBe('all')
+  expect(shownRows('future_date', RESULT)).toBe('all')
+})

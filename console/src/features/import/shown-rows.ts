@@ -1,0 +1,21 @@
+import type { Schemas } from '../../api/client'
+import { inColumn } from './grid-column'
+
+/** Shows the rows that are not committed. */
+export const LEFT_OUT = 'left_out'
+
+type Checked = Pick<Schemas['DryRun'], 'grid' | 'quarantined' | 'duplicates' | 'reasons' | 'edits'>
+
+/** Which rows the grid shows: those that a person chose, or all once none of the chosen ones is left. */
+export const shownRows = (chosen: string, result: Checked): string =>
+  chosen === 'all' || rowsOf(chosen, result) > 0 ? chosen : 'all'
+
+function rowsOf(chosen: string, { grid, quarantined, duplicates, reasons, edits }: Checked): number {
+  if (chosen === 'errors') return quarantined
+  if (chosen === 'duplicates') return duplicates
+  if (chosen === LEFT_OUT) return edits?.left_out.length ?? 0
+  const column = grid?.columns.find((_, place) => inColumn(place) === chosen)
+  if (column !== undefined) return grid?.flawed_cells[column] ?? 0
+  if (chosen === 'future_date') return Object.keys(grid?.to_come ?? {}).length
+  return reasons.find(({ rule }) => rule === chosen)?.rows ?? 0
+}
