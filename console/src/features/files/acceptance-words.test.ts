@@ -38,9 +38,9 @@ test('a good file keeps its state, and a rejected one is not committed', () => {
 
 test('a list shows no file with refused rows as done alone, and does not claim that they wait', () => {
   const file = { state: 'done', acceptance: 'ok', quarantined: 1834, corrected: 0, ignored: 0 } as const
-  expect(listedState(file)).toEqual({ state: 'rows_refused', label: 'done, 1,834 refused' })
-  expect(listedState(file, true)).toEqual({ state: 'rows_refused', label: 'rows refused' })
-  expect(listedState({ ...file, corrected: 1830 }).label).toBe('done, 4 refused')
+  expect(listedState(file)).toEqual({ state: 'rows_refused', label: '1,834 rows wait' })
+  expect(listedState(file, true)).toEqual({ state: 'rows_refused', label: 'rows wait' })
+  expect(listedState({ ...file, corrected: 1830 }).label).toBe('4 rows wait')
   expect(listedState({ ...file, corrected: 1834 })).toEqual({ state: 'done', label: 'done, 1,834 corrected' })
   expect(listedState({ ...file, corrected: 1830, ignored: 4 }).label).toBe('done, 1,830 corrected, 4 ignored')
   expect(listedState({ ...file, quarantined: 0 })).toEqual({ state: 'done', label: 'done' })

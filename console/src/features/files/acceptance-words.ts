@@ -40,7 +40,7 @@ export function listedState(
   }
   return {
     state: 'rows_refused',
-    label: isShort ? stateWords('rows_refused') : `done, ${whole(left)} refused`,
+    label: isShort ? stateWords('rows_wait') : `${count(left, 'row')} ${left === 1 ? 'waits' : 'wait'}`,
   }
 }
 

@@ -100,7 +100,7 @@ test('rows that were corrected are no longer called refused, and rows of an unma
       </MemoryRouter>
     </MantineProvider>,
   )
-  expect(screen.getAllByText('done, 1 refused').length).toBeGreaterThan(1)
+  expect(screen.getAllByText('1 row waits').length).toBeGreaterThan(1)
   expect(screen.getByRole('dialog').textContent).toContain('2 refused, of which 1 is corrected since')
   expect(screen.getByRole('cell', { name: '2 1 corrected' })).toBeTruthy()
   expect(screen.getByRole('cell', { name: '40' })).toBeTruthy()
@@ -121,6 +121,6 @@ test('a link opens the story of its file', async () => {
 test('a file with refused rows does not read done alone, neither in the list nor in its story', async () => {
   show('/?file=id3')
   expect(screen.queryByText('done')).toBeNull()
-  expect(screen.getAllByText('done, 7 refused').length).toBeGreaterThan(1)
-  expect((await screen.findByRole('dialog')).textContent).toContain('done, 7 refused')
+  expect(screen.getAllByText('7 rows wait').length).toBeGreaterThan(1)
+  expect((await screen.findByRole('dialog')).textContent).toContain('7 rows wait')
 })

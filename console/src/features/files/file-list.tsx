@@ -247,7 +247,8 @@ export function fileTitle({
 /** The rows that wait, else those in the lake, in a line below the state; nothing of a file without rows. */
 function CountLine({ file }: { file: File }) {
   const refused = file.quarantined - file.corrected - file.ignored
-  const [rows, words] = refused > 0 ? [refused, 'refused'] : [file.accepted, 'accepted']
+  const [rows, words] =
+    refused > 0 ? [refused, refused === 1 ? 'waits' : 'wait'] : [file.accepted, 'accepted']
   return rows > 0 ? (
     <div className="file-counts">
       {whole(rows)} {words}

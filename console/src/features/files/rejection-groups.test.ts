@@ -7,6 +7,7 @@ import {
   rejectionGroups,
   repeatedValue,
   sentRows,
+  textWords,
   withRepeated,
 } from './rejection-groups'
 
@@ -39,9 +40,24 @@ test('a row is open until its correction is accepted, and again when it is refus
 })
 
 test('the cells of a row are shown beside the one that broke the rule', () => {
-  expect(otherCells({ ...row(1, 'amount'), record: { id: '7', amount: 'x', note: null } })).toEqual([
-    ['id', '7'],
-    ['note', '–'],
+  expect(
+    otherCells({ ...row(1, 'amount'), record: { paid_at: '2010-12-09 00:00:00', amount: 'x', note: null } }),
+  ).toEqual([
+    ['Paid', '9 Dec 2010'],
+    ['Note', '–'],
+  ])
+})
+
+test('a cell is shown as a person writes it, and any other text as it is', () => {
+  expect(['728.3900', '3.5000', '2.00', '-4.1250', '1.5', 'v1.20', '0041', ''].map(textWords)).toEqual([
+    '728.39',
+    '3.50',
+    '2.00',
+    '-4.125',
+    '1.5',
+    'v1.20',
+    '0041',
+    '',
   ])
 })
 

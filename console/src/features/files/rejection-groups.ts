@@ -1,7 +1,9 @@
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { isOfDuplicates, ruleWords } from '../../formats/rules'
+import { kindOfTime } from '../../formats/moments'
 import { capitalised, heading, uniqueHeadings } from '../../formats/words'
+import { valueWords } from './edited-before'
 
 type CountedGroup = Schemas['RejectionGroup']
 
@@ -64,17 +66,35 @@ export function identity(row: Schemas['RejectedRow'], keyColumns: string[]): str
   return [...keyColumns, ...others]
     .filter((name) => name !== row.column && row.record[name])
     .slice(0, MOST_FACTS)
-    .map((name) => `${headings.get(name) ?? heading(name)} ${row.record[name] ?? ''}`)
+    .map((name) => `${headings.get(name) ?? heading(name)} ${textWords(row.record[name] ?? '')}`)
     .join(' · ')
+}
+
+const AMOUNT = /^-?\d+\.\d{2}\d+$/
+
+/**
+ * A cell of a file as a person writes it: a day without midnight, an amount without zeros at its end.
+ *
+ * @example textWords('728.3900') // '728.39'
+ */
+export function textWords(text: string): string {
+  if (kindOfTime(text)) return valueWords(text)
+  return AMOUNT.test(text)
+    ? text.replace(/0+$/, '').replace(/\.(\d?)$/, (_, digit: string) => `.${digit}`.padEnd(3, '0'))
+    : text
 }
 
 const NUMBER_RULES = new Set(['card_number', 'destroyed_number'])
 
 /** The row's cells but the one that broke the rule, as column and text. */
 export function otherCells(row: Schemas['RejectedRow']): [string, string][] {
+  const headings = uniqueHeadings(Object.keys(row.record))
   return Object.entries(row.record)
     .filter(([name]) => name !== row.column)
-    .map(([name, cell]) => [name === '_raw' ? 'the row' : name, cell ?? '–'])
+    .map(([name, cell]) => [
+      name === '_raw' ? 'the row' : (headings.get(name) ?? name),
+      cell === null ? '–' : textWords(cell),
+    ])
 }
 
 /** The rows by rule and column, duplicates last, because they need nobody. */

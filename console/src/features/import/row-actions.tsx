@@ -36,7 +36,8 @@ export function RowActions({ row, column, mayEdit, hasFlaws, onLeaveOut, onMove 
         title={flaw ? flawReason(flaw) : undefined}
         className={row.kind === 'refused' ? 'misfit' : 'muted'}
       >
-        Row {whole(row.row)}: {row.kind === 'left_out' ? 'is left out.' : flaw ? flawReason(flaw) : ''}
+        Row {whole(row.row)}
+        {row.kind === 'left_out' ? ' is left out.' : flaw ? `: ${flawReason(flaw)}` : ''}
         {isShort ? ' Type into its cells, or move them first.' : ''}
       </Text>
       {mayEdit && isShort && column ? (

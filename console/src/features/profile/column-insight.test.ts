@@ -137,7 +137,7 @@ test('a pattern is read in words', () => {
 })
 
 test('the headline names the columns that are worth a look', () => {
-  expect(headline(200, [insightOf(PRICE)])).toBe('200 rows, 1 column; worth a look: List price')
+  expect(headline(200, [insightOf(PRICE)])).toBe('200 rows, 1 column; look at List price')
   const fine = { ...insightOf(PRICE), look: [] }
   expect(headline(2, [fine, fine])).toBe('2 rows, 2 columns; nothing is missing or far off')
 })

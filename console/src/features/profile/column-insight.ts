@@ -334,7 +334,7 @@ export function headline(rows: number, insights: ColumnInsight[]): string {
   const flawed = insights.filter(({ look }) => look.length > 0)
   const size = `${count(rows, 'row')}, ${count(insights.length, 'column')}`
   if (flawed.length === 0) return `${size}; nothing is missing or far off`
-  return `${size}; worth a look: ${listed(flawed, ({ heading: name }) => name)}`
+  return `${size}; look at ${listed(flawed, ({ heading: name }) => name)}`
 }
 
 const MOST_NAMED = 3
