@@ -2761,7 +2761,7 @@ export interface components {
              * @description The first 100 typed cells.
              * @default []
              */
-            typed: components["schemas"]["TypedText"][];
+            typed: components["schemas"]["ListedCell"][];
         };
         /**
          * FileError
@@ -3631,6 +3631,34 @@ export interface components {
              * @example 2026-01-02T03:04:05
              */
             received_at: string;
+        };
+        /**
+         * ListedCell
+         * @description A cell that a person typed before the commit.
+         */
+        ListedCell: {
+            /**
+             * After
+             * @description Typed text; null for an empty or hidden cell.
+             */
+            after: string | null;
+            /**
+             * Before
+             * @description Text of the sent file; null for an empty or hidden cell.
+             */
+            before: string | null;
+            /** Column */
+            column: string;
+            /**
+             * Is Hidden
+             * @description Whether the texts are hidden, as they may be about a person.
+             */
+            is_hidden: boolean;
+            /**
+             * Row
+             * @description Row of the sent file.
+             */
+            row: number;
         };
         /**
          * Mail
@@ -5249,34 +5277,6 @@ export interface components {
              * @description Text in the file's spelling; null empties the cell.
              */
             text: string | null;
-        };
-        /**
-         * TypedText
-         * @description A cell that a person typed before the commit.
-         */
-        TypedText: {
-            /**
-             * After
-             * @description Typed text; null for an empty or hidden cell.
-             */
-            after: string | null;
-            /**
-             * Before
-             * @description Text of the sent file; null for an empty or hidden cell.
-             */
-            before: string | null;
-            /** Column */
-            column: string;
-            /**
-             * Is Hidden
-             * @description Whether the texts are hidden, as they may be about a person.
-             */
-            is_hidden: boolean;
-            /**
-             * Row
-             * @description Row of the sent file.
-             */
-            row: number;
         };
         /**
          * Upload

@@ -98,7 +98,7 @@ class FileWork(Shape):
     )
 
 
-class TypedText(Shape):
+class ListedCell(Shape):
     """A cell that a person typed before the commit."""
 
     row: Annotated[int, Field(ge=1, description="Row of the sent file.")]
@@ -152,7 +152,7 @@ class FileEdits(Shape):
         "searched for them; empty if it is an older version of the object.",
     )
     row_reasons: dict[str, str] = Field({}, description="Reason by rejected row of the sent file.")
-    typed: tuple[TypedText, ...] = Field((), description="The first 100 typed cells.")
+    typed: tuple[ListedCell, ...] = Field((), description="The first 100 typed cells.")
     changes: tuple[ColumnChange, ...] = Field((), description="Changes of whole columns, without defaults.")
 
 
