@@ -71,11 +71,13 @@ class KnownRuns:
         tried_stages: the stages that the run worked on, with the reason if one failed.
         datasets_not_merged: the reason, by dataset.
         comparisons: of the tables with their inputs, made before a later run started.
+        actors: who started a run, by its name alone.
     """
 
     tried_stages: dict[tuple[str, datetime | None], Mapping[str, str]] = field(default_factory=dict)
     datasets_not_merged: dict[tuple[str, datetime | None], Mapping[str, str]] = field(default_factory=dict)
     comparisons: dict[tuple[str, datetime | None], TableComparison] = field(default_factory=dict)
+    actors: dict[str, str] = field(default_factory=dict)
 
 
 class JobRuns(Protocol):

@@ -30,7 +30,7 @@ from headgate.merge.full_loads import LoadedIncrements, newest_load, removed_row
 from headgate.merge.merge_files import Deletions, Memory, fit_files, keys_in_deletions
 from headgate.merge.part_boundaries import PART_ROWS, part_rows_of
 from headgate.merge.write_snapshot import DatasetChange, SnapshotWriter, missing_values
-from headgate.runs.stage_records import StageWork, count_nothing
+from headgate.runs.stage_records import MergedDataset, StageWork, count_nothing
 from headgate.snapshots.delete_old_versions import delete_old_versions
 from headgate.snapshots.fresh_snapshots import FreshSnapshot
 from headgate.snapshots.publishing import Publisher, Staged, notify_nobody
@@ -425,7 +425,6 @@ class Merging:
         rows, size_bytes = (
             sum(getattr(part, name) for part in record.parts) for name in ("rows", "size_bytes")
         )
-        self.count(_work_on(change, record, plan.base))
         staged = publisher.staged(contract, plan.prefix, rows, size_bytes, plan.current)
         self._write(keys.merged_increments_key(dataset, snapshot_id), plan.target.to_json())
         self.objects.write(
@@ -444,6 +443,7 @@ class Merging:
         )
         counts = {"rows": snapshot.rows, "superseded": snapshot.superseded, "removed": removed}
         log.info("dataset merged", extra={"dataset": dataset, **counts})
+        self.count(_work_on(change, record, plan.base, snapshot))
         return snapshot, staged
 
     def _change(self, folder: Path, plan: _Plan, held_at: Mapping[str, str]) -> DatasetChange:
@@ -518,7 +518,9 @@ class Merging:
         )
 
 
-def _work_on(change: DatasetChange, written: SnapshotParts, base: DatasetSnapshot | None) -> StageWork:
+def _work_on(
+    change: DatasetChange, written: SnapshotParts, base: DatasetSnapshot | None, merged: DatasetSnapshot
+) -> StageWork:
     """Return the work on a dataset; parts that are equal in both snapshots count as reused."""
     before = {part.sha256: part.rows for part in change.record.parts} if change.record else {}
     reused = [before[part.sha256] for part in written.parts if part.sha256 in before]
@@ -527,6 +529,13 @@ def _work_on(change: DatasetChange, written: SnapshotParts, base: DatasetSnapsho
         rows_changed=change.arriving.rows,
         parts_reused=len(reused),
         parts_rebuilt=len(written.parts) - len(reused),
+        datasets={
+            merged.dataset: MergedDataset(
+                arrived=merged.rows_in - (base.rows_in if base else 0),
+                rows_before=base.rows if base else 0,
+                rows=merged.rows,
+            )
+        },
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, Protocol, TypedDict
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,6 +89,11 @@ class Stage:
             "rows_changed": self.work.rows_changed if self.work else None,
             "parts_reused": self.work.parts_reused if self.work else None,
             "parts_rebuilt": self.work.parts_rebuilt if self.work else None,
+            "datasets": [
+                {"dataset": name, **asdict(rows)} for name, rows in sorted(self.work.datasets.items())
+            ]
+            if self.work
+            else [],
         }
 
 
@@ -103,6 +108,7 @@ class StageFacts(TypedDict):
     rows_changed: int | None
     parts_reused: int | None
     parts_rebuilt: int | None
+    datasets: list[dict[str, Any]]
 
 
 def stages(

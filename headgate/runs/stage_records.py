@@ -6,19 +6,33 @@ import json
 import logging
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from headgate.errors import HeadgateError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from headgate.lake.ports import ObjectStore
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class MergedDataset:
+    """The rows of a dataset that a merge changed.
+
+    Attributes:
+        arrived: accepted rows of new files, without those of files that were undone.
+        rows_before: rows of the table before the merge.
+    """
+
+    arrived: int
+    rows_before: int
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -30,15 +44,29 @@ class StageWork:
         rows_changed: for the merge, rows that arrived; for a system, rows of its published tables.
         parts_reused: parts of snapshots or facts that were reused unchanged.
         parts_rebuilt: parts that were written, or checked by the quality gate.
+        datasets: for the merge, the datasets that it changed.
     """
 
     rows_read: int = 0
     rows_changed: int = 0
     parts_reused: int = 0
     parts_rebuilt: int = 0
+    datasets: Mapping[str, MergedDataset] = field(default_factory=dict)
 
     def __add__(self, other: StageWork) -> StageWork:
-        return StageWork(**{name: amount + getattr(other, name) for name, amount in asdict(self).items()})
+        return StageWork(
+            self.rows_read + other.rows_read,
+            self.rows_changed + other.rows_changed,
+            self.parts_reused + other.parts_reused,
+            self.parts_rebuilt + other.parts_rebuilt,
+            {**self.datasets, **other.datasets},
+        )
+
+    @classmethod
+    def of(cls, read: Mapping[str, Any]) -> Self:
+        """Return the work from JSON; records of older versions have no datasets."""
+        datasets = {name: MergedDataset(**rows) for name, rows in read.get("datasets", {}).items()}
+        return cls(**{**read, "datasets": datasets})
 
 
 def count_nothing(work: StageWork) -> None:
@@ -67,7 +95,7 @@ class StageRecord:
         """Parse the JSON text."""
         saved = json.loads(text)
         ended_at = datetime.fromisoformat(saved["ended_at"]) if saved["ended_at"] else None
-        work = StageWork(**saved["work"]) if saved["work"] else None
+        work = StageWork.of(saved["work"]) if saved["work"] else None
         return cls(datetime.fromisoformat(saved["began_at"]), ended_at, saved["has_failed"], work)
 
 

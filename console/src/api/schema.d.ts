@@ -3796,6 +3796,26 @@ export interface components {
             source: string;
         };
         /**
+         * MergedRows
+         * @description The rows of a dataset that the merge of a run changed.
+         */
+        MergedRows: {
+            /**
+             * Arrived
+             * @description Accepted rows of new files, less those of undone files.
+             */
+            arrived: number;
+            /** Dataset */
+            dataset: string;
+            /**
+             * Rows
+             * @description After the merge, unique by key.
+             */
+            rows: number;
+            /** Rows Before */
+            rows_before: number;
+        };
+        /**
          * Panel
          * @description A question of a dashboard with its SQL and its chart.
          */
@@ -4974,6 +4994,12 @@ export interface components {
              * @example 2026-01-02T03:04:05
              */
             began_at: string;
+            /**
+             * Datasets
+             * @description Datasets that the merge changed.
+             * @default []
+             */
+            datasets: components["schemas"]["MergedRows"][];
             /** Name */
             name: string;
             /**
@@ -5020,6 +5046,12 @@ export interface components {
          * @description A run of `curated_to_prod`.
          */
         RunSummary: {
+            /**
+             * Actor
+             * @description Person who started it; empty for schedules, or if not read yet.
+             * @default
+             */
+            actor: string;
             /**
              * Datasets Not Merged
              * @description Reason by dataset, which keeps its previous table.

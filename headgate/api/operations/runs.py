@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from headgate.runs.stage_records import stage_records
 from headgate.runs.start_or_postpone import Execution, StartedBy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from headgate.api.lake_ports import LakePorts
     from headgate.api.operations.run_problems import RunOmissions
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from headgate.costs.recorded import EndedJobRun
 
 GB_OF_A_DPU = 16  # Source: AWS Glue pricing, "a DPU provides 4 vCPU and 16 GB of memory"
+_MAX_ACTORS_READ = 8
+_OF_PEOPLE = ("api-", "cli-")  # names of runs that record who started them
 _STATES: dict[str, RunState] = {
     "RUNNING": "running",
     "PENDING_REDRIVE": "pending",
@@ -39,8 +42,25 @@ _STATES: dict[str, RunState] = {
 def newest(lake: LakePorts, limit: int) -> Runs:
     """Return the newest runs with their problems, newest first."""
     runs = lake.runs.newest(limit)
-    problems, costs = problems_of(lake, runs), costs_of(lake, runs)
-    return Runs(runs=tuple(_summary(run, problems[run.name], costs[run.name]) for run in runs))
+    problems, costs, actors = problems_of(lake, runs), costs_of(lake, runs), _actors(lake, runs)
+    return Runs(
+        runs=tuple(
+            _summary(run, problems[run.name], costs[run.name], actors.get(run.name, "")) for run in runs
+        )
+    )
+
+
+def _actors(lake: LakePorts, runs: Sequence[Execution]) -> Mapping[str, str]:
+    """Return who started each run of a person, by name.
+
+    The list of runs has no inputs, so each run is read once; a few in a request, the newest first.
+    """
+    known = lake.known_runs.actors
+    unread = [run.name for run in runs if run.name.startswith(_OF_PEOPLE) and run.name not in known]
+    for name in unread[:_MAX_ACTORS_READ]:
+        with suppress(NotFoundError):
+            known[name] = lake.runs.describe(lake.runs.arn_of(name)).actor
+    return known
 
 
 def costs_of(lake: LakePorts, runs: Sequence[Execution]) -> dict[str, str]:
@@ -55,12 +75,13 @@ def _usd(jobs: Sequence[EndedJobRun], prices: Prices) -> str:
     return f"{usd_of(jobs, prices):.4f}" if jobs else ""
 
 
-def _summary(run: Execution, problems: RunOmissions, usd: str) -> RunSummary:
+def _summary(run: Execution, problems: RunOmissions, usd: str, actor: str) -> RunSummary:
     return RunSummary(
         usd=usd,
         name=run.name,
         state=_STATES[run.status],
         started_by=run.started_by.value,
+        actor=actor,
         started_at=run.started_at.isoformat(),
         seconds=run.seconds,
         **problems.facts(),

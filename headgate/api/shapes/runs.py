@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
-from headgate.api.shapes.base import Asked, Day, Moment, Shape
+from headgate.api.shapes.base import Asked, Count, Day, Moment, Shape
 
 RunState = Literal["running", "pending", "succeeded", "failed", "timed_out", "aborted"]
 RunStartedBy = Annotated[
@@ -34,6 +34,7 @@ class RunSummary(RunProblems):
     name: str
     state: RunState
     started_by: RunStartedBy
+    actor: str = Field("", description="Person who started it; empty for schedules, or if not read yet.")
     started_at: Moment
     seconds: float | None = Field(ge=0, description="Duration; null while it runs.")
     usd: str = Field("", description="Cost of its jobs in US dollars; empty before one has ended.")
@@ -43,6 +44,15 @@ class Runs(Shape):
     """The newest runs, newest first."""
 
     runs: tuple[RunSummary, ...]
+
+
+class MergedRows(Shape):
+    """The rows of a dataset that the merge of a run changed."""
+
+    dataset: str
+    arrived: int = Field(description="Accepted rows of new files, less those of undone files.")
+    rows_before: Count
+    rows: Count = Field(description="After the merge, unique by key.")
 
 
 class RunStage(Shape):
@@ -60,6 +70,7 @@ class RunStage(Shape):
     parts_rebuilt: int | None = Field(
         None, ge=0, description="Parts that were written, or checked by the quality gate."
     )
+    datasets: tuple[MergedRows, ...] = Field((), description="Datasets that the merge changed.")
 
 
 class RunJob(Shape):

@@ -44,6 +44,18 @@ def test_a_run_names_who_asked_for_it(caller: Caller) -> None:
     assert caller.call("GET", f"/v1/runs/{name}").json["actor"] == "ana"
 
 
+def test_the_list_of_runs_names_who_started_the_newest_ones(caller: Caller) -> None:
+    """Each run is read once, and only a few in a request, because the service lists no inputs."""
+    lake = caller.lake
+    for at in range(10):
+        lake.runs.start(f"api-{at}", {"actor": f"person-{at}"})
+    lake.runs.start("20260101T030000Z-schedule-1", {})
+    first, second = (caller.call("GET", "/v1/runs").json["runs"] for _ in range(2))
+    actors = [f"person-{at}" for at in range(9, -1, -1)]
+    assert [run["actor"] for run in first] == ["", *actors[:8], "", ""]
+    assert [run["actor"] for run in second] == ["", *actors]
+
+
 def test_a_run_has_the_duration_that_the_list_of_runs_states(caller: Caller) -> None:
     ended = PipelineRun(
         "arn:ended",

@@ -21,6 +21,7 @@ from headgate.lake.ports import FileRecord, ObjectRef, TableVersion
 from headgate.lake.versions import LastHeld, last_held
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
+from headgate.runs.stage_records import MergedDataset, StageWork
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.snapshots.snapshot import LakeSnapshot
 from tests.duckdb_memory import MEMORY
@@ -175,6 +176,23 @@ def test_the_newest_row_of_every_key_is_published(lake: Lake) -> None:
         merged.datasets["orders"].rows,
         merged.datasets["orders"].superseded,
     ) == (5, 3, 2)
+
+
+def test_the_rows_that_a_merge_changes_are_recorded_by_dataset(lake: Lake) -> None:
+    """Also those that leave because a file was undone."""
+
+    def merged() -> Mapping[str, MergedDataset]:
+        work: list[StageWork] = []
+        replace(lake.merging(), count=work.append).merge()
+        return {name: rows for each in work for name, rows in each.datasets.items()}
+
+    lake.deliver("aa", order("1", "1.00"), order("2", "2.00"))
+    assert merged()["orders"] == MergedDataset(arrived=2, rows_before=0, rows=2)
+    lake.deliver("bb", order("2", "2.50", updated=2), order("3", "3.00"))
+    assert merged() == {"orders": MergedDataset(arrived=2, rows_before=2, rows=3)}
+    assert merged() == {}
+    lake.objects.delete(ObjectRef(BUCKET, keys.increment_key("orders", "bb")))
+    assert merged() == {"orders": MergedDataset(arrived=-2, rows_before=3, rows=2)}
 
 
 def test_rows_lie_in_the_order_of_their_key(lake: Lake) -> None:

@@ -13,7 +13,7 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.errors import NotPermittedError
 from headgate.runs.run_stages import Stage, in_words, stages
-from headgate.runs.stage_records import StageLog, StageRecord, StageWork, stage_records
+from headgate.runs.stage_records import MergedDataset, StageLog, StageRecord, StageWork, stage_records
 
 if TYPE_CHECKING:
     from headgate.lake.ports import ObjectRef
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.unit
 
 BEGAN = datetime(2026, 1, 2, 3, 0)
-WORK = StageWork(rows_read=10, rows_changed=4, parts_reused=3, parts_rebuilt=1)
+MERGED = {"things": MergedDataset(arrived=4, rows_before=6, rows=7)}
+WORK = StageWork(rows_read=10, rows_changed=4, parts_reused=3, parts_rebuilt=1, datasets=MERGED)
 SYSTEMS = ("copilot", "pulse", "guardian")
 
 
@@ -40,7 +41,7 @@ def test_a_stage_has_its_times_and_the_sum_of_its_work() -> None:
         assert stage_records(objects, "artifacts", "cli-1") == {"copilot": StageRecord(after(0))}
         log.count(WORK)
         log.count(WORK)
-    record = StageRecord(after(0), after(60), work=StageWork(20, 8, 6, 2))
+    record = StageRecord(after(0), after(60), work=StageWork(20, 8, 6, 2, MERGED))
     assert stage_records(objects, "artifacts", "cli-1") == {"copilot": record}
     assert stage_records(objects, "artifacts", "cli-") == {}, "of another run"
 
@@ -109,6 +110,7 @@ def test_a_stage_shows_the_rows_and_parts_that_its_job_recorded() -> None:
         "rows_changed": 4,
         "parts_reused": 3,
         "parts_rebuilt": 1,
+        "datasets": [{"dataset": "things", "arrived": 4, "rows_before": 6, "rows": 7}],
     }
     assert shown["pulse"]["rows_read"] is None, "it works"
     assert shown["queue"]["parts_reused"] is None, "no job"

@@ -72,6 +72,7 @@ const startedNow = (name: string): Schemas['RunSummary'] => ({
   name,
   state: 'pending',
   started_by: 'person',
+  actor: '',
   started_at: new Date().toISOString().slice(0, 19),
   seconds: null,
   usd: '',

@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { byBegin, gapWords, idleSeconds, reasonOf, work } from './run-stages'
+import { byBegin, gapWords, idleSeconds, mergedWords, reasonOf, work } from './run-stages'
 import { stageName } from './stage-names'
 
 const stage = (amounts: Partial<Schemas['RunStage']>): Schemas['RunStage'] => ({
   name: 'merge',
   state: 'done',
   began_at: '',
+  datasets: [],
   ...amounts,
 })
 
@@ -26,6 +27,25 @@ test('a stage leaves out what it does not have', () => {
 test('the check of all rows builds no part of a table', () => {
   const gate = stage({ name: 'quality gate', rows_read: 5, parts_reused: 3, parts_rebuilt: 1 })
   expect(work(gate)).toBe('5 rows read · parts of tables: 3 checked before, 1 checked')
+})
+
+test('a merge says for each dataset how many rows are new and how many met a row of their key', () => {
+  const merged = { dataset: 'payments', arrived: 85, rows_before: 26_246, rows: 26_273 }
+  expect(mergedWords(merged)).toBe(
+    'Payments: 85 rows arrived, of which 27 are new and 58 have the key of a row that was there; 26,273 rows now',
+  )
+  expect(mergedWords({ ...merged, rows_before: 26_273 })).toMatch(
+    /85 rows arrived, of which 85 have the key .*; 26,273 rows as before$/,
+  )
+  expect(mergedWords({ ...merged, rows_before: 0, rows: 85 })).toMatch(/, of which 85 are new; 85 rows now$/)
+})
+
+test('rows of undone files leave, and a count that no file explains is given alone', () => {
+  const merged = { dataset: 'payments', arrived: -85, rows_before: 26_273, rows: 26_246 }
+  expect(mergedWords(merged)).toBe('Payments: 85 rows of undone files left; 26,246 rows now')
+  expect(mergedWords({ ...merged, arrived: 0 })).toBe(
+    'Payments: 0 rows arrived; 26,246 rows now, 26,273 before',
+  )
 })
 
 test('stages have names that say what they do for the data', () => {

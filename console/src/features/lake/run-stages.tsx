@@ -46,6 +46,26 @@ export function work(stage: Schemas['RunStage']): string {
   return `${amount}${named.length > 0 ? ` · parts of tables: ${named.join(', ')}` : ''}`
 }
 
+/**
+ * What a merge changed in a dataset.
+ *
+ * @example mergedWords(payments) // 'Payments: 85 rows arrived, of which 27 are new and 58 have the key of a row that was there; 26,273 rows now'
+ */
+export function mergedWords({ dataset, arrived, rows_before: before, rows }: Schemas['MergedRows']): string {
+  const name = heading(dataset)
+  const added = rows - before
+  const now = before === rows ? `${count(rows, 'row')} as before` : `${count(rows, 'row')} now`
+  if (arrived < 0) return `${name}: ${count(-arrived, 'row')} of undone files left; ${now}`
+  if (added < 0 || added > arrived)
+    return `${name}: ${count(arrived, 'row')} arrived; ${now}, ${whole(before)} before`
+  const others = arrived - added
+  const parts = [
+    added > 0 ? `${whole(added)} ${added === 1 ? 'is' : 'are'} new` : '',
+    others > 0 ? `${whole(others)} ${others === 1 ? 'has' : 'have'} the key of a row that was there` : '',
+  ].filter(Boolean)
+  return `${name}: ${count(arrived, 'row')} arrived${parts.length > 0 ? `, of which ${parts.join(' and ')}` : ''}; ${now}`
+}
+
 type Run = Pick<Schemas['RunDetail'], 'stages' | 'failed_stages'>
 
 /** Why a stage has its state, where the state alone does not say it; empty for one that did its work or may still do it. */
@@ -181,11 +201,13 @@ export function Gantt({ run, ended }: { run: Run; ended: boolean }) {
                 }}
               />
             ) : null}
-            {[reasonOf(stage, run, ended, nameOf), work(stage)].filter(Boolean).map((line) => (
-              <Text key={line} size="xs" className="muted">
-                {line}
-              </Text>
-            ))}
+            {[reasonOf(stage, run, ended, nameOf), work(stage), ...stage.datasets.map(mergedWords)]
+              .filter(Boolean)
+              .map((line) => (
+                <Text key={line} size="xs" className="muted">
+                  {line}
+                </Text>
+              ))}
             <StageTables stage={stage.name} />
           </div>
           <Text size="sm" className="number">

@@ -8,6 +8,7 @@ const run = (name: string, started_at = '2026-11-27T12:00:00'): Schemas['RunSumm
   started_at,
   state: 'pending',
   started_by: 'person',
+  actor: '',
   seconds: null,
   usd: '',
   has_problems: false,
