@@ -339,8 +339,9 @@ class Mappings:
         return any(True for _ in self.objects.list(self.bucket, f"{keys.EDITS}/"))
 
     def remembered(self) -> list[Remembered]:
-        """Return the remembered mappings by source and header."""
-        return [self._read(mapping) for mapping in self.objects.list(self.bucket, f"{keys.MAPPINGS}/")]
+        """Return the remembered mappings by source and header, without those that were forgotten."""
+        every = [self._read(mapping) for mapping in self.objects.list(self.bucket, f"{keys.MAPPINGS}/")]
+        return [mapping for mapping in every if mapping.dataset]
 
     def forget(self, source: str, header: str) -> Remembered:
         """Delete a remembered mapping; the next file of this source and header is matched again.

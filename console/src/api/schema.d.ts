@@ -317,6 +317,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets/{dataset}/remembered-headers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Headers of files for which people's decisions are applied to the next file, newest first
+         * @description Needs the group `uploader`.
+         */
+        get: operations["listRememberedHeaders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/datasets/{dataset}/remembered-headers/{source}/{header}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget the decisions for a header. The next file with it is matched again; files in the lake stay
+         * @description Needs the group `uploader`.
+         */
+        delete: operations["forgetRememberedHeader"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/decisions": {
         parameters: {
             query?: never;
@@ -4469,6 +4509,71 @@ export interface components {
             waiting: number;
         };
         /**
+         * RememberedDecisions
+         * @description The remembered headers of a dataset's files, newest first.
+         */
+        RememberedDecisions: {
+            /** Headers */
+            headers: components["schemas"]["RememberedDecisionsOfHeader"][];
+        };
+        /**
+         * RememberedDecisionsOfHeader
+         * @description The decisions that the next file of a source with a header gets.
+         */
+        RememberedDecisionsOfHeader: {
+            /**
+             * Changes
+             * @description Changes of whole columns, without defaults.
+             */
+            changes: components["schemas"]["ColumnChange"][];
+            /**
+             * Columns
+             * @description Column to field; null for a column that is left out.
+             */
+            columns: {
+                [key: string]: string | null;
+            };
+            /**
+             * Currencies
+             * @description Field to the other currencies that its amounts may have.
+             */
+            currencies: {
+                [key: string]: string[];
+            };
+            /**
+             * Decided At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            decided_at: string;
+            /**
+             * Formats
+             * @description Field to the keys of `headgate.format` that describe its values.
+             */
+            formats: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * Header
+             * @description Fingerprint of the header.
+             */
+            header: string;
+            /**
+             * Set For All
+             * @description Column to the default of its empty cells; hidden for a dataset with personal data.
+             */
+            set_for_all: {
+                [key: string]: string;
+            };
+            /**
+             * Source
+             * @description First folder of the file's key.
+             */
+            source: string;
+        };
+        /**
          * ReplacedRows
          * @description Rows of a file with the keys of rows in the newest snapshot of their dataset.
          *
@@ -6334,6 +6439,72 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listRememberedHeaders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RememberedDecisions"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    forgetRememberedHeader: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+                source: string;
+                /** @description Fingerprint of a header. */
+                header: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RememberedDecisionsOfHeader"];
+                };
+            };
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Query
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from headgate.api.files import contract_drafts, uploads
+from headgate.api.files import contract_drafts, remembered_headers, uploads
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
 from headgate.api.http.routing import Routes
@@ -20,6 +20,7 @@ from headgate.api.http.url_parameters import (
     Name,
     UploadId,
 )
+from headgate.api.shapes.remembered_headers import RememberedDecisions, RememberedDecisionsOfHeader
 from headgate.api.shapes.uploads import (
     ContractDraftAsked,
     ContractDrafts,
@@ -43,6 +44,7 @@ Shown = Annotated[
         "column 1.",
     ),
 ]
+Header = Annotated[str, Path(pattern="^[0-9a-f]{8,64}$", description="Fingerprint of a header.")]
 CheckId = Annotated[
     str, Query(pattern="^([0-9a-f]{16})?$", description="`check_id` of a check; empty for the newest.")
 ]
@@ -136,6 +138,20 @@ def list_upload_rows(  # noqa: PLR0917 parameters of the request
 ) -> GridRows:
     """Rows of a checked upload, as in the file, with the flaws that the gate rejects."""
     return uploads.rows(lake, caller, upload_id, check=check, show=show, start=start, limit=limit)
+
+
+@routes.get("/v1/datasets/<dataset>/remembered-headers", Group.UPLOADER)
+def list_remembered_headers(lake: Lake, dataset: Name) -> RememberedDecisions:
+    """Headers of files for which people's decisions are applied to the next file, newest first."""
+    return remembered_headers.listed(lake, dataset)
+
+
+@routes.delete("/v1/datasets/<dataset>/remembered-headers/<source>/<header>", Group.UPLOADER, problems=[404])
+def forget_remembered_header(
+    lake: Lake, dataset: Name, source: Name, header: Header
+) -> RememberedDecisionsOfHeader:
+    """Forget the decisions for a header. The next file with it is matched again; files in the lake stay."""
+    return remembered_headers.forget(lake, dataset, source, header)
 
 
 @routes.get("/v1/contract-drafts", Group.VIEWER)

@@ -15,6 +15,7 @@ import { ColumnLineagePanel } from './column-lineage'
 import { ContractView } from './contract-view'
 import { Contents } from './dataset-contents'
 import { FilesOverTime } from './files-over-time'
+import { RememberedHeaders } from './remembered-headers'
 import { RulesWithRows } from './rules-with-rows'
 
 /** Any dataset, with a contract or without: what its files hold, how they change, and which rows break a rule. */
@@ -92,6 +93,7 @@ export function DatasetPage() {
               {(detail) => <ContractView contract={detail} />}
             </Answered>
           </Panel>
+          <RememberedHeaders dataset={dataset} />
           <ColumnLineagePanel table={dataset} />
         </>
       )}
