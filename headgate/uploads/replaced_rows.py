@@ -55,6 +55,7 @@ class ComparisonWithLake:
             a key of the lake, so that nobody finds out values by sending guesses.
         older: rows that change nothing, because the lake's row is newer by the contract's order.
         not_compared: rows with a key in a part that was not read.
+        equal: rows whose values the lake has for their key.
         examples: the first rows that replace one: `row`, `key` and `changes` (column → value before and
             after), without columns about a person.
     """
@@ -63,6 +64,7 @@ class ComparisonWithLake:
     older: int = 0
     not_compared: int = 0
     examples: tuple[Mapping[str, Any], ...] = ()
+    equal: int = 0
 
 
 class _Pairs(NamedTuple):
@@ -100,7 +102,7 @@ def replaced_rows(
         return ComparisonWithLake(not_compared=rows.num_rows)
     by_part = Counter(part_of[part_of >= 0].tolist())
     read = _parts_to_read(by_part, record.parts)
-    replaced, older, examples = 0, 0, []
+    replaced, older, equal, examples = 0, 0, 0, []
     for number in read:
         path = accepted.with_name("part.parquet")
         objects.download(ObjectRef(bucket, keys.part(snapshot.location, number)), path)
@@ -109,10 +111,11 @@ def replaced_rows(
         path.unlink()
         wins, loses = _winners(contract, pairs)
         replaced, older = replaced + int(wins.sum()), older + int(loses.sum())
+        equal += int((~wins & ~loses).sum())
         examples += _examples(contract, pairs, wins)
     not_compared = sum(by_part.values()) - sum(by_part[number] for number in read)
     first = sorted(examples, key=lambda example: int(example["row"]))[:MAX_EXAMPLES]
-    return ComparisonWithLake(replaced, older, not_compared, tuple(first))
+    return ComparisonWithLake(replaced, older, not_compared, tuple(first), equal)
 
 
 def _parts_of_rows(rows: pa.Table, record: SnapshotParts, key: Sequence[str]) -> Places | None:

@@ -2365,7 +2365,7 @@ export interface components {
             duplicate_of: string;
             /**
              * Duplicate Since
-             * @description When the gate accepted `duplicate_of` or `edited_copy`.
+             * @description When the gate accepted `duplicate_of`, `edited_copy` or `same_name`.
              */
             duplicate_since?: string | null;
             /**
@@ -2478,6 +2478,12 @@ export interface components {
             rejected_rows: components["schemas"]["RejectedRow"][];
             /** @description Null where no row can replace another one: a dataset without a key, or full loads. */
             replaces?: components["schemas"]["ReplacedRows"] | null;
+            /**
+             * Same Name
+             * @description Id of the newest accepted file with the key of a commit and other content.
+             * @default
+             */
+            same_name: string;
             /**
              * Seconds
              * @description Duration of the dry run.
@@ -4580,6 +4586,12 @@ export interface components {
          *     Rows that were accepted since that snapshot are not compared.
          */
         ReplacedRows: {
+            /**
+             * Equal
+             * @description The lake has their values already.
+             * @default 0
+             */
+            equal: number;
             /**
              * Examples
              * @description The first three.

@@ -35,6 +35,7 @@ from headgate.api.shapes.uploads import (
 )
 from headgate.errors import NotFoundError
 from headgate.lake.acceptance import acceptance_of
+from headgate.lake.file_index import FileFilter
 from headgate.lake.ports import FileRecord, ObjectRef
 from headgate.lake.states import CHECKED, RAGGED_ROW, FileState
 from headgate.uploads.commit_upload import Uploads
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 URL_EXPIRES_S = 3600
 _PARTS_OF_A_PAGE = 100
+_MAX_OF_A_NAME = 50
 _ROW_FORMAT = {"delimiter", "quote"}
 
 
@@ -446,18 +448,30 @@ def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any
 def _same_content(
     lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any], dataset: str
 ) -> dict[str, Any]:
-    """Return the file with the same content as the commit, else the file of this upload with other edits."""
+    """Return the file with the same content as the commit, else that of this upload with other edits, else
+    the newest one of the same name.
+    """
     if dataset not in lake.contracts.source or upload.state is UploadState.COMMITTED:
         return {}
-    sha256 = (stored.get("committed_as") or {}).get("sha256", upload.sha256)
+    committed_as = stored.get("committed_as") or {}
+    sha256 = committed_as.get("sha256", upload.sha256)
     kind = "duplicate_of"
     file_id = lake.files.accepted_with(sha256, [dataset])
     if not file_id and not upload.of_file_id:
         kind, file_id = "edited_copy", senders_of(lake).edited_copy(upload.sha256)
+        if not file_id:
+            kind, file_id = "same_name", _of_the_name(lake, dataset, committed_as.get("key", upload.key))
     record = record_if_any(lake, file_id)
     if record is None or record.state is not FileState.DONE or record.dataset != dataset:
         return {}
     return {kind: file_id, "duplicate_key": record.key, "duplicate_since": record.finished_at or None}
+
+
+def _of_the_name(lake: LakePorts, dataset: str, key: str) -> str:
+    """Return the id of the newest accepted file with this key, among the newest with such a name."""
+    where = FileFilter(dataset=dataset, state=FileState.DONE, name=key)
+    records = lake.files.newest(_MAX_OF_A_NAME, where=where).records
+    return next((record.file_id for record in records if record.key == key and record.accepted), "")
 
 
 def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:

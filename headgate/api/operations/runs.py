@@ -55,12 +55,12 @@ def _actors(lake: LakePorts, runs: Sequence[Execution]) -> Mapping[str, str]:
 
     The list of runs has no inputs, so each run is read once; a few in a request, the newest first.
     """
-    known = lake.known_runs.actors
-    unread = [run.name for run in runs if run.name.startswith(_OF_PEOPLE) and run.name not in known]
+    actors = lake.known_runs.actors
+    unread = [run.name for run in runs if run.name.startswith(_OF_PEOPLE) and run.name not in actors]
     for name in unread[:_MAX_ACTORS_READ]:
         with suppress(NotFoundError):
-            known[name] = lake.runs.describe(lake.runs.arn_of(name)).actor
-    return known
+            actors[name] = lake.runs.describe(lake.runs.arn_of(name)).actor
+    return actors
 
 
 def costs_of(lake: LakePorts, runs: Sequence[Execution]) -> dict[str, str]:

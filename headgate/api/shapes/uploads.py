@@ -282,6 +282,7 @@ class ReplacedRows(Shape):
         description="They may replace rows of parts that are too large for a dry run to read."
     )
     examples: tuple[ReplacingRow, ...] = Field(description="The first three.")
+    equal: Count = Field(0, description="The lake has their values already.")
 
 
 class DryRun(Shape):
@@ -335,8 +336,11 @@ class DryRun(Shape):
     edited_copy: str = Field(
         "", description="Id of the file with other edits of this content, whose rows a commit adds again."
     )
+    same_name: str = Field(
+        "", description="Id of the newest accepted file with the key of a commit and other content."
+    )
     duplicate_since: Moment | None = Field(
-        None, description="When the gate accepted `duplicate_of` or `edited_copy`."
+        None, description="When the gate accepted `duplicate_of`, `edited_copy` or `same_name`."
     )
     duplicate_key: str = Field("", description="The key of that file.")
     proposed_steps: tuple[ProposedStep, ...] = Field((), description="Steps that a person may add.")

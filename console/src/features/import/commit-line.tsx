@@ -6,6 +6,7 @@ import { count } from '../../api/format'
 import { Moment } from '../../components/moment'
 import { mayCommit } from '../files/acceptance-words'
 import { isMostlyDuplicates, outcome, stayOut } from './outcome-words'
+import { differenceWords } from './replaced-rows'
 import type { ForeignAmounts } from './currencies'
 import { withoutColumn } from './suggested-fields'
 import type { useEdits } from './use-edits'
@@ -43,6 +44,7 @@ export function CommitLine({ work, missing, leftOut, currencies, onCommit, onSho
       <Group gap="sm">
         {isRepeat ? <SameContent result={result} /> : null}
         {work.isCurrent && result.edited_copy !== '' ? <EditedCopy result={result} /> : null}
+        {work.isCurrent && result.same_name !== '' ? <SameName result={result} /> : null}
         {why && work.isCurrent ? (
           <Text size="sm" className="muted">
             {why}
@@ -95,6 +97,17 @@ function EditedCopy({ result }: { result: Schemas['DryRun'] }) {
       other edits, as{' '}
       <Anchor href={`#/files/${encodeURIComponent(result.edited_copy)}`}>{result.duplicate_key}</Anchor>. A
       commit accepts its rows again as they are here.
+    </Text>
+  )
+}
+
+/** A file of the same name came before with other content, as a corrected or a newer copy of it has. */
+function SameName({ result }: { result: Schemas['DryRun'] }) {
+  return (
+    <Text size="sm" role="alert">
+      A file of this name is in the lake since <Moment at={result.duplicate_since ?? undefined} />:{' '}
+      <Anchor href={`#/files/${encodeURIComponent(result.same_name)}`}>{result.duplicate_key}</Anchor>.{' '}
+      {differenceWords(result)}
     </Text>
   )
 }

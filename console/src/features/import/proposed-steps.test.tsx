@@ -48,6 +48,7 @@ const RESULT = {
   duplicates: 0,
   duplicate_of: '',
   edited_copy: '',
+  same_name: '',
   state: 'checked',
   grid: { columns: ['orderId', 'position', 'Land'], to_come: {} },
   mapping: {

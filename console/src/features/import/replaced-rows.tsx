@@ -48,6 +48,25 @@ export function replacedLines({
   ].filter(Boolean)
 }
 
+/** How the accepted rows of a file differ from those of the lake, in one sentence; empty where they were not compared. */
+export function differenceWords({
+  replaces,
+  accepted,
+}: Pick<Schemas['DryRun'], 'replaces' | 'accepted'>): string {
+  if (!replaces || replaces.not_compared > 0) return ''
+  const { replaced, older, equal } = replaces
+  const added = accepted - replaced - older - equal
+  const parts = [
+    added > 0 ? `${whole(added)} ${added === 1 ? 'is' : 'are'} new` : '',
+    replaced > 0 ? `${whole(replaced)} ${replaced === 1 ? 'replaces a row' : 'replace rows'}` : '',
+    older > 0 ? `${whole(older)} ${older === 1 ? 'is' : 'are'} older` : '',
+    equal > 0 ? `${whole(equal)} ${equal === 1 ? 'is' : 'are'} there already` : '',
+  ].filter(Boolean)
+  return parts.length > 0
+    ? `Against the tables of the newest run, of its ${count(accepted, 'row')} ${parts.join(', ')}.`
+    : ''
+}
+
 /** The rows that a file replaces, in the past tense of its receipt; empty where none is known. */
 export const replacedWords = (replaced: number | null | undefined): string =>
   replaced

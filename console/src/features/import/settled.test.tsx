@@ -31,6 +31,7 @@ const RESULT = {
   duplicates: 0,
   duplicate_of: '',
   edited_copy: '',
+  same_name: '',
   state: 'checked',
   mapping: {
     dataset: 'products',

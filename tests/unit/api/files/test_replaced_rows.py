@@ -64,7 +64,7 @@ def snapshot_of(lake: MemoryLake) -> DatasetSnapshot:
 def test_rows_with_other_values_replace_those_of_the_lake_and_the_first_ones_are_shown() -> None:
     body = HEADER + row(1) + row(2, "3.39") + row(41) + row(30, "4.00", "2025-01-01 00:00:00")
     answer = replaces(lake_of(40), body)
-    assert (answer["replaced"], answer["older"], answer["not_compared"]) == (2, 0, 0)
+    assert (answer["replaced"], answer["older"], answer["equal"], answer["not_compared"]) == (2, 0, 1, 0)
     assert answer["examples"] == [
         {"row": 2, "key": {"payment_id": "2"}, "changes": {"amount": ["10.5", "3.39"]}},
         {"row": 4, "key": {"payment_id": "30"}, "changes": {"amount": ["10.5", "4"]}},
@@ -114,6 +114,17 @@ def test_a_committed_file_keeps_how_many_rows_it_replaces() -> None:
     committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json
     caller.lake.receive(committed["key"])
     assert caller.call("GET", f"/v1/files/{committed['file_id']}").json["replaced_rows"] == 1
+
+
+def test_a_file_of_a_name_that_came_before_names_the_newest_one_with_rows() -> None:
+    caller = Caller(MemoryLake())
+    caller.lake.receive("payments/day.csv", payments(range(1, 4)))
+    newest = caller.lake.receive("payments/day.csv", payments(range(1, 5)))
+    caller.lake.receive("payments/day.csv", HEADER)
+    caller.lake.receive("payments/other-day.csv", payments(range(7, 9)))
+    answer = dry_run(caller, uploaded(caller, payments(range(1, 6)), "day.csv"))
+    assert (answer["same_name"], answer["duplicate_key"]) == (newest.file_id, "payments/day.csv")
+    assert dry_run(caller, uploaded(caller, payments(range(1, 6)), "next-day.csv"))["same_name"] == ""
 
 
 def test_before_the_first_run_nothing_is_replaced() -> None:
