@@ -260,6 +260,13 @@ def test_health_says_how_many_files_have_a_low_score_and_how_many_differ(caller:
     assert "1 of the newest 2 profiled files differs from earlier files" in quality.message
 
 
+def test_a_refused_correction_is_no_file_of_low_quality(caller: Caller) -> None:
+    key = keys.corrected_rows_key("payments", "0" * 32, "f" * 16)
+    assert caller.lake.receive(key, PAYMENTS.replace(b"10.50", b"?")).quarantined
+    (quality,) = [check for check in health_of(caller.lake).checks if check.name == "quality"]
+    assert (quality.state, "No file was profiled" in quality.message) == ("unknown", True)
+
+
 def test_health_names_the_column_in_which_the_newest_file_differs_and_how(caller: Caller) -> None:
     record = caller.lake.receive("payments/other.csv", PAYMENTS)
     shifts = "amount: 22.9% are missing, where 14.6% were before [missing]; file: 9 rows [rows]"

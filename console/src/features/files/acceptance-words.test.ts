@@ -7,6 +7,7 @@ const LOST = { state: 'checked', outcome: 'done', received: 62, accepted: 0, qua
 test('a file of which no row is accepted is never done, and is not committed without a correction', () => {
   const nothing = { ...LOST, acceptance: 'nothing_accepted' } as const
   expect(acceptanceTitle(nothing)).toBe('No row is accepted: all 62 rows are refused')
+  expect(acceptanceTitle({ ...nothing, received: 1, quarantined: 1 })).toBe('The only row is refused')
   expect(fileState({ state: 'done', acceptance: 'nothing_accepted' })).toBe('nothing_accepted')
   expect(mayCommit(nothing)).toBe(false)
 })

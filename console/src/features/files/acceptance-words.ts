@@ -7,7 +7,9 @@ type Counted = Pick<Schemas['DryRun'], 'acceptance' | 'received' | 'quarantined'
 /** What a file lost, in one line; empty for a file that lost no more than the lake permits. */
 export function acceptanceTitle({ acceptance, received, quarantined }: Counted): string {
   if (acceptance === 'nothing_accepted')
-    return `No row is accepted: all ${count(received, 'row')} are refused`
+    return received === 1
+      ? 'The only row is refused'
+      : `No row is accepted: all ${count(received, 'row')} are refused`
   if (acceptance === 'many_refused')
     return `${whole(quarantined)} of ${count(received, 'row')} ${quarantined === 1 ? 'is' : 'are'} refused`
   return ''

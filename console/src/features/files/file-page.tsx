@@ -18,6 +18,7 @@ import { Advice } from '../../components/advice'
 import { headline, insightsOf } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
 import { AcceptanceAlert, FileBadge } from './acceptance'
+import { CorrectionsPage } from './corrections-page'
 import { Counts } from './counts'
 import { EditedBefore } from './edited-before'
 import { FileByKey } from './file-by-key'
@@ -48,10 +49,17 @@ function KnownFile({ fileId }: { fileId: string }) {
     <>
       {file.data ? null : <PageTitle>File</PageTitle>}
       <Answered of={file} what="the file">
-        {({ body }) => <Story file={body} />}
+        {({ body }) => <OneFile file={body} />}
       </Answered>
     </>
   )
+}
+
+/** A file, or rows of another one that were corrected. */
+function OneFile({ file }: { file: Schemas['FileDetail'] }) {
+  const corrects = originalId(file.key)
+  const isDecided = file.state === 'done' || file.state === 'reverted'
+  return corrects && isDecided ? <CorrectionsPage file={file} originalId={corrects} /> : <Story file={file} />
 }
 
 export function Story({ file }: { file: Schemas['FileDetail'] }) {

@@ -1,0 +1,68 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import { MemoryRouter } from 'react-router'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import { connect, type Schemas } from '../../api/client'
+import { CorrectionsPage, correctionWords } from './corrections-page'
+
+afterEach(cleanup)
+
+const FILE = {
+  file_id: 'f2',
+  key: 'products/corrections/aa-bb.csv',
+  dataset: 'products',
+  state: 'done',
+  size_bytes: 133,
+  received_at: '2026-11-24T03:00:00',
+  received: 2,
+  accepted: 1,
+  quarantined: 1,
+  duplicates: 0,
+  acceptance: 'many_refused',
+  uploaded_by: 'uma',
+  undone_by: '',
+} as Schemas['FileDetail']
+
+test('what became of corrections is said in one sentence', () => {
+  expect(correctionWords(FILE)).toBe('1 corrected row is in the lake, 1 correction was refused')
+  expect(correctionWords({ ...FILE, quarantined: 0 })).toBe('1 corrected row is in the lake')
+  expect(correctionWords({ ...FILE, accepted: 0, quarantined: 0 })).toBe('The gate has not decided yet')
+  expect(correctionWords({ ...FILE, state: 'reverted' })).toBe('The corrections were undone')
+})
+
+test('a refused correction shows the typed value, the reason, and the way back to its file', async () => {
+  const row = {
+    source_row: 1,
+    column: 'list_price',
+    value: 'teuer',
+    reason: 'List price is not a number.',
+    record: { product_id: '4744', _corrected_row: '33' },
+  }
+  const answers: Record<string, unknown> = {
+    '/v1/me': { name: 'op', groups: ['operator'], role: 'operator' },
+    '/v1/files/f1': { ...FILE, file_id: 'f1', key: 'products/lieferant.csv' },
+    '/v1/files/f2/rejected-rows': { key: ['product_id'], rows: [row], groups: [], next_cursor: '' },
+  }
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', (url: string) => {
+    const body = answers[new URL(url).pathname]
+    return Promise.resolve(body ? Response.json(body) : new Response('{"message": "none"}', { status: 404 }))
+  })
+  render(
+    <MantineProvider>
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <MemoryRouter>
+          <CorrectionsPage file={FILE} originalId="f1" />
+        </MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+  const again = await screen.findByRole('link', { name: 'Correct it again in lieferant.csv' })
+  expect(again.getAttribute('href')).toBe('#/files/f1')
+  const cells = (await screen.findAllByRole('cell')).map((cell) => cell.textContent)
+  expect(cells).toEqual(['4744', 'List price', 'teuer', 'List price is not a number.'])
+  expect(document.body.textContent).not.toContain('_corrected_row')
+})

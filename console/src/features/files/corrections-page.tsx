@@ -1,0 +1,118 @@
+import { Anchor, Button, Group, Stack, Table, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { bytes, count } from '../../api/format'
+import { Moment } from '../../components/moment'
+import { PageTitle, Panel } from '../../components/panel'
+import { Answered } from '../../components/states'
+import { heading } from '../../formats/words'
+import { FileBadge } from './acceptance'
+import { fileTitle } from './file-list'
+import { NextStep } from './next-step'
+import { useFile, useRejectedRows } from './queries'
+import { textWords } from './rejection-groups'
+import { Undo } from './undo'
+
+type File = Schemas['FileDetail']
+
+/** Rows of a file that a person corrected and sent again: what became of them, and the way to the file. */
+export function CorrectionsPage({ file, originalId }: { file: File; originalId: string }) {
+  const original = useFile(originalId).data?.body
+  const name = original ? fileTitle(original) : heading(file.dataset)
+  const href = `#/files/${encodeURIComponent(originalId)}`
+  const refused = file.quarantined
+  return (
+    <Stack gap="md">
+      <Group justify="space-between" align="start">
+        <div>
+          <PageTitle>Corrected rows of {name}</PageTitle>
+          <Group gap="xs">
+            <FileBadge file={file} />
+            <Text size="sm" className="muted">
+              <Anchor href={href}>{original?.key ?? 'The file'}</Anchor>, {bytes(file.size_bytes)}, sent{' '}
+              <Moment at={file.received_at} />
+              {file.uploaded_by ? ` by ${file.uploaded_by}` : ''}
+              {file.undone_by ? `, undone by ${file.undone_by}` : ''}
+            </Text>
+          </Group>
+        </div>
+        <Group gap="xs">
+          {refused > 0 && file.state === 'done' ? (
+            <Button size="compact-sm" component="a" href={href}>
+              Correct {refused === 1 ? 'it' : 'them'} again in {name}
+            </Button>
+          ) : null}
+          <Undo file={file} />
+        </Group>
+      </Group>
+      <Panel title={correctionWords(file)} name="Rows">
+        <Stack gap="xs">
+          <NextStep file={file} isSecond={refused > 0} />
+          {file.quarantined + file.duplicates > 0 ? <RefusedRows file={file} /> : null}
+        </Stack>
+      </Panel>
+    </Stack>
+  )
+}
+
+/** What became of corrected rows, as an answer. */
+export function correctionWords({
+  state,
+  accepted,
+  quarantined,
+  duplicates,
+}: Pick<File, 'state' | 'accepted' | 'quarantined' | 'duplicates'>): string {
+  if (state === 'reverted') return 'The corrections were undone'
+  const parts = [
+    accepted > 0 ? `${count(accepted, 'corrected row')} ${accepted === 1 ? 'is' : 'are'} in the lake` : '',
+    quarantined > 0
+      ? `${count(quarantined, 'correction')} ${quarantined === 1 ? 'was' : 'were'} refused`
+      : '',
+    duplicates > 0
+      ? `${count(duplicates, 'row')} ${duplicates === 1 ? 'has' : 'have'} the key of another row`
+      : '',
+  ].filter(Boolean)
+  return parts.join(', ') || 'The gate has not decided yet'
+}
+
+/** The typed values that the gate refused, and why; they are typed again in the file. */
+function RefusedRows({ file }: { file: File }) {
+  const rejected = useRejectedRows(file.file_id, '', true)
+  return (
+    <Answered of={rejected} what="the refused corrections">
+      {({ pages }) => {
+        const key = pages[0]?.key ?? []
+        return (
+          <div className="scroll" tabIndex={0}>
+            <Table fz="sm">
+              <Table.Thead>
+                <Table.Tr>
+                  {key.map((name) => (
+                    <Table.Th key={name}>{heading(name)}</Table.Th>
+                  ))}
+                  <Table.Th>Column</Table.Th>
+                  <Table.Th>Typed</Table.Th>
+                  <Table.Th>Why it was refused</Table.Th>
+                </Table.Tr>
+              </Table.Thead>
+              <Table.Tbody>
+                {pages
+                  .flatMap(({ rows }) => rows)
+                  .map((row) => (
+                    <Table.Tr key={`${row.source_row} ${row.column}`}>
+                      {key.map((name) => (
+                        <Table.Td key={name}>{textWords(row.record[name] ?? '–')}</Table.Td>
+                      ))}
+                      <Table.Td>{row.column ? heading(row.column) : 'whole row'}</Table.Td>
+                      <Table.Td className="any-text">{row.value ?? '–'}</Table.Td>
+                      <Table.Td className="any-text">{row.reason}</Table.Td>
+                    </Table.Tr>
+                  ))}
+              </Table.Tbody>
+            </Table>
+          </div>
+        )
+      }}
+    </Answered>
+  )
+}
