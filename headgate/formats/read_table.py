@@ -119,11 +119,12 @@ def _of_disk(path: Path, *, whole: bool) -> bytes | Path:
 
 
 def _by_name(table: FileTable) -> FileTable:
-    names, columns = zip(
-        *sorted(zip(table.names, table.columns, strict=True), key=lambda column: folded(column[0])),
-        strict=True,
+    places = sorted(range(len(table.names)), key=lambda place: folded(table.names[place]))
+    return FileTable(
+        tuple(table.names[place] for place in places),
+        tuple(table.columns[place] for place in places),
+        file_order=tuple(sorted(range(len(places)), key=places.__getitem__)),
     )
-    return FileTable(names, columns)
 
 
 def _table(content: bytes | Path, contract: Contract | None, *, whole: bool) -> FileTable | None:

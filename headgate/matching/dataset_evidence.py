@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from headgate.matching.header_names import folded
 from headgate.matching.suggest_mapping import ALIAS, EXACT, FUZZY, match_columns, match_dataset
 from headgate.matching.word_likeness import likeness
 
@@ -56,6 +57,17 @@ def likely_dataset(names: Sequence[str], contracts: Mapping[str, Contract]) -> s
     max_count, dataset = counts[0]
     is_most_of_table = max_count == _MIN_NAMED - 1 and 2 * max_count > len(names)
     return dataset if max_count >= _MIN_NAMED or is_most_of_table else ""
+
+
+def dataset_of_named_list(path: str, names: Sequence[str], contracts: Mapping[str, Contract]) -> str:
+    """Return the dataset to propose for a list of records whose own name is the dataset's; empty for none.
+
+    Two or more columns have names of the dataset, because many texts have a list `items` or `events`.
+    """
+    own = folded(path.rpartition(".")[2])
+    named = [dataset for dataset in contracts if own and folded(dataset) == own]
+    is_one = len(named) == 1 and len(_named_fields(names, contracts[named[0]])) >= _MIN_NAMED - 1
+    return named[0] if is_one else ""
 
 
 def dataset_of_inner_list(

@@ -43,7 +43,7 @@ class FileTable:
     """A table with its file's own columns.
 
     Attributes:
-        names: in the file's order; they may be blank or duplicate.
+        names: in the file's order, or sorted for JSON and XML; they may be blank or duplicate.
         columns: texts, except for typed formats such as Parquet; columns of nested values are lists.
         has_header: whether the names are the file's own; else they are `column_1`, `column_2` and so on.
         header_cells: number of cells in a text's header, which may differ from that of its rows; 0 for other
@@ -58,6 +58,7 @@ class FileTable:
         text_rows: the positions of the rows; None for formats other than texts.
         sheets: the sheets of a workbook that were read.
         left_out: its other sheets with rows, each with their number.
+        file_order: the positions of the columns in the file's order, where names are sorted; else empty.
     """
 
     names: tuple[str, ...]
@@ -72,6 +73,7 @@ class FileTable:
     text_rows: TextRows | None = field(default=None, compare=False, repr=False)
     sheets: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    file_order: tuple[int, ...] = field(default=(), compare=False)
 
     @property
     def by_shown_name(self) -> dict[str, pa.Array | pa.ChunkedArray]:

@@ -25,7 +25,11 @@ from headgate.formats.json.record_lists import WHOLE, RecordPlace, name_around
 from headgate.formats.sniff import is_old_workbook
 from headgate.formats.unpack import data_members
 from headgate.lake import keys
-from headgate.matching.dataset_evidence import dataset_of_inner_list, likely_dataset
+from headgate.matching.dataset_evidence import (
+    dataset_of_inner_list,
+    dataset_of_named_list,
+    likely_dataset,
+)
 from headgate.matching.past_moments import records_the_past
 from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
 from headgate.matching.suggest_mapping import VALUE
@@ -181,7 +185,11 @@ def edited_content(
     # Stored edits are for the contract; the gate reports fields that they lack.
     if opened and contract and edits.columns and not is_remembered:
         check_edits(edits, contract, opened.names)
-    likely = _likely_dataset(opened.headed.names, inner_list, contracts) if opened and not contract else ""
+    likely = ""
+    if opened and not contract:
+        names = opened.headed.names
+        likely = _likely_dataset(names, inner_list, contracts)
+        likely = likely or dataset_of_named_list(edits.part if lists else "", names, contracts)
     steps: tuple[FieldStep, ...] = ()
     if opened and contract and suggested:
         samples = dict(zip(opened.names, opened.headed.samples, strict=True))

@@ -246,6 +246,7 @@ class WrittenGrid:
     totals: tuple[int, ...] = ()
     flawed_cells: Mapping[str, int] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    file_order: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -312,6 +313,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
         ),
         dict(flaws.by_column),
         values.by_column,
+        opened.headed.file_order,
     )
 
 

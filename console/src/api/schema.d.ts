@@ -3226,7 +3226,7 @@ export interface components {
         GridFacts: {
             /**
              * Columns
-             * @description The file's columns, in its order.
+             * @description The file's columns; those of JSON and XML by name.
              */
             columns: string[];
             /**
@@ -3239,6 +3239,12 @@ export interface components {
                     [key: string]: number;
                 };
             };
+            /**
+             * File Order
+             * @description Positions of `columns` in the order of the file; empty if they are in it.
+             * @default []
+             */
+            file_order: number[];
             /**
              * Flawed
              * @description Rows that are not simply accepted; at most 20,000 are listed.

@@ -204,7 +204,10 @@ class DaysToCome(Shape):
 class GridFacts(Shape):
     """The rows of an upload, read by `GET /v1/uploads/{upload_id}/rows`."""
 
-    columns: tuple[str, ...] = Field(description="The file's columns, in its order.")
+    columns: tuple[str, ...] = Field(description="The file's columns; those of JSON and XML by name.")
+    file_order: tuple[int, ...] = Field(
+        (), description="Positions of `columns` in the order of the file; empty if they are in it."
+    )
     rows: Count
     flawed: Count = Field(description="Rows that are not simply accepted; at most 20,000 are listed.")
     formats: dict[str, dict[str, Any]] = Field(

@@ -1,6 +1,6 @@
 import pytest
 
-from headgate.formats.read_table import unknown_table
+from headgate.formats.read_table import sample_table, unknown_table
 
 pytestmark = pytest.mark.unit
 
@@ -23,3 +23,14 @@ def test_a_column_that_cannot_be_shown_has_the_name_of_the_draft_unless_another_
 def test_a_column_that_the_header_does_not_reach_has_a_number() -> None:
     columns = unknown_table(b"id,name\n1,a,x\n2,b,y\n3,c,z\n4,d,w\n").by_shown_name
     assert list(columns) == ["id", "name", "column_3"]
+
+
+def test_names_of_json_are_sorted_and_know_their_order_in_the_file() -> None:
+    """A header is remembered for all orders of its names; people see it as it is in the file."""
+    table = sample_table(b'[{"total": 3, "id": 7, "name": "Anna"}]')
+    assert table
+    assert table.names == ("id", "name", "total")
+    assert [table.names[place] for place in table.file_order] == ["total", "id", "name"]
+    other = sample_table(b'[{"name": "Anna", "total": 3, "id": 7}]')
+    assert other
+    assert other.fingerprint == table.fingerprint

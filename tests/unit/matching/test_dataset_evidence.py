@@ -11,7 +11,12 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts.registry import Registry
 from headgate.drafts.draft_contract import draft_from_sample
 from headgate.formats.read_table import sample_table
-from headgate.matching.dataset_evidence import dataset_of_inner_list, is_known_by_names, likely_dataset
+from headgate.matching.dataset_evidence import (
+    dataset_of_inner_list,
+    dataset_of_named_list,
+    is_known_by_names,
+    likely_dataset,
+)
 from headgate.matching.mappings import Mappings
 from headgate.matching.suggest_mapping import EXACT, FUZZY, VALUE, Match, Pair, likeness, match_dataset
 
@@ -132,3 +137,11 @@ def test_a_list_in_records_is_proposed_by_its_own_columns_and_what_it_refers_to(
     own: tuple[str, ...], around: tuple[str, ...], dataset: str
 ) -> None:
     assert dataset_of_inner_list(own, around, SHOP) == dataset
+
+
+def test_the_name_of_a_list_proposes_its_dataset_beside_two_names_of_columns() -> None:
+    contracts = {"lager": LAGER}
+    assert dataset_of_named_list("export.Lager", ["id", "bestand", "preis"], contracts) == "lager"
+    assert dataset_of_named_list("export.Lager", ["id", "bestand"], contracts) == ""
+    assert dataset_of_named_list("export.teile", ["id", "bestand", "preis"], contracts) == ""
+    assert dataset_of_named_list("", ["id", "bestand", "preis"], contracts) == ""

@@ -42,6 +42,7 @@ import { shownRows } from './shown-rows'
 import { mapOf, valuesBefore } from './steps'
 import { useColumns } from './use-columns'
 import { useEdits } from './use-edits'
+import { useFileOrder } from './use-file-order'
 import { useGridRows } from './use-grid-rows'
 import { useShownRows } from './use-shown-rows'
 
@@ -104,7 +105,8 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
     grid?.rows ?? 0,
   )
   const rowsAfterSteps = useShownRows(rows, edits, grid?.columns)
-  const columns = useColumns(result, edits, work.remembered, change, setForm, setShow)
+  const byName = useColumns(result, edits, work.remembered, change, setForm, setShow)
+  const drawn = useFileOrder(byName, rowsAfterSteps, grid?.file_order)
   const type = useCallback(
     (column: string, numbers: number[], texts: (string | null)[]) =>
       change(withTexts(edits, column, numbers, texts)),
@@ -190,8 +192,8 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
           {rows.error ? <Failed error={rows.error} what="The rows" /> : null}
           <Rows
             label={`Rows of ${upload.name}`}
-            columns={columns}
-            rows={rowsAfterSteps}
+            columns={drawn.columns}
+            rows={drawn.rows}
             cells={edits.cells}
             mayEdit={!result.hides_values}
             hasDecisions={Boolean(result.mapping)}

@@ -41,6 +41,20 @@ def test_each_part_is_proposed_as_the_dataset_that_the_matcher_finds() -> None:
     assert check(caller, path)[0]["likely_dataset"] == "order_items"
 
 
+def test_a_list_with_the_name_of_a_dataset_is_proposed_as_it_and_shown_in_the_order_of_the_file() -> None:
+    """As in the file of a web shop, whose key is `id` and of which two columns have names of the dataset."""
+    record = {"id": "W-1", "createdAt": "2010-11-01", "status": "paid", "customer": {"id": "C-0"}, "total": 3}
+    for name, proposed in (("orders", "orders"), ("entries", "")):
+        body = json.dumps({name: [record, {**record, "id": "W-2"}]}).encode()
+        caller, path = opened(body, key=f"inbox/{name}.json")
+        edit(caller, path, {})
+        result, _ = check(caller, path)
+        assert (result["part"], result["likely_dataset"]) == (name, proposed)
+        grid = result["grid"]
+        in_file = [grid["columns"][place] for place in grid["file_order"]]
+        assert in_file == ["id", "createdAt", "status", "customer_id", "total"]
+
+
 def test_the_time_of_an_order_is_never_the_time_of_its_last_change_and_a_list_is_no_field() -> None:
     caller, path = opened(BODY, key=KEY)
     for part, dataset, placed in (("$", "orders", "placedAt"), ("items", "order_items", "parent_placedAt")):
