@@ -23,7 +23,7 @@ _Object = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class LastHeld:
+class LastArrival:
     """The time at which an object last began to have a content, ISO 8601.
 
     `moved`: the file with its rows was received at another time.
@@ -40,14 +40,14 @@ class History:
     Attributes:
         versions: bucket and key → versions whose content was accepted, oldest first.
         corrections: bucket and key → the versions among them that replaced another content, oldest first.
-        last_came: SHA-256 of a content → time at which it last replaced another one, or else of its first
+        last_arrived: SHA-256 of a content → time at which it last replaced another one, or else of its first
             receipt.
         reverted: ids of the reverted files, which settle no version.
     """
 
     versions: Mapping[_Object, Sequence[FileRecord]]
     corrections: Mapping[_Object, Sequence[FileRecord]]
-    last_came: Mapping[str, str]
+    last_arrived: Mapping[str, str]
     reverted: frozenset[str] = frozenset()
 
     @classmethod
@@ -73,7 +73,7 @@ class History:
         """
         address = (record.bucket, record.key)
         later = (self.corrections if is_in_lake(record) else self.versions).get(address, ())
-        first = bisect_right(later, self._held_at(record), key=lambda newer: newer.received_at)
+        first = bisect_right(later, self._arrived_at(record), key=lambda newer: newer.received_at)
         return later[first] if first < len(later) else None
 
     def settling_file(self, record: FileRecord) -> str:
@@ -93,10 +93,10 @@ class History:
 
     def came_back(self, record: FileRecord) -> bool:
         """Return whether an object returned to the version's content after this version was received."""
-        return self._held_at(record) > record.received_at
+        return self._arrived_at(record) > record.received_at
 
-    def _held_at(self, record: FileRecord) -> str:
-        return self.last_came[record.content_sha256] if is_in_lake(record) else record.received_at
+    def _arrived_at(self, record: FileRecord) -> str:
+        return self.last_arrived[record.content_sha256] if is_in_lake(record) else record.received_at
 
 
 def is_in_lake(record: FileRecord) -> bool:
@@ -117,15 +117,15 @@ def has_no_rows(record: FileRecord) -> bool:
     return is_empty_copy or (record.state is FileState.DONE and not record.received)
 
 
-def last_held(records: Iterable[FileRecord]) -> dict[str, LastHeld]:
+def last_arrivals(records: Iterable[FileRecord]) -> dict[str, LastArrival]:
     """Return SHA-256 → time at which an object last began to have this accepted content."""
     all_records = list(records)
-    last_came, received = History.of(all_records).last_came, defaultdict(set)
+    last_arrived, received = History.of(all_records).last_arrived, defaultdict(set)
     for record in all_records:
         if record.state in {FileState.DONE, FileState.REPLAYING}:
             received[record.content_sha256].add(record.received_at)
-    since = {content: last_came.get(content, min(moments)) for content, moments in received.items()}
-    return {content: LastHeld(at, moved=received[content] != {at}) for content, at in since.items()}
+    since = {content: last_arrived.get(content, min(moments)) for content, moments in received.items()}
+    return {content: LastArrival(at, moved=received[content] != {at}) for content, at in since.items()}
 
 
 def unsettled(records: Iterable[FileRecord]) -> list[FileRecord]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import ibis
 
-DELETED_BY, HELD_AFTER, INCREMENT = "_deleted_by", "_held_after", "_increment"
+DELETED_BY, SIGHTED_AFTER, INCREMENT = "_deleted_by", "_sighted_after", "_increment"
 _MARK = "held-after-"
 
 
@@ -26,7 +26,7 @@ def deletions_among(listed: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(key for key in listed if keys.deleted_by(key)))
 
 
-def held_after(listed: Sequence[str]) -> dict[str, str]:
+def last_deletions_before_sightings(listed: Sequence[str]) -> dict[str, str]:
     """Return the time of the last deletions before each increment's newest sighting, if there are any."""
     moments = [keys.deleted_by(key) for key in deletions_among(listed)]
     newest: dict[str, str] = {}
@@ -47,17 +47,17 @@ def moment_of_entry(entry: str) -> str:
 
 
 def without_deleted(
-    rows: ibis.Table, deleted: ibis.Table, last_held: ibis.Table, key: Sequence[str]
+    rows: ibis.Table, deleted: ibis.Table, sightings: ibis.Table, key: Sequence[str]
 ) -> ibis.Table:
     """Return the rows whose key was not deleted after their increment's newest sighting.
 
     Args:
         deleted: the key columns and DELETED_BY.
-        last_held: INCREMENT (a content hash) and HELD_AFTER; other increments were sighted before all
+        sightings: INCREMENT (a content hash) and SIGHTED_AFTER; other increments were sighted before all
             deletions.
     """
-    seen = rows.left_join(last_held, rows["_content_sha256"] == last_held[INCREMENT]).drop(INCREMENT)
-    seen = seen.mutate(**{HELD_AFTER: seen[HELD_AFTER].fill_null("")})
+    seen = rows.left_join(sightings, rows["_content_sha256"] == sightings[INCREMENT]).drop(INCREMENT)
+    seen = seen.mutate(**{SIGHTED_AFTER: seen[SIGHTED_AFTER].fill_null("")})
     gone = deleted.group_by(list(key)).agg(**{DELETED_BY: deleted[DELETED_BY].max()})
     same_key = [seen[name] == gone[name] for name in key]
-    return seen.anti_join(gone, [*same_key, seen[HELD_AFTER] < gone[DELETED_BY]]).drop(HELD_AFTER)
+    return seen.anti_join(gone, [*same_key, seen[SIGHTED_AFTER] < gone[DELETED_BY]]).drop(SIGHTED_AFTER)

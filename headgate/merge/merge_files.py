@@ -16,7 +16,7 @@ from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import LINEAGE
 from headgate.contracts.identity import merge_key
 from headgate.errors import AuditError
-from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, without_deleted
+from headgate.merge.deletions import DELETED_BY, INCREMENT, SIGHTED_AFTER, without_deleted
 from headgate.merge.newest_per_key import newest_by
 from headgate.merge.part_boundaries import BEGINS_PART, EDGES
 from headgate.snapshots.part_keys import begins_part
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
 
-_ROWS, _DELETED, _HELD, _LAST_HELD = "increments", "deleted", "held", "last_held"
+_ROWS, _DELETED, _SIGHTED, _LAST_ARRIVALS = "increments", "deleted", "sighted", "last_arrivals"
 _LINEAGE = tuple(column.name for column in LINEAGE)
-_LAST_HELD_COLUMNS = _CONTENT, _AT = "_last_held_content", "_last_held_at"
+_ARRIVAL_COLUMNS = _CONTENT, _AT = "_arrived_content", "_arrived_at"
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Deletions:
     """
 
     files: Mapping[str, Path] = field(default_factory=dict)
-    held_after: Mapping[str, str] = field(default_factory=dict)  # content hash → moment
+    sighted_after: Mapping[str, str] = field(default_factory=dict)  # content hash → moment
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def newest_rows(
     memory: Memory,
     deletions: Deletions | None = None,
     *,
-    held_at: Mapping[str, str] | None = None,
+    arrived_at: Mapping[str, str] | None = None,
     part_rows: int = 0,
     within: KeyRange | None = None,
 ) -> Iterator[pa.RecordBatch]:
@@ -151,20 +151,20 @@ def newest_rows(
     that a file of an older contract version lacks are null.
 
     Args:
-        held_at: content hash → the time when an object last got this content, which breaks ties in the order
-            columns.
+        arrived_at: content hash → the time when an object last got this content, which breaks ties in the
+            order columns.
         within: the range of keys; all keys by default.
     """
     if not fitted.files:
         return
-    contract, since = fitted.contract, held_at or {}
+    contract, since = fitted.contract, arrived_at or {}
     key = merge_key(contract)
     tables = deletion_tables(contract, deletions) if deletions and deletions.files else {}
     listed = tuple(table.schema for table in tables.values())
     shape = {"order_by": tuple(contract.order_by), "source_key": tuple(contract.key), "listed": listed}
     sql = _newest_sql(arrow_schema(contract), tuple(key), part_rows=part_rows, **shape)
-    tables[_LAST_HELD] = pa.table(
-        [pa.array(list(part), pa.string()) for part in (since, since.values())], _LAST_HELD_COLUMNS
+    tables[_LAST_ARRIVALS] = pa.table(
+        [pa.array(list(part), pa.string()) for part in (since, since.values())], _ARRIVAL_COLUMNS
     )
     with memory.connect() as connection:
         read = connection.read_parquet([str(file) for file in fitted.files])
@@ -194,12 +194,12 @@ def _newest_sql(
     """
     rows = _table(_ROWS, schema)
     remaining = (
-        without_deleted(rows, _table(_DELETED, listed[0]), _table(_HELD, listed[1]), source_key)
+        without_deleted(rows, _table(_DELETED, listed[0]), _table(_SIGHTED, listed[1]), source_key)
         if listed
         else rows
     )
-    last_held = _table(_LAST_HELD, pa.schema([(name, pa.string()) for name in _LAST_HELD_COLUMNS]))
-    newest = _newest(key, order_by, remaining, last_held)
+    last_arrivals = _table(_LAST_ARRIVALS, pa.schema([(name, pa.string()) for name in _ARRIVAL_COLUMNS]))
+    newest = _newest(key, order_by, remaining, last_arrivals)
     cut = newest.mutate(**{BEGINS_PART: begins_part(newest, key, part_rows)})
     return str(ibis.to_sql(cut.order_by(*key), dialect="duckdb"))
 
@@ -217,13 +217,13 @@ def _condition(key: Sequence[str], within: KeyRange) -> str:
 
 
 def _newest(
-    key: Sequence[str], order_by: Sequence[str], rows: ibis.Table, last_held: ibis.Table
+    key: Sequence[str], order_by: Sequence[str], rows: ibis.Table, last_arrivals: ibis.Table
 ) -> ibis.Table:
     """Return the newest row per key; in a tie the newest content of an object.
 
     Corrected files often keep the modification times of their rows.
     """
-    dated = rows.left_join(last_held, rows["_content_sha256"] == last_held[_CONTENT]).drop(_CONTENT)
+    dated = rows.left_join(last_arrivals, rows["_content_sha256"] == last_arrivals[_CONTENT]).drop(_CONTENT)
     return newest_by(dated, key, order_by, [_AT, *(name for name in _LINEAGE if name not in key)]).drop(_AT)
 
 
@@ -244,11 +244,11 @@ def deletion_tables(contract: Contract, deletions: Deletions) -> dict[str, pa.Ta
     gone = [
         keys.append_column(DELETED_BY, pa.repeat(moment, keys.num_rows)) for moment, keys in listed.items()
     ]
-    columns_held = [
+    sightings = [
         pa.array(list(values), pa.string())
-        for values in (deletions.held_after.keys(), deletions.held_after.values())
+        for values in (deletions.sighted_after.keys(), deletions.sighted_after.values())
     ]
-    return {_DELETED: pa.concat_tables(gone), _HELD: pa.table(columns_held, [INCREMENT, HELD_AFTER])}
+    return {_DELETED: pa.concat_tables(gone), _SIGHTED: pa.table(sightings, [INCREMENT, SIGHTED_AFTER])}
 
 
 def _fit(contract: Contract, file: Path) -> _FittedFile:

@@ -25,7 +25,12 @@ from headgate.lake.ports import ObjectRef
 from headgate.merge import as_of as lake_day
 from headgate.merge.check_references import ReferenceCheck, missing_parents
 from headgate.merge.delete_old_snapshots import delete_old_snapshots, named_snapshots
-from headgate.merge.deletions import deletions_among, held_after, moment_mark, moment_of_entry
+from headgate.merge.deletions import (
+    deletions_among,
+    last_deletions_before_sightings,
+    moment_mark,
+    moment_of_entry,
+)
 from headgate.merge.full_loads import LoadedIncrements, newest_load, removed_rows
 from headgate.merge.merge_files import Deletions, Memory, fit_files, keys_in_deletions
 from headgate.merge.part_boundaries import PART_ROWS, part_rows_of
@@ -44,7 +49,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.lake.ports import Catalog, SnapshotObjects, TableVersion
-    from headgate.lake.versions import LastHeld
+    from headgate.lake.versions import LastArrival
     from headgate.merge.decided_items import DecidedItems
     from headgate.snapshots.iceberg import IcebergTables
     from headgate.snapshots.parts import SnapshotParts
@@ -119,8 +124,8 @@ class Merging:
             parts, or for all its increments in the first merge.
         memory: DuckDB's memory for all merges of a process; by default each merge opens its own database and
             spills to the workspace.
-        last_held: the time when an object last got each content, by content hash, which breaks ties in the
-            order columns; without it only the hash does.
+        last_arrivals: the time when an object last got each content, by content hash, which breaks ties in
+            the order columns; without it only the hash does.
         missing_parents: the contract of the table of rows without a parent; without it only the report has
             them.
         decided_items: publishes decisions as labels; without it they are not a dataset.
@@ -140,7 +145,7 @@ class Merging:
     memory: Memory | None = None
     missing_parents: Contract | None = None
     decided_items: DecidedItems | None = None
-    last_held: Callable[[], Mapping[str, LastHeld]] = dict
+    last_arrivals: Callable[[], Mapping[str, LastArrival]] = dict
     notify: Callable[[TableVersion], None] = notify_nobody
     part_rows: int = PART_ROWS
     count: Callable[[StageWork], None] = count_nothing
@@ -169,13 +174,13 @@ class Merging:
 
     def _merge(self, as_of: date | None) -> LakeSnapshot:
         previous = newest_snapshot(self.objects, self.curated_bucket)
-        last_held = self.last_held()
+        last_arrivals = self.last_arrivals()
         plans = [
-            self._plan(contract, self._table(contract), previous, last_held)
+            self._plan(contract, self._table(contract), previous, last_arrivals)
             for contract in self.contracts.values()
         ]
         with self._open_references() as references:
-            built, failed = self._build_each(plans, references, last_held)
+            built, failed = self._build_each(plans, references, last_arrivals)
             publisher = replace(self._publisher, notify=self.notify)
             for snapshot, staged in built:
                 if staged:
@@ -212,16 +217,16 @@ class Merging:
             ConflictError: another merge moved the table first.
         """
         previous = newest_snapshot(self.objects, self.curated_bucket)
-        last_held = self.last_held()
+        last_arrivals = self.last_arrivals()
         try:
             current = self.catalog.current(self.database, dataset)
         except NotFoundError:  # the dataset is newer than the deployment; the next run creates its table
             return None
-        plan = self._plan(self.contracts[dataset], current, previous, last_held)
+        plan = self._plan(self.contracts[dataset], current, previous, last_arrivals)
         if not plan.is_small_addition(largest_bytes):
             return None
         with self._open_references() as references:
-            snapshot, staged = self._build(plan, references, last_held)
+            snapshot, staged = self._build(plan, references, last_arrivals)
             before = FreshSnapshot.read(self.objects, self.curated_bucket, dataset)
             record = before.replaced_by(snapshot, now) if before else FreshSnapshot(snapshot)
             # Written before the move, because without the record the next run would build from an older
@@ -333,10 +338,10 @@ class Merging:
         contract: Contract,
         current: TableVersion,
         previous: LakeSnapshot | None,
-        last_held: Mapping[str, LastHeld],
+        last_arrivals: Mapping[str, LastArrival],
     ) -> _Plan:
         # The table was read before its increments are listed, so this merge conflicts with a parallel one.
-        increments, incomplete = self._increments(contract, last_held)
+        increments, incomplete = self._increments(contract, last_arrivals)
         table = _table_of(contract)
         # Another layout than the default is another snapshot, because a folder has parts of one layout.
         part_rows = self._part_rows(contract)
@@ -356,7 +361,7 @@ class Merging:
         return _Plan(contract, current, target, base, new, frozenset(map(_content_of, gone)), incomplete)
 
     def _increments(
-        self, contract: Contract, last_held: Mapping[str, LastHeld]
+        self, contract: Contract, last_arrivals: Mapping[str, LastArrival]
     ) -> tuple[tuple[str, ...], str]:
         """Return sorted entries of increments and deletions, and the reason why a newer load is left out.
 
@@ -374,8 +379,8 @@ class Merging:
         editions: defaultdict[str, str] = defaultdict(str)
         for key, edition in sorted(item for key in listed if (item := keys.edition_of(key))):
             editions[key] += f" {edition}"
-        moments = held_after(listed)
-        back = {content: f" {_BACK}{last.at}" for content, last in last_held.items() if last.moved}
+        moments = last_deletions_before_sightings(listed)
+        back = {content: f" {_BACK}{last.at}" for content, last in last_arrivals.items() if last.moved}
         increments = [
             key + editions[key] + moment_mark(moments.get(key, "")) + back.get(Path(key).stem, "")
             for key in listed
@@ -388,34 +393,34 @@ class Merging:
         return MergedIncrements.from_json(text) if text else None
 
     def _build_each(
-        self, plans: Sequence[_Plan], references: ReferenceCheck, last_held: Mapping[str, LastHeld]
+        self, plans: Sequence[_Plan], references: ReferenceCheck, last_arrivals: Mapping[str, LastArrival]
     ) -> tuple[list[tuple[DatasetSnapshot, Staged | None]], dict[str, str]]:
         """Build every dataset; return the snapshots, and the errors of datasets that failed."""
         built, failed = [], {}
         for plan in plans:
             try:
-                built.append(self._build(plan, references, last_held))
+                built.append(self._build(plan, references, last_arrivals))
             except (AuditError, ContractError) as error:
                 failed[plan.contract.dataset] = str(error)
                 log.error("dataset not merged", extra={"dataset": plan.contract.dataset, "cause": str(error)})  # noqa: TRY400 a traceback may quote a cell
         return built, failed
 
     def _build(
-        self, plan: _Plan, references: ReferenceCheck, last_held: Mapping[str, LastHeld]
+        self, plan: _Plan, references: ReferenceCheck, last_arrivals: Mapping[str, LastArrival]
     ) -> tuple[DatasetSnapshot, Staged | None]:
         if plan.incomplete:
             raise AuditError(plan.incomplete)
         if plan.base and plan.is_published:
             return plan.base, None
         with tempfile.TemporaryDirectory(dir=self.workspace) as folder:
-            held_at = {content: last.at for content, last in last_held.items()}
-            return self._build_in(Path(folder), plan, references, held_at)
+            arrived_at = {content: last.at for content, last in last_arrivals.items()}
+            return self._build_in(Path(folder), plan, references, arrived_at)
 
     def _build_in(
-        self, folder: Path, plan: _Plan, references: ReferenceCheck, held_at: Mapping[str, str]
+        self, folder: Path, plan: _Plan, references: ReferenceCheck, arrived_at: Mapping[str, str]
     ) -> tuple[DatasetSnapshot, Staged]:
         dataset, snapshot_id = plan.contract.dataset, plan.target.snapshot_id
-        change = self._change(folder, plan, held_at)
+        change = self._change(folder, plan, arrived_at)
         removed = self._removed(plan, change)
         contract, publisher = change.contract, self._publisher
         writer = SnapshotWriter(
@@ -446,7 +451,7 @@ class Merging:
         self.count(_work_on(change, record, plan.base, snapshot))
         return snapshot, staged
 
-    def _change(self, folder: Path, plan: _Plan, held_at: Mapping[str, str]) -> DatasetChange:
+    def _change(self, folder: Path, plan: _Plan, arrived_at: Mapping[str, str]) -> DatasetChange:
         """Download the new increments, and read the record of the base."""
         files = self._download(folder, plan.rows)
         arriving = fit_files(
@@ -466,7 +471,7 @@ class Merging:
             deleted=[*deleted, *(self._keys_of(plan, part) for part in base if plan.reverted)],
             is_complete=bool(plan.reverted),
             deletions=deletions,
-            held_at=held_at,
+            arrived_at=arrived_at,
             base=base,
             record=snapshot_parts(self.objects, self.curated_bucket, plan.base) if plan.base else None,
             part_rows=self._part_rows(plan.contract),

@@ -61,7 +61,7 @@ class DatasetChange:
     deleted: Sequence[pa.Table]
     is_complete: bool
     deletions: Deletions
-    held_at: Mapping[str, str]
+    arrived_at: Mapping[str, str]
     base: Sequence[ObjectRef]
     record: SnapshotParts | None
     part_rows: int
@@ -207,7 +207,7 @@ class SnapshotWriter:
             replace(fitted, files=tuple(files)),
             self.memory,
             change.deletions,
-            held_at=change.held_at,
+            arrived_at=change.arrived_at,
             part_rows=change.part_rows,
             within=within,
         )
@@ -224,7 +224,7 @@ class SnapshotWriter:
         key = keys.part(prefix, number)
         self.publisher.write_part(change.contract, file, key, is_audited=is_audited)
         self.keep(change.contract.dataset, key.removeprefix(prefix), file)
-        return describe_part(file, change.key, latest_on(change.contract, file, change.held_at))
+        return describe_part(file, change.key, latest_on(change.contract, file, change.arrived_at))
 
     def _delete_others(self, prefix: str, count: int) -> None:
         """Delete parts of another layout of the snapshot, because readers read all files in its folder."""

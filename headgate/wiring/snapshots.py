@@ -43,7 +43,7 @@ def merging(
     """
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.lake import keys
-    from headgate.lake.versions import last_held
+    from headgate.lake.versions import last_arrivals
     from headgate.merge.decided_items import DecidedItems
     from headgate.merge.merge_lake import Merging
     from headgate.quality.card_audit_ledger import require_no_leaks
@@ -70,7 +70,7 @@ def merging(
         decided_items=DecidedItems(
             registry.lake[keys.DECIDED_ITEMS], label_queues(definitions.pushed_dashboards(env))
         ),
-        last_held=lambda: last_held(stores.ledger(env).records()),
+        last_arrivals=lambda: last_arrivals(stores.ledger(env).records()),
         notify=notify,
         part_rows=settings.snapshot_part_rows,
         count=count,
@@ -86,7 +86,9 @@ def refresh(env: Mapping[str, str], workspace: Path) -> RefreshedTables:
 
     def merge_of_pass() -> Merging:
         merge = merging(env, workspace, notify_nobody, count_nothing)
-        return replace(merge, last_held=cache(merge.last_held))  # one scan of the ledger for all datasets
+        return replace(
+            merge, last_arrivals=cache(merge.last_arrivals)
+        )  # one scan of the ledger for all datasets
 
     return refresh_tables(merge_of_pass, clock.utc_now, MergeSettings.from_env(env).fresh_rows_mb * MB)
 

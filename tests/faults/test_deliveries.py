@@ -19,7 +19,7 @@ from headgate.errors import HeadgateError, ServiceError, ThrottledError
 from headgate.lake.keys import part
 from headgate.lake.ports import ObjectRef
 from headgate.lake.raw_objects import file_id_of
-from headgate.lake.versions import last_held
+from headgate.lake.versions import last_arrivals
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from headgate.lake.versions import LastHeld
+    from headgate.lake.versions import LastArrival
 
 pytestmark = pytest.mark.faults
 
@@ -153,8 +153,8 @@ def _catalog() -> MemoryCatalog:
 def _merging(lake: Lake, catalog: MemoryCatalog, workspace: Path) -> Merging:
     curated = {name: curated_contract(contract) for name, contract in contracts().items()}
     ports = (lake.objects, catalog, curated, "curated", "curated", workspace, audit)
-    return Merging(*ports, last_held=partial(_last_held, lake), memory=MEMORY)
+    return Merging(*ports, last_arrivals=partial(_last_arrivals, lake), memory=MEMORY)
 
 
-def _last_held(lake: Lake) -> Mapping[str, LastHeld]:
-    return last_held(lake.ledger.records())
+def _last_arrivals(lake: Lake) -> Mapping[str, LastArrival]:
+    return last_arrivals(lake.ledger.records())

@@ -17,7 +17,7 @@ import sqlglot
 
 from headgate.engines import athena, local, spark
 from headgate.engines.frames import by_rows
-from headgate.merge.deletions import DELETED_BY, HELD_AFTER, INCREMENT, without_deleted
+from headgate.merge.deletions import DELETED_BY, INCREMENT, SIGHTED_AFTER, without_deleted
 from headgate.merge.newest_per_key import newest_by
 from headgate.query import translate
 
@@ -70,7 +70,7 @@ def rows(seed: int) -> pa.Table:
 
 
 def merged(seed: int) -> ibis.Table:
-    held = ibis.memtable(pa.table({INCREMENT: ["bb"], HELD_AFTER: ["2024-01-02"]}))
+    held = ibis.memtable(pa.table({INCREMENT: ["bb"], SIGHTED_AFTER: ["2024-01-02"]}))
     deleted = ibis.memtable(
         pa.table({"id": pa.array([-1, 0], pa.int64()), DELETED_BY: ["2024-01-01", "2024-01-03"]})
     )

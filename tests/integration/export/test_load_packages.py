@@ -198,7 +198,7 @@ class MergedLake:
         places = ("curated", "lake", self._workspace, audit)
         objects = self._gate.objects
         ports = (objects, self._catalog, contracts, *places)
-        merged = Merging(*ports, last_held=dict, memory=MEMORY).merge()
+        merged = Merging(*ports, last_arrivals=dict, memory=MEMORY).merge()
         place = self._catalog.current("lake", "orders").location.removeprefix("s3://curated/")
         parts = [key for key in objects.contents("curated", place) if key.endswith(".parquet")]
         rows = [row for key in parts for row in table_of(objects.read(ObjectRef("curated", key))).to_pylist()]

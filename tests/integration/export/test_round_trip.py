@@ -37,7 +37,7 @@ from headgate.intake.files.gate import GatePorts, GateRules
 from headgate.intake.files.process_file import FileProcessor
 from headgate.intake.files.source_deletions import Sightings
 from headgate.lake.ports import MaskingKey, ObjectRef
-from headgate.lake.versions import last_held
+from headgate.lake.versions import last_arrivals
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from headgate.query import translate
@@ -175,7 +175,7 @@ class Lake:
             self.database,
             self.workspace,
             audit,
-            last_held=lambda: last_held(records),
+            last_arrivals=lambda: last_arrivals(records),
         ).merge()
 
     @property

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.lake.ports import FileRecord
-from headgate.lake.versions import History, LastHeld, is_in_lake, last_held
+from headgate.lake.versions import History, LastArrival, is_in_lake, last_arrivals
 
 pytestmark = pytest.mark.unit
 
@@ -48,9 +48,9 @@ def records_of(sent: list[Sent], *, processed: list[int] | None = None) -> list[
     ]
 
 
-def reported(*sends: str) -> dict[str, LastHeld]:
+def reported(*sends: str) -> dict[str, LastArrival]:
     """Sends a minute apart, written as key=content."""
-    return last_held(records_of([Sent(*send.split("="), at) for at, send in enumerate(sends, 1)]))
+    return last_arrivals(records_of([Sent(*send.split("="), at) for at, send in enumerate(sends, 1)]))
 
 
 def refused(key: str, content: str, at: int, state: str = "rejected") -> FileRecord:
@@ -61,34 +61,34 @@ def refused(key: str, content: str, at: int, state: str = "rejected") -> FileRec
 
 
 def test_a_content_counts_from_when_it_first_came() -> None:
-    assert reported("k=X", "k=Y") == {"X": LastHeld(moment(1)), "Y": LastHeld(moment(2))}
+    assert reported("k=X", "k=Y") == {"X": LastArrival(moment(1)), "Y": LastArrival(moment(2))}
 
 
 def test_the_same_bytes_sent_again_say_nothing() -> None:
-    assert reported("k=X", "k=X", "k=X") == {"X": LastHeld(moment(1))}
+    assert reported("k=X", "k=X", "k=X") == {"X": LastArrival(moment(1))}
 
 
 def test_an_object_that_goes_back_comes_to_hold_the_content_once_more() -> None:
     assert reported("k=X", "k=Y", "k=X", "k=X") == {
-        "X": LastHeld(moment(3), moved=True),
-        "Y": LastHeld(moment(2)),
+        "X": LastArrival(moment(3), moved=True),
+        "Y": LastArrival(moment(2)),
     }
 
 
 def test_a_copy_under_another_name_says_nothing() -> None:
-    assert reported("k=X", "k=Y", "copy=X") == {"X": LastHeld(moment(1)), "Y": LastHeld(moment(2))}
+    assert reported("k=X", "k=Y", "copy=X") == {"X": LastArrival(moment(1)), "Y": LastArrival(moment(2))}
 
 
 def test_a_correction_counts_though_its_content_came_under_another_name_first() -> None:
     assert reported("other=X", "k=Y", "k=X") == {
-        "X": LastHeld(moment(3), moved=True),
-        "Y": LastHeld(moment(2)),
+        "X": LastArrival(moment(3), moved=True),
+        "Y": LastArrival(moment(2)),
     }
 
 
 def test_a_content_that_was_refused_in_between_is_no_other_one() -> None:
     sent = [*records_of([Sent("k", "X", 1), Sent("k", "X", 3)]), refused("k", "Z", 2)]
-    assert last_held(sent) == {"X": LastHeld(moment(1))}
+    assert last_arrivals(sent) == {"X": LastArrival(moment(1))}
 
 
 def test_of_two_contents_of_one_second_neither_is_newer() -> None:
@@ -96,21 +96,21 @@ def test_of_two_contents_of_one_second_neither_is_newer() -> None:
         [Sent("k", "X", 1), Sent("k", "Y", 1)],
         [Sent("k", "X", 0), Sent("k", "X", 1), Sent("k", "Y", 1)],
     ):
-        found = last_held(records_of(sent))
+        found = last_arrivals(records_of(sent))
         assert found["X"].at == found["Y"].at == moment(1)
 
 
 def test_a_merge_learns_that_a_copy_which_was_processed_first_is_older_than_it_seemed() -> None:
     """The first event came late: the rows lie in the lake as those of the second file."""
     sent = [Sent("k", "X", 1), Sent("other", "X", 3)]
-    assert last_held(records_of(sent, processed=[1, 0])) == {"X": LastHeld(moment(1), moved=True)}
+    assert last_arrivals(records_of(sent, processed=[1, 0])) == {"X": LastArrival(moment(1), moved=True)}
 
 
 def test_what_is_replayed_keeps_its_moment_and_corrects_only_what_it_had_corrected() -> None:
     replayed = refused("k", "Y", 2, "replaying")
     assert not is_in_lake(replayed)
     assert is_in_lake(FileRecord(**{**vars(replayed), "error": {}}))
-    assert last_held([replayed]) == {"Y": LastHeld(moment(2))}
+    assert last_arrivals([replayed]) == {"Y": LastArrival(moment(2))}
     first, *_ = records_of([Sent("k", "X", 1)])
     assert History.of([first, replayed]).settled_by(first) is None
 
@@ -164,8 +164,8 @@ def test_every_history_gives_each_content_the_moment_that_the_rule_in_plain_word
     records = records_of(sent, processed=processed)
     accepted = {record.content_sha256: record.received_at for record in records if record.state == "done"}
     wanted = {content: moment(came_at(content, sent)) for content in accepted}
-    assert last_held(reversed(records)) == {
-        content: LastHeld(at, moved=at != accepted[content]) for content, at in wanted.items()
+    assert last_arrivals(reversed(records)) == {
+        content: LastArrival(at, moved=at != accepted[content]) for content, at in wanted.items()
     }
 
 
@@ -174,7 +174,7 @@ def test_what_settles_a_version_wins_over_it_in_the_merge(drawn: tuple[list[Sent
     """And what nothing settles is outdone by no later version of its object."""
     sent, processed = drawn
     records = records_of(sent, processed=processed)
-    past, held = History.of(records), last_held(records)
+    past, held = History.of(records), last_arrivals(records)
     for record in records:
         newer, own = past.settled_by(record), held[record.content_sha256].at
         of_object = [
@@ -193,5 +193,5 @@ def test_one_objects_last_content_wins_over_all_that_it_held_before(
     drawn: tuple[list[Sent], list[int]],
 ) -> None:
     sent = [Sent("k1", one.content, at) for at, one in enumerate(drawn[0])]
-    held = last_held(records_of(sent, processed=drawn[1]))
+    held = last_arrivals(records_of(sent, processed=drawn[1]))
     assert not sent or max(held, key=lambda content: held[content].at) == sent[-1].content

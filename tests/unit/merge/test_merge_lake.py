@@ -18,7 +18,7 @@ from headgate.contracts.registry import Registry
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef, TableVersion
-from headgate.lake.versions import LastHeld, last_held
+from headgate.lake.versions import LastArrival, last_arrivals
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from headgate.runs.stage_records import MergedDataset, StageWork
@@ -128,7 +128,7 @@ class Lake:
         for key in older:
             self.objects.delete(ObjectRef(BUCKET, key))
 
-    def merging(self, held: Mapping[str, LastHeld] | None = None) -> Merging:
+    def merging(self, held: Mapping[str, LastArrival] | None = None) -> Merging:
         ports = (
             self.objects,
             self.catalog,
@@ -138,7 +138,7 @@ class Lake:
             self.workspace,
             audit,
         )
-        return Merging(*ports, last_held=lambda: held or {}, memory=MEMORY)
+        return Merging(*ports, last_arrivals=lambda: held or {}, memory=MEMORY)
 
     def table(self, dataset: str) -> list[dict[str, Any]]:
         prefix = self.catalog.current("ecommerce_curated", dataset).location.removeprefix(f"s3://{BUCKET}/")
@@ -217,7 +217,7 @@ def test_of_rows_that_changed_at_the_same_time_those_win_that_an_object_came_to_
     for name, total in totals.items():
         lake.deliver(name, order("1", str(total)))
     lake.merging(
-        {name: LastHeld("2024-05-02" if name == newest else "2024-05-01") for name in totals}
+        {name: LastArrival("2024-05-02" if name == newest else "2024-05-01") for name in totals}
     ).merge()
     assert lake.totals() == {"1": totals[newest]}
 
@@ -227,19 +227,19 @@ def test_when_a_content_was_held_matters_only_where_the_rows_own_time_of_change_
 ) -> None:
     lake.deliver("aa", order("1", "1.00", updated=2))
     lake.deliver("bb", order("1", "2.00", updated=1))
-    lake.merging({"aa": LastHeld("2024-05-01"), "bb": LastHeld("2024-05-02")}).merge()
+    lake.merging({"aa": LastArrival("2024-05-01"), "bb": LastArrival("2024-05-02")}).merge()
     assert lake.totals() == {"1": Decimal("1.00")}
 
 
 def test_a_content_that_an_object_came_back_to_is_merged_again(lake: Lake) -> None:
     lake.deliver("aa", order("1", "1.00"))
     lake.deliver("bb", order("1", "2.00"))
-    held = {"aa": LastHeld("2024-05-01"), "bb": LastHeld("2024-05-02")}
+    held = {"aa": LastArrival("2024-05-01"), "bb": LastArrival("2024-05-02")}
     lake.merging(held).merge()
-    lake.merging(held | {"aa": LastHeld("2024-05-03", moved=True)}).merge()
+    lake.merging(held | {"aa": LastArrival("2024-05-03", moved=True)}).merge()
     assert lake.totals() == {"1": Decimal("1.00")}
     lake.merging(
-        held | {"aa": LastHeld("2024-05-03", moved=True), "bb": LastHeld("2024-05-04", moved=True)}
+        held | {"aa": LastArrival("2024-05-03", moved=True), "bb": LastArrival("2024-05-04", moved=True)}
     ).merge()
     assert lake.totals() == {"1": Decimal("2.00")}
 
@@ -248,8 +248,8 @@ def test_when_a_file_was_received_changes_no_snapshots_id(lake: Lake) -> None:
     lake.deliver("aa", order("1", "1.00"))
     assert (
         lake.merging().merge()
-        == lake.merging({"aa": LastHeld("2024-05-01")}).merge()
-        == lake.merging({"aa": LastHeld("2024-06-01")}).merge()
+        == lake.merging({"aa": LastArrival("2024-05-01")}).merge()
+        == lake.merging({"aa": LastArrival("2024-06-01")}).merge()
     )
 
 
@@ -258,7 +258,7 @@ def test_nothing_is_written_for_a_file_that_was_skipped_as_the_duplicate_of_itse
     sent = FileRecord(
         "1", "raw", "orders/a.csv", "v1", "orders", "done", content_sha256="aa", received_at="2024-05-01"
     )
-    first = lake.merging(last_held([sent])).merge()
+    first = lake.merging(last_arrivals([sent])).merge()
     lake.objects.written.clear()
     again = replace(
         sent,
@@ -268,7 +268,7 @@ def test_nothing_is_written_for_a_file_that_was_skipped_as_the_duplicate_of_itse
         duplicate_of="1",
         received_at="2024-05-02",
     )
-    assert lake.merging(last_held([sent, again])).merge() == first
+    assert lake.merging(last_arrivals([sent, again])).merge() == first
     assert lake.objects.written == []
 
 

@@ -25,7 +25,7 @@ from headgate.contracts.registry import Registry
 from headgate.intake.files.replay_file import Replayer
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.lake.versions import last_held
+from headgate.lake.versions import last_arrivals
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
@@ -506,7 +506,9 @@ class ConsoleActions(RuleBasedStateMachine):
     def merged(self) -> dict[int, int]:
         with TemporaryDirectory() as folder:
             ports = (self.lake.objects, self.catalog, self.curated, "curated", "curated", Path(folder), audit)
-            Merging(*ports, last_held=lambda: last_held(self.lake.ledger.records()), memory=MEMORY).merge()
+            Merging(
+                *ports, last_arrivals=lambda: last_arrivals(self.lake.ledger.records()), memory=MEMORY
+            ).merge()
         prefix = self.catalog.current("curated", BY.dataset).location.removeprefix("s3://curated/")
         rows = pq.read_table(
             pa.BufferReader(self.lake.objects.read(ObjectRef("curated", keys.part(prefix))))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryCatalog
-from headgate.lake.versions import last_held
+from headgate.lake.versions import last_arrivals
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from headgate.snapshots.read_snapshots import lake_snapshot, snapshot_parts
@@ -35,8 +35,8 @@ def merge(lake: MemoryLake, part_rows: int = 8) -> MemoryLake:
     curated = {name: REGISTRY.curated[name] for name in ("customers", "payments")}
     with TemporaryDirectory() as folder:
         ports = (lake.objects, MemoryCatalog(), curated, "curated", "curated", Path(folder), audit)
-        newest = last_held(lake.ledger.records())
-        Merging(*ports, memory=MEMORY, part_rows=part_rows, last_held=lambda: newest).merge()
+        newest = last_arrivals(lake.ledger.records())
+        Merging(*ports, memory=MEMORY, part_rows=part_rows, last_arrivals=lambda: newest).merge()
     return lake
 
 

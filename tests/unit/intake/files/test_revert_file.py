@@ -26,7 +26,7 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lake.senders import Senders
 from headgate.lake.states import Action
-from headgate.lake.versions import last_held
+from headgate.lake.versions import last_arrivals
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
@@ -79,7 +79,7 @@ class Versions(Lake):
                 Path(folder),
                 audit,
             )
-            Merging(*ports, last_held=lambda: last_held(self.ledger.records()), memory=MEMORY).merge()
+            Merging(*ports, last_arrivals=lambda: last_arrivals(self.ledger.records()), memory=MEMORY).merge()
         prefix = self.catalog.current("curated", "things").location.removeprefix("s3://curated/")
         body = self.objects.read(ObjectRef("curated", keys.part(prefix)))
         return list(pq.read_table(pa.BufferReader(body)).to_pylist())
