@@ -2,6 +2,7 @@
 
 Sales are lines with positive quantity, returns are lines with negative quantity, and revenue is their sum.
 Orders with status `adjusted` are bookkeeping (bad debt, stock found or lost), not sales, and are excluded.
+An invoice without a sold line of a price above 0 is no order: shops book stock corrections so.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ def _orders(tables: Mapping[str, ibis.Table]) -> ibis.Table:
         units=items.quantity.cast("int64").sum(),
     )
     joined = placed.left_join(lines, "order_id")
-    is_sale = joined.status != "cancelled"
+    is_cancelled = joined.status == "cancelled"
+    sales = joined.sales.fill_null(0)
+    is_sale = ~is_cancelled & (sales > 0)
     delivery_s = whole_seconds(joined.delivered_at) - whole_seconds(joined.ordered_at)
     return joined.select(
         "order_id",
@@ -50,8 +53,9 @@ def _orders(tables: Mapping[str, ibis.Table]) -> ibis.Table:
         "ordered_at",
         month_on=joined.ordered_at.truncate("M").date(),
         is_sale=is_sale,
+        is_cancelled=is_cancelled,
         customer_id=is_sale.ifelse(joined.customer_id, None),
-        sales=joined.sales.fill_null(0),
+        sales=sales,
         returns=-joined.returns.fill_null(0),
         units=joined.units.fill_null(0),
         delivery_s=delivery_s,
@@ -70,7 +74,7 @@ def _days_of_categories(tables: Mapping[str, ibis.Table]) -> ibis.Table:
     by_order = sold.group_by(
         "region_id", "sold_on", "order_id", category=sold.category.fill_null(UNKNOWN)
     ).agg(sales=(sold.quantity * sold.unit_price).sum())
-    merchandise = by_order.filter(by_order.category.notin([SERVICE, UNKNOWN]))
+    merchandise = by_order.filter(by_order.category.notin([SERVICE, UNKNOWN]), by_order.sales > 0)
     return merchandise.group_by("region_id", "category", "sold_on").agg(
         sales=merchandise.sales.sum(), orders=merchandise.count()
     )
@@ -104,7 +108,7 @@ def region_months(orders: ibis.Table) -> pd.DataFrame:
         sales=orders.sales.sum(),
         returns=orders.returns.sum(),
         orders=orders.is_sale.sum(),
-        cancelled=(~orders.is_sale).sum(),
+        cancelled=orders.is_cancelled.sum(),
         customers=orders.customer_id.nunique(),
         units=orders.units.sum(),
         delivered=orders.delivery_s.count(),

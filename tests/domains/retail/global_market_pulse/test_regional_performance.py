@@ -36,15 +36,18 @@ def small(shop: Shop) -> pd.DataFrame:
         _order("6", "FR", datetime(2010, 3, 10, 23, 59)),
         _order("7", "FR", datetime(2010, 3, 11)),
         _order("A8", "GB", datetime(2010, 1, 2), status="adjusted"),
+        _order("W9", "GB", datetime(2010, 1, 3)),
+        _order("L9", "GB", datetime(2010, 1, 3), customer_id=9),
+        _order("E9", "GB", datetime(2010, 1, 3), customer_id=10),
     ]
-    sizes = {"1": 10, "2": 20, "3": 40, "C3": -10, "4": 5, "5": 10, "6": 1, "7": 99, "A8": -500}
+    sizes = {"1": 10, "2": 20, "3": 40, "C3": -10, "4": 5, "5": 10, "6": 1, "7": 99, "A8": -500, "W9": -3, "L9": 3}
     items = [
         {
             "order_item_id": key,
             "order_id": key,
             "product_id": "p",
             "quantity": size,
-            "unit_price": Decimal("0.1250"),
+            "unit_price": Decimal(0) if key in {"W9", "L9"} else Decimal("0.1250"),
         }
         for key, size in sizes.items()
     ]
@@ -90,6 +93,14 @@ def test_counts_are_of_orders_customers_and_units(small: pd.DataFrame) -> None:
     january = small.loc[("GB", date(2010, 1, 1))]
     assert (january["orders"], january["customers"], january["units"]) == (2, 1, 30)
     assert january["average_order_value"] == Decimal("1.8750")
+
+
+def test_an_invoice_without_value_is_no_order(small: pd.DataFrame) -> None:
+    """W9 and L9 correct the stock at a price of 0, and no line of E9 has arrived."""
+    january = small.loc[("GB", date(2010, 1, 1))]
+    assert (january["orders"], january["customers"]) == (2, 1)
+    assert january["average_order_value"] == january["sales"] / 2
+    assert january["cancellation_rate"] == 0
 
 
 def test_growth_compares_whole_months_only(small: pd.DataFrame) -> None:
