@@ -1,11 +1,15 @@
 import { Box, Group, Text, Title } from '@mantine/core'
 import { type ReactNode, useEffect, useRef } from 'react'
 
+import { keepPage } from '../features/search/recent-pages'
+
 /** The heading of a page, there from its first moment: also while the page loads, and when it fails. It is the title of the tab. */
 export function PageTitle({ children }: { children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
-    document.title = `${heading.current?.textContent ?? ''} · Headgate`
+    const title = heading.current?.textContent ?? ''
+    document.title = `${title} · Headgate`
+    keepPage(title, window.location.hash)
   })
   return (
     <Title order={1} size="h3" ref={heading} style={{ overflowWrap: 'anywhere' }}>

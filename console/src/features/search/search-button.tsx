@@ -1,11 +1,15 @@
 import { Button, Kbd } from '@mantine/core'
 import { lazy, Suspense, useEffect, useState } from 'react'
 
+import { useTypedAhead } from './use-typed-ahead'
+
 const SearchDialog = lazy(() => import('./search-dialog'))
 
 /** Opens the search, which Ctrl+K opens on every page. */
 export function SearchButton() {
   const [isOpen, setOpen] = useState(false)
+  const [typed, setTyped] = useState('')
+  const onFocus = useTypedAhead(isOpen, setTyped)
   useEffect(() => {
     function press(event: KeyboardEvent): void {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return
@@ -15,6 +19,10 @@ export function SearchButton() {
     window.addEventListener('keydown', press)
     return () => window.removeEventListener('keydown', press)
   }, [])
+  const close = () => {
+    setOpen(false)
+    setTyped('')
+  }
   return (
     <>
       <Button size="compact-sm" variant="default" aria-label="Search (Ctrl+K)" onClick={() => setOpen(true)}>
@@ -25,7 +33,7 @@ export function SearchButton() {
       </Button>
       {isOpen ? (
         <Suspense>
-          <SearchDialog onClose={() => setOpen(false)} />
+          <SearchDialog typed={typed} onType={setTyped} onFocus={onFocus} onClose={close} />
         </Suspense>
       ) : null}
     </>

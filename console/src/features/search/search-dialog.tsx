@@ -10,9 +10,13 @@ import { useRuns, useStartRun } from '../lake/queries'
 import { useMay } from '../../api/queries'
 import { Failed } from '../../components/states'
 import { PAGES } from '../../app/pages'
+import { recentPages } from './recent-pages'
 import {
+  firstPlaces,
+  hasAllWords,
   LOOK_IN_ROWS,
   matching,
+  MAX_SHOWN,
   type Place,
   places,
   placesOfFiles,
@@ -27,9 +31,17 @@ import {
   SWITCH_COLOURS,
 } from './search-results'
 
+interface Props {
+  /** What was typed, also before the dialog was there. */
+  typed: string
+  onType: (typed: string) => void
+  /** The field takes the keys from now on. */
+  onFocus: () => void
+  onClose: () => void
+}
+
 /** Finds pages and actions by their words: files, datasets, tables, runs, questions, queues, and rows by their ids. */
-export default function SearchDialog({ onClose }: { onClose: () => void }) {
-  const [typed, setTyped] = useState('')
+export default function SearchDialog({ typed, onType, onFocus, onClose }: Props) {
   const [at, setAt] = useState(0)
   const start = useStartRun()
   const { setColorScheme } = useMantineColorScheme()
@@ -37,6 +49,7 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
   const [asked, setAsked] = useState('')
   const { found, isAsking } = useMatching(typed, asked)
   const chosen = found[Math.min(at, found.length - 1)]
+  const note = noteOf(typed, found, isAsking)
 
   function open(place: Place | undefined): void {
     if (!place) return
@@ -72,11 +85,17 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
         aria-activedescendant={chosen ? `search-${found.indexOf(chosen)}` : undefined}
         value={typed}
         onChange={(event) => {
-          setTyped(event.currentTarget.value)
+          onType(event.currentTarget.value)
           setAt(0)
         }}
+        onFocus={onFocus}
         onKeyDown={press}
       />
+      {note ? (
+        <Text size="sm" className="muted" role="status" mt="xs">
+          {note}
+        </Text>
+      ) : null}
       <ul id="search-results" role="listbox" aria-label="Results" className="search-results">
         {found.map((place, index) => (
           <li
@@ -96,11 +115,6 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
           </li>
         ))}
       </ul>
-      {found.length === 0 ? (
-        <Text size="sm" className="muted" role="status">
-          {isAsking ? 'Reading the rows …' : 'Nothing has these words.'}
-        </Text>
-      ) : null}
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}
       <Text size="xs" className="muted" mt="sm">
         Keys: Ctrl+K search · {PAGES.map(({ key, title }) => `g ${key} ${title}`).join(' · ')}
@@ -109,9 +123,19 @@ export default function SearchDialog({ onClose }: { onClose: () => void }) {
   )
 }
 
+/** What the results are, where they do not have all of the typed words. */
+function noteOf(typed: string, found: Place[], isAsking: boolean): string {
+  if (!typed.trim()) return 'Opened before, and what can be asked:'
+  if (isAsking) return found.length > 0 ? '' : 'Reading the rows …'
+  const places = found.filter((place) => place !== LOOK_IN_ROWS)
+  if (places.length === 0) return 'No page, table or question has these words.'
+  return places.some((place) => hasAllWords(place, typed))
+    ? ''
+    : 'Nothing has all of these words; these have some.'
+}
+
 /** Rows are looked for from so many letters. */
 const LEAST_TYPED = 2
-const MOST_SHOWN = 15
 
 /** The regions, categories and other members that dashboards filter by. Like items and rows, they are read by statements, which cost: those that a page has read are searched at once, all others when a person asks for it. */
 function useMembers(isAsked: boolean): Read {
@@ -190,20 +214,21 @@ function useMatching(typed: string, asked: string): { found: Place[]; isAsking: 
   const runs = useRuns().data?.runs ?? []
   const files = useFiles(name ? { name } : {}).data?.pages[0]?.files ?? []
   const mayRun = useMay('operator')
-  const known = matching(places({ contracts, systems, questions, boards, runs, mayRun }), typed)
+  const tables = useCatalog().data?.tables ?? []
+  const every = places({ contracts, systems, questions, boards, runs, tables, mayRun })
   const isAsked = asked !== '' && asked === typed.trim()
   const [members, items, rows] = [useMembers(isAsked), useItems(isAsked), useRows(typed.trim(), isAsked)]
   const names = useNames(typed.trim(), isAsked)
   const read = [members, items, rows, names]
   const hasEnough = typed.trim().length >= LEAST_TYPED
-  const found = [
-    ...names.all,
-    ...known,
-    ...(hasEnough ? matching(members.all, typed) : []),
-    ...matching(placesOfFiles(files), typed),
-    ...rows.all,
-    ...(hasEnough ? matching(items.all, typed) : []),
-  ].slice(0, MOST_SHOWN)
+  const found = typed.trim()
+    ? [
+        ...names.all,
+        ...matching([...every, ...(hasEnough ? [...members.all, ...items.all] : [])], typed),
+        ...matching(placesOfFiles(files), typed),
+        ...rows.all,
+      ].slice(0, MAX_SHOWN)
+    : firstPlaces(recentPages(), boards, every)
   const isComplete = isAsked || read.every(({ isRead }) => isRead)
   return {
     found: hasEnough && !isComplete ? [...found, LOOK_IN_ROWS] : found,

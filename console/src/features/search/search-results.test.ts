@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import type { Schemas } from '../../api/client'
 import { testColumn, testTable } from '../../formats/test-tables'
 import {
+  firstPlaces,
+  hasAllWords,
   matching,
   placesOfFiles,
   placesOfItems,
@@ -52,7 +54,8 @@ test('a member of what a dashboard filters by leads to the page with that filter
     {
       kind: 'region, Regions',
       title: 'Ireland',
-      words: 'IE',
+      words: 'IE eire',
+      context: '',
       href: '#/dashboards/pulse?region=IE',
     },
   ])
@@ -138,7 +141,56 @@ test('a dashboard and its queue are found by their topics, and a panel by the wo
   ])
   expect(matching(all, 'revenue by month')[0]?.title).toBe('What is ahead?')
   expect(matching(all, 'revenue by month and region')[0]?.title).toBe('What is ahead?')
-  expect(matching(all, 'revenue of kitchens')).toEqual([])
+  expect(matching(all, 'revenue of kitchens').map(({ title }) => title)).toEqual(['What is ahead?'])
+  expect(matching(all, 'kitchens')).toEqual([])
+})
+
+test('where nothing has all words, tables, columns and panels are found by each of them', () => {
+  const table = testTable('history', [testColumn('revenue', { description: 'Net revenue of a period' })], {
+    system: 'own',
+  })
+  const known = { contracts: [], systems: [], questions: [], boards: [], runs: [], tables: [table] }
+  const column = {
+    kind: 'column of the table History',
+    title: 'Revenue',
+    href: '#/tables/own/history',
+    words: 'revenue Net revenue of a period',
+  }
+  expect(matching(places(known), 'net revenue')).toEqual([column])
+  const board = {
+    system: 'pulse',
+    title: 'Regions',
+    panels: [{ question: 'What revenue had each region?', answer: '' }],
+  } as unknown as Schemas['Dashboard']
+  const members = placesOfMembers(board, { name: 'region', label: 'Region', column: 'region_id' }, [
+    'GB',
+    'FR',
+  ])
+  const both = matching([...members, ...places(known)], 'net revenue uk')
+  expect(both.map(({ title }) => title)).toEqual(['United Kingdom', 'Revenue'])
+  expect(hasAllWords(column, 'net revenue uk')).toBe(false)
+  // A short word is no beginning of a longer one, and the surroundings of a member do not find it alone.
+  expect(matching(members, 'fr revenue').map(({ title }) => title)).toEqual(['France'])
+  expect(matching(members, 'revenue')).toEqual([])
+})
+
+test('an empty field shows the pages opened before, and what can be asked', () => {
+  const board = {
+    system: 'own',
+    title: 'Guests',
+    queues: [{ name: 'to_call', title: 'Guests to call', table: 't', value_label: '' }],
+    panels: [
+      { name: 'first', table: 't', question: 'What is ahead?', answer: '', x: '', y: [] },
+      { name: 'second', table: 't', question: 'And then?', answer: '', x: '', y: [] },
+    ],
+  } as unknown as Schemas['Dashboard']
+  const all = places({ contracts: [], systems: [], questions: [], boards: [board], runs: [] })
+  const recent = ['Here', 'Lake'].map((title) => ({ kind: 'opened before', title, href: `#/${title}` }))
+  const shown = firstPlaces(recent, [board], all).map(({ title }) => title)
+  expect(shown.slice(0, 3)).toEqual(['Lake', 'Guests to call', 'What is ahead?'])
+  expect(shown).toContain('Upload a file')
+  expect(shown).not.toContain('And then?')
+  expect(firstPlaces([], [], [])).not.toEqual([])
 })
 
 test('rows are found by the words of their names, and people are not', () => {

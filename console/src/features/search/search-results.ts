@@ -13,6 +13,8 @@ export interface Place {
   href: string
   /** Further words that find it, which are not shown. */
   words?: string
+  /** Words of what surrounds it: they add to others that find it, and do not find it alone. */
+  context?: string
 }
 
 interface Known {
@@ -21,6 +23,8 @@ interface Known {
   questions: Schemas['Question'][]
   boards: Schemas['Dashboard'][]
   runs: Schemas['RunSummary'][]
+  /** The tables of the catalog with their columns. */
+  tables?: Schemas['CatalogTable'][]
   mayRun?: boolean
 }
 
@@ -68,10 +72,19 @@ const ASKING = new Set(
 )
 
 const path = encodeURIComponent
+const tablePage = (system: string, table: string): string => `#/tables/${path(system)}/${path(table)}`
 export const runPage = (name: string): string => `#/runs/${path(name)}`
 
 /** Everything that has a page, but files, which the API looks up by their names. */
-export const places = ({ contracts, systems, questions, boards, runs, mayRun = false }: Known): Place[] => [
+export const places = ({
+  contracts,
+  systems,
+  questions,
+  boards,
+  runs,
+  tables = [],
+  mayRun = false,
+}: Known): Place[] => [
   ...PAGES,
   ...ACTIONS,
   SWITCH_COLOURS,
@@ -101,7 +114,8 @@ export const places = ({ contracts, systems, questions, boards, runs, mayRun = f
     system.tables.map((table) => ({
       kind: 'table',
       title: heading(table.name),
-      href: `#/tables/${path(system.name)}/${path(table.name)}`,
+      href: tablePage(system.name, table.name),
+      words: table.description,
     })),
   ),
   ...boards.flatMap((board) =>
@@ -118,19 +132,39 @@ export const places = ({ contracts, systems, questions, boards, runs, mayRun = f
     href: `#/query?question=${path(one.name)}`,
     words: one.name,
   })),
+  ...tables
+    .filter(({ system }) => system)
+    .flatMap((table) =>
+      table.columns.map((column) => ({
+        kind: `column of the table ${heading(table.name)}`,
+        title: column.label || heading(column.name, column.unit),
+        href: tablePage(table.system, table.name),
+        words: `${column.name} ${column.description}`,
+      })),
+    ),
   ...runs.map((run) => ({ kind: 'run', title: runTitle(run), words: run.name, href: runPage(run.name) })),
 ]
 
+/** Names of countries that people type and that are no part of the country's name. */
+const SHORT_NAMES: Readonly<Record<string, string[]>> = {
+  'United Kingdom': ['uk', 'gb', 'britain', 'england'],
+  'United States': ['us', 'usa', 'america'],
+  'United Arab Emirates': ['uae'],
+  Ireland: ['eire'],
+  Netherlands: ['holland'],
+}
+
 /** The members of what a dashboard filters by, such as its regions, each with its page under that filter. */
 export const placesOfMembers = (
-  board: Pick<Schemas['Dashboard'], 'system' | 'title'>,
+  board: Pick<Schemas['Dashboard'], 'system' | 'title'> & { panels?: Schemas['Dashboard']['panels'] },
   filter: Pick<Schemas['DashboardFilter'], 'name' | 'label' | 'column'>,
   members: string[],
 ): Place[] =>
   members.map((member) => ({
     kind: `${filter.label.toLowerCase()}, ${board.title}`,
     title: cellWords(filter.column, member),
-    words: member,
+    words: [member, ...(SHORT_NAMES[cellWords(filter.column, member)] ?? [])].join(' '),
+    context: (board.panels ?? []).map(({ question, answer }) => `${question} ${answer}`).join(' '),
     href: `#/dashboards/${path(board.system)}?${path(filter.name)}=${path(member)}`,
   }))
 
@@ -146,6 +180,9 @@ export function placesOfItems(
 
 export const placesOfFiles = (files: Schemas['FileSummary'][]): Place[] =>
   files.map((file) => ({ kind: 'file', title: file.key, href: `#/files/${path(file.file_id)}` }))
+
+/** The most results of a search. */
+export const MAX_SHOWN = 15
 
 /** The most rows that are listed by their names. */
 const MOST_NAMED = 6
@@ -218,27 +255,75 @@ function keyed(tables: Schemas['CatalogTable'][], typed: string) {
   return [...able].sort((one, other) => other.children - one.children)
 }
 
-const MOST = 12
+const MAX_MATCHING = 12
 
-/** The places whose title or kind has every word that was typed, or most of them where none has all; titles that begin with them first. */
-export function matching(all: Place[], typed: string): Place[] {
+const textOf = (place: Place): string =>
+  `${place.title} ${place.kind} ${place.words ?? ''}`.toLowerCase().replaceAll('_', ' ')
+
+/** The typed words, without those of a question that no title needs to have. */
+function wordsOf(typed: string): string[] {
   const typedWords = typed
     .toLowerCase()
     .split(/[\s?]+/)
     .filter(Boolean)
   const said = typedWords.filter((word) => !ASKING.has(word))
-  const words = (said.length > 0 ? said : typedWords).map((word) => word.replaceAll('_', ' '))
-  const counted = all.map((place) => {
-    const text = `${place.title} ${place.kind} ${place.words ?? ''}`.toLowerCase().replaceAll('_', ' ')
-    return { place, has: words.filter((word) => text.includes(word)).length }
-  })
-  const most = Math.max(...counted.map(({ has }) => has), 0)
-  if (most <= words.length / 2) return []
-  const fits = counted.filter(({ has }) => has === most).map(({ place }) => place)
+  return (said.length > 0 ? said : typedWords).map((word) => word.replaceAll('_', ' '))
+}
+
+/** Whether a place has every typed word, its surroundings included. */
+export const hasAllWords = (place: Place, typed: string): boolean => {
+  const text = `${textOf(place)} ${(place.context ?? '').toLowerCase()}`
+  return wordsOf(typed).every((word) => text.includes(word))
+}
+
+/** A word of up to so many letters, such as `uk`, is a part of many others: it is matched as a whole. */
+const MAX_WHOLE_WORD = 2
+
+/** How many of the words begin a word of the place; 0 where its own words have none of them. */
+function wordsAlike(place: Place, words: string[]): number {
+  const tokens = (text: string): string[] => text.split(/[^\p{L}\p{N}]+/u)
+  const own = tokens(textOf(place))
+  const around = tokens((place.context ?? '').toLowerCase())
+  const isIn = (word: string, all: string[]): boolean =>
+    all.some((token) => (word.length <= MAX_WHOLE_WORD ? token === word : token.startsWith(word)))
+  if (!words.some((word) => isIn(word, own))) return 0
+  return words.filter((word) => isIn(word, own) || isIn(word, around)).length
+}
+
+/** The places that have every word that was typed, titles that begin with them first. Where none has all, the places that have some, those with most of them first. */
+export function matching(all: Place[], typed: string): Place[] {
+  const words = wordsOf(typed)
+  if (words.length === 0) return []
   const inTitle = ({ title }: Place): number => {
     const text = title.toLowerCase().replaceAll('_', ' ')
     if (text.startsWith(words[0] ?? '')) return 0
     return words.every((word) => text.includes(word)) ? 1 : 2
   }
-  return [0, 1, 2].flatMap((rank) => fits.filter((place) => inTitle(place) === rank)).slice(0, MOST)
+  const fits = all.filter((place) => words.every((word) => textOf(place).includes(word)))
+  if (fits.length > 0)
+    return [0, 1, 2].flatMap((rank) => fits.filter((place) => inTitle(place) === rank)).slice(0, MAX_MATCHING)
+  return all
+    .map((place) => ({ place, alike: wordsAlike(place, words) }))
+    .filter(({ alike }) => alike > 0)
+    .sort((one, other) => other.alike - one.alike || inTitle(one.place) - inTitle(other.place))
+    .map(({ place }) => place)
+    .slice(0, MAX_MATCHING)
+}
+
+const MAX_RECENT = 5
+
+/** What an empty field shows: the pages that were opened last, then the first question of each dashboard, its queues, and what can be done. */
+export function firstPlaces(recent: Place[], boards: Schemas['Dashboard'][], every: Place[]): Place[] {
+  // The newest page is the one that is open.
+  const opened = recent.slice(1, MAX_RECENT + 1)
+  const asked = boards.flatMap((board) =>
+    every.filter(({ href }) =>
+      [
+        ...board.panels.slice(0, 1).map(({ name }) => panelAddress(board.system, name)),
+        ...board.queues.map(({ name }) => `#/work/${path(name)}`),
+      ].includes(href),
+    ),
+  )
+  const seen = new Set(opened.map(({ href }) => href))
+  return [...opened, ...[...asked, ...ACTIONS].filter(({ href }) => !seen.has(href))].slice(0, MAX_SHOWN)
 }
