@@ -244,7 +244,7 @@ def _of_panel(tables: _LocalTables, panel: DeclaredPanel, answer: pa.Table) -> I
     numbers = ("value", "before") if panel.kind is PanelKind.KPI else (*panel.y, *chain(*panel.bounds))
     if panel.kind is not PanelKind.TABLE:
         yield from _numeric([*numbers, panel.size], answer)
-    yield from _template((panel.answer,), answer)
+    yield from _template((panel.answer, *panel.details), answer)
     yield from _columns_answered(panel.units, answer)
     columns = tables.columns_of(panel.table)
     for condition in panel.rows if columns else ():

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.currency import is_currency
 from headgate.costs.computed_price import rounded
-from headgate.reports.answer_words import ColumnWords, answer_in_words, cell_words, heading, is_shown
+from headgate.reports.answer_words import (
+    ColumnWords,
+    answer_in_words,
+    cell_words,
+    filled_template,
+    heading,
+    is_shown,
+)
 from headgate.reports.numbers import NOTHING, cell_text, day_words, figure
 from headgate.reports.rule_words import rule_words, state_words
 from headgate.reports.svg_charts import draw
@@ -215,9 +222,19 @@ def _figure(answer: PanelAnswer, system: str, console_url: str) -> str:
     action = _action(answer, "desk") if row.get("value") is not None else ""
     return (
         f'<section class="box figure">{value}<h3>{escape(_title_of(answer))}</h3>'
-        f'<div class="muted compared">{compared}</div>{action}'
+        f'<div class="muted compared">{compared}</div>{action}{_details(answer)}'
         f"{_trust(answer, system, console_url)}</section>"
     )
+
+
+def _details(answer: PanelAnswer) -> str:
+    """Return the further parts of a figure, folded; empty without a figure or parts."""
+    records, units = answer.records(), _units_of(answer)
+    parts = [words for part in answer.panel.details if (words := filled_template(part, records, units))]
+    if not parts or next(iter(records), {}).get("value") is None:
+        return ""
+    lines = "".join(f"<p>{escape(part)}</p>" for part in parts)
+    return f'<details class="trust muted"><summary>More about this figure</summary>{lines}</details>'
 
 
 def _behind(answer: PanelAnswer) -> str:
@@ -242,8 +259,12 @@ def _statements(answers: Sequence[PanelAnswer]) -> str:
 def _title_of(answer: PanelAnswer) -> str:
     """Return the answer in words; the question where the panel states no answer or no row has one."""
     panel = answer.panel
-    units = {**_words_of(answer).units, "value": panel.unit, "before": panel.unit}
-    return answer_in_words(panel.answer, answer.records(), units) or panel.question
+    return answer_in_words(panel.answer, answer.records(), _units_of(answer)) or panel.question
+
+
+def _units_of(answer: PanelAnswer) -> dict[str, str]:
+    """Return the units of a figure's columns."""
+    return {**_words_of(answer).units, "value": answer.panel.unit, "before": answer.panel.unit}
 
 
 def _trust(answer: PanelAnswer, system: str, console_url: str) -> str:

@@ -282,6 +282,7 @@ def _panel(file: str, document: Mapping[str, Any]) -> DeclaredPanel:
     values["y"] = tuple(values.get("y", ()))
     values["rows"] = tuple(values.get("rows", ()))
     values["keeps"] = tuple(values.get("keeps", ()))
+    values["details"] = tuple(values.get("details", ()))
     values["bounds"] = tuple((low, high) for low, high in values.get("bounds", ()))
     return DeclaredPanel(**values)
 

@@ -68,6 +68,8 @@ class DeclaredPanel:
             `{row_count}`; it is the title where the rows fill it, and the question is the title elsewhere.
             A part in brackets with a null cell is left out. Columns that only fill titles are named
             `title_…`; tables leave them out.
+        details: further parts of a figure's answer, which pages show on demand. A part with a null cell is
+            left out.
         keeps: columns that stay in sight where a table is narrow; the page chooses them where none is named.
         units: of columns of the answer that no contract has, by column.
         rows: conditions that the rows behind the answer meet, as filters of the table's page:
@@ -98,6 +100,7 @@ class DeclaredPanel:
     queue: str = ""
     nothing: str = ""
     keeps: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:

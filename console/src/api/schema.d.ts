@@ -3902,6 +3902,12 @@ export interface components {
                 string
             ][];
             /**
+             * Details
+             * @description Further parts of a figure's answer, shown on demand; a part with a null `{column}` is omitted.
+             * @default []
+             */
+            details: string[];
+            /**
              * Keeps
              * @description Columns that stay visible in a narrow table.
              * @default []

@@ -46,6 +46,11 @@ class Panel(Shape):
     queue: str = Field("", description="The queue for acting on the answer; empty if there is none.")
     nothing: str = Field("", description="A sentence for an answer without rows; may be empty.")
     keeps: tuple[str, ...] = Field((), description="Columns that stay visible in a narrow table.")
+    details: tuple[str, ...] = Field(
+        (),
+        description="Further parts of a figure's answer, shown on demand; a part with a null `{column}` is "
+        "omitted.",
+    )
 
 
 class TrustNote(Shape):

@@ -15,6 +15,7 @@ export const EMPTY_PANEL: Schemas['Panel'] = {
   before_label: '',
   nothing: '',
   keeps: [],
+  details: [],
   x: '',
   y: [],
   bounds: [],

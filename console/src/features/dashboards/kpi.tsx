@@ -6,7 +6,7 @@ import { useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
 import { FailedAnswer } from '../../components/states'
 import { useUnits } from '../../formats/columns'
-import { answerRows, answerTitle } from '../../formats/template'
+import { answerRows, answerTitle, filledParts } from '../../formats/template'
 import type { Narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
 import { actionOf } from './panel-action'
@@ -66,9 +66,27 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
         </Text>
       ) : null}
       {Number(at('value')) > 0 ? <QueueLink board={board} panel={panel} /> : null}
+      {result.data && at('value') !== null ? (
+        <Details parts={filledParts(panel.details, answerRows(result.data), units)} />
+      ) : null}
       <IgnoredFilters labels={narrowed.ignored} />
       <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} isRepeated={isRepeated} />
     </Box>
+  )
+}
+
+/** Further parts of an answer, one click away. */
+function Details({ parts }: { parts: string[] }) {
+  if (parts.length === 0) return null
+  return (
+    <details className="trust muted">
+      <summary>More about this figure</summary>
+      {parts.map((part) => (
+        <Text key={part} size="xs">
+          {part}
+        </Text>
+      ))}
+    </details>
   )
 }
 

@@ -40,7 +40,19 @@ def small(shop: Shop) -> pd.DataFrame:
         _order("L9", "GB", datetime(2010, 1, 3), customer_id=9),
         _order("E9", "GB", datetime(2010, 1, 3), customer_id=10),
     ]
-    sizes = {"1": 10, "2": 20, "3": 40, "C3": -10, "4": 5, "5": 10, "6": 1, "7": 99, "A8": -500, "W9": -3, "L9": 3}
+    sizes = {
+        "1": 10,
+        "2": 20,
+        "3": 40,
+        "C3": -10,
+        "4": 5,
+        "5": 10,
+        "6": 1,
+        "7": 99,
+        "A8": -500,
+        "W9": -3,
+        "L9": 3,
+    }
     items = [
         {
             "order_item_id": key,
