@@ -21,7 +21,7 @@ from sqlglot import exp
 from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
 from headgate.errors import QueryError
-from headgate.lake.queue_actions import CommonAction
+from headgate.lake.queue_actions import COMMON_KEYS, CommonAction
 from headgate.plain_names import did_you_mean
 from headgate.project import project
 from headgate.query import Databases, check_tables, failure_reason, only_reading, qualify_tables, translate
@@ -274,6 +274,14 @@ def _of_queue(tables: _LocalTables, queue: DeclaredQueue, answer: pa.Table) -> I
         yield f"Two of its actions have {duplicate}. Give each its own name and key."
     for name in sorted({*names} & {*CommonAction}):
         yield f"Every queue has the action {name} already. Choose another name."
+    for key in sorted(COMMON_KEYS.intersection(letters)):
+        yield f"The key {key} moves, undoes or opens a page in every queue. Choose another key."
+    for action in queue.actions:
+        if action.returns_after_days < 0:
+            yield (
+                f"{action.name} has returns_after_days: {action.returns_after_days}. State days from 1 on, "
+                "or leave it out."
+            )
     labels = queue.labels
     for name in sorted({*labels.positive, *labels.negative} - {*names}) if labels else ():
         yield f"labels has {name}, which is none of its actions.{did_you_mean(name, names)}"

@@ -187,12 +187,15 @@ class DeclaredAction:
 
     Attributes:
         meaning: the effect of the decision in a few words; empty where the label says it.
+        returns_after_days: the days after which the item is open again if the queue still lists it; 0 for
+            never.
     """
 
     name: str
     label: str
     key: str
     meaning: str = ""
+    returns_after_days: int = 0
 
 
 @dataclass(frozen=True)

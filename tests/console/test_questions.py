@@ -74,12 +74,12 @@ def test_an_analyst_learns_whom_to_call_and_says_who_was_called(console: Console
     counts = page.get_by_test_id("queue-counts")
     expect(counts).to_contain_text("0 done")
     first.get_by_role("button").first.focus()
-    page.keyboard.press("c")
-    expect(page.get_by_text(f"{name}: Called.")).to_be_visible()
+    page.keyboard.press("w")
+    expect(page.get_by_text(f"{name}: Will buy.")).to_be_visible()
     expect(counts).to_contain_text("1 done")
     decided = console.lake.objects.contents("curated", "decisions/customers_to_call/")
     assert len(decided) == 1
-    page.get_by_role("button", name="Undo").click()
+    page.keyboard.press("z")
     expect(counts).to_contain_text("0 done")
 
 
@@ -114,7 +114,7 @@ def test_an_analyst_learns_what_to_block_and_leaves_a_note(console: Console) -> 
 def test_a_viewer_reads_a_queue_and_decides_nothing(console: Console) -> None:
     page = opened(console, "Work", "Customers to call")
     expect(page.get_by_role("list", name="Items")).to_be_visible()
-    expect(page.get_by_role("button", name=re.compile("^Called"))).to_have_count(0)
+    expect(page.get_by_role("button", name=re.compile("^Will buy"))).to_have_count(0)
 
 
 def test_an_analyst_learns_what_is_searched_in_vain_and_opens_its_rows(console: Console) -> None:

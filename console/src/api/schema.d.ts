@@ -2228,7 +2228,7 @@ export interface components {
         DecisionAsked: {
             /**
              * Action
-             * @description Action of the queue, such as `called`; every queue has `assign`, `note`, `reopen`.
+             * @description Action of the queue; every queue has `assign`, `unassign`, `note`, `reopen`.
              */
             action: string;
             /**
@@ -4325,6 +4325,12 @@ export interface components {
              * @description Send it as `action` to `POST /v1/decisions`.
              */
             name: string;
+            /**
+             * Returns After Days
+             * @description Days after which a still listed item is open again; 0 for never.
+             * @default 0
+             */
+            returns_after_days: number;
         };
         /**
          * QueueEvidence

@@ -19,6 +19,7 @@ import { useDashboards } from '../features/dashboards/queries'
 import { useHealth } from '../features/lake/queries'
 import { SearchButton } from '../features/search/search-button'
 import { day } from '../formats/moments'
+import { KeysHelp } from './keys-help'
 import { OfflineStrip } from './offline-strip'
 import { PageOutlet } from './page-outlet'
 import { PAGES } from './pages'
@@ -55,6 +56,7 @@ export function Shell() {
           </Group>
           <Group gap="xs" wrap="nowrap" className="who">
             <SearchButton />
+            <KeysHelp />
             <Who />
             <SignOut />
             <SchemeToggle />

@@ -6,14 +6,20 @@ import { PAGES } from './pages'
 const MOST_MS = 1500
 const TYPED_INTO = 'input, textarea, select, [contenteditable=true], [role=grid], [role=dialog]'
 
+/** Whether a key is typed into something, or is part of a shortcut of the browser. */
+export const isTyped = (event: KeyboardEvent): boolean =>
+  Boolean((event.target as Element | null)?.closest?.(TYPED_INTO)) ||
+  event.ctrlKey ||
+  event.metaKey ||
+  event.altKey
+
 /** Opens a page by `g` and its letter, where nobody types. */
 export function usePageKeys(): void {
   const goTo = useNavigate()
   const begun = useRef(-MOST_MS)
   useEffect(() => {
     function press(event: KeyboardEvent): void {
-      const isTyped = (event.target as Element | null)?.closest?.(TYPED_INTO)
-      if (isTyped || event.ctrlKey || event.metaKey || event.altKey) return
+      if (isTyped(event)) return
       const isSecond = event.timeStamp - begun.current < MOST_MS
       begun.current = event.key === 'g' && !isSecond ? event.timeStamp : -MOST_MS
       const page = isSecond ? PAGES.find(({ key }) => key === event.key) : undefined

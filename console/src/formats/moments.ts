@@ -14,7 +14,7 @@ function formatted(at: Date, options: Intl.DateTimeFormatOptions): string {
 }
 
 /** A timestamp of the API, which is UTC and states no zone. */
-const instant = (value: string): Date =>
+export const instant = (value: string): Date =>
   new Date(/(Z|[+-]\d{2}:?\d{2})$/.test(value) ? value : `${value.replace(' ', 'T').slice(0, 23)}Z`)
 
 /**

@@ -100,6 +100,9 @@ class QueueAction(Shape):
     label: str
     key: str = Field(description="Keyboard shortcut in the console.")
     meaning: str = Field("", description="The effect of the decision, unless the label is clear.")
+    returns_after_days: int = Field(
+        0, description="Days after which a still listed item is open again; 0 for never."
+    )
 
 
 class QueueEvidence(Shape):

@@ -12,7 +12,7 @@ Action = Annotated[
     str,
     Field(
         pattern="^[a-z][a-z0-9_]{0,39}$",
-        description="Action of the queue, such as `called`; every queue has `assign`, `note`, `reopen`.",
+        description="Action of the queue; every queue has `assign`, `unassign`, `note`, `reopen`.",
     ),
 ]
 Amount = Annotated[str, Field(pattern=r"^(-?\d{1,16}(\.\d{1,2})?)?$", examples=["2412.50"])]

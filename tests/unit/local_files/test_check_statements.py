@@ -38,10 +38,13 @@ queues:
     title: Days to explain
     table: visits_by_day
     sql: SELECT day AS item_id, 'day' AS subject, 'many' AS reason, {value} AS value FROM visits_by_day
-    actions: [{{name: {action}, label: A holiday, key: h}}, {{name: fault, label: A fault, key: {key}}}]
+    actions:
+      - {{name: {action}, label: A holiday, key: h, returns_after_days: {days}}}
+      - {{name: fault, label: A fault, key: {key}}}
     labels: {{dataset: {dataset}, positive: [{label}], negative: [fault]}}
 """
 SOUND = {"value": "visits", "action": "holiday", "key": "f", "dataset": "visits", "label": "holiday"}
+SOUND |= {"days": "7"}
 
 
 @pytest.fixture
@@ -87,6 +90,8 @@ def test_a_panel_that_can_be_drawn_has_no_problem(lake: Path) -> None:
         ({"more": QUEUE.format(**{**SOUND, "value": "'x'"})}, "value is drawn as a number"),
         ({"more": QUEUE.format(**{**SOUND, "action": "note"})}, "has the action note already"),
         ({"more": QUEUE.format(**{**SOUND, "key": "h"})}, "Two of its actions have h"),
+        ({"more": QUEUE.format(**{**SOUND, "key": "z"})}, "The key z moves, undoes"),
+        ({"more": QUEUE.format(**{**SOUND, "days": "-1"})}, "holiday has returns_after_days: -1"),
         ({"more": QUEUE.format(**{**SOUND, "label": "holidy"})}, "holidy, .* Did you mean holiday"),
         ({"more": QUEUE.format(**{**SOUND, "dataset": "visit"})}, "the dataset visit, which the lake"),
     ],

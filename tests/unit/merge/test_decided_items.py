@@ -32,7 +32,7 @@ pytestmark = pytest.mark.unit
 TABLE = keys.DECIDED_ITEMS
 CONTRACTS = Registry.load().lake
 QUEUE = LabelQueue("orders_to_check", "orders", positive=("wrong",), negative=("right",))
-ACTIONS = ("wrong", "right", "ignore", "assign", "note", "reopen")
+ACTIONS = ("wrong", "right", "ignore", "assign", "unassign", "note", "reopen")
 BEGIN = datetime(2024, 5, 1)
 
 
@@ -92,7 +92,7 @@ def test_the_newest_decision_about_an_item_counts(lake: DecidingLake) -> None:
 
 def test_a_note_or_an_assignment_leaves_the_decision_as_it_is(lake: DecidingLake) -> None:
     lake.decide("1", "wrong")
-    for action in ("note", "assign"):
+    for action in ("note", "assign", "unassign"):
         lake.decide("1", action, BEGIN + timedelta(hours=5))
         lake.decide("2", action)
     lake.run()
@@ -206,6 +206,6 @@ def counting(decisions: list[tuple[str, str, int]]) -> dict[str, tuple[str, bool
     for _, (item, action, _late) in ordered:
         if action == "reopen":
             closed.pop(item, None)
-        elif action not in {"note", "assign"}:
+        elif action not in {"note", "assign", "unassign"}:
             closed[item] = (action, {"wrong": True, "right": False}.get(action))
     return closed

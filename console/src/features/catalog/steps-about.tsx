@@ -36,7 +36,9 @@ function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) 
   const decisions = useDecisions(queue.name)
   const units = useUnits(queue.table, queue.units)
   const [item] =
-    answer.data && decisions.data ? queueItems(answer.data, decisions.data.decisions) : [undefined]
+    answer.data && decisions.data
+      ? queueItems(answer.data, decisions.data.decisions, queue.actions)
+      : [undefined]
   const name = 'What to do'
   if (answer.data && decisions.data && !item)
     return <Text size="sm">Nothing to do: it is not among “{queue.title}”.</Text>

@@ -134,7 +134,9 @@ function QueueTask({ queue, onAmount }: QueueTaskProps) {
   const decisions = useDecisions(queue.name)
   const error = answer.error ?? decisions.error
   const counts =
-    answer.data && decisions.data ? countsOf(queueItems(answer.data, decisions.data.decisions)) : undefined
+    answer.data && decisions.data
+      ? countsOf(queueItems(answer.data, decisions.data.decisions, queue.actions))
+      : undefined
   const amount = counts?.atStake ?? 0
   useEffect(() => onAmount(queue.name, amount), [onAmount, queue.name, amount])
   if (!answer.data || !counts)

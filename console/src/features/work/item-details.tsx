@@ -9,7 +9,7 @@ import { cellWords, isTimeUnit, type Units, useLabels, useUnits } from '../../fo
 import { heading, label } from '../../formats/words'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
 import { Evidence } from './evidence'
-import type { QueueItem } from './queue-state'
+import { ASSIGN, type QueueItem, UNASSIGN } from './queue-state'
 
 interface Props {
   item: QueueItem
@@ -82,11 +82,16 @@ export function ItemDetails({ item, table, unitsOfPanels, evidence = [], mayDeci
             size="xs"
             variant="default"
             onClick={() =>
-              onDecide('assign', 'assigned', { assignee: assignee.trim() || (caller.data?.name ?? '') })
+              onDecide(ASSIGN, 'assigned', { assignee: assignee.trim() || (caller.data?.name ?? '') })
             }
           >
             {assignee.trim() ? 'Assign' : 'Assign to me'}
           </Button>
+          {item.assignee ? (
+            <Button size="xs" variant="default" onClick={() => onDecide(UNASSIGN, 'assigned to nobody')}>
+              {item.assignee === caller.data?.name ? 'Take me off' : `Take ${item.assignee} off`}
+            </Button>
+          ) : null}
         </Group>
       ) : null}
       {item.history.length > 0 ? (
@@ -94,7 +99,7 @@ export function ItemDetails({ item, table, unitsOfPanels, evidence = [], mayDeci
           {item.history.map((decision) => (
             <li key={decision.decision_id}>
               <Text size="sm" span>
-                {label(decision.action)}
+                {decision.action === UNASSIGN ? 'assigned to nobody' : label(decision.action)}
                 {decision.assignee ? ` to ${decision.assignee}` : ''}
                 {decision.note ? `: ${decision.note}` : ''}
               </Text>{' '}

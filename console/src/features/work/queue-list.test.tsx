@@ -5,9 +5,9 @@ import { cleanup, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
-import { connect } from '../../api/client'
+import { connect, type Schemas } from '../../api/client'
 import { QueueList, type QueueShape } from './queue-list'
-import { queueItems } from './queue-state'
+import { type QueueItem, queueItems, type Shown } from './queue-state'
 
 const QUEUE: QueueShape = {
   name: 'calls',
@@ -15,8 +15,8 @@ const QUEUE: QueueShape = {
   units: { risk: 'share' },
   unit: 'USD',
   actions: [
-    { name: 'called', label: 'Called', key: 'c', meaning: 'off the list' },
-    { name: 'not_now', label: 'Not now', key: 'n', meaning: '' },
+    { name: 'called', label: 'Called', key: 'c', meaning: 'off the list', returns_after_days: 0 },
+    { name: 'not_now', label: 'Not now', key: 'n', meaning: '', returns_after_days: 30 },
   ],
 }
 const ITEMS = queueItems(
@@ -29,6 +29,7 @@ const ITEMS = queueItems(
   },
   [],
 )
+let client = new QueryClient()
 const sent: unknown[] = []
 let groups: string[] = []
 let evidence: { columns: string[]; rows: unknown[][] } = { columns: [], rows: [] }
@@ -59,15 +60,18 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-function show(queue = QUEUE, items = ITEMS): void {
-  render(
-    <MantineProvider>
-      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-        <QueueList queue={queue} items={items} showsDone={false} onShow={() => undefined} />
-      </QueryClientProvider>
-    </MantineProvider>,
-  )
+function show(queue = QUEUE, items = ITEMS, shown: Shown = 'open'): ReturnType<typeof render> {
+  client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  return render(page(queue, items, shown))
 }
+
+const page = (queue: QueueShape, items: QueueItem[], shown: Shown = 'open') => (
+  <MantineProvider>
+    <QueryClientProvider client={client}>
+      <QueueList queue={queue} items={items} shown={shown} onShow={() => undefined} />
+    </QueryClientProvider>
+  </MantineProvider>
+)
 
 test('one key decides about the item that was moved to', async () => {
   show()
@@ -91,7 +95,7 @@ test('what has the focus on the page keeps it', () => {
       <input autoFocus aria-label="Search" />
       <MantineProvider>
         <QueryClientProvider client={new QueryClient()}>
-          <QueueList queue={QUEUE} items={ITEMS} showsDone={false} onShow={() => undefined} />
+          <QueueList queue={QUEUE} items={ITEMS} shown="open" onShow={() => undefined} />
         </QueryClientProvider>
       </MantineProvider>
     </main>,
@@ -120,8 +124,8 @@ test('a proposal is named in each row, and its button is filled in the selected 
     ['3', 'Transaction 3', 'new customer', 20, 'review'],
   ]
   const actions = [
-    { name: 'approve', label: 'Approve', key: 'a', meaning: '' },
-    { name: 'block', label: 'Block', key: 'b', meaning: '' },
+    { name: 'approve', label: 'Approve', key: 'a', meaning: '', returns_after_days: 0 },
+    { name: 'block', label: 'Block', key: 'b', meaning: '', returns_after_days: 0 },
   ]
   show({ ...QUEUE, actions }, queueItems({ columns, rows }, []))
   await screen.findByRole('button', { name: 'Block: Transaction 2' })
@@ -143,7 +147,8 @@ test('the page says the order of the items, the keys and what each action does',
   show({ ...QUEUE, order: 'expected loss, the largest first', value_label: 'expected loss' })
   await screen.findByRole('button', { name: 'Called: Customer 1' })
   expect(screen.getByTestId('queue-how-to').textContent).toBe(
-    'Ordered by expected loss, the largest first. c Called: off the list · n Not now · j k move · Enter opens',
+    'Ordered by expected loss, the largest first. c Called: off the list · n Not now: back after 30 days if still listed' +
+      ' · j k move · Enter opens · z undoes · ? all keys',
   )
   expect(screen.getByTestId('queue-counts').textContent).toBe('2 open · 0 done · US$2,513 expected loss')
 })
@@ -200,6 +205,63 @@ test('a letter in a note is no decision', async () => {
   expect(sent).toEqual([])
   await userEvent.click(screen.getByRole('button', { name: 'Add note' }))
   expect(sent).toMatchObject([{ item_id: '1', action: 'note', note: 'call on Monday' }])
+})
+
+const assigned = (item_id: string, assignee: string, action = 'assign'): Schemas['Decision'] => ({
+  decision_id: `${item_id} ${assignee}`,
+  queue: 'calls',
+  item_id,
+  action,
+  note: '',
+  assignee,
+  value: '',
+  decided_by: 'bea',
+  decided_at: '2026-11-24T08:00:00',
+})
+const ANSWER = {
+  columns: ['item_id', 'subject', 'reason', 'value'].map((name) => ({ name })),
+  rows: [
+    ['1', 'Customer 1', 'silent', 1],
+    ['2', 'Customer 2', 'silent', 2],
+  ],
+}
+
+test('z takes back the last decision', async () => {
+  const closed = queueItems(ANSWER, [assigned('1', '', 'called')])
+  const { rerender } = show(QUEUE, queueItems(ANSWER, []))
+  await screen.findByRole('button', { name: 'Called: Customer 1' })
+  await userEvent.keyboard('z')
+  expect(sent).toEqual([])
+  await userEvent.keyboard('c')
+  await screen.findByText('Customer 1: Called.')
+  rerender(page(QUEUE, closed))
+  await userEvent.keyboard('z')
+  expect(sent).toMatchObject([{ action: 'called' }, { item_id: '1', action: 'reopen' }])
+})
+
+test('a person lists what is assigned to them, and takes themselves off', async () => {
+  const items = queueItems(ANSWER, [assigned('1', 'bea'), assigned('2', 'ana')])
+  show(QUEUE, items, 'mine')
+  await userEvent.click(await screen.findByRole('button', { name: 'Customer 2' }))
+  expect(screen.queryByRole('button', { name: 'Customer 1' })).toBeNull()
+  await userEvent.click(screen.getByRole('button', { name: 'Take me off' }))
+  expect(sent).toMatchObject([{ item_id: '2', action: 'unassign', assignee: '' }])
+})
+
+test('what was taken off nobody has, and there is nobody to take off', async () => {
+  show(QUEUE, queueItems(ANSWER, [assigned('1', '', 'unassign'), assigned('1', 'ana')]))
+  await userEvent.click(await screen.findByRole('button', { name: 'Customer 1' }))
+  expect(screen.queryByRole('button', { name: /^Take .* off$/ })).toBeNull()
+})
+
+test('an item says which decision brought it back, and a closed one when it comes back', async () => {
+  const decisions = [assigned('1', '', 'not_now')]
+  const at = (day: string) => queueItems(ANSWER, decisions, QUEUE.actions, new Date(day))
+  show(QUEUE, at('2026-12-25'))
+  expect(await screen.findByText('back, was: not now')).toBeTruthy()
+  cleanup()
+  show(QUEUE, at('2026-12-23'), 'done')
+  expect(await screen.findByText('not now, back on 24 Dec 2026')).toBeTruthy()
 })
 
 test('a viewer sees what is at stake, and no button that decides', async () => {

@@ -3,14 +3,14 @@ import { Fragment, useEffect, useRef, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count, figure, whole } from '../../api/format'
-import { useMay } from '../../api/queries'
+import { useCaller, useMay } from '../../api/queries'
 import { Empty, Failed } from '../../components/states'
 import type { Units } from '../../formats/columns'
 import { label } from '../../formats/words'
 import { useDecide } from './queries'
 import { QueueRow } from './queue-row'
 import { Teaching } from './teaching'
-import { countsOf, type QueueItem, REOPEN } from './queue-state'
+import { countsOf, type QueueItem, REOPEN, type Shown, shownOf } from './queue-state'
 
 export interface QueueShape {
   name: string
@@ -33,14 +33,20 @@ interface Props {
   items: QueueItem[]
   /** Items of lower rank that the list leaves out. */
   unlisted?: number
-  showsDone: boolean
-  onShow: (done: boolean) => void
+  shown: Shown
+  onShow: (shown: Shown) => void
 }
 
 const PAGE = 25
+const UNDO = 'z'
+const NOTHING: Record<Shown, string> = {
+  open: 'Nothing is open. There is nothing to do here.',
+  mine: 'Nothing is assigned to you. Open an item to take care of it.',
+  done: 'Nothing was decided yet.',
+}
 
-/** The items of a queue with one-key actions: j and k move, Enter opens, a letter decides. */
-export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Props) {
+/** The items of a queue with one-key actions: j and k move, Enter opens, a letter decides, z takes it back. */
+export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: Props) {
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => focusFirst(list.current), [])
   const [at, setAt] = useState(0)
@@ -49,10 +55,12 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
   const [last, setLast] = useState<{ id: string; text: string }>()
   const mayDecide = useMay('uploader')
   const decide = useDecide(queue.name)
+  const person = useCaller().data?.name ?? ''
   const counts = countsOf(items)
-  const all = items.filter((item) => Boolean(item.closedBy) === showsDone)
+  const all = shownOf(items, view, person)
   const shown = all.slice(0, most)
   const selected = shown[Math.min(at, shown.length - 1)]
+  useEffect(() => keepFocus(list.current), [selected?.id])
 
   function record(item: QueueItem, action: string, label: string, more = {}): void {
     const value = item.value === null ? '' : item.value.toFixed(2)
@@ -62,20 +70,25 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
     )
   }
 
+  const undo = items.find((item) => item.id === last?.id)
+  const takeBack = (item: QueueItem): void => record(item, REOPEN, 'open again')
+
   function press(event: React.KeyboardEvent): void {
     const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !selected) return
-    const action = mayDecide && !showsDone ? queue.actions.find((one) => one.key === event.key) : undefined
-    if (event.key === 'j') setAt(Math.min(at + 1, shown.length - 1))
+    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return
+    const action =
+      mayDecide && view !== 'done' ? queue.actions.find((one) => one.key === event.key) : undefined
+    if (event.key === UNDO && undo?.closedBy) takeBack(undo)
+    else if (!selected) return
+    else if (event.key === 'j') setAt(Math.min(at + 1, shown.length - 1))
     else if (event.key === 'k') setAt(Math.max(at - 1, 0))
     else if (action) record(selected, action.name, action.label)
     else return
     event.preventDefault()
   }
 
-  const undo = items.find((item) => item.id === last?.id)
   return (
-    <Stack gap="xs" ref={list} onKeyDown={press}>
+    <Stack gap="xs" ref={list} tabIndex={-1} className="queue-list" onKeyDown={press}>
       <Group justify="space-between" gap="xs">
         <Text fw={600} data-testid="queue-counts">
           {counts.open} open
@@ -91,7 +104,7 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
         <Group gap="xs" mih={28} flex={1} role="status">
           {last ? <Text size="sm">{last.text}</Text> : null}
           {last && undo?.closedBy ? (
-            <Button size="compact-xs" variant="default" onClick={() => record(undo, REOPEN, 'open again')}>
+            <Button size="compact-xs" variant="default" onClick={() => takeBack(undo)}>
               Undo
             </Button>
           ) : null}
@@ -99,18 +112,16 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
         <SegmentedControl
           size="xs"
           aria-label="Items shown"
-          data={['open', 'done']}
-          value={showsDone ? 'done' : 'open'}
-          onChange={(value) => onShow(value === 'done')}
+          data={mayDecide ? ['open', 'mine', 'done'] : ['open', 'done']}
+          value={view}
+          onChange={onShow}
         />
       </Group>
       <HowTo queue={queue} mayDecide={mayDecide} />
       {queue.teaches ? <Teaching items={items} /> : null}
       {decide.error ? <Failed error={decide.error} what="The decision" isAction /> : null}
       {shown.length === 0 ? (
-        <Empty>
-          {showsDone ? 'Nothing was decided yet.' : 'Nothing is open. There is nothing to do here.'}
-        </Empty>
+        <Empty>{NOTHING[view]}</Empty>
       ) : (
         <ul className="queue" aria-label="Items">
           {shown.map((item, index) => (
@@ -137,11 +148,24 @@ export function QueueList({ queue, items, unlisted = 0, showsDone, onShow }: Pro
   )
 }
 
+/** The effect of an action, and the time for which the item stays off the list. */
+function meaningOf({ meaning, returns_after_days: days = 0 }: Schemas['QueueAction']): string {
+  const returns = days > 0 ? `back after ${count(days, 'day')} if still listed` : ''
+  return [meaning, returns].filter(Boolean).join(', ')
+}
+
 /** Keys decide about the item that has the focus: the first one gets it, unless something else on the page has it. */
 function focusFirst(list: HTMLElement | null): void {
   const page = list?.closest('main') ?? list
   if (!page?.contains(document.activeElement))
     list?.querySelector<HTMLElement>('.queue-subject')?.focus({ preventScroll: true })
+}
+
+/** A decided row takes the focus with it: the next row gets it, or the list where none is left. */
+function keepFocus(list: HTMLElement | null): void {
+  if (document.activeElement !== document.body) return
+  const next = list?.querySelector<HTMLElement>('[data-selected=true] .queue-subject') ?? list
+  next?.focus({ preventScroll: true })
 }
 
 /** In which order the items are listed, and what each key does. */
@@ -158,7 +182,7 @@ function HowTo({ queue, mayDecide }: { queue: QueueShape; mayDecide: boolean }) 
                 {action.key}
               </Kbd>{' '}
               {action.label}
-              {action.meaning ? `: ${action.meaning}` : ''}
+              {meaningOf(action) ? `: ${meaningOf(action)}` : ''}
             </Fragment>
           ))}
         </>
@@ -166,6 +190,13 @@ function HowTo({ queue, mayDecide }: { queue: QueueShape; mayDecide: boolean }) 
       <span className="keys-that-move">
         {mayDecide ? ' · ' : ''}
         <Kbd size="xs">j</Kbd> <Kbd size="xs">k</Kbd> move · <Kbd size="xs">Enter</Kbd> opens
+        {mayDecide ? (
+          <>
+            {' '}
+            · <Kbd size="xs">{UNDO}</Kbd> undoes
+          </>
+        ) : null}{' '}
+        · <Kbd size="xs">?</Kbd> all keys
       </span>
     </Text>
   )

@@ -3,10 +3,11 @@ import { useEffect, useRef } from 'react'
 
 import { figure } from '../../api/format'
 import { useUnits } from '../../formats/columns'
+import { day } from '../../formats/moments'
 import { capitalised, label } from '../../formats/words'
 import { ItemDetails } from './item-details'
 import type { QueueShape } from './queue-list'
-import { type QueueItem, reasonOf, REOPEN } from './queue-state'
+import { LEAVES_AS_IT_IS, type QueueItem, reasonOf, REOPEN } from './queue-state'
 
 type Decide = (action: string, label: string, more?: { note?: string; assignee?: string }) => void
 
@@ -24,6 +25,10 @@ interface Props {
 /** Whether an action is the one to take in the selected row: the one that the lake proposes; without proposals the first. */
 const isMain = ({ proposed }: QueueItem, action: string, isUsual: boolean): boolean =>
   proposed === undefined ? isUsual : proposed === action
+
+/** The action that closed an item which has come back. */
+const lastClosed = ({ history }: QueueItem): string =>
+  history.find(({ action }) => !LEAVES_AS_IT_IS.has(action))?.action ?? ''
 
 /** One item: who or what, why, how much is at stake, and the actions that close it. */
 export function QueueRow(props: Props) {
@@ -48,13 +53,18 @@ export function QueueRow(props: Props) {
         >
           {item.subject}
         </button>
-        <Text size="sm" className="any-text">
+        <Text size="sm" className="any-text" component="div">
           {item.proposed && !item.closedBy ? <strong>{capitalised(label(item.proposed))}: </strong> : null}
           {item.proposed ? reason : capitalised(reason)}
           {item.way ? (
             <Anchor inherit ml={4} href={item.way.href} aria-label={item.way.label}>
               {item.way.words}
             </Anchor>
+          ) : null}
+          {item.returnsAt && !item.closedBy ? (
+            <Badge variant="default" tt="none" ml="xs">
+              {`back, was: ${label(lastClosed(item))}`}
+            </Badge>
           ) : null}
           {item.assignee ? (
             <Badge variant="default" tt="none" ml="xs">
@@ -69,6 +79,7 @@ export function QueueRow(props: Props) {
           {item.closedBy ? (
             <Badge variant="default" tt="none">
               {label(item.closedBy)}
+              {item.returnsAt ? `, back on ${day(item.returnsAt.toISOString())}` : ''}
             </Badge>
           ) : null}
           {mayDecide && item.closedBy ? (

@@ -53,6 +53,15 @@ test('what was decided is taken back by the newest decision', () => {
   expect(item?.closedBy).toBe('')
 })
 
+const RETURNING = [{ name: 'not_now', returns_after_days: 30 }]
+
+test('an item is open again when the days of its decision are over', () => {
+  const closedOn = (day: string, action = 'not_now') =>
+    queueItems(ANSWER, [decision('1', action)], RETURNING, new Date(day))[0]?.closedBy
+  expect([closedOn('2026-12-24T07:59:59Z'), closedOn('2026-12-24T08:00:00Z')]).toEqual(['not_now', ''])
+  expect(closedOn('2030-01-01', 'called')).toBe('called')
+})
+
 test('the cells that a line does not show are its details', () => {
   expect(queueItems(ANSWER, [])[0]?.details).toEqual([{ name: 'risk', value: 'high' }])
 })

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client'
 import type { Cell } from '../../api/format'
 import type { Units } from '../../formats/columns'
+import { instant } from '../../formats/moments'
 import { answerRows, COUNT, filled, rowCount } from '../../formats/template'
 
 /** An item of a queue with what was decided about it. */
@@ -16,22 +17,33 @@ export interface QueueItem {
   details: { name: string; value: Cell }[]
   /** The action that closed it; empty while it is open. */
   closedBy: string
+  /** When the newest action that closed it ends, or ended; undefined where it does not end. */
+  returnsAt?: Date
   assignee: string
   history: Schemas['Decision'][]
   /** Where a person looks into it, if not in its details. */
   way?: { href: string; words: string; label: string }
 }
 
-/** Actions that leave an item open. */
-const LEAVES_OPEN = new Set(['assign', 'note'])
+export const ASSIGN = 'assign'
+export const UNASSIGN = 'unassign'
 export const REOPEN = 'reopen'
+/** Actions that leave an item as it is. */
+export const LEAVES_AS_IT_IS = new Set([ASSIGN, UNASSIGN, 'note'])
+const DAY_MS = 86_400_000
 const SHOWN = ['item_id', 'subject', 'reason', 'value', COUNT]
 
-/** The items of a queue's answer, each with its decisions. The newest action that opens or closes it counts. */
+/**
+ * The items of a queue's answer, each with its decisions. The newest action that opens or closes it counts, until the
+ * days of this action are over.
+ */
 export function queueItems(
   answer: { columns: { name: string }[]; rows: Cell[][] },
   decisions: Schemas['Decision'][],
+  actions: Pick<Schemas['QueueAction'], 'name' | 'returns_after_days'>[] = [],
+  now = new Date(),
 ): QueueItem[] {
+  const daysOf = new Map(actions.map((action) => [action.name, action.returns_after_days ?? 0]))
   const names = answer.columns.map((column) => column.name)
   const byItem = new Map<string, Schemas['Decision'][]>()
   for (const decision of decisions)
@@ -40,7 +52,12 @@ export function queueItems(
     const cell = (name: string): Cell => row[names.indexOf(name)] ?? null
     const id = String(cell('item_id'))
     const history = byItem.get(id) ?? []
-    const action = history.find((decision) => !LEAVES_OPEN.has(decision.action))?.action ?? REOPEN
+    const newest = history.find((decision) => !LEAVES_AS_IT_IS.has(decision.action))
+    const action = newest?.action ?? REOPEN
+    const days = daysOf.get(action) ?? 0
+    const returnsAt =
+      newest && days > 0 ? new Date(instant(newest.decided_at).getTime() + days * DAY_MS) : undefined
+    const isOver = returnsAt !== undefined && returnsAt <= now
     return {
       id,
       subject: String(cell('subject') ?? id),
@@ -50,11 +67,29 @@ export function queueItems(
       details: names
         .map((name, at) => ({ name, value: row[at] ?? null }))
         .filter(({ name }) => !SHOWN.includes(name)),
-      closedBy: action === REOPEN ? '' : action,
-      assignee: history.find((decision) => decision.action === 'assign')?.assignee ?? '',
+      closedBy: action === REOPEN || isOver ? '' : action,
+      ...(returnsAt ? { returnsAt } : {}),
+      assignee:
+        history.find((decision) => decision.action === ASSIGN || decision.action === UNASSIGN)?.assignee ??
+        '',
       history,
     }
   })
+}
+
+export type Shown = 'open' | 'mine' | 'done'
+
+/** The part of the items that a view of the queue lists; `mine` are open ones assigned to the person. */
+export function shownOf(items: QueueItem[], shown: Shown, person: string): QueueItem[] {
+  if (shown === 'done') return items.filter((item) => item.closedBy)
+  const open = items.filter((item) => !item.closedBy)
+  return shown === 'mine' ? open.filter((item) => person && item.assignee === person) : open
+}
+
+/** The view that an address of a queue names. */
+export const shownBy = (search: URLSearchParams): Shown => {
+  const named = search.get('show')
+  return named === 'done' || named === 'mine' ? named : 'open'
 }
 
 /** The reason with the cells that it names. */

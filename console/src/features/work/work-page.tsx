@@ -16,7 +16,7 @@ import { ACKNOWLEDGE, alertItems, ALERTS } from './alerts'
 import { useRaisedAlerts } from './use-raised-alerts'
 import { useDecisions } from './queries'
 import { QueueList } from './queue-list'
-import { queueItems, unlistedOf } from './queue-state'
+import { queueItems, shownBy, unlistedOf } from './queue-state'
 import { RowsToFix } from './rows-to-fix'
 
 const FILES = 'files'
@@ -96,8 +96,8 @@ function Alerts({ boards }: { boards: Schemas['Dashboard'][] }) {
         <QueueList
           queue={OF_ALERTS}
           items={alertItems(raised, decided.decisions)}
-          showsDone={search.get('show') === 'done'}
-          onShow={(done) => setSearch(done ? { show: 'done' } : {}, { replace: true })}
+          shown={shownBy(search)}
+          onShow={(view) => setSearch(view === 'open' ? {} : { show: view }, { replace: true })}
         />
       )}
     </Answered>
@@ -139,10 +139,10 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
               {(decided) => (
                 <QueueList
                   queue={{ ...queue, units }}
-                  items={queueItems(rows, decided.decisions)}
+                  items={queueItems(rows, decided.decisions, queue.actions)}
                   unlisted={unlistedOf(rows)}
-                  showsDone={search.get('show') === 'done'}
-                  onShow={(done) => setSearch(done ? { show: 'done' } : {}, { replace: true })}
+                  shown={shownBy(search)}
+                  onShow={(view) => setSearch(view === 'open' ? {} : { show: view }, { replace: true })}
                 />
               )}
             </Answered>
