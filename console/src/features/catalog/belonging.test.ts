@@ -10,6 +10,7 @@ import {
   literal,
   rowStatement,
   tablesAbout,
+  withoutRepeated,
 } from './belonging'
 
 const people = table('people', [
@@ -89,4 +90,46 @@ test('columns about people are left out for those who may not see them, and the 
 test('an address is never a part of a statement as it is', () => {
   expect(literal({ type: 'bigint' }, '7 OR 1 = 1')).toBeUndefined()
   expect(literal({ type: 'varchar(9)' }, "7' OR '1' = '1")).toBe("'7'' OR ''1'' = ''1'")
+})
+
+test('rows without a time have that of the row that they are a part of, the newest first', () => {
+  const rates = table('rates', [column('rate_id', { primary_key: true }), column('what')])
+  const lines = table('lines', [
+    column('line_id', { primary_key: true }),
+    column('visit_id', { references: 'visits.visit_id' }),
+    column('rate_id', { references: 'rates.rate_id' }),
+    column('hours', { type: 'int' }),
+  ])
+  const tables = [rates, visits, lines]
+  const [ofRate] = childrenOf(tables, rates)
+  const sql = childStatement(tables, ofRate as never, 'R1', true)
+  expect(sql).toMatch(/^SELECT w\."came_at",/)
+  expect(sql).toContain('LEFT JOIN curated.visits AS w ON w."visit_id" = r."visit_id"')
+  expect(sql).toContain('ORDER BY w."came_at" DESC')
+  // Below the visit itself, all lines have its time.
+  const [ofVisit] = childrenOf(tables, visits)
+  expect(childStatement(tables, ofVisit as never, 'V1', true)).not.toContain('came_at')
+})
+
+test('words that all rows repeat from the row that they belong to are left out', () => {
+  const columns = [
+    { name: 'name', type: 'varchar' },
+    { name: 'pieces', type: 'bigint' },
+  ]
+  const parent = { columns, rows: [['Lamp', 5]] }
+  const names = (rows: (string | number)[][]) =>
+    withoutRepeated({ columns, rows }, parent).columns.map(({ name }) => name)
+  expect(
+    names([
+      ['Lamp', 5],
+      ['Lamp', 5],
+    ]),
+  ).toEqual(['pieces'])
+  expect(
+    names([
+      ['Lamp', 5],
+      ['Lamp, red', 5],
+    ]),
+  ).toEqual(['name', 'pieces'])
+  expect(names([['Lamp', 5]])).toEqual(['name', 'pieces'])
 })

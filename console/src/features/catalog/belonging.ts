@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { isNumeric, isTextual, isTime } from '../../api/format'
+import { type Cell, isNumeric, isTextual, isTime } from '../../api/format'
 import { quoted, quotedName } from '../../formats/sql'
 
 type Table = Schemas['CatalogTable']
@@ -93,6 +93,28 @@ export function rowStatement(table: Table, column: Column, value: string, seesPe
 const product = (alias: string, factors: string[]): string =>
   `CAST(${factors.map((name) => `${alias}.${quotedName(name)}`).join(' * ')} AS decimal(18, 2))`
 
+/** The time of the row that a row without one belongs to: of a line, that of its order. */
+interface TimeOfWhole {
+  table: Table
+  time: Column
+  /** The column of the row that names the other row, and the key that it names. */
+  by: Column
+  key: Column
+}
+
+function timeOfWhole(tables: Table[], { table, column }: Child): TimeOfWhole | undefined {
+  for (const by of table.columns) {
+    const [name = '', keyName = ''] = by.name === column.name ? [] : by.references.split('.')
+    const whole = tables.find((one) => one.name === name && one.database === table.database)
+    const key = whole?.columns.find((one) => one.name === keyName)
+    const time = whole?.columns.find(
+      (one) => isTime(one.type) && !one.personal && !whole.newest_by.includes(one.name),
+    )
+    if (whole && key && time) return { table: whole, time, by, key }
+  }
+  return undefined
+}
+
 /** The statement of the rows that belong to one row, the newest first, with their number and the sum of their amounts. */
 export function childStatement(
   tables: Table[],
@@ -114,7 +136,12 @@ export function childStatement(
   const condition = `= ${literal(column, value) ?? 'NULL'}`
   const part = table.amount.length > 0 ? undefined : partOf(tables, table)
   const amount = part ? 'p.amount' : table.amount.length > 0 ? product('r', table.amount) : ''
+  const whole = time ? undefined : timeOfWhole(tables, { table, column })
   const from = [`FROM ${table.database}.${table.name} AS r`]
+  if (whole) {
+    const of = `${whole.table.database}.${whole.table.name} AS w`
+    from.push(`LEFT JOIN ${of} ON w.${quotedName(whole.key.name)} = r.${quotedName(whole.by.name)}`)
+  }
   if (part && key) {
     const name = quotedName(part.column.name)
     from.push(
@@ -136,15 +163,20 @@ export function childStatement(
     : []
   // The amount is read before what it was computed from; an amount of one column is that column.
   const own = table.amount.length === 1 ? [] : sums.slice(0, 1)
-  const leading = first.map(({ name }) => `r.${quotedName(name)}`)
+  const leading = [
+    ...(whole ? [`w.${quotedName(whole.time.name)}`] : []),
+    ...first.map(({ name }) => `r.${quotedName(name)}`),
+  ]
   const columns = [...leading, ...own, ...selected, ...sums.slice(1)]
   const order = time
     ? `r.${quotedName(time.name)} DESC`
-    : amount
-      ? `abs(${amount}) DESC`
-      : key
-        ? `r.${quotedName(key.name)}`
-        : '1'
+    : whole
+      ? `w.${quotedName(whole.time.name)} DESC`
+      : amount
+        ? `abs(${amount}) DESC`
+        : key
+          ? `r.${quotedName(key.name)}`
+          : '1'
   return `SELECT ${columns.join(',\n       ')},\n       count(*) OVER () AS row_count\n${from.join('\n')}\nWHERE r.${quotedName(column.name)} ${condition}\nORDER BY ${order}\nLIMIT ${MOST_ROWS}`
 }
 
@@ -153,4 +185,25 @@ export function amountUnit(tables: Table[], table: Table): string {
   const of = table.amount.length > 0 ? table : partOf(tables, table)?.table
   const factors = of?.columns.filter(({ name }) => of.amount.includes(name)) ?? []
   return factors.map(({ unit }) => unit).find((unit) => /^[A-Z]{3}$/.test(unit)) ?? ''
+}
+
+/** The rows that belong to a row, without the words that all of them repeat from it, such as its name. */
+export function withoutRepeated<One extends Answer>(rows: One, whole: Answer): One {
+  const said = new Set((whole.rows[0] ?? []).filter((value) => typeof value === 'string'))
+  const isRepeated = ({ type }: { type: string }, place: number): boolean => {
+    const value = rows.rows[0]?.[place] ?? null
+    return isTextual(type) && said.has(String(value)) && rows.rows.every((row) => row[place] === value)
+  }
+  if (rows.rows.length < 2) return rows
+  const isKept = rows.columns.map((column, place) => !isRepeated(column, place))
+  return {
+    ...rows,
+    columns: rows.columns.filter((_, place) => isKept[place]),
+    rows: rows.rows.map((row) => row.filter((_, place) => isKept[place])),
+  }
+}
+
+interface Answer {
+  columns: { name: string; type: string }[]
+  rows: Cell[][]
 }

@@ -2,7 +2,7 @@ import { Anchor, Group, Stack } from '@mantine/core'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { figure } from '../../api/format'
+import { figure, whole } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
@@ -25,6 +25,7 @@ import {
   onlyKey,
   rowStatement,
   tablesAbout,
+  withoutRepeated,
 } from './belonging'
 import { Evidence } from '../work/evidence'
 import { DatasetRowLink } from './dataset-row-link'
@@ -113,6 +114,7 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
                     tables={tables}
                     child={child}
                     value={value}
+                    parent={rows}
                     seesPeople={seesPeople}
                   />
                 ))}
@@ -174,11 +176,13 @@ interface BelongingProps {
   tables: Table[]
   child: Child
   value: string
+  /** The row that they belong to. */
+  parent: Result
   seesPeople: boolean
 }
 
 /** The rows of another dataset that belong to the row. */
-function Belonging({ tables, child, value, seesPeople }: BelongingProps) {
+function Belonging({ tables, child, value, parent, seesPeople }: BelongingProps) {
   const { table } = child
   const answer = useResult(childStatement(tables, child, value, seesPeople))
   const unit = amountUnit(tables, table)
@@ -190,7 +194,7 @@ function Belonging({ tables, child, value, seesPeople }: BelongingProps) {
         {(found) =>
           found.rows.length === 0 ? null : (
             <AnswerTable
-              answer={found}
+              answer={withoutRepeated(found, parent)}
               units={units}
               table={table.name}
               label={heading(table.name)}
@@ -210,7 +214,7 @@ export function childTitle(table: Pick<Table, 'name'>, rows: Result, unit: strin
   if (rows.rows.length === 0) return `${heading(table.name)}: none`
   const [amount, below] = [of('title_amount'), of('title_below_zero')]
   return [
-    `${heading(table.name)}: ${rowCount(answer)}`,
+    `${heading(table.name)}: ${whole(rowCount(answer))}`,
     ...(amount === null ? [] : [`${figure(amount, unit)} in all`]),
     ...(below === null ? [] : [`of which ${figure(below, unit)} below zero`]),
   ].join(', ')
