@@ -210,7 +210,8 @@ def test_a_question_that_is_saved_is_on_the_persons_own_dashboard(console: Conso
     expect(other.get_by_role("region", name="Sold by branch")).to_be_visible()
     expect(other.get_by_role("button", name=re.compile("^Take"))).to_have_count(0)
     page = console.opened("/dashboards/mine", VIEWER)  # in a browser that has kept nothing
-    page.get_by_role("button", name="Take Sold by branch off my dashboard").click()
+    page.get_by_role("button", name="More about: Sold by branch").click()
+    page.get_by_role("menuitem", name="Take off my dashboard").click()
     expect(page.get_by_text("Nothing is on your dashboard yet.")).to_be_visible()
 
 
@@ -253,7 +254,8 @@ def test_a_dashboard_written_in_the_console_is_for_everybody_and_has_a_way_back(
     asked = page.get_by_role("dialog", name="Delete this dashboard for everybody?")
     asked.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", level=1, name="My dashboard")).to_be_visible()
-    page.get_by_role("button", name="Take Sold by branch off my dashboard").click()
+    page.get_by_role("button", name="More about: Sold by branch").click()
+    page.get_by_role("menuitem", name="Take off my dashboard").click()
 
 
 def test_a_pushed_dashboard_appears_without_a_deployment(

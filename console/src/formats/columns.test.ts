@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../api/client'
-import { axisTitle, cellWords, columnFormats, labelsOf, unitsOf } from './columns'
+import { axisTitle, cellWords, columnFormats, labelsOf, unitsOf, unitsOfAnswer } from './columns'
 import { testColumn, testTable } from './test-tables'
 
 const column = (name: string, unit: string, label = '') => testColumn(name, { unit, label, type: 'double' })
@@ -67,4 +67,15 @@ test('the contract of the table at hand heads a column, and the name heads one t
     ).map((format) => format.heading)
   expect(headings('a')).toEqual(['Search', 'Expected'])
   expect(headings('')).toEqual(['Template', 'Expected'])
+})
+
+test('a computed column that ends with a currency of the lake is an amount in it', () => {
+  const columns = ['net_usd', 'net_eur', 'usd', 'name_usd'].map((name) => ({
+    name,
+    type: name === 'name_usd' ? 'varchar' : 'double',
+  }))
+  const units = unitsOfAnswer(columns, { price: 'USD per piece' })
+  expect(units).toEqual({ price: 'USD per piece', net_usd: 'USD' })
+  const [net] = columnFormats(columns, units)
+  expect([net?.heading, net?.text(1234)]).toEqual(['Net', 'US$1,234'])
 })

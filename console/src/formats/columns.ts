@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo } from 'react'
 
 import type { Schemas } from '../api/client'
-import { type Cell, figure, isName, isNumeric, measure } from '../api/format'
+import { type Cell, currencyOf, figure, isName, isNumeric, measure } from '../api/format'
 import { useCatalog } from '../features/catalog/queries'
 import { day, kindOfTime, moment } from './moments'
 import { heading, label, shortened } from './words'
@@ -92,10 +92,36 @@ export const unitsOf = (tables: Schemas['CatalogTable'][], table: string): Units
 export const labelsOf = (tables: Schemas['CatalogTable'][], table: string): Labels =>
   agreedOf(tables, table, 'label')
 
+const NO_UNITS: Units = {}
+
 /** The units of the columns of an answer: what the panel states, then what the contracts state. */
-export function useUnits(table: string, stated: Units = {}): Units {
+export function useUnits(table: string, stated: Units = NO_UNITS): Units {
   const tables = useCatalog().data?.tables
   return useMemo(() => ({ ...unitsOf(tables ?? [], table), ...stated }), [tables, table, stated])
+}
+
+/**
+ * The units of an answer's columns. A computed column whose name ends with a currency of the lake is an amount in it.
+ *
+ * @example unitsOfAnswer([{ name: 'net_usd', type: 'double' }], { price: 'USD' }).net_usd // 'USD'
+ */
+export function unitsOfAnswer(columns: { name: string; type: string }[], units: Units): Units {
+  const currencies = new Set(Object.values(units).map(currencyOf).filter(Boolean))
+  const computed = columns.flatMap(({ name, type }): [string, string][] => {
+    const currency = /_([a-z]{3})$/.exec(name)?.[1]?.toUpperCase() ?? ''
+    return !units[name] && isNumeric(type) && currencies.has(currency) ? [[name, currency]] : []
+  })
+  return computed.length > 0 ? { ...units, ...Object.fromEntries(computed) } : units
+}
+
+/** The units of the columns of an answer, those of computed columns included. */
+export function useAnswerUnits(
+  table: string,
+  columns: { name: string; type: string }[],
+  stated: Units = NO_UNITS,
+): Units {
+  const units = useUnits(table, stated)
+  return useMemo(() => unitsOfAnswer(columns, units), [columns, units])
 }
 
 export function useLabels(table: string): Labels {

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Autocomplete, Button, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import { Panel } from '../../components/panel'
@@ -96,6 +96,9 @@ export function BoardEditor({ start, system, questions, onWritten, onCancel }: P
   )
 }
 
+/** Units that change how a figure is written; any other word stands behind it. */
+const UNITS = ['currency', 'share', 'percent', 'days']
+
 interface PanelProps {
   panel: PanelAsked
   onChange: (panel: PanelAsked) => void
@@ -129,13 +132,14 @@ function OnePanel({ panel, onChange, onMove, onRemove }: PanelProps) {
           value={panel.kind}
           onChange={(kind) => kind && onChange({ ...panel, kind })}
         />
-        <TextInput
+        <Autocomplete
           size="xs"
           label="Unit"
-          placeholder="currency, share"
-          w={110}
+          placeholder="none"
+          w={130}
+          data={UNITS}
           value={panel.unit}
-          onChange={(event) => onChange({ ...panel, unit: event.currentTarget.value })}
+          onChange={(unit) => onChange({ ...panel, unit })}
         />
         {buttons.map(({ sign, words, press }) => (
           <ActionIcon

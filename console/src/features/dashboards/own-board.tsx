@@ -8,14 +8,17 @@ import { useResult } from '../query/results'
 import { Grid as Rows } from '../../components/grid'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, Waiting } from '../../components/states'
-import { columnFormats, useLabels, useUnits } from '../../formats/columns'
-import { drawable, drawn } from '../query/chart-choice'
+import { columnFormats, useAnswerUnits, useLabels } from '../../formats/columns'
+import { type Choice, drawable } from '../query/chart-choice'
+import { ChartNote } from '../query/chart-note'
 import { withDays } from '../query/days'
 import { MoveQuestions } from '../query/move-questions'
 import { MailList } from '../mails/mail-list'
 import { panelOf } from './board-draft'
 import { BoardEditor } from './board-editor'
+import { PinnedMenu } from './pinned-menu'
 import { Versions } from './written-board'
+import { useDrawn } from '../query/use-drawn'
 import { askedBy, type KeptQuestion, questionAddress, useKeptQuestions } from '../query/saved-questions'
 
 const Chart = lazy(() => import('./chart'))
@@ -109,17 +112,7 @@ function Pinned({ question, onUnpin }: { question: KeptQuestion; onUnpin: (() =>
           <Anchor size="sm" component={Link} to={questionAddress(askedBy(question))}>
             Open
           </Anchor>
-          {onUnpin ? (
-            <Button
-              size="compact-sm"
-              variant="subtle"
-              color="gray"
-              aria-label={`Take ${question.name} off my dashboard`}
-              onClick={onUnpin}
-            >
-              Take off
-            </Button>
-          ) : null}
+          <PinnedMenu question={question} answer={answer.data} onUnpin={onUnpin} />
         </Group>
       }
     >
@@ -131,28 +124,38 @@ function Pinned({ question, onUnpin }: { question: KeptQuestion; onUnpin: (() =>
 }
 
 function Shown({ result, question }: { result: Result; question: KeptQuestion }) {
-  const units = useUnits('')
-  const labels = useLabels('')
   const asked = askedBy(question)
   const choice = asked.view === 'chart' ? drawable(result, asked.choice) : undefined
-  const shown = useMemo(
-    () => (choice ? { ...drawn(result.columns, withDays(result.rows), choice), units, labels } : undefined),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `choice` is a new object of the same two
-    [result, question, units, labels],
-  )
   if (result.rows.length === 0) return <Empty>No row fits the statement today.</Empty>
-  if (shown)
-    return (
+  return choice ? (
+    <DrawnAnswer result={result} choice={choice} />
+  ) : (
+    <Table result={result} label={question.name} />
+  )
+}
+
+function DrawnAnswer({ result, choice }: { result: Result; choice: Choice }) {
+  const shown = useDrawn(result, choice)
+  return (
+    <>
       <Suspense fallback={<Waiting what="the chart" />}>
         <Chart shown={shown} height={HEIGHT} />
       </Suspense>
-    )
+      <ChartNote shown={shown} />
+    </>
+  )
+}
+
+function Table({ result, label }: { result: Result; label: string }) {
+  const units = useAnswerUnits('', result.columns)
+  const labels = useLabels('')
+  const rows = useMemo(() => withDays(result.rows), [result])
   return (
     <Rows
       columns={result.columns}
-      rows={{ length: result.rows.length, at: (index) => result.rows[index] }}
+      rows={{ length: rows.length, at: (index) => rows[index] }}
       height={HEIGHT}
-      label={question.name}
+      label={label}
       formats={columnFormats(result.columns, units, labels)}
     />
   )

@@ -1,7 +1,8 @@
 import { Anchor, Stack, Text } from '@mantine/core'
 
-import { bytes, count, usd } from '../../api/format'
+import { count } from '../../api/format'
 import type { Result } from '../query/results'
+import { scanWords } from '../query/scan-words'
 import { useContract } from '../catalog/queries'
 import { Answered } from '../../components/states'
 import { heading } from '../../formats/words'
@@ -14,8 +15,7 @@ export function Statement({ sql, answer }: { sql: string; answer: Result }) {
         {sql}
       </pre>
       <Text size="xs" className="muted">
-        {count(answer.rows.length, 'row')}, {bytes(answer.query.scanned_bytes)} scanned,{' '}
-        {usd(answer.query.cost_usd)}
+        {count(answer.rows.length, 'row')}; {scanWords(answer.query)}
       </Text>
     </Stack>
   )

@@ -1,22 +1,16 @@
 import { ActionIcon, Menu } from '@mantine/core'
 
 import { savePng } from '../../api/save-picture'
-import {
-  columnFormats,
-  type Labels,
-  type Units,
-  useDescriptions,
-  useLabels,
-  useUnits,
-} from '../../formats/columns'
+import { columnFormats, useDescriptions, useLabels, useUnits } from '../../formats/columns'
 import { saveCsv, saveXlsx } from '../../formats/save-table'
 import type { Schemas } from '../../api/client'
 import type { Result } from '../query/results'
-import { isName, isNumeric, whole } from '../../api/format'
+import { whole } from '../../api/format'
 import { queryAddress } from '../../formats/sql'
 import { answerRows, rowCount } from '../../formats/template'
 import { useRowLinks } from '../catalog/row-query'
 import { shownColumns } from './answer-table'
+import { pictured } from './pictured-table'
 import { FEW, useTrust } from './trust-line'
 
 export type PanelView = 'chart' | 'table' | 'SQL' | 'definition'
@@ -60,7 +54,7 @@ export function PanelMenu({ panel, board, title, sql, views, view, answer, onVie
       title: title ?? question,
       subtitle: title ? question : undefined,
       notes: [[...trust.slice(0, FEW), ...(chart ? [] : part)].join(' · '), source].filter(Boolean),
-      ...(chart ? { chart } : { table: pictured(saved, units, labels) }),
+      ...(chart ? { chart } : { table: pictured(saved, columnFormats(saved.columns, units, labels)) }),
     })
   }
   return (
@@ -106,17 +100,4 @@ export function PanelMenu({ panel, board, title, sql, views, view, answer, onVie
       </Menu.Dropdown>
     </Menu>
   )
-}
-
-/** The most rows of a picture; the downloads have all. */
-const PICTURED = 25
-
-/** The first rows of an answer in people's words, as its table shows them. */
-function pictured({ columns, rows }: ReturnType<typeof shownColumns>, units: Units, labels: Labels) {
-  const formats = columnFormats(columns, units, labels)
-  return {
-    headings: formats.map(({ heading }) => heading),
-    rows: rows.slice(0, PICTURED).map((row) => formats.map(({ text }, at) => text(row[at] ?? null))),
-    isNumber: columns.map(({ name: column, type }) => isNumeric(type) && !isName(column)),
-  }
 }

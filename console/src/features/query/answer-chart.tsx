@@ -1,14 +1,18 @@
-import { Group, MultiSelect, Select, Stack, Text } from '@mantine/core'
+import { Group, MultiSelect, Select, Stack } from '@mantine/core'
 import { lazy, Suspense, useMemo } from 'react'
 
 import type { Result } from './results'
 import { Empty, Waiting } from '../../components/states'
-import { useLabels, useUnits } from '../../formats/columns'
-import { type Choice, drawable, drawn, measures } from './chart-choice'
-import { withDays } from './days'
+import { ChartNote } from './chart-note'
+import { type ChartKind, type Choice, drawable, measures } from './chart-choice'
+import { useDrawn } from './use-drawn'
 
 const Chart = lazy(() => import('../dashboards/chart'))
 const HEIGHT = 420
+const KINDS: { value: ChartKind; label: string }[] = [
+  { value: 'line', label: 'lines' },
+  { value: 'bar', label: 'bars' },
+]
 
 /** An answer as a chart: lines over time, bars over names. */
 export function AnswerChart({
@@ -33,17 +37,20 @@ interface Props {
 }
 
 function ChosenChart({ result, choice, onChoose }: Props) {
-  const units = useUnits('')
-  const labels = useLabels('')
-  const shown = useMemo(
-    () => ({ ...drawn(result.columns, withDays(result.rows), choice), units, labels }),
-    [result, choice, units, labels],
-  )
+  const shown = useDrawn(result, choice)
   const names = result.columns.map((one) => one.name)
   const others = names.filter((name) => name !== choice.x && !choice.y.includes(name))
   return (
     <Stack gap="xs">
       <Group gap="sm" align="end">
+        <Select
+          label="Drawn as"
+          w={110}
+          data={KINDS}
+          value={shown.panel.kind === 'line' ? 'line' : 'bar'}
+          allowDeselect={false}
+          onChange={(kind) => kind && onChoose({ ...choice, kind })}
+        />
         <Select
           label="Over"
           data={names}
@@ -74,11 +81,7 @@ function ChosenChart({ result, choice, onChoose }: Props) {
           <Chart shown={shown} height={HEIGHT} />
         </Suspense>
       </div>
-      {shown.note ? (
-        <Text size="sm" className="muted">
-          {shown.note}
-        </Text>
-      ) : null}
+      <ChartNote shown={shown} />
     </Stack>
   )
 }

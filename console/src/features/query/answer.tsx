@@ -1,7 +1,7 @@
 import { Button, Group, Menu, SegmentedControl, Stack, Text } from '@mantine/core'
 import { type ReactNode, useEffect, useMemo } from 'react'
 
-import { bytes, type Cell, count, isName, measure, seconds, usd } from '../../api/format'
+import { type Cell, count, isName, measure, seconds } from '../../api/format'
 import { PAGE_ROWS, type Result } from './results'
 import { savePng } from '../../api/save-picture'
 import { saveCsv, saveXlsx } from '../../formats/save-table'
@@ -13,14 +13,15 @@ import {
   columnFormats,
   headingWithUnit,
   type Units,
+  useAnswerUnits,
   useLabels,
-  useUnits,
 } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { AnswerChart } from './answer-chart'
 import type { Choice } from './chart-choice'
 import { DAY_CHARACTERS, isOfDays } from './days'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
+import { scanWords } from './scan-words'
 import type { Answered } from './use-query-run'
 
 const VIEWS = ['table', 'chart'] as const
@@ -71,8 +72,7 @@ export function Answer({
       <Group justify="space-between">
         <Text size="sm" data-testid="query-summary">
           {isComplete(result) ? '' : 'The first '}
-          {count(rows.length, 'row')} in {seconds(took)}; {bytes(result.query.scanned_bytes)} scanned for{' '}
-          {usd(result.query.cost_usd)}
+          {count(rows.length, 'row')} in {seconds(took)}; {scanWords(result.query)}
         </Text>
         <Group gap="xs">
           <SegmentedControl
@@ -121,7 +121,7 @@ export function Answer({
 
 /** How columns are titled and cells are read: a question of the lake in people's words, another statement by its values. */
 function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnFormat[] {
-  const units = useUnits('')
+  const units = useAnswerUnits('', columns)
   const labels = useLabels('')
   return useMemo(
     () =>

@@ -65,3 +65,31 @@ test('a long answer says how much of it is drawn', () => {
   const shown = drawn(columns, rows, { x: 'sku', y: ['sold'], series: '' })
   expect([shown.rows.length, shown.note]).toEqual([50, 'The first 50 of 60 values are drawn.'])
 })
+
+test('a chosen kind is drawn, and bars over time are those of the newest periods in their order', () => {
+  const choice = { x: 'datum', y: ['umsatz'], series: '' }
+  const bars = drawn(DAILY, SALES, { ...choice, kind: 'bar' })
+  expect([bars.panel.kind, bars.rows.map(([day]) => day)]).toEqual(['bar', ['2026-01-01', '2026-01-02']])
+  const days = Array.from({ length: 60 }, (_, at) => [
+    new Date(Date.UTC(2026, 0, 60 - at)).toISOString().slice(0, 10),
+    'Mitte',
+    '1',
+  ])
+  const many = drawn(DAILY, days, { ...choice, kind: 'bar' })
+  expect([many.rows.length, many.rows[0]?.[0], many.rows.at(-1)?.[0]]).toEqual([
+    50,
+    '2026-01-11',
+    '2026-03-01',
+  ])
+  expect(many.note).toBe('The last 50 of 60 values are drawn.')
+  const names = [
+    { name: 'warengruppe', type: 'varchar' },
+    { name: 'menge', type: 'bigint' },
+  ]
+  const rows = [
+    ['Räder', 7],
+    ['Licht', 9],
+  ]
+  const line = drawn(names, rows, { x: 'warengruppe', y: ['menge'], series: '', kind: 'line' })
+  expect([line.panel.kind, line.rows]).toEqual(['line', rows])
+})

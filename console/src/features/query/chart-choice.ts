@@ -13,7 +13,11 @@ export interface Choice {
   x: string
   y: string[]
   series: string
+  /** Undefined for the kind that the columns suggest. */
+  kind?: ChartKind | undefined
 }
+
+export type ChartKind = 'line' | 'bar'
 
 export interface Drawn extends Shown {
   /** What the chart shows otherwise than the table; empty where it shows the same. */
@@ -53,10 +57,11 @@ export function drawable(
   return choice && asked.every((name) => names.has(name)) ? choice : suggested(columns, rows)
 }
 
-/** The answer as a chart draws it: lines over time or numbers, bars over names; rows of one point are added up. */
+/** The answer as a chart draws it: lines over time or numbers, bars over names, unless the person chose the kind; rows of one point are added up. */
 export function drawn(columns: Column[], rows: Cell[][], choice: Choice): Drawn {
   const at = (name: string): number => columns.findIndex((one) => one.name === name)
-  const isLine = isTime(columns, rows, choice.x) || isNumeric(columns[at(choice.x)]?.type ?? '')
+  const isOrdered = isTime(columns, rows, choice.x) || isNumeric(columns[at(choice.x)]?.type ?? '')
+  const isLine = choice.kind ? choice.kind === 'line' : isOrdered
   const y = choice.series ? choice.y.slice(0, 1) : choice.y
   const names = choice.series ? [choice.x, choice.series, ...y] : [choice.x, ...y]
   const keys = names.length - y.length
@@ -71,16 +76,18 @@ export function drawn(columns: Column[], rows: Cell[][], choice: Choice): Drawn 
     )
   }
   const all = [...points.values()]
-  if (isLine) all.sort(([one], [other]) => compared(one ?? null, other ?? null))
+  if (isOrdered) all.sort(([one], [other]) => compared(one ?? null, other ?? null))
   const most = isLine ? MOST_POINTS : MOST_BARS
+  // The newest periods are the ones to see.
+  const isNewest = isOrdered && !isLine
   const notes = [
     all.length < rows.length ? `Rows with the same ${names.slice(0, keys).join(' and ')} are added up.` : '',
-    all.length > most ? `The first ${most} of ${all.length} values are drawn.` : '',
+    all.length > most ? `The ${isNewest ? 'last' : 'first'} ${most} of ${all.length} values are drawn.` : '',
   ]
   return {
     panel: panelOf(choice, y, isLine),
     columns: names,
-    rows: all.slice(0, most),
+    rows: isNewest ? all.slice(-most) : all.slice(0, most),
     note: notes.filter(Boolean).join(' '),
   }
 }

@@ -16,6 +16,7 @@ import { MailMe } from '../mails/mail-me'
 import { KeepQuestion } from './keep-question'
 import { MoveQuestions } from './move-questions'
 import { QueryFailed } from './query-failed'
+import { isBilledBySize } from './scan-words'
 import { QuestionPicker } from './question-picker'
 import { type Choice, drawable, drawn } from './chart-choice'
 import { type Asked, choiceOf, type KeptQuestion, questionAddress, useKeptQuestions } from './saved-questions'
@@ -216,8 +217,8 @@ function Running({ progress }: { progress: Progress | undefined }) {
   return (
     <Empty>
       The query runs for {took} s
-      {progress.scanned_bytes > 0 ? ` and has read ${bytes(progress.scanned_bytes)}` : ''}. It continues until
-      its answer is there, or until you stop it.
+      {isBilledBySize(progress.scanned_bytes) ? ` and has read ${bytes(progress.scanned_bytes)}` : ''}. It
+      continues until its answer is there, or until you stop it.
     </Empty>
   )
 }
@@ -231,7 +232,7 @@ function shownAs(
   const own = view === 'chart' ? drawable(result, choice) : undefined
   if (!own) return { kind: 'table', x: '', y: [], series: '' }
   const isLine = drawn(result.columns, result.rows, own).panel.kind === 'line'
-  return { kind: isLine ? 'line' : 'bar', ...own }
+  return { x: own.x, y: own.y, series: own.series, kind: isLine ? 'line' : 'bar' }
 }
 
 interface RunProps {

@@ -17,7 +17,7 @@ test('an address carries the statement, the view and the columns of the chart', 
   expect([search.get('sql'), search.get('view'), choiceOf(search)]).toEqual([
     SALES.sql,
     'chart',
-    { x: 'day', y: ['sold', 'back'], series: '' },
+    { x: 'day', y: ['sold', 'back'], series: '', kind: 'line' },
   ])
   expect(choiceOf(new URLSearchParams('sql=select 1'))).toBeUndefined()
 })
@@ -28,4 +28,8 @@ test('a question that is kept as a table has no chart', () => {
     view: 'table',
     choice: undefined,
   })
+})
+
+test('an address without a kind leaves it to the columns', () => {
+  expect(choiceOf(new URLSearchParams('x=day&y=sold&kind=pie'))?.kind).toBeUndefined()
 })

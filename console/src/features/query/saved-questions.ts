@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
 import { useCaller } from '../../api/queries'
-import type { Choice } from './chart-choice'
+import type { ChartKind, Choice } from './chart-choice'
 
 /** A question that a person keeps in the lake; a link carries it to others. */
 export type KeptQuestion = Schemas['KeptQuestionAsked']
@@ -18,8 +18,11 @@ export interface Asked {
 export const askedBy = ({ sql, kind, x, y, series }: KeptQuestion): Asked => ({
   sql,
   view: kind === 'table' ? 'table' : 'chart',
-  choice: x ? { x, y, series } : undefined,
+  choice: x ? { x, y, series, kind: chartKind(kind) } : undefined,
 })
+
+const chartKind = (kind: string | null): ChartKind | undefined =>
+  kind === 'line' || kind === 'bar' ? kind : undefined
 
 /** The address of the page Query with a question: its statement, view and columns of the chart. */
 export function questionAddress({ sql, view, choice }: Asked): string {
@@ -28,6 +31,7 @@ export function questionAddress({ sql, view, choice }: Asked): string {
     text.set('x', choice.x)
     for (const column of choice.y) text.append('y', column)
     if (choice.series) text.set('series', choice.series)
+    if (choice.kind) text.set('kind', choice.kind)
   }
   return `/query?${text}`
 }
@@ -36,7 +40,9 @@ export function questionAddress({ sql, view, choice }: Asked): string {
 export function choiceOf(search: URLSearchParams): Choice | undefined {
   const x = search.get('x')
   const y = search.getAll('y')
-  return x && y.length > 0 ? { x, y, series: search.get('series') ?? '' } : undefined
+  return x && y.length > 0
+    ? { x, y, series: search.get('series') ?? '', kind: chartKind(search.get('kind')) }
+    : undefined
 }
 
 const PATH = '/v1/kept-questions'

@@ -147,7 +147,7 @@ test('the page says the order of the items, the keys and what each action does',
   show({ ...QUEUE, order: 'expected loss, the largest first', value_label: 'expected loss' })
   await screen.findByRole('button', { name: 'Called: Customer 1' })
   expect(screen.getByTestId('queue-how-to').textContent).toBe(
-    'Ordered by expected loss, the largest first. c Called: off the list · n Not now: back after 30 days if still listed' +
+    'Ordered by expected loss, the largest first. c Called: off the list · n Not now: back after 30 days' +
       ' · j k move · Enter opens · z undoes · ? all keys',
   )
   expect(screen.getByTestId('queue-counts').textContent).toBe('2 open · 0 done · US$2,513 expected loss')

@@ -150,7 +150,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
 
 /** The effect of an action, and the time for which the item stays off the list. */
 function meaningOf({ meaning, returns_after_days: days = 0 }: Schemas['QueueAction']): string {
-  const returns = days > 0 ? `back after ${count(days, 'day')} if still listed` : ''
+  const returns = days > 0 ? `back after ${count(days, 'day')}` : ''
   return [meaning, returns].filter(Boolean).join(', ')
 }
 

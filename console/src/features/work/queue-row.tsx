@@ -75,7 +75,7 @@ export function QueueRow(props: Props) {
         <Text size="sm" fw={600} className="number">
           {item.value === null ? '' : figure(item.value, queue.unit)}
         </Text>
-        <Group gap={4} wrap="nowrap" justify="end">
+        <Group gap={4} justify="end">
           {item.closedBy ? (
             <Badge variant="default" tt="none">
               {label(item.closedBy)}

@@ -30,6 +30,7 @@ const OF_ALERTS = {
       label: 'Acknowledge',
       key: 'a',
       meaning: 'seen; it comes back when its value changes',
+      returns_after_days: 0,
     },
   ],
 }

@@ -39,3 +39,27 @@ test('a bar of a period is marked once where people wrote a note on one of its d
   }
   expect(series.map(({ markLine }) => markLine?.data)).toEqual([[{ yAxis: 1 }], undefined])
 })
+
+test('several measures stand beside each other, and the bar of a period that is not over is pale', () => {
+  const shown = {
+    panel: { ...PANEL, series: '', y: ['received', 'sent_back'] },
+    columns: ['week_on', 'received', 'sent_back'],
+    rows: [
+      ['2026-03-02', 5, 1],
+      ['2026-03-09', 2, 0],
+    ],
+    open: { place: '2026-03-09', until: '2026-03-10' },
+  }
+  const { series, legend, yAxis } = options(shown, 'light') as {
+    series: { data: unknown[]; stack?: string }[]
+    legend: { formatter: (name: string) => string }
+    yAxis: { axisLabel: { formatter: (name: string) => string } }
+  }
+  const pale = { opacity: 0.45 }
+  expect(series.map(({ data, stack }) => [data, stack])).toEqual([
+    [[5, { value: 2, itemStyle: pale }], undefined],
+    [[1, { value: 0, itemStyle: pale }], undefined],
+  ])
+  expect(legend.formatter('sent_back')).toBe('Sent back')
+  expect(yAxis.axisLabel.formatter('2026-03-09')).toBe('9 Mar 2026 (until 10 Mar 2026)')
+})

@@ -2,7 +2,6 @@ import type { Cell } from '../../../api/format'
 import { axisTitle, cellWords } from '../../../formats/columns'
 import { label } from '../../../formats/words'
 import {
-  axisName,
   colourOf,
   type Drawing,
   grid,
@@ -10,6 +9,8 @@ import {
   markLine,
   notesAt,
   numeric,
+  placeName,
+  seriesName,
   SOFT,
   text,
   valueAxis,
@@ -27,21 +28,26 @@ export function bar({
   rows,
   scheme,
   unitOf,
+  labels,
   marks = [],
+  open,
   isNarrow = false,
 }: Drawing): Record<string, unknown> {
   const column = panel.y[0] ?? ''
   const unit = unitOf(column)
   const names = [...new Set(rows.map((row) => text(row[panel.x])))]
-  const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [column]
+  const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [...panel.y]
+  const named = (group: string): string => (panel.series ? label(group) : seriesName(group, panel.y, labels))
   const said = (value: unknown): string => cellWords('', value as Cell, unit, 'double')
   const series = groups.map((group, at) => {
     const own = panel.series ? rows.filter((row) => text(row[panel.series]) === group) : rows
-    const values = new Map(own.map((row) => [text(row[panel.x]), numeric(row[column])]))
+    const measure = panel.series ? column : group
+    const values = new Map(own.map((row) => [text(row[panel.x]), numeric(row[measure])]))
     return {
       type: 'bar',
       name: group,
-      stack: 'all',
+      // Parts of a whole are stacked; several measures of one name are not its parts.
+      ...(panel.series ? { stack: 'all' } : {}),
       barMaxWidth: 22,
       color: colourOf(at, groups.length, scheme),
       label: {
@@ -50,20 +56,23 @@ export function bar({
         color: SOFT[scheme],
         formatter: (point: { value: unknown }) => said(point.value),
       },
-      data: names.map((name) => values.get(name) ?? null),
+      data: names.map((name) => {
+        const value = values.get(name) ?? null
+        return name === open?.place ? { value, itemStyle: { opacity: 0.45 } } : value
+      }),
       ...(at === 0 ? { markLine: markLine(marks, scheme, 'yAxis') } : {}),
     }
   })
   return {
     grid: { ...grid, top: groups.length > 1 ? 32 : 8, right: 56, bottom: 28 },
-    legend: { show: groups.length > 1, top: 0, right: 8, formatter: (name: string) => label(name) },
+    legend: { show: groups.length > 1, top: 0, right: 8, formatter: named },
     tooltip: hover((points) => [
-      axisName(points[0]?.name ?? '', panel.x),
+      placeName(points[0]?.name ?? '', panel.x, open),
       ...points
         .filter((point) => point.value !== null && point.value !== undefined)
         .map(
           (point) =>
-            `${groups.length > 1 ? label(point.seriesName) : axisTitle(column, unit)}: ${said(point.value)}`,
+            `${groups.length > 1 ? named(point.seriesName) : axisTitle(column, unit)}: ${said(point.value)}`,
         ),
       ...notesAt(marks, points[0]?.dataIndex),
     ]),
@@ -82,7 +91,7 @@ export function bar({
         // A second line has room between few bars only.
         overflow: names.length <= MOST_TWO_LINES ? 'break' : 'truncate',
         lineHeight: 14,
-        formatter: (name: string) => axisName(name, panel.x),
+        formatter: (name: string) => placeName(name, panel.x, open),
       },
     },
     series,

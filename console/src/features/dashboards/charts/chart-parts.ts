@@ -4,6 +4,7 @@ import { axisTitle, cellWords, type Labels, type Units } from '../../../formats/
 import { day, kindOfTime, moment } from '../../../formats/moments'
 import { heading, label } from '../../../formats/words'
 import type { Mark } from '../../notes/marks'
+import type { OpenPeriod } from '../../query/open-period'
 
 export interface Shown {
   panel: Schemas['Panel']
@@ -14,6 +15,8 @@ export interface Shown {
   labels?: Labels
   /** The places of the axis on whose days people wrote notes. */
   marks?: Mark[]
+  /** The last period of the axis, if it is not over. */
+  open?: OpenPeriod | undefined
   /** Whether it is drawn on a phone. */
   isNarrow?: boolean
 }
@@ -29,6 +32,7 @@ export interface Drawing {
   unitOf: (column: string) => string
   labels?: Labels
   marks?: Mark[]
+  open?: OpenPeriod | undefined
   isNarrow?: boolean
 }
 
@@ -66,6 +70,10 @@ export function axisName(name: string, column = ''): string {
   return time === 'day' ? day(single) : time === 'moment' ? moment(single) : label(single, column)
 }
 
+/** A name on an axis, with the last day of the data where the period is not over. */
+export const placeName = (name: string, column: string, open: OpenPeriod | undefined): string =>
+  name === open?.place ? `${axisName(name, column)} (until ${day(open.until)})` : axisName(name, column)
+
 /** Names of series: columns have headings, values are read as cells are. */
 export const seriesName = (name: string, columns: readonly string[], labels: Labels = {}): string =>
   columns.includes(name) ? labels[name] || heading(name) : label(name)
@@ -78,6 +86,7 @@ export const cells = (row: Row, { unitOf }: Drawing): string[] =>
 
 export interface Hover {
   seriesName: string
+  seriesIndex?: number
   name: string
   value: unknown
   dataIndex: number

@@ -19,3 +19,34 @@ test('one series that dwarfs all others asks for a log axis, which has no zero',
   expect(isUneven([[1000], [0], [30]])).toBe(false)
   expect(isUneven([[1000], [20]])).toBe(false)
 })
+
+const MONTHLY = {
+  panel: { ...EMPTY_PANEL, kind: 'line' as const, x: 'month', y: ['sold'] },
+  rows: [
+    { month: '2010-10-01', sold: 10 },
+    { month: '2010-11-01', sold: 12 },
+    { month: '2010-12-01', sold: 3 },
+  ],
+  scheme: 'light' as const,
+  unitOf: () => '',
+}
+interface Drawn {
+  series: { data: (number | null)[]; lineStyle?: { type: string } }[]
+  xAxis: { axisLabel: { formatter: (name: string) => string } }
+}
+
+test('the step to a period that is not over is dashed, and its place says until when', () => {
+  const open = { place: '2010-12-01', until: '2010-12-09' }
+  const { series, xAxis } = line({ ...MONTHLY, open }) as unknown as Drawn
+  expect(series.map(({ data, lineStyle }) => [data, lineStyle?.type])).toEqual([
+    [[10, 12, null], undefined],
+    [[null, 12, 3], 'dashed'],
+  ])
+  expect(xAxis.axisLabel.formatter('2010-12-01')).toBe('1 Dec 2010 (until 9 Dec 2010)')
+  expect(xAxis.axisLabel.formatter('2010-11-01')).toBe('1 Nov 2010')
+})
+
+test('complete periods are one line', () => {
+  const { series } = line(MONTHLY) as unknown as Drawn
+  expect(series.map(({ data }) => data)).toEqual([[10, 12, 3]])
+})

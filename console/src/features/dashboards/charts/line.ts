@@ -2,9 +2,10 @@ import type { Cell } from '../../../api/format'
 import { cellWords } from '../../../formats/columns'
 import { heading } from '../../../formats/words'
 import {
-  axisName,
   colourOf,
   type Drawing,
+  type Hover,
+  placeName,
   type Row,
   grid,
   hover,
@@ -17,14 +18,24 @@ import {
   valueAxis,
 } from './chart-parts'
 
-export function line({ panel, rows, scheme, unitOf, labels, marks = [] }: Drawing): Record<string, unknown> {
+export function line({
+  panel,
+  rows,
+  scheme,
+  unitOf,
+  labels,
+  marks = [],
+  open,
+}: Drawing): Record<string, unknown> {
   // Without series each row is a point of its own: files of one second are not one file.
   const xs = panel.series
     ? [...new Set(rows.map((row) => text(row[panel.x])))]
     : rows.map((row) => text(row[panel.x]))
   const column = panel.y[0] ?? ''
   const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [...panel.y]
-  const series = groups.map((group, at) => {
+  const last = xs.length - 1
+  const isOpen = last > 0 && xs[last] === open?.place
+  const whole = groups.map((group, at) => {
     const all = panel.series ? valuesOf(rows, panel, group, xs) : rows.map((row) => numeric(row[group]))
     const values = panel.scale === 'log' ? all.map(positive) : all
     return {
@@ -37,19 +48,26 @@ export function line({ panel, rows, scheme, unitOf, labels, marks = [] }: Drawin
       ...(at === 0 ? { markLine: markLine(marks, scheme) } : {}),
     }
   })
-  const isLog = panel.scale === 'log' || isUneven(series.map(({ data }) => data))
+  const series = isOpen ? [...whole.map(withoutLast), ...whole.map(lastStep)] : whole
+  const isLog = panel.scale === 'log' || isUneven(whole.map(({ data }) => data))
   const xUnit = unitOf(panel.x)
-  const xName = (name: string): string => (xUnit ? cellWords(panel.x, name, xUnit) : axisName(name, panel.x))
+  const xName = (name: string): string =>
+    xUnit ? cellWords(panel.x, name, xUnit) : placeName(name, panel.x, open)
+  // The dashed step to an open period repeats the value before it.
+  const isOwn = ({ seriesIndex = 0, dataIndex }: Hover): boolean =>
+    !isOpen || (dataIndex === last) === seriesIndex >= groups.length
   const named = (name: string): string => seriesName(name, panel.y, labels)
   return {
     grid: { ...grid, top: groups.length > 1 ? 56 : 40, bottom: 28 },
-    legend: { show: groups.length > 1, top: 0, right: 8, type: 'scroll', formatter: named },
+    legend: { show: groups.length > 1, data: groups, top: 0, right: 8, type: 'scroll', formatter: named },
     tooltip: hover((points) => [
       xName(points[0]?.name ?? ''),
-      ...points.map(
-        (point) =>
-          `${named(point.seriesName)}: ${cellWords('', point.value as Cell, unitOf(column), 'double')}`,
-      ),
+      ...points
+        .filter(isOwn)
+        .map(
+          (point) =>
+            `${named(point.seriesName)}: ${cellWords('', point.value as Cell, unitOf(column), 'double')}`,
+        ),
       ...notesAt(marks, points[0]?.dataIndex),
     ]),
     xAxis: {
@@ -68,6 +86,23 @@ export function line({ panel, rows, scheme, unitOf, labels, marks = [] }: Drawin
     series,
   }
 }
+
+type Series = { data: (number | null)[] }
+
+/** A line without its last point. */
+const withoutLast = <One extends Series>(series: One): One => ({
+  ...series,
+  data: series.data.with(-1, null),
+})
+
+/** The step to the last point of a line, dashed because the period is not over. */
+const lastStep = <One extends Series>(series: One) => ({
+  ...series,
+  symbol: 'emptyCircle',
+  lineStyle: { type: 'dashed' },
+  markLine: undefined,
+  data: series.data.map((value, at) => (at < series.data.length - 2 ? null : value)),
+})
 
 /** The values of one series at each place of the axis. */
 function valuesOf(rows: Row[], panel: Drawing['panel'], group: string, xs: string[]): (number | null)[] {

@@ -1,0 +1,71 @@
+import { ActionIcon, Menu } from '@mantine/core'
+
+import { savePng } from '../../api/save-picture'
+import { columnFormats, useAnswerUnits, useLabels } from '../../formats/columns'
+import { saveCsv, saveXlsx } from '../../formats/save-table'
+import { withDays } from '../query/days'
+import { fileNameOf } from '../query/file-name-of'
+import type { Result } from '../query/results'
+import type { KeptQuestion } from '../query/saved-questions'
+import { pictured } from './pictured-table'
+
+interface Props {
+  question: KeptQuestion
+  answer: Result | undefined
+  /** Takes the question off the dashboard; undefined on the dashboard of another person. */
+  onUnpin: (() => void) | undefined
+}
+
+/** The downloads of a question on a person's dashboard, and the way off it. */
+export function PinnedMenu({ question: { name, sql }, answer, onUnpin }: Props) {
+  const units = useAnswerUnits('', answer?.columns ?? NO_COLUMNS)
+  const labels = useLabels('')
+  const file = fileNameOf(name, sql)
+  const notes = [`SQL: ${sql}`]
+  function savePicture(chart: SVGSVGElement | null): void {
+    if (!answer) return
+    const table = pictured(
+      { ...answer, rows: withDays(answer.rows) },
+      columnFormats(answer.columns, units, labels),
+    )
+    void savePng(file, { title: name, ...(chart ? { chart } : { table }) })
+  }
+  return (
+    <Menu position="bottom-end" withinPortal={false}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={`More about: ${name}`}>
+          ⋯
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item
+          disabled={!answer}
+          onClick={() => answer && void saveXlsx(file, answer, { title: name, units, labels, notes })}
+        >
+          Download Excel
+        </Menu.Item>
+        <Menu.Item disabled={!answer} onClick={() => answer && saveCsv(file, answer)}>
+          Download CSV
+        </Menu.Item>
+        <Menu.Item
+          disabled={!answer}
+          onClick={({ currentTarget }) =>
+            savePicture(
+              currentTarget.closest('section')?.querySelector<SVGSVGElement>('[role=img] svg') ?? null,
+            )
+          }
+        >
+          Download picture (PNG)
+        </Menu.Item>
+        {onUnpin ? (
+          <>
+            <Menu.Divider />
+            <Menu.Item onClick={onUnpin}>Take off my dashboard</Menu.Item>
+          </>
+        ) : null}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+const NO_COLUMNS: Result['columns'] = []

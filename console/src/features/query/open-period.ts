@@ -1,0 +1,50 @@
+/** The last period of an axis, of which the data have the beginning only. */
+export interface OpenPeriod {
+  /** The place of the period on the axis. */
+  place: string
+  /** The last day of the data. */
+  until: string
+}
+
+const DAY_MS = 86_400_000
+const WEEK_DAYS = 7
+const MONTH = /^(\d{4})-(\d{2})(-01)?$/
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+
+/**
+ * The last of several months, quarters, years or weeks, if the data end within it; the places are the first days of
+ * periods, in their order.
+ */
+export function openPeriod(places: string[], asOf: string): OpenPeriod | undefined {
+  const last = places.at(-1)
+  const end = last && DAY.test(asOf) ? endOf(places) : undefined
+  const now = dayOf(asOf)
+  return last && end !== undefined && now >= startOf(last) && now < end - 1
+    ? { place: last, until: asOf }
+    : undefined
+}
+
+/** The first day after the last period, as days since 1970; undefined where the places are no such periods. */
+function endOf(places: string[]): number | undefined {
+  const months = places.map((place) => MONTH.exec(place)).map((part) => part && monthOf(part))
+  if (months.every((month) => month !== null)) {
+    const [step, last] = [shortestStep(months), months.at(-1) ?? 0]
+    return step && [1, 3, 12].includes(step) ? Date.UTC(0, last + step) / DAY_MS : undefined
+  }
+  if (!places.every((place) => DAY.test(place))) return undefined
+  const days = places.map(dayOf)
+  const isOfWeeks =
+    shortestStep(days) === WEEK_DAYS && days.every((day) => (day - (days[0] ?? 0)) % WEEK_DAYS === 0)
+  return isOfWeeks ? (days.at(-1) ?? 0) + WEEK_DAYS : undefined
+}
+
+const shortestStep = (numbers: number[]): number | undefined =>
+  numbers.length > 1
+    ? Math.min(...numbers.slice(1).map((number, at) => number - (numbers[at] ?? 0)))
+    : undefined
+
+/** Months since the year 1900, from which `Date.UTC` counts years below 100. */
+const monthOf = (part: RegExpExecArray): number => (Number(part[1]) - 1900) * 12 + Number(part[2]) - 1
+
+const dayOf = (text: string): number => Date.parse(`${text}T00:00Z`) / DAY_MS
+const startOf = (place: string): number => dayOf(place.length === 7 ? `${place}-01` : place)

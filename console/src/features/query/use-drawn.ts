@@ -1,0 +1,33 @@
+import { useMemo } from 'react'
+
+import type { Cell } from '../../api/format'
+import { useAnswerUnits, useLabels } from '../../formats/columns'
+import type { Shown } from '../dashboards/chart-options'
+import { useHealth } from '../lake/queries'
+import { type Choice, drawn } from './chart-choice'
+import { withDays } from './days'
+import { openPeriod } from './open-period'
+
+export interface DrawnAnswer extends Shown {
+  note: string
+}
+
+interface Answer {
+  columns: { name: string; type: string }[]
+  rows: Cell[][]
+}
+
+/** An answer as a chart draws it, in the units of the lake, with a last period that is not over. */
+export function useDrawn(result: Answer, { x, y, series, kind }: Choice): DrawnAnswer {
+  const units = useAnswerUnits('', result.columns)
+  const labels = useLabels('')
+  const asOf = useHealth().data?.as_of ?? ''
+  const measures = y.join('\n')
+  return useMemo(() => {
+    const choice = { x, y: measures.split('\n'), series, kind }
+    const shown = { ...drawn(result.columns, withDays(result.rows), choice), units, labels }
+    const at = shown.columns.indexOf(x)
+    const places = new Set(shown.rows.map((row) => String(row[at] ?? '')))
+    return { ...shown, open: openPeriod([...places], asOf) }
+  }, [result, x, measures, series, kind, units, labels, asOf])
+}
