@@ -185,7 +185,7 @@ def test_panels_that_no_filter_narrows_follow_one_line_and_a_bar_opens_its_filte
         "The filters “Paid from” and “Proposed decision” do not apply to the panels below."
     )
     expect(quality).not_to_contain_text("do not apply")
-    reasons = page.get_by_role("region", name="Why are transactions proposed for a review or a block?")
+    reasons = page.get_by_role("region", name="Why do transactions wait for a decision?")
     expect(reasons).not_to_contain_text("do not apply")
     settle(page)
     tops = [place["y"] for part in (reasons, note, quality) if (place := part.bounding_box())]
@@ -193,7 +193,7 @@ def test_panels_that_no_filter_narrows_follow_one_line_and_a_bar_opens_its_filte
     reasons.locator("svg path[fill='#0b7285']").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Fraud scores")
     shown = page.get_by_role("button", name=re.compile("^Remove: "))
-    expect(shown).to_have_count(4)
+    expect(shown).to_have_count(6)
     expect(page.get_by_role("button", name="Remove: Proposed decision is review")).to_be_visible()
 
 

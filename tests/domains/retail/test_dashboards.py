@@ -742,6 +742,7 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
             "driver_1": "few purchases" if number == 5 else "long silence",
             "risk_rank": number,
             "value_at_stake_gbp": 1000 - number,
+            "churn_probability": 0.5,
         }
         for number, win_back, silent, usual, _ in CUSTOMERS
     ]
@@ -762,24 +763,17 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         engine.execute("insert into regions (region_id, region_name) values ('DK', 'Denmark')")
         answers = {
             name: answer_of(engine, panel_of("demand-insights-engine", name).sql)
-            for name in ("to_win_back", "at_stake", "leaving", "most_valuable", "drivers")
+            for name in ("at_stake", "leaving", "most_valuable", "drivers")
         }
         called = answer_of(engine, queue.sql)
-    assert answers["to_win_back"] == [
-        {"value": 3, "before": 4, "title_unknown": 3, "title_return": 57, "title_others": 75}
+    assert answers["at_stake"] == [
+        {"value": 2985, "before": 5970, "title_late": 3, "title_unknown": 3, "title_return": 57}
     ]
-    assert answer_in_words(
-        panel_of("demand-insights-engine", "to_win_back").answer, answers["to_win_back"], {}
-    ) == (
-        "Late customers to win back: 57 of 100 came back by themselves when tested, of 100 others 75; "
-        "consent to be written to is not known for 3"
-    )
-    assert answers["at_stake"] == [{"value": 2985, "before": 3984, "title_late": 3, "title_return": 57}]
     assert answer_in_words(
         panel_of("demand-insights-engine", "at_stake").answer, answers["at_stake"], {}
     ) == (
         "At stake with 3 late customers in 90 days, without the 57 of 100 who came back by themselves when "
-        "tested"
+        "tested; consent to be written to is not known for 3"
     )
     assert [(row["customer_id"], row["to_do"], row["title_late"]) for row in answers["most_valuable"]] == [
         (1, "keep: not late", 3),
@@ -1339,6 +1333,104 @@ def test_the_charts_of_regions_are_those_with_most_revenue_in_the_month_that_is_
     assert {row["region_name"] for row in drawn} == {"AU", "DE", "FR", "IE", "NL", "GB"}
 
 
+def regional_months(**revenues: tuple[int, ...]) -> list[dict[str, object]]:
+    """Return regions with a revenue for each month from August 2010 on, with an order for each pound."""
+    return [
+        {"region_id": code, "region_name": code, "month_on": date(2010, 8 + number, 1), "is_complete": True}
+        | {"revenue": revenue, "orders": revenue}
+        for code, months in revenues.items()
+        for number, revenue in enumerate(months)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("revenues", "action"),
+    [
+        (
+            {"DE": (30, 40, 50, 60), "FR": (90, 80, 70, 60), "IE": (50, 60, 50, 60)},
+            "Move advertising to DE: three rises in a row. Ask the largest customers of FR what changed: "
+            "three falls in a row.",
+        ),
+        # Below 20 orders a rise may be chance.
+        ({"DE": (10, 40, 50, 60), "FR": (60, 60, 60, 60)}, None),
+    ],
+)
+def test_the_charts_of_regions_name_those_that_rose_or_fell_for_three_months(
+    revenues: dict[str, tuple[int, ...]], action: str | None
+) -> None:
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=regional_months(**revenues))
+        rows = answer_of(engine, panel_of("global-market-pulse", "growth").sql)
+    assert {str(row["title_action"] or "").strip() for row in rows} == {action or ""}
+
+
+def test_the_map_names_the_regions_with_four_fifths_of_the_revenue() -> None:
+    rows = regional_months(GB=(70,), DE=(15,), FR=(10,), IE=(5,))
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=rows)
+        answer = answer_of(engine, panel_of("global-market-pulse", "map").sql)
+    assert {row["title_action"] for row in answer} == {
+        "Check stock and delivery times first for GB, DE: four fifths of the revenue."
+    }
+
+
+@pytest.mark.parametrize(
+    ("now", "action"),
+    [
+        ((30, 30, 90), "Most of them fell at once"),
+        ((100, 100, 100), "No change is beyond chance"),
+        ((30, 100, 100), None),
+    ],
+)
+def test_the_number_of_regions_that_changed_says_whether_to_look_at_the_whole(
+    now: tuple[int, int, int], action: str | None
+) -> None:
+    months = dict(zip(("DE", "FR", "IE"), ((100, orders) for orders in now), strict=True))
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=regional_months(**months))
+        (figure,) = answer_of(engine, panel_of("global-market-pulse", "growing_regions").sql)
+    assert str(figure["title_action"] or "").startswith(action or "")
+    assert bool(figure["title_action"]) is bool(action)
+
+
+@pytest.mark.parametrize(("now", "fell"), [(99, True), (100, False)])
+def test_revenue_is_compared_with_the_month_of_last_year(now: int, fell: bool) -> None:
+    rows: list[dict[str, object]] = [
+        {"region_id": "DE", "month_on": date(year, 11, 1), "is_complete": True, "revenue": revenue}
+        for year, revenue in ((2009, 100), (2010, now))
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, regional_performance=rows)
+        (figure,) = answer_of(engine, panel_of("global-market-pulse", "revenue_last_month").sql)
+    assert str(figure["title_action"] or "").startswith("It fell against") is fell
+
+
+def test_the_reasons_are_of_the_transactions_that_wait() -> None:
+    waiting: dict[str, object] = {"decision": "review", "amount": 10, "reason_1": "unusual_amount"}
+    rows = [
+        waiting,
+        waiting | {"decision": "block", "reason_1": None},
+        waiting,
+        waiting | {"is_fraud": False},
+        waiting | {"reviewed_as": "approve"},
+        waiting | {"decision": "approve"},
+    ]
+    panel = panel_of("compliance-guardian", "reasons")
+    with duckdb.connect() as engine:
+        filled_tables(engine, fraud_scores=rows)
+        answer = answer_of(engine, panel.sql)
+        engine.execute("delete from fraud_scores where is_fraud is null and reviewed_as is null")
+        assert answer_of(engine, panel.sql) == []
+    assert [(row["reason"], row["transactions"]) for row in answer] == [
+        ("unusual_amount", 2),
+        ("no_single_reason", 1),
+    ]
+    assert answer_in_words(panel.answer, answer, {}) == (
+        "Most often for unusual amount: 2 of 3 transactions that wait, with 20"
+    )
+    assert panel.nothing
+
+
 def test_the_share_of_a_region_is_of_the_revenue_beside_it_and_unknown_for_one_chosen_region() -> None:
     rows: list[dict[str, object]] = [
         {"region_id": code, "region_name": code, "month_on": date(2010, 11, 1), "is_complete": True}
@@ -1497,7 +1589,9 @@ def test_an_opened_transaction_shows_the_usual_amount_and_the_frauds_of_the_term
 
 
 def test_a_lake_without_card_numbers_has_a_sentence_and_no_rows_of_zeros() -> None:
-    audit: list[dict[str, object]] = [{"subject": "orders", "check_name": "pan", "findings": 0}]
+    audit: list[dict[str, object]] = [
+        {"subject": "orders", "check_name": "pan", "findings": 0, "zone": "curated"}
+    ]
     panel = panel_of("compliance-guardian", "audit")
     with duckdb.connect() as engine:
         filled_tables(engine, pci_audit=audit)
@@ -1506,6 +1600,8 @@ def test_a_lake_without_card_numbers_has_a_sentence_and_no_rows_of_zeros() -> No
         assert answer_in_words(panel.answer, answer_of(engine, panel.sql), {}) == (
             "2 values to delete or mask, first in orders"
         )
+        (row,) = answer_of(engine, panel.sql)
+        assert row["to_do"] == "declare the column sensitive or correct the source, then replay the file"
     assert panel.nothing.startswith("No card number")
 
 
