@@ -33,7 +33,7 @@ pytestmark = pytest.mark.e2e
 
 PAGES = pages("0" * 32)
 API = re.compile(r"/v1/")
-NOT_BUILT = "No run has ended yet, so the table was not built. Start a run"
+NOT_BUILT = "No file has arrived yet, so there is nothing to build the table from. Send a file first"
 # What a page says when the lake has nothing: what is so, and what to do.
 SAID_OF_NOTHING = {
     "morning": [

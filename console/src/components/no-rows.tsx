@@ -1,6 +1,6 @@
 import { Anchor } from '@mantine/core'
 
-import { useRuns } from '../features/lake/queries'
+import { useHealth, useRuns } from '../features/lake/queries'
 import { useTable } from '../features/catalog/queries'
 import { heading } from '../formats/words'
 import { Empty, Waiting } from './states'
@@ -19,6 +19,8 @@ interface Props {
 export function NoRows({ system, table, isNarrowed = false, nothing = '' }: Props) {
   const detail = useTable(system, table)
   const runs = useRuns()
+  // Freshness is that of the newest file, and unknown without one.
+  const freshness = useHealth().data?.checks.find(({ name }) => name === 'freshness')
   if (isNarrowed) return <Empty>No row fits the chosen filters.</Empty>
   if (!system) return <Empty>No row fits the statement today.</Empty>
   if (nothing && (detail.data?.rows ?? 0) > 0) return <Empty>{nothing}</Empty>
@@ -26,7 +28,12 @@ export function NoRows({ system, table, isNarrowed = false, nothing = '' }: Prop
   const ended = runs.data?.runs.find((run) => !['running', 'pending'].includes(run.state))
   const current = detail.data ?? { version: 'unknown', rows: 1, as_of: '' }
   const cause = whyEmpty(
-    { rows: current.version ? current.rows : undefined, as_of: current.as_of, run: ended },
+    {
+      rows: current.version ? current.rows : undefined,
+      as_of: current.as_of,
+      run: ended,
+      hasNoFile: freshness?.state === 'unknown',
+    },
     { name: heading(table), href: `#/tables/${encodeURIComponent(system)}/${encodeURIComponent(table)}` },
   )
   return (

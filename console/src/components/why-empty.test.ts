@@ -12,6 +12,13 @@ test('before the first run has ended a person starts one', () => {
   ])
 })
 
+test('before the first file has arrived a person sends one', () => {
+  const cause = whyEmpty({ rows: undefined, as_of: '', run: undefined, hasNoFile: true }, TABLE)
+  expect([cause.remedy, cause.href]).toEqual(['Send a file first', '#/upload'])
+  const run = { name: 'n', state: 'succeeded' }
+  expect(whyEmpty({ rows: undefined, as_of: '', run, hasNoFile: true }, TABLE).href).toBe('#/runs/n')
+})
+
 test('a table that the newest run did not build leads to that run', () => {
   const failed = whyEmpty({ rows: undefined, as_of: '', run: { name: 'n 1', state: 'timed_out' } }, TABLE)
   expect([failed.why, failed.href]).toEqual([

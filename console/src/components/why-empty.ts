@@ -6,6 +6,8 @@ export interface EmptyFacts {
   rows: number | undefined
   as_of: string
   run: { name: string; state: string } | undefined
+  /** Whether no file has arrived in the lake yet. */
+  hasNoFile?: boolean
 }
 
 export interface Cause {
@@ -17,6 +19,12 @@ export interface Cause {
 /** The cause of an answer without rows or without a figure, and the one thing to do. */
 export function whyEmpty(facts: EmptyFacts, table: { href: string; name: string }): Cause {
   const { rows, run } = facts
+  if (rows === undefined && !run && facts.hasNoFile)
+    return {
+      why: 'No file has arrived yet, so there is nothing to build the table from.',
+      remedy: 'Send a file first',
+      href: '#/upload',
+    }
   if (rows === undefined && !run)
     return { why: 'No run has ended yet, so the table was not built.', remedy: 'Start a run', href: '#/lake' }
   if (rows === undefined && run)

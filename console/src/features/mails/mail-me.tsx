@@ -2,6 +2,7 @@ import { NativeSelect, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import { FormPopover } from '../../components/form-popover'
+import { clockTime } from '../../formats/moments'
 import { dayWords, daysOf, type Every, useMails, useScheduleMail } from './mails'
 
 interface Props {
@@ -10,6 +11,9 @@ interface Props {
   /** The title that is proposed. */
   title?: string
 }
+
+/** 06:00 UTC, when a lake sends its report and the mails unless it states another time. */
+const SENT_AT = Date.UTC(2026, 0, 1, 6)
 
 const EVERY: { value: Every; label: string }[] = [
   { value: 'day', label: 'Every day' },
@@ -67,8 +71,9 @@ export function MailMe({ of, title: proposed = '' }: Props) {
         />
       ) : null}
       <Text size="xs" className="muted">
-        To {mails.data.address}, with the first rows of each answer. Columns about people are left out. The
-        first time, a mail asks whether you want them.
+        To {mails.data.address} at {clockTime(SENT_AT)}, unless an operator chose another time for the daily
+        report, with the first rows of what this page shows. Columns about people are left out. The first
+        time, a mail asks whether you want them.
       </Text>
     </FormPopover>
   )

@@ -48,6 +48,9 @@ function show(part: React.ReactNode): void {
 test('a dashboard is sent to the address of the person on the chosen day', async () => {
   show(<MailMe of={{ dashboard: 'hub' }} title="Sales" />)
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  expect(
+    screen.getByText(/^To ana@example.com at \d\d:\d\d, unless an operator chose another time/),
+  ).toBeTruthy()
   await userEvent.selectOptions(screen.getByLabelText('Day of the week'), 'Friday')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
   expect(await screen.findByText('Sales is sent every Friday.')).toBeTruthy()
