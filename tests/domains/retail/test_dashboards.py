@@ -1169,6 +1169,49 @@ def test_what_is_lost_to_searches_is_of_a_period_that_the_title_names() -> None:
     assert all(title.endswith("1 Dec 2009 to 9 Dec 2010") for title in titles)
 
 
+@pytest.mark.parametrize(
+    ("newest", "action"),
+    [
+        ((100, 40), "It rose by more than chance"),
+        ((100, 20), None),
+        ((100, 5), "It fell by more than chance"),
+    ],
+)
+def test_the_share_of_searches_that_show_nothing_is_compared_beyond_chance(
+    newest: tuple[int, int], action: str | None
+) -> None:
+    weeks = [(100, 20)] * 8 + [newest]
+    trends: list[dict[str, object]] = [
+        {"template": "mug", "week_on": date(2010, 10, 4) + timedelta(weeks=number), "is_complete": True}
+        | {"searches": searches, "without_results": nothing}
+        for number, (searches, nothing) in enumerate(weeks)
+    ]
+    panel = panel_of("retail-copilot", "weekly_share")
+    with duckdb.connect() as engine:
+        filled_tables(engine, query_trends=trends)
+        answer = answer_of(engine, panel.sql)
+    assert answer_in_words(panel.answer, answer, panel.units) == (
+        f"{newest[1]} % of the searches in the week of 29 Nov 2010 showed nothing, 20 % in the eight weeks "
+        "before"
+    )
+    assert str(answer[0]["title_action"] or "").startswith(action or "")
+    assert bool(answer[0]["title_action"]) is bool(action)
+
+
+@pytest.mark.parametrize(
+    ("searches", "action"), [(0, "No search was recorded in the week of 28 Dec 2009: ask whether"), (3, None)]
+)
+def test_a_week_without_searches_is_named(searches: int, action: str | None) -> None:
+    trends: list[dict[str, object]] = [
+        {"template": "mug", "week_on": week, "is_complete": True, "searches": number}
+        for week, number in ((date(2009, 12, 28), searches), (date(2010, 1, 4), 9))
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, query_trends=trends)
+        answer = answer_of(engine, panel_of("retail-copilot", "weekly_searches").sql)
+    assert [str(row["title_action"] or "")[:58] for row in answer] == [(action or "")[:58]] * 2
+
+
 def test_a_region_of_few_orders_has_no_rate_of_growth() -> None:
     rows: list[dict[str, object]] = [
         {"region_id": code, "region_name": code, "month_on": month, "is_complete": True, "orders": orders}
@@ -1348,8 +1391,10 @@ def regional_months(**revenues: tuple[int, ...]) -> list[dict[str, object]]:
     [
         (
             {"DE": (30, 40, 50, 60), "FR": (90, 80, 70, 60), "IE": (50, 60, 50, 60)},
-            "Move advertising to DE: three rises in a row. Ask the largest customers of FR what changed: "
-            "three falls in a row.",
+            (
+                "Move advertising to DE: three rises in a row. Ask the largest customers of FR what changed: "
+                "three falls in a row."
+            ),
         ),
         # Below 20 orders a rise may be chance.
         ({"DE": (10, 40, 50, 60), "FR": (60, 60, 60, 60)}, None),

@@ -181,7 +181,7 @@ LIMIT 20
 -- Which searches grew most in the last complete week?
 SELECT template, intent, searches_before, searches, round(growth, 3) AS growth
 FROM query_trends
-WHERE week_on = (SELECT max(week_on) FROM query_trends WHERE is_complete)
+WHERE week_on = (SELECT max(week_on) FROM query_trends WHERE is_complete) AND template <> '(other)'
 ORDER BY growth DESC, searches DESC, template
 LIMIT 20
 

@@ -84,7 +84,9 @@ class CountedSearches:
 
     def by_week(self) -> pd.DataFrame:
         """Return one row per template and week that had a search; weeks begin on Monday."""
-        weekly = self.rows.group_by("template", "week_on").agg(searches=self.rows.count())
+        weekly = self.rows.group_by("template", "week_on").agg(
+            searches=self.rows.count(), without_results=self.rows.count(where=~self.rows.shown)
+        )
         return self._in_order(weekly, ["week_on"])
 
     def clicks(self) -> pd.DataFrame:

@@ -10,25 +10,37 @@ import pandas as pd
 MIN_TREND_SEARCHES = 20
 """Searches from which on a template has a trend."""
 BASE_WEEKS = 4
+_COLUMNS = [
+    "template",
+    "week_on",
+    "intent",
+    "searches",
+    "without_results",
+    "searches_before",
+    "growth",
+    "is_complete",
+]
+RARER = "(other)"
+"""Template and intent of all rarer searches together, so that the searches of a week add up."""
 
 
 def table(weekly: pd.DataFrame, intents: pd.Series[str], first_day: date, as_of: date) -> pd.DataFrame:
     """Return the table's rows, one per template and week of the data, by template and week.
 
-    Weeks without searches count 0.
+    Weeks without searches count 0. Templates without a trend are one, `RARER`.
     """
     weeks = pd.date_range(_monday(first_day), _monday(as_of), freq="7D", unit="us")
     often = weekly.groupby("template").searches.transform("sum") >= MIN_TREND_SEARCHES
-    kept = weekly[often].assign(week_on=lambda frame: pd.to_datetime(frame.week_on).astype("datetime64[us]"))
-    grid = (
-        kept.pivot_table(index="template", columns="week_on", values="searches", aggfunc="sum")
-        .reindex(columns=weeks)
-        .fillna(0.0)
+    named = weekly.assign(
+        template=weekly.template.where(often, RARER),
+        week_on=pd.to_datetime(weekly.week_on).astype("datetime64[us]"),
     )
+    grid, without_results = (_grid(named, column, weeks) for column in ("searches", "without_results"))
     base = grid.T.shift(1).rolling(BASE_WEEKS, min_periods=1).mean().T
     long = pd.DataFrame(
         {
             "searches": _long(grid).astype("int64"),
+            "without_results": _long(without_results).astype("int64"),
             "searches_before": _long(grid.T.shift(1).T).astype("Int64"),
             "growth": _long(grid / base.where(base > 0) - 1),
         }
@@ -37,8 +49,14 @@ def table(weekly: pd.DataFrame, intents: pd.Series[str], first_day: date, as_of:
     complete = (frame.week_on >= pd.Timestamp(first_day)) & (
         frame.week_on + pd.Timedelta(days=6) <= pd.Timestamp(as_of)
     )
-    ordered = frame.assign(intent=frame.template.map(intents), is_complete=complete)
-    return ordered[["template", "week_on", "intent", "searches", "searches_before", "growth", "is_complete"]]
+    intent = frame.template.map(intents).where(frame.template != RARER, RARER)
+    return frame.assign(intent=intent, is_complete=complete)[_COLUMNS]
+
+
+def _grid(weekly: pd.DataFrame, column: str, weeks: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return the sums of a column, a row per template and a column per week."""
+    sums = weekly.pivot_table(index="template", columns="week_on", values=column, aggfunc="sum")
+    return sums.reindex(columns=weeks).fillna(0.0)
 
 
 def _long(grid: pd.DataFrame) -> pd.Series[float]:

@@ -86,6 +86,17 @@ def test_weeks_begin_on_monday_and_none_is_missing(built: dict[str, pd.DataFrame
     assert pd.isna(lamp.searches_before.iloc[0])
 
 
+def test_searches_of_a_week_add_up_with_the_rarer_ones_and_those_that_showed_nothing(
+    built: dict[str, pd.DataFrame],
+) -> None:
+    trends = built["query_trends"]
+    assert trends.groupby("week_on").searches.sum().tolist() == [28, 29, 28, 28, 28]
+    assert trends.groupby("week_on").without_results.sum().tolist() == [14] * 5
+    rarer = trends[trends.template == "(other)"]
+    assert rarer.searches.tolist() == [0, 1, 0, 0, 0]
+    assert set(rarer.intent) == {"(other)"}
+
+
 def test_what_is_never_found_is_a_costly_gap(built: dict[str, pd.DataFrame]) -> None:
     missing = built["query_gaps"].query("gap == 'not_found'")
     assert set(missing.template) == {"garden gnome", "gnome"}
