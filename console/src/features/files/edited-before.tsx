@@ -114,7 +114,8 @@ type Changed = Decisions['changes'][number]
 const MAX_OPEN_CELLS = 5
 
 /** The cells that a person typed, each with its text before; many are folded away. */
-function TypedCells({ edits: { typed, cells } }: { edits: Decisions }) {
+function TypedCells({ edits }: { edits: Decisions }) {
+  const { typed, cells } = edits
   if (typed.length === 0) return null
   const more = cells - typed.length
   return (
@@ -122,6 +123,7 @@ function TypedCells({ edits: { typed, cells } }: { edits: Decisions }) {
       <summary>
         <Text size="sm" span>
           {count(cells, 'typed cell')}
+          {edits.rows_left_out.length > 0 ? ', by row of the file that was sent' : ''}
         </Text>
       </summary>
       <ul aria-label="Typed cells" style={{ margin: 0, paddingLeft: '1.2rem' }}>

@@ -35,8 +35,7 @@ export function CommitLine({ work, missing, leftOut, currencies, onCommit, onSho
         <Checking />
       ) : missing.length > 0 ? (
         <Text size="sm" className="muted" role="status">
-          Not checked yet: {missing.map((field) => field.title).join(', ')}{' '}
-          {missing.length === 1 ? 'is' : 'are'} missing
+          Not checked yet: the gate checks the rows once every field that it needs is decided.
         </Text>
       ) : (
         <Since at={work.checkedAt} />

@@ -45,6 +45,25 @@ test('a person says that the file has no values of a masked field, and invents n
   )
 })
 
+test('fields that the file needs stand before those that may be empty, which alone are not called missing', () => {
+  const show = (fields: (typeof SSN)[]) =>
+    render(
+      <MantineProvider>
+        <MissingFields fields={fields} edits={{ ...NO_EDITS, dataset: 'customers' }} onChange={vi.fn()} />
+      </MantineProvider>,
+    )
+  show([SSN, REGION])
+  screen.getByText('Missing:')
+  expect(screen.getAllByRole('button').map((button) => button.textContent)).toEqual([
+    'Region id …',
+    'Ssn …',
+    'The file has no Ssn',
+  ])
+  cleanup()
+  show([SSN])
+  screen.getByText('No column yet for')
+})
+
 test('what may be empty is not called required', () => {
   expect(withoutColumn([SSN, REGION])).toBe('No column for Region id yet.')
   expect(withoutColumn([SSN])).toBe('Choose the column of Ssn, or say that the file has none.')

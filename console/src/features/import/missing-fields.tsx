@@ -21,9 +21,9 @@ export function MissingFields({ fields, edits, onChange }: Props) {
   return (
     <Group gap="xs" align="center">
       <Text size="sm" fw={600}>
-        Missing:
+        {fields.every((field) => field.may_be_empty) ? 'No column yet for' : 'Missing:'}
       </Text>
-      {fields.map((field) => (
+      {inNeed(fields).map((field) => (
         <Missing
           key={field.name}
           field={field}
@@ -36,6 +36,10 @@ export function MissingFields({ fields, edits, onChange }: Props) {
     </Group>
   )
 }
+
+/** The fields that need a column or a value before those that may be empty. */
+const inNeed = (fields: Props['fields']): Props['fields'] =>
+  fields.toSorted((one, other) => Number(one.may_be_empty) - Number(other.may_be_empty))
 
 /** What a person can do about the fields: a key tells rows apart, so it has no value for all of them. */
 function waysOut(fields: Props['fields']): string {
@@ -50,7 +54,7 @@ function waysOut(fields: Props['fields']): string {
 function Missing({ field, onSet }: { field: Schemas['ContractField']; onSet: (text: string) => void }) {
   const { title, may_be_empty: mayBeEmpty } = field
   const [text, setText] = useState<string>()
-  if (field.is_key) return <Text size="sm">{title}</Text>
+  if (field.is_key) return <Text size="sm">{title} (a column only)</Text>
   if (text === undefined)
     return (
       <Group gap={4}>
