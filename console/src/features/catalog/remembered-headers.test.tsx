@@ -14,7 +14,13 @@ const HEADER: Schemas['RememberedDecisionsOfHeader'] = {
   source: 'uploads',
   header: '0123456789abcdef',
   decided_at: '2026-11-24T03:00:00',
-  columns: { Artikel: 'product_id', Preis: 'list_price', VPE: null, category: 'category' },
+  columns: {
+    Artikel: 'product_id',
+    Name: 'product_name',
+    Preis: 'list_price',
+    VPE: null,
+    category: 'category',
+  },
   formats: { list_price: { decimal: ',' } },
   changes: [
     { kind: 'map', column: 'Artikel', into: [], text: '', search: '', values: [{ before: 'a', after: 'b' }] },
@@ -25,7 +31,7 @@ const HEADER: Schemas['RememberedDecisionsOfHeader'] = {
 
 test('each decision about a header is said in a sentence', () => {
   expect(headerWords(HEADER)).toEqual([
-    'Artikel → Product, Preis → List price',
+    'Artikel → Product id, Name → Product name, Preis → List price',
     'Left out: VPE',
     'List price read as decimal comma',
     'Artikel: a → b',

@@ -8,7 +8,7 @@ import { DeleteButton } from '../../components/delete-button'
 import { Panel } from '../../components/panel'
 import { Failed } from '../../components/states'
 import { dayAndTime } from '../../formats/moments'
-import { heading } from '../../formats/words'
+import { heading, uniqueHeadings } from '../../formats/words'
 import { changeWords, valueWords } from '../files/edited-before'
 import { formatWords } from '../import/formats'
 
@@ -94,7 +94,8 @@ export function headerTitle({ columns }: Pick<Header, 'columns'>): string {
 export function headerWords({ columns, formats, changes, set_for_all, currencies }: Header): string[] {
   const set = new Set(Object.keys(set_for_all))
   const entries = Object.entries(columns).filter(([name]) => !set.has(name))
-  const taken = entries.flatMap(([name, field]) => (field ? [`${name} → ${heading(field)}`] : []))
+  const titles = uniqueHeadings(Object.values(columns).flatMap((field) => field ?? []))
+  const taken = entries.flatMap(([name, field]) => (field ? [`${name} → ${titles.get(field) ?? field}`] : []))
   const leftOut = entries.flatMap(([name, field]) => (field ? [] : [name]))
   return [
     taken.join(', '),

@@ -72,7 +72,7 @@ export function FileLine({ result, edits, remembered, onChange }: Props) {
       ) : null}
       <Text size="sm" className="muted" pb={4}>
         {readAs(result.written_as) ? `Read as ${readAs(result.written_as)}` : ''}
-        {innerParts(result) ? ` ${innerParts(result)}` : ''}
+        {innerParts(result) ? `. ${innerParts(result)}` : ''}
         {remembered
           ? ` · as remembered for files with this header${isSameColumnWork(remembered, edits) ? '' : ', with your changes'}`
           : ''}

@@ -22,10 +22,11 @@ test('the rows of the lake that a commit replaces are counted, and the first one
 test('a newer copy of a file says how its rows differ from the tables', () => {
   const replaces = { replaced: 1, older: 0, not_compared: 0, equal: 57, examples: [] }
   expect(differenceWords({ replaces, accepted: 59 })).toBe(
-    'Against the tables of the newest run, of its 59 rows 1 is new, 1 replaces a row, 57 are there already.',
+    'Of these 59 rows 1 is new, 1 replaces a row, 57 are in the tables of the newest run already.',
   )
   expect(differenceWords({ replaces: { ...replaces, not_compared: 1 }, accepted: 59 })).toBe('')
   expect(differenceWords({ replaces: null, accepted: 59 })).toBe('')
+  expect(differenceWords({ replaces: { ...replaces, replaced: 0, equal: 0 }, accepted: 59 })).toBe('')
 })
 
 test('nothing is said where nothing is replaced, or no check counted it', () => {

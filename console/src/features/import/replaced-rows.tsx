@@ -55,16 +55,16 @@ export function differenceWords({
 }: Pick<Schemas['DryRun'], 'replaces' | 'accepted'>): string {
   if (!replaces || replaces.not_compared > 0) return ''
   const { replaced, older, equal } = replaces
+  // Before a run has merged the first file, no row of it can be compared.
+  if (replaced + older + equal === 0) return ''
   const added = accepted - replaced - older - equal
   const parts = [
     added > 0 ? `${whole(added)} ${added === 1 ? 'is' : 'are'} new` : '',
     replaced > 0 ? `${whole(replaced)} ${replaced === 1 ? 'replaces a row' : 'replace rows'}` : '',
     older > 0 ? `${whole(older)} ${older === 1 ? 'is' : 'are'} older` : '',
-    equal > 0 ? `${whole(equal)} ${equal === 1 ? 'is' : 'are'} there already` : '',
+    equal > 0 ? `${whole(equal)} ${equal === 1 ? 'is' : 'are'} in the tables of the newest run already` : '',
   ].filter(Boolean)
-  return parts.length > 0
-    ? `Against the tables of the newest run, of its ${count(accepted, 'row')} ${parts.join(', ')}.`
-    : ''
+  return `Of these ${count(accepted, 'row')} ${parts.join(', ')}.`
 }
 
 /** The rows that a file replaces, in the past tense of its receipt; empty where none is known. */

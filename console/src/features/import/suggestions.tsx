@@ -15,7 +15,7 @@ export function LikelyDataset({ result, edits, onChange }: Deciding) {
         These rows are {words(dataset)}
       </Button>
       <Text size="sm" className="muted">
-        The names of its columns say so. You decide each column next.
+        The names in the file say so. You decide each column next.
       </Text>
     </Group>
   )
