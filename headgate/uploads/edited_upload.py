@@ -30,6 +30,7 @@ from headgate.matching.dataset_evidence import (
     dataset_of_named_list,
     likely_dataset,
 )
+from headgate.matching.file_table import as_text
 from headgate.matching.past_moments import records_the_past
 from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
 from headgate.matching.suggest_mapping import VALUE
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from headgate.values.format_inference import Reading
 
 _MAX_JSON_BYTES = 32 << 20  # parsed as a whole to find its lists
+_COUNTRY_CONFIDENCE = 0.7  # below the threshold of certainty: a person confirms it
 _MAX_PROPOSED_LISTS, _MAX_PROPOSED_BYTES = 4, 8 << 20
 _WIDEST = {"precision": 38, "scale": 9}
 _NO_TEXT = {Kind.BOOLEAN, Kind.DATE, Kind.TIMESTAMP, Kind.DECIMAL}
@@ -192,8 +194,8 @@ def edited_content(
         likely = likely or dataset_of_named_list(edits.part if lists else "", names, contracts)
     steps: tuple[FieldStep, ...] = ()
     if opened and contract and suggested:
-        samples = dict(zip(opened.names, opened.headed.samples, strict=True))
-        steps = proposed_steps(suggested, contract, edits, samples, inner_list)
+        texts = dict(zip(opened.names, map(as_text, opened.headed.columns), strict=True))
+        steps = proposed_steps(suggested, contract, edits, texts, inner_list)
     of_parts = _datasets_of_inner_lists(file, lists, contracts)
     return EditedUpload(
         file, parts, opened, edits, is_remembered, contract, suggested, likely, steps, of_parts
@@ -257,7 +259,30 @@ def _suggested(
             suggested.fields, suggested.how, readings, are_nested, strict=True
         )
     )
-    return replace(suggested, fields=fields)
+    return _with_countries(replace(suggested, fields=fields), contract, headed.samples)
+
+
+def _with_countries(suggested: Suggested, contract: Contract, samples: Sequence[pa.Array]) -> Suggested:
+    """Suggest the missing field of country codes for the column of countries, if there is one of each.
+
+    Of two columns, such as the countries of an invoice and of a delivery, a person chooses one.
+    """
+    without_field = [place for place, field in enumerate(suggested.fields) if not field]
+    places = [place for place in without_field if are_countries(samples[place])]
+    missing = [field for field in country_fields(contract) if field not in suggested.fields]
+    if len(places) != 1 or len(missing) != 1:
+        return suggested
+    place, field = places[0], missing[0]
+    fields, confidence, how = (
+        (*values[:place], value, *values[place + 1 :])
+        for values, value in (
+            (suggested.fields, field),
+            (suggested.confidence, _COUNTRY_CONFIDENCE),
+            (suggested.how, VALUE),
+        )
+    )
+    absent = tuple(name for name in suggested.absent if name != field)
+    return replace(suggested, fields=fields, confidence=confidence, how=how, absent=absent)
 
 
 def _applicable(edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[Edits, bool]:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from headgate.contracts.country_fields import country_fields
 from headgate.contracts.model import Kind
-from headgate.drafts.nearly_all_rows import sounds_like_key
+from headgate.drafts.column_inference import count_combinations
+from headgate.drafts.nearly_all_rows import NEARLY_ALL, sounds_like_key
 from headgate.formats.json.record_lists import name_around, position_column
 from headgate.uploads.edits import COUNTRY, JOIN, Step, fields_after_edits
+from headgate.values.cells import blank_to_null
 from headgate.values.country_codes import are_countries, in_country_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    import pyarrow as pa
 
     from headgate.contracts.model import Contract
     from headgate.matching.mappings import Suggested
@@ -48,42 +51,76 @@ def names_in_records(names: Sequence[str], inner_list: str) -> tuple[str, ...]:
 
 
 def proposed_steps(
-    suggested: Suggested, contract: Contract, edits: Edits, samples: Mapping[str, pa.Array], inner_list: str
+    suggested: Suggested, contract: Contract, edits: Edits, texts: Mapping[str, pa.Array], inner_list: str
 ) -> tuple[FieldStep, ...]:
     """Return steps for a missing key and for country codes, without those in the edits.
 
     Args:
-        samples: values of the columns by name.
+        texts: values of the columns by name, in all rows.
         inner_list: the list in JSON records that is read; empty for other tables.
     """
-    steps = [*_key(suggested, contract, edits, inner_list), *_countries(suggested, contract, edits, samples)]
+    steps = [
+        *_key(suggested, contract, edits, texts, inner_list),
+        *_countries(suggested, contract, edits, texts),
+    ]
     made = {(step.kind, step.column) for step in edits.steps}
     return tuple(proposed for proposed in steps if (proposed.step.kind, proposed.step.column) not in made)
 
 
 def _countries(
-    suggested: Suggested, contract: Contract, edits: Edits, samples: Mapping[str, pa.Array]
+    suggested: Suggested, contract: Contract, edits: Edits, texts: Mapping[str, pa.Array]
 ) -> Iterator[FieldStep]:
     """Yield a step for each column of countries with a field of codes and other values."""
     kinds = country_fields(contract)
     fields = fields_after_edits(suggested, edits.columns)
     for name, field in zip(suggested.names, fields, strict=True):
-        if field not in kinds or not are_countries(samples[name]):
+        if field not in kinds or not are_countries(texts[name]):
             continue
-        if not in_country_codes(samples[name], kinds[field]).equals(samples[name]):
+        if not in_country_codes(texts[name], kinds[field]).equals(texts[name]):
             yield FieldStep(field, Step(COUNTRY, name, text=kinds[field]))
 
 
-def _key(suggested: Suggested, contract: Contract, edits: Edits, inner_list: str) -> Iterator[FieldStep]:
-    """Yield the step that builds the key of a dataset whose only key is a missing text."""
+def _key(
+    suggested: Suggested, contract: Contract, edits: Edits, texts: Mapping[str, pa.Array], inner_list: str
+) -> Iterator[FieldStep]:
+    """Yield the step that builds the key of a dataset whose only key is a missing text.
+
+    There is no step if a column may be the key, or if the joined columns do not identify the rows.
+    """
     is_missing = len(contract.key) == 1 and contract.key[0] not in {
         *suggested.fields,
         *edits.columns.values(),
     }
-    if is_missing and contract.column(contract.key[0]).type.kind is Kind.STRING:
-        parts = _parts_of_key(suggested, contract, inner_list)
-        if len(parts) >= _MIN_PARTS:
-            yield FieldStep(contract.key[0], Step(JOIN, contract.key[0], text=_BETWEEN, into=parts))
+    if not is_missing or contract.column(contract.key[0]).type.kind is not Kind.STRING:
+        return
+    if not inner_list and _has_own_key(suggested, edits, texts):
+        return
+    parts = _parts_of_key(suggested, contract, inner_list)
+    if len(parts) >= _MIN_PARTS and _identify_rows([texts[name] for name in parts], [*texts.values()]):
+        yield FieldStep(contract.key[0], Step(JOIN, contract.key[0], text=_BETWEEN, into=parts))
+
+
+def _has_own_key(suggested: Suggested, edits: Edits, texts: Mapping[str, pa.Array]) -> bool:
+    """Return whether a column without a field has another value in nearly every row.
+
+    A person decides whether it is the key, and may leave it out.
+    """
+    return any(
+        _is_unique(texts[name])
+        for name, field in zip(suggested.names, suggested.fields, strict=True)
+        if not field and edits.columns.get(name, "") is not None
+    )
+
+
+def _is_unique(text: pa.Array) -> bool:
+    values = blank_to_null(text).drop_null()
+    distinct: int = pc.count_distinct(values).as_py()
+    return len(values) > 0 and distinct >= NEARLY_ALL * len(text)
+
+
+def _identify_rows(parts: list[pa.Array], columns: list[pa.Array]) -> bool:
+    """Return whether rows with equal parts are equal in all columns."""
+    return count_combinations(parts) == count_combinations(columns)
 
 
 def _parts_of_key(suggested: Suggested, contract: Contract, inner_list: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import {
   seconds,
   unitWord,
   usd,
+  usdOfSum,
 } from './format'
 
 test('an error of a file names its column and ends each sentence', () => {
@@ -145,4 +146,11 @@ test('a cost has one form: to the cent, and below it two digits', () => {
     '$1.50',
     '$12.35',
   ])
+})
+
+test('a cost beside its sum has as many digits, and is never more', () => {
+  expect(usdOfSum('0.0124', '0.01')).toBe('$0.01')
+  expect(usdOfSum('0.0012', '0.01')).toBe('less than $0.01')
+  expect(usdOfSum('0', '0.01')).toBe('$0.00')
+  expect(usdOfSum('1.234', '20.50')).toBe('$1.23')
 })

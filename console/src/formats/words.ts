@@ -113,6 +113,9 @@ export function fileParts(key: string): [string, string] {
   return [parts.length > 1 ? `${first}/…/` : `${first}/`, last]
 }
 
+/** A drift of a distribution as the gate measures it: the index is for those who know its scale. */
+export const SPREAD = /its values are spread differently: population stability index [\d.]+/
+
 /** How a column of a file differs from the files before, with the column's heading: the rule's name is left out. */
 export const driftWords = (drift: string): string =>
   drift
@@ -121,6 +124,7 @@ export const driftWords = (drift: string): string =>
       part
         .replace(/^file: /, '')
         .replace(/^([a-z0-9_]+)(?=: )/, (column) => heading(column))
-        .replace(/ \[[a-z_]+\]$/, ''),
+        .replace(/ \[[a-z_]+\]$/, '')
+        .replace(SPREAD, 'its values are spread very differently from before'),
     )
     .join('; ')

@@ -66,3 +66,12 @@ test('a lake in which all works says so, with the rows that wait for a correctio
   expect(healthWords(fine)).toBe('Everything works')
   expect(healthWords(fine, 1505)).toBe('Everything works; 1,505 refused rows wait for a correction')
 })
+
+test('the page of a file that differs has its whole name, whatever signs are in it', () => {
+  const key = "payments/o'hara (2).csv"
+  const message = `1 of the newest 4 profiled files differs from earlier files. The newest is ${key} (kind: 9% are missing, where 2% were before); \`headgate files show 'x'\` says why.`
+  expect(remedyOf([{ name: 'quality', state: 'degraded', message }])).toEqual({
+    words: 'See the file',
+    href: `#/files?key=${encodeURIComponent(key)}`,
+  })
+})

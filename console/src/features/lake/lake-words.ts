@@ -4,6 +4,7 @@ import { count } from '../../api/format'
 import { moment } from '../../formats/moments'
 import { isOfDuplicates } from '../../formats/rules'
 import { heading, label } from '../../formats/words'
+import { qualityWords } from './quality-words'
 
 /** Whether a check found something to look at; one that had nothing to check did not. */
 export const needsLook = ({ state }: Pick<Schemas['HealthCheck'], 'state'>): boolean =>
@@ -43,6 +44,8 @@ const UPLOAD = { words: 'Upload a file', href: '#/upload' }
 function remedyOfCheck({ name, message }: Check): { words: string; href: string } | undefined {
   if (name === 'files') return { words: 'Open what waits', href: '#/work/files' }
   if (name === 'freshness') return UPLOAD
+  const { text: words, href } = qualityWords(message)
+  if (words !== message) return { words: 'See the file', href }
   for (const { text, isCommand } of partsOf(message)) {
     const deed = isCommand ? deedOf(text) : undefined
     if (deed && 'href' in deed)

@@ -30,3 +30,18 @@ test('a file with another number of rows is about no column, and a note in brack
     'Payments, file today.csv: 4 rows, while the last 3 files had 474 (median). In all 1 of the newest 4 files differs from those before.',
   )
 })
+
+test('a name with brackets and blanks is whole, and no command and no index is shown', () => {
+  const key = 'payments/march 11 (copy).csv'
+  const message = `1 of the newest 35 profiled files differs from earlier files. The newest is ${key} (category: its values are spread differently: population stability index 10.81); \`headgate files show '${key}'\` says why.`
+  expect(qualityWords(message)).toEqual({
+    text: 'Payments, file march 11 (copy).csv: Category: its values are spread very differently from before. In all 1 of the newest 35 files differs from those before.',
+    href: `#/files?key=${encodeURIComponent(key)}`,
+  })
+})
+
+test('a name with an apostrophe, which a shell writes in two parts, is whole too', () => {
+  const message =
+    "1 of the newest 4 profiled files differs from earlier files. The newest is payments/o'hara (2).csv (file: 4 rows, while the last 3 files had 474 (median)); `headgate files show 'payments/o'\"'\"'hara (2).csv'` says why."
+  expect(qualityWords(message).href).toBe(`#/files?key=${encodeURIComponent("payments/o'hara (2).csv")}`)
+})

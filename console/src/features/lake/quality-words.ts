@@ -1,5 +1,5 @@
 import { pageOfKey } from '../../api/commands'
-import { fileParts, heading } from '../../formats/words'
+import { fileParts, heading, SPREAD } from '../../formats/words'
 
 export interface QualityWords {
   text: string
@@ -7,13 +7,15 @@ export interface QualityWords {
   href: string
 }
 
-/** Of the check of the quality of files: how many differ, and which one is the newest, how. */
+/** Of the check of the quality of files: how many differ, and which one is the newest, how. Its name may have brackets. */
 const DIFFERS =
-  /^(\d+ of the newest \d+) profiled files differs? from earlier files\. The newest is (\S+) \((.*)\)(?:;|\.|$)/
+  /^(\d+ of the newest \d+) profiled files differs? from earlier files\. The newest is (.+?) \(([a-z][a-z0-9_]*: .*)\)\.?$/
+/** The command that a message ends with; a page has a link instead. */
+const COMMAND = /; `headgate .*$/
 
 /** What the check of quality found, with the dataset and the column as people call them, and the way to the file. */
 export function qualityWords(message: string): QualityWords {
-  const [, many, key = '', how = ''] = DIFFERS.exec(message) ?? []
+  const [, many, key = '', how = ''] = DIFFERS.exec(message.replace(COMMAND, '')) ?? []
   if (!many) return { text: message, href: '#/lake' }
   const dataset = heading(key.split('/')[0] ?? '')
   const inWords = how
@@ -21,6 +23,7 @@ export function qualityWords(message: string): QualityWords {
       column === 'file' ? before : `${before}${heading(column)}: `,
     )
     .replaceAll(/(\d)%/g, '$1 %')
+    .replace(SPREAD, 'its values are spread very differently from before')
   const text = `${dataset}, file ${fileParts(key)[1]}: ${inWords}. In all ${many} files ${many.startsWith('1 ') ? 'differs' : 'differ'} from those before.`
   return { text, href: pageOfKey(key) }
 }

@@ -2,7 +2,7 @@ import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { count, seconds, usd } from '../../api/format'
+import { count, seconds, usd, usdOfSum } from '../../api/format'
 import { useFiles } from '../files/queries'
 import { useMay } from '../../api/queries'
 import { useCosts, useQuarantine, useRun, useRuns, useStartRun } from '../lake/queries'
@@ -77,6 +77,7 @@ function NewestRun({ run, isBefore }: { run: Schemas['RunSummary']; isBefore: bo
   const detail = useRun(run.name)
   const cost = detail.data ? costOf(detail.data.jobs) : undefined
   const costs = useCosts().data
+  const sum = costs && Number(costs.total_usd) > 0 ? costs.total_usd : ''
   const by = startedBy({ ...run, actor: detail.data?.actor })
   const left = leftOut(run, useStageNames())
   return (
@@ -86,10 +87,10 @@ function NewestRun({ run, isBefore }: { run: Schemas['RunSummary']; isBefore: bo
       <Text size="sm">
         {by ? `Started ${by}, ` : ''}
         {`${by ? 'it took' : 'It took'} ${seconds(run.seconds)}`}
-        {cost === undefined ? '' : `, ${cost === '' ? 'no cost recorded' : `cost ${usd(cost)}`}`}
-        {costs && Number(costs.total_usd) > 0
-          ? ` (all files and runs of ${costs.days} days: ${usd(costs.total_usd)})`
-          : ''}
+        {cost === undefined
+          ? ''
+          : `, ${cost === '' ? 'no cost recorded' : `cost ${sum ? usdOfSum(cost, sum) : usd(cost)}`}`}
+        {costs && sum ? ` (all files and runs of ${costs.days} days: ${usdOfSum(sum, sum)})` : ''}
         {`. ${left ? `${capitalised(left)}.` : run.state === 'succeeded' ? 'Nothing failed.' : ''}`}
       </Text>
       <OpenRun run={run} label={isBefore ? 'Open it' : 'Open the run'} />

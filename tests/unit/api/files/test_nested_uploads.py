@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -121,3 +122,59 @@ def test_content_that_the_lake_has_is_named_before_its_commit() -> None:
     result, _ = check(caller, again)
     assert (result["duplicate_of"], result["duplicate_key"]) == (accepted.file_id, accepted.key)
     assert result["duplicate_since"] == accepted.finished_at
+
+
+SALES = [
+    f"K9100{number:02};{4000 + number // 2};GB;2026-10-{number:02} 09:30:00;completed"
+    for number in range(1, 21)
+]
+
+
+def proposed(header: str, rows: list[str]) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """The suggested field of each column of a file of orders, and the proposed steps."""
+    caller, path = opened("\n".join([header, *rows]).encode(), key="inbox/filiale.csv")
+    edit(caller, path, {}, dataset="orders")
+    result, _ = check(caller, path)
+    fields = {each["column"]: each["field"] for each in result["mapping"]["columns"]}
+    return fields, result["proposed_steps"]
+
+
+def test_a_column_named_after_the_document_is_the_key_and_no_key_is_made() -> None:
+    for name in ("Rechnung", "Beleg-Nr.", "Facture", "Document No"):
+        fields, steps = proposed(f"{name};Kunde;Land;Bestellt am;Status", SALES)
+        assert (fields[name], steps) == ("order_id", [])
+
+
+def test_no_key_is_made_beside_a_column_that_differs_in_each_row() -> None:
+    fields, steps = proposed("Kennzeichen X;Kunde;Land;Bestellt am;Status", SALES)
+    assert (fields["Kennzeichen X"], steps) == ("", [])
+
+
+def test_a_key_is_made_only_of_columns_that_identify_the_rows() -> None:
+    """Two orders of one buyer in one country would get one key."""
+    rows = [row.partition(";")[2] for row in SALES]
+    assert proposed("Kunde;Land;Bestellt am;Status", rows)[1] == []
+    own = [row.replace(f"{4000 + n // 2};", f"{4000 + n};") for n, row in enumerate(rows, 1)]
+    _, (key,) = proposed("Kunde;Land;Bestellt am;Status", own)
+    assert key["step"]["into"] == ["Kunde", "Land"]
+
+
+def test_the_only_column_of_country_names_is_suggested_for_the_field_of_codes() -> None:
+    names = ["Germany", "France", "United Kingdom"]
+    orders = [
+        {"number": f"W-{n}", "buyer": {"number": n, "origin": names[n % 3]}, "state": "completed"}
+        for n in range(1, 16)
+    ]
+    caller, path = opened(json.dumps({"orders": orders}).encode(), key=KEY)
+    edit(caller, path, {}, dataset="orders")
+    result, _ = check(caller, path)
+    (origin,) = [each for each in result["mapping"]["columns"] if each["column"] == "buyer_origin"]
+    assert (origin["field"], origin["is_confident"]) == ("region_id", False)
+    assert [each["step"]["kind"] for each in result["proposed_steps"]] == ["country"]
+
+
+def test_of_two_columns_of_countries_a_person_chooses_one() -> None:
+    names = ["Germany", "France", "United Kingdom"]
+    rows = [f"W-{n};{names[n % 3]};{names[(n + 1) % 3]};completed" for n in range(1, 16)]
+    fields, _ = proposed("Bestellnummer;Herkunft A;Herkunft B;Status", rows)
+    assert (fields["Herkunft A"], fields["Herkunft B"]) == ("", "")
