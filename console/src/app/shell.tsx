@@ -19,6 +19,7 @@ import { useDashboards } from '../features/dashboards/queries'
 import { useHealth } from '../features/lake/queries'
 import { SearchButton } from '../features/search/search-button'
 import { day } from '../formats/moments'
+import { BackgroundUploads } from './background-uploads'
 import { KeysHelp } from './keys-help'
 import { OfflineStrip } from './offline-strip'
 import { PageOutlet } from './page-outlet'
@@ -68,6 +69,9 @@ export function Shell() {
           <OfflineStrip />
           <FailuresOfPage>
             <PageOutlet />
+          </FailuresOfPage>
+          <FailuresOfPage>
+            <BackgroundUploads />
           </FailuresOfPage>
         </Container>
       </AppShell.Main>

@@ -6,7 +6,7 @@ import { useContract, useContractDrafts, useQuality } from './queries'
 import { useFiles } from '../files/queries'
 import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
-import { Answered, Empty, Failed, isMissing } from '../../components/states'
+import { Answered, Failed, isMissing } from '../../components/states'
 import { dayAndTime } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { DataFiles } from '../files/data-files'
@@ -15,6 +15,7 @@ import { ColumnLineagePanel } from './column-lineage'
 import { ContractView } from './contract-view'
 import { Contents } from './dataset-contents'
 import { FilesOverTime } from './files-over-time'
+import { NoFile } from './no-file'
 import { RememberedHeaders } from './remembered-headers'
 import { RulesWithRows } from './rules-with-rows'
 
@@ -77,9 +78,7 @@ export function DatasetPage() {
         <Answered of={files} what="the files">
           {() =>
             all.length === 0 ? (
-              <Empty>
-                No file of this dataset has arrived. <Anchor href="#/upload">Upload one</Anchor>
-              </Empty>
+              <NoFile dataset={dataset} />
             ) : (
               <DataFiles files={all} pages={pagesOf(files)} height={320} />
             )

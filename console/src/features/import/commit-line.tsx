@@ -129,6 +129,7 @@ function obstacle(
   missing: Props['missing'],
   currencies: ForeignAmounts[],
 ): string {
+  if (result.grid?.rows === 0) return 'Choose a file with rows.'
   if (result.outcome === 'profiled' && !edits.dataset) return ''
   if (missing.length > 0) return withoutColumn(missing)
   if (result.outcome === 'needs_mapping' || result.outcome === 'profiled')

@@ -40,10 +40,12 @@ import { missingFields, openSteps, openSuggestions, settled } from './suggested-
 import { LikelyDataset, Suggestions } from './suggestions'
 import { shownRows } from './shown-rows'
 import { mapOf, valuesBefore } from './steps'
+import { UndecidedColumns } from './undecided-columns'
 import { useColumns } from './use-columns'
 import { useEdits } from './use-edits'
 import { useFileOrder } from './use-file-order'
 import { useGridRows } from './use-grid-rows'
+import { usePromisedCommit } from './use-promised-commit'
 import { useShownRows } from './use-shown-rows'
 
 /** The column that no field has a type for, if it is still a column of the table; else no name. */
@@ -51,6 +53,9 @@ function columnOfLists({ error, grid }: Schemas['DryRun'], { columns }: Edits): 
   const name = error?.rule === 'type' ? error.column : ''
   return name && grid?.columns.includes(name) && columns[name] !== null ? name : ''
 }
+
+const NO_ROWS =
+  'The file has a header and no rows, so there is nothing to load. Export it again with its rows, and choose the new file.'
 
 const HOLDS_LISTS =
   'holds lists or objects, which a table has no cell for. Leave it out, or send its values as columns.'
@@ -113,15 +118,16 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
     [change, edits],
   )
   // The button that created the dataset commits its rows, too; rows that the gate refuses wait, as in any upload.
-  const [created, setCreated] = useState('')
-  const hasEnded = created !== '' && (work.isCurrent || Boolean(work.error))
+  const { dataset: created, promise, end } = usePromisedCommit(upload.upload_id)
+  const isEmpty = grid?.rows === 0
+  const isPromised = created !== '' && edits.dataset === created
+  const hasEnded = isPromised && (work.isCurrent || Boolean(work.error))
   useEffect(() => {
     if (!hasEnded) return
-    // eslint-disable-next-line react-hooks/set-state-in-effect -- the check that ended was the one that it waited for
-    setCreated('')
+    end()
     const isOfIt = !work.error && result.dataset === created && result.accepted > 0
     if (isOfIt && mayCommit(result) && !isMostlyDuplicates(result)) onCommit(etag, edits)
-  }, [hasEnded, created, work.error, result, etag, edits, onCommit])
+  }, [hasEnded, created, end, work.error, result, etag, edits, onCommit])
   const mapped = form ? mapOf(edits, form.column) : undefined
   const missing = missingFields(result, edits)
   const decided = settled(edits, result)
@@ -138,18 +144,25 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
           and formats.
         </Text>
       ) : null}
-      <LikelyDataset result={result} edits={edits} onChange={work.restart} />
-      {result.outcome === 'profiled' && !edits.dataset && !result.mapping ? (
+      {isEmpty ? (
+        <Text size="sm" className="misfit" role="alert">
+          {NO_ROWS}
+        </Text>
+      ) : (
+        <LikelyDataset result={result} edits={edits} onChange={work.restart} />
+      )}
+      {!isEmpty && result.outcome === 'profiled' && !edits.dataset && !result.mapping ? (
         <DraftContract
           draft={result.draft}
           inFile={grid?.columns ?? []}
           onCreated={(dataset, fields) => {
-            setCreated(dataset)
+            promise(dataset)
             work.restart({ ...withDataset(edits, dataset), columns: fields })
           }}
         />
       ) : null}
-      {result.error &&
+      {!isEmpty &&
+      result.error &&
       result.outcome !== 'profiled' &&
       result.outcome !== 'needs_mapping' &&
       !missing.length ? (
@@ -166,6 +179,13 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
           ) : null}
         </Text>
       ) : null}
+      {isPromised ? (
+        <Text size="sm" role="status">
+          The rows are committed to {created} as soon as the gate has checked them. You can open other pages;
+          keep this window open.
+        </Text>
+      ) : null}
+      <UndecidedColumns result={result} edits={edits} isOfChoice={isOfChoice(result, edits)} />
       {grid ? (
         <>
           <HiddenNumbers result={result} edits={edits} />

@@ -21,20 +21,21 @@ export function useColumns(
     const fields = mapping?.fields ?? []
     const keys = new Set(fields.filter((one) => one.is_key).map((one) => one.name))
     const isChecked = result.outcome !== 'needs_mapping' && missingFields(result, edits).length === 0
-    const { columns } = settled(edits, result)
+    const decided = settled(edits, result).columns
     const names = [...(grid?.columns ?? []), ...madeColumns(edits, grid?.columns ?? [])]
     return names.map((name, place) => {
-      const field = columns[name]
+      const field = edits.columns[name]
       const type = fields.find((one) => one.name === field)?.type ?? ''
       const flawed = grid?.flawed_cells[name] ?? 0
       const isOfFile = place < (grid?.columns.length ?? 0)
       const known = grid?.formats[name] as { kind: string; format: Edits['formats'][string] } | undefined
       return {
         name,
-        width: Math.min(280, Math.max(170, name.length * 9 + 48)),
+        // A reason beside a refused value needs room.
+        width: Math.min(280, Math.max(flawed > 0 ? 250 : 170, name.length * 9 + 48)),
         hasReasons: flawed > 0,
         isNumeric: isNumeric(type),
-        isLeftOut: field === null,
+        isLeftOut: decided[name] === null,
         isPinned: Boolean(field) && keys.has(field ?? ''),
         header: (
           <ColumnHeader

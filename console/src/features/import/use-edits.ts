@@ -1,18 +1,14 @@
-import { createStore, del, get, set } from 'idb-keyval'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import type { Checked } from '../upload/transfer'
 import { checkEdits } from './check-edits'
 import { begun, changed, type Edits, type History, NO_EDITS, ofAnswer, redone, undone } from './edits'
+import { keepEdits, keptEdits } from './kept-edits'
 import { missingFields, settled } from './suggested-fields'
 
 /** How long a person has to pause before the file is checked again. */
 const PAUSE_MS = 400
-
-/** Typed work lies in the browser until the commit, so that a reload keeps it. */
-const kept = createStore('headgate-edits', 'edits')
-export const forgetEdits = (uploadId: string): Promise<void> => del(uploadId, kept).catch(() => undefined)
 
 /** The edits that a check ran with, or those that a person would make first: the fields that are certain. */
 function edited({ edits, mapping, dataset, outcome }: Schemas['DryRun']): Edits {
@@ -114,9 +110,7 @@ export function useEdits(uploadId: string, first: Checked): Import {
 
   useEffect(() => {
     let isOpen = true
-    void get<Edits>(uploadId, kept)
-      .catch(() => undefined)
-      .then((typed) => isOpen && typed && setHistory(begun(typed)))
+    void keptEdits(uploadId).then((typed) => isOpen && typed && setHistory(begun(typed)))
     return () => {
       isOpen = false
       control.current?.abort()
@@ -126,7 +120,7 @@ export function useEdits(uploadId: string, first: Checked): Import {
   const edits = history.now
   useEffect(() => {
     if (edits === checkedEdits) return
-    void set(uploadId, edits, kept).catch(() => undefined)
+    void keepEdits(uploadId, edits)
     const timer = setTimeout(() => void run(edits), PAUSE_MS)
     return () => clearTimeout(timer)
   }, [edits, checkedEdits, run, uploadId])

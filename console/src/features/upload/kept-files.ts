@@ -7,14 +7,15 @@ export interface Kept {
   id: string
   file: File
   dataset: string
+  /** When it was chosen, in milliseconds since 1970: the newest is listed first. */
+  addedAt: number
 }
 
 export async function keptFiles(): Promise<Kept[]> {
-  return (await entries<string, { file: File; dataset: string }>(begun)).map(([id, kept]) => ({
-    id,
-    ...kept,
-  }))
+  return (await entries<string, Omit<Kept, 'id'>>(begun))
+    .map(([id, kept]) => ({ id, ...kept }))
+    .sort((one, other) => other.addedAt - one.addedAt)
 }
 
-export const keep = (one: Kept): Promise<void> => set(one.id, { file: one.file, dataset: one.dataset }, begun)
+export const keep = ({ id, ...kept }: Kept): Promise<void> => set(id, kept, begun)
 export const forget = (id: string): Promise<void> => del(id, begun)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
-import { commit, dryRun, RefusedFileError, send } from './transfer'
+import { commit, dryRun, RefusedFileError, send, sha256 } from './transfer'
 
 vi.mock('idb-keyval', () => ({ createStore: () => undefined, del: vi.fn(), entries: vi.fn(), set: vi.fn() }))
 
@@ -26,7 +26,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals())
 
 const upload = (state: string) => ({ upload_id: 'u', state, file_id: state === 'committed' ? 'f' : '' })
-const kept = { id: 'k', file: new File(['id\n1\n'], 'a.csv'), dataset: '' }
+const kept = { id: 'k', file: new File(['id\n1\n'], 'a.csv'), dataset: '', addedAt: 0 }
 
 test('a commit whose answer was lost is the one that ended', async () => {
   answering({
@@ -107,10 +107,19 @@ test('an empty file is refused with its cause, and no second try can help', asyn
     ],
   })
   const sending = send(
-    { id: 'k', file: new File([], 'a.csv'), dataset: '' },
+    { id: 'k', file: new File([], 'a.csv'), dataset: '', addedAt: 0 },
     new AbortController().signal,
     () => undefined,
   )
   await expect(sending).rejects.toBeInstanceOf(RefusedFileError)
   await expect(sending).rejects.toThrow('The file is empty (0 bytes)')
+})
+
+test('a file is read once for its hash, and a second try takes the first answer', async () => {
+  const file = new File(['a,b'], 'a.csv')
+  const read = vi.spyOn(file, 'slice')
+  const first = await sha256(file, new AbortController().signal, () => undefined)
+  expect(await sha256(file, new AbortController().signal, () => undefined)).toBe(first)
+  expect(read).toHaveBeenCalledTimes(1)
+  await sha256(new File(['a,b'], 'a.csv'), new AbortController().signal, (share) => expect(share).toBe(1))
 })

@@ -28,19 +28,26 @@ export interface Progress {
   share: number
 }
 
-/** The SHA-256 of a file as hexadecimal text, read in slices. */
+/** Hashes of files that were read before: a second try does not read a file again. */
+const hashes = new WeakMap<File, string>()
+
+/** The SHA-256 of a file as hexadecimal text, read in slices once. */
 export async function sha256(
   file: File,
   signal: AbortSignal,
   onShare: (share: number) => void,
 ): Promise<string> {
+  const known = hashes.get(file)
+  if (known !== undefined) return known
   const hash = await createSHA256()
   for (let at = 0; at < file.size; at += SLICE_BYTES) {
     signal.throwIfAborted()
     hash.update(new Uint8Array(await file.slice(at, at + SLICE_BYTES).arrayBuffer()))
     onShare(Math.min(1, (at + SLICE_BYTES) / file.size))
   }
-  return hash.digest('hex')
+  const digest = hash.digest('hex')
+  hashes.set(file, digest)
+  return digest
 }
 
 /** Begin or continue an upload, and send the parts that the store does not have. */

@@ -10,10 +10,11 @@ import { Failed, Waiting } from '../../components/states'
 import { Repeat } from '../files/repeat'
 import type { Edits } from '../import/edits'
 import { ImportPanel } from '../import/import-panel'
-import { forgetEdits } from '../import/use-edits'
+import { forgetEdits } from '../import/kept-edits'
 import { CancelUpload } from './cancel-upload'
 import { Live } from './live'
 import { forget, keep, type Kept } from './kept-files'
+import { endUpload } from './uploads-store'
 import { abort, type Checked, commit, dryRun, type Progress, RefusedFileError, send } from './transfer'
 
 type Step =
@@ -39,11 +40,13 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
       const upload = await send(kept, own.signal, (progress) => setStep({ name: 'moving', progress }))
       if (upload.state === 'duplicate') {
         await forget(kept.id)
+        endUpload(kept.id)
         setStep({ name: 'duplicate', upload })
         return
       }
       if (upload.state === 'committed') {
         await forget(kept.id)
+        endUpload(kept.id)
         setStep({ name: 'committed', upload })
         return
       }
@@ -53,8 +56,12 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     } catch (error) {
       if (own.signal.aborted) return
       setStep({ name: 'failed', error })
+      if (error instanceof RefusedFileError) {
+        await forget(kept.id)
+        return
+      }
       // The store of parts may fail alone; only where the API is silent too the upload continues by itself.
-      if (!(error instanceof RefusedFileError)) await read('/v1/me').catch(() => undefined)
+      await read('/v1/me').catch(() => undefined)
     }
   }, [kept])
   const mayContinue = step.name === 'failed' && !(step.error instanceof RefusedFileError)
@@ -82,6 +89,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     try {
       setStep({ name: 'committed', upload: await commit(upload.upload_id, etag), edits })
       await Promise.all([forget(kept.id), forgetEdits(upload.upload_id)])
+      endUpload(kept.id)
     } catch (error) {
       setStep({ name: 'failed', error })
     }
@@ -91,7 +99,10 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     control.current?.abort()
     await forget(kept.id)
     if ('upload' in step && (step.name === 'checking' || step.name === 'checked'))
-      await abort(step.upload.upload_id).catch(() => undefined)
+      await Promise.all([
+        forgetEdits(step.upload.upload_id),
+        abort(step.upload.upload_id).catch(() => undefined),
+      ])
     onRemove()
   }
 
@@ -150,10 +161,10 @@ function Moving({
 }) {
   const percent = Math.round(progress.share * 100)
   const words = {
-    hashing: 'Computing the SHA-256',
-    sending: 'Sending',
-    paused: 'Paused',
-    committing: 'Waiting for the end of a commit',
+    hashing: 'Reading the file,',
+    sending: 'Sending,',
+    paused: 'Paused at',
+    committing: 'Waiting for the commit,',
   }[progress.step]
   return (
     <Group gap="sm" wrap="nowrap">

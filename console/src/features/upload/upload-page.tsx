@@ -8,8 +8,9 @@ import { useCaller, useMay } from '../../api/queries'
 import { useContracts } from '../catalog/queries'
 import { PageTitle } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
-import { type Kept, keptFiles } from './kept-files'
-import { UploadCard } from './upload-card'
+import { keptFiles } from './kept-files'
+import { ShownUploadCards } from './upload-cards'
+import { addUploads, removeEnded, useUploads } from './uploads-store'
 
 const BY_NAME = 'by name'
 
@@ -19,7 +20,7 @@ export function UploadPage() {
   const contracts = useContracts()
   const template = useMutation({ mutationFn: saveTemplate })
   const [dataset, setDataset] = useState<string | null>(BY_NAME)
-  const [uploads, setUploads] = useState<Kept[]>([])
+  const uploads = useUploads()
   const input = useRef<HTMLInputElement>(null)
   const [over, setOver] = useState(false)
   const sources = (contracts.data?.contracts ?? [])
@@ -28,18 +29,21 @@ export function UploadPage() {
 
   useEffect(() => {
     // A reload in the middle of an upload goes on with it.
-    keptFiles().then(setUploads, () => undefined)
+    keptFiles().then(addUploads, () => undefined)
+    return removeEnded
   }, [])
 
   const add = useCallback(
     (files: FileList | File[]) => {
       const chosen = dataset === BY_NAME ? '' : (dataset ?? '')
-      const added = [...files].map((file) => ({
+      const addedAt = Date.now()
+      const added = [...files].map((file, place) => ({
         id: crypto.randomUUID(),
         file,
         dataset: chosen || datasetOf(file.name, sources),
+        addedAt: addedAt - place,
       }))
-      setUploads((before) => [...added, ...before])
+      addUploads(added)
     },
     [dataset, sources],
   )
@@ -128,13 +132,7 @@ export function UploadPage() {
           nothing is in the lake before. <Anchor href="#/lake">Files that came before</Anchor>
         </Empty>
       ) : (
-        uploads.map((one) => (
-          <UploadCard
-            key={one.id}
-            kept={one}
-            onRemove={() => setUploads((before) => before.filter((other) => other.id !== one.id))}
-          />
-        ))
+        <ShownUploadCards />
       )}
     </Stack>
   )

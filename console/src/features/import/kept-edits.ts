@@ -1,0 +1,33 @@
+import { createStore, del, entries, get, set } from 'idb-keyval'
+
+import type { Edits } from './edits'
+
+/** Typed work lies in the browser until the commit, so that a reload keeps it. */
+const kept = createStore('headgate-edits', 'edits')
+/** Uploads whose rows are committed after the check, with the dataset that was created for them. */
+const commits = createStore('headgate-commits', 'commits')
+const nothing = () => undefined
+
+export const keepEdits = (uploadId: string, edits: Edits): Promise<void> =>
+  set(uploadId, edits, kept).catch(nothing)
+
+export const keptEdits = (uploadId: string): Promise<Edits | undefined> =>
+  get<Edits>(uploadId, kept).catch(nothing)
+
+export const forgetEdits = async (uploadId: string): Promise<void> => {
+  await Promise.all([del(uploadId, kept), del(uploadId, commits)]).catch(nothing)
+}
+
+/** How many uploads of this browser have rows of a dataset, and are not committed yet. */
+export const uploadsOf = async (dataset: string): Promise<number> => {
+  const all = await entries<string, Edits>(kept).catch(() => [])
+  return all.filter(([, edits]) => edits.dataset === dataset).length
+}
+
+export const keepCommit = (uploadId: string, dataset: string): Promise<void> =>
+  set(uploadId, dataset, commits).catch(nothing)
+
+export const keptCommit = (uploadId: string): Promise<string | undefined> =>
+  get<string>(uploadId, commits).catch(nothing)
+
+export const forgetCommit = (uploadId: string): Promise<void> => del(uploadId, commits).catch(nothing)

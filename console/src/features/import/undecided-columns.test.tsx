@@ -1,0 +1,52 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { cleanup, render, screen } from '@testing-library/react'
+import { afterEach, expect, test } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { type Edits, NO_EDITS } from './edits'
+import { UndecidedColumns } from './undecided-columns'
+
+afterEach(cleanup)
+
+const RESULT = {
+  outcome: 'needs_mapping',
+  mapping: {
+    dataset: 'items',
+    fields: [{ name: 'item_id', title: 'Item id', required: true }],
+    columns: [
+      { column: 'Nr', field: 'item_id' },
+      { column: 'Text', field: '' },
+      { column: 'Shelf', field: '' },
+    ],
+  },
+  grid: { columns: ['Nr', 'Text', 'Shelf'] },
+} as unknown as Schemas['DryRun']
+const EDITS: Edits = { ...NO_EDITS, dataset: 'items', columns: { Nr: 'item_id' } }
+
+const shown = (edits: Edits, result = RESULT) => {
+  render(
+    <MantineProvider>
+      <UndecidedColumns result={result} edits={edits} isOfChoice />
+    </MantineProvider>,
+  )
+  return screen.queryByRole('note')?.textContent ?? ''
+}
+
+test('columns that nobody decided about are named before the commit', () => {
+  expect(shown(EDITS)).toBe(
+    'Without a field: Text, Shelf. They stay out of the lake, unless you choose a field above them.',
+  )
+})
+
+test('a column that a person left out is not asked about', () => {
+  expect(shown({ ...EDITS, columns: { Nr: 'item_id', Shelf: null } })).toBe(
+    'Without a field: Text. It stays out of the lake, unless you choose a field above it.',
+  )
+})
+
+test('nothing is said of a file that is accepted as it is, or of which nothing is decided', () => {
+  expect(shown(EDITS, { ...RESULT, outcome: 'done' })).toBe('')
+  cleanup()
+  expect(shown({ ...EDITS, columns: {} })).toBe('')
+})

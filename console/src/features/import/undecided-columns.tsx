@@ -1,0 +1,27 @@
+import { Text } from '@mantine/core'
+
+import { type Deciding, undecided } from './edits'
+import { openSuggestions, settled } from './suggested-fields'
+
+type Props = Omit<Deciding, 'onChange'> & {
+  /** Whether the check is of the dataset and the part that are chosen. */
+  isOfChoice: boolean
+}
+
+/** The columns that nobody decided about and nothing is suggested for: a commit leaves them out, so they are named before. */
+export function UndecidedColumns({ result, edits, isOfChoice }: Props) {
+  if (!result.mapping || !edits.dataset || !isOfChoice || !Object.values(edits.columns).some(Boolean))
+    return null
+  const suggested = new Set(openSuggestions(result, edits).map(({ column }) => column))
+  const isOpen = result.outcome === 'needs_mapping' || settled(edits, result) !== edits
+  const open = isOpen
+    ? undecided(edits, result.grid?.columns ?? []).filter((name) => !suggested.has(name))
+    : []
+  if (open.length === 0) return null
+  return (
+    <Text size="sm" role="note" className="any-text">
+      Without a field: <b>{open.join(', ')}</b>. {open.length === 1 ? 'It stays' : 'They stay'} out of the
+      lake, unless you choose a field above {open.length === 1 ? 'it' : 'them'}.
+    </Text>
+  )
+}

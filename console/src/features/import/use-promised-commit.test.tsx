@@ -1,0 +1,46 @@
+// @vitest-environment happy-dom
+import { act, renderHook, waitFor } from '@testing-library/react'
+import { expect, test, vi } from 'vitest'
+
+import { usePromisedCommit } from './use-promised-commit'
+
+const stores = vi.hoisted(() => new Map<string, unknown>())
+// The browser's store, which the test's environment does not have.
+vi.mock('idb-keyval', () => ({
+  createStore: () => undefined,
+  entries: () => Promise.resolve([...stores]),
+  get: (key: string) => Promise.resolve(stores.get(key)),
+  set: (key: string, value: unknown) => Promise.resolve(void stores.set(key, value)),
+  del: (key: string) => Promise.resolve(void stores.delete(key)),
+}))
+
+const closing = () => {
+  const event = new Event('beforeunload', { cancelable: true })
+  window.dispatchEvent(event)
+  return event.defaultPrevented
+}
+
+test('a promised commit survives a reload, and closing the window asks until it has ended', async () => {
+  const first = renderHook(() => usePromisedCommit('u'))
+  expect(closing()).toBe(false)
+  act(() => first.result.current.promise('stations'))
+  expect(closing()).toBe(true)
+  first.unmount()
+  expect(closing()).toBe(false)
+  const second = renderHook(() => usePromisedCommit('u'))
+  await waitFor(() => expect(second.result.current.dataset).toBe('stations'))
+  act(() => second.result.current.end())
+  expect(closing()).toBe(false)
+  second.unmount()
+  const third = renderHook(() => usePromisedCommit('u'))
+  await act(() => Promise.resolve())
+  expect(third.result.current.dataset).toBe('')
+})
+
+test('another upload has no promise', async () => {
+  const own = renderHook(() => usePromisedCommit('u'))
+  act(() => own.result.current.promise('stations'))
+  const other = renderHook(() => usePromisedCommit('v'))
+  await act(() => Promise.resolve())
+  expect(other.result.current.dataset).toBe('')
+})
