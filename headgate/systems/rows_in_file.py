@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Column, Contract
     from headgate.systems.rows_by_range import RowsByRange
+    from headgate.systems.rows_over_base import RowsOverBase
 
 # What pandas may hold for each kind; anything else (a float for money, a local time) has already lost
 # something.
@@ -73,6 +74,15 @@ class OwnFolder:
     def __init__(self) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="headgate-rows-"))
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+    def link(self, path: Path) -> Path:
+        """Return a file of the same content in this folder: a link where the file system has them."""
+        target = self.path / path.name
+        try:
+            target.hardlink_to(path)
+        except OSError:  # another file system
+            shutil.copyfile(path, target)
+        return target
 
 
 @dataclass(frozen=True)
@@ -124,7 +134,7 @@ class RowsInFile:
         return RowsInFile(path, self._folder)
 
 
-Made: TypeAlias = "pd.DataFrame | RowsInFile | RowsByRange"
+Made: TypeAlias = "pd.DataFrame | RowsInFile | RowsByRange | RowsOverBase"
 """A table as a system gives it."""
 
 

@@ -25,7 +25,8 @@ from headgate.systems import system_registry
 from headgate.systems.build_inputs import BuildInputs
 from headgate.systems.rollback import is_held, with_history
 from headgate.systems.rows_by_range import RowsByRange
-from headgate.systems.rows_in_file import Made, RowsInFile, rows_by_contract
+from headgate.systems.rows_in_file import Made, RowsInFile, rows_by_contract, unstamped_schema
+from headgate.systems.rows_over_base import RowsOverBase, stage_over_base
 from headgate.systems.table_parts import stage_in_parts
 from headgate.systems.up_to_date import DEPLOYMENT, BuiltBy, size_bytes_at
 from headgate.values.key_order import in_order
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from headgate.systems.sql_models import SqlModels
     from headgate.systems.system_registry import SystemPackage
 
-    _Rows: TypeAlias = "pa.Table | RowsInFile | RowsByRange"
+    _Rows: TypeAlias = "pa.Table | RowsInFile | RowsByRange | RowsOverBase"
 
 log = logging.getLogger(__name__)
 
@@ -202,12 +203,12 @@ def _exact(contract: Contract, made: Made, snapshot: LakeSnapshot) -> _Rows:
 
     A table that keeps parts gets the stamps when a part is written, and comes in its order.
     """
-    if not isinstance(made, pd.DataFrame | RowsInFile | RowsByRange):
+    if not isinstance(made, pd.DataFrame | RowsInFile | RowsByRange | RowsOverBase):
         raise AuditError(
             f"{contract.id}: the system returned {type(made).__name__} as the table. Return a pandas frame; "
             "an Ibis table becomes one with .to_pandas()."
         )
-    if isinstance(made, RowsByRange):
+    if isinstance(made, RowsByRange | RowsOverBase):
         return made
     if isinstance(made, RowsInFile):
         return made if made.keeps_parts else made.write_stamped(contract, _stamps(snapshot))
@@ -225,6 +226,8 @@ def _digest(rows: _Rows) -> str:
     """
     if isinstance(rows, RowsByRange):
         return hashlib.sha256("".join(rows.addresses).encode()).hexdigest()
+    if isinstance(rows, RowsOverBase):
+        rows = pa.Table.from_batches(rows.batches(), unstamped_schema(rows.contract))
     body = rows.path.read_bytes() if isinstance(rows, RowsInFile) else parquet_bytes(rows)
     return hashlib.sha256(body).hexdigest()
 
@@ -242,6 +245,9 @@ def _stage(
     prefix = keys.table_prefix(contract.dataset, version)
     if isinstance(rows, pa.Table):
         return with_history(publisher.stage(contract, rows, prefix, parameters=facts))
+    if isinstance(rows, RowsOverBase):
+        over_base = stage_over_base(publisher, rows, prefix, stamps, is_full=is_full)
+        return with_history(replace(over_base, parameters={**facts, **over_base.parameters}))
     if isinstance(rows, RowsByRange) or rows.keeps_parts:
         parted = stage_in_parts(publisher, contract, rows, prefix, stamps, is_full=is_full)
         return with_history(replace(parted, parameters={**facts, **parted.parameters}))

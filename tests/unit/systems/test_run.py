@@ -117,6 +117,27 @@ def build(tables, as_of):
     return {"totals": made, "counts": pd.DataFrame({"orders": [int(orders.count().to_pyarrow().as_py())]})}
 """  # noqa: E501 a file's text
 
+SOURCE_OVER_BASE = """
+import pandas as pd
+from headgate.engines.write_rows import write_rows
+from headgate.systems.rows_in_file import OwnFolder
+from headgate.systems.rows_over_base import RowsOverBase
+from tests.unit.systems.test_run import TOTALS
+
+READS = ("orders",)
+
+
+def build(tables, as_of):
+    orders = tables["orders"]
+    totals = orders.group_by("region_id").agg(total=orders["total"].sum().cast("decimal(12, 2)")).order_by("region_id")
+    folder = OwnFolder()
+    base, changed = folder.path / "base.parquet", folder.path / "changed.parquet"
+    write_rows(totals.mutate(total=(totals.total * 0).cast("decimal(12, 2)"), weight=1), base)
+    write_rows(totals, changed)
+    made = RowsOverBase(TOTALS, base, "of the day", changed, folder)
+    return {"totals": made, "counts": pd.DataFrame({"orders": [int(orders.count().to_pyarrow().as_py())]})}
+"""  # noqa: E501 a file's text
+
 
 @dataclass
 class Tiny:
@@ -206,6 +227,15 @@ def test_a_table_in_a_file_is_published_as_the_same_bytes_as_one_in_memory(tiny:
     tiny.run()
     found = tiny.objects.contents(BUCKET)
     assert sorted(found.values()) == sorted([*expected.values(), *expected.values()])
+
+
+def test_a_table_over_a_base_has_the_bytes_of_one_in_memory(tiny: Tiny) -> None:
+    tiny.given("1.00", "2.50")
+    tiny.run()
+    expected = tiny.objects.contents(BUCKET)
+    tiny.write_source(SOURCE_OVER_BASE)
+    tiny.run()
+    assert sorted(tiny.objects.contents(BUCKET).values()) == sorted([*expected.values(), *expected.values()])
 
 
 def test_a_table_in_a_file_with_other_types_than_its_contract_is_refused(tiny: Tiny) -> None:

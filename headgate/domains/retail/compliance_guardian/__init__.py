@@ -24,7 +24,6 @@ from headgate.domains.retail.compliance_guardian import (
 from headgate.domains.retail.compliance_guardian.kept_quality import KeptQuality
 from headgate.engines import local
 from headgate.engines.local import release_memory
-from headgate.engines.write_rows import write_rows
 from headgate.facts.kept_files import FileTables, kept_files
 from headgate.lake import keys
 from headgate.systems.kept_tables import code_of
@@ -85,6 +84,8 @@ def _built(
         shelf.export(fraud_model.NAME, exported_model.scorer(fitted, price, past, tables["customers"]))
     kept = KeptQuality(scores.keep, scores.addresses_of_quality())
     reviewed, reported = scores.reviews, {each: scores.reported_labels(each) for each in scores.stretches}
+    kept_before = risk_scores.kept_before(scores.days)
+    risk_address = scores.address_of_scores(kept_before)
     # What descriptions and models remember of transactions is not in memory while tables are sorted.
     del scores, model
     of_reviews = partial(_of_reviews, reviewed, reported)
@@ -93,15 +94,16 @@ def _built(
     decided = folder / "reviewed.parquet"
     reviewed.write(decided)
     failed = folder / "failed-payments.parquet"
-    write_rows(risk_scores.failed_payments(tables["payments"]), failed)
+    risk_scores.write_failed_payments(tables, failed)
     scored = [path for period in periods for path in period.paths]
+    risks = risk_scores.RiskInputs(scored, failed, last_at.normalize(), kept_before, risk_address)
     has_addresses = isinstance(tables, FileTables)
     by_range = fraud_scores.table_by_range(scored, decided) if has_addresses else None
-    files = {"scored": [*map(str, scored)], "failed": str(failed), "reviewed": str(decided)}
+    files = {"scored": [*map(str, scored)], "reviewed": str(decided)}
     with local.opened(files) as opened:
         return {
             "fraud_scores": by_range or fraud_scores.table(opened["scored"], opened["reviewed"]),
-            "risk_scores": risk_scores.table(opened["scored"], last_at, opened["failed"]),
+            "risk_scores": risk_scores.table(risks, kept.keep),
             "fraud_model_quality": quality,
         }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
@@ -127,14 +126,14 @@ def table_by_range(paths: Sequence[Path], reviewed: Path) -> RowsByRange | None:
         reviewed: as `reviews.Reviews.write` wrote it.
     """
     folder = OwnFolder()  # the rows are asked for when the files of the build are gone
-    files = [_ScoredFile.of(path) for path in _linked(paths, folder.path)]
+    files = [_ScoredFile.of(folder.link(path)) for path in paths]
     row_count = sum(file.rows for file in files)
     ranges = _ranges(files)
     if row_count < PART_ROWS or sum(file.rows for each in ranges for file in each.files) > (
         _MAX_READ * row_count
     ):
         return None
-    _linked([reviewed], folder.path)
+    folder.link(reviewed)
     decided = table_of(reviewed)
 
     def read(place: int) -> Iterator[pa.RecordBatch]:
@@ -146,17 +145,6 @@ def table_by_range(paths: Sequence[Path], reviewed: Path) -> RowsByRange | None:
 
     schema = unstamped_schema(Registry.load().prod[TABLE])
     return RowsByRange(schema, [each.address(decided) for each in ranges], row_count, read)
-
-
-def _linked(paths: Sequence[Path], folder: Path) -> list[Path]:
-    """Return files of the same content in another folder: links where the file system has them."""
-    linked = [folder / path.name for path in paths]
-    for path, target in zip(paths, linked, strict=True):
-        try:
-            target.hardlink_to(path)
-        except OSError:  # another file system
-            shutil.copyfile(path, target)
-    return linked
 
 
 def _ranges(files: Sequence[_ScoredFile]) -> list[_Range]:

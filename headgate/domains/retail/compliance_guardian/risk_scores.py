@@ -1,15 +1,35 @@
-"""risk_scores: the risk of each customer, terminal and card."""
+"""risk_scores: the risk of each customer, terminal and card.
+
+The rows of transactions before the newest day are kept, and those of the entities with a transaction or a
+failed payment on that day are rated again in each run.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import ibis
 import pandas as pd
+import pyarrow as pa
 
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.compliance_guardian.boosting_models import Boosting
 from headgate.domains.retail.compliance_guardian.features import pounds
-from headgate.engines.write_rows import row_batches, write_batches
-from headgate.systems.rows_in_file import RowsInFile, unstamped_schema
+from headgate.engines import local
+from headgate.engines.write_rows import row_batches, write_batches, write_rows
+from headgate.facts.fact import Combine, Fact, fact_rows
+from headgate.facts.kept_files import address_of
+from headgate.systems.rows_in_file import OwnFolder, unstamped_schema
+from headgate.systems.rows_over_base import RowsOverBase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from headgate.domains.retail.compliance_guardian.transaction_days import TransactionDays
+    from headgate.facts.fact import Tables
+    from headgate.facts.kept_files import KeepFiles
 
 RECENT_DAYS = 30
 PRIOR_TRANSACTIONS = 20.0
@@ -20,39 +40,115 @@ LISTED_FRAUDS = 3
 _BANDS = ((10.0, "high"), (3.0, "medium"))  # from so many times the share of all on
 _UNITS = 2**32
 """Parts of a fraud in which expected frauds are summed: whole numbers have the same sum in any order."""
-_CARD = "card_token"
-_ENTITIES = {"card": _CARD, "customer": "customer_id", "terminal": "terminal_id"}
+_CARD = "card"
+_ENTITIES = {_CARD: "card_token", "customer": "customer_id", "terminal": "terminal_id"}
+_NEWEST = "newest_frauds"
+_SUMS = (
+    "transactions",
+    "pence",
+    "known_frauds",
+    "stolen",
+    "units",
+    "recent_transactions",
+    "recent_frauds",
+)
+_GREATEST = ("last_seen_at", "highest_score")
+_HASH_TYPE = "decimal(38, 0)"
+_TEXTS = ("entity_type", "risk_band")
 
 
-def failed_payments(payments: ibis.Table) -> ibis.Table:
-    """Return the payments that failed, per card token, in column `failed_payments`."""
+def _failed(tables: Tables) -> ibis.Table:
+    payments = tables["payments"]
     failed = payments.filter(payments.status == "failed", payments.card_token.notnull())  # noqa: PD004 Ibis knows no notna
-    return failed.group_by("card_token").agg(failed_payments=failed.count())
+    return failed.group_by("card_token", failed_on=failed.paid_at.date()).agg(failed_payments=failed.count())
 
 
-def table(scored: ibis.Table, last_at: pd.Timestamp, failed: ibis.Table) -> RowsInFile:
+FAILED = Fact("failed_payments", "payments", _failed, {"failed_payments": Combine.SUM})
+
+
+def write_failed_payments(tables: Tables, path: Path) -> None:
+    """Write the number of payments that failed, by card token and day."""
+    failed = fact_rows(FAILED, tables)
+    write_rows(failed.order_by("card_token", "failed_on"), path)
+
+
+def kept_before(days: TransactionDays) -> pd.Timestamp:
+    """Return the newest day; the first one where no transaction before it is recent."""
+    newest = days.days[-1]
+    has_recent = days.has_rows(newest - pd.Timedelta(days=RECENT_DAYS), newest)
+    return newest if has_recent else days.days[0]
+
+
+@dataclass(frozen=True)
+class RiskInputs:
+    """The rows that risks follow from.
+
+    Attributes:
+        scored: files of all transactions with the columns of `scored_periods.Period`.
+        failed: the file of `write_failed_payments`.
+        day: the newest day with transactions.
+        kept_before: the day before which rows are kept; the first day if no earlier transaction is recent.
+        address: of the scores of all transactions before `kept_before`.
+    """
+
+    scored: Sequence[Path]
+    failed: Path
+    day: pd.Timestamp
+    kept_before: pd.Timestamp
+    address: str
+
+    @property
+    def places(self) -> Mapping[str, str | list[str]]:
+        """The files by table."""
+        return {"scored": [*map(str, self.scored)], "failed": str(self.failed)}
+
+
+def table(inputs: RiskInputs, keep: KeepFiles) -> RowsOverBase:
     """Return the table's rows, by kind of entity and entity.
 
     Args:
-        scored: all transactions with the columns of `scored_periods.Period`, on this machine.
-        last_at: when the last of them was made.
-        failed: the rows of `failed_payments`, on this machine.
+        keep: returns the stored file of an address, or has it written.
     """
-    judged = _judged(scored, last_at)
-    made = RowsInFile.new("risk_scores")
-    base = _share_of_all(judged)
-    schema = unstamped_schema(Registry.load().prod["risk_scores"])
-    rows = (
-        part.cast(schema)
-        for kind, column in _ENTITIES.items()
-        for part in row_batches(_rated(kind, _entities(column, judged, failed), base).select(schema.names))
-    )
-    write_batches(rows, schema, made.path, ("entity_type", "risk_band"))
-    return made
+    address = address_of(inputs.address, str(inputs.day), str(inputs.kept_before), _failed_digest(inputs))
+
+    def write(_: Sequence[int], paths: Sequence[Path]) -> None:
+        with local.opened(inputs.places) as opened:
+            write_batches(*_rows_of_kinds(_kept_rows(opened, inputs)), paths[0], _TEXTS)
+
+    (base,) = keep("risks", [address], write)
+    folder = OwnFolder()
+    own_base, changed = folder.link(base), folder.path / "changed.parquet"
+    with local.opened({**inputs.places, "base": str(own_base)}) as opened:
+        write_batches(*_rows_of_kinds(_changed_rows(opened, inputs)), changed, _TEXTS)
+    return RowsOverBase(Registry.load().prod["risk_scores"], own_base, address, changed, folder)
 
 
-def _judged(scored: ibis.Table, last_at: pd.Timestamp) -> ibis.Table:
-    """Return all transactions with what entities are judged by."""
+def _rows_of_kinds(questions: Sequence[ibis.Table]) -> tuple[Iterator[pa.Table], pa.Schema]:
+    """Return the rows of all kinds of entities, by kind and entity, and their types: those of the contract,
+    and after them the columns that only later runs read.
+    """
+    own = unstamped_schema(Registry.load().prod["risk_scores"])
+    every = questions[0].schema().to_pyarrow()
+    schema = pa.schema([*own, *(column for column in every if column.name not in own.names)])
+    rows = (part for each in questions for part in row_batches(each.select(schema.names)))
+    return (part.cast(schema) for part in rows), schema
+
+
+def _failed_digest(inputs: RiskInputs) -> str:
+    """Return a digest of the failed payments that kept rows count."""
+    with local.opened({"failed": str(inputs.failed)}) as opened:
+        failed = _failed_before(opened["failed"], inputs.kept_before)
+        hashed = ibis.struct({name: failed[name] for name in failed.columns}).hash()
+        sums = failed.agg(rows=failed.count(), hashed=hashed.cast(_HASH_TYPE).sum())
+        return str(sums.to_pyarrow().to_pylist())
+
+
+def _failed_before(failed: ibis.Table, day: pd.Timestamp) -> ibis.Table:
+    return failed.filter(failed.failed_on < ibis.date(day.date()))
+
+
+def _judged(scored: ibis.Table, day: pd.Timestamp) -> ibis.Table:
+    """Return transactions with what entities are judged by."""
     is_fraud = scored.is_fraud.fill_null(False)  # noqa: FBT003 a value, not a flag
     # A forest's probability follows a stated share of fraud. Summed over a customer who is mildly unusual
     # each day, it would be evidence of fraud that nobody has.
@@ -61,33 +157,69 @@ def _judged(scored: ibis.Table, last_at: pd.Timestamp) -> ibis.Table:
     return scored.mutate(
         known=is_fraud.cast("int64"),
         stolen=is_fraud.ifelse(scored.pence, 0),
-        is_recent=scored.transacted_at > ibis.literal(last_at - pd.Timedelta(days=RECENT_DAYS), "timestamp"),
+        is_recent=scored.transacted_at >= _moment(day - pd.Timedelta(days=RECENT_DAYS)),
         units=scored.is_fraud.isnull().ifelse(guessed, fraud_units),  # noqa: PD003 as above
     )
 
 
+def _moment(day: pd.Timestamp) -> ibis.Value:
+    return ibis.literal(day, "timestamp")
+
+
 def _share_of_all(judged: ibis.Table) -> float:
-    """Return the share of fraud among all recent transactions; the newest one is always recent."""
+    """Return the share of fraud among all recent transactions."""
     recent = judged.filter(judged.is_recent)
     sums = recent.agg(units=recent.units.sum(), count=recent.count()).to_pyarrow().to_pylist()[0]
-    return float(sums["units"]) / _UNITS / int(sums["count"])
+    return float(sums["units"]) / _UNITS / int(sums["count"]) if sums["count"] else 0.0
 
 
-def _entities(column: str, judged: ibis.Table, failed: ibis.Table) -> ibis.Table:
-    """Return the entities of one kind with their sums."""
+def _kept_rows(opened: Tables, inputs: RiskInputs) -> list[ibis.Table]:
+    """Return the rows of each kind of entity from transactions and payments before `kept_before`."""
+    judged = _judged(opened["scored"], inputs.day)
+    before = judged.filter(judged.transacted_at < _moment(inputs.kept_before))
+    failed, share = _failed_before(opened["failed"], inputs.kept_before), _share_of_all(before)
+    return [_rated(_with_failed(_summed(kind, before), failed), share) for kind in _ENTITIES]
+
+
+def _changed_rows(opened: Tables, inputs: RiskInputs) -> list[ibis.Table]:
+    """Return the rows of the entities of each kind with a transaction or a failed payment since
+    `kept_before`.
+    """
+    judged, base, failed = _judged(opened["scored"], inputs.day), opened["base"], opened["failed"]
+    since = judged.filter(judged.transacted_at >= _moment(inputs.kept_before))
+    kept_share = base.share_of_all.max().to_pyarrow().as_py()
+    share = _share_of_all(since) if kept_share is None else kept_share
+    later = failed.filter(failed.failed_on >= ibis.date(inputs.kept_before.date()))
+    changed = []
+    for kind, column in _ENTITIES.items():
+        sums, touched = _summed(kind, since), since.select(entity_id=since[column].cast("string"))
+        if kind == _CARD:
+            touched = ibis.union(touched, later.select(entity_id=later.card_token))
+        kept = base.filter(base.entity_type == kind).semi_join(touched, "entity_id").select(*sums.columns)
+        changed.append(_rated(_with_failed(_combined(ibis.union(sums, kept)), failed), share))
+    return changed
+
+
+def _summed(kind: str, judged: ibis.Table) -> ibis.Table:
+    """Return the sums of the entities of one kind."""
+    column = _ENTITIES[kind]
     summed = judged.group_by(column).agg(
         transactions=judged.count(),
         pence=judged.pence.sum().cast("int64"),
         known_frauds=judged.known.sum().cast("int64"),
         stolen=judged.stolen.sum().cast("int64"),
         last_seen_at=judged.transacted_at.max(),
-        expected=judged.units.sum(where=judged.is_recent).cast("float64").fill_null(0.0) / _UNITS,
-        count=judged.count(where=judged.is_recent),
+        units=judged.units.sum(where=judged.is_recent).cast("int64").fill_null(0),
+        recent_transactions=judged.count(where=judged.is_recent),
         recent_frauds=judged.known.sum(where=judged.is_recent).cast("int64").fill_null(0),
         highest_score=judged.score.max(where=judged.is_recent),
     )
-    named = _with_newest_frauds(summed.mutate(entity_id=summed[column].cast("string")), column, judged)
-    return _with_failed(named, column, failed)
+    named = _with_newest_frauds(summed, column, judged)
+    return named.select(
+        entity_type=ibis.literal(kind),
+        entity_id=named[column].cast("string"),
+        **{name: named[name] for name in (*_SUMS, *_GREATEST, _NEWEST)},
+    )
 
 
 def _with_newest_frauds(entities: ibis.Table, column: str, judged: ibis.Table) -> ibis.Table:
@@ -99,29 +231,43 @@ def _with_newest_frauds(entities: ibis.Table, column: str, judged: ibis.Table) -
     listed = newest.group_by(column).agg(
         newest_frauds=newest.transaction_id.cast("string").group_concat(", ", order_by=newest.place)
     )
-    return entities.left_join(listed, column).select(*entities.columns, "newest_frauds")
+    return entities.left_join(listed, column).select(*entities.columns, _NEWEST)
 
 
-def _with_failed(entities: ibis.Table, column: str, failed: ibis.Table) -> ibis.Table:
+def _combined(parts: ibis.Table) -> ibis.Table:
+    """Return the sums of entities from those of earlier and later transactions; each has at most two rows."""
+    newest_first = parts.last_seen_at.desc()
+    combined = parts.group_by("entity_type", "entity_id").agg(
+        **{name: parts[name].sum().cast("int64") for name in _SUMS},
+        **{name: parts[name].max() for name in _GREATEST},
+        newest_frauds=parts.newest_frauds.group_concat(", ", order_by=newest_first),
+    )
+    listed = combined.newest_frauds.split(", ")[:LISTED_FRAUDS].join(", ")
+    return combined.mutate(newest_frauds=listed)
+
+
+def _with_failed(entities: ibis.Table, failed: ibis.Table) -> ibis.Table:
     """Return the entities with their failed payments, which only cards have."""
-    if column != _CARD:
-        return entities.mutate(failed_payments=ibis.literal(0, "int64"))
-    joined = entities.left_join(failed, column)
+    of_cards = failed.group_by(entity_type=ibis.literal(_CARD), entity_id=failed.card_token).agg(
+        failed_payments=failed.failed_payments.sum().cast("int64")
+    )
+    joined = entities.left_join(of_cards, ["entity_type", "entity_id"])
     return joined.select(*entities.columns, failed_payments=joined.failed_payments.fill_null(0))
 
 
-def _rated(kind: str, entities: ibis.Table, base: float) -> ibis.Table:
-    """Return the rows of entities, in the order of their names.
+def _rated(entities: ibis.Table, share_of_all: float) -> ibis.Table:
+    """Return the rows of entities with their sums, in the order of their names.
 
-    The score is the share of fraud lately, drawn towards `base` where there is little to go by.
+    The score is the share of fraud lately, drawn towards that of all where there is little to go by.
     """
-    score = (entities.expected + PRIOR_TRANSACTIONS * base) / (entities["count"] + PRIOR_TRANSACTIONS)
-    bands = [(score >= times * base, band) for times, band in _BANDS if base]
+    # A table, because DuckDB reads a literal with a point as a decimal.
+    entities = entities.cross_join(ibis.memtable(pa.table({"share_of_all": [share_of_all]})))
+    expected, base = entities.units.cast("float64") / _UNITS, entities.share_of_all
+    score = (expected + PRIOR_TRANSACTIONS * base) / (entities.recent_transactions + PRIOR_TRANSACTIONS)
+    bands = [((base > 0) & (score >= times * base), band) for times, band in _BANDS]
     rated = entities.mutate(
-        entity_type=ibis.literal(kind),
         score=score,
-        recent_transactions=entities["count"],
-        risk_band=ibis.cases(*bands, else_="low") if bands else ibis.literal("low"),
+        risk_band=ibis.cases(*bands, else_="low"),
         amount=pounds(entities.pence),
         fraud_amount=pounds(entities.stolen),
     )

@@ -253,6 +253,14 @@ class Scores:
         over = self.stretches[:-1]
         return {each.start: self.address(each, "quality", each.start, before=each.end) for each in over}
 
+    def address_of_scores(self, before: pd.Timestamp) -> str:
+        """Return the address of the scores of all transactions before a day of the newest period.
+
+        A forest ranks all transactions of its period, so all of them are in the address of its scores.
+        """
+        newest, every = self.stretches[-1], self.days.days[-1] + pd.Timedelta(days=1)
+        return self.address(newest, "scores", before, before=before if self.is_taught(newest) else every)
+
     def _blocks(self, stretch: Stretch) -> list[_DaysOfPeriod]:
         """Return the days that are kept together. A forest ranks all transactions of its period."""
         length = (stretch.end - stretch.start).days

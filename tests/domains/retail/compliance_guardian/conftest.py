@@ -67,6 +67,9 @@ def tables_of(rows: list[Row], failed_tokens: tuple[str, ...] = ()) -> dict[str,
             pa.table(
                 {
                     "payment_id": pa.array(range(len(failed_tokens)), pa.int64()),
+                    "paid_at": pa.array(
+                        [np.datetime64("2024-01-01", "us")] * len(failed_tokens), pa.timestamp("us")
+                    ),
                     "status": pa.array(["failed"] * len(failed_tokens), pa.string()),
                     "card_token": pa.array(failed_tokens, pa.string()),
                 }

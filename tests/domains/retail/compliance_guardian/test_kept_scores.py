@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pytest
 
 from headgate.domains.retail import compliance_guardian as system
-from headgate.domains.retail.compliance_guardian import fraud_scores, scored_periods
+from headgate.domains.retail.compliance_guardian import boosting_models, fraud_scores, scored_periods
 from headgate.errors import AuditError
 from headgate.facts.fact_store import used_facts
 from headgate.lake.ports import ObjectRef
@@ -109,7 +109,24 @@ def test_a_new_day_is_scored_alone_by_the_model_that_is_kept(
     monkeypatch.setattr(scored_periods, "supervised", lambda *given: learnt.append(given))
     shop.replace(card_transactions=_before(every, datetime(2024, 1, 25)))
     counts = shop.build()[1]
-    assert (counts["computed"], learnt) == (1, [])
+    assert (counts["computed"], learnt) == (2, [])  # the scores of the day, the risks of the days before
+
+
+def test_a_later_hour_of_a_day_uses_the_risks_of_the_days_before(
+    shop: KeptRuns, every: pa.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where labels teach the model of the period: a forest ranks all transactions of it."""
+    monkeypatch.setattr(boosting_models, "MIN_FRAUDS", 2)
+    kept = []
+    for at in (datetime(2024, 1, 30, 6), datetime(2024, 1, 30, 7), datetime(2024, 1, 31)):
+        shop.replace(card_transactions=_before(every, at))
+        built = shop.build()[0]
+        assert_equal(built, shop.build(is_full=True)[0])
+        kept.append({key for key in used_facts(shop.objects, PROD) if "/risks/" in key})
+    assert kept[0] == kept[1] == kept[2]
+    shop.replace(card_transactions=_before(every, datetime(2024, 1, 30)))
+    shop.build()
+    assert kept[0] != {key for key in used_facts(shop.objects, PROD) if "/risks/" in key}
 
 
 def test_a_kept_file_that_differs_from_what_is_computed_now_stops_a_checked_run(shop: KeptRuns) -> None:
