@@ -4,11 +4,12 @@
 
 The gate, the merge and the quality gate run here over generated shops of LINES order lines and a quarter of
 them, the five systems over the larger shop and over COPIES copies of it; a copy has other keys. A run after
-one more day, with the facts of the run before, is measured over months of LINES order lines and a quarter of
-them. The processor time, memory and disk feed the model of `scripts.cost_planning.workload`, which
-docs/operate/cost.md describes with its assumptions. `--keep` writes the measurements to
-headgate/costs/measured.toml and measured.toml of the retail domain, which `make plan-aws` and `headgate cost`
-use; `--kept` uses them and measures nothing, `--day` uses them and measures a run after one more day.
+one more day and a run after another hour of it, with the facts of the run before, are measured over months of
+LINES order lines and of COPIES times as many. The processor time, memory and disk feed the model of
+`scripts.cost_planning.workload`, which docs/operate/cost.md describes with its assumptions. `--keep` writes
+the measurements to headgate/costs/measured.toml and measured.toml of the retail domain, which
+`make plan-aws` and `headgate cost` use; `--kept` uses them and measures nothing, `--day` uses them and
+measures the runs after a day and an hour.
 
 Each workload has its cheapest settings (`scripts.cost_planning.cheapest`). `tiny_gate_usd` is the part of the
 gate in `tiny_usd`, `trickle_usd` has tables at most an hour old, `large_usd` a run a day.
@@ -106,8 +107,8 @@ def _measured_use(lines: int, copies: int) -> Measured:
         return Measured.load()
     if "--day" not in sys.argv:
         return _measure(lines, copies)
-    kept, day_seconds = Measured.load(), _day_seconds(lines)
-    systems = {name: replace(use, day_seconds=day_seconds[name]) for name, use in kept.systems.items()}
+    kept, further = Measured.load(), _further_runs(lines, copies)
+    systems = {name: replace(use, **further[name]) for name, use in kept.systems.items()}
     return replace(kept, systems=systems)
 
 
@@ -118,7 +119,7 @@ def _measure(lines: int, copies: int) -> Measured:
         few_systems = _systems(Path(name, str(lines), "merged"))
         copy_shop(Path(name, str(lines), "merged"), Path(name, "copies"), copies)
         many_systems = _systems(Path(name, "copies"))
-    day_seconds = _day_seconds(lines)
+    further = _further_runs(lines, copies)
     # A copy is as large as the shop itself, as the merge would write it; the copies' own files are less
     # compact.
     sizes = (many["merged_bytes"], copies * many["merged_bytes"])
@@ -134,23 +135,29 @@ def _measure(lines: int, copies: int) -> Measured:
                     _line(sizes, (few_systems[f"{system}_{figure}"], many_systems[f"{system}_{figure}"]))
                     for figure in FIGURES
                 ),
-                day_seconds=day_seconds[system],
+                **further[system],
             )
             for system in SYSTEMS
         },
     )
 
 
-def _day_seconds(lines: int) -> dict[str, Line]:
-    """Return the seconds of each system after one more day, from months of two sizes."""
-    few, many = (day_use(size) for size in (lines // 4, lines))
+def _further_runs(lines: int, copies: int) -> dict[str, dict[str, Line]]:
+    """Return `day_seconds` and `hour_seconds` of each system, from months of two sizes."""
+    few, many = (day_use(size) for size in (lines, copies * lines))
     for month in (few, many):
         day_s, hour_s = sum(month.day_seconds.values()), sum(month.hour_seconds.values())
         print(f"all systems after one more day {day_s:.1f} s, after another hour of it {hour_s:.1f} s")
         for size_bytes, merge_s in month.merges:
             print(f"  merge {merge_s:.2f} s, new parts of {size_bytes / 1e6:.2f} MB", flush=True)
     sizes = few.snapshot_bytes, many.snapshot_bytes
-    return {system: _line(sizes, (few.day_seconds[system], many.day_seconds[system])) for system in SYSTEMS}
+    return {
+        system: {
+            "day_seconds": _line(sizes, (few.day_seconds[system], many.day_seconds[system])),
+            "hour_seconds": _line(sizes, (few.hour_seconds[system], many.hour_seconds[system])),
+        }
+        for system in SYSTEMS
+    }
 
 
 def _merged_shop(lines: int, folder: Path) -> dict[str, float]:

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from benchmarks.systems.copied_shop import copy_shop
 from benchmarks.systems.increment import DAYS, deliver_new, deliver_pieces, run_systems
 from benchmarks.systems.lake_folder import CURATED, LakeFolder, split_last_hour
 from benchmarks.systems.merged_shop import CUSTOMERS_PER_ORDER, LINES_PER_ORDER, kept_shop
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
     from headgate.snapshots.parts import Part
     from headgate.snapshots.snapshot import LakeSnapshot
 
-_PART_ROWS = PART_ROWS // 16
-"""Of a shop of some hundred thousand lines: a day changes as few of its parts as of those of a large lake."""
+MAX_GENERATED = 1_000_000
+"""Order lines of a month that is generated; a larger month is copies of it."""
+_LINES_OF_A_GB_A_DAY = 128_000_000
+"""Order lines of 30 days of 1 GB of CSV a day. Lakes of all sizes have as many parts as this one, so a day
+changes the same share of them, and the line through two sizes does not take their number for data.
+"""
 
 
 class DayUse(NamedTuple):
@@ -43,11 +48,14 @@ class DayUse(NamedTuple):
 
 def day_use(lines: int) -> DayUse:
     """Return what runs took over a month of about so many order lines."""
-    orders = lines // LINES_PER_ORDER
+    copies = max(1, lines // MAX_GENERATED)
+    orders = lines // copies // LINES_PER_ORDER
     spec = ShopSpec(customers=int(orders * CUSTOMERS_PER_ORDER), orders=orders, days=DAYS)
     shop = kept_shop(spec, f"month-{orders}")
     with tempfile.TemporaryDirectory(dir=shop.parent) as name:
-        lake, pieces = LakeFolder(Path(name), _PART_ROWS), split_last_hour(shop)
+        copy_shop(shop, Path(name, "shop"), copies)
+        part_rows = PART_ROWS * lines // _LINES_OF_A_GB_A_DAY
+        lake, pieces = LakeFolder(Path(name), part_rows), split_last_hour(Path(name, "shop"))
         for dataset, (before, _, _) in pieces.items():
             deliver_pieces(lake, dataset, before)
         month, _ = lake.merge()

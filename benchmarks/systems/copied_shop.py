@@ -1,5 +1,6 @@
 """A larger shop from a merged one: copies of all its rows with other keys, so that no copy has a customer,
-order or card of another.
+order or card of another. Keys of a copy lie beside those that they were made of, so keys that ascend with
+time still do.
 """
 
 from __future__ import annotations
@@ -9,27 +10,23 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from headgate.contracts.registry import Registry
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-# What a copy adds to a number: more than the largest one of the generated shop.
-_STEPS = {
-    "transaction_id": 10**10,
-    "customer_id": 10**9,
-    "terminal_id": 10**7,
-    "payment_id": 10**10,
-    "query_id": 10**10,
-}
+MAX_COPIES = 100
+_NUMBERS = {"transaction_id", "customer_id", "terminal_id", "payment_id", "query_id"}
 _TEXTS = {"order_item_id", "order_id", "session_id", "card_token"}
 _SHARED = {"calendar", "products", "regions"}  # all copies sell the same goods in the same places
 
 
 def copy_shop(merged: Path, folder: Path, copies: int) -> None:
-    """Write the datasets of a merged shop, one file each, with so many copies of its rows.
-
-    Keys of a file ascend if they did before.
+    """Write the datasets of a merged shop, one file each, with so many copies of its rows, `MAX_COPIES` at
+    most, in the order of their keys.
     """
     folder.mkdir(parents=True)
+    contracts = Registry.load().curated
     with duckdb.connect(
         config={"memory_limit": "2GB", "threads": 1, "temp_directory": str(folder / "spill")}
     ) as connection:
@@ -39,12 +36,11 @@ def copy_shop(merged: Path, folder: Path, copies: int) -> None:
             copied = [
                 shop.project(", ".join(_column(name, number) for name in shop.columns)) for number in numbers
             ]
-            reduce(duckdb.DuckDBPyRelation.union, copied).write_parquet(str(folder / path.name))
+            rows = reduce(duckdb.DuckDBPyRelation.union, copied)
+            rows.order(", ".join(contracts[path.stem].key)).write_parquet(str(folder / path.name))
 
 
 def _column(name: str, number: int) -> str:
-    if not number:
-        return name
-    if name in _STEPS:
-        return f"{name} + {number * _STEPS[name]} as {name}"
-    return f"{name} || '-{number:03}' as {name}" if name in _TEXTS else name
+    if name in _NUMBERS:
+        return f"{name} * {MAX_COPIES} + {number} as {name}"
+    return f"{name} || '-{number:03}' as {name}" if name in _TEXTS and number else name

@@ -40,20 +40,27 @@ class MeasuredSystem:
         disk_mb: its own files, in addition to the datasets that it reads.
         day_seconds: seconds of a run with one more day of data, if the previous run kept its facts; None if
             not measured.
+        hour_seconds: seconds of a further run of the same day, likewise.
     """
 
     seconds: Line
     memory_mb: Line
     disk_mb: Line
     day_seconds: Line | None = None
+    hour_seconds: Line | None = None
 
     def seconds_of_days(self, gb: float, days: float) -> float:
         """Return the seconds of a run with `days` more days of data, for a snapshot of `gb` GB.
 
-        A part of a day counts as a day: rows of all customers and terminals are computed either way.
+        Of several runs a day it is the mean: the first one is a run after a day, the others are further runs
+        of it.
         """
         full_s = self.seconds.of(gb)
-        return min(full_s, max(1, days) * self.day_seconds.of(gb)) if self.day_seconds else full_s
+        if not self.day_seconds:
+            return full_s
+        day_s = self.day_seconds.of(gb)
+        further_s = min(day_s, self.hour_seconds.of(gb)) if self.hour_seconds else day_s
+        return min(full_s, days * day_s + max(0, 1 - days) * further_s)
 
 
 # The largest figures of all measured systems, for a lake without any of them.

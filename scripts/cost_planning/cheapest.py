@@ -38,7 +38,7 @@ def changed(own: CostSettings, other: CostSettings) -> Mapping[str, object]:
 def _possible(workload: Workload, settings: CostSettings, measured: Measured) -> Iterator[PlannedRuns]:
     """Yield runs with one job for the systems and with one job per system, as rare as the workload allows.
 
-    A run may begin when its own end still keeps the tables fresh enough.
+    A run may begin when its own end still keeps the tables fresh enough, also that of a day's first run.
     """
     for in_one_job in (True, False):
         own = replace(settings, systems_in_one_job=in_one_job)
@@ -47,6 +47,6 @@ def _possible(workload: Workload, settings: CostSettings, measured: Measured) ->
             continue
         runs = fitted(workload, replace(own, run_share=1, run_interval_s=0), measured)
         for _ in range(2):  # a run that starts less often has more data, so it takes longer
-            interval_s = max(0, int(workload.tables_age_s - runs.run_s))
+            interval_s = max(0, int(workload.tables_age_s - runs.first_run_s))
             runs = fitted(workload, replace(own, run_share=1, run_interval_s=interval_s), measured)
         yield runs

@@ -27,7 +27,8 @@ def text_of(measured: Measured) -> str:
     parts = [HEAD + "".join(f"{name} = {value}\n" for name, value in values.items())]
     for system, use in measured.systems.items():
         lines = {"seconds": use.seconds, "memory_mb": use.memory_mb, "disk_mb": use.disk_mb}
-        lines |= {"day_seconds": use.day_seconds} if use.day_seconds else {}
+        after = {"day_seconds": use.day_seconds, "hour_seconds": use.hour_seconds}
+        lines |= {name: line for name, line in after.items() if line}
         parts.append(
             f"[systems.{system}]\n" + "".join(f"{name} = {_line(line)}\n" for name, line in lines.items())
         )

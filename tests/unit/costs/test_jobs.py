@@ -111,15 +111,52 @@ def test_a_run_merges_all_days_since_the_run_before() -> None:
     assert three.changed_gb == pytest.approx(one.changed_gb + 2 * 0.2)
 
 
-def test_a_run_within_the_day_merges_what_arrived_and_its_systems_take_as_long_as_after_a_day() -> None:
-    use = MeasuredSystem(Line(0, 100), Line(500, 0), Line(0, 0), day_seconds=Line(0, 10))
+def planned_daily_and_hourly(use: MeasuredSystem) -> tuple[PlannedRuns, PlannedRuns]:
+    """Return runs once a day and once an hour of one system."""
     of = replace(MEASURED, systems={"weather": use})
     daily, hourly = (
         PlannedRuns(TRICKLE, replace(SETTINGS, run_share=1, run_interval_s=s), of) for s in (DAY_S, 3600)
     )
+    return daily, hourly
+
+
+def test_a_run_within_the_day_merges_what_arrived() -> None:
+    use = MeasuredSystem(Line(0, 100), Line(500, 0), Line(0, 0), day_seconds=Line(0, 10))
+    daily, hourly = planned_daily_and_hourly(use)
     assert hourly.days_per_run == pytest.approx(1 / 24)
     assert daily.changed_gb - hourly.changed_gb == pytest.approx(0.2 * 23 / 24)
-    assert hourly.system_seconds == daily.system_seconds
+    assert hourly.system_seconds == daily.system_seconds  # without a measurement of a further run
+
+
+def test_of_the_runs_of_a_day_the_first_takes_as_long_as_one_a_day_and_the_others_their_own_time() -> None:
+    use = MeasuredSystem(
+        Line(0, 100), Line(500, 0), Line(0, 0), day_seconds=Line(0, 10), hour_seconds=Line(0, 4)
+    )
+    daily, hourly = planned_daily_and_hourly(use)
+    (day_s,) = daily.system_seconds.values()
+    (mean_s,) = hourly.system_seconds.values()
+    assert day_s == pytest.approx(10 * daily.held_gb)
+    assert mean_s == pytest.approx((1 * 10 + 23 * 4) / 24 * hourly.held_gb)
+    assert hourly.first_run_s - hourly.run_s == pytest.approx(day_s - mean_s)
+
+
+def test_a_further_run_of_a_day_never_takes_longer_than_the_first() -> None:
+    use = MeasuredSystem(
+        Line(0, 100), Line(500, 0), Line(0, 0), day_seconds=Line(0, 10), hour_seconds=Line(0, 20)
+    )
+    daily, hourly = planned_daily_and_hourly(use)
+    assert hourly.system_seconds == pytest.approx(daily.system_seconds)
+
+
+def test_the_age_of_tables_is_that_of_the_first_run_of_a_day() -> None:
+    use = MeasuredSystem(
+        Line(0, 900), Line(500, 0), Line(0, 0), day_seconds=Line(0, 200), hour_seconds=Line(0, 1)
+    )
+    _, hourly = planned_daily_and_hourly(use)
+    aged = replace(hourly, workload=replace(TRICKLE, tables_age_s=int(3600 + hourly.run_s + 1)))
+    assert any("hours old" in limit for limit in aged.limits())
+    older = replace(aged, workload=replace(TRICKLE, tables_age_s=int(3600 + hourly.first_run_s + 1)))
+    assert not any("hours old" in limit for limit in older.limits())
 
 
 def test_never_more_than_all_is_changed() -> None:
