@@ -32,9 +32,11 @@ changes the same share of them, and the line through two sizes does not take the
 
 
 class DayUse(NamedTuple):
-    """Processor seconds by system of runs over a month's snapshot, which has `snapshot_bytes`.
+    """Processor seconds by system of runs over a month's snapshot.
 
     Attributes:
+        snapshot_bytes: of the month, a copy as large as the shop itself: rows beside their copies are more
+            compact.
         day_seconds: of the run after 24 more hours, the first one of its day.
         hour_seconds: of the run after another hour of the same day.
         merges: bytes of the parts that the merges of the day and of the hour wrote, and their seconds.
@@ -65,7 +67,7 @@ def day_use(lines: int) -> DayUse:
         day_seconds = _run(lake)
         deliver_new(lake, "hour", {dataset: hour for dataset, (_, _, hour) in pieces.items()})
         hour, hour_merge_s = lake.merge()
-        size = sum(dataset.size_bytes for dataset in hour.datasets.values())
+        size = float(copies * sum(path.stat().st_size for path in shop.glob("*.parquet")))
         merges = (_new_bytes(lake, month, day), day_merge_s), (_new_bytes(lake, day, hour), hour_merge_s)
         return DayUse(size, day_seconds, _run(lake), merges)
 
