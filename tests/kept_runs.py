@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import ibis
     import pyarrow as pa
 
-    from headgate.systems.rows_in_file import Made
+    from headgate.systems.made_table import Made
 
 PROD = "prod"
 

@@ -1,6 +1,6 @@
 """A larger shop from a merged one: copies of all its rows with other keys, so that no copy has a customer,
-order or card of another. Keys of a copy lie beside those that they were made of, so keys that ascend with
-time still do.
+order or card of another. The keys of a copy are next to the original ones, so keys that ascend with time
+still do.
 """
 
 from __future__ import annotations

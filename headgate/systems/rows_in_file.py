@@ -9,7 +9,7 @@ import tempfile
 import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from headgate.contracts.model import Column, Contract
-    from headgate.systems.rows_by_range import RowsByRange
-    from headgate.systems.rows_over_base import RowsOverBase
 
 # What pandas may hold for each kind; anything else (a float for money, a local time) has already lost
 # something.
@@ -132,10 +130,6 @@ class RowsInFile:
                 path, schema, stamped(file.iter_batches(_BATCH_ROWS, use_threads=False), schema, stamps)
             )
         return RowsInFile(path, self._folder)
-
-
-Made: TypeAlias = "pd.DataFrame | RowsInFile | RowsByRange | RowsOverBase"
-"""A table as a system gives it."""
 
 
 def unstamped_schema(contract: Contract) -> pa.Schema:

@@ -93,9 +93,7 @@ class _RowsAhead:
         """Yield the rows up to a key, which are not yielded again."""
         while (rows := self._first or next(self.tables, None)) is not None:
             keyed = rows.select(list(self.key))
-            end = bisect_right(
-                range(rows.num_rows), last, key=lambda place, keyed=keyed: _key_at(keyed, place)
-            )
+            end = bisect_right(range(rows.num_rows), last, key=functools.partial(_key_at, keyed))
             self._first = rows.slice(end) if end < rows.num_rows else None
             yield rows.slice(0, end)
             if self._first is not None:

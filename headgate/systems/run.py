@@ -25,7 +25,7 @@ from headgate.systems import system_registry
 from headgate.systems.build_inputs import BuildInputs
 from headgate.systems.rollback import is_held, with_history
 from headgate.systems.rows_by_range import RowsByRange
-from headgate.systems.rows_in_file import Made, RowsInFile, rows_by_contract, unstamped_schema
+from headgate.systems.rows_in_file import RowsInFile, rows_by_contract, unstamped_schema
 from headgate.systems.rows_over_base import RowsOverBase, stage_over_base
 from headgate.systems.table_parts import stage_in_parts
 from headgate.systems.up_to_date import DEPLOYMENT, BuiltBy, size_bytes_at
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from headgate.learning.store import ModelStore
     from headgate.snapshots.publishing import Publisher, Staged
     from headgate.snapshots.snapshot import LakeSnapshot
+    from headgate.systems.made_table import Made
     from headgate.systems.snapshot_tables import Opened
     from headgate.systems.sql_models import SqlModels
     from headgate.systems.system_registry import SystemPackage

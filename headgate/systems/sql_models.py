@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from headgate.contracts.analytics_blocks import Block
     from headgate.contracts.model import Contract
     from headgate.lineage.column_sources import TableColumns
-    from headgate.systems.rows_in_file import Made
+    from headgate.systems.made_table import Made
 
 ATHENA = "athena"
 _ENGINE = ("duckdb", "ibis-framework", "sqlglot", "pyarrow")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from headgate.learning.store import Shelf
-    from headgate.systems.rows_in_file import Made
+    from headgate.systems.made_table import Made
 
 # Files beside the lake project's systems whose change rebuilds no table; an archive has the __init__.py that
 # the project has not.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import ibis
 
-    from headgate.systems.rows_in_file import Made
+    from headgate.systems.made_table import Made
 
 pytestmark = pytest.mark.unit
 

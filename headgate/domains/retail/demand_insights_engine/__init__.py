@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
     from headgate.domains.retail.demand_insights_engine.training import Known
     from headgate.learning.store import Shelf
-    from headgate.systems.rows_in_file import Made
+    from headgate.systems.made_table import Made
 
 SYSTEM = "demand-insights-engine"
 READS = ("customers", "orders", "order_items")
