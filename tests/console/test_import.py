@@ -148,7 +148,7 @@ def test_the_lines_of_nested_orders_get_their_dataset_and_their_key(console: Con
         expect(page.get_by_label("Dataset of the file")).to_have_value("order_items")
         if name == "bestellungen.json":
             page.get_by_role("button", name="Use the 5 suggestions").click()
-        expect(page.get_by_text("Order item id made of orders_orderId and items_position")).to_be_visible()
+        expect(page.get_by_text("joined from orders_orderId and items_position")).to_be_visible()
         expect(page.get_by_label("Field for orders_placedAt")).not_to_have_value("updated_at")
         page.get_by_role("button", name="Updated at …").click()
         page.get_by_label("Updated at for all rows").fill("2026-11-01T08:00")

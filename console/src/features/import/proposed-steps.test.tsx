@@ -69,7 +69,7 @@ test('the proposed steps are taken with one click, and each can be undone', () =
     </MantineProvider>,
   )
   screen.getByText(
-    'line_id made of orderId and position, because no column has it · countries in Land as codes, such as DE',
+    'line_id joined from orderId and position, because no column has it · countries in Land as codes, such as DE',
   )
   fireEvent.click(screen.getByRole('button', { name: 'Use the 2 suggestions' }))
   const taken = onChange.mock.calls[0]?.[0] as typeof EDITS
@@ -88,7 +88,7 @@ test('the proposed steps are taken with one click, and each can be undone', () =
   expect(screen.queryByRole('button', { name: /^Use/ })).toBeNull()
   fireEvent.click(
     screen.getByRole('button', {
-      name: 'Undo: line_id made of orderId and position, because no column has it',
+      name: 'Undo: line_id joined from orderId and position, because no column has it',
     }),
   )
   expect(onChange).toHaveBeenLastCalledWith({ ...EDITS, steps: [LAND.step] })

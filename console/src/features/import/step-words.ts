@@ -3,10 +3,10 @@ import type { Step } from './edits'
 /**
  * What a proposed step does.
  *
- * @example stepWords(join, 'Line id') // 'Line id made of orderId and items_position, because no column has it'
+ * @example stepWords(join, 'Line id') // 'Line id joined from orderId and items_position, because no column has it'
  * @example stepWords(country, 'Region id') // 'countries in Land as codes'
  */
 export function stepWords({ kind, column, into }: Step, title: string): string {
-  if (kind === 'join') return `${title} made of ${into.join(' and ')}, because no column has it`
+  if (kind === 'join') return `${title} joined from ${into.join(' and ')}, because no column has it`
   return kind === 'country' ? `countries in ${column} as codes, such as DE` : ''
 }
