@@ -19,6 +19,7 @@ from headgate.analytics.point_forecasts import INTERMITTENT_INTERVAL, MIN_MODELL
 
 if TYPE_CHECKING:
     from headgate.analytics.forecasting import Backtest, Origin, SeriesHistories, Task
+    from headgate.analytics.level_and_season import Outlook
 
 Array = npt.NDArray[np.float64]
 
@@ -38,8 +39,10 @@ CLEARLY_NEARER = 0.15
 _GROWTH_DAMPING = 0.25  # of a year: growth measured over as long counts half, on the logarithmic scale
 _MAX_GROWTH = 2.0
 # Of the models in their mean with level and season, which they may leave by one standard deviation. They know
-# no season that was seen once, so they have no share where a year is known.
-_MODELS_SHARE = 0.4
+# no season that was seen once, so they have a share where less than a year is known, and of a smooth series
+# without the season of others: see `_share_of_models`.
+_MODELS_SHARE, _SMOOTH_SHARE = 0.4, 0.75
+_SMOOTH, _NOISY = 0.03, 0.05  # doubts of the next period, as a logarithm: smooth below the first
 # Of last year in its mean with level and season, where a series has the season of others; noise of both is
 # less than that of either.
 _YEAR_SHARE = 1 / 3
@@ -149,10 +152,20 @@ def candidates(origin: Origin, panel: SeriesHistories, task: Task, year: int) ->
     is_year_known = np.isfinite(by_year).all(axis=1, keepdims=True)
     of_year = _YEAR_SHARE * outlook.shaped[:, None]
     repeated = (1 - of_year) * expected + of_year * np.nan_to_num(by_year)
-    mixed = np.where(is_year_known, repeated, (1 - _MODELS_SHARE) * expected + _MODELS_SHARE * plausible)
+    share = np.where(is_year_known, _share_of_models(outlook), _MODELS_SHARE)
+    mixed = (1 - share) * np.where(is_year_known, repeated, expected) + share * plausible
     level = np.where(is_modelled, mixed, np.nan)
     means = {MODELS: origin.means, LAST_YEAR: by_year, LAST_VALUE: by_value, MEAN_OF_8: by_mean, LEVEL: level}
     return Candidates(means, np.where(is_modelled, outlook.doubt, 0.0))
+
+
+def _share_of_models(outlook: Outlook) -> Array:
+    """Return the share of the models where a year is known; shape (series, 1).
+
+    Noise hides how the level of a usual series moves. Of a smooth one the models follow the slope better.
+    """
+    smooth = np.clip((_NOISY - outlook.doubt[:, :1]) / (_NOISY - _SMOOTH), 0.0, 1.0)
+    return np.asarray(_SMOOTH_SHARE * smooth * (1 - outlook.shaped[:, None]), dtype=np.float64)
 
 
 def hidden_season(offered: Candidates, year: int) -> Array:

@@ -185,3 +185,35 @@ def test_models_and_a_rule_that_forecasts_no_sales_are_always_moved() -> None:
     past = Backtest((said,), np.full((1, 1, 4), 100.0))
     assert not is_better_unmoved(0, origin_saying(100, "ensemble"), past, (moved,))
     assert not is_better_unmoved(0, origin_saying(0, LAST_VALUE), past, (moved,))
+
+
+def sold_with_noise(noise: float, weeks: int = 40) -> np.ndarray:
+    return 100 * np.exp(noise * np.random.default_rng(5).standard_normal(weeks))
+
+
+def level_beside(history: np.ndarray, models: float, shapes: np.ndarray | None = None) -> np.ndarray:
+    """Return the mean of level and season where the models forecast so many times the last value."""
+    panel, task = SeriesHistories((history,), shapes=shapes), Task(13, (52,))
+    origin = Origin(panel.histories, np.full((1, 13), models * history[-1]), ("ensemble",), np.ones(1))
+    return candidates(origin, panel, task, 52).means[LEVEL][0]
+
+
+def test_the_models_lead_only_where_a_series_is_smooth() -> None:
+    noisy = sold_with_noise(0.1, 80)
+    assert level_beside(noisy, 1.5) == pytest.approx(level_beside(noisy, 0.7))
+    smooth = 100 * np.exp(np.cumsum(0.005 * np.random.default_rng(5).standard_normal(80)))
+    assert (level_beside(smooth, 1.5) > 1.005 * level_beside(smooth, 0.7)).all()
+
+
+def test_the_models_may_leave_level_and_season_by_its_doubt_alone() -> None:
+    smooth = 100 * np.exp(np.cumsum(0.005 * np.random.default_rng(5).standard_normal(80)))
+    assert level_beside(smooth, 1e6) == pytest.approx(level_beside(smooth, 1e9))
+    assert (level_beside(smooth, 1e9) < 1.3 * smooth[-1]).all()
+
+
+def test_the_models_do_not_lead_where_a_smooth_series_has_the_season_of_others() -> None:
+    """They would flatten a season that they have seen once."""
+    season = np.clip(np.arange(91) % 52 - 40, 0, 4)[:, None] / 4
+    smooth = 100 * np.exp(0.5 * season[:78, 0] + 0.005 * np.random.default_rng(5).standard_normal(78))
+    high, low = (level_beside(smooth, models, season) for models in (1.5, 0.7))
+    assert high == pytest.approx(low, rel=0.002)
