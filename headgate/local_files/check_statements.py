@@ -200,6 +200,9 @@ def _board(tables: _LocalTables, board: DeclaredDashboard) -> Iterator[CheckedSt
         yield _check(
             tables, "queue", f"{board_name}, queue {queue.name}", queue.sql, partial(_of_queue, tables, queue)
         )
+        if queue.missing_sql:
+            place = f"{board_name}, missing_sql of queue {queue.name}"
+            yield _check(tables, "queue", place, queue.missing_sql, _of_missing)
         for evidence in queue.evidence:
             place = f"{board_name}, evidence of queue {queue.name}"
             problems = partial(_of_evidence, tables, evidence)
@@ -291,6 +294,11 @@ def _of_queue(tables: _LocalTables, queue: DeclaredQueue, answer: pa.Table) -> I
         items = answer["item_id"]
         if items.null_count or pc.count_distinct(items).as_py() < len(items):
             yield "Two of its items have the same item_id, or one has none. Use the key of the rows."
+
+
+def _of_missing(answer: pa.Table) -> Iterator[str]:
+    if answer.num_columns != 1:
+        yield f"It answers {answer.num_columns} columns. Answer one, the sentence."
 
 
 def _of_evidence(tables: _LocalTables, evidence: DeclaredEvidence, answer: pa.Table) -> Iterator[str]:

@@ -263,6 +263,8 @@ class DeclaredQueue:
         actions: the first one is the usual one.
         labels: None if decisions are no labels.
         evidence: what an opened item shows beside its own row.
+        missing_sql: answers one cell: what the lake lacks for the work, in a sentence, or null. It is a
+            statement of its own, because not everybody may read what it counts.
     """
 
     name: str
@@ -276,3 +278,4 @@ class DeclaredQueue:
     order: str = ""
     evidence: tuple[DeclaredEvidence, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    missing_sql: str = ""

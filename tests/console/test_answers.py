@@ -168,12 +168,12 @@ def test_a_chart_reads_what_it_adds_up(console: Console) -> None:
     expect(chart.locator("svg")).to_contain_text("14k")  # the axis of 12,345
 
 
-def test_texts_have_four_digits_and_the_title_of_a_cell_has_all(console: Console) -> None:
+def test_a_table_has_all_digits_and_the_text_of_a_chart_four(console: Console) -> None:
     page = console.signed_in(VIEWER)
     sql = "select 'a' as name, 0.00027494494678170116e0 as part union all select 'b', 0.0004e0"
     ask(page, console.url, sql)
     table = page.get_by_role("table", name="Answer")
-    expect(table).to_contain_text("0.0002749")
+    expect(table).to_contain_text("0.000274944946781702")
     expect(table.get_by_title("0.00027494494678170116")).to_be_visible()
     page.get_by_role("radiogroup", name="View of the answer").get_by_text("chart").click()
     chart = page.get_by_role("img", name="part by name")

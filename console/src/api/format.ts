@@ -18,6 +18,39 @@ export function number(value: Cell | undefined): string {
   return withPlaces(places).format(parsed)
 }
 
+/** The significant digits that a double always has; further ones are left of its binary form. */
+const DIGITS_OF_A_DOUBLE = 15
+const ALL_DIGITS = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: DIGITS_OF_A_DOUBLE })
+/** Below it a number is written with an exponent. */
+const MIN_WITH_PLACES = 1e-7
+
+/** A computed number with separators and all digits that it has: a table of an answer rounds nothing. */
+export function inFull(value: Cell | undefined): string {
+  if (value === null || value === undefined || value === '') return '–'
+  const parsed = Number(value)
+  if (!Number.isFinite(parsed) || (parsed !== 0 && Math.abs(parsed) < MIN_WITH_PLACES)) return String(value)
+  return ALL_DIGITS.format(parsed)
+}
+
+/** A figure with its unit and all of its digits: `$2,086,012.45`, `67.6123 %`. */
+export function figureInFull(value: Cell | undefined, unit: string): string {
+  const parsed = Number(value)
+  if (value === null || value === undefined || value === '' || !Number.isFinite(parsed)) return number(value)
+  if (unit === 'share' || unit === 'probability') return `${inFull(parsed * 100)} %`
+  const text = typeof value === 'number' ? inFull(value) : number(value)
+  if (unit === 'percent') return `${text} %`
+  const currency = currencyOf(unit)
+  if (!currency) return text
+  const places = Math.max(2, /\.(\d+)/.exec(text)?.[1]?.length ?? 0)
+  if (places > MOST_PLACES) return text
+  return new Intl.NumberFormat('en-GB', {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: 2,
+    maximumFractionDigits: places,
+  }).format(parsed)
+}
+
 /** A measure as pages show it: whole numbers in full, others with at most four significant digits. */
 export function measure(value: Cell | undefined): string {
   if (value === null || value === undefined || value === '') return '–'

@@ -5687,6 +5687,12 @@ export interface components {
              * @default []
              */
             evidence: components["schemas"]["QueueEvidence"][];
+            /**
+             * Missing Sql
+             * @description Athena SQL of one cell: what the lake lacks for the work, or null; may be empty.
+             * @default
+             */
+            missing_sql: string;
             /** Name */
             name: string;
             /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { ago, day, inUtc, kindOfTime, moment, timeOfDay } from './moments'
+import { ago, day, inUtc, kindOfTime, moment, readDay, timeOfDay, weekday } from './moments'
 
 const NOW = new Date('2026-11-24T20:00:00Z')
 
@@ -37,4 +37,21 @@ test('an absent time is a dash, and a text is no time', () => {
     'moment',
     undefined,
   ])
+})
+
+test('September is written with three letters, as statements write it', () => {
+  expect(day('2010-09-16')).toBe('16 Sep 2010')
+  expect(weekday(new Date('2010-09-16T12:00Z'))).toMatch(/^Thursday,? 16 Sep$/)
+})
+
+test('a day is read as pages write it and as ISO 8601, and nothing else is', () => {
+  expect(['6 Dec 2010', '2010-12-06', ' 06 december 2010 ', '16 Sept 2010'].map(readDay)).toEqual([
+    '2010-12-06',
+    '2010-12-06',
+    '2010-12-06',
+    '2010-09-16',
+  ])
+  expect(['31 Feb 2010', '12/06/2010', '2010-13-01', '6 Foo 2010', '6 Dec'].map(readDay)).toEqual(
+    Array(5).fill(undefined),
+  )
 })

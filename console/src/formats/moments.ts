@@ -10,7 +10,8 @@ function formatted(at: Date, options: Intl.DateTimeFormatOptions): string {
   const key = JSON.stringify(options)
   const format = formats.get(key) ?? new Intl.DateTimeFormat('en-GB', options)
   formats.set(key, format)
-  return format.format(at)
+  // The browser's data writes September as `Sept`, statements as `Sep`: pages have one form.
+  return format.format(at).replace(/\bSept\b/, 'Sep')
 }
 
 /** A timestamp of the API, which is UTC and states no zone. */
@@ -30,6 +31,22 @@ export function day(value: string): string {
     timeZone: 'UTC',
   })
 }
+
+/** The day that a text writes as `6 Dec 2010` or ISO 8601, as ISO 8601; undefined for another text. */
+export function readDay(text: string): string | undefined {
+  const parts = /^(\d{1,2})\.? ([a-z]{3})[a-z]*\.? (\d{4})$/i.exec(text.trim())
+  const month = MONTHS.indexOf((parts?.[2] ?? '').toLowerCase()) + 1
+  const iso = parts ? [parts[3], pair(month), pair(Number(parts[1]))].join('-') : text.trim()
+  const at = BARE.test(iso) ? new Date(`${iso}T00:00Z`) : undefined
+  return at && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(iso) ? iso : undefined
+}
+
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
+const pair = (value: number): string => String(value).padStart(2, '0')
+
+/** The weekday and the day of a moment, `Saturday 28 Nov`. */
+export const weekday = (at: Date): string =>
+  formatted(at, { weekday: 'long', day: 'numeric', month: 'short' })
 
 /** A timestamp in the person's zone; the year is left out in the current year. */
 export function moment(value: string | undefined, now = new Date(), timeZone = zone()): string {

@@ -134,6 +134,9 @@ class WorkQueue(Shape):
     evidence: tuple[QueueEvidence, ...] = Field((), description="Further rows of an opened item.")
     units: dict[str, str] = Field(default_factory=dict, description="Units of columns that no contract has.")
     teaches: bool = Field(default=False, description="Whether a model learns from its decisions.")
+    missing_sql: str = Field(
+        "", description="Athena SQL of one cell: what the lake lacks for the work, or null; may be empty."
+    )
 
 
 class Dashboard(Shape):

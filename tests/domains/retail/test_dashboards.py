@@ -331,7 +331,7 @@ def test_transactions_that_nobody_has_judged_are_proposed_in_the_order_of_the_ex
         ("2", "review"),
         ("6", "block"),
     ]
-    assert figure == {"value": 3, "before": 1}
+    assert figure == {"value": 3, "before": 1, "title_action": None}
     assert money["value"] == 600
     assert money["title_loss"] == pytest.approx(sum(float(str(row["value"])) for row in items))
 
@@ -855,18 +855,27 @@ def test_a_customer_who_sent_an_order_back_is_not_called_silent_and_the_order_is
                 "values (?, ?, ?, ?, ?)",
                 [number, order, article, pieces, price],
             )
-        item, (contact, returned, bought) = called_and_opened(engine)
+        item, (returned, bought) = called_and_opened(engine)
+        nameless = missing_for_calls(engine)
         engine.execute("update customers set full_name = 'Jo Doe', email = 'jo@example.org'")
         _, (named, *_) = called_and_opened(engine)
+        named_all = missing_for_calls(engine)
     assert item["reason"] == (
         "sent back {last_returned} on 5 Oct 2010; nothing kept for 321 days, usually buys every 8 days, late "
         "after 16 days; {churn_probability} of {spends_if_buying} at stake"
     )
     assert item["last_returned"] == 12770
-    assert contact.startswith("Contact: name and e-mail address are not in the lake. Upload a file")
-    assert named == "Contact: Jo Doe"
+    assert str(nameless).startswith("Name and e-mail address of all 1 customers are not in the lake")
+    assert (named, named_all) == ("Contact: Jo Doe", None)
     assert returned == "Last return: £12,770 on 5 Oct 2010; ask what was wrong"
     assert bought == "Last order: £10,000 on 27 Sep 2010, of which £10,000 came back"
+
+
+def missing_for_calls(engine: duckdb.DuckDBPyConnection) -> object:
+    """Return what the queue of customers to call says that the lake lacks."""
+    (queue,) = dashboards()["demand-insights-engine"].queues
+    ((missing,),) = (tuple(row.values()) for row in answer_of(engine, queue.missing_sql))
+    return missing
 
 
 def test_who_may_not_see_people_still_has_the_list_of_customers_to_call() -> None:
@@ -1553,21 +1562,35 @@ def test_the_figure_of_searches_that_show_nothing_does_the_division_and_judges_i
 
 
 @pytest.mark.parametrize(
-    ("decision", "reason", "step"),
+    ("decision", "score", "reason", "step"),
     [
-        ("review", "unusual_amount", "ring customer 7, who usually pays {usual_amount}: "),
-        ("review", "earlier_fraud_at_terminal", "ring customer 7, and inspect terminal 236: "),
-        ("review", "new_customer", "check name and address of customer 7: "),
-        ("review", None, "ring customer 7 about the last payments: "),
-        ("block", "unusual_amount", "the card of customer 7, because a call costs more than a wrong block: "),
+        ("review", 0.885, "unusual_amount", "ring customer 7, who usually pays {usual_amount}: "),
+        ("review", 0.885, "earlier_fraud_at_terminal", "ring customer 7, and inspect terminal 236: "),
+        ("review", 0.885, "new_customer", "check name and address of customer 7: "),
+        ("review", 0.885, None, "ring customer 7 about the last payments: "),
+        (
+            "review",
+            0.05,
+            "unusual_amount",
+            "compare with the earlier payments of customer 7, and ring only if they do not explain it: ",
+        ),
+        (
+            "block",
+            0.885,
+            "unusual_amount",
+            "the card of customer 7, because a call costs more than a wrong block: ",
+        ),
     ],
 )
-def test_a_review_proposes_the_next_step_by_its_reason(decision: str, reason: str | None, step: str) -> None:
+def test_a_review_proposes_the_next_step_by_its_reason(
+    decision: str, score: float, reason: str | None, step: str
+) -> None:
+    """Of 100 payments with a probability of 5 % most are honest, so nobody is rung at once."""
     payment: dict[str, object] = {"transaction_id": 1, "customer_id": 7, "terminal_id": 236, "amount": 366}
     payment |= {
         "decision": decision,
         "reason_1": reason,
-        "score": 0.885,
+        "score": score,
         "transacted_at": datetime(2010, 12, 7),
     }
     usual: list[dict[str, object]] = [
@@ -1600,9 +1623,33 @@ def test_a_customer_and_the_card_with_the_same_frauds_are_one_row() -> None:
         rows = answer_of(engine, panel_of("compliance-guardian", "riskiest").sql)
     assert [(row["what"], row["next_step"]) for row in rows] == [
         ("card …ef9cd4", "block the token"),
-        ("terminal 532", "inspect it"),
-        ("customer 12357", "ring the customer"),
+        ("terminal 532", "watch: most payments are honest"),
+        ("customer 12357", "watch: most payments are honest"),
     ]
+
+
+def test_a_page_of_fraud_with_nothing_to_decide_says_so_and_what_would_wait() -> None:
+    payments: list[dict[str, object]] = [
+        {"transaction_id": at, "decision": decision, "is_fraud": False, "amount": 10, "score": 0.5}
+        | {"transacted_at": datetime(2010, 12, 1 + at)}
+        for at, decision in enumerate(("review", "review", "block", "approve", "approve"))
+    ]
+    panels = [
+        panel_of("compliance-guardian", name) for name in ("to_investigate", "money_to_investigate", "queue")
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, fraud_scores=payments)
+        (figure,), (money,), queue = (answer_of(engine, panel.sql) for panel in panels)
+        engine.execute("update fraud_scores set is_fraud = null where transaction_id = 0")
+        (waiting,) = answer_of(engine, panels[0].sql)
+        (at_risk,) = answer_of(engine, panels[1].sql)
+    assert (figure["value"], money["value"], queue) == (0, 0, [])
+    assert str(figure["title_action"]).endswith(
+        "the newest 5 days of data had 0.4 reviews and 0.2 blocks a day."
+    )
+    assert str(money["title_action"]).startswith("Nothing is to be decided")
+    assert panels[2].nothing.startswith("No transaction waits")
+    assert (waiting["value"], waiting["title_action"], at_risk["title_action"]) == (1, None, None)
 
 
 def test_an_opened_transaction_shows_the_usual_amount_and_the_frauds_of_the_terminal() -> None:

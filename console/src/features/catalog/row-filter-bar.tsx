@@ -1,6 +1,7 @@
-import { ActionIcon, Badge, Button, Group, Select, TextInput } from '@mantine/core'
+import { ActionIcon, Badge, Button, Group, Select } from '@mantine/core'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
+import { DayInput } from '../../components/day-input'
 import { cellWords, type Labels, useLabels } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { AnyColumn, type Column } from './any-column'
@@ -116,16 +117,7 @@ interface Field {
 }
 
 function Day({ label, value, onChange }: Field) {
-  return (
-    <TextInput
-      size="xs"
-      type="date"
-      w={140}
-      label={label}
-      value={value.slice(0, 10)}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
-  )
+  return <DayInput size="xs" w={140} label={label} value={value.slice(0, 10)} onChange={onChange} />
 }
 
 function Choice({ label, column, values, value, onChange }: Field & { column: string; values: string }) {

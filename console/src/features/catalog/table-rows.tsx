@@ -14,6 +14,7 @@ import { Panel } from '../../components/panel'
 import { PHONE } from '../../components/widths'
 import { Answered, Empty } from '../../components/states'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
+import { exactFormat } from '../query/answer-numbers'
 import { addressOf, type Asked, Downloads } from './row-downloads'
 import { RowFilterBar } from './row-filter-bar'
 import { allInOrder, decisive, phonePriorities, readConditions, written } from './row-filters'
@@ -133,7 +134,10 @@ function Found(props: FoundProps) {
   const formats = useMemo(() => {
     const ofColumns = columnFormats(columns, units, labels)
     const priorities = isPhone ? phonePriorities(columns, keys, units) : []
-    return ofColumns.map((format, at) => ({ ...format, priority: priorities[at] ?? 1 }))
+    return ofColumns.map((format, at) => ({
+      ...exactFormat(format, columns[at], units),
+      priority: priorities[at] ?? 1,
+    }))
   }, [columns, units, labels, keys, isPhone])
   const ordered = useMemo(() => cellsOf(rows, sent ?? [], columns), [rows, sent, columns])
   // The first column identifies a row of a table without a key.

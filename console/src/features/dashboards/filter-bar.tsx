@@ -1,7 +1,8 @@
-import { Button, Group, Select, TextInput } from '@mantine/core'
+import { Button, Group, Select } from '@mantine/core'
 import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 
+import { DayInput } from '../../components/day-input'
 import type { Schemas } from '../../api/client'
 import { useResult } from '../query/results'
 import { cellWords } from '../../formats/columns'
@@ -89,15 +90,14 @@ function Choice({ filter, value, onChange }: Props) {
 function Day({ filter, value, onChange }: Props) {
   const days = useValues(filter)
   return (
-    <TextInput
+    <DayInput
       label={filter.label}
-      type="date"
       size="xs"
       className="filter"
       min={days[0]}
       max={days.at(-1)}
       value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
+      onChange={onChange}
     />
   )
 }

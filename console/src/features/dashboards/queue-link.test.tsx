@@ -17,6 +17,7 @@ const BOARD = {
       actions: [],
       evidence: [],
       order: '',
+      missing_sql: '',
       value_label: '',
     },
   ],

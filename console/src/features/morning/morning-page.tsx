@@ -2,7 +2,7 @@ import { Button, Grid as Columns, Group, Stack, Text } from '@mantine/core'
 
 import { useHealth } from '../lake/queries'
 import { PageTitle } from '../../components/panel'
-import { day } from '../../formats/moments'
+import { day, weekday } from '../../formats/moments'
 import { Headlines } from './headlines'
 import { LastNight } from './last-night'
 import { NeedsYou } from './needs-you'
@@ -19,7 +19,7 @@ export function MorningPage() {
         <div>
           <PageTitle>{greeting(now.getHours())}</PageTitle>
           <Text size="sm" className="muted">
-            {now.toLocaleDateString('en-GB', { weekday: 'long', day: 'numeric', month: 'short' })}
+            {weekday(now)}
             {asOf ? `, data as of ${day(asOf)}` : ''}
           </Text>
         </div>

@@ -1,6 +1,7 @@
 import { Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
+import { DayInput } from '../../components/day-input'
 import { useMay } from '../../api/queries'
 import { FormPopover } from '../../components/form-popover'
 import { day } from '../../formats/moments'
@@ -27,14 +28,7 @@ export function WriteNote() {
       isComplete={on !== '' && text.trim() !== ''}
       onSubmit={send}
     >
-      <TextInput
-        type="date"
-        size="xs"
-        label="Day"
-        data-autofocus
-        value={on}
-        onChange={(event) => setOn(event.currentTarget.value)}
-      />
+      <DayInput size="xs" label="Day" isFocused value={on} onChange={setOn} />
       <TextInput
         size="xs"
         label="What happened"

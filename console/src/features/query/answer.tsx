@@ -1,23 +1,16 @@
 import { Button, Group, Menu, SegmentedControl, Stack, Text } from '@mantine/core'
 import { type ReactNode, useEffect, useMemo } from 'react'
 
-import { type Cell, count, isName, measure, seconds } from '../../api/format'
+import { type Cell, count, seconds } from '../../api/format'
 import { PAGE_ROWS, type Result } from './results'
 import { savePng } from '../../api/save-picture'
 import { saveCsv, saveXlsx } from '../../formats/save-table'
 import { Grid } from '../../components/grid'
-import { exact } from '../../components/grid-columns'
 import { Empty, Failed } from '../../components/states'
-import {
-  type ColumnFormat,
-  columnFormats,
-  headingWithUnit,
-  type Units,
-  useAnswerUnits,
-  useLabels,
-} from '../../formats/columns'
+import { type ColumnFormat, columnFormats, useAnswerUnits, useLabels } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { AnswerChart } from './answer-chart'
+import { exactFormat, plainFormat } from './answer-numbers'
 import type { Choice } from './chart-choice'
 import { DAY_CHARACTERS, isOfDays } from './days'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
@@ -126,48 +119,16 @@ function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnForma
   return useMemo(
     () =>
       columnFormats(columns, units, labels).map((format, place) => {
-        const shown = isQuestion ? format : plainFormat(format, columns[place], units)
+        const column = columns[place]
+        const shown = isQuestion ? exactFormat(format, column, units) : plainFormat(format, column, units)
         return isOfDays(rows, place) ? { ...shown, text: isQuestion ? dayWords : dayText } : shown
       }),
     [columns, rows, units, labels, isQuestion],
   )
 }
 
-/** A column by its values, whose heading has the unit that they lack; the title of a cell and the download have all digits. */
-function plainFormat(
-  format: ColumnFormat,
-  column: Result['columns'][number] | undefined,
-  units: Units,
-): ColumnFormat {
-  return {
-    ...format,
-    heading:
-      column && !isShare(units[column.name])
-        ? headingWithUnit(format.heading, units[column.name])
-        : format.heading,
-    text: column && isShare(units[column.name]) ? percentText : plainText(column),
-  }
-}
-
-const isShare = (unit: string | undefined): boolean => unit === 'share' || unit === 'probability'
-
 const dayText = (value: Cell): string => String(value).slice(0, DAY_CHARACTERS)
 const dayWords = (value: Cell): string => day(String(value))
-
-/**
- * A share as percent, as dashboards show it, with at most four significant digits.
- *
- * @example percentText('0.676') // '67.6 %'
- */
-export const percentText = (value: Cell): string =>
-  Number.isFinite(Number(value)) ? `${measure(Number(value) * 100)} %` : String(value)
-
-/** A value as it is. Of a computed number, such as a mean, at most four significant digits; a decimal has those of its type. */
-export function plainText(column: Result['columns'][number] | undefined): (value: Cell) => string {
-  if (!column) return String
-  if (/^(double|float|real)/i.test(column.type) && !isName(column.name)) return measure
-  return /^timestamp/.test(column.type) ? (value) => String(value).replace('T', ' ') : exact(column).text
-}
 
 /** How the whole answer stands, of which only the first rows are shown. */
 function Rest({ rest, onStop }: Pick<Props, 'rest' | 'onStop'>) {

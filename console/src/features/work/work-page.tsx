@@ -16,6 +16,7 @@ import { ACKNOWLEDGE, alertItems, ALERTS } from './alerts'
 import { useRaisedAlerts } from './use-raised-alerts'
 import { useDecisions } from './queries'
 import { QueueList } from './queue-list'
+import { QueueMissing } from './queue-missing'
 import { queueItems, shownBy, unlistedOf } from './queue-state'
 import { RowsToFix } from './rows-to-fix'
 
@@ -127,6 +128,7 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
   const units = useMemo(() => ({ ...unitsOfPanels([board], queue.table), ...queue.units }), [board, queue])
   return (
     <Stack gap="xs">
+      {queue.missing_sql ? <QueueMissing sql={queue.missing_sql} /> : null}
       <Answered of={answer} what="the items">
         {(rows) =>
           rows.rows.length === 0 ? (

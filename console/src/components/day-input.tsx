@@ -1,0 +1,63 @@
+import { ActionIcon, TextInput, type TextInputProps } from '@mantine/core'
+import { useRef, useState } from 'react'
+
+import { day, readDay } from '../formats/moments'
+
+interface Props extends Pick<TextInputProps, 'label' | 'size' | 'className' | 'w'> {
+  /** ISO 8601; empty for no day. */
+  value: string
+  onChange: (day: string) => void
+  min?: string | undefined
+  max?: string | undefined
+  isFocused?: boolean
+}
+
+/** A day that is written as on all pages, `6 Dec 2010`, or typed as ISO 8601. The calendar is the browser's. */
+export function DayInput({ value, onChange, min, max, isFocused = false, ...field }: Props) {
+  const [typed, setTyped] = useState<string>()
+  const calendar = useRef<HTMLInputElement>(null)
+  const isRead = typed === undefined || typed.trim() === '' || readDay(typed) !== undefined
+  function type(text: string): void {
+    setTyped(text)
+    const read = text.trim() === '' ? '' : readDay(text)
+    if (read !== undefined) onChange(read)
+  }
+  return (
+    <TextInput
+      {...field}
+      {...(isFocused ? { 'data-autofocus': true } : {})}
+      placeholder="6 Dec 2010"
+      value={typed ?? (value ? day(value) : '')}
+      error={isRead ? undefined : 'Write it as 6 Dec 2010 or 2010-12-06'}
+      onChange={(event) => type(event.currentTarget.value)}
+      onBlur={() => isRead && setTyped(undefined)}
+      rightSection={
+        <>
+          <input
+            ref={calendar}
+            type="date"
+            className="hidden-calendar"
+            tabIndex={-1}
+            aria-hidden
+            min={min}
+            max={max}
+            value={value}
+            onChange={(event) => {
+              setTyped(undefined)
+              onChange(event.currentTarget.value)
+            }}
+          />
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="sm"
+            aria-label="Open the calendar"
+            onClick={() => calendar.current?.showPicker()}
+          >
+            ▾
+          </ActionIcon>
+        </>
+      }
+    />
+  )
+}

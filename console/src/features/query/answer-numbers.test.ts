@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+
+import { percentText, plainText, exactFormat } from './answer-numbers'
+
+test('a share of any statement is percent, and loses no digit', () => {
+  expect(['0.676', 0.07, 1, '0.123456789', 0].map(percentText)).toEqual([
+    '67.6 %',
+    '7 %',
+    '100 %',
+    '12.3456789 %',
+    '0 %',
+  ])
+})
+
+test('a table of an answer has all digits, with separators, whatever the type of the column', () => {
+  const mean = plainText({ name: 'mean', type: 'double' })
+  expect(['2.6979504427191', 2086012.45, 33658072, '0.00027494494678', 0.1 + 0.2, 1e-9].map(mean)).toEqual([
+    '2.6979504427191',
+    '2,086,012.45',
+    '33,658,072',
+    '0.00027494494678',
+    '0.3',
+    '1e-9',
+  ])
+  expect(plainText({ name: 'amount', type: 'decimal(18,2)' })('12345.67')).toBe('12,345.67')
+  expect(plainText({ name: 'shop_id', type: 'double' })('2.6979504427')).toBe('2.6979504427')
+})
+
+test('a question has the unit beside all digits', () => {
+  const text = (type: string, unit: string, value: string | number) =>
+    exactFormat({ heading: '', title: '', text: String }, { name: 'sum', type }, { sum: unit }).text(value)
+  expect(text('double', 'GBP', 195200.4)).toBe('£195,200.40')
+  expect(text('decimal(18,4)', 'GBP', '2086012.4512')).toBe('£2,086,012.4512')
+  expect(text('double', 'share', 0.25121)).toBe('25.121 %')
+  expect(text('bigint', 'orders', 33658072)).toBe('33,658,072')
+  expect(text('varchar', '', 'a')).toBe('a')
+})

@@ -1,0 +1,43 @@
+import { type Cell, figureInFull, inFull, isName, isNumeric } from '../../api/format'
+import { exact } from '../../components/grid-columns'
+import { type ColumnFormat, headingWithUnit, type Units } from '../../formats/columns'
+
+interface Column {
+  name: string
+  type: string
+}
+
+/** A column in people's words, whose numbers have their unit and all of their digits. */
+export function exactFormat(format: ColumnFormat, column: Column | undefined, units: Units): ColumnFormat {
+  if (!column || !isNumeric(column.type) || isName(column.name)) return format
+  return { ...format, text: (value) => figureInFull(value, units[column.name] ?? '') }
+}
+
+/** A column by its values, whose heading has the unit that they lack; the title of a cell and the download have all digits. */
+export function plainFormat(format: ColumnFormat, column: Column | undefined, units: Units): ColumnFormat {
+  return {
+    ...format,
+    heading:
+      column && !isShare(units[column.name])
+        ? headingWithUnit(format.heading, units[column.name])
+        : format.heading,
+    text: column && isShare(units[column.name]) ? percentText : plainText(column),
+  }
+}
+
+const isShare = (unit: string | undefined): boolean => unit === 'share' || unit === 'probability'
+
+/**
+ * A share as percent, with all of its digits.
+ *
+ * @example percentText('0.676') // '67.6 %'
+ */
+export const percentText = (value: Cell): string =>
+  Number.isFinite(Number(value)) ? `${inFull(Number(value) * 100)} %` : String(value)
+
+/** A value as it is: a table of an answer rounds nothing, because its rows are copied and compared. */
+export function plainText(column: Column | undefined): (value: Cell) => string {
+  if (!column) return String
+  if (/^(double|float|real)/i.test(column.type) && !isName(column.name)) return inFull
+  return /^timestamp/.test(column.type) ? (value) => String(value).replace('T', ' ') : exact(column).text
+}
