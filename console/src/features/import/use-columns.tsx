@@ -32,7 +32,7 @@ export function useColumns(
       return {
         name,
         // A reason beside a refused value needs room.
-        width: Math.min(280, Math.max(flawed > 0 ? 250 : 170, name.length * 9 + 48)),
+        width: Math.min(280, Math.max(flawed > 0 ? 200 : 170, name.length * 9 + 48)),
         hasReasons: flawed > 0,
         isNumeric: isNumeric(type),
         isLeftOut: decided[name] === null,
