@@ -26,7 +26,7 @@ export function DayInput({ value, onChange, min, max, isFocused = false, ...fiel
     <TextInput
       {...field}
       {...(isFocused ? { 'data-autofocus': true } : {})}
-      placeholder="6 Dec 2010"
+      placeholder="any day"
       value={typed ?? (value ? day(value) : '')}
       error={isRead ? undefined : 'Write it as 6 Dec 2010 or 2010-12-06'}
       onChange={(event) => type(event.currentTarget.value)}

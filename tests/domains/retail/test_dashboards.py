@@ -567,6 +567,21 @@ def test_the_first_figure_says_what_the_next_calendar_month_sells_and_why_not_to
     assert short["in_month"] is None, "the weeks end before the month does"
 
 
+def test_a_forecast_within_50_percent_may_be_planned_with_though_every_simple_rule_is_further_off() -> None:
+    further_off = dict.fromkeys(
+        ("smape_last_year", "smape_mean_of_8", "smape_last_value", "smape_naive2"), 55
+    )
+    tested: list[dict[str, object]] = [
+        {"series_id": "total", "level": "total", "grain": "week", "windows": 4, "smape": 47.8} | further_off
+    ]
+    panels = [panel_of("market-intelligence-hub", name) for name in ("forecast_error", "accuracy")]
+    with duckdb.connect() as engine:
+        filled_tables(engine, forecast_accuracy=tested)
+        (figure,), (row,) = (answer_of(engine, panel.sql) for panel in panels)
+    assert figure["title_action"] is None
+    assert row["plan_by"] == "the forecast"
+
+
 def test_stock_is_ordered_by_categories_that_a_test_shows_to_be_near_enough() -> None:
     ahead = [
         {
