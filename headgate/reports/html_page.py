@@ -234,7 +234,7 @@ def _details(answer: PanelAnswer) -> str:
     if not parts or next(iter(records), {}).get("value") is None:
         return ""
     lines = "".join(f"<p>{escape(part)}</p>" for part in parts)
-    return f'<details class="trust muted"><summary>More about this figure</summary>{lines}</details>'
+    return f'<details class="more muted"><summary>More about this figure</summary>{lines}</details>'
 
 
 def _behind(answer: PanelAnswer) -> str:

@@ -596,7 +596,7 @@ def test_a_large_upload_continues_after_a_reload(
     page.route("**/*number=9*", lambda route: route.abort() if not reloaded else route.continue_())
     reloaded: list[bool] = []
     page.get_by_label("Files to upload").set_input_files(path)
-    expect(page.get_by_text(re.compile(r"Sending [1-9]"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Sending, [1-9]"))).to_be_visible()
     while not sent:
         page.wait_for_timeout(50)
     before = list(sent)

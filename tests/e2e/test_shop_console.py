@@ -185,7 +185,7 @@ def test_a_large_upload_continues_after_a_reload_and_arrives_as_it_was(
     page.route(last, lambda route: route.continue_() if reloaded else route.abort())
     visit(page, page.url.partition("#")[0].rstrip("/"), "/upload")
     page.get_by_label("Files to upload").set_input_files(path)
-    expect(page.get_by_text(re.compile(r"Sending [1-9]"))).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(re.compile(r"Sending, [1-9]"))).to_be_visible(timeout=PATIENCE_MS)
     reloaded.append(True)
     page.reload()
     expect(page.get_by_role("button", name=re.compile("Commit"))).to_be_visible(timeout=(60 + 3 * MB) * MS)

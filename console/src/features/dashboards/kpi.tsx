@@ -79,7 +79,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
 function Details({ parts }: { parts: string[] }) {
   if (parts.length === 0) return null
   return (
-    <details className="trust muted">
+    <details className="more muted">
       <summary>More about this figure</summary>
       {parts.map((part) => (
         <Text key={part} size="xs">
