@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from headgate.lake.ports import ObjectInfo
-    from headgate.matching.mappings import Mappings
+    from headgate.matching.mappings import Mappings, Remembered
 
 # Replaces the decisions of a forgotten header: no dataset has this name, so nothing is applied.
 _FORGOTTEN = {"dataset": "", "columns": [], "fields": []}
@@ -41,30 +41,25 @@ class RememberedHeader:
 
 def remembered_headers(mappings: Mappings, dataset: str) -> list[RememberedHeader]:
     """Return the remembered headers of a dataset's files, newest first."""
-    by_place: dict[tuple[str, str], RememberedHeader] = {}
-    for folder in (keys.MAPPINGS, keys.EDITS):  # edits have the fields of a mapping, and formats and steps
-        for info in mappings.objects.list(mappings.bucket, f"{folder}/"):
-            read = json.loads(mappings.objects.read(info.ref))
-            if read["dataset"] == dataset:
-                remembered = _remembered(info, folder, read)
-                by_place[remembered.source, remembered.header] = remembered
+    edited = mappings.objects.list(mappings.bucket, f"{keys.EDITS}/")
+    # Edits have the fields of a mapping, and formats and steps.
+    every = [
+        *map(_of_mapping, mappings.remembered()),
+        *(_of_edits(info, json.loads(mappings.objects.read(info.ref))) for info in edited),
+    ]
+    by_place = {(each.source, each.header): each for each in every if each.dataset == dataset}
     return sorted(by_place.values(), key=lambda each: (each.decided_at, each.header), reverse=True)
 
 
-def _remembered(info: ObjectInfo, folder: str, read: Mapping[str, Any]) -> RememberedHeader:
-    source, _, name = info.ref.key.removeprefix(f"{folder}/").rpartition("/")
-    is_edited = folder == keys.EDITS
-    columns = (
-        read["columns"] if is_edited else dict(zip(read.get("columns", ()), read["fields"], strict=False))
-    )
-    return RememberedHeader(
-        source,
-        name.removesuffix(".json"),
-        read["dataset"],
-        columns,
-        read if is_edited else {},
-        info.modified_at,
-    )
+def _of_mapping(mapping: Remembered) -> RememberedHeader:
+    columns = dict(zip(mapping.columns, mapping.fields, strict=False))
+    return RememberedHeader(mapping.source, mapping.header, mapping.dataset, columns, {}, mapping.decided_at)
+
+
+def _of_edits(info: ObjectInfo, edits: Mapping[str, Any]) -> RememberedHeader:
+    source, _, name = info.ref.key.removeprefix(f"{keys.EDITS}/").rpartition("/")
+    header = name.removesuffix(".json")
+    return RememberedHeader(source, header, edits["dataset"], edits["columns"], edits, info.modified_at)
 
 
 def forget_header(mappings: Mappings, dataset: str, source: str, header: str) -> RememberedHeader:

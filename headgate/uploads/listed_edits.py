@@ -31,7 +31,7 @@ def typed_cells(
         hidden: further columns whose values may be sensitive; such cells have no texts.
     """
     listed = sorted(edits.cells, key=lambda cell: (cell.row, cell.column))[:MAX_LISTED]
-    hidden = {cell.column for cell in listed if cell.column in hidden or _hides(cell.column, edits, contract)}
+    hidden = {cell.column for cell in listed if cell.column in hidden or hides(cell.column, edits, contract)}
     before = dict(_rows_before(rows, names, {cell.row for cell in listed}))
     return [
         {
@@ -48,7 +48,7 @@ def typed_cells(
 def column_changes(edits: Edits, contract: Contract | None) -> list[dict[str, Any]]:
     """Return the changes of whole columns beside defaults, without values that may be sensitive."""
     return [
-        _change(step, shows_values=not _hides(step.column, edits, contract))
+        _change(step, shows_values=not hides(step.column, edits, contract))
         for step in edits.steps
         if step.kind != "default"
     ]
@@ -70,7 +70,7 @@ def _change(step: Step, *, shows_values: bool) -> dict[str, Any]:
     }
 
 
-def _hides(column: str, edits: Edits, contract: Contract | None) -> bool:
+def hides(column: str, edits: Edits, contract: Contract | None) -> bool:
     """Return whether the values of a column are hidden, because everybody sees the page of a file."""
     if contract is None or contract.personal:
         return True

@@ -56,7 +56,7 @@ def proposed_steps(
     """Return steps for a missing key and for country codes, without those in the edits.
 
     Args:
-        texts: values of the columns by name, in all rows.
+        texts: values of the columns by name, in the rows at the beginning that were read.
         inner_list: the list in JSON records that is read; empty for other tables.
     """
     steps = [

@@ -37,10 +37,9 @@ def forget(lake: LakePorts, dataset: str, source: str, header: str) -> Remembere
 def _shown(remembered: RememberedHeader, contract: Contract | None) -> RememberedDecisionsOfHeader:
     from headgate.masking.redaction import redact_text
     from headgate.uploads.edits import Edits
-    from headgate.uploads.listed_edits import column_changes
+    from headgate.uploads.listed_edits import column_changes, hides
 
     edits = Edits.of(remembered.edits) if remembered.edits else Edits()
-    shows_values = contract is not None and not contract.personal
     return RememberedDecisionsOfHeader(
         source=remembered.source,
         header=remembered.header,
@@ -49,7 +48,8 @@ def _shown(remembered: RememberedHeader, contract: Contract | None) -> Remembere
         formats=edits.formats,
         changes=column_changes(edits, contract),
         set_for_all={
-            column: redact_text(text) if shows_values else "" for column, text in edits.constants.items()
+            column: "" if hides(column, edits, contract) else redact_text(text)
+            for column, text in edits.constants.items()
         },
         currencies=edits.currencies,
     )
