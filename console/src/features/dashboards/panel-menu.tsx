@@ -2,7 +2,6 @@ import { ActionIcon, Menu } from '@mantine/core'
 
 import { savePng } from '../../api/save-picture'
 import { columnFormats, useDescriptions, useLabels, useUnits } from '../../formats/columns'
-import { saveCsv, saveXlsx } from '../../formats/save-table'
 import type { Schemas } from '../../api/client'
 import type { Result } from '../query/results'
 import { whole } from '../../api/format'
@@ -10,6 +9,7 @@ import { queryAddress } from '../../formats/sql'
 import { answerRows, rowCount } from '../../formats/template'
 import { useRowLinks } from '../catalog/row-query'
 import { shownColumns } from './answer-table'
+import { Downloads } from './downloads'
 import { pictured } from './pictured-table'
 import { FEW, useTrust } from './trust-line'
 
@@ -73,27 +73,12 @@ export function PanelMenu({ panel, board, title, sql, views, view, answer, onVie
             </Menu.Item>
           ))}
         <Menu.Divider />
-        <Menu.Item
-          disabled={!answer}
-          onClick={() =>
-            saved && void saveXlsx(name, saved, { title: question, units, labels, about, notes, linkOf })
-          }
-        >
-          Download Excel
-        </Menu.Item>
-        <Menu.Item disabled={!answer} onClick={() => saved && saveCsv(name, saved)}>
-          Download CSV
-        </Menu.Item>
-        <Menu.Item
-          disabled={!answer}
-          onClick={({ currentTarget }) =>
-            savePicture(
-              currentTarget.closest('section')?.querySelector<SVGSVGElement>('[role=img] svg') ?? null,
-            )
-          }
-        >
-          Download picture (PNG)
-        </Menu.Item>
+        <Downloads
+          file={name}
+          answer={saved}
+          sheet={{ title: question, units, labels, about, notes, linkOf }}
+          onPicture={savePicture}
+        />
         <Menu.Item component="a" href={queryAddress(sql)}>
           Open in the editor
         </Menu.Item>

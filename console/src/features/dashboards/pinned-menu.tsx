@@ -2,11 +2,11 @@ import { ActionIcon, Menu } from '@mantine/core'
 
 import { savePng } from '../../api/save-picture'
 import { columnFormats, useAnswerUnits, useLabels } from '../../formats/columns'
-import { saveCsv, saveXlsx } from '../../formats/save-table'
 import { withDays } from '../query/days'
 import { fileNameOf } from '../query/file-name-of'
 import type { Result } from '../query/results'
 import type { KeptQuestion } from '../query/saved-questions'
+import { Downloads } from './downloads'
 import { pictured } from './pictured-table'
 
 interface Props {
@@ -38,25 +38,12 @@ export function PinnedMenu({ question: { name, sql }, answer, onUnpin }: Props) 
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item
-          disabled={!answer}
-          onClick={() => answer && void saveXlsx(file, answer, { title: name, units, labels, notes })}
-        >
-          Download Excel
-        </Menu.Item>
-        <Menu.Item disabled={!answer} onClick={() => answer && saveCsv(file, answer)}>
-          Download CSV
-        </Menu.Item>
-        <Menu.Item
-          disabled={!answer}
-          onClick={({ currentTarget }) =>
-            savePicture(
-              currentTarget.closest('section')?.querySelector<SVGSVGElement>('[role=img] svg') ?? null,
-            )
-          }
-        >
-          Download picture (PNG)
-        </Menu.Item>
+        <Downloads
+          file={file}
+          answer={answer}
+          sheet={{ title: name, units, labels, notes }}
+          onPicture={savePicture}
+        />
         {onUnpin ? (
           <>
             <Menu.Divider />
