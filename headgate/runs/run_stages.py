@@ -80,20 +80,18 @@ class Stage:
 
     def facts(self) -> StageFacts:
         """Return the stage with the names of the CLI's `--json` and the API."""
+        work = self.work
+        datasets = sorted(work.datasets.items()) if work else []
         return {
             "name": self.name,
             "state": self.state,
             "began_at": self.began_at.isoformat() if self.began_at else "",
             "seconds": self.seconds,
-            "rows_read": self.work.rows_read if self.work else None,
-            "rows_changed": self.work.rows_changed if self.work else None,
-            "parts_reused": self.work.parts_reused if self.work else None,
-            "parts_rebuilt": self.work.parts_rebuilt if self.work else None,
-            "datasets": [
-                {"dataset": name, **asdict(rows)} for name, rows in sorted(self.work.datasets.items())
-            ]
-            if self.work
-            else [],
+            "rows_read": work.rows_read if work else None,
+            "rows_changed": work.rows_changed if work else None,
+            "parts_reused": work.parts_reused if work else None,
+            "parts_rebuilt": work.parts_rebuilt if work else None,
+            "datasets": [{"dataset": name, **asdict(rows)} for name, rows in datasets],
         }
 
 

@@ -86,9 +86,8 @@ def refresh(env: Mapping[str, str], workspace: Path) -> RefreshedTables:
 
     def merge_of_pass() -> Merging:
         merge = merging(env, workspace, notify_nobody, count_nothing)
-        return replace(
-            merge, last_arrivals=cache(merge.last_arrivals)
-        )  # one scan of the ledger for all datasets
+        # One scan of the ledger for all datasets.
+        return replace(merge, last_arrivals=cache(merge.last_arrivals))
 
     return refresh_tables(merge_of_pass, clock.utc_now, MergeSettings.from_env(env).fresh_rows_mb * MB)
 

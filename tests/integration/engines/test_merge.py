@@ -70,11 +70,11 @@ def rows(seed: int) -> pa.Table:
 
 
 def merged(seed: int) -> ibis.Table:
-    held = ibis.memtable(pa.table({INCREMENT: ["bb"], SIGHTED_AFTER: ["2024-01-02"]}))
+    sightings = ibis.memtable(pa.table({INCREMENT: ["bb"], SIGHTED_AFTER: ["2024-01-02"]}))
     deleted = ibis.memtable(
         pa.table({"id": pa.array([-1, 0], pa.int64()), DELETED_BY: ["2024-01-01", "2024-01-03"]})
     )
-    there = without_deleted(ibis.memtable(rows(seed)), deleted, held, ["id"])
+    there = without_deleted(ibis.memtable(rows(seed)), deleted, sightings, ["id"])
     return newest_by(there, ["id"], ["updated_at"], ["_content_sha256", "_source_row"]).select(SCHEMA.names)
 
 

@@ -96,8 +96,8 @@ def test_of_two_contents_of_one_second_neither_is_newer() -> None:
         [Sent("k", "X", 1), Sent("k", "Y", 1)],
         [Sent("k", "X", 0), Sent("k", "X", 1), Sent("k", "Y", 1)],
     ):
-        found = last_arrivals(records_of(sent))
-        assert found["X"].at == found["Y"].at == moment(1)
+        arrivals = last_arrivals(records_of(sent))
+        assert arrivals["X"].at == arrivals["Y"].at == moment(1)
 
 
 def test_a_merge_learns_that_a_copy_which_was_processed_first_is_older_than_it_seemed() -> None:
@@ -174,15 +174,15 @@ def test_what_settles_a_version_wins_over_it_in_the_merge(drawn: tuple[list[Sent
     """And what nothing settles is outdone by no later version of its object."""
     sent, processed = drawn
     records = records_of(sent, processed=processed)
-    past, held = History.of(records), last_arrivals(records)
+    past, arrivals = History.of(records), last_arrivals(records)
     for record in records:
-        newer, own = past.settled_by(record), held[record.content_sha256].at
+        newer, own = past.settled_by(record), arrivals[record.content_sha256].at
         of_object = [
             other for other in records if other.key == record.key and other.received_at > record.received_at
         ]
         if newer:
             assert newer in of_object
-            assert held[newer.content_sha256].at > own
+            assert arrivals[newer.content_sha256].at > own
         else:
             corrections = [other for other in of_object if replaced_another(sent[records.index(other)], sent)]
             assert all(other.received_at <= own for other in corrections)
@@ -193,5 +193,5 @@ def test_one_objects_last_content_wins_over_all_that_it_held_before(
     drawn: tuple[list[Sent], list[int]],
 ) -> None:
     sent = [Sent("k1", one.content, at) for at, one in enumerate(drawn[0])]
-    held = last_arrivals(records_of(sent, processed=drawn[1]))
-    assert not sent or max(held, key=lambda content: held[content].at) == sent[-1].content
+    arrivals = last_arrivals(records_of(sent, processed=drawn[1]))
+    assert not sent or max(arrivals, key=lambda content: arrivals[content].at) == sent[-1].content

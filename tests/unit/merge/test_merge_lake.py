@@ -128,7 +128,7 @@ class Lake:
         for key in older:
             self.objects.delete(ObjectRef(BUCKET, key))
 
-    def merging(self, held: Mapping[str, LastArrival] | None = None) -> Merging:
+    def merging(self, arrivals: Mapping[str, LastArrival] | None = None) -> Merging:
         ports = (
             self.objects,
             self.catalog,
@@ -138,7 +138,7 @@ class Lake:
             self.workspace,
             audit,
         )
-        return Merging(*ports, last_arrivals=lambda: held or {}, memory=MEMORY)
+        return Merging(*ports, last_arrivals=lambda: arrivals or {}, memory=MEMORY)
 
     def table(self, dataset: str) -> list[dict[str, Any]]:
         prefix = self.catalog.current("ecommerce_curated", dataset).location.removeprefix(f"s3://{BUCKET}/")
@@ -234,12 +234,12 @@ def test_when_a_content_was_held_matters_only_where_the_rows_own_time_of_change_
 def test_a_content_that_an_object_came_back_to_is_merged_again(lake: Lake) -> None:
     lake.deliver("aa", order("1", "1.00"))
     lake.deliver("bb", order("1", "2.00"))
-    held = {"aa": LastArrival("2024-05-01"), "bb": LastArrival("2024-05-02")}
-    lake.merging(held).merge()
-    lake.merging(held | {"aa": LastArrival("2024-05-03", moved=True)}).merge()
+    arrivals = {"aa": LastArrival("2024-05-01"), "bb": LastArrival("2024-05-02")}
+    lake.merging(arrivals).merge()
+    lake.merging(arrivals | {"aa": LastArrival("2024-05-03", moved=True)}).merge()
     assert lake.totals() == {"1": Decimal("1.00")}
     lake.merging(
-        held | {"aa": LastArrival("2024-05-03", moved=True), "bb": LastArrival("2024-05-04", moved=True)}
+        arrivals | {"aa": LastArrival("2024-05-03", moved=True), "bb": LastArrival("2024-05-04", moved=True)}
     ).merge()
     assert lake.totals() == {"1": Decimal("2.00")}
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from headgate.contracts.model import Contract
     from headgate.domains.retail.compliance_guardian.transaction_days import TransactionDays
     from headgate.facts.fact import Tables
     from headgate.facts.kept_files import KeepFiles
@@ -109,25 +110,28 @@ def table(inputs: RiskInputs, keep: KeepFiles) -> RowsOverBase:
     Args:
         keep: returns the stored file of an address, or has it written.
     """
+    contract = Registry.load().prod["risk_scores"]
     address = address_of(inputs.address, str(inputs.day), str(inputs.kept_before), _failed_digest(inputs))
 
     def write(_: Sequence[int], paths: Sequence[Path]) -> None:
         with local.opened(inputs.places) as opened:
-            write_batches(*_rows_of_kinds(_kept_rows(opened, inputs)), paths[0], _TEXTS)
+            write_batches(*_rows_of_kinds(contract, _kept_rows(opened, inputs)), paths[0], _TEXTS)
 
     (base,) = keep("risks", [address], write)
     folder = OwnFolder()
     own_base, changed = folder.link(base), folder.path / "changed.parquet"
     with local.opened({**inputs.places, "base": str(own_base)}) as opened:
-        write_batches(*_rows_of_kinds(_changed_rows(opened, inputs)), changed, _TEXTS)
-    return RowsOverBase(Registry.load().prod["risk_scores"], own_base, address, changed, folder)
+        write_batches(*_rows_of_kinds(contract, _changed_rows(opened, inputs)), changed, _TEXTS)
+    return RowsOverBase(contract, own_base, address, changed, folder)
 
 
-def _rows_of_kinds(questions: Sequence[ibis.Table]) -> tuple[Iterator[pa.Table], pa.Schema]:
+def _rows_of_kinds(
+    contract: Contract, questions: Sequence[ibis.Table]
+) -> tuple[Iterator[pa.Table], pa.Schema]:
     """Return the rows of all kinds of entities, by kind and entity, and their types: those of the contract,
     and after them the columns that only later runs read.
     """
-    own = unstamped_schema(Registry.load().prod["risk_scores"])
+    own = unstamped_schema(contract)
     every = questions[0].schema().to_pyarrow()
     schema = pa.schema([*own, *(column for column in every if column.name not in own.names)])
     rows = (part for each in questions for part in row_batches(each.select(schema.names)))
