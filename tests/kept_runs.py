@@ -12,6 +12,7 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.engines import local
 from headgate.facts.fact_store import FactStore
 from headgate.facts.part_tables import PartTables
+from headgate.lake.ports import ObjectRef
 from tests.made_tables import in_memory
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from headgate.systems.made_table import Made
 
-PROD = "prod"
+PROD, FULL = "prod", "full"
 
 
 class _FilesOnly(dict[str, "ibis.Table"]):
@@ -49,6 +50,14 @@ class KeptRuns:
     objects: MemoryObjects = field(default_factory=MemoryObjects)
     runs: int = 0
 
+    def copy(self, folder: Path) -> KeptRuns:
+        """Return the same runs, whose further ones keep their files in another folder and store."""
+        objects = MemoryObjects()
+        for bucket in (PROD, FULL):
+            for key, body in self.objects.contents(bucket).items():
+                objects.write(ObjectRef(bucket, key), body)
+        return KeptRuns(self.system, self.datasets, folder, objects)
+
     def replace(self, **datasets: pa.Table) -> None:
         """Replace the rows of some datasets."""
         self.datasets = {**self.datasets, **datasets}
@@ -62,7 +71,7 @@ class KeptRuns:
         (folder / "facts").mkdir(parents=True)
         for name, rows in self.datasets.items():
             pq.write_table(rows, folder / f"{name}.parquet")
-        store = FactStore(self.objects, "full" if is_full else PROD, is_full=is_full)
+        store = FactStore(self.objects, FULL if is_full else PROD, is_full=is_full)
         with local.connected() as backend:
             paths = {name: folder / f"{name}.parquet" for name in self.datasets}
             opened = {name: backend.read_parquet(path, table_name=name) for name, path in paths.items()}

@@ -7,12 +7,14 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import ibis
 import joblib
 import pyarrow as pa
 from ibis.backends.duckdb import Backend
+from ibis.expr.operations import InMemoryTable
 
 from headgate.engines.frames import exact, frame_of_batches
 from headgate.engines.grouped_map import Grouping, apply, chunks, collected
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import pandas as pd
+    from ibis.expr.operations import Node
 
     from headgate.engines.engine import Rows
 
+MAX_STATEMENTS = 256  # that are kept; Ibis takes up to 0.1 s to compile one
 MIN_MEMORY_MB = 1_000  # of DuckDB, beyond which it spills
 # Processor time before the pace is known, because the first groups include the import of libraries.
 _MIN_MEASURED_S = 2.0
@@ -71,13 +75,18 @@ class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
     def compile(
         self, expr: ibis.Expr, /, *, params: Mapping[Any, Any] | None = None, **options: int | str | None
     ) -> str:
-        """Return the statement of an expression; the newest one is kept, for other rows of the same views."""
+        """Return the statement of an expression; it is kept for other rows of views with the same names.
+
+        Rows in memory have another name each time: of expressions over them only the newest is kept.
+        """
         if params:
             statement: str = super().compile(expr, params=params, **options)
             return statement
-        about = (expr.op(), tuple(sorted(options.items())))
-        if self._newest[0] != about:
-            self._newest = about, super().compile(expr, **options)
+        node, given = expr.op(), tuple(sorted(options.items()))
+        if not node.find(InMemoryTable):
+            return _statement(node, given)
+        if self._newest[0] != (node, given):
+            self._newest = (node, given), super().compile(expr, **options)
         return self._newest[1]
 
     def to_pyarrow_batches(
@@ -98,6 +107,13 @@ class DuckDbTables(Backend):  # type: ignore[misc]  # Ibis ships no types
             part for batch in answer for part in exact(pa.Table.from_batches([batch]), schema).to_batches()
         )
         return pa.RecordBatchReader.from_batches(schema, batches)
+
+
+@lru_cache(MAX_STATEMENTS)
+def _statement(node: Node, options: tuple[tuple[str, int | str | None], ...]) -> str:
+    """Compile an expression; it is equal on all connections to tables of the same names and types."""
+    statement: str = Backend().compile(node.to_expr(), **dict(options))
+    return statement
 
 
 @contextmanager

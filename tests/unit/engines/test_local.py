@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.engines.local import MIN_MEMORY_MB, _parallel_pays, memory_mb_of, opened
+from headgate.engines.local import MIN_MEMORY_MB, _parallel_pays, _statement, memory_mb_of, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,3 +45,36 @@ def test_tables_are_opened_with_the_memory_that_is_stated(tmp_path: Path) -> Non
     with opened({"moments": str(tmp_path / "moments.parquet")}, memory_mb=512) as tables:
         asked = tables["moments"].get_backend().raw_sql("select current_setting('memory_limit')")
         assert asked.fetchone() == ("488.2 MiB",)  # 512 * 10**6 bytes
+
+
+def test_a_question_is_compiled_once_for_all_connections_and_answered_from_the_rows_of_each(
+    tmp_path: Path,
+) -> None:
+    for name, rows in {"first": [1, 2], "second": [5]}.items():
+        pq.write_table(pa.table({"at": rows}), tmp_path / f"{name}.parquet")
+    totals, compiled = [], []
+    for name in ("first", "second"):
+        with opened({"asked_twice": str(tmp_path / f"{name}.parquet")}) as tables:
+            totals.append(tables["asked_twice"].at.sum().to_pyarrow().as_py())
+        compiled.append(_statement.cache_info().misses)
+    assert totals == [3, 5]
+    assert compiled[0] == compiled[1]
+
+
+def test_tables_of_other_columns_have_statements_of_their_own(tmp_path: Path) -> None:
+    columns = []
+    for rows in (pa.table({"a": [1]}), pa.table({"b": [1]}), pa.table({"b": ["x"]})):
+        pq.write_table(rows, tmp_path / "rows.parquet")
+        with opened({"rows": str(tmp_path / "rows.parquet")}) as tables:
+            columns.append(tables["rows"].to_pyarrow())
+    assert [table.to_pydict() for table in columns] == [{"a": [1]}, {"b": [1]}, {"b": ["x"]}]
+
+
+def test_statements_over_rows_in_memory_are_not_kept(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"at": [1, 2]}), tmp_path / "moments.parquet")
+    kept = _statement.cache_info().currsize
+    for number in (1, 2):
+        with opened({"moments": str(tmp_path / "moments.parquet")}) as tables:
+            own = ibis.memtable(pa.table({"at": [number]}))
+            assert tables["moments"].semi_join(own, "at").to_pyarrow()["at"].to_pylist() == [number]
+    assert _statement.cache_info().currsize == kept

@@ -170,18 +170,30 @@ def _moment(day: pd.Timestamp) -> ibis.Value:
     return ibis.literal(day, "timestamp")
 
 
-def _share_of_all(judged: ibis.Table) -> float:
+def _recent_share(judged: ibis.Table) -> float:
     """Return the share of fraud among all recent transactions."""
     recent = judged.filter(judged.is_recent)
     sums = recent.agg(units=recent.units.sum(), count=recent.count()).to_pyarrow().to_pylist()[0]
     return float(sums["units"]) / _UNITS / int(sums["count"]) if sums["count"] else 0.0
 
 
+def _as_table(share: float, scored: ibis.Table) -> ibis.Table:
+    """Return the share of fraud as a table in the database of `scored`.
+
+    DuckDB reads a literal with a point as a decimal. The name of the table is always the same, so that equal
+    questions are compiled once.
+    """
+    backend = scored.get_backend()
+    backend.con.register("share_of_all", pa.table({"share_of_all": [share]}))
+    return backend.table("share_of_all")
+
+
 def _kept_rows(opened: Tables, inputs: RiskInputs) -> list[ibis.Table]:
     """Return the rows of each kind of entity from transactions and payments before `kept_before`."""
     judged = _judged(opened["scored"], inputs.day)
     before = judged.filter(judged.transacted_at < _moment(inputs.kept_before))
-    failed, share = _failed_before(opened["failed"], inputs.kept_before), _share_of_all(before)
+    failed = _failed_before(opened["failed"], inputs.kept_before)
+    share = _as_table(_recent_share(before), opened["scored"])
     return [_rated(_with_failed(_summed(kind, before), failed), share) for kind in _ENTITIES]
 
 
@@ -192,7 +204,7 @@ def _changed_rows(opened: Tables, inputs: RiskInputs) -> list[ibis.Table]:
     judged, base, failed = _judged(opened["scored"], inputs.day), opened["base"], opened["failed"]
     since = judged.filter(judged.transacted_at >= _moment(inputs.kept_before))
     kept_share = base.share_of_all.max().to_pyarrow().as_py()
-    share = _share_of_all(since) if kept_share is None else kept_share
+    share = _as_table(_recent_share(since) if kept_share is None else kept_share, opened["scored"])
     later = failed.filter(failed.failed_on >= ibis.date(inputs.kept_before.date()))
     changed = []
     for kind, column in _ENTITIES.items():
@@ -259,13 +271,12 @@ def _with_failed(entities: ibis.Table, failed: ibis.Table) -> ibis.Table:
     return joined.select(*entities.columns, failed_payments=joined.failed_payments.fill_null(0))
 
 
-def _rated(entities: ibis.Table, share_of_all: float) -> ibis.Table:
+def _rated(entities: ibis.Table, share_of_all: ibis.Table) -> ibis.Table:
     """Return the rows of entities with their sums, in the order of their names.
 
     The score is the share of fraud lately, drawn towards that of all where there is little to go by.
     """
-    # A table, because DuckDB reads a literal with a point as a decimal.
-    entities = entities.cross_join(ibis.memtable(pa.table({"share_of_all": [share_of_all]})))
+    entities = entities.cross_join(share_of_all)
     expected, base = entities.units.cast("float64") / _UNITS, entities.share_of_all
     score = (expected + PRIOR_TRANSACTIONS * base) / (entities.recent_transactions + PRIOR_TRANSACTIONS)
     bands = [((base > 0) & (score >= times * base), band) for times, band in _BANDS]

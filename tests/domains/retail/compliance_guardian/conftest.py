@@ -88,6 +88,11 @@ def _one_thread() -> Iterator[None]:
 @pytest.fixture
 def small_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """Models of few trees, which learn from few labels."""
+    few_trees(monkeypatch)
+
+
+def few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let models have few trees and learn from few labels until the patch ends."""
     monkeypatch.setattr(boosting_models, "MIN_TRANSACTIONS", 200)
     monkeypatch.setattr(boosting_models, "MIN_FRAUDS", 10)
     monkeypatch.setattr(boosting_models, "TREES", 10)
