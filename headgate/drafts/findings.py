@@ -57,6 +57,7 @@ _LIKE_CARDS = (
     "values say otherwise: set headgate.mask: pan if they are cards"
 )
 ABOUT_QUOTES = "stands in double quotes in queries, because of its characters"
+ABOUT_RESERVED = "stands in double quotes in queries, because Athena's SQL reserves its name"
 # Athena SQL quotes other identifiers.
 _UNQUOTED = re.compile(r"[a-z_][a-z0-9_]*")
 # Source: https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html, the list for SELECT.
@@ -71,7 +72,7 @@ _RESERVED_WORDS = (
     "order outer prepare recursive right "
     "rollup select skip table then trim true uescape union unnest using values when where with"
 )
-_RESERVED = frozenset(_RESERVED_WORDS.split())
+RESERVED = frozenset(_RESERVED_WORDS.split())
 _WHY = {
     Mask.PAN: "holds card numbers: a token, the brand and the last four digits replace it in curated",
     Mask.CVV: "is named as a verification code: it is dropped",
@@ -355,6 +356,6 @@ def _about_cards(column: Column, values: pa.Array) -> list[str]:
 def _about_quotes(column: Column) -> list[str]:
     if not _UNQUOTED.fullmatch(column.name):
         return [ABOUT_QUOTES]
-    if column.name in _RESERVED:
-        return ["stands in double quotes in queries, because Athena's SQL reserves its name"]
+    if column.name in RESERVED:
+        return [ABOUT_RESERVED]
     return []

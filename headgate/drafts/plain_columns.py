@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from headgate.drafts.findings import RESERVED
 from headgate.matching.header_names import made_up_name, unused_name
 from headgate.plain_names import column_name
 
@@ -17,12 +18,13 @@ _ALIASES, _ORDER = "headgate.aliases", "headgate.orderBy"
 
 
 def plain_columns(contract: Contract) -> dict[str, str]:
-    """Return a name without special characters for each column, by its name in the file."""
+    """Return a name that SQL takes without quotes for each column, by its name in the file."""
     plain: dict[str, str] = {}
     for position, name in enumerate(contract.names, start=1):
         others = {*contract.names, *plain.values()} - {name}
         own = column_name(name)
-        plain[name] = unused_name(made_up_name(position) if own == column_name("") else own, others)
+        wanted = made_up_name(position) if own == column_name("") else own
+        plain[name] = unused_name(wanted, {*others, *RESERVED})
     return plain
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _CLAUSE = re.compile(r"(\. |; |: |, or )")
-_NOT_ON_A_PAGE = re.compile(r"--[a-z]|`|headgate\.|^confidence |^percent$")
+_NOT_ON_A_PAGE = re.compile(r"--[a-z]|`|headgate\.|logicalTypeOptions|^confidence |^percent$")
 _WORDS = (
     ("is written as patterns ", "is written as "),
     ("is written as decimal ", "is written with the decimal sign "),

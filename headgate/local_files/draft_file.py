@@ -12,7 +12,7 @@ from headgate.contracts.creation import deployment_reasons
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.dataset_name import dataset_name_of
 from headgate.drafts.draft_contract import draft_from_sample
-from headgate.drafts.findings import ABOUT_QUOTES
+from headgate.drafts.findings import ABOUT_QUOTES, ABOUT_RESERVED
 from headgate.drafts.plain_columns import plain_columns, with_plain_columns
 from headgate.drafts.plain_notes import plain_note
 from headgate.errors import BadInputError, ContractError
@@ -121,7 +121,7 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
             "decides": finding.decides,
         }
         for finding in checked.draft.findings
-        if finding.message != ABOUT_QUOTES
+        if finding.message not in {ABOUT_QUOTES, ABOUT_RESERVED}
     ]
     counts = checked.gated.counts
     return {
@@ -129,6 +129,8 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
         "document": to_odcs(with_plain_columns(contract, plain)),
         "notes": notes,
         "rows": counts.accepted,
+        "received": counts.received,
+        "duplicates": counts.duplicates,
         "needs_deployment": deployment_reasons(contract),
     }
 

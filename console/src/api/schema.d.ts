@@ -1617,6 +1617,12 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * Duplicates
+             * @description Rows of the file that repeat another.
+             * @default 0
+             */
+            duplicates: number;
+            /**
              * Needs Deployment
              * @description Why the contract needs a deployment; empty if it can be used at once.
              * @default []
@@ -1627,6 +1633,12 @@ export interface components {
              * @default []
              */
             notes: components["schemas"]["DraftNote"][];
+            /**
+             * Received
+             * @description Rows of the file.
+             * @default 0
+             */
+            received: number;
             /**
              * Rows
              * @description Rows of the file that the draft accepts.

@@ -95,6 +95,8 @@ class ContractDraft(Shape):
     )
     notes: tuple[DraftNote, ...] = ()
     rows: Count = Field(0, description="Rows of the file that the draft accepts.")
+    received: Count = Field(0, description="Rows of the file.")
+    duplicates: Count = Field(0, description="Rows of the file that repeat another.")
     needs_deployment: tuple[str, ...] = Field(
         (), description="Why the contract needs a deployment; empty if it can be used at once."
     )

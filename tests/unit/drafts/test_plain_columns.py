@@ -43,3 +43,14 @@ def test_the_gate_reads_the_file_by_the_plain_names() -> None:
     lake.contracts = replace(lake.contracts, source={**lake.contracts.source, "ek_preise": contract})
     record = lake.receive("ek_preise/november.csv", PRICES.encode("cp1252"))
     assert (record.state, record.accepted) == (FileState.DONE, 60)
+
+
+def test_a_reserved_word_of_sql_gets_an_underscore_and_needs_no_quotes() -> None:
+    rows = "".join(f"R-{number};{number % 3};{number}\r\n" for number in range(1, 61))
+    draft = draft_of_upload("readings.csv", f"Reading;Group;Order\r\n{rows}".encode())
+    assert draft is not None
+    contract = odcs_reader.parse(draft["document"], "source")
+    assert contract.names == ("reading", "group_", "order_")
+    assert contract.properties["headgate.aliases"] == {"group_": ["group"], "order_": ["order"]}
+    assert not [note for note in draft["notes"] if "quotes" in note["message"]]
+    assert (draft["received"], draft["rows"], draft["duplicates"]) == (60, 60, 0)

@@ -6,7 +6,7 @@ import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
-import { heading } from '../../formats/words'
+import { fileParts, heading } from '../../formats/words'
 import { useProfile } from '../files/queries'
 import { waitingRowsOf } from '../lake/lake-words'
 import { useQuarantine } from '../lake/queries'
@@ -135,10 +135,10 @@ function Newest({ dataset, point }: { dataset: string; point: Schemas['QualityPo
     <Panel
       title={
         profile.data
-          ? headline(profile.data.rows, insightsOf(profile.data.columns))
+          ? headline(point.accepted || profile.data.rows, insightsOf(profile.data.columns))
           : count(point.received, 'row')
       }
-      subtitle={`The newest file, ${point.key}; after the next run this is about all files together`}
+      subtitle={`The newest file, ${fileParts(point.key)[1]}; after the next run this is about all files together`}
       name="What the newest file holds"
     >
       <Answered of={profile} what="the profile">

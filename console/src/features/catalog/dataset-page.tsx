@@ -10,7 +10,7 @@ import { Answered, Failed, isMissing } from '../../components/states'
 import { dayAndTime } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { DataFiles } from '../files/data-files'
-import { pagesOf } from '../files/file-list'
+import { originalId, pagesOf } from '../files/file-list'
 import { ColumnLineagePanel } from './column-lineage'
 import { ContractView } from './contract-view'
 import { Contents } from './dataset-contents'
@@ -66,12 +66,16 @@ export function DatasetPage() {
       </div>
       {hasNone && all[0] ? <NoContract file={all[0]} /> : null}
       <Answered of={quality} what="the quality">
-        {({ points }) => (
-          <>
-            <Contents dataset={dataset} isDeclared={!hasNone} point={points.at(-1)} />
-            {points.length > 1 ? <FilesOverTime points={points} /> : null}
-          </>
-        )}
+        {(history) => {
+          // The few rows of a correction belong to the file that they correct.
+          const points = history.points.filter(({ key }) => !originalId(key))
+          return (
+            <>
+              <Contents dataset={dataset} isDeclared={!hasNone} point={points.at(-1)} />
+              {points.length > 1 ? <FilesOverTime points={points} /> : null}
+            </>
+          )
+        }}
       </Answered>
       <RulesWithRows dataset={dataset} files={all} />
       <Panel title="Files">

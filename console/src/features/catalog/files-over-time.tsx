@@ -71,7 +71,7 @@ export function titleOf(points: Pick<Schemas['QualityPoint'], 'key' | 'drift'>[]
 }
 
 function drawn(points: Schemas['QualityPoint'][], view: View) {
-  const y = view === 'rows' ? ['received', 'quarantined'] : ['score']
+  const y = view === 'rows' ? ['received', 'refused'] : ['score']
   const panel = { ...PANEL, y, unit: view === 'rows' ? 'rows' : 'score', question: `${view} of each file` }
   const rows = points.map((point) =>
     view === 'rows'

@@ -234,7 +234,12 @@ function Profile({ file }: { file: Schemas['FileDetail'] }) {
   const currencies = file.edited_before?.currencies ?? {}
   return (
     <Panel
-      title={profile.data ? headline(profile.data.rows, insightsOf(profile.data.columns)) : 'Profile'}
+      title={
+        // The profile is of accepted rows; a file of no contract has none, and all are profiled.
+        profile.data
+          ? headline(file.accepted || profile.data.rows, insightsOf(profile.data.columns))
+          : 'Profile'
+      }
       name="Profile"
     >
       <Answered of={profile} what="the profile">

@@ -67,7 +67,9 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
             {correct.data ? (
               <Text size="sm">
                 {count(correct.data.rows, 'corrected row')} {correct.data.rows === 1 ? 'was' : 'were'} sent:{' '}
-                <Anchor href={`#/files/${encodeURIComponent(correct.data.file_id)}`}>follow them</Anchor>
+                <Anchor href={`#/files/${encodeURIComponent(correct.data.file_id)}`}>
+                  follow {correct.data.rows === 1 ? 'it' : 'them'}
+                </Anchor>
               </Text>
             ) : null}
             {may ? (

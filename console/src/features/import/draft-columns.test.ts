@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 
 import { draftColumns, edited, fieldsOf, nameProblem, plainName, typeWords } from './draft-columns'
 
+const about = (name: string) => ({ name, description: '', timeZone: 'UTC', inFile: [] as string[] })
+
 const DOCUMENT = {
   id: 'headgate.source.lieferung',
   name: 'lieferung',
@@ -17,7 +19,7 @@ const DOCUMENT = {
 }
 
 test('a draft that nobody edits keeps what the file showed of its columns', () => {
-  const [table] = edited(DOCUMENT, 'preise', draftColumns(DOCUMENT)).schema as typeof DOCUMENT.schema
+  const [table] = edited(DOCUMENT, about('preise'), draftColumns(DOCUMENT)).schema as typeof DOCUMENT.schema
   expect(table?.name).toBe('preise')
   expect(table?.properties[1]).toEqual(DOCUMENT.schema[0]?.properties[1])
   expect(table?.properties[0]).toMatchObject({ primaryKey: true, primaryKeyPosition: 1, required: true })
@@ -25,12 +27,12 @@ test('a draft that nobody edits keeps what the file showed of its columns', () =
 
 test('another type drops what was found for the old one', () => {
   const columns = draftColumns(DOCUMENT).map((one) => ({ ...one, type: 'DATE', key: false }))
-  const [table] = edited(DOCUMENT, 'preise', columns).schema as typeof DOCUMENT.schema
+  const [table] = edited(DOCUMENT, about('preise'), columns).schema as typeof DOCUMENT.schema
   expect(table?.properties[1]).toEqual({ name: 'preis', physicalType: 'DATE', logicalType: 'date' })
 })
 
 test('types and names are those of people and of tables', () => {
-  expect(typeWords('DECIMAL(18,4)')).toBe('amount')
+  expect(typeWords('DECIMAL(18,4)')).toBe('number')
   expect(typeWords('VARCHAR(20)')).toBe('text')
   expect(plainName('Müller – Preise 2026')).toBe('muller_preise_2026')
 })
@@ -39,7 +41,7 @@ test('a column with another name in the table keeps the name in the file as an a
   const columns = draftColumns(DOCUMENT).map((one) =>
     one.name === 'sku' ? { ...one, name: 'article' } : one,
   )
-  const [table] = edited(DOCUMENT, 'preise', columns).schema as (typeof DOCUMENT.schema)[number][]
+  const [table] = edited(DOCUMENT, about('preise'), columns).schema as (typeof DOCUMENT.schema)[number][]
   expect(table?.properties[0]?.name).toBe('article')
   expect(table).toMatchObject({
     dataGranularityDescription: 'One row per article',
@@ -53,4 +55,58 @@ test('two columns of one name cannot be created', () => {
   const columns = draftColumns(DOCUMENT)
   expect(nameProblem(columns)).toBe('')
   expect(nameProblem(columns.map((one) => ({ ...one, name: 'preis' })))).toBe('Two columns are called preis.')
+})
+
+test('a unit, a sentence, a zone and the sign of a heading are parts of the contract', () => {
+  const columns = [
+    {
+      name: 'temp_c',
+      heading: 'temp. (°c)',
+      type: 'DECIMAL(9,2)',
+      required: false,
+      key: false,
+      unit: ' °C ',
+    },
+    { name: 'preis', heading: 'preis', type: 'TIMESTAMP', required: false, key: false, unit: 'kg' },
+  ]
+  const drafted = {
+    ...DOCUMENT,
+    schema: [
+      {
+        name: 'lieferung',
+        properties: [
+          { name: 'temp_c', physicalType: 'DECIMAL(9,2)', logicalType: 'number' },
+          {
+            name: 'preis',
+            physicalType: 'TIMESTAMP',
+            logicalType: 'timestamp',
+            logicalTypeOptions: { format: 'x' },
+          },
+        ],
+      },
+    ],
+  }
+  const said = {
+    name: 'regal',
+    description: ' A reading. ',
+    timeZone: 'Europe/Berlin',
+    inFile: ['Temp. (°C)', 'Preis'],
+  }
+  const [table] = edited(drafted, said, columns).schema as (typeof DOCUMENT.schema)[number][]
+  expect(table).toMatchObject({
+    description: 'A reading.',
+    properties: [
+      { businessName: 'Temp. (°C)', customProperties: [{ property: 'headgate.unit', value: '°C' }] },
+      { logicalTypeOptions: { format: 'x', defaultTimezone: 'Europe/Berlin' } },
+    ],
+  })
+  expect(table?.properties[1]?.customProperties).toBeUndefined()
+  expect(table?.properties[1]).not.toHaveProperty('businessName')
+})
+
+test('a heading that a person chose is not replaced by that of the file', () => {
+  const columns = draftColumns(DOCUMENT).map((one) => ({ ...one, name: `mein_${one.name}` }))
+  const [table] = edited(DOCUMENT, { ...about('preise'), inFile: ['SKU-№', 'Preis €'] }, columns)
+    .schema as typeof DOCUMENT.schema
+  expect(table?.properties[0]).not.toHaveProperty('businessName')
 })

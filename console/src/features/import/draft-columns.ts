@@ -11,12 +11,27 @@ export interface DraftColumn {
   type: string
   required: boolean
   key: boolean
+  /** Of a number, as in kg or °C; empty for none. */
+  unit: string
+}
+
+/** What a person says of a whole dataset. */
+export interface DraftDataset {
+  name: string
+  /** What a row is, in a sentence; may be empty. */
+  description: string
+  /** Of times without a zone, as in Europe/Berlin. */
+  timeZone: string
+  /** The columns of the file, as they are called there. */
+  inFile: string[]
 }
 
 interface Property {
   name: string
   physicalType?: string
   logicalType?: string
+  logicalTypeOptions?: Record<string, unknown>
+  customProperties?: CustomProperty[]
   required?: boolean
   primaryKey?: boolean
   primaryKeyPosition?: number
@@ -29,17 +44,19 @@ interface CustomProperty {
 
 interface Table {
   name: string
+  description?: string
   properties: Property[]
   customProperties?: CustomProperty[]
 }
 
 const ALIASES = 'headgate.aliases'
 const ORDER = 'headgate.orderBy'
+const UNIT = 'headgate.unit'
 const NAMELESS = /^column_\d+$/
 
 const table = (document: Document): Table => (document.schema as Table[])[0] ?? { name: '', properties: [] }
 
-const custom = (of: Table, property: string): unknown =>
+const custom = (of: Pick<Table, 'customProperties'>, property: string): unknown =>
   of.customProperties?.find((one) => one.property === property)?.value
 
 export function draftColumns(document: Document): DraftColumn[] {
@@ -50,6 +67,7 @@ export function draftColumns(document: Document): DraftColumn[] {
     type: one.physicalType ?? '',
     required: Boolean(one.required) || Boolean(one.primaryKey),
     key: Boolean(one.primaryKey),
+    unit: String(custom(one, UNIT) ?? ''),
   }))
 }
 
@@ -80,42 +98,80 @@ const LOGICAL: Record<string, string> = {
 /** The types that a person chooses from, beside the drafted one. */
 export const TYPES = [
   { value: 'VARCHAR(255)', label: 'text' },
-  { value: 'DECIMAL(18,4)', label: 'amount' },
+  { value: 'DECIMAL(18,4)', label: 'number' },
   { value: 'BIGINT', label: 'whole number' },
   { value: 'DATE', label: 'day' },
   { value: 'TIMESTAMP', label: 'time' },
   { value: 'BOOLEAN', label: 'yes or no' },
 ]
 
+const baseOf = (type: string): string => type.replace(/\(.*/, '').toUpperCase()
+
+/** Whether values of a type can have a unit. */
+export const isNumber = (type: string): boolean => ['DECIMAL', 'BIGINT', 'DOUBLE'].includes(baseOf(type))
+
+/** Whether values of a type have a time of day. */
+export const isTime = (type: string): boolean => baseOf(type) === 'TIMESTAMP'
+
 /** A type in the words of a person. */
 export function typeWords(type: string): string {
-  const base = type.replace(/\(.*/, '').toUpperCase()
+  const base = baseOf(type)
   if (base === 'VARCHAR') return 'text'
-  if (base === 'DECIMAL') return 'amount'
+  if (base === 'DECIMAL') return 'number'
   return TYPES.find((one) => one.value === base)?.label ?? type.toLowerCase()
 }
 
 const DECIDED = new Set(['name', 'required', 'primaryKey', 'primaryKeyPosition'])
+const PLAIN = /^[\w -]*$/
+const LONGEST_HEADING = 80
 
 const renamed = (property: Property, name: string): Property => ({
   name,
   ...Object.fromEntries(Object.entries(property).filter(([key]) => !DECIDED.has(key))),
 })
 
-/** The contract with another name and with the columns as a person edited them, in their order. */
-export function edited(document: Document, dataset: string, columns: DraftColumn[]): Document {
+/** The heading of a column whose name in the file has signs that its name in the table cannot have, such as °C. */
+function headingOf(column: DraftColumn, drafted: string, inFile: string | undefined): string {
+  const text = (inFile ?? '').trim()
+  return column.name !== drafted || PLAIN.test(text) || text.length > LONGEST_HEADING ? '' : text
+}
+
+/** The column's unit, heading and time zone as properties of a contract. */
+function furtherOf(property: Property, column: DraftColumn, about: DraftDataset, inFile: string | undefined) {
+  const others = (property.customProperties ?? []).filter((one) => one.property !== UNIT)
+  const unit = isNumber(column.type) ? column.unit.trim() : ''
+  const own = [
+    ...(property.physicalType === column.type ? others : []),
+    ...(unit ? [{ property: UNIT, value: unit }] : []),
+  ]
+  const heading = headingOf(column, property.name, inFile)
+  const isLocal = isTime(column.type) && about.timeZone !== 'UTC'
+  return {
+    customProperties: own.length > 0 ? own : undefined,
+    ...(heading ? { businessName: heading } : {}),
+    ...(isLocal
+      ? { logicalTypeOptions: { ...property.logicalTypeOptions, defaultTimezone: about.timeZone } }
+      : {}),
+  }
+}
+
+/** The contract as a person edited it: the dataset's name and description, and its columns in their order. */
+export function edited(document: Document, about: DraftDataset, columns: DraftColumn[]): Document {
   const own = table(document)
+  const dataset = about.name
+  const inFile = about.inFile.length === columns.length ? about.inFile : []
   let position = 0
   const properties = own.properties.map((property, at) => {
     const column = columns[at]
     if (!column) return property
     const rest = renamed(property, column.name)
-    const base = column.type.replace(/\(.*/, '').toUpperCase()
+    const base = baseOf(column.type)
     const isSame = column.type === property.physicalType
     return {
       ...(isSame ? rest : { name: rest.name }),
       physicalType: column.type,
       logicalType: isSame ? property.logicalType : (LOGICAL[base] ?? 'number'),
+      ...furtherOf(property, column, about, inFile[at]),
       ...(column.required || column.key ? { required: true } : {}),
       ...(column.key ? { primaryKey: true, primaryKeyPosition: (position += 1) } : {}),
     }
@@ -129,6 +185,7 @@ export function edited(document: Document, dataset: string, columns: DraftColumn
       {
         ...own,
         name: dataset,
+        description: about.description.trim() || own.description,
         dataGranularityDescription: key.length > 0 ? `One row per ${key.join(' and ')}` : undefined,
         customProperties: customProperties(own, columns),
         properties,

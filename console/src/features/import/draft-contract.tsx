@@ -1,20 +1,21 @@
-import { Alert, Button, Checkbox, Group, NativeSelect, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
 import { read, type Schemas } from '../../api/client'
-import { count } from '../../api/format'
+import { count, whole } from '../../api/format'
 import { Failed } from '../../components/states'
+import { zone } from '../../formats/moments'
 import {
   type DraftColumn,
   draftColumns,
   edited,
   fieldsOf,
+  isTime,
   nameProblem,
   plainName,
-  TYPES,
-  typeWords,
 } from './draft-columns'
+import { DraftColumnsTable } from './draft-columns-table'
 
 type Draft = Schemas['ContractDraft']
 
@@ -54,12 +55,16 @@ export function DraftContract({ draft, inFile, onCreated }: Props) {
 function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
   const queries = useQueryClient()
   const [dataset, setDataset] = useState(draft.dataset)
+  const [description, setDescription] = useState('')
+  const [timeZone, setTimeZone] = useState('UTC')
   const [columns, setColumns] = useState(() => draftColumns(draft.document))
   const storing = useMutation({
     mutationFn: () =>
       read<Schemas['StoredContractDraft']>(`/v1/contract-drafts/${encodeURIComponent(dataset)}`, {
         method: 'PUT',
-        body: { document: edited(draft.document, dataset, columns) },
+        body: {
+          document: edited(draft.document, { name: dataset, description, timeZone, inFile }, columns),
+        },
       }),
     onSuccess: (stored) => {
       for (const key of ['contracts', 'contract', 'catalog', 'contract drafts'])
@@ -73,15 +78,37 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
     setColumns((before) => before.map((one, place) => (place === at ? column : one)))
   return (
     <Stack gap="sm" className="panel" p="sm">
-      <TextInput
-        label="Name of the dataset"
-        size="xs"
-        maw="20rem"
-        value={dataset}
-        onChange={(event) => setDataset(plainName(event.currentTarget.value))}
-      />
+      <Group gap="md" align="end">
+        <TextInput
+          label="Name of the dataset"
+          size="xs"
+          w="16rem"
+          value={dataset}
+          onChange={(event) => setDataset(plainName(event.currentTarget.value))}
+        />
+        <TextInput
+          label="What a row is, in a sentence"
+          size="xs"
+          w="28rem"
+          maw="100%"
+          maxLength={300}
+          placeholder="such as: A reading of a freezer"
+          value={description}
+          onChange={(event) => setDescription(event.currentTarget.value)}
+        />
+        {columns.some((column) => isTime(column.type)) ? (
+          <NativeSelect
+            label="Times without a zone are of"
+            size="xs"
+            w="14rem"
+            value={timeZone}
+            data={timeZones()}
+            onChange={(event) => setTimeZone(event.currentTarget.value)}
+          />
+        ) : null}
+      </Group>
       <div className="scroll" tabIndex={0}>
-        <Columns columns={columns} inFile={inFile} onChange={change} />
+        <DraftColumnsTable columns={columns} inFile={inFile} onChange={change} />
       </div>
       {problem ? (
         <Text size="sm" className="misfit" role="alert">
@@ -108,7 +135,8 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
         </Button>
         {reasons.length === 0 ? (
           <Text size="sm" className="muted">
-            The gate checks every row by these columns. Rows that it refuses wait for a person.
+            {rowsLeft(draft)}The gate checks every row by these columns. Rows that it refuses wait for a
+            person.
           </Text>
         ) : null}
       </Group>
@@ -116,76 +144,21 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
   )
 }
 
-function Columns({
-  columns,
-  inFile,
-  onChange,
-}: {
-  columns: DraftColumn[]
-  inFile: string[]
-  onChange: (at: number, column: DraftColumn) => void
-}) {
-  return (
-    <Table fz="sm" w="auto" className="draft-columns">
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>in the file</Table.Th>
-          <Table.Th>column in the table</Table.Th>
-          <Table.Th>holds</Table.Th>
-          <Table.Th>always filled</Table.Th>
-          <Table.Th>identifies a row</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {columns.map((column, at) => (
-          <Table.Tr key={at}>
-            <Table.Td className={column.heading ? 'any-text' : 'muted'}>
-              {column.heading ? (inFile[at] ?? column.heading) : `column ${at + 1}, without a heading`}
-            </Table.Td>
-            <Table.Td>
-              <TextInput
-                size="xs"
-                miw="9rem"
-                aria-label={`Name of column ${at + 1}`}
-                value={column.name}
-                onChange={(event) => onChange(at, { ...column, name: plainName(event.currentTarget.value) })}
-              />
-            </Table.Td>
-            <Table.Td>
-              <NativeSelect
-                size="xs"
-                miw="8.5rem"
-                aria-label={`Type of ${column.name}`}
-                value={column.type}
-                data={[
-                  { value: column.type, label: typeWords(column.type) },
-                  ...TYPES.filter((one) => typeWords(one.value) !== typeWords(column.type)),
-                ]}
-                onChange={(event) => onChange(at, { ...column, type: event.currentTarget.value })}
-              />
-            </Table.Td>
-            <Table.Td>
-              <Checkbox
-                size="xs"
-                aria-label={`${column.name} is always filled`}
-                checked={column.required || column.key}
-                disabled={column.key}
-                onChange={(event) => onChange(at, { ...column, required: event.currentTarget.checked })}
-              />
-            </Table.Td>
-            <Table.Td>
-              <Checkbox
-                size="xs"
-                aria-label={`${column.name} identifies a row`}
-                checked={column.key}
-                onChange={(event) => onChange(at, { ...column, key: event.currentTarget.checked })}
-              />
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
-  )
+/** The zones that times may be of: UTC and that of the person first. */
+const timeZones = (): string[] => [...new Set(['UTC', zone(), ...Intl.supportedValuesOf('timeZone')])]
+
+/** Which rows of the file do not enter; empty if all do. */
+export function rowsLeft({
+  received,
+  rows,
+  duplicates,
+}: Pick<Draft, 'received' | 'rows' | 'duplicates'>): string {
+  const refused = received - rows - duplicates
+  const left = [
+    ...(duplicates > 0 ? [`${whole(duplicates)} ${duplicates === 1 ? 'repeats' : 'repeat'} another`] : []),
+    ...(refused > 0 ? [`${whole(refused)} ${refused === 1 ? 'does' : 'do'} not fit`] : []),
+  ]
+  return left.length > 0 ? `Of ${count(received, 'row')} in the file ${left.join(' and ')}. ` : ''
 }
 
 /** Why a person cannot use the dataset at once, and who makes it. */
