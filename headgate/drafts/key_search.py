@@ -38,7 +38,8 @@ _MIN_DENSE = 2  # ids are dense if at least half of the numbers in their range o
 _MIN_COUNTED = 0.9  # of the groups have the numbers 1 to n
 # Examples: stop_sequence in GTFS, payment_sequential in Olist, line numbers of orders.
 _SEQUENCE_NAMES = (
-    r"(?:.*_)?(?:sequence|sequential|seq|ordinal|position|pos|line|line_?(?:number|no|nr)|zeile|index|idx)"
+    r"(?:.*_)?(?:sequence|sequential|seq|ordinal|position|pos|line|line_?(?:number|no|nr)|zeile|index|idx"
+    r"|pos_?nr|zeilen_?nr)"
 )
 _CALENDAR_NAMES = (
     r"(?:.*_)?(?:year|quarter|month|week|day|weekday|hour|minute|jahr|quartal|monat|woche|tag|stunde)"
@@ -100,7 +101,7 @@ def _sets(
 
 def _rank(column: Column) -> int:
     """Return the rank of a column: an id, a number within a sequence, or another column."""
-    if _is_named(column, _SEQUENCE_NAMES):
+    if names_a_sequence(column.name):
         return _SEQUENCE
     return _ID if sounds_like_key(column.name) else _OTHER
 
@@ -111,6 +112,15 @@ def _order(ranks: Sequence[int]) -> tuple[bool, int]:
     A circular trip in GTFS stops twice at one `stop_id`, but once at each `stop_sequence`.
     """
     return sorted(set(ranks)) != [_ID, _SEQUENCE], sum(ranks)
+
+
+def names_a_sequence(name: str) -> bool:
+    """Return whether a name is that of numbers within a group, such as the lines of a document.
+
+    >>> names_a_sequence("Zeile"), names_a_sequence("line_no"), names_a_sequence("Zeilenpreis")
+    (True, True, False)
+    """
+    return re.fullmatch(_SEQUENCE_NAMES, compared(name)) is not None
 
 
 def _is_named(column: Column, names: str) -> bool:

@@ -7,6 +7,8 @@ import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from headgate.plain_names import in_plain_letters
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
@@ -18,6 +20,11 @@ _NUMBER = "(?<![0-9])(?:[0-9]{1,2}|(?:19|20)[0-9]{2})(?![0-9])"
 _PUNCTUATION = "[_ .,:/%°&+'()\\[\\]$-]"
 _SHOWABLE = re.compile(f"(?:{_LETTER}|_)(?:{_LETTER}|{_PUNCTUATION}|{_NUMBER}){{0,60}}")
 _MAX_DIGITS = 4
+# English, German, Dutch, French, Spanish and Italian, without marks.
+_IDENTIFIER = re.compile(
+    r"\b(?:id|no|nr|num|number|code|key|ref|reference|numero|codice)$|nummer$|[a-z]{3}nr$|kennung$"
+    r"|^(?:numero|n|code|codigo|codice) (?:de|du|d|del|di|della|cliente|client)\b|^codigo\b"
+)
 
 
 def showable(name: str) -> bool:
@@ -53,6 +60,18 @@ def _as_ascii(character: str) -> str:
 def folded(name: str) -> str:
     """Return a column name for comparison: without surrounding blanks, in lower case."""
     return name.strip().casefold()
+
+
+def names_an_identifier(name: str) -> bool:
+    """Return whether a name is that of a number or code which identifies something, and counts nothing.
+
+    >>> [names_an_identifier(name) for name in ("Kundennr.", "customer no", "Número de pedido")]
+    [True, True, True]
+    >>> [names_an_identifier(name) for name in ("Menge", "Number of items", "numbering", "net")]
+    [False, False, False, False]
+    """
+    words = in_plain_letters(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name))
+    return _IDENTIFIER.search(re.sub(r"[^a-z0-9]+", " ", words).strip()) is not None
 
 
 def numbers_of_repeats(names: Sequence[str]) -> tuple[str, ...]:

@@ -182,11 +182,13 @@ class Mappings:
         Return "" if neither a remembered mapping nor the columns identify one. Values alone do not:
         `headgate.matching.dataset_evidence` has the rule.
         """
+        headed = self.sample_table(body, None)
+        return "" if headed is None else self.dataset_of_table(key, headed)
+
+    def dataset_of_table(self, key: str, headed: FileTable) -> str:
+        """Return the dataset of a table in a file, by the rules of `dataset`."""
         from headgate.matching.dataset_evidence import known_dataset  # noqa: PLC0415 a cold start loads what matches headers when one asks
 
-        headed = self.sample_table(body, None)
-        if headed is None:
-            return ""
         if remembered := self._remembered(sender_of_key(key), headed):
             return remembered[0]
         return known_dataset(headed.names, headed.samples, self.contracts)

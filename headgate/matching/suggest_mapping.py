@@ -22,7 +22,7 @@ from headgate.masking import card_columns as cards
 from headgate.matching.assignment import Gains, best_pairs
 from headgate.matching.changed_meaning import has_another_meaning, has_other_sign
 from headgate.matching.file_table import SAMPLE_ROWS
-from headgate.matching.header_names import folded
+from headgate.matching.header_names import folded, names_an_identifier
 from headgate.matching.match_header import names_with_numbers
 from headgate.matching.past_moments import future_values, names_an_end, names_an_event, records_the_past
 from headgate.matching.word_likeness import likeness
@@ -73,6 +73,7 @@ _TYPE_EVIDENCE = {
     Kind.SMALLINT: 0.3,
     Kind.BOOLEAN: 0.5,
 }
+_NUMBERS = frozenset({Kind.DOUBLE, Kind.DECIMAL, Kind.BIGINT, Kind.INTEGER, Kind.SMALLINT})
 _WHOLE_NUMBER = r"\s*[+-]?[0-9]+\s*"
 _SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
 
@@ -133,7 +134,7 @@ def match_columns(names: Sequence[str], samples: Sequence[pa.Array], contract: C
     """
     all_samples = Samples(samples)
     facts = _facts(names, all_samples, contract)
-    is_excluded = _lacks_evidence(facts, all_samples, contract) | _contradicts_time(
+    is_excluded = _lacks_evidence(names, facts, all_samples, contract) | _contradicts_time(
         names, facts, all_samples, contract
     )
     return _match_of(facts, contract, ~is_excluded)
@@ -362,18 +363,28 @@ def _facts(names: Sequence[str], samples: Samples, contract: Contract) -> _Facts
     return _Facts(exact, alias, name, fit, evidence, another)
 
 
-def _lacks_evidence(facts: _Facts, samples: Samples, contract: Contract) -> Flags:
+def _is_quantity(column: Column, contract: Contract) -> bool:
+    """Return whether a field has numbers that measure or count, and identify nothing."""
+    is_identifier = column.name in contract.key or column.references or names_an_identifier(column.name)
+    return column.type.kind in _NUMBERS and not is_identifier
+
+
+def _lacks_evidence(names: Sequence[str], facts: _Facts, samples: Samples, contract: Contract) -> Flags:
     """Return the pairs that are never suggested.
 
     These are text for a differently named field that accepts every text; whole numbers for a differently
-    named field with decimals, because pieces and pack sizes fit every price; and a column with repeating
-    values for a dataset's key, unless it has the key's name.
+    named field with decimals, because pieces and pack sizes fit every price; a column named as an identifier
+    for a differently named quantity; and a column with repeating values for a dataset's key, unless it has
+    the key's name.
     """
     is_named = (facts.exact > 0) | (facts.alias > 0)
     fits_anything: Flags = ~is_named & (facts.name < _NAMED) & (facts.evidence == 0)
     has_decimals = np.array([bool(column.type.scale) for column in contract.columns])
     is_whole = np.array([samples.is_whole(row) for row in range(len(is_named))], bool)
     fits_anything |= ~is_named & (facts.name < _NAMED) & is_whole[:, np.newaxis] & has_decimals
+    is_quantity = np.array([_is_quantity(column, contract) for column in contract.columns])
+    is_identifier = np.array([names_an_identifier(name) for name in names], bool)
+    fits_anything |= ~is_named & (facts.name < _NAMED) & is_identifier[:, np.newaxis] & is_quantity
     is_key = np.array([contract.key == (name,) for name in contract.names])
     repeats = np.array([samples.repeats(row) for row in range(len(is_named))], bool)
     is_excluded: Flags = fits_anything | ((facts.exact == 0) & is_key & repeats[:, np.newaxis])

@@ -179,7 +179,8 @@ def edited_content(
             is_remembered = False
     dataset = edits.dataset or dataset
     if opened and dataset not in contracts:
-        dataset = mappings.dataset(upload.key, file)
+        # Records around a list are of another dataset than the list, which a person chooses.
+        dataset = "" if inner_list else mappings.dataset_of_table(upload.key, opened.headed)
     contract = contracts.get(dataset)
     suggested = None
     if opened and contract:

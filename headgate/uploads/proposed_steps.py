@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pyarrow.compute as pc
 from headgate.contracts.country_fields import country_fields
 from headgate.contracts.model import Kind
 from headgate.drafts.column_inference import count_combinations
+from headgate.drafts.key_search import names_a_sequence
 from headgate.drafts.nearly_all_rows import NEARLY_ALL, sounds_like_key
 from headgate.formats.json.record_lists import name_around, position_column
 from headgate.uploads.edits import COUNTRY, JOIN, Step, fields_after_edits
@@ -95,9 +97,10 @@ def _key(
         return
     if not inner_list and _has_own_key(suggested, edits, texts):
         return
-    parts = _parts_of_key(suggested, contract, inner_list)
-    if len(parts) >= _MIN_PARTS and _identify_rows([texts[name] for name in parts], [*texts.values()]):
-        yield FieldStep(contract.key[0], Step(JOIN, contract.key[0], text=_BETWEEN, into=parts))
+    for parts in _parts_of_key(suggested, contract, inner_list):
+        if len(parts) >= _MIN_PARTS and _identify_rows([texts[name] for name in parts], [*texts.values()]):
+            yield FieldStep(contract.key[0], Step(JOIN, contract.key[0], text=_BETWEEN, into=parts))
+            return
 
 
 def _has_own_key(suggested: Suggested, edits: Edits, texts: Mapping[str, pa.Array]) -> bool:
@@ -123,16 +126,21 @@ def _identify_rows(parts: list[pa.Array], columns: list[pa.Array]) -> bool:
     return count_combinations(parts) == count_combinations(columns)
 
 
-def _parts_of_key(suggested: Suggested, contract: Contract, inner_list: str) -> tuple[str, ...]:
-    """Return the columns of a key: the outer record's id and the position in its list.
+def _parts_of_key(suggested: Suggested, contract: Contract, inner_list: str) -> Iterator[tuple[str, ...]]:
+    """Yield the columns of possible keys, the likeliest first.
 
-    Without them, the columns that refer to other datasets.
+    In a list of records, the outer record's id and the position. In other tables, a column that refers to
+    another dataset and one that numbers its rows, such as Zeile; then all columns that refer to others.
     """
     pairs = [(name, field) for name, field in zip(suggested.names, suggested.fields, strict=True) if field]
     references = [name for name, field in pairs if contract.column(field).references]
     if not inner_list:
-        return tuple(references)
+        numbers = [name for name in suggested.names if names_a_sequence(name) and name not in references]
+        yield from product(references, numbers)
+        yield tuple(references)
+        return
     ids = [name for name in suggested.names if sounds_like_key(name_around(name, inner_list))]
     parent = [name for name in references if name_around(name, inner_list)] or ids
     position = position_column(inner_list)
-    return (*parent[:1], position) if position in suggested.names else ()
+    if position in suggested.names:
+        yield (*parent[:1], position)

@@ -458,13 +458,20 @@ def _same_content(
     kind = "duplicate_of"
     file_id = lake.files.accepted_with(sha256, [dataset])
     if not file_id and not upload.of_file_id:
-        kind, file_id = "edited_copy", senders_of(lake).edited_copy(upload.sha256)
+        kind, file_id = "edited_copy", _edited_copy(lake, upload, stored.get("part", ""))
         if not file_id:
             kind, file_id = "same_name", _of_the_name(lake, dataset, committed_as.get("key", upload.key))
     record = record_if_any(lake, file_id)
     if record is None or record.state is not FileState.DONE or record.dataset != dataset:
         return {}
     return {kind: file_id, "duplicate_key": record.key, "duplicate_since": record.finished_at or None}
+
+
+def _edited_copy(lake: LakePorts, upload: UploadRecord, part: str) -> str:
+    """Return the id of the newest file with other edits of the same part, such as a sheet, of the content."""
+    senders = senders_of(lake)
+    file_id = senders.edited_copy(upload.sha256)
+    return file_id if file_id and senders.edits(file_id).get("part", "") == part else ""
 
 
 def _of_the_name(lake: LakePorts, dataset: str, key: str) -> str:

@@ -269,3 +269,13 @@ def test_whatever_the_header_no_column_and_no_field_is_in_two_pairs(names: list[
         == len(match.pairs)
     )
     assert all(0 <= pair.confidence <= 1 for pair in match.pairs)
+
+
+def test_the_number_of_a_customer_is_no_quantity_although_its_values_fit() -> None:
+    contract = SOURCE["order_items"]
+    samples = [pa.array(str(number) for number in range(2, 42))]
+    fields = {
+        name: {pair.field for pair in match_columns([name], samples, contract).pairs}
+        for name in ("Kundennr", "Geliefert")
+    }
+    assert fields == {"Kundennr": set(), "Geliefert": {"quantity"}}

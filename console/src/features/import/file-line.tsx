@@ -42,9 +42,11 @@ interface Props extends Deciding {
 /** How the file was read, and the decisions that concern it as a whole: its dataset, and which part of it. */
 export function FileLine({ result, edits, remembered, onChange }: Props) {
   const contracts = useContracts()
-  // A list of records is of another dataset than the list around it; sheets are often of the same one.
-  const datasetOf = (part: string): Deciding['edits'] =>
-    result.part_rows[part] === undefined ? edits : { ...edits, dataset: result.part_datasets[part] ?? '' }
+  // Another part is often of another dataset: its own columns say which.
+  const datasetOf = (part: string): Deciding['edits'] => ({
+    ...edits,
+    dataset: result.part_datasets[part] ?? '',
+  })
   const datasets = (contracts.data?.contracts ?? []).filter((one) => one.zone === 'source')
   return (
     <Group gap="sm" align="end" wrap="wrap">

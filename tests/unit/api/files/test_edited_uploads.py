@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -592,3 +592,38 @@ def test_the_key_of_corrected_rows_is_no_card_number_by_chance() -> None:
     assert redact_text(key) == key
     assert key.startswith(keys.corrections_of("payments", unlucky))
     assert keys.has_corrected_rows(key)
+
+
+def workbook_of_two_tables() -> bytes:
+    """Lines and orders, on a sheet each."""
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    lines, orders = book.active, book.create_sheet("Orders")
+    lines.title = "Lines"
+    lines.append(["order_item_id", "order_id", "product_id", "quantity", "unit_price", "updated_at"])
+    orders.append(["order_id", "customer_id", "region_id", "ordered_at", "status", "updated_at", "notes"])
+    at = datetime(2026, 10, 1, 9, 30)
+    for number in range(1, 21):
+        lines.append([f"K{number}-1", f"K{number}", "85123A", number, 2.95, at])
+        orders.append([f"K{number}", str(4000 + number), "GB", at, "completed", at, ""])
+    book.save(file)
+    return file.getvalue()
+
+
+def test_another_sheet_has_a_dataset_of_its_own_and_is_no_copy_of_a_committed_one() -> None:
+    caller = uploader()
+    first = uploaded_to(caller, workbook_of_two_tables(), "messe.xlsx", "")
+    answer = checked(caller, first, {"part": "Lines", "columns": {}})
+    assert (answer.json["dataset"], answer.json["part"]) == ("order_items", "Lines")
+    decided = {"part": "Lines", "dataset": "order_items", "columns": {}}
+    answer = checked(caller, first, decided)
+    committed = caller.call("POST", f"/v1/uploads/{first}/commit", If_Match=answer.headers["ETag"]).json
+    record = caller.lake.receive(committed["key"])
+    assert record.accepted == 20
+    second = uploaded_to(caller, workbook_of_two_tables(), "messe.xlsx", "")
+    assert checked(caller, second, decided).json["duplicate_key"] == record.key
+    answer = checked(caller, second, {"part": "Orders", "columns": {}})
+    assert (answer.json["dataset"], answer.json["edited_copy"], answer.json["duplicate_key"]) == (
+        "orders",
+        "",
+        "",
+    )

@@ -178,3 +178,14 @@ def test_of_two_columns_of_countries_a_person_chooses_one() -> None:
     rows = [f"W-{n};{names[n % 3]};{names[(n + 1) % 3]};completed" for n in range(1, 16)]
     fields, _ = proposed("Bestellnummer;Herkunft A;Herkunft B;Status", rows)
     assert (fields["Herkunft A"], fields["Herkunft B"]) == ("", "")
+
+
+def test_lines_in_a_table_get_a_key_of_the_document_and_its_line() -> None:
+    """A document may have two lines of one article, as in a sheet with the column Zeile."""
+    lines = [
+        f"K91{number // 3:02};{number % 3 + 1};85123{'AB'[number % 2]};{number};2.95" for number in range(30)
+    ]
+    caller, path = opened("\n".join(["Bestellnummer;Zeile;Artikelnummer;Menge;Preis", *lines]).encode())
+    edit(caller, path, {}, dataset="order_items")
+    (key,) = check(caller, path)[0]["proposed_steps"]
+    assert (key["field"], key["step"]["into"]) == ("order_item_id", ["Bestellnummer", "Zeile"])
