@@ -27,7 +27,7 @@ export function Counts({
           ['refused', quarantined],
           ...(corrected > 0 ? [['corrected since', corrected] as const] : []),
           ['duplicates', duplicates],
-          ...(warnings > 0 ? [['warnings', warnings] as const] : []),
+          ...(warnings > 0 ? [['accepted with a warning', warnings] as const] : []),
         ] as const
       ).map(([name, rows]) => (
         <div key={name}>

@@ -29,7 +29,7 @@ export function readAs(writtenAs: Record<string, string>): string {
     many('footer_lines', 'line') && `${many('footer_lines', 'line')} skipped at the end`,
     many('unnamed_columns', 'column') && `${many('unnamed_columns', 'column')} without a name`,
     left_out
-      ? `sheets left out: ${left_out.replace(/\(rows: (\d+)\)/g, (_, filled) => `(${count(Math.max(0, Number(filled) - 1), 'row')} below its first)`)}`
+      ? `further sheets: ${left_out.replace(/\(rows: (\d+)\)/g, (_, filled) => `(${count(Number(filled), 'row')})`)}`
       : '',
     sure < 0.95 ? `${Math.round(sure * 100)} % sure` : '',
   ]

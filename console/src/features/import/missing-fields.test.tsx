@@ -54,6 +54,7 @@ test('fields that the file needs stand before those that may be empty, which alo
     )
   show([SSN, REGION])
   screen.getByText('Missing:')
+  screen.getByText('No column yet for')
   expect(screen.getAllByRole('button').map((button) => button.textContent)).toEqual([
     'Region id …',
     'Ssn …',
@@ -62,6 +63,7 @@ test('fields that the file needs stand before those that may be empty, which alo
   cleanup()
   show([SSN])
   screen.getByText('No column yet for')
+  expect(screen.queryByText('Missing:')).toBeNull()
 })
 
 test('what may be empty is not called required', () => {
@@ -85,6 +87,7 @@ test.each([
     </MantineProvider>,
   )
   fireEvent.click(screen.getByRole('button', { name: 'Since …' }))
+  screen.getByText('Since')
   fireEvent.change(screen.getByLabelText('Since for all rows'), { target: { value: typed } })
   fireEvent.click(screen.getByRole('button', { name: 'Set for all' }))
   expect(onChange).toHaveBeenCalledWith(

@@ -1,5 +1,5 @@
 import { Button, Group, NativeSelect, Text, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { type Edits, withDefault } from './edits'
@@ -18,28 +18,34 @@ interface Props {
  */
 export function MissingFields({ fields, edits, onChange }: Props) {
   if (!edits.dataset || fields.length === 0) return null
+  const groups = [
+    ['Missing:', fields.filter((field) => !field.may_be_empty)],
+    ['No column yet for', fields.filter((field) => field.may_be_empty)],
+  ] as const
   return (
     <Group gap="xs" align="center">
-      <Text size="sm" fw={600}>
-        {fields.every((field) => field.may_be_empty) ? 'No column yet for' : 'Missing:'}
-      </Text>
-      {inNeed(fields).map((field) => (
-        <Missing
-          key={field.name}
-          field={field}
-          onSet={(text) => onChange(withDefault(edits, field.name, text))}
-        />
-      ))}
+      {groups.map(([label, own]) =>
+        own.length > 0 ? (
+          <Fragment key={label}>
+            <Text size="sm" fw={600}>
+              {label}
+            </Text>
+            {own.map((field) => (
+              <Missing
+                key={field.name}
+                field={field}
+                onSet={(text) => onChange(withDefault(edits, field.name, text))}
+              />
+            ))}
+          </Fragment>
+        ) : null,
+      )}
       <Text size="sm" className="muted">
         {waysOut(fields)}
       </Text>
     </Group>
   )
 }
-
-/** The fields that need a column or a value before those that may be empty. */
-const inNeed = (fields: Props['fields']): Props['fields'] =>
-  fields.toSorted((one, other) => Number(one.may_be_empty) - Number(other.may_be_empty))
 
 /** What a person can do about the fields: a key tells rows apart, so it has no value for all of them. */
 function waysOut(fields: Props['fields']): string {
@@ -70,6 +76,7 @@ function Missing({ field, onSet }: { field: Schemas['ContractField']; onSet: (te
     )
   return (
     <Group gap={4} component="form" onSubmit={() => onSet(plainText(field.type, text))}>
+      <Text size="sm">{title}</Text>
       <ValueInput field={field} value={text} onChange={setText} />
       {field.type === 'timestamp' ? (
         <Text size="sm" className="muted">
