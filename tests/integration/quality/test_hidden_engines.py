@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from headgate.quality.expectation_library import ENGINES, hidden_engines
+from headgate.quality.expectation_library import ENGINES, UNUSED, hidden_engines, replaced_libraries
 
 pytestmark = pytest.mark.integration
 
@@ -28,3 +28,21 @@ def test_a_loaded_engine_stays(engine: str, monkeypatch: pytest.MonkeyPatch) -> 
     with hidden_engines():
         assert importlib.import_module(engine) is sys
     assert sys.modules[engine] is sys
+
+
+@pytest.mark.parametrize("library", UNUSED)
+def test_an_unused_library_is_empty_in_the_block_and_nothing_is_left_behind(
+    library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, library, raising=False)
+    with replaced_libraries():
+        assert vars(importlib.import_module(library)).keys() == vars(type(sys)(library)).keys()
+    assert library not in sys.modules
+
+
+@pytest.mark.parametrize("library", UNUSED)
+def test_a_loaded_library_is_not_replaced(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, library, sys)
+    with replaced_libraries():
+        assert importlib.import_module(library) is sys
+    assert sys.modules[library] is sys
