@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 settings.load_profile(PROFILE)
 
 _SHORT_BYTES = 8
+AIRPORTS_FILES = {"tests/e2e/test_push.py", "tests/e2e/test_created_datasets.py"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that deploy a lake wait for it most of the time.
 
     They take turns with files that compute, the longest first. Files of the shop's deployment keep their
-    order: the first ones count what the shop alone has, and the roles change it.
+    order: the first ones count what the shop alone has, and the roles change it. So do those of the airports'
+    deployment: pushes come before a second deployment.
     """
     files = [list(tests) for _, tests in groupby(items, key=lambda test: scope_of(test.nodeid))]
     deploying = [tests for tests in files if tests[0].get_closest_marker("e2e")]
@@ -90,10 +92,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def scope_of(nodeid: str) -> str:
-    """The file of a test; `shop` for the files that share the shop's deployment, and `spark` for those that
-    share a session of Spark, which takes ten seconds to start and runs its first queries slowly.
+    """The file of a test; `shop` and `airports` for the files that share a deployment, and `spark` for those
+    that share a session of Spark, which takes ten seconds to start and runs its first queries slowly.
     """
     file = nodeid.partition("::")[0]
+    if file in AIRPORTS_FILES:
+        return "airports"
     if file.startswith("tests/integration/engines/"):
         return "spark"
     return "shop" if file.startswith("tests/e2e/test_shop") else file

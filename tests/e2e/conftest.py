@@ -1,15 +1,25 @@
-"""The two lakes of the end-to-end tests.
+"""The lakes that several files of end-to-end tests share.
 
 Tests that share a lake run on one worker, so that files can run at the same time.
 """
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.lakes import DATA, PEOPLE, TEST_VARIABLES, deployed, sample_shop
+from tests.e2e.lakes import (
+    AIRPORTS,
+    AIRPORTS_VARIABLES,
+    DATA,
+    PEOPLE,
+    ROOT,
+    TEST_VARIABLES,
+    deployed,
+    sample_shop,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,3 +70,18 @@ def built(shop: Path, shop_lake: Lake) -> Path:
     """The shop's folder, after the five systems were built from it."""
     shop_lake.headgate("run")
     return shop
+
+
+@pytest.fixture(scope="session")
+def airports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake project with one SQL model and its test."""
+    return shutil.copytree(ROOT / "examples" / "airports", tmp_path_factory.mktemp("project") / "lake")
+
+
+@pytest.fixture(scope="session")
+def airports_lake(airports: Path) -> Iterator[Lake]:
+    """The deployed project, after its files were sent and a run."""
+    with deployed(AIRPORTS, *AIRPORTS_VARIABLES, project=airports) as lake:
+        lake.headgate("upload", str(airports / "data"))
+        lake.headgate("run")
+        yield lake

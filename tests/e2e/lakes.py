@@ -35,6 +35,10 @@ PEOPLE = "people=" + json.dumps(
     {role: [f"arn:aws:iam::{ACCOUNT}:root"] for role in ("uploader", "analyst", "operator", "auditor")}
 )
 
+# The deployment of examples/airports for tests of pushes and of datasets that people create.
+AIRPORTS = "e2e-airports"
+AIRPORTS_VARIABLES = ("quiet_s=3600", "redelivery_s=10", PEOPLE)
+
 # Glue's Python has none of what is installed here but what its jobs name.
 AS_IN_GLUE = """
 import sys

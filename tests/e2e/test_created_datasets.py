@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -12,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from headgate.aws.s3 import S3Objects
+from headgate.lake.definitions import DefinitionVersions
 from tests.e2e.api import signed_in
-from tests.e2e.lakes import DEPLOY, PEOPLE, ROOT, deploy, deployed
+from tests.e2e.lakes import AIRPORTS, AIRPORTS_VARIABLES, DEPLOY, ROOT, deploy
 from tests.e2e.test_shop_api import uploaded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.e2e.api import Api
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-NAME = "e2e-created"
-OPTIONS = ("quiet_s=3600", "redelivery_s=10", PEOPLE)
-DATASET = "filialbesuche"
+DATASET, PERSONAL, NOT_PULLED = "filialbesuche", "kunden_mail", "suppliers"
 VISITS = "Filiale;Tag;Besucher;Umsatz\n" + "".join(
     f"F{n % 5};{1 + n // 5:02}.03.2026;{200 - n};{n},50\n" for n in range(45)
 )
@@ -36,18 +34,18 @@ EXPECTED = [{"n": 45, "sold": "1012.50"}]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lake project that knows nothing of the dataset."""
-    return shutil.copytree(ROOT / "examples" / "airports", tmp_path_factory.mktemp("project") / "lake")
+def folder(airports: Path) -> Path:
+    """The lake project as it was deployed: it knows nothing of the datasets that are created here."""
+    return shutil.copytree(ROOT / "examples" / "airports", airports, dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="module")
-def lake(folder: Path) -> Iterator[Lake]:
-    """The deployed project, after its files were sent and a run."""
-    with deployed(NAME, *OPTIONS, project=folder) as lake:
-        lake.headgate("upload", str(folder / "data"))
-        lake.headgate("run")
-        yield lake
+def lake(airports_lake: Lake, folder: Path) -> Lake:
+    """The deployed project, without what tests of other files pushed."""
+    assert folder
+    if airports_lake.headgate("push", "--list")["current"]["version"] != "deployed":
+        airports_lake.headgate("push", "--back", "deployed", "--yes")
+    return airports_lake
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +61,8 @@ def check_of(caller: Api, path: str) -> Any:  # noqa: ANN401 whatever JSON the A
 
 def plan(folder: Path) -> str:
     """The changes that a deployment of the project would make."""
-    options = [option for variable in OPTIONS for option in ("--var", variable)]
-    command = [sys.executable, DEPLOY, "plan", "emulator", "--name", NAME, "--own", *options]
+    options = [option for variable in AIRPORTS_VARIABLES for option in ("--var", variable)]
+    command = [sys.executable, DEPLOY, "plan", "emulator", "--name", AIRPORTS, "--own", *options]
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -100,9 +98,10 @@ def test_a_buyer_creates_a_dataset_and_its_rows_are_in_sql_after_the_next_run(la
 
 def test_a_dataset_with_data_about_a_person_waits_for_a_deployment(buyer: Api) -> None:
     rows = "".join(f"{n};ann{n}@example.com\n" for n in range(1, 31))
-    _, path = uploaded(buyer, "kunden_mail.csv", f"Nr;E-Mail\n{rows}".encode())
+    _, path = uploaded(buyer, f"{PERSONAL}.csv", f"Nr;E-Mail\n{rows}".encode())
     buyer.call("POST", f"{path}/dry-run")
     draft = check_of(buyer, path)["draft"]
+    assert draft["dataset"] == PERSONAL
     assert draft["needs_deployment"]
     stored = buyer.call("PUT", f"/v1/contract-drafts/{draft['dataset']}", {"document": draft["document"]})
     assert (stored.status, stored.json["is_in_use"]) == (200, False)
@@ -114,58 +113,80 @@ def test_a_viewer_cannot_create_a_dataset(lake: Lake) -> None:
     assert viewer.call("PUT", "/v1/contract-drafts/anything", {"document": {}}).status == 403
 
 
-def test_a_pushed_contract_of_a_new_dataset_needs_no_deployment(lake: Lake, folder: Path) -> None:
-    (folder / "contracts" / "source" / "runways.yaml").write_text(runways(folder), encoding="utf-8")
+@pytest.fixture(scope="module")
+def not_pulled(lake: Lake, folder: Path, buyer: Api) -> str:
+    """Another dataset that a person created, which the project will not know."""
+    document = {"document": yaml.safe_load(contract(folder, NOT_PULLED, "supplier"))}
+    assert buyer.call("PUT", f"/v1/contract-drafts/{NOT_PULLED}", document).json["is_in_use"]
+    key = f"{NOT_PULLED}/all.csv"
+    assert lake.record_of(key, lake.put(key, b"supplier,amount\nA,1\nB,2\nC,3\n"))["accepted"] == 3
+    return NOT_PULLED
+
+
+def test_a_pushed_contract_of_a_new_dataset_needs_no_deployment(
+    lake: Lake, folder: Path, not_pulled: str
+) -> None:
+    path = folder / "contracts" / "source" / "runways.yaml"
+    path.write_text(contract(folder, "runways", "faa"), encoding="utf-8")
     pushed = lake.headgate("push", "--yes")
     assert (pushed["pushed"], pushed["changed"]) == (True, ["contracts/source/runways.yaml"])
-    body = b"faa,runways\nEWR,3\nJFK,4\n"
+    body = b"faa,amount\nEWR,3\nJFK,4\n"
     sent = lake.record_of("runways/all.csv", lake.put("runways/all.csv", body))
     assert sent["accepted"] == 2
     lake.headgate("run")
-    assert lake.query("select sum(runways) as n from airports_curated.runways") == [{"n": 7}]
+    assert amount_of(lake, "runways") == 7
+    assert amount_of(lake, not_pulled) == 6
     assert lake.query(COUNTED) == EXPECTED
 
 
-def runways(folder: Path) -> str:
-    """A contract of two columns."""
+def amount_of(lake: Lake, dataset: str) -> int:
+    """The sum of a dataset's amounts in SQL."""
+    (row,) = lake.query(f"select sum(amount) as n from airports_curated.{dataset}")  # noqa: S608 own names
+    return int(row["n"])
+
+
+def contract(folder: Path, dataset: str, key: str) -> str:
+    """A contract of two columns: a key, and an amount."""
     document = yaml.safe_load((folder / "contracts" / "source" / "weather.yaml").read_text(encoding="utf-8"))
     columns = [
-        {"name": "faa", "logicalType": "string", "physicalType": "VARCHAR(3)", "description": "Airport"},
-        {"name": "runways", "logicalType": "integer", "physicalType": "BIGINT", "description": "Runways"},
+        {"name": key, "logicalType": "string", "physicalType": "VARCHAR(3)", "description": "Key"},
+        {"name": "amount", "logicalType": "integer", "physicalType": "BIGINT", "description": "Amount"},
     ]
-    key = {"primaryKey": True, "primaryKeyPosition": 1, "required": True}
-    table = {"name": "runways", "description": "Runways", "properties": [columns[0] | key, columns[1]]}
+    primary = {"primaryKey": True, "primaryKeyPosition": 1, "required": True}
+    table = {"name": dataset, "description": "Amounts", "properties": [columns[0] | primary, columns[1]]}
     kept = {name: document[name] for name in ("apiVersion", "kind", "version", "status")}
     return str(
-        yaml.safe_dump({**kept, "id": "airports.source.runways", "name": "runways", "schema": [table]})
+        yaml.safe_dump({**kept, "id": f"airports.source.{dataset}", "name": dataset, "schema": [table]})
     )
 
 
-def test_the_next_deployment_has_no_conflict_and_keeps_what_it_does_not_know(
-    lake: Lake, folder: Path, buyer: Api
-) -> None:
-    printed = deploy(NAME, *OPTIONS, project=folder)
-    assert f"of people are in no file of the project: {DATASET}, kunden_mail" in printed
-    assert lake.headgate("push", "--list")["current"]["version"] == "deployed"
-    assert buyer.call("GET", f"/v1/contracts/source/{DATASET}").status == 200
-    lake.headgate("run")
-    assert lake.query(COUNTED) == EXPECTED
-    assert lake.query("select sum(runways) as n from airports_curated.runways") == [{"n": 7}]
-    assert "Nothing would change." in plan(folder)
-
-
-def test_a_pulled_contract_is_the_project_s_from_the_next_deployment_on(
-    lake: Lake, folder: Path, buyer: Api
+def test_a_deployment_takes_over_pulled_contracts_and_keeps_the_datasets_that_it_does_not_know(
+    lake: Lake, folder: Path, buyer: Api, not_pulled: str
 ) -> None:
     pulled = lake.headgate("push", "--pull", "--yes")
-    assert f"contracts/source/{DATASET}.yaml" in pulled["files"]
-    assert (folder / "contracts" / "source" / f"{DATASET}.yaml").is_file()
-    printed = deploy(NAME, *OPTIONS, project=folder)
-    assert "in no file of the project" not in printed
-    assert buyer.call("GET", "/v1/contract-drafts").json["drafts"] == []
-    pointer = {"Bucket": lake.environment["HEADGATE_ARTIFACTS_BUCKET"], "Key": "definitions/current.json"}
-    current = json.loads(lake.client("s3").get_object(**pointer)["Body"].read())
-    assert current["created"] == ""
+    contracts = folder / "contracts" / "source"
+    paths = {name: contracts / f"{name}.yaml" for name in (DATASET, PERSONAL, not_pulled)}
+    assert set(pulled["files"]) == {path.relative_to(folder).as_posix() for path in paths.values()}
+    assert all(path.is_file() for path in paths.values())
+    paths[PERSONAL].unlink()
+    paths[not_pulled].unlink()
+    printed = deploy(AIRPORTS, *AIRPORTS_VARIABLES, project=folder)
+    assert f"of people are in no file of the project: {PERSONAL}, {not_pulled}" in printed
+    assert lake.headgate("push", "--list")["current"]["version"] == "deployed"
+    assert created_files(lake) == [f"contracts/source/{not_pulled}.yaml"]
+    drafts = buyer.call("GET", "/v1/contract-drafts").json["drafts"]
+    assert sorted(draft["dataset"] for draft in drafts) == [PERSONAL, not_pulled]
+    for dataset in (DATASET, not_pulled):
+        assert buyer.call("GET", f"/v1/contracts/source/{dataset}").status == 200
     lake.headgate("run")
     assert lake.query(COUNTED) == EXPECTED
+    assert (amount_of(lake, "runways"), amount_of(lake, not_pulled)) == (7, 6)
     assert "Nothing would change." in plan(folder)
+
+
+def created_files(lake: Lake) -> list[str]:
+    """The contracts in use that people created and that no deployment has."""
+    bucket = lake.environment["HEADGATE_ARTIFACTS_BUCKET"]
+    deployment = lake.headgate("push", "--list")["current"]["deployment"]
+    versions = DefinitionVersions(S3Objects(lake.client("s3")), bucket, deployment)
+    return [*versions.created(versions.pointer()[0].created).files]

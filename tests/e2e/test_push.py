@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -16,12 +15,11 @@ from headgate.errors import ConflictError
 from headgate.lake.definitions import DefinitionVersions
 from headgate.lake.states import FileState
 from tests.e2e.api import machine
-from tests.e2e.lakes import PEOPLE, ROOT, deployed
+from tests.e2e.lakes import ROOT
 from tests.e2e.test_shop_roles import run_as
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from headgate.lake.ports import FileRecord
@@ -30,24 +28,20 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-NAME = "e2e-push"
 TABLE = "weather_of_airports"
 REFUSED = 1
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(airports: Path) -> Path:
     """A lake project with one SQL model and its test."""
-    return shutil.copytree(ROOT / "examples" / "airports", tmp_path_factory.mktemp("project") / "lake")
+    return airports
 
 
 @pytest.fixture(scope="module")
-def lake(folder: Path) -> Iterator[Lake]:
+def lake(airports_lake: Lake) -> Lake:
     """The deployed project, after its files were sent and a run."""
-    with deployed(NAME, "quiet_s=3600", "redelivery_s=10", PEOPLE, project=folder) as lake:
-        lake.headgate("upload", str(folder / "data"))
-        lake.headgate("run")
-        yield lake
+    return airports_lake
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +96,7 @@ def test_a_version_can_be_used_again_and_a_run_ends_with_the_version_that_it_beg
     push(lake, folder, "Second")
     lake.headgate("push", "--back", first, "--yes")
     ended = newest_run(lake)
-    command = [sys.executable, "-m", "headgate.cli.main", "run", "--deployment", NAME, "--json"]
+    command = [sys.executable, "-m", "headgate.cli.main", "run", "--deployment", lake.name, "--json"]
     run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     eventually(lambda: newest_run(lake) != ended or None, 120, every_s=0.1)
     eventually(lambda: "Start quality_gate" in states_of_newest_run(lake) or None, 120, every_s=0.1)
