@@ -62,8 +62,8 @@ sys.path.insert(
 )  # the scripts are run by path and know each other as `scripts`
 
 from scripts.packages.graphql_schema import field_names, graphql_schema
-from scripts.packages.job_packages import job_lock
-from scripts.packages.kept_builds import build_key, delete_unused, read_kept
+from scripts.packages.job_packages import imports_as_json, job_lock, keep_imports
+from scripts.packages.kept_builds import build_key, delete_unused, imports_key, read_kept
 from scripts.terraform_cli import STATE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -125,12 +125,9 @@ def _built(package: dict[str, bytes]) -> dict[str, bytes]:
         )
         for folder in functions()
     }
-    wanted |= {f"jobs/{script.name}": _bytes(script) for script in sorted((ROOT / "glue_jobs").glob("*.py"))}
+    wanted |= {f"jobs/{script.name}": _bytes(script) for script in _jobs()}
     wanted["headgate.zip"] = archive(package)
-    wanted |= {
-        f"requirements/{script.stem}.txt": job_lock(script).encode()
-        for script in sorted((ROOT / "glue_jobs").glob("*.py"))
-    }
+    wanted |= {f"requirements/{script.stem}.txt": job_lock(script).encode() for script in _jobs()}
     wanted["graphql.json"] = (json.dumps(graphql(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     wanted["catalog.json"] = (json.dumps(catalog(Registry.load()), indent=1, sort_keys=True) + "\n").encode()
     wanted["reads.json"] = (
@@ -147,10 +144,27 @@ def _kept(folder: Path, package: dict[str, bytes]) -> dict[str, bytes]:
     path = folder / f"{build_key(package)}.zip"
     if files := read_kept(path):
         return files
+    _follow_imports(folder / "imports")
     files = _built(package)
     write(path, archive(files, zipfile.ZIP_STORED))
     delete_unused(folder)
     return files
+
+
+def _follow_imports(folder: Path) -> None:
+    """Follow the imports of the jobs, unless a build of another lake project did in the same modules."""
+    path = folder / f"{imports_key()}.zip"
+    kept = read_kept(path)
+    for script in _jobs():
+        if script.name in kept:
+            keep_imports(script, kept[script.name])
+    if not kept:
+        write(path, archive({script.name: imports_as_json(script) for script in _jobs()}))
+        delete_unused(folder)
+
+
+def _jobs() -> list[Path]:
+    return sorted((ROOT / "glue_jobs").glob("*.py"))
 
 
 def _for_function(name: str, package: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ A job installs only its imports. They are followed from the job's script through
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 import tomllib
@@ -38,6 +39,8 @@ STARTED = {"build_system": ("merge_curated", "quality_gate")}
 REGISTRY = "headgate.systems.system_registry"
 # Loaded by others if they are installed, so no import names them.
 WITH = {"pandas": {"pyarrow"}}
+# What earlier builds followed: script → the top-level modules outside the package, and those of the package.
+_kept: dict[Path, tuple[set[str], set[str]]] = {}
 # No expression holds an import, and most of a module is expressions.
 _HAS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 
@@ -140,6 +143,8 @@ def _followed(script: Path, *, at_start: bool) -> tuple[set[str], set[str]]:
     """Return the top-level modules outside the package that a script may import, and the modules of the
     package.
     """
+    if script in _kept and not at_start:
+        return _kept[script]
     outside: set[str] = set()
     seen: set[str] = set()
     tree = ast.parse(script.read_text(encoding="utf-8"))
@@ -156,6 +161,17 @@ def _followed(script: Path, *, at_start: bool) -> tuple[set[str], set[str]]:
                 open_ones += _imports_of(module, at_start=at_start)
                 open_ones += _modules_of_systems() if module == REGISTRY else []
     return outside, seen
+
+
+def imports_as_json(script: Path) -> bytes:
+    """Return the imports of a job, which take seconds to follow, for `keep_imports`."""
+    return json.dumps([sorted(names) for names in _followed(script, at_start=False)]).encode()
+
+
+def keep_imports(script: Path, imports: bytes) -> None:
+    """Use the imports that an earlier build followed in the same modules."""
+    outside, modules = json.loads(imports)
+    _kept[script] = set(outside), set(modules)
 
 
 def locked_lines(lock: Path = LOCK) -> Mapping[NormalizedName, str]:

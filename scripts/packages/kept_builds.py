@@ -22,7 +22,7 @@ from headgate.domains.discovery import entry_points
 from headgate.project import lake_domains, project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_BUILDS = 4  # of 22 MB each: the files before an edit, and those of another lake, are often built again
@@ -34,8 +34,25 @@ def build_key(package: Mapping[str, bytes], root: Path = ROOT) -> str:
     They are the files of the package and of the lake project, the scripts of functions and jobs, the builder,
     the locks, the project's settings, and the versions of Python and of all installed packages.
     """
+    return _hash_of([*sorted(package.items()), *_files(root), *_versions()])
+
+
+def imports_key(root: Path = ROOT) -> str:
+    """Return a hash of all inputs that decide the imports of jobs: no lake project has any of them."""
+    folders = (root / "headgate", root / "glue_jobs")
+    modules = (
+        (path.relative_to(root).as_posix(), path.read_bytes())
+        for folder in folders
+        for path in sorted(folder.rglob("*.py"))
+    )
+    follower = Path(__file__).with_name("job_packages.py")
+    others = [("follower", follower.read_bytes()), ("entry points", repr(sorted(entry_points())).encode())]
+    return _hash_of([*modules, *others, ("python", sys.version.encode())])
+
+
+def _hash_of(named: Iterable[tuple[str, bytes]]) -> str:
     digest = hashlib.sha256()
-    for name, content in [*sorted(package.items()), *_files(root), *_versions()]:
+    for name, content in named:
         for text in (name.encode(), content):
             digest.update(len(text).to_bytes(8, "big") + text)
     return digest.hexdigest()

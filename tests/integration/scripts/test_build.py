@@ -18,8 +18,8 @@ from headgate.domains.retail import SYSTEMS
 from headgate.errors import SettingsError
 from headgate.systems import system_registry as systems
 from headgate.systems.packed_files import package_files
-from scripts.packages import build
-from scripts.packages.kept_builds import KEPT_BUILDS, build_key, delete_unused
+from scripts.packages import build, job_packages
+from scripts.packages.kept_builds import KEPT_BUILDS, build_key, delete_unused, imports_key
 from tests import clinic
 
 if TYPE_CHECKING:
@@ -76,21 +76,46 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_files_of_a_kept_build_have_the_bytes_of_a_new_one(built: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     build.build(tmp_path / "first", kept)
-    (build_file,) = kept.iterdir()
+    (build_file,) = kept.glob("*.zip")
     written = build_file.stat().st_ino
     build.build(tmp_path / "second", kept)
     assert contents(tmp_path / "first") == contents(tmp_path / "second") == contents(built)
-    assert [file.stat().st_ino for file in kept.iterdir()] == [written]  # nothing was packed again
+    assert [file.stat().st_ino for file in kept.glob("*.zip")] == [written]  # nothing was packed again
 
 
 def test_a_damaged_kept_build_is_built_again(built: Path, tmp_path: Path) -> None:
     build.build(tmp_path / "first", tmp_path / "kept")
-    (build_file,) = (tmp_path / "kept").iterdir()
+    (build_file,) = (tmp_path / "kept").glob("*.zip")
     body = bytearray(build_file.read_bytes())
     body[len(body) // 2] ^= 1
     build_file.write_bytes(body)
     build.build(tmp_path / "second", tmp_path / "kept")
     assert contents(tmp_path / "second") == contents(built)
+
+
+def test_imports_of_jobs_are_followed_once_for_all_lake_projects(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build.build(tmp_path / "first", tmp_path / "kept")
+    monkeypatch.setenv("HEADGATE_PROJECT", str(clinic.lake(tmp_path / "lake")))
+    job_packages._followed.cache_clear()
+    monkeypatch.setattr(job_packages, "_imports_of", None)  # nothing is followed again
+    build.build(tmp_path / "second", tmp_path / "kept")
+    assert len([*(tmp_path / "kept").glob("*.zip")]) == 2
+    locks = {name: text for name, text in contents(built).items() if name.startswith("requirements/")}
+    assert locks
+    assert locks.items() <= contents(tmp_path / "second").items()
+
+
+@pytest.mark.parametrize("path", ["headgate/a.py", "glue_jobs/a.py"])
+def test_imports_of_edited_modules_are_followed_again(path: str, tmp_path: Path) -> None:
+    edited = tmp_path / path
+    edited.parent.mkdir(parents=True)
+    keys = set()
+    for text in ("import a", "import b"):
+        edited.write_text(text, encoding="utf-8")
+        keys.add(imports_key(tmp_path))
+    assert len(keys) == 2
 
 
 def test_an_edited_module_is_packed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
