@@ -30,8 +30,8 @@ import pyarrow as pa
 from benchmarks.deployed.deployed_lake import ROOT, deployed, payments
 from headgate.aws import clients
 from headgate.aws.glue.catalog import GlueCatalog
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.learning.store import ModelInputs, ModelStore
 from headgate.scoring.scorer import Scorer

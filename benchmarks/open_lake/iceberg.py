@@ -25,9 +25,8 @@ import pyarrow as pa
 
 from headgate.aws.glue.catalog import GlueCatalog
 from headgate.aws.s3 import S3Objects
-from headgate.contracts.arrow import arrow_schema
-from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.types import arrow_schema, glue_columns
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.merge.merge_lake import Merging

@@ -1,5 +1,4 @@
-"""Prod tables that a contract or a dashboard declares as a building block of analytics; their columns are
-derived.
+"""Prod tables that a contract or a dashboard declares as a building block, with derived columns.
 
 docs/adr/0118-analytics-as-blocks.md gives the reasons; `headgate.analytics` computes the rows.
 """
@@ -435,9 +434,7 @@ def _error(contract: Contract, block: Block, reason: str, remedy: str) -> Contra
 
 
 def file_of(contract: Contract) -> str:
-    """Return the lake project's file that declares a block, for messages: a dashboard or the table's
-    contract.
-    """
+    """Return the lake project's file that declares a block: a dashboard or the table's contract."""
     return str(contract.properties.get(DECLARED_IN) or f"contracts/prod/{contract.dataset}.yaml")
 
 

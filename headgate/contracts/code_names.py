@@ -1,5 +1,4 @@
-"""Names of card verification codes in German, French, Spanish, Italian and Dutch: one list for columns and
-for free text.
+"""Names of card verification codes in five languages besides English: one list for columns and free text.
 
 Each name is listed once, with its accents. A blank separates words, a hyphen marks words that may be written
 as one. The leak scanner has its own list of the same names.

@@ -93,8 +93,7 @@ def masked_columns(column: Column) -> tuple[Column, ...]:
 
 
 def with_distinct_names(columns: Iterable[Column]) -> tuple[Column, ...]:
-    """Return the columns, with a stem of its own for each column whose masked columns would repeat another's
-    name.
+    """Return the columns, with a stem for each column whose masked columns would repeat another's name.
 
     An example is `card_last4` beside `card_number`.
     """

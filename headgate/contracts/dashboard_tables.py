@@ -20,8 +20,7 @@ _DESCRIPTION = "description"
 
 
 def dashboard_documents() -> dict[str, tuple[Path, dict[str, Any]]]:
-    """Return table → its dashboard and its contract as an ODCS document, for the tables that dashboards
-    declare.
+    """Return table → its dashboard and its contract as an ODCS document, for the tables of dashboards.
 
     Raises:
         ContractError: a declaration is not a block, or two dashboards declare the same table.

@@ -81,9 +81,7 @@ _TREATMENT_OF_REMOVED = {
 
 
 def differences(old: Contract, new: Contract) -> list[ContractChange]:
-    """Return every change from `old` to `new` except descriptions: changes of the table, then of columns in
-    contract order.
-    """
+    """Return every change except descriptions: those of the table, then of its columns in contract order."""
     return [*_of_table(old, new), *_of_columns(old, new)]
 
 

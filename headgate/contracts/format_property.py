@@ -134,13 +134,9 @@ def inherited_format(kind: Kind, table: Mapping[str, object]) -> SourceFormat:
     """Return the format that a column of this type inherits from the table's defaults."""
     inherited = {field: value for field, value in table.items() if field in _ANY | _applicable(kind)}
     if "patterns" in inherited:
-        inherited["patterns"] = _patterns_for(kind, cast("tuple[str, ...]", inherited["patterns"]))
+        patterns, has_time = cast("tuple[str, ...]", inherited["patterns"]), kind is Kind.TIMESTAMP
+        inherited["patterns"] = tuple(each for each in patterns if date_pattern(each).has_time is has_time)
     return SourceFormat(**cast("dict[str, Any]", inherited))
-
-
-def _patterns_for(kind: Kind, patterns: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the table's patterns without a time of day for a date, and with one for a timestamp."""
-    return tuple(text for text in patterns if date_pattern(text).has_time is (kind is Kind.TIMESTAMP))
 
 
 def _applicable(kind: Kind) -> set[str]:

@@ -11,7 +11,7 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from headgate.contracts.no_cards import NoCards
+    from headgate.contracts.card_declarations import NoCards
     from headgate.contracts.source_format import SourceFormat
 
 
@@ -173,12 +173,9 @@ class Contract:
             raise ContractError(
                 f"{self.id}: a column is declared twice: {', '.join(twice)}. Remove one of the two."
             )
-        unknown = sorted({*self.key, *self.order_by, *self._compared()} - set(names))
-        if unknown:
+        compared = {name for rule in self.comparisons for name in (rule.left, rule.right) if name}
+        if unknown := sorted({*self.key, *self.order_by, *compared} - set(names)):
             raise ContractError(f"{self.id}: names columns it does not declare: {', '.join(unknown)}")
-
-    def _compared(self) -> set[str]:
-        return {name for rule in self.comparisons for name in (rule.left, rule.right) if name}
 
     def column(self, name: str) -> Column:
         """Return the column with this name.

@@ -1,5 +1,4 @@
-"""Read the policy for columns that a file has and its contract does not: `headgate.newColumns` of the
-contract.
+"""Read `headgate.newColumns`: the policy for columns that a file has and its contract does not.
 
 docs/adr/0060-new-columns.md gives the reasons.
 """
@@ -17,8 +16,8 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from headgate.contracts.card_declarations import NoCards
     from headgate.contracts.model import Contract
-    from headgate.contracts.no_cards import NoCards
 
 PROPERTY = "headgate.newColumns"
 RULE = "new_column"

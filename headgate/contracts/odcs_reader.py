@@ -5,7 +5,6 @@ Source: Open Data Contract Standard v3.1.0, https://bitol-io.github.io/open-data
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from dataclasses import replace
@@ -16,11 +15,9 @@ from typing import TYPE_CHECKING, Any
 from headgate.contracts import card_declarations, generated_ids
 from headgate.contracts.analytics_blocks import declares_block
 from headgate.contracts.curated import with_distinct_names
-from headgate.contracts.encodings import stated_encoding
+from headgate.contracts.file_form import check_file_form
 from headgate.contracts.first_view import check_first_view
-from headgate.contracts.fixed_widths import stated_widths
 from headgate.contracts.format_property import FORMAT_PROPERTY, TIMES, source_format, stated_format
-from headgate.contracts.headerless import has_header
 from headgate.contracts.model import (
     Column,
     ColumnType,
@@ -34,9 +31,8 @@ from headgate.contracts.model import (
 )
 from headgate.contracts.new_column_policy import policy_of
 from headgate.contracts.patterns import python_pattern
-from headgate.contracts.quote_signs import stated_quotes
 from headgate.contracts.rule_kinds import RULE_OF_OPTION
-from headgate.contracts.rule_values import check_rule_values
+from headgate.contracts.rule_values import check_rule_values, errors_at
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.types import parse_physical_type
 from headgate.errors import ContractError
@@ -156,9 +152,7 @@ def load_all(folder: Path) -> dict[str, Contract]:
 
 
 def load_packed(zone: str, texts: Mapping[str, str]) -> dict[str, Contract]:
-    """Return the contracts of a zone by dataset, from `<zone>/<dataset>` → JSON text, in the order of the
-    names.
-    """
+    """Return a zone's contracts by dataset, in this order, from `<zone>/<dataset>` → JSON text."""
     contracts = [
         _contract(text, ".json", zone) for name, text in sorted(texts.items()) if name.startswith(f"{zone}/")
     ]
@@ -184,10 +178,7 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
         ) from None
     check_rule_values(contract)
     generated_ids.check_generated_ids(contract)
-    stated_encoding(contract)
-    has_header(contract)
-    stated_quotes(contract)
-    stated_widths(contract)
+    check_file_form(contract)
     check_first_view(contract)
     if zone == "source":
         policy_of(contract)
@@ -220,7 +211,8 @@ def _contract_of_document(identity: str, document: Mapping[str, Any], zone: str)
     own = _custom(table)
     hold_dataset(identity, table["name"])
     columns = _stated_columns(identity, table, own)
-    formats = _table_formats(identity, own)
+    with errors_at(identity):
+        formats = stated_format(own.get(FORMAT_PROPERTY, {}))
     return Contract(
         id=identity,
         dataset=table["name"],
@@ -322,17 +314,14 @@ def _type(identity: str, item: Mapping[str, Any]) -> ColumnType:
     """
     column = f"{identity}.{item['name']}"
     for name in item.keys() - _FIELDS:
-        if near := difflib.get_close_matches(str(name), _FIELDS, n=1, cutoff=_MIN_SIMILARITY):
+        if near := get_close_matches(str(name), _FIELDS, n=1, cutoff=_MIN_SIMILARITY):
             raise ContractError(f"{column}: there is no field {name}. Did you mean {near[0]}?")
-    try:
+    with errors_at(column):
         return parse_physical_type(item["physicalType"])
-    except ContractError as error:
-        raise ContractError(f"{column}: {error}") from None
 
 
 def _nested(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> str:
-    """Return `array` or `object` for a column that keeps lists or objects as JSON text; otherwise an empty
-    text.
+    """Return `array` or `object` for a column that keeps these as JSON text; otherwise an empty text.
 
     Raises:
         ContractError: its type is not text.
@@ -371,13 +360,6 @@ def _classification(item: Mapping[str, Any], own: Mapping[str, Any]) -> str:
     )
 
 
-def _table_formats(identity: str, own: Mapping[str, Any]) -> dict[str, object]:
-    try:
-        return stated_format(own.get(FORMAT_PROPERTY, {}))
-    except ContractError as error:
-        raise ContractError(f"{identity}: {error}") from None
-
-
 def _format(
     identity: str, item: Mapping[str, Any], column_type: ColumnType, formats: Mapping[str, object]
 ) -> SourceFormat | None:
@@ -387,15 +369,13 @@ def _format(
         ContractError: the format does not apply to the column's type.
     """
     options = item.get("logicalTypeOptions", {})
-    try:
+    with errors_at(f"{identity}.{item['name']}"):
         own_format = stated_format(_custom(item).get(FORMAT_PROPERTY, {}))
         if column_type.kind in TIMES and "format" in options:
             own_format = {"patterns": (str(options["format"]),), **own_format}
         if column_type.kind is Kind.TIMESTAMP and "defaultTimezone" in options:
             own_format = {"timezone": str(options["defaultTimezone"]), **own_format}
         return source_format(column_type.kind, column_type.scale or 0, formats, own_format)
-    except ContractError as error:
-        raise ContractError(f"{identity}.{item['name']}: {error}") from None
 
 
 def _content(identity: str, column: str, own: Mapping[str, Any]) -> Content | None:
@@ -434,15 +414,14 @@ def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> t
     _check_options(f"{identity}.{item['name']}", options)
     rules += [Rule(name, options[option]) for option, name in RULE_OF_OPTION.items() if option in options]
     if "pattern" in options:
-        _check_pattern(f"{identity}.{item['name']}", options["pattern"])
+        with errors_at(f"{identity}.{item['name']}"):
+            python_pattern(options["pattern"])
     rules += [_valid_values(identity, item["name"], check) for check in item.get("quality", ())]
     return tuple(rules)
 
 
 def _check_options(column: str, options: Mapping[str, Any]) -> None:
-    """Raise ContractError for an option that neither ODCS nor Headgate has, because a misspelt rule would
-    check nothing.
-    """
+    """Raise ContractError for an unknown option, because a misspelt rule would check nothing."""
     known_options = [*RULE_OF_OPTION, *_OTHER_OPTIONS]
     for option in options:
         if option not in known_options:
@@ -472,13 +451,6 @@ def _with_levels(column: str, rules: tuple[Rule, ...], severities: object) -> tu
         )
     levels = {_RULE_OF_KEYWORD[keyword]: _LEVELS[severity] for keyword, severity in severities.items()}
     return tuple(replace(rule, level=levels.get(rule.name, rule.level)) for rule in rules)
-
-
-def _check_pattern(column: str, pattern: object) -> None:
-    try:
-        python_pattern(pattern)
-    except ContractError as error:
-        raise ContractError(f"{column}: {error}") from None
 
 
 def _valid_values(identity: str, column: str, check: Mapping[str, Any]) -> Rule:

@@ -1,5 +1,4 @@
-"""Write contracts as Open Data Contract Standard v3 documents that `odcs_reader.parse` reads as the same
-contract.
+"""Write contracts as Open Data Contract Standard v3 documents, which `odcs_reader` reads as equal contracts.
 
 Source: Open Data Contract Standard v3.1.0, https://bitol-io.github.io/open-data-contract-standard/
 """

@@ -86,8 +86,7 @@ def is_id_of_person(compared: str) -> bool:
 
 
 def is_personal(compared: str) -> bool:
-    """Return whether the compared name says that the column holds data about a person: a name, a contact, a
-    birthday, an address, an account.
+    """Return whether the compared name denotes data about a person: name, contact, birthday, address, account.
 
     >>> is_personal("beguenstigter_zahlungspflichtiger"), is_personal("titulaire_du_compte"), is_personal("sachkonto")
     (True, True, False)

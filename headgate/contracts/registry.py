@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from headgate.contracts import odcs_reader
 from headgate.contracts.analyst_tables import analyst_contracts
 from headgate.contracts.analytics_blocks import with_derived_columns
-from headgate.contracts.card_declarations import declared_by_lake
+from headgate.contracts.card_declarations import NoCards, declared_by_lake
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.currency import in_currency
 from headgate.contracts.dashboard_tables import dashboard_documents
 from headgate.contracts.model import Column, ColumnType, Kind
-from headgate.contracts.no_cards import NoCards
 from headgate.domains.discovery import is_archive
 from headgate.domains.domain import Domain
 from headgate.errors import ContractError
@@ -44,9 +43,7 @@ STAMPS = (
 
 @dataclass(frozen=True)
 class Registry:
-    """Contracts by dataset: `source` before the gate, `curated` after it, `prod` for the systems' tables,
-    `lake` for the lake's own tables.
-    """
+    """Contracts by dataset: before the gate (`source`), after it, of the systems, and of the lake itself."""
 
     source: dict[str, Contract]
     curated: dict[str, Contract]
@@ -108,17 +105,13 @@ class Registry:
 
 
 def no_cards() -> NoCards | None:
-    """Return the lake's declaration that it has no card numbers, from `headgate.toml` or the archive of this
-    code.
-    """
+    """Return the lake's declaration that it has no card numbers, from `headgate.toml` or this archive."""
     declaration = dict(cards())
     return NoCards.read("headgate.toml: cards", declaration) if declaration.pop("none", False) else None
 
 
 def own_model(contract: Contract) -> Contract:
-    """Return a prod contract; one without a system gets the system and the two columns of the project's
-    models.
-    """
+    """Return a prod contract; one without a system gets the system and columns of the project's models."""
     if contract.system:
         return contract
     added = [column for column in STAMPS if column.name not in contract.names]

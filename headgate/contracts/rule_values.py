@@ -1,11 +1,10 @@
-"""Convert a contract's literals to values that compare exactly with a column's values, in the gate and in
-Great Expectations' floats.
-"""
+"""Convert a contract's literals to values that the gate and Great Expectations compare alike and exactly."""
 
 from __future__ import annotations
 
 import math
 import re
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
@@ -32,14 +31,16 @@ _NO_LITERAL = (ValueError, TypeError, OverflowError, InvalidOperation)
 
 
 def typed_literal(column_type: ColumnType, value: object) -> object:
-    """Convert a value of YAML to the Python type of the column's values, without converting a decimal to a
-    float.
+    """Convert a value of YAML to the Python type of the column's values; a decimal never becomes a float.
 
     Raises:
         ValueError, TypeError, OverflowError, InvalidOperation: it is not a value of the type, or the gate and
             Great Expectations would read it differently.
     """
-    return _READERS.get(column_type.kind, _integer_or_decimal)(value)
+    if reader := _READERS.get(column_type.kind):
+        return reader(value)
+    number = _decimal(value)  # the bound of an integer column may be 0.5
+    return int(number) if number == number.to_integral_value() else number
 
 
 def _text(value: object) -> str:
@@ -80,12 +81,6 @@ def _decimal(value: object) -> Decimal:
     return number
 
 
-def _integer_or_decimal(value: object) -> int | Decimal:
-    """Return the bound; that of an integer column may be 0.5."""
-    number = _decimal(value)
-    return int(number) if number == number.to_integral_value() else number
-
-
 def _day(value: object) -> date:
     if isinstance(value, datetime) or not _DAY.fullmatch(str(value)):
         raise ValueError
@@ -109,18 +104,24 @@ _READERS: dict[Kind, Callable[[object], object]] = {
 }
 
 
+@contextmanager
+def errors_at(place: str) -> Iterator[None]:
+    """Add the place to a ContractError of the block."""
+    try:
+        yield
+    except ContractError as error:
+        raise ContractError(f"{place}: {error}") from None
+
+
 def check_rule_values(contract: Contract) -> None:
-    """Check that the values in the contract's rules have their columns' types, and that Great Expectations
-    can represent them.
+    """Check that rules have values of their columns' types that Great Expectations can represent.
 
     Raises:
         ContractError: a value does not.
     """
     for column, rule in _compared(contract):
-        try:
+        with errors_at(f"{contract.id}.{column.name}"):
             _check_rule(column, rule)
-        except ContractError as error:
-            raise ContractError(f"{contract.id}.{column.name}: {error}") from None
 
 
 def _compared(contract: Contract) -> Iterator[tuple[Column, Rule]]:
@@ -128,12 +129,9 @@ def _compared(contract: Contract) -> Iterator[tuple[Column, Rule]]:
     yield from ((column, rule) for column in contract.columns for rule in column.rules)
     for comparison in contract.comparisons:
         if comparison.right is None:
-            is_ordering = comparison.operator in ORDERINGS
-            rule = (
-                Rule(ORDERINGS[comparison.operator], comparison.value)
-                if is_ordering
-                else Rule("valid_values", (comparison.value,))
-            )
+            rule = Rule("valid_values", (comparison.value,))
+            if comparison.operator in ORDERINGS:
+                rule = Rule(ORDERINGS[comparison.operator], comparison.value)
             yield contract.column(comparison.left), rule
 
 
@@ -154,15 +152,13 @@ def _check_rule(column: Column, rule: Rule) -> None:
             f"rule {rule.name} cannot be {rule.argument!r}. Remedy: {RULE_KINDS[rule.name].option}: "
             "true, or leave it out"
         )
-    elif argument is Argument.LENGTH and not _is_length(rule.argument):
+    elif argument is Argument.LENGTH and not (
+        type(rule.argument) is int and 0 <= rule.argument <= _MAX_LENGTH
+    ):
         raise ContractError(
             f"the bound {rule.argument!r} is not a number of characters. Remedy: a whole number for "
             f"{rule.name}"
         )
-
-
-def _is_length(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_LENGTH
 
 
 def _check_value(column: Column, value: object) -> None:
@@ -190,8 +186,7 @@ def _fits(column_type: ColumnType, value: object) -> bool:
 
 
 def bound_of_floats(column: Column, rule: Rule) -> object:
-    """Return the bound that separates the column's values as floats exactly as the rule's bound separates the
-    values.
+    """Return the bound that separates the column's values as floats exactly as the rule's bound does.
 
     Raises:
         ContractError: no float does so, or the bound is not a value of the column's type.

@@ -31,8 +31,7 @@ def rules_fingerprint(contract: Contract, *further: object) -> str:
 
 
 def gate_fingerprint(contract: Contract) -> str:
-    """Return a text that changes with everything in a contract that affects how the gate reads, checks and
-    masks a file.
+    """Return a text that changes with everything that affects how the gate reads, checks and masks a file.
 
     It does not change with the version and descriptions.
     """

@@ -1,5 +1,4 @@
-"""Recognize names of columns with card data, a person's numbers or other numbers: one list for drafts,
-contracts and profiles.
+"""Recognize names of columns with sensitive or other numbers, for drafts, contracts and profiles.
 
 Names are compared in lower case, without accents, with `_` between words: `Card Number`, `card-number` and
 `CardNumber` are equal.
@@ -92,9 +91,7 @@ def is_personal_name(name: str) -> bool:
 
 @lru_cache(maxsize=4096)  # files have the same columns again and again
 def compared(name: str) -> str:
-    """Return the form of a name for comparison: words in lower case, without accents and with `_` between
-    them.
-    """
+    """Return a name for comparison: words in lower case, without accents and with `_` between them."""
     plain = "".join(
         char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char)
     ).replace("ß", "ss")
@@ -108,9 +105,7 @@ def mask_by_name(name: str) -> Mask | None:
 
 
 def content_by_name(name: str) -> Content | None:
-    """Return the kind of other numbers that the name denotes, such as phone or tax numbers; None for any
-    other name.
-    """
+    """Return the kind of other numbers that the name denotes, such as phone or tax numbers, or None."""
     plain = compared(name)
     if _MEASURES.fullmatch(plain):
         return None

@@ -12,7 +12,7 @@ from headgate.contracts.types import arrow_type
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headgate.contracts.model import Column, Contract
+    from headgate.contracts.model import Contract
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,10 @@ def _of_columns(before: Contract, after: Contract) -> Iterator[StoredRowsEffect]
     types = {column.name: arrow_type(column.type) for column in before.columns}
     for column in after.columns:
         if column.name not in types:
-            yield StoredRowsEffect(
-                column.name, f"null in stored rows, and counted there{_although_required(column)}"
-            )
+            effect = "null in stored rows, and counted there"
+            if column.required:
+                effect += ", although it is required; replay their files from raw to fill it"
+            yield StoredRowsEffect(column.name, effect)
         elif types[column.name] != arrow_type(column.type):
             yield StoredRowsEffect(
                 column.name, "stored values are cast exactly; a misfit stops this dataset", needs_replay=True
@@ -69,7 +70,3 @@ def _of_columns(before: Contract, after: Contract) -> Iterator[StoredRowsEffect]
     for name in before.names:
         if name not in after.names:
             yield StoredRowsEffect(name, "leaves the table; stored increments keep it")
-
-
-def _although_required(column: Column) -> str:
-    return ", although it is required; replay their files from raw to fill it" if column.required else ""

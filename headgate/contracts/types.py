@@ -1,13 +1,17 @@
-"""The one table from contract types to the types of other systems."""
+"""The one table from contract types to the types of other systems, and a contract's columns in these."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from headgate.contracts.model import ColumnType, Kind
 from headgate.errors import ContractError
+
+if TYPE_CHECKING:
+    from headgate.contracts.model import Contract
 
 _PLAIN = {
     "BOOLEAN": Kind.BOOLEAN,
@@ -82,3 +86,21 @@ def iceberg_type(column_type: ColumnType) -> str:
     if column_type.kind is Kind.DECIMAL:
         return f"decimal({column_type.precision}, {column_type.scale})"
     return _ICEBERG.get(column_type.kind, column_type.kind.value)
+
+
+def arrow_schema(contract: Contract) -> pa.Schema:
+    """Return the Arrow schema with the contract's columns, types and nullability, in its order."""
+    return pa.schema(
+        [
+            pa.field(column.name, arrow_type(column.type), nullable=not column.required)
+            for column in contract.columns
+        ]
+    )
+
+
+def glue_columns(contract: Contract) -> list[dict[str, str]]:
+    """Return Glue's `Columns` for a table under this contract, in contract order."""
+    return [
+        {"Name": column.name, "Type": glue_type(column.type), "Comment": column.description[:255]}
+        for column in contract.columns
+    ]

@@ -13,12 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.contracts.curated import with_distinct_names
-from headgate.contracts.encodings import ENCODING_PROPERTY
+from headgate.contracts.file_form import ENCODING_PROPERTY, SHEET_PROPERTY
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.new_column_policy import KEPT, PROPERTY, NewColumns
 from headgate.contracts.personal_names import is_id_of_person
 from headgate.contracts.sensitive_names import PERSONAL, compared, is_personal_name
-from headgate.contracts.workbook_sheets import SHEET_PROPERTY
 from headgate.drafts.column_inference import (
     CARD_SHARE,
     MAX_PRECISION,

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.headerless import HEADER_PROPERTY, NO_HEADER
+from headgate.contracts.file_form import HEADER_PROPERTY, NO_HEADER, QUOTES_PROPERTY, QuoteUse, stated_sheet
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.contracts.quote_signs import QUOTES_PROPERTY, QuoteUse
 from headgate.contracts.source_format import SourceFormat
-from headgate.contracts.workbook_sheets import stated_sheet
 from headgate.drafts.column_inference import (
     MAX_PRECISION,
     guess_type,

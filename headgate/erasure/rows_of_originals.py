@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.errors import BadInputError
-from headgate.formats.read_table import MOST_COLUMNS, read_table
+from headgate.formats.read_table import MAX_MAPPED_COLUMNS, read_table
 from headgate.formats.unpack import unpack
 from headgate.matching.file_table import NO_TABLE, as_text
 from headgate.matching.suggest_mapping import THRESHOLD, match_columns
@@ -45,7 +45,7 @@ def _table(body: bytes, contract: Contract) -> FileTable:
 
 def _known_columns(table: FileTable, contract: Contract, wanted: Mapping[str, object]) -> pa.Table:
     """Return the wanted columns under the contract's names, with keys as in curated."""
-    if not table.names or len(table.names) > MOST_COLUMNS:
+    if not table.names or len(table.names) > MAX_MAPPED_COLUMNS:
         return pa.table({})
     pairs = match_columns(table.names, table.samples, contract).pairs
     positions = {

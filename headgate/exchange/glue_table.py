@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.glue_columns import glue_columns
+from headgate.contracts.types import glue_columns
 from headgate.exchange.imported import imported_column, imported_contract, sql_type
 
 if TYPE_CHECKING:

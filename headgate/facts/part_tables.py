@@ -15,7 +15,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.types import arrow_schema
 from headgate.engines.frames import by_rows
 from headgate.engines.local import connected
 from headgate.engines.write_rows import row_batches

@@ -14,14 +14,15 @@ from headgate.formats.unpack import (
     ZIP,
     ZIP_MAGICS,
     allowed_bytes,
+    chunks_of,
     corrupt_archive,
     data_members,
     too_many_members,
     within,
 )
 
-_PART_BYTES = 1 << 20
 _MIN_MEMBERS = 2
+_PARTS_OF_DOCUMENTS = {"[Content_Types].xml", "mimetype"}
 
 
 def folder_of_archive(path: Path) -> Path | None:
@@ -39,18 +40,14 @@ def folder_of_archive(path: Path) -> Path | None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = data_members(archive)
-            if len(members) < _MIN_MEMBERS or _is_document(archive):
+            is_document = not _PARTS_OF_DOCUMENTS.isdisjoint(archive.namelist())
+            if len(members) < _MIN_MEMBERS or is_document:
                 return None
             if len(members) > MAX_MEMBERS:
                 raise too_many_members()
             return _extract(archive, members, path)
     except BROKEN_ZIP:
         raise corrupt_archive(ZIP) from None
-
-
-def _is_document(archive: zipfile.ZipFile) -> bool:
-    """Return whether the archive is a document of a program, such as a workbook."""
-    return not {"[Content_Types].xml", "mimetype"}.isdisjoint(archive.namelist())
 
 
 def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: Path) -> Path:
@@ -62,8 +59,7 @@ def _extract(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: Pat
         target = folder / Path(*_parts(member.filename))
         target.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(member) as packed, target.open("xb") as file:
-            parts = iter(lambda packed=packed: packed.read(_PART_BYTES), b"")  # type: ignore[misc]  # a default
-            file.writelines(within(parts, allowed, allowed, passed_bytes))
+            file.writelines(within(chunks_of(packed), allowed, allowed, passed_bytes))
         passed_bytes += target.stat().st_size
     return folder
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from headgate.formats.received_rows import Ragged, Received
+from headgate.formats.received_rows import Ragged, Received, joined_ragged
 from headgate.formats.row_offsets import ListedOffsets
 from headgate.values.cells import NO_ROWS, int_array
 
@@ -71,17 +70,12 @@ def all_rows(source: Source) -> Received:
     batches = list(source.batches())
     if len(batches) == 1:
         return batches[0]
-    ragged = Ragged(
-        np.concatenate([batch.ragged.source_rows for batch in batches]),
-        tuple(chain.from_iterable(batch.ragged.texts for batch in batches)),
-        tuple(chain.from_iterable(batch.ragged.widths for batch in batches)),
-    )
     cells = {name: pa.concat_arrays([batch.cells[name] for batch in batches]) for name in batches[0].cells}
     return replace(
         batches[0],
         cells=cells,
         source_rows=np.concatenate([batch.source_rows for batch in batches]),
-        ragged=ragged,
+        ragged=joined_ragged(batch.ragged for batch in batches),
     )
 
 

@@ -94,16 +94,13 @@ def check_names(content: bytes, names: Iterable[str]) -> None:
             silently.
     """
     non_ascii = [name for name in names if len(name) >= _MIN_NAME_LENGTH and not name.isascii()]
-    shown = (
-        {
-            encoding: _names_in(content[:_TOP_BYTES], encoding, non_ascii)
-            for encoding in (GUESSED, *_OLD_ENCODINGS)
-        }
-        if non_ascii
-        else {}
-    )
+
+    def names_shown(encoding: str) -> int:
+        top = content[:_TOP_BYTES].decode(encoding, "replace").casefold()
+        return sum(name in top for name in non_ascii)
+
     # On a tie, max returns the first encoding, which is the guess.
-    best = max(shown, key=lambda encoding: shown[encoding], default=GUESSED)
+    best = max((GUESSED, *_OLD_ENCODINGS), key=names_shown) if non_ascii else GUESSED
     if best != GUESSED:
         raise UnreadableFileError(
             rule="unknown_encoding",
@@ -114,11 +111,6 @@ def check_names(content: bytes, names: Iterable[str]) -> None:
                 f"write the file in UTF-8, or state its encoding in the contract: headgate.encoding: {best}"
             ),
         )
-
-
-def _names_in(top: bytes, encoding: str, names: Iterable[str]) -> int:
-    text = top.decode(encoding, "replace").casefold()
-    return sum(name in text for name in names)
 
 
 def unknown_encoding(content: bytes, at: int) -> UnreadableFileError:

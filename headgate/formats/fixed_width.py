@@ -19,9 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headgate.contracts.encodings import stated_encoding
-from headgate.contracts.fixed_widths import stated_widths
-from headgate.contracts.quote_signs import QUOTES_PROPERTY, QuoteUse
+from headgate.contracts.file_form import QUOTES_PROPERTY, QuoteUse, stated_encoding, stated_widths
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.csv_table import csv_table
 from headgate.formats.csv.quoting import UNIT_SEPARATOR
@@ -129,14 +127,10 @@ def _starts(received: Received, body: bytes, utf8: bytes) -> Rows:
 
 def _cells(line: str, spans: Sequence[Span]) -> list[str]:
     """Return a line's cells; the whole line is the only cell if a value lies between two columns."""
-    if not all(_is_blank(line[end:following]) for _, end, following in spans):
+    if any(line[end:following].strip() for _, end, following in spans):
         return [line.strip()]
     beyond = line[spans[-1][2] :].strip()
     return [*(line[begin:end].strip() for begin, end, _ in spans), *([beyond] if beyond else [])]
-
-
-def _is_blank(text: str) -> bool:
-    return not text or text.isspace()
 
 
 def _quoted(cell: str) -> str:
@@ -147,7 +141,8 @@ def _quoted(cell: str) -> str:
 
 def _spans(lines: Sequence[str]) -> list[Span]:
     """Return the spans of the columns, from a ruler or from the characters that are blank in every line."""
-    ruler = next((line for line in lines[:_RULER_WITHIN_LINES] if _is_ruler(line)), "")
+    top = lines[:_RULER_WITHIN_LINES]
+    ruler = next((line for line in top if _RULER.fullmatch(line) and len(_RUN.findall(line)) > 1), "")
     occupied = _occupied([ruler] if ruler else [line for line in lines if not _RULER.fullmatch(line)])
     edges = np.flatnonzero(np.diff(np.concatenate(([0], occupied.astype(np.int8), [0]))))
     runs = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
@@ -160,10 +155,6 @@ def _spans(lines: Sequence[str]) -> list[Span]:
         if inner
         else [(0, _LINE_END, _LINE_END)]
     )
-
-
-def _is_ruler(line: str) -> bool:
-    return _RULER.fullmatch(line) is not None and len(_RUN.findall(line)) > 1
 
 
 def _occupied(lines: Sequence[str]) -> Flags:
@@ -189,14 +180,12 @@ def _is_aligned(lines: Sequence[str]) -> bool:
     spans = _spans(lines)
     if len(spans) < 2:  # noqa: PLR2004 one column is no table
         return False
-    aligned = [line for line in rows if _is_row(line, spans)]
-    return len(aligned) >= _ALIGNED_SHARE * len(rows)
-
-
-def _is_row(line: str, spans: Sequence[Span]) -> bool:
-    """Return whether a line has at least two cells and no wide blanks within a cell."""
-    cells = _cells(line, spans)
-    return sum(map(bool, cells)) > 1 and not any("  " in cell for cell in cells)
+    cells_of_rows = [_cells(line, spans) for line in rows]
+    # A row has at least two cells, and no wide blanks within a cell.
+    aligned = sum(
+        sum(map(bool, cells)) > 1 and not any("  " in cell for cell in cells) for cells in cells_of_rows
+    )
+    return aligned >= _ALIGNED_SHARE * len(rows)
 
 
 def _is_delimited(rows: Sequence[str]) -> bool:

@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from headgate.contracts.encodings import stated_encoding
+from headgate.contracts.file_form import stated_encoding
 from headgate.formats.batches import all_rows
+from headgate.formats.csv.csv_table import csv_table
 from headgate.formats.csv.read_csv import read_csv
 from headgate.formats.csv.stream_csv import stream_plain_csv
 from headgate.formats.fixed_width import fixed_width_table, holds_fixed_width, read_fixed_width
@@ -20,10 +21,9 @@ from headgate.formats.json.json_records import holds_json, read_records
 from headgate.formats.json.nested_names import by_contract, every_object, never
 from headgate.formats.json.read_json import read_json, read_json_lines, source_of_records
 from headgate.formats.json.record_lists import RecordPlace
-from headgate.formats.parquet.read_parquet import read_parquet
-from headgate.formats.sniff import is_avro, is_old_workbook, is_orc, is_parquet
+from headgate.formats.parquet import read_parquet
+from headgate.formats.sniff import is_avro, is_old_workbook, is_orc, is_parquet, is_xml
 from headgate.formats.unpack import is_open_document, is_workbook
-from headgate.formats.xml.is_xml import is_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,23 +87,6 @@ def format_of(content: bytes, contract: Contract | None = None) -> Format:
     return next(form for form in FORMATS if form.holds(content, contract))
 
 
-def _table_of_parquet(content: bytes | Path, _: Contract | None, options: Mapping[str, Any]) -> FileTable:
-    from headgate.formats.parquet.parquet_table import parquet_table  # noqa: PLC0415 see Format
-
-    return parquet_table(content, whole=options["whole"])
-
-
-def _schema_of_parquet(content: bytes) -> pa.Schema:
-    from headgate.formats.parquet.parquet_table import parquet_schema  # noqa: PLC0415 see Format
-
-    return parquet_schema(content)
-
-
-def _batches_of_parquet(path: Path, contract: Contract, _: Path) -> Source | None:
-    with path.open("rb") as file:
-        return read_parquet(path, contract) if is_parquet(file.read(4)) else None
-
-
 def _avro() -> ModuleType:
     from headgate.formats.avro import read_avro  # noqa: PLC0415 see Format
 
@@ -147,8 +130,7 @@ def _workbook(name: FormatName, holds: Callable[[bytes], bool]) -> Format:
     def rows(content: bytes, contract: Contract, options: Mapping[str, Any]) -> Received:
         from headgate.formats.excel.read_excel import read_excel  # noqa: PLC0415 see Format
 
-        read = read_excel(content, contract, with_rows_above=options["with_rows_above"])
-        return replace(read, format_name=name)
+        return replace(read_excel(content, contract, **options), format_name=name)
 
     return Format(name, lambda content, _: holds(content), rows, _table_of_workbook)
 
@@ -169,10 +151,6 @@ def _records_of_xml(content: bytes, _: Contract | None, expands: Expands) -> Rec
     return xml_records(content, expands)
 
 
-def _rows_of_xml(content: bytes, contract: Contract, _: Mapping[str, Any]) -> Received:
-    return all_rows(source_of_records(_records_of_xml(content, contract, by_contract(contract)), contract))
-
-
 def _table_of_records(records: ReadsRecords) -> ReadsTable:
     """Return a function that reads a format's records as a table."""
 
@@ -189,24 +167,10 @@ def _table_of_records(records: ReadsRecords) -> ReadsTable:
     return table
 
 
-def _table_of_csv(content: bytes | Path, contract: Contract | None, options: Mapping[str, Any]) -> FileTable:
-    from headgate.formats.csv.csv_table import csv_table  # noqa: PLC0415 see Format
-
-    return csv_table(_bytes_of(content), contract, with_header=options["with_header"], whole=options["whole"])
-
-
 def _batches_of_csv(path: Path, contract: Contract, _: Path) -> Source | None:
     with path.open("rb") as file:
         is_fixed = holds_fixed_width(file.read(_HEAD_BYTES + 1), contract)
     return None if is_fixed else stream_plain_csv(path, contract)
-
-
-def _table_of_fixed_width(
-    content: bytes | Path, contract: Contract | None, options: Mapping[str, Any]
-) -> FileTable:
-    return fixed_width_table(
-        _bytes_of(content), contract, with_header=options["with_header"], whole=options["whole"]
-    )
 
 
 def _bytes_of(content: bytes | Path) -> bytes:
@@ -217,15 +181,7 @@ FORMATS = (
     _workbook(FormatName.XLSX, is_workbook),
     _workbook(FormatName.ODS, is_open_document),
     _workbook(FormatName.XLS, is_old_workbook),
-    Format(
-        FormatName.PARQUET,
-        lambda content, _: is_parquet(content),
-        lambda content, contract, _: all_rows(read_parquet(content, contract)),
-        _table_of_parquet,
-        _batches_of_parquet,
-        schema=_schema_of_parquet,
-        is_read_from_disk=True,
-    ),
+    _arrow_format(FormatName.PARQUET, is_parquet, lambda: read_parquet),
     _arrow_format(FormatName.AVRO, is_avro, _avro),
     _arrow_format(FormatName.ORC, is_orc, _orc),
     Format(
@@ -239,7 +195,9 @@ FORMATS = (
     Format(
         FormatName.XML,
         lambda content, _: is_xml(content),
-        _rows_of_xml,
+        lambda content, contract, _: all_rows(
+            source_of_records(_records_of_xml(content, contract, by_contract(contract)), contract)
+        ),
         _table_of_records(_records_of_xml),
         records=_records_of_xml,
     ),
@@ -247,14 +205,14 @@ FORMATS = (
         FormatName.FIXED_WIDTH,
         holds_fixed_width,
         lambda content, contract, _: read_fixed_width(content, contract),
-        _table_of_fixed_width,
+        lambda content, contract, options: fixed_width_table(_bytes_of(content), contract, **options),
         has_stated_header=True,
     ),
     Format(
         FormatName.CSV,
         lambda _, __: True,  # last in the list: it accepts all other content
         lambda content, contract, _: read_csv(content, contract),
-        _table_of_csv,
+        lambda content, contract, options: csv_table(_bytes_of(content), contract, **options),
         _batches_of_csv,
         has_stated_header=True,
     ),

@@ -22,8 +22,6 @@ def read_file(body: bytes, contract: Contract, *, with_rows_above: bool = True) 
     Raises:
         BadInputError: the file as a whole cannot be read; `rule` names the reason.
     """
-    file = unpacked(body)
-    received = format_of(file.content, contract).rows(
-        file.content, contract, {"with_rows_above": with_rows_above}
-    )
-    return replace(received, packed=file.packed)
+    content, packed = unpacked(body)
+    received = format_of(content, contract).rows(content, contract, {"with_rows_above": with_rows_above})
+    return replace(received, packed=packed)

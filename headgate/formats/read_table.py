@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
 _HEAD_BYTES = 1 << 18
-MOST_COLUMNS = 200
+MAX_MAPPED_COLUMNS = 200
+_MIN_COLUMNS_WITHOUT_HEADER = 2
 _DAMAGED = ("not_a_table", "empty_file", "corrupt_")  # prefixes of the rules of damaged files
 
 
@@ -30,8 +31,8 @@ def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTa
     meaning and may differ in the source's next file.
     """
     content = _unpacked(file, whole=False)
-    table = _table(content, contract, whole=False)
-    if table is None or table.two_row_sheet or len(table.names) > MOST_COLUMNS:
+    table = _table_or_none(content, contract, whole=False)
+    if not table or not table.has_header or table.two_row_sheet or len(table.names) > MAX_MAPPED_COLUMNS:
         return None  # the gate rejects workbooks with names in two rows, so they need no mapping
     return _by_name(table) if isinstance(content, bytes) and format_of(content, contract).records else table
 
@@ -55,9 +56,6 @@ def check_is_table(file: Path) -> None:
             raise
     except (BadInputError, pa.ArrowException, OSError, ValueError):  # the last three come from Arrow
         return
-
-
-_MIN_COLUMNS_WITHOUT_HEADER = 2
 
 
 def no_table() -> UnreadableFileError:
@@ -125,12 +123,6 @@ def _by_name(table: FileTable) -> FileTable:
         tuple(table.columns[place] for place in places),
         file_order=tuple(sorted(range(len(places)), key=places.__getitem__)),
     )
-
-
-def _table(content: bytes | Path, contract: Contract | None, *, whole: bool) -> FileTable | None:
-    """Return `_table_or_none`, but None also if the table has no header."""
-    table = _table_or_none(content, contract, whole=whole)
-    return table if table and table.has_header else None
 
 
 def _table_or_none(content: bytes | Path, contract: Contract | None, *, whole: bool) -> FileTable | None:

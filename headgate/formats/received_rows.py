@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from headgate.formats.format_name import FormatName
 from headgate.values.cells import NO_ROWS, Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -29,6 +32,21 @@ class Ragged:
     texts: tuple[str, ...] = ()
     widths: tuple[int, ...] = ()
     footer: int = 0
+
+
+def joined_ragged(parts: Iterable[Ragged], rows_before: Iterable[int] | None = None) -> Ragged:
+    """Return the ragged rows of consecutive parts.
+
+    Args:
+        rows_before: the number of rows before each part, if the parts number their own rows.
+    """
+    parts = list(parts)
+    shifts = repeat(0) if rows_before is None else rows_before
+    return Ragged(
+        np.concatenate([part.source_rows + shift for part, shift in zip(parts, shifts, strict=False)]),
+        tuple(chain.from_iterable(part.texts for part in parts)),
+        tuple(chain.from_iterable(part.widths for part in parts)),
+    )
 
 
 @dataclass(frozen=True)
@@ -91,9 +109,12 @@ def written_as(
     """Return the properties of a file's format; they contain no cell."""
     properties = {"format": format_name, "compression": ", ".join(packed) or "none"}
     if dialect:
+        properties["encoding"] = dialect.encoding
+        if format_name != FormatName.FIXED_WIDTH:
+            quote = dialect.form.quote or "none"
+            escape = dialect.form.escape or quote
+            properties |= {"delimiter": dialect.form.delimiter, "quote": quote, "escape": escape}
         properties |= {
-            "encoding": dialect.encoding,
-            **(_of_csv(dialect) if format_name != FormatName.FIXED_WIDTH else {}),
             "line_end": dialect.line_end or "mixed",
             "skipped_lines": str(dialect.skipped_lines),
             "header_lines": str(dialect.header_lines),
@@ -102,12 +123,6 @@ def written_as(
         properties |= {"unnamed_columns": str(dialect.unnamed)} if dialect.unnamed else {}
         properties |= {"footer_lines": str(dialect.footer_lines)} if dialect.footer_lines else {}
     return properties
-
-
-def _of_csv(dialect: Dialect) -> dict[str, str]:
-    form = dialect.form
-    quote = form.quote or "none"
-    return {"delimiter": form.delimiter, "quote": quote, "escape": form.escape or quote}
 
 
 def confidence_text(confidence: float) -> str:

@@ -6,8 +6,9 @@ import codecs
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
-from headgate.contracts.encodings import stated_encoding
+from headgate.contracts.file_form import stated_encoding
 from headgate.errors import UnreadableFileError
 from headgate.formats.encoding import (
     GUESSED,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-from headgate.formats.encoding import Western
+    from headgate.formats.encoding import Western
 
 PARQUET_MAGICS = (b"PAR1", b"PARE")  # plain, and with an encrypted footer
 AVRO_MAGIC = b"Obj\x01"
@@ -45,6 +46,8 @@ _MARKS = (
 )
 # Control characters that no text contains; \x1c to \x1f are delimiters of rare dialects.
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1b]")
+_PAGE = re.compile(rb"\A(?:\s*<[?!][^>]*>)*\s*<(?:html|table)[\s>]", re.IGNORECASE)
+_BLANKS = b" \t\r\n"
 _PROBE_BYTES = 1 << 16
 _HEADER_BYTES = 1 << 20
 
@@ -80,6 +83,27 @@ def is_avro(content: bytes) -> bool:
 def is_orc(content: bytes) -> bool:
     """Return whether the bytes start like an ORC file, and not like a text such as `ORCHARD,TREES`."""
     return content.startswith(_ORC_MAGIC) and b"\0" in content
+
+
+def is_xml(content: bytes) -> bool:
+    """Return whether the bytes, or their beginning, are XML: a declaration, or tags of which one ends.
+
+    A header such as `<DATE>,<OPEN>` of exported prices is CSV, and no reader reads HTML.
+    """
+    probe = content[:_PROBE_BYTES]
+    for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        probe = probe.removeprefix(mark)
+    probe = probe.lstrip(_BLANKS + b"\0")  # UTF-16 has zeros between its characters
+    if not probe.startswith(b"<") or _PAGE.search(probe):
+        return False
+    if probe.startswith(b"<?xml"):
+        return True
+    reader: XMLPullParser[Element] = XMLPullParser(("start", "end"))
+    try:
+        reader.feed(content[:_PROBE_BYTES].lstrip(_BLANKS))
+        return any(event[0] == "end" for event in reader.read_events())
+    except ParseError:
+        return False
 
 
 def is_old_workbook(content: bytes) -> bool:

@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -60,14 +61,6 @@ BROKEN_ZIP = (
 
 
 @dataclass(frozen=True)
-class Unpacked:
-    """A file's decompressed content, and its compressions, outermost first."""
-
-    content: bytes
-    packed: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class UnpackedFile:
     """A local decompressed file, and its original compressions, outermost first."""
 
@@ -92,11 +85,13 @@ class OutgrownError(UnreadableFileError):
 
 def unpack(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> bytes:
     """Return the decompressed content; errors as `unpacked`."""
-    return unpacked(body, limit_bytes).content
+    return unpacked(body, limit_bytes)[0]
 
 
-def unpacked(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> Unpacked:
-    """Return the decompressed content; the bytes decide the compression, not the file's name.
+def unpacked(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> tuple[bytes, tuple[str, ...]]:
+    """Return the decompressed content and its compressions, outermost first.
+
+    The bytes decide the compression, not the file's name.
 
     A workbook stays a zip.
 
@@ -118,7 +113,7 @@ def unpacked(body: bytes, limit_bytes: int = MAX_EXPANDED_BYTES) -> Unpacked:
             message="the file holds no bytes",
             remedy="send the file with its rows; it is empty, or its upload was cut",
         )
-    return Unpacked(content, packed)
+    return content, packed
 
 
 def unpack_file(path: Path, folder: Path, limit_bytes: int = MAX_EXPANDED_BYTES) -> UnpackedFile:
@@ -261,7 +256,7 @@ def _unzstd(file: IO[bytes]) -> Iterator[bytes]:
     """Yield the content of all frames. Source: RFC 8878."""
     try:
         with pa.CompressedInputStream(pa.PythonFile(file, "r"), ZSTD) as packed:
-            yield from _parts(packed)
+            yield from chunks_of(packed)
     except (OSError, pa.ArrowException):
         raise corrupt_archive(ZSTD) from None
 
@@ -270,7 +265,7 @@ def _unzip(file: IO[bytes]) -> Iterator[bytes]:
     """Yield the content of the only data file."""
     try:
         with zipfile.ZipFile(file) as archive, archive.open(_data_member(archive)) as member:
-            yield from _parts(member)
+            yield from chunks_of(member)
     except BROKEN_ZIP:
         raise corrupt_archive(ZIP) from None
 
@@ -319,9 +314,9 @@ def _names_of(members: list[zipfile.ZipInfo]) -> str:
     return f": {', '.join(names)}{', …' if len(members) > _MEMBERS_SHOWN else ''}"
 
 
-def _parts(packed: IO[bytes]) -> Iterator[bytes]:
-    while part := packed.read(_CHUNK_BYTES):
-        yield part
+def chunks_of(packed: IO[bytes]) -> Iterator[bytes]:
+    """Yield the content of a stream in pieces."""
+    return iter(partial(packed.read, _CHUNK_BYTES), b"")
 
 
 def corrupt_archive(form: str) -> UnreadableFileError:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from headgate.errors import NotFoundError
 from headgate.lake.states import UNDER_WAY, Action, ClaimAnswer, FileState
 
 if TYPE_CHECKING:
@@ -84,6 +85,15 @@ class ObjectStore(Protocol):
     def delete(self, ref: ObjectRef) -> None:
         """Delete the object or the version; do nothing if it is absent."""
         ...
+
+
+def is_stored(objects: ObjectStore, ref: ObjectRef) -> bool:
+    """Return whether the object exists."""
+    try:
+        objects.info(ref)
+    except NotFoundError:
+        return False
+    return True
 
 
 class SnapshotObjects(ObjectStore, Protocol):

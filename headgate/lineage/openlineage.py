@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
-from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.model import Level
+from headgate.contracts.types import glue_columns
 from headgate.lineage.column_sources import CURATED
 
 if TYPE_CHECKING:

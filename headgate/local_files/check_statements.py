@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 import pyarrow.types as pat
 from sqlglot import exp
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 from headgate.errors import QueryError
 from headgate.lake.queue_actions import COMMON_KEYS, CommonAction
 from headgate.plain_names import did_you_mean

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from headgate.masking.redaction import redact_text
 from headgate.profiling.arrays import repeated_rows
-from headgate.values.columns import in_one_piece
+from headgate.values.cells import in_one_piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

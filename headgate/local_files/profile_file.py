@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from headgate.contracts.file_form import SHEET_PROPERTY
 from headgate.contracts.model import Contract
 from headgate.contracts.sensitive_names import is_personal_name
-from headgate.contracts.workbook_sheets import SHEET_PROPERTY
 from headgate.drafts.column_inference import are_email_addresses, are_ibans
 from headgate.errors import UnreadableFileError
 from headgate.formats.read_table import read_table

@@ -15,8 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.references import references
+from headgate.contracts.types import arrow_schema
 from headgate.errors import NotFoundError
 from headgate.snapshots.parts import FIRST, NUMBER
 from headgate.snapshots.read_snapshots import part_refs, snapshot_parts

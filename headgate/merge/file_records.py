@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.snapshots.delete_old_versions import delete_old_versions
 from headgate.snapshots.publishing import parquet_bytes

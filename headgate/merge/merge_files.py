@@ -12,9 +12,9 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import LINEAGE
 from headgate.contracts.identity import merge_key
+from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError
 from headgate.merge.deletions import DELETED_BY, INCREMENT, SIGHTED_AFTER, without_deleted
 from headgate.merge.newest_per_key import newest_by

@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headgate.contracts.glue_columns import glue_columns
+from headgate.contracts.deletions import is_full
 from headgate.contracts.identity import merge_key
-from headgate.contracts.load_property import is_full
 from headgate.contracts.references import parents
+from headgate.contracts.types import glue_columns
 from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef

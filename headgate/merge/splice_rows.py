@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.identity import merge_key
 from headgate.contracts.model import Kind
+from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError
 from headgate.merge.part_boundaries import BEGINS_PART
 from headgate.snapshots.parts import row_expression

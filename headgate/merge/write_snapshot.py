@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.identity import merge_key
 from headgate.contracts.rules_fingerprint import rules_fingerprint
+from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef

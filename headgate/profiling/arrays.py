@@ -13,13 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.values.cells import literal
-from headgate.values.columns import bits_of, text_array
+from headgate.values.cells import bits_of, flags, literal, text_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.values.columns import Flags
 
 Values = np.ndarray[Any, np.dtype[Any]]
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
@@ -86,16 +84,6 @@ def as_numpy(values: pa.Array) -> Values:
     )
 
 
-def is_valid(values: pa.Array) -> Flags:
-    """Return for each row whether it has a value."""
-    bits = values.buffers()[0]
-    if bits is None or not values.null_count:
-        return np.ones(len(values), bool)
-    return np.unpackbits(np.frombuffer(bits, np.uint8), count=values.offset + len(values), bitorder="little")[
-        values.offset :
-    ].view(bool)
-
-
 def measurable(values: pa.Array) -> pa.Array:
     """Return numbers, days or instants as exact 64-bit integers if possible, else as doubles.
 
@@ -105,7 +93,9 @@ def measurable(values: pa.Array) -> pa.Array:
     if pa.types.is_decimal128(kind) and kind.precision <= _DIGITS_IN_64_BITS:
         low = np.frombuffer(values.buffers()[1], np.int64, 2 * len(values), values.offset * 16)[::2]
         return pa.Array.from_buffers(
-            pa.int64(), len(values), [bits_of(is_valid(values)), pa.py_buffer(np.ascontiguousarray(low))]
+            pa.int64(),
+            len(values),
+            [bits_of(flags(values.is_valid())), pa.py_buffer(np.ascontiguousarray(low))],
         )
     if pa.types.is_date(kind):
         return pc.cast(pc.cast(pc.cast(values, pa.date32()), pa.int32()), pa.int64())

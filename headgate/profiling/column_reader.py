@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headgate.profiling.arrays import splitmix64
-from headgate.values.cells import int_array
-from headgate.values.columns import in_one_piece
+from headgate.values.cells import decoded, in_one_piece, int_array
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ class Columns:
         chosen, start, parts = np.uint64(int(SAMPLED_ROWS / self.count * 2**64)), 0, []
         for batch in self.batches(name):
             own = np.flatnonzero(splitmix64(np.arange(start, start + len(batch), dtype=np.uint64)) < chosen)
-            parts.append(_plain(batch.take(int_array(own))))
+            parts.append(decoded(batch.take(int_array(own))))  # else each dictionary stays in memory
             start += len(batch)
         return in_one_piece(pa.chunked_array(parts))
 
@@ -96,8 +95,3 @@ class Columns:
 
     def _file(self) -> Path | pa.BufferReader:
         return self.rows if isinstance(self.rows, Path) else pa.BufferReader(self.rows)
-
-
-def _plain(values: pa.Array) -> pa.Array:
-    """Return texts without a dictionary, which would keep all texts of its batch in memory."""
-    return values.dictionary_decode() if isinstance(values, pa.DictionaryArray) else values

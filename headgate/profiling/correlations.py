@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from headgate.profiling.arrays import as_numpy, evenly_spaced, fill_nulls, is_valid, measurable
+from headgate.profiling.arrays import as_numpy, evenly_spaced, fill_nulls, measurable
 from headgate.profiling.describe import significant_digits
-from headgate.values.cells import int_array
+from headgate.values.cells import flags, int_array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ def correlations(columns: Mapping[str, pa.Array]) -> list[dict[str, str]]:
 def _floats(values: pa.Array) -> Floats:
     sample = measurable(values.take(int_array(evenly_spaced(len(values), ROWS))))
     floats = as_numpy(fill_nulls(sample, "0")).astype(np.float64)
-    return np.where(is_valid(sample), floats, np.nan)
+    return np.where(flags(sample.is_valid()), floats, np.nan)
 
 
 def _varies(column: Floats) -> bool:
@@ -69,7 +69,8 @@ def _pairwise(columns: Sequence[Floats]) -> Floats:
     size = len(columns)
     count, total, squares, products = (np.zeros((size, size)) for _ in range(4))
     with np.errstate(all="ignore"):  # rows with both values may be missing, and squares may overflow: nan
-        scales = [_centre_and_scale(column) for column in columns]
+        finite_values = (column[np.isfinite(column)] for column in columns)
+        scales = [(float(finite.mean()), float(finite.std())) for finite in finite_values]
         for start in range(0, max(map(len, columns)), _ROWS_AT_ONCE):
             stop = start + _ROWS_AT_ONCE
             block = np.stack(
@@ -88,11 +89,6 @@ def _pairwise(columns: Sequence[Floats]) -> Floats:
         table = (products - total * total.T / count) / count / np.sqrt(variance * variance.T)
     is_reported = (count >= _MIN_ROWS) & (variance > _MIN_VARIANCE) & (variance.T > _MIN_VARIANCE)
     return np.where(is_reported, np.clip(table, -1, 1), np.nan)
-
-
-def _centre_and_scale(column: Floats) -> tuple[float, float]:
-    finite = column[np.isfinite(column)]
-    return float(finite.mean()), float(finite.std())
 
 
 def _pearson(left: Floats, right: Floats) -> float | None:

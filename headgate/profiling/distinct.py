@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.profiling.arrays import Hashes, as_numpy, measurable, splitmix64
+from headgate.values.cells import decoded
 
 # A relative standard error of 0.8 %, in 128 KB.
 KEPT = 1 << 14
@@ -65,8 +66,7 @@ class Distinct:
 
 def hashes(values: pa.Array) -> Hashes:
     """Return a 64-bit hash of each different value of a column, unordered and equal on every machine."""
-    plain = values.dictionary_decode() if isinstance(values, pa.DictionaryArray) else values
-    unique = pc.unique(plain.drop_null())
+    unique = pc.unique(decoded(values).drop_null())
     if not len(unique):
         return _NONE
     kind = unique.type

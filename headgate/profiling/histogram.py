@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from headgate.profiling.arrays import Values
 
-MOST_BINS = 10
+MAX_BINS = 10
 
 
 def plain_step(least: float) -> float:
@@ -38,7 +38,7 @@ def equal_bins(ordered: Values, low: float, high: float, least_width: float) -> 
     if not len(within):
         return [], []
     start, end = float(within[0]), float(within[-1])
-    least = max((end - start) / MOST_BINS, least_width)
+    least = max((end - start) / MAX_BINS, least_width)
     if not (math.isfinite(least) and least > np.finfo(float).tiny and start < end):
         return [], []
     width = plain_step(least)

@@ -17,10 +17,18 @@ from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.source_format import PLAIN, SourceFormat
 from headgate.drafts.column_inference import Guess, guess_column, is_text_by_rule
 from headgate.drafts.format_answers import answer_of
-from headgate.profiling.arrays import Counted, Values, as_numpy, counted, fill_nulls, is_valid
+from headgate.profiling.arrays import Counted, Values, as_numpy, counted, fill_nulls
 from headgate.values.cast_declared import cast_column, plain_numbers, trimmed, without_nulls
-from headgate.values.cells import flags, literal
-from headgate.values.columns import bool_array, text_array
+from headgate.values.cells import (
+    bits_of,
+    bool_array,
+    decoded,
+    flags,
+    literal,
+    matches,
+    null_where,
+    text_array,
+)
 from headgate.values.format_inference import infer_format, infer_most, is_plain
 
 if TYPE_CHECKING:
@@ -114,7 +122,8 @@ def infer(column: pa.Array, name: str = "") -> TypedColumn:
     if not pa.types.is_string(_texts_of(column.type)):
         return typed(column)
     given = counted(column)
-    present = _without_blanks(given)
+    is_filled = ~flags(pc.equal(pc.utf8_trim_whitespace(given.unique), literal("")))
+    present = Counted(given.unique.filter(bool_array(is_filled)), given.counts[is_filled])
     total = int(present.counts.sum())
     suspected = int(
         present.counts[flags(pc.is_in(pc.utf8_lower(present.unique), text_array(_MISSING_WORDS)))].sum()
@@ -147,7 +156,7 @@ def _read_by_guess(column: pa.Array, as_text: TypedColumn, guess: Guess) -> Type
         values = _as_decimals(_plain_spelling(texts, guess.format or PLAIN))
     else:
         values = cast_column(given, without_nulls(given, texts)).values
-    invalid = int(as_text.texts.counts[~is_valid(values)].sum())
+    invalid = int(as_text.texts.counts[~flags(values.is_valid())].sum())
     form = _date_format(guess.type.kind, guess.format)
     return replace(
         as_text,
@@ -166,7 +175,7 @@ def _date_format(kind: Kind, declared: SourceFormat | None) -> str:
 
 def _in_rows(column: pa.Array, texts: pa.Array, values: pa.Array) -> pa.Array:
     """Return the value of each row's text."""
-    return values.take(pc.index_in(_dense(column), texts))
+    return values.take(pc.index_in(decoded(column), texts))
 
 
 def _in_majority_type(column: pa.Array, as_text: TypedColumn) -> TypedColumn:
@@ -178,8 +187,8 @@ def _in_majority_type(column: pa.Array, as_text: TypedColumn) -> TypedColumn:
     if len(readings) > 1:
         return replace(as_text, format=" or ".join(reading.format for reading in readings))
     (reading,) = readings
-    parsed = reading.parse(_only(present.unique, reading.pattern))
-    invalid = int(present.counts[~is_valid(parsed)].sum())
+    parsed = reading.parse(null_where(~flags(matches(present.unique, reading.pattern)), present.unique))
+    invalid = int(present.counts[~flags(parsed.is_valid())].sum())
     values = _in_rows(column, present.unique, parsed)
     return replace(as_text, type=reading.type, values=values, invalid=invalid, format=reading.format)
 
@@ -202,7 +211,7 @@ def _in_source_format(column: pa.Array, as_text: TypedColumn) -> TypedColumn:
     if most is None or is_plain(most.reading):
         return as_text
     values = _values_of(most.reading, present.unique)
-    invalid = int(present.counts[~is_valid(values)].sum())
+    invalid = int(present.counts[~flags(values.is_valid())].sum())
     form = _date_format(most.reading.kind, most.reading.format)
     in_rows = _in_rows(column, present.unique, values)
     return replace(as_text, type=_NAMES[most.reading.kind], values=in_rows, invalid=invalid, format=form)
@@ -266,24 +275,8 @@ def typed(column: pa.Array) -> TypedColumn:
     )
 
 
-def _without_blanks(given: Counted) -> Counted:
-    kept = ~flags(pc.equal(pc.utf8_trim_whitespace(given.unique), literal("")))
-    return Counted(given.unique.filter(bool_array(kept)), given.counts[kept])
-
-
-def _dense(column: pa.Array) -> pa.Array:
-    return column.dictionary_decode() if isinstance(column, pa.DictionaryArray) else column
-
-
 def _share(present: Counted, pattern: str) -> float:
-    return float(
-        present.counts[flags(pc.match_substring_regex(present.unique, f"^(?:{pattern})$"))].sum()
-    ) / float(present.counts.sum())
-
-
-def _only(unique: pa.Array, pattern: str) -> pa.Array:
-    fits = pc.match_substring_regex(unique, f"^(?:{pattern})$")
-    return pc.replace_with_mask(unique, pc.invert(fits), pa.nulls(1, pa.string())[0])
+    return float(present.counts[flags(matches(present.unique, pattern))].sum() / present.counts.sum())
 
 
 def _as_decimals(text: pa.Array) -> pa.Array:
@@ -305,11 +298,9 @@ def _as_days(text: pa.Array, pattern: str) -> pa.Array:
     year, month, day = (_part(parts, name) for name in ("year", "month", "day"))
     months = (12 * (year - 1970) + month - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1)
-    real = is_valid(text) & (days.astype("datetime64[M]") == months)
+    real = flags(text.is_valid()) & (days.astype("datetime64[M]") == months)
     ints = np.ascontiguousarray(days.astype(np.int64).astype(np.int32))
-    return pa.Array.from_buffers(
-        pa.date32(), len(text), [pa.py_buffer(np.packbits(real, bitorder="little")), pa.py_buffer(ints)]
-    )
+    return pa.Array.from_buffers(pa.date32(), len(text), [bits_of(real), pa.py_buffer(ints)])
 
 
 def _part(parts: pa.Array, name: str) -> Values:

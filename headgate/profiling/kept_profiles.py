@@ -14,7 +14,7 @@ from headgate.lake.states import FileState
 from headgate.masking.redaction import rows_with_secrets
 from headgate.matching.file_table import as_text
 from headgate.profiling.column_reader import Columns
-from headgate.profiling.drift import FileFigures, Shift, drift, figures_of, newest_figures
+from headgate.profiling.drift import FileFigures, drift, figures_of, newest_figures
 from headgate.profiling.file_summary import counted_summary, file_summary, summary_json
 from headgate.profiling.profile import GatedFile, profile_of, profile_unknown
 
@@ -51,7 +51,16 @@ class Profiles:
         reject rows: if they cannot be computed, the record states the error. Errors of services are raised.
         """
         try:
-            profile = profile_of(_received(record, contract, accepted, quarantine_rows))
+            profile = profile_of(
+                GatedFile(
+                    contract,
+                    record.content_sha256,
+                    record.received,
+                    Columns(accepted),
+                    Columns(quarantine_rows),
+                    datetime.fromisoformat(record.received_at),
+                )
+            )
         except Exception as error:  # noqa: BLE001 see the docstring; the error's text may contain a value, so only its type is logged
             return {"failed": type(error).__name__}
         return (
@@ -102,8 +111,10 @@ class Profiles:
         before, own = self._before(profile.dataset), figures_of(profile, export)
         shifts = drift(own, before)
         self._remember(profile.dataset, newest_figures(before, own))
-        shown = {"drift": _as_text(shifts)} if shifts else {}
-        return {**stored, **shown}
+        if not shifts:
+            return stored
+        texts = (f"{shift.column or 'file'}: {shift.message} [{shift.kind}]" for shift in shifts)
+        return {**stored, "drift": "; ".join(texts)}
 
     def _store(self, profile: Profile) -> Mapping[str, str]:
         key = profile_key(profile.dataset, profile.content_sha256)
@@ -151,17 +162,6 @@ class Profiles:
             json.dumps(kept, sort_keys=True).encode(),
             content_type=_JSON,
         )
-
-
-def _received(record: FileRecord, contract: Contract, accepted: Rows, quarantine_rows: Rows) -> GatedFile:
-    at = datetime.fromisoformat(record.received_at)
-    return GatedFile(
-        contract, record.content_sha256, record.received, Columns(accepted), Columns(quarantine_rows), at
-    )
-
-
-def _as_text(shifts: Sequence[Shift]) -> str:
-    return "; ".join(f"{shift.column or 'file'}: {shift.message} [{shift.kind}]" for shift in shifts)
 
 
 def _profile_unknown(record: FileRecord, table: FileTable, sensitive: Collection[str] = ()) -> Profile:

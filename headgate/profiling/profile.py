@@ -21,7 +21,7 @@ from headgate.profiling.infer import NESTED, infer
 from headgate.profiling.score import VOLATILITY_DAYS, Score, ratio, timeliness
 from headgate.profiling.sensitive_values import holds_secrets, may_hold_cards, may_hold_codes
 from headgate.profiling.streamed import describe_many
-from headgate.values.columns import in_one_piece
+from headgate.values.cells import in_one_piece
 from headgate.values.parallel_work import side_by_side
 
 if TYPE_CHECKING:
@@ -208,10 +208,19 @@ def profile_unknown(
         sensitive: known sensitive columns; others are found by their names and values.
         broken_rows: rows of the file that are not in the columns, because their cells do not fit.
     """
-    texts = {name: _computable(in_one_piece(column)) for name, column in columns.items()}
+    texts = {
+        # Arrow has few functions for 16-bit floats.
+        name: in_one_piece(column.cast(pa.float32()) if pa.types.is_float16(column.type) else column)
+        for name, column in columns.items()
+    }
     rows = max(map(len, texts.values()), default=0)
     inferred = dict(zip(texts, side_by_side(lambda name: infer(texts[name], name), texts, rows), strict=True))
-    hidden = {*sensitive, *(name for name in texts if _is_sensitive(name, inferred[name]))}
+    hidden = {*sensitive, *filter(is_sensitive_name, texts)}
+    hidden |= {
+        name
+        for name, column in inferred.items()
+        if name not in hidden and holds_secrets(column.texts.unique, numeric=column.type in _NUMBERS)
+    }
     if any(may_hold_cards(inferred[name].texts.unique) for name in hidden):
         hidden |= {name for name, column in inferred.items() if may_hold_codes(column.texts.unique)}
     profiled = side_by_side(
@@ -224,11 +233,6 @@ def profile_unknown(
     return Profile(
         dataset, content_sha256, rows + broken_rows, tuple(profiled), tuple(correlations(numeric)), score
     )
-
-
-def _computable(column: pa.Array) -> pa.Array:
-    """Return 16-bit floats as 32-bit floats, because Arrow has few functions for the former."""
-    return pc.cast(column, pa.float32()) if pa.types.is_float16(column.type) else column
 
 
 def _is_measure(column: ProfiledColumn) -> bool:
@@ -272,21 +276,18 @@ def _known_column(received: GatedFile, broken: _Broken, column: Column) -> Profi
     )
     curated_columns = masked_columns(column)
     accepted = received.accepted.count
-    rows = accepted + refused_missing + invalid
+    kind, rows = _TYPE_OF[column.type.kind], accepted + refused_missing + invalid
     if not curated_columns:
-        return ProfiledColumn(column.name, _TYPE_OF[column.type.kind], rows, None, invalid, is_sensitive=True)
+        return ProfiledColumn(column.name, kind, rows, None, invalid, is_sensitive=True)
     if column.mask is not None or is_sensitive_name(column.name):
         missing = refused_missing + sum(
             batch.null_count for batch in received.accepted.batches(curated_columns[0].name)
         )
-        return ProfiledColumn(
-            column.name, _TYPE_OF[column.type.kind], rows, missing, invalid, is_sensitive=True
-        )
+        return ProfiledColumn(column.name, kind, rows, missing, invalid, is_sensitive=True)
     description, nulls = _described(received.accepted, curated_columns[0].name)
     missing = nulls + refused_missing
     is_key = bool(column.references) or received.contract.key == (column.name,)
-    names_rows = is_key or _is_identifying(column.type.kind, description.distinct, accepted - nulls)
-    kind = _TYPE_OF[column.type.kind]
+    names_rows = is_key or _is_identifying(kind, description.distinct, accepted - nulls)
     return ProfiledColumn(
         column.name, kind, rows, missing, invalid, is_identifier=names_rows, description=description
     )
@@ -300,10 +301,8 @@ def _described(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
     return describe_values(values), values.null_count
 
 
-def _is_identifying(kind: Kind, distinct: int, present: int) -> bool:
-    return _TYPE_OF[kind] in {"int", "string"} and distinct >= _IDENTIFYING_SHARE * max(
-        _MIN_DISTINCT, present
-    )
+def _is_identifying(kind: str, distinct: int, present: int) -> bool:
+    return kind in {"int", "string"} and distinct >= _IDENTIFYING_SHARE * max(_MIN_DISTINCT, present)
 
 
 def _known_score(received: GatedFile, broken: _Broken) -> Score:
@@ -340,10 +339,6 @@ def _latest(columns: Iterable[pa.Array]) -> datetime | None:
     return _EPOCH + timedelta(seconds=min(max(*newest, _FIRST_S), _LAST_S)) if newest else None
 
 
-def _is_sensitive(name: str, inferred: TypedColumn) -> bool:
-    return is_sensitive_name(name) or holds_secrets(inferred.texts.unique, numeric=inferred.type in _NUMBERS)
-
-
 def _inferred_column(name: str, inferred: TypedColumn, text: pa.Array, *, hidden: bool) -> ProfiledColumn:
     rows = len(text)
     if hidden:
@@ -352,13 +347,12 @@ def _inferred_column(name: str, inferred: TypedColumn, text: pa.Array, *, hidden
         )
     is_text = inferred.type in {"string", "bool", ""}
     description = describe_texts(inferred.texts) if is_text else describe_values(inferred.values)
-    is_identifying = inferred.type in {"int", "string"} and description.distinct >= _IDENTIFYING_SHARE * max(
-        _MIN_DISTINCT, rows - inferred.missing
-    )
+    is_identifying = _is_identifying(inferred.type, description.distinct, rows - inferred.missing)
+    first = map(str, inferred.texts.unique.slice(0, 2 * _SAMPLES).to_pylist())
     extra = {
         "format": inferred.format,
         "suspected_missing": inferred.suspected_missing,
-        "samples": _samples(inferred),
+        "samples": [text[:_SAMPLE_CHARACTERS] for text in first if text.strip()][:_SAMPLES],
     }
     return ProfiledColumn(
         name,
@@ -381,12 +375,6 @@ def _first_invalid(text: pa.Array, inferred: TypedColumn) -> tuple[int, ...]:
     blank = pc.equal(pc.utf8_trim_whitespace(pc.fill_null(text, "")), "")
     is_invalid = pc.and_(pc.is_null(inferred.values), pc.invert(blank))
     return tuple(pc.indices_nonzero(is_invalid).slice(0, _SAMPLES).to_pylist())
-
-
-def _samples(inferred: TypedColumn) -> list[str]:
-    """Return the first different texts of a column, as in the file."""
-    texts = (str(value) for value in inferred.texts.unique.slice(0, 2 * _SAMPLES).to_pylist())
-    return [text[:_SAMPLE_CHARACTERS] for text in texts if text.strip()][:_SAMPLES]
 
 
 def _inferred_score(

@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 from headgate.profiling.arrays import as_numpy, measurable
 from headgate.profiling.describe import ColumnStatistics, describe_values, moment_facts, significant_digits
 from headgate.profiling.distinct import Distinct
+from headgate.values.cells import decoded
 
 if TYPE_CHECKING:
     from headgate.profiling.arrays import Values
@@ -138,8 +139,8 @@ def _kind_of(batch: pa.Array) -> pa.DataType:
 def _measures(batch: pa.Array) -> Values:
     kind = _kind_of(batch)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_boolean(kind):
-        plain = batch.dictionary_decode() if isinstance(batch, pa.DictionaryArray) else batch
-        return as_numpy(pc.cast(pc.utf8_length(pc.cast(plain, pa.string())).drop_null(), pa.int64()))
+        texts = pc.cast(decoded(batch), pa.string())
+        return as_numpy(pc.cast(pc.utf8_length(texts).drop_null(), pa.int64()))
     if pa.types.is_primitive(kind) or pa.types.is_decimal(kind):
         return as_numpy(measurable(batch).drop_null())
     return np.empty(0, np.int64)

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pat
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.rule_kinds import Argument, rules_with
 from headgate.contracts.rule_values import ORDERINGS
+from headgate.contracts.types import arrow_schema
 from headgate.quality.suites import compared_columns, unique_keys
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.registry import Registry, contract_folders
+from headgate.contracts.types import glue_columns
 from headgate.errors import QueryError
 from headgate.query.read_only_statements import near_tables
 

@@ -12,7 +12,7 @@ from sqlglot import exp
 from sqlglot.dialects.athena import Athena
 
 from headgate.contracts.analyst_tables import personal_columns
-from headgate.contracts.glue_columns import glue_columns
+from headgate.contracts.types import glue_columns
 from headgate.errors import QueryError
 from headgate.query.read_only_statements import explained, only_reading
 

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.contracts.arrow import arrow_schema
-from headgate.contracts.glue_columns import glue_columns
+from headgate.contracts.types import arrow_schema, glue_columns
 from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.lake.ports import ROWS, ObjectRef

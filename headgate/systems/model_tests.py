@@ -16,7 +16,7 @@ import pyarrow as pa
 import yaml
 from sqlglot import exp
 
-from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.types import arrow_schema
 from headgate.engines import local
 from headgate.errors import HeadgateError, SettingsError
 from headgate.snapshots.publishing import write_parquet

@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from headgate.contracts.glue_columns import glue_columns
+from headgate.contracts.types import glue_columns
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lineage.column_sources import COLUMNS
 from headgate.snapshots.delete_old_versions import KEPT_VERSIONS

@@ -15,10 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.types as pat
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Kind
 from headgate.contracts.odcs_writer import physical_type
-from headgate.contracts.types import arrow_type
+from headgate.contracts.types import arrow_schema, arrow_type
 from headgate.engines.write_rows import write_batches
 from headgate.errors import AuditError
 from headgate.snapshots.publishing import write_parquet

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.rules_fingerprint import rules_fingerprint
+from headgate.contracts.types import arrow_schema
 from headgate.engines.stored_rows import StoredRows
 from headgate.lake import keys
 from headgate.snapshots.publishing import write_parquet

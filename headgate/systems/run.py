@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pandas as pd
 import pyarrow as pa
 
-from headgate.contracts.glue_columns import glue_columns
+from headgate.contracts.types import glue_columns
 from headgate.engines.local import release_memory
 from headgate.engines.one_thread import one_thread
 from headgate.errors import AuditError, ContractError

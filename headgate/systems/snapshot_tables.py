@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.types import arrow_schema
 from headgate.engines.choose_engine import EngineName, open_tables
 from headgate.engines.local import MIN_MEMORY_MB
 from headgate.errors import ConflictError

@@ -27,8 +27,8 @@ from sqlglot.errors import SqlglotError
 
 from headgate.contracts.analyst_tables import OF_DATASET
 from headgate.contracts.analytics_blocks import BLOCK_MEASURE, BLOCK_TIME, block_of, file_of
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.rules_fingerprint import rules_fingerprint
+from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError, ContractError, NotFoundError
 from headgate.facts.rows_by_key import RowsByKey, write_rows_by_key
 from headgate.lineage.column_sources import CURATED, PROD

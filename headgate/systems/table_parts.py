@@ -21,8 +21,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.rules_fingerprint import rules_fingerprint
+from headgate.contracts.types import arrow_schema
 from headgate.engines.stored_rows import StoredRows
 from headgate.errors import AuditError
 from headgate.lake import keys

@@ -16,12 +16,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.encodings import ENCODING_PROPERTY
+from headgate.contracts.file_form import (
+    ENCODING_PROPERTY,
+    QUOTES_PROPERTY,
+    RECORDS_PROPERTY,
+    SHEET_PROPERTY,
+    QuoteUse,
+)
 from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.contracts.quote_signs import QUOTES_PROPERTY, QuoteUse
-from headgate.contracts.stated_list import RECORDS_PROPERTY
-from headgate.contracts.workbook_sheets import SHEET_PROPERTY
 from headgate.formats.batches import source_in_memory
 from headgate.formats.json.json_records import holds_json
 from headgate.formats.open_file import decompressed, open_batches, read_whole

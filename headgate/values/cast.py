@@ -163,45 +163,30 @@ def _decimals(text: pa.Array, column_type: ColumnType) -> pa.Array:
     return pc.cast(_null_unless_matching(text, rf"-?{whole}(?:{fraction})?"), arrow_type(column_type))
 
 
-def _dates(text: pa.Array, column_type: ColumnType) -> pa.Array:
-    return pc.cast(_on_real_days(_null_unless_matching(text, _DATE)), arrow_type(column_type))
-
-
 def _on_real_days(text: pa.Array) -> pa.Array:
     """Return the dates with null for 29 February outside leap years; the grammar checks other days."""
     leap_days = flags(pc.equal(pc.utf8_slice_codeunits(text, 5, 10), literal("02-29")))
     if not leap_days.any():
         return text
-    years = pc.cast(pc.utf8_slice_codeunits(text, 0, 4), pa.int64())
-    return null_where(leap_days & ~_is_leap(numbers(years)), text)
-
-
-def _is_leap(years: Rows) -> Flags:
-    leap: Flags = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
-    return leap
+    years = numbers(pc.cast(pc.utf8_slice_codeunits(text, 0, 4), pa.int64()))
+    is_leap = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
+    return null_where(leap_days & ~is_leap, text)
 
 
 def _timestamps(text: pa.Array, column_type: ColumnType) -> pa.Array:
     """Return naive UTC: a time with a zone is converted to UTC; a time without one is already UTC."""
     spelled = _on_real_days(_null_unless_matching(text, f"{_DATE}[ T]{_TIME}{_ZONE}?"))
-    exact = _micros(spelled)
+    exact = spelled
+    if pc.any(pc.match_substring_regex(spelled, r"\.\d{7}")).as_py():  # Arrow reads at most six digits
+        exact = pc.replace_substring_regex(spelled, r"(\.\d{6})0+", r"\1")
     zoned, target = pc.match_substring_regex(exact, f"{_ZONE}$"), arrow_type(column_type)
     if not pc.any(zoned).as_py():
         return pc.cast(exact, target)
     has_zone = flags(zoned)
-    moved = pc.cast(pc.cast(null_where(~has_zone, exact), pa.timestamp("us", "UTC")), target)
-    return _in_calendar(pc.coalesce(moved, pc.cast(null_where(has_zone, exact), target)))
-
-
-def _micros(text: pa.Array) -> pa.Array:
-    """Cut zeros after the microseconds: Arrow reads at most six digits."""
-    longer = pc.match_substring_regex(text, r"\.\d{7}")
-    return pc.replace_substring_regex(text, r"(\.\d{6})0+", r"\1") if pc.any(longer).as_py() else text
-
-
-def _in_calendar(moved: pa.Array) -> pa.Array:
-    """Return the times with null for those that a zone moves out of the years 1 to 9999."""
-    first, last = literal("0001-01-01", moved.type), literal("9999-12-31 23:59:59.999999", moved.type)
+    utc = pc.cast(pc.cast(null_where(~has_zone, exact), pa.timestamp("us", "UTC")), target)
+    moved = pc.coalesce(utc, pc.cast(null_where(has_zone, exact), target))
+    # A zone can move a time out of the years 1 to 9999.
+    first, last = literal("0001-01-01", target), literal("9999-12-31 23:59:59.999999", target)
     inside = pc.and_(pc.greater_equal(moved, first), pc.less_equal(moved, last))
     return null_where(~flags(inside), moved)
 
@@ -235,6 +220,8 @@ _CASTS: dict[Kind, Callable[[pa.Array, ColumnType], pa.Array]] = {
     Kind.BIGINT: _integers,
     Kind.DOUBLE: _doubles,
     Kind.DECIMAL: _decimals,
-    Kind.DATE: _dates,
+    Kind.DATE: lambda text, kind: pc.cast(
+        _on_real_days(_null_unless_matching(text, _DATE)), arrow_type(kind)
+    ),
     Kind.TIMESTAMP: _timestamps,
 }

@@ -19,7 +19,7 @@ from headgate.contracts.types import arrow_type
 from headgate.values.cast import Cast, misfits_of
 from headgate.values.cast import cast as cast_plain
 from headgate.values.cast_declared_times import cast_times
-from headgate.values.cells import NO_ROWS, blank_to_null, flags, matches, null_where, text_array, text_bytes
+from headgate.values.cells import NO_ROWS, blank_to_null, flags, matches, null_where, text_array
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Column
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 # A blank between thousands, or between a number and its sign, including U+00A0 and U+202F of spreadsheets.
 _BLANKS = " \u00a0\u202f"
-_FIRST_NON_ASCII = 0x80
 _GROUP_BLANK = f"[{_BLANKS}]"
 # Negative numbers by the format's `minus`. A currency or unit may precede or follow the number, inside or
 # outside of parentheses.
@@ -63,16 +62,11 @@ def cast_column(column: Column, text: pa.Array) -> Cast:
         return cast_plain(text, column.type)
     shown = trimmed(text) if declared.trim else text
     if column.type.kind is Kind.STRING:
-        return Cast(_cased(shown, declared.case), NO_ROWS)
+        cases = {"upper": pc.utf8_upper, "lower": pc.utf8_lower}
+        return Cast(cases[declared.case](shown) if declared.case else shown, NO_ROWS)
     given = blank_to_null(shown)
     values = _values(given, column.type, declared)
     return Cast(values, misfits_of(given, values))
-
-
-def _cased(text: pa.Array, case: str) -> pa.Array:
-    if not case:
-        return text
-    return pc.utf8_upper(text) if case == "upper" else pc.utf8_lower(text)
 
 
 def _values(given: pa.Array, column_type: ColumnType, declared: SourceFormat) -> pa.Array:
@@ -114,9 +108,9 @@ def plain_numbers(given: pa.Array, declared: SourceFormat) -> pa.Array:
     plain = null_where(~is_number & flags(given.is_valid()), given) if not is_number.all() else given
     for sign in ("%",) if declared.percent else (*declared.currency, *declared.units):
         plain = pc.replace_substring(plain, sign, "")
-    if _has_blanks(declared):
+    if declared.thousands == " " or declared.percent or declared.currency or declared.units:
         plain = pc.replace_substring(plain, " ", "")
-        if not _is_ascii(plain):
+        if not pc.all(pc.string_is_ascii(plain)).as_py():
             plain = pc.replace_substring_regex(plain, _GROUP_BLANK, "")
     if declared.thousands not in {"", " "}:
         plain = pc.replace_substring(plain, declared.thousands, "")
@@ -129,15 +123,6 @@ def minus_in_front(texts: pa.Array, minus: str) -> pa.Array:
     A text with two minus signs is unchanged, and is not a number.
     """
     return pc.replace_substring_regex(texts, NEGATIVES[minus], r"-\1\2\3") if minus else texts
-
-
-def _is_ascii(text: pa.Array) -> bool:
-    data, _ = text_bytes(text)
-    return not (len(data) and int(data.max()) >= _FIRST_NON_ASCII)
-
-
-def _has_blanks(declared: SourceFormat) -> bool:
-    return declared.thousands == " " or bool(declared.percent or declared.currency or declared.units)
 
 
 @lru_cache(maxsize=256)

@@ -23,7 +23,7 @@ from headgate.contracts.month_names import MONTHS
 from headgate.contracts.types import arrow_type
 from headgate.values import fast_parsing as plain
 from headgate.values.cast import cast as cast_plain
-from headgate.values.cells import Flags, Rows, bool_array, flags, text_array
+from headgate.values.cells import Flags, Rows, bool_array, flags, literal, numbers, text_array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,11 +87,13 @@ def _with_iso(
     if not others.any():
         return values
     chosen = bool_array(others)
-    return pc.replace_with_mask(values, chosen, _iso(given.filter(chosen), column_type, declared.timezone))
-
-
-def _iso(given: pa.Array, column_type: ColumnType, zone: str) -> pa.Array:
-    return _plain_in_zone(given, column_type, zone) if zone else cast_plain(given, column_type).values
+    others_given = given.filter(chosen)
+    read = (
+        _plain_in_zone(others_given, column_type, declared.timezone)
+        if declared.timezone
+        else cast_plain(others_given, column_type).values
+    )
+    return pc.replace_with_mask(values, chosen, read)
 
 
 def _plain_in_zone(given: pa.Array, column_type: ColumnType, zone: str) -> pa.Array:
@@ -99,19 +101,16 @@ def _plain_in_zone(given: pa.Array, column_type: ColumnType, zone: str) -> pa.Ar
     values = cast_plain(given, column_type).values
     has_offset = flags(pc.match_substring_regex(given, r"(?:Z|[+-][0-9]{2}:[0-9]{2})$"))
     is_read = flags(values.is_valid())
-    micros = _numbers(values)
+    micros = _filled(values)
     moved = _to_utc(_Read(micros, is_read & ~has_offset), zone)
     kept = _Read(np.where(has_offset, micros, moved.values), np.where(has_offset, is_read, moved.is_read))
     return plain.as_integers(plain.Parsed(kept.values, kept.is_read), values.type)
 
 
-def _numbers(values: pa.Array) -> Rows:
-    wide = pc.fill_null(pc.cast(values, pa.int64()), pc.cast(text_array(["0"]), pa.int64())[0])
-    return (
-        np.frombuffer(wide.buffers()[1], np.int64, len(wide), wide.offset * 8)
-        if len(wide)
-        else np.empty(0, np.int64)
-    )
+def _filled(values: pa.Array) -> Rows:
+    """Return a column of integers as a numpy array; null is zero."""
+    wide = pc.cast(values, pa.int64())
+    return numbers(pc.fill_null(wide, literal("0", pa.int64())))
 
 
 def _read(given: pa.Array, pattern: DatePattern, declared: SourceFormat) -> _Read:
@@ -143,7 +142,8 @@ def _layout(pattern: DatePattern) -> plain.Layout | None:
 
 
 def _by_fields(given: pa.Array, pattern: DatePattern, declared: SourceFormat) -> _Read:
-    parts = pc.extract_regex(given, f"^{_expression(pattern, declared.language)}$")
+    expression = "".join(_part_expression(part, declared.language) for part in pattern.parts)
+    parts = pc.extract_regex(given, f"^{expression}$")
     is_read = flags(parts.is_valid())
     chosen = parts.filter(bool_array(is_read))
     fields = {name: _field(name, pc.struct_field(chosen, name), declared.language) for name in pattern.fields}
@@ -153,11 +153,6 @@ def _by_fields(given: pa.Array, pattern: DatePattern, declared: SourceFormat) ->
     real = is_read.copy()
     real[is_read] = is_real
     return _Read(all_values, real)
-
-
-@lru_cache(maxsize=256)
-def _expression(pattern: DatePattern, language: str) -> str:
-    return "".join(_part_expression(part, language) for part in pattern.parts)
 
 
 def _part_expression(part: DatePart, language: str) -> str:
@@ -187,25 +182,25 @@ def _field(name: str, text: pa.Array, language: str) -> Rows:
     """Return the number that each text of a field represents; for an offset, its microseconds."""
     if name in {"month_name", "short_month"}:
         names = MONTHS[language][0 if name == "month_name" else 1]
-        return _numbers(pc.index_in(pc.utf8_lower(text), text_array(month.lower() for month in names))) + 1
+        return _filled(pc.index_in(pc.utf8_lower(text), text_array(month.lower() for month in names))) + 1
     if name == "half":
         return flags(pc.match_substring_regex(text, "^[pP]")).astype(np.int64)
     if name == "offset":
         return _offsets(text)
     if name == "fraction":
-        return _numbers(
+        return _filled(
             pc.cast(
                 pc.utf8_rpad(pc.utf8_slice_codeunits(text, 0, _MICRO_DIGITS), _MICRO_DIGITS, "0"), pa.int64()
             )
         )
-    return _numbers(pc.cast(text, pa.int64()))
+    return _filled(pc.cast(text, pa.int64()))
 
 
 def _offsets(text: pa.Array) -> Rows:
     """Return the offsets east of UTC in microseconds, computed once per different text."""
     encoded = text.dictionary_encode()
     offsets = np.array([_offset_us(offset) for offset in encoded.dictionary.to_pylist()] or [0], np.int64)
-    return offsets[_numbers(encoded.indices)]
+    return offsets[_filled(encoded.indices)]
 
 
 def _offset_us(text: str) -> int:

@@ -13,18 +13,30 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# The gate imports all column functions from here.
-from headgate.values.columns import Flags as Flags  # noqa: PLC0414 re-exported
-from headgate.values.columns import bits_of
-from headgate.values.columns import bool_array as bool_array  # noqa: PLC0414 re-exported
-from headgate.values.columns import text_array as text_array  # noqa: PLC0414 re-exported
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Rows = np.ndarray[Any, np.dtype[np.int64]]
 
 NO_ROWS: Rows = np.empty(0, np.int64)
+
+
+def text_array(texts: Iterable[str | None]) -> pa.Array:
+    """Return the texts as an Arrow array."""
+    builder = pa.lib.StringBuilder()
+    builder.append_values(texts)
+    return builder.finish()
+
+
+def bool_array(claims: Flags) -> pa.Array:
+    """Return the flags as an Arrow array."""
+    return pa.Array.from_buffers(pa.bool_(), len(claims), [None, bits_of(claims)])
+
+
+def bits_of(claims: Flags) -> pa.Buffer:
+    """Return the flags in Arrow's form, eight per byte, as in a validity buffer."""
+    return pa.py_buffer(np.packbits(claims, bitorder="little"))
 
 
 @lru_cache(maxsize=1024)
@@ -137,6 +149,20 @@ def by_unique(text: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Return each different text once, and for each row the index of its text; null for null."""
     encoded = text.dictionary_encode()
     return encoded.dictionary, encoded.indices
+
+
+def in_one_piece(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return the column as one array; an Arrow dictionary stays a dictionary.
+
+    Arrow's `combine_chunks` copies even a single chunk.
+    """
+    if isinstance(column, pa.Array):
+        return column
+    if not column.num_chunks:
+        return pa.nulls(0, column.type)
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    return (column.unify_dictionaries() if pa.types.is_dictionary(column.type) else column).combine_chunks()
 
 
 def decoded(values: pa.Array) -> pa.Array:

@@ -18,7 +18,7 @@ from headgate.values.cells import blank_to_null, by_unique, text_array
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LEAST_SHARE = 0.9  # of a column's values that are countries
+_MIN_SHARE = 0.9  # of a column's values that are countries
 
 
 def in_country_codes(text: pa.Array, kind: str) -> pa.Array:
@@ -35,7 +35,7 @@ def in_country_codes(text: pa.Array, kind: str) -> pa.Array:
 def are_countries(text: pa.Array) -> bool:
     """Return whether nearly all values of a column are countries."""
     values = pc.unique(blank_to_null(pc.utf8_trim_whitespace(text)).drop_null()).to_pylist()
-    return bool(values) and sum(bool(_code(value, ALPHA_2)) for value in values) >= _LEAST_SHARE * len(values)
+    return bool(values) and sum(bool(_code(value, ALPHA_2)) for value in values) >= _MIN_SHARE * len(values)
 
 
 def _code(text: str | None, kind: str) -> str:

@@ -12,9 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from headgate.values.cells import NO_ROWS, Flags, Rows, flags, is_digit, marked, null_where, text_bytes
+from headgate.values.cells import (
+    NO_ROWS,
+    Flags,
+    Rows,
+    bits_of,
+    flags,
+    is_digit,
+    marked,
+    null_where,
+    numbers,
+    text_bytes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -192,7 +202,7 @@ def as_integers(parsed: Parsed, kind: pa.DataType) -> pa.Array:
 
 
 def _bits(is_plain: Flags) -> pa.Buffer | None:
-    return None if is_plain.all() else pa.py_buffer(np.packbits(is_plain, bitorder="little"))
+    return None if is_plain.all() else bits_of(is_plain)
 
 
 def _rows_at(places: Rows, starts: Rows) -> Rows:
@@ -218,9 +228,9 @@ def _signed_digits(data: Octets, starts: Rows, other: Rows) -> tuple[Flags, Rows
 
 def _numbers(text: pa.Array, is_plain: Flags) -> Rows:
     """Return the integers of texts that consist of digits and a minus; zero for all others."""
-    wide = pc.cast(text if is_plain.all() else null_where(~is_plain, text), pa.int64())
-    numbers = np.frombuffer(wide.buffers()[1], np.int64, len(wide), wide.offset * 8) if len(wide) else NO_ROWS
-    return numbers if is_plain.all() else np.where(is_plain, numbers, 0)
+    if is_plain.all():
+        return numbers(text)
+    return np.where(is_plain, numbers(null_where(~is_plain, text)), 0)
 
 
 def _without(text: pa.Array, data: Octets, starts: Rows, places: Rows) -> pa.Array:

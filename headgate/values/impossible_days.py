@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _YEAR_FIRST = re.compile(r"\s*(?P<year>\d{4})([-./])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"\s*(?P<day>\d{1,2})([-./])(?P<month>\d{1,2})\2(?P<year>\d{4})(?!\d)")
 _MONTH_FIRST = re.compile(r"\s*(?P<month>\d{1,2})([-./])(?P<day>\d{1,2})\2(?P<year>\d{4})(?!\d)")
-_MONTHS, _MOST_DAYS = 12, 31
+_MONTHS, _MAX_DAYS = 12, 31
 
 
 def impossible_days(column: Column, text: pa.Array, rows: Rows) -> tuple[Mapping[str, Rows], Rows]:
@@ -33,18 +33,14 @@ def impossible_days(column: Column, text: pa.Array, rows: Rows) -> tuple[Mapping
     """
     if column.type.kind not in {Kind.DATE, Kind.TIMESTAMP} or not len(rows):
         return {}, rows
-    forms = _forms(column)
+    patterns = column.format.patterns if column.format else ()
+    is_month_first = any(pattern.lstrip("'").startswith("M") for pattern in patterns)
+    forms = (_YEAR_FIRST, _MONTH_FIRST if is_month_first else _DAY_FIRST)
     unique, own = by_unique(text.take(int_array(rows)))
     fault_of = np.array([_fault(value, forms) for value in unique.to_pylist()], dtype=object)
     faults = fault_of[numbers(own)]
     by_fault = {str(fault): rows[faults == fault] for fault in sorted(set(fault_of) - {""})}
     return by_fault, rows[faults == ""]
-
-
-def _forms(column: Column) -> Sequence[re.Pattern[str]]:
-    patterns = column.format.patterns if column.format else ()
-    is_month_first = any(pattern.lstrip("'").startswith("M") for pattern in patterns)
-    return (_YEAR_FIRST, _MONTH_FIRST if is_month_first else _DAY_FIRST)
 
 
 def _fault(text: str, forms: Sequence[re.Pattern[str]]) -> str:
@@ -57,7 +53,7 @@ def _fault(text: str, forms: Sequence[re.Pattern[str]]) -> str:
     if written is None:
         return ""
     year, month, day = (int(written[name]) for name in ("year", "month", "day"))
-    if not 1 <= month <= _MONTHS or not 1 <= day <= _MOST_DAYS or not year:
+    if not 1 <= month <= _MONTHS or not 1 <= day <= _MAX_DAYS or not year:
         return ""
     days = calendar.monthrange(year, month)[1]
     name = calendar.month_name[month]

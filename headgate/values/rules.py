@@ -58,14 +58,13 @@ def column_breaches(column: Column, values: pa.Array, given: pa.Array) -> list[B
 
 
 def _rule_breach(rule: Rule, column: Column, values: pa.Array, given: pa.Array) -> Breach | None:
-    broken = (
-        rows_where(given.is_null())
-        if rule.name == "required"
-        else _rows_where_false(_holds(rule, column, values), values)
-    )
-    return (
-        Breach(rule.name, column.name, rule_reason(rule, column), broken, rule.level) if len(broken) else None
-    )
+    if rule.name == "required":
+        broken = rows_where(given.is_null())
+    else:  # a null satisfies the rule
+        broken = np.flatnonzero(flags(values.is_valid()) & ~flags(_holds(rule, column, values)))
+    if not len(broken):
+        return None
+    return Breach(rule.name, column.name, rule_reason(rule, column), broken, rule.level)
 
 
 def _holds(rule: Rule, column: Column, values: pa.Array) -> pa.Array:
@@ -77,11 +76,6 @@ def _holds(rule: Rule, column: Column, values: pa.Array) -> pa.Array:
         raise ContractError(
             f"column {column.name}: rule {rule.name} cannot be applied to a {column.type.kind.value}"
         ) from error
-
-
-def _rows_where_false(holds: pa.Array, values: pa.Array) -> Rows:
-    """Return rows with a value for which a rule is false: a null satisfies it."""
-    return np.flatnonzero(flags(values.is_valid()) & ~flags(holds))
 
 
 def _bound(argument: object, values: pa.DataType) -> pa.Scalar:

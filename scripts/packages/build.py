@@ -36,8 +36,8 @@ from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import glue_columns
 from headgate.errors import SettingsError
 from headgate.local_files.check_statements import statement_problems
 from headgate.onboarding.record_models import record_models

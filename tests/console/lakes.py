@@ -23,7 +23,7 @@ from sqlglot.errors import SqlglotError
 from headgate.api.local_server import LocalApi, server
 from headgate.aws.athena.queries import Answer, AnswerColumn, QueryPage, QueryStatus
 from headgate.aws.stepfunctions import PipelineRun
-from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.types import arrow_schema
 from headgate.errors import GateError, NotFoundError, QueryError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef

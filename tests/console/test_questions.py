@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import expect
 
-from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.types import arrow_schema
 from headgate.lake.ports import ObjectRef
 from tests.console.browsers import SIDEWAYS, settle, visit
 from tests.console.lakes import OPERATOR, UPLOADER, VIEWER

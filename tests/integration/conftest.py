@@ -11,8 +11,8 @@ import boto3
 import pytest
 
 from headgate.aws import clients
-from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import glue_columns
 from headgate.domains.retail import SYSTEMS
 from tests.conftest import unique
 

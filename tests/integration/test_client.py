@@ -15,9 +15,8 @@ import headgate
 from headgate.aws import clients
 from headgate.aws.glue.catalog import GlueCatalog
 from headgate.client import lake as client
-from headgate.contracts.arrow import arrow_schema
-from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema, glue_columns
 from headgate.errors import NotFoundError, QueryError, SettingsError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef

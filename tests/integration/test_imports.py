@@ -39,7 +39,7 @@ CHECKS_AND_PROFILES = '''
 import datetime
 from headgate.contracts.registry import Registry
 from headgate.intake import check_bytes
-from headgate.values.columns import text_array
+from headgate.values.cells import text_array
 from headgate.lake.ports import MaskingKey
 from headgate.snapshots.publishing import parquet_bytes
 from headgate.profiling.profile import profile_unknown

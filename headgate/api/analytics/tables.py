@@ -174,7 +174,7 @@ def _place(lake: LakePorts, system: str, table: str, request: RowsRequest, curso
 
 def _read(lake: LakePorts, contract: Contract, version: str) -> pa.Table:
     from headgate.api.analytics import table_rows
-    from headgate.contracts.arrow import arrow_schema
+    from headgate.contracts.types import arrow_schema
 
     schema = arrow_schema(contract)
     if not version:

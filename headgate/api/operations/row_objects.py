@@ -21,7 +21,7 @@ def write_row(lake: LakePorts, table: str, key: str, row: dict[str, Any]) -> Non
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from headgate.contracts.arrow import arrow_schema
+    from headgate.contracts.types import arrow_schema
 
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pylist([row], schema=arrow_schema(lake.contracts.lake[table])), sink)

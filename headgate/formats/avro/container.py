@@ -42,14 +42,6 @@ class ContainerHeader:
     sync: bytes
 
 
-@dataclass(frozen=True)
-class ContainerBlock:
-    """A compressed block of records."""
-
-    rows: int
-    packed: bytes
-
-
 @contextmanager
 def damage_named() -> Iterator[None]:
     """Raise UnreadableFileError instead of the many errors of damaged bytes."""
@@ -109,8 +101,8 @@ def read_header(stream: IO[bytes]) -> ContainerHeader:
         return ContainerHeader(schema, codec, sync)
 
 
-def read_blocks(stream: IO[bytes], header: ContainerHeader) -> Iterator[ContainerBlock]:
-    """Yield the blocks after the header.
+def read_blocks(stream: IO[bytes], header: ContainerHeader) -> Iterator[tuple[int, bytes]]:
+    """Yield the number of records and the compressed content of each block after the header.
 
     Raises:
         UnreadableFileError: `corrupt_avro`.
@@ -124,7 +116,7 @@ def read_blocks(stream: IO[bytes], header: ContainerHeader) -> Iterator[Containe
             packed = stream.read(size)
             if len(packed) != size or stream.read(_SYNC_BYTES) != header.sync:
                 raise corrupt_avro()
-            yield ContainerBlock(rows, packed)
+            yield rows, packed
 
 
 def unpacked_block(packed: bytes, codec: str, limit_bytes: int) -> bytes:

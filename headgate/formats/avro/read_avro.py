@@ -70,15 +70,15 @@ def _tables(file: Path | bytes) -> Iterator[pa.Table]:
         header = read_header(stream)
         columns = _columns(header.schema)
         rows = passed_bytes = 0
-        for block in read_blocks(stream, header):
-            rows += block.rows
+        for block_rows, packed in read_blocks(stream, header):
+            rows += block_rows
             check_extent(rows, len(columns), size_bytes)
             with damage_named():
-                content = unpacked_block(block.packed, header.codec, limit_bytes)
+                content = unpacked_block(packed, header.codec, limit_bytes)
                 passed_bytes += len(content)
                 if passed_bytes > limit_bytes:
                     raise too_large(limit_bytes)
-                table = _table(content, block.rows, header.schema, columns)
+                table = _table(content, block_rows, header.schema, columns)
             yield table
 
 

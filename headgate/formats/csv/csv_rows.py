@@ -143,16 +143,16 @@ class Form:
         cells: list[str | None] = []
         while match := reading.match(text, at, stop):
             quoted, bare = match.groups()
-            cells.append(self._unescape_bare(bare) if quoted is None else self._unquote(quoted))
+            cells.append(
+                self._unescape_bare(bare)
+                if quoted is None
+                else self._unescape(quoted.replace(self.quote * 2, self.quote))
+            )
             at = match.end()
             if not text.startswith(self.delimiter, at, stop):
                 return (cells, at) if at == stop or text[at] in "\r\n" else None
             at += len(self.delimiter)
         return None
-
-    def _unquote(self, quoted: str) -> str:
-        """Return the text of a quoted cell, with its quotes unescaped."""
-        return self._unescape(quoted.replace(self.quote * 2, self.quote))
 
     def _unescape_bare(self, bare: str) -> str | None:
         """Return the text of a cell without quotes; writers escape quotes and backslashes there, too."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.contracts.encodings import stated_encoding
+from headgate.contracts.file_form import stated_encoding
 from headgate.formats.csv.csv_rows import QUOTE
 from headgate.formats.csv.dialect import without_trailing_blanks
 from headgate.formats.csv.read_csv import read_rows
@@ -34,7 +34,8 @@ def csv_table(
         raise no_objects()
     read = text if whole or len(text) <= _HEAD_BYTES else text[: text.rfind(b"\n", 0, _HEAD_BYTES) + 1]
     dialect = _dialect(read, contract, with_header)
-    names = _names_for_width(dialect)
+    # A name for each cell of a usual row: without a contract, the header may have more or fewer.
+    names = (*dialect.names, *[""] * dialect.width)[: dialect.width - dialect.unnamed]
     cells = max(len(without_trailing_blanks(dialect.names)), min(len(dialect.names), len(names)))
     rows = read_rows(read, dialect)
     broken = tuple(zip(map(int, rows.ragged.source_rows), rows.ragged.widths, strict=True))
@@ -49,11 +50,6 @@ def csv_table(
         partly_quoted=_partly_quoted(read[:_QUOTES_BYTES], dialect, names) if whole else (),
         text_rows=TextRows(read, rows.starts, rows.source_rows, broken),
     )
-
-
-def _names_for_width(dialect: Dialect) -> tuple[str, ...]:
-    """Return a name for each cell of a usual row; without a contract, the header may have more or fewer."""
-    return (*dialect.names, *[""] * dialect.width)[: dialect.width - dialect.unnamed]
 
 
 def _partly_quoted(text: bytes, dialect: Dialect, names: Sequence[str]) -> tuple[str, ...]:

@@ -105,7 +105,7 @@ def _reading(rows: Sequence[Sequence[str]], columns: Sequence[_Column], width: i
     names = [
         column
         for column, cell in cells_with_value
-        if (_is_name(cell) if column.is_numeric else not _has_digit(cell))
+        if (_has_letter(cell) or _YEAR.fullmatch(cell) if column.is_numeric else not _has_digit(cell))
     ]
     named = {column.place for column in names}
     others = [(column, cell) for column, cell in cells_with_value if column.place not in named]
@@ -158,7 +158,11 @@ def _reading_of_texts(rows: Sequence[Sequence[str]], width: int) -> HeaderReadin
     if is_repeated or len({folded(name) for name, _ in columns}) < width:
         return HeaderReading.DATA
     has_name = any(
-        name and (_is_unlike(name, cells) or _is_name_above(name, cells)) for name, cells in columns
+        # A typical word of column names, which at most 10 % of the cells have.
+        _is_unlike(name, cells)
+        or (_has_name_word(name) and sum(map(_has_name_word, cells)) <= (1 - _NEARLY_ALL) * len(cells))
+        for name, cells in columns
+        if name
     )
     return HeaderReading.NAMES_BY_LOOK if has_name else HeaderReading.DATA
 
@@ -175,11 +179,6 @@ def _is_unlike(name: str, cells: Sequence[str]) -> bool:
     is_lower = name[:1].islower() and all(cell[:1].isupper() for cell in cells)
     are_sentences = " " not in name and all(cell.count(" ") > 1 for cell in cells)
     return is_even or is_lower or are_sentences
-
-
-def _is_name_above(name: str, cells: Sequence[str]) -> bool:
-    """Return whether the name has a typical word of column names and at most 10 % of the cells do."""
-    return _has_name_word(name) and sum(map(_has_name_word, cells)) <= (1 - _NEARLY_ALL) * len(cells)
 
 
 def _has_name_word(cell: str) -> bool:
@@ -201,11 +200,6 @@ def _shape(cell: str) -> str:
 def _cased_shape(cell: str) -> str:
     """Return the cell with each run of capitals, of small letters and of digits as one character."""
     return re.sub(r"\d+", "9", re.sub(r"[a-zß-öø-ÿ]+", "a", re.sub(r"[A-ZÀ-ÖØ-Þ]+", "A", cell)))
-
-
-def _is_name(cell: str) -> bool:
-    """Return whether a cell above numbers is a name, which a year can be."""
-    return _has_letter(cell) or _YEAR.fullmatch(cell) is not None
 
 
 def _has_digit(cell: str) -> bool:

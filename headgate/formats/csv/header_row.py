@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from headgate.contracts.quote_signs import QuoteUse, stated_quotes
+from headgate.contracts.file_form import can_have_quotes
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.csv_rows import QUOTE, Form, Row
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
@@ -27,28 +27,23 @@ _HEADER_LINES = 8
 
 def header_in_first_row(head: str, contract: Contract) -> Dialect | None:
     """Return the dialect of the ordinary case: the first row contains only columns of the contract."""
-    has_quotes = stated_quotes(contract) is not QuoteUse.NONE
+    has_quotes = can_have_quotes(contract)
     for delimiter in DELIMITERS:
         row = first_row(head, Form(delimiter, quote=QUOTE if has_quotes else ""))
         names = without_trailing_blanks(row.texts) if row else ()
-        if row and names and count_known(names, contract) == len(names) and not _all_padded(names[1:]):
+        # If each further name begins with a blank, this may belong to the delimiter: dataset1.csv of
+        # shared/data/duplicates.
+        is_padded = len(names) > 1 and all(name[:1] == " " for name in names[1:])
+        if row and names and count_known(names, contract) == len(names) and not is_padded:
             form = choose_quoting(head, delimiter, len(row.texts), has_quotes=has_quotes)
             return skip_repeated_header(Dialect(form, row.texts, 0, len(row.texts)), head, row.end)
     return None
 
 
-def _all_padded(names: Sequence[str]) -> bool:
-    """Return whether each name begins with a blank, which may then belong to the delimiter.
-
-    Source: dataset1.csv of shared/data/duplicates.
-    """
-    return bool(names) and all(name[:1] == " " for name in names)
-
-
 def header_by_contract(head: str, contract: Contract) -> Dialect:
     """Return the dialect whose header row has most of the contract's columns."""
     best, max_count, end = Dialect(Form(), (), 0, 0, confidence=0.0), -1, 0
-    has_quotes = stated_quotes(contract) is not QuoteUse.NONE
+    has_quotes = can_have_quotes(contract)
     for form in candidate_forms(head, has_quotes=has_quotes):
         for above, row in enumerate(probe_rows(head, form)):
             if (count := count_known(row.texts, contract)) > max_count:

@@ -26,10 +26,10 @@ def probe_rows(head: str, form: Form, width: int = 0) -> list[Row]:
     return rows
 
 
-def first_row(head: str, form: Form) -> Row | None:
-    """Return the first row; None if the text has none or its quotes are not closed."""
+def first_row(text: str, form: Form, at: int = 0, width: int = 0) -> Row | None:
+    """Return the first row from `at` on; None if the text has none or its quotes are not closed."""
     with suppress(UnreadableFileError):
-        return next(form.rows(head), None)
+        return next(form.rows(text, at, width), None)
     return None
 
 

@@ -30,7 +30,12 @@ def candidate_forms(head: str, *, has_quotes: bool = True) -> list[Form]:
     """
     is_certain = UNIT_SEPARATOR in head and head.count(UNIT_SEPARATOR) >= head.count("\n")
     possible = (UNIT_SEPARATOR,) if is_certain else (*DELIMITERS, *RARE_DELIMITERS)
-    delimiters = [_full_delimiter(head, delimiter) for delimiter in possible if delimiter in head] or [","]
+    # A following blank can belong to the delimiter: Pollock, file_field_delimiter_0x2C_0x20.csv.
+    delimiters = [
+        f"{delimiter} " if delimiter in DELIMITERS and _is_padded(head, delimiter) else delimiter
+        for delimiter in possible
+        if delimiter in head
+    ] or [","]
     doubles = head.count('"')
     quoted = [('"', delimiter) for delimiter in delimiters] + [
         ("'", separator) for separator in delimiters if _opening_singles(head, separator) > doubles
@@ -43,14 +48,6 @@ def candidate_forms(head: str, *, has_quotes: bool = True) -> list[Form]:
     if not has_quotes:
         return [*dumps, *(Form(separator, quote="") for separator in delimiters)]
     return [*dumps, *(Form(delimiter, quote, _escape(head, quote, delimiter)) for quote, delimiter in quoted)]
-
-
-def _full_delimiter(head: str, delimiter: str) -> str:
-    """Return the delimiter, with the following blank if that belongs to it.
-
-    Source: Pollock, file_field_delimiter_0x2C_0x20.csv.
-    """
-    return f"{delimiter} " if delimiter in DELIMITERS and _is_padded(head, delimiter) else delimiter
 
 
 def _is_padded(head: str, delimiter: str) -> bool:

@@ -19,8 +19,9 @@ permit, and all rows if the delimiter has two characters or a backslash escapes.
 from __future__ import annotations
 
 from array import array
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import chain, islice, pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,21 +29,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from headgate.contracts.quote_signs import stated_quotes
+from headgate.contracts.file_form import stated_quotes
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.arrow_readable import end_of_regular_quotes, has_regular_quotes
 from headgate.formats.csv.csv_rows import NULL
 from headgate.formats.csv.footer import footer_rows_of_text, mark_footer
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.csv.text_quotes import check_quotes
-from headgate.formats.received_rows import Ragged, Received
+from headgate.formats.received_rows import Ragged, Received, joined_ragged
 from headgate.formats.row_offsets import offsets_in_original, row_starts
 from headgate.formats.sniff import text_for
 from headgate.matching.match_header import match_header, unnamed_column
-from headgate.values.cells import NO_ROWS, text_array
-from headgate.values.columns import in_one_piece
+from headgate.values.cells import NO_ROWS, in_one_piece, text_array
 
 if TYPE_CHECKING:
+    from collections import deque
     from collections.abc import Iterator, Sequence
 
     from headgate.contracts.model import Contract
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from headgate.formats.csv.dialect import Dialect
     from headgate.values.cells import Rows
 
-NULL_TEXTS = ["", NULL]
 MAX_COLUMNS = 4096  # more than real tables have; empty columns do not yet fill the memory
 _BLOCK_BYTES = 1 << 20
 _ROWS_AT_ONCE = 1 << 16
@@ -106,7 +106,8 @@ def read_rows(text: bytes, dialect: Dialect) -> TextTable:
         UnreadableFileError: `not_a_table`, `too_large` or `unclosed_quote`.
         HeaderError: `blank_column`: a column after the last name has a value.
     """
-    _check_width(dialect.width)
+    if dialect.width > MAX_COLUMNS:
+        raise too_wide()
     start, stop = dialect.rows_above
     above = stop - start
     data = (
@@ -136,11 +137,6 @@ def _read_rows(data: pa.Buffer, dialect: Dialect) -> TextTable:
     return _read_one_by_one(bytes(data).decode("utf-8"), dialect)
 
 
-def _check_width(width: int) -> None:
-    if width > MAX_COLUMNS:
-        raise too_wide()
-
-
 def too_wide() -> UnreadableFileError:
     """Return the rejection of a text or Parquet file with too many columns.
 
@@ -157,7 +153,7 @@ def _read_by_arrow(data: pa.Buffer, dialect: Dialect) -> TextTable:
     # Arrow treats an empty last cell without a line end as quoted if the cell before it is quoted.
     ends_in_nothing = bytes(data.slice(max(0, data.size - 1))) == dialect.form.delimiter.encode()
     table, invalid = _parse(pa.py_buffer(bytes(data) + b"\n") if ends_in_nothing else data, dialect)
-    ragged = _ragged(invalid)
+    ragged = ragged_of(invalid)
     source_rows = _row_numbers_without(ragged.source_rows, table.num_rows)
     columns = table.columns
     del table  # frees each column's blocks once they are concatenated
@@ -174,13 +170,8 @@ def _parse(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]]:
     """
     if not data.size:
         return pa.table({str(column): pa.nulls(0, pa.string()) for column in range(dialect.width)}), []
-    try:
+    with suppress(pa.ArrowInvalid):
         return _parse_blocks(data, dialect, min(_BLOCK_BYTES, data.size + 1))
-    except pa.ArrowInvalid:
-        return _parse_whole(data, dialect)
-
-
-def _parse_whole(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]]:
     try:
         return _parse_blocks(data, dialect, data.size + 1)
     except pa.ArrowInvalid:
@@ -194,34 +185,38 @@ def _parse_whole(data: pa.Buffer, dialect: Dialect) -> tuple[pa.Table, list[Any]
 
 def _parse_blocks(data: pa.Buffer, dialect: Dialect, block_bytes: int) -> tuple[pa.Table, list[Any]]:
     invalid: list[Any] = []
+    return pa_csv.read_csv(pa.BufferReader(data), **arrow_options(dialect, block_bytes, invalid)), invalid
+
+
+def arrow_options(dialect: Dialect, block_bytes: int, invalid: deque[Any] | list[Any]) -> dict[str, Any]:
+    """Return Arrow's options to read every cell as text, and append rows of another width to `invalid`."""
     names = [str(column) for column in range(dialect.width)]  # a header may have blank or duplicate names
 
-    def collect_ragged(row: Any) -> str:  # noqa: ANN401 pyarrow's InvalidRow has no types
+    def collect(row: Any) -> str:  # noqa: ANN401 pyarrow's InvalidRow has no types
         invalid.append(row)
         return "skip"
 
-    table = pa_csv.read_csv(
-        pa.BufferReader(data),
+    return {
         # Use one thread: only then does Arrow number the rows that it cannot read, and it is faster with
         # newlines in values.
-        read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=block_bytes),
-        parse_options=pa_csv.ParseOptions(
+        "read_options": pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=block_bytes),
+        "parse_options": pa_csv.ParseOptions(
             delimiter=dialect.form.delimiter,
             quote_char=dialect.form.quote or False,
             newlines_in_values=bool(dialect.form.quote),
-            invalid_row_handler=collect_ragged,
+            invalid_row_handler=collect,
         ),
-        convert_options=pa_csv.ConvertOptions(
+        "convert_options": pa_csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),
             strings_can_be_null=True,
-            null_values=NULL_TEXTS,
+            null_values=["", NULL],
             quoted_strings_can_be_null=False,
         ),
-    )
-    return table, invalid
+    }
 
 
-def _ragged(invalid: list[Any]) -> Ragged:
+def ragged_of(invalid: Sequence[Any]) -> Ragged:
+    """Return the rows that Arrow could not read."""
     return Ragged(
         np.array([row.number for row in invalid], np.int64),
         tuple(row.text for row in invalid),
@@ -269,7 +264,8 @@ def read_in_turns(data: pa.Buffer, dialect: Dialect, min_bytes: int = _MIN_ARROW
     while at < len(octets):
         stop = end_of_regular_quotes(octets, at, window, dialect.form)
         if stop - at >= min_bytes or stop == len(octets):
-            tables.append(_shift(_read_by_arrow(data.slice(at, stop - at), dialect), at))
+            table = _read_by_arrow(data.slice(at, stop - at), dialect)
+            tables.append(replace(table, starts=table.starts + at))
             at, window, patience = stop, min(2 * window, _BLOCK_BYTES), 1
         else:
             rows = _some_rows(dialect.form.rows(text, at, dialect.width), stop, patience)
@@ -310,19 +306,9 @@ def _as_utf8(cell: str | None) -> str | None:
     return cell if cell is None or cell.isascii() else cell.encode("latin-1").decode("utf-8")
 
 
-def _shift(table: TextTable, by: int) -> TextTable:
-    return replace(table, starts=table.starts + by)
-
-
 def _concatenate(tables: list[TextTable]) -> TextTable:
     before = np.cumsum([0, *(len(table.source_rows) + len(table.ragged.source_rows) for table in tables)])
-    ragged = Ragged(
-        np.concatenate(
-            [table.ragged.source_rows + first for table, first in zip(tables, before, strict=False)]
-        ),
-        tuple(chain.from_iterable(table.ragged.texts for table in tables)),
-        tuple(chain.from_iterable(table.ragged.widths for table in tables)),
-    )
+    ragged = joined_ragged((table.ragged for table in tables), before)
     rows = np.concatenate([table.source_rows + first for table, first in zip(tables, before, strict=False)])
     columns = tuple(
         pa.concat_arrays(column) for column in zip(*(table.columns for table in tables), strict=True)

@@ -12,8 +12,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headgate.contracts.headerless import has_header
-from headgate.contracts.quote_signs import QuoteUse, stated_quotes
+from headgate.contracts.file_form import can_have_quotes, has_header
 from headgate.formats.csv.csv_rows import QUOTE
 from headgate.formats.csv.dialect import Dialect, without_trailing_blanks
 from headgate.formats.csv.header_evidence import HeaderReading, count_header_lines
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.formats.csv.csv_rows import Row
+    from headgate.formats.csv.csv_rows import Form, Row
 
 # Reduced, because a blank would otherwise split the cells of a real file that docs/how-it-works/formats.md
 # names.
@@ -72,19 +71,16 @@ def sniff_dialect(
     is_even = first is not None and len(first.cells) == dialect.width == len(
         without_trailing_blanks(dialect.names)
     )
-    is_ambiguous = contract is not None and _writes_numbers_with(dialect.form.delimiter, contract)
-    return replace(
-        dialect if is_even or is_ambiguous else _without_unnamed(dialect, head), line_end=_line_end(head)
+    # If numbers contain the delimiter, a row that is wider than the header may have one without quotes.
+    formats = [column.format for column in contract.columns if column.format] if contract else []
+    is_ambiguous = any(
+        dialect.form.delimiter in (declared.decimal, declared.thousands) for declared in formats
     )
-
-
-def _writes_numbers_with(delimiter: str, contract: Contract) -> bool:
-    """Return whether numbers of the contract may contain the delimiter.
-
-    A row that is wider than the header may then contain a number without quotes.
-    """
-    formats = [column.format for column in contract.columns if column.format]
-    return any(delimiter in (declared.decimal, declared.thousands) for declared in formats)
+    line_ends = set(re.findall(r"\r\n|\r|\n", head))
+    return replace(
+        dialect if is_even or is_ambiguous else _without_unnamed(dialect, head),
+        line_end=line_ends.pop() if len(line_ends) == 1 else "",
+    )
 
 
 def _with_contract(head: str, contract: Contract) -> Dialect:
@@ -102,7 +98,7 @@ def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
 
     So a draft and its contract read the same rows.
     """
-    dialect = _by_shape(head, has_quotes=_has_quotes(contract))
+    dialect = _by_shape(head, has_quotes=can_have_quotes(contract))
     if (
         not dialect.header_lines
         or not dialect.names
@@ -116,18 +112,13 @@ def _header_as_by_shape(head: str, contract: Contract) -> Dialect | None:
 def _without_header(head: str, contract: Contract) -> Dialect:
     """Return the dialect in which most rows have a cell for each column of a contract without header."""
     width = len(contract.names)
-    has_quotes = _has_quotes(contract)
+    has_quotes = can_have_quotes(contract)
     forms = candidate_forms(head, has_quotes=has_quotes)
     form = max(forms, key=lambda form: share_of_width(probe_rows(head, form), width))
     if form.quote == QUOTE:
         form = choose_quoting(head, form.delimiter, width, has_quotes=has_quotes)
     even = share_of_width(probe_rows(head, form, width), width)
     return Dialect(form, contract.names, 0, width, header_lines=0, confidence=round(even, 3))
-
-
-def _has_quotes(contract: Contract) -> bool:
-    """Return whether quotes can enclose the values of a contract's files."""
-    return stated_quotes(contract) is not QuoteUse.NONE
 
 
 def _with_rows_above(dialect: Dialect, head: str, contract: Contract) -> Dialect:
@@ -179,21 +170,33 @@ def _without_unnamed(dialect: Dialect, head: str) -> Dialect:
 
 
 def _by_shape(head: str, *, with_header: bool | None = None, has_quotes: bool = True) -> Dialect:
-    """Return the dialect in which most rows have the same number of cells, and several."""
+    """Return the dialect in which most rows have the same number of cells, and several.
+
+    Rows above the header are comments, are less than half full, or have one cell in a wider table.
+    """
+
+    def evenness(reading: tuple[Form, Sequence[Row]]) -> float:
+        form, rows = reading
+        width = usual_width(rows)
+        weight = _RARE_DELIMITER_WEIGHT if form.delimiter[0] in RARE_DELIMITERS else 1
+        return weight * share_of_width(rows, width) * (1 - 1 / width) if width else 0.0
+
     forms = candidate_forms(head, has_quotes=has_quotes)
-    readings = [(form, _below_comments(probe_rows(head, form))) for form in forms]
-    form, rows = max(
-        readings,
-        key=lambda reading: (
-            _evenness(reading[1])
-            * (_RARE_DELIMITER_WEIGHT if reading[0].delimiter[0] in RARE_DELIMITERS else 1)
-        ),
-    )
+    form, rows = max(((form, _below_comments(probe_rows(head, form))) for form in forms), key=evenness)
     width = usual_width(rows)
     if form.quote == QUOTE:
         form = choose_quoting(head, form.delimiter, width, has_quotes=has_quotes)
     rows = probe_rows(head, form, width)
-    above = next((at for at, row in enumerate(rows) if not _is_title(row, width)), 0)
+    above = next(
+        (
+            at
+            for at, row in enumerate(rows)
+            if filled_cells(row) >= max(1, width / 2)
+            and not (len(row.cells) == 1 < width)
+            and not (_is_comment(row) and (width == 1 or len(row.cells) != width))
+        ),
+        0,
+    )
     lines, reading = count_header_lines([row.texts for row in rows[above:]], width)
     if with_header is not None:
         lines = max(1, lines) if with_header else 0
@@ -227,26 +230,3 @@ def _below_comments(rows: Sequence[Row]) -> Sequence[Row]:
 def _is_comment(row: Row) -> bool:
     """Return whether the row begins with a comment character."""
     return row.texts[0].lstrip().startswith("#")
-
-
-def _is_title(row: Row, width: int) -> bool:
-    """Return whether a row above a header is not part of it.
-
-    It is a comment, or less than half full, or has one cell in a table of several columns.
-    """
-    is_comment = _is_comment(row) and (width == 1 or len(row.cells) != width)
-    return filled_cells(row) < max(1, width / 2) or (len(row.cells) == 1 < width) or is_comment
-
-
-def _evenness(rows: Sequence[Row]) -> float:
-    """Return the share of rows of the usual width, weighted by that width.
-
-    Rows of one cell have no weight.
-    """
-    width = usual_width(rows)
-    return share_of_width(rows, width) * (1 - 1 / width) if width else 0.0
-
-
-def _line_end(head: str) -> str:
-    line_ends = set(re.findall(r"\r\n|\r|\n", head))
-    return line_ends.pop() if len(line_ends) == 1 else ""

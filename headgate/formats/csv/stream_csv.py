@@ -17,16 +17,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from headgate.contracts.quote_signs import stated_quotes
+from headgate.contracts.file_form import stated_quotes
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.batches import ROWS_AT_ONCE, Source
 from headgate.formats.csv.arrow_readable import has_regular_quotes
 from headgate.formats.csv.footer import footer_rows_of_path, mark_footer_in_batches
-from headgate.formats.csv.read_csv import MAX_COLUMNS, NULL_TEXTS, named_columns
+from headgate.formats.csv.read_csv import MAX_COLUMNS, arrow_options, named_columns, ragged_of
 from headgate.formats.csv.sniff_dialect import sniff_dialect
 from headgate.formats.csv.text_quotes import check_quotes
 from headgate.formats.json.json_records import is_json
-from headgate.formats.received_rows import Ragged, Received, written_as
+from headgate.formats.received_rows import Received, written_as
 from headgate.formats.row_offsets import Scan, SpacedOffsets
 from headgate.formats.sniff import is_parquet, is_utf8, text_of
 from headgate.matching.match_header import Header, match_header
@@ -98,8 +98,13 @@ def _find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
     if not _is_plain_text(head):
         return None
     dialect = sniff_dialect(text, contract)
-    if stated_quotes(contract) is None and dialect.form.delimiter == "\t":
-        _check_quotes_of_head(text[: text.rfind(b"\n") + 1], dialect)
+    lines = text[: text.rfind(b"\n") + 1]
+    if (
+        stated_quotes(contract) is None
+        and dialect.form.delimiter == "\t"
+        and has_regular_quotes(pa.py_buffer(lines).slice(dialect.data_at), dialect.form)
+    ):
+        check_quotes(lines, dialect)  # other texts are read and checked at once
     data_at = dialect.data_at + len(head) - len(text)
     is_unusual = not dialect.form.is_plain or dialect.width > MAX_COLUMNS or dialect.rows_above != (0, 0)
     if is_unusual or _ends_in(path, dialect.form.delimiter):
@@ -111,15 +116,6 @@ def _find_plain_csv(path: Path, contract: Contract) -> PlainCsv | None:
             raise
         return None  # the in-memory reader reports the encoding first
     return PlainCsv(path, replace(dialect, encoding="utf-8"), header, data_at)
-
-
-def _check_quotes_of_head(text: bytes, dialect: Dialect) -> None:
-    """Check the quotes of the first rows of a tab-separated text if Arrow reads them correctly.
-
-    Other texts are read and checked at once. UnreadableFileError as `check_quotes`.
-    """
-    if has_regular_quotes(pa.py_buffer(text).slice(dialect.data_at), dialect.form):
-        check_quotes(text, dialect)
 
 
 def _ends_in(path: Path, delimiter: str) -> bool:
@@ -222,29 +218,20 @@ def _plain_csv_batches(plain: PlainCsv, contract: Contract) -> Iterator[Received
         number = end
     if ragged_rows or number == 1:
         empty_columns = [pa.nulls(0, pa.string())] * len(plain.header.names)
-        yield _received(
-            plain,
-            contract,
-            empty_columns,
-            np.arange(number, number + len(ragged_rows), dtype=np.int64),
-            list(ragged_rows),
-        )
+        numbers = np.arange(number, number + len(ragged_rows), dtype=np.int64)
+        yield _received(plain, contract, empty_columns, numbers, list(ragged_rows))
 
 
 def _received(
     plain: PlainCsv,
     contract: Contract,
     columns: Sequence[pa.Array],
-    numbers: Any,  # noqa: ANN401 as below
+    numbers: Rows,
     ragged_rows: list[Any],
 ) -> Received:
     named = dict(zip(plain.header.names, columns, strict=True))
     missing = pa.nulls(len(columns[0]), pa.string())
-    ragged = Ragged(
-        np.array([row.number for row in ragged_rows], np.int64),
-        tuple(row.text for row in ragged_rows),
-        tuple(row.actual_columns for row in ragged_rows),
-    )
+    ragged = ragged_of(ragged_rows)
     rows = np.delete(numbers, ragged.source_rows - numbers[0]) if ragged_rows else numbers
     return Received(
         {name: named.get(name, missing) for name in contract.names},
@@ -260,10 +247,11 @@ def _columns(plain: PlainCsv, ragged_rows: deque[Any]) -> Iterator[Sequence[pa.A
     try:
         with pa.OSFile(str(plain.path)) as file:
             file.seek(plain.data_at)
+            options = arrow_options(plain.dialect, _BLOCK_BYTES, ragged_rows)
             if plain.data_at < file.size():
                 yield from (
                     named_columns(columns, plain.dialect)
-                    for columns in _joined(_reader(file, plain.dialect, ragged_rows))
+                    for columns in _joined(pa_csv.open_csv(file, **options))
                 )
     # A row longer than a block, bytes that are not UTF-8, or a value in a column without a name.
     except (pa.ArrowInvalid, HeaderError):
@@ -282,28 +270,3 @@ def _joined(blocks: Iterator[pa.RecordBatch]) -> Iterator[list[pa.Array]]:
             pending = []
     if pending:
         yield [pa.concat_arrays(parts) for parts in zip(*pending, strict=True)]
-
-
-def _reader(file: pa.NativeFile, dialect: Dialect, ragged_rows: deque[Any]) -> pa_csv.CSVStreamingReader:
-    names = [str(column) for column in range(dialect.width)]
-
-    def collect_ragged_row(row: Any) -> str:  # noqa: ANN401 pyarrow's InvalidRow has no types
-        ragged_rows.append(row)
-        return "skip"
-
-    return pa_csv.open_csv(
-        file,
-        read_options=pa_csv.ReadOptions(use_threads=False, column_names=names, block_size=_BLOCK_BYTES),
-        parse_options=pa_csv.ParseOptions(
-            delimiter=dialect.form.delimiter,
-            quote_char=dialect.form.quote or False,
-            newlines_in_values=bool(dialect.form.quote),
-            invalid_row_handler=collect_ragged_row,
-        ),
-        convert_options=pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()),
-            strings_can_be_null=True,
-            null_values=NULL_TEXTS,
-            quoted_strings_can_be_null=False,
-        ),
-    )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -18,12 +17,13 @@ import pyarrow as pa
 from headgate.errors import UnreadableFileError
 from headgate.formats.csv.arrow_readable import has_regular_quotes
 from headgate.formats.csv.csv_rows import QUOTE
+from headgate.formats.csv.probe_rows import first_row
 from headgate.formats.row_offsets import line_starts, row_starts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from headgate.formats.csv.csv_rows import Form, Row
+    from headgate.formats.csv.csv_rows import Row
     from headgate.formats.csv.dialect import Dialect
 
 _LINE = re.compile(r"[^\r\n]*")
@@ -137,7 +137,7 @@ def _add_line(evidence: QuoteEvidence, rows: str, line: tuple[int, int], dialect
     is_row = len(cells) == dialect.width
     quoted = [(column, cell) for column, cell in enumerate(cells) if QUOTE in cell]
     if not is_row or not all(_is_enclosed(cell) for _, cell in quoted):
-        row = _row_at(rows, start, dialect.form, dialect.width)
+        row = first_row(rows, dialect.form, start, dialect.width)
         if row is None and not _are_rows(_lines(rows[stop : stop + _CHARACTERS_AFTER])[1:-1], dialect):
             return  # the file may have been cut within a value
         _add_row(evidence, rows, row, dialect, is_row=is_row)
@@ -185,12 +185,6 @@ def _are_rows(lines: list[str], dialect: Dialect) -> bool:
     return any(lines) and all(
         line.count(dialect.form.delimiter) == dialect.width - 1 > 0 for line in lines if line
     )
-
-
-def _row_at(rows: str, start: int, form: Form, width: int) -> Row | None:
-    with suppress(UnreadableFileError):
-        return next(form.rows(rows, start, width), None)
-    return None
 
 
 def _unquoted(rows: str, delimiter: str, columns: Counter[int]) -> Counter[int]:

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from headgate.contracts.workbook_sheets import stated_sheet
+from headgate.contracts.file_form import stated_sheet
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
 from headgate.formats.excel.sheets_of_workbook import sheets
 from headgate.formats.excel.workbook import TOP_ROWS
-from headgate.formats.received_rows import Ragged, Received
+from headgate.formats.received_rows import Ragged, Received, joined_ragged
 from headgate.formats.typed_cells import MidnightText, TypedText, column_texts
 from headgate.masking.redaction import redact
 from headgate.matching.header_names import folded
@@ -85,7 +85,7 @@ def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = Tr
     for each in others if not stated_sheet(contract) else ():
         _check_other(each, parts_of_table)
     joined = _concatenate(
-        rows, tuple(f"{_name_of(each.sheet)} (rows: {_filled_rows(each.sheet)})" for each in others)
+        rows, tuple(f"{_name_of(each.sheet)} (rows: {sum(map(any, each.sheet.rows))})" for each in others)
     )
     return replace(joined, sheets=tuple(_name_of(each.sheet) for each in parts_of_table))
 
@@ -151,10 +151,6 @@ def _check_other(other: _HeaderRow, parts_of_table: Sequence[_HeaderRow]) -> Non
 def _name_of(sheet: Sheet) -> str:
     """Return the sheet's name with possible card numbers redacted."""
     return str(redact(text_array([sheet.name]))[0])
-
-
-def _filled_rows(sheet: Sheet) -> int:
-    return sum(any(row) for row in sheet.rows)
 
 
 @dataclass(frozen=True)
@@ -271,16 +267,15 @@ def _is_value(cell: str | None) -> bool:
 def _find_header(sheet: Sheet, contract: Contract) -> _HeaderRow:
     named = [(row, _names_of(cells)) for row, cells in enumerate(sheet.rows[:TOP_ROWS]) if any(cells)]
     rows = [_HeaderRow(sheet, names, row, count_known(names, contract), row) for row, names in named]
-    first = next((each for each in rows if _is_header(each, contract)), None)
+    # A few of the columns alone may be a title.
+    first = next(
+        (row for row in rows if row.known_names > len(contract.names) / 2 and _is_accepted(row, contract)),
+        None,
+    )
     return _skip_repeats(
         first
         or max(rows, key=lambda each: (each.known_names, -each.row), default=_HeaderRow(sheet, (), 0, 0))
     )
-
-
-def _is_header(header_row: _HeaderRow, contract: Contract) -> bool:
-    """Return whether the row is certainly a header: a few of the columns alone may be a title."""
-    return header_row.known_names > len(contract.names) / 2 and _is_accepted(header_row, contract)
 
 
 def _is_accepted(header_row: _HeaderRow, contract: Contract) -> bool:
@@ -373,27 +368,17 @@ def _concatenate(parts: Sequence[Received], left_out: tuple[str, ...]) -> Receiv
 
     A column that a sheet lacks is null in its rows.
     """
-    before = np.cumsum([0, *(part.rows for part in parts)])
-    shifted = zip(parts, before[:-1].tolist(), strict=True)
-    numbers, ragged_rows = zip(
-        *((part.source_rows + start, part.ragged.source_rows + start) for part, start in shifted), strict=True
-    )
-    ragged = Ragged(
-        np.concatenate(ragged_rows),
-        tuple(text for part in parts for text in part.ragged.texts),
-        tuple(width for part in parts for width in part.ragged.widths),
-    )
+    before = np.cumsum([0, *(part.rows for part in parts)])[:-1]
     cells = {name: pa.concat_arrays([part.cells[name] for part in parts]) for name in parts[0].cells}
     missing = tuple(
         name for name in parts[0].missing_columns if all(name in part.missing_columns for part in parts)
     )
-    skipped = sum(part.skipped_lines for part in parts)
     return Received(
         cells,
-        np.concatenate(numbers),
-        ragged,
+        np.concatenate([part.source_rows + start for part, start in zip(parts, before, strict=True)]),
+        joined_ragged((part.ragged for part in parts), before),
         missing,
         left_out=left_out,
         sheet_rows=np.concatenate([part.sheet_rows for part in parts]),
-        skipped_lines=skipped,
+        skipped_lines=sum(part.skipped_lines for part in parts),
     )

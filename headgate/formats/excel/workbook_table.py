@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from headgate.contracts.file_form import SHEET_PROPERTY, stated_sheet
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
-from headgate.contracts.workbook_sheets import SHEET_PROPERTY, stated_sheet
 from headgate.formats.excel.read_excel import heading_of, read_excel
 from headgate.formats.typed_cells import column_texts
 from headgate.matching.file_table import NO_TABLE, FileTable

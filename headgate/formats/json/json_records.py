@@ -84,21 +84,14 @@ def is_json(text: bytes) -> bool:
     probe = text[:_PROBE_BYTES]
     if _OBJECT_START.match(probe):
         return True
-    return (
-        _ARRAY_START.match(probe) is not None
-        and not _BRACKETED_CELL.match(probe)
-        and not _has_more_cells(probe)
-    )
-
-
-def _has_more_cells(probe: bytes) -> bool:
-    """Return whether a delimiter and another cell follow the array in the first line."""
+    if not _ARRAY_START.match(probe) or _BRACKETED_CELL.match(probe):
+        return False
     line = probe.lstrip().partition(b"\n")[0].decode(errors="replace")
     try:
         _, end = json.JSONDecoder().raw_decode(line)
     except (ValueError, RecursionError):
-        return False
-    return _MORE_CELLS.match(line, end) is not None
+        return True
+    return _MORE_CELLS.match(line, end) is None  # no delimiter and cell follow the array in the first line
 
 
 def is_single_value(text: bytes) -> bool:
@@ -202,12 +195,8 @@ def records_of(text: Text, content: bytes, expands: Expands, place: RecordPlace 
         starts = line_starts(text.utf8)
     if records.count and not records.record_numbers:
         raise no_objects(records.count)
-    read = records.all(
-        form,
-        text.encoding,
-        offsets_in_original(text.utf8, starts, content, text.encoding),
-    )
-    return replace(read, encoding_confidence=text.confidence)
+    starts = offsets_in_original(text.utf8, starts, content, text.encoding)
+    return replace(records.all(form, text.encoding, starts), encoding_confidence=text.confidence)
 
 
 def read_lines(lines: Sequence[bytes], expands: Expands = never) -> Records:

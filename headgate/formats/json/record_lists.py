@@ -14,7 +14,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.stated_list import stated_records
+from headgate.contracts.file_form import stated_records
 from headgate.errors import UnreadableFileError
 from headgate.formats.typed_cells import TypedText
 from headgate.matching.header_names import folded, showable
@@ -52,10 +52,6 @@ class RecordPlace:
         """Return the position of the records in a contract's files."""
         names = (*contract.names, *(heading for heading, _ in contract.headings)) if contract else ()
         return cls(stated_records(contract), frozenset(map(folded, names)))
-
-    def has_position(self, column: str) -> bool:
-        """Return whether records have their position: where no field is known, or one is the column."""
-        return not self.fields or folded(column) in self.fields
 
 
 @dataclass(frozen=True)
@@ -116,8 +112,10 @@ def nearest_lists(parsed: object, place: RecordPlace) -> dict[Path, list[Any]]:
             nearest = {path: value for path, value in lists.items() if is_records(value) or not path}
             if nearest:
                 return nearest
-        if len(next(iter(level))) == 1 and not place.fields.isdisjoint(map(folded, _scalar_names(parsed))):
-            return {}
+        if len(next(iter(level))) == 1 and isinstance(parsed, dict):
+            scalars = (name for name, value in parsed.items() if not isinstance(value, dict | list))
+            if not place.fields.isdisjoint(map(folded, scalars)):
+                return {}
         level = {
             (*path, name): part
             for path, value in level.items()
@@ -126,12 +124,6 @@ def nearest_lists(parsed: object, place: RecordPlace) -> dict[Path, list[Any]]:
             if isinstance(part, dict | list)
         }
     return {}
-
-
-def _scalar_names(parsed: object) -> list[str]:
-    """Return the names of an object's scalar values."""
-    values = parsed.items() if isinstance(parsed, dict) else ()
-    return [name for name, value in values if not isinstance(value, dict | list)]
 
 
 def records_at(parsed: object, place: RecordPlace) -> list[Mapping[str, Any]]:
@@ -190,7 +182,7 @@ def _records(
 ) -> Iterator[Mapping[str, Any]]:
     if isinstance(value, list):
         column = f"{label}_{_POSITION}"
-        is_numbered = is_inner and place.has_position(column)
+        is_numbered = is_inner and (not place.fields or folded(column) in place.fields)
         for number, record in enumerate(value, 1):
             enclosing = {**around, column: TypedText(number)} if is_numbered else around
             if not path:

@@ -14,16 +14,17 @@ if TYPE_CHECKING:
 
 
 def records_table(read: Records) -> FileTable:
-    """Return a column for each name of the records; nested values become empty lists."""
-    names = [name for name in read.columns if not _is_object_elsewhere(read, name)]
+    """Return a column for each name of the records; nested values become empty lists.
+
+    A name of nulls only is left out if other records have an object there.
+    """
+    names = [
+        name
+        for name, column in read.columns.items()
+        if column.null_count < len(column) or not any(other.startswith(f"{name}_") for other in read.columns)
+    ]
     columns = (_nested(read.columns[name]) if name in read.nested else read.columns[name] for name in names)
     return FileTable(tuple(names), tuple(columns), broken_rows=len(read.ragged.source_rows))
-
-
-def _is_object_elsewhere(read: Records, name: str) -> bool:
-    """Return whether every value of a name is null and other records have an object there."""
-    column = read.columns[name]
-    return column.null_count == len(column) and any(other.startswith(f"{name}_") for other in read.columns)
 
 
 def _nested(column: pa.Array) -> pa.Array:

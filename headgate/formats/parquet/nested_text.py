@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 # Arrow's spelling, and the one of quoted JSON text.
 _NO_JSON_NUMBER = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+_TEXTUAL = {
+    *(pa.string(), pa.large_string(), pa.string_view()),
+    *(pa.binary(), pa.large_binary(), pa.binary_view()),
+}
 
 
 class NoJsonValueError(Exception):
@@ -53,7 +57,15 @@ def _parsed(values: pa.Array) -> list[Any]:
     if types.is_dictionary(kind):
         return _parsed(values.dictionary_decode())
     if types.is_struct(kind):
-        return _objects(values)
+        names = [field.name for field in kind]
+        if len(set(names)) < len(names):
+            raise NoJsonValueError
+        columns = [_parsed(column) for column in values.flatten()]
+        rows = zip(*columns, strict=True) if columns else ((),) * len(values)
+        return [
+            dict(zip(names, row, strict=True)) if valid else None
+            for valid, row in zip(values.is_valid().to_pylist(), rows, strict=True)
+        ]
     if types.is_map(kind):
         entries = _parsed(
             values.cast(pa.list_(pa.struct([("key", kind.key_type), ("value", kind.item_type)])))
@@ -66,18 +78,6 @@ def _parsed(values: pa.Array) -> list[Any]:
             for size in pc.list_value_length(values).to_pylist()
         ]
     return _leaves(values)
-
-
-def _objects(values: pa.StructArray) -> list[Any]:
-    names = [field.name for field in values.type]
-    if len(set(names)) < len(names):
-        raise NoJsonValueError
-    columns = [_parsed(column) for column in values.flatten()]
-    rows = zip(*columns, strict=True) if columns else ((),) * len(values)
-    return [
-        dict(zip(names, row, strict=True)) if valid else None
-        for valid, row in zip(values.is_valid().to_pylist(), rows, strict=True)
-    ]
 
 
 def _map(pairs: Sequence[dict[str, Any]]) -> dict[str, Any] | list[Any]:
@@ -109,14 +109,7 @@ def _leaves(values: pa.Array) -> list[Any]:
 
 def is_textual(stored: pa.DataType) -> bool:
     """Return whether values of the type are text, or bytes that may be text."""
-    tests = (
-        pa.types.is_string,
-        pa.types.is_large_string,
-        pa.types.is_string_view,
-        pa.types.is_binary,
-        pa.types.is_large_binary,
-    )
-    return any(test(stored) for test in (*tests, pa.types.is_binary_view, pa.types.is_fixed_size_binary))
+    return stored in _TEXTUAL or pa.types.is_fixed_size_binary(stored)
 
 
 def _texts(values: pa.Array) -> list[str | None]:

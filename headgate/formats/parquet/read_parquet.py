@@ -24,7 +24,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import partial
-from itertools import repeat
+from itertools import islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,7 @@ from headgate.formats.json.json_text import not_kept
 from headgate.formats.parquet.nested_text import NoJsonValueError, is_textual, nested_texts
 from headgate.formats.received_rows import Received
 from headgate.formats.unpack import allowed_bytes, grows_too_much
+from headgate.matching.file_table import SAMPLE_ROWS, FileTable
 from headgate.matching.match_header import match_header
 from headgate.values.cells import (
     NO_ROWS,
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     from headgate.matching.match_header import Header
 
 # Errors of Arrow for a file that it cannot read.
-BROKEN = (pa.ArrowException, OSError, ValueError, NotImplementedError)
+_BROKEN = (pa.ArrowException, OSError, ValueError, NotImplementedError)
 _INTEGERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}
 _NUMBERS = {*_INTEGERS, Kind.DECIMAL, Kind.DOUBLE}
 _MASKED_DIGITS = {Mask.PAN, Mask.CVV, Mask.SSN}  # masks of texts that files may store as whole numbers
@@ -93,13 +94,13 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
     """
     try:
         with _open(file) as opened:
-            metadata, names = opened.metadata, stored_columns(opened.schema_arrow).names
-            check_size(metadata, file.stat().st_size if isinstance(file, Path) else len(file))
-            stored = stored_bytes(metadata)
+            metadata, names = opened.metadata, _stored_columns(opened.schema_arrow).names
+            _check_size(metadata, _size_bytes(file))
+            stored = _stored_bytes(metadata)
             legacy = columns_in_int96(opened.schema)
             nested_int96 = nested_columns_in_int96(opened.schema)
-    except BROKEN:
-        raise corrupt_parquet() from None
+    except _BROKEN:
+        raise _corrupt() from None
     # Repeated values are stored once.
     size_bytes = max(stored, metadata.num_rows * metadata.num_columns * _CELL_BYTES)
     header = match_header(names, contract, in_order=False)
@@ -115,6 +116,41 @@ def read_parquet(file: Path | bytes, contract: Contract, rows_at_once: int = ROW
     )
 
 
+def parquet_table(file: Path | bytes, *, whole: bool) -> FileTable:
+    """Return the table with the file's own columns: all rows, or only the first ones unless `whole`.
+
+    Raises:
+        UnreadableFileError: `corrupt_parquet` or `too_large`.
+    """
+    try:
+        opened = pq.ParquetFile(_source(file))
+        _check_size(opened.metadata, _size_bytes(file))
+        table = (
+            opened.read()
+            if whole
+            else pa.Table.from_batches(islice(opened.iter_batches(SAMPLE_ROWS), 1), opened.schema_arrow)
+        )
+    except _BROKEN:
+        raise _corrupt() from None
+    return FileTable(tuple(table.column_names), tuple(table.columns))
+
+
+def parquet_schema(file: Path | bytes) -> pa.Schema:
+    """Return the stored columns and types; `corrupt_parquet` if they cannot be read."""
+    try:
+        return _stored_columns(pq.read_schema(_source(file)))
+    except _BROKEN:
+        raise _corrupt() from None
+
+
+def _source(file: Path | bytes) -> Path | pa.BufferReader:
+    return file if isinstance(file, Path) else pa.BufferReader(file)
+
+
+def _size_bytes(file: Path | bytes) -> int:
+    return file.stat().st_size if isinstance(file, Path) else len(file)
+
+
 def _batches(
     file: Path | bytes, contract: Contract, header: Header, in_nanoseconds: Sequence[str], rows_at_once: int
 ) -> Iterator[Received]:
@@ -128,10 +164,10 @@ def _batches(
         number += table.num_rows
     if number == 1:
         with _open(file) as opened:
-            yield rows_of_arrow_table(stored_columns(opened.schema_arrow).empty_table(), contract, header)
+            yield rows_of_arrow_table(_stored_columns(opened.schema_arrow).empty_table(), contract, header)
 
 
-def stored_columns(schema: pa.Schema) -> pa.Schema:
+def _stored_columns(schema: pa.Schema) -> pa.Schema:
     """Return the columns that Arrow reads.
 
     A group without fields stores no value, and Arrow leaves it out of its tables.
@@ -147,7 +183,7 @@ def _open(file: Path | bytes, int96_unit: str = "us") -> pq.ParquetFile:
     # Verify checksums if the file has them. Do not pre-buffer: one column of a row group may be the whole
     # file.
     return pq.ParquetFile(
-        file if isinstance(file, Path) else pa.BufferReader(file),
+        _source(file),
         page_checksum_verification=True,
         coerce_int96_timestamp_unit=int96_unit,
         buffer_size=_READ_AHEAD_BYTES if isinstance(file, Path) else 0,
@@ -164,8 +200,8 @@ def _tables(file: Path | bytes, rows_at_once: int, in_nanoseconds: Sequence[str]
         with _open(file, "ns" if in_nanoseconds else "us") as opened:
             for batch in opened.iter_batches(rows_at_once, columns=[*in_nanoseconds] or None):
                 yield pa.Table.from_batches([batch])
-    except BROKEN:
-        raise corrupt_parquet() from None
+    except _BROKEN:
+        raise _corrupt() from None
 
 
 def rows_of_arrow_table(table: pa.Table, contract: Contract, header: Header, first_row: int = 1) -> Received:
@@ -182,7 +218,7 @@ def rows_of_arrow_table(table: pa.Table, contract: Contract, header: Header, fir
     return Received(cells, rows, missing_columns=header.absent, format_name="parquet")
 
 
-def check_size(metadata: pq.FileMetaData, size_bytes: int) -> None:
+def _check_size(metadata: pq.FileMetaData, size_bytes: int) -> None:
     """Check the unpacked size that the file states, before any column is unpacked.
 
     A column of one value takes few bytes in Parquet, however many rows it has, so each cell counts as at
@@ -194,11 +230,11 @@ def check_size(metadata: pq.FileMetaData, size_bytes: int) -> None:
     """
     if metadata.num_columns > MAX_COLUMNS:  # this counts each field of a nested column
         _check_width(metadata)
-    if max(stored_bytes(metadata), metadata.num_rows * metadata.num_columns) > allowed_bytes(size_bytes):
+    if max(_stored_bytes(metadata), metadata.num_rows * metadata.num_columns) > allowed_bytes(size_bytes):
         raise grows_too_much(allowed_bytes(size_bytes))
 
 
-def stored_bytes(metadata: pq.FileMetaData) -> int:
+def _stored_bytes(metadata: pq.FileMetaData) -> int:
     """Return the decompressed size of the columns, as the file states it."""
     return sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
 
@@ -214,7 +250,7 @@ def _check_width(metadata: pq.FileMetaData) -> None:
         )
 
 
-def corrupt_parquet() -> UnreadableFileError:
+def _corrupt() -> UnreadableFileError:
     """Return the rejection of a file that Arrow cannot read.
 
     Arrow's own message may contain values, so it is not passed on.

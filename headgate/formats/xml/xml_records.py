@@ -76,7 +76,8 @@ def _rows(root: Element) -> list[Element]:
     while True:
         counts = Counter(_name(child) for child in element)
         repeated = [name for name, count in counts.items() if count > 1]
-        records = [name for name in repeated if any(_is_record(child) for child in _named(element, name))]
+        with_values = {_name(child) for child in element if len(child) or child.attrib}
+        records = [name for name in repeated if name in with_values]
         names = records or (repeated if len(counts) == 1 else [])
         if len(names) == 1:
             return _named(element, names[0])
@@ -94,10 +95,6 @@ def _rows(root: Element) -> list[Element]:
 
 def _named(element: Element, name: str) -> list[Element]:
     return [child for child in element if _name(child) == name]
-
-
-def _is_record(element: Element) -> bool:
-    return bool(len(element) or element.attrib)
 
 
 def _name(element: Element) -> str:
@@ -118,37 +115,25 @@ def _value(element: Element, depth: int) -> Any:  # noqa: ANN401 a text, a list 
     counts = Counter(_name(child) for child in element)
     for child in element:
         name = _name(child)
-        attributes = {} if len(child) else _attributes(child, name)
+        own = {} if len(child) else child.attrib
+        attributes = {f"{name}_{key.rpartition('}')[2]}": text for key, text in own.items()}
         inner = _value(child, depth + 1)
         if counts[name] > 1:
-            value.setdefault(name, [])
-            _check_list(value[name])
-            value[name].append({**attributes, name: inner} if attributes else inner)
+            repeated = value.setdefault(name, [])
+            if not isinstance(repeated, list):
+                raise _duplicate_name()
+            repeated.append({**attributes, name: inner} if attributes else inner)
             continue
         for key, part in {name: inner, **attributes}.items():
             if key in value:
                 raise _duplicate_name()
             value[key] = part
-    if text := _own_text(element):
+    own_texts = [element.text, *(child.tail for child in element)]  # between inner elements
+    if text := " ".join(filter(None, ((part or "").strip() for part in own_texts))):
         if _name(element) in value:
             raise _duplicate_name()
         value[_name(element)] = text
     return value
-
-
-def _own_text(element: Element) -> str:
-    """Return the text of an element without the text of inner elements, which blanks replace."""
-    parts = [element.text, *(child.tail for child in element)]
-    return " ".join(filter(None, ((part or "").strip() for part in parts)))
-
-
-def _attributes(child: Element, name: str) -> dict[str, str]:
-    return {f"{name}_{key.rpartition('}')[2]}": text for key, text in child.attrib.items()}
-
-
-def _check_list(value: object) -> None:
-    if not isinstance(value, list):
-        raise _duplicate_name()
 
 
 def _duplicate_name() -> HeaderError:

@@ -44,8 +44,7 @@ _SMALL_FILE_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class CheckedParquet:
-    """The rows of a file after the gate, in two local Parquet files. A Parquet file without rows does not
-    exist.
+    """The rows of a file after the gate, in two local Parquet files; one without rows does not exist.
 
     Attributes:
         about: set for corrected rows that were completed from a masked form, as in `masked_original.Checked`.
@@ -58,9 +57,7 @@ class CheckedParquet:
 
     @property
     def has_accepted(self) -> bool:
-        """Whether rows were accepted, by their count: a file that vanished from the disk must not count as
-        empty.
-        """
+        """Whether rows were accepted, by their count: a file that vanished from the disk is not empty."""
         return self.counts.accepted > 0
 
     @property

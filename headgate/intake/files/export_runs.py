@@ -63,7 +63,9 @@ class ExportRuns:
         if key.name == RUN_MANIFEST:
             return self._send_parts(ref, key, manifest)
         if key.name not in names_of(manifest):
-            return _record(ref, key, FileState.WAITING)
+            return FileRecord(
+                file_id_of(ref), ref.bucket, ref.key, ref.version_id, key.dataset, FileState.WAITING
+            )
         record = self.process(ObjectRef(ref.bucket, ref.key), None)
         return record if moment_of(manifest) else self._with_sighting(record)
 
@@ -99,7 +101,3 @@ def names_of(manifest: bytes) -> tuple[str, ...]:
             message="the run's _manifest.json is not a JSON object with a list of files and their names",
             remedy="write the manifest again; the run's parts are processed when it arrives",
         ) from None
-
-
-def _record(ref: ObjectRef, key: ExportKey, state: FileState) -> FileRecord:
-    return FileRecord(file_id_of(ref), ref.bucket, ref.key, ref.version_id, key.dataset, state)

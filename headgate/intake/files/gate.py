@@ -45,6 +45,12 @@ class GatePorts:
         """Return the object of the file's accepted rows."""
         return ObjectRef(self.curated_bucket, keys.increment_key(record.dataset, record.content_sha256))
 
+    def edition_marks(self, record: FileRecord) -> list[ObjectRef]:
+        """Return the marks of the editions of the file's accepted rows, by key."""
+        prefix = keys.edition_key(record.dataset, record.content_sha256, "")
+        listed = {item.ref.key for item in self.objects.list(self.curated_bucket, prefix)}
+        return [ObjectRef(self.curated_bucket, key) for key in sorted(listed)]
+
     def store(self, rows: Path, ref: ObjectRef) -> str:
         """Upload the rows and return their key.
 

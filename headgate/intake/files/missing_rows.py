@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headgate.errors import NotFoundError
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, is_stored
 from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
@@ -21,23 +20,11 @@ def files_without_rows(
     objects: ObjectStore, records: Iterable[FileRecord], curated_bucket: str, quarantine_bucket: str
 ) -> list[FileRecord]:
     """Return the accepted files with a missing increment or quarantine object, in order of receipt."""
-    missing = [
-        record
-        for record in records
-        if record.state in {FileState.DONE, FileState.REPLAYING}
-        and (
-            _is_missing(objects, curated_bucket, record.curated_key)
-            or _is_missing(objects, quarantine_bucket, record.quarantine_key)
-        )
-    ]
+
+    def has_rows(record: FileRecord) -> bool:
+        places = (curated_bucket, record.curated_key), (quarantine_bucket, record.quarantine_key)
+        return all(is_stored(objects, ObjectRef(bucket, key)) for bucket, key in places if key)
+
+    checked = (record for record in records if record.state in {FileState.DONE, FileState.REPLAYING})
+    missing = (record for record in checked if not has_rows(record))
     return sorted(missing, key=lambda record: (record.received_at, record.file_id))
-
-
-def _is_missing(objects: ObjectStore, bucket: str, key: str) -> bool:
-    if not key:
-        return False
-    try:
-        objects.info(ObjectRef(bucket, key))
-    except NotFoundError:
-        return True
-    return False

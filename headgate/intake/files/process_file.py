@@ -73,7 +73,6 @@ if TYPE_CHECKING:
     from headgate.intake.workers.larger_worker import LargerWorker
     from headgate.lake.ports import ObjectRef
     from headgate.matching.file_table import FileTable
-    from headgate.matching.mappings import Decided
 
 # A file without a contract is profiled in memory. A larger one gets no profile: it does not justify a larger
 # worker.
@@ -85,10 +84,6 @@ _COPY_WITHOUT_ROWS = {
     "remedy": "Send a file with rows below the header",
     "column": "",
 }
-
-
-def _one_thread() -> Executor:
-    return ThreadPoolExecutor(1)
 
 
 @dataclass(frozen=True)
@@ -122,7 +117,7 @@ class FileProcessor:
     profile_uncontracted: Callable[[FileRecord, FileTable], Mapping[str, str]] | None = None
     create_records: Callable[[Contract, pa.Table | Path], Mapping[str, int]] | None = None
     alert: Callable[[FileRecord], None] | None = None
-    executor: Callable[[], Executor] = _one_thread
+    executor: Callable[[], Executor] = lambda: ThreadPoolExecutor(1)
     larger_worker: LargerWorker | None = None
     run: str = ""
     measured_from_bytes: int = MEASURED_FROM_BYTES
@@ -207,8 +202,7 @@ class FileProcessor:
 
     @contextmanager
     def _claimed_while_fetched(self, record: FileRecord) -> Iterator[Claim]:
-        """Claim a large object while it is fetched, which may take minutes, so that it has a record from the
-        start.
+        """Claim a large object while it is fetched, so that it has a record from the start.
 
         If its worker dies meanwhile, the record is left undone, and the next delivery hands the file over.
         The content is not claimed, because its hash is not known yet. A larger worker's file already has a
@@ -228,9 +222,7 @@ class FileProcessor:
             self.ports.ledger.release(record)
 
     def _end_again(self, answered: FileRecord, ref: ObjectRef) -> FileRecord:
-        """Complete an earlier delivery: replace the original if it is pending, and delete a replaced
-        original.
-        """
+        """Complete an earlier delivery: replace a pending original, and delete a replaced one."""
         if is_pending(answered) and self.rules.originals is not Originals.KEEP:
             return replace(replace_later(self.ports, self.rules, answered.file_id), seen_before=True)
         end_original(self.ports.objects, answered, ref, self.rules.originals)
@@ -241,7 +233,7 @@ class FileProcessor:
 
         An object that exceeds `largest_bytes` is not downloaded, and its record is unchanged.
         """
-        if not self._fits(info):
+        if info.size_bytes > self.rules.largest_bytes:
             return record
         self.ports.objects.download(info.ref, path, info.size_bytes)
         record = replace(record, content_sha256=sha256_of(path) if info.size_bytes else "")
@@ -261,41 +253,25 @@ class FileProcessor:
         return self.ports.ledger.claim(record, now=now, lease_s=lease_s)
 
     def _hand_over(self, record: FileRecord, info: ObjectInfo) -> FileRecord:
-        """Hand the file over to a larger worker, and return its record; reject it if its key must not be
-        passed on.
-        """
+        """Hand the file over to a larger worker; reject it if its key must not be passed on."""
         ports, larger_worker = self.ports, self.larger_worker
         if larger_worker is None:
             return record
+        rejected = None
         try:
             claim = larger_worker.hand_over(
                 ports.ledger, record, info.ref, now=ports.clock(), claim_s=ports.lease_s
             )
         except BadInputError as error:
             rejected, claim = self._rejected(record, error), self._claim(record)
-            return (
-                self._finish(record, lambda: rejected)
-                if claim.granted
-                else self._answer_refused_claim(record, claim)
-            )
-        return (
-            replace(record, state=FileState.HANDED_OVER)
-            if claim.granted
-            else self._answer_refused_claim(record, claim)
-        )
-
-    def _fits(self, info: ObjectInfo) -> bool:
-        """Return whether this worker can read the object; a larger object is rejected unread."""
-        return info.size_bytes <= self.rules.largest_bytes
-
-    def _check_fits(self, info: ObjectInfo) -> None:
-        if not self._fits(info):
-            raise OutgrownError.of(self.rules.largest_bytes)
+        if not claim.granted:
+            return self._answer_refused_claim(record, claim)
+        if rejected:
+            return self._finish(record, lambda: rejected)
+        return replace(record, state=FileState.HANDED_OVER)
 
     def _dataset(self, record: FileRecord, path: Path) -> str:
-        """Return the dataset that the folder names; if no contract has that name, the dataset whose columns
-        fit.
-        """
+        """Return the dataset that the folder names, or without its contract the one whose columns fit."""
         mappings = self.rules.mappings
         if mappings is None or not record.size_bytes or record.dataset in self.rules.contracts:
             return record.dataset
@@ -324,33 +300,30 @@ class FileProcessor:
 
     def _answer_refused_claim(self, record: FileRecord, claim: Claim) -> FileRecord:
         if claim.answer in {ClaimAnswer.DONE, ClaimAnswer.HANDED_OVER} or (
-            self.run and claim.owner == record.file_id and self._is_handed_over(record)
+            self.run
+            and claim.owner == record.file_id
+            and self.ports.ledger.get(record.file_id).state is FileState.HANDED_OVER  # to another run
         ):
             return replace(self.ports.ledger.get(record.file_id), seen_before=True)
         if claim.answer is not ClaimAnswer.DUPLICATE:
             raise ThrottledError(f"another worker holds {record.key} or its content; deliver it again")
-        if self.ports.ledger.get(claim.owner).state in {FileState.REVERTING, FileState.REVERTED}:
-            raise ThrottledError(f"the rows of {record.key} are being reverted; deliver it again")
         owner = self.ports.ledger.get(claim.owner)
-        error = {**_COPY_WITHOUT_ROWS, "file": record.key} if has_no_rows(owner) else {}
-        copy = of_copy(record, owner, self.rules.originals)
+        if owner.state in {FileState.REVERTING, FileState.REVERTED}:
+            raise ThrottledError(f"the rows of {record.key} are being reverted; deliver it again")
         skipped = replace(
-            copy,
+            of_copy(record, owner, self.rules.originals),
             state=FileState.SKIPPED_DUPLICATE,
             duplicate_of=claim.owner,
-            error=error,
+            error={**_COPY_WITHOUT_ROWS, "file": record.key} if has_no_rows(owner) else {},
             finished_at=self.ports.now(),
         )
         self.ports.ledger.finish(skipped)
         return skipped
 
-    def _is_handed_over(self, record: FileRecord) -> bool:
-        """Return whether another run has the file."""
-        return self.ports.ledger.get(record.file_id).state is FileState.HANDED_OVER
-
     def _check(self, record: FileRecord, info: ObjectInfo, path: Path) -> FileRecord:
         try:
-            self._check_fits(info)  # must be first: a file that does not fit was not downloaded
+            if info.size_bytes > self.rules.largest_bytes:  # it was not downloaded
+                raise OutgrownError.of(self.rules.largest_bytes)
             if record.dataset not in self.rules.contracts:
                 check_readable(path, self.rules.largest_bytes)
             contract = contract_of(self.rules.contracts, record.dataset)
@@ -369,7 +342,11 @@ class FileProcessor:
         counted = self._reached(with_counts(record, gated.counts, self.rules), "validation")
         with self.executor() as executor:  # storing mostly waits for S3
             stored = executor.submit(self._store, counted, gated)
-            profile = self._profile(counted, gated)
+            profile = (
+                self.profile(counted, self.rules.contracts[record.dataset], *gated.rows())
+                if self.profile
+                else {}
+            )
             done = replace(stored.result(), profile=profile, model_records=self._records(counted, gated))
         checked = CheckedOriginal(path, contract, info.modified_at, gated)
         return self._reached(with_replacement(self.rules, self.ports.objects, done, checked), "database")
@@ -381,8 +358,9 @@ class FileProcessor:
 
         A file with lower confidence is pending for a person, and a file without a mapping is rejected.
         """
+        mappings = self.rules.mappings if error.rule in MAPPABLE_RULES else None
         try:
-            decided = self._mapping(record, path) if error.rule in MAPPABLE_RULES else None
+            decided = mappings.decide(record.key, record.dataset, self._readable(path)) if mappings else None
         except BadInputError as stopped:  # the contract stops files with new columns
             return self._with_unknown_profile(self._rejected(record, stopped), path)
         if isinstance(decided, Suggested):
@@ -401,17 +379,6 @@ class FileProcessor:
             )
         except BadInputError as still:
             return self._rejected(record, still)
-
-    def _mapping(self, record: FileRecord, path: Path) -> Decided | Suggested | None:
-        return (
-            self.rules.mappings.decide(record.key, record.dataset, self._readable(path))
-            if self.rules.mappings
-            else None
-        )
-
-    def _profile(self, record: FileRecord, gated: CheckedParquet) -> Mapping[str, str]:
-        contract = self.rules.contracts[record.dataset]
-        return self.profile(record, contract, *gated.rows()) if self.profile else {}
 
     def _records(self, record: FileRecord, gated: CheckedParquet) -> Mapping[str, int]:
         if self.create_records is None or not gated.has_accepted:

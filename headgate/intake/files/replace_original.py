@@ -1,5 +1,4 @@
-"""Replace an original with card data in raw by its masked form, or delete it, after the gate has ended with
-its file.
+"""Replace an original with card data in raw by its masked form, or delete it, after the gate's work.
 
 The replacement is written before the record names it, and the record names it before the original is deleted.
 So raw always has the original, or the record names its replacement. docs/adr/0023-masked-at-source.md gives
@@ -17,7 +16,7 @@ from headgate.intake.files.workspace import workspace
 from headgate.intake.rows.masked_at_source import claims_to_be_masked
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import ObjectRef, is_stored
 from headgate.lake.states import REPLACED, FileState, OriginalForm, Originals
 from headgate.matching.mappings import Decided
 
@@ -54,8 +53,7 @@ def is_pending(record: FileRecord) -> bool:
 def with_replacement(
     rules: GateRules, objects: ObjectStore, record: FileRecord, checked: CheckedOriginal
 ) -> FileRecord:
-    """Write the replacement of the original, and return the record that names it or states that it is
-    pending.
+    """Write the replacement of the original, and return the record that names it or calls it pending.
 
     A file without card data, and a file that was masked at its source, keep their originals.
     """
@@ -68,7 +66,11 @@ def with_replacement(
         return record
     try:
         if rules.originals is Originals.DELETE:
-            return replace(record, original=_mark_deleted(objects, record))
+            mark = ObjectRef(
+                record.bucket, keys.masked_original_key(record.key, record.file_id, is_deleted=True)
+            )
+            objects.write(mark, b"")
+            return replace(record, original={FORM: OriginalForm.DELETED, "key": mark.key})
         origin = origin_of(record, checked.contract, checked.path, checked.received_at)
         original = masked_original.Checked(checked.path, checked.contract, origin, gated.counts, gated.about)
         form = masked_original.write(original, rules.masking_key(), rules.largest_bytes)
@@ -182,7 +184,7 @@ def replaceable(
         for record in records
         if record.state in _ENDED
         and (
-            _is_in_raw(objects, record)
+            is_stored(objects, record.ref)
             if is_replaced(record)
             else _may_hold_card_data(record, contracts.get(record.dataset))
         )
@@ -195,14 +197,6 @@ def replaceable(
             candidate.file_id,
         ),
     )
-
-
-def _is_in_raw(objects: ObjectStore, record: FileRecord) -> bool:
-    try:
-        objects.info(record.ref)
-    except NotFoundError:
-        return False
-    return True
 
 
 def _may_hold_card_data(record: FileRecord, contract: Contract | None) -> bool:
@@ -259,9 +253,3 @@ def _store(objects: ObjectStore, record: FileRecord, form: Path) -> dict[str, st
         "version_id": stored.version_id,
         "sha256": sha256_of(form),
     }
-
-
-def _mark_deleted(objects: ObjectStore, record: FileRecord) -> dict[str, str]:
-    ref = ObjectRef(record.bucket, keys.masked_original_key(record.key, record.file_id, is_deleted=True))
-    objects.write(ref, b"")
-    return {FORM: OriginalForm.DELETED, "key": ref.key}

@@ -11,7 +11,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from headgate.errors import BadInputError, ConflictError, NotFoundError
@@ -40,7 +40,7 @@ from headgate.intake.rows.check_rows import DISTINCT_QUARANTINE
 from headgate.intake.rows.parquet_writer import RowsFile
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
-from headgate.lake.ports import REPLAY, SUMMARY, FileRecord, ObjectRef
+from headgate.lake.ports import REPLAY, SUMMARY, FileRecord, ObjectRef, is_stored
 from headgate.lake.states import REVERTED_RULE, UNDECIDED, WITHOUT_ROWS, FileState, OriginalForm
 from headgate.matching.mappings import MAPPABLE_RULES, Decided, Suggested
 
@@ -125,8 +125,7 @@ class Replayer:
         return done
 
     def recognised(self, record: FileRecord, *, again: bool = False) -> FileRecord:
-        """Return the record of a file that fitted no contract, with the dataset that the current contracts
-        identify.
+        """Return the record of a file that fitted no contract, with the dataset of the current contracts.
 
         Any other record, and that of a file which is no longer in raw, is returned unchanged. A file is
         downloaded only if its folder names no dataset, and only once for the same contracts and remembered
@@ -138,7 +137,7 @@ class Replayer:
         if record.state not in UNDECIDED or record.closed_by or not self.rules.mappings:
             return record
         is_compared = record.error.get(_COMPARED_WITH) == self._recognition_state
-        if (is_compared and not again) or not self._exists(ref_of(record)):
+        if (is_compared and not again) or not is_stored(self.ports.objects, ref_of(record)):
             return record
         if (folder := keys.dataset_of(record.key)) in self.rules.contracts:
             return _moved(record, record.state, folder)
@@ -154,9 +153,7 @@ class Replayer:
         return self.rules.mappings.recognition_state() if self.rules.mappings else ""
 
     def _keep_compared(self, record: FileRecord) -> None:
-        """Record the contracts and mappings that the file was compared with, unless the record changed
-        meanwhile.
-        """
+        """Record what the file was compared with, unless the record changed meanwhile."""
         compared = replace(record, error={**record.error, _COMPARED_WITH: self._recognition_state})
         if self.ports.ledger.get(record.file_id) == record:
             with suppress(ConflictError):
@@ -225,7 +222,8 @@ class Replayer:
             return self._keep(
                 before, STILL_REJECTED, {name: fields[name] for name in ("rule", "message", "column")}
             )
-        asked = self._suggestion(record, path) if error.rule in MAPPABLE_RULES else None
+        decided = self._decide(record, path) if error.rule in MAPPABLE_RULES else None
+        asked = decided if isinstance(decided, Suggested) else None
         fields = error_fields(asked.asked(record.key)) if asked else fields
         rejected = replace(
             checked_by(record, self.rules),
@@ -238,11 +236,10 @@ class Replayer:
             STILL_REJECTED, rejected, reason={name: fields[name] for name in ("rule", "message", "column")}
         )
 
-    def _suggestion(self, record: FileRecord, path: Path) -> Suggested | None:
-        decided = (
-            self.rules.mappings.decide(record.key, record.dataset, path) if self.rules.mappings else None
-        )
-        return decided if isinstance(decided, Suggested) else None
+    def _decide(self, record: FileRecord, path: Path) -> Decided | Suggested | None:
+        """Map the file's columns to the current contract; a suggestion is for a person to decide."""
+        mappings = self.rules.mappings
+        return mappings.decide(record.key, record.dataset, path) if mappings else None
 
     def _keep(self, before: FileRecord, outcome: str, why: Mapping[str, str]) -> Replayed:
         """Restore the record.
@@ -263,16 +260,8 @@ class Replayer:
         """Return whether a replay that died may have stored rows of the file."""
         if not record.content_sha256:
             return True
-        return any(
-            self._exists(at) for at in (self.ports.quarantine_of(record), self.ports.increment_of(record))
-        )
-
-    def _exists(self, ref: ObjectRef) -> bool:
-        try:
-            self.ports.objects.info(ref)
-        except NotFoundError:
-            return False
-        return True
+        places = self.ports.quarantine_of(record), self.ports.increment_of(record)
+        return any(is_stored(self.ports.objects, place) for place in places)
 
     def _accepted_elsewhere(self, before: FileRecord) -> str:
         """Return the id of another file that owns the content, or an empty text.
@@ -301,34 +290,20 @@ class Replayer:
         sha256 = sha256_of(path)
         if before.content_sha256 not in {"", sha256}:
             raise NotFoundError(f"{before.key} holds another content now")
-        was_mapped = bool(before.mapping) or "suggestion" in before.error
-        decided = self._mapping(before, path) if was_mapped else None
         record = replace(before, content_sha256=sha256)
-        if decided is None:
+        check = partial(check_local_file, record, path, modified_at, rules=self.rules, ports=self.ports)
+        was_mapped = bool(before.mapping) or "suggestion" in before.error
+        decided = self._decide(before, path) if was_mapped else None
+        if not isinstance(decided, Decided):
             try:
-                gated = check_local_file(
-                    record, path, modified_at, contract, rules=self.rules, ports=self.ports
-                )
-                return CheckedOriginal(path, contract, modified_at, gated, before.mapping)
+                return CheckedOriginal(path, contract, modified_at, check(contract), before.mapping)
             except BadInputError as error:
-                decided = (
-                    self._mapping(before, path) if error.rule in MAPPABLE_RULES and not was_mapped else None
-                )
-                if decided is None:
+                is_mappable = error.rule in MAPPABLE_RULES and not was_mapped
+                decided = self._decide(before, path) if is_mappable else None
+                if not isinstance(decided, Decided):
                     raise
-        gated = check_local_file(
-            record, path, modified_at, decided.contract, rules=self.rules, ports=self.ports
-        )
+        gated = check(decided.contract)
         return CheckedOriginal(path, decided.contract, modified_at, gated, decided.as_record())
-
-    def _mapping(self, before: FileRecord, path: Path) -> Decided | None:
-        """Return the mapping of the file's columns to the current contract; None if a person has to decide
-        it.
-        """
-        decided = (
-            self.rules.mappings.decide(before.key, before.dataset, path) if self.rules.mappings else None
-        )
-        return decided if isinstance(decided, Decided) else None
 
     def _write(self, before: FileRecord, gated: CheckedParquet) -> tuple[int, int]:
         """Write both objects; return the numbers of rows that left quarantine and that entered it.
@@ -353,25 +328,16 @@ class Replayer:
 
         A merge in between reads the new rows as the old edition, and merges them again later.
         """
-        sha256, marks = before.content_sha256, self._marks(before)
+        marks = self.ports.edition_marks(before)
         self._store_or_delete(gated.accepted, self.ports.increment_of(before), has_rows=gated.has_accepted)
         if gated.has_accepted:
-            mark = keys.edition_key(before.dataset, sha256, sha256_of(gated.accepted)[:_EDITION_CHARACTERS])
-            self.ports.objects.write(
-                self._curated(mark), gated.counts.contract.encode(), content_type="text/plain"
-            )
-            marks.discard(mark)
-        for stale in sorted(marks):
-            self.ports.objects.delete(self._curated(stale))
-
-    def _marks(self, before: FileRecord) -> set[str]:
-        listed = self.ports.objects.list(
-            self.ports.curated_bucket, keys.edition_key(before.dataset, before.content_sha256, "")
-        )
-        return {item.ref.key for item in listed}
-
-    def _curated(self, key: str) -> ObjectRef:
-        return ObjectRef(self.ports.curated_bucket, key)
+            edition = sha256_of(gated.accepted)[:_EDITION_CHARACTERS]
+            key = keys.edition_key(before.dataset, before.content_sha256, edition)
+            mark = ObjectRef(self.ports.curated_bucket, key)
+            self.ports.objects.write(mark, gated.counts.contract.encode(), content_type="text/plain")
+            marks = [stale for stale in marks if stale != mark]
+        for stale in marks:
+            self.ports.objects.delete(stale)
 
     def _record(self, before: FileRecord, gated: CheckedParquet) -> FileRecord:
         return replace(
@@ -415,9 +381,7 @@ def _state_without_rows(record: FileRecord) -> FileState:
 
 
 def why_gone(record: FileRecord) -> str:
-    """Return why raw has no original for a record: it was deleted or overwritten, or the recorded key is
-    masked.
-    """
+    """Return why raw has no original: it was deleted or overwritten, or the recorded key is masked."""
     if record.original:
         form = OriginalForm(record.original[FORM])
         return (

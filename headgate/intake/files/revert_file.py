@@ -1,5 +1,4 @@
-"""Undo an upload: delete its rows and those of its corrections from curated and quarantine. Originals stay in
-raw.
+"""Undo an upload: delete its rows and those of its corrections, but keep the originals in raw.
 
 The next merge detects the missing increment, and merges the dataset from all others. Rows that the file had
 replaced return. docs/adr/0012-replay.md gives the order of the writes and the reasons.
@@ -16,8 +15,6 @@ from headgate.errors import ConflictError, NotFoundError, ThrottledError
 from headgate.intake.files.replace_original import is_replaced, ref_of
 from headgate.intake.files.replay_file import ACCEPTED_ELSEWHERE, RAW_GONE, REPLAYED, Replayer, why_gone
 from headgate.intake.quarantine.list_quarantine import records_named
-from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
 from headgate.lake.states import REVERTED_RULE, Action, FileState, permits
 from headgate.lake.versions import is_in_lake
 
@@ -100,9 +97,7 @@ class Reverter:
         if why := why_not_reverted(chain):
             raise ThrottledError(why)
         corrections = [record for record in chain[1:] if record and record.state is not FileState.REVERTED]
-        for record in reversed(
-            corrections
-        ):  # the file is last: until it is reverted, the undo can be repeated
+        for record in reversed(corrections):  # the file is last: until then, the undo can be repeated
             self._revert(record.file_id, with_file=file_id, by=by)
         return replace(self._revert(file_id, by=by), corrections=tuple(corrections))
 
@@ -216,11 +211,10 @@ class Reverter:
         """
         if not before.content_sha256:
             return
-        objects, curated = self.ports.objects, self.ports.curated_bucket
-        objects.delete(self.ports.increment_of(before))
-        objects.delete(self.ports.quarantine_of(before))
-        for mark in list(objects.list(curated, keys.edition_key(before.dataset, before.content_sha256, ""))):
-            objects.delete(ObjectRef(curated, mark.ref.key))
+        self.ports.objects.delete(self.ports.increment_of(before))
+        self.ports.objects.delete(self.ports.quarantine_of(before))
+        for mark in self.ports.edition_marks(before):
+            self.ports.objects.delete(mark)
 
     def _record(self, before: FileRecord, with_file: str = "", by: str = "", owner: str = "") -> FileRecord:
         whom = f" by {by}" if by else ""
@@ -282,22 +276,17 @@ def why_not_reverted(chain: Sequence[FileRecord | None]) -> str:
             f"The file is {file.state if file else 'unknown'}, and only a file that the gate has checked "
             "can be reverted."
         )
-    pending = [
-        record
+    pending = sum(
+        record is None or not (record.state is FileState.REVERTED or _may_be_reverted(record))
         for record in corrections
-        if record is None or not (record.state is FileState.REVERTED or _may_be_reverted(record))
-    ]
-    if pending:
-        subject = (
-            "A correction of this file is"
-            if len(pending) == 1
-            else f"{len(pending)} corrections of this file are"
-        )
-        return (
-            f"{subject} not checked yet. Wait until the gate has ended with them, then undo the file "
-            "with all its corrections."
-        )
-    return ""
+    )
+    if not pending:
+        return ""
+    subject = "A correction of this file is" if pending == 1 else f"{pending} corrections of this file are"
+    return (
+        f"{subject} not checked yet. Wait until the gate has ended with them, then undo the file "
+        "with all its corrections."
+    )
 
 
 def _rows_after(before: FileRecord, owner: str) -> str:
@@ -324,8 +313,7 @@ def _may_be_reverted(record: FileRecord) -> bool:
 
 
 def newest_upload(records: Iterable[FileRecord], name: str) -> list[FileRecord]:
-    """Return the versions of the newest upload of a file, newest first: consecutive versions with equal
-    content.
+    """Return the versions of the newest upload of a file, newest first; all have the same content.
 
     Args:
         name: id of a file, which is one version, or a key in raw.

@@ -18,8 +18,7 @@ _PREFIX = "headgate-file-"
 
 @contextmanager
 def workspace(parent: Path | None = None) -> Iterator[Path]:
-    """Provide an empty folder below `parent`, or below the system's temporary folder, and delete it
-    afterwards.
+    """Provide an empty folder below `parent`, or the system's temporary folder, and delete it afterwards.
 
     Folders of killed workers are deleted first: Lambda keeps the disk of a worker that it resets because it
     ran out of time or memory. Source: AWS Lambda developer guide, "Failures during the invoke phase".

@@ -142,9 +142,4 @@ def _texts(received: Received, row: int) -> dict[str, str | None] | None:
     place = int(np.searchsorted(received.source_rows, row))
     if place >= len(received.source_rows) or received.source_rows[place] != row:
         return None
-    return {name: _text(column[place]) for name, column in received.cells.items()}
-
-
-def _text(cell: pa.Scalar) -> str | None:
-    value = cell.as_py()
-    return None if value is None else str(value)
+    return {name: column[place].as_py() for name, column in received.cells.items()}

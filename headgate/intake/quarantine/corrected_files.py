@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 CLOSED_BY = "closed_by"
 _OPEN = ""  # `closed_by` of an open record
-_RULE = "correction"
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class CorrectionCloser:
         past, closed = History.of(records), []
         for back in returned(records, past):
             with suppress(ThrottledError):
-                self._open_again(back)
+                self._rewrite(back.file_id, _OPEN)
         for old, newer in corrected(records, past):
             with suppress(ThrottledError):
                 closed.append(self._close(old, newer))
@@ -87,9 +86,6 @@ class CorrectionCloser:
         """
         _check_that_it_settles(old, by)
         return self._close(old, by)
-
-    def _open_again(self, old: FileRecord) -> None:
-        self._rewrite(old.file_id, _OPEN)
 
     def _close(self, old: FileRecord, newer: FileRecord) -> Closed | None:
         rows = self._rewrite(old.file_id, newer.file_id)
@@ -129,30 +125,31 @@ class CorrectionCloser:
 
 
 def _check_that_it_settles(old: FileRecord, by: FileRecord) -> None:
-    if not (old.reasons or old.error):
-        raise BadInputError(
-            rule=_RULE,
-            message=f"{old.key} has no refused rows and no error.",
-            remedy="`headgate quarantine list --files` lists open files.",
-        )
-    if by.state is not FileState.DONE or not by.accepted:
-        raise BadInputError(
-            rule=_RULE,
-            message=f"No row of {by.key} was accepted ({by.state}).",
-            remedy="Name a file whose rows are in the lake.",
-        )
-    if by.file_id == old.file_id or by.received_at < old.received_at:
-        raise BadInputError(
-            rule=_RULE,
-            message=f"{by.key} did not come after {old.key}.",
-            remedy="Name the file with the corrected rows.",
-        )
-    if old.reasons and by.dataset != old.dataset:
-        raise BadInputError(
-            rule=_RULE,
-            message=f"{by.key} belongs to {by.dataset}, and {old.key} to {old.dataset}.",
-            remedy="Name a file of the same dataset.",
-        )
+    problems = (
+        (
+            not (old.reasons or old.error),
+            f"{old.key} has no refused rows and no error.",
+            "`headgate quarantine list --files` lists open files.",
+        ),
+        (
+            by.state is not FileState.DONE or not by.accepted,
+            f"No row of {by.key} was accepted ({by.state}).",
+            "Name a file whose rows are in the lake.",
+        ),
+        (
+            by.file_id == old.file_id or by.received_at < old.received_at,
+            f"{by.key} did not come after {old.key}.",
+            "Name the file with the corrected rows.",
+        ),
+        (
+            bool(old.reasons) and by.dataset != old.dataset,
+            f"{by.key} belongs to {by.dataset}, and {old.key} to {old.dataset}.",
+            "Name a file of the same dataset.",
+        ),
+    )
+    for has_problem, message, remedy in problems:
+        if has_problem:
+            raise BadInputError(rule="correction", message=message, remedy=remedy)
 
 
 def corrected(records: Iterable[FileRecord], past: History) -> list[tuple[FileRecord, FileRecord]]:

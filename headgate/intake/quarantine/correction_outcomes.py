@@ -1,6 +1,4 @@
-"""Outcomes of rows that a person corrected. A correction is a file of its own, and the refused row stays in
-quarantine.
-"""
+"""Outcomes of corrected rows: a correction is a file of its own, and the row stays in quarantine."""
 
 from __future__ import annotations
 
@@ -56,8 +54,7 @@ class CorrectionOutcomes:
         return newest
 
     def replaced_rows(self, records: Iterable[FileRecord]) -> dict[str, Counter[str]]:
-        """Return file id → rule → number of quarantined rows that a newer correction has replaced, or that
-        are ignored.
+        """Return file id → rule → number of quarantined rows that were corrected again or are ignored.
 
         The corrected row is in the lake, or in quarantine as a row of the correction. Only files with a
         checked correction cost a request.

@@ -1,6 +1,4 @@
-"""List every column that fails in a file, with rules and examples, and the contract edit that would accept
-the rows.
-"""
+"""List the columns that fail in a file, with examples and the contract edit that would accept the rows."""
 
 from __future__ import annotations
 
@@ -87,8 +85,7 @@ def failing_columns(
     received: int = 0,
     accepts: Callable[[Column], bool] = lambda _: True,
 ) -> list[FailingColumn]:
-    """List all rules that refused rows break, not only the first of each row, and new columns; most rows
-    first.
+    """List new columns and all rules that refused rows break, not only each row's first; most rows first.
 
     Args:
         new_columns: columns of the file that the contract does not have, even if no row is refused for them.
@@ -197,12 +194,8 @@ def with_suggestions(contract: Contract, failing: Iterable[FailingColumn]) -> Co
 
 def with_changed_column(contract: Contract, column: Column) -> Contract:
     """Return the contract with this column in place of its column of the same name."""
-    return replace(
-        contract,
-        columns=tuple(
-            column if kept_column.name == column.name else kept_column for kept_column in contract.columns
-        ),
-    )
+    columns = (column if each.name == column.name else each for each in contract.columns)
+    return replace(contract, columns=tuple(columns))
 
 
 def _add(

@@ -44,29 +44,21 @@ def old_tokens(
     Only token columns are read.
     """
     for record in sorted(records, key=lambda record: (record.dataset, record.key, record.file_id)):
-        columns = token_columns(contracts[record.dataset]) if record.dataset in contracts else ()
-        if not record.curated_key or not columns:
+        contract = contracts.get(record.dataset)
+        cards = [column for column in contract.columns if column.mask is Mask.PAN] if contract else []
+        if not record.curated_key or not cards:
             continue
-        other = key_ids(objects.read(ObjectRef(curated_bucket, record.curated_key)), columns) - {
-            current_key_id
-        }
+        increment = objects.read(ObjectRef(curated_bucket, record.curated_key))
+        other = key_ids(increment, [masked_columns(card)[0].name for card in cards]) - {current_key_id}
         if other:
             yield OldTokens(record, tuple(sorted(other)))
-
-
-def token_columns(contract: Contract) -> tuple[str, ...]:
-    """Return the curated columns that hold tokens of card numbers."""
-    return tuple(masked_columns(column)[0].name for column in contract.columns if column.mask is Mask.PAN)
 
 
 def key_ids(increment: bytes, columns: Iterable[str]) -> set[str]:
     """Return the ids of the keys that made an increment's tokens."""
     stored = set(pq.read_schema(pa.BufferReader(increment)).names)
     stored_columns = [name for name in columns if name in stored]
-    table = table_of(increment, stored_columns)
-    return {key_id for name in stored_columns for key_id in _ids(table[name])}
-
-
-def _ids(tokens: pa.ChunkedArray) -> list[str]:
-    texts: list[str] = pc.unique(pc.replace_substring_regex(tokens.drop_null(), r":[^:]*$", "")).to_pylist()
-    return texts
+    ids: set[str] = set()
+    for tokens in table_of(increment, stored_columns).columns:
+        ids.update(pc.unique(pc.replace_substring_regex(tokens.drop_null(), r":[^:]*$", "")).to_pylist())
+    return ids

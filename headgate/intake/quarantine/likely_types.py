@@ -124,9 +124,5 @@ def _types(own: ColumnType, kind: Kind) -> Iterator[ColumnType]:
         integer_digits = max((own.precision or 0) - (own.scale or 0), _MAX_INTEGER_DIGITS)
         yield from (
             ColumnType(Kind.DECIMAL, precision=min(MAX_PRECISION, integer_digits + scale), scale=scale)
-            for scale in _scales(own)
+            for scale in range(max(2, own.scale or 0), 10)
         )
-
-
-def _scales(own: ColumnType) -> Iterable[int]:
-    return range(max(2, own.scale or 0), 10)

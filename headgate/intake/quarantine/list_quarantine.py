@@ -103,8 +103,7 @@ def open_rows(record: FileRecord, corrected: Mapping[str, Mapping[str, int]]) ->
 def waiting_files(
     records: Iterable[FileRecord], corrected: Mapping[str, Mapping[str, int]]
 ) -> list[tuple[FileRecord, int]]:
-    """Return the files that are pending for a person, newest first, each with the number of its open refused
-    rows.
+    """Return the files that are pending for a person, newest first, with their numbers of open refused rows.
 
     These are files that failed, were not accepted, or have refused rows, and that no later version settles.
 
@@ -203,23 +202,14 @@ def replayable(
 
 
 def broke(record: FileRecord, rule: str) -> bool:
-    """Return whether the file or one of its rows broke the rule; without a rule, whether anything was not
-    accepted.
+    """Return whether the file or one of its rows broke the rule; without a rule, any rule.
+
+    A file whose replay died counts as broken, because rows may have moved.
     """
-    return rule in _rules(record)
-
-
-def _rules(record: FileRecord) -> set[str]:
-    """Return the rules that the file or its rows broke, and the empty text for any rule.
-
-    The set is empty if everything was accepted.
-    """
-    rules = {
-        *record.reasons,
-        *([record.error["rule"]] if "rule" in record.error else []),
-        *([RULE] if record.new_columns else []),
-    }
-    return {"", *rules} if rules or record.state is FileState.REPLAYING else set()
+    rules = {*record.reasons}
+    rules |= {record.error["rule"]} if "rule" in record.error else set()
+    rules |= {RULE} if record.new_columns else set()
+    return rule in rules or (not rule and (bool(rules) or record.state is FileState.REPLAYING))
 
 
 def _is_checked_by_another(record: FileRecord, contracts: Mapping[str, Contract]) -> bool:

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.identity import identified
 from headgate.contracts.model import Level, Mask
 from headgate.contracts.new_column_policy import KEPT as KEPT_COLUMN
 from headgate.contracts.new_column_policy import declared_only, without_left_out
+from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError
 from headgate.formats.batches import Source, source_in_memory, take_rows
 from headgate.formats.csv.stream_csv import NotPlainError
@@ -54,8 +54,17 @@ from headgate.intake.rows.spool import Spool
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.states import Disposition
 from headgate.masking.card_columns import KnownCards
-from headgate.values.cells import NO_ROWS, Rows, bool_array, decoded, int_array, marked, numbers, repeated
-from headgate.values.columns import in_one_piece
+from headgate.values.cells import (
+    NO_ROWS,
+    Rows,
+    bool_array,
+    decoded,
+    in_one_piece,
+    int_array,
+    marked,
+    numbers,
+    repeated,
+)
 from headgate.values.parallel_work import MANY_ROWS, in_turn, side_by_side, use_lean_allocator, work_in_order
 from headgate.values.rules import Breach, among
 
@@ -65,7 +74,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.formats.received_rows import Ragged, Received
+    from headgate.formats.received_rows import Received
     from headgate.intake.rows.checked_column import CheckedColumn
     from headgate.intake.rows.deduplicate_rows import Survivors
     from headgate.lake.ports import MaskingKey
@@ -138,9 +147,7 @@ class CheckedRows:
 
 @dataclass(frozen=True)
 class CheckedBatch:
-    """The parts of a checked batch that the second pass needs: refused rows, warnings of the other rows, and
-    their keys and order columns.
-    """
+    """The parts of a checked batch for the second pass: refused rows; warnings and keys of the others."""
 
     rows: int
     ragged: int
@@ -306,7 +313,10 @@ class CheckRun:
         values = {each.column.name: each.values for each in checked}
         verdict = refuse_rows(self._contract, checked, len(received.source_rows))
         refused = verdict.refused
-        shown = replace(received, ragged=_hidden(received.ragged)) if self._hides_columns else received
+        shown = received
+        if self._hides_columns:  # any cell of a ragged row may belong to a column that a person left out
+            texts = (MASKED,) * len(received.ragged.texts)
+            shown = replace(received, ragged=replace(received.ragged, texts=texts))
         refusals = refused_rows(shown, checked, verdict.breaches, refused, self._source.width)
         passing = bool_array(~marked(refused, len(received.source_rows)))
         batch = CheckedBatch(
@@ -419,7 +429,11 @@ class CheckRun:
                 unique=self._unique,
                 reasons=self._duplicate_reasons,
             )
-            quarantine_rows = _in_file_order(quarantine_rows, duplicates)
+            quarantine_rows = (
+                pa.concat_tables([quarantine_rows, duplicates]).unify_dictionaries().sort_by("source_row")
+                if quarantine_rows.num_rows
+                else duplicates
+            )
         kept = candidates.filter(bool_array(~lost)) if lost.any() else candidates
         return self._with_lineage(kept), with_origin(quarantine_rows, self._origin, batch.places)
 
@@ -485,12 +499,6 @@ def _has_few_rows(rows: pa.Table) -> bool:
     return bool(rows.num_rows < MANY_ROWS)
 
 
-def _in_file_order(quarantine_rows: pa.Table, duplicates: pa.Table) -> pa.Table:
-    if not quarantine_rows.num_rows:
-        return duplicates
-    return pa.concat_tables([quarantine_rows, duplicates]).unify_dictionaries().sort_by("source_row")
-
-
 def _candidates(received: Received, checked: Sequence[CheckedColumn], passing: pa.Array) -> pa.Table:
     """Return the masked columns of the rows that were not refused.
 
@@ -504,13 +512,6 @@ def _candidates(received: Received, checked: Sequence[CheckedColumn], passing: p
             _SOURCE_ROW: int_array(received.source_rows).filter(passing),
         }
     )
-
-
-def _hidden(ragged: Ragged) -> Ragged:
-    """Return the ragged rows without their texts, because any cell may belong to a column that a person left
-    out.
-    """
-    return replace(ragged, texts=(MASKED,) * len(ragged.texts))
 
 
 def _counts(column: pa.ChunkedArray) -> Counter[str]:

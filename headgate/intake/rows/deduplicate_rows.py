@@ -42,8 +42,7 @@ SAME_VALUE = 3  # 3 for the first unique column, 4 for the second one, and so on
 
 @dataclass(frozen=True)
 class Survivors:
-    """The outcome of each row: KEPT, SAME_ROW if it equals the kept row of its key, SAME_KEY if it differs
-    from that row.
+    """The outcome of each row: KEPT, or SAME_ROW or SAME_KEY if it equals the kept row of its key or not.
 
     SAME_VALUE plus the position of a unique column means that an earlier row has the same value of that
     column.
@@ -243,9 +242,8 @@ def _untied(tied: _Tied, cells: TiedCells) -> tuple[Rows, Rows]:
     for column in cells.ranked:
         alive = _greatest(alive, own, _ranks(_taken(column, alive)))
     winner = np.empty(int(own.max()) + 1, np.int64)
-    winner[own[alive[::-1]]] = alive[
-        ::-1
-    ]  # the last assignment wins: the first of the rows that are still tied
+    backwards = alive[::-1]  # the last assignment wins: the first of the rows that are still tied
+    winner[own[backwards]] = backwards
     kept = winner[own[alive]]
     is_same = kept != alive
     for column in cells.compared:

@@ -11,8 +11,7 @@ import pyarrow.compute as pc
 from headgate.contracts.curated import masked_columns
 from headgate.intake.rows.redact_source_rows import source_texts
 from headgate.intake.rows.restore_source_texts import columns_from_candidates
-from headgate.values.cells import decoded, flags, int_array
-from headgate.values.columns import in_one_piece
+from headgate.values.cells import decoded, flags, in_one_piece, int_array
 from headgate.values.refusal_reasons import title_of
 
 if TYPE_CHECKING:

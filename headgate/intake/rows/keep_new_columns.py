@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.values.cells import literal
-from headgate.values.columns import in_one_piece, text_array
+from headgate.values.cells import in_one_piece, literal, text_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ import hmac
 import json
 from base64 import b64decode
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -240,9 +240,7 @@ class AtSource:
 def _without_hidden(
     contract: Contract, rows: pa.RecordBatch, encoded: Collection[str]
 ) -> tuple[pa.RecordBatch, list[Breach]]:
-    """Remove numbers and bytes with undeclared card or social security numbers; return the rows and the
-    breaches.
-    """
+    """Remove numbers and bytes with undeclared card or social security numbers, and return their breaches."""
     declared = {column.name: column for column in contract.columns}
     arrays, breaches = [], []
     for name, values in zip(rows.schema.names, rows.columns, strict=True):
@@ -255,9 +253,7 @@ def _without_hidden(
 
 
 def _rows_hiding(column: Column, values: pa.Array, *, is_base64: bool) -> Rows:
-    """Return the rows with a number or bytes that contain a card or social security number which the column
-    does not declare.
-    """
+    """Return the rows whose number or bytes contain an undeclared card or social security number."""
     kind = values.type
     if is_base64 or pa.types.is_binary(kind):
         text = _ascii_text(
@@ -276,9 +272,7 @@ def _rows_hiding(column: Column, values: pa.Array, *, is_base64: bool) -> Rows:
 
 
 def _ascii_text(values: pa.Array) -> pa.Array:
-    """Return bytes as ASCII text: other bytes become `x`, and the zero bytes between UTF-16's digits become
-    `-`.
-    """
+    """Return bytes as ASCII text: other bytes become `x`, and zero bytes (between digits in UTF-16) `-`."""
     data, starts = text_bytes(values)
     shown = np.where(data == 0, _HYPHEN, np.where(data < _FIRST_NON_ASCII, data, _OTHER)).astype(np.uint8)
     offsets = pa.py_buffer(starts.astype(np.int32))
@@ -334,7 +328,7 @@ def _without(values: pa.Array, hidden: Flags) -> pa.Array:
     if not hidden.any():
         return values
     return (
-        rewritten_where(bool_array(hidden), values, _redact_strictly)
+        rewritten_where(bool_array(hidden), values, partial(redact, context_below=ANYWHERE))
         if pa.types.is_string(values.type)
         else null_where(hidden, values)
     )
@@ -353,7 +347,3 @@ def _with_ids(texts: pa.Array, before: pa.Array, after: pa.Array) -> pa.Array:
     """Add the generated ids to the texts, because the next check has no key to generate them."""
     generated = pc.and_(pc.is_null(before), pc.is_valid(after))
     return pc.if_else(generated, decoded(after), pc.cast(decoded(texts), pa.string()))
-
-
-def _redact_strictly(values: pa.Array) -> pa.Array:
-    return redact(values, context_below=ANYWHERE)

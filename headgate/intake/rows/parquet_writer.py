@@ -7,8 +7,7 @@ from typing import IO, TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headgate.values.cells import compacted
-from headgate.values.columns import in_one_piece
+from headgate.values.cells import compacted, in_one_piece
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -64,6 +63,8 @@ class RowsFile:
         plain = without_batches(group)
         if not self._writer:
             repeating = [name for name in plain.column_names if name not in self._distinct]
+            # Statistics of texts take time, and no reader selects rows of an increment by them.
+            counted = [field.name for field in plain.schema if not pa.types.is_string(field.type)]
             self._writer = pq.ParquetWriter(
                 self._sink,
                 plain.schema,
@@ -71,17 +72,9 @@ class RowsFile:
                 store_schema=False,
                 use_dictionary=repeating,
                 dictionary_pagesize_limit=_DICTIONARY_BYTES,
-                write_statistics=[field.name for field in plain.schema if not _is_text(field.type)],
+                write_statistics=counted,
             )
         self._writer.write_table(plain, row_group_size=self._row_group_rows)
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    """Return whether the column is text.
-
-    Statistics of text columns take time, and no reader selects rows of an increment by them.
-    """
-    return bool(pa.types.is_string(kind) or pa.types.is_dictionary(kind))
 
 
 def without_batches(rows: pa.Table) -> pa.Table:
@@ -98,9 +91,7 @@ def _without_dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def each_value_once(rows: pa.Table) -> pa.Table:
-    """Return the rows with each column in one piece, because Parquet accepts no dictionary with a repeated
-    value.
-    """
+    """Return each column in one piece, because Parquet accepts no dictionary with a repeated value."""
     pieces = [in_one_piece(column) for column in rows.columns]
     arrays = [compacted(piece) if isinstance(piece, pa.DictionaryArray) else piece for piece in pieces]
     return pa.Table.from_arrays(arrays, names=rows.column_names)

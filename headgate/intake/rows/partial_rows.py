@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _TEXT = ColumnType(Kind.STRING)
 _ROW = re.compile("[0-9]{1,18}")
-_MOST_NAMED = 5
+_MAX_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class PartialRows:
         places = pc.index_in(numbers, pc.cast(kept_rows[SOURCE_ROW], pa.int64()).combine_chunks())
         takes_cells = pc.greater(pc.utf8_length(pc.fill_null(received.cells[KEPT_COLUMNS], "")), 0)
         if absent := numbers.filter(pc.and_(places.is_null(), takes_cells)).to_pylist():
-            listed = ", ".join(str(number) for number in absent[:_MOST_NAMED])
+            listed = ", ".join(str(number) for number in absent[:_MAX_NAMED])
             raise refused_correction(f"The corrected file has no complete row {listed} to take cells from.")
         return places
 
@@ -147,9 +147,7 @@ def _by_kept_columns(received: Received, contract: Contract) -> dict[tuple[str, 
 
 
 def _verdicts(before: str | None, now: str | None, kept: Sequence[str]) -> str | None:
-    """Return the rules that the row breaks: the earlier ones for kept columns, the current ones for the
-    others.
-    """
+    """Return the rules that the row breaks: earlier ones for kept columns, current ones for the others."""
     still = [breach for breach in json.loads(before or "[]") if breach[1] in kept]
     breaches = [*still, *json.loads(now or "[]")]
     return json.dumps(breaches) if breaches else None

@@ -152,9 +152,7 @@ def _without_codes(checked: CheckedColumn, text: pa.Array) -> pa.Array:
 
 
 def _slipped(checked: Sequence[CheckedColumn], texts: Mapping[str, pa.Array]) -> Flags:
-    """Return rows whose cells seem to have moved: an undeclared number in a column, or no code in a column of
-    codes.
-    """
+    """Return rows whose cells seem to have moved: an undeclared number, or no code in a column of codes."""
     slipped = np.zeros(len(checked[0].text), bool)
     for each in checked:
         if each.column.mask is None:

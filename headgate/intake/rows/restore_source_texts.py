@@ -14,8 +14,7 @@ import pyarrow.compute as pc
 from headgate.contracts.curated import masked_columns
 from headgate.contracts.model import Kind, Mask
 from headgate.intake.rows.checked_column import CheckedColumn
-from headgate.values.cells import literal
-from headgate.values.columns import in_one_piece
+from headgate.values.cells import in_one_piece, literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,16 +58,13 @@ def columns_from_candidates(
         rows: their curated columns and `kept_texts`.
         warnings: the rules at level `warn` that they break.
     """
-    return [
-        _restore(column, rows, tuple(each for each in warnings if each.column == column.name))
-        for column in contract.columns
-    ]
-
-
-def _restore(column: Column, rows: pa.Table, warnings: tuple[Breach, ...]) -> CheckedColumn:
-    curated = {each.name: in_one_piece(rows.column(each.name)) for each in masked_columns(column)}
-    text = _text(column, rows, curated)
-    return CheckedColumn(column, text, text, curated, warnings)
+    checked = []
+    for column in contract.columns:
+        curated = {each.name: in_one_piece(rows.column(each.name)) for each in masked_columns(column)}
+        text = _text(column, rows, curated)
+        own_warnings = tuple(each for each in warnings if each.column == column.name)
+        checked.append(CheckedColumn(column, text, text, curated, own_warnings))
+    return checked
 
 
 def _text(column: Column, rows: pa.Table, curated: dict[str, pa.Array]) -> pa.Array:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headgate.values.columns import in_one_piece
+from headgate.values.cells import in_one_piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -82,9 +82,7 @@ class Need:
     disk_bytes: float
 
     def beyond(self, worker: Worker, time_left_s: float) -> str:
-        """Return the resource that the worker lacks: `time`, `memory` or `disk`; empty if it has enough of
-        each.
-        """
+        """Return the resource that the worker lacks: `time`, `memory` or `disk`; empty if it lacks none."""
         fits = {
             "disk": self.disk_bytes <= _DISK_SHARE * worker.disk_bytes,
             "memory": self.memory_bytes <= _MEMORY_SHARE * worker.memory_bytes,
@@ -97,9 +95,7 @@ def form_of(head: bytes) -> str:
     """Return the form of a file by its first bytes, a key of FIRST."""
     packed = {GZIP_MAGIC: "gzip", ZSTD_MAGIC: "zstd", **dict.fromkeys(ZIP_MAGICS, "zip")}
     packed_form = next((form for magic, form in packed.items() if head.startswith(magic)), "")
-    if packed_form:
-        return packed_form
-    return format_of(head).name
+    return packed_form or format_of(head).name
 
 
 def pace(form: str, measured: Sequence[MeasuredFile]) -> Pace:

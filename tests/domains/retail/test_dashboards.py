@@ -13,8 +13,8 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 from headgate.domains.retail import SYSTEMS
 from headgate.domains.retail.compliance_guardian import decisions, reviews
 from headgate.domains.retail.saved_questions import ANSWERS, QUESTIONS

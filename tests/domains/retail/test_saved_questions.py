@@ -10,8 +10,8 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 from headgate.domains.retail import SYSTEMS
 from headgate.domains.retail.saved_questions import ANSWERS, QUALITY, QUESTIONS
 from headgate.query import translate

@@ -23,9 +23,9 @@ from headgate.aws.glue.catalog import GlueCatalog
 from headgate.aws.s3 import S3Objects
 from headgate.contracts import odcs_reader
 from headgate.contracts.curated import curated_contract
-from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.model import Kind, Level, Mask, Rule
 from headgate.contracts.odcs_writer import to_odcs
+from headgate.contracts.types import glue_columns
 from headgate.drafts.column_inference import guess_mask
 from headgate.export.exporting import Exporting
 from headgate.export.mysql.mysql_source import MySqlSource

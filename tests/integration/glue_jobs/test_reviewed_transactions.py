@@ -18,8 +18,8 @@ import pytest
 from headgate.api.deployed_lake import DeployedLake
 from headgate.api.operations import decisions
 from headgate.api.shapes.decisions import DecisionAsked
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.query import translate
 from headgate.systems.dashboards import dashboards

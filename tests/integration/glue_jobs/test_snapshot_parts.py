@@ -13,8 +13,8 @@ import pytest
 from headgate.aws.athena.queries import AthenaQueries
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.aws.s3 import S3Objects
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.merge.merge_lake import Merging

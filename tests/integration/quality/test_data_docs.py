@@ -13,8 +13,8 @@ import pyarrow as pa
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
+from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError
 from headgate.lake.ports import ObjectRef
 from headgate.quality.data_docs import DataDocs

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Rule
+from headgate.contracts.types import arrow_schema
 from headgate.errors import GateError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef

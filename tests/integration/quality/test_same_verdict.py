@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Rule
 from headgate.contracts.patterns import python_pattern
+from headgate.contracts.types import arrow_schema
 from headgate.errors import ContractError
 from headgate.quality.exact_frames import exact_frame
 from headgate.quality.suites import suite_of

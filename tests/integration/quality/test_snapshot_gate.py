@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Rule
+from headgate.contracts.types import arrow_schema
 from headgate.errors import ContractError, GateError
 from headgate.quality import validation
 from headgate.quality.contract_audit import broken_rules

@@ -9,8 +9,8 @@ from datetime import date
 
 import pytest
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 from headgate.quality.validation import ValidationRun
 
 pytestmark = [

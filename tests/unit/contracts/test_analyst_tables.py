@@ -13,11 +13,11 @@ import pytest
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.analyst_tables import analyst_contracts
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask, Rule
 from headgate.contracts.new_column_policy import KEPT
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 from headgate.engines import local
 from headgate.errors import ContractError, SettingsError
 from headgate.lake.ports import ObjectRef

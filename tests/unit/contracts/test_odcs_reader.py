@@ -14,11 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts import odcs_reader
-from headgate.contracts.arrow import arrow_schema
-from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Mask, Rule
 from headgate.contracts.registry import Registry, folders
-from headgate.contracts.types import arrow_type, glue_type, parse_physical_type
+from headgate.contracts.types import arrow_schema, arrow_type, glue_columns, glue_type, parse_physical_type
 from headgate.domains.retail import SYSTEMS
 from headgate.errors import ContractError
 

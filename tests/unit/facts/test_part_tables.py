@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError, ContractError
 from headgate.facts import part_tables
 from headgate.facts.fact import Combine, Fact, fact_rows

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.difference import differences
-from headgate.contracts.fixed_widths import stated_widths
+from headgate.contracts.file_form import stated_widths
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.errors import ContractError, HeaderError
 from headgate.formats.fixed_width import read_fixed_width

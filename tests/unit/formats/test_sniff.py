@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.gate.first_table import read_first_table
-from headgate.contracts.encodings import stated_encoding
+from headgate.contracts.file_form import stated_encoding
 from headgate.contracts.model import Contract
 from headgate.contracts.registry import Registry
 from headgate.errors import ContractError, UnreadableFileError

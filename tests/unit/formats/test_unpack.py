@@ -240,7 +240,7 @@ def test_a_file_on_disk_is_unpacked_as_one_in_memory_and_leaves_nothing_else_beh
     path.write_bytes(body)
     found = unpack_file(path, tmp_path)
     if body:
-        assert (found.path.read_bytes(), found.packed) == (unpacked(body).content, unpacked(body).packed)
+        assert (found.path.read_bytes(), found.packed) == unpacked(body)
     assert set(tmp_path.iterdir()) == {path, found.path}
 
 

@@ -18,10 +18,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.contracts.references import Reference, references
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.merge.check_references import without_parent

@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef, TableVersion

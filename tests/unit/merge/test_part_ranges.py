@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pytest
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.types import arrow_schema
 from headgate.merge.merge_files import KeyRange, fit_files, newest_rows
 from headgate.merge.part_boundaries import changed_spans
 from headgate.snapshots.parts import Part, SnapshotParts

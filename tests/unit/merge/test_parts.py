@@ -21,8 +21,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.merge.merge_files import newest_rows

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.aws.in_memory_ports import MemoryObjects
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord

@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Comparison, Contract, Kind, Level, Rule
+from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError
 from headgate.quality.contract_audit import audit, broken_rules
 

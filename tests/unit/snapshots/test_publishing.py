@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
-from headgate.contracts.arrow import arrow_schema
-from headgate.contracts.glue_columns import glue_columns
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
+from headgate.contracts.types import arrow_schema, glue_columns
 from headgate.errors import AuditError, ConflictError, NotFoundError
 from headgate.lake.ports import ObjectRef, TableVersion
 from headgate.quality.contract_audit import audit

@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
+from headgate.contracts.types import arrow_schema
 from headgate.domains.domain import Domain, System
 from headgate.domains.retail import SYSTEMS
 from headgate.engines import local

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pytest
 
 from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 from headgate.engines.choose_engine import EngineName, open_tables
 from headgate.errors import ConflictError, NotFoundError
 from headgate.lake import keys

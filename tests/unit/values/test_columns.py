@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from headgate.values.columns import bool_array, in_one_piece, text_array
+from headgate.values.cells import bool_array, in_one_piece, text_array
 
 pytestmark = pytest.mark.unit
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 from headgate.domains.retail import compliance_guardian as system
 from headgate.domains.retail.compliance_guardian import boosting_models, reviews
 from headgate.domains.retail.compliance_guardian.described_transactions import Descriptions

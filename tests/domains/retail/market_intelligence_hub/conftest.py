@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 
 Line = tuple[str, str, datetime, str, int, str, str]  # order, region, when, category, quantity, price, status
 Shop = Callable[[Sequence[Line]], dict[str, ibis.Table]]

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.types import arrow_schema
 from headgate.domains.retail.predictions.customers import CustomerScorer
 from headgate.domains.retail.predictions.fraud import FraudScorer, Transaction
 from headgate.domains.retail.predictions.searches import IntentScorer

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from headgate.api.analytics import table_rows, tables
-from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.snapshots.publishing import Publisher

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from headgate.api.files import dataset_profiles
-from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.lake.ports import ROWS, ObjectRef
 from headgate.snapshots.publishing import parquet_bytes

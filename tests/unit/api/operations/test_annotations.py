@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from headgate.api.http.access import Group
-from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.types import arrow_schema
 from headgate.values.parquet_tables import table_of
 from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from headgate.contracts.arrow import arrow_schema
+from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.values.parquet_tables import table_of
 from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.contracts.arrow import arrow_schema
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Comparison, Content, Contract, Level, Mask, Rule
 from headgate.contracts.registry import Registry
+from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError, BadInputError
 from headgate.intake import CheckedRows, check_bytes
 from headgate.intake.rows.redact_source_rows import without_numbers

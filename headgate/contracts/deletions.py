@@ -1,4 +1,7 @@
-"""The declaration that each load of a dataset is complete: `headgate.load: full`."""
+"""How a dataset follows the deletions of its source: by a comparison of keys, or by complete loads.
+
+The properties are `headgate.deletes: key_comparison`, and `headgate.load: full` with `headgate.smallestLoad`.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,31 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from headgate.contracts.model import Contract
 
+_DELETES, _KEY_COMPARISON = "headgate.deletes", "key_comparison"
 LOAD, SMALLEST_SHARE = "headgate.load", "headgate.smallestLoad"
 _FULL, _DEFAULT_SHARE = "full", 0.5
+
+
+def follows_deletions(contract: Contract | None) -> bool:
+    """Return whether the contract follows deletions.
+
+    Raises:
+        ContractError: the method is unknown, or the key is missing or masked.
+    """
+    method = contract.properties.get(_DELETES) if contract else None
+    if contract is None or method is None:
+        return False
+    if method != _KEY_COMPARISON:
+        raise ContractError(f"{contract.id}: {_DELETES} may only be {_KEY_COMPARISON}")
+    if not contract.key:
+        raise ContractError(
+            f"{contract.id}: deletions are found by a primary key, and the contract declares none"
+        )
+    if masked := [name for name in contract.key if contract.column(name).mask]:
+        raise ContractError(
+            f"{contract.id}: deletions cannot be found by a key that is masked: {', '.join(masked)}"
+        )
+    return True
 
 
 def is_full(contract: Contract | None) -> bool:
