@@ -158,17 +158,13 @@ class LakeProject:
 
     @property
     def systems(self) -> tuple[str, ...]:
-        """Return the systems that the lake builds: those of its domains, and one for SQL models, blocks and
-        analysts' tables.
-        """
+        """Return the systems of the lake: those of its domains, and one for models, blocks and analysts."""
         own = (MODELS_SYSTEM,) if self.models or self.analyst_tables or self._declares_blocks else ()
         return (*(system.name for domain in self.every_domain for system in domain.systems), *own)
 
     @property
     def _declares_blocks(self) -> bool:
-        """Return whether a prod contract or a dashboard of the project declares a block for
-        `headgate.contracts`.
-        """
+        """Return whether a contract or dashboard of the project declares a block for `headgate.contracts`."""
         folder = self.folder / "contracts" / "prod" if self.folder else None
         paths = [*folder.glob("*.yaml"), *folder.glob("*.json")] if folder else []
         in_contract = any(_BLOCK.search(path.read_text(encoding="utf-8")) for path in paths)
@@ -295,9 +291,7 @@ def cards() -> Mapping[str, Any]:
 
 
 def currency() -> str:
-    """Return the lake's currency: that of headgate.toml, or else the first one of a domain; otherwise
-    empty.
-    """
+    """Return the lake's currency: that of headgate.toml, or the first one of a domain, or an empty text."""
     return str(packed_settings()["currency"])
 
 
@@ -316,9 +310,7 @@ def packed_settings() -> dict[str, Any]:
 
 
 def deployed_systems(env: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the systems of an environment's deployment, sorted; without a deployment, those of the
-    project.
-    """
+    """Return the systems of an environment's deployment, or without one those of the project, sorted."""
     buckets = env.get("HEADGATE_PROD_BUCKETS", "")
     return tuple(sorted(json.loads(buckets))) if buckets else project().systems
 
@@ -430,9 +422,7 @@ def _check_cards(path: Path, table: Mapping[str, object]) -> None:
 
 
 def _check_environments(path: Path, environments: Mapping[str, object]) -> None:
-    """Check an environment's fields by the rules of the project's fields; other fields are Terraform
-    variables.
-    """
+    """Check an environment's fields as those of the project; other fields are Terraform variables."""
     for environment, settings in environments.items():
         if not isinstance(settings, dict):
             raise SettingsError(

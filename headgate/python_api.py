@@ -103,8 +103,7 @@ def check(file: str | PathLike[str], contract: Contract) -> CheckedFile:
 
 
 def profile(file: str | PathLike[str], contract: Contract | None = None) -> Profile:
-    """Profile a file: types, distributions, patterns and gaps of its columns, and a quality score from 0 to
-    1.
+    """Profile a file: types, distributions, patterns and gaps of columns, and a quality score of 0 to 1.
 
     The profile has no sensitive values. A contract names the sensitive columns; others are recognized by name
     and value.

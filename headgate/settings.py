@@ -1,5 +1,4 @@
-"""Settings of the entry points, from the environment: each attribute of a class is the variable
-`HEADGATE_<NAME>`.
+"""Settings of the entry points: each attribute of a class is the variable `HEADGATE_<NAME>`.
 
 The classes are not dataclasses, each of which takes half a millisecond to generate in a cold start of the
 gate.
@@ -266,9 +265,7 @@ class SystemJobsSettings(Settings):
 
 
 class RunJobSettings(Settings):
-    """Job → role, arguments and key of its script, of the merge and the quality gate, for the job of a
-    complete run.
-    """
+    """Job → role, arguments and script key of merge and quality gate, for the job of a complete run."""
 
     stage_roles: Mapping[str, str]
     stage_arguments: Mapping[str, Mapping[str, str]]

@@ -256,9 +256,7 @@ class Lake:
             return snapshot_built_from(stores.objects(), bucket, stores.catalog().current(database, table))
 
     def _snapshot_of(self, database: str, table: str) -> str:
-        """Return the id of the snapshot that a prod table was built from; the current one for a table without
-        rows.
-        """
+        """Return the id of the snapshot that a prod table was built from; without rows, the current one."""
         ids = stores.lake_tables(self.environment).table(database, table, ["snapshot_id"])["snapshot_id"]
         return str(ids[0]) if len(ids) else "current"
 
@@ -276,8 +274,7 @@ class Lake:
 
 
 def connect(deployment: str | None = None) -> Lake:
-    """Return the lake of this folder's commands: that of the environment, or else the last one deployed from
-    here.
+    """Return the lake of this folder's commands: that of the environment, or the last one deployed here.
 
     Args:
         deployment: name of another deployment below `.headgate/`.

@@ -33,8 +33,7 @@ def upload(
     timeout_s: float,
     progress: Callable[[str], None],
 ) -> list[FileRecord]:
-    """Send the files of a source, and return their records in the order of their keys after the gate has
-    ended with them.
+    """Send the files of a source, and return their records by key after the gate has ended with them.
 
     Raises:
         HeadgateError: the file does not exist or has no data.

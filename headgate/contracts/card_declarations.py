@@ -5,12 +5,12 @@ Neither the gate nor the card-data audit searches declared columns for card numb
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import Mask
+from headgate.contracts.no_cards import NoCards
 from headgate.errors import ContractError
 
 if TYPE_CHECKING:
@@ -19,45 +19,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column, Contract
 
 PROPERTY = "headgate.no_cards"
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CARD_MASKS = {Mask.PAN, Mask.CVV, Mask.TRACK}
-
-
-@dataclass(frozen=True)
-class NoCards:
-    """A declaration that there are no card numbers: author, day (ISO 8601) and reason."""
-
-    declared_by: str
-    declared_on: str
-    reason: str
-
-    @classmethod
-    def read(cls, place: str, declaration: object) -> NoCards:
-        """Read the declaration of a contract or of `headgate.toml`.
-
-        Raises:
-            ContractError: one of its three fields is missing or empty, or it has other fields.
-        """
-        names = [each.name for each in fields(cls)]
-        values = (
-            {str(name): str(value).strip() for name, value in declaration.items()}
-            if isinstance(declaration, dict)
-            else {}
-        )
-        if (
-            sorted(values) != sorted(names)
-            or not all(values.values())
-            or not _DAY.fullmatch(values["declared_on"])
-        ):
-            raise ContractError(
-                f"{place} must have {', '.join(names)}: the day as 2026-01-31, the others as texts. "
-                "Complete it or remove it."
-            )
-        return cls(**values)
-
-    def as_stated(self) -> dict[str, str]:
-        """Return the fields in the form of a contract."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 def of_column(place: str, own: Mapping[str, Any], mask: Mask | None) -> NoCards | None:

@@ -17,11 +17,7 @@ ALPHA_2, ALPHA_3 = "alpha-2", "alpha-3"  # of ISO 3166-1
 
 
 def country_fields(contract: Contract) -> dict[str, str]:
-    """Return the fields that take country codes, each with the kind of its codes.
-
-    Raises:
-        ContractError: the property names no field, or no kind of codes.
-    """
+    """Return the fields of country codes with their kinds; ContractError if one of these is unknown."""
     declared = contract.properties.get(PROPERTY, {})
     if not isinstance(declared, dict) or not all(
         name in contract.names and kind in {ALPHA_2, ALPHA_3} for name, kind in declared.items()

@@ -68,11 +68,7 @@ class DatePattern:
 
 @lru_cache(maxsize=256)
 def date_pattern(text: str) -> DatePattern:
-    """Parse a pattern.
-
-    Raises:
-        ContractError: the pattern has an unknown letter, lacks a field or has one twice.
-    """
+    """Parse a pattern; ContractError if it has an unknown letter, lacks a field or has one twice."""
     parts = tuple(_part(match, text) for match in _TOKEN.finditer(text))
     counted = Counter(part.field for part in parts if part.field)
     missing = [name for name, choices in _ALTERNATIVES if sum(counted[choice] for choice in choices) != 1]

@@ -89,11 +89,7 @@ def has_header(contract: Contract | None) -> bool:
 
 
 def stated_quotes(contract: Contract | None) -> QuoteUse | None:
-    """Return the declared use of quotes.
-
-    Raises:
-        ContractError: the property has another value.
-    """
+    """Return the declared use of quotes; ContractError if the property has another value."""
     use = _declared(contract, QUOTES_PROPERTY)
     if use not in (None, *QuoteUse):
         raise _wrong(

@@ -65,11 +65,7 @@ def value_order(contract: Contract, column: str) -> tuple[str, ...]:
 
 
 def check_first_view(contract: Contract) -> None:
-    """Check the three properties.
-
-    Raises:
-        ContractError: as in `first_columns`.
-    """
+    """Check the three properties; errors as in `first_columns`."""
     first_columns(contract)
     first_rows(contract)
     amount_columns(contract)

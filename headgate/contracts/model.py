@@ -11,7 +11,7 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from headgate.contracts.card_declarations import NoCards
+    from headgate.contracts.no_cards import NoCards
     from headgate.contracts.source_format import SourceFormat
 
 
@@ -178,11 +178,7 @@ class Contract:
             raise ContractError(f"{self.id}: names columns it does not declare: {', '.join(unknown)}")
 
     def column(self, name: str) -> Column:
-        """Return the column with this name.
-
-        Raises:
-            ContractError: the contract does not declare it.
-        """
+        """Return the column with this name; ContractError if the contract does not declare it."""
         for column in self.columns:
             if column.name == name:
                 return column

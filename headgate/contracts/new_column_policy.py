@@ -16,8 +16,8 @@ from headgate.errors import ContractError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from headgate.contracts.card_declarations import NoCards
     from headgate.contracts.model import Contract
+    from headgate.contracts.no_cards import NoCards
 
 PROPERTY = "headgate.newColumns"
 RULE = "new_column"

@@ -32,7 +32,7 @@ from headgate.contracts.model import (
 from headgate.contracts.new_column_policy import policy_of
 from headgate.contracts.patterns import python_pattern
 from headgate.contracts.rule_kinds import RULE_OF_OPTION
-from headgate.contracts.rule_values import check_rule_values, errors_at
+from headgate.contracts.rule_values import check_rule_values, errors_with_place
 from headgate.contracts.sensitive_names import mask_by_name
 from headgate.contracts.types import parse_physical_type
 from headgate.errors import ContractError
@@ -90,11 +90,7 @@ class NotYamlError(ContractError):
 
 
 def load(path: Path) -> Contract:
-    """Return the contract in one ODCS file, YAML or JSON.
-
-    Raises:
-        ContractError: the file is not a valid contract.
-    """
+    """Return the contract in one ODCS file, YAML or JSON; ContractError if it is not valid."""
     try:
         return _contract(path.read_text(encoding="utf-8"), path.suffix, path.parent.name)
     except (json.JSONDecodeError, UnicodeDecodeError):
@@ -123,11 +119,7 @@ def _contract(text: str, suffix: str, zone: str) -> Contract:
 
 
 def yaml_document(text: str) -> Any:  # noqa: ANN401 a document may contain anything
-    """Return the document of a YAML text, for `parse`.
-
-    Raises:
-        NotYamlError: the text is not YAML.
-    """
+    """Return the document of a YAML text, for `parse`; NotYamlError if the text is not YAML."""
     import yaml  # noqa: PLC0415 the Lambda reads JSON only and has no PyYAML
 
     # The loader in C is ten times faster, but has no protection against endlessly nested lists.
@@ -160,11 +152,7 @@ def load_packed(zone: str, texts: Mapping[str, str]) -> dict[str, Contract]:
 
 
 def parse(document: Mapping[str, Any], zone: str) -> Contract:
-    """Return the contract in an ODCS document.
-
-    Raises:
-        ContractError: the document is not a contract, or the contract is invalid.
-    """
+    """Return the contract in an ODCS document; ContractError if it is not valid."""
     if not isinstance(document, dict):
         raise ContractError("not an ODCS v3 DataContract: the document is not a mapping")
     identity = str(document.get("id", "?"))
@@ -185,12 +173,8 @@ def parse(document: Mapping[str, Any], zone: str) -> Contract:
     return contract
 
 
-def hold_dataset(identity: str, dataset: object) -> None:
-    """Check that a dataset's name is valid for a folder in raw and for a table.
-
-    Raises:
-        ContractError: the name is invalid.
-    """
+def check_dataset_name(identity: str, dataset: object) -> None:
+    """Check that a dataset's name can name a folder in raw and a table; ContractError if not."""
     if not isinstance(dataset, str) or not _DATASET.fullmatch(dataset):
         raise ContractError(
             f"{identity}: the dataset's name cannot name a folder in raw and a table. "
@@ -209,9 +193,9 @@ def _contract_of_document(identity: str, document: Mapping[str, Any], zone: str)
         )
     table = document["schema"][0]
     own = _custom(table)
-    hold_dataset(identity, table["name"])
+    check_dataset_name(identity, table["name"])
     columns = _stated_columns(identity, table, own)
-    with errors_at(identity):
+    with errors_with_place(identity):
         formats = stated_format(own.get(FORMAT_PROPERTY, {}))
     return Contract(
         id=identity,
@@ -307,16 +291,12 @@ def _column(identity: str, item: Mapping[str, Any], formats: Mapping[str, object
 
 
 def _type(identity: str, item: Mapping[str, Any]) -> ColumnType:
-    """Return the column's type.
-
-    Raises:
-        ContractError: the type is unknown, or the name of a field is misspelt.
-    """
+    """Return the column's type; ContractError if it is unknown, or a field is misspelt."""
     column = f"{identity}.{item['name']}"
     for name in item.keys() - _FIELDS:
         if near := get_close_matches(str(name), _FIELDS, n=1, cutoff=_MIN_SIMILARITY):
             raise ContractError(f"{column}: there is no field {name}. Did you mean {near[0]}?")
-    with errors_at(column):
+    with errors_with_place(column):
         return parse_physical_type(item["physicalType"])
 
 
@@ -369,7 +349,7 @@ def _format(
         ContractError: the format does not apply to the column's type.
     """
     options = item.get("logicalTypeOptions", {})
-    with errors_at(f"{identity}.{item['name']}"):
+    with errors_with_place(f"{identity}.{item['name']}"):
         own_format = stated_format(_custom(item).get(FORMAT_PROPERTY, {}))
         if column_type.kind in TIMES and "format" in options:
             own_format = {"patterns": (str(options["format"]),), **own_format}
@@ -414,7 +394,7 @@ def _rules(identity: str, item: Mapping[str, Any], column_type: ColumnType) -> t
     _check_options(f"{identity}.{item['name']}", options)
     rules += [Rule(name, options[option]) for option, name in RULE_OF_OPTION.items() if option in options]
     if "pattern" in options:
-        with errors_at(f"{identity}.{item['name']}"):
+        with errors_with_place(f"{identity}.{item['name']}"):
             python_pattern(options["pattern"])
     rules += [_valid_values(identity, item["name"], check) for check in item.get("quality", ())]
     return tuple(rules)

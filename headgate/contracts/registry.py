@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from headgate.contracts import odcs_reader
 from headgate.contracts.analyst_tables import analyst_contracts
 from headgate.contracts.analytics_blocks import with_derived_columns
-from headgate.contracts.card_declarations import NoCards, declared_by_lake
+from headgate.contracts.card_declarations import declared_by_lake
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.currency import in_currency
 from headgate.contracts.dashboard_tables import dashboard_documents
 from headgate.contracts.model import Column, ColumnType, Kind
+from headgate.contracts.no_cards import NoCards
 from headgate.domains.discovery import is_archive
 from headgate.domains.domain import Domain
 from headgate.errors import ContractError

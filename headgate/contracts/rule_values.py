@@ -105,7 +105,7 @@ _READERS: dict[Kind, Callable[[object], object]] = {
 
 
 @contextmanager
-def errors_at(place: str) -> Iterator[None]:
+def errors_with_place(place: str) -> Iterator[None]:
     """Add the place to a ContractError of the block."""
     try:
         yield
@@ -120,7 +120,7 @@ def check_rule_values(contract: Contract) -> None:
         ContractError: a value does not.
     """
     for column, rule in _compared(contract):
-        with errors_at(f"{contract.id}.{column.name}"):
+        with errors_with_place(f"{contract.id}.{column.name}"):
             _check_rule(column, rule)
 
 

@@ -46,11 +46,7 @@ _DECIMAL = re.compile(r"DECIMAL\((\d+), ?(\d+)\)")
 
 
 def parse_physical_type(text: str) -> ColumnType:
-    """Return the column type of an ODCS `physicalType` such as `DECIMAL(12,2)`.
-
-    Raises:
-        ContractError: Headgate does not support the type.
-    """
+    """Return the column type of a `physicalType` such as `DECIMAL(12,2)`; ContractError if unsupported."""
     name = text.strip().upper()
     if match := _LENGTH.fullmatch(name):
         return ColumnType(Kind.STRING, length=int(match[1]))

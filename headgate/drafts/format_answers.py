@@ -1,6 +1,4 @@
-"""A person's answer about an ambiguous column: a date pattern, a number as an example, or an order of day and
-month.
-"""
+"""Answers about an ambiguous column: a date pattern, an example of a number, or an order of day and month."""
 
 from __future__ import annotations
 

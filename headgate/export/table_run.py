@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from headgate.contracts.deletions import follows_deletions
+from headgate.contracts.followed_deletions import follows_deletions
 from headgate.errors import AuditError, ContractError
 from headgate.export.certifying.certificate import (
     Certificate,

@@ -150,11 +150,7 @@ def allowed_bytes(size_bytes: int) -> int:
 
 
 def with_layer(packed: tuple[str, ...], packing: str) -> tuple[str, ...]:
-    """Return the layers with one more compression.
-
-    Raises:
-        UnreadableFileError: `too_large`: there are too many layers.
-    """
+    """Return the layers with one more compression; UnreadableFileError if these are too many."""
     if len(packed) == MAX_LAYERS:
         raise UnreadableFileError(
             rule="too_large",

@@ -1,5 +1,4 @@
-"""Versions of contracts, SQL models and dashboards that were pushed to a deployment, and the pointer to the
-version in use.
+"""Pushed versions of contracts, SQL models and dashboards, and the pointer to the version in use.
 
 A deployment has definitions of its own in its archives. A version that was pushed to another deployment is
 ignored, so a deployment begins with its own. Contracts of datasets that people created in the lake belong to
@@ -239,8 +238,7 @@ def version_parts(name: str) -> tuple[str, str]:
 
 
 def build_id(deployment: str, version: str) -> str:
-    """Return an id of the code and definitions for tables: the deployment's id, or a hash of it and the
-    pushed version.
+    """Return an id for tables: the deployment's, or a hash of it and the pushed version.
 
     No table is built from datasets that were created in the lake, so they do not change the id.
     """

@@ -47,9 +47,7 @@ class FileIndex(Protocol):
         ...
 
     def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
-        """Return the id of the file with this content that was accepted into one of the datasets; empty
-        without one.
-        """
+        """Return the id of the accepted file with this content in one of the datasets, or an empty text."""
         ...
 
 
@@ -65,9 +63,7 @@ def newest_first(files: FileIndex, where: FileFilter, page_size: int) -> Iterato
 
 
 def received_since(files: FileIndex, since: datetime) -> Iterator[FileRecord]:
-    """Yield the records of files received since a time, naive UTC, newest first, without reading older
-    pages.
-    """
+    """Yield the records of files received since a time (naive UTC), newest first, without older pages."""
     return takewhile(
         lambda record: record.received_at >= since.isoformat(), newest_first(files, FileFilter(), _PAGE_SIZE)
     )

@@ -152,9 +152,7 @@ def dataset_of(raw_key: str) -> str:
 
 
 def masked_original_key(raw_key: str, file_id: str, *, is_deleted: bool = False) -> str:
-    """Return the key of the object that replaces an original in raw: its masked form, or the mark of its
-    deletion.
-    """
+    """Return the key of an original's replacement in raw: its masked form, or the mark of its deletion."""
     return f"{MASKED_ORIGINALS}/{raw_key}/{file_id}.{'deleted' if is_deleted else 'zip'}"
 
 
@@ -220,9 +218,7 @@ def deleted_by(key: str) -> str:
 
 
 def load_key(dataset: str, moment: datetime, files: int) -> str:
-    """Return the key of the mark that a source sent all rows of a dataset at a time, in this number of
-    files.
-    """
+    """Return the key of the mark that a source sent all rows of a dataset at a time, in so many files."""
     return f"{INCREMENTS}/{dataset}/{moment.strftime(_MOMENT)}.load-{files}"
 
 
@@ -257,9 +253,7 @@ def profile_key(dataset: str, content_sha256: str) -> str:
 
 
 def summary_key(file_name: str) -> str:
-    """Return the key of the summary of a file that no contract fits; a later file with the same name replaces
-    it.
-    """
+    """Return the key of the summary of a file that no contract fits; the newest file of a name has it."""
     return f"{PROFILES}/{file_name.partition('.')[0] or 'file'}_summary.json"
 
 
@@ -401,9 +395,7 @@ def uploader_key(file_id: str) -> str:
 
 
 def uploader_of_content_key(key: str, sha256: str) -> str:
-    """Return the key in the artifacts bucket of the record of who sent a content under a raw key through the
-    API.
-    """
+    """Return the artifacts key of the record of who sent a content under a raw key through the API."""
     return f"{UPLOADERS}/contents/{hashlib.sha256(f'{key} {sha256}'.encode()).hexdigest()[:32]}.json"
 
 
@@ -491,9 +483,7 @@ def snapshot_prefix(dataset: str, snapshot_id: str) -> str:
 
 
 def lake_snapshot_key(snapshot_id: str) -> str:
-    """Return the key of the manifest that names one snapshot per dataset; with the id `CURRENT`, of the
-    pointer.
-    """
+    """Return the key of the manifest with one snapshot per dataset, or with `CURRENT` of the pointer."""
     return f"{LAKE_MANIFESTS}{snapshot_id}.json"
 
 

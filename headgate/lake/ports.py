@@ -62,9 +62,7 @@ class ObjectStore(Protocol):
         ...
 
     def head(self, ref: ObjectRef, size_bytes: int) -> bytes:
-        """Return at most the first `size_bytes` of an object that is not empty; raise NotFoundError if it
-        does not exist.
-        """
+        """Return the first bytes of an object that is not empty; NotFoundError if it does not exist."""
         ...
 
     def download(self, ref: ObjectRef, path: Path, size_bytes: int | None = None) -> None:
@@ -275,15 +273,11 @@ class FileLedger(Protocol):
         ...
 
     def hand_over(self, record: FileRecord, *, now: datetime, lease_s: int) -> Claim:
-        """Claim a file for a larger worker: the record is `handed_over`, and its unread content is not
-        claimed.
-        """
+        """Claim a file, but not its unread content, for a larger worker: the record is `handed_over`."""
         ...
 
     def keep_handed_over(self, file_id: str, *, now: datetime, lease_s: int) -> None:
-        """Permit only the larger worker to claim the file for the next `lease_s`, while it is
-        `handed_over`.
-        """
+        """Let only the larger worker claim the file for `lease_s`, while it is `handed_over`."""
         ...
 
     def take_over(self, record: FileRecord, *, run: str, now: datetime, lease_s: int) -> Claim:
@@ -320,9 +314,7 @@ class FileLedger(Protocol):
         ...
 
     def release(self, record: FileRecord) -> None:
-        """Release a claim or a reopened record after a failure, so that a retry need not wait for the end of
-        the lease.
-        """
+        """Release a claim or a reopened record after a failure, so that a retry need not wait."""
         ...
 
     def reopen(
@@ -344,9 +336,7 @@ class FileLedger(Protocol):
         ...
 
     def is_left_undone(self, file_id: str) -> bool:
-        """Return whether a worker claimed the file and neither finished nor released it: it is still working,
-        or it died.
-        """
+        """Return whether a worker claimed the file and did not end it: it is working, or it died."""
         ...
 
     def get(self, file_id: str) -> FileRecord:

@@ -11,8 +11,7 @@ if TYPE_CHECKING:
 
 
 def file_id_of(ref: ObjectRef) -> str:
-    """Return the id of an object version: the first 32 hex digits of the SHA-256 of bucket, key and version
-    id.
+    """Return an object version's id: 32 hex digits of the SHA-256 of bucket, key and version id.
 
     It depends on neither content nor time, so every delivery of a version has the same record.
     """

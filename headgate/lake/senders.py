@@ -41,9 +41,7 @@ class Senders:
         }
 
     def corrected_rows(self, file_id: str, sent: str) -> dict[int, str]:
-        """Return row → rule that refused it, for the rows of a file that the file `sent` corrects, in the
-        order sent.
-        """
+        """Return row → rule that refused it, for the rows that the file `sent` corrects, as sent."""
         rules = json.loads(self.objects.read(self._ref(keys.correction_key(file_id, sent))))
         return {int(row): rule for row, rule in rules.items()}
 
@@ -93,9 +91,7 @@ class Senders:
         return self._sender(record).get("first", "")
 
     def replaced_rows(self, file_id: str) -> int | None:
-        """Return how many rows of the lake the check before a commit expected to be replaced; None if no
-        check counted them.
-        """
+        """Return how many rows the check before a commit expected to replace; None if unknown."""
         count = self._read(keys.uploader_key(file_id)).get("replaced_rows", "")
         return int(count) if count else None
 
@@ -113,8 +109,7 @@ class Senders:
     def keep_uploader_of_content(
         self, key: str, sha256: str, name: str, *, after: FileRecord | None = None
     ) -> None:
-        """Store who sends a content under a raw key, before it is in raw; a file without another sender has
-        this one.
+        """Store who sends a content under a raw key, before it is there, unless it has a sender.
 
         Args:
             sha256: hash of the content. The caller must have verified it, or anybody could claim to be the
@@ -139,9 +134,7 @@ class Senders:
         )
 
     def _committed(self, record: FileRecord) -> dict[str, str]:
-        """Return the sender that the commit wrote with the file, in case the commit died before it stored one
-        here.
-        """
+        """Return the sender in the object itself, in case the commit died before it stored one here."""
         try:
             sender = self.objects.info(record.ref).sender
         except NotFoundError:

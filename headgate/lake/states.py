@@ -66,9 +66,7 @@ class Disposition(StrEnum):
 
 
 class Originals(StrEnum):
-    """The policy for originals with card data after the gate has ended with their file: Terraform's
-    `raw_originals`.
-    """
+    """The policy for originals with card data after the gate (Terraform: `raw_originals`)."""
 
     KEEP = "keep"
     MASK = "mask"

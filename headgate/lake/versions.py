@@ -77,8 +77,7 @@ class History:
         return later[first] if first < len(later) else None
 
     def settling_file(self, record: FileRecord) -> str:
-        """Return the id of the file that settles this version, as recorded or as the next merge will record
-        it; empty if none does.
+        """Return the id of the file that settles this version, now or after the next merge; empty if none.
 
         The record still has the id of a file that was reverted since; the next merge opens its rows again.
         """
@@ -110,9 +109,7 @@ def is_in_lake(record: FileRecord) -> bool:
 
 
 def has_no_rows(record: FileRecord) -> bool:
-    """Return whether an accepted file has no rows, or is a copy of such a file (rule NO_ROWS in its
-    record).
-    """
+    """Return whether an accepted file has no rows (rule NO_ROWS), or is a copy of such a file."""
     is_empty_copy = record.state is FileState.SKIPPED_DUPLICATE and record.error.get("rule") == NO_ROWS
     return is_empty_copy or (record.state is FileState.DONE and not record.received)
 

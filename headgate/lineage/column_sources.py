@@ -24,9 +24,7 @@ CURATED, PROD = "curated", "prod"
 
 
 class Use(StrEnum):
-    """The use of a column for another one in a statement. The first three are direct: they use the value
-    itself.
-    """
+    """The use of a column for another one in a statement; the first three use the value itself."""
 
     IDENTITY = "IDENTITY"
     TRANSFORMATION = "TRANSFORMATION"

@@ -290,9 +290,7 @@ def _table_facets(contract: Contract | None, version: str) -> Event:
 
 
 def _column_facet(names: LakeNames, columns: TableColumns | None) -> Event:
-    """Return the columns of datasets from which each column was computed, without columns of unknown
-    sources.
-    """
+    """Return the dataset columns from which each column was computed, without unknown sources."""
     if columns is None or not (
         described := {name: of for name, of in columns.columns.items() if name not in columns.unknown}
     ):

@@ -155,9 +155,7 @@ class LineageReceiver:
             ) from None
 
     def _shown(self, answer: bytes) -> str:
-        """Return the beginning of a server's answer as one line, without the key, which a server might
-        repeat.
-        """
+        """Return the beginning of a server's answer as one line, without the key that it might repeat."""
         decoded = answer.decode("utf-8", errors="replace")
         text = " ".join(
             "".join(character if character.isprintable() else " " for character in decoded).split()

@@ -1,6 +1,4 @@
-"""Post lineage events to a server in parallel to a job, so that a slow or unavailable server does not delay
-it.
-"""
+"""Post lineage events in parallel to a job, so that a slow or unavailable server does not delay it."""
 
 from __future__ import annotations
 

@@ -88,9 +88,7 @@ class LineageLog:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Write the events of the tables, then that of the run; an error of the block is raised
-        afterwards.
-        """
+        """Write the events of the tables, then that of the run; raise an error of the block afterwards."""
         for published, at in self._published:
             self._report_table(
                 published.table,

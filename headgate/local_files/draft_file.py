@@ -170,7 +170,7 @@ def _dataset_of(file_name: str, dataset: str) -> str:
             "dataset (--dataset NAME)."
         )
     name = dataset or dataset_name_of(file_name)
-    odcs_reader.hold_dataset(name, name)
+    odcs_reader.check_dataset_name(name, name)
     return name
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
-from headgate.contracts.deletions import smallest_share
+from headgate.contracts.followed_deletions import smallest_share
 from headgate.errors import AuditError
 from headgate.lake import keys
 from headgate.values.sql_names import quoted_name

@@ -84,9 +84,7 @@ class FittedFiles:
 
 @dataclass(frozen=True)
 class KeyRange:
-    """A range of keys: those of some parts of a snapshot, and all keys between and, at both ends of the
-    snapshot, beyond them.
-    """
+    """A range of keys: of some parts of a snapshot, with all keys between and, at its ends, beyond them."""
 
     edges: pa.Table  # `SnapshotParts.edges`
     parts: range

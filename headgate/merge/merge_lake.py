@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from headgate.contracts.deletions import is_full
+from headgate.contracts.followed_deletions import is_full
 from headgate.contracts.identity import merge_key
 from headgate.contracts.references import parents
 from headgate.contracts.types import glue_columns

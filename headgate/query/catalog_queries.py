@@ -1,5 +1,4 @@
-"""The tables of the catalog, and Athena's SHOW and DESCRIBE as queries of values for engines without the
-tables.
+"""The catalog's tables, and Athena's SHOW and DESCRIBE as queries of values for engines without them.
 
 The tables are those of the contracts in use, from which the catalog is created.
 """

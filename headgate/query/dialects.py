@@ -1,5 +1,4 @@
-"""Athena's SQL in the dialect of the engine behind the Athena API: DuckDB on an emulator, Athena itself on
-AWS.
+"""Athena's SQL in the dialect of the engine behind its API: DuckDB on an emulator, Athena on AWS.
 
 sqlglot translates the syntax. This module corrects the differences that depend on the tables' types, where
 both engines would run the same text with different answers.

@@ -1,6 +1,4 @@
-"""Answers that people receive by mail: an object for each person. See
-docs/adr/0070-dashboards-are-data.md.
-"""
+"""Answers that people receive by mail, an object for each person (docs/adr/0070-dashboards-are-data.md)."""
 
 from __future__ import annotations
 

@@ -52,8 +52,7 @@ def make(env: Mapping[str, str]) -> ReportPage:
 
 
 def publish(env: Mapping[str, str], left_s: Callable[[], float] = lambda: math.inf) -> str:
-    """Store the page of the day, send the mails that are due, send each alert and the page's address, and
-    return the page's S3 URI.
+    """Store the page of the day, send its address, the alerts and the mails that are due; return its S3 URI.
 
     Alerts follow the mails: if a mail ended the function, Lambda's retry would repeat alerts.
 

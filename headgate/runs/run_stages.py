@@ -28,9 +28,7 @@ StageState = Literal["pending", "running", "done", "failed", "left", "unchanged"
 
 
 class WatchedRun(Protocol):
-    """The facts for deriving stages: the first entry of each state, and whether, when and why the run
-    ended.
-    """
+    """The facts for deriving stages: the first entry of each state, and how the run ended."""
 
     @property
     def entered_at(self) -> Mapping[str, datetime]:
@@ -49,9 +47,7 @@ class WatchedRun(Protocol):
 
     @property
     def cause(self) -> str:
-        """Why the run failed: a part for each failed job, beginning with its name; empty if it did not
-        fail.
-        """
+        """Why the run failed, a part for each failed job and beginning with its name; else empty."""
         ...
 
     @property
@@ -205,9 +201,7 @@ def _of_record(name: str, record: StageRecord | None, until: datetime, *, ended:
 
 
 def _in_one_job(run: WatchedRun, until: datetime, records: Mapping[str, StageRecord]) -> list[Stage]:
-    """Return merge and quality gate of a run in one job; without records the complete job counts as the
-    merge.
-    """
+    """Return merge and quality gate of a run in one job; without records, the job counts as the merge."""
     if not records:
         job_at, systems_at = run.entered_at[IN_ONE_JOB], run.entered_at.get("See what is built")
         return [

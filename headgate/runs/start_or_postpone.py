@@ -1,5 +1,4 @@
-"""Decide when a run of the pipeline starts: at most one runs, one is pending, and none starts without new
-data.
+"""Decide when a pipeline run starts: one at a time, one pending at most, and none without new data.
 
 This module decides; `headgate.aws.scheduler` keeps the pending start and `headgate.aws.stepfunctions` starts
 the run.

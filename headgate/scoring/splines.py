@@ -39,8 +39,7 @@ class Splines:
 
 
 def ranks_among(values: Array, quantiles: Array, references: Array) -> Array:
-    """Return the ranks of values among sorted quantiles: from 0 to 1, monotonic in the values, and NaN for
-    NaN.
+    """Return the ranks of values among sorted quantiles: from 0 to 1 and monotonic, or NaN for NaN.
 
     A value between two quantiles has a rank between theirs; a value equal to several quantiles has the middle
     of their ranks. Each operation rounds monotonically, and the result is clipped to the ranks of the

@@ -1,6 +1,4 @@
-"""The parts of a dataset's snapshot: their ranges of keys, and figures that combine to figures of the
-dataset.
-"""
+"""The parts of a dataset's snapshot: ranges of keys, and figures that combine to the dataset's."""
 
 from __future__ import annotations
 
@@ -70,9 +68,7 @@ class SnapshotParts:
     parts: tuple[Part, ...]
 
     def edges(self) -> pa.Table:
-        """Return the first and last keys as columns `first.<column>` and `last.<column>`, with the part's
-        NUMBER.
-        """
+        """Return first and last keys as `first.<column>` and `last.<column>`, with the part's NUMBER."""
         columns = {NUMBER: pa.array(range(len(self.parts)), pa.int64())}
         for column in self.key:
             columns[FIRST + column.name] = pa.array(

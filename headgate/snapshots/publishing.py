@@ -93,8 +93,7 @@ class Publisher:
     def publish(
         self, contract: Contract, rows: pa.Table, prefix: str, *, parameters: dict[str, str] | None = None
     ) -> Published:
-        """Write `rows` below `prefix` and publish them as the complete table of `contract`, or change
-        nothing.
+        """Write `rows` below `prefix` and publish them as the complete table, or change nothing.
 
         Args:
             rows: rows under `contract` in their final order; columns are cast to its exact types, never

@@ -1,6 +1,4 @@
-"""Counts of rows in a lake snapshot that point to a missing parent: plain values with one JSON form. No
-I/O.
-"""
+"""Counts of rows that point to a missing parent: plain values with one JSON form. No I/O."""
 
 from __future__ import annotations
 

@@ -354,7 +354,7 @@ def _member(path: Path, folder: Path, part: str) -> tuple[Path, dict[str, int | 
 
 
 def _sheets(body: bytes) -> tuple[str, ...]:
-    from headgate.formats.excel.sheets_of_workbook import sheets  # noqa: PLC0415 few uploads are workbooks
+    from headgate.formats.excel.read_excel import sheets  # noqa: PLC0415 few uploads are workbooks
 
     try:
         names = tuple(sheet.name for sheet in sheets(body) if any(sheet.rows))

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from headgate.contracts.curated import LINEAGE
-from headgate.contracts.deletions import is_full
+from headgate.contracts.followed_deletions import is_full
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.snapshots.read_snapshots import newest_snapshot, snapshot_parts

@@ -42,8 +42,7 @@ def versions(env: Mapping[str, str]) -> DefinitionVersions:
 
 
 def chosen(env: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the environment with the version of a new unit of work: the one that it names, or the one in
-    use.
+    """Return the environment with the version of a new unit of work: its own one, or the one in use.
 
     A version of an earlier deployment is replaced by the definitions of the current deployment.
     """

@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 
 
 def export_pipeline(env: Mapping[str, str], source: str = "") -> Pipeline:
-    """Return the runs of the state machine that exports a source.
-
-    Raises:
-        SettingsError: the deployment has no such source.
-    """
+    """Return the runs of the machine that exports a source; SettingsError if the deployment lacks it."""
     from headgate.aws.stepfunctions import Pipeline
 
     machines = ExportMachineSettings.from_env(env).export_machines
@@ -80,9 +76,7 @@ def secret_login(env: Mapping[str, str], source: str = "") -> Login:
 
 
 def source_of(login: Login) -> ExportSource[Any]:
-    """Return the database of a login; the scheme of its URL or the secret's `engine` names the kind of
-    server.
-    """
+    """Return the database of a login, whose URL or secret names the kind of server."""
     from headgate.export.server.sql_dialect import SqlDialect
 
     if login.dialect is SqlDialect.POSTGRES:
@@ -147,9 +141,7 @@ def export_destination(to: str) -> RunStore:
 
 
 def exporting_to(to: str, login: Login, workspace: Path) -> Exporting:
-    """Return the export of a source to a folder or `s3://bucket/prefix`, without a deployment and
-    contracts.
-    """
+    """Return the export to a folder or `s3://bucket/prefix`, without a deployment and contracts."""
     from headgate.export.exporting import Exporting
 
     store = export_destination(to)

@@ -160,9 +160,7 @@ def runs(
     run: str = "",
     is_redelivery: Callable[[], bool] = lambda: False,
 ) -> ExportRuns:
-    """Return the gate for export runs, which are accepted as one unit; the arguments are those of
-    `file_processor`.
-    """
+    """Return the gate for export runs, which are accepted as one unit; arguments as in `file_processor`."""
     from headgate.aws.events import notification
     from headgate.intake.files.export_runs import ExportRuns
     from headgate.intake.files.source_deletions import Sightings

@@ -126,11 +126,7 @@ def _effects(in_use: Definitions, edited: Definitions) -> Iterator[str]:
 
 
 def push(env: Mapping[str, str], planned: PushPlan) -> Push:
-    """Write the version and move the pointer to it.
-
-    Raises:
-        ConflictError: somebody else has pushed since the plan.
-    """
+    """Write the version and move the pointer to it; ConflictError if somebody else has pushed since."""
     from headgate.lake.definitions import DEPLOYED
 
     versions = definitions.versions(env)

@@ -126,9 +126,7 @@ def newest_snapshot(env: Mapping[str, str]) -> LakeSnapshot | None:
 
 
 def datasets_not_merged(env: Mapping[str, str]) -> Mapping[str, str]:
-    """Return dataset → reason why its newest increments are not in the newest snapshot; empty before the
-    first merge.
-    """
+    """Return dataset → why its newest increments are not in the newest snapshot; empty before any merge."""
     newest = newest_snapshot(env)
     return newest.failed if newest else {}
 

@@ -87,7 +87,6 @@ def queries(env: Mapping[str, str], catalog: Databases | None = None) -> AthenaQ
     settings = QuerySettings.from_env(env)
     translate_sql = partial(for_engine, dialect=settings.sql_dialect, databases=catalog or databases(env))
     reason = partial(failure_reason, dialect=settings.sql_dialect)
-    limit_bytes = settings.scan_limit_gb << 30
     workgroup = permitted_workgroup(clients.athena(), settings.workgroup, settings.analysts_workgroup)
     return AthenaQueries(
         clients.athena(),
@@ -95,14 +94,12 @@ def queries(env: Mapping[str, str], catalog: Databases | None = None) -> AthenaQ
         settings.prod_database,
         translate_sql,
         reason,
-        scan_limit_bytes=limit_bytes,
+        scan_limit_bytes=settings.scan_limit_gb << 30,
     )
 
 
 def lake_tables(env: Mapping[str, str], catalog: Databases | None = None) -> LakeTables:
-    """Return the reader of complete tables and of Athena's answers as Arrow, with the arguments of
-    `queries`.
-    """
+    """Return the reader of tables and of Athena's answers as Arrow; arguments as in `queries`."""
     from headgate.aws.athena.tables import LakeTables
 
     asked = queries(env, catalog)

@@ -79,8 +79,7 @@ def run_stages(
     newest: LakeSnapshot | None,
     workspace: Path,
 ) -> list[str]:
-    """Run the merge and then the quality gate in processes of this machine; return the systems with changed
-    inputs.
+    """Run the merge and the quality gate in processes of this machine; return systems with changed inputs.
 
     Each process has the script, the role and the arguments of the stage's own job.
 
@@ -119,9 +118,7 @@ def run_stages(
 
 
 def _refuse_too_large(systems: Sequence[str], lake: LakeSnapshot | None) -> None:
-    """Refuse a lake if its run takes too long in one job, or if its largest system does not fit this
-    machine.
-    """
+    """Refuse a lake whose run takes too long in one job, or whose largest system exceeds this machine."""
     from headgate.costs.computed_price import GB
     from headgate.costs.measured import Measured
 
@@ -183,8 +180,7 @@ def _mark_as_built(env: Mapping[str, str], build: Ended) -> Ended:
 
 
 def mark_unchanged_systems(env: Mapping[str, str], lake: LakeSnapshot) -> list[str]:
-    """Mark the systems without changed inputs in a snapshot, so that the state machine skips them; return
-    their names.
+    """Mark the systems without changed inputs, so that the state machine skips them; return their names.
 
     The system with the card-data audit is never skipped, because the audit reads more than the snapshot. A
     full run skips none.

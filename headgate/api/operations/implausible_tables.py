@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from headgate.api.lake_ports import TableComparison
-from headgate.contracts.deletions import is_full
+from headgate.contracts.followed_deletions import is_full
 from headgate.errors import NotFoundError, ServiceError
 from headgate.lake import keys
 from headgate.lake.file_index import FileFilter, newest_first

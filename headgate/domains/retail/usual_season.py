@@ -95,8 +95,7 @@ def with_usual_season(panel: SeriesHistories, span: Span, horizon: int) -> Serie
 
 
 def closed_at_year_end(histories: tuple[Array, ...], span: Span, horizon: int) -> Array:
-    """Return which share of each week the shop was closed at the end of a year, or is expected to be because
-    it was on the same dates a year earlier.
+    """Return the share of each week in which the shop was closed, or is expected to be by last year's dates.
 
     Shape (weeks of the span and ahead,); 0 in all other weeks, and for other periods than weeks.
     """
@@ -115,8 +114,9 @@ def closed_at_year_end(histories: tuple[Array, ...], span: Span, horizon: int) -
 
 
 def year_end_doubt(span: Span, longest: int, horizon: int) -> Array:
-    """Return the doubt of the coming weeks of November and December where at most one such trade is known, at
-    the beginning of the history; shape (periods ahead,), of the logarithm.
+    """Return the doubt of coming weeks of November and December while at most one such trade is known.
+
+    This is so at the beginning of the history. Shape (periods ahead,), of the logarithm.
 
     Weeks earlier no level is known that the trade could be compared with.
 
@@ -131,8 +131,9 @@ def year_end_doubt(span: Span, longest: int, horizon: int) -> Array:
 
 
 def _closed_a_year_later(shares: Array, starts: pd.DatetimeIndex) -> Array:
-    """Return the shares that coming weeks are closed, if closed days keep their dates: a week that begins 364
-    days later begins a day or two earlier in the year.
+    """Return the shares that coming weeks are closed, if closed days keep their dates.
+
+    A week that begins 364 days later begins a day or two earlier in the year.
 
     Nobody stated the closure, so no week is expected to sell nothing.
 
@@ -150,8 +151,7 @@ def _closed_a_year_later(shares: Array, starts: pd.DatetimeIndex) -> Array:
 
 
 def _closed_days(shares: Array) -> tuple[float, float]:
-    """Return the days from the first of these weeks to the first closed day, and to the first open one after
-    it.
+    """Return the days from the first of these weeks to the first closed day, and to the next open one.
 
     Consecutive weeks are closed from a day of the first one to a day of the last one, a single week around
     its middle.
@@ -194,8 +194,7 @@ def _with_event(panel: SeriesHistories, exposed: Array, effect: float) -> Series
 
 
 def _shapes(grain: Grain, starts: pd.DatetimeIndex) -> Array:
-    """Return autumns that begin earlier and later, each of which grows to 1 and ends at Christmas, and the
-    week of Black Friday.
+    """Return autumns that begin earlier and later, each growing to 1 until Christmas, and Black Friday.
 
     Shape (periods, shapes).
     """
@@ -207,9 +206,7 @@ def _shapes(grain: Grain, starts: pd.DatetimeIndex) -> Array:
 
 
 def _sale_week(days: pd.DatetimeIndex) -> Array:
-    """Return the height of the week of Black Friday, from Monday to Sunday: of the fourth Thursday of
-    November, whose date moves by up to a week.
-    """
+    """Return the height of Black Friday's week, from Monday to Sunday: its date moves by up to a week."""
     begins = pd.DatetimeIndex([pd.Timestamp(year, _NOVEMBER, 1) for year in days.year])
     thursday = begins + pd.to_timedelta((_THURSDAY - begins.dayofweek) % _WEEK_DAYS + _FOURTH, unit="D")
     since_monday = (days - thursday).days + _THURSDAY

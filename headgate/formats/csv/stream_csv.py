@@ -201,11 +201,7 @@ def _batches(plain: PlainCsv, contract: Contract, layout: Callable[[], _Layout])
 
 
 def _plain_csv_batches(plain: PlainCsv, contract: Contract) -> Iterator[Received]:
-    """Yield the rows without checking their quotes.
-
-    Raises:
-        NotPlainError: Arrow cannot read them.
-    """
+    """Yield the rows without checking their quotes; NotPlainError if Arrow cannot read them."""
     ragged_rows: deque[Any] = deque()
     number = 1
     for columns in _columns(plain, ragged_rows):

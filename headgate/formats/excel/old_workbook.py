@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 
 
 def old_workbook_sheets(content: bytes) -> Iterator[Sheet]:
-    """Yield every sheet in the workbook's order.
-
-    Raises:
-        UnreadableFileError: `corrupt_workbook`.
-    """
+    """Yield every sheet in the workbook's order; UnreadableFileError: `corrupt_workbook`."""
     import xlrd  # noqa: PLC0415 old workbooks are rare
     from xlrd.compdoc import CompDocError  # noqa: PLC0415 as above
 

@@ -34,11 +34,7 @@ _MAX_ROWS = 1 << 20
 
 
 def open_document_sheets(content: bytes) -> Iterator[Sheet]:
-    """Yield every sheet in the workbook's order.
-
-    Raises:
-        UnreadableFileError: as `sheets_of_archive`.
-    """
+    """Yield every sheet in the workbook's order; errors as `sheets_of_archive`."""
     return sheets_of_archive(content, _sheets)
 
 

@@ -18,10 +18,13 @@ import pyarrow as pa
 
 from headgate.contracts.file_form import stated_sheet
 from headgate.errors import BadInputError, HeaderError, UnreadableFileError
-from headgate.formats.excel.sheets_of_workbook import sheets
-from headgate.formats.excel.workbook import TOP_ROWS
+from headgate.formats.excel.old_workbook import old_workbook_sheets
+from headgate.formats.excel.open_document import open_document_sheets
+from headgate.formats.excel.workbook import TOP_ROWS, xlsx_sheets
 from headgate.formats.received_rows import Ragged, Received, joined_ragged
+from headgate.formats.sniff import is_old_workbook
 from headgate.formats.typed_cells import MidnightText, TypedText, column_texts
+from headgate.formats.unpack import is_open_document
 from headgate.masking.redaction import redact
 from headgate.matching.header_names import folded
 from headgate.matching.match_header import count_known, match_header
@@ -29,7 +32,7 @@ from headgate.values.accepted_texts import is_accepted
 from headgate.values.cells import text_array
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from headgate.contracts.model import Column, Contract
     from headgate.formats.excel.workbook import Cells, Sheet
@@ -382,3 +385,14 @@ def _concatenate(parts: Sequence[Received], left_out: tuple[str, ...]) -> Receiv
         sheet_rows=np.concatenate([part.sheet_rows for part in parts]),
         skipped_lines=sum(part.skipped_lines for part in parts),
     )
+
+
+def sheets(content: bytes) -> Iterator[Sheet]:
+    """Yield every sheet in the workbook's order.
+
+    Raises:
+        UnreadableFileError: `corrupt_workbook`, or `too_large` if parts, cells or texts exceed the limits.
+    """
+    if is_old_workbook(content):
+        return old_workbook_sheets(content)
+    return open_document_sheets(content) if is_open_document(content) else xlsx_sheets(content)

@@ -113,11 +113,7 @@ class Book:
 
 
 def xlsx_sheets(content: bytes) -> Iterator[Sheet]:
-    """Yield every sheet in the workbook's order.
-
-    Raises:
-        UnreadableFileError: as `sheets_of_archive`.
-    """
+    """Yield every sheet in the workbook's order; errors as `sheets_of_archive`."""
     return sheets_of_archive(content, _sheets)
 
 

@@ -89,11 +89,7 @@ class CheckedOriginal:
 
 
 def contract_of(contracts: Mapping[str, Contract], dataset: str) -> Contract:
-    """Return the contract of a dataset.
-
-    Raises:
-        UnknownDatasetError: the dataset has no contract.
-    """
+    """Return the contract of a dataset; UnknownDatasetError if the dataset has no contract."""
     if dataset not in contracts:
         raise UnknownDatasetError(
             rule=UNKNOWN_DATASET,

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from headgate.contracts.deletions import follows_deletions, is_full
+from headgate.contracts.followed_deletions import follows_deletions, is_full
 from headgate.errors import AuditError
 from headgate.formats.parquet.read_parquet import exact_texts
 from headgate.lake import keys

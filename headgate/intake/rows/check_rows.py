@@ -268,11 +268,7 @@ class CheckRun:
             yield accepted, quarantine_rows
 
     def counts(self) -> Counts:
-        """Return the numbers of rows by outcome.
-
-        Raises:
-            AuditError: a row was lost or doubled.
-        """
+        """Return the numbers of rows by outcome; AuditError if a row was lost or doubled."""
         warned = self._warned()
         return Counts(
             contract=f"{self._contract.id}@{self._contract.version}",

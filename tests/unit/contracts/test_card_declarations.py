@@ -11,10 +11,11 @@ import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.contracts import odcs_reader
-from headgate.contracts.card_declarations import PROPERTY, NoCards, declarations_by_dataset, declared_by_lake
+from headgate.contracts.card_declarations import PROPERTY, declarations_by_dataset, declared_by_lake
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.difference import differences
 from headgate.contracts.model import Content
+from headgate.contracts.no_cards import NoCards
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry, no_cards
 from headgate.errors import ContractError, SettingsError

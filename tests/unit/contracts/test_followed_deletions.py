@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from headgate.contracts.deletions import follows_deletions
+from headgate.contracts.followed_deletions import follows_deletions
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.errors import ContractError
 

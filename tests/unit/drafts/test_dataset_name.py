@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headgate.contracts.odcs_reader import hold_dataset
+from headgate.contracts.odcs_reader import check_dataset_name
 from headgate.drafts.dataset_name import dataset_name_of
 
 pytestmark = pytest.mark.unit
@@ -29,4 +29,4 @@ def test_the_name_is_made_from_the_files_name(file: str, name: str) -> None:
 
 @given(st.text())
 def test_every_name_can_name_a_folder_and_a_table(file: str) -> None:
-    hold_dataset("draft", dataset_name_of(file))
+    check_dataset_name("draft", dataset_name_of(file))

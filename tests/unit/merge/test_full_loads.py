@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headgate.contracts.deletions import is_full, smallest_share
+from headgate.contracts.followed_deletions import is_full, smallest_share
 from headgate.errors import ContractError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef

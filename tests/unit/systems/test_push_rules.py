@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.contracts.analytics_blocks import DECLARED_IN
-from headgate.contracts.card_declarations import NoCards
 from headgate.contracts.curated import curated_contract
 from headgate.contracts.model import Column, ColumnType, Content, Contract, Kind, Level, Mask, Rule
+from headgate.contracts.no_cards import NoCards
 from headgate.contracts.registry import Registry, own_model
 from headgate.contracts.stored_rows_effect import stored_rows_effects
 from headgate.systems.push_rules import (

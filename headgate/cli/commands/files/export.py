@@ -258,7 +258,7 @@ def contract(tables: str, into: Path | None, source: str, deployment_name: str |
 def _warn_about_name(drafted: Contract) -> None:
     """Warn when a table's name is not a valid dataset name; the draft is still written."""
     try:
-        odcs_reader.hold_dataset(drafted.id, drafted.dataset)
+        odcs_reader.check_dataset_name(drafted.id, drafted.dataset)
     except ContractError as error:
         click.echo(str(error), err=True)
 

@@ -13,8 +13,8 @@ from headgate.cli.rendering import screens
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from headgate.contracts.card_declarations import NoCards
     from headgate.contracts.model import Contract
+    from headgate.contracts.no_cards import NoCards
     from headgate.contracts.registry import Registry
 
 

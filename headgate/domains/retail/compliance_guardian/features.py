@@ -101,8 +101,7 @@ def described(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> p
 def questions(
     transactions: ibis.Table, customers: ibis.Table, as_of: date, since: date | None = None
 ) -> tuple[ibis.Table, ...]:
-    """Return facts and features of each transaction up to the end of a day, each in the order of time and
-    number.
+    """Return facts and features of each transaction up to the end of a day, by time and number.
 
     Three questions, because a window carries every column of its question along: together they take twice the
     memory.

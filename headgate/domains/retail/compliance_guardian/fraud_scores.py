@@ -118,8 +118,9 @@ class _Range:
 
 
 def table_by_range(paths: Sequence[Path], reviewed: Path) -> RowsByRange | None:
-    """Return the table in ranges of numbers; None if few rows, or numbers in another order than time, make
-    one sort of all rows cheaper.
+    """Return the table in ranges of numbers; None where one sort of all rows is cheaper.
+
+    This is so for few rows, and for numbers in another order than time.
 
     Args:
         paths: of kept files with scored transactions, in the order of time; the name of each has its address.

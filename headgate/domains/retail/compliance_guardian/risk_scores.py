@@ -128,8 +128,9 @@ def table(inputs: RiskInputs, keep: KeepFiles) -> RowsOverBase:
 def _rows_of_kinds(
     contract: Contract, questions: Sequence[ibis.Table]
 ) -> tuple[Iterator[pa.Table], pa.Schema]:
-    """Return the rows of all kinds of entities, by kind and entity, and their types: those of the contract,
-    and after them the columns that only later runs read.
+    """Return the rows of all kinds of entities, by kind and entity, and their types.
+
+    The types are those of the contract, followed by the columns that only later runs read.
     """
     own = unstamped_schema(contract)
     every = questions[0].schema().to_pyarrow()
@@ -198,9 +199,7 @@ def _kept_rows(opened: Tables, inputs: RiskInputs) -> list[ibis.Table]:
 
 
 def _changed_rows(opened: Tables, inputs: RiskInputs) -> list[ibis.Table]:
-    """Return the rows of the entities of each kind with a transaction or a failed payment since
-    `kept_before`.
-    """
+    """Return the rows of entities with a transaction or a failed payment since `kept_before`, by kind."""
     judged, base, failed = _judged(opened["scored"], inputs.day), opened["base"], opened["failed"]
     since = judged.filter(judged.transacted_at >= _moment(inputs.kept_before))
     kept_share = base.share_of_all.max().to_pyarrow().as_py()

@@ -381,8 +381,7 @@ def _scored(
 def _judged(
     transactions: DescribedTransactions, first: int, after: int, model: boosting_models.FraudModel
 ) -> Iterator[tuple[pa.Table, Array, Array]]:
-    """Yield the transactions from one place up to another with the strength and the score of each, one batch
-    at a time.
+    """Yield the transactions between two places, with the strength and score of each, in batches.
 
     Boosting scores a transaction by its own strength. A forest ranks the strengths of all of them, so these
     are in memory.
@@ -425,8 +424,7 @@ def review_price(
     after: int,
     reviews_a_day: int = decisions.REVIEWS_A_DAY,
 ) -> float:
-    """Return the least saving that asks for a review, from the days of the delay, whose labels the model has
-    not seen.
+    """Return the least saving that asks for a review, from days whose labels the model has not seen.
 
     Args:
         first, after: the places of the transactions of these days.

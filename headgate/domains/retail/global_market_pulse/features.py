@@ -195,8 +195,7 @@ def category_months(tables: Mapping[str, ibis.Table], as_of: date, services: Seq
 
 
 def cells(months: pd.DataFrame, span: MonthSpan) -> pd.DataFrame:
-    """Return sales and orders by region and category of the months looked at, and orders of the recent and
-    earlier ones.
+    """Return sales and orders by region and category, and orders of recent and earlier months.
 
     Args:
         months: as `category_months` returns them.

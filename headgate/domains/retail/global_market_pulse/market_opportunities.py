@@ -166,8 +166,7 @@ def _category_shares(categories: pd.Series[Any], recent: pd.Series[Any], both: p
 
 
 def _whitespace(grid: pd.DataFrame) -> pd.DataFrame:
-    """Measure how much rarer the category is in the region's orders than in those of its peers, and the gap's
-    worth.
+    """Measure how much rarer a category is in a region's orders than in its peers', and the gap's worth.
 
     Orders of wholesale regions hold more categories, all of them, so the peers' share is that of all
     categories that their orders hold, times as many categories as an order of the region holds.
@@ -203,8 +202,7 @@ def _whitespace(grid: pd.DataFrame) -> pd.DataFrame:
 
 
 def _peer_mix(grid: pd.DataFrame) -> tuple[Array, float]:
-    """Return the category's part of all that the peers' orders hold, and the weight that it has against a
-    region's own.
+    """Return the category's share of the peers' orders, and its weight against the region's own share.
 
     The part is drawn to that of all other regions where the peers are few.
     """

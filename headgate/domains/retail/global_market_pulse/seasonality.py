@@ -12,8 +12,7 @@ MIN_MONTHS = 2 * YEAR  # below it some calendar month has no centred year around
 
 
 def seasonal_indices(sales: Array, first_month: int) -> Array:
-    """Return how much each calendar month (January first) sells over an average one; all NaN without enough
-    data.
+    """Return the sales of each calendar month over those of an average one; all NaN without enough data.
 
     Only months since the last one without sales count: a shop that has not begun, or is closed, has no
     season.

@@ -78,8 +78,7 @@ def articles(tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame:
 
 
 def services(rows: pd.DataFrame, declared: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return the articles that are no merchandise: declared, named as a service, or with own prices on most
-    lines.
+    """Return the articles that are no merchandise: declared, named as services, or mostly with own prices.
 
     Args:
         rows: as `articles` returns them.

@@ -14,8 +14,7 @@ WEAKEST, STRONGEST = 1.0, 1e6  # bounds of a prior's weight, in observations
 
 
 def share_weight(counts: Array, totals: Array, usual: Array, inside: Array | float = 0.0) -> float:
-    """Return how many observations the usual share is worth, from how much shares differ between groups
-    beyond chance.
+    """Return how many observations the usual share is worth, by how much shares differ beyond chance.
 
     Args:
         inside: each group's part of the observations that its usual share was taken from. A group that makes

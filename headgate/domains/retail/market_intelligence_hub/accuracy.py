@@ -27,9 +27,7 @@ def owa(smape_: float, mase_: float, naive2_smape: float, naive2_mase: float) ->
 
 
 def naive2(history: Array, horizon: int, season: int = 1) -> Array:
-    """Return the last value repeated, with the season taken off before and put back after where the series is
-    seasonal.
-    """
+    """Return the last value repeated; of a seasonal series without its season, which is added afterwards."""
     if not _is_seasonal(history, season):
         return np.full(horizon, history[-1] if history.size else 0.0)
     indices = _multiplicative_indices(history, season)

@@ -148,8 +148,7 @@ def _expected(means: Array, bounds: Mapping[str, Array], begun: BegunPeriod) -> 
 
 
 def _usual_share(begun: BegunPeriod) -> tuple[Array, Array]:
-    """Return the share that the first days usually have in the sales of a period, and the standard deviation
-    of its logarithm.
+    """Return the usual share of the first days in a period's sales, and the deviation of its logarithm.
 
     Shape (series,) each. A series without sales in the first days of any past period has the share of the
     total, and no finite deviation.
@@ -167,8 +166,9 @@ def _usual_share(begun: BegunPeriod) -> tuple[Array, Array]:
 def _begun_period(
     sales: DailySales, ahead: pd.DataFrame, periods: Sequence[date], plan: Plan
 ) -> BegunPeriod | None:
-    """Return the sales of the first of `periods`, which may have begun, and of the others; None before its
-    first sale.
+    """Return the sales of the first of `periods`, which may have begun, and of the others.
+
+    Both are None before the first sale.
     """
     days = _days_of_leaves(sales, ahead, min(periods), plan)
     until = days["sold_on"].max() if len(days) else None

@@ -1,6 +1,4 @@
-"""Compute the share of each period of each series under promotions, holidays or closures, which are known
-beforehand.
-"""
+"""Compute the share of each period of a series under planned promotions, holidays or closures."""
 
 from __future__ import annotations
 
@@ -38,8 +36,7 @@ def events_of(tables: Mapping[str, ibis.Table]) -> pd.DataFrame:
 
 
 def exposure(events: pd.DataFrame, leaves: pd.DataFrame, starts: pd.DatetimeIndex, grain: Grain) -> Array:
-    """Return the share of each period that is under events of each kind; shape (leaves, periods, kinds),
-    0..1.
+    """Return the share of each period under events, 0..1; shape (leaves, periods, kinds).
 
     Args:
         events: as `events_of` gives them; one without a region or category holds for all of them.

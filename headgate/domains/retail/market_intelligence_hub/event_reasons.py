@@ -23,8 +23,7 @@ NAMED = ["event_kind", "event_name"]
 def events_on(
     unusual: pd.DataFrame, judged: pd.DataFrame, events: pd.DataFrame, grain: Grain
 ) -> pd.DataFrame:
-    """Return kind and name of the event behind each unusual period, None where there is none; indexed as
-    `unusual`.
+    """Return kind and name of the event behind each unusual period, or None; indexed as `unusual`.
 
     An event for one region or category is the reason for what happened to a larger series when the part that
     it holds for makes up most of the deviation. Of several events the one whose part deviates most is named.

@@ -1,6 +1,4 @@
-"""Table `forecast_accuracy`: how good the forecasts were when made from earlier periods, against Naive2 and
-their own intervals.
-"""
+"""Table `forecast_accuracy`: errors of forecasts from earlier periods, beside Naive2 and their intervals."""
 
 from __future__ import annotations
 
@@ -61,9 +59,7 @@ def forecast_accuracy(forecast: HierarchyForecast) -> pd.DataFrame:
 
 
 def backtest_scores(forecast: HierarchyForecast) -> pd.DataFrame:
-    """Return grain origin by series with enough history there: the method that forecast there, and the
-    measures of that one forecast.
-    """
+    """Return grain origin by series with enough history: the method there, and its forecast's measures."""
     origins = enumerate(zip(forecast.past.origins, forecast.past.actuals, forecast.past_bounds, strict=True))
     frames = [
         _scores(origin, actuals).join(_by_rules(forecast, number)).join(_covered(actuals, bounds))

@@ -117,8 +117,7 @@ def _with_year_end(ahead: Origin, span: Span) -> Origin:
 def _of_open_shop(
     sold: tuple[Array, ...], levels: npt.NDArray[np.object_], exposed: Array | None, span: Span, horizon: int
 ) -> tuple[tuple[Array, ...], bool]:
-    """Return histories of regular trade, as if the shop had never been closed without a reason in the
-    calendar.
+    """Return histories of regular trade, as if the shop closed only when the calendar says so.
 
     And whether it has stopped.
     """
@@ -135,8 +134,7 @@ def _of_open_shop(
 
 
 def _moved_days(ahead: Origin, histories: tuple[Array, ...], span: Span) -> dict[int, Array]:
-    """Return the sales of the days by which closed ones may move, by level of the interval; shape (series,
-    steps).
+    """Return the sales of the days by which closed ones may move, by level; shape (series, steps).
 
     A week of closed days at the end of the year has one or two open days more or less than last year.
 
@@ -150,9 +148,7 @@ def _moved_days(ahead: Origin, histories: tuple[Array, ...], span: Span) -> dict
 
 
 def _closed_ahead(exposed: Array | None, ahead: Origin) -> npt.NDArray[np.bool_]:
-    """Return where the calendar states that a series is closed and nothing is expected; shape (series,
-    steps).
-    """
+    """Return where the calendar closes a series and nothing is expected; shape (series, steps)."""
     if exposed is None:
         return np.zeros(ahead.means.shape, dtype=bool)
     is_closed = exposed[:, -ahead.means.shape[1] :, KINDS.index("closure")] >= 1 - _ROUNDING

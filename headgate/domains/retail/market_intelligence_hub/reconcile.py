@@ -1,5 +1,4 @@
-"""Make forecasts add up, to the penny: regions to the total, categories to the total, cells to their region
-and category.
+"""Make forecasts add up to the penny: cells to their region and category, and these to the total.
 
 Source:
     Hyndman, Lee & Wang (2016), "Fast computation of reconciled forecasts for hierarchical and grouped time
@@ -44,8 +43,7 @@ def summing_matrix(series: pd.DataFrame, leaf: str) -> Array:
 
 
 def reconcile(means: Array, spread: Array, summing: Array, fixed: int | None = None) -> Array:
-    """Return means that add up over the hierarchy and are not negative, nearest to the given ones in units of
-    each series' spread.
+    """Return means that add up and are not negative, nearest to the given ones by each series' spread.
 
     Args:
         means: shape (series, steps).

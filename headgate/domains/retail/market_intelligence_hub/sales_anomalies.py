@@ -97,9 +97,7 @@ def _judged(sales: pd.DataFrame, grain: Grain) -> pd.DataFrame:
 
 
 def _reasons(unusual: pd.DataFrame) -> pd.Series[str]:
-    """Return the first cause that explains most of the deviation; else the number of orders, or
-    their worth.
-    """
+    """Return the first cause that explains most of the deviation, else number or worth of orders."""
     half = MAX_OF_IT * unusual["deviation"]
     above = unusual["deviation"] > 0
     order_ratio = np.where(

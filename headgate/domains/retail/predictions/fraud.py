@@ -152,9 +152,7 @@ class FraudScorer:
         }
 
     def _reasons(self, point: Array, strength: float) -> tuple[str, ...]:
-        """Return the groups of features whose typical values would lower the strength most, as
-        `compliance_guardian.reasons` has it.
-        """
+        """Return the groups of features whose typical values would lower the strength most."""
         columns = {name: place for place, name in enumerate(self._facts["columns"])}
         groups: list[tuple[str, list[str]]] = self._facts["groups"]
         typical = np.repeat(point, len(groups), axis=0)

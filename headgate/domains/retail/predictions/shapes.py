@@ -37,9 +37,7 @@ class FraudPrediction(ModelOrigin):
 
 
 class CustomerAsked(Asked):
-    """A customer of the last run, a customer with some signals changed, or, with all signals and no number, a
-    new customer.
-    """
+    """A customer of the last run, perhaps with changed signals, or with all signals a new customer."""
 
     customer_id: Id | None = None
     signals: dict[Annotated[str, Field(max_length=40)], Signal] = Field(

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headgate.formats.excel.sheets_of_workbook import sheets
+from headgate.formats.excel.read_excel import sheets
 
 pytestmark = pytest.mark.unit
 

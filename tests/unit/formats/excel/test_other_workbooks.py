@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.errors import UnreadableFileError
-from headgate.formats.excel.sheets_of_workbook import sheets
+from headgate.formats.excel.read_excel import sheets
 from headgate.formats.read_file import read_file
 from headgate.formats.typed_cells import MidnightText, TypedText
 from tests.unit.formats.test_format_list import CONTRACT

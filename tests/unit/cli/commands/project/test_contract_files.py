@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from headgate.cli.commands.files import export
 from headgate.cli.commands.project.contract import contract
 from headgate.contracts import odcs_reader
-from headgate.contracts.card_declarations import NoCards
+from headgate.contracts.no_cards import NoCards
 from headgate.contracts.registry import Registry, folders
 from headgate.errors import ContractError, UnreadableFileError
 from headgate.masking.card_columns import is_issued_card
