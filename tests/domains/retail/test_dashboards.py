@@ -22,7 +22,14 @@ from headgate.query import translate
 from headgate.query.read_only_statements import only_reading
 from headgate.reports.answer_words import answer_in_words, filled_template
 from headgate.systems.dashboards import dashboards
-from headgate.systems.panels import AlertRule, DeclaredFilter, DeclaredPanel, DeclaredQueue, PanelKind
+from headgate.systems.panels import (
+    AlertRule,
+    DeclaredFilter,
+    DeclaredPanel,
+    DeclaredQueue,
+    DeclaredRowPart,
+    PanelKind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +108,7 @@ def test_no_two_panels_state_the_same_action() -> None:
 
 
 def test_the_page_of_an_article_has_its_months_returns_category_and_searches() -> None:
-    parts = dashboards()["market-intelligence-hub"].row_pages
+    parts = row_parts("products")
     lines = [*BACK, ("524170", date(2010, 8, 2), "adjusted", "A", -7, 0)]
     gaps: list[dict[str, object]] = [
         {
@@ -138,18 +145,137 @@ def test_the_page_of_an_article_has_its_months_returns_category_and_searches() -
         answer_in_words(part.title, rows, {**part.units, "title_until": ""})
         for part, rows in zip(parts, answers, strict=True)
     ]
-    assert {part.dataset for part in parts} == {"products"}
     assert titles == [
-        "Sold 100 pieces for £0 until 5 Oct 2010, and 100 of 100 came back: the newest months",
+        "Sold 100 pieces for £10,000 until 5 Oct 2010; 100 of 100 came back, which leaves £0",
         "Its category kitchen is expected to sell £400 in the 4 weeks from 6 Dec 2010",
         "Searches that end without a purchase and mean it or what is like it: 1, £40 lost",
-        "Newest order lines: last on 5 Oct 2010",
     ]
-    assert [(row["month_on"], row["pieces_sold"], row["pieces_returned"]) for row in answers[0]] == [
-        (date(2010, 10, 1), 0, 100),
-        (date(2010, 9, 1), 100, 0),
+    assert [
+        (row["month_on"], row["data_until"], row["pieces_sold"], row["pieces_returned"]) for row in answers[0]
+    ] == [
+        (date(2010, 10, 1), date(2010, 10, 5), 0, 100),
+        (date(2010, 9, 1), None, 100, 0),
     ]
-    assert unsold == [[], [], [], []]
+    assert unsold == [[], [], []]
+
+
+def row_parts(dataset: str) -> list[DeclaredRowPart]:
+    return [part for board in dashboards().values() for part in board.row_pages if part.dataset == dataset]
+
+
+def with_lines(engine: duckdb.DuckDBPyConnection, lines: list[tuple[object, ...]]) -> None:
+    """Fill the datasets with orders of customer 9."""
+    datasets(engine)
+    for number, (order, day, status, article, pieces, price) in enumerate(lines):
+        engine.execute(
+            "insert into orders (order_id, customer_id, ordered_at, status) select ?, 9, ?, ? "
+            "where not exists (select 1 from orders where order_id = ?)",
+            [order, day, status, order],
+        )
+        engine.execute(
+            "insert into order_items (order_item_id, order_id, product_id, quantity, unit_price) "
+            "values (?, ?, ?, ?, ?)",
+            [str(number), order, article, pieces, price],
+        )
+
+
+def test_the_page_of_an_article_says_how_many_pieces_its_share_of_the_forecast_is() -> None:
+    """Of the 13 weeks the article has 300 of 400, for 5 each: of 400 expected 300, which are 60 pieces."""
+    part = row_parts("products")[1]
+    ahead = [
+        {**row, "series_id": "category=kitchen", "level": "category", "category": "kitchen"}
+        for row in weeks_ahead(70)
+    ]
+    lines: list[tuple[object, ...]] = [
+        ("1", date(2010, 12, 1), "completed", "A", 60, 5),
+        ("2", date(2010, 12, 2), "completed", "B", 10, 10),
+        ("3", date(2010, 8, 2), "completed", "A", 999, 5),
+        ("4", date(2010, 12, 2), "adjusted", "A", -50, 0),
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=ahead)
+        with_lines(engine, lines)
+        engine.execute(
+            "insert into products (product_id, product_name, category) "
+            "values ('A', 'RED MUG', 'kitchen'), ('B', 'POT', 'kitchen'), ('C', 'PAN', 'kitchen')"
+        )
+        sold, unsold = (answer_of(engine, part.of_item(article)) for article in ("A", "C"))
+    assert answer_in_words(part.title, sold, dict(part.units)) == (
+        "Its category kitchen is expected to sell £400 in the 4 weeks from 6 Dec 2010; "
+        "this article was 75 % of it in 13 weeks, so keep about 60 pieces for them"
+    )
+    assert answer_in_words(part.title, unsold, dict(part.units)) == (
+        "Its category kitchen is expected to sell £400 in the 4 weeks from 6 Dec 2010"
+    )
+
+
+def test_the_page_of_a_return_says_what_came_back_and_with_which_order_it_was_bought() -> None:
+    (part,) = row_parts("orders")
+    with duckdb.connect() as engine:
+        with_lines(engine, BACK)
+        returned, bought = (answer_of(engine, part.of_item(order)) for order in ("C525398", "524159"))
+    assert answer_in_words(part.title, returned, dict(part.units)) == (
+        "100 pieces for £10,000 came back with it: ask what was wrong; "
+        "bought with order 524159 on 27 Sep 2010"
+    )
+    assert bought == []
+
+
+def test_the_reason_of_a_call_has_the_newest_search_since_the_last_purchase() -> None:
+    (queue,) = (one for one in dashboards()["demand-insights-engine"].queues if one.table == "churn_risk")
+    late: dict[str, object] = {
+        "win_back": True,
+        "as_of": date(2010, 12, 9),
+        "silent_days": 30,
+        "late_after_days": 20,
+        "churn_probability": 0.5,
+        "value_at_stake_gbp": 50,
+        "driver_1": "long silence",
+    }
+    with duckdb.connect() as engine:
+        filled_tables(
+            engine,
+            churn_risk=[{**late, "customer_id": number, "risk_rank": number} for number in (1, 2)],
+            customer_lifetime_value=[{"customer_id": number, "repeat_purchases": 0} for number in (1, 2)],
+            customer_segments=[{"customer_id": number} for number in (1, 2)],
+        )
+        datasets(engine)
+        engine.execute(
+            "insert into search_queries (query_id, customer_id, searched_at, query_text) values "
+            "(1, 1, timestamp '2010-11-28 10:00:00', 'red doormat'), "
+            "(2, 1, timestamp '2010-11-20 10:00:00', 'owl'), "
+            "(3, 2, timestamp '2010-10-01 10:00:00', 'lamp'), (4, 1, timestamp '2010-12-01 10:00:00', ' ')"
+        )
+        first, second = answer_of(engine, queue.sql)
+    assert (first["last_search"], second["last_search"]) == ("red doormat", "lamp")
+    assert "; looked for “{last_search}” on 28 Nov 2010; " in str(first["reason"])
+    assert "looked for" not in str(second["reason"])
+
+
+@pytest.mark.parametrize(
+    ("weeks", "action"),
+    [
+        ([90, 100, 95, 70], None),
+        ([100, 60, 90, 95], "In the week of 8 Nov 2010 there were 40 % fewer than in the week before: "),
+        ([100, 0, 90, 95], "No search was recorded in the week of 8 Nov 2010: "),
+    ],
+    ids=["less than a third", "a fall by more", "none"],
+)
+def test_a_week_in_which_searches_fell_is_named(weeks: list[int], action: str | None) -> None:
+    trends: list[dict[str, object]] = [
+        {
+            "week_on": date(2010, 11, 1) + timedelta(days=7 * at),
+            "is_complete": True,
+            "template": "a",
+            "searches": n,
+        }
+        for at, n in enumerate(weeks)
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(engine, query_trends=trends)
+        row = answer_of(engine, panel_of("retail-copilot", "weekly_searches").sql)[0]
+    said = row["title_action"]
+    assert said is None if action is None else str(said).startswith(action)
 
 
 @pytest.mark.parametrize(("system", "rule"), ALERTS, ids=[f"{system}/{rule.name}" for system, rule in ALERTS])
@@ -1093,6 +1219,8 @@ def test_one_large_order_is_one_unusual_sale_whatever_parts_it_has() -> None:
             "actual": 8600,
             "expected": 300,
             "folds_into": whole,
+            "explanation": "One order is most of the difference",
+            "order_id": "537659",
         }
         for name, whole in (("region=(other)", None), ("region=(other)/category=bags", "region=(other)"))
     ]
@@ -1103,7 +1231,8 @@ def test_one_large_order_is_one_unusual_sale_whatever_parts_it_has() -> None:
         (row,) = answer_of(engine, rule.sql)
     assert row["value"] == 1
     assert filled_template(rule.message, [row], {**rule.units, "value": rule.unit}) == (
-        "Unusual sales in the week of 29 Nov 2010: other regions £8,600, where £300 was expected."
+        "Unusual sales in the week of 29 Nov 2010: other regions £8,600, where £300 was expected; "
+        "one order is most of the difference, order 537659."
     )
 
 
