@@ -81,7 +81,6 @@ def test_an_analyst_learns_whom_to_call_and_says_who_was_called(console: Console
     assert len(decided) == 1
     page.keyboard.press("z")
     expect(counts).to_contain_text("0 done")
-    console.errors.clear()  # names and addresses of customers, which need the group personal-data
 
 
 def test_a_panel_about_transactions_leads_to_their_queue_with_one_primary_button(console: Console) -> None:
@@ -116,7 +115,6 @@ def test_a_viewer_reads_a_queue_and_decides_nothing(console: Console) -> None:
     page = opened(console, "Work", "Customers to call")
     expect(page.get_by_role("list", name="Items")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Will buy"))).to_have_count(0)
-    console.errors.clear()  # names and addresses of customers, which need the group personal-data
 
 
 def test_an_analyst_learns_what_is_searched_in_vain_and_opens_its_rows(console: Console) -> None:

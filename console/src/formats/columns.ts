@@ -3,7 +3,7 @@ import { type ReactNode, useMemo } from 'react'
 import type { Schemas } from '../api/client'
 import { type Cell, currencyOf, figure, isName, isNumeric, measure } from '../api/format'
 import { useCatalog } from '../features/catalog/queries'
-import { day, kindOfTime, moment } from './moments'
+import { day, kindOfTime, moment, month } from './moments'
 import { heading, label, shortened } from './words'
 
 /** The unit of each column, by its name. */
@@ -32,6 +32,17 @@ const SAID_BY_VALUE = /^([A-Z]{3}\b|share|probability|percent)\s*/
 /** The most characters of an id on a page; its title and the download have all. */
 const MOST_OF_AN_ID = 28
 
+/** A key that a machine made of others, such as a token: nobody reads all of its digits. */
+const HASHED = /^([a-z0-9]+:)?[0-9a-f]{32,}$/i
+
+/** Whether a column has months, each written as its first day. */
+const isOfMonths = (column: string, text: string): boolean =>
+  /(^|_)month(_on)?$/.test(column) && text.endsWith('-01')
+
+/** A day as its column has it: the first day of a month is the month. */
+export const dayOf = (column: string, text: string): string =>
+  isOfMonths(column, text) ? month(text) : day(text)
+
 /** A value of a column in people's words, by the unit of the contract; at most four significant digits. */
 export function cellWords(column: string, value: Cell | undefined, unit = '', type = ''): string {
   if (value === null || value === undefined || value === '') return '–'
@@ -44,7 +55,8 @@ export function cellWords(column: string, value: Cell | undefined, unit = '', ty
   if (kindOfTime(from) === 'day' && kindOfTime(to) === 'day')
     return from === to ? day(from) : `${day(from)} to ${day(to)}`
   const time = kindOfTime(text)
-  return time === 'day' ? day(text) : time === 'moment' ? moment(text) : label(text, column)
+  if (time) return time === 'day' ? dayOf(column, text) : moment(text)
+  return HASHED.test(text) ? shortened(text, MOST_OF_AN_ID) : label(text, column)
 }
 
 /** Only an id loses its middle: words that an id was read as, and a text of several words, are for people. */

@@ -32,6 +32,10 @@ export function day(value: string): string {
   })
 }
 
+/** The month of a day, `Nov 2026`. */
+export const month = (value: string): string =>
+  formatted(new Date(`${value.slice(0, 10)}T00:00Z`), { month: 'short', year: 'numeric', timeZone: 'UTC' })
+
 /** The day that a text writes as `6 Dec 2010` or ISO 8601, as ISO 8601; undefined for another text. */
 export function readDay(text: string): string | undefined {
   const parts = /^(\d{1,2})\.? ([a-z]{3})[a-z]*\.? (\d{4})$/i.exec(text.trim())

@@ -17,7 +17,7 @@ test('a sheet has numbers as numbers, and as texts what a spreadsheet would roun
     ['=1+1', '12345678901234567.89', null],
   ]
   expect(sheetOf({ columns, rows }, TITLE).slice(1)).toEqual([
-    ['00143', 12.5, 3],
+    ['00143', { value: 12.5, format: '#,##0.00' }, 3],
     ['=1+1', '12345678901234567.89', null],
   ])
 })

@@ -113,11 +113,15 @@ function sheetCell(value: Cell, { name, type }: { name: string; type: string }, 
   return format ? { value: Number(value), format } : Number(value)
 }
 
+const MOST_SHOWN_PLACES = 4
+
 /** Of a number without a unit a spreadsheet cannot know whether it counts or names, such as a year. */
 function formatOf(unit: string, type: string): string {
   if (currencyOf(unit)) return '#,##0.00'
   if (unit === 'share' || unit === 'probability') return '0.0%'
-  if (!unit) return ''
+  // A sum of amounts has no unit, and a decimal type that no id and no year has.
+  const places = Number(/^decimal\(\d+,\s*(\d+)\)/i.exec(type)?.[1] ?? 0)
+  if (!unit) return places > 0 ? `#,##0.${'0'.repeat(Math.min(places, MOST_SHOWN_PLACES))}` : ''
   return /int/.test(type) ? '#,##0' : '#,##0.##'
 }
 

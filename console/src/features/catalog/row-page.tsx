@@ -35,6 +35,9 @@ import { StepsAbout } from './steps-about'
 /** The most height of a table; a shorter one takes what its rows and its heading of several lines need. */
 const MOST_PX = 440
 
+/** The height of the months of a year and some more, so that none of them is below an edge. */
+const MOST_OF_A_YEAR_PX = 540
+
 type Table = Schemas['CatalogTable']
 
 /** One row of a dataset and the rows that belong to it: an order with its lines, a customer with all orders. */
@@ -45,9 +48,9 @@ export function RowPage() {
   const key = table && onlyKey(table)
   return (
     <Stack gap="md">
-      {catalog.data && !key ? null : (
+      {catalog.data ? null : (
         <PageTitle>
-          {heading(key?.name ?? dataset)} {value}
+          {heading(dataset)} {value}
         </PageTitle>
       )}
       <Answered of={catalog} what="the datasets">
@@ -75,6 +78,7 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
   const isPossible = literal(keyColumn, value) !== undefined
   const sql = isPossible ? rowStatement(table, keyColumn, value, seesPeople) : ''
   const answer = useResult(sql)
+  const name = answer.data ? nameOf(answer.data, keyColumn.name) : ''
   const nothing = (
     <Empty>
       The dataset {heading(table.name).toLowerCase()} has no row with this id, as of the newest run.{' '}
@@ -83,6 +87,10 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
   )
   return (
     <>
+      <PageTitle>
+        {name ? `${name} · ` : ''}
+        {heading(keyColumn.name)} {value}
+      </PageTitle>
       <Group gap="sm">
         <Anchor size="sm" href={`#/datasets/${encodeURIComponent(table.name)}`}>
           {heading(table.name)}
@@ -129,13 +137,23 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
   )
 }
 
+/** The name of what a row is about, beside its id: that of its key, such as the name of a product. */
+export function nameOf({ columns, rows }: Pick<Result, 'columns' | 'rows'>, key: string): string {
+  const stem = key.replace(/_?(id|code|number|no)$/, '')
+  for (const name of [`${stem}_name`, `${stem}_title`, 'full_name', 'name', 'title']) {
+    const value = rows[0]?.[columns.findIndex((column) => column.name === name)]
+    if (typeof value === 'string' && value) return value
+  }
+  return ''
+}
+
 /** What dashboards declare to be shown of a row of this dataset, such as what it is about over time. */
 function Declared({ dataset, value }: { dataset: string; value: string }) {
   const boards = useDashboards().data?.dashboards ?? NO_BOARDS
   return boards
     .flatMap(({ row_pages }) => row_pages)
     .filter((part) => part.dataset === dataset)
-    .map((part) => <Evidence key={part.title} evidence={part} itemId={value} />)
+    .map((part) => <Evidence key={part.title} evidence={part} itemId={value} height={MOST_OF_A_YEAR_PX} />)
 }
 
 interface FactsProps {
@@ -199,6 +217,7 @@ function Belonging({ tables, child, value, parent, seesPeople }: BelongingProps)
               table={table.name}
               label={heading(table.name)}
               height={MOST_PX}
+              isExact
             />
           )
         }
@@ -216,7 +235,9 @@ export function childTitle(table: Pick<Table, 'name'>, rows: Result, unit: strin
   return [
     `${heading(table.name)}: ${whole(rowCount(answer))}`,
     ...(amount === null ? [] : [`${figure(amount, unit)} in all`]),
-    ...(below === null ? [] : [`of which ${figure(below, unit)} below zero`]),
+    ...(below === null || Number(below) === Number(amount)
+      ? []
+      : [`of which ${figure(below, unit)} below zero`]),
   ].join(', ')
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { firstOf } from './row-page'
+import type { Result } from '../query/results'
+import { childTitle, firstOf, nameOf } from './row-page'
 import { itemStatement } from './steps-about'
 
 test('the next step is asked by the statement of the queue, for one item', () => {
@@ -17,4 +18,28 @@ test('a page of a row leads with the columns that the contract names first, in t
   const first = firstOf(answer, ['customer', 'risk', 'gone'])
   expect(first.columns.map(({ name }) => name)).toEqual(['customer', 'risk'])
   expect(first.rows).toEqual([['14646', 0.3]])
+})
+
+test('the page of a row is headed by the name of its thing, and not by that of another', () => {
+  const named = (name: string, value: string | null) =>
+    nameOf({ columns: [{ name, type: 'varchar' }], rows: [[value]] }, 'product_id')
+  expect(named('product_name', 'RED MUG')).toBe('RED MUG')
+  expect(named('title', 'Mugs')).toBe('Mugs')
+  expect(named('region_name', 'Ireland')).toBe('')
+  expect(named('product_name', null)).toBe('')
+})
+
+test('the sum of the rows below zero is said where other rows are above it', () => {
+  const title = (all: string, below: string | null) =>
+    childTitle(
+      { name: 'order_items' },
+      {
+        columns: ['title_amount', 'title_below_zero'].map((name) => ({ name, type: 'decimal(18,2)' })),
+        rows: [[all, below]],
+      } as unknown as Result,
+      'GBP',
+    )
+  expect(title('7.00', '-5.00')).toBe('Order items: 1, £7.00 in all, of which -£5.00 below zero')
+  expect(title('-3631.00', '-3631.0')).toBe('Order items: 1, -£3,631 in all')
+  expect(title('7.00', null)).toBe('Order items: 1, £7.00 in all')
 })

@@ -1,4 +1,4 @@
-import { Button, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { figure } from '../../api/format'
@@ -9,8 +9,10 @@ import { quoted } from '../../formats/sql'
 import { capitalised, label } from '../../formats/words'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
-import { useDecisions } from '../work/queries'
-import { queueItems, reasonOf } from '../work/queue-state'
+import { useMay } from '../../api/queries'
+import { Failed } from '../../components/states'
+import { useDecide, useDecisions } from '../work/queries'
+import { type QueueItem, queueItems, reasonOf, REOPEN } from '../work/queue-state'
 
 interface Props {
   /** The tables of systems about the thing. */
@@ -52,7 +54,12 @@ function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) 
       title={title}
       name={name}
       actions={
-        <Button component="a" size="compact-sm" href={`#/work/${encodeURIComponent(queue.name)}`}>
+        <Button
+          component="a"
+          size="compact-sm"
+          variant="default"
+          href={`#/work/${encodeURIComponent(queue.name)}`}
+        >
           Open the queue
         </Button>
       }
@@ -60,15 +67,58 @@ function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) 
       <Answered of={answer} what="the next step">
         {() =>
           item ? (
-            <Text size="sm">
-              {item.proposed && !item.closedBy ? (
-                <strong>{capitalised(label(item.proposed))}: </strong>
-              ) : null}
-              {item.proposed ? reasonOf(item, units) : capitalised(reasonOf(item, units))}
-            </Text>
+            <>
+              <Text size="sm" mb="xs">
+                {item.proposed && !item.closedBy ? (
+                  <strong>{capitalised(label(item.proposed))}: </strong>
+                ) : null}
+                {item.proposed ? reasonOf(item, units) : capitalised(reasonOf(item, units))}
+              </Text>
+              <Decide queue={queue} item={item} />
+            </>
           ) : null
         }
       </Answered>
     </Panel>
+  )
+}
+
+/** The actions of the queue, so that one decides where one has read about the thing; a decision can be taken back. */
+function Decide({ queue, item }: { queue: Schemas['WorkQueue']; item: QueueItem }) {
+  const decide = useDecide(queue.name)
+  const may = useMay('uploader')
+  const main = item.proposed === undefined ? queue.actions[0]?.name : item.proposed
+  const record = (action: string) =>
+    decide.mutate({
+      queue: queue.name,
+      item_id: item.id,
+      action,
+      note: '',
+      assignee: '',
+      value: item.value === null ? '' : item.value.toFixed(2),
+    })
+  if (!may) return null
+  return (
+    <Group gap="xs">
+      {item.closedBy ? (
+        <Button size="compact-sm" variant="default" loading={decide.isPending} onClick={() => record(REOPEN)}>
+          Open again
+        </Button>
+      ) : (
+        queue.actions.map((action) => (
+          <Button
+            key={action.name}
+            size="compact-sm"
+            variant={action.name === main ? 'filled' : 'default'}
+            title={action.meaning || undefined}
+            disabled={decide.isPending}
+            onClick={() => record(action.name)}
+          >
+            {action.label}
+          </Button>
+        ))
+      )}
+      {decide.error ? <Failed error={decide.error} what="The decision" isAction /> : null}
+    </Group>
   )
 }

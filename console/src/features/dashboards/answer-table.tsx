@@ -19,6 +19,7 @@ import { answerRows, isShown, rowCount } from '../../formats/template'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
 import { useCatalog } from '../catalog/queries'
 import { datasetRowAddress } from '../catalog/row-query'
+import { exactFormat } from '../query/answer-numbers'
 
 type Column = Result['columns'][number]
 
@@ -31,6 +32,8 @@ interface Props {
   height: number
   /** Columns that stay in sight where the table is narrow, as its dashboard names them. */
   keeps?: string[]
+  /** Whether numbers have all of their digits, as rows that are added up need. */
+  isExact?: boolean
 }
 
 /** Columns from the first that name a row, without ranks and measures. */
@@ -87,13 +90,15 @@ export function prioritiesOf(
 }
 
 /** The rows of an answer. The columns that decide stay in view; a row opens all that it has. */
-export function AnswerTable({ answer, units, table, label, height, keeps }: Props) {
+export function AnswerTable({ answer, units, table, label, height, keeps, isExact = false }: Props) {
   const [opened, setOpened] = useState<number>()
   const labels = useLabels(table)
   const tables = useCatalog().data?.tables
   const shown = useMemo(() => shownColumns(answer), [answer])
   const formats = useMemo(() => {
-    const all = columnFormats(shown.columns, units, labels)
+    const all = columnFormats(shown.columns, units, labels).map((format, place) =>
+      isExact ? exactFormat(format, shown.columns[place], units) : format,
+    )
     const priorities = prioritiesOf(shown.columns, all, shown.rows, units, keeps)
     return all.map((format, place): ColumnFormat => {
       const column = shown.columns[place]?.name ?? ''
@@ -112,7 +117,7 @@ export function AnswerTable({ answer, units, table, label, height, keeps }: Prop
       const cell = place > 0 && isName(column) ? { cell: link } : {}
       return { ...format, heading, priority: priorities[place] ?? 3, ...cell }
     })
-  }, [shown, units, labels, keeps, tables])
+  }, [shown, units, labels, keeps, tables, isExact])
   const row = opened === undefined ? undefined : shown.rows[opened]
   return (
     <>

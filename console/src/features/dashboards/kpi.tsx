@@ -60,7 +60,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
           <Before panel={panel} value={at('value')} before={at('before')} />
         </>
       )}
-      {panel.action && !(result.data && at('value') === null) ? (
+      {panel.action && result.data && at('value') !== null ? (
         <Text size="xs" className="muted">
           {actionOf(panel, result.data)}
         </Text>

@@ -56,8 +56,8 @@ test('the title of the quarantine counts rows over datasets', () => {
   expect(quarantineWords([line('orders', 2), line('orders', 1)])).toBe('3 rows refused in 1 dataset')
   expect(quarantineWords([line('orders', 0)])).toBe('Files were refused in 1 dataset')
   const twice = line('payments', 4, 'duplicate_row')
-  expect(quarantineWords([line('orders', 2), twice])).toBe('2 rows refused in 2 datasets, and 4 duplicates')
-  expect(quarantineWords([twice])).toBe('4 duplicates in 1 dataset')
+  expect(quarantineWords([line('orders', 2), twice])).toBe('2 rows refused in 1 dataset, besides duplicates')
+  expect(quarantineWords([twice])).toBe('Only duplicates were left out')
   expect(quarantineWords([])).toBe('Nothing was refused')
 })
 

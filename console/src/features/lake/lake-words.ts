@@ -75,16 +75,16 @@ const STATES: Readonly<Record<string, string>> = { succeeded: 'succeeded', faile
 export const waitingRowsOf = (lines: Pick<Schemas['QuarantineLine'], 'rows' | 'rule'>[]): number =>
   lines.reduce((total, { rows, rule }) => total + (isOfDuplicates(rule) ? 0 : rows), 0)
 
-/** How much waits for a person. */
+/** How much waits for a person. Duplicates do not, so they are not counted: their number is that of the files of a day. */
 export function quarantineWords(
   lines: Pick<Schemas['QuarantineLine'], 'dataset' | 'rows' | 'rule'>[],
 ): string {
   if (lines.length === 0) return 'Nothing was refused'
   const rows = waitingRowsOf(lines)
   const twice = lines.reduce((total, line) => total + line.rows, 0) - rows
-  const datasets = new Set(lines.map(({ dataset }) => dataset)).size
+  const datasets = new Set(lines.filter(({ rule }) => !isOfDuplicates(rule)).map(({ dataset }) => dataset))
+    .size
   const where = `in ${count(datasets, 'dataset')}`
-  const duplicates = twice > 0 ? `${count(twice, 'duplicate')}` : ''
-  if (rows === 0) return duplicates ? `${duplicates} ${where}` : `Files were refused ${where}`
-  return `${count(rows, 'row')} refused ${where}${duplicates ? `, and ${duplicates}` : ''}`
+  if (rows === 0) return twice > 0 ? 'Only duplicates were left out' : `Files were refused ${where}`
+  return `${count(rows, 'row')} refused ${where}${twice > 0 ? ', besides duplicates' : ''}`
 }

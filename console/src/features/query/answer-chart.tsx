@@ -3,6 +3,7 @@ import { lazy, Suspense, useMemo } from 'react'
 
 import type { Result } from './results'
 import { Empty, Waiting } from '../../components/states'
+import { uniqueHeadings } from '../../formats/words'
 import { ChartNote } from './chart-note'
 import { type ChartKind, type Choice, drawable, measures } from './chart-choice'
 import { useDrawn } from './use-drawn'
@@ -38,8 +39,13 @@ interface Props {
 
 function ChosenChart({ result, choice, onChoose }: Props) {
   const shown = useDrawn(result, choice)
-  const names = result.columns.map((one) => one.name)
-  const others = names.filter((name) => name !== choice.x && !choice.y.includes(name))
+  const named = uniqueHeadings(result.columns.map((one) => one.name))
+  const option = (name: string) => ({ value: name, label: shown.labels?.[name] || (named.get(name) ?? name) })
+  const names = result.columns.map((one) => option(one.name))
+  const wordOf = (name: string): string => option(name).label
+  const by = [choice.x, ...(choice.series ? [choice.series] : [])].map(wordOf).join(' and ')
+  const title = `${choice.y.map(wordOf).join(', ')} by ${by}`
+  const others = names.filter(({ value }) => value !== choice.x && !choice.y.includes(value))
   return (
     <Stack gap="xs">
       <Group gap="sm" align="end">
@@ -60,7 +66,7 @@ function ChosenChart({ result, choice, onChoose }: Props) {
         />
         <MultiSelect
           label="Show"
-          data={measures(result.columns)}
+          data={measures(result.columns).map(option)}
           value={choice.y}
           onChange={(y) =>
             y.length > 0 && onChoose({ ...choice, y, series: y.length > 1 ? '' : choice.series })
@@ -76,12 +82,12 @@ function ChosenChart({ result, choice, onChoose }: Props) {
           onChange={(series) => onChoose({ ...choice, series: series ?? '' })}
         />
       </Group>
-      <div data-answer-chart>
+      <div data-answer-chart={title}>
         <Suspense fallback={<Waiting what="the chart" />}>
           <Chart shown={shown} height={HEIGHT} />
         </Suspense>
+        <ChartNote shown={shown} />
       </div>
-      <ChartNote shown={shown} />
     </Stack>
   )
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { percentText, plainText, exactFormat } from './answer-numbers'
+import { exactFormat, percentText, placesOf, plainText } from './answer-numbers'
 
 test('a share of any statement is percent, and loses no digit', () => {
   expect(['0.676', 0.07, 1, '0.123456789', 0].map(percentText)).toEqual([
@@ -24,6 +24,18 @@ test('a table of an answer has all digits, with separators, whatever the type of
   ])
   expect(plainText({ name: 'amount', type: 'decimal(18,2)' })('12345.67')).toBe('12,345.67')
   expect(plainText({ name: 'shop_id', type: 'double' })('2.6979504427')).toBe('2.6979504427')
+})
+
+test('decimals of one column have as many places, and lose none', () => {
+  const column = { name: 'sold', type: 'decimal(38,3)' }
+  const rows = ['338583.453', '12.26', '7'].map((value) => [value])
+  const [places = 0] = placesOf([column], rows)
+  expect(rows.map(([value = '']) => plainText(column, places)(value))).toEqual([
+    '338,583.453',
+    '12.260',
+    '7.000',
+  ])
+  expect(placesOf([{ name: 'sold', type: 'double' }], rows)).toEqual([0])
 })
 
 test('a question has the unit beside all digits', () => {

@@ -1,4 +1,4 @@
-import { type Cell, figureInFull, inFull, isName, isNumeric } from '../../api/format'
+import { type Cell, figureInFull, inFull, isName, isNumeric, number } from '../../api/format'
 import { exact } from '../../components/grid-columns'
 import { type ColumnFormat, headingWithUnit, type Units } from '../../formats/columns'
 
@@ -14,14 +14,19 @@ export function exactFormat(format: ColumnFormat, column: Column | undefined, un
 }
 
 /** A column by its values, whose heading has the unit that they lack; the title of a cell and the download have all digits. */
-export function plainFormat(format: ColumnFormat, column: Column | undefined, units: Units): ColumnFormat {
+export function plainFormat(
+  format: ColumnFormat,
+  column: Column | undefined,
+  units: Units,
+  places = 0,
+): ColumnFormat {
   return {
     ...format,
     heading:
       column && !isShare(units[column.name])
         ? headingWithUnit(format.heading, units[column.name])
         : format.heading,
-    text: column && isShare(units[column.name]) ? percentText : plainText(column),
+    text: column && isShare(units[column.name]) ? percentText : plainText(column, places),
   }
 }
 
@@ -35,9 +40,27 @@ const isShare = (unit: string | undefined): boolean => unit === 'share' || unit 
 export const percentText = (value: Cell): string =>
   Number.isFinite(Number(value)) ? `${inFull(Number(value) * 100)} %` : String(value)
 
+const isDecimal = ({ name, type }: Column): boolean => /^decimal/i.test(type) && !isName(name)
+
+const placesIn = (value: Cell): number => /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0
+
+/** The decimals of each column of decimals: the most of its values, so that their points are below each other. */
+export const placesOf = (columns: Column[], rows: Cell[][]): number[] =>
+  columns.map((column, at) =>
+    isDecimal(column) ? rows.reduce((most, row) => Math.max(most, placesIn(row[at] ?? null)), 0) : 0,
+  )
+
+/** A number with zeros for the places that it lacks. */
+function withPlaces(text: string, places: number): string {
+  const lacking = places - placesIn(text)
+  if (lacking <= 0 || !/^-?[\d,]+(\.\d+)?$/.test(text)) return text
+  return `${text}${placesIn(text) === 0 ? '.' : ''}${'0'.repeat(lacking)}`
+}
+
 /** A value as it is: a table of an answer rounds nothing, because its rows are copied and compared. */
-export function plainText(column: Column | undefined): (value: Cell) => string {
+export function plainText(column: Column | undefined, places = 0): (value: Cell) => string {
   if (!column) return String
+  if (isDecimal(column)) return (value) => withPlaces(number(value), places)
   if (/^(double|float|real)/i.test(column.type) && !isName(column.name)) return inFull
   return /^timestamp/.test(column.type) ? (value) => String(value).replace('T', ' ') : exact(column).text
 }

@@ -1,16 +1,15 @@
-import { Button, Group, Menu, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { type ReactNode, useEffect, useMemo } from 'react'
 
 import { type Cell, count, seconds } from '../../api/format'
 import { PAGE_ROWS, type Result } from './results'
-import { savePng } from '../../api/save-picture'
-import { saveCsv, saveXlsx } from '../../formats/save-table'
 import { Grid } from '../../components/grid'
 import { Empty, Failed } from '../../components/states'
 import { type ColumnFormat, columnFormats, useAnswerUnits, useLabels } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { AnswerChart } from './answer-chart'
-import { exactFormat, plainFormat } from './answer-numbers'
+import { AnswerDownloads } from './answer-downloads'
+import { exactFormat, placesOf, plainFormat } from './answer-numbers'
 import type { Choice } from './chart-choice'
 import { DAY_CHARACTERS, isOfDays } from './days'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
@@ -27,6 +26,10 @@ interface Props {
   result: Result
   /** The name of a downloaded answer. */
   fileName: string
+  /** The saved question with the statement; empty for a statement of one's own. */
+  question?: string | undefined
+  /** The tables that it asks, in words. */
+  sources?: string[]
   /** Whether the statement is a question of the lake, whose answer is for people; another one is answered with values as they are. */
   isQuestion?: boolean
   seconds: number
@@ -46,6 +49,8 @@ interface Props {
 export function Answer({
   result: first,
   fileName,
+  question = '',
+  sources = [],
   isQuestion = false,
   seconds: took,
   rest,
@@ -65,7 +70,7 @@ export function Answer({
       <Group justify="space-between">
         <Text size="sm" data-testid="query-summary">
           {isComplete(result) ? '' : 'The first '}
-          {count(rows.length, 'row')} in {seconds(took)}; {scanWords(result.query)}
+          {count(rows.length, 'row')} in {seconds(took)}, {scanWords(result.query)}
         </Text>
         <Group gap="xs">
           <SegmentedControl
@@ -75,8 +80,11 @@ export function Answer({
             onChange={onView}
             aria-label="View of the answer"
           />
-          <Downloads
+          <AnswerDownloads
             name={fileName}
+            question={question}
+            columns={result.columns}
+            sources={sources}
             isReading={isReading || result.isFirst === true}
             isChart={view === 'chart'}
             onSave={(save) => void readTo(MOST_ROWS).then((all) => all && save(all))}
@@ -116,14 +124,17 @@ export function Answer({
 function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnFormat[] {
   const units = useAnswerUnits('', columns)
   const labels = useLabels('')
+  const places = useMemo(() => placesOf(columns, rows), [columns, rows])
   return useMemo(
     () =>
       columnFormats(columns, units, labels).map((format, place) => {
         const column = columns[place]
-        const shown = isQuestion ? exactFormat(format, column, units) : plainFormat(format, column, units)
+        const shown = isQuestion
+          ? exactFormat(format, column, units)
+          : plainFormat(format, column, units, places[place])
         return isOfDays(rows, place) ? { ...shown, text: isQuestion ? dayWords : dayText } : shown
       }),
-    [columns, rows, units, labels, isQuestion],
+    [columns, rows, units, labels, places, isQuestion],
   )
 }
 
@@ -194,42 +205,4 @@ function ReadChart({
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each answer; later pages are asked for by the person
   }, [settled.query.query_id])
   return <AnswerChart result={settled} choice={choice} onChoose={onChoose} />
-}
-
-interface DownloadsProps {
-  name: string
-  isReading: boolean
-  isChart: boolean
-  /** Reads all rows of the answer first. */
-  onSave: (save: (answer: Result) => void) => void
-}
-
-function Downloads({ name, isReading, isChart, onSave }: DownloadsProps) {
-  const picture = () => {
-    const chart = document.querySelector<SVGSVGElement>('[data-answer-chart] svg')
-    if (chart) void savePng(name, { chart })
-  }
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button size="compact-sm" variant="default" disabled={isReading}>
-          Download
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item onClick={() => onSave((answer) => saveCsv(name, answer))}>CSV, all rows</Menu.Item>
-        <Menu.Item
-          onClick={() =>
-            onSave(
-              (answer) =>
-                void saveXlsx(name, answer, { title: 'Answer', notes: [`SQL: ${answer.query.sql}`] }),
-            )
-          }
-        >
-          Excel, all rows
-        </Menu.Item>
-        {isChart ? <Menu.Item onClick={picture}>Picture of the chart (PNG)</Menu.Item> : null}
-      </Menu.Dropdown>
-    </Menu>
-  )
 }

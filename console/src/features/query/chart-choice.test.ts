@@ -26,7 +26,7 @@ test('points are in the order of time, and rows of one point are added up', () =
     ['2026-01-01', 'Nord', 6.75],
     ['2026-01-02', 'Mitte', '20.00'],
   ])
-  expect(shown.note).toBe('Rows with the same datum and filiale are added up.')
+  expect([shown.addedUp, shown.rowsRead, shown.note]).toEqual([['datum', 'filiale'], 4, ''])
 })
 
 test('a number over names is a bar for each, in the order of the answer', () => {
@@ -41,6 +41,25 @@ test('a number over names is a bar for each, in the order of the answer', () => 
   expect(suggested(columns, rows)).toEqual({ x: 'warengruppe', y: ['menge'], series: '' })
   const shown = drawn(columns, rows, { x: 'warengruppe', y: ['menge'], series: '' })
   expect([shown.panel.kind, shown.rows, shown.note]).toEqual(['bar', rows, ''])
+})
+
+test('of two names the one with few values is the parts of the bars, so that nothing is added up', () => {
+  const columns = [
+    { name: 'region', type: 'varchar' },
+    { name: 'warengruppe', type: 'varchar' },
+    { name: 'menge', type: 'bigint' },
+  ]
+  const rowsOf = (groups: number) =>
+    ['Nord', 'Mitte'].flatMap((region) =>
+      Array.from({ length: groups }, (_, at) => [region, `Gruppe ${at}`, at]),
+    )
+  const choice = suggested(columns, rowsOf(10))
+  expect(choice).toEqual({ x: 'warengruppe', y: ['menge'], series: 'region' })
+  expect(choice && drawn(columns, rowsOf(10), choice).addedUp).toEqual([])
+  expect(suggested(columns, rowsOf(3))).toEqual({ x: 'region', y: ['menge'], series: 'warengruppe' })
+  const long = Array.from({ length: 40 }, (_, at) => [`Ort ${at}`, `Gruppe ${at % 14}`, at])
+  expect(suggested(columns, long)).toEqual({ x: 'region', y: ['menge'], series: 'warengruppe' })
+  expect(suggested(columns, rowsOf(60))).toEqual({ x: 'region', y: ['menge'], series: '' })
 })
 
 test('a month as text is a time, and an id is no measure', () => {

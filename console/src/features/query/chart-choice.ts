@@ -20,30 +20,44 @@ export interface Choice {
 export type ChartKind = 'line' | 'bar'
 
 export interface Drawn extends Shown {
-  /** What the chart shows otherwise than the table; empty where it shows the same. */
+  /** The columns of which several rows are one point of the chart; empty where each row is a point. */
+  addedUp: string[]
+  /** How many rows the chart was made of. */
+  rowsRead: number
+  /** What else the chart shows otherwise than the table; empty where it shows the same. */
   note: string
 }
 
 const MOST_BARS = 50
 const MOST_POINTS = 5_000
 const MOST_SERIES = 8
+const MOST_PARTS = 15
 const DAY = /^\d{4}-\d{2}(-\d{2})?([T ]|$)/
 
 export const measures = (columns: Column[]): string[] =>
   columns.filter((one) => isNumeric(one.type) && !isName(one.name)).map((one) => one.name)
 
+/** Whether bars of so many names can be read, and colours cannot. */
+const isMany = (values: number): boolean => values > MOST_SERIES && values <= MOST_BARS
+
 /** The chart that an answer suggests; undefined where no column is a number. */
 export function suggested(columns: Column[], rows: Cell[][]): Choice | undefined {
   const numbers = measures(columns)
   const others = columns.map((one) => one.name).filter((name) => !numbers.includes(name))
-  const x = others.find((name) => isTime(columns, rows, name)) ?? others[0] ?? numbers[0]
+  const at = (name: string): number => columns.findIndex((one) => one.name === name)
+  const sizeOf = (name: string): number => new Set(rows.map((row) => row[at(name)])).size
+  const isFew = (name: string): boolean => sizeOf(name) > 1 && sizeOf(name) <= MOST_SERIES
+  const isPart = (name: string): boolean => !isName(name) && sizeOf(name) > 1 && sizeOf(name) <= MOST_PARTS
+  const time = others.find((name) => isTime(columns, rows, name))
+  // Of two names, the one with few values is the parts, so that no rows are added up.
+  const [first, second] = others
+  const isTurned = first !== undefined && second !== undefined && isFew(first) && isMany(sizeOf(second))
+  const x = time ?? (isTurned ? second : first) ?? numbers[0]
   const y = numbers.filter((name) => name !== x)
   if (x === undefined || y[0] === undefined) return undefined
-  const at = (name: string): number => columns.findIndex((one) => one.name === name)
-  const series = others.find((name) => {
-    const found = name === x ? 0 : new Set(rows.map((row) => row[at(name)])).size
-    return found > 1 && found <= MOST_SERIES
-  })
+  const parts = others.filter((name) => name !== x)
+  // Bars have room for some more parts than lines have colours.
+  const series = parts.find(isFew) ?? (time ? undefined : parts.find(isPart))
   return { x, y: [y[0]], series: series ?? '' }
 }
 
@@ -80,15 +94,15 @@ export function drawn(columns: Column[], rows: Cell[][], choice: Choice): Drawn 
   const most = isLine ? MOST_POINTS : MOST_BARS
   // The newest periods are the ones to see.
   const isNewest = isOrdered && !isLine
-  const notes = [
-    all.length < rows.length ? `Rows with the same ${names.slice(0, keys).join(' and ')} are added up.` : '',
-    all.length > most ? `The ${isNewest ? 'last' : 'first'} ${most} of ${all.length} values are drawn.` : '',
-  ]
+  const note =
+    all.length > most ? `The ${isNewest ? 'last' : 'first'} ${most} of ${all.length} values are drawn.` : ''
   return {
     panel: panelOf(choice, y, isLine),
     columns: names,
     rows: isNewest ? all.slice(-most) : all.slice(0, most),
-    note: notes.filter(Boolean).join(' '),
+    addedUp: all.length < rows.length ? names.slice(0, keys) : [],
+    rowsRead: rows.length,
+    note,
   }
 }
 

@@ -1,17 +1,29 @@
 import { Text } from '@mantine/core'
 
+import { whole } from '../../api/format'
 import { day } from '../../formats/moments'
+import { heading } from '../../formats/words'
 import type { DrawnAnswer } from './use-drawn'
 
 /** What the chart shows otherwise than the table, and that its last period is not over. */
-export function ChartNote({ shown: { note, open } }: { shown: DrawnAnswer }) {
-  const words = [
+export function chartNotes({ note, addedUp, rowsRead, labels = {}, open }: DrawnAnswer): string {
+  const names = addedUp.map((name) => labels[name] || heading(name)).join(' and ')
+  const added = names ? `Of these ${whole(rowsRead)} rows, those with the same ${names} are added up.` : ''
+  return [
+    added,
     note,
     open ? `The period from ${day(open.place)} is not over: its data end on ${day(open.until)}.` : '',
-  ].filter(Boolean)
-  return words.length > 0 ? (
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+/** The notes below a chart. */
+export function ChartNote({ shown }: { shown: DrawnAnswer }) {
+  const words = chartNotes(shown)
+  return words ? (
     <Text size="sm" className="muted" data-testid="chart-note">
-      {words.join(' ')}
+      {words}
     </Text>
   ) : null
 }

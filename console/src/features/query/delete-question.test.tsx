@@ -15,11 +15,11 @@ test('a saved question is deleted only after an answer', async () => {
       <DeleteQuestion name="Sales by month" onDelete={onDelete} />
     </MantineProvider>,
   )
-  await userEvent.click(screen.getByRole('button', { name: 'Delete Sales by month' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Delete this question' }))
   const dialog = await screen.findByRole('dialog', { name: 'Delete the question “Sales by month”?' })
   await userEvent.click(within(dialog).getByRole('button', { name: 'Keep it' }))
   expect(onDelete).not.toHaveBeenCalled()
-  await userEvent.click(screen.getByRole('button', { name: 'Delete Sales by month' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Delete this question' }))
   const again = await screen.findByRole('dialog', { name: 'Delete the question “Sales by month”?' })
   await userEvent.click(within(again).getByRole('button', { name: 'Delete' }))
   expect(onDelete).toHaveBeenCalledOnce()

@@ -9,7 +9,7 @@ interface Props {
 export function DeleteQuestion({ name, onDelete }: Props) {
   return (
     <DeleteButton
-      label={`Delete ${name}`}
+      label="Delete this question"
       question={`Delete the question “${name}”?`}
       consequence="Its panel leaves your dashboard, too. The statement stays in the editor."
       onDelete={() => {

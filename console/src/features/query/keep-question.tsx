@@ -6,19 +6,24 @@ import { FormPopover } from '../../components/form-popover'
 import type { KeptQuestion } from './saved-questions'
 
 interface Props {
+  /** The name of the question that has this statement already; empty where none has. */
+  kept: string
+  /** A name to begin with. */
+  proposed: string
   question: Omit<KeptQuestion, 'name' | 'is_pinned'>
   onKeep: (question: KeptQuestion) => Promise<unknown>
 }
 
 /** Keeps a question under a name, and puts its answer on the person's own dashboard. */
-export function KeepQuestion({ question, onKeep }: Props) {
-  const [name, setName] = useState('')
+export function KeepQuestion({ kept, proposed, question, onKeep }: Props) {
+  const [typed, setName] = useState<string>()
+  const name = typed ?? (kept || proposed)
   const [isPinned, setPinned] = useState(true)
   async function send(): Promise<ReactNode> {
     await onKeep({ ...question, name: name.trim(), is_pinned: isPinned })
     return (
       <>
-        {name.trim()} is kept in the lake.{' '}
+        Saved.{' '}
         {isPinned ? (
           <Anchor inherit component={Link} to="/dashboards/mine">
             Open my dashboard
@@ -30,7 +35,7 @@ export function KeepQuestion({ question, onKeep }: Props) {
   return (
     <Group gap="xs">
       <FormPopover
-        label="Save this question"
+        label={kept ? 'Saved: change it' : 'Save this question'}
         submit="Save"
         what="The question"
         isComplete={name.trim() !== ''}

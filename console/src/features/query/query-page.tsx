@@ -23,7 +23,9 @@ import { type Asked, choiceOf, type KeptQuestion, questionAddress, useKeptQuesti
 import { AnswerOrigin } from './answer-origin'
 import { CopyLink } from './copy-link'
 import { fileNameOf } from './file-name-of'
+import { heading } from '../../formats/words'
 import { SchemaBrowser } from './schema-browser'
+import { tablesIn } from './schema-words'
 import { isShown, type Progress, useQueryRun } from './use-query-run'
 
 const Editor = lazy(() => import('./editor'))
@@ -131,6 +133,8 @@ function Desk() {
                 key={state.run}
                 result={state.result}
                 fileName={fileNameOf(name, sql)}
+                question={name}
+                sources={tablesIn(sql, tables).map((table) => heading(table.name))}
                 isQuestion={asked !== undefined}
                 seconds={state.seconds}
                 rest={state.rest}
@@ -142,6 +146,8 @@ function Desk() {
                 actions={
                   <>
                     <KeepQuestion
+                      kept={own.questions.find((one) => one.sql.trim() === sql.trim())?.name ?? ''}
+                      proposed={asked?.description ?? ''}
                       question={{ sql, ...shownAs(state.result, view, choice) }}
                       onKeep={own.keep.mutateAsync}
                     />

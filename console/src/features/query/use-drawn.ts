@@ -10,6 +10,8 @@ import { openPeriod } from './open-period'
 
 export interface DrawnAnswer extends Shown {
   note: string
+  addedUp: string[]
+  rowsRead: number
 }
 
 interface Answer {

@@ -82,12 +82,12 @@ test('an acknowledged alert can be taken back where it stood, and the count says
 
 test('the page of alerts lists open ones, and those that are done with who acknowledged them', async () => {
   const first = show(null, '/work/alerts')
-  fireEvent.click(await screen.findByRole('button', { name: 'Acknowledge: late files' }))
-  await screen.findByText('late files: Acknowledge.')
+  fireEvent.click(await screen.findByRole('button', { name: 'Acknowledge: Late files' }))
+  await screen.findByText('Late files: Acknowledge.')
   expect(screen.getByTestId('queue-counts').textContent).toBe('0 open · 1 done')
   first.unmount()
   show(null, '/work/alerts?show=done')
-  fireEvent.click(await screen.findByRole('button', { name: 'late files' }))
+  fireEvent.click(await screen.findByRole('button', { name: 'Late files' }))
   const history = await screen.findByRole('list', { name: 'History' })
   expect(history.textContent).toContain('ann')
   fireEvent.click(screen.getByRole('button', { name: 'Open again' }))

@@ -22,10 +22,19 @@ test('an acknowledged alert is done, with who acknowledged it, and open again af
   const [done] = alertItems([ALERT], [decided('acknowledge')])
   expect(done).toMatchObject({
     closedBy: 'acknowledge',
-    subject: 'late files',
+    subject: 'Late files',
     history: [{ decided_by: 'ann' }],
   })
   expect(alertItems([ALERT], [decided('reopen'), decided('acknowledge')])[0]?.closedBy).toBe('')
+})
+
+test('a message that begins with the name of its rule does not repeat it', () => {
+  const message = 'Late files of today: 3, of which one is large.'
+  const [item] = alertItems([{ ...ALERT, message }], [])
+  expect([item?.subject, item?.reason]).toEqual([
+    'Late files',
+    'Of today: 3, of which one is large. Ask for them.',
+  ])
 })
 
 test('a note leaves an acknowledged alert acknowledged', () => {

@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { answerRows, filled } from '../../formats/template'
+import { capitalised } from '../../formats/words'
 import { panelAddress } from '../dashboards/named-panel'
 import type { Result } from '../query/results'
 import { type QueueItem, queueItems, REOPEN } from './queue-state'
@@ -44,6 +45,12 @@ export function acknowledgement(
 
 export const alertName = (rule: string): string => rule.replaceAll('_', ' ')
 
+/** A message without the name of its rule, which stands beside it. */
+function withoutName(message: string, rule: string): string {
+  const name = `${alertName(rule)} `
+  return message.toLowerCase().startsWith(name) ? capitalised(message.slice(name.length)) : message
+}
+
 /** Alerts as the items of a queue: those of now, then those that were decided before and whose figure has changed. */
 export function alertItems(alerts: RaisedAlert[], decisions: Schemas['Decision'][]): QueueItem[] {
   const current = new Set(alerts.map(({ item }) => item))
@@ -53,11 +60,15 @@ export function alertItems(alerts: RaisedAlert[], decisions: Schemas['Decision']
       .filter((item) => !current.has(item) && acknowledgement(item, decisions)),
   )
   const rows = [
-    ...alerts.map(({ item, rule, message }) => [item, alertName(rule.name), `${message} ${rule.remedy}`]),
+    ...alerts.map(({ item, rule, message }) => [
+      item,
+      capitalised(alertName(rule.name)),
+      `${withoutName(message, rule.name)} ${rule.remedy}`,
+    ]),
     ...[...past].map((item) => [
       item,
-      alertName(item.split(' ', 1)[0] ?? ''),
-      item.slice(item.indexOf(' ') + 1),
+      capitalised(alertName(item.split(' ', 1)[0] ?? '')),
+      withoutName(item.slice(item.indexOf(' ') + 1), item.split(' ', 1)[0] ?? ''),
     ]),
   ]
   const items = queueItems({ columns: ALERT_COLUMNS, rows }, decisions)

@@ -6,6 +6,7 @@ import { useUnits } from '../../formats/columns'
 import { quoted } from '../../formats/sql'
 import { answerRows, answerTitle } from '../../formats/template'
 import { AnswerTable, shownColumns } from '../dashboards/answer-table'
+import { useMayAsk } from '../catalog/personal-columns'
 import { useResult } from '../query/results'
 
 const MOST_PX = 300
@@ -16,13 +17,17 @@ const OF_AN_EDITOR = 'Leave the column out, or ask'
 interface Props {
   evidence: Schemas['QueueEvidence']
   itemId: string
+  /** The most height of its rows. */
+  height?: number
 }
 
 /** Rows that help to decide about an item, such as the earlier payments of a customer. */
-export function Evidence({ evidence, itemId }: Props) {
-  const answer = useResult(evidence.sql.replaceAll('{item_id}', quoted(itemId)))
+export function Evidence({ evidence, itemId, height = MOST_PX }: Props) {
+  const may = useMayAsk(evidence.sql)
+  const answer = useResult(may ? evidence.sql.replaceAll('{item_id}', quoted(itemId)) : '')
   const units = useUnits(evidence.table, evidence.units)
   const title = answer.data ? answerTitle(evidence.title, answerRows(answer.data), units) : undefined
+  if (may === false) return <Empty>Names and addresses are for people of the group personal-data.</Empty>
   // Some evidence is for people who may see personal columns; without it one can still decide.
   if (answer.error instanceof ApiProblem && answer.error.status < 500 && !answer.data)
     return <Empty>{answer.error.message.replace(OF_AN_EDITOR, 'Ask')}</Empty>
@@ -41,7 +46,7 @@ export function Evidence({ evidence, itemId }: Props) {
                   units={units}
                   table={evidence.table}
                   label={title ?? evidence.title}
-                  height={MOST_PX}
+                  height={height}
                 />
               )}
             </>

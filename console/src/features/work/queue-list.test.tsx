@@ -34,11 +34,13 @@ const sent: unknown[] = []
 let groups: string[] = []
 let evidence: { columns: string[]; rows: unknown[][] } = { columns: [], rows: [] }
 let refusal = ''
+let tables: object[] = []
 
 beforeEach(() => {
   sent.length = 0
   groups = ['viewer', 'uploader']
   refusal = ''
+  tables = []
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string, asked: RequestInit) => {
     if (asked.method === 'POST') sent.push(JSON.parse(asked.body as string))
@@ -46,15 +48,17 @@ beforeEach(() => {
       return Promise.resolve(new Response(JSON.stringify({ detail: refusal, status: 422 }), { status: 422 }))
     const body = url.endsWith('/v1/me')
       ? { name: 'ana', groups }
-      : url.includes('/v1/queries')
-        ? {
-            query_id: 'q',
-            state: 'succeeded',
-            columns: evidence.columns.map((name) => ({ name, type: 'bigint' })),
-            rows: evidence.rows,
-            next_cursor: '',
-          }
-        : { ...(sent.at(-1) as object), decision_id: 'd' }
+      : url.endsWith('/v1/catalog')
+        ? { tables }
+        : url.includes('/v1/queries')
+          ? {
+              query_id: 'q',
+              state: 'succeeded',
+              columns: evidence.columns.map((name) => ({ name, type: 'bigint' })),
+              rows: evidence.rows,
+              next_cursor: '',
+            }
+          : { ...(sent.at(-1) as object), decision_id: 'd' }
     return Promise.resolve(new Response(JSON.stringify(body)))
   })
 })
@@ -190,6 +194,14 @@ test('who may not see personal columns reads so, and decides all the same', asyn
   expect(await screen.findByText(`${cause} Ask an operator to add you to the group.`)).toBeTruthy()
   expect(screen.queryByRole('alert')).toBeNull()
   expect(screen.getByRole('button', { name: 'Called: Customer 1' })).toBeTruthy()
+})
+
+test('a statement about people is not asked for whoever may not read its answer', async () => {
+  tables = [{ name: 'people', columns: [{ name: 'email', personal: true }] }]
+  show({ ...QUEUE, evidence: [CONTACT] })
+  await userEvent.click(await screen.findByRole('button', { name: 'Customer 1' }))
+  expect(await screen.findByText(/^Names and addresses are for people of the group/)).toBeTruthy()
+  expect(sent).toEqual([])
 })
 
 test('a reason has cells of the item in their units', async () => {

@@ -6,6 +6,7 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
+import { Moment } from '../../components/moment'
 import { NoRows } from '../../components/no-rows'
 import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
@@ -17,7 +18,7 @@ import { useRaisedAlerts } from './use-raised-alerts'
 import { useDecisions } from './queries'
 import { QueueList } from './queue-list'
 import { QueueMissing } from './queue-missing'
-import { queueItems, shownBy, unlistedOf } from './queue-state'
+import { LEAVES_AS_IT_IS, queueItems, shownBy, unlistedOf } from './queue-state'
 import { RowsToFix } from './rows-to-fix'
 
 const FILES = 'files'
@@ -121,6 +122,33 @@ function Alerts({ boards }: { boards: Schemas['Dashboard'][] }) {
   )
 }
 
+/** The newest decision of a queue that is empty, and the page whose figures say when items come. */
+function Decided({
+  board,
+  queue,
+  decisions,
+}: {
+  board: Schemas['Dashboard']
+  queue: Schemas['WorkQueue']
+  decisions: Schemas['Decision'][]
+}) {
+  const newest = decisions.find(({ action }) => !LEAVES_AS_IT_IS.has(action))
+  const label = queue.actions.find(({ name }) => name === newest?.action)?.label ?? newest?.action
+  return (
+    <Text size="sm" data-testid="queue-decided">
+      {newest ? (
+        <>
+          Decided last: {newest.item_id}, {label}, by {newest.decided_by}, <Moment at={newest.decided_at} />
+          .{' '}
+        </>
+      ) : (
+        'Nothing was decided here yet. '
+      )}
+      The page <Link to={`/dashboards/${board.system}`}>{board.title}</Link> has the figures behind it.
+    </Text>
+  )
+}
+
 function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['WorkQueue'] }) {
   const answer = useResult(queue.sql)
   const decisions = useDecisions(queue.name)
@@ -152,7 +180,11 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
           )
         }
       </Answered>
-      <TrustLine board={board} table={queue.table} />
+      {answer.data?.rows.length === 0 ? (
+        <Decided board={board} queue={queue} decisions={decisions.data?.decisions ?? []} />
+      ) : (
+        <TrustLine board={board} table={queue.table} />
+      )}
       <Text size="xs" className="muted">
         Decisions are rows of the table decisions, with who took them and when.
       </Text>

@@ -1,6 +1,6 @@
 import type { Schemas } from '../../../api/client'
 import { axisLabel, type Cell } from '../../../api/format'
-import { axisTitle, cellWords, type Labels, type Units } from '../../../formats/columns'
+import { axisTitle, cellWords, dayOf, type Labels, type Units } from '../../../formats/columns'
 import { day, kindOfTime, moment } from '../../../formats/moments'
 import { heading, label } from '../../../formats/words'
 import type { Mark } from '../../notes/marks'
@@ -67,7 +67,7 @@ export function axisName(name: string, column = ''): string {
   const [from, to] = name.split('/')
   const single = from !== undefined && from === to ? from : name
   const time = kindOfTime(single)
-  return time === 'day' ? day(single) : time === 'moment' ? moment(single) : label(single, column)
+  return time === 'day' ? dayOf(column, single) : time === 'moment' ? moment(single) : label(single, column)
 }
 
 /** A name on an axis, with the last day of the data where the period is not over. */

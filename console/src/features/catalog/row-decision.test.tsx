@@ -1,0 +1,81 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { StepsAbout } from './steps-about'
+
+const QUEUE = {
+  name: 'calls',
+  title: 'Calls',
+  table: 'risks',
+  unit: 'USD',
+  value_label: 'at stake',
+  units: {},
+  sql: 'SELECT 1',
+  actions: [
+    { name: 'called', label: 'Called', key: 'c', meaning: 'reached' },
+    { name: 'not_now', label: 'Not now', key: 'n', meaning: '' },
+  ],
+}
+let groups: string[] = []
+let sent: object[] = []
+
+function answerTo(url: string, init?: RequestInit): object {
+  if (url.includes('/v1/decisions') && init?.method === 'POST') {
+    const asked = JSON.parse(String(init.body)) as object
+    const stamp = { decision_id: String(sent.length), decided_by: 'ann', decided_at: '2026-11-24T03:00:00' }
+    sent = [{ ...asked, ...stamp }, ...sent]
+    return sent[0] ?? {}
+  }
+  if (url.includes('/v1/decisions')) return { decisions: sent }
+  if (url.includes('/v1/dashboards')) return { dashboards: [{ queues: [QUEUE], panels: [], alerts: [] }] }
+  if (url.endsWith('/v1/me')) return { name: 'ann', groups }
+  if (url.includes('/v1/queries'))
+    return {
+      query_id: 'q',
+      state: 'succeeded',
+      columns: ['item_id', 'subject', 'reason', 'value'].map((name) => ({ name, type: 'varchar' })),
+      rows: [['7', 'Customer 7', 'silent 43 days', '2412.50']],
+      next_cursor: '',
+    }
+  return { tables: [] }
+}
+
+beforeEach(() => {
+  groups = ['viewer', 'uploader']
+  sent = []
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
+    Promise.resolve(new Response(JSON.stringify(answerTo(String(url), init)))),
+  )
+})
+afterEach(cleanup)
+
+const show = () =>
+  render(
+    <MantineProvider>
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <StepsAbout tables={[{ name: 'risks' }]} value="7" />
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+
+test('the page of a thing decides about it as its queue does, and takes the decision back', async () => {
+  show()
+  await userEvent.click(await screen.findByRole('button', { name: 'Not now' }))
+  expect(await screen.findByRole('button', { name: 'Open again' })).toBeTruthy()
+  expect(sent).toMatchObject([{ queue: 'calls', item_id: '7', action: 'not_now', value: '2412.50' }])
+  await userEvent.click(screen.getByRole('button', { name: 'Open again' }))
+  expect(await screen.findByRole('button', { name: 'Called' })).toBeTruthy()
+})
+
+test('who only reads sees the step and decides nothing', async () => {
+  groups = ['viewer']
+  show()
+  expect(await screen.findByText('Silent 43 days')).toBeTruthy()
+  expect(screen.queryByRole('button', { name: 'Called' })).toBeNull()
+})
