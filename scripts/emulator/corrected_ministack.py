@@ -1,4 +1,4 @@
-"""Run MiniStack with eight corrections.
+"""Run MiniStack with nine corrections.
 
 Without this file, MiniStack 1.5.33 differs from AWS as follows:
 
@@ -11,6 +11,7 @@ Without this file, MiniStack 1.5.33 differs from AWS as follows:
 - Glue jobs have all rights instead of their role's, so a missing permission would appear only on AWS.
 - Glue jobs call the emulator's own region instead of theirs, where their role may have no rights.
 - The HTTP API finds no route for a path with an encoded line end.
+- Each Glue job starts a Python that loads its libraries, which takes longer than the job of a small lake.
 - Each call of a burst starts its own process, which imports the function's libraries, although as many
   processes as processors answer a burst sooner.
 
@@ -23,6 +24,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -41,6 +43,7 @@ sys.path.insert(
 )  # the scripts are run by path and know each other as `scripts`
 
 from scripts.emulator import ministack_appsync, ministack_athena, ministack_calls
+from scripts.emulator.warm_python import WarmPython
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
@@ -58,6 +61,10 @@ READING = {"GET", "HEAD"}
 # A function that called itself would wait for its caller's process, so nobody waits longer.
 WAIT_FOR_A_PROCESS_S = 10.0
 LOOK_EVERY_S = 0.01
+
+# As MiniStack's own.
+JOB_TIMEOUT_S, MAX_JOB_TIMEOUT_S, MAX_ERROR_LENGTH = 300, 600, 2000
+LIBRARIES_OF_JOBS = ("boto3", "headgate.quality.expectation_library", "headgate.engines.local")
 
 Answer = tuple[int, dict[str, str], bytes]
 Message = dict[str, Any]
@@ -200,7 +207,7 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-_run_script = glue._execute_subprocess  # noqa: SLF001 there is no public way in
+warm_python = WarmPython(LIBRARIES_OF_JOBS)
 _one_at_a_time = threading.Lock()
 
 
@@ -213,9 +220,22 @@ def run_job(run: dict[str, Any], job: dict[str, Any], arguments: dict[str, str],
     packages = [str(path) for path in map(local_package, archives) if path]
     path = {"--PYTHONPATH": os.pathsep.join(packages)} if packages else {}
     region = {"--AWS_REGION": get_region(), "--AWS_DEFAULT_REGION": get_region()}
-    _run_script(
-        run, job, {**arguments, **path, **region, **role_credentials(str(job.get("Role", "")))}, script
-    )
+    credentials = role_credentials(str(job.get("Role", "")))
+    _run_script(run, job, {**arguments, **path, **region, **credentials}, script)
+
+
+def _run_script(run: dict[str, Any], job: dict[str, Any], arguments: dict[str, str], script: str) -> None:
+    """Run a script with its arguments as environment variables, and write its end into the run."""
+    variables = {name.lstrip("-"): str(value) for name, value in arguments.items() if name.lstrip("-")}
+    timeout_s = min(job.get("Timeout", JOB_TIMEOUT_S), MAX_JOB_TIMEOUT_S)
+    try:
+        done = warm_python.run([script], {**os.environ, **variables}, timeout_s=timeout_s)
+    except subprocess.TimeoutExpired:
+        run |= {"JobRunState": "TIMEOUT", "ErrorMessage": "Job execution timed out"}
+        return
+    run["JobRunState"] = "FAILED" if done.returncode else "SUCCEEDED"
+    if done.returncode:
+        run["ErrorMessage"] = done.stderr[:MAX_ERROR_LENGTH] or f"Exit code {done.returncode}"
 
 
 def role_credentials(role_arn: str) -> dict[str, str]:

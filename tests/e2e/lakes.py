@@ -19,6 +19,7 @@ from botocore.config import Config
 from headgate.aws.dynamodb.ledger import DynamoLedger
 from headgate.lake.states import FileState
 from scripts.emulator.emulator import ACCOUNT
+from scripts.emulator.warm_python import WarmPython
 from tests.waiting import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +53,11 @@ class Finder(PathFinder):
 
 sys.meta_path[:] = [Finder if finder is PathFinder else finder for finder in sys.meta_path]
 """  # noqa: E501 a file's text
+
+# A command loads them for most of a second.
+warm_python = WarmPython(
+    ("boto3", "click", "rich.console", "rich.table", "sqlglot", "yaml", "headgate.engines.local")
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -191,8 +197,7 @@ def sample_shop(*arguments: str) -> None:
 
 
 def _answer_of(arguments: list[str], expect: int) -> Any:  # noqa: ANN401 as above
-    command = [sys.executable, *arguments, "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = warm_python.run([*arguments, "--json"], os.environ, ROOT)
     assert done.returncode == expect, done.stderr[-4000:] + done.stdout[-4000:]
     return json.loads(done.stdout)
 

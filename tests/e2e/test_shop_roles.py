@@ -8,9 +8,8 @@ undoes an upload.
 from __future__ import annotations
 
 import json
+import os
 import shutil
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,12 +18,13 @@ from botocore.exceptions import ClientError
 from scripts.terraform_cli import STATE
 from tests.e2e import role_policies
 from tests.e2e.api import signed_in
-from tests.e2e.lakes import ROOT
+from tests.e2e.lakes import ROOT, warm_python
 from tests.e2e.role_tasks import ARGUMENTS
 from tests.e2e.test_shop_api import PAYMENTS
 from tests.unit.docs.test_commands import commands_of_roles
 
 if TYPE_CHECKING:
+    import subprocess
     from pathlib import Path
 
     from tests.e2e.lakes import Lake
@@ -156,9 +156,9 @@ def run_as(lake: Lake, role: str, *arguments: str) -> subprocess.CompletedProces
     (folder / "deployment.json").write_text(
         json.dumps({"environment": environment, "outputs": lake.outputs}), encoding="utf-8"
     )
-    command = [sys.executable, "-m", "headgate.cli.main", *arguments, "--deployment", folder.name, "--json"]
+    command = ["-m", "headgate.cli.main", *arguments, "--deployment", folder.name, "--json"]
     try:
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        return warm_python.run(command, os.environ, ROOT)
     finally:
         shutil.rmtree(folder)  # a later command without --deployment takes the newest one
 

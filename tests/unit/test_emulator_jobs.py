@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
+import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = [
@@ -19,18 +20,27 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _jobs_without_libraries(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The jobs of these tests need none, and loading them takes seconds."""
+    from scripts.emulator import corrected_ministack  # noqa: PLC0415 loads the emulator
+    from scripts.emulator.warm_python import WarmPython  # noqa: PLC0415 as above
+
+    python = WarmPython(())
+    monkeypatch.setattr(corrected_ministack, "warm_python", python)
+    yield
+    python.close()
+
+
 def archive(path: Path, answer: str) -> Path:
     with zipfile.ZipFile(path, "w") as packed:
         packed.writestr("deployed_package.py", f"ANSWER = {answer!r}\n")
     return path
 
 
-def test_a_job_imports_the_deployed_package_and_two_versions_do_not_meet(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from scripts.emulator import corrected_ministack  # noqa: PLC0415 loads the emulator
+def test_a_job_imports_the_deployed_package_and_two_versions_do_not_meet(tmp_path: Path) -> None:
+    from scripts.emulator import corrected_ministack  # noqa: PLC0415 as above
 
-    monkeypatch.setenv("PATH", f"{sys.prefix}/bin:/usr/bin:/bin")
     script = tmp_path / "job.py"
     script.write_text(
         f"import deployed_package\nopen({str(tmp_path / 'out')!r}, 'a').write(deployed_package.ANSWER)\n",
@@ -42,6 +52,36 @@ def test_a_job_imports_the_deployed_package_and_two_versions_do_not_meet(
         corrected_ministack.run_job(run, {}, {"--extra-py-files": str(package)}, str(script))
         assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     assert (tmp_path / "out").read_text(encoding="utf-8") == "firstsecond"
+
+
+@pytest.mark.parametrize(
+    ("ending", "message"),
+    [
+        ("sys.exit('no day')", "no day\n"),
+        ("sys.exit(7)", "Exit code 7"),
+        ("os.kill(os.getpid(), 9)", "Exit code -9"),
+    ],
+)
+def test_a_job_that_fails_says_why(tmp_path: Path, ending: str, message: str) -> None:
+    from scripts.emulator import corrected_ministack  # noqa: PLC0415 as above
+
+    script = tmp_path / "job.py"
+    script.write_text(f"import os, sys\n{ending}\n", encoding="utf-8")
+    run: dict[str, Any] = {}
+    corrected_ministack.run_job(run, {}, {}, str(script))
+    assert run == {"JobRunState": "FAILED", "ErrorMessage": message}
+
+
+def test_a_job_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
+    from scripts.emulator import corrected_ministack  # noqa: PLC0415 as above
+
+    script, late = tmp_path / "job.py", tmp_path / "late"
+    script.write_text(f"import time\ntime.sleep(2)\nopen({str(late)!r}, 'w')\n", encoding="utf-8")
+    run: dict[str, Any] = {}
+    corrected_ministack.run_job(run, {"Timeout": 0.2}, {}, str(script))
+    assert run == {"JobRunState": "TIMEOUT", "ErrorMessage": "Job execution timed out"}
+    time.sleep(2)
+    assert not late.exists()
 
 
 def test_a_package_is_kept_under_its_content(tmp_path: Path) -> None:
@@ -59,7 +99,6 @@ def test_a_job_has_the_rights_of_its_role_and_without_a_role_those_of_root(
 ) -> None:
     from scripts.emulator import corrected_ministack  # noqa: PLC0415 as above
 
-    monkeypatch.setenv("PATH", f"{sys.prefix}/bin:/usr/bin:/bin")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "root")
     monkeypatch.setitem(corrected_ministack.iam._roles, "reader-job", {"RoleId": "AROAREADER"})
     script = tmp_path / "job.py"
@@ -88,7 +127,6 @@ def test_a_job_asks_its_own_region(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     from scripts.emulator import corrected_ministack  # noqa: PLC0415 as above
 
-    monkeypatch.setenv("PATH", f"{sys.prefix}/bin:/usr/bin:/bin")
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     script = tmp_path / "job.py"
     script.write_text(

@@ -1,0 +1,96 @@
+"""A program in a forked process runs as one for which Python was started."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from scripts.emulator.warm_python import WarmPython
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+FACTS = """
+import json, os, sys
+loaded = [name for name in ("colorsys", "headgate", "headgate.errors") if name in sys.modules]
+print(json.dumps([__name__, sys.argv, os.getcwd(), dict(os.environ), sys.path[:2], loaded]))
+"""
+
+
+@pytest.fixture(scope="module")
+def python() -> Iterator[WarmPython]:
+    """Python with a library of its own, and with one of Headgate's modules."""
+    python = WarmPython(("colorsys", "headgate.errors"))
+    yield python
+    python.close()
+
+
+def program(folder: Path, text: str) -> str:
+    """The path of a script."""
+    path = folder / "program.py"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_a_program_has_its_arguments_environment_folder_and_path_and_only_libraries_are_loaded(
+    python: WarmPython, tmp_path: Path
+) -> None:
+    script, folder = program(tmp_path, FACTS), tmp_path / "folder"
+    folder.mkdir()
+    environment = {"PYTHONPATH": "/archive.zip", "DAY": "2026-05-01"}
+    done = python.run([script, "--tables", "a"], environment, folder)
+    name, arguments, place, variables, path, loaded = json.loads(done.stdout)
+    assert (name, arguments, place) == ("__main__", [script, "--tables", "a"], str(folder))
+    assert variables == environment
+    assert path == [str(tmp_path), "/archive.zip"]
+    assert loaded == (["colorsys"] if sys.platform == "linux" else [])
+
+
+def test_a_module_is_run_from_the_folder(python: WarmPython, tmp_path: Path) -> None:
+    program(tmp_path, "import sys\nprint(sys.argv[1:])\n")
+    assert python.run(["-m", "program", "a"], {}, tmp_path).stdout == "['a']\n"
+
+
+def test_a_program_sees_nothing_of_the_one_before(python: WarmPython, tmp_path: Path) -> None:
+    script = program(tmp_path, "import colorsys, os\nprint(hasattr(colorsys, 'x'), os.environ.get('X'))\n")
+    changed = f"import colorsys, os\ncolorsys.x = os.environ['X'] = '1'\n{FACTS}"
+    (tmp_path / "changed.py").write_text(changed, encoding="utf-8")
+    assert python.run([str(tmp_path / "changed.py")], {}).returncode == 0
+    assert python.run([script], {}).stdout == "False None\n"
+
+
+@pytest.mark.parametrize(
+    ("ending", "exit_code", "printed"),
+    [
+        ("", 0, ""),
+        ("sys.exit()", 0, ""),
+        ("sys.exit(3)", 3, ""),
+        ("sys.exit('no day')", 1, "no day\n"),
+        ("os.kill(os.getpid(), 9)", -9, ""),
+    ],
+)
+def test_a_program_ends_as_it_would_alone(
+    python: WarmPython, tmp_path: Path, ending: str, exit_code: int, printed: str
+) -> None:
+    done = python.run([program(tmp_path, f"import os, sys\n{ending}\n")], {})
+    assert (done.returncode, done.stdout, done.stderr) == (exit_code, "", printed)
+
+
+def test_an_error_is_printed_and_threads_and_exit_functions_end_first(
+    python: WarmPython, tmp_path: Path
+) -> None:
+    text = """
+import atexit, threading, time
+atexit.register(print, "exit function")
+threading.Thread(target=lambda: (time.sleep(0.2), print("thread"))).start()
+raise ValueError("no day")
+"""
+    done = python.run([program(tmp_path, text)], {})
+    assert (done.returncode, done.stdout) == (1, "thread\nexit function\n")
+    assert done.stderr.endswith("ValueError: no day\n")
