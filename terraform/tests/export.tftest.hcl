@@ -87,6 +87,10 @@ run "it_runs_in_the_databases_network_with_alarms_and_masks_where_that_is_stated
 run "a_group_that_is_none_is_refused" {
   command = plan
 
+  plan_options {
+    target = [aws_glue_connection.database]
+  }
+
   variables {
     database_network = { subnet_id = "subnet-1", security_group_ids = ["default"], availability_zone = "us-east-1a" }
   }
@@ -155,38 +159,25 @@ run "each_database_has_a_login_a_job_and_a_schedule_of_its_own" {
   }
 }
 
-run "no_schedule_is_enabled_before_its_login_is_stored" {
+# Several settings in one run, because a plan of the root takes seconds.
+run "a_schedule_with_a_login_is_enabled_its_missing_success_is_an_alarm_and_long_names_fit" {
   command = plan
 
   variables {
+    full_names     = true
+    name           = "headgate"
+    domain         = "abcdefghijklmnopqrst"
+    environment    = "production"
     export_enabled = true
-    export_sources = { crm = {}, shop = {} }
-    export_logins  = ["crm"]
-  }
-
-  assert {
-    condition     = { for key, schedule in module.export_schedule : key => schedule.settings.state } == { export_mysql = "DISABLED", export_mysql_crm = "ENABLED", export_mysql_shop = "DISABLED" }
-    error_message = "Without a login an export could only fail."
-  }
-
-  assert {
-    condition     = toset([for key in keys(aws_cloudwatch_metric_alarm.this) : key if startswith(key, "no_export")]) == toset(["no_export_of_crm"])
-    error_message = "No success is expected of a disabled schedule."
-  }
-}
-
-run "a_missing_success_is_an_alarm_after_the_longest_gap_of_its_schedule" {
-  command = plan
-
-  variables {
     export_sources = {
-      hourly   = { schedule = "rate(90 minutes)" }
-      workdays = { schedule = "cron(0 1 ? * MON-FRI *)" }
-      two_days = { schedule = "cron(0 1 ? * 1,WED *)" }
-      weekly   = { schedule = "cron(0 1 ? * SUN *)" }
-      last_day = { schedule = "cron(0 1 ? * 6L *)" }
-      monthly  = { schedule = "cron(0 1 1 * ? *)" }
-      ten_days = { schedule = "rate(10 days)" }
+      a2345678901234567890123456789012 = {}
+      hourly                           = { schedule = "rate(90 minutes)" }
+      workdays                         = { schedule = "cron(0 1 ? * MON-FRI *)" }
+      two_days                         = { schedule = "cron(0 1 ? * 1,WED *)" }
+      weekly                           = { schedule = "cron(0 1 ? * SUN *)" }
+      last_day                         = { schedule = "cron(0 1 ? * 6L *)" }
+      monthly                          = { schedule = "cron(0 1 1 * ? *)" }
+      ten_days                         = { schedule = "rate(10 days)" }
     }
     export_logins  = ["hourly", "workdays", "two_days", "weekly", "last_day", "monthly", "ten_days"]
     daily_schedule = "cron(0 3 ? * SAT-TUE *)"
@@ -199,23 +190,16 @@ run "a_missing_success_is_an_alarm_after_the_longest_gap_of_its_schedule" {
       no_export_of_workdays = 24 * 3 + 6
       no_export_of_two_days = 24 * 6 + 6
     }
-    error_message = "A weekly export does not ring between its runs. CloudWatch looks back seven days at most, so rarer schedules have no such alarm."
-  }
-}
-
-run "long_names_fit" {
-  command = plan
-
-  variables {
-    full_names     = true
-    name           = "headgate"
-    domain         = "abcdefghijklmnopqrst"
-    environment    = "production"
-    export_sources = { a2345678901234567890123456789012 = {} }
+    error_message = "A weekly export does not ring between its runs. CloudWatch looks back seven days at most, so rarer schedules have no such alarm. No success is expected of a schedule without a login."
   }
 
   assert {
-    condition     = alltrue([for name in values(local.export_names) : length(name) <= 64]) && length(distinct(values(local.export_names))) == 2
+    condition     = toset([for key, schedule in module.export_schedule : key if schedule.settings.state == "DISABLED"]) == toset(["export_mysql", "export_mysql_a2345678901234567890123456789012"]) && length(module.export_schedule) == 9
+    error_message = "Without a login an export could only fail."
+  }
+
+  assert {
+    condition     = alltrue([for name in values(local.export_names) : length(name) <= 64]) && length(distinct(values(local.export_names))) == 9
     error_message = "A schedule's name takes 64 characters."
   }
 }

@@ -66,6 +66,10 @@ run "aws_without_sentence_model_and_with_a_worker_and_a_timeout_by_job" {
 run "aws_is_not_asked_too_often" {
   command = plan
 
+  plan_options {
+    target = [aws_sfn_state_machine.curated_to_prod]
+  }
+
   variables {
     platform   = "aws"
     job_poll_s = 9
@@ -76,6 +80,10 @@ run "aws_is_not_asked_too_often" {
 
 run "a_job_that_does_not_exist_has_no_worker_and_no_timeout" {
   command = plan
+
+  plan_options {
+    target = [aws_sfn_state_machine.curated_to_prod]
+  }
 
   variables {
     platform     = "aws"

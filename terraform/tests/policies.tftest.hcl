@@ -599,6 +599,10 @@ run "people_may_do_their_job_and_no_more" {
 run "more_hidden_tables_than_the_policies_of_an_analyst_hold_are_refused" {
   command = plan
 
+  plan_options {
+    target = [aws_iam_role.people]
+  }
+
   variables {
     build_dir = "tests/fixtures/built_personal"
     systems   = []

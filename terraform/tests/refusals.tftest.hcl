@@ -21,5 +21,9 @@ variables {
 run "a_region_of_another_partition_is_refused" {
   command = plan
 
+  plan_options {
+    target = [aws_kms_key.lake]
+  }
+
   expect_failures = [aws_kms_key.lake]
 }
