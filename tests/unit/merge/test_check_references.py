@@ -281,7 +281,7 @@ STEPS = st.lists(
 )
 
 
-@examples(15)
+@examples(8)
 @given(steps=STEPS)
 @example(steps=[("parents", ["01", "07"]), ("lines", ["01"]), ("parents", ["02"]), ("revert", ["00"])])
 def test_a_check_of_changed_parts_counts_what_a_check_of_all_rows_counts(
