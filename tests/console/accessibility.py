@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scripts import console
-from tests.console.browsers import SCHEMES, SIDEWAYS, WIDTHS, pages, resize, settle, visit
+from tests.console.browsers import SCHEMES, SIDEWAYS, WIDTHS, resize, settle, visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from playwright.sync_api import Page
 
@@ -17,16 +17,28 @@ FOUND = (
     "axe.run(document).then(found => found.violations.map(one => [one.id, ...one.nodes.map(node => "
     "node.target.join(' '))]))"
 )
+WIDE = (2560, 1000)
+# What is cut off: a box of a page, not one that scrolls by itself, whose contents are wider than it is.
+CUT_OFF = """() => [...document.querySelectorAll('main .panel, main .panel p, main h1, main h2')]
+  .filter(one => !one.closest('.scroll') && one.scrollWidth > one.clientWidth + 1)
+  .map(one => `${one.tagName} ${one.className}: ${one.innerText.slice(0, 60)}`)"""
 
 
-class Seen(NamedTuple):
-    """A page at a width in a colour scheme, with axe's findings and the pixels that it is too wide."""
+class Flaws(NamedTuple):
+    """The flaws of a page at a width in a colour scheme.
+
+    Attributes:
+        violations: what axe reports.
+        sideways: the pixels that the page is too wide.
+        cut_off: the boxes whose contents are wider than they are.
+    """
 
     name: str
     width: str
     scheme: str
     violations: list[Any]
     sideways: int
+    cut_off: list[str]
 
 
 def violations(page: Page) -> list[Any]:
@@ -37,17 +49,20 @@ def violations(page: Page) -> list[Any]:
     return found
 
 
-def seen_pages(page: Page, url: str, file_id: str) -> Iterator[Seen]:
-    """Visit every page once, and look at it at every width in both schemes."""
+def flaws(page: Page, url: str, addresses: Mapping[str, str]) -> Iterator[Flaws]:
+    """Visit every page once, and yield its flaws at every width in both schemes; on a wide screen in one."""
     axe = AXE.read_text(encoding="utf-8")
-    for name, address in pages(file_id).items():
+    for name, address in addresses.items():
         visit(page, url, address)
         page.evaluate(axe)
-        for width, (across, down) in WIDTHS.items():
+        for width, (across, down) in {**WIDTHS, "wide": WIDE}.items():
             resize(page, across, down)
-            sideways = page.evaluate(SIDEWAYS)
-            for scheme in SCHEMES:
+            sideways, cut_off = max(page.evaluate(SIDEWAYS), 0), page.evaluate(CUT_OFF)
+            for scheme in SCHEMES if width in WIDTHS else ():
                 # the page follows, as it does when a system changes in the evening
                 page.emulate_media(color_scheme=scheme)
                 settle(page)
-                yield Seen(name, width, scheme, page.evaluate(FOUND), sideways)
+                if reported := page.evaluate(FOUND):
+                    yield Flaws(name, width, scheme, reported, sideways, cut_off)
+            if sideways or cut_off:
+                yield Flaws(name, width, "", [], sideways, cut_off)

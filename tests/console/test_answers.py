@@ -54,7 +54,7 @@ def hold_later_pages(page: Page) -> list[Route]:
 
 
 def test_the_first_rows_of_a_long_answer_are_shown_before_the_others_are_read(console: Console) -> None:
-    page = console.signed_in(VIEWER)
+    page = console.page(token=VIEWER)
     held = hold_later_pages(page)
     ask(page, console.url, MANY)
     expect(page.get_by_role("table", name="Answer").get_by_role("cell", name="1", exact=True)).to_be_visible()
@@ -81,7 +81,7 @@ def hold_whole_answers(page: Page) -> list[Route]:
 def test_first_rows_are_shown_before_the_whole_answer_follows_them_in_the_same_place(
     console: Console,
 ) -> None:
-    page = console.signed_in(VIEWER)
+    page = console.page(token=VIEWER)
     held = hold_whole_answers(page)
     ask(page, console.url, MANY)
     expect(page.get_by_role("table", name="Answer").get_by_role("cell", name="1", exact=True)).to_be_visible()
@@ -101,7 +101,7 @@ def test_first_rows_are_shown_before_the_whole_answer_follows_them_in_the_same_p
 def test_first_rows_stay_when_the_whole_answer_is_stopped_and_a_short_answer_is_asked_once(
     console: Console,
 ) -> None:
-    page = console.signed_in(VIEWER)
+    page = console.page(token=VIEWER)
     held = hold_whole_answers(page)
     ask(page, console.url, MANY)
     expect(page.get_by_text("The whole answer is being computed.")).to_be_visible()
@@ -115,7 +115,7 @@ def test_first_rows_stay_when_the_whole_answer_is_stopped_and_a_short_answer_is_
 
 
 def test_scrolling_to_the_end_reads_the_next_page(console: Console) -> None:
-    page = console.signed_in(VIEWER)
+    page = console.page(token=VIEWER)
     ask(page, console.url, MANY)
     expect(page.get_by_test_id("query-summary")).to_contain_text("The first 999 rows")
     asked = later_pages(page)
@@ -125,7 +125,7 @@ def test_scrolling_to_the_end_reads_the_next_page(console: Console) -> None:
 
 
 def test_all_rows_are_read_with_a_count_and_the_download_has_them(console: Console) -> None:
-    page = console.signed_in(VIEWER)
+    page = console.page(token=VIEWER)
     ask(page, console.url, MANY)
     page.get_by_role("button", name="Read all rows").click()
     expect(page.get_by_test_id("query-summary")).to_contain_text(f"{ROWS:,} rows in")
@@ -138,7 +138,7 @@ def test_all_rows_are_read_with_a_count_and_the_download_has_them(console: Conso
 
 
 def test_a_download_of_an_answer_of_which_one_page_is_shown_has_all_rows(console: Console) -> None:
-    page = console.signed_in(VIEWER)
+    page = console.page(token=VIEWER)
     ask(page, console.url, MANY)
     with page.expect_download() as saving:
         page.get_by_role("button", name="Download", exact=True).click()
@@ -147,7 +147,7 @@ def test_a_download_of_an_answer_of_which_one_page_is_shown_has_all_rows(console
 
 
 def test_reading_is_stopped_and_what_was_read_stays(console: Console) -> None:
-    page = console.signed_in(VIEWER)
+    page = console.page(token=VIEWER)
     ask(page, console.url, MANY)
     expect(page.get_by_test_id("query-summary")).to_contain_text("The first 999 rows")
     hold_later_pages(page)
@@ -158,7 +158,7 @@ def test_reading_is_stopped_and_what_was_read_stays(console: Console) -> None:
 
 
 def test_a_chart_reads_what_it_adds_up(console: Console) -> None:
-    page = console.signed_in(VIEWER)
+    page = console.page(token=VIEWER)
     sql = f"select 'all' as part, 1 as one from {NUMBERS}"  # noqa: S608 numbers
     ask(page, console.url, f"{sql}&view=chart")
     chart = page.get_by_role("img", name="one by part")
@@ -169,7 +169,7 @@ def test_a_chart_reads_what_it_adds_up(console: Console) -> None:
 
 
 def test_a_table_has_all_digits_and_the_text_of_a_chart_four(console: Console) -> None:
-    page = console.signed_in(VIEWER)
+    page = console.page(token=VIEWER)
     sql = "select 'a' as name, 0.00027494494678170116e0 as part union all select 'b', 0.0004e0"
     ask(page, console.url, sql)
     table = page.get_by_role("table", name="Answer")

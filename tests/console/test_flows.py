@@ -174,7 +174,7 @@ def test_a_column_that_is_no_field_is_left_out_of_the_mapping(console: Console) 
 
 
 def test_an_answer_is_drawn_as_a_chart_that_a_link_leads_to(console: Console) -> None:
-    page = console.signed_in(VIEWER)
+    page = console.page(token=VIEWER)
     days = (
         "select date '2026-01-01' as day, 'Mitte' as branch, 3 as sold union all select date "
         "'2026-01-02', 'Mitte', 5"
@@ -196,7 +196,7 @@ def test_an_answer_is_drawn_as_a_chart_that_a_link_leads_to(console: Console) ->
 
 
 def test_a_question_that_is_saved_is_on_the_persons_own_dashboard(console: Console) -> None:
-    page = console.signed_in(VIEWER)
+    page = console.page(token=VIEWER)
     visit(page, console.url, "/query?sql=select 'Mitte' as branch, 3 as sold&view=chart")
     page.get_by_role("button", name=re.compile("Run")).click()
     page.get_by_role("button", name="Save this question").click()
@@ -217,7 +217,7 @@ def test_a_question_that_is_saved_is_on_the_persons_own_dashboard(console: Conso
 
 
 def test_a_dashboard_written_in_the_console_is_for_everybody_and_has_a_way_back(console: Console) -> None:
-    page = console.signed_in()
+    page = console.page(token=OPERATOR)
     chunks: list[Route] = []
     # Playwright marks its handlers, and a built-in method takes no mark.
     page.route("**/assets/chart-*.js", lambda route: chunks.append(route))  # noqa: PLW0108
@@ -633,7 +633,7 @@ def test_hostile_names_headers_and_cells_are_text(console: Console, name: str) -
         + b"\n"
         b"<svg/onload=alert(3)>,@SUM(1+1),\xe2\x80\xaegpj.exe,=HYPERLINK(1)," + LONG.encode() + b"\n"
     )
-    page = console.signed_in(OPERATOR, width=375)
+    page = console.page(375, token=OPERATOR)
     page.on("dialog", lambda _: pytest.fail("a text of a file ran as a script"))
     visit(page, console.url, "/upload")
     drop(page, name, hostile)

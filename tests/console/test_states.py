@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from headgate.lake.file_index import FileFilter
 from headgate.runs.start_or_postpone import Execution
 from tests.console.accessibility import violations
-from tests.console.browsers import SCHEMES, WIDTHS, at_rest, pages, routes, settle, visit
+from tests.console.browsers import SCHEMES, WIDTHS, at_rest, pages, routes, settle
 from tests.console.conftest import Console
 from tests.console.lakes import OPERATOR, BrowserLake, EndedRuns, served
 from tests.unit.api import ended_runs
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Route
+    from playwright.sync_api import Browser, Page, Route
 
     from tests.console.lakes import Served
 
@@ -63,6 +63,8 @@ SAID_OF_NOTHING = {
 # Pages that show something without an answer of the API.
 WITHOUT_API = {"nowhere"}
 OFFLINE = re.compile(r"Offline since \d\d:\d\d\.")
+SLOW = "The API takes longer than usual. The page continues by itself"
+BY_BUTTON = {"dataset", "table"}  # others come back by themselves
 NO_ANSWER = "The API did not answer. Check the network, then try again."
 
 
@@ -146,31 +148,21 @@ def test_a_lake_without_dashboards_says_so_and_points_to_the_page_query(
 
 def test_the_catalog_leads_to_the_dashboards_that_there_are(bundle: Path, browser: Browser) -> None:
     with served(BrowserLake(systems=("compliance-guardian", "own-models")), bundle) as running:
-        page = Console(running, browser).signed_in(OPERATOR)
-        visit(page, running.url, "/catalog")
+        page = Console(running, browser).opened("/catalog", OPERATOR)
         expect(page.get_by_role("heading", name="Own models")).to_be_visible()
         expect(page.get_by_role("link", name="dashboard", exact=True)).to_have_count(1)
         page.context.close()
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_slow_api_shows_the_heading_at_once_and_says_that_the_page_continues(
-    console: Console, name: str
-) -> None:
+@pytest.mark.parametrize("name", ["morning", "dashboard-market-intelligence-hub", "table"])
+def test_a_slow_page_continues_by_itself(console: Console, name: str) -> None:
     page = console.page(token=OPERATOR)
     held: list[Route] = []
     released: list[bool] = []
     page.route(API, lambda route: route.continue_() if released else held.append(route))
     page.goto("about:blank")
     page.goto(f"{console.url}/#{address_of(console, name)}")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    if name not in WITHOUT_API:
-        expect(
-            page.get_by_text(re.compile("Loading .* …")).or_(page.get_by_text("…", exact=True)).first
-        ).to_be_visible()
-        expect(
-            page.get_by_text("The API takes longer than usual. The page continues by itself").first
-        ).to_be_visible()
+    expect(page.get_by_text(SLOW).first).to_be_visible()
     released.append(True)
     for route in held:
         route.continue_()
@@ -180,30 +172,55 @@ def test_a_slow_api_shows_the_heading_at_once_and_says_that_the_page_continues(
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_without_an_answer_each_page_says_so_once_and_comes_back_by_itself(
+def test_a_page_is_shown_while_the_api_is_slow_then_without_an_answer_and_comes_back(
     console: Console, name: str
 ) -> None:
+    """Each page has its heading at once, says that it continues, and names a missing answer in one box."""
     page = console.page(token=OPERATOR)
-    page.route(API, lambda route: route.abort())
+    held: list[Route] = []
+    is_off: list[bool] = []
+    page.route(API, lambda route: route.abort() if is_off else held.append(route))
     page.goto("about:blank")
     page.goto(f"{console.url}/#{address_of(console, name)}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    if name not in WITHOUT_API:
+        expect(
+            page.get_by_text(re.compile("Loading .* …")).or_(page.get_by_text("…", exact=True)).first
+        ).to_be_visible()
+        expect(page.get_by_text(SLOW).first).to_be_visible()
+    is_off.append(True)
+    for route in held:
+        route.abort()
+    require_one_box(page, name)
+    page.unroute(API)
+    if name in BY_BUTTON:
+        page.get_by_role("button", name="Try now").click()
+    expect(page.get_by_role("alert").filter(has_text=OFFLINE)).to_have_count(0)
+    settle(page)
+    expect(page.get_by_text(re.compile("Not read yet"))).to_have_count(0)
+    expect(page.get_by_text("takes longer than usual")).to_have_count(0)
+    expect(page.get_by_text("cannot be shown")).to_have_count(0)
+    expect(page.get_by_text(NO_ANSWER)).to_have_count(0)
+    console.errors.clear()  # the aborted requests
+
+
+def require_one_box(page: Page, name: str) -> None:
+    """Fail unless one box of the page says that the API does not answer and what happens next."""
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(1)
+    expect(page.get_by_role("main").get_by_role("alert")).to_have_count(1)
     expect(page.get_by_role("alert")).to_contain_text(OFFLINE)
     expect(page.get_by_role("alert")).to_contain_text(
         "Nothing was read yet. The console tries again by itself."
     )
+    expect(page.get_by_role("button", name="Try now")).to_have_count(1)
+    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
+    expect(page.get_by_text(re.compile("Not shown|cannot be shown"))).to_have_count(0)
     if name not in WITHOUT_API:
         expect(
             page.get_by_text("Not read yet. It comes by itself as soon as the API answers.")
         ).to_have_count(1)
         assert "may read, but not upload" not in page.get_by_role("main").inner_text()
-    page.unroute(API)
-    expect(page.get_by_role("alert").filter(has_text=OFFLINE)).to_have_count(0)
-    settle(page)
-    expect(page.get_by_text(re.compile("Not read yet"))).to_have_count(0)
-    expect(page.get_by_text(NO_ANSWER)).to_have_count(0)
-    console.errors.clear()  # the aborted requests
 
 
 @pytest.mark.parametrize("name", ["morning", "lake", "work"])
@@ -369,8 +386,13 @@ def test_every_address_of_nothing_has_one_form_with_the_way_to_its_list(
     console: Console, address: str, title: str, way: tuple[str, str]
 ) -> None:
     page = console.opened(address, OPERATOR)
-    box = page.get_by_role("main").get_by_role("status").filter(has_text=title)
+    main = page.get_by_role("main")
+    box = main.get_by_role("status").filter(has_text=title)
     expect(box).to_be_visible()
+    if address.startswith(("/datasets", "/tables")):
+        expect(main.get_by_role("status").or_(main.get_by_role("alert"))).to_have_count(1)
+        expect(main).not_to_contain_text("Download")
+        expect(main).not_to_contain_text("No row breaks a rule")
     words, href = way
     expect(box.get_by_role("link", name=words)).to_have_attribute("href", href)
     console.errors.clear()  # the answers without the thing
@@ -416,16 +438,3 @@ def test_a_program_that_stays_missing_is_loaded_again_only_once(console: Console
 
 def address_of(console: Console, name: str) -> str:
     return pages(next(record.file_id for record in console.lake.ledger.records()))[name]
-
-
-@pytest.mark.parametrize("name", ["morning", "lake", "dashboard-demand-insights-engine"])
-def test_one_cause_has_one_box_on_a_page(console: Console, name: str) -> None:
-    page = console.page(token=OPERATOR)
-    page.route(API, lambda route: route.abort())
-    page.goto("about:blank")
-    page.goto(f"{console.url}/#{address_of(console, name)}")
-    expect(page.get_by_role("main").get_by_role("alert")).to_have_count(1)
-    expect(page.get_by_role("button", name="Try now")).to_have_count(1)
-    expect(page.get_by_role("button", name="Try again")).to_have_count(0)
-    expect(page.get_by_text(re.compile("Not shown|cannot be shown"))).to_have_count(0)
-    console.errors.clear()  # the aborted requests

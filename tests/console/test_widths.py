@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.runs.start_or_postpone import Execution
-from tests.console.browsers import SIDEWAYS, SYSTEMS, at_rest, pages, resize, visit, with_scrollbars
+from tests.console.accessibility import flaws
+from tests.console.browsers import SYSTEMS, at_rest, pages, visit, with_scrollbars
 from tests.console.conftest import Console
-from tests.console.lakes import BrowserLake, Served, served
+from tests.console.lakes import OPERATOR, BrowserLake, Served, served
 from tests.unit.api.ended_runs import EndedRuns, write_merge
 from tests.unit.api.lakes import PAYMENTS
 
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.e2e
 
-WIDTHS = (375, 1440, 2560)
-# What is cut off: a box of a page, not one that scrolls by itself, whose contents are wider than it is.
-CUT_OFF = """() => [...document.querySelectorAll('main .panel, main .panel p, main h1, main h2')]
-  .filter(one => !one.closest('.scroll') && one.scrollWidth > one.clientWidth + 1)
-  .map(one => `${one.tagName} ${one.className}: ${one.innerText.slice(0, 60)}`)"""
 FEED = "partner-feeds/eu-west-1/marketplace_settlements/ingest_date=2026-11-24/hour=03"
 KEYS = (
     f"payments/{FEED}/part-00000-8f9a3a6e-5a3f-5f8e-9d6d-0f3c3e1f8a02-c000.settlement_report_final_v2.csv",
@@ -55,19 +51,15 @@ def long_names(bundle: Path, tables: Path, browser: Browser) -> Iterator[Console
         yield Console(running, browser)
 
 
-def test_no_page_is_wider_than_its_window_or_cuts_a_text_off(long_names: Console) -> None:
-    page = long_names.signed_in()
+def test_every_page_is_accessible_in_both_schemes_fits_its_window_and_cuts_no_text_off(
+    long_names: Console,
+) -> None:
+    page = long_names.page(token=OPERATOR)
     file_id = next(record.file_id for record in long_names.lake.ledger.records() if record.key == KEYS[1])
-    wrong = {}
-    for name, address in (pages(file_id) | {"run": f"/runs/{RUN}"}).items():
-        visit(page, long_names.url, address)
-        for width in WIDTHS:
-            resize(page, width, 1000)
-            sideways, cut_off = page.evaluate(SIDEWAYS), page.evaluate(CUT_OFF)
-            if sideways > 0 or cut_off:
-                wrong[name, width] = (sideways, cut_off)
+    addresses = pages(file_id) | {"run": f"/runs/{RUN}"}
+    wrong = list(flaws(page, long_names.url, addresses))
     page.context.close()
-    assert wrong == {}
+    assert wrong == []
     assert long_names.errors == []
 
 
@@ -83,7 +75,7 @@ def test_a_bar_beside_the_rows_of_a_table_hides_no_column(served_shop: Served, b
     wide, bars = {}, 0
     with with_scrollbars(browser) as other:
         console = Console(served_shop, other)
-        page = console.signed_in(width=1440, height=900)
+        page = console.page(1440, 900, token=OPERATOR)
         for system in SYSTEMS:
             visit(page, console.url, f"/dashboards/{system}")
             page.wait_for_timeout(500)
@@ -108,7 +100,7 @@ IN_VIEW = """() => [...document.querySelectorAll('.grid')].map(grid => {
 def phone_tables(served_shop: Served, browser: Browser) -> dict[str, list[dict[str, list[str]]]]:
     """Texts that tables of each dashboard, and the files of the lake, have in view on a phone."""
     console = Console(served_shop, browser)
-    page = console.signed_in(width=PHONE[0], height=PHONE[1])
+    page = console.page(*PHONE, token=OPERATOR)
     shown = {}
     for address in (*(f"dashboards/{system}" for system in SYSTEMS), "lake"):
         visit(page, console.url, f"/{address}")
@@ -163,48 +155,9 @@ def test_on_a_phone_no_heading_of_a_table_is_cut_and_a_file_has_its_counts(
     assert "accepted" in files["cells"][1] or "refused" in files["cells"][1]
 
 
-def test_a_name_that_does_not_exist_has_one_state_with_the_way_back(
-    served_shop: Served, browser: Browser
-) -> None:
-    console = Console(served_shop, browser)
-    page = console.signed_in()
-    for address, title in {
-        "/tables/foo/bar": "No table is named foo/bar",
-        "/datasets/nope": "No dataset is named nope",
-    }.items():
-        visit(page, console.url, address)
-        text = page.locator("main").inner_text()
-        assert title in text
-        assert "Download" not in text
-        assert "No row breaks a rule" not in text
-        assert page.locator("main [role=alert], main [role=status]").count() == 1
-        assert page.locator("main a[href='#/catalog']").count() == 1
-    page.context.close()
-
-
-def test_a_page_without_an_api_has_one_box_and_shows_itself_once_it_answers(
-    served_shop: Served, browser: Browser
-) -> None:
-    console = Console(served_shop, browser)
-    for address in ("/tables/market-intelligence-hub/sales_forecast", "/datasets/payments"):
-        page = console.signed_in()
-        page.route("**/v1/**", lambda route: route.abort())
-        page.goto(f"{console.url}/#{address}")
-        page.locator("main [role=alert]").first.wait_for()
-        page.wait_for_timeout(500)
-        assert page.locator("main [role=alert]").count() == 1
-        page.unroute("**/v1/**")
-        page.get_by_role("button", name="Try now").click()
-        if "tables" in address:
-            page.get_by_text("Lineage: what the table was built from").wait_for()
-        else:
-            page.get_by_role("heading", name="Contract").wait_for()
-        page.context.close()
-
-
 def test_an_empty_filter_of_files_offers_to_clear_it(served_shop: Served, browser: Browser) -> None:
     console = Console(served_shop, browser)
-    page = console.signed_in()
+    page = console.page(token=OPERATOR)
     visit(page, console.url, "/lake?name=nothing-like-this&state=done")
     assert page.get_by_text("Upload one").count() == 0
     page.get_by_role("button", name="Clear the filter").click()
