@@ -353,12 +353,15 @@ def _histogram(ordered: Values, spelling: _Spelling) -> dict[str, object]:
     return {"edges": texts, "shares": within, "below": below, "above": above}
 
 
+_MIN_POWER = -307  # a smaller power of ten is no normal float
+
+
 def steps(values: Values, counts: Values) -> dict[str, str]:
     """Return shares of the values by steps 1, 2 and 5 of each power of ten, named by sign and lower bound."""
     size = np.abs(values)
     nonzero = np.where(size > 0, size, 1.0)
     power = np.floor(np.log10(nonzero) + 1e-9)
-    lead = nonzero / 10.0**power
+    lead = nonzero / 10.0 ** np.maximum(power, _MIN_POWER)
     step = np.select([lead >= 5 - 1e-9, lead >= 2 - 1e-9], [5, 2], 1)
     place = np.where(size > 0, np.sign(values) * (1000 * (power + 400) + step), 0).astype(np.int64)
     unique, at = np.unique(place, return_inverse=True)

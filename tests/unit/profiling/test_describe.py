@@ -84,6 +84,11 @@ def test_a_value_that_may_be_a_card_number_is_not_shown(values: list[object]) ->
     assert "078" not in str(reported)
 
 
+def test_the_smallest_float_has_a_step() -> None:
+    with np.errstate(all="raise", under="ignore"):
+        assert list(steps(np.array([5e-324, 3e-310]), np.ones(2))) == ["1e-324", "1e-310"]
+
+
 def test_steps_are_the_same_whatever_the_file() -> None:
     reported = steps(np.array([0.0, 1, 1.99, 2, 5, 10, -3, 0.05]), np.ones(8))
     assert reported == {
