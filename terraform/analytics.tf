@@ -423,10 +423,11 @@ data "aws_iam_policy_document" "merge_curated" {
     }
   }
 
-  # Terraform makes the tables of the contracts that it deploys, and the merge those of datasets that are newer.
+  # Terraform makes the tables of the contracts that it deploys, and the merge those of datasets that are newer; it drops
+  # the tables of datasets that people removed.
   statement {
     sid       = "MakeAndMoveCuratedTables"
-    actions   = ["glue:GetTable", "glue:CreateTable", "glue:UpdateTable"]
+    actions   = ["glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable"]
     resources = [local.catalog_arn, local.database_arns["curated"], local.every_table_arns["curated"]]
   }
 }

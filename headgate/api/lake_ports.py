@@ -132,6 +132,14 @@ class Reverts(Protocol):
         """Remove all rows of the file and of its corrections from curated and quarantine."""
         ...
 
+    def remove(self, file_id: str, removal: str, by: str = "") -> None:
+        """Revert a file of a removed dataset without accepting a copy of it."""
+        ...
+
+    def accept_again(self, file_id: str) -> str:
+        """Accept the original of a file of a removed dataset, and return the outcome."""
+        ...
+
     def has_skipped_copy(self, file_id: str) -> bool:
         """Return whether an undo of the file would accept a copy that was skipped as its duplicate."""
         ...

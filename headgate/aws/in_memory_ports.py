@@ -367,10 +367,9 @@ class MemoryCatalog:
             made = TableVersion(database, table, location, "0"), [dict(column) for column in columns]
             self._tables.setdefault((database, table), made)
 
-    def drop(self, database: str, table: str) -> None:
-        """Delete a table, as a deployment does before it creates another one."""
+    def delete(self, database: str, table: str) -> None:
         with self._lock:
-            del self._tables[database, table]
+            self._tables.pop((database, table), None)
 
     def current(self, database: str, table: str) -> TableVersion:
         try:

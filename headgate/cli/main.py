@@ -40,6 +40,10 @@ COMMANDS = {
         "tables.models:data_docs",
         "Download the pages about a run's quality checks and the model cards.",
     ),
+    "datasets": (
+        "files.datasets:datasets",
+        "List, remove and restore datasets that people created in the console.",
+    ),
     "dbt": (
         "tables.dbt:dbt",
         "Write a dbt project over the lake's tables: sources, tests, freshness and exposures.",

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Literal, overload
 
 from headgate.errors import NotFoundError, QueryError, SettingsError
-from headgate.wiring import definitions, intake, snapshots, stores, systems
+from headgate.wiring import definitions, intake, operations, snapshots, stores, systems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from headgate.api.shapes.removals import RemovalProgress
     from headgate.lake.ports import FileRecord
     from headgate.lineage.sources import TableSources
     from headgate.query.questions import SavedQuestion
@@ -158,6 +159,32 @@ class Lake:
             timeout_s=timeout_s,
             progress=report,
         )
+
+    def remove_dataset(self, name: str) -> RemovalProgress:
+        """Remove a dataset that a person created in the console, like `headgate datasets remove`.
+
+        Its files are reverted now, and the next run drops its table. Originals stay in raw.
+
+        Raises:
+            HeadgateError: nobody created the dataset, or another dataset refers to it.
+        """
+        from headgate.api.deployed_lake import DeployedLake
+        from headgate.api.files import removals
+
+        person = removals.operator(operations.caller())
+        return removals.remove(DeployedLake(self.environment), person, name, is_limited=False)
+
+    def restore_dataset(self, name: str) -> RemovalProgress:
+        """Take the removal of a dataset back, while its originals are in raw.
+
+        Raises:
+            HeadgateError: the dataset has no removal.
+        """
+        from headgate.api.deployed_lake import DeployedLake
+        from headgate.api.files import removals
+
+        person = removals.operator(operations.caller())
+        return removals.restore(DeployedLake(self.environment), person, name, is_limited=False)
 
     def files(self) -> pd.DataFrame:
         """Return the ledger's record of each received file, by time of arrival."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DEPLOYED = "deployed"  # name of the definitions in the deployment's archives
 _MODELS, _CONTRACTS, _DASHBOARDS = "models/", "contracts/", "dashboards/"
+_REMOVALS = "removals/"
 _CREATED_SEPARATOR = "+"  # between a version and the contracts that people created in the lake
 
 
@@ -47,7 +48,7 @@ class Definitions:
     Attributes:
         files: texts by their names in a lake project: `models/<table>.sql`, `contracts/<zone>/<name>.yaml`
             and `dashboards/<name>.yaml`. YAML files are stored as JSON, because functions have no YAML
-            parser.
+            parser. Created contracts have `removals/<dataset>.json` beside them.
         pushed_by, pushed_at: who first pushed it, and when (UTC, ISO 8601).
     """
 
@@ -74,6 +75,11 @@ class Definitions:
     def dashboards(self) -> dict[str, str]:
         """Return name → dashboard of the lake project as JSON text."""
         return self._below(_DASHBOARDS, ".yaml")
+
+    @property
+    def removals(self) -> dict[str, str]:
+        """Return dataset → its removal as JSON text."""
+        return self._below(_REMOVALS, ".json")
 
     def _below(self, folder: str, ending: str) -> dict[str, str]:
         return {
@@ -224,6 +230,11 @@ class DefinitionVersions:
 def created_file(dataset: str) -> str:
     """Return the file of the project for the contract of a dataset."""
     return f"{_CONTRACTS}source/{dataset}.yaml"
+
+
+def removal_file(dataset: str) -> str:
+    """Return the file of the removal of a dataset."""
+    return f"{_REMOVALS}{dataset}.json"
 
 
 def joined_version(version: str, created: str) -> str:

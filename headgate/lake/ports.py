@@ -386,6 +386,10 @@ class Catalog(Protocol):
         """Create the table like a deployment; do nothing if it exists."""
         ...
 
+    def delete(self, database: str, table: str) -> None:
+        """Delete the table, but none of its rows; do nothing if it is absent."""
+        ...
+
     def move(
         self,
         current: TableVersion,

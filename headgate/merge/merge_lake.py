@@ -133,6 +133,7 @@ class Merging:
         part_rows: average rows of a part; 0 for datasets with one part.
         count: called with the work on each merged dataset.
         iceberg: maintains the Iceberg metadata of the datasets' tables, if they have any.
+        removed: datasets that people removed, whose tables are dropped.
     """
 
     objects: SnapshotObjects
@@ -150,6 +151,7 @@ class Merging:
     part_rows: int = PART_ROWS
     count: Callable[[StageWork], None] = count_nothing
     iceberg: IcebergTables | None = None
+    removed: Collection[str] = ()
 
     def merge(self, as_of: date | None = None) -> LakeSnapshot:
         """Merge all datasets to the newest row of each key, and return the lake's newest snapshot.
@@ -185,6 +187,7 @@ class Merging:
             for snapshot, staged in built:
                 if staged:
                     self._move(publisher, staged, snapshot)
+            self._drop_removed()
             kept = [
                 previous.datasets[dataset] for dataset in failed if previous and dataset in previous.datasets
             ]
@@ -198,6 +201,7 @@ class Merging:
             self._publish_missing_parents(self.missing_parents, lake)
         published = dict.fromkeys((*self.contracts, *lake.datasets))
         shown = {dataset: self.catalog.current(self.database, dataset).location for dataset in published}
+        shown |= dict.fromkeys(self._removed_tables, "")
         delete_old_snapshots(self.objects, self.curated_bucket, lake, shown, self._settle)
         return lake
 
@@ -324,6 +328,17 @@ class Merging:
         publisher.publish(contract, missing_parents(contract, checked, lake), prefix)
         folder = f"{keys.SNAPSHOTS}/{contract.dataset}/"
         delete_old_versions(self.objects, self.curated_bucket, folder, named={lake.snapshot_id})
+
+    @property
+    def _removed_tables(self) -> list[str]:
+        return sorted({*self.removed} - self.contracts.keys())
+
+    def _drop_removed(self) -> None:
+        """Drop the tables of removed datasets; their snapshots are deleted like other old ones."""
+        for dataset in self._removed_tables:
+            self.catalog.delete(self.database, dataset)
+            for item in list(self.objects.list(self.curated_bucket, keys.iceberg_prefix(dataset))):
+                self.objects.delete(ObjectRef(self.curated_bucket, item.ref.key))
 
     def _table(self, contract: Contract) -> TableVersion:
         """Return the dataset's table, created empty if the dataset is newer than the deployment."""

@@ -111,6 +111,17 @@ def pushed_dashboards(env: Mapping[str, str]) -> Mapping[str, str] | None:
     return pushed.dashboards if pushed else None
 
 
+def removed_datasets(env: Mapping[str, str]) -> frozenset[str]:
+    """Return the datasets that people created and removed, and that no contract describes now."""
+    from headgate.lake.definitions import version_parts
+
+    bucket, deployment, name = _pushed_in_use(env)
+    _, created = version_parts(name)
+    if not created:
+        return frozenset()
+    return frozenset(_versions(bucket, deployment).created(created).removals) - registry(env).source.keys()
+
+
 def version_of_tables(env: Mapping[str, str]) -> str:
     """Return the pushed version for building tables; empty for the deployment's own.
 

@@ -36,6 +36,13 @@ if TYPE_CHECKING:
     from headgate.runs.start_or_postpone import StartRules
 
 
+def caller() -> str:
+    """Return the ARN of the user or role of this process."""
+    from headgate.aws import sts
+
+    return sts.caller(clients.sts())
+
+
 def masking_keys(env: Mapping[str, str]) -> MaskingKeys:
     """Return the masking keys, for their rotation."""
     from headgate.aws.secrets import MaskingKeys, Secrets

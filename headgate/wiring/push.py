@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from headgate.aws import clients
 from headgate.errors import ConflictError, SettingsError
 from headgate.settings import ArtifactsSettings
-from headgate.wiring import clock, definitions, stores
+from headgate.wiring import clock, definitions, operations, stores
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,7 +67,7 @@ def plan(env: Mapping[str, str]) -> PushPlan:
 
     versions, archive, files = definitions.versions(env), _deployed_files(env), package_files()
     Registry.load()  # also checks that the project's systems and tables match
-    by, at = _caller(), clock.utc_now().isoformat(timespec="seconds")
+    by, at = operations.caller(), clock.utc_now().isoformat(timespec="seconds")
     deployed, edited = Definitions(definition_files(archive)), Definitions(definition_files(files), by, at)
     dashboards(edited.dashboards)
     if problems := statement_problems():
@@ -148,10 +147,12 @@ def files_of_people(env: Mapping[str, str]) -> dict[str, str]:
     objects, bucket = stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket
     dashboards = dashboard_files(dashboard_versions(objects, bucket))
     files = {f"{FOLDER}/{name}": text for name, text in dashboards.items()}
-    own = Registry.load().source
+    versions = definitions.versions(env)
+    removed = versions.created(versions.pointer()[0].created).removals
+    excluded = {*Registry.load().source, *removed}
     for stored in objects.list(bucket, f"{keys.CONTRACT_DRAFTS}/"):
         dataset, _, ending = stored.ref.key.rpartition("/")[2].partition(".")
-        if ending == "yaml" and dataset not in own:
+        if ending == "yaml" and dataset not in excluded:
             document = json.loads(objects.read(stored.ref))
             files[created_file(dataset)] = yaml.safe_dump(
                 document, sort_keys=False, allow_unicode=True, width=120
@@ -179,7 +180,7 @@ def push_back(env: Mapping[str, str], version: str, *, dry_run: bool = False) ->
         versions.read(version)
     if dry_run:
         return Push(versions.deployment, version, current.version)
-    return versions.move(version, etag, _caller(), clock.utc_now().isoformat(timespec="seconds"))
+    return versions.move(version, etag, operations.caller(), clock.utc_now().isoformat(timespec="seconds"))
 
 
 def _registry(of: Definitions) -> Registry:
@@ -206,9 +207,3 @@ def _deployed_files(env: Mapping[str, str]) -> dict[str, bytes]:
     )
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
-
-
-def _caller() -> str:
-    from headgate.aws import sts
-
-    return sts.caller(clients.sts())

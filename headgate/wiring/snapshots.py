@@ -75,6 +75,7 @@ def merging(
         part_rows=settings.snapshot_part_rows,
         count=count,
         iceberg=stores.iceberg_tables(clock.utc_now, is_used=settings.iceberg),
+        removed=definitions.removed_datasets(env),
     )
 
 

@@ -8,7 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from headgate.lake import keys
-from headgate.lake.definitions import DefinitionObjects, Definitions, DefinitionVersions, created_file
+from headgate.lake.definitions import (
+    DefinitionObjects,
+    Definitions,
+    DefinitionVersions,
+    created_file,
+    removal_file,
+)
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
@@ -58,17 +64,17 @@ def settle(objects: DeployedObjects, bucket: str, deployed: Collection[str], at:
     code = ObjectRef(bucket, keys.DEPLOYED_CODE)
     versions = DefinitionVersions(objects, bucket, objects.metadata(code).get("deployment", ""))
     push, etag = versions.pointer()
-    created = versions.created(push.created).files
-    ours = {created_file(dataset) for dataset in deployed}
-    if left := created.keys() & ours:
-        kept = {name: text for name, text in created.items() if name not in left}
+    created = versions.created(push.created)
+    ours = {of(dataset) for dataset in deployed for of in (created_file, removal_file)}
+    if left := created.files.keys() & ours:
+        kept = {name: text for name, text in created.files.items() if name not in left}
         versions.create(Definitions(kept, BY_DEPLOYMENT, at), etag)
     drafts = [*objects.list(bucket, f"{keys.CONTRACT_DRAFTS}/")]
     names = {draft.ref.key.rpartition("/")[2].partition(".")[0] for draft in drafts}
     for draft in drafts:
         if draft.ref.key.rpartition("/")[2].partition(".")[0] in deployed:
             objects.delete(draft.ref)
-    return _line(sorted(names - {*deployed}))
+    return _line(sorted(names - {*deployed, *created.removals}))
 
 
 def _line(datasets: list[str]) -> str:

@@ -96,6 +96,24 @@ def test_a_buyer_creates_a_dataset_and_its_rows_are_in_sql_after_the_next_run(la
     assert lake.query(COUNTED) == EXPECTED
 
 
+def test_a_removed_dataset_leaves_sql_with_the_next_run_and_can_come_back(lake: Lake, buyer: Api) -> None:
+    path = f"/v1/datasets/{DATASET}/removal"
+    effects = buyer.call("GET", path).json
+    assert (effects["files"], effects["accepted"], effects["may_remove"]) == (1, 45, True)
+    assert effects["table"] == f"airports_curated.{DATASET}"
+    assert signed_in(lake, "viewer").call("POST", path).status == 403
+    assert buyer.call("POST", path).json["left"] == 0
+    assert buyer.call("GET", f"/v1/contracts/source/{DATASET}").status == 404
+    lake.headgate("run")
+    tables = lake.client("glue").get_tables(DatabaseName="airports_curated")["TableList"]
+    assert DATASET not in {table["Name"] for table in tables}
+    (removed,) = lake.headgate("datasets", "list")
+    assert (removed["state"], removed["removed_by"]) == ("removed", "uploader@example.com")
+    assert lake.headgate("datasets", "restore", DATASET)["done"] == 1
+    lake.headgate("run")
+    assert lake.query(COUNTED) == EXPECTED
+
+
 def test_a_dataset_with_data_about_a_person_waits_for_a_deployment(buyer: Api) -> None:
     rows = "".join(f"{n};ann{n}@example.com\n" for n in range(1, 31))
     _, path = uploaded(buyer, f"{PERSONAL}.csv", f"Nr;E-Mail\n{rows}".encode())

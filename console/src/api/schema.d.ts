@@ -357,6 +357,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/datasets/{dataset}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The effects of removing a created dataset, and whether the caller may remove it or bring it back
+         * @description Needs the group `viewer`.
+         */
+        get: operations["previewRemoval"];
+        put?: never;
+        /**
+         * Remove a dataset that a person created
+         * @description Its contract leaves use at once, its files are reverted, and the next run drops its table. Originals stay
+         *     in raw. Who created it and operators may remove it. Repeat the call while files are left.
+         *
+         *     Needs the group `uploader`.
+         */
+        post: operations["removeDataset"];
+        /**
+         * Take the removal of a dataset back: the gate processes the originals again
+         * @description Repeat the call while files are left.
+         *
+         *     Needs the group `uploader`.
+         */
+        delete: operations["restoreDataset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/decisions": {
         parameters: {
             query?: never;
@@ -2191,6 +2224,100 @@ export interface components {
             snapshot_id: string;
         };
         /**
+         * DatasetRemoval
+         * @description The effects of removing a dataset that a person created, or the state of its removal.
+         */
+        DatasetRemoval: {
+            /**
+             * Accepted
+             * @description Rows of these files in curated.
+             */
+            accepted: number;
+            /**
+             * Created At
+             * @description ISO 8601 in UTC, without a zone.
+             * @example 2026-01-02T03:04:05
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Dashboards
+             * @description They stay, and their panels fail.
+             * @default []
+             */
+            dashboards: components["schemas"]["NamingDashboard"][];
+            /** Dataset */
+            dataset: string;
+            /**
+             * Files
+             * @description Checked files, which a removal reverts; after it those that are left.
+             */
+            files: number;
+            /**
+             * May Remove
+             * @description Whether the caller may remove the dataset now.
+             */
+            may_remove: boolean;
+            /**
+             * May Restore
+             * @description Whether the caller may take the removal back.
+             */
+            may_restore: boolean;
+            /**
+             * Questions
+             * @description They stay, and fail after the next run.
+             * @default []
+             */
+            questions: components["schemas"]["NamingQuestion"][];
+            /**
+             * Reason
+             * @description Why the caller may do neither.
+             * @default
+             */
+            reason: string;
+            /**
+             * Refused
+             * @description Refused rows and duplicates of these files in quarantine.
+             */
+            refused: number;
+            /**
+             * Removed At
+             * @description When, ISO 8601 in UTC.
+             * @default
+             */
+            removed_at: string;
+            /**
+             * Removed By
+             * @description Who removed the dataset; empty unless it is removed.
+             * @default
+             */
+            removed_by: string;
+            /**
+             * Removed Files
+             * @description Files that come back when the removal is taken back.
+             * @default 0
+             */
+            removed_files: number;
+            /**
+             * State
+             * @description `waiting`: for a deployment, without a table.
+             * @enum {string}
+             */
+            state: "in_use" | "waiting" | "removed";
+            /**
+             * Table
+             * @description The table that the next run drops; empty without one.
+             * @default
+             */
+            table: string;
+            /**
+             * Under Way
+             * @description Files that the gate is processing.
+             */
+            under_way: number;
+        };
+        /**
          * DaysToCome
          * @description Dates of a column after tomorrow.
          *
@@ -3880,6 +4007,29 @@ export interface components {
             rows_before: number;
         };
         /**
+         * NamingDashboard
+         * @description A dashboard with a statement that reads the dataset's table.
+         */
+        NamingDashboard: {
+            /** System */
+            system: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * NamingQuestion
+         * @description A saved question whose statement reads the dataset's table.
+         */
+        NamingQuestion: {
+            /**
+             * By
+             * @description Who saved it.
+             */
+            by: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * Panel
          * @description A question of a dashboard with its SQL and its chart.
          */
@@ -4610,6 +4760,36 @@ export interface components {
             source: string;
         };
         /**
+         * RemovalProgress
+         * @description The progress of a removal, or of taking it back. Repeat the call while files are left.
+         */
+        RemovalProgress: {
+            /** Dataset */
+            dataset: string;
+            /**
+             * Done
+             * @description Files that this call reverted or accepted again.
+             */
+            done: number;
+            /**
+             * Left
+             * @description Files for another call.
+             */
+            left: number;
+            /**
+             * Lost
+             * @description Keys of files that do not come back: their originals are gone or accepted elsewhere.
+             * @default []
+             */
+            lost: string[];
+            /**
+             * Too Large
+             * @description Keys of files that only an operator can accept again.
+             * @default []
+             */
+            too_large: string[];
+        };
+        /**
          * ReplacedRows
          * @description Rows of a file with the keys of rows in the newest snapshot of their dataset.
          *
@@ -5299,6 +5479,18 @@ export interface components {
              * @description The object that `headgate push --pull` writes into `contracts/source`.
              */
             place: string;
+            /**
+             * Removed At
+             * @description When it was removed, ISO 8601 in UTC.
+             * @default
+             */
+            removed_at: string;
+            /**
+             * Removed By
+             * @description Who removed the dataset; empty unless it is removed.
+             * @default
+             */
+            removed_by: string;
         };
         /**
          * SystemSummary
@@ -6556,6 +6748,106 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    previewRemoval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetRemoval"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            414: components["responses"]["RequestUriTooLong"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    removeDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovalProgress"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            414: components["responses"]["RequestUriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["RequestHeaderFieldsTooLarge"];
+            500: components["responses"]["InternalServerError"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    restoreDataset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovalProgress"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             414: components["responses"]["RequestUriTooLong"];
             422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];

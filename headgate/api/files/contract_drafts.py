@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
+from headgate.api.files.removals import remover_of
 from headgate.api.http.problems import conflict, invalid
 from headgate.api.shapes.uploads import ContractDrafts, StoredContractDraft
 from headgate.contracts.creation import deployment_reasons
 from headgate.errors import ConflictError, ContractError
 from headgate.lake import keys
-from headgate.lake.definitions import Definitions, created_file
-from headgate.lake.ports import ObjectRef
+from headgate.lake.created_datasets import Author, CreatedDatasets, created_text
+from headgate.lake.definitions import Definitions, created_file, removal_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
     from headgate.contracts.model import Contract
+    from headgate.lake.created_datasets import Removal
 
-_AUTHOR = ".author.json"
 _MAX_CREATED = 200
-_ATTEMPTS = 3
 
 
 def store(
@@ -35,30 +36,25 @@ def store(
             422, the document is no contract of this dataset, or there are too many created datasets.
     """
     contract = _contract(dataset, document)
-    text = json.dumps(document, indent=2, ensure_ascii=False)
-    if _created(lake).get(created_file(dataset)) == text:
-        return _shown(lake, dataset)
+    created = CreatedDatasets(lake.definition_versions)
+    if created.contracts().get(created_file(dataset)) == created_text(document):
+        return _shown(lake, created, dataset)
     _check_name(lake, dataset)
-    author = {"by": caller.name, "at": lake.now().isoformat(timespec="seconds")}
-    # JSON is YAML: `headgate push --pull` writes the object into contracts/source.
-    lake.objects.write(
-        _ref(lake, keys.contract_draft_key(dataset)), text.encode(), content_type="application/yaml"
-    )
-    lake.objects.write(
-        _ref(lake, _author_key(dataset)), json.dumps(author).encode(), content_type="application/json"
-    )
-    if not deployment_reasons(contract):
-        _use(lake, dataset, text, author)
-        lake.begin_request()  # from here on the request uses the new contract
-    return _shown(lake, dataset)
+    _check_removal(lake, created, dataset)
+    author = Author(caller.name, lake.now().isoformat(timespec="seconds"))
+    created.store(dataset, document, author)
+    _use(created, dataset, document, author, is_usable=not deployment_reasons(contract))
+    lake.begin_request()  # from here on the request uses the new contract
+    return _shown(lake, created, dataset)
 
 
 def listed(lake: LakePorts) -> ContractDrafts:
-    """Return the contracts that people wrote, by dataset."""
-    every = lake.objects.list(lake.bucket("artifacts"), f"{keys.CONTRACT_DRAFTS}/")
-    names = (info.ref.key.rpartition("/")[2] for info in every)
-    datasets = sorted(name.removesuffix(_AUTHOR) for name in names if name.endswith(_AUTHOR))
-    return ContractDrafts(drafts=tuple(_shown(lake, dataset) for dataset in datasets))
+    """Return the contracts that people wrote, by dataset, also those of removed datasets."""
+    created = CreatedDatasets(lake.definition_versions)
+    removals = created.removals()
+    return ContractDrafts(
+        drafts=tuple(_shown(lake, created, dataset, removals) for dataset in created.names())
+    )
 
 
 def _contract(dataset: str, document: dict[str, Any]) -> Contract:
@@ -86,54 +82,57 @@ def _check_name(lake: LakePorts, dataset: str) -> None:
         raise conflict(f"The folder {dataset} has the files without a dataset. Choose another name.")
 
 
-def _use(lake: LakePorts, dataset: str, text: str, author: dict[str, str]) -> None:
-    """Add the contract to the version in use; retry if others push or create at the same time."""
-    versions = lake.definition_versions
-    for _ in range(_ATTEMPTS):
-        push, etag = versions.pointer()
-        before = versions.created(push.created).files
-        if before.get(created_file(dataset), text) != text:
+def _check_removal(lake: LakePorts, created: CreatedDatasets, dataset: str) -> None:
+    """Raise 409 if a removed dataset of this name still has files, whose rows would be in the new one."""
+    if dataset in created.removals() and (left := remover_of(lake).files(dataset)).is_incomplete:
+        files = len(left.present) + len(left.under_way)
+        raise conflict(
+            f"The removal of the earlier dataset {dataset} has {files} files left. Continue it on the page "
+            "of the dataset, or choose another name."
+        )
+
+
+def _use(
+    created: CreatedDatasets, dataset: str, document: dict[str, Any], author: Author, *, is_usable: bool
+) -> None:
+    """Put the contract into use if a running lake can; it replaces an earlier, removed dataset."""
+    name, text = created_file(dataset), created_text(document)
+
+    def with_contract(files: dict[str, str]) -> dict[str, str]:
+        if not is_usable:
+            return files
+        files.pop(removal_file(dataset), None)
+        if files.get(name, text) != text:
             raise conflict(f"Somebody else created {dataset} at the same moment. Choose another name.")
-        if len(before) >= _MAX_CREATED:
-            detail = (
-                f"People created {len(before)} datasets. Ask a deployer to add them to the project first."
-            )
+        if (before := len(Definitions(files).contracts)) >= _MAX_CREATED:
+            detail = f"People created {before} datasets. Ask a deployer to add them to the project first."
             raise invalid("body.document", "contract", detail)
-        created = Definitions({**before, created_file(dataset): text}, author["by"], author["at"])
-        try:
-            versions.create(created, etag)
-        except ConflictError:
-            continue
-        return
-    raise conflict("Other requests keep changing the definitions of the lake. Send the contract again.")
+        return files | {name: text}
+
+    try:
+        created.change(with_contract, author)
+    except ConflictError as error:
+        raise conflict(str(error)) from None
 
 
-def _created(lake: LakePorts) -> dict[str, str]:
-    """Return the texts of the created contracts in use, by file."""
-    versions = lake.definition_versions
-    return dict(versions.created(versions.pointer()[0].created).files)
-
-
-def _shown(lake: LakePorts, dataset: str) -> StoredContractDraft:
+def _shown(
+    lake: LakePorts,
+    created: CreatedDatasets,
+    dataset: str,
+    removals: Mapping[str, Removal] | None = None,
+) -> StoredContractDraft:
     from headgate.contracts import odcs_reader
 
-    author = json.loads(lake.objects.read(_ref(lake, _author_key(dataset))))
-    key = keys.contract_draft_key(dataset)
-    document = json.loads(lake.objects.read(_ref(lake, key)))
+    author, document = created.author(dataset), created.document(dataset)
+    removal = (removals or {}).get(dataset)
     return StoredContractDraft(
         dataset=dataset,
-        by=author["by"],
-        at=author["at"],
-        place=f"s3://{lake.bucket('artifacts')}/{key}",
+        by=author.by,
+        at=author.at,
+        place=f"s3://{lake.bucket('artifacts')}/{keys.contract_draft_key(dataset)}",
         document=document,
         is_in_use=dataset in lake.contracts.source,
         needs_deployment=deployment_reasons(odcs_reader.parse(document, "source")),
+        removed_by=removal.by if removal else "",
+        removed_at=removal.at if removal else "",
     )
-
-
-def _author_key(dataset: str) -> str:
-    return keys.contract_draft_key(dataset).removesuffix(".yaml") + _AUTHOR
-
-
-def _ref(lake: LakePorts, key: str) -> ObjectRef:
-    return ObjectRef(lake.bucket("artifacts"), key)

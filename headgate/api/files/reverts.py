@@ -25,7 +25,7 @@ _NOT_YOURS = (
 
 def preview(lake: LakePorts, caller: CallerIdentity, file_id: str) -> RevertPreview:
     """Return the files and rows that an undo of a file covers, and whether the caller may undo it."""
-    from headgate.intake.files.revert_file import is_undone, why_not_reverted
+    from headgate.intake.files.revert_file import is_of_removed_dataset, is_undone, why_not_reverted
 
     record = record_of(lake, file_id)
     uploaded_by = senders_of(lake).uploader(record)
@@ -38,7 +38,9 @@ def preview(lake: LakePorts, caller: CallerIdentity, file_id: str) -> RevertPrev
         files=files,
         **_totals(files),
         may_revert=not reason,
-        may_restore=is_permitted and is_undone(record),
+        may_restore=is_permitted
+        and is_undone(record)
+        and not is_of_removed_dataset(record, lake.contracts.source),
         reason=reason,
         uploaded_by=uploaded_by,
     )

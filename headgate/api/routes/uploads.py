@@ -5,7 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from headgate.api.files import contract_drafts, remembered_headers, uploads
+from headgate.api.files import contract_drafts, remembered_headers, removals, uploads
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import accepted, tagged
 from headgate.api.http.routing import Routes
@@ -21,6 +21,7 @@ from headgate.api.http.url_parameters import (
     UploadId,
 )
 from headgate.api.shapes.remembered_headers import RememberedDecisions, RememberedDecisionsOfHeader
+from headgate.api.shapes.removals import DatasetRemoval, RemovalProgress
 from headgate.api.shapes.uploads import (
     ContractDraftAsked,
     ContractDrafts,
@@ -170,6 +171,31 @@ def store_contract_draft(
     deployment; `needs_deployment` says why. Repeating is safe.
     """
     return contract_drafts.store(lake, caller, dataset, body.document)
+
+
+@routes.get("/v1/datasets/<dataset>/removal", Group.VIEWER, problems=[404])
+def preview_removal(lake: Lake, caller: Caller, dataset: Name) -> DatasetRemoval:
+    """The effects of removing a created dataset, and whether the caller may remove it or bring it back."""
+    return removals.preview(lake, caller, dataset)
+
+
+@routes.post("/v1/datasets/<dataset>/removal", Group.UPLOADER, problems=[404, 409])
+def remove_dataset(lake: Lake, caller: Caller, dataset: Name) -> RemovalProgress:
+    """Remove a dataset that a person created.
+
+    Its contract leaves use at once, its files are reverted, and the next run drops its table. Originals stay
+    in raw. Who created it and operators may remove it. Repeat the call while files are left.
+    """
+    return removals.remove(lake, caller, dataset)
+
+
+@routes.delete("/v1/datasets/<dataset>/removal", Group.UPLOADER, problems=[404, 409])
+def restore_dataset(lake: Lake, caller: Caller, dataset: Name) -> RemovalProgress:
+    """Take the removal of a dataset back: the gate processes the originals again.
+
+    Repeat the call while files are left.
+    """
+    return removals.restore(lake, caller, dataset)
 
 
 @routes.post("/v1/uploads/<upload_id>/commit", Group.UPLOADER, status=202, problems=[404, 409, 412, 428])

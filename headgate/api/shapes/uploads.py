@@ -120,6 +120,8 @@ class StoredContractDraft(Shape):
     needs_deployment: tuple[str, ...] = Field(
         (), description="Why the contract needs a deployment; empty if it is in use."
     )
+    removed_by: str = Field("", description="Who removed the dataset; empty unless it is removed.")
+    removed_at: str = Field("", description="When it was removed, ISO 8601 in UTC.")
 
 
 class ContractDrafts(Shape):

@@ -79,6 +79,13 @@ class GlueCatalog:
         ):
             self.client.create_table(DatabaseName=database, TableInput=cast("TableInputTypeDef", made))
 
+    def delete(self, database: str, table: str) -> None:
+        with (
+            translated(f"delete table {database}.{table}"),
+            suppress(self.client.exceptions.EntityNotFoundException),
+        ):
+            self.client.delete_table(DatabaseName=database, Name=table)
+
     def move(
         self,
         current: TableVersion,

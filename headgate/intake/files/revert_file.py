@@ -19,13 +19,14 @@ from headgate.lake.states import REVERTED_RULE, Action, FileState, permits
 from headgate.lake.versions import is_in_lake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from headgate.intake.files.gate import GatePorts, GateRules
     from headgate.lake.ports import FileRecord
     from headgate.lake.senders import Senders
 
 _REVERTED_WITH = "reverted_with"  # in a reverted correction's error: the file whose undo included it
+REMOVED_WITH = "removed_with"  # in a reverted file's error: the removal of its dataset
 REVERTED_BY = "reverted_by"
 HAD = "had"  # in a reverted file's error: its rows by outcome before the undo, as JSON
 ROW_COUNTS = ("received", "accepted", "quarantined", "duplicates")
@@ -150,6 +151,31 @@ class Reverter:
             after.append(replayed.record)
         return after[::-1]
 
+    def remove(self, file_id: str, removal: str, by: str = "") -> None:
+        """Revert a file of a removed dataset. Copies are not accepted instead, because they go as well.
+
+        Args:
+            removal: name of the removal, for the file's record.
+
+        Raises:
+            NotFoundError, ThrottledError, ServiceError: as for `revert`.
+        """
+        before = self._reopened(file_id)
+        try:
+            self._delete_rows(before)
+            self.ports.ledger.finish(self._record(before, by=by, removal=removal))
+        except Exception:
+            self.ports.ledger.release(before)
+            raise
+
+    def accept_again(self, file_id: str) -> str:
+        """Accept the original of a file of a removed dataset again, and return the outcome of the replay.
+
+        Raises:
+            NotFoundError, ThrottledError, ServiceError: as for `Replayer.replay`.
+        """
+        return Replayer(self.ports, self.rules).replay(file_id).outcome
+
     def has_skipped_copy(self, file_id: str) -> bool:
         """Return whether an undo of the file would accept a skipped copy of it."""
         return any(
@@ -159,6 +185,8 @@ class Reverter:
 
     def _why_not_restored(self, records: Sequence[FileRecord]) -> str:
         """Return a known reason why files cannot be accepted again; empty without one."""
+        if is_of_removed_dataset(records[-1], self.rules.contracts):
+            return f"the dataset {records[-1].dataset} was removed; take its removal back"
         for record in records:
             try:
                 self.ports.objects.info(ref_of(record))
@@ -170,9 +198,7 @@ class Reverter:
         )
 
     def _revert(self, file_id: str, with_file: str = "", by: str = "") -> RevertOutcome:
-        before = self.ports.ledger.reopen(
-            file_id, now=self.ports.clock(), lease_s=self.ports.lease_s, action=Action.REVERT
-        )
+        before = self._reopened(file_id)
         try:
             owner = self._owner(before)
             if not owner:
@@ -184,6 +210,10 @@ class Reverter:
             raise
         heir = owner or self._accept_duplicate(before)
         return RevertOutcome(after, before.accepted, before.quarantined + before.duplicates, heir)
+
+    def _reopened(self, file_id: str) -> FileRecord:
+        now, lease_s = self.ports.clock(), self.ports.lease_s
+        return self.ports.ledger.reopen(file_id, now=now, lease_s=lease_s, action=Action.REVERT)
 
     def _owner(self, before: FileRecord) -> str:
         """Return the key of another file with this content in the lake; empty if this file has the rows."""
@@ -216,9 +246,12 @@ class Reverter:
         for mark in self.ports.edition_marks(before):
             self.ports.objects.delete(mark)
 
-    def _record(self, before: FileRecord, with_file: str = "", by: str = "", owner: str = "") -> FileRecord:
+    def _record(
+        self, before: FileRecord, with_file: str = "", by: str = "", owner: str = "", removal: str = ""
+    ) -> FileRecord:
         whom = f" by {by}" if by else ""
-        message = f"the file was reverted{whom}: {_rows_after(before, owner)}"
+        subject = "its dataset was removed" if removal else "the file was reverted"
+        message = f"{subject}{whom}: {_rows_after(before, owner)}"
         remedy = (
             f"`headgate quarantine replay {before.file_id}` accepts it again, while its original or "
             "masked form is in raw"
@@ -226,6 +259,7 @@ class Reverter:
         # A replay maps the header by the suggestion.
         kept = {name: text for name, text in before.error.items() if name == "suggestion"}
         kept |= {_REVERTED_WITH: with_file} if with_file else {}
+        kept |= {REMOVED_WITH: removal} if removal else {}
         kept |= {REVERTED_BY: by} if by else {}
         kept |= {HAD: json.dumps({name: getattr(before, name) for name in ROW_COUNTS})}
         return replace(
@@ -306,6 +340,11 @@ def is_undone(record: FileRecord) -> bool:
     """Return whether a file is reverted, or was reverted before a replay that may have died."""
     is_replaying = record.state is FileState.REPLAYING and record.error.get("rule") == REVERTED_RULE
     return record.state is FileState.REVERTED or is_replaying
+
+
+def is_of_removed_dataset(record: FileRecord, contracts: Collection[str]) -> bool:
+    """Return whether a file was reverted with its dataset, which is not among the contracts now."""
+    return REMOVED_WITH in record.error and record.dataset not in contracts
 
 
 def _may_be_reverted(record: FileRecord) -> bool:

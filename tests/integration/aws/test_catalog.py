@@ -151,3 +151,12 @@ def test_a_crawler_that_cannot_start_does_not_undo_a_publish(emulator: Emulator)
     catalog = GlueCatalog(glue_catalog(emulator).client, "no-such-crawler")
     catalog.move(catalog.current(DATABASE, "orders"), "s3://curated/new/", [ID_COLUMN], {})
     assert catalog.current(DATABASE, "orders").location == "s3://curated/new/"
+
+
+def test_a_deleted_table_is_not_found_and_deleting_it_again_changes_nothing(catalog: Catalog) -> None:
+    name = unique("visits")
+    catalog.create(DATABASE, name, "s3://curated/none/", [ID_COLUMN])
+    for _ in range(2):
+        catalog.delete(DATABASE, name)
+    with pytest.raises(NotFoundError):
+        catalog.current(DATABASE, name)

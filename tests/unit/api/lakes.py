@@ -39,7 +39,7 @@ from headgate.uploads.dry_run import DryRunner, ScratchObjects
 from tests.in_memory_ports import MemoryFileIndex, MemoryUploads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from headgate.api.http.limits import CallerLimit
     from headgate.aws.logs import LogLine
@@ -167,6 +167,15 @@ class MemoryMails:
         self.sent.append((address, subject, message))
 
 
+def without(registry: Registry, datasets: Collection[str]) -> Registry:
+    """The contracts of all other datasets."""
+    kept = [
+        {name: contract for name, contract in zone.items() if name not in datasets}
+        for zone in (registry.source, registry.curated)
+    ]
+    return replace(registry, source=kept[0], curated=kept[1])
+
+
 @dataclass
 class MemoryLake:
     """The `Lake` port in memory; the gate processes what is committed when a test says so."""
@@ -196,10 +205,11 @@ class MemoryLake:
         self.databases = replace(self.databases, contracts=lambda: self.contracts)
 
     def begin_request(self) -> None:
-        """Have the contracts of datasets that people created since."""
+        """Have the contracts of datasets that people created since, and not those of removed ones."""
         versions = self.definition_versions
-        if created := versions.created(versions.pointer()[0].created).contracts:
-            self.contracts = self.contracts.with_created(created)
+        created = versions.created(versions.pointer()[0].created)
+        if created.files:
+            self.contracts = without(self.contracts, created.removals).with_created(created.contracts)
             for part in ("mappings", "gate_rules"):
                 self.__dict__.pop(part, None)
 

@@ -666,3 +666,30 @@ def test_a_dataset_that_is_newer_than_the_deployment_gets_its_table_from_the_mer
     assert merged.datasets["branches"].rows == 1
     shown = lake.catalog.current("ecommerce_curated", "branches")
     assert shown.shows(merged.datasets["branches"].location)
+
+
+def test_the_table_of_a_removed_dataset_is_dropped_and_its_rows_are_in_no_snapshot(lake: Lake) -> None:
+    lake.deliver("aa", order("1", "1.00"))
+    lake.deliver_regions("bb", "N")
+    lake.merging().merge()
+    lake.objects.delete(ObjectRef(BUCKET, keys.increment_key("regions", "bb")))
+    hint = ObjectRef(BUCKET, f"{keys.iceberg_prefix('regions')}version-hint.text")
+    lake.objects.write(hint, b"v1")
+    removed = replace(lake.merging(), contracts={"orders": ORDERS}, removed=["regions"])
+    merged = removed.merge()
+    assert merged.datasets.keys() == {"orders"}
+    with pytest.raises(NotFoundError):
+        lake.catalog.current("ecommerce_curated", "regions")
+    assert not lake.objects.contents(BUCKET, hint.key)
+    assert removed.merge() == merged
+    for number in range(8):  # old snapshots are deleted when newer manifests have replaced theirs
+        lake.deliver(f"c{number}", order(str(number), "2.00", updated=2 + number))
+        removed.merge()
+    assert not [key for key in lake.snapshots() if "/regions/" in key and key.endswith(".parquet")]
+
+
+def test_a_dataset_of_the_name_of_a_removed_one_keeps_its_table(lake: Lake) -> None:
+    lake.deliver_regions("bb", "N")
+    merged = replace(lake.merging(), removed=["regions"]).merge()
+    assert merged.datasets["regions"].rows == 1
+    assert lake.catalog.current("ecommerce_curated", "regions").shows(merged.datasets["regions"].location)

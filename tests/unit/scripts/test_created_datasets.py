@@ -9,7 +9,7 @@ import pytest
 
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.lake import keys
-from headgate.lake.definitions import Definitions, DefinitionVersions, created_file
+from headgate.lake.definitions import Definitions, DefinitionVersions, created_file, removal_file
 from headgate.lake.ports import ObjectRef
 from scripts.deployment.created_datasets import import_blocks, settle
 
@@ -59,6 +59,20 @@ def test_a_dataset_that_the_deployment_brings_is_the_project_s_alone(objects: De
     assert created(objects) == {created_file("shifts")}
     drafts = {item.ref.key for item in objects.list("artifacts", f"{keys.CONTRACT_DRAFTS}/")}
     assert drafts == {"contract_drafts/shifts.yaml", "contract_drafts/shifts.author.json"}
+
+
+def test_a_removed_dataset_is_not_named_and_its_removal_ends_when_the_project_has_the_name(
+    objects: DeployedObjects,
+) -> None:
+    versions = DefinitionVersions(objects, "artifacts", "abcd1234")
+    removal = '{"by": "ann", "at": "2026-05-01T10:00:00", "name": "visits@1"}'
+    files = {created_file("shifts"): "{}", removal_file("visits"): removal}
+    versions.create(Definitions(files, "ann", "2026-05-01T11:00:00"), versions.pointer()[1])
+    line = settle(objects, "artifacts", ["sales"], "2026-05-02T10:00:00")
+    assert line.startswith("2 datasets of people are in no file of the project: shifts, staff. ")
+    assert created(objects) == {*files}
+    settle(objects, "artifacts", ["sales", "visits"], "2026-05-02T10:00:00")
+    assert created(objects) == {created_file("shifts")}
 
 
 def test_nothing_is_said_where_nobody_created_anything() -> None:

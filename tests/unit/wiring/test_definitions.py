@@ -19,7 +19,7 @@ from headgate.contracts.odcs_writer import to_odcs
 from headgate.contracts.registry import Registry
 from headgate.errors import NotPermittedError
 from headgate.lake import keys
-from headgate.lake.definitions import DEPLOYED, Definitions, DefinitionVersions, created_file
+from headgate.lake.definitions import DEPLOYED, Definitions, DefinitionVersions, created_file, removal_file
 from headgate.lake.ports import ObjectRef
 from headgate.settings import CuratedSettings
 from headgate.systems.packed_files import package_files
@@ -182,6 +182,20 @@ def test_a_created_dataset_is_in_use_beside_a_pushed_version(objects: MemoryObje
     assert (contract_version(env), "visits" in definitions.registry(env).source) == ("7.0.0", True)
     assert definitions.pushed_models(env) == {"totals": "select 7"}
     assert definitions.version_of_tables(env) == version
+
+
+def test_a_removed_dataset_is_named_unless_a_contract_describes_it_again(objects: MemoryObjects) -> None:
+    assert definitions.removed_datasets(definitions.chosen(ENV)) == frozenset()
+    create(objects)
+    versions = DefinitionVersions(objects, "artifacts", "abcd1234")
+    before = versions.created(versions.pointer()[0].created).files
+    removal = json.dumps({"by": "ann", "at": "2026-05-01T10:00:00", "name": "visits@2026-05-01T10:00:00"})
+    for files, names in (
+        ({removal_file("visits"): removal, removal_file("orders"): removal}, {"visits"}),
+        ({**before, removal_file("visits"): removal}, set()),
+    ):
+        versions.create(Definitions(files, "ann", "2026-05-01T11:00:00"), versions.pointer()[1])
+        assert definitions.removed_datasets(definitions.chosen(ENV)) == names
 
 
 def test_a_created_dataset_stays_in_use_after_a_deployment(objects: MemoryObjects) -> None:

@@ -5,7 +5,7 @@ import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { day } from '../../formats/moments'
 import { AskLink } from './ask-link'
-import { useContents, useContracts, useSystems } from './queries'
+import { useContents, useContractDrafts, useContracts, useSystems } from './queries'
 import { useDashboards } from '../dashboards/queries'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
@@ -49,6 +49,7 @@ export function CatalogPage() {
             />
           )}
         </Answered>
+        <RemovedDatasets />
       </Panel>
       <Answered of={systems} what="the systems">
         {(found) =>
@@ -77,6 +78,26 @@ export function CatalogPage() {
         }
       </Answered>
     </Stack>
+  )
+}
+
+/** Datasets that people removed, with the way to their pages, where a removal is taken back. */
+function RemovedDatasets() {
+  const drafts = useContractDrafts().data?.drafts ?? []
+  const removed = drafts.filter((draft) => draft.removed_by && !draft.is_in_use)
+  if (removed.length === 0) return null
+  return (
+    <Text size="sm" className="muted" mt="xs">
+      Removed, and can be taken back:{' '}
+      {removed.map((draft, place) => (
+        <span key={draft.dataset}>
+          {place > 0 ? ', ' : ''}
+          <Anchor inherit href={`#/datasets/${encodeURIComponent(draft.dataset)}`}>
+            {heading(draft.dataset)}
+          </Anchor>
+        </span>
+      ))}
+    </Text>
   )
 }
 

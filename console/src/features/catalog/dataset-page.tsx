@@ -1,4 +1,4 @@
-import { Alert, Anchor, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Group, Stack, Text } from '@mantine/core'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
@@ -17,6 +17,7 @@ import { Contents } from './dataset-contents'
 import { FilesOverTime } from './files-over-time'
 import { NoFile } from './no-file'
 import { RememberedHeaders } from './remembered-headers'
+import { RemovedDataset, RemoveDataset } from './remove-dataset'
 import { RulesWithRows } from './rules-with-rows'
 
 /** Any dataset, with a contract or without: what its files hold, how they change, and which rows break a rule. */
@@ -29,6 +30,18 @@ export function DatasetPage() {
   const hasNone = isMissing(contract.error)
   // One box for the page: each part would report the same cause.
   const created = useContractDrafts().data?.drafts.find((one) => one.dataset === dataset)
+  if (created?.removed_by && !created.is_in_use)
+    return (
+      <Stack gap="md">
+        <PageTitle>{heading(dataset)}</PageTitle>
+        <RemovedDataset draft={created} />
+        {all.length > 0 ? (
+          <Panel title="Files">
+            <DataFiles files={all} pages={pagesOf(files)} height={320} />
+          </Panel>
+        ) : null}
+      </Stack>
+    )
   if (created && hasNone) return <WaitingDataset draft={created} />
   if (hasNone && files.data && all.length === 0)
     return (
@@ -59,11 +72,15 @@ export function DatasetPage() {
           </Text>
         ) : null}
         {created && !hasNone ? (
-          <Text size="sm" className="muted">
-            Created by {created.by} on {dayAndTime(created.at)}
-          </Text>
+          <Group gap="xs">
+            <Text size="sm" className="muted">
+              Created by {created.by} on {dayAndTime(created.at)}
+            </Text>
+            <RemoveDataset dataset={dataset} />
+          </Group>
         ) : null}
       </div>
+      {created?.removed_by ? <RemovedDataset draft={created} /> : null}
       {hasNone && all[0] ? <NoContract file={all[0]} /> : null}
       <Answered of={quality} what="the quality">
         {(history) => {
@@ -108,7 +125,10 @@ export function DatasetPage() {
 function WaitingDataset({ draft }: { draft: Schemas['StoredContractDraft'] }) {
   return (
     <Stack gap="md">
-      <PageTitle>{heading(draft.dataset)}</PageTitle>
+      <Group justify="space-between">
+        <PageTitle>{heading(draft.dataset)}</PageTitle>
+        <RemoveDataset dataset={draft.dataset} />
+      </Group>
       <Alert color="blue" title="This dataset waits for a deployment">
         {draft.by} handed it in on {dayAndTime(draft.at)}. Whoever deploys the lake brings it, because rights
         follow from its contract: {draft.needs_deployment.join('; ')}. Files of it that were kept enter the

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
 import { path } from '../../api/queries'
@@ -24,6 +24,33 @@ export const useContractDrafts = () =>
     queryKey: ['contract drafts'],
     queryFn: () => read<Schemas['ContractDrafts']>('/v1/contract-drafts'),
   })
+
+const removalOf = (dataset: string) => `/v1/datasets/${path(dataset)}/removal`
+
+/** What removing a dataset takes away, or how far its removal is. */
+export const useRemoval = (dataset: string) =>
+  useQuery({
+    queryKey: ['removal', dataset],
+    queryFn: () => read<Schemas['DatasetRemoval']>(removalOf(dataset)),
+    staleTime: 0,
+  })
+
+/** Removes a dataset, or takes its removal back: a call works for some seconds, so it is repeated. */
+export function useRemoving(dataset: string, method: 'POST' | 'DELETE') {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: async () => {
+      const lost = new Set<string>()
+      for (;;) {
+        const call = await read<Schemas['RemovalProgress']>(removalOf(dataset), { method })
+        call.lost.forEach((key) => lost.add(key))
+        if (call.left === 0 || call.done === 0) return { ...call, lost: [...lost] }
+      }
+    },
+    // The contract of the dataset, its files and everything that lists datasets.
+    onSettled: () => queries.invalidateQueries(),
+  })
+}
 
 export const useQuality = (dataset: string) =>
   useQuery({

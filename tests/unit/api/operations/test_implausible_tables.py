@@ -161,7 +161,7 @@ def test_an_empty_table_beside_one_with_rows_or_without_input_rows_is_healthy(la
 
 def test_a_table_that_was_never_built_is_not_healthy(lake: BuiltLake) -> None:
     table = lake.tables[0]
-    lake.catalog.drop(lake.databases.prod, table)
+    lake.catalog.delete(lake.databases.prod, table)
     lake.catalog.create(lake.databases.prod, table, "s3://bucket/empty/")
     assert list(lake.implausible) == [table]
     assert f"a table of {SYSTEM}, but it was never built" in lake.implausible[table]

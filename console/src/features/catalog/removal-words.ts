@@ -1,0 +1,51 @@
+import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
+
+type Effects = Pick<
+  Schemas['DatasetRemoval'],
+  'files' | 'accepted' | 'refused' | 'under_way' | 'table' | 'questions' | 'dashboards'
+>
+
+/** What a removal takes away, a sentence each. */
+export function effectWords(effects: Effects): string[] {
+  const { files, accepted, refused, table, questions, dashboards } = effects
+  return [
+    files > 0
+      ? `${count(files, 'file')} with ${count(accepted, 'accepted row')}${
+          refused > 0 ? ` and ${count(refused, 'refused row')}` : ''
+        } ${files === 1 ? 'leaves' : 'leave'} the lake.`
+      : 'No file of it is in the lake.',
+    table ? `The next run drops the table ${table}.` : '',
+    questions.length > 0
+      ? `${count(questions.length, 'saved question')} that ${reads(questions)} it will fail: ${questions
+          .map((question) => `${question.name} (${question.by})`)
+          .join(', ')}.`
+      : '',
+    dashboards.length > 0
+      ? `${count(dashboards.length, 'dashboard')} that ${reads(dashboards)} it will fail in part: ${dashboards
+          .map((board) => board.title)
+          .join(', ')}.`
+      : '',
+    effects.under_way > 0
+      ? `${count(effects.under_way, 'file')} ${effects.under_way === 1 ? 'is' : 'are'} still being checked; the removal waits for the end.`
+      : '',
+  ].filter(Boolean)
+}
+
+const reads = (things: unknown[]): string => (things.length === 1 ? 'reads' : 'read')
+
+/** What is left after a removal, or after taking it back; empty if nothing is. */
+export function leftWords({ left, lost, too_large: large }: Schemas['RemovalProgress']): string {
+  return [
+    lost.length > 0
+      ? `${count(lost.length, 'file')} did not come back, because the original is gone or its content is in the lake as another file: ${lost.join(', ')}.`
+      : '',
+    large.length > 0
+      ? `${count(large.length, 'file')} ${large.length === 1 ? 'is' : 'are'} too large to be taken back here. Ask an operator: ${large.join(', ')}.`
+      : left > 0
+        ? `${count(left, 'file')} ${left === 1 ? 'is' : 'are'} still being checked. Try again in a minute.`
+        : '',
+  ]
+    .filter(Boolean)
+    .join(' ')
+}

@@ -1,0 +1,219 @@
+"""Remove a dataset that a person created in the console, and take the removal back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from headgate.api.files.reverts import MAX_BYTES
+from headgate.api.http.access import CallerIdentity, Group
+from headgate.api.http.problems import conflict, forbidden, not_found
+from headgate.api.shapes.removals import DatasetRemoval, NamingDashboard, NamingQuestion, RemovalProgress
+from headgate.contracts.references import references
+from headgate.errors import NotFoundError
+from headgate.lake.created_datasets import Author, CreatedDatasets
+from headgate.query.kept_questions import kept_questions, reads_table
+from headgate.query.written_dashboards import documents
+from headgate.systems.dashboards import dashboards_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from headgate.api.lake_ports import LakePorts, Reverts
+    from headgate.intake.files.remove_dataset import DatasetRemover, RemovalStep
+
+_MAX_WORK_S = 15  # the API's function ends after 29 s, and a started group of files ends in time
+
+
+def preview(lake: LakePorts, caller: CallerIdentity, dataset: str) -> DatasetRemoval:
+    """Return the effects of a removal, or the state of the removal; 404 if nobody created the dataset."""
+    created = CreatedDatasets(lake.definition_versions)
+    author = _author(created, dataset)
+    removal = created.removals().get(dataset)
+    files = remover_of(lake).files(dataset)
+    is_in_use = dataset in lake.contracts.source
+    reason = _why_not(lake, caller, dataset, author)
+    return DatasetRemoval(
+        dataset=dataset,
+        created_by=author.by,
+        created_at=author.at,
+        state="in_use" if is_in_use else "removed" if removal else "waiting",
+        files=len(files.present),
+        accepted=files.accepted,
+        refused=files.refused,
+        under_way=len(files.under_way),
+        table=_table(lake, dataset),
+        questions=_questions(lake, dataset),
+        dashboards=_dashboards(lake, dataset),
+        may_remove=not reason and (removal is None or is_in_use or bool(files.present)),
+        may_restore=not reason and removal is not None,
+        reason=reason,
+        removed_by=removal.by if removal else "",
+        removed_at=removal.at if removal else "",
+        removed_files=len(files.removed),
+    )
+
+
+def remove(
+    lake: LakePorts, caller: CallerIdentity, dataset: str, *, is_limited: bool = True
+) -> RemovalProgress:
+    """Remove a dataset, or continue its removal.
+
+    Args:
+        is_limited: stop after some seconds, as a request of the API must.
+
+    Raises:
+        ProblemError: 404, nobody created the dataset; 403, the caller neither created it nor is an operator;
+            409, another dataset refers to it.
+    """
+    _check(lake, caller, dataset)
+    progress = remover_of(lake, is_limited=is_limited).remove(dataset, _by(lake, caller))
+    lake.begin_request()
+    return _shown(dataset, progress)
+
+
+def restore(
+    lake: LakePorts, caller: CallerIdentity, dataset: str, *, is_limited: bool = True
+) -> RemovalProgress:
+    """Take a removal back, or continue to.
+
+    Args:
+        is_limited: stop after some seconds, and leave files that take the gate too long.
+
+    Raises:
+        ProblemError: 404, nobody created the dataset, or it has no removal; 403 as for `remove`.
+    """
+    _check(lake, caller, dataset)
+    remover = remover_of(lake, is_limited=is_limited)
+    removed = remover.files(dataset).removed if is_limited else ()
+    large = {file.file_id: file.key for file in removed if file.size_bytes > MAX_BYTES}
+    try:
+        progress = remover.restore(dataset, _by(lake, caller), lambda file: file.file_id not in large)
+    except NotFoundError as error:
+        raise not_found(str(error)) from None
+    return _shown(dataset, progress, tuple(sorted(large.values())))
+
+
+def remover_of(lake: LakePorts, *, is_limited: bool = True) -> DatasetRemover:
+    """Return the remover of datasets of a lake.
+
+    Args:
+        is_limited: whether it stops after some seconds.
+    """
+    from headgate.intake.files.remove_dataset import DatasetRemover
+
+    ends_at = time.monotonic() + _MAX_WORK_S
+
+    def reverter() -> Reverts:
+        lake.begin_request()  # its contracts may have changed
+        return lake.reverter
+
+    def goes_on() -> bool:
+        return not is_limited or time.monotonic() < ends_at
+
+    return DatasetRemover(CreatedDatasets(lake.definition_versions), lake.ledger, reverter, goes_on)
+
+
+def operator(name: str) -> CallerIdentity:
+    """Return somebody with the rights of AWS on the deployment, who may do everything."""
+    return CallerIdentity(name, frozenset({Group.OPERATOR}))
+
+
+def _by(lake: LakePorts, caller: CallerIdentity) -> Author:
+    return Author(caller.name, lake.now().isoformat(timespec="seconds"))
+
+
+def _check(lake: LakePorts, caller: CallerIdentity, dataset: str) -> None:
+    author = _author(CreatedDatasets(lake.definition_versions), dataset)
+    if not _may(caller, author):
+        raise forbidden(_not_yours(author))
+    if why := _why_not(lake, caller, dataset, author):
+        raise conflict(why)
+
+
+def _author(created: CreatedDatasets, dataset: str) -> Author:
+    try:
+        return created.author(dataset)
+    except NotFoundError:
+        raise not_found(
+            f"Nobody created the dataset {dataset} in the console. A dataset of the project is removed by a "
+            "deployment without its contract."
+        ) from None
+
+
+def _may(caller: CallerIdentity, author: Author) -> bool:
+    return caller.may(Group.OPERATOR) or (caller.may(Group.UPLOADER) and caller.is_named(author.by))
+
+
+def _not_yours(author: Author) -> str:
+    return (
+        f"{author.by} created this dataset. Ask {author.by} or an operator to remove it or to bring it back."
+    )
+
+
+def _why_not(lake: LakePorts, caller: CallerIdentity, dataset: str, author: Author) -> str:
+    """Return why the caller may not remove the dataset; empty if the caller may."""
+    if not _may(caller, author):
+        return _not_yours(author)
+    referring = sorted(
+        {
+            reference.dataset
+            for reference in references(lake.contracts.source)
+            if reference.parent == dataset and reference.dataset != dataset
+        }
+    )
+    if referring:
+        return f"Columns of {', '.join(referring)} refer to {dataset}. Remove the references first."
+    return ""
+
+
+def _table(lake: LakePorts, dataset: str) -> str:
+    try:
+        lake.catalog.current(lake.databases.curated, dataset)
+    except NotFoundError:
+        return ""
+    return f"{lake.databases.curated}.{dataset}"
+
+
+def _questions(lake: LakePorts, dataset: str) -> tuple[NamingQuestion, ...]:
+    kept = kept_questions(lake.objects, lake.bucket("artifacts"))
+    return tuple(
+        NamingQuestion(name=question.name, by=question.by)
+        for question in kept
+        if reads_table(question.sql, dataset)
+    )
+
+
+def _dashboards(lake: LakePorts, dataset: str) -> tuple[NamingDashboard, ...]:
+    versions = lake.dashboard_versions
+    files = {
+        name: asdict(board) for name, board in dashboards_of(lake.systems, lake.pushed_dashboards).items()
+    }
+    boards = documents(versions, versions.in_use()) | files
+    return tuple(
+        NamingDashboard(system=name, title=board["title"])
+        for name, board in sorted(boards.items())
+        if any(reads_table(sql, dataset) for sql in _statements(board))
+    )
+
+
+def _statements(part: object) -> Iterator[str]:
+    """Yield every statement in a dashboard's panels, queues and alerts."""
+    if isinstance(part, Mapping):
+        fields: Mapping[str, Any] = part
+        for name, value in fields.items():
+            if isinstance(value, str) and name.endswith("sql"):
+                yield value
+            else:
+                yield from _statements(value)
+    elif isinstance(part, list | tuple):
+        for each in part:
+            yield from _statements(each)
+
+
+def _shown(dataset: str, progress: RemovalStep, too_large: tuple[str, ...] = ()) -> RemovalProgress:
+    return RemovalProgress(
+        dataset=dataset, done=progress.done, left=progress.left, lost=progress.lost, too_large=too_large
+    )

@@ -1,0 +1,124 @@
+"""`headgate datasets`: the datasets that people created in the lake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from headgate.cli import command_deployment, options
+from headgate.cli.rendering import screens
+
+if TYPE_CHECKING:
+    from headgate.api.deployed_lake import DeployedLake
+    from headgate.api.shapes.removals import DatasetRemoval, RemovalProgress
+
+
+@click.group()
+def datasets() -> None:
+    """List, remove and restore datasets that people created in the console."""
+
+
+@datasets.command(name="list", epilog=options.example("headgate datasets list --json"))
+@options.as_json
+@options.deployment
+def list_command(*, as_json: bool, deployment_name: str | None) -> None:
+    """List the datasets that people created, those that wait for a deployment, and removed ones."""
+    from headgate.api.files import contract_drafts
+
+    listed = contract_drafts.listed(_lake(deployment_name)).drafts
+    facts: list[dict[str, Any]] = [
+        {
+            "dataset": draft.dataset,
+            "state": "in use" if draft.is_in_use else "removed" if draft.removed_by else "waiting",
+            "created_by": draft.by,
+            "created_at": draft.at,
+            "removed_by": draft.removed_by,
+            "removed_at": draft.removed_at,
+        }
+        for draft in listed
+    ]
+    columns = {name.replace("_", " "): name for name in facts[0]} if facts else {}
+    options.show(
+        as_json=as_json,
+        value=lambda: facts,
+        screen=lambda: screens.fact_table(facts, columns) if facts else "Nobody created a dataset.",
+    )
+
+
+@datasets.command(epilog=options.example("headgate datasets remove branch_visits --yes"))
+@click.argument("name")
+@options.yes
+@options.as_json
+@options.deployment
+def remove(name: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+    """Remove the dataset NAME that a person created in the console.
+
+    Its contract leaves use and its files are reverted now; the next run drops its table. Originals stay in
+    raw, and `headgate datasets restore` takes the removal back while they are there. Exits with 3 if the gate
+    was processing a file: run the command again.
+    """
+    from headgate.api.files import removals
+    from headgate.wiring import operations
+
+    lake = _lake(deployment_name)
+    person = removals.operator(operations.caller())
+    effects = removals.preview(lake, person, name)
+    if not yes:
+        click.echo(_effects(effects), err=True)
+        typed = click.prompt("Type the name of the dataset to remove it", err=True)
+        if typed != name:
+            raise click.ClickException("The name is another one, so nothing was removed.")
+    progress = removals.remove(lake, person, name, is_limited=False)
+    _finish(
+        progress,
+        f"Removed {name}: {_files(progress.done)} reverted. Next: `headgate run` drops its table.",
+        as_json,
+    )
+
+
+@datasets.command(epilog=options.example("headgate datasets restore branch_visits"))
+@click.argument("name")
+@options.as_json
+@options.deployment
+def restore(name: str, *, as_json: bool, deployment_name: str | None) -> None:
+    """Take the removal of the dataset NAME back: its contract and the rows of its files return.
+
+    The gate processes the originals again, and the next run makes the table. Exits with 3 if files are left.
+    """
+    from headgate.api.files import removals
+    from headgate.wiring import operations
+
+    progress = removals.restore(
+        _lake(deployment_name), removals.operator(operations.caller()), name, is_limited=False
+    )
+    lost = f" Not restored: {', '.join(map(screens.safe_name, progress.lost))}." if progress.lost else ""
+    done = f"Restored {name}: {_files(progress.done)}.{lost} Next: `headgate run` makes its table."
+    _finish(progress, done, as_json)
+
+
+def _lake(deployment_name: str | None) -> DeployedLake:
+    from headgate.api.deployed_lake import DeployedLake
+
+    return DeployedLake(command_deployment.activate(deployment_name).environment)
+
+
+def _effects(effects: DatasetRemoval) -> str:
+    """Return what a removal changes, line by line."""
+    rows = f"{effects.accepted:,} accepted and {effects.refused:,} refused rows"
+    lines = [f"{_files(effects.files)} with {rows} leave the lake. Their originals stay in raw."]
+    if effects.table:
+        lines.append(f"The next run drops the table {effects.table}.")
+    lines += [f'The question "{question.name}" of {question.by} will fail.' for question in effects.questions]
+    lines += [f'The dashboard "{board.title}" will fail in part.' for board in effects.dashboards]
+    return "\n".join(lines)
+
+
+def _finish(progress: RemovalProgress, done: str, as_json: bool) -> None:
+    left = f"Left: {_files(progress.left)}, which a worker has. Run the command again."
+    options.show(as_json=as_json, value=progress.model_dump, screen=lambda: left if progress.left else done)
+    options.finish(complete=not progress.left)
+
+
+def _files(number: int) -> str:
+    return f"{number:,} file{'' if number == 1 else 's'}"

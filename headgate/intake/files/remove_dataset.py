@@ -1,0 +1,192 @@
+"""Remove a dataset that a person created, and take the removal back.
+
+The contract leaves use first, so that no new file is accepted. Then each file of the dataset is reverted;
+originals stay in raw and records in the ledger. The next merge drops the table. Both ways can be repeated
+until no file is left. See docs/adr/0117-push-of-contracts-and-models.md.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from headgate.contracts import odcs_reader
+from headgate.contracts.creation import deployment_reasons
+from headgate.errors import ConflictError, ThrottledError
+from headgate.intake.files.replay_file import ACCEPTED_ELSEWHERE, RAW_GONE
+from headgate.intake.files.revert_file import REMOVED_WITH, is_undone
+from headgate.lake.created_datasets import not_removed
+from headgate.lake.states import CHECKED, UNDER_WAY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from headgate.lake.created_datasets import Author, CreatedDatasets
+    from headgate.lake.ports import FileLedger, FileRecord
+
+_AT_ONCE = 8  # files, whose work is mostly waiting for services
+_SECONDS = len("2026-01-31T23:59:59")  # of a time in ISO 8601; that of a removal has no fraction
+
+
+class DatasetReverts(Protocol):
+    """Reverts single files of a dataset, and accepts them again."""
+
+    def remove(self, file_id: str, removal: str, by: str = "") -> None:
+        """Revert a file without accepting a copy of it."""
+        ...
+
+    def accept_again(self, file_id: str) -> str:
+        """Accept the original of a file, and return the outcome of the replay."""
+        ...
+
+
+@dataclass(frozen=True)
+class DatasetFiles:
+    """The files of a dataset that a removal reverts, or that it has reverted.
+
+    Attributes:
+        present: checked files, which a removal reverts.
+        under_way: files with a worker, which a removal cannot revert yet.
+        removed: files that the current removal has reverted.
+    """
+
+    present: tuple[FileRecord, ...] = ()
+    under_way: tuple[FileRecord, ...] = ()
+    removed: tuple[FileRecord, ...] = ()
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Return whether a removal has files left."""
+        return bool(self.present or self.under_way)
+
+    @property
+    def accepted(self) -> int:
+        """Return the number of accepted rows that leave the lake."""
+        return sum(record.accepted for record in self.present)
+
+    @property
+    def refused(self) -> int:
+        """Return the number of refused rows that leave quarantine."""
+        return sum(record.quarantined for record in self.present)
+
+
+@dataclass(frozen=True)
+class RemovalStep:
+    """The progress of a removal, or of taking one back, after one step.
+
+    Attributes:
+        done: number of files of this call.
+        left: number of files that another call has to work on.
+        lost: keys of files that cannot come back, because their originals are no longer in raw, or the same
+            content was accepted elsewhere in the meantime.
+    """
+
+    done: int
+    left: int
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DatasetRemover:
+    """Removes datasets of one lake.
+
+    Args:
+        ledger: the records of all files.
+        reverter: creates a reverter with the contracts that are in use at the call.
+        goes_on: returns whether there is time for more files; checked between groups of files.
+    """
+
+    created: CreatedDatasets
+    ledger: FileLedger
+    reverter: Callable[[], DatasetReverts]
+    goes_on: Callable[[], bool]
+
+    def files(self, dataset: str) -> DatasetFiles:
+        """Return the files of a dataset."""
+        removal = self.created.removals().get(dataset)
+        records = [record for record in self.ledger.records() if record.dataset == dataset]
+        # After a removal the dataset is unknown again, so later files of this name are not its files.
+        present = [record for record in records if not removal or record.received_at[:_SECONDS] <= removal.at]
+        return DatasetFiles(
+            _newest_first(record for record in present if record.state in CHECKED),
+            _newest_first(
+                record for record in present if record.state in UNDER_WAY and not is_undone(record)
+            ),
+            _newest_first(
+                record
+                for record in records
+                if removal and is_undone(record) and record.error.get(REMOVED_WITH) == removal.name
+            ),
+        )
+
+    def remove(self, dataset: str, author: Author) -> RemovalStep:
+        """Take the contract out of use and revert the files of the dataset; repeat while files are left.
+
+        Raises:
+            NotFoundError: nobody created this dataset.
+            ConflictError: others kept changing the definitions.
+        """
+        removal = self.created.remove(dataset, author)
+        reverter, before = self.reverter(), self.files(dataset)
+
+        def revert(record: FileRecord) -> bool:
+            try:
+                reverter.remove(record.file_id, removal.name, by=author.by)
+            except (ConflictError, ThrottledError):  # another worker holds it; the next call reverts it
+                return False
+            return True
+
+        done = self._each(before.present, revert)
+        return RemovalStep(done, len(before.present) - done + len(before.under_way))
+
+    def restore(self, dataset: str, author: Author, permits: Callable[[FileRecord], bool]) -> RemovalStep:
+        """Put the contract back into use, and accept the originals again; repeat while files are left.
+
+        Args:
+            permits: whether the caller can process a file; other files are left.
+
+        Raises:
+            NotFoundError: the dataset has no removal.
+            ConflictError: others kept changing the definitions.
+        """
+        if dataset not in self.created.removals():
+            raise not_removed(dataset)
+        if may_be_used(self.created.document(dataset)):
+            self.created.put_back(dataset, author)
+        reverter, removed = self.reverter(), self.files(dataset).removed
+        lost: list[str] = []
+
+        def accept(record: FileRecord) -> bool:
+            try:
+                outcome = reverter.accept_again(record.file_id)
+            except (ConflictError, ThrottledError):
+                return False
+            if outcome in {RAW_GONE, ACCEPTED_ELSEWHERE}:
+                lost.append(record.key)
+            return True
+
+        done = self._each([record for record in removed if permits(record)], accept)
+        if done == len(removed):
+            self.created.end_removal(dataset, author)
+        return RemovalStep(done, len(removed) - done, tuple(sorted(lost)))
+
+    def _each(self, records: Sequence[FileRecord], work: Callable[[FileRecord], bool]) -> int:
+        """Work on the records while there is time; return the number of records that are done."""
+        done = 0
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            for start in range(0, len(records), _AT_ONCE):
+                if not self.goes_on():
+                    break
+                done += sum(pool.map(work, records[start : start + _AT_ONCE]))
+        return done
+
+
+def may_be_used(document: Mapping[str, Any]) -> bool:
+    """Return whether a running lake can use a contract, which otherwise waits for a deployment."""
+    return not deployment_reasons(odcs_reader.parse(document, "source"))
+
+
+def _newest_first(records: Iterable[FileRecord]) -> tuple[FileRecord, ...]:
+    """Return corrections before the files that they correct, as an undo takes them."""
+    return tuple(sorted(records, key=lambda record: (record.received_at, record.file_id), reverse=True))

@@ -1,0 +1,183 @@
+"""Datasets that people create in the lake: their contracts, their authors, and their removals.
+
+A removal takes the contract out of use and keeps it, so that it can be taken back. The merge drops the tables
+of removed datasets. See docs/adr/0117-push-of-contracts-and-models.md.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from headgate.errors import ConflictError, NotFoundError
+from headgate.lake import keys
+from headgate.lake.definitions import Definitions, created_file, removal_file
+from headgate.lake.ports import ObjectRef
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from headgate.lake.definitions import DefinitionVersions
+
+AUTHOR = ".author.json"
+MAX_REMOVALS = 200  # the oldest removals are forgotten, and can no longer be taken back
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who wrote a contract or removed a dataset, and when: ISO 8601 in naive UTC."""
+
+    by: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Removal(Author):
+    """The removal of a dataset.
+
+    Attributes:
+        name: mark of the files that were reverted with it; the same if a removal is continued.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True)
+class CreatedDatasets:
+    """The datasets that people created in one lake."""
+
+    versions: DefinitionVersions
+
+    def names(self) -> list[str]:
+        """Return the datasets with a contract that a person wrote, also removed ones, sorted."""
+        listed = self.versions.objects.list(self.versions.bucket, f"{keys.CONTRACT_DRAFTS}/")
+        names = (item.ref.key.rpartition("/")[2] for item in listed)
+        return sorted(name.removesuffix(AUTHOR) for name in names if name.endswith(AUTHOR))
+
+    def document(self, dataset: str) -> dict[str, Any]:
+        """Return the contract; raise NotFoundError if nobody wrote it."""
+        document: dict[str, Any] = json.loads(
+            self.versions.objects.read(self._ref(keys.contract_draft_key(dataset)))
+        )
+        return document
+
+    def author(self, dataset: str) -> Author:
+        """Return who wrote the contract; raise NotFoundError if nobody did."""
+        return Author(**json.loads(self.versions.objects.read(self._ref(_author_key(dataset)))))
+
+    def store(self, dataset: str, document: Mapping[str, Any], author: Author) -> None:
+        """Store a contract, which this does not put into use."""
+        objects = self.versions.objects
+        # JSON is YAML: `headgate push --pull` writes the object into contracts/source.
+        objects.write(
+            self._ref(keys.contract_draft_key(dataset)),
+            created_text(document).encode(),
+            content_type="application/yaml",
+        )
+        objects.write(
+            self._ref(_author_key(dataset)),
+            json.dumps(asdict(author)).encode(),
+            content_type="application/json",
+        )
+
+    def removals(self) -> dict[str, Removal]:
+        """Return the removals that were not taken back, by dataset."""
+        return removals_of(self._in_use())
+
+    def contracts(self) -> dict[str, str]:
+        """Return file → text of the contracts in use."""
+        in_use = self._in_use()
+        return {created_file(name.removeprefix("source/")): text for name, text in in_use.contracts.items()}
+
+    def change(self, edit: Callable[[dict[str, str]], dict[str, str]], author: Author) -> None:
+        """Replace the files in use by their edited form; retry if others push or create at the same time.
+
+        Raises:
+            ConflictError: others changed the definitions at each attempt.
+        """
+        for _ in range(_ATTEMPTS):
+            push, etag = self.versions.pointer()
+            before = dict(self.versions.created(push.created).files)
+            if (after := edit(dict(before))) == before:
+                return
+            try:
+                self.versions.create(Definitions(after, author.by, author.at), etag)
+            except ConflictError:
+                continue
+            return
+        raise ConflictError(
+            "Other requests keep changing the definitions of the lake. Send the request again."
+        )
+
+    def remove(self, dataset: str, author: Author) -> Removal:
+        """Take the contract of a dataset out of use, and return the removal.
+
+        A dataset that is removed already keeps its removal. So does one whose removal is not taken back
+        completely: its files may still have the mark.
+
+        Raises:
+            NotFoundError: nobody created this dataset.
+        """
+        self.document(dataset)
+        removal = Removal(author.by, author.at, name=f"{dataset}@{author.at}")
+
+        def without(files: dict[str, str]) -> dict[str, str]:
+            nonlocal removal
+            if before := Definitions(files).removals.get(dataset):
+                removal = Removal(**json.loads(before))
+            files.pop(created_file(dataset), None)
+            return _newest_removals(files | {removal_file(dataset): json.dumps(asdict(removal))})
+
+        self.change(without, author)
+        return removal
+
+    def put_back(self, dataset: str, author: Author) -> None:
+        """Put the contract of a removed dataset into use; its removal stays until `end_removal`.
+
+        Raises:
+            NotFoundError: nobody created this dataset.
+        """
+        text = created_text(self.document(dataset))
+        self.change(lambda files: files | {created_file(dataset): text}, author)
+
+    def end_removal(self, dataset: str, author: Author) -> None:
+        """Forget the removal of a dataset, which is taken back or replaced."""
+        self.change(
+            lambda files: {name: text for name, text in files.items() if name != removal_file(dataset)},
+            author,
+        )
+
+    def _in_use(self) -> Definitions:
+        return self.versions.created(self.versions.pointer()[0].created)
+
+    def _ref(self, key: str) -> ObjectRef:
+        return ObjectRef(self.versions.bucket, key)
+
+
+def created_text(document: Mapping[str, Any]) -> str:
+    """Return a contract as it is stored."""
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def removals_of(created: Definitions) -> dict[str, Removal]:
+    """Return the removals among the definitions that people created, by dataset."""
+    return {dataset: Removal(**json.loads(text)) for dataset, text in created.removals.items()}
+
+
+def not_removed(dataset: str) -> NotFoundError:
+    """Return the error for a dataset without a removal."""
+    return NotFoundError(f"No removal of {dataset} can be taken back: it was not removed, or is long ago.")
+
+
+def _newest_removals(files: dict[str, str]) -> dict[str, str]:
+    """Return the files with at most MAX_REMOVALS removals."""
+    removals = removals_of(Definitions(files))
+    oldest = sorted(removals, key=lambda dataset: (removals[dataset].at, dataset))[:-MAX_REMOVALS]
+    forgotten = {removal_file(dataset) for dataset in oldest}
+    return {name: text for name, text in files.items() if name not in forgotten}
+
+
+def _author_key(dataset: str) -> str:
+    return keys.contract_draft_key(dataset).removesuffix(".yaml") + AUTHOR

@@ -1,0 +1,200 @@
+"""A dataset that a person created is removed with its rows, and comes back while its originals are kept."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from headgate.api.files import removals
+from tests.unit.api.files.test_edited_uploads import created, drafted, renamed, with_column
+from tests.unit.api.lakes import Answer, Caller, MemoryLake
+
+pytestmark = pytest.mark.unit
+
+DATASET = "lieferant_mueller"
+ROWS = b"sku;preis\nA-1;1,50\nA-2;2,75\nA-3;3,10\n"
+MORE = b"sku;preis\nA-7;1,50\nA-8;teuer\n"
+PATH = f"/v1/datasets/{DATASET}/removal"
+
+
+def sent(caller: Caller, name: str, body: bytes) -> str:
+    """The id of a file that the gate has processed."""
+    return caller.lake.receive(f"{DATASET}/{name}", body).file_id
+
+
+@pytest.fixture
+def maker() -> Caller:
+    """Who created the dataset and sent two files of it, the second with a refused row."""
+    caller = Caller(MemoryLake(), groups=("uploader",))
+    document = drafted(caller)
+    assert created(caller, document).status == 200
+    sent(caller, "a.csv", ROWS)
+    sent(caller, "b.csv", MORE)
+    return caller
+
+
+def contract(caller: Caller) -> dict[str, Any]:
+    """The contract as it was stored."""
+    text = caller.lake.objects.contents("artifacts")[f"contract_drafts/{DATASET}.yaml"]
+    return dict(json.loads(text))
+
+
+def states(caller: Caller) -> dict[str, str]:
+    """The state of each file of the dataset."""
+    return {
+        record.key: record.state.value for record in caller.lake.ledger.records() if record.dataset == DATASET
+    }
+
+
+def increments(caller: Caller) -> dict[str, bytes]:
+    """The accepted rows; marks of replays are left out."""
+    stored = caller.lake.objects.contents("curated").items()
+    return {key: body for key, body in stored if key.endswith(".parquet")}
+
+
+def question(caller: Caller, name: str, sql: str) -> Answer:
+    shown = {"kind": "table", "x": "", "y": [], "series": "", "is_pinned": False}
+    return caller.call("PUT", "/v1/kept-questions", {"name": name, "sql": sql, **shown})
+
+
+def test_a_removal_says_before_what_goes(maker: Caller) -> None:
+    maker.lake.catalog.create("ecommerce_curated", DATASET)
+    question(maker, "Dearest", "SELECT * FROM ecommerce_curated.lieferant_mueller")
+    question(maker, "Other", "SELECT 'lieferant_mueller' FROM ecommerce_curated.payments")
+    effects = maker.call("GET", PATH).json
+    assert effects["state"] == "in_use"
+    assert (effects["files"], effects["accepted"], effects["refused"]) == (2, 4, 1)
+    assert effects["table"] == f"ecommerce_curated.{DATASET}"
+    assert effects["questions"] == [{"name": "Dearest", "by": maker.name}]
+    assert (effects["may_remove"], effects["may_restore"], effects["created_by"]) == (True, False, maker.name)
+
+
+def test_a_removed_dataset_has_no_contract_and_no_row(maker: Caller) -> None:
+    removed = maker.call("POST", PATH).json
+    assert (removed["done"], removed["left"]) == (2, 0)
+    assert maker.call("GET", f"/v1/contracts/source/{DATASET}").status == 404
+    assert increments(maker) == {}
+    assert set(states(maker).values()) == {"reverted"}
+    assert f"{DATASET}/a.csv" in maker.lake.objects.contents("raw")
+    shown = maker.call("GET", PATH).json
+    assert (shown["state"], shown["removed_by"], shown["removed_files"]) == ("removed", maker.name, 2)
+    (draft,) = maker.call("GET", "/v1/contract-drafts").json["drafts"]
+    assert (draft["is_in_use"], draft["removed_by"]) == (False, maker.name)
+
+
+def test_each_file_records_who_removed_its_dataset(maker: Caller) -> None:
+    maker.call("POST", PATH)
+    records = [record for record in maker.lake.ledger.records() if record.dataset == DATASET]
+    assert {record.error["reverted_by"] for record in records} == {maker.name}
+    assert all(f"its dataset was removed by {maker.name}" in record.error["message"] for record in records)
+
+
+def test_a_removal_can_be_taken_back_with_all_rows(maker: Caller) -> None:
+    before = states(maker), increments(maker)
+    maker.call("POST", PATH)
+    back = maker.call("DELETE", PATH).json
+    assert (back["done"], back["left"], back["lost"]) == (2, 0, [])
+    assert (states(maker), increments(maker)) == before
+    assert maker.call("GET", f"/v1/contracts/source/{DATASET}").status == 200
+    assert maker.call("GET", PATH).json["state"] == "in_use"
+    assert maker.call("DELETE", PATH).status == 404
+
+
+def test_a_file_whose_original_is_gone_is_named_when_the_others_come_back(maker: Caller) -> None:
+    maker.call("POST", PATH)
+    records = {record.key: record for record in maker.lake.ledger.records()}
+    maker.lake.objects.delete(records[f"{DATASET}/a.csv"].ref)
+    back = maker.call("DELETE", PATH).json
+    assert (back["left"], back["lost"]) == (0, [f"{DATASET}/a.csv"])
+    assert states(maker)[f"{DATASET}/b.csv"] == "done"
+
+
+def test_a_removal_without_time_is_continued_by_the_next_call(
+    maker: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(removals, "_MAX_WORK_S", -1)
+        assert maker.call("POST", PATH).json["left"] == 2
+        assert maker.call("GET", f"/v1/contracts/source/{DATASET}").status == 404
+        assert created(maker, with_column(contract(maker), description="Net price")).status == 409
+    assert maker.call("GET", PATH).json["may_remove"] is True
+    assert maker.call("POST", PATH).json["left"] == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(removals, "_MAX_WORK_S", -1)
+        assert maker.call("DELETE", PATH).json["left"] == 2
+    assert maker.call("DELETE", PATH).json == {
+        "dataset": DATASET,
+        "done": 2,
+        "left": 0,
+        "lost": [],
+        "too_large": [],
+    }
+
+
+def test_a_name_is_free_after_its_dataset_was_removed(maker: Caller) -> None:
+    document = contract(maker)
+    maker.call("POST", PATH)
+    assert created(maker, with_column(document, description="Net price")).json["is_in_use"] is True
+    assert sent(maker, "c.csv", ROWS)
+    assert states(maker)[f"{DATASET}/c.csv"] == "done"
+    assert maker.call("DELETE", PATH).status == 404
+
+
+def test_a_file_of_a_removed_dataset_comes_back_only_with_it(maker: Caller) -> None:
+    file_id = sent(maker, "d.csv", b"sku;preis\nA-9;9,50\n")
+    maker.call("POST", PATH)
+    operator = Caller(maker.lake, groups=("operator",))
+    assert operator.call("GET", f"/v1/files/{file_id}/revert").json["may_restore"] is False
+    answer = operator.call("DELETE", f"/v1/files/{file_id}/revert")
+    assert (answer.status, "take its removal back" in answer.json["detail"]) == (409, True)
+
+
+def test_files_that_come_later_to_the_folder_of_a_removed_dataset_are_not_its_files(maker: Caller) -> None:
+    maker.call("POST", PATH)
+    sent(maker, "late.csv", b"other;cells\n1;2\n")
+    assert maker.call("GET", PATH).json["files"] == 0
+    assert maker.call("DELETE", PATH).json["done"] == 2
+
+
+def test_only_its_maker_and_operators_remove_a_dataset(maker: Caller) -> None:
+    other = Caller(maker.lake, name="ben@example.com", groups=("uploader",))
+    effects = other.call("GET", PATH).json
+    assert (effects["may_remove"], maker.name in effects["reason"]) == (False, True)
+    assert other.call("POST", PATH).status == 403
+    operator = Caller(maker.lake, name="zoe@example.com", groups=("operator",))
+    assert operator.call("POST", PATH).json["left"] == 0
+    assert other.call("DELETE", PATH).status == 403
+    assert maker.call("DELETE", PATH).json["left"] == 0
+
+
+def test_a_dataset_of_the_project_is_not_removed_here(maker: Caller) -> None:
+    for method in ("GET", "POST", "DELETE"):
+        answer = maker.call(method, "/v1/datasets/payments/removal")
+        assert (answer.status, "Nobody created" in answer.json["detail"]) == (404, True)
+
+
+def test_a_dataset_that_another_one_refers_to_stays(maker: Caller) -> None:
+    document: dict[str, Any] = renamed(contract(maker), "bestellungen")
+    table = document["schema"][0]
+    first, *others = table["properties"]
+    refers = {"relationships": [{"to": f"{DATASET}.{first['name']}"}]}
+    document["schema"] = [{**table, "properties": [{**first, **refers}, *others]}]
+    assert created(maker, document).status == 200
+    answer = maker.call("POST", PATH)
+    assert (answer.status, "bestellungen refer to" in answer.json["detail"]) == (409, True)
+
+
+def test_a_dataset_that_waits_for_a_deployment_is_withdrawn(maker: Caller) -> None:
+    text: dict[str, Any] = {"logicalType": "string", "physicalType": "VARCHAR(80)", "customProperties": []}
+    text |= {"classification": "personal"}
+    document = renamed(with_column(contract(maker), **text), "kunden")
+    created(maker, document)
+    path = "/v1/datasets/kunden/removal"
+    assert maker.call("GET", path).json["state"] == "waiting"
+    assert maker.call("POST", path).json["done"] == 0
+    assert maker.call("GET", path).json["state"] == "removed"
+    assert maker.call("DELETE", path).json["left"] == 0
+    assert maker.call("GET", path).json["state"] == "waiting"
+    assert "kunden" not in maker.lake.contracts.source
