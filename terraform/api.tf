@@ -22,13 +22,19 @@ locals {
     },
     { for system in local.systems : "/v1/systems/${system}/{proxy+}" => "tables_${system}" },
   )
+  # Removing a dataset reverts its files; looking at what goes needs the rights of the lake.
+  api_removal = { for method in ["POST", "DELETE"] : "${method} /v1/datasets/{dataset}/removal" => "revert" }
+
   # Methods are named, because a route for any method would catch the browser's preflight, which carries no token.
-  api_routes = merge([
+  api_routes = merge(concat([
     for method in ["GET", "POST", "PUT", "DELETE"] : merge(
       { for path, function in local.api_paths : "${method} ${path}" => { function = function, authorization = "JWT" } },
       { for path, function in local.api_paths : "${method} /machine${path}" => { function = function, authorization = "AWS_IAM" } },
     )
-  ]...)
+    ], [
+    { for route, function in local.api_removal : route => { function = function, authorization = "JWT" } },
+    { for route, function in local.api_removal : replace(route, " /", " /machine/") => { function = function, authorization = "AWS_IAM" } },
+  ])...)
 
   api_environment = merge(local.environment, {
     HEADGATE_CALLERS_TABLE       = aws_dynamodb_table.callers.name
@@ -47,7 +53,7 @@ locals {
       lake        = { suffix = "", work = "uploads, files, runs, contracts, lineage", policy = data.aws_iam_policy_document.api }
       queries     = { suffix = "-queries", work = "SQL that reads", policy = data.aws_iam_policy_document.api_queries }
       predictions = { suffix = "-predictions", work = "predictions by the exported models", policy = data.aws_iam_policy_document.api_predictions }
-      revert      = { suffix = "-revert", work = "undo of uploads", policy = data.aws_iam_policy_document.api_revert }
+      revert      = { suffix = "-revert", work = "undo of uploads, removal of datasets", policy = data.aws_iam_policy_document.api_revert }
     },
     { for system in local.systems : "tables_${system}" => { suffix = "-${system}", work = "tables of ${system}", policy = data.aws_iam_policy_document.api_tables[system] } },
   )
@@ -397,6 +403,19 @@ data "aws_iam_policy_document" "api_revert" {
     sid       = "ReadUploaders"
     actions   = ["s3:GetObject"]
     resources = ["${module.bucket["artifacts"].arn}/uploaders/*"]
+  }
+
+  # A removal takes the contract of a dataset out of use, and puts it back.
+  statement {
+    sid       = "RemoveDatasets"
+    actions   = ["s3:PutObject"]
+    resources = [for name in [local.current_definitions, "definitions/created/*"] : "${module.bucket["artifacts"].arn}/${name}"]
+  }
+
+  statement {
+    sid       = "ReadCreatedContracts"
+    actions   = ["s3:GetObject"]
+    resources = ["${module.bucket["artifacts"].arn}/contract_drafts/*"]
   }
 
   statement {

@@ -81,6 +81,11 @@ class DeployedLake:
         """The cache of facts about ended runs."""
         return KnownRuns()
 
+    @cached_property
+    def same_names(self) -> dict[tuple[str, ...], str]:
+        """The newest accepted file of a name, by upload, check, dataset and key."""
+        return {}
+
     def job_runs(self, since: datetime) -> list[EndedJobRun]:
         """Return the ended runs of the lake's Glue jobs that started since a moment, by start."""
         names = JobNamesSettings.from_env(self._env).job_names

@@ -205,6 +205,8 @@ class LakePorts(Protocol):
     @property
     def known_runs(self) -> KnownRuns: ...  # noqa: D102
     @property
+    def same_names(self) -> dict[tuple[str, ...], str]: ...  # noqa: D102
+    @property
     def job_runs(self) -> JobRuns: ...  # noqa: D102
     @property
     def job_logs(self) -> JobLogs: ...  # noqa: D102

@@ -45,6 +45,8 @@ MAPPABLE_RULES = {
 }
 REMEMBERED = "remembered"
 _WORTH_ASKING = 0.3
+# Replaces the decisions of a forgotten header: no dataset has this name, so nothing is applied.
+_FORGOTTEN = {"dataset": "", "columns": [], "fields": []}
 
 
 @dataclass(frozen=True)
@@ -345,8 +347,14 @@ class Mappings:
         every = [self._read(mapping) for mapping in self.objects.list(self.bucket, f"{keys.MAPPINGS}/")]
         return [mapping for mapping in every if mapping.dataset]
 
+    def remembered_for(self, source: str, header: str) -> Remembered | None:
+        """Return the remembered mapping for a header of a source, None without one."""
+        key = keys.mapping_key(source, header)
+        listed = [info for info in self.objects.list(self.bucket, key) if info.ref.key == key]
+        return self._read(listed[0]) if listed else None
+
     def forget(self, source: str, header: str) -> Remembered:
-        """Delete a remembered mapping; the next file of this source and header is matched again.
+        """Forget the decisions for a header; the next file of this source and header is matched again.
 
         Args:
             header: fingerprint of the header, or its beginning.
@@ -354,18 +362,26 @@ class Mappings:
         Raises:
             NotFoundError: not exactly one mapping has this source and header.
         """
-        matching = [
-            mapping
-            for mapping in self.remembered()
-            if header and mapping.source == source and mapping.header.startswith(header)
-        ]
+        prefix = keys.mapping_key(source, header).removesuffix(".json")
+        listed = [self._read(info) for info in self.objects.list(self.bucket, prefix)] if header else []
+        matching = [mapping for mapping in listed if mapping.dataset and mapping.source == source]
         if len(matching) != 1:
             raise NotFoundError(
                 f"{len(matching)} remembered mappings have this source and header; exactly one is expected. "
                 "Remedy: copy both from `headgate mapping list`."
             )
-        self.objects.delete(self._ref(source, matching[0].header))
+        self.forget_header(source, matching[0].header)
         return matching[0]
+
+    def forget_header(self, source: str, header: str) -> None:
+        """Replace the decisions and the edits for a header by empty ones; do nothing without any.
+
+        Earlier versions of the objects stay, as after a later decision.
+        """
+        body = json.dumps(_FORGOTTEN).encode()
+        for key in (keys.mapping_key(source, header), keys.edits_key(source, header)):
+            if any(info.ref.key == key for info in list(self.objects.list(self.bucket, key))):
+                self.objects.write(ObjectRef(self.bucket, key), body, content_type="application/json")
 
     def _read(self, mapping: ObjectInfo) -> Remembered:
         read = json.loads(self.objects.read(mapping.ref))

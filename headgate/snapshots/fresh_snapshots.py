@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.snapshots.read_snapshots import newest_snapshot
 from headgate.snapshots.snapshot import DatasetSnapshot
 
 if TYPE_CHECKING:
@@ -82,6 +83,23 @@ class FreshSnapshot:
     def old(self, named: Collection[str], now: datetime) -> list[str]:
         """Return the ids of the snapshots that `without_old` deletes."""
         return [item[0] for item in self.replaced if _is_old(item, now) and item[0] not in named]
+
+
+def newest_of_dataset(objects: ObjectStore, bucket: str, dataset: str) -> DatasetSnapshot | None:
+    """Return the snapshot that a dataset's table shows: of the newest run, or of a later refresh.
+
+    A refresh that ended while a run was merging counts as earlier. None before the first run.
+    """
+    lake = newest_snapshot(objects, bucket)
+    of_run = lake.datasets.get(dataset) if lake else None
+    fresh = FreshSnapshot.read(objects, bucket, dataset)
+    if of_run is None or fresh is None or fresh.snapshot.snapshot_id == of_run.snapshot_id:
+        return of_run
+    times = [
+        objects.info(ObjectRef(bucket, key)).modified_at
+        for key in (keys.fresh_snapshot_key(dataset), keys.lake_snapshot_key(keys.CURRENT))
+    ]
+    return fresh.snapshot if times[0] > times[1] else of_run
 
 
 def _is_old(replaced: tuple[str, str], now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Compare the accepted rows of a file with the lake's rows of the same keys, which they replace in the merge.
 
-Only parts of the dataset's newest snapshot whose ranges have keys of the file are read: those with most of
-its rows first, up to MAX_BYTES. The other rows are counted as not compared.
+The rows of the lake are those that the dataset's table shows. Only parts whose ranges have keys of the file
+are read: those with most of its rows first, up to MAX_BYTES. The other rows are counted as not compared.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from headgate.contracts.curated import LINEAGE
 from headgate.contracts.followed_deletions import is_full
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.snapshots.read_snapshots import newest_snapshot, snapshot_parts
+from headgate.snapshots.fresh_snapshots import newest_of_dataset
+from headgate.snapshots.read_snapshots import snapshot_parts
 from headgate.values.cells import int_array, numbers
 from headgate.values.parquet_tables import table_of
 
@@ -77,7 +78,7 @@ class _Pairs(NamedTuple):
 def replaced_rows(
     objects: ObjectStore, bucket: str, contract: Contract, accepted: Path
 ) -> ComparisonWithLake | None:
-    """Compare a file's accepted rows with the newest snapshot of its dataset.
+    """Compare a file's accepted rows with the snapshot that its dataset's table shows.
 
     Args:
         bucket: the curated bucket.
@@ -89,8 +90,7 @@ def replaced_rows(
     """
     if not contract.key or is_full(contract):
         return None
-    lake = newest_snapshot(objects, bucket)
-    snapshot = lake.datasets.get(contract.dataset) if lake else None
+    snapshot = newest_of_dataset(objects, bucket, contract.dataset)
     if snapshot is None or not snapshot.rows:
         return ComparisonWithLake()
     record = snapshot_parts(objects, bucket, snapshot)

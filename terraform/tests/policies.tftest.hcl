@@ -262,10 +262,12 @@ run "least_privilege" {
   }
 
   assert {
-    condition = [for statement in data.aws_iam_policy_document.api.statement : [statement.actions, statement.resources] if strcontains(jsonencode(statement.resources), "/definitions")] == [
-      [toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/definitions/created/*", "${module.bucket["artifacts"].arn}/definitions/current.json"])]
+    condition = [for document in [data.aws_iam_policy_document.api, data.aws_iam_policy_document.api_revert] :
+      [for statement in document.statement : [statement.actions, statement.resources] if strcontains(jsonencode(statement.resources), "/definitions")]
+      ] == [for document in range(2) :
+      [[toset(["s3:PutObject"]), toset(["${module.bucket["artifacts"].arn}/definitions/created/*", "${module.bucket["artifacts"].arn}/definitions/current.json"])]]
     ]
-    error_message = "The API adds contracts of new datasets and points at them; it writes no version that people push."
+    error_message = "The API adds and removes contracts of created datasets and points at them; it writes no version that people push."
   }
 
   assert {

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 URL_EXPIRES_S = 3600
 _PARTS_OF_A_PAGE = 100
 _MAX_OF_A_NAME = 50
+_MAX_KEPT_NAMES = 1_000  # of checks, per process
 _ROW_FORMAT = {"delimiter", "quote"}
 
 
@@ -460,7 +461,7 @@ def _same_content(
     if not file_id and not upload.of_file_id:
         kind, file_id = "edited_copy", _edited_copy(lake, upload, stored.get("part", ""))
         if not file_id:
-            kind, file_id = "same_name", _of_the_name(lake, dataset, committed_as.get("key", upload.key))
+            kind, file_id = "same_name", _same_name(lake, upload, dataset, stored)
     record = record_if_any(lake, file_id)
     if record is None or record.state is not FileState.DONE or record.dataset != dataset:
         return {}
@@ -472,6 +473,17 @@ def _edited_copy(lake: LakePorts, upload: UploadRecord, part: str) -> str:
     senders = senders_of(lake)
     file_id = senders.edited_copy(upload.sha256)
     return file_id if file_id and senders.edits(file_id).get("part", "") == part else ""
+
+
+def _same_name(lake: LakePorts, upload: UploadRecord, dataset: str, stored: Mapping[str, Any]) -> str:
+    """Return the id of the newest accepted file of the upload's name. A check asks the file index once."""
+    key = (stored.get("committed_as") or {}).get("key", upload.key)
+    asked = (upload.upload_id, upload.check_id, dataset, key)
+    if asked not in lake.same_names:
+        while len(lake.same_names) >= _MAX_KEPT_NAMES:
+            del lake.same_names[next(iter(lake.same_names))]
+        lake.same_names[asked] = _of_the_name(lake, dataset, key)
+    return lake.same_names[asked]
 
 
 def _of_the_name(lake: LakePorts, dataset: str, key: str) -> str:

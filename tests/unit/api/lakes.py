@@ -190,6 +190,7 @@ class MemoryLake:
     catalog: MemoryCatalog = field(default_factory=MemoryCatalog)
     runs: MemoryRuns = field(default_factory=MemoryRuns)
     known_runs: KnownRuns = field(default_factory=KnownRuns)
+    same_names: dict[tuple[str, ...], str] = field(default_factory=dict)
     queries: MemoryQueries = field(default_factory=MemoryQueries)
     people: MemoryPeople = field(default_factory=MemoryPeople)
     mails: MemoryMails | None = field(default_factory=MemoryMails)

@@ -1,7 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core'
 
 import { savePng } from '../../api/save-picture'
-import { columnFormats, useDescriptions, useLabels, useUnits } from '../../formats/columns'
+import { columnFormats, useAnswerUnits, useDescriptions, useLabels } from '../../formats/columns'
 import type { Schemas } from '../../api/client'
 import type { Result } from '../query/results'
 import { whole } from '../../api/format'
@@ -27,6 +27,8 @@ interface Props {
   onView: (view: PanelView) => void
 }
 
+const NO_COLUMNS: Result['columns'] = []
+
 const TITLES: Record<PanelView, string> = {
   chart: 'Chart',
   table: 'Table',
@@ -38,7 +40,7 @@ const TITLES: Record<PanelView, string> = {
 export function PanelMenu({ panel, board, title, sql, views, view, answer, onView }: Props) {
   const { name, question } = panel
   const trust = useTrust({ board, table: panel.table }) ?? []
-  const units = useUnits(panel.table, panel.units)
+  const units = useAnswerUnits(panel.table, answer?.columns ?? NO_COLUMNS, panel.units)
   const labels = useLabels(panel.table)
   const about = useDescriptions(panel.table)
   const linkOf = useRowLinks()

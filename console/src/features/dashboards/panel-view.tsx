@@ -2,11 +2,14 @@ import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { type Result, useResult } from '../query/results'
+import { withDays } from '../query/days'
+import { openAt } from '../query/use-drawn'
 import { useContract } from '../catalog/queries'
+import { useHealth } from '../lake/queries'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
 import { Answered, Waiting } from '../../components/states'
-import { type Units, useLabels, useUnits } from '../../formats/columns'
+import { type Units, useAnswerUnits, useLabels } from '../../formats/columns'
 import { type AnswerRows, answerRows, answerTitle } from '../../formats/template'
 import { AnswerTable } from './answer-table'
 import { Definition, Statement } from './panel-details'
@@ -20,6 +23,7 @@ import { TrustLine } from './trust-line'
 
 const Chart = lazy(() => import('./chart'))
 const HEIGHT = 320
+const NO_COLUMNS: Result['columns'] = []
 
 /** A panel that is left out needs none, one that says in a sentence that there is nothing a line. */
 export type PanelRoom = 'none' | 'line' | 'panel'
@@ -43,7 +47,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
   const [view, setView] = useState<View>(isDrawn ? 'chart' : 'table')
   const result = useResult(sql)
   const figure = useResult(figureSql)
-  const units = useUnits(panel.table, panel.units)
+  const units = useAnswerUnits(panel.table, result.data?.columns ?? NO_COLUMNS, panel.units)
   // The figure gives the cause already.
   const isAbsent =
     sql === panel.sql && result.data?.rows.length === 0 && Boolean(figure.data && hasNoValue(figure.data))
@@ -84,6 +88,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
               panel={panel}
               answer={rows}
               system={board.system}
+              isWritten={Boolean(board.written_by)}
               narrowed={narrowed}
               units={units}
             />
@@ -113,16 +118,24 @@ interface ShownProps {
   panel: Schemas['Panel']
   answer: Result
   system: string
+  /** Whether a person wrote the dashboard: its statements say nothing about open periods or midnights. */
+  isWritten: boolean
   narrowed: Narrowed
   units: Units
 }
 
-function Shown({ view, panel, answer, system, narrowed, units }: ShownProps) {
+function Shown({ view, panel, answer: asked, system, isWritten, narrowed, units }: ShownProps) {
   const labels = useLabels(panel.table)
-  const shown = useMemo(
-    () => ({ panel, units, labels, ...answerRows(answer) }),
-    [panel, answer, units, labels],
+  const asOf = useHealth().data?.as_of ?? ''
+  const answer = useMemo(
+    () => (isWritten ? { ...asked, rows: withDays(asked.rows) } : asked),
+    [asked, isWritten],
   )
+  const shown = useMemo(() => {
+    const rows = answerRows(answer)
+    const open = isWritten ? openAt(rows.columns, rows.rows, panel.x, asOf) : undefined
+    return { panel, units, labels, ...rows, open }
+  }, [panel, answer, isWritten, units, labels, asOf])
   const onPick = usePick(panel, system, narrowed.rows, shown)
   if (view === 'SQL') return <Statement sql={narrowed.sql} answer={answer} />
   if (view === 'definition') return <Definition table={panel.table} system={system} columns={shown.columns} />

@@ -37,7 +37,7 @@ export function replacedLines({
   const more = replaced > named.length ? ' …' : ''
   return [
     replaced > 0
-      ? `${count(replaced, 'row')} ${replaced === 1 ? 'replaces a row' : 'replace rows'} that the lake has since its newest run${named.length > 0 ? `. ${named.join('; ')}${more}` : '.'}`
+      ? `${count(replaced, 'row')} ${replaced === 1 ? 'replaces a row' : 'replace rows'} that the lake has${named.length > 0 ? `. ${named.join('; ')}${more}` : '.'}`
       : '',
     older > 0
       ? `${count(older, 'row')} ${older === 1 ? 'is' : 'are'} older than the row of the lake with the same key and ${older === 1 ? 'changes' : 'change'} nothing.`
@@ -62,7 +62,7 @@ export function differenceWords({
     added > 0 ? `${whole(added)} ${added === 1 ? 'is' : 'are'} new` : '',
     replaced > 0 ? `${whole(replaced)} ${replaced === 1 ? 'replaces a row' : 'replace rows'}` : '',
     older > 0 ? `${whole(older)} ${older === 1 ? 'is' : 'are'} older` : '',
-    equal > 0 ? `${whole(equal)} ${equal === 1 ? 'is' : 'are'} in the tables of the newest run already` : '',
+    equal > 0 ? `${whole(equal)} ${equal === 1 ? 'is' : 'are'} in the tables already` : '',
   ].filter(Boolean)
   return `Of these ${count(accepted, 'row')} ${parts.join(', ')}.`
 }

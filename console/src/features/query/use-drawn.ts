@@ -6,7 +6,7 @@ import type { Shown } from '../dashboards/chart-options'
 import { useHealth } from '../lake/queries'
 import { type Choice, drawn } from './chart-choice'
 import { withDays } from './days'
-import { openPeriod } from './open-period'
+import { type OpenPeriod, openPeriod } from './open-period'
 
 export interface DrawnAnswer extends Shown {
   note: string
@@ -19,6 +19,13 @@ interface Answer {
   rows: Cell[][]
 }
 
+/** The last period of an axis that is not over, if the axis has periods; `rows` are those that are drawn. */
+export function openAt(columns: string[], rows: Cell[][], x: string, asOf: string): OpenPeriod | undefined {
+  const at = columns.indexOf(x)
+  const places = new Set(rows.map((row) => String(row[at] ?? '')))
+  return openPeriod([...places], asOf)
+}
+
 /** An answer as a chart draws it, in the units of the lake, with a last period that is not over. */
 export function useDrawn(result: Answer, { x, y, series, kind }: Choice): DrawnAnswer {
   const units = useAnswerUnits('', result.columns)
@@ -28,8 +35,6 @@ export function useDrawn(result: Answer, { x, y, series, kind }: Choice): DrawnA
   return useMemo(() => {
     const choice = { x, y: measures.split('\n'), series, kind }
     const shown = { ...drawn(result.columns, withDays(result.rows), choice), units, labels }
-    const at = shown.columns.indexOf(x)
-    const places = new Set(shown.rows.map((row) => String(row[at] ?? '')))
-    return { ...shown, open: openPeriod([...places], asOf) }
+    return { ...shown, open: openAt(shown.columns, shown.rows, x, asOf) }
   }, [result, x, measures, series, kind, units, labels, asOf])
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
 from tests.console.supplier_file import supplier_file
 from tests.unit.api.files.test_edited_uploads import DECIDED, FORMATS, checked, uploaded, uploader
 from tests.unit.api.lakes import Caller
@@ -47,6 +49,26 @@ def test_a_forgotten_header_is_not_applied_to_the_next_file() -> None:
     assert not is_remembered(caller, 2)
     assert caller.lake.mappings.remembered() == []
     assert caller.call("DELETE", place).status == 404
+
+
+def test_to_forget_a_header_no_other_one_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    caller = caller_with_remembered_header()
+    objects = caller.lake.objects
+    (header,) = caller.call("GET", PATH).json["headers"]
+    for number in range(3):
+        objects.write(ObjectRef("artifacts", keys.mapping_key("uploads", f"{number}abcdef0")), b"no JSON")
+    read, reads = objects.read, list[str]()
+
+    def counted(ref: ObjectRef) -> bytes:
+        reads.append(ref.key)
+        return read(ref)
+
+    monkeypatch.setattr(objects, "read", counted)
+    assert caller.call("DELETE", f"{PATH}/{header['source']}/{header['header']}").json == header
+    assert {key for key in reads if key.startswith(("mappings/", "edits/"))} <= {
+        keys.mapping_key(header["source"], header["header"]),
+        keys.edits_key(header["source"], header["header"]),
+    }
 
 
 def test_a_viewer_neither_reads_nor_forgets_decisions() -> None:

@@ -18,11 +18,13 @@ from headgate.snapshots.read_snapshots import lake_snapshot, snapshot_parts
 from headgate.uploads import replaced_rows
 from headgate.values.parquet_tables import table_of
 from tests.duckdb_memory import MEMORY
+from tests.in_memory_ports import MemoryFileIndex
 from tests.unit.api.files.test_mapped_uploads import dry_run
 from tests.unit.api.files.test_uploads import uploaded
 from tests.unit.api.lakes import PAYMENTS, REGISTRY, Caller, MemoryLake, payments
 
 if TYPE_CHECKING:
+    from headgate.lake.file_index import FileFilter, FileListPage
     from headgate.snapshots.snapshot import DatasetSnapshot
 
 pytestmark = pytest.mark.unit
@@ -30,13 +32,18 @@ pytestmark = pytest.mark.unit
 HEADER = PAYMENTS.splitlines(keepends=True)[0]
 
 
-def merge(lake: MemoryLake, part_rows: int = 8) -> MemoryLake:
-    """A run's merge of the datasets with accepted files, in parts of about `part_rows` rows."""
+def merging(lake: MemoryLake, folder: str, catalog: MemoryCatalog, part_rows: int = 8) -> Merging:
+    """The merge of the datasets with accepted files, in parts of about `part_rows` rows."""
     curated = {name: REGISTRY.curated[name] for name in ("customers", "payments")}
+    ports = (lake.objects, catalog, curated, "curated", "curated", Path(folder), audit)
+    newest = last_arrivals(lake.ledger.records())
+    return Merging(*ports, memory=MEMORY, part_rows=part_rows, last_arrivals=lambda: newest)
+
+
+def merge(lake: MemoryLake, part_rows: int = 8, catalog: MemoryCatalog | None = None) -> MemoryLake:
+    """A run's merge."""
     with TemporaryDirectory() as folder:
-        ports = (lake.objects, MemoryCatalog(), curated, "curated", "curated", Path(folder), audit)
-        newest = last_arrivals(lake.ledger.records())
-        Merging(*ports, memory=MEMORY, part_rows=part_rows, last_arrivals=lambda: newest).merge()
+        merging(lake, folder, catalog or MemoryCatalog(), part_rows).merge()
     return lake
 
 
@@ -127,6 +134,24 @@ def test_a_file_of_a_name_that_came_before_names_the_newest_one_with_rows() -> N
     assert dry_run(caller, uploaded(caller, payments(range(1, 6)), "next-day.csv"))["same_name"] == ""
 
 
+def test_a_check_looks_for_a_file_of_the_name_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    caller = Caller(MemoryLake())
+    first = caller.lake.receive("payments/day.csv", payments(range(1, 5)))
+    asked, newest = list[str](), MemoryFileIndex.newest
+
+    def counted(index: MemoryFileIndex, limit: int, *, after: str = "", where: FileFilter) -> FileListPage:
+        asked.append(where.name)
+        return newest(index, limit, after=after, where=where)
+
+    monkeypatch.setattr(MemoryFileIndex, "newest", counted)
+    upload_id = uploaded(caller, payments(range(1, 6)), "day.csv")
+    assert dry_run(caller, upload_id)["same_name"] == first.file_id
+    for _ in range(3):
+        again = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
+        assert again["same_name"] == first.file_id
+    assert asked == ["payments/day.csv"]
+
+
 def test_before_the_first_run_nothing_is_replaced() -> None:
     assert replaces(MemoryLake(), PAYMENTS)["replaced"] == 0
 
@@ -135,6 +160,22 @@ CUSTOMERS = (
     b"customer_id,email,full_name,ssn,region_id,signed_up_at,marketing_opt_in,updated_at\n"
     b"1,a@example.com,Anna A,,R1,2024-01-01 10:00:00,1,2024-01-01 10:00:00\n"
 )
+
+
+def test_rows_that_a_table_got_between_two_runs_are_compared_until_a_run_merges_others() -> None:
+    lake, catalog = MemoryLake(), MemoryCatalog()
+    lake.receive("payments/old.csv", payments(range(1, 41)))
+    merge(lake, catalog=catalog)
+    lake.receive("payments/more.csv", HEADER + row(50, "5.00"))
+    with TemporaryDirectory() as folder:
+        fresh = merging(lake, folder, catalog).refresh("payments", now=lake.now(), largest_bytes=1 << 20)
+    assert fresh
+    assert fresh.rows == 41
+    answer = replaces(lake, HEADER + row(50, "6.00") + row(1))
+    assert (answer["replaced"], answer["equal"]) == (1, 1)
+    lake.receive("payments/later.csv", HEADER + row(50, "7.00", "2025-01-01 00:00:00"))
+    merge(lake, catalog=catalog)
+    assert replaces(lake, HEADER + row(50, "6.00"))["older"] == 1
 
 
 def test_of_people_every_row_with_a_key_of_the_lake_counts_and_no_value_is_shown() -> None:

@@ -174,6 +174,7 @@ def test_a_remembered_mapping_is_listed_with_its_columns_and_can_be_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kept = remembering(monkeypatch)
+    kept.remember_edits(SUGGESTED, {"dataset": "regions", "columns": {}})
     listed = json.loads(CliRunner().invoke(mapping, ["list", "--json"], catch_exceptions=False).stdout)
     assert [(row["source"], row["header"], row["dataset"], row["columns"][0]) for row in listed] == [
         ("inbox", "abc", "regions", "F0")
@@ -183,6 +184,8 @@ def test_a_remembered_mapping_is_listed_with_its_columns_and_can_be_forgotten(
         CliRunner().invoke(mapping, ["forget", "inbox", "ab", "--yes"], catch_exceptions=False).exit_code == 0
     )
     assert kept.remembered() == []
+    for key in (keys.mapping_key("inbox", "abc"), keys.edits_key("inbox", "abc")):
+        assert json.loads(kept.objects.read(ObjectRef("artifacts", key)))["dataset"] == ""
 
 
 @pytest.mark.usefixtures("lake")

@@ -1,0 +1,86 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import { MemoryRouter } from 'react-router'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import { connect, type Schemas } from '../../api/client'
+import type { Shown } from './chart-options'
+import { PanelView } from './panel-view'
+
+const drawn = vi.hoisted(() => ({ newest: undefined as Shown | undefined }))
+vi.mock('./chart', () => ({
+  default: ({ shown }: { shown: Shown }) => {
+    drawn.newest = shown
+    return <p>drawn</p>
+  },
+}))
+afterEach(cleanup)
+
+const PANEL = {
+  name: 'net',
+  question: 'Net by month',
+  kind: 'line',
+  table: '',
+  sql: 'select 1',
+  unit: '',
+  units: {},
+  x: 'month',
+  y: ['net_usd'],
+  series: '',
+  keeps: [],
+} as unknown as Schemas['Panel']
+const BOARD = { system: '', title: 'Mine', written_by: 'ana', queues: [], trust: [] }
+const ANSWER: Record<string, object> = {
+  '/v1/me': { name: 'ana', groups: ['viewer'], role: 'viewer' },
+  '/v1/health': { as_of: '2026-11-20', checks: [] },
+  '/v1/catalog': { tables: [{ name: 'sales', system: '', columns: [{ name: 'price', unit: 'USD' }] }] },
+  '/v1/queries': { query_id: 'q', state: 'succeeded', columns: [], scanned_bytes: 0, cost_usd: '0' },
+  '/v1/queries/q/rows': {
+    columns: [
+      { name: 'month', type: 'timestamp' },
+      { name: 'net_usd', type: 'double' },
+    ],
+    rows: [
+      ['2026-10-01 00:00:00.000', 5],
+      ['2026-11-01 00:00:00.000', 3],
+    ],
+    next_cursor: '',
+  },
+}
+
+const show = (board: object) => {
+  vi.stubGlobal('fetch', (url: string) =>
+    Promise.resolve(Response.json(ANSWER[new URL(url).pathname] ?? { tables: [], annotations: [] })),
+  )
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  drawn.newest = undefined
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <MemoryRouter>
+          <PanelView
+            panel={PANEL}
+            board={board as Schemas['Dashboard']}
+            narrowed={{ sql: PANEL.sql, rows: [], ignored: [] } as never}
+          />
+        </MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+}
+
+test('a dashboard that somebody wrote marks the month that is not over, in the currency of its column', async () => {
+  show(BOARD)
+  await screen.findByText('drawn')
+  await vi.waitFor(() => expect(drawn.newest?.open).toEqual({ place: '2026-11-01', until: '2026-11-20' }))
+  expect(drawn.newest?.units?.net_usd).toBe('USD')
+})
+
+test('a dashboard of the project says itself which period is open', async () => {
+  show({ ...BOARD, written_by: '' })
+  await screen.findByText('drawn')
+  await vi.waitFor(() => expect(drawn.newest?.units?.net_usd).toBe('USD'))
+  expect(drawn.newest?.open).toBeUndefined()
+})
