@@ -82,6 +82,23 @@ class CreatedDatasets:
             content_type="application/json",
         )
 
+    def describe(self, dataset: str, text: str, author: Author) -> None:
+        """Replace the description in the contract of a dataset, also where it is in use.
+
+        Args:
+            author: who describes it; the author of the contract stays.
+
+        Raises:
+            NotFoundError: nobody created this dataset.
+            ConflictError: others kept changing the definitions.
+        """
+        document = self.document(dataset)
+        table, *others = document["schema"]
+        described = {**document, "schema": [{**table, "description": text}, *others]}
+        self.store(dataset, described, self.author(dataset))
+        name, stored = created_file(dataset), created_text(described)
+        self.change(lambda files: files | {name: stored} if name in files else files, author)
+
     def removals(self) -> dict[str, Removal]:
         """Return the removals that were not taken back, by dataset."""
         return removals_of(self._in_use())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.removals import remover_of
-from headgate.api.http.problems import conflict, invalid
+from headgate.api.files.removals import expect_owner, remover_of
+from headgate.api.http.problems import conflict, expect_no_numbers, invalid
 from headgate.api.shapes.uploads import ContractDrafts, StoredContractDraft
 from headgate.contracts.creation import deployment_reasons
 from headgate.errors import ConflictError, ContractError
@@ -45,6 +45,21 @@ def store(
     created.store(dataset, document, author)
     _use(created, dataset, document, author, is_usable=not deployment_reasons(contract))
     lake.begin_request()  # from here on the request uses the new contract
+    return _shown(lake, created, dataset)
+
+
+def describe(lake: LakePorts, caller: CallerIdentity, dataset: str, text: str) -> StoredContractDraft:
+    """Replace the description of a created dataset.
+
+    Raises:
+        ProblemError: 404, nobody created the dataset; 403, the caller neither created it nor is an operator;
+            422, the text has a card number or SSN.
+    """
+    expect_no_numbers("body.description", "description", text)
+    expect_owner(lake, caller, dataset)
+    created = CreatedDatasets(lake.definition_versions)
+    created.describe(dataset, text, Author(caller.name, lake.now().isoformat(timespec="seconds")))
+    lake.begin_request()
     return _shown(lake, created, dataset)
 
 

@@ -12,6 +12,7 @@ from headgate.api.http.problems import not_found
 from headgate.api.shapes.files import ColumnProfile, Correlation, FileProfile, QualityHistory, QualityPoint
 from headgate.errors import NotFoundError
 from headgate.lake.file_index import FileFilter, newest_first
+from headgate.lake.keys import has_corrected_rows
 from headgate.lake.ports import HIDDEN_NUMBERS, ObjectRef
 from headgate.lake.states import FileState
 from headgate.profiling.score import Score
@@ -70,13 +71,15 @@ def profile_columns(columns: Sequence[Mapping[str, Any]]) -> tuple[ColumnProfile
 
 
 def history(lake: LakePorts, dataset: str) -> QualityHistory:
-    """Return the quality of the newest files of a dataset, oldest first.
+    """Return the quality of the newest files of a dataset without corrections, oldest first.
 
     A dataset without a contract is the first folder of the keys of profiled files.
     """
     has_contract = dataset in lake.contracts.source
     state = FileState.DONE if has_contract else FileState.PROFILED
-    newest = list(islice(newest_first(lake.files, FileFilter(dataset, state), MAX_POINTS), MAX_POINTS))
+    every = newest_first(lake.files, FileFilter(dataset, state), MAX_POINTS)
+    # A correction has a few selected rows, which say nothing about the files of the dataset.
+    newest = list(islice((file for file in every if not has_corrected_rows(file.key)), MAX_POINTS))
     if not newest and not has_contract:
         raise not_found(
             "There is no dataset or file folder of that name. GET /v1/contracts lists the datasets."

@@ -125,10 +125,16 @@ def _by(lake: LakePorts, caller: CallerIdentity) -> Author:
     return Author(caller.name, lake.now().isoformat(timespec="seconds"))
 
 
-def _check(lake: LakePorts, caller: CallerIdentity, dataset: str) -> None:
+def expect_owner(lake: LakePorts, caller: CallerIdentity, dataset: str) -> Author:
+    """Return who created a dataset; 404 if nobody did, 403 if it is neither the caller nor an operator."""
     author = _author(CreatedDatasets(lake.definition_versions), dataset)
     if not _may(caller, author):
         raise forbidden(_not_yours(author))
+    return author
+
+
+def _check(lake: LakePorts, caller: CallerIdentity, dataset: str) -> None:
+    author = expect_owner(lake, caller, dataset)
     if why := _why_not(lake, caller, dataset, author):
         raise conflict(why)
 

@@ -25,6 +25,7 @@ from headgate.api.shapes.removals import DatasetRemoval, RemovalProgress
 from headgate.api.shapes.uploads import (
     ContractDraftAsked,
     ContractDrafts,
+    DescriptionAsked,
     DryRun,
     GridRows,
     StoredContractDraft,
@@ -171,6 +172,14 @@ def store_contract_draft(
     deployment; `needs_deployment` says why. Repeating is safe.
     """
     return contract_drafts.store(lake, caller, dataset, body.document)
+
+
+@routes.put("/v1/contract-drafts/<dataset>/description", Group.UPLOADER, problems=[404, 409])
+def describe_dataset(
+    lake: Lake, caller: Caller, dataset: Name, body: DescriptionAsked
+) -> StoredContractDraft:
+    """Describe a dataset that the caller created (operators: that anybody created). Repeating is safe."""
+    return contract_drafts.describe(lake, caller, dataset, body.description)
 
 
 @routes.get("/v1/datasets/<dataset>/removal", Group.VIEWER, problems=[404])

@@ -108,6 +108,12 @@ class ContractDraftAsked(Asked):
     document: dict[str, Any] = Field(description="An ODCS 3.1 document.")
 
 
+class DescriptionAsked(Asked):
+    """A description of a created dataset."""
+
+    description: str = Field(max_length=2_000, description="What its rows are, in a sentence or two.")
+
+
 class StoredContractDraft(Shape):
     """A contract written for a new dataset."""
 

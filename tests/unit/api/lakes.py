@@ -210,7 +210,9 @@ class MemoryLake:
         versions = self.definition_versions
         created = versions.created(versions.pointer()[0].created)
         if created.files:
-            self.contracts = without(self.contracts, created.removals).with_created(created.contracts)
+            names = {name.removeprefix("source/") for name in created.contracts}
+            others = without(self.contracts, names.union(created.removals))
+            self.contracts = others.with_created(created.contracts)
             for part in ("mappings", "gate_rules"):
                 self.__dict__.pop(part, None)
 

@@ -2,14 +2,16 @@ import { Button, Group, Stack, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
+import { useMay } from '../../api/queries'
 import { Panel } from '../../components/panel'
-import { Answered, Empty } from '../../components/states'
+import { Answered, Empty, Failed } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { fileParts, heading } from '../../formats/words'
 import { useProfile } from '../files/queries'
 import { waitingRowsOf } from '../lake/lake-words'
-import { useQuarantine } from '../lake/queries'
+import { useQuarantine, useStartRun } from '../lake/queries'
+import { StartRun } from '../lake/start-run'
 import { completeness, headline, insightsOf, oddities, typicalRow } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
 import { AskLink } from './ask-link'
@@ -140,10 +142,24 @@ function Newest({ dataset, point }: { dataset: string; point: Schemas['QualityPo
       }
       subtitle={`The newest file, ${fileParts(point.key)[1]}; after the next run this is about all files together`}
       name="What the newest file holds"
+      actions={<RunNow />}
     >
       <Answered of={profile} what="the profile">
         {(answer) => <ProfileView profile={answer} units={units} />}
       </Answered>
     </Panel>
+  )
+}
+
+/** The button for the run that the page waits for. */
+function RunNow() {
+  const may = useMay('operator')
+  const start = useStartRun()
+  if (!may) return null
+  return (
+    <>
+      <StartRun start={start} size="compact-sm" />
+      {start.error ? <Failed error={start.error} what="The run" isAction /> : null}
+    </>
   )
 }

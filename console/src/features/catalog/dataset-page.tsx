@@ -14,6 +14,7 @@ import { originalId, pagesOf } from '../files/file-list'
 import { ColumnLineagePanel } from './column-lineage'
 import { ContractView } from './contract-view'
 import { Contents } from './dataset-contents'
+import { DescribeDataset } from './describe-dataset'
 import { FilesOverTime } from './files-over-time'
 import { NoFile } from './no-file'
 import { RememberedHeaders } from './remembered-headers'
@@ -76,6 +77,9 @@ export function DatasetPage() {
             <Text size="sm" className="muted">
               Created by {created.by} on {dayAndTime(created.at)}
             </Text>
+            {contract.data ? (
+              <DescribeDataset dataset={dataset} description={contract.data.description} />
+            ) : null}
             <RemoveDataset dataset={dataset} />
           </Group>
         ) : null}

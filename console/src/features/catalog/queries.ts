@@ -25,6 +25,24 @@ export const useContractDrafts = () =>
     queryFn: () => read<Schemas['ContractDrafts']>('/v1/contract-drafts'),
   })
 
+/** Replaces the description of a dataset that somebody created. */
+export function useDescribe(dataset: string) {
+  const queries = useQueryClient()
+  return useMutation({
+    mutationFn: (description: string) =>
+      read<Schemas['StoredContractDraft']>(`/v1/contract-drafts/${path(dataset)}/description`, {
+        method: 'PUT',
+        body: { description },
+      }),
+    onSuccess: () =>
+      Promise.all(
+        ['contract', 'contracts', 'contract drafts'].map((key) =>
+          queries.invalidateQueries({ queryKey: [key] }),
+        ),
+      ),
+  })
+}
+
 const removalOf = (dataset: string) => `/v1/datasets/${path(dataset)}/removal`
 
 /** What removing a dataset takes away, or how far its removal is. */

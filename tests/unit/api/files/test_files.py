@@ -272,9 +272,13 @@ def test_profile_quality_and_quarantine_are_those_of_the_record(caller: Caller) 
     whatever_its_age = Score.of_texts(record.profile).of_content.total
     assert (point["file_id"], point["score"]) == (record.file_id, whatever_its_age)
     assert caller.call("GET", f"/v1/files/{record.file_id}").json["quality_score"] == whatever_its_age
+    corrections = {"rows": [{"source_row": 3, "values": {"amount": "12.00"}}]}
+    sent = caller.call("POST", f"/v1/files/{record.file_id}/corrections", corrections)
     lines = caller.call("GET", "/v1/quarantine" + query(rule="type")).json["lines"]
     assert lines == [{"dataset": "payments", "rule": "type", "files": 1, "files_rejected": 0, "rows": 1}]
     assert caller.call("GET", "/v1/datasets/nothing/quality").status == 404
+    caller.lake.receive(sent.json["key"])  # a few selected rows say nothing about the files
+    assert caller.call("GET", "/v1/datasets/payments/quality").json["points"] == [point]
 
 
 @pytest.mark.parametrize(

@@ -198,3 +198,21 @@ def test_a_dataset_that_waits_for_a_deployment_is_withdrawn(maker: Caller) -> No
     assert maker.call("DELETE", path).json["left"] == 0
     assert maker.call("GET", path).json["state"] == "waiting"
     assert "kunden" not in maker.lake.contracts.source
+
+
+def test_its_maker_and_operators_describe_a_dataset(maker: Caller) -> None:
+    place = f"/v1/contract-drafts/{DATASET}/description"
+    sent(maker, "d.csv", b"sku;preis\nA-9;9,50\n")
+    described = maker.call("PUT", place, {"description": "Prices of Müller"})
+    assert (described.status, described.json["by"]) == (200, maker.name)
+    detail = maker.call("GET", f"/v1/contracts/source/{DATASET}").json
+    assert detail["description"] == "Prices of Müller"
+    other = Caller(maker.lake, name="ben@example.com", groups=("uploader",))
+    assert other.call("PUT", place, {"description": "Mine"}).status == 403
+    card = {"description": "4111 1111 1111 1111"}
+    assert maker.call("PUT", place, card).status == 422
+    assert (
+        maker.call("PUT", "/v1/contract-drafts/payments/description", card | {"description": ""}).status
+        == 404
+    )
+    assert contract(maker)["schema"][0]["description"] == "Prices of Müller"
