@@ -143,7 +143,7 @@ export interface paths {
          * Describe a dataset that the caller created (operators: that anybody created). Repeating is safe
          * @description Needs the group `uploader`.
          */
-        put: operations["describeDataset"];
+        put: operations["describeCreatedDataset"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6366,7 +6366,7 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
-    describeDataset: {
+    describeCreatedDataset: {
         parameters: {
             query?: never;
             header?: never;

@@ -175,7 +175,7 @@ def store_contract_draft(
 
 
 @routes.put("/v1/contract-drafts/<dataset>/description", Group.UPLOADER, problems=[404, 409])
-def describe_dataset(
+def describe_created_dataset(
     lake: Lake, caller: Caller, dataset: Name, body: DescriptionAsked
 ) -> StoredContractDraft:
     """Describe a dataset that the caller created (operators: that anybody created). Repeating is safe."""
