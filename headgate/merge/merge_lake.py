@@ -337,7 +337,10 @@ class Merging:
         """Drop the tables of removed datasets; their snapshots are deleted like other old ones."""
         for dataset in self._removed_tables:
             self.catalog.delete(self.database, dataset)
-            for item in list(self.objects.list(self.curated_bucket, keys.iceberg_prefix(dataset))):
+            prefix = keys.iceberg_prefix(dataset)
+            # Without Iceberg the merge may not delete there, and nothing leads readers to older metadata.
+            metadata = list(self.objects.list(self.curated_bucket, prefix)) if self.iceberg else []
+            for item in metadata:
                 self.objects.delete(ObjectRef(self.curated_bucket, item.ref.key))
 
     def _table(self, contract: Contract) -> TableVersion:

@@ -1940,8 +1940,7 @@ export interface components {
         };
         /**
          * CustomerAsked
-         * @description A customer of the last run, a customer with some signals changed, or, with all signals and no number, a
-         *     new customer.
+         * @description A customer of the last run, perhaps with changed signals, or with all signals a new customer.
          */
         CustomerAsked: {
             /** Customer Id */
@@ -5869,8 +5868,7 @@ export interface components {
         };
         /**
          * Use
-         * @description The use of a column for another one in a statement. The first three are direct: they use the value
-         *     itself.
+         * @description The use of a column for another one in a statement; the first three use the value itself.
          * @enum {string}
          */
         Use: "IDENTITY" | "TRANSFORMATION" | "AGGREGATION" | "CONDITIONAL" | "FILTER" | "GROUP_BY" | "JOIN" | "SORT" | "WINDOW";

@@ -75,6 +75,15 @@ def test_a_snapshot_of_several_parts_names_each_of_them_once(lake: IcebergLake) 
     assert [*lake.versions().values()] == [[f"{number:03d}" for number in range(60)]]
 
 
+def test_the_metadata_of_a_removed_dataset_are_deleted(lake: IcebergLake) -> None:
+    lake.deliver("aa", order("1", "1.00"))
+    lake.merging().merge()
+    assert lake.objects.contents(BUCKET, keys.iceberg_prefix("orders"))
+    others = {name: contract for name, contract in lake.contracts.items() if name != "orders"}
+    replace(lake.merging(), contracts=others, removed=["orders"]).merge()
+    assert not lake.objects.contents(BUCKET, keys.iceberg_prefix("orders"))
+
+
 def test_a_dataset_that_did_not_change_forgets_snapshots_that_a_run_deletes(lake: IcebergLake) -> None:
     lake.deliver("aa", order("1", "1.00"))
     lake.merging().merge()

@@ -673,14 +673,11 @@ def test_the_table_of_a_removed_dataset_is_dropped_and_its_rows_are_in_no_snapsh
     lake.deliver_regions("bb", "N")
     lake.merging().merge()
     lake.objects.delete(ObjectRef(BUCKET, keys.increment_key("regions", "bb")))
-    hint = ObjectRef(BUCKET, f"{keys.iceberg_prefix('regions')}version-hint.text")
-    lake.objects.write(hint, b"v1")
     removed = replace(lake.merging(), contracts={"orders": ORDERS}, removed=["regions"])
     merged = removed.merge()
     assert merged.datasets.keys() == {"orders"}
     with pytest.raises(NotFoundError):
         lake.catalog.current("ecommerce_curated", "regions")
-    assert not lake.objects.contents(BUCKET, hint.key)
     assert removed.merge() == merged
     for number in range(8):  # old snapshots are deleted when newer manifests have replaced theirs
         lake.deliver(f"c{number}", order(str(number), "2.00", updated=2 + number))
