@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -46,6 +47,7 @@ class RowsOverBase:
         base: rows that several runs have; the file may have further columns.
         address: a hash of everything that the rows of `base` follow from.
         changed: rows that replace those of `base` with the same key, or are new.
+        gone: the keys of rows of `base` that are left out; None for none.
     """
 
     contract: Contract
@@ -53,6 +55,7 @@ class RowsOverBase:
     address: str
     changed: Path
     _folder: OwnFolder = field(repr=False)
+    gone: pa.Table | None = None
 
     def changed_batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the rows of `changed`."""
@@ -62,7 +65,9 @@ class RowsOverBase:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the rows of both files in the order of the key."""
         changed = _RowsAhead(self._tables(self.changed), self.contract.key)
-        for rows in self._tables(self.base):
+        for rows in map(self._without_gone, self._tables(self.base)):
+            if not rows.num_rows:
+                continue
             replacing = changed.until(_key_at(rows.select(list(self.contract.key)), rows.num_rows - 1))
             yield from _merged([*replacing, rows], self.contract.key).to_batches()
         for table in changed.rest():
@@ -73,6 +78,17 @@ class RowsOverBase:
         schema = unstamped_schema(self.contract)
         rows: pd.DataFrame = pa.Table.from_batches(self.batches(), schema).to_pandas()
         return rows
+
+    def _without_gone(self, rows: pa.Table) -> pa.Table:
+        if self.gone is None or not self.gone.num_rows:
+            return rows
+        columns = (pc.is_in(rows[name], self.gone[name].combine_chunks()) for name in self.contract.key)
+        places = np.flatnonzero(functools.reduce(pc.and_, columns).to_numpy())
+        keyed = rows.select(list(self.contract.key))
+        left_out = {_key_at(self.gone, place) for place in range(self.gone.num_rows)}
+        is_kept = np.ones(rows.num_rows, dtype=np.bool_)
+        is_kept[[place for place in places.tolist() if _key_at(keyed, place) in left_out]] = False
+        return rows.filter(pa.array(is_kept))
 
     def _tables(self, path: Path) -> Iterator[pa.Table]:
         stored, schema = StoredRows([path]), unstamped_schema(self.contract)

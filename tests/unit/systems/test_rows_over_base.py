@@ -26,7 +26,7 @@ from headgate.systems.rows_over_base import RowsOverBase, stage_over_base
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     Scores = Mapping[tuple[str, int], float | None]
 
@@ -52,7 +52,11 @@ BASE: Scores = {("a", 1): 0.1, ("a", 2): 0.2, ("b", 1): 0.3}
 
 
 def rows_over(
-    base: Scores, changed: Scores, address: str = "of monday", contract: Contract = SCORES
+    base: Scores,
+    changed: Scores,
+    address: str = "of monday",
+    contract: Contract = SCORES,
+    gone: Sequence[tuple[str, int]] = (),
 ) -> RowsOverBase:
     """Return scores by kind and number; the file of the base has a column that the contract has not."""
     folder = OwnFolder()
@@ -67,7 +71,8 @@ def rows_over(
             "weight": [1.0] * len(ordered),
         }
         write_batches([pa.table({name: columns[name] for name in schema.names}, schema=schema)], schema, path)
-    return RowsOverBase(contract, paths[0], address, paths[1], folder)
+    left_out = pa.table({"kind": [kind for kind, _ in gone], "number": [number for _, number in gone]})
+    return RowsOverBase(contract, paths[0], address, paths[1], folder, left_out if gone else None)
 
 
 def scores_of(rows: pa.Table) -> list[tuple[tuple[str, int], float | None]]:
@@ -126,6 +131,24 @@ def test_changed_rows_replace_those_of_the_base_and_new_ones_lie_between_them(
     expected = sorted({**base, **changed}.items())
     assert scores_of(pa.Table.from_batches(made.batches(), unstamped_schema(SCORES))) == expected
     assert len(made.frame()) == len(expected)
+
+
+@given(
+    base=st.dictionaries(KEYS, st.floats(0, 1), max_size=25),
+    changed=st.dictionaries(KEYS, st.floats(2, 3), max_size=25),
+    gone=st.lists(KEYS, max_size=10),
+    group_rows=st.integers(1, 7),
+)
+def test_rows_of_the_base_that_are_gone_are_left_out(
+    base: Scores, changed: Scores, gone: list[tuple[str, int]], group_rows: int
+) -> None:
+    """A key of several columns is left out only if all of them agree."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(write_rows, "GROUP_ROWS", group_rows)
+        made = rows_over(base, changed, gone=gone)
+    left = {key: score for key, score in base.items() if key not in gone}
+    rows = pa.Table.from_batches(made.batches(), unstamped_schema(SCORES))
+    assert scores_of(rows) == sorted({**left, **changed}.items())
 
 
 def test_all_rows_have_the_stamps_of_the_newest_run() -> None:

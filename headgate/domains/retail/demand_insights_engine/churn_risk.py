@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 from sklearn.metrics import roc_auc_score
 
 from headgate.contracts.registry import Registry
@@ -192,9 +193,7 @@ def aimed(
     """
     path = folder / "leaving.parquet"
     if model is None:
-        return None, _kept(
-            (share_of_silence(part.silence.to_numpy()) for part in customers.parts(("silence",))), path
-        )
+        return None, leaving_of(model, customers, path)
     unshifted = _kept(model.unshifted_parts(customers.parts(SIGNALS)), folder / "unshifted.parquet")
     if buyers and weight:
         by = churn.shift_to(
@@ -202,6 +201,24 @@ def aimed(
         )
         model = model.shifted(weight * by)
     return model, _kept((model.after_shift(part) for part in _leaving(unshifted)), path)
+
+
+def leaving_of(model: churn.ChurnModel | None, customers: StoredRows, path: Path) -> StoredRows:
+    """Return the column `LEAVING` of customers on disk, by an aimed model.
+
+    Args:
+        customers: their points.
+    """
+    if model is None:
+        silences = (part.silence.to_numpy() for part in customers.parts(("silence",)))
+        return _kept(map(share_of_silence, silences), path)
+    unshifted = model.unshifted_parts(customers.parts(SIGNALS))
+    return _kept(map(model.after_shift, unshifted), path)
+
+
+def probability(model: churn.ChurnModel | None, points: pd.DataFrame) -> Array:
+    """Return the probability that customers in memory leave, by an aimed model."""
+    return model.probability(points) if model else share_of_silence(points.silence.to_numpy())
 
 
 def _kept(probability: Iterator[Array], path: Path) -> StoredRows:
@@ -271,6 +288,7 @@ def table(
     leaving: StoredRows,
     *,
     at_stake: Array,
+    stakes: Array | None = None,
 ) -> RowsInFile:
     """Return the table's rows, one per customer, in the customers' order.
 
@@ -278,9 +296,12 @@ def table(
         points: of the same customers, as `origins.signals` gives them.
         leaving: the probability that each of these customers leaves, as `aimed` gives it.
         at_stake: of these customers, as `StoredOutlook.value_at_stake` has it.
+        stakes: the values at stake among which customers have their rank, as `in_pennies` gives them; None
+            for their own.
     """
-    rank = np.empty(len(at_stake), dtype=np.int64)
-    rank[np.argsort(-at_stake, kind="stable")] = np.arange(1, len(at_stake) + 1)
+    own = in_pennies(amounts_in_arrow(at_stake))
+    among = np.sort(own if stakes is None else stakes)
+    rank = 1 + len(among) - np.searchsorted(among, own, side="right")
     parts = zip(
         customers.parts(_HISTORY),
         points.parts(POINTS),
@@ -295,6 +316,12 @@ def table(
             rank,
         ),
     )
+
+
+def in_pennies(amounts: pa.ChunkedArray | pd.arrays.ArrowExtensionArray) -> Array:
+    """Return amounts in whole pennies as floats: equal amounts share a rank."""
+    exact = amounts if isinstance(amounts, pa.ChunkedArray) else pa.array(amounts)
+    return np.asarray(exact.cast(pa.float64()).to_numpy())
 
 
 def _ranked(

@@ -419,29 +419,37 @@ _FIGURES = tuple(field.name for field in fields(CustomerOutlook))
 
 
 @dataclass(frozen=True)
-class StoredOutlook:
-    """An outlook on disk, before values are multiplied.
+class OutlookScale:
+    """The figures that the outlooks of all customers share.
 
     Attributes:
-        factor, year_factor: what values were multiplied by, and values of a year.
+        factor, year_factor: what values are multiplied by, and values of a year.
         oldest_age: of the customer who came first, in trading days.
+        yearly: how many times the purchases of 90 days a year has, as `retention.longer` gives it.
     """
 
-    stored: StoredRows
     factor: float
     year_factor: float
     oldest_age: float
     yearly: float
 
+
+@dataclass(frozen=True)
+class StoredOutlook:
+    """An outlook on disk, before values are multiplied."""
+
+    stored: StoredRows
+    scale: OutlookScale
+
     def rows(self, first: int, after: int) -> CustomerOutlook:
         """Return the outlook of customers from one place up to another, which is left out."""
         some = self.stored.rows(first, after, _FIGURES)
         unscaled = CustomerOutlook(*(some[name].to_numpy() for name in _FIGURES))
-        return _scaled(unscaled, self.factor, self.year_factor, self.yearly)
+        return _scaled(unscaled, self.scale)
 
     def total(self) -> float:
         """Return what all customers together are expected to spend in the window, GBP."""
-        return self.factor * sum_of(part["value"].to_numpy() for part in self.stored.parts(("value",)))
+        return self.scale.factor * sum_of(part["value"].to_numpy() for part in self.stored.parts(("value",)))
 
     def value_at_stake(self) -> Array:
         """Return what each customer spends in the window who buys in it, times the probability of buying
@@ -502,11 +510,10 @@ def nothing_of_year(
     return np.minimum(np.sqrt(by_windows * np.exp(long)), churn)
 
 
-def _scaled(unscaled: CustomerOutlook, factor: float, year_factor: float, yearly: float) -> CustomerOutlook:
-    value = unscaled.value * factor
-    return replace(
-        unscaled, value=value, value_of_year=np.maximum(unscaled.value_of_year * year_factor * yearly, value)
-    )
+def _scaled(unscaled: CustomerOutlook, scale: OutlookScale) -> CustomerOutlook:
+    value = unscaled.value * scale.factor
+    of_year = unscaled.value_of_year * scale.year_factor * scale.yearly
+    return replace(unscaled, value=value, value_of_year=np.maximum(of_year, value))
 
 
 def outlook(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float = 1.0) -> CustomerOutlook:
@@ -517,31 +524,48 @@ def outlook(model: ValueModel, points: pd.DataFrame, churn: Array, yearly: float
         churn: their probability of buying nothing in the coming window.
         yearly: how many times the purchases of 90 days a year has, as `retention.longer` gives it.
     """
-    unscaled = _unscaled(model, points, churn, float(points.age.max()), yearly)
+    oldest = float(points.age.max())
+    unscaled = _unscaled(model, points, churn, oldest, yearly)
     factor, year_factor = (
         _factor(model, *pair)
         for pair in ((model.method, unscaled.value), (model.method_of_year, unscaled.value_of_year))
     )
-    return _scaled(unscaled, factor, year_factor, yearly)
+    return _scaled(unscaled, OutlookScale(factor, year_factor, oldest, yearly))
+
+
+def outlook_of_some(
+    model: ValueModel, points: pd.DataFrame, churn: Array, scale: OutlookScale
+) -> CustomerOutlook:
+    """Return the outlook of some customers, in the scale of all; otherwise as `outlook`."""
+    return _scaled(_unscaled(model, points, churn, scale.oldest_age, scale.yearly), scale)
 
 
 def stored_outlook(
-    model: ValueModel, points: StoredRows, leaving: StoredRows, yearly: float, path: Path
+    model: ValueModel,
+    points: StoredRows,
+    leaving: StoredRows,
+    yearly: float,
+    path: Path,
+    *,
+    scale: OutlookScale | None = None,
 ) -> StoredOutlook:
     """Return `outlook` of customers on disk, some at a time.
 
     Args:
         leaving: one column, the probability of buying nothing in the coming window, of the same customers.
+        scale: of all customers, where these are some of them.
     """
-    oldest = max(float(part.age.max()) for part in points.parts(("age",)))
+    oldest = scale.oldest_age if scale else max(float(part.age.max()) for part in points.parts(("age",)))
     pairs = zip(points.parts(POINTS), leaving.parts(), strict=True)
     outlooks = (_unscaled(model, part, churn.iloc[:, 0].to_numpy(), oldest, yearly) for part, churn in pairs)
     stored = store_frames((pd.DataFrame(vars(part)) for part in outlooks), path)
+    if scale:
+        return StoredOutlook(stored, scale)
     factor, year_factor = (
         _factor_of(model, method, sum_of(part[name].to_numpy() for part in stored.parts((name,))))
         for method, name in ((model.method, "value"), (model.method_of_year, "value_of_year"))
     )
-    return StoredOutlook(stored, factor, year_factor, max(oldest, 1.0), yearly)
+    return StoredOutlook(stored, OutlookScale(factor, year_factor, max(oldest, 1.0), yearly))
 
 
 def methods(model: ValueModel, *, knows_churn: bool) -> list[Method]:

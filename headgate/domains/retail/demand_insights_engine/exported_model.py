@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from headgate.domains.retail.demand_insights_engine import churn, churn_risk, customer_value, lifetime_value
+from headgate.domains.retail.demand_insights_engine.customer_value import outlook_of_some
 from headgate.domains.retail.demand_insights_engine.features import HORIZON_DAYS
 from headgate.domains.retail.demand_insights_engine.origins import POINTS
 from headgate.domains.retail.predictions.customers import CustomerScorer
-from headgate.engines.stored_rows import StoredRows, float_columns
 from headgate.learning import export_models
 from headgate.scoring.scorer import Scorer, with_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import numpy.typing as npt
 
     from headgate.domains.retail.demand_insights_engine.churn import ChurnModel
-    from headgate.domains.retail.demand_insights_engine.customer_value import StoredOutlook, ValueModel
+    from headgate.domains.retail.demand_insights_engine.customer_value import OutlookScale, ValueModel
     from headgate.domains.retail.demand_insights_engine.learnt_models import LearntModels
-    from headgate.systems.rows_in_file import RowsInFile
+    from headgate.engines.stored_rows import StoredRows
 
     Arrays = dict[str, npt.NDArray[Any]]
 
 log = logging.getLogger(__name__)
 
 NAME = "customers"
+CHECKED_ROWS = export_models.CHECKED_ROWS
 MAX_CUSTOMERS = 1_000_000
 """Customers whose signals are exported: 128 bytes each, which the function that answers holds in memory."""
 _PURCHASES = ("r", "alpha", "a", "b", "modified")
@@ -42,39 +43,78 @@ _PARTS = {
 }
 
 
+@dataclass(frozen=True)
+class ExportedCustomers:
+    """Customers in the order of their numbers.
+
+    Attributes:
+        points: their signals, as in `origins.signals`, shape (customers, signals).
+        intervals: of `customer_lifetime_value`, shape (customers, ends).
+    """
+
+    customer_ids: npt.NDArray[np.int64]
+    points: npt.NDArray[np.float64]
+    intervals: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, points: StoredRows, values: StoredRows, count: int | None = None) -> ExportedCustomers:
+        """Return the first customers from files of rows in the same order.
+
+        Args:
+            points: signals, as `origins.signals` gives them.
+            values: rows of `customer_lifetime_value`.
+            count: None for all.
+        """
+        signals, ends = (
+            rows.rows(0, len(rows) if count is None else count, columns).to_numpy(dtype=np.float64)
+            for rows, columns in ((points, POINTS), (values, _interval_columns()))
+        )
+        ids = values.rows(0, len(signals), ("customer_id",)).customer_id.to_numpy(dtype=np.int64)
+        return cls(ids, signals, ends)
+
+    def over(self, base: ExportedCustomers, gone: npt.NDArray[np.int64]) -> ExportedCustomers:
+        """Return these customers and those of `base` who are neither among them nor `gone`."""
+        is_kept = ~np.isin(base.customer_ids, np.concatenate([self.customer_ids, gone]))
+        pairs = ((getattr(base, field.name)[is_kept], getattr(self, field.name)) for field in fields(self))
+        ids, points, intervals = (np.concatenate(pair) for pair in pairs)
+        order = np.argsort(ids, kind="stable")
+        return ExportedCustomers(ids[order], points[order], intervals[order])
+
+    def first(self, count: int) -> ExportedCustomers:
+        """Return the first customers."""
+        return ExportedCustomers(*(getattr(self, field.name)[:count] for field in fields(self)))
+
+
 def scorer(
-    model: LearntModels, points: StoredRows, expected: StoredOutlook, values: RowsInFile
+    model: LearntModels, customers: ExportedCustomers, scale: OutlookScale, *, has_customers: bool = True
 ) -> Scorer | None:
     """Return the models as numbers; None, with a log line, if they do not reproduce the batch's predictions.
 
-    Above `MAX_CUSTOMERS` the signals are left out.
-
     Args:
-        points: signals of the customers in order, as in `origins.signals`.
-        expected: the model's expectations of them.
-        values: rows of `customer_lifetime_value`, in the same order.
+        customers: the shop's customers, or some of them, for whom the predictions are compared.
+        has_customers: whether they are exported.
     """
-    published, stored = StoredRows([values.path]), len(points) if len(points) <= MAX_CUSTOMERS else 0
+    stored = customers if has_customers else customers.first(0)
     arrays = {
-        "customer_id": published.rows(0, stored, ("customer_id",)).customer_id.to_numpy(dtype=np.int64),
-        "points": _numbers(points, POINTS, stored),
-        "intervals": _numbers(published, _interval_columns(), stored),
+        "customer_id": stored.customer_ids,
+        "points": stored.points,
+        "intervals": stored.intervals,
         **_churn_arrays(model.churn),
         **_value_arrays(model.value),
     }
     facts = {
         "signals": list(POINTS),
-        "has_customers": stored == len(points),
-        "horizons": list(zip(lifetime_value.HORIZONS_DAYS, (1.0, expected.yearly), strict=True)),
+        "has_customers": has_customers,
+        "horizons": list(zip(lifetime_value.HORIZONS_DAYS, (1.0, scale.yearly), strict=True)),
         "churn": _churn_facts(model.churn),
-        "factor": expected.factor,
+        "factor": scale.factor,
         "year_method": model.value.method_of_year.value,
-        "year_factor": expected.year_factor,
-        "oldest_age": expected.oldest_age,
+        "year_factor": scale.year_factor,
+        "oldest_age": scale.oldest_age,
         **_value_facts(model.value),
     }
     exported = Scorer(facts, arrays)
-    if _is_equal(exported, points, expected):
+    if _is_equal(exported, model, customers.first(CHECKED_ROWS).points, scale):
         return exported
     log.error(
         "model not exported: its numbers do not give the predictions of the batch", extra={"model": NAME}
@@ -82,23 +122,20 @@ def scorer(
     return None
 
 
-def _is_equal(scorer: Scorer, points: StoredRows, expected: StoredOutlook) -> bool:
-    """Return whether the exported numbers reproduce the batch for the first customers."""
-    exported, batch = CustomerScorer(scorer), expected.rows(0, export_models.CHECKED_ROWS)
-    some = points.rows(0, export_models.CHECKED_ROWS, POINTS).to_numpy(dtype=np.float64)
+def _is_equal(
+    scorer: Scorer, model: LearntModels, some: npt.NDArray[np.float64], scale: OutlookScale
+) -> bool:
+    """Return whether the exported numbers reproduce the batch for the points of some customers."""
+    exported, points = CustomerScorer(scorer), pd.DataFrame(some, columns=list(POINTS))
+    batch = outlook_of_some(model.value, points, churn_risk.probability(model.churn, points), scale)
     scored = exported.churn_probability(some)
     pairs = (
         (scored, batch.churn),
         (exported.purchases(some, scored), batch.purchases),
         (exported.value(some, scored), batch.value),
-        (exported.value_of_year(some, scored, expected.yearly), batch.value_of_year),
+        (exported.value_of_year(some, scored, scale.yearly), batch.value_of_year),
     )
     return all(export_models.is_equal(first, other) for first, other in pairs)
-
-
-def _numbers(rows: StoredRows, columns: Sequence[str], count: int) -> npt.NDArray[np.float64]:
-    """Return columns of all rows, or of none."""
-    return float_columns([rows], columns).T if count else np.empty((0, len(columns)))
 
 
 def _interval_columns() -> list[str]:

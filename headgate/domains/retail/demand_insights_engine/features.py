@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import ibis
+import pandas as pd
 
 from headgate.engines import local
 from headgate.engines.write_rows import write_rows
 from headgate.facts.fact import Combine, Fact, fact_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    import pandas as pd
+    import pyarrow as pa
 
     from headgate.facts.fact import Tables
 
@@ -58,7 +59,10 @@ def purchase_days(tables: Tables, as_of: date) -> ibis.Table:
 def ordered_days(tables: Tables, as_of: date) -> ibis.Table:
     """Return the days of customers' completed orders up to a day, with money and products, before returns."""
     days = fact_rows(ORDERED, tables)
-    past = days.filter(days.purchased_on <= ibis.date(as_of))
+    return _with_products(tables, days.filter(days.purchased_on <= ibis.date(as_of)))
+
+
+def _with_products(tables: Tables, past: ibis.Table) -> ibis.Table:
     return ibis.union(
         past.select(*_DAY, "revenue", products=(past.orders == 1).ifelse(past.products, 0)),
         _products_of_several_orders(tables, past).mutate(revenue=ibis.literal(0).cast(past.revenue.type()))[
@@ -178,13 +182,21 @@ def sold_days(tables: Tables, as_of: date) -> ibis.Table:
     return days.filter(days.sold_on <= ibis.date(as_of)).order_by("sold_on")
 
 
-def lines_digest(tables: Tables, as_of: date) -> str:
-    """Return a digest of all inputs of the purchase days up to a day; hashes of lines are added."""
+def hashed_days(tables: Tables) -> pd.DataFrame:
+    """Return the number of lines and the sums of their hashes by day, in order."""
     days = fact_rows(HASHES, tables)
-    past = days.filter(days.placed_on <= ibis.date(as_of))
-    names = ("lines", *_HASH_PARTS)
-    (sums,) = past.agg(**{name: past[name].sum() for name in names}).to_pyarrow().to_pylist()
-    return " ".join(str(sums[name]) for name in names)
+    rows: pd.DataFrame = days.order_by("placed_on").to_pandas()
+    return rows
+
+
+def lines_digest(hashed: pd.DataFrame, until: date) -> str:
+    """Return a digest of all inputs of the purchase days up to a day; hashes of lines are added.
+
+    Args:
+        hashed: as `hashed_days` gives it.
+    """
+    past = hashed[pd.to_datetime(hashed.placed_on) <= pd.Timestamp(until)]
+    return " ".join(str(int(past[name].sum())) for name in ("lines", *_HASH_PARTS))
 
 
 def unmatched_returns(returned: ibis.Table) -> Unmatched:
@@ -210,8 +222,13 @@ def _of_known_customers(orders: ibis.Table) -> ibis.Table:
 
 def _placed(orders: ibis.Table, as_of: date) -> ibis.Table:
     """Return orders of known customers up to the end of a day."""
-    in_time = orders.ordered_at < ibis.timestamp((as_of + timedelta(days=1)).isoformat())
+    in_time = orders.ordered_at < _after(as_of)
     return _of_known_customers(orders.filter(in_time))
+
+
+def _after(day: date) -> ibis.Value:
+    """Return the end of a day."""
+    return ibis.timestamp((day + timedelta(days=1)).isoformat())
 
 
 def _bought(orders: ibis.Table) -> ibis.Table:
@@ -224,15 +241,31 @@ def _bought(orders: ibis.Table) -> ibis.Table:
 
 def returned_lines(tables: Tables, as_of: date) -> ibis.Table:
     """Return the lines up to a day of products that their customer returned by then."""
-    returns, items = fact_rows(RETURNS, tables), tables["order_items"]
+    returns = fact_rows(RETURNS, tables)
     past = returns.filter(returns.placed_on <= ibis.date(as_of))
-    placed = _placed(tables["orders"], as_of).select("order_id", "customer_id", "status", "ordered_at")
+    return _lines_of(tables, _placed(tables["orders"], as_of), past)
+
+
+def _lines_of(tables: Tables, orders: ibis.Table, pairs: ibis.Table) -> ibis.Table:
+    """Return the lines of orders whose customer and product are among some pairs."""
+    items = tables["order_items"]
+    placed = orders.select("order_id", "customer_id", "status", "ordered_at")
     quantity = items.quantity.cast("int64")
-    lines = placed.semi_join(past, "customer_id").inner_join(
+    lines = placed.semi_join(pairs, "customer_id").inner_join(
         items.select("order_id", "product_id", "unit_price", quantity=quantity), "order_id"
     )
     relevant = lines.filter((lines.status == "completed") | (lines.quantity < 0))
-    return relevant.semi_join(past, _PAIR)
+    return relevant.semi_join(pairs, _PAIR)
+
+
+def customers_between(tables: Tables, after: date, until: date) -> ibis.Table:
+    """Return the customers with a completed order or a return after the end of one day, up to another."""
+    ordered, returned = fact_rows(ORDERED, tables), fact_rows(RETURNS, tables)
+    dated = [ordered.select("customer_id", on=ordered.purchased_on)]
+    dated.append(returned.select("customer_id", on=returned.placed_on))
+    rows = ibis.union(*dated)
+    inside = (rows["on"] > ibis.date(after)) & (rows["on"] <= ibis.date(until))
+    return rows.filter(inside).select("customer_id").distinct()
 
 
 def _levels(some: ibis.Table) -> ibis.Table:
@@ -374,7 +407,8 @@ def observed(days: ibis.Table, after: date, until: date) -> ibis.Table:
 def write_days(tables: Tables, as_of: date, folder: Path) -> Unmatched:
     """Write the rows of `purchase_days` to `days.parquet` in the folder, and return the unmatched returns.
 
-    Days before returns and returned lines are computed once. What follows runs on this machine.
+    Days before returns and returned lines are computed once, and are in `ordered.parquet` and
+    `returned.parquet`. What follows runs on this machine.
     """
     asked = {"ordered": ordered_days(tables, as_of), "returned": returned_lines(tables, as_of)}
     paths = {name: folder / f"{name}.parquet" for name in asked}
@@ -383,6 +417,46 @@ def write_days(tables: Tables, as_of: date, folder: Path) -> Unmatched:
     with local.opened({name: str(path) for name, path in paths.items()}) as stored:
         write_rows(net_days(stored["ordered"], stored["returned"]), folder / "days.parquet")
         return unmatched_returns(stored["returned"])
+
+
+def write_days_since(
+    tables: Tables, days: tuple[date, date], before: Mapping[str, Path], some: pa.Table, folder: Path
+) -> None:
+    """Write the rows of `purchase_days` of some customers to `days.parquet` in the folder.
+
+    Only orders since the first of two days are read, and all orders of customers who since then returned a
+    product for the first time.
+
+    Args:
+        days: the purchase days up to the second one are written.
+        before: the files `ordered` and `returned` of `write_days` at the first one.
+        some: a column with the numbers of the customers.
+    """
+    until, as_of = days
+    chosen, orders = ibis.memtable(some), tables["orders"]
+    ordered, returns = (
+        fact_rows(fact, tables).semi_join(chosen, "customer_id") for fact in (ORDERED, RETURNS)
+    )
+    since = (ordered.purchased_on > ibis.date(until)) & (ordered.purchased_on <= ibis.date(as_of))
+    newest = _placed(orders, as_of).filter(orders.ordered_at >= _after(until))
+    recent = {"orders": newest, "order_items": tables["order_items"]}
+    past = returns.filter(returns.placed_on <= ibis.date(as_of))
+    dated = past.group_by(_PAIR).agg(first_on=past.placed_on.min())
+    first: pa.Table = dated.filter(dated.first_on > ibis.date(until)).select(_PAIR).to_pyarrow()
+    asked = {
+        "ordered": _with_products(recent, ordered.filter(since)),
+        "returned": _lines_of(recent, newest, dated),
+    }
+    if first.num_rows:
+        asked["first_returned"] = _lines_of(tables, _placed(orders, until), ibis.memtable(first))
+    paths = {f"new_{name}": folder / f"{name}.parquet" for name in asked}
+    for name, table in asked.items():
+        write_rows(table, paths[f"new_{name}"])
+    with local.opened({name: str(path) for name, path in {**before, **paths}.items()}) as stored:
+        kept = {name: stored[name].semi_join(chosen, "customer_id") for name in before}
+        lines = [stored[name] for name in paths if name != "new_ordered"]
+        every = ibis.union(kept["ordered"], stored["new_ordered"]), ibis.union(kept["returned"], *lines)
+        write_rows(net_days(*every), folder / "days.parquet")
 
 
 def consent(customers: ibis.Table) -> ibis.Table:

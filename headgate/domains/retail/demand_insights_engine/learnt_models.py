@@ -25,7 +25,7 @@ from headgate.learning.feature_drift import SHIFTED, DriftWatch
 from headgate.learning.store import Trained
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -93,11 +93,14 @@ class LearntModels:
         value = customer_value.aimed(self.value, self.shares, ahead, customers)
         return replace(self, churn=churn, value=value), leaving
 
-    def trained(self, points: pd.DataFrame) -> Trained | None:
-        """Return the churn model as it is stored, with the drift of all its signals to these customers."""
+    def drift(self, points: pd.DataFrame) -> Mapping[str, float]:
+        """Return the population stability index of all signals of the churn model; none without it."""
+        return self.churn.watch.index(points[list(churn_risk.SIGNALS)]) if self.churn else {}
+
+    def trained(self, drift: Mapping[str, float]) -> Trained | None:
+        """Return the churn model as it is stored, with the drift of its signals to the current customers."""
         if self.churn is None or self.churn_record is None:
             return None
-        drift = self.churn.watch.index(points[list(churn_risk.SIGNALS)])
         return replace(self.churn_record, fitted=self.churn, drift=drift)
 
     def state(self) -> dict[str, Any]:
@@ -113,7 +116,7 @@ class LearntModels:
             "shares": vars(self.shares),
             "partition": _partition_state(self.partition),
             "watch": self.watch,
-            "measures": [_plain(asdict(measure)) for measure in self.measures],
+            "measures": [plain_values(asdict(measure)) for measure in self.measures],
         }
 
     @classmethod
@@ -140,8 +143,8 @@ def _record_state(record: Trained) -> dict[str, Any]:
     return {
         "rows": record.rows,
         "metrics": dict(record.metrics),
-        "contest": _plain(asdict(record.contest)) if record.contest else None,
-        "calibration": [_plain(asdict(each)) for each in record.calibration],
+        "contest": plain_values(asdict(record.contest)) if record.contest else None,
+        "calibration": [plain_values(asdict(each)) for each in record.calibration],
     }
 
 
@@ -178,10 +181,10 @@ def _partition_of_state(state: dict[str, Any]) -> Partition:
     return Partition(groups, Typical(**state["typical"]))
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 any value of a dataclass
+def plain_values(value: Any) -> Any:  # noqa: ANN401 any value of a dataclass
     """Return a value with Python's numbers instead of NumPy's."""
     if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
+        return {name: plain_values(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [plain_values(item) for item in value]
     return value.item() if isinstance(value, np.generic) else value

@@ -138,7 +138,7 @@ def _rows(
     }
     for at in _parts(len(points), _AT_ONCE):
         some, outlook = points.rows(at.start, at.stop, POINTS), expected.rows(at.start, at.stop)
-        horizons = [forecast(model, some, outlook, longer) for longer in (None, expected.yearly)]
+        horizons = [forecast(model, some, outlook, longer) for longer in (None, expected.scale.yearly)]
         histories = customers.rows(
             at.start, at.stop, ("customer_id", "frequency", "recency_days", "age_days")
         )

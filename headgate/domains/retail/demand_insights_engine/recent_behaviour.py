@@ -27,7 +27,7 @@ from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import row_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     import ibis
@@ -40,11 +40,19 @@ _SUMS = ["customers", "revenue", "purchases", "rate", "own_worth", "drawn", "mad
 _SILENCES = (7, 14, 30, 60, 90, 150, 240, 365)  # ends of groups, days
 _PURCHASES = (2, 3, 5, 9, 17)
 _YOUNG_DAYS = 60.0  # added to an age: one purchase of yesterday is no purchase a day
+_UNITS = 2**20
+"""Parts of one in which figures are summed: whole numbers have the same sum however customers are divided."""
 _PRIOR = 5.0  # customers of the mean of all groups that each group gets
 
 
 def with_recent_behaviour(
-    ahead: Coming, days: ibis.Table, customers: StoredRows, first_on: date, as_of: date
+    ahead: Coming,
+    days: ibis.Table,
+    customers: StoredRows,
+    first_on: date,
+    as_of: date,
+    *,
+    later_days: int = 0,
 ) -> Coming:
     """Return the expectation with the buyers and the revenue that known customers bring if they do as lately.
 
@@ -53,22 +61,33 @@ def with_recent_behaviour(
     Args:
         days: purchase days of all customers.
         customers: their histories now.
+        later_days: from `as_of` to the day of these histories.
     """
     after = as_of - timedelta(days=HORIZON_DAYS)
     if (after - first_on).days < MIN_HISTORY_DAYS:
         return ahead
     observed = (frame_of(part) for part in row_batches(features.observed(days, after, as_of)))
-    past, now = _by_group(observed), _by_group(customers.parts(_READ))
+    past, now = _by_group(observed), _by_group(_earlier(customers.parts(_READ), later_days))
     change = 1.0 if ahead.is_season_known else usual_change(as_of, HORIZON_DAYS)
     buyers = _ahead(past, now["customers"], "buyers", "customers") * change**BUYERS_PART
     revenue = _ahead(past, _worth(now), "made", "rate") * change
     return replace(ahead, recent_buyers=buyers or None, recent_revenue=revenue or None)
 
 
+def _earlier(parts: Iterable[pd.DataFrame], by_days: int) -> Iterator[pd.DataFrame]:
+    """Yield histories as they were so many days before, of customers who bought nothing since."""
+    return (
+        part.assign(silent_days=part.silent_days - by_days, age_days=part.age_days - by_days)
+        for part in parts
+    )
+
+
 def _by_group(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Sum customers, past rates by window, and the window's purchases, by silence and purchases so far."""
     summed = [_group_sums(part) for part in parts if len(part)]
-    return pd.concat(summed).groupby(level=0).sum() if summed else pd.DataFrame(columns=_SUMS, dtype=float)
+    if not summed:
+        return pd.DataFrame(columns=_SUMS, dtype=float)
+    return pd.concat(summed).groupby(level=0).sum() / _UNITS
 
 
 def _group_sums(part: pd.DataFrame) -> pd.DataFrame:
@@ -87,7 +106,8 @@ def _group_sums(part: pd.DataFrame) -> pd.DataFrame:
         "made": made,
         "buyers": (made > 0).astype(np.float64),
     }
-    return pd.DataFrame(columns).groupby(group).sum()
+    units = {name: np.rint(values * _UNITS).astype(np.int64) for name, values in columns.items()}
+    return pd.DataFrame(units).groupby(group).sum()
 
 
 def _worth(now: pd.DataFrame) -> pd.Series[float]:

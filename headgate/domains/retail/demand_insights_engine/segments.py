@@ -15,7 +15,7 @@ from headgate.domains.retail.demand_insights_engine.learnt_customers import draw
 from headgate.systems.rows_in_file import write_to_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pandas as pd
 
@@ -47,22 +47,30 @@ def partition(customers: StoredRows) -> Partition:
 
 
 def table(
-    customers: StoredRows, partition: Partition, leaving: StoredRows, in_charge: churn_risk.ChurnInCharge
+    customers: StoredRows,
+    partition: Partition,
+    leaving: StoredRows,
+    in_charge: churn_risk.ChurnInCharge,
+    fifths: Mapping[str, rfm.Fifths] | None = None,
 ) -> RowsInFile:
     """Return the table's rows, one per customer, in the customers' order.
 
     Args:
         leaving: the probability that each customer leaves, as `churn_risk.aimed` gives it.
         in_charge: says who is late, and the last day whose purchases the partition learnt from.
+        fifths: of all customers, where these are some of them.
     """
-    parts = _parts(customers, partition, leaving, in_charge)
+    parts = _parts(customers, partition, leaving, in_charge, fifths or rfm.fifths_of(customers.parts))
     return write_to_file(Registry.load().prod["customer_segments"], parts)
 
 
 def _parts(
-    customers: StoredRows, partition: Partition, leaving: StoredRows, in_charge: churn_risk.ChurnInCharge
+    customers: StoredRows,
+    partition: Partition,
+    leaving: StoredRows,
+    in_charge: churn_risk.ChurnInCharge,
+    fifths: Mapping[str, rfm.Fifths],
 ) -> Iterator[pd.DataFrame]:
-    fifths = rfm.fifths_of(customers.parts)
     names = np.array(partition.groups.names, dtype=object)
     for part, probability in zip(customers.parts(_HISTORY), leaving.parts(), strict=True):
         labels = partition.labels(part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -68,19 +69,24 @@ class Known:
     some: pd.DataFrame
 
 
-def known(days: ibis.Table, customers: StoredRows, as_of: date, folder: Path) -> Known:
+def known(
+    days: ibis.Table, customers: StoredRows, as_of: date, folder: Path, dated: date | None = None
+) -> Known:
     """Return the customers as their purchase days up to `as_of` show them.
 
     Args:
         days, customers: purchase days and histories of all customers, at least one.
         folder: receives their points.
+        dated: the day at whose end histories and points are; None for `as_of`.
     """
+    dated = dated or as_of
     daily = features.daily_purchases(days).set_index("purchased_on").purchases
     first_on = pd.Timestamp(daily.index.min()).date()
     clock = TradingClock.of(daily, first_on, as_of, population.change(days, first_on, as_of))
     ahead = origins.coming(days, clock, as_of)
-    ahead = with_recent_behaviour(ahead, days, customers, first_on, as_of)
-    points = origins.describe_histories(customers.parts(), clock, as_of, folder / "points.parquet")
+    later_days = (dated - as_of).days
+    ahead = with_recent_behaviour(ahead, days, customers, first_on, as_of, later_days=later_days)
+    points = origins.describe_histories(customers.parts(), clock, dated, folder / "points.parquet")
     some = learnt_customers.drawn_rows(customers, points, origins.POINTS)
     return Known(as_of, days, clock, ahead, customers, points, some)
 
@@ -90,6 +96,8 @@ class Training:
     """Trains the models on the state of a day; see `models`.
 
     Attributes:
+        tables: the datasets.
+        keep: returns the stored file of an address, or has it written.
         champion: the churn recipe in charge so far; empty when there was none.
         folder: receives files while models are trained.
     """
@@ -100,20 +108,36 @@ class Training:
     folder: Path
 
     def models(self, until: date) -> LearntModels:
-        """Return the models that were learnt from everything known at the end of a day.
+        """Return the models that were learnt from everything known at the end of a day."""
+        (row,) = table_of(self.kept(until)).to_pylist()
+        return LearntModels.from_state(model_file.state_from_bytes(row["models"]))
 
-        They are kept by an earlier run that read equal rows, or learnt now.
+    def address(self, until: date, *further: str) -> str:
+        """Return an address of what follows from everything known at the end of a day, and further inputs."""
+        return address_of(self._code, self.champion, str(until), self._lines_digest(until), *further)
+
+    def kept(self, until: date) -> Path:
+        """Return the file of the models of a day: an earlier run that read equal rows kept it, or they are
+        learnt now.
         """
-        digest = features.lines_digest(self.tables, until) if isinstance(self.tables, FileTables) else ""
-        address = address_of(code_of(_PACKAGE, "headgate.analytics"), self.champion, str(until), digest)
 
         def write(_: Sequence[int], paths: Sequence[Path]) -> None:
             body = model_file.to_bytes(self._learnt(until))
             pq.write_table(pa.table({"models": pa.array([body], pa.binary())}), paths[0])
 
-        (path,) = self.keep(KEPT, [address], write, is_fitted=True)
-        (row,) = table_of(path).to_pylist()
-        return LearntModels.from_state(model_file.state_from_bytes(row["models"]))
+        (path,) = self.keep(KEPT, [self.address(until)], write, is_fitted=True)
+        return path
+
+    def _lines_digest(self, until: date) -> str:
+        return "" if self._hashed is None else features.lines_digest(self._hashed, until)
+
+    @cached_property
+    def _code(self) -> str:
+        return code_of(_PACKAGE, "headgate.analytics")
+
+    @cached_property
+    def _hashed(self) -> pd.DataFrame | None:
+        return features.hashed_days(self.tables) if isinstance(self.tables, FileTables) else None
 
     def _learnt(self, until: date) -> LearntModels:
         folder = self.folder / f"until-{until}"

@@ -23,14 +23,12 @@ from headgate.domains.retail.demand_insights_engine import (
 from headgate.domains.retail.demand_insights_engine.customer_value import Method
 from headgate.domains.retail.demand_insights_engine.trading_clock import TradingClock
 from headgate.domains.retail.predictions.customers import CustomerScorer
-from headgate.engines.stored_rows import store_frames
+from headgate.engines.stored_rows import StoredRows, store_frames
 from headgate.scoring.scorer import Scorer
 from tests.domains.retail.demand_insights_engine.made_models import models_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from headgate.engines.stored_rows import StoredRows
 
 pytestmark = pytest.mark.system
 
@@ -69,7 +67,11 @@ def shop(drawn_shop: dict[str, ibis.Table], tmp_path_factory: pytest.TempPathFac
 
 
 def exported(
-    shop: Shop, leaving: churn.ChurnModel | None, value: customer_value.ValueModel
+    shop: Shop,
+    leaving: churn.ChurnModel | None,
+    value: customer_value.ValueModel,
+    *,
+    has_customers: bool = True,
 ) -> tuple[CustomerScorer, pd.DataFrame]:
     """The scorer after a trip through its bytes, and the batch's table of values."""
     models = models_of(value, leaving)
@@ -77,7 +79,8 @@ def exported(
         value, shop.described, stored_leaving(shop, leaving), YEARLY, shop.folder / "expected"
     )
     table = lifetime_value.table(models, shop.customers, shop.described, expected, is_year_tested=False)
-    scorer = exported_model.scorer(models, shop.described, expected, table)
+    customers = exported_model.ExportedCustomers.of(shop.described, StoredRows([table.path]))
+    scorer = exported_model.scorer(models, customers, expected.scale, has_customers=has_customers)
     assert scorer
     return CustomerScorer(Scorer.from_bytes(scorer.to_bytes())), table.frame()
 
@@ -140,12 +143,9 @@ def test_every_method_gives_the_values_of_the_batch(shop: Shop, method: Method) 
         assert found.intervals[365] == (float(row.value_365d_low), float(row.value_365d_high))
 
 
-def test_of_more_customers_than_the_function_holds_the_model_alone_is_exported(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_model_alone_is_exported(shop: Shop) -> None:
     with_customers, table = exported(shop, learnt(shop), shop.value)
-    monkeypatch.setattr(exported_model, "MAX_CUSTOMERS", len(shop.points) - 1)
-    alone, _ = exported(shop, learnt(shop), shop.value)
+    alone, _ = exported(shop, learnt(shop), shop.value, has_customers=False)
     number = int(table.customer_id.iloc[0])
     signals = with_customers.stored(number)
     assert signals

@@ -2,6 +2,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import ibis
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from headgate.domains.retail.demand_insights_engine import features
 from headgate.facts.fact import Fact
 from headgate.quality.leaks import leaks_in_rows
+from headgate.values.parquet_tables import table_of
 from tests.examples import examples
 from tests.kept_runs import assert_equal
 
@@ -160,21 +163,17 @@ def purchased(lines: list[Line]) -> dict[date, tuple[Decimal, int]]:
     return {on: (revenue, products) for on, (revenue, products) in sums.items() if revenue > 0}
 
 
-@examples(20)
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from("ABC"), st.integers(1, 3), st.integers(0, 3), st.integers(-4, 6).filter(bool)
-        ),
-        min_size=1,
-        max_size=14,
-    )
+DRAWN_LINES = st.lists(
+    st.tuples(st.sampled_from("ABC"), st.integers(1, 3), st.integers(0, 3), st.integers(-4, 6).filter(bool)),
+    min_size=1,
+    max_size=14,
 )
-def test_purchase_days_are_those_of_an_account_that_is_kept_line_by_line(
-    drawn: list[tuple[str, int, int, int]],
-) -> None:
-    """Days of several orders that share products, and returns of some of their products."""
-    lines = [
+"""Product, day, hour and quantity."""
+
+
+def placed(drawn: list[tuple[str, int, int, int]]) -> list[Line]:
+    """Return the lines of drawn ones: purchases of an hour are an order, each return is one of its own."""
+    return [
         (
             f"{'C' if quantity < 0 else 'O'}{day}{hour}{number if quantity < 0 else ''}",
             product,
@@ -184,8 +183,48 @@ def test_purchase_days_are_those_of_an_account_that_is_kept_line_by_line(
         )
         for number, (product, day, hour, quantity) in enumerate(drawn)
     ]
+
+
+@examples(20)
+@given(DRAWN_LINES)
+def test_purchase_days_are_those_of_an_account_that_is_kept_line_by_line(
+    drawn: list[tuple[str, int, int, int]],
+) -> None:
+    """Days of several orders that share products, and returns of some of their products."""
+    lines = placed(drawn)
     days = features.purchase_days(lines_of(*lines), date(2024, 12, 31)).to_pyarrow().to_pylist()
     assert {row["purchased_on"]: (row["revenue"], row["products"]) for row in days} == purchased(lines)
+
+
+@examples(20)
+@given(DRAWN_LINES, st.integers(0, 3))
+def test_purchase_days_since_a_day_are_those_of_all_orders(
+    drawn: list[tuple[str, int, int, int]], until: int
+) -> None:
+    """Returns may be the first of a product that was bought before the day."""
+    tables, some = lines_of(*placed(drawn)), pa.table({"customer_id": [1]})
+    days = date(2024, 1, 1) + timedelta(days=until - 1), date(2024, 1, 3)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "since").mkdir()
+        features.write_days(tables, days[0], folder)
+        before = {part: folder / f"{part}.parquet" for part in ("ordered", "returned")}
+        features.write_days_since(tables, days, before, some, folder / "since")
+        rows = table_of(folder / "since" / "days.parquet").to_pylist()
+    assert {row["purchased_on"]: (row["revenue"], row["products"]) for row in rows} == purchased(
+        placed(drawn)
+    )
+
+
+def test_purchase_days_since_a_day_are_of_the_named_customers_only(shop: Shop, tmp_path: Path) -> None:
+    tables = shop([*ANNA, (2, "2024-01-31T09:00:00", "7", "completed")])
+    features.write_days(tables, date(2024, 1, 30), tmp_path)
+    before = {part: tmp_path / f"{part}.parquet" for part in ("ordered", "returned")}
+    since, days = tmp_path / "since", (date(2024, 1, 30), date(2024, 1, 31))
+    since.mkdir()
+    features.write_days_since(tables, days, before, pa.table({"customer_id": [2]}), since)
+    rows = table_of(since / "days.parquet").to_pylist()
+    assert [(row["customer_id"], row["revenue"]) for row in rows] == [(2, Decimal(7))]
 
 
 def test_no_hash_of_lines_passes_as_a_card_number(shop: Shop) -> None:

@@ -144,8 +144,12 @@ def test_customers_are_ranked_by_the_value_at_stake_without_consent(built: dict[
         leaving.churn_probability * value.expected_value_90d.astype(float),
         atol=0.02,
     )
-    assert sorted(leaving.risk_rank) == list(range(1, len(leaving) + 1))
-    assert leaving.value_at_stake_gbp[leaving.risk_rank.argsort()].is_monotonic_decreasing
+    ranked = leaving.sort_values(["risk_rank", "value_at_stake_gbp"], ascending=[True, False])
+    assert ranked.value_at_stake_gbp.is_monotonic_decreasing
+    # The rank counts customers as they were at the beginning of the day, who did not buy on it.
+    silent = leaving[leaving.silent_days > 0]
+    higher = silent.value_at_stake_gbp.rank(method="min", ascending=False)
+    assert (silent.risk_rank - higher).between(0, len(leaving) - len(silent)).all()
     assert (
         leaving.make_offer
         == (leaving.offer_pays & leaving.marketing_opt_in.eq(other=True).fillna(value=False))
