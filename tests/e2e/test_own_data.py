@@ -83,6 +83,7 @@ def variables(collector: TraceCollector) -> tuple[str, ...]:
 @pytest.fixture(scope="module")
 def new_lake(home: Path, variables: tuple[str, ...]) -> Iterator[Lake]:
     """The shop's lake, after its first files were sent."""
+    ask_about_new_columns(home)
     with deployed(NAME, *variables, project=home / "bikes") as lake:
         deploying, upload, _ = commands("2. Deploy, send the files, build the tables")
         assert deploying == "HEADGATE_PROJECT=~/bikes make deploy-localstack"
@@ -105,17 +106,33 @@ def lake(new_lake: Lake, asked_before_the_first_run: Ran, home: Path) -> Lake:
     return new_lake
 
 
-def contract_of_sales(home: Path) -> Path:
-    return home / "bikes" / "contracts" / "source" / "verkaeufe.yaml"
+def contract_of_articles(home: Path) -> Path:
+    return home / "bikes" / "contracts" / "source" / "artikel.yaml"
 
 
 def ask_about_new_columns(home: Path) -> None:
-    """Edit the contract, so that a later file with another new column is pending.
+    """Edit the contract of articles, so that a later file with a new column is pending."""
+    path = contract_of_articles(home)
+    text = path.read_text(encoding="utf-8")
+    assert "keep_as_text" in text
+    path.write_text(text.replace("keep_as_text", "ask"), encoding="utf-8")
 
-    The deployment of the page's own edit brings it to the lake, because each deployment takes half a minute.
+
+def leave_a_file_pending(home: Path) -> None:
+    """Send a file of articles with a new column, and then add the column to the contract.
+
+    The deployment of the page's own edit takes up the file.
     """
-    path = contract_of_sales(home)
-    path.write_text(path.read_text(encoding="utf-8").replace("keep_as_text", "ask"), encoding="utf-8")
+    file, path = home / "artikel-neu.csv", contract_of_articles(home)
+    file.write_text(
+        "Artikelnr,Bezeichnung,Preis,Lieferbar,Seit,Lager\nK-9,Klingel,9.90,ja,2026-08-01,Nord\n",
+        encoding="utf-8",
+    )
+    on_lake(f"headgate upload {file} --dataset artikel", home, expect=NOT_ACCEPTED_EXIT)
+    text = path.read_text(encoding="utf-8").replace("version: 0.1.0", "version: 0.2.0")
+    path.write_text(
+        f"{text}  - name: lager\n    logicalType: string\n    physicalType: TEXT\n", encoding="utf-8"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +146,7 @@ def july(lake: Lake, home: Path, variables: tuple[str, ...]) -> Lake:
     for edit in edits:
         here(edit, home, expect=NOT_ACCEPTED_EXIT if "contract check" in edit else 0)
     assert deploying == "HEADGATE_PROJECT=~/bikes make deploy-localstack"
-    ask_about_new_columns(home)
+    leave_a_file_pending(home)
     deploy(NAME, *variables, project=home / "bikes")
     replay, listing, build, _ = commands("Replay")
     on_lake(replay, home)
@@ -215,6 +232,14 @@ def test_a_new_column_is_in_the_table_after_a_replay(july: Lake, home: Path) -> 
     assert set(counts) == {"Altstadt", "Neustadt"}
     assert sum(counts.values()) == SALES_IN_JULY - 1
     assert july
+
+
+def test_a_pending_file_is_taken_up_by_the_next_deployment(july: Lake) -> None:
+    """The contract of articles asks about new columns, and has gained the column of the file."""
+    (record,) = (record for record in july.records() if record["key"] == "artikel/artikel-neu.csv")
+    assert (record["state"], record["accepted"]) == ("done", 1)
+    row = "select preis, lager from bikes_curated.artikel where artikelnr = 'K-9'"
+    assert july.query(row) == [{"preis": "9.90", "lager": "Nord"}]
 
 
 @pytest.fixture(scope="module")
@@ -329,26 +354,3 @@ def test_an_undone_correction_gives_back_the_rows_that_it_had_replaced(corrected
     assert {record["key"]: record["state"] for record in corrected.records()}[
         "verkaeufe/verkaeufe-korrektur.csv"
     ] == "reverted"
-
-
-def test_a_pending_file_is_taken_up_by_the_next_deployment(
-    corrected: Lake, home: Path, variables: tuple[str, ...]
-) -> None:
-    """A file whose contract asks is pending.
-
-    The contract gains the column, and the deployment accepts the file.
-    """
-    path = contract_of_sales(home)
-    file = home / "august.csv"
-    header = "Beleg;Datum;Artikel;Kunde;PLZ;Menge;Betrag;Abgeholt;Filiale;Kasse"
-    file.write_bytes(
-        f"{header}\nR-90001;01.08.2026;Klingel;Ott;01067;1;9,90 €;ja;Altstadt;K2\n".encode("cp1252")
-    )
-    on_lake(f"headgate upload {file} --dataset verkaeufe", home, expect=NOT_ACCEPTED_EXIT)
-    text = path.read_text(encoding="utf-8").replace("version: 0.2.0", "version: 0.3.0")
-    path.write_text(
-        f"{text}  - name: kasse\n    logicalType: string\n    physicalType: TEXT\n", encoding="utf-8"
-    )
-    deploy(NAME, *variables, project=home / "bikes")
-    record = next(record for record in corrected.records() if record["key"] == "verkaeufe/august.csv")
-    assert (record["state"], record["accepted"]) == ("done", 1)
