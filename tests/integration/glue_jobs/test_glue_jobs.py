@@ -231,12 +231,6 @@ def events_of(lake: Lake, publisher: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("merged")
-def test_the_gate_passes_a_good_snapshot(lake: Lake) -> None:
-    run = run_job(lake, "quality_gate.py")
-    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
-
-
-@pytest.mark.usefixtures("merged")
 def test_the_gate_marks_a_system_that_reads_nothing_new(lake: Lake) -> None:
     deployed = {"--HEADGATE_DEPLOYMENT_ID": "one"}
     assert marked(lake, deployed) == []
@@ -265,38 +259,11 @@ def test_a_job_without_its_settings_fails_with_one_line_that_names_them_all(lake
     )
 
 
-def test_a_job_with_a_wrong_argument_fails_with_one_line_that_names_it(lake: Lake) -> None:
-    run = run_job(lake, "merge_curated.py", {"--as_of": "2011-13-09"})
-    assert run["ErrorMessage"].strip() == "SettingsError: --as_of must be a date written YYYY-MM-DD"
-
-
-def test_a_snapshot_that_does_not_exist_is_named(lake: Lake) -> None:
-    run = run_job(lake, "quality_gate.py", {"--snapshot_id": "0123456789abcdef"})
-    assert run["ErrorMessage"].startswith("NotFoundError: The lake has no snapshot ")
-    assert "0123456789abcdef" in run["ErrorMessage"]
-
-
 @pytest.mark.usefixtures("merged")
 def test_a_system_without_a_bucket_is_named(lake: Lake) -> None:
     run = run_job(lake, "build_system.py", {"--system": "water-works"})
     assert run["ErrorMessage"].startswith(
         "SettingsError: HEADGATE_PROD_BUCKETS names no bucket of water-works"
-    )
-
-
-@pytest.mark.usefixtures("merged")
-@pytest.mark.parametrize("engine", ["duckdb", "spark", "athena"])
-def test_a_system_is_built_on_the_engine_that_is_asked_for(lake: Lake, engine: str) -> None:
-    run = build_on(lake, engine)
-    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
-
-
-@pytest.mark.usefixtures("merged")
-def test_an_engine_that_there_is_not_is_named(lake: Lake) -> None:
-    run = run_job(lake, "build_system.py", {"--system": "global-market-pulse", "--HEADGATE_ENGINE": "polars"})
-    assert (
-        run["ErrorMessage"].strip()
-        == "SettingsError: no engine polars; there are auto, duckdb, spark, athena"
     )
 
 
