@@ -63,3 +63,17 @@ test('several measures stand beside each other, and the bar of a period that is 
   expect(legend.formatter('sent_back')).toBe('Sent back')
   expect(yAxis.axisLabel.formatter('2026-03-09')).toBe('9 Mar 2026 (until 10 Mar 2026)')
 })
+
+test('a label of a large sum is short, and rounds to no zeros that look exact', () => {
+  const shown = {
+    panel: { ...PANEL, unit: '', series: '' },
+    columns: ['week_on', 'received'],
+    rows: [['UK', 8812112.53]],
+  }
+  const { series } = options(shown, 'light') as {
+    series: { label: { formatter: (point: { value: unknown }) => string } }[]
+  }
+  expect(series[0]?.label.formatter({ value: 8812112.53 })).toBe('8.81m')
+  expect(series[0]?.label.formatter({ value: 152400 })).toBe('152,400')
+  expect(series[0]?.label.formatter({ value: 12.345678 })).toBe('12.35')
+})

@@ -1,4 +1,4 @@
-import type { Cell } from '../../../api/format'
+import { type Cell, inFull } from '../../../api/format'
 import { axisTitle, cellWords } from '../../../formats/columns'
 import { label } from '../../../formats/words'
 import {
@@ -21,6 +21,12 @@ const MOST_LABELS = 20
 
 /** So many names at most take a second line instead of being cut. */
 const MOST_TWO_LINES = 10
+
+/** Whether a value without a unit would have zeros that look exact: its label is short, and its tooltip has all digits. */
+const isRounded = (value: unknown, unit: string): boolean =>
+  unit === '' && Math.abs(Number(value)) >= MIN_SHORT && !Number.isInteger(Number(value))
+const MIN_SHORT = 10_000
+const COMPACT = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 })
 
 /** Bars with their value at the end; colours only where the bars are parts of a whole. A bar of a period is marked where people wrote notes on its days. */
 export function bar({
@@ -54,7 +60,8 @@ export function bar({
         show: groups.length === 1 && names.length <= MOST_LABELS,
         position: 'right',
         color: SOFT[scheme],
-        formatter: (point: { value: unknown }) => said(point.value),
+        formatter: (point: { value: unknown }) =>
+          isRounded(point.value, unit) ? COMPACT.format(Number(point.value)) : said(point.value),
       },
       data: names.map((name) => {
         const value = values.get(name) ?? null
@@ -72,7 +79,7 @@ export function bar({
         .filter((point) => point.value !== null && point.value !== undefined)
         .map(
           (point) =>
-            `${groups.length > 1 ? named(point.seriesName) : axisTitle(column, unit)}: ${said(point.value)}`,
+            `${groups.length > 1 ? named(point.seriesName) : axisTitle(column, unit)}: ${isRounded(point.value, unit) ? inFull(point.value as Cell) : said(point.value)}`,
         ),
       ...notesAt(marks, points[0]?.dataIndex),
     ]),
