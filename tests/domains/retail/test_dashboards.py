@@ -215,7 +215,7 @@ def test_the_page_of_a_return_says_what_came_back_and_with_which_order_it_was_bo
         with_lines(engine, BACK)
         returned, bought = (answer_of(engine, part.of_item(order)) for order in ("C525398", "524159"))
     assert answer_in_words(part.title, returned, dict(part.units)) == (
-        "100 pieces for £10,000 came back with it: ask what was wrong; "
+        "Came back with it: £10,000 (pieces: 100); ask what was wrong, "
         "bought with order 524159 on 27 Sep 2010"
     )
     assert bought == []

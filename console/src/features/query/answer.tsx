@@ -28,8 +28,6 @@ interface Props {
   fileName: string
   /** The saved question with the statement; empty for a statement of one's own. */
   question?: string | undefined
-  /** The tables that it asks, in words. */
-  sources?: string[]
   /** Whether the statement is a question of the lake, whose answer is for people; another one is answered with values as they are. */
   isQuestion?: boolean
   seconds: number
@@ -50,7 +48,6 @@ export function Answer({
   result: first,
   fileName,
   question = '',
-  sources = [],
   isQuestion = false,
   seconds: took,
   rest,
@@ -84,7 +81,6 @@ export function Answer({
             name={fileName}
             question={question}
             columns={result.columns}
-            sources={sources}
             isReading={isReading || result.isFirst === true}
             isChart={view === 'chart'}
             onSave={(save) => void readTo(MOST_ROWS).then((all) => all && save(all))}

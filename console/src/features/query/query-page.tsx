@@ -23,9 +23,7 @@ import { type Asked, choiceOf, type KeptQuestion, questionAddress, useKeptQuesti
 import { AnswerOrigin } from './answer-origin'
 import { CopyLink } from './copy-link'
 import { fileNameOf } from './file-name-of'
-import { heading } from '../../formats/words'
 import { SchemaBrowser } from './schema-browser'
-import { tablesIn } from './schema-words'
 import { isShown, type Progress, useQueryRun } from './use-query-run'
 
 const Editor = lazy(() => import('./editor'))
@@ -134,7 +132,6 @@ function Desk() {
                 result={state.result}
                 fileName={fileNameOf(name, sql)}
                 question={name}
-                sources={tablesIn(sql, tables).map((table) => heading(table.name))}
                 isQuestion={asked !== undefined}
                 seconds={state.seconds}
                 rest={state.rest}
