@@ -64,7 +64,7 @@ def versions(folder: Path, deployed: bytes, monkeypatch: pytest.MonkeyPatch) -> 
     made = DefinitionVersions(objects, ARTIFACTS, "abcd1234")
     monkeypatch.setattr(stores, "objects", lambda: objects)
     monkeypatch.setattr(definitions, "versions", lambda _: made)
-    monkeypatch.setattr(push, "_caller", lambda: "ann")
+    monkeypatch.setattr(push.operations, "caller", lambda: "ann")
     return made
 
 
