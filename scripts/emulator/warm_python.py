@@ -1,5 +1,4 @@
-"""Run Python programs in processes that are forked from one with loaded libraries, because loading them takes
-seconds.
+"""Run Python programs in forks of a process with loaded libraries, because loading them takes seconds.
 
 A program finds its arguments, environment, working directory and module path as if Python was started for
 it, and imports Headgate itself: a job has that of its deployment. The process with the libraries has only
@@ -22,12 +21,12 @@ import sys
 import tempfile
 import threading
 import traceback
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _PACKAGE = "headgate"
 
@@ -57,6 +56,8 @@ class WarmPython:
 
         Raises:
             subprocess.TimeoutExpired: it took longer, and was killed.
+            ChildProcessError: the process with the libraries ended before it started the program, or the
+                program's exit code was lost. The next program starts the libraries again.
         """
         if sys.platform != "linux":
             command = [sys.executable, *program]
@@ -78,7 +79,7 @@ class WarmPython:
             out, errors = (open_files.enter_context(tempfile.TemporaryFile()) for _ in range(2))
             ours, theirs = socket.socketpair()
             open_files.enter_context(ours)
-            with theirs:
+            with theirs, _named_if_not_started(program):
                 socket.send_fds(self._started(), [b"."], [theirs.fileno(), out.fileno(), errors.fileno()])
             exit_code = _exit_code(ours, json.dumps(request).encode() + b"\n", timeout_s, program)
             texts = []
@@ -90,7 +91,9 @@ class WarmPython:
     def _started(self) -> socket.socket:
         """Return the socket of the process with the libraries; start it if it does not run."""
         with self._starting:
-            if self._control is None:
+            if self._control is None or self._process is None or self._process.poll() is not None:
+                if self._control:
+                    self._control.close()
                 ours, theirs = socket.socketpair()
                 with theirs:
                     command = [sys.executable, "-I", __file__, str(theirs.fileno()), *self._libraries]
@@ -114,16 +117,40 @@ def _exit_code(
     connection: socket.socket, request: bytes, timeout_s: float | None, program: Sequence[str]
 ) -> int:
     """Return the exit code of the program that a request starts."""
-    connection.sendall(request)
     with connection.makefile("r") as lines:
-        pid = int(lines.readline())
+        with _named_if_not_started(program):
+            connection.sendall(request)
+            first = lines.readline()
+        if not first:
+            raise _not_started(program)
         connection.settimeout(timeout_s)
         try:
-            return int(lines.readline())
+            exit_code = lines.readline()
         except TimeoutError:
             with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+                os.kill(int(first), signal.SIGKILL)
             raise subprocess.TimeoutExpired([*program], timeout_s or 0) from None
+    if not exit_code:
+        raise ChildProcessError(
+            f"The exit code of {' '.join(program[:2])} is lost: the process that waited for it was killed."
+        )
+    return int(exit_code)
+
+
+@contextmanager
+def _named_if_not_started(program: Sequence[str]) -> Iterator[None]:
+    """Replace the error of a connection by one that names the program."""
+    try:
+        yield
+    except (BrokenPipeError, ConnectionResetError):
+        raise _not_started(program) from None
+
+
+def _not_started(program: Sequence[str]) -> ChildProcessError:
+    return ChildProcessError(
+        f"{' '.join(program[:2])} was not started: the process with the loaded libraries has ended, for "
+        "example because the memory was full. Run it again, which starts that process anew."
+    )
 
 
 def load(libraries: Sequence[str]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -94,3 +96,65 @@ raise ValueError("no day")
     done = python.run([program(tmp_path, text)], {})
     assert (done.returncode, done.stdout) == (1, "thread\nexit function\n")
     assert done.stderr.endswith("ValueError: no day\n")
+
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="other systems start a Python for each program")
+
+
+@pytest.fixture
+def own_python() -> Iterator[WarmPython]:
+    """Python for one test, which may end its processes."""
+    python = WarmPython(("colorsys",))
+    yield python
+    python.close()
+
+
+def process_of(python: WarmPython) -> subprocess.Popen[bytes]:
+    """The process with the libraries."""
+    process = python._process
+    assert process is not None
+    return process
+
+
+@linux
+def test_libraries_are_loaded_again_if_their_process_was_killed(
+    own_python: WarmPython, tmp_path: Path
+) -> None:
+    script = program(tmp_path, "print('done')\n")
+    assert own_python.run([script], {}).stdout == "done\n"
+    killed = process_of(own_python)
+    killed.kill()
+    killed.wait()
+    assert own_python.run([script], {}).stdout == "done\n"
+    assert process_of(own_python).pid != killed.pid
+
+
+@linux
+def test_a_program_that_was_not_started_is_named_and_the_next_one_runs(
+    own_python: WarmPython, tmp_path: Path
+) -> None:
+    script = program(tmp_path, "print('done')\n")
+    broken = WarmPython(("no_such_library",))
+    for _ in range(2):
+        with pytest.raises(ChildProcessError, match=r"program\.py was not started: the process"):
+            broken.run([script], {})
+    broken.close()
+    own_python.run([script], {})
+    stopped = process_of(own_python)
+    stopped.send_signal(signal.SIGSTOP)  # it takes the request, and is killed before it answers
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", f"import os, time\ntime.sleep(0.3)\nos.kill({stopped.pid}, 9)"]
+        ),
+        pytest.raises(ChildProcessError, match="was not started"),
+    ):
+        own_python.run([script], {})
+    stopped.wait()
+    assert own_python.run([script], {}).stdout == "done\n"
+
+
+@linux
+def test_a_lost_exit_code_is_an_error_with_words(own_python: WarmPython, tmp_path: Path) -> None:
+    script = program(tmp_path, "import os, time\nos.kill(os.getppid(), 9)\ntime.sleep(0.1)\n")
+    with pytest.raises(ChildProcessError, match=r"The exit code of .*program\.py is lost"):
+        own_python.run([script], {})
