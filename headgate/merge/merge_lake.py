@@ -19,7 +19,7 @@ from headgate.contracts.followed_deletions import is_full
 from headgate.contracts.identity import merge_key
 from headgate.contracts.references import parents
 from headgate.contracts.types import glue_columns
-from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError
+from headgate.errors import AuditError, ConflictError, ContractError, NotFoundError, ThrottledError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.merge import as_of as lake_day
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from headgate.contracts.model import Contract
+    from headgate.errors import ServiceError
     from headgate.lake.ports import Catalog, SnapshotObjects, TableVersion
     from headgate.lake.versions import LastArrival
     from headgate.merge.decided_items import DecidedItems
@@ -133,7 +134,7 @@ class Merging:
         part_rows: average rows of a part; 0 for datasets with one part.
         count: called with the work on each merged dataset.
         iceberg: maintains the Iceberg metadata of the datasets' tables, if they have any.
-        removed: datasets that people removed, whose tables are dropped.
+        removed: datasets that people removed, whose tables are dropped after the snapshot is published.
     """
 
     objects: SnapshotObjects
@@ -187,7 +188,6 @@ class Merging:
             for snapshot, staged in built:
                 if staged:
                     self._move(publisher, staged, snapshot)
-            self._drop_removed()
             kept = [
                 previous.datasets[dataset] for dataset in failed if previous and dataset in previous.datasets
             ]
@@ -201,7 +201,7 @@ class Merging:
             self._publish_missing_parents(self.missing_parents, lake)
         published = dict.fromkeys((*self.contracts, *lake.datasets))
         shown = {dataset: self.catalog.current(self.database, dataset).location for dataset in published}
-        shown |= dict.fromkeys(self._removed_tables, "")
+        shown |= self._drop_removed()
         delete_old_snapshots(self.objects, self.curated_bucket, lake, shown, self._settle)
         return lake
 
@@ -329,19 +329,42 @@ class Merging:
         folder = f"{keys.SNAPSHOTS}/{contract.dataset}/"
         delete_old_versions(self.objects, self.curated_bucket, folder, named={lake.snapshot_id})
 
-    @property
-    def _removed_tables(self) -> list[str]:
-        return sorted({*self.removed} - self.contracts.keys())
+    def _drop_removed(self) -> dict[str, str]:
+        """Drop the tables of removed datasets; their snapshots are deleted like other old ones.
 
-    def _drop_removed(self) -> None:
-        """Drop the tables of removed datasets; their snapshots are deleted like other old ones."""
-        for dataset in self._removed_tables:
-            self.catalog.delete(self.database, dataset)
-            prefix = keys.iceberg_prefix(dataset)
+        A table that a service does not let go now is left to the next run: the snapshot is published, and
+        the table is not in it.
+
+        Returns:
+            The location that each of the tables shows; empty for those that are gone.
+        """
+        shown = {}
+        for dataset in sorted({*self.removed} - self.contracts.keys()):
+            try:
+                location = self.catalog.current(self.database, dataset).location
+            except NotFoundError:
+                shown[dataset] = ""
+                continue
+            except ThrottledError as error:
+                _log_left_table(dataset, error)
+                continue
+            shown[dataset] = "" if self._drop(dataset) else location
+        return shown
+
+    def _drop(self, dataset: str) -> bool:
+        """Drop a table and its Iceberg metadata; return False if a service does not let them go now."""
+        prefix = keys.iceberg_prefix(dataset)
+        try:
             # Without Iceberg the merge may not delete there, and nothing leads readers to older metadata.
             metadata = list(self.objects.list(self.curated_bucket, prefix)) if self.iceberg else []
             for item in metadata:
                 self.objects.delete(ObjectRef(self.curated_bucket, item.ref.key))
+            # After the metadata, because only a table that exists is dropped again.
+            self.catalog.delete(self.database, dataset)
+        except (ConflictError, ThrottledError) as error:
+            _log_left_table(dataset, error)
+            return False
+        return True
 
     def _table(self, contract: Contract) -> TableVersion:
         """Return the dataset's table, created empty if the dataset is newer than the deployment."""
@@ -560,6 +583,11 @@ def _work_on(
             )
         },
     )
+
+
+def _log_left_table(dataset: str, error: ServiceError) -> None:
+    extra = {"dataset": dataset, "cause": str(error)}
+    log.warning("table of a removed dataset not dropped; the next run tries again", extra=extra)
 
 
 def _content_of(increment: str) -> str:

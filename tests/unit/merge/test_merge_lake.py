@@ -15,7 +15,7 @@ from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.contracts.registry import Registry
 from headgate.contracts.types import arrow_schema
-from headgate.errors import ConflictError, NotFoundError
+from headgate.errors import ConflictError, NotFoundError, NotPermittedError, ThrottledError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef, TableVersion
 from headgate.lake.versions import LastArrival, last_arrivals
@@ -147,6 +147,9 @@ class Lake:
 
     def totals(self) -> dict[str, Decimal]:
         return {row["order_id"]: row["total"] for row in self.table("orders")}
+
+    def pointer(self) -> str:
+        return self.objects.read(ObjectRef(BUCKET, keys.lake_snapshot_key(keys.CURRENT))).decode()
 
     def snapshots(self) -> dict[str, bytes]:
         return self.objects.contents(BUCKET, keys.SNAPSHOTS)
@@ -690,3 +693,68 @@ def test_a_dataset_of_the_name_of_a_removed_one_keeps_its_table(lake: Lake) -> N
     merged = replace(lake.merging(), removed=["regions"]).merge()
     assert merged.datasets["regions"].rows == 1
     assert lake.catalog.current("ecommerce_curated", "regions").shows(merged.datasets["regions"].location)
+
+
+@dataclass
+class ReluctantCatalog(MemoryCatalog):
+    """Remembers the tables that it was told to delete, and refuses some deletions."""
+
+    refusals: list[Exception] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+
+    def delete(self, database: str, table: str) -> None:
+        self.deleted.append(table)
+        if self.refusals:
+            raise self.refusals.pop()
+        super().delete(database, table)
+
+
+def test_only_tables_that_the_catalog_has_are_dropped(tmp_path: Path) -> None:
+    catalog = ReluctantCatalog()
+    lake = Lake(tmp_path, catalog=catalog)
+    lake.deliver("aa", order("1", "1.00"))
+    removing = replace(lake.merging(), contracts={"orders": ORDERS}, removed=["long_gone", "regions"])
+    removing.merge()
+    removing.merge()
+    assert catalog.deleted == ["regions"]
+
+
+@pytest.mark.parametrize("refusal", [ThrottledError("too many requests"), ConflictError("table changes")])
+def test_a_table_that_cannot_be_dropped_now_is_left_to_the_next_run(
+    tmp_path: Path, refusal: Exception
+) -> None:
+    catalog = ReluctantCatalog(refusals=[refusal])
+    lake = Lake(tmp_path, catalog=catalog)
+    lake.deliver_regions("bb", "N")
+    lake.merging().merge()
+    lake.deliver("aa", order("1", "1.00"))
+    removing = replace(lake.merging(), contracts={"orders": ORDERS}, removed=["regions"])
+    merged = removing.merge()
+    assert LakeSnapshot.from_json(lake.pointer()) == merged
+    assert merged.datasets.keys() == {"orders"}
+    assert lake.catalog.current("ecommerce_curated", "regions")
+    removing.merge()
+    with pytest.raises(NotFoundError):
+        lake.catalog.current("ecommerce_curated", "regions")
+
+
+def test_a_table_is_dropped_after_the_pointer_has_moved(tmp_path: Path) -> None:
+    catalog = ReluctantCatalog(refusals=[NotPermittedError("no glue:DeleteTable")])
+    lake = Lake(tmp_path, catalog=catalog)
+    lake.deliver("aa", order("1", "1.00"))
+    removing = replace(lake.merging(), contracts={"orders": ORDERS}, removed=["regions"])
+    with pytest.raises(NotPermittedError):  # no later run would succeed, so this one says so
+        removing.merge()
+    assert LakeSnapshot.from_json(lake.pointer()).datasets["orders"].rows == 1
+
+
+def test_files_that_an_undropped_table_shows_are_kept(tmp_path: Path) -> None:
+    catalog = ReluctantCatalog(refusals=[ThrottledError("too many requests")] * 20)
+    lake = Lake(tmp_path, catalog=catalog)
+    lake.deliver_regions("bb", "N")
+    lake.merging().merge()
+    removing = replace(lake.merging(), contracts={"orders": ORDERS}, removed=["regions"])
+    for number in range(10):
+        lake.deliver(f"c{number}", order(str(number), "2.00", updated=2 + number))
+        removing.merge()
+    assert lake.table("regions")[0]["region_id"] == "N"
