@@ -106,11 +106,6 @@ def panel_document(question: ShownQuestion) -> dict[str, Any]:
     return panel
 
 
-def reads_table(sql: str, table: str) -> bool:
-    """Return whether a statement names a table after FROM or JOIN."""
-    return table in {name.lower() for name in _TABLE.findall(sql)}
-
-
 def plain(text: str, separator: str) -> str:
     """Return a name of lower-case letters and digits, with `separator` for all other characters."""
     return re.sub(r"[^a-z0-9]+", separator, text.lower()).strip(separator)

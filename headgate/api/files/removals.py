@@ -14,7 +14,8 @@ from headgate.api.shapes.removals import DatasetRemoval, NamingDashboard, Naming
 from headgate.contracts.references import references
 from headgate.errors import NotFoundError
 from headgate.lake.created_datasets import Author, CreatedDatasets
-from headgate.query.kept_questions import kept_questions, reads_table
+from headgate.query.kept_questions import kept_questions
+from headgate.query.table_readers import reads_curated
 from headgate.query.written_dashboards import documents
 from headgate.systems.dashboards import dashboards_of
 
@@ -188,7 +189,7 @@ def _questions(lake: LakePorts, dataset: str) -> tuple[NamingQuestion, ...]:
     return tuple(
         NamingQuestion(name=question.name, by=question.by)
         for question in kept
-        if reads_table(question.sql, dataset)
+        if reads_curated(question.sql, dataset, lake.databases)
     )
 
 
@@ -201,7 +202,7 @@ def _dashboards(lake: LakePorts, dataset: str) -> tuple[NamingDashboard, ...]:
     return tuple(
         NamingDashboard(system=name, title=board["title"])
         for name, board in sorted(boards.items())
-        if any(reads_table(sql, dataset) for sql in _statements(board))
+        if any(reads_curated(sql, dataset, lake.databases) for sql in _statements(board))
     )
 
 

@@ -63,12 +63,68 @@ def test_a_removal_says_before_what_goes(maker: Caller) -> None:
     maker.lake.catalog.create("ecommerce_curated", DATASET)
     question(maker, "Dearest", "SELECT * FROM ecommerce_curated.lieferant_mueller")
     question(maker, "Other", "SELECT 'lieferant_mueller' FROM ecommerce_curated.payments")
+    question(maker, "Prod", "SELECT * FROM ecommerce_prod.lieferant_mueller")
     effects = maker.call("GET", PATH).json
     assert effects["state"] == "in_use"
     assert (effects["files"], effects["accepted"], effects["refused"]) == (2, 4, 1)
     assert effects["table"] == f"ecommerce_curated.{DATASET}"
     assert effects["questions"] == [{"name": "Dearest", "by": maker.name}]
     assert (effects["may_remove"], effects["may_restore"], effects["created_by"]) == (True, False, maker.name)
+
+
+def effects_on_dashboards(caller: Caller, *boards: dict[str, Any]) -> list[dict[str, str]]:
+    """The dashboards of the lake project that a removal is said to break."""
+    caller.lake.pushed_dashboards = {board["system"]: json.dumps(board) for board in boards}
+    return list(caller.call("GET", PATH).json["dashboards"])
+
+
+def board_of(system: str, panel_sql: str, **parts: object) -> dict[str, Any]:
+    panel = {"name": "rows", "question": "How many rows?", "kind": "kpi", "table": "t", "sql": panel_sql}
+    return {"system": system, "title": system.title(), "panels": [panel], **parts}
+
+
+NOTHING_READ = "SELECT 1 AS value, 0 AS before"
+
+
+def test_a_removal_names_the_dashboards_whose_panels_read_the_table(maker: Caller) -> None:
+    counting = "SELECT count(*) AS value, 0 AS before FROM awsdatacatalog.ecommerce_curated.lieferant_mueller"
+    shadowing = "WITH lieferant_mueller AS (SELECT 1 AS value, 0 AS before) SELECT * FROM lieferant_mueller"
+    assert effects_on_dashboards(
+        maker,
+        board_of("prices", counting),
+        board_of("quiet", NOTHING_READ),
+        board_of("shadow", shadowing),
+    ) == [{"system": "prices", "title": "Prices"}]
+
+
+def test_a_removal_names_a_dashboard_that_a_person_wrote(maker: Caller) -> None:
+    panel = {"name": "Rows", "sql": "SELECT a.sku FROM payments p, lieferant_mueller a", "kind": "table"}
+    written = {"title": "Prices", "panels": [{**panel, "x": "", "y": []}]}
+    operator = Caller(maker.lake, groups=("operator",))
+    assert operator.call("PUT", "/v1/dashboards/prices", written).status == 200
+    assert maker.call("GET", PATH).json["dashboards"] == [{"system": "prices", "title": "Prices"}]
+
+
+@pytest.mark.parametrize("place", ["sql", "missing_sql", "evidence"])
+def test_a_removal_names_a_dashboard_whose_queue_reads_the_table(maker: Caller, place: str) -> None:
+    reading = "SELECT sku FROM ecommerce_curated.lieferant_mueller"
+    evidence = {"title": "Rows", "table": "t", "sql": f"{reading} WHERE sku = {{item_id}}"}
+    queue: dict[str, Any] = {
+        "name": "check",
+        "title": "Check",
+        "table": "t",
+        "sql": "SELECT 'a' AS item_id, 'b' AS subject, 'c' AS reason, 1 AS value",
+        "actions": [{"name": "close", "label": "Close", "key": "c"}],
+    }
+    queue[place] = [evidence] if place == "evidence" else reading
+    boards = [board_of("prices", NOTHING_READ, queues=[queue]), board_of("quiet", NOTHING_READ)]
+    assert effects_on_dashboards(maker, *boards) == [{"system": "prices", "title": "Prices"}]
+
+
+def test_each_statement_of_a_dashboard_is_read_at_any_depth() -> None:
+    part = {"sql": "a", "title": "sql", "queues": ({"missing_sql": "b", "evidence": [{"sql": "c"}]},)}
+    assert list(removals._statements(part)) == ["a", "b", "c"]
+    assert list(removals._statements({"sql": None, "rows": 3, "title": "SELECT"})) == []
 
 
 def test_a_removed_dataset_has_no_contract_and_no_row(maker: Caller) -> None:
