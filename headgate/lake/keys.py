@@ -218,7 +218,7 @@ def deleted_by(key: str) -> str:
 
 
 def load_key(dataset: str, moment: datetime, files: int) -> str:
-    """Return the key of the mark that a source sent all rows of a dataset at a time, in so many files."""
+    """Return the key of the mark that a source sent all rows of a dataset at a time, in `files` files."""
     return f"{INCREMENTS}/{dataset}/{moment.strftime(_MOMENT)}.load-{files}"
 
 
@@ -302,9 +302,13 @@ def edited_before_key(file_id: str) -> str:
     return f"{UPLOADERS}/{file_id}.edits.json"
 
 
-def edited_copy_key(sent_sha256: str) -> str:
-    """Return the key of the note which file of the lake is the newest edited copy of a sent content."""
-    return f"{UPLOADERS}/sent/{sent_sha256}.json"
+def edited_copy_key(sent_sha256: str, part: str = "") -> str:
+    """Return the key of the note which file of the lake is the newest edited copy of a sent content.
+
+    A part, such as a sheet, has a key of its own. Its name is hashed, because it may have any characters.
+    """
+    suffix = f".{hashlib.sha256(part.encode()).hexdigest()[:32]}" if part else ""
+    return f"{UPLOADERS}/sent/{sent_sha256}{suffix}.json"
 
 
 def mapping_source(key: str) -> str:

@@ -73,11 +73,18 @@ class Senders:
         """Store who edited a file before its commit, and the edits, without values that may be sensitive."""
         self._write(keys.edited_before_key(file_id), json.dumps(edits, sort_keys=True))
         if sent_sha256 := edits.get("sent_sha256"):
-            self._write(keys.edited_copy_key(sent_sha256), json.dumps({"file_id": file_id}))
+            key = keys.edited_copy_key(sent_sha256, edits.get("part", ""))
+            self._write(key, json.dumps({"file_id": file_id}))
 
-    def edited_copy(self, sent_sha256: str) -> str:
-        """Return the file id of the newest edited copy of a sent content; empty if there is none."""
-        return self._read(keys.edited_copy_key(sent_sha256)).get("file_id", "")
+    def edited_copy(self, sent_sha256: str, part: str) -> str:
+        """Return the file id of the newest edited copy of a part of a sent content; empty if there is none.
+
+        Older notes have no part in their key, so the edits of their file decide.
+        """
+        note = self._read(keys.edited_copy_key(sent_sha256, part))
+        note = note or self._read(keys.edited_copy_key(sent_sha256))
+        file_id = note.get("file_id", "")
+        return file_id if file_id and self.edits(file_id).get("part", "") == part else ""
 
     def uploader(self, record: FileRecord) -> str:
         """Return who sent a file through the API; empty for other files."""

@@ -459,7 +459,8 @@ def _same_content(
     kind = "duplicate_of"
     file_id = lake.files.accepted_with(sha256, [dataset])
     if not file_id and not upload.of_file_id:
-        kind, file_id = "edited_copy", _edited_copy(lake, upload, stored.get("part", ""))
+        kind = "edited_copy"
+        file_id = senders_of(lake).edited_copy(upload.sha256, stored.get("part", ""))
         if not file_id:
             kind, file_id = "same_name", _same_name(lake, upload, dataset, stored)
     record = record_if_any(lake, file_id)
@@ -468,22 +469,23 @@ def _same_content(
     return {kind: file_id, "duplicate_key": record.key, "duplicate_since": record.finished_at or None}
 
 
-def _edited_copy(lake: LakePorts, upload: UploadRecord, part: str) -> str:
-    """Return the id of the newest file with other edits of the same part, such as a sheet, of the content."""
-    senders = senders_of(lake)
-    file_id = senders.edited_copy(upload.sha256)
-    return file_id if file_id and senders.edits(file_id).get("part", "") == part else ""
-
-
 def _same_name(lake: LakePorts, upload: UploadRecord, dataset: str, stored: Mapping[str, Any]) -> str:
-    """Return the id of the newest accepted file of the upload's name. A check asks the file index once."""
+    """Return the id of the newest accepted file of the upload's name.
+
+    A check asks the file index again until there is such a file, and after it was reverted.
+    """
     key = (stored.get("committed_as") or {}).get("key", upload.key)
     asked = (upload.upload_id, upload.check_id, dataset, key)
-    if asked not in lake.same_names:
-        while len(lake.same_names) >= _MAX_KEPT_NAMES:
-            del lake.same_names[next(iter(lake.same_names))]
-        lake.same_names[asked] = _of_the_name(lake, dataset, key)
-    return lake.same_names[asked]
+    kept = record_if_any(lake, lake.same_names.get(asked, ""))
+    if kept and kept.state is FileState.DONE:
+        return kept.file_id
+    file_id = _of_the_name(lake, dataset, key)
+    if file_id:
+        # Emptied in one step, because requests of other threads use it too.
+        if len(lake.same_names) >= _MAX_KEPT_NAMES:
+            lake.same_names.clear()
+        lake.same_names[asked] = file_id
+    return file_id
 
 
 def _of_the_name(lake: LakePorts, dataset: str, key: str) -> str:

@@ -14,6 +14,7 @@ import pytest
 
 from headgate.contracts import odcs_reader
 from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
 from headgate.uploads.edits import CellEdit, Edits, Step
 from tests.console.supplier_file import BAD_ROWS, CHOSEN, supplier_file
@@ -627,3 +628,35 @@ def test_another_sheet_has_a_dataset_of_its_own_and_is_no_copy_of_a_committed_on
         "",
         "",
     )
+
+
+def with_a_typed_cell(part: str, text: str) -> dict[str, Any]:
+    """The decisions about a sheet, with a typed cell."""
+    column, dataset = ("quantity", "order_items") if part == "Lines" else ("notes", "orders")
+    cell = {"row": 1, "column": column, "text": text}
+    return {"part": part, "dataset": dataset, "columns": {}, "cells": [cell]}
+
+
+def test_each_sheet_has_an_edited_copy_of_its_own() -> None:
+    caller, book = uploader(), workbook_of_two_tables()
+    sent = {}
+    for part, text in (("Lines", "7"), ("Orders", "gift")):
+        upload_id = uploaded_to(caller, book, "messe.xlsx", "")
+        answer = checked(caller, upload_id, with_a_typed_cell(part, text))
+        committed = caller.call(
+            "POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]
+        ).json
+        sent[part] = caller.lake.receive(committed["key"]).file_id
+    again = uploaded_to(caller, book, "messe.xlsx", "")
+    for part, text in (("Lines", "8"), ("Orders", "fragile")):
+        assert checked(caller, again, with_a_typed_cell(part, text)).json["edited_copy"] == sent[part]
+
+
+def test_a_note_of_an_edited_copy_from_before_parts_had_keys_counts_for_its_part_only() -> None:
+    senders = MemoryLake().senders
+    senders.keep_edits("f1", {"sent_sha256": "aa", "part": "Lines"})
+    new, old = keys.edited_copy_key("aa", "Lines"), keys.edited_copy_key("aa")
+    note = senders.objects.read(ObjectRef(senders.bucket, new))
+    senders.objects.delete(ObjectRef(senders.bucket, new))
+    senders.objects.write(ObjectRef(senders.bucket, old), note)
+    assert [senders.edited_copy("aa", part) for part in ("Lines", "Orders", "")] == ["f1", "", ""]
