@@ -1,6 +1,4 @@
-"""Great Expectations without Spark, SQLAlchemy and statistics, with cached configurations and without hashes
-of rows.
-"""
+"""Great Expectations without its engines, its statistics and hashes of rows, with cached configurations."""
 
 from __future__ import annotations
 

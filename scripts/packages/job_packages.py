@@ -39,7 +39,7 @@ STARTED = {"build_system": ("merge_curated", "quality_gate")}
 REGISTRY = "headgate.systems.system_registry"
 # Loaded by others if they are installed, so no import names them.
 WITH = {"pandas": {"pyarrow"}}
-# What earlier builds followed: script → the top-level modules outside the package, and those of the package.
+# Imports that earlier builds followed, by script: top-level modules outside the package, and those of it.
 _kept: dict[Path, tuple[set[str], set[str]]] = {}
 # No expression holds an import, and most of a module is expressions.
 _HAS_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)

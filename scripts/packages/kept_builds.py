@@ -38,7 +38,7 @@ def build_key(package: Mapping[str, bytes], root: Path = ROOT) -> str:
 
 
 def imports_key(root: Path = ROOT) -> str:
-    """Return a hash of all inputs that decide the imports of jobs: no lake project has any of them."""
+    """Return a hash of all inputs that decide the imports of jobs, so all lake projects share it."""
     folders = (root / "headgate", root / "glue_jobs")
     modules = (
         (path.relative_to(root).as_posix(), path.read_bytes())

@@ -2433,7 +2433,7 @@ export interface components {
         DescriptionAsked: {
             /**
              * Description
-             * @description What its rows are, in a sentence or two.
+             * @description The meaning of its rows, in a sentence or two.
              */
             description: string;
         };

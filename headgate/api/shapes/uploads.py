@@ -111,7 +111,7 @@ class ContractDraftAsked(Asked):
 class DescriptionAsked(Asked):
     """A description of a created dataset."""
 
-    description: str = Field(max_length=2_000, description="What its rows are, in a sentence or two.")
+    description: str = Field(max_length=2_000, description="The meaning of its rows, in a sentence or two.")
 
 
 class StoredContractDraft(Shape):
