@@ -7,7 +7,7 @@ of removed datasets. See docs/adr/0117-push-of-contracts-and-models.md.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import ConflictError, NotFoundError
@@ -39,9 +39,11 @@ class Removal(Author):
 
     Attributes:
         name: mark of the files that were reverted with it; the same if a removal is continued.
+        was_in_use: whether the contract was in use, so that the dataset may have rows.
     """
 
     name: str
+    was_in_use: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,19 @@ class CreatedDatasets:
         """Return the removals that were not taken back, by dataset."""
         return removals_of(self._in_use())
 
+    def removal(self, dataset: str) -> Removal | None:
+        """Return the removal of a dataset; None without one, or if a newer contract has the name.
+
+        Raises:
+            NotFoundError: nobody created this dataset.
+        """
+        removal = self.removals().get(dataset)
+        return None if removal and is_replaced(self.author(dataset), removal) else removal
+
+    def is_in_use(self, dataset: str) -> bool:
+        """Return whether the contract that a person wrote is in use."""
+        return created_file(dataset) in self.contracts()
+
     def contracts(self) -> dict[str, str]:
         """Return file → text of the contracts in use."""
         in_use = self._in_use()
@@ -131,20 +146,28 @@ class CreatedDatasets:
     def remove(self, dataset: str, author: Author) -> Removal:
         """Take the contract of a dataset out of use, and return the removal.
 
-        A dataset that is removed already keeps its removal. So does one whose removal is not taken back
-        completely: its files may still have the mark.
+        A dataset that is removed already keeps its removal. One whose removal was taken back in part is
+        removed anew under the same name, because its other files have this mark.
 
         Raises:
             NotFoundError: nobody created this dataset.
         """
-        self.document(dataset)
-        removal = Removal(author.by, author.at, name=f"{dataset}@{author.at}")
+        written = self.author(dataset)
+        new = Removal(author.by, author.at, name=f"{dataset}@{author.at}")
+        removal = new
 
         def without(files: dict[str, str]) -> dict[str, str]:
             nonlocal removal
-            if before := Definitions(files).removals.get(dataset):
-                removal = Removal(**json.loads(before))
-            files.pop(created_file(dataset), None)
+            was_in_use = files.pop(created_file(dataset), None) is not None
+            before = removals_of(Definitions(files)).get(dataset)
+            if before is None:
+                removal = replace(new, was_in_use=was_in_use)
+            elif was_in_use:
+                removal = replace(new, name=before.name)
+            else:
+                removal = (
+                    replace(new, was_in_use=before.was_in_use) if is_replaced(written, before) else before
+                )
             return _newest_removals(files | {removal_file(dataset): json.dumps(asdict(removal))})
 
         self.change(without, author)
@@ -181,6 +204,11 @@ def created_text(document: Mapping[str, Any]) -> str:
 def removals_of(created: Definitions) -> dict[str, Removal]:
     """Return the removals among the definitions that people created, by dataset."""
     return {dataset: Removal(**json.loads(text)) for dataset, text in created.removals.items()}
+
+
+def is_replaced(author: Author, removal: Removal) -> bool:
+    """Return whether a contract was handed in after the removal of an earlier dataset of its name."""
+    return author.at > removal.at
 
 
 def not_removed(dataset: str) -> NotFoundError:

@@ -32,7 +32,7 @@ def preview(lake: LakePorts, caller: CallerIdentity, dataset: str) -> DatasetRem
     """Return the effects of a removal, or the state of the removal; 404 if nobody created the dataset."""
     created = CreatedDatasets(lake.definition_versions)
     author = _author(created, dataset)
-    removal = created.removals().get(dataset)
+    removal = created.removal(dataset)
     files = remover_of(lake).files(dataset)
     is_in_use = dataset in lake.contracts.source
     reason = _why_not(lake, caller, dataset, author)
@@ -48,7 +48,7 @@ def preview(lake: LakePorts, caller: CallerIdentity, dataset: str) -> DatasetRem
         table=_table(lake, dataset),
         questions=_questions(lake, dataset),
         dashboards=_dashboards(lake, dataset),
-        may_remove=not reason and (removal is None or is_in_use or bool(files.present)),
+        may_remove=not reason and (removal is None or is_in_use or files.is_incomplete),
         may_restore=not reason and removal is not None,
         reason=reason,
         removed_by=removal.by if removal else "",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from headgate.contracts import odcs_reader
@@ -17,16 +18,19 @@ from headgate.errors import ConflictError, ThrottledError
 from headgate.intake.files.replay_file import ACCEPTED_ELSEWHERE, RAW_GONE
 from headgate.intake.files.revert_file import REMOVED_WITH, is_undone
 from headgate.lake.created_datasets import not_removed
-from headgate.lake.states import CHECKED, UNDER_WAY
+from headgate.lake.states import UNDER_WAY, FileState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from headgate.lake.created_datasets import Author, CreatedDatasets
+    from headgate.lake.created_datasets import Author, CreatedDatasets, Removal
     from headgate.lake.ports import FileLedger, FileRecord
 
 _AT_ONCE = 8  # files, whose work is mostly waiting for services
-_SECONDS = len("2026-01-31T23:59:59")  # of a time in ISO 8601; that of a removal has no fraction
+# A file that is received later is claimed after the removal, and so without the contract.
+_LATEST_CLAIM = timedelta(minutes=1)
+# States that a dead worker leaves behind; the ledger permits a revert once its lease has ended.
+_REVERTIBLE = frozenset({FileState.REVERTING, FileState.REPLAYING})
 
 
 class DatasetReverts(Protocol):
@@ -46,8 +50,8 @@ class DatasetFiles:
     """The files of a dataset that a removal reverts, or that it has reverted.
 
     Attributes:
-        present: checked files, which a removal reverts.
-        under_way: files with a worker, which a removal cannot revert yet.
+        present: files with rows, which a removal reverts. Files without rows stay as they are.
+        under_way: files with a worker; a removal reverts them once it has ended or died.
         removed: files that the current removal has reverted.
     """
 
@@ -103,16 +107,18 @@ class DatasetRemover:
     goes_on: Callable[[], bool]
 
     def files(self, dataset: str) -> DatasetFiles:
-        """Return the files of a dataset."""
-        removal = self.created.removals().get(dataset)
+        """Return the files of a dataset; none of a dataset that was never in use.
+
+        Raises:
+            NotFoundError: nobody created this dataset.
+        """
+        removal = self.created.removal(dataset)
+        if not (removal.was_in_use if removal else self.created.is_in_use(dataset)):
+            return DatasetFiles()
         records = [record for record in self.ledger.records() if record.dataset == dataset]
-        # After a removal the dataset is unknown again, so later files of this name are not its files.
-        present = [record for record in records if not removal or record.received_at[:_SECONDS] <= removal.at]
         return DatasetFiles(
-            _newest_first(record for record in present if record.state in CHECKED),
-            _newest_first(
-                record for record in present if record.state in UNDER_WAY and not is_undone(record)
-            ),
+            _newest_first(record for record in records if record.state is FileState.DONE),
+            _newest_first(record for record in records if _is_under_way(record, removal)),
             _newest_first(
                 record
                 for record in records
@@ -137,8 +143,9 @@ class DatasetRemover:
                 return False
             return True
 
-        done = self._each(before.present, revert)
-        return RemovalStep(done, len(before.present) - done + len(before.under_way))
+        dead = [record for record in before.under_way if record.state in _REVERTIBLE]
+        done = self._each([*before.present, *dead], revert)
+        return RemovalStep(done, len(before.present) + len(before.under_way) - done)
 
     def restore(self, dataset: str, author: Author, permits: Callable[[FileRecord], bool]) -> RemovalStep:
         """Put the contract back into use, and accept the originals again; repeat while files are left.
@@ -185,6 +192,13 @@ class DatasetRemover:
 def may_be_used(document: Mapping[str, Any]) -> bool:
     """Return whether a running lake can use a contract, which otherwise waits for a deployment."""
     return not deployment_reasons(odcs_reader.parse(document, "source"))
+
+
+def _is_under_way(record: FileRecord, removal: Removal | None) -> bool:
+    """Return whether a worker has a file that may get rows; a file that came after the removal cannot."""
+    if record.state not in UNDER_WAY or removal is None or record.state in _REVERTIBLE:
+        return record.state in UNDER_WAY
+    return record.received_at <= (datetime.fromisoformat(removal.at) + _LATEST_CLAIM).isoformat()
 
 
 def _newest_first(records: Iterable[FileRecord]) -> tuple[FileRecord, ...]:

@@ -261,7 +261,9 @@ class Reverter:
         kept |= {_REVERTED_WITH: with_file} if with_file else {}
         kept |= {REMOVED_WITH: removal} if removal else {}
         kept |= {REVERTED_BY: by} if by else {}
-        kept |= {HAD: json.dumps({name: getattr(before, name) for name in ROW_COUNTS})}
+        # A replay of a reverted file that died has no counts.
+        had = before.error.get(HAD) if before.error.get("rule") == REVERTED_RULE else ""
+        kept |= {HAD: had or json.dumps({name: getattr(before, name) for name in ROW_COUNTS})}
         return replace(
             before,
             state=FileState.REVERTED,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from headgate.api.files import removals
+from headgate.errors import ServiceError
+from headgate.lake.ports import ObjectRef
+from headgate.lake.states import Action
 from tests.unit.api.files.test_edited_uploads import created, drafted, renamed, with_column
-from tests.unit.api.lakes import Answer, Caller, MemoryLake
+from tests.unit.api.lakes import Answer, Caller, MemoryLake, processor
 
 pytestmark = pytest.mark.unit
 
@@ -52,6 +56,26 @@ def increments(caller: Caller) -> dict[str, bytes]:
     """The accepted rows; marks of replays are left out."""
     stored = caller.lake.objects.contents("curated").items()
     return {key: body for key, body in stored if key.endswith(".parquet")}
+
+
+def waiting(caller: Caller, dataset: str) -> None:
+    """Hand in a contract that needs a deployment."""
+    text: dict[str, Any] = {"logicalType": "string", "physicalType": "VARCHAR(80)", "customProperties": []}
+    text |= {"classification": "personal"}
+    created(caller, renamed(with_column(contract(caller), **text), dataset))
+
+
+def left_by_a_dead_worker(caller: Caller, name: str, action: Action = Action.REOPEN) -> None:
+    """Leave a file as a worker does that dies, with a lease that has ended."""
+    (record,) = [record for record in caller.lake.ledger.records() if record.key == f"{DATASET}/{name}"]
+    caller.lake.ledger.reopen(record.file_id, now=caller.lake.now(), lease_s=0, action=action)
+
+
+def back_in_use_without_files(caller: Caller) -> None:
+    """Take the removal back in part: there is no time for a file."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(removals, "_MAX_WORK_S", -1)
+        assert caller.call("DELETE", PATH).json["left"]
 
 
 def question(caller: Caller, name: str, sql: str) -> Answer:
@@ -243,10 +267,7 @@ def test_a_dataset_that_another_one_refers_to_stays(maker: Caller) -> None:
 
 
 def test_a_dataset_that_waits_for_a_deployment_is_withdrawn(maker: Caller) -> None:
-    text: dict[str, Any] = {"logicalType": "string", "physicalType": "VARCHAR(80)", "customProperties": []}
-    text |= {"classification": "personal"}
-    document = renamed(with_column(contract(maker), **text), "kunden")
-    created(maker, document)
+    waiting(maker, "kunden")
     path = "/v1/datasets/kunden/removal"
     assert maker.call("GET", path).json["state"] == "waiting"
     assert maker.call("POST", path).json["done"] == 0
@@ -272,3 +293,101 @@ def test_its_maker_and_operators_describe_a_dataset(maker: Caller) -> None:
         == 404
     )
     assert contract(maker)["schema"][0]["description"] == "Prices of Müller"
+
+
+def test_a_removal_that_a_service_interrupted_is_completed_by_the_next_call(
+    maker: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: ObjectRef) -> None:
+        raise ServiceError("delete the rows: InternalError on DeleteObject")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(maker.lake.objects, "delete", fail)
+        assert maker.call("POST", PATH).status == 502
+    assert "reverting" in states(maker).values()
+    assert maker.call("GET", PATH).json["may_remove"] is True
+    assert maker.call("POST", PATH).json["left"] == 0
+    assert (set(states(maker).values()), increments(maker)) == ({"reverted"}, {})
+
+
+def test_a_file_of_a_dead_worker_is_reverted_and_that_of_a_live_one_is_left(maker: Caller) -> None:
+    left_by_a_dead_worker(maker, "a.csv")
+    (live,) = [record for record in maker.lake.ledger.records() if record.key == f"{DATASET}/b.csv"]
+    reopened = maker.lake.ledger.reopen(live.file_id, now=maker.lake.now(), lease_s=300)
+    removed = maker.call("POST", PATH).json
+    assert (removed["done"], removed["left"]) == (1, 1)
+    maker.lake.ledger.release(reopened)
+    assert maker.call("POST", PATH).json["left"] == 0
+    assert (set(states(maker).values()), increments(maker)) == ({"reverted"}, {})
+
+
+def test_a_restore_that_died_leaves_no_row_behind_the_next_removal(maker: Caller) -> None:
+    before = increments(maker)
+    had = {record.key: record.received for record in maker.lake.ledger.records()}
+    maker.call("POST", PATH)
+    back_in_use_without_files(maker)
+    left_by_a_dead_worker(maker, "a.csv")
+    for key, rows in before.items():
+        maker.lake.objects.write(ObjectRef("curated", key), rows)
+    maker.call("POST", PATH)
+    left_by_a_dead_worker(maker, "b.csv")
+    assert maker.call("POST", PATH).json["left"] == 0
+    assert (set(states(maker).values()), "a.csv" in str(increments(maker))) == ({"reverted"}, False)
+    records = maker.lake.ledger.records()
+    assert {record.key: json.loads(record.error["had"])["received"] for record in records} == had
+    assert maker.call("DELETE", PATH).json["done"] == 2
+    assert increments(maker) == before
+
+
+def test_a_removal_after_a_restore_in_part_covers_files_that_came_in_between(maker: Caller) -> None:
+    maker.call("POST", PATH)
+    first = maker.call("GET", PATH).json["removed_at"]
+    back_in_use_without_files(maker)
+    sent(maker, "c.csv", b"sku;preis\nA-9;9,50\n")
+    assert maker.call("GET", PATH).json["files"] == 1
+    operator = Caller(maker.lake, name="zoe@example.com", groups=("operator",))
+    assert operator.call("POST", PATH).json["left"] == 0
+    assert (set(states(maker).values()), increments(maker)) == ({"reverted"}, {})
+    shown = maker.call("GET", PATH).json
+    assert (shown["removed_files"], shown["removed_by"]) == (3, "zoe@example.com")
+    assert shown["removed_at"] > first
+    assert maker.call("DELETE", PATH).json["done"] == 3
+
+
+def test_a_file_that_is_accepted_with_the_earlier_contracts_is_left_for_the_removal(maker: Caller) -> None:
+    ports, rules = maker.lake.gate
+    maker.call("POST", PATH)
+    place = ObjectRef("raw", f"{DATASET}/late.csv")
+    maker.lake.objects.write(place, b"sku;preis\nA-9;9,50\n")
+    processor(ports, rules).process(maker.lake.objects.info(place).ref)
+    assert states(maker)[f"{DATASET}/late.csv"] == "done"
+    shown = maker.call("GET", PATH).json
+    assert (shown["files"], shown["may_remove"]) == (1, True)
+    assert maker.call("POST", PATH).json["left"] == 0
+    assert increments(maker) == {}
+
+
+def test_a_file_without_rows_stays_as_it_is_through_a_removal_and_back(maker: Caller) -> None:
+    sent(maker, "pending.csv", b"other;cells\n1;2\n")
+    before = states(maker)
+    assert set(before.values()) == {"done", before[f"{DATASET}/pending.csv"]} != {"done"}
+    assert maker.call("GET", PATH).json["files"] == 2
+    maker.call("POST", PATH)
+    assert states(maker)[f"{DATASET}/pending.csv"] == before[f"{DATASET}/pending.csv"]
+    back = maker.call("DELETE", PATH).json
+    assert (back["done"], back["lost"], states(maker)) == (2, [], before)
+
+
+def test_a_draft_that_was_never_in_use_is_withdrawn_without_the_files_of_its_folder(maker: Caller) -> None:
+    ports, rules = maker.lake.gate
+    waiting(maker, "kunden")
+    place = ObjectRef("raw", "kunden/theirs.csv")
+    maker.lake.objects.write(place, ROWS)
+    known = dict(rules.contracts) | {"kunden": rules.contracts[DATASET]}
+    theirs = processor(ports, replace(rules, contracts=known)).process(maker.lake.objects.info(place).ref)
+    assert (theirs.dataset, theirs.state.value) == ("kunden", "done")
+    path = "/v1/datasets/kunden/removal"
+    for _ in range(2):
+        assert maker.call("GET", path).json["files"] == 0
+        assert maker.call("POST", path).json["done"] == 0
+    assert maker.lake.ledger.get(theirs.file_id) == theirs
