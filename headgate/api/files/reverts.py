@@ -38,9 +38,7 @@ def preview(lake: LakePorts, caller: CallerIdentity, file_id: str) -> RevertPrev
         files=files,
         **_totals(files),
         may_revert=not reason,
-        may_restore=is_permitted
-        and is_undone(record)
-        and not is_of_removed_dataset(record, lake.contracts.source),
+        may_restore=is_permitted and is_undone(record) and not is_of_removed_dataset(record),
         reason=reason,
         uploaded_by=uploaded_by,
     )

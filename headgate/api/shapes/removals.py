@@ -30,7 +30,9 @@ class DatasetRemoval(Shape):
     state: Literal["in_use", "waiting", "removed"] = Field(
         description="`waiting`: for a deployment, without a table."
     )
-    files: Count = Field(description="Checked files, which a removal reverts; after it those that are left.")
+    files: Count = Field(
+        description="Files with rows, which a removal reverts; after it those that are left."
+    )
     accepted: Count = Field(description="Rows of these files in curated.")
     refused: Count = Field(description="Refused rows and duplicates of these files in quarantine.")
     under_way: Count = Field(description="Files that the gate is processing.")
@@ -52,7 +54,7 @@ class RemovalProgress(Shape):
     done: Count = Field(description="Files that this call reverted or accepted again.")
     left: Count = Field(description="Files for another call.")
     lost: tuple[str, ...] = Field(
-        (), description="Keys of files that do not come back: their originals are gone or accepted elsewhere."
+        (), description="Keys of files that do not come back: gone, accepted elsewhere or rejected now."
     )
     too_large: tuple[str, ...] = Field(
         (), description="Keys of files that only an operator can accept again."

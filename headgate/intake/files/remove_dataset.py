@@ -10,23 +10,25 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
 from headgate.contracts import odcs_reader
 from headgate.contracts.creation import deployment_reasons
 from headgate.errors import ConflictError, ThrottledError
-from headgate.intake.files.replay_file import ACCEPTED_ELSEWHERE, RAW_GONE
+from headgate.intake.files.replay_file import REPLAYED
 from headgate.intake.files.revert_file import REMOVED_WITH, is_undone
 from headgate.lake.created_datasets import not_removed
 from headgate.lake.states import UNDER_WAY, FileState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from headgate.lake.created_datasets import Author, CreatedDatasets, Removal
     from headgate.lake.ports import FileLedger, FileRecord
 
-_AT_ONCE = 8  # files, whose work is mostly waiting for services
+_PARALLEL_FILES = 8  # the work of each is mostly waiting for services
+MAX_GROUP_BYTES = 32 << 20  # size of the originals that the gate checks at the same time
 # A file that is received later is claimed after the removal, and so without the contract.
 _LATEST_CLAIM = timedelta(minutes=1)
 # States that a dead worker leaves behind; the ledger permits a revert once its lease has ended.
@@ -80,10 +82,10 @@ class RemovalStep:
     """The progress of a removal, or of taking one back, after one step.
 
     Attributes:
-        done: number of files of this call.
+        done: number of files that this call reverted or accepted again.
         left: number of files that another call has to work on.
-        lost: keys of files that cannot come back, because their originals are no longer in raw, or the same
-            content was accepted elsewhere in the meantime.
+        lost: keys of files that do not come back: their originals are no longer in raw, the same content was
+            accepted elsewhere in the meantime, or the gate rejects them now. They stay reverted.
     """
 
     done: int
@@ -144,7 +146,7 @@ class DatasetRemover:
             return True
 
         dead = [record for record in before.under_way if record.state in _REVERTIBLE]
-        done = self._each([*before.present, *dead], revert)
+        done = self._each(_groups([*before.present, *dead]), revert)
         return RemovalStep(done, len(before.present) + len(before.under_way) - done)
 
     def restore(self, dataset: str, author: Author, permits: Callable[[FileRecord], bool]) -> RemovalStep:
@@ -155,12 +157,18 @@ class DatasetRemover:
 
         Raises:
             NotFoundError: the dataset has no removal.
-            ConflictError: others kept changing the definitions.
+            ConflictError: others kept changing the definitions, or the contract of its files needs a
+                deployment now.
         """
-        if dataset not in self.created.removals():
+        if self.created.removal(dataset) is None:
             raise not_removed(dataset)
         if may_be_used(self.created.document(dataset)):
             self.created.put_back(dataset, author)
+        elif self.files(dataset).removed:
+            raise ConflictError(
+                f"The contract of {dataset} needs a deployment now, so its files cannot be accepted again. "
+                "Hand in the contract again, and ask a deployer to add it to the project."
+            )
         reverter, removed = self.reverter(), self.files(dataset).removed
         lost: list[str] = []
 
@@ -169,29 +177,43 @@ class DatasetRemover:
                 outcome = reverter.accept_again(record.file_id)
             except (ConflictError, ThrottledError):
                 return False
-            if outcome in {RAW_GONE, ACCEPTED_ELSEWHERE}:
+            if outcome != REPLAYED:
                 lost.append(record.key)
-            return True
+            return outcome == REPLAYED
 
-        done = self._each([record for record in removed if permits(record)], accept)
-        if done == len(removed):
+        done = self._each(_groups(filter(permits, removed), MAX_GROUP_BYTES), accept)
+        left = len(removed) - done - len(lost)
+        if not left:
             self.created.end_removal(dataset, author)
-        return RemovalStep(done, len(removed) - done, tuple(sorted(lost)))
+        return RemovalStep(done, left, tuple(sorted(lost)))
 
-    def _each(self, records: Sequence[FileRecord], work: Callable[[FileRecord], bool]) -> int:
-        """Work on the records while there is time; return the number of records that are done."""
+    def _each(self, groups: Iterable[Sequence[FileRecord]], work: Callable[[FileRecord], bool]) -> int:
+        """Work on the groups while there is time; return the number of files for which the work succeeds."""
         done = 0
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for start in range(0, len(records), _AT_ONCE):
+        with ThreadPoolExecutor(_PARALLEL_FILES) as pool:
+            for group in groups:
                 if not self.goes_on():
                     break
-                done += sum(pool.map(work, records[start : start + _AT_ONCE]))
+                done += sum(pool.map(work, group))
         return done
 
 
 def may_be_used(document: Mapping[str, Any]) -> bool:
     """Return whether a running lake can use a contract, which otherwise waits for a deployment."""
     return not deployment_reasons(odcs_reader.parse(document, "source"))
+
+
+def _groups(records: Iterable[FileRecord], max_bytes: float = inf) -> Iterator[list[FileRecord]]:
+    """Yield groups of files for parallel work, in order; a file with more than `max_bytes` is alone."""
+    group: list[FileRecord] = []
+    for record in records:
+        size = sum(other.size_bytes for other in group) + record.size_bytes
+        if group and (len(group) == _PARALLEL_FILES or size > max_bytes):
+            yield group
+            group = []
+        group.append(record)
+    if group:
+        yield group
 
 
 def _is_under_way(record: FileRecord, removal: Removal | None) -> bool:

@@ -19,7 +19,7 @@ from headgate.lake.states import REVERTED_RULE, Action, FileState, permits
 from headgate.lake.versions import is_in_lake
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from headgate.intake.files.gate import GatePorts, GateRules
     from headgate.lake.ports import FileRecord
@@ -171,10 +171,17 @@ class Reverter:
     def accept_again(self, file_id: str) -> str:
         """Accept the original of a file of a removed dataset again, and return the outcome of the replay.
 
+        A file that stays reverted is a single undo from then on, which can be taken back without the removal.
+
         Raises:
             NotFoundError, ThrottledError, ServiceError: as for `Replayer.replay`.
         """
-        return Replayer(self.ports, self.rules).replay(file_id).outcome
+        replayed = Replayer(self.ports, self.rules).replay(file_id)
+        if replayed.record.state is FileState.REVERTED:
+            kept = {name: text for name, text in replayed.record.error.items() if name != REMOVED_WITH}
+            kept["remedy"] = _remedy(replayed.record)
+            self.ports.ledger.finish(replace(replayed.record, error=kept))
+        return replayed.outcome
 
     def has_skipped_copy(self, file_id: str) -> bool:
         """Return whether an undo of the file would accept a skipped copy of it."""
@@ -185,8 +192,11 @@ class Reverter:
 
     def _why_not_restored(self, records: Sequence[FileRecord]) -> str:
         """Return a known reason why files cannot be accepted again; empty without one."""
-        if is_of_removed_dataset(records[-1], self.rules.contracts):
-            return f"the dataset {records[-1].dataset} was removed; take its removal back"
+        if is_of_removed_dataset(records[-1]):
+            return (
+                f"the file belongs to a dataset {records[-1].dataset} that was removed; take its removal "
+                "back, or send the file again"
+            )
         for record in records:
             try:
                 self.ports.objects.info(ref_of(record))
@@ -253,8 +263,9 @@ class Reverter:
         subject = "its dataset was removed" if removal else "the file was reverted"
         message = f"{subject}{whom}: {_rows_after(before, owner)}"
         remedy = (
-            f"`headgate quarantine replay {before.file_id}` accepts it again, while its original or "
-            "masked form is in raw"
+            f"take the removal back: `headgate datasets restore {before.dataset}`"
+            if removal
+            else _remedy(before)
         )
         # A replay maps the header by the suggestion.
         kept = {name: text for name, text in before.error.items() if name == "suggestion"}
@@ -344,9 +355,16 @@ def is_undone(record: FileRecord) -> bool:
     return record.state is FileState.REVERTED or is_replaying
 
 
-def is_of_removed_dataset(record: FileRecord, contracts: Collection[str]) -> bool:
-    """Return whether a file was reverted with its dataset, which is not among the contracts now."""
-    return REMOVED_WITH in record.error and record.dataset not in contracts
+def is_of_removed_dataset(record: FileRecord) -> bool:
+    """Return whether a file was reverted with its dataset, whose name may be that of a new dataset now."""
+    return REMOVED_WITH in record.error
+
+
+def _remedy(record: FileRecord) -> str:
+    return (
+        f"`headgate quarantine replay {record.file_id}` accepts it again, while its original or masked form "
+        "is in raw"
+    )
 
 
 def _may_be_reverted(record: FileRecord) -> bool:

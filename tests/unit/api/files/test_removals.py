@@ -10,6 +10,8 @@ import pytest
 
 from headgate.api.files import removals
 from headgate.errors import ServiceError
+from headgate.intake.files import remove_dataset
+from headgate.lake.created_datasets import Author
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import Action
 from tests.unit.api.files.test_edited_uploads import created, drafted, renamed, with_column
@@ -76,6 +78,20 @@ def back_in_use_without_files(caller: Caller) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(removals, "_MAX_WORK_S", -1)
         assert caller.call("DELETE", PATH).json["left"]
+
+
+def restorable(caller: Caller, name: str) -> bool:
+    """Whether an operator can take the undo of a single file back."""
+    (record,) = [record for record in caller.lake.ledger.records() if record.key == f"{DATASET}/{name}"]
+    operator = Caller(caller.lake, groups=("operator",))
+    preview = operator.call("GET", f"/v1/files/{record.file_id}/revert").json
+    return bool(preview["may_restore"])
+
+
+def keep(caller: Caller, document: dict[str, Any]) -> None:
+    """Replace the contract that is kept for the way back."""
+    place = ObjectRef("artifacts", f"contract_drafts/{DATASET}.yaml")
+    caller.lake.objects.write(place, json.dumps(document).encode())
 
 
 def question(caller: Caller, name: str, sql: str) -> Answer:
@@ -187,7 +203,7 @@ def test_a_file_whose_original_is_gone_is_named_when_the_others_come_back(maker:
     records = {record.key: record for record in maker.lake.ledger.records()}
     maker.lake.objects.delete(records[f"{DATASET}/a.csv"].ref)
     back = maker.call("DELETE", PATH).json
-    assert (back["left"], back["lost"]) == (0, [f"{DATASET}/a.csv"])
+    assert (back["done"], back["left"], back["lost"]) == (1, 0, [f"{DATASET}/a.csv"])
     assert states(maker)[f"{DATASET}/b.csv"] == "done"
 
 
@@ -391,3 +407,74 @@ def test_a_draft_that_was_never_in_use_is_withdrawn_without_the_files_of_its_fol
         assert maker.call("GET", path).json["files"] == 0
         assert maker.call("POST", path).json["done"] == 0
     assert maker.lake.ledger.get(theirs.file_id) == theirs
+
+
+def test_a_file_that_the_gate_rejects_now_is_named_and_can_be_restored_alone(maker: Caller) -> None:
+    document = contract(maker)
+    maker.call("POST", PATH)
+    assert not restorable(maker, "a.csv")
+    table = document["schema"][0]
+    colour = {"name": "farbe", "logicalType": "string", "physicalType": "VARCHAR(80)", "required": True}
+    keep(maker, {**document, "schema": [{**table, "properties": [*table["properties"], colour]}]})
+    back = maker.call("DELETE", PATH).json
+    assert (back["done"], back["left"]) == (0, 0)
+    assert back["lost"] == [f"{DATASET}/a.csv", f"{DATASET}/b.csv"]
+    assert set(states(maker).values()) == {"reverted"}
+    assert restorable(maker, "a.csv")
+    remedies = {record.error["remedy"].partition(" replay")[0] for record in maker.lake.ledger.records()}
+    assert remedies == {"`headgate quarantine"}
+
+
+def test_a_contract_that_needs_a_deployment_since_is_no_way_back_for_files(maker: Caller) -> None:
+    document = contract(maker)
+    maker.call("POST", PATH)
+    text: dict[str, Any] = {"logicalType": "string", "physicalType": "VARCHAR(80)", "customProperties": []}
+    keep(maker, with_column(document, **text, classification="personal"))
+    answer = maker.call("DELETE", PATH)
+    assert (answer.status, "needs a deployment now" in answer.json["detail"]) == (409, True)
+    assert maker.call("GET", PATH).json["removed_files"] == 2
+    keep(maker, document)
+    assert maker.call("DELETE", PATH).json["done"] == 2
+
+
+def test_a_file_that_takes_the_gate_too_long_is_left_for_an_operator(
+    maker: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker.call("POST", PATH)
+    monkeypatch.setattr(removals, "MAX_BYTES", len(MORE))
+    back = maker.call("DELETE", PATH).json
+    assert (back["done"], back["left"], back["too_large"]) == (1, 1, [f"{DATASET}/a.csv"])
+    operator = removals.operator("zoe@example.com")
+    assert removals.restore(maker.lake, operator, DATASET, is_limited=False).left == 0
+    assert set(states(maker).values()) == {"done"}
+
+
+@pytest.mark.parametrize(("max_bytes", "groups"), [(len(ROWS + MORE), 1), (len(ROWS), 2), (1, 2)])
+def test_the_originals_of_a_group_have_a_limited_size(
+    maker: Caller, monkeypatch: pytest.MonkeyPatch, max_bytes: int, groups: int
+) -> None:
+    maker.call("POST", PATH)
+    monkeypatch.setattr(remove_dataset, "MAX_GROUP_BYTES", max_bytes)
+    began: list[bool] = []
+    remover = replace(removals.remover_of(maker.lake), goes_on=lambda: not began.append(True))
+    author = Author(maker.name, maker.lake.now().isoformat(timespec="seconds"))
+    assert remover.restore(DATASET, author, lambda _: True).done == 2
+    assert len(began) == groups
+
+
+def test_a_file_of_a_removed_dataset_does_not_come_back_into_a_new_one_of_its_name(maker: Caller) -> None:
+    document = contract(maker)
+    maker.call("POST", PATH)
+    assert created(maker, with_column(document, description="Net price")).json["is_in_use"] is True
+    assert not restorable(maker, "a.csv")
+    (file_id,) = [r.file_id for r in maker.lake.ledger.records() if r.key == f"{DATASET}/a.csv"]
+    operator = Caller(maker.lake, groups=("operator",))
+    answer = operator.call("DELETE", f"/v1/files/{file_id}/revert")
+    assert (answer.status, "that was removed" in answer.json["detail"]) == (409, True)
+    assert increments(maker) == {}
+
+
+def test_the_remedy_of_a_file_of_a_removed_dataset_is_the_way_back_of_the_dataset(maker: Caller) -> None:
+    maker.call("POST", PATH)
+    remedies = {record.error["remedy"] for record in maker.lake.ledger.records()}
+    assert remedies == {f"take the removal back: `headgate datasets restore {DATASET}`"}
