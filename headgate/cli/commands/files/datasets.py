@@ -84,7 +84,8 @@ def remove(name: str, *, yes: bool, as_json: bool, deployment_name: str | None) 
 def restore(name: str, *, as_json: bool, deployment_name: str | None) -> None:
     """Take the removal of the dataset NAME back: its contract and the rows of its files return.
 
-    The gate processes the originals again, and the next run makes the table. Exits with 3 if files are left.
+    The gate processes the originals again, and the next run makes the table. Exits with 3 if files are left
+    or do not come back.
     """
     from headgate.api.files import removals
     from headgate.wiring import operations
@@ -92,8 +93,7 @@ def restore(name: str, *, as_json: bool, deployment_name: str | None) -> None:
     progress = removals.restore(
         _lake(deployment_name), removals.operator(operations.caller()), name, is_limited=False
     )
-    lost = f" Not restored: {', '.join(map(screens.safe_name, progress.lost))}." if progress.lost else ""
-    done = f"Restored {name}: {_files(progress.done)}.{lost} Next: `headgate run` makes its table."
+    done = f"Restored {name}: {_files(progress.done)}. Next: `headgate run` makes its table."
     _finish(progress, done, as_json)
 
 
@@ -116,8 +116,10 @@ def _effects(effects: DatasetRemoval) -> str:
 
 def _finish(progress: RemovalProgress, done: str, as_json: bool) -> None:
     left = f"Left: {_files(progress.left)}, which a worker has. Run the command again."
-    options.show(as_json=as_json, value=progress.model_dump, screen=lambda: left if progress.left else done)
-    options.finish(complete=not progress.left)
+    lost = f" Not restored: {', '.join(map(screens.safe_name, progress.lost))}." if progress.lost else ""
+    sentence = (left if progress.left else done) + lost
+    options.show(as_json=as_json, value=progress.model_dump, screen=lambda: sentence)
+    options.finish(complete=not (progress.left or progress.lost))
 
 
 def _files(number: int) -> str:

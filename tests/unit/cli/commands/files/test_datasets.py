@@ -14,7 +14,7 @@ from headgate.cli.commands.files.datasets import datasets
 from headgate.client.lake import Lake
 from headgate.wiring import operations
 from tests.unit.api.files.test_edited_uploads import created, drafted
-from tests.unit.api.files.test_removals import DATASET, ROWS, sent, states
+from tests.unit.api.files.test_removals import DATASET, MORE, ROWS, sent, states
 from tests.unit.api.lakes import Caller, MemoryLake
 
 if TYPE_CHECKING:
@@ -58,6 +58,17 @@ def test_a_removal_is_restored_by_its_name(maker: Caller) -> None:
     assert "Restored lieferant_mueller: 1 file." in run("restore", DATASET).output
     assert states(maker) == {f"{DATASET}/a.csv": "done"}
     assert run("restore", DATASET).exit_code == 1
+
+
+def test_a_file_that_does_not_come_back_is_not_counted_as_restored(maker: Caller) -> None:
+    sent(maker, "b.csv", MORE)
+    run("remove", DATASET, "--yes")
+    (gone,) = [record for record in maker.lake.ledger.records() if record.key == f"{DATASET}/a.csv"]
+    maker.lake.objects.delete(gone.ref)
+    restored = run("restore", DATASET)
+    assert f"Restored {DATASET}: 1 file. " in restored.output
+    assert f"Not restored: {DATASET}/a.csv." in restored.output
+    assert restored.exit_code == 3
 
 
 def test_the_client_removes_and_restores_the_same(maker: Caller) -> None:
