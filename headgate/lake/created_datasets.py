@@ -123,6 +123,19 @@ class CreatedDatasets:
         in_use = self._in_use()
         return {created_file(name.removeprefix("source/")): text for name, text in in_use.contracts.items()}
 
+    def files(self) -> dict[str, str]:
+        """Return file → text of the contracts in use and of the removals."""
+        return dict(self._in_use().files)
+
+    def withdrawn(self) -> set[str]:
+        """Return the removed datasets without those whose name a newer contract has."""
+        removals = self.removals()
+        return {
+            dataset
+            for dataset in removals.keys() & {*self.names()}
+            if not is_replaced(self.author(dataset), removals[dataset])
+        }
+
     def change(self, edit: Callable[[dict[str, str]], dict[str, str]], author: Author) -> None:
         """Replace the files in use by their edited form; retry if others push or create at the same time.
 
@@ -170,7 +183,10 @@ class CreatedDatasets:
                 )
             return _newest_removals(files | {removal_file(dataset): json.dumps(asdict(removal))})
 
+        before = self.removals()
         self.change(without, author)
+        for forgotten in before.keys() - self.removals().keys() - {dataset}:
+            self._forget(forgotten, before[forgotten])
         return removal
 
     def put_back(self, dataset: str, author: Author) -> None:
@@ -188,6 +204,15 @@ class CreatedDatasets:
             lambda files: {name: text for name, text in files.items() if name != removal_file(dataset)},
             author,
         )
+
+    def _forget(self, dataset: str, removal: Removal) -> None:
+        """Delete the contract of a forgotten removal, which would wait for a deployment from then on."""
+        if self.is_in_use(dataset) or dataset not in self.names():
+            return
+        if is_replaced(self.author(dataset), removal):
+            return
+        for key in (keys.contract_draft_key(dataset), _author_key(dataset)):
+            self.versions.objects.delete(self._ref(key))
 
     def _in_use(self) -> Definitions:
         return self.versions.created(self.versions.pointer()[0].created)
@@ -213,7 +238,10 @@ def is_replaced(author: Author, removal: Removal) -> bool:
 
 def not_removed(dataset: str) -> NotFoundError:
     """Return the error for a dataset without a removal."""
-    return NotFoundError(f"No removal of {dataset} can be taken back: it was not removed, or is long ago.")
+    return NotFoundError(
+        f"{dataset} has no removal to take back: it was never removed, a newer contract has its name, or "
+        f"more than {MAX_REMOVALS} datasets were removed since."
+    )
 
 
 def _newest_removals(files: dict[str, str]) -> dict[str, str]:

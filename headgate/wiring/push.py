@@ -140,6 +140,7 @@ def files_of_people(env: Mapping[str, str]) -> dict[str, str]:
 
     from headgate.contracts.registry import Registry
     from headgate.lake import keys
+    from headgate.lake.created_datasets import CreatedDatasets
     from headgate.lake.definitions import created_file
     from headgate.query.written_dashboards import dashboard_files, dashboard_versions
     from headgate.systems.dashboards import FOLDER
@@ -147,9 +148,7 @@ def files_of_people(env: Mapping[str, str]) -> dict[str, str]:
     objects, bucket = stores.objects(), ArtifactsSettings.from_env(env).artifacts_bucket
     dashboards = dashboard_files(dashboard_versions(objects, bucket))
     files = {f"{FOLDER}/{name}": text for name, text in dashboards.items()}
-    versions = definitions.versions(env)
-    removed = versions.created(versions.pointer()[0].created).removals
-    excluded = {*Registry.load().source, *removed}
+    excluded = Registry.load().source.keys() | CreatedDatasets(definitions.versions(env)).withdrawn()
     for stored in objects.list(bucket, f"{keys.CONTRACT_DRAFTS}/"):
         dataset, _, ending = stored.ref.key.rpartition("/")[2].partition(".")
         if ending == "yaml" and dataset not in excluded:

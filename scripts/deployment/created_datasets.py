@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from headgate.lake import keys
+from headgate.lake.created_datasets import CreatedDatasets
 from headgate.lake.definitions import (
     DefinitionObjects,
     Definitions,
@@ -74,7 +75,7 @@ def settle(objects: DeployedObjects, bucket: str, deployed: Collection[str], at:
     for draft in drafts:
         if draft.ref.key.rpartition("/")[2].partition(".")[0] in deployed:
             objects.delete(draft.ref)
-    return _line(sorted(names - {*deployed, *created.removals}))
+    return _line(sorted(names - {*deployed} - CreatedDatasets(versions).withdrawn()))
 
 
 def _line(datasets: list[str]) -> str:

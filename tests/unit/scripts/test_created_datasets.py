@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,9 +37,15 @@ def objects() -> DeployedObjects:
     files = {created_file(name): "{}" for name in ("visits", "shifts")}
     versions.create(Definitions(files, "ann", "2026-05-01T10:00:00"), "")
     for name in ("visits", "shifts", "staff"):
-        for key in (keys.contract_draft_key(name), f"{keys.CONTRACT_DRAFTS}/{name}.author.json"):
-            made.write(ObjectRef("artifacts", key), b"{}")
+        hand_in(made, name, "2026-05-01T10:00:00")
     return made
+
+
+def hand_in(objects: MemoryObjects, dataset: str, at: str) -> None:
+    """Store a contract with its author, which this does not put into use."""
+    author = json.dumps({"by": "ann", "at": at}).encode()
+    objects.write(ObjectRef("artifacts", keys.contract_draft_key(dataset)), b"{}")
+    objects.write(ObjectRef("artifacts", f"{keys.CONTRACT_DRAFTS}/{dataset}.author.json"), author)
 
 
 def created(objects: MemoryObjects) -> set[str]:
@@ -71,6 +78,9 @@ def test_a_removed_dataset_is_not_named_and_its_removal_ends_when_the_project_ha
     line = settle(objects, "artifacts", ["sales"], "2026-05-02T10:00:00")
     assert line.startswith("2 datasets of people are in no file of the project: shifts, staff. ")
     assert created(objects) == {*files}
+    hand_in(objects, "visits", "2026-05-01T12:00:00")
+    line = settle(objects, "artifacts", ["sales"], "2026-05-02T10:00:00")
+    assert line.startswith("3 datasets of people are in no file of the project: shifts, staff, visits. ")
     settle(objects, "artifacts", ["sales", "visits"], "2026-05-02T10:00:00")
     assert created(objects) == {created_file("shifts")}
 
