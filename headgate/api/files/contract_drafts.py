@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.removals import expect_owner, remover_of
+from headgate.api.files.removals import expect_owner, may_change, remover_of
 from headgate.api.http.problems import conflict, expect_no_numbers, invalid
 from headgate.api.shapes.uploads import ContractDrafts, StoredContractDraft
 from headgate.contracts.creation import deployment_reasons
 from headgate.errors import ConflictError, ContractError
 from headgate.lake import keys
-from headgate.lake.created_datasets import Author, CreatedDatasets, created_text
+from headgate.lake.created_datasets import Author, CreatedDatasets, created_text, is_replaced
 from headgate.lake.definitions import Definitions, created_file, removal_file
 
 if TYPE_CHECKING:
@@ -30,20 +30,26 @@ def store(
     """Store a contract for a new dataset, and use it at once unless it needs a deployment.
 
     A contract that needs a deployment replaces the pending one. Sending the contract in use changes nothing.
+    The contract and author of a removed dataset are replaced only by its author or an operator.
 
     Raises:
         ProblemError: 409, the name is taken, or somebody else changed the definitions at the same moment;
-            422, the document is no contract of this dataset, or there are too many created datasets.
+            422, the document is no contract of this dataset, or there are too many created datasets. Then
+            nothing is stored.
     """
     contract = _contract(dataset, document)
     created = CreatedDatasets(lake.definition_versions)
     if created.contracts().get(created_file(dataset)) == created_text(document):
         return _shown(lake, created, dataset)
     _check_name(lake, dataset)
-    _check_removal(lake, created, dataset)
+    _check_removal(lake, caller, created, dataset)
     author = Author(caller.name, lake.now().isoformat(timespec="seconds"))
+    is_usable = not deployment_reasons(contract)
+    if is_usable:
+        _with_contract(created.files(), dataset, document)
     created.store(dataset, document, author)
-    _use(created, dataset, document, author, is_usable=not deployment_reasons(contract))
+    if is_usable:
+        _use(created, dataset, document, author)
     lake.begin_request()  # from here on the request uses the new contract
     return _shown(lake, created, dataset)
 
@@ -97,37 +103,50 @@ def _check_name(lake: LakePorts, dataset: str) -> None:
         raise conflict(f"The folder {dataset} has the files without a dataset. Choose another name.")
 
 
-def _check_removal(lake: LakePorts, created: CreatedDatasets, dataset: str) -> None:
-    """Raise 409 if a removed dataset of this name still has files, whose rows would be in the new one."""
-    if dataset in created.removals() and (left := remover_of(lake).files(dataset)).is_incomplete:
+def _check_removal(lake: LakePorts, caller: CallerIdentity, created: CreatedDatasets, dataset: str) -> None:
+    """Check that a new dataset may have the name of a removed one.
+
+    Raises:
+        ProblemError: 409, the caller may not end the way back of the removed dataset, or it still has files,
+            whose rows would be in the new one.
+    """
+    if dataset not in created.removals():
+        return
+    if not may_change(caller, author := created.author(dataset)):
+        raise conflict(
+            f"The name {dataset} belongs to a removed dataset, which can be taken back. Choose another name, "
+            f"or ask {author.by} or an operator to create the new dataset."
+        )
+    if (left := remover_of(lake).files(dataset)).is_incomplete:
         files = len(left.present) + len(left.under_way)
         raise conflict(
-            f"The removal of the earlier dataset {dataset} has {files} files left. Continue it on the page "
-            "of the dataset, or choose another name."
+            f"The removal of the earlier dataset {dataset} has {files} file{'' if files == 1 else 's'} left. "
+            "Continue it on the page of the dataset, or choose another name."
         )
 
 
-def _use(
-    created: CreatedDatasets, dataset: str, document: dict[str, Any], author: Author, *, is_usable: bool
-) -> None:
-    """Put the contract into use if a running lake can; it replaces an earlier, removed dataset."""
-    name, text = created_file(dataset), created_text(document)
-
-    def with_contract(files: dict[str, str]) -> dict[str, str]:
-        if not is_usable:
-            return files
-        files.pop(removal_file(dataset), None)
-        if files.get(name, text) != text:
-            raise conflict(f"Somebody else created {dataset} at the same moment. Choose another name.")
-        if (before := len(Definitions(files).contracts)) >= _MAX_CREATED:
-            detail = f"People created {before} datasets. Ask a deployer to add them to the project first."
-            raise invalid("body.document", "contract", detail)
-        return files | {name: text}
-
+def _use(created: CreatedDatasets, dataset: str, document: dict[str, Any], author: Author) -> None:
+    """Put the contract into use; it replaces an earlier, removed dataset."""
     try:
-        created.change(with_contract, author)
+        created.change(lambda files: _with_contract(files, dataset, document), author)
     except ConflictError as error:
         raise conflict(str(error)) from None
+
+
+def _with_contract(files: dict[str, str], dataset: str, document: dict[str, Any]) -> dict[str, str]:
+    """Return the files in use with the contract.
+
+    Raises:
+        ProblemError: 409, another contract has the name; 422, there are too many created datasets.
+    """
+    name, text = created_file(dataset), created_text(document)
+    others = {file: stored for file, stored in files.items() if file != removal_file(dataset)}
+    if others.get(name, text) != text:
+        raise conflict(f"Somebody else created {dataset} at the same moment. Choose another name.")
+    if (before := len(Definitions(others).contracts)) >= _MAX_CREATED:
+        detail = f"People created {before} datasets. Ask a deployer to add them to the project first."
+        raise invalid("body.document", "contract", detail)
+    return others | {name: text}
 
 
 def _shown(
@@ -140,6 +159,8 @@ def _shown(
 
     author, document = created.author(dataset), created.document(dataset)
     removal = (removals or {}).get(dataset)
+    if removal and is_replaced(author, removal):
+        removal = None
     return StoredContractDraft(
         dataset=dataset,
         by=author.by,

@@ -36,7 +36,8 @@ def preview(lake: LakePorts, caller: CallerIdentity, dataset: str) -> DatasetRem
     removal = created.removal(dataset)
     files = remover_of(lake).files(dataset)
     is_in_use = dataset in lake.contracts.source
-    reason = _why_not(lake, caller, dataset, author)
+    not_yours = "" if may_change(caller, author) else _not_yours(author)
+    reason = not_yours or _referred(lake, dataset)
     return DatasetRemoval(
         dataset=dataset,
         created_by=author.by,
@@ -50,7 +51,7 @@ def preview(lake: LakePorts, caller: CallerIdentity, dataset: str) -> DatasetRem
         questions=_questions(lake, dataset),
         dashboards=_dashboards(lake, dataset),
         may_remove=not reason and (removal is None or is_in_use or files.is_incomplete),
-        may_restore=not reason and removal is not None,
+        may_restore=not not_yours and removal is not None,
         reason=reason,
         removed_by=removal.by if removal else "",
         removed_at=removal.at if removal else "",
@@ -70,7 +71,9 @@ def remove(
         ProblemError: 404, nobody created the dataset; 403, the caller neither created it nor is an operator;
             409, another dataset refers to it.
     """
-    _check(lake, caller, dataset)
+    expect_owner(lake, caller, dataset)
+    if referred := _referred(lake, dataset):
+        raise conflict(referred)
     progress = remover_of(lake, is_limited=is_limited).remove(dataset, _by(lake, caller))
     lake.begin_request()
     return _shown(dataset, progress)
@@ -86,8 +89,9 @@ def restore(
 
     Raises:
         ProblemError: 404, nobody created the dataset, or it has no removal; 403 as for `remove`.
+        ConflictError: the contract of its files needs a deployment now.
     """
-    _check(lake, caller, dataset)
+    expect_owner(lake, caller, dataset)
     remover = remover_of(lake, is_limited=is_limited)
     removed = remover.files(dataset).removed if is_limited else ()
     large = {file.file_id: file.key for file in removed if file.size_bytes > MAX_BYTES}
@@ -130,15 +134,9 @@ def _by(lake: LakePorts, caller: CallerIdentity) -> Author:
 def expect_owner(lake: LakePorts, caller: CallerIdentity, dataset: str) -> Author:
     """Return who created a dataset; 404 if nobody did, 403 if it is neither the caller nor an operator."""
     author = _author(CreatedDatasets(lake.definition_versions), dataset)
-    if not _may(caller, author):
+    if not may_change(caller, author):
         raise forbidden(_not_yours(author))
     return author
-
-
-def _check(lake: LakePorts, caller: CallerIdentity, dataset: str) -> None:
-    author = expect_owner(lake, caller, dataset)
-    if why := _why_not(lake, caller, dataset, author):
-        raise conflict(why)
 
 
 def _author(created: CreatedDatasets, dataset: str) -> Author:
@@ -151,7 +149,8 @@ def _author(created: CreatedDatasets, dataset: str) -> Author:
         ) from None
 
 
-def _may(caller: CallerIdentity, author: Author) -> bool:
+def may_change(caller: CallerIdentity, author: Author) -> bool:
+    """Return whether the caller may remove, restore or replace a dataset of this author."""
     return caller.may(Group.OPERATOR) or (caller.may(Group.UPLOADER) and caller.is_named(author.by))
 
 
@@ -161,10 +160,8 @@ def _not_yours(author: Author) -> str:
     )
 
 
-def _why_not(lake: LakePorts, caller: CallerIdentity, dataset: str, author: Author) -> str:
-    """Return why the caller may not remove the dataset; empty if the caller may."""
-    if not _may(caller, author):
-        return _not_yours(author)
+def _referred(lake: LakePorts, dataset: str) -> str:
+    """Return why the dataset stays if others refer to it; empty if none does."""
     referring = sorted(
         {
             reference.dataset

@@ -41,7 +41,7 @@ class DatasetRemoval(Shape):
     dashboards: tuple[NamingDashboard, ...] = Field((), description="They stay, and their panels fail.")
     may_remove: bool = Field(description="Whether the caller may remove the dataset now.")
     may_restore: bool = Field(description="Whether the caller may take the removal back.")
-    reason: str = Field("", description="Why the caller may do neither.")
+    reason: str = Field("", description="Why the caller may not remove the dataset.")
     removed_by: str = Field("", description="Who removed the dataset; empty unless it is removed.")
     removed_at: str = Field("", description="When, ISO 8601 in UTC.")
     removed_files: Count = Field(0, description="Files that come back when the removal is taken back.")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from headgate.api.files import removals
+from headgate.api.files import contract_drafts, removals
 from headgate.errors import ServiceError
 from headgate.intake.files import remove_dataset
 from headgate.lake.created_datasets import Author
@@ -60,11 +60,11 @@ def increments(caller: Caller) -> dict[str, bytes]:
     return {key: body for key, body in stored if key.endswith(".parquet")}
 
 
-def waiting(caller: Caller, dataset: str) -> None:
+def waiting(caller: Caller, dataset: str) -> Answer:
     """Hand in a contract that needs a deployment."""
     text: dict[str, Any] = {"logicalType": "string", "physicalType": "VARCHAR(80)", "customProperties": []}
     text |= {"classification": "personal"}
-    created(caller, renamed(with_column(contract(caller), **text), dataset))
+    return created(caller, renamed(with_column(contract(caller), **text), dataset))
 
 
 def left_by_a_dead_worker(caller: Caller, name: str, action: Action = Action.REOPEN) -> None:
@@ -86,6 +86,22 @@ def restorable(caller: Caller, name: str) -> bool:
     operator = Caller(caller.lake, groups=("operator",))
     preview = operator.call("GET", f"/v1/files/{record.file_id}/revert").json
     return bool(preview["may_restore"])
+
+
+def referring(caller: Caller, dataset: str) -> Answer:
+    """Create a dataset with a column that refers to the first one."""
+    document: dict[str, Any] = renamed(contract(caller), dataset)
+    table = document["schema"][0]
+    first, *others = table["properties"]
+    refers = {"relationships": [{"to": f"{DATASET}.{first['name']}"}]}
+    document["schema"] = [{**table, "properties": [{**first, **refers}, *others]}]
+    return created(caller, document)
+
+
+def drafts(caller: Caller) -> dict[str, bytes]:
+    """The contracts that people wrote, with their authors."""
+    stored = caller.lake.objects.contents("artifacts").items()
+    return {key: body for key, body in stored if key.startswith("contract_drafts/")}
 
 
 def keep(caller: Caller, document: dict[str, Any]) -> None:
@@ -272,12 +288,7 @@ def test_a_dataset_of_the_project_is_not_removed_here(maker: Caller) -> None:
 
 
 def test_a_dataset_that_another_one_refers_to_stays(maker: Caller) -> None:
-    document: dict[str, Any] = renamed(contract(maker), "bestellungen")
-    table = document["schema"][0]
-    first, *others = table["properties"]
-    refers = {"relationships": [{"to": f"{DATASET}.{first['name']}"}]}
-    document["schema"] = [{**table, "properties": [{**first, **refers}, *others]}]
-    assert created(maker, document).status == 200
+    assert referring(maker, "bestellungen").status == 200
     answer = maker.call("POST", PATH)
     assert (answer.status, "bestellungen refer to" in answer.json["detail"]) == (409, True)
 
@@ -302,6 +313,8 @@ def test_its_maker_and_operators_describe_a_dataset(maker: Caller) -> None:
     assert detail["description"] == "Prices of Müller"
     other = Caller(maker.lake, name="ben@example.com", groups=("uploader",))
     assert other.call("PUT", place, {"description": "Mine"}).status == 403
+    operator = Caller(maker.lake, name="zoe@example.com", groups=("operator", "uploader"))
+    assert operator.call("PUT", place, {"description": "Prices of Müller"}).json["by"] == maker.name
     card = {"description": "4111 1111 1111 1111"}
     assert maker.call("PUT", place, card).status == 422
     assert (
@@ -478,3 +491,60 @@ def test_the_remedy_of_a_file_of_a_removed_dataset_is_the_way_back_of_the_datase
     maker.call("POST", PATH)
     remedies = {record.error["remedy"] for record in maker.lake.ledger.records()}
     assert remedies == {f"take the removal back: `headgate datasets restore {DATASET}`"}
+
+
+def test_a_reference_does_not_keep_the_rest_of_a_dataset_from_coming_back(maker: Caller) -> None:
+    maker.call("POST", PATH)
+    back_in_use_without_files(maker)
+    assert referring(maker, "bestellungen").status == 200
+    shown = maker.call("GET", PATH).json
+    assert (shown["may_remove"], shown["may_restore"]) == (False, True)
+    assert "bestellungen refer to" in shown["reason"]
+    assert maker.call("DELETE", PATH).json["done"] == 2
+
+
+def test_the_name_of_a_removed_dataset_is_open_to_its_author_and_operators_only(maker: Caller) -> None:
+    document = contract(maker)
+    maker.call("POST", PATH)
+    before = drafts(maker)
+    other = Caller(maker.lake, name="ben@example.com", groups=("uploader",))
+    for answer in (created(other, with_column(document, description="Mine")), waiting(other, DATASET)):
+        assert (answer.status, f"ask {maker.name} or an operator" in answer.json["detail"]) == (409, True)
+    assert drafts(maker) == before
+    operator = Caller(maker.lake, name="zoe@example.com", groups=("operator", "uploader"))
+    assert created(operator, with_column(document, description="New")).json["is_in_use"] is True
+
+
+def test_a_contract_that_cannot_be_used_is_not_stored(maker: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = drafts(maker)
+    monkeypatch.setattr(contract_drafts, "_MAX_CREATED", 1)
+    assert created(maker, renamed(contract(maker), "bestellungen")).status == 422
+    assert drafts(maker) == before
+
+
+def test_a_contract_that_waits_under_the_name_of_a_removed_dataset_is_no_removed_one(maker: Caller) -> None:
+    maker.call("POST", PATH)
+    assert waiting(maker, DATASET).status == 200
+    (draft,) = maker.call("GET", "/v1/contract-drafts").json["drafts"]
+    assert (draft["is_in_use"], draft["removed_by"], bool(draft["needs_deployment"])) == (False, "", True)
+    shown = maker.call("GET", PATH).json
+    assert (shown["state"], shown["may_restore"], shown["may_remove"]) == ("waiting", False, True)
+    assert maker.call("DELETE", PATH).status == 404
+    assert maker.call("POST", PATH).json["left"] == 0
+    assert maker.call("GET", PATH).json["state"] == "removed"
+    assert maker.call("DELETE", PATH).json["done"] == 0
+    assert set(states(maker).values()) == {"reverted"}
+
+
+def test_a_removal_with_one_file_left_is_named_in_the_singular(maker: Caller) -> None:
+    document = contract(maker)
+    (record,) = [record for record in maker.lake.ledger.records() if record.key == f"{DATASET}/b.csv"]
+    maker.lake.ledger.reopen(record.file_id, now=maker.lake.now(), lease_s=300)
+    maker.call("POST", PATH)
+    answer = created(maker, with_column(document, description="Net price"))
+    assert (answer.status, "has 1 file left. Continue" in answer.json["detail"]) == (409, True)
+
+
+def test_a_dataset_without_a_removal_has_no_way_back(maker: Caller) -> None:
+    answer = maker.call("DELETE", PATH)
+    assert (answer.status, "it was never removed" in answer.json["detail"]) == (404, True)
