@@ -68,7 +68,7 @@ def remove(name: str, *, yes: bool, as_json: bool, deployment_name: str | None) 
         click.echo(_effects(effects), err=True)
         typed = click.prompt("Type the name of the dataset to remove it", err=True)
         if typed != name:
-            raise click.ClickException("The name is another one, so nothing was removed.")
+            raise click.ClickException(f"The typed name differs from {name}. Nothing was removed.")
     progress = removals.remove(lake, person, name, is_limited=False)
     _finish(
         progress,

@@ -46,6 +46,7 @@ def run(*arguments: str, typed: str = "") -> Result:
 def test_the_command_asks_for_the_name_and_says_what_goes(maker: Caller) -> None:
     refused = run("remove", DATASET, typed="lieferant\n")
     assert (refused.exit_code, states(maker)) == (1, {f"{DATASET}/a.csv": "done"})
+    assert f"The typed name differs from {DATASET}. Nothing was removed." in refused.output
     assert "1 file with 3 accepted and 0 refused rows leave the lake" in refused.output
     removed = run("remove", DATASET, typed=f"{DATASET}\n")
     assert (removed.exit_code, states(maker)) == (0, {f"{DATASET}/a.csv": "reverted"})
