@@ -112,7 +112,7 @@ class CreatedDatasets:
             NotFoundError: nobody created this dataset.
         """
         removal = self.removals().get(dataset)
-        return None if removal and is_replaced(self.author(dataset), removal) else removal
+        return None if removal and is_superseded(self.author(dataset), removal) else removal
 
     def is_in_use(self, dataset: str) -> bool:
         """Return whether the contract that a person wrote is in use."""
@@ -133,7 +133,7 @@ class CreatedDatasets:
         return {
             dataset
             for dataset in removals.keys() & {*self.names()}
-            if not is_replaced(self.author(dataset), removals[dataset])
+            if not is_superseded(self.author(dataset), removals[dataset])
         }
 
     def change(self, edit: Callable[[dict[str, str]], dict[str, str]], author: Author) -> None:
@@ -160,7 +160,7 @@ class CreatedDatasets:
         """Take the contract of a dataset out of use, and return the removal.
 
         A dataset that is removed already keeps its removal. One whose removal was taken back in part is
-        removed anew under the same name, because its other files have this mark.
+        removed again under the same name, because its other files have this mark.
 
         Raises:
             NotFoundError: nobody created this dataset.
@@ -179,7 +179,7 @@ class CreatedDatasets:
                 removal = replace(new, name=before.name)
             else:
                 removal = (
-                    replace(new, was_in_use=before.was_in_use) if is_replaced(written, before) else before
+                    replace(new, was_in_use=before.was_in_use) if is_superseded(written, before) else before
                 )
             return _newest_removals(files | {removal_file(dataset): json.dumps(asdict(removal))})
 
@@ -209,7 +209,7 @@ class CreatedDatasets:
         """Delete the contract of a forgotten removal, which would wait for a deployment from then on."""
         if self.is_in_use(dataset) or dataset not in self.names():
             return
-        if is_replaced(self.author(dataset), removal):
+        if is_superseded(self.author(dataset), removal):
             return
         for key in (keys.contract_draft_key(dataset), _author_key(dataset)):
             self.versions.objects.delete(self._ref(key))
@@ -231,7 +231,7 @@ def removals_of(created: Definitions) -> dict[str, Removal]:
     return {dataset: Removal(**json.loads(text)) for dataset, text in created.removals.items()}
 
 
-def is_replaced(author: Author, removal: Removal) -> bool:
+def is_superseded(author: Author, removal: Removal) -> bool:
     """Return whether a contract was handed in after the removal of an earlier dataset of its name."""
     return author.at > removal.at
 

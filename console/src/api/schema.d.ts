@@ -2270,7 +2270,7 @@ export interface components {
             dataset: string;
             /**
              * Files
-             * @description Checked files, which a removal reverts; after it those that are left.
+             * @description Files with rows, which a removal reverts; after it those that are left.
              */
             files: number;
             /**
@@ -2291,7 +2291,7 @@ export interface components {
             questions: components["schemas"]["NamingQuestion"][];
             /**
              * Reason
-             * @description Why the caller may do neither.
+             * @description Why the caller may not remove the dataset.
              * @default
              */
             reason: string;
@@ -4808,7 +4808,7 @@ export interface components {
             left: number;
             /**
              * Lost
-             * @description Keys of files that do not come back: their originals are gone or accepted elsewhere.
+             * @description Keys of files that do not come back: gone, accepted elsewhere or rejected now.
              * @default []
              */
             lost: string[];

@@ -10,7 +10,7 @@ from headgate.api.shapes.uploads import ContractDrafts, StoredContractDraft
 from headgate.contracts.creation import deployment_reasons
 from headgate.errors import ConflictError, ContractError
 from headgate.lake import keys
-from headgate.lake.created_datasets import Author, CreatedDatasets, created_text, is_replaced
+from headgate.lake.created_datasets import Author, CreatedDatasets, created_text, is_superseded
 from headgate.lake.definitions import Definitions, created_file, removal_file
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _shown(
 
     author, document = created.author(dataset), created.document(dataset)
     removal = (removals or {}).get(dataset)
-    if removal and is_replaced(author, removal):
+    if removal and is_superseded(author, removal):
         removal = None
     return StoredContractDraft(
         dataset=dataset,
