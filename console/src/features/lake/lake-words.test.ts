@@ -57,6 +57,9 @@ test('the title of the quarantine counts rows over datasets', () => {
   expect(quarantineWords([line('orders', 0)])).toBe('Files were refused in 1 dataset')
   const twice = line('payments', 4, 'duplicate_row')
   expect(quarantineWords([line('orders', 2), twice])).toBe('2 rows refused in 1 dataset, besides duplicates')
+  expect(quarantineWords([line('orders', 0, 'file'), twice])).toBe(
+    'Files were refused in 1 dataset, besides duplicates',
+  )
   expect(quarantineWords([twice])).toBe('Only duplicates were left out')
   expect(quarantineWords([])).toBe('Nothing was refused')
 })

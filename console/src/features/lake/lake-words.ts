@@ -85,6 +85,7 @@ export function quarantineWords(
   const datasets = new Set(lines.filter(({ rule }) => !isOfDuplicates(rule)).map(({ dataset }) => dataset))
     .size
   const where = `in ${count(datasets, 'dataset')}`
-  if (rows === 0) return twice > 0 ? 'Only duplicates were left out' : `Files were refused ${where}`
+  if (lines.every(({ rule }) => isOfDuplicates(rule))) return 'Only duplicates were left out'
+  if (rows === 0) return `Files were refused ${where}${twice > 0 ? ', besides duplicates' : ''}`
   return `${count(rows, 'row')} refused ${where}${twice > 0 ? ', besides duplicates' : ''}`
 }
