@@ -2274,8 +2274,13 @@ export interface components {
              */
             files: number;
             /**
+             * May Describe
+             * @description Whether the caller is its creator or an operator.
+             */
+            may_describe: boolean;
+            /**
              * May Remove
-             * @description Whether the caller may remove the dataset now.
+             * @description Whether the caller may remove the dataset or files of it now.
              */
             may_remove: boolean;
             /**

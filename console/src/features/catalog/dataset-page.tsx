@@ -2,11 +2,11 @@ import { Alert, Anchor, Group, Stack, Text } from '@mantine/core'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { useContract, useContractDrafts, useQuality } from './queries'
+import { useContract, useContractDrafts, useQuality, useRemoving } from './queries'
 import { useFiles } from '../files/queries'
 import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
-import { Answered, Failed, isMissing } from '../../components/states'
+import { Answered, Failed, isMissing, Waiting } from '../../components/states'
 import { dayAndTime } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { DataFiles } from '../files/data-files'
@@ -18,24 +18,32 @@ import { DescribeDataset } from './describe-dataset'
 import { FilesOverTime } from './files-over-time'
 import { NoFile } from './no-file'
 import { RememberedHeaders } from './remembered-headers'
-import { RemovedDataset, RemoveDataset } from './remove-dataset'
+import { FilesNotBack, RemovedDataset, RemoveDataset } from './remove-dataset'
 import { RulesWithRows } from './rules-with-rows'
 
 /** Any dataset, with a contract or without: what its files hold, how they change, and which rows break a rule. */
 export function DatasetPage() {
   const { dataset = '' } = useParams()
+  // What was typed or done on the page of a dataset is not that of the next one.
+  return <PageOfDataset key={dataset} dataset={dataset} />
+}
+
+function PageOfDataset({ dataset }: { dataset: string }) {
   const contract = useContract('source', dataset)
   const quality = useQuality(dataset)
   const files = useFiles({ dataset })
   const all = files.data?.pages.flatMap((page) => page.files) ?? []
   const hasNone = isMissing(contract.error)
   // One box for the page: each part would report the same cause.
-  const created = useContractDrafts().data?.drafts.find((one) => one.dataset === dataset)
+  const created = useContractDrafts().data?.drafts.find((draft) => draft.dataset === dataset)
+  // Here, because the box of the removal ends with it, and its answer names the files that are lost.
+  const restore = useRemoving(dataset, 'DELETE')
   if (created?.removed_by && !created.is_in_use)
     return (
       <Stack gap="md">
         <PageTitle>{heading(dataset)}</PageTitle>
-        <RemovedDataset draft={created} />
+        <FilesNotBack restore={restore} />
+        <RemovedDataset draft={created} restore={restore} />
         {all.length > 0 ? (
           <Panel title="Files">
             <DataFiles files={all} pages={pagesOf(files)} height={320} />
@@ -43,6 +51,8 @@ export function DatasetPage() {
         ) : null}
       </Stack>
     )
+  // Its contract is back, and is read again.
+  if (created?.is_in_use && hasNone && contract.isFetching) return <Waiting what="the dataset" />
   if (created && hasNone) return <WaitingDataset draft={created} />
   if (hasNone && files.data && all.length === 0)
     return (
@@ -84,7 +94,8 @@ export function DatasetPage() {
           </Group>
         ) : null}
       </div>
-      {created?.removed_by ? <RemovedDataset draft={created} /> : null}
+      <FilesNotBack restore={restore} />
+      {created?.removed_by ? <RemovedDataset draft={created} restore={restore} /> : null}
       {hasNone && all[0] ? <NoContract file={all[0]} /> : null}
       <Answered of={quality} what="the quality">
         {(history) => {

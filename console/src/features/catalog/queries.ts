@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 
 import { read, type Schemas } from '../../api/client'
 import { path } from '../../api/queries'
@@ -45,7 +46,7 @@ export function useDescribe(dataset: string) {
 
 const removalOf = (dataset: string) => `/v1/datasets/${path(dataset)}/removal`
 
-/** What removing a dataset takes away, or how far its removal is. */
+/** The effects of removing a dataset, or the state of its removal. */
 export const useRemoval = (dataset: string) =>
   useQuery({
     queryKey: ['removal', dataset],
@@ -56,18 +57,24 @@ export const useRemoval = (dataset: string) =>
 /** Removes a dataset, or takes its removal back: a call works for some seconds, so it is repeated. */
 export function useRemoving(dataset: string, method: 'POST' | 'DELETE') {
   const queries = useQueryClient()
-  return useMutation({
+  const [doneFiles, setDoneFiles] = useState(0)
+  const mutation = useMutation({
     mutationFn: async () => {
       const lost = new Set<string>()
+      let done = 0
+      setDoneFiles(0)
       for (;;) {
         const call = await read<Schemas['RemovalProgress']>(removalOf(dataset), { method })
         call.lost.forEach((key) => lost.add(key))
+        done += call.done
+        setDoneFiles(done)
         if (call.left === 0 || call.done === 0) return { ...call, lost: [...lost] }
       }
     },
     // The contract of the dataset, its files and everything that lists datasets.
     onSettled: () => queries.invalidateQueries(),
   })
+  return { ...mutation, doneFiles }
 }
 
 export const useQuality = (dataset: string) =>
@@ -76,7 +83,7 @@ export const useQuality = (dataset: string) =>
     queryFn: () => read<Schemas['QualityHistory']>(`/v1/datasets/${path(dataset)}/quality`),
   })
 
-/** What a dataset holds as the newest run merged it. */
+/** The columns of a dataset as the newest run merged it. */
 export const useDatasetProfile = (dataset: string, isDeclared: boolean) =>
   useQuery({
     queryKey: ['dataset profile', dataset],

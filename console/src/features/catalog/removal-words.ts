@@ -6,13 +6,13 @@ type Effects = Pick<
   'files' | 'accepted' | 'refused' | 'under_way' | 'table' | 'questions' | 'dashboards'
 >
 
-/** What a removal takes away, a sentence each. */
+/** The effects of a removal, a sentence each. */
 export function effectWords(effects: Effects): string[] {
   const { files, accepted, refused, table, questions, dashboards } = effects
   return [
     files > 0
       ? `${count(files, 'file')} with ${count(accepted, 'accepted row')}${
-          refused > 0 ? ` and ${count(refused, 'refused row')}` : ''
+          refused > 0 ? ` and ${count(refused, 'row')} in quarantine (refused or repeated)` : ''
         } ${files === 1 ? 'leaves' : 'leave'} the lake.`
       : 'No file of it is in the lake.',
     table ? `The next run drops the table ${table}.` : '',
@@ -27,14 +27,14 @@ export function effectWords(effects: Effects): string[] {
           .join(', ')}.`
       : '',
     effects.under_way > 0
-      ? `${count(effects.under_way, 'file')} ${effects.under_way === 1 ? 'is' : 'are'} still being checked; the removal waits for the end.`
+      ? `${count(effects.under_way, 'file')} ${effects.under_way === 1 ? 'is' : 'are'} still being checked. Press “Remove the rest” on this page afterwards.`
       : '',
   ].filter(Boolean)
 }
 
 const reads = (things: unknown[]): string => (things.length === 1 ? 'reads' : 'read')
 
-/** What is left after a removal, or after taking it back; empty if nothing is. */
+/** Files left after a removal, or after taking it back; empty if there are none. */
 export function leftWords({ left, lost, too_large: large }: Schemas['RemovalProgress']): string {
   return [
     lost.length > 0
@@ -45,6 +45,26 @@ export function leftWords({ left, lost, too_large: large }: Schemas['RemovalProg
       : left > 0
         ? `${count(left, 'file')} ${left === 1 ? 'is' : 'are'} still being checked. Try again in a minute.`
         : '',
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+type Removal = Schemas['DatasetRemoval']
+
+/** The state of a removal: one that is taken back in part has its contract in use. */
+export function stateWords(removal: Removal, isInUse: boolean): string {
+  const { removed_files: files, table, reason } = removal
+  if (isInUse) return `${count(files, 'file')} of it ${files === 1 ? 'has' : 'have'} not come back yet.`
+  const rest = removal.files + removal.under_way
+  return [
+    table
+      ? 'No new file of it is accepted, and the next run drops its table.'
+      : 'No new file of it is accepted.',
+    rest > 0 ? `The rows of ${count(rest, 'file')} of it have not left yet.` : '',
+    removal.may_restore
+      ? `Taken back, it has its contract${files > 0 ? ` and ${files === 1 ? 'its file' : `its ${files} files`}` : ''} again.`
+      : reason,
   ]
     .filter(Boolean)
     .join(' ')

@@ -3,42 +3,65 @@ import { useDisclosure } from '@mantine/hooks'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { count } from '../../api/format'
+import { count, whole } from '../../api/format'
 import { Failed, Waiting } from '../../components/states'
 import { dayAndTime } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { useRemoval, useRemoving } from './queries'
-import { effectWords, leftWords } from './removal-words'
+import { effectWords, leftWords, stateWords } from './removal-words'
 
-/** The button that removes a dataset, for who created it and for operators; it says first what goes. */
+type Removing = ReturnType<typeof useRemoving>
+
+/** The button that removes a dataset, for its creator and operators; its dialog lists the effects first. */
 export function RemoveDataset({ dataset }: { dataset: string }) {
   const removal = useRemoval(dataset)
+  const remove = useRemoving(dataset, 'POST')
   const [opened, { open, close }] = useDisclosure(false)
-  if (!removal.data?.may_remove) return null
+  const [isCurrent, setCurrent] = useState(false)
+  if (!removal.data?.may_describe) return null
+  // Files may have arrived since the page was opened.
+  function show(): void {
+    setCurrent(false)
+    open()
+    void removal.refetch().then(() => setCurrent(true))
+  }
+  const mayClose = !remove.isPending
   return (
     <>
-      <Button size="compact-sm" variant="subtle" color="gray" onClick={open}>
+      <Button size="compact-sm" variant="subtle" color="gray" onClick={show}>
         Remove this dataset
       </Button>
-      <Modal opened={opened} onClose={close} title={`Remove ${heading(dataset)}?`} size="lg">
-        {removal.isFetching && !removal.data ? (
-          <Waiting what="what goes" />
+      <Modal
+        opened={opened}
+        onClose={close}
+        closeOnEscape={mayClose}
+        closeOnClickOutside={mayClose}
+        withCloseButton={mayClose}
+        title={`Remove ${heading(dataset)}?`}
+        size="lg"
+      >
+        {!isCurrent ? (
+          <Waiting what="the effects of the removal" />
+        ) : removal.error && mayClose ? (
+          <Failed error={removal.error} what="the effects of the removal" onRetry={show} />
+        ) : removal.data.may_remove || !mayClose ? (
+          <RemovalForm dataset={dataset} effects={removal.data} remove={remove} onDone={close} />
         ) : (
-          <Removing dataset={dataset} effects={removal.data} onDone={close} />
+          <Text size="sm">{removal.data.reason}</Text>
         )}
       </Modal>
     </>
   )
 }
 
-interface RemovingProps {
+interface FormProps {
   dataset: string
   effects: Schemas['DatasetRemoval']
+  remove: Removing
   onDone: () => void
 }
 
-function Removing({ dataset, effects, onDone }: RemovingProps) {
-  const remove = useRemoving(dataset, 'POST')
+function RemovalForm({ dataset, effects, remove, onDone }: FormProps) {
   const [name, setName] = useState('')
   return (
     <Stack>
@@ -76,19 +99,43 @@ function Removing({ dataset, effects, onDone }: RemovingProps) {
         >
           Remove the dataset
         </Button>
-        <Button variant="default" onClick={onDone}>
+        <Button variant="default" disabled={remove.isPending} onClick={onDone}>
           Keep it
         </Button>
+        <Progress of={remove} files={effects.files} />
       </Group>
     </Stack>
   )
 }
 
-/** A removed dataset: who removed it, and the way back. */
-export function RemovedDataset({ draft }: { draft: Schemas['StoredContractDraft'] }) {
-  const removal = useRemoval(draft.dataset).data
-  const restore = useRemoving(draft.dataset, 'DELETE')
+/** How many files a removal, or taking it back, is done with. */
+function Progress({ of, files }: { of: Removing; files: number }) {
+  return (
+    <Text size="sm" className="muted" role="status">
+      {of.isPending && files > 0 ? `${whole(Math.min(of.doneFiles, files))} of ${count(files, 'file')}` : ''}
+    </Text>
+  )
+}
+
+/** The files that did not come back with their dataset, also after its removal has ended. */
+export function FilesNotBack({ restore }: { restore: Removing }) {
   const left = restore.data ? leftWords(restore.data) : ''
+  return left ? (
+    <Alert color="yellow" role="status" title="Not all files came back">
+      {left}
+    </Alert>
+  ) : null
+}
+
+interface RemovedProps {
+  draft: Schemas['StoredContractDraft']
+  /** Takes the removal back. */
+  restore: Removing
+}
+
+/** A removed dataset: who removed it, and the way back. */
+export function RemovedDataset({ draft, restore }: RemovedProps) {
+  const removal = useRemoval(draft.dataset).data
   return (
     <Alert
       color="gray"
@@ -96,10 +143,10 @@ export function RemovedDataset({ draft }: { draft: Schemas['StoredContractDraft'
     >
       <Stack gap="xs" align="flex-start">
         <Text size="sm">
-          {draft.removed_by} removed it on {dayAndTime(draft.removed_at)}.{' '}
-          {draft.is_in_use
-            ? `${count(removal?.removed_files ?? 0, 'file')} of it ${removal?.removed_files === 1 ? 'has' : 'have'} not come back yet.`
-            : `No new file of it is accepted, and the next run drops its table.${removal ? ` ${wayBack(removal)}` : ''}`}
+          {[
+            `${draft.removed_by} removed it on ${dayAndTime(draft.removed_at)}.`,
+            removal ? stateWords(removal, draft.is_in_use) : '',
+          ].join(' ')}
         </Text>
         <Group gap="xs">
           {removal?.may_restore ? (
@@ -113,18 +160,19 @@ export function RemovedDataset({ draft }: { draft: Schemas['StoredContractDraft'
             </Button>
           ) : null}
           {draft.is_in_use ? null : <RemoveTheRest dataset={draft.dataset} removal={removal} />}
+          <Progress of={restore} files={removal?.removed_files ?? 0} />
         </Group>
-        {left ? <Text size="sm">{left}</Text> : null}
         {restore.error ? <Failed error={restore.error} what="Taking the removal back" isAction /> : null}
       </Stack>
     </Alert>
   )
 }
 
-/** The button that continues a removal of which files are left. */
+/** The button that continues a removal that has files left. */
 function RemoveTheRest({ dataset, removal }: { dataset: string; removal?: Schemas['DatasetRemoval'] }) {
   const remove = useRemoving(dataset, 'POST')
   if (!removal?.may_remove) return null
+  const left = remove.data ? leftWords(remove.data) : ''
   return (
     <>
       <Button
@@ -136,14 +184,9 @@ function RemoveTheRest({ dataset, removal }: { dataset: string; removal?: Schema
       >
         Remove the rest
       </Button>
+      <Progress of={remove} files={removal.files} />
+      {left && !remove.isPending ? <Text size="sm">{left}</Text> : null}
       {remove.error ? <Failed error={remove.error} what="The removal" isAction /> : null}
     </>
   )
-}
-
-/** What comes back, and who may bring it back. */
-function wayBack({ removed_files: files, files: rest, may_restore: may, reason }: Schemas['DatasetRemoval']) {
-  const unfinished = rest > 0 ? `The rows of ${rest} of its files have not left yet. ` : ''
-  if (!may) return unfinished + reason
-  return `${unfinished}Taken back, it has its contract${files > 0 ? ` and ${files === 1 ? 'its file' : `its ${files} files`}` : ''} again.`
 }

@@ -245,6 +245,17 @@ def test_a_removal_without_time_is_continued_by_the_next_call(
     }
 
 
+def test_a_removal_is_not_over_while_a_file_is_still_being_checked(maker: Caller) -> None:
+    checked = next(record for record in maker.lake.ledger.records() if record.key == f"{DATASET}/a.csv")
+    maker.lake.ledger.reopen(checked.file_id, now=maker.lake.now(), lease_s=60)
+    assert maker.call("POST", PATH).json["left"] == 1
+    during = maker.call("GET", PATH).json
+    assert (during["files"], during["under_way"], during["may_remove"]) == (0, 1, True)
+    maker.lake.ledger.finish(checked)
+    assert maker.call("POST", PATH).json["left"] == 0
+    assert maker.call("GET", PATH).json["may_remove"] is False
+
+
 def test_a_name_is_free_after_its_dataset_was_removed(maker: Caller) -> None:
     document = contract(maker)
     maker.call("POST", PATH)
@@ -274,6 +285,7 @@ def test_only_its_maker_and_operators_remove_a_dataset(maker: Caller) -> None:
     other = Caller(maker.lake, name="ben@example.com", groups=("uploader",))
     effects = other.call("GET", PATH).json
     assert (effects["may_remove"], maker.name in effects["reason"]) == (False, True)
+    assert effects["may_describe"] is False
     assert other.call("POST", PATH).status == 403
     operator = Caller(maker.lake, name="zoe@example.com", groups=("operator",))
     assert operator.call("POST", PATH).json["left"] == 0
@@ -291,6 +303,9 @@ def test_a_dataset_that_another_one_refers_to_stays(maker: Caller) -> None:
     assert referring(maker, "bestellungen").status == 200
     answer = maker.call("POST", PATH)
     assert (answer.status, "bestellungen refer to" in answer.json["detail"]) == (409, True)
+    effects = maker.call("GET", PATH).json
+    assert (effects["may_remove"], effects["may_describe"]) == (False, True)
+    assert "bestellungen refer to" in effects["reason"]
 
 
 def test_a_dataset_that_waits_for_a_deployment_is_withdrawn(maker: Caller) -> None:
