@@ -10,26 +10,28 @@ import { DescribeDataset } from './describe-dataset'
 
 afterEach(cleanup)
 
-/** Shows the button over an API that gives this reason against changes; returns what was sent. */
-function show(reason: string): unknown[] {
+/** Shows the button over an API with these rights; returns the client and the bodies that were sent. */
+function show(rights: { may_describe: boolean; reason: string }) {
   const sent: unknown[] = []
   vi.stubGlobal('fetch', (_: string, request?: RequestInit) => {
     if (request?.method === 'PUT') sent.push(JSON.parse(String(request.body)))
-    return Promise.resolve(Response.json({ reason }))
+    return Promise.resolve(Response.json(rights))
   })
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
-  render(
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  const page = (description: string) => (
     <MantineProvider env="test">
-      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-        <DescribeDataset dataset="visits" description="" />
+      <QueryClientProvider client={client}>
+        <DescribeDataset dataset="visits" description={description} />
       </QueryClientProvider>
-    </MantineProvider>,
+    </MantineProvider>
   )
-  return sent
+  const { rerender } = render(page(''))
+  return { client, sent, change: (description: string) => rerender(page(description)) }
 }
 
-test('who created a dataset describes it', async () => {
-  const sent = show('')
+test('who created a dataset describes it, also if another dataset refers to it', async () => {
+  const { sent } = show({ may_describe: true, reason: 'Columns of trips refer to visits.' })
   await userEvent.click(await screen.findByRole('button', { name: 'Describe it' }))
   const save = screen.getByRole<HTMLButtonElement>('button', { name: 'Save the description' })
   expect(save.disabled).toBe(true)
@@ -40,7 +42,19 @@ test('who created a dataset describes it', async () => {
 })
 
 test('nobody else does', async () => {
-  show('anna created this dataset.')
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  const { client } = show({ may_describe: false, reason: 'anna created this dataset.' })
+  await vi.waitFor(() => expect(client.getQueryData(['removal', 'visits'])).toBeTruthy())
   expect(screen.queryByRole('button')).toBeNull()
+})
+
+test('the form follows the description until the person types, and takes no more than the API', async () => {
+  const { change } = show({ may_describe: true, reason: '' })
+  await userEvent.click(await screen.findByRole('button', { name: 'Describe it' }))
+  change('Visits by day')
+  const text = screen.getByRole<HTMLTextAreaElement>('textbox')
+  expect(text.value).toBe('Visits by day')
+  expect(text.maxLength).toBe(2000)
+  await userEvent.type(text, '.')
+  change('Visits by week')
+  expect(text.value).toBe('Visits by day.')
 })

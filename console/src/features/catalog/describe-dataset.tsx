@@ -2,24 +2,26 @@ import { Text, Textarea } from '@mantine/core'
 import { useState } from 'react'
 
 import { FormPopover } from '../../components/form-popover'
+import { MAX_DESCRIPTION } from './limits'
 import { useDescribe, useRemoval } from './queries'
 
-const MOST = 2000
-
-/** The description of a dataset that somebody created; its maker and operators write it. */
+/** The description of a dataset that somebody created; its creator and operators write it. */
 export function DescribeDataset({ dataset, description }: { dataset: string; description: string }) {
-  const mayChange = useRemoval(dataset).data?.reason === ''
+  const mayDescribe = useRemoval(dataset).data?.may_describe
   const describe = useDescribe(dataset)
-  const [text, setText] = useState(description)
-  if (!mayChange) return null
+  // Until the person types, the form follows the description, which somebody else may change.
+  const [typed, setTyped] = useState<string>()
+  const text = typed ?? description
+  if (!mayDescribe) return null
   return (
     <FormPopover
       label={description ? 'Edit the description' : 'Describe it'}
       submit="Save the description"
       what="The description"
-      isComplete={text.trim() !== '' && text.length <= MOST}
+      isComplete={text.trim() !== ''}
       onSubmit={async () => {
         await describe.mutateAsync(text.trim())
+        setTyped(undefined)
         return (
           <Text span size="sm">
             Saved.
@@ -32,8 +34,9 @@ export function DescribeDataset({ dataset, description }: { dataset: string; des
         label="What are its rows?"
         placeholder="Visits and sales of our branches, one row per branch and day"
         rows={4}
+        maxLength={MAX_DESCRIPTION}
         value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+        onChange={(event) => setTyped(event.currentTarget.value)}
       />
     </FormPopover>
   )
