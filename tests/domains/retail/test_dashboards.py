@@ -202,7 +202,7 @@ def test_the_page_of_an_article_says_how_many_pieces_its_share_of_the_forecast_i
         sold, unsold = (answer_of(engine, part.of_item(article)) for article in ("A", "C"))
     assert answer_in_words(part.title, sold, dict(part.units)) == (
         "Its category kitchen is expected to sell £400 in the 4 weeks from 6 Dec 2010; "
-        "this article was 75 % of it in 13 weeks, so keep about 60 pieces for them"
+        "this article was 75 % of it in 13 weeks, so have about 60 pieces in stock for these weeks"
     )
     assert answer_in_words(part.title, unsold, dict(part.units)) == (
         "Its category kitchen is expected to sell £400 in the 4 weeks from 6 Dec 2010"
@@ -215,8 +215,8 @@ def test_the_page_of_a_return_says_what_came_back_and_with_which_order_it_was_bo
         with_lines(engine, BACK)
         returned, bought = (answer_of(engine, part.of_item(order)) for order in ("C525398", "524159"))
     assert answer_in_words(part.title, returned, dict(part.units)) == (
-        "Came back with it: £10,000 (pieces: 100); ask what was wrong, "
-        "bought with order 524159 on 27 Sep 2010"
+        "Returned in this order: £10,000 (pieces: 100), "
+        "bought with order 524159 on 27 Sep 2010; ask what was wrong"
     )
     assert bought == []
 
@@ -253,13 +253,48 @@ def test_the_reason_of_a_call_has_the_newest_search_since_the_last_purchase() ->
 
 
 @pytest.mark.parametrize(
+    ("searched_on", "purchased", "begin"),
+    [
+        (date(2010, 11, 28), False, ": begin the call with “red doormat”"),
+        (date(2010, 11, 28), None, ": begin the call with “red doormat”"),
+        (date(2010, 11, 28), True, ""),
+        (date(2010, 10, 28), False, ""),
+    ],
+    ids=["after the last order", "not recorded", "purchased", "before the last order"],
+)
+def test_a_call_begins_with_a_search_only_if_nothing_was_bought_since(
+    searched_on: date, *, purchased: bool | None, begin: str
+) -> None:
+    (queue,) = (one for one in dashboards()["demand-insights-engine"].queues if one.table == "churn_risk")
+    (part,) = (part for part in queue.evidence if "search_queries" in part.sql)
+    with duckdb.connect() as engine:
+        filled_tables(
+            engine, churn_risk=[{"customer_id": 1, "as_of": date(2010, 12, 9), "silent_days": 30}]
+        )
+        datasets(engine)
+        engine.execute(
+            "insert into search_queries (query_id, customer_id, searched_at, query_text, purchased) "
+            "values (1, 1, ?, 'red doormat', ?)",
+            [searched_on, purchased],
+        )
+        rows = answer_of(engine, part.of_item("1"))
+    day = f"{searched_on.day} {searched_on:%b %Y}"
+    assert answer_in_words(part.title, rows, part.units) == f"Looked last for “red doormat” on {day}{begin}"
+
+
+@pytest.mark.parametrize(
     ("weeks", "action"),
     [
         ([90, 100, 95, 70], None),
         ([100, 60, 90, 95], "In the week of 8 Nov 2010 there were 40 % fewer than in the week before: "),
         ([100, 0, 90, 95], "No search was recorded in the week of 8 Nov 2010: "),
+        (
+            [100, 0, *[90] * 8, 50, 60],
+            "In the week of 10 Jan 2011 there were 44 % fewer than in the week before: ",
+        ),
+        ([100, 0, *[90] * 8], None),
     ],
-    ids=["less than a third", "a fall by more", "none"],
+    ids=["less than a third", "a fall by more", "none", "a fall after an old week of none", "only an old one"],
 )
 def test_a_week_in_which_searches_fell_is_named(weeks: list[int], action: str | None) -> None:
     trends: list[dict[str, object]] = [
