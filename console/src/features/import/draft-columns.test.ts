@@ -31,6 +31,34 @@ test('another type drops what was found for the old one', () => {
   expect(table?.properties[1]).toEqual({ name: 'preis', physicalType: 'DATE', logicalType: 'date' })
 })
 
+test('a time with a zone has no options of the type that the column had before', () => {
+  const drafted = {
+    ...DOCUMENT,
+    schema: [
+      {
+        name: 'lieferung',
+        properties: [
+          {
+            name: 'am',
+            physicalType: 'DATE',
+            logicalType: 'date',
+            logicalTypeOptions: { format: 'dd.MM.yyyy' },
+          },
+        ],
+      },
+    ],
+  }
+  const columns = draftColumns(drafted).map((one) => ({ ...one, type: 'TIMESTAMP' }))
+  const berlin = { ...about('regal'), timeZone: 'Europe/Berlin' }
+  const [table] = edited(drafted, berlin, columns).schema as (typeof DOCUMENT.schema)[number][]
+  expect(table?.properties[0]).toEqual({
+    name: 'am',
+    physicalType: 'TIMESTAMP',
+    logicalType: 'timestamp',
+    logicalTypeOptions: { defaultTimezone: 'Europe/Berlin' },
+  })
+})
+
 test('types and names are those of people and of tables', () => {
   expect(typeWords('DECIMAL(18,4)')).toBe('number')
   expect(typeWords('VARCHAR(20)')).toBe('text')
@@ -86,13 +114,13 @@ test('a unit, a sentence, a zone and the sign of a heading are parts of the cont
       },
     ],
   }
-  const said = {
+  const dataset = {
     name: 'regal',
     description: ' A reading. ',
     timeZone: 'Europe/Berlin',
     inFile: ['Temp. (°C)', 'Preis'],
   }
-  const [table] = edited(drafted, said, columns).schema as (typeof DOCUMENT.schema)[number][]
+  const [table] = edited(drafted, dataset, columns).schema as (typeof DOCUMENT.schema)[number][]
   expect(table).toMatchObject({
     description: 'A reading.',
     properties: [

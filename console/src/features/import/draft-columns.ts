@@ -15,10 +15,10 @@ export interface DraftColumn {
   unit: string
 }
 
-/** What a person says of a whole dataset. */
+/** The name, sentence and zone that a person gives a whole dataset. */
 export interface DraftDataset {
   name: string
-  /** What a row is, in a sentence; may be empty. */
+  /** The meaning of a row, in a sentence; may be empty. */
   description: string
   /** Of times without a zone, as in Europe/Berlin. */
   timeZone: string
@@ -140,17 +140,20 @@ function headingOf(column: DraftColumn, drafted: string, inFile: string | undefi
 function furtherOf(property: Property, column: DraftColumn, about: DraftDataset, inFile: string | undefined) {
   const others = (property.customProperties ?? []).filter((one) => one.property !== UNIT)
   const unit = isNumber(column.type) ? column.unit.trim() : ''
-  const own = [
-    ...(property.physicalType === column.type ? others : []),
-    ...(unit ? [{ property: UNIT, value: unit }] : []),
-  ]
+  const isSame = property.physicalType === column.type
+  const own = [...(isSame ? others : []), ...(unit ? [{ property: UNIT, value: unit }] : [])]
   const heading = headingOf(column, property.name, inFile)
   const isLocal = isTime(column.type) && about.timeZone !== 'UTC'
   return {
     customProperties: own.length > 0 ? own : undefined,
     ...(heading ? { businessName: heading } : {}),
     ...(isLocal
-      ? { logicalTypeOptions: { ...property.logicalTypeOptions, defaultTimezone: about.timeZone } }
+      ? {
+          logicalTypeOptions: {
+            ...(isSame ? property.logicalTypeOptions : {}),
+            defaultTimezone: about.timeZone,
+          },
+        }
       : {}),
   }
 }
