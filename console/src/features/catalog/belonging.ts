@@ -20,7 +20,7 @@ export const AMOUNT = 'total'
 const NUMBER = /^-?\d+(\.\d+)?$/
 
 /** The column that is the key alone; undefined where several columns or none are it. */
-function soleKey({ columns }: Table): Column | undefined {
+export function soleKey({ columns }: Table): Column | undefined {
   const keys = columns.filter(({ primary_key }) => primary_key)
   return keys.length === 1 ? keys[0] : undefined
 }

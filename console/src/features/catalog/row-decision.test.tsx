@@ -6,6 +6,7 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
+import { useCaller } from '../../api/queries'
 import { StepsAbout } from './steps-about'
 
 const QUEUE = {
@@ -55,10 +56,14 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
+/** The answer by which the page decides: it is there once the groups are read. */
+const Groups = () => <p>Groups: {useCaller().data?.groups.join(' and ')}</p>
+
 const show = () =>
   render(
     <MantineProvider>
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <Groups />
         <StepsAbout tables={[{ name: 'risks' }]} value="7" />
       </QueryClientProvider>
     </MantineProvider>,
@@ -76,6 +81,7 @@ test('the page of a thing decides about it as its queue does, and takes the deci
 test('who only reads sees the step and decides nothing', async () => {
   groups = ['viewer']
   show()
-  expect(await screen.findByText('Silent 43 days')).toBeTruthy()
+  await screen.findByText('Groups: viewer')
+  await screen.findByText('Silent 43 days')
   expect(screen.queryByRole('button', { name: 'Called' })).toBeNull()
 })

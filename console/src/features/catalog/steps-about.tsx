@@ -2,17 +2,16 @@ import { Button, Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { figure } from '../../api/format'
+import { useMay } from '../../api/queries'
 import { Panel } from '../../components/panel'
-import { Answered } from '../../components/states'
+import { Answered, Failed } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { quoted } from '../../formats/sql'
 import { capitalised, label } from '../../formats/words'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
-import { useMay } from '../../api/queries'
-import { Failed } from '../../components/states'
 import { useDecide, useDecisions } from '../work/queries'
-import { type QueueItem, queueItems, reasonOf, REOPEN } from '../work/queue-state'
+import { decisionOf, type QueueItem, queueItems, reasonOf, REOPEN } from '../work/queue-state'
 
 interface Props {
   /** The tables of systems about the thing. */
@@ -88,15 +87,7 @@ function Decide({ queue, item }: { queue: Schemas['WorkQueue']; item: QueueItem 
   const decide = useDecide(queue.name)
   const may = useMay('uploader')
   const main = item.proposed === undefined ? queue.actions[0]?.name : item.proposed
-  const record = (action: string) =>
-    decide.mutate({
-      queue: queue.name,
-      item_id: item.id,
-      action,
-      note: '',
-      assignee: '',
-      value: item.value === null ? '' : item.value.toFixed(2),
-    })
+  const record = (action: string) => decide.mutate(decisionOf(queue.name, item, action))
   if (!may) return null
   return (
     <Group gap="xs">

@@ -10,7 +10,7 @@ import { label } from '../../formats/words'
 import { useDecide } from './queries'
 import { QueueRow } from './queue-row'
 import { Teaching } from './teaching'
-import { countsOf, type QueueItem, REOPEN, type Shown, shownOf } from './queue-state'
+import { countsOf, decisionOf, type QueueItem, REOPEN, type Shown, shownOf } from './queue-state'
 
 export interface QueueShape {
   name: string
@@ -63,9 +63,8 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
   useEffect(() => keepFocus(list.current), [selected?.id])
 
   function record(item: QueueItem, action: string, label: string, more = {}): void {
-    const value = item.value === null ? '' : item.value.toFixed(2)
     decide.mutate(
-      { queue: queue.name, item_id: item.id, action, note: '', assignee: '', value, ...more },
+      { ...decisionOf(queue.name, item, action), ...more },
       { onSuccess: () => setLast({ id: item.id, text: `${item.subject}: ${label}.` }) },
     )
   }

@@ -77,6 +77,31 @@ export function queueItems(
   })
 }
 
+/** A decision about an item, as the API takes it. */
+export const decisionOf = (
+  queue: string,
+  { id, value }: Pick<QueueItem, 'id' | 'value'>,
+  action: string,
+): Schemas['DecisionAsked'] => ({
+  queue,
+  item_id: id,
+  action,
+  note: '',
+  assignee: '',
+  value: value === null ? '' : value.toFixed(2),
+})
+
+/** The newest decision that still stands: one that was taken back does not. */
+export function newestOf(decisions: Schemas['Decision'][]): Schemas['Decision'] | undefined {
+  const seen = new Set<string>()
+  for (const decision of decisions) {
+    if (LEAVES_AS_IT_IS.has(decision.action) || seen.has(decision.item_id)) continue
+    if (decision.action !== REOPEN) return decision
+    seen.add(decision.item_id)
+  }
+  return undefined
+}
+
 export type Shown = 'open' | 'mine' | 'done'
 
 /** The part of the items that a view of the queue lists; `mine` are open ones assigned to the person. */

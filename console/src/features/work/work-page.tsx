@@ -6,7 +6,6 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
-import { Moment } from '../../components/moment'
 import { NoRows } from '../../components/no-rows'
 import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
@@ -14,11 +13,12 @@ import { Answered } from '../../components/states'
 import { unitsOfPanels } from '../dashboards/panel-units'
 import { TrustLine } from '../dashboards/trust-line'
 import { ACKNOWLEDGE, alertItems, ALERTS } from './alerts'
+import { Decided } from './decided'
 import { useRaisedAlerts } from './use-raised-alerts'
 import { useDecisions } from './queries'
 import { QueueList } from './queue-list'
 import { QueueMissing } from './queue-missing'
-import { LEAVES_AS_IT_IS, queueItems, shownBy, unlistedOf } from './queue-state'
+import { queueItems, shownBy, unlistedOf } from './queue-state'
 import { RowsToFix } from './rows-to-fix'
 
 const FILES = 'files'
@@ -122,33 +122,6 @@ function Alerts({ boards }: { boards: Schemas['Dashboard'][] }) {
   )
 }
 
-/** The newest decision of a queue that is empty, and the page whose figures say when items come. */
-function Decided({
-  board,
-  queue,
-  decisions,
-}: {
-  board: Schemas['Dashboard']
-  queue: Schemas['WorkQueue']
-  decisions: Schemas['Decision'][]
-}) {
-  const newest = decisions.find(({ action }) => !LEAVES_AS_IT_IS.has(action))
-  const label = queue.actions.find(({ name }) => name === newest?.action)?.label ?? newest?.action
-  return (
-    <Text size="sm" data-testid="queue-decided">
-      {newest ? (
-        <>
-          Decided last: {newest.item_id}, {label}, by {newest.decided_by}, <Moment at={newest.decided_at} />
-          .{' '}
-        </>
-      ) : (
-        'Nothing was decided here yet. '
-      )}
-      The page <Link to={`/dashboards/${board.system}`}>{board.title}</Link> has the figures behind it.
-    </Text>
-  )
-}
-
 function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['WorkQueue'] }) {
   const answer = useResult(queue.sql)
   const decisions = useDecisions(queue.name)
@@ -181,7 +154,7 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
         }
       </Answered>
       {answer.data?.rows.length === 0 ? (
-        <Decided board={board} queue={queue} decisions={decisions.data?.decisions ?? []} />
+        <Decided board={board} queue={queue} decisions={decisions.data?.decisions} />
       ) : (
         <TrustLine board={board} table={queue.table} />
       )}

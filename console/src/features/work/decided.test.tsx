@@ -1,0 +1,100 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import { MemoryRouter, Route, Routes } from 'react-router'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { WorkPage } from './work-page'
+
+const QUEUE = {
+  name: 'calls',
+  title: 'Calls',
+  table: 'risks',
+  unit: '',
+  units: {},
+  sql: 'SELECT 1 AS item_id',
+  missing_sql: '',
+  evidence: [],
+  actions: [{ name: 'called', label: 'Called', key: 'c', meaning: '' }],
+}
+const BOARD = { system: 'own', title: 'Own', panels: [], queues: [QUEUE], trust: [], filters: [], alerts: [] }
+const MEMBER_ID = { name: 'member_id', type: 'bigint', personal: false, primary_key: true, references: '' }
+const TABLES = ['', 'own'].map((system) => ({
+  name: system ? 'risks' : 'members',
+  system,
+  columns: [MEMBER_ID],
+  amount: [],
+}))
+let decisions: Response | undefined
+
+function answerTo(url: string): object {
+  if (url.includes('/v1/dashboards')) return { dashboards: [BOARD] }
+  if (url.includes('/v1/me')) return { name: 'ann', groups: ['operator'] }
+  if (url.includes('/v1/catalog')) return { tables: TABLES }
+  if (url.includes('/rows'))
+    return { columns: [{ name: 'item_id', type: 'bigint' }], rows: [], next_cursor: '' }
+  if (url.includes('/v1/queries'))
+    return { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' }
+  return { tables: [], runs: [], contracts: [], checks: [] }
+}
+
+beforeEach(() => {
+  decisions = undefined
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', (url: string | URL | Request) => {
+    if (!String(url).includes('/v1/decisions')) return Promise.resolve(Response.json(answerTo(String(url))))
+    return decisions ? Promise.resolve(decisions) : new Promise(() => undefined)
+  })
+})
+afterEach(cleanup)
+
+const decision = (item_id: string, action: string) => ({
+  decision_id: `${item_id}-${action}`,
+  queue: 'calls',
+  item_id,
+  action,
+  note: '',
+  assignee: '',
+  value: '',
+  decided_by: 'ann',
+  decided_at: '2026-11-24T03:00:00',
+})
+
+async function shown(): Promise<HTMLElement> {
+  render(
+    <MantineProvider>
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <MemoryRouter initialEntries={['/work/calls']}>
+          <Routes>
+            <Route path="/work/:queue?" element={<WorkPage />} />
+          </Routes>
+        </MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+  return screen.findByTestId('queue-decided')
+}
+
+test('an empty queue names the newest decision that stands, with the way to its row', async () => {
+  decisions = Response.json({
+    decisions: [decision('7', 'reopen'), decision('7', 'called'), decision('4', 'called')],
+  })
+  const words = await shown()
+  await vi.waitFor(() =>
+    expect(words.textContent).toMatch(/^Decided last: Member 4, Called, by ann, .*The page Own/),
+  )
+  expect((await screen.findByRole('link', { name: '4' })).getAttribute('href')).toBe('#/rows/members/4')
+})
+
+test('an empty queue without a decision says so', async () => {
+  decisions = Response.json({ decisions: [] })
+  const words = await shown()
+  await vi.waitFor(() => expect(words.textContent).toContain('No decision stands here yet. The page Own'))
+})
+
+test('an empty queue whose decisions are not there says nothing of them', async () => {
+  const words = await shown()
+  expect(words.textContent).toBe('The page Own has the figures behind it.')
+})
