@@ -27,7 +27,8 @@ export function Evidence({ evidence, itemId, height = MOST_PX }: Props) {
   const answer = useResult(may ? evidence.sql.replaceAll('{item_id}', quoted(itemId)) : '')
   const units = useUnits(evidence.table, evidence.units)
   const title = answer.data ? answerTitle(evidence.title, answerRows(answer.data), units) : undefined
-  if (may === false) return <Empty>Names and addresses are for people of the group personal-data.</Empty>
+  if (may === false)
+    return <Empty>Only people with the right to see personal data read this. Ask an operator for it.</Empty>
   // Some evidence is for people who may see personal columns; without it one can still decide.
   if (answer.error instanceof ApiProblem && answer.error.status < 500 && !answer.data)
     return <Empty>{answer.error.message.replace(OF_AN_EDITOR, 'Ask')}</Empty>
