@@ -137,10 +137,10 @@ function Row({ tables, table, keyColumn, value }: RowProps) {
   )
 }
 
-/** The name of what a row is about, beside its id: that of its key, such as the name of a product. */
+/** The name of what a row is about, beside its id: that of its key, such as the name of a product. A bare title may be that of a person, such as Mrs. */
 export function nameOf({ columns, rows }: Pick<Result, 'columns' | 'rows'>, key: string): string {
-  const stem = key.replace(/_?(id|code|number|no)$/, '')
-  for (const name of [`${stem}_name`, `${stem}_title`, 'full_name', 'name', 'title']) {
+  const stem = key.replace(/_(id|code|number|no)$/, '')
+  for (const name of [`${stem}_name`, `${stem}_title`, 'full_name', 'name']) {
     const value = rows[0]?.[columns.findIndex((column) => column.name === name)]
     if (typeof value === 'string' && value) return value
   }

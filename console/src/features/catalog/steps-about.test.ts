@@ -21,15 +21,17 @@ test('a page of a row leads with the columns that the contract names first, in t
 })
 
 test('the page of a row is headed by the name of its thing, and not by that of another', () => {
-  const named = (name: string, value: string | null) =>
-    nameOf({ columns: [{ name, type: 'varchar' }], rows: [[value]] }, 'product_id')
+  const named = (name: string, value: string | null, key = 'product_id') =>
+    nameOf({ columns: [{ name, type: 'varchar' }], rows: [[value]] }, key)
   expect(named('product_name', 'RED MUG')).toBe('RED MUG')
-  expect(named('title', 'Mugs')).toBe('Mugs')
+  expect(named('product_title', 'Mugs')).toBe('Mugs')
+  expect(named('title', 'Mrs')).toBe('')
+  expect(named('piano_name', 'Grand', 'piano')).toBe('Grand')
   expect(named('region_name', 'Ireland')).toBe('')
   expect(named('product_name', null)).toBe('')
 })
 
-test('the sum of the rows below zero is said where other rows are above it', () => {
+test('the title has the sum of the rows below zero where other rows are above it', () => {
   const title = (all: string, below: string | null) =>
     childTitle(
       { name: 'order_items' },
