@@ -105,6 +105,7 @@ export const labelsOf = (tables: Schemas['CatalogTable'][], table: string): Labe
   agreedOf(tables, table, 'label')
 
 const NO_UNITS: Units = {}
+const NO_COLUMNS: { name: string; type: string }[] = []
 
 /** The units of the columns of an answer: what the panel states, then what the contracts state. */
 export function useUnits(table: string, stated: Units = NO_UNITS): Units {
@@ -129,7 +130,7 @@ export function unitsOfAnswer(columns: { name: string; type: string }[], units: 
 /** The units of the columns of an answer, those of computed columns included. */
 export function useAnswerUnits(
   table: string,
-  columns: { name: string; type: string }[],
+  columns: { name: string; type: string }[] = NO_COLUMNS,
   stated: Units = NO_UNITS,
 ): Units {
   const units = useUnits(table, stated)

@@ -27,8 +27,6 @@ interface Props {
   onView: (view: PanelView) => void
 }
 
-const NO_COLUMNS: Result['columns'] = []
-
 const TITLES: Record<PanelView, string> = {
   chart: 'Chart',
   table: 'Table',
@@ -40,7 +38,7 @@ const TITLES: Record<PanelView, string> = {
 export function PanelMenu({ panel, board, title, sql, views, view, answer, onView }: Props) {
   const { name, question } = panel
   const trust = useTrust({ board, table: panel.table }) ?? []
-  const units = useAnswerUnits(panel.table, answer?.columns ?? NO_COLUMNS, panel.units)
+  const units = useAnswerUnits(panel.table, answer?.columns, panel.units)
   const labels = useLabels(panel.table)
   const about = useDescriptions(panel.table)
   const linkOf = useRowLinks()

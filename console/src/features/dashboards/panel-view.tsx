@@ -23,7 +23,6 @@ import { TrustLine } from './trust-line'
 
 const Chart = lazy(() => import('./chart'))
 const HEIGHT = 320
-const NO_COLUMNS: Result['columns'] = []
 
 /** A panel that is left out needs none, one that says in a sentence that there is nothing a line. */
 export type PanelRoom = 'none' | 'line' | 'panel'
@@ -47,7 +46,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
   const [view, setView] = useState<View>(isDrawn ? 'chart' : 'table')
   const result = useResult(sql)
   const figure = useResult(figureSql)
-  const units = useAnswerUnits(panel.table, result.data?.columns ?? NO_COLUMNS, panel.units)
+  const units = useAnswerUnits(panel.table, result.data?.columns, panel.units)
   // The figure gives the cause already.
   const isAbsent =
     sql === panel.sql && result.data?.rows.length === 0 && Boolean(figure.data && hasNoValue(figure.data))

@@ -18,7 +18,7 @@ interface Props {
 
 /** The downloads of a question on a person's dashboard, and the way off it. */
 export function PinnedMenu({ question: { name, sql }, answer, onUnpin }: Props) {
-  const units = useAnswerUnits('', answer?.columns ?? NO_COLUMNS)
+  const units = useAnswerUnits('', answer?.columns)
   const labels = useLabels('')
   const file = fileNameOf(name, sql)
   const notes = [`SQL: ${sql}`]
@@ -54,5 +54,3 @@ export function PinnedMenu({ question: { name, sql }, answer, onUnpin }: Props) 
     </Menu>
   )
 }
-
-const NO_COLUMNS: Result['columns'] = []
