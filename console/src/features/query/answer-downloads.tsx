@@ -18,15 +18,13 @@ interface Props {
 }
 
 /** The line of the page with the tables of the answer, each as of its day. */
-const originOf = (page: ParentNode): string =>
-  page.querySelector('[data-testid=answer-origin]')?.textContent ?? ''
+const originOf = (page: ParentNode): string => page.querySelector('[data-answer-origin]')?.textContent ?? ''
 
-/** What stands below a picture: how the chart differs from the table, where it comes from, and as of when. */
+/** The lines below a picture: how the chart differs from the table, where it comes from, and as of when. */
 export const pictureNotes = (page: ParentNode): string[] =>
-  [
-    page.querySelector('[data-answer-chart] [data-testid=chart-note]')?.textContent ?? '',
-    originOf(page),
-  ].filter(Boolean)
+  [page.querySelector('[data-answer-chart] [data-chart-note]')?.textContent ?? '', originOf(page)].filter(
+    Boolean,
+  )
 
 /** The downloads of an answer. A picture and a workbook leave the page, so they have its question, day and source. */
 export function AnswerDownloads({ name, question, columns, isReading, isChart, onSave }: Props) {

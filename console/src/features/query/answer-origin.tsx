@@ -25,7 +25,7 @@ export function AnswerOrigin({ sql, question, tables }: Props) {
         </Title>
       ) : null}
       {read.length > 0 ? (
-        <Text size="xs" className="muted" data-testid="answer-origin">
+        <Text size="xs" className="muted" data-answer-origin>
           From{' '}
           {read.map((table, at) => (
             <Fragment key={`${table.database}.${table.name}`}>

@@ -5,7 +5,7 @@ import { day } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import type { DrawnAnswer } from './use-drawn'
 
-/** What the chart shows otherwise than the table, and that its last period is not over. */
+/** The differences of the chart from the table, and that its last period is not over. */
 export function chartNotes({ note, addedUp, rowsRead, labels = {}, open }: DrawnAnswer): string {
   const names = addedUp.map((name) => labels[name] || heading(name)).join(' and ')
   const added = names ? `Of these ${whole(rowsRead)} rows, those with the same ${names} are added up.` : ''
@@ -22,7 +22,7 @@ export function chartNotes({ note, addedUp, rowsRead, labels = {}, open }: Drawn
 export function ChartNote({ shown }: { shown: DrawnAnswer }) {
   const words = chartNotes(shown)
   return words ? (
-    <Text size="sm" className="muted" data-testid="chart-note">
+    <Text size="sm" className="muted" data-chart-note>
       {words}
     </Text>
   ) : null

@@ -6,21 +6,25 @@ import { FormPopover } from '../../components/form-popover'
 import type { KeptQuestion } from './saved-questions'
 
 interface Props {
-  /** The name of the question that has this statement already; empty where none has. */
-  kept: string
+  /** The question that has this statement already; undefined where none has. */
+  kept: KeptQuestion | undefined
   /** A name to begin with. */
   proposed: string
   question: Omit<KeptQuestion, 'name' | 'is_pinned'>
   onKeep: (question: KeptQuestion) => Promise<unknown>
+  onForget: (name: string) => Promise<unknown>
 }
 
-/** Keeps a question under a name, and puts its answer on the person's own dashboard. */
-export function KeepQuestion({ kept, proposed, question, onKeep }: Props) {
+/** Keeps a question under a name, and puts its answer on the person's own dashboard. A question that has another name loses it. */
+export function KeepQuestion({ kept, proposed, question, onKeep, onForget }: Props) {
   const [typed, setName] = useState<string>()
-  const name = typed ?? (kept || proposed)
-  const [isPinned, setPinned] = useState(true)
+  const name = typed ?? kept?.name ?? proposed
+  const [chosen, setPinned] = useState<boolean>()
+  const isPinned = chosen ?? kept?.is_pinned ?? true
   async function send(): Promise<ReactNode> {
     await onKeep({ ...question, name: name.trim(), is_pinned: isPinned })
+    // The new name is in the lake first: a failure between the two leaves both, and loses none.
+    if (kept && kept.name !== name.trim()) await onForget(kept.name)
     return (
       <>
         Saved.{' '}

@@ -48,7 +48,9 @@ function Desk() {
   const questions = useQuestions()
   const own = useKeptQuestions()
   const { view, choice, isLinked, change } = useAddress(sql)
-  const running = useQueryRun(useSearchParams()[0].get('run') ?? '', (run) => change({ run }))
+  const running = useQueryRun({ id: useSearchParams()[0].get('run') ?? '', sql }, (run, asked) =>
+    change({ run, sql: asked }),
+  )
   const start = () => {
     change({ run: '' })
     void running.run(sql)
@@ -62,8 +64,12 @@ function Desk() {
   useNamedQuestion(questions.data?.questions, choose)
   useLinkedStatement(isLinked, start)
   const { state } = running
-  const asked = questions.data?.questions.find((one) => one.sql.trim() === sql.trim())
-  const name = asked?.description ?? own.questions.find((one) => one.sql.trim() === sql.trim())?.name
+  // What stands around an answer is of its own statement: the one in the editor may be another by now.
+  const answered = isShown(state) ? state.sql : sql
+  const isAnswered = (one: { sql: string }): boolean => one.sql.trim() === answered.trim()
+  const asked = questions.data?.questions.find(isAnswered)
+  const saved = own.questions.find(isAnswered)
+  const name = asked?.description ?? saved?.name
   return (
     <Stack gap="sm">
       <PageTitle>Query</PageTitle>
@@ -126,11 +132,11 @@ function Desk() {
           ) : null}
           {isShown(state) ? (
             <Stack gap="sm">
-              <AnswerOrigin sql={sql} question={name} tables={tables} />
+              <AnswerOrigin sql={answered} question={name} tables={tables} />
               <Answer
                 key={state.run}
                 result={state.result}
-                fileName={fileNameOf(name, sql)}
+                fileName={fileNameOf(name, answered)}
                 question={name}
                 isQuestion={asked !== undefined}
                 seconds={state.seconds}
@@ -138,18 +144,19 @@ function Desk() {
                 onStop={running.stop}
                 view={view}
                 choice={choice}
-                onView={(chosen) => change({ view: chosen })}
-                onChoose={(chosen) => change({ choice: chosen })}
+                onView={(chosen) => change({ sql: answered, view: chosen })}
+                onChoose={(chosen) => change({ sql: answered, choice: chosen })}
                 actions={
                   <>
                     <KeepQuestion
-                      kept={own.questions.find((one) => one.sql.trim() === sql.trim())?.name ?? ''}
+                      kept={saved}
                       proposed={asked?.description ?? ''}
-                      question={{ sql, ...shownAs(state.result, view, choice) }}
+                      question={{ sql: answered, ...shownAs(state.result, view, choice) }}
                       onKeep={own.keep.mutateAsync}
+                      onForget={own.forget.mutateAsync}
                     />
                     <CopyLink />
-                    <MailMe of={{ sql }} />
+                    <MailMe of={{ sql: answered }} />
                   </>
                 }
               />

@@ -9,6 +9,8 @@ import { isComplete } from './reading'
 /** The answer of a run. `rest` is how the whole answer stands while `result` has the first rows only. */
 export interface Answered {
   run: number
+  /** The statement as it was asked; the one in the editor may be another by now. */
+  sql: string
   result: Result
   seconds: number
   rest: 'running' | 'stopped' | { error: unknown }
@@ -30,12 +32,18 @@ interface QueryRun {
   stop: () => void
 }
 
-/** A statement that runs; `started` is the query whose answer the address names, and which is shown again. */
-export function useQueryRun(started: string, onEnded: (queryId: string) => void): QueryRun {
+/** The query whose answer an address names, and its statement; `id` is empty where it names none. */
+interface Started {
+  id: string
+  sql: string
+}
+
+/** A statement that runs; the answer of `started` is shown again. */
+export function useQueryRun(started: Started, onEnded: (queryId: string, sql: string) => void): QueryRun {
   const queries = useQueryClient()
   const control = useRef<AbortController>(undefined)
   const runs = useRef(0)
-  const [state, setState] = useState<RunState>(started ? 'running' : 'idle')
+  const [state, setState] = useState<RunState>(started.id ? 'running' : 'idle')
   const [progress, setProgress] = useState<Progress>()
   // The address may have changed while the query ran.
   const ended = useRef(onEnded)
@@ -46,9 +54,9 @@ export function useQueryRun(started: string, onEnded: (queryId: string) => void)
   useEffect(() => {
     const own = new AbortController()
     control.current = own
-    const show = shower(setState, 0)
-    if (started)
-      resumeQuery(started, own.signal, PAGE_ROWS).then(
+    const show = shower(setState, 0, started.sql)
+    if (started.id)
+      resumeQuery(started.id, own.signal, PAGE_ROWS).then(
         show,
         // An old answer may be gone: its statement can be run again.
         (error: unknown) => own.signal.aborted || setState(isMissing(error) ? 'idle' : { error }),
@@ -63,7 +71,7 @@ export function useQueryRun(started: string, onEnded: (queryId: string) => void)
     control.current = own
     runs.current += 1
     setState('running')
-    const show = shower(setState, runs.current)
+    const show = shower(setState, runs.current, sql)
     const began = Date.now()
     const seen = ({ scanned_bytes }: Schemas['Query']) => setProgress({ began, scanned_bytes })
     setProgress({ began, scanned_bytes: 0 })
@@ -71,7 +79,7 @@ export function useQueryRun(started: string, onEnded: (queryId: string) => void)
       const result = await runFirstRows({ sql }, own.signal, show, seen)
       show(result)
       if (isComplete(result)) queries.setQueryData(['result', sql], result)
-      ended.current(result.query.query_id)
+      ended.current(result.query.query_id, sql)
     } catch (error) {
       if (!own.signal.aborted)
         setState((before) => (isShown(before) ? { ...before, rest: { error } } : { error }))
@@ -87,7 +95,8 @@ export function useQueryRun(started: string, onEnded: (queryId: string) => void)
 export const isShown = (state: RunState): state is Answered => typeof state === 'object' && 'result' in state
 
 /** Shows results of a run with the seconds since its start. */
-function shower(setState: (state: RunState) => void, run: number): (result: Result) => void {
+function shower(setState: (state: RunState) => void, run: number, sql: string): (result: Result) => void {
   const began = performance.now()
-  return (result) => setState({ run, result, seconds: (performance.now() - began) / 1000, rest: 'running' })
+  return (result) =>
+    setState({ run, sql, result, seconds: (performance.now() - began) / 1000, rest: 'running' })
 }

@@ -1,0 +1,86 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { MemoryRouter, useLocation } from 'react-router'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { QueryPage } from './query-page'
+
+vi.mock('./editor', () => ({
+  default: ({ sql, onChange }: { sql: string; onChange: (sql: string) => void }) => (
+    <textarea aria-label="Statement" value={sql} onChange={(event) => onChange(event.target.value)} />
+  ),
+}))
+
+const ASKED = 'SELECT name FROM trips'
+const EDITED = 'SELECT name FROM visits'
+const QUERY = { query_id: 'q1', state: 'succeeded', sql: 'SELECT name FROM "lake"."trips"', first_rows: 0 }
+/** The whole page loads in a test, which takes some seconds on a busy machine. */
+const PATIENT = { timeout: 20_000 }
+let sent: unknown[] = []
+
+function answerTo(url: string, init?: RequestInit): object {
+  if (url.includes('/rows'))
+    return { columns: [{ name: 'name', type: 'varchar' }], rows: [['Alps']], next_cursor: '' }
+  if (url.includes('/v1/queries')) return { ...QUERY, scanned_bytes: 0, cost_usd: '0', error: '' }
+  if (url.includes('/v1/questions')) return { questions: [{ name: 't', description: 'Trips', sql: ASKED }] }
+  if (url.includes('/v1/kept-questions')) {
+    if (init?.method === 'PUT') sent.push(JSON.parse(String(init.body)))
+    return { questions: [] }
+  }
+  if (url.endsWith('/v1/me')) return { name: 'ann', groups: [] }
+  if (url.includes('/v1/mails')) return { mails: [] }
+  const columns = [{ name: 'name', type: 'varchar', personal: false }]
+  return { tables: ['trips', 'visits'].map((name) => ({ name, system: '', database: 'lake', columns })) }
+}
+
+beforeEach(() => {
+  sent = []
+  window.location.hash = '#/query' // a link inside the console, whose statement runs at once
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
+    Promise.resolve(Response.json(answerTo(String(url), init))),
+  )
+})
+afterEach(cleanup)
+
+const Address = () => <output data-testid="address">{useLocation().search}</output>
+
+const show = () =>
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <MemoryRouter initialEntries={[`/query?sql=${encodeURIComponent(ASKED)}`]}>
+          <QueryPage />
+          <Address />
+        </MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+
+test('an answer keeps its question, tables and statement while another statement is written', async () => {
+  show()
+  const title = () => screen.findByText('Trips', { selector: 'h2' }, PATIENT)
+  await title()
+  const origin = () => document.querySelector('[data-answer-origin]')?.textContent
+  await vi.waitFor(() => expect(origin()).toBe('From Trips'), PATIENT)
+  fireEvent.change(await screen.findByLabelText('Statement', {}, PATIENT), { target: { value: EDITED } })
+  expect(origin()).toBe('From Trips')
+  await title()
+  fireEvent.click(screen.getByText('Save this question'))
+  await screen.findByLabelText('Name of the question', {}, PATIENT)
+  fireEvent.click(screen.getByRole('button', { name: 'Save' }))
+  await vi.waitFor(() => expect(sent).toMatchObject([{ name: 'Trips', sql: ASKED }]), PATIENT)
+}, 60_000)
+
+test('a link to an answer has the statement that it answers', async () => {
+  show()
+  const address = () => new URLSearchParams(screen.getByTestId('address').textContent)
+  await vi.waitFor(() => expect(address().get('run')).toBe('q1'), PATIENT)
+  fireEvent.change(await screen.findByLabelText('Statement', {}, PATIENT), { target: { value: EDITED } })
+  fireEvent.click(screen.getByLabelText('chart'))
+  await vi.waitFor(() => expect(address().get('view')).toBe('chart'), PATIENT)
+  expect(address().get('sql')).toBe(ASKED)
+}, 60_000)
