@@ -268,9 +268,7 @@ def test_a_call_begins_with_a_search_only_if_nothing_was_bought_since(
     (queue,) = (one for one in dashboards()["demand-insights-engine"].queues if one.table == "churn_risk")
     (part,) = (part for part in queue.evidence if "search_queries" in part.sql)
     with duckdb.connect() as engine:
-        filled_tables(
-            engine, churn_risk=[{"customer_id": 1, "as_of": date(2010, 12, 9), "silent_days": 30}]
-        )
+        filled_tables(engine, churn_risk=[{"customer_id": 1, "as_of": date(2010, 12, 9), "silent_days": 30}])
         datasets(engine)
         engine.execute(
             "insert into search_queries (query_id, customer_id, searched_at, query_text, purchased) "
@@ -294,7 +292,13 @@ def test_a_call_begins_with_a_search_only_if_nothing_was_bought_since(
         ),
         ([100, 0, *[90] * 8], None),
     ],
-    ids=["less than a third", "a fall by more", "none", "a fall after an old week of none", "only an old one"],
+    ids=[
+        "less than a third",
+        "a fall by more",
+        "none",
+        "a fall after an old week of none",
+        "only an old one",
+    ],
 )
 def test_a_week_in_which_searches_fell_is_named(weeks: list[int], action: str | None) -> None:
     trends: list[dict[str, object]] = [
