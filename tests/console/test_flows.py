@@ -189,7 +189,7 @@ def test_an_answer_is_drawn_as_a_chart_that_a_link_leads_to(console: Console) ->
     page.get_by_role("combobox", name="Over").click()
     page.get_by_role("option", name="branch").click()
     expect(page.get_by_role("img", name="sold by branch")).to_be_visible()
-    expect(page.get_by_text("Rows with the same branch are added up.")).to_be_visible()
+    expect(page.get_by_text("Of these 3 rows, those with the same Branch are added up.")).to_be_visible()
     assert "view=chart" in page.url
     page.reload()  # the address has the statement, the query that ran and what the chart shows
     expect(page.get_by_role("img", name="sold by branch")).to_be_visible()

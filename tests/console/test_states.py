@@ -63,8 +63,8 @@ SAID_OF_NOTHING = {
 # Pages that show something without an answer of the API.
 WITHOUT_API = {"nowhere"}
 OFFLINE = re.compile(r"Offline since \d\d:\d\d\.")
+BY_BUTTON = {"lake"}  # a person need not wait for the next try; the others wait for it
 SLOW = "The API takes longer than usual. The page continues by itself"
-BY_BUTTON = {"dataset", "table"}  # others come back by themselves
 NO_ANSWER = "The API did not answer. Check the network, then try again."
 
 
