@@ -96,9 +96,12 @@ class WarmPython:
                     self._control.close()
                 ours, theirs = socket.socketpair()
                 with theirs:
-                    command = [sys.executable, "-I", __file__, str(theirs.fileno()), *self._libraries]
+                    command = [sys.executable, __file__, str(theirs.fileno()), *self._libraries]
+                    # Not with -I: processes that a program starts, such as a fork server, would have the
+                    # flag as well, and ignore the program's PYTHONPATH.
+                    own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
                     self._process = subprocess.Popen(
-                        command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+                        command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, env=own
                     )
                 self._control = ours
                 atexit.register(self.close)
@@ -217,6 +220,7 @@ def become(program: Sequence[str], environment: Mapping[str, str], folder: str) 
 
 def main() -> None:
     """Load the libraries, and run the program of each request in a process of its own."""
+    del sys.path[0]  # the folder of this file
     control = socket.socket(fileno=int(sys.argv[1]))
     load(sys.argv[2:])
     request = serve(control)

@@ -158,3 +158,25 @@ def test_a_lost_exit_code_is_an_error_with_words(own_python: WarmPython, tmp_pat
     script = program(tmp_path, "import os, time\nos.kill(os.getppid(), 9)\ntime.sleep(0.1)\n")
     with pytest.raises(ChildProcessError, match=r"The exit code of .*program\.py is lost"):
         own_python.run([script], {})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="programs are forked on Linux only")
+def test_processes_that_a_program_starts_have_its_path(python: WarmPython, tmp_path: Path) -> None:
+    """A run in one job starts its stages from a fork server, which loads the Headgate of the deployment."""
+    archive, loaded = tmp_path / "archive", tmp_path / "loaded"
+    archive.mkdir()
+    module = f"import os\nfrom pathlib import Path\nPath({str(loaded)!r}, str(os.getpid())).touch()\n"
+    (archive / "of_the_archive.py").write_text(module, encoding="utf-8")
+    loaded.mkdir()
+    text = """
+import multiprocessing
+if __name__ == "__main__":
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["of_the_archive"])
+    process = context.Process(target=print, args=["stage"])
+    process.start()
+    process.join()
+"""
+    done = python.run([program(tmp_path, text)], {"PYTHONPATH": str(archive)})
+    assert (done.returncode, done.stdout, done.stderr) == (0, "stage\n", "")
+    assert len(list(loaded.iterdir())) == 1

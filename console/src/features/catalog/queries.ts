@@ -65,10 +65,12 @@ export function useRemoving(dataset: string, method: 'POST' | 'DELETE') {
       setDoneFiles(0)
       for (;;) {
         const call = await read<Schemas['RemovalProgress']>(removalOf(dataset), { method })
+        const lostBefore = lost.size
         call.lost.forEach((key) => lost.add(key))
         done += call.done
         setDoneFiles(done)
-        if (call.left === 0 || call.done === 0) return { ...call, lost: [...lost] }
+        const isStuck = call.done === 0 && lost.size === lostBefore
+        if (call.left === 0 || isStuck) return { ...call, lost: [...lost] }
       }
     },
     // The contract of the dataset, its files and everything that lists datasets.
