@@ -50,7 +50,7 @@ def preview(lake: LakePorts, caller: CallerIdentity, dataset: str) -> DatasetRem
         table=_table(lake, dataset),
         questions=_questions(lake, dataset),
         dashboards=_dashboards(lake, dataset),
-        may_describe=_may(caller, author),
+        may_describe=not not_yours,
         may_remove=not reason and (removal is None or is_in_use or files.is_incomplete),
         may_restore=not not_yours and removal is not None,
         reason=reason,

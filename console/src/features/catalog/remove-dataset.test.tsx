@@ -145,7 +145,14 @@ test('who created a dataset reads why it cannot be removed; others have no butto
 /** An API with removed datasets that come back with the first DELETE. */
 function answerRemoved(back: object, datasets = ['visits']): void {
   let isBack = false
-  const contract = { zone: 'source', name: 'visits', dataset: 'visits', description: '', column_list: [], rules: [] }
+  const contract = {
+    zone: 'source',
+    name: 'visits',
+    dataset: 'visits',
+    description: '',
+    column_list: [],
+    rules: [],
+  }
   vi.stubGlobal('fetch', (url: string, request?: RequestInit) => {
     const place = new URL(url).pathname
     if (request?.method === 'DELETE') {
