@@ -152,7 +152,7 @@ def _named_if_not_started(program: Sequence[str]) -> Iterator[None]:
 def _not_started(program: Sequence[str]) -> ChildProcessError:
     return ChildProcessError(
         f"{' '.join(program[:2])} was not started: the process with the loaded libraries has ended, for "
-        "example because the memory was full. Run it again, which starts that process anew."
+        "example because the memory was full. Run it again, which starts that process."
     )
 
 

@@ -32,6 +32,10 @@ const PAGES: [RegExp, (argument: string) => Deed][] = [
   [/^contract init --raw (.+)$/, (key) => ({ href: pageOfKey(key), words: 'the page of the file' })],
   [/^(?:upload|contract init)\b/, () => FILE],
   [/^files --json$/, () => ({ href: '#/lake', words: 'the page Lake' })],
+  [
+    /^datasets restore (\S+)$/,
+    (name) => ({ href: `#/datasets/${path(name)}`, words: 'the page of the dataset' }),
+  ],
   [/^lineage (\S+)$/, (name) => ({ href: `#/datasets/${path(name)}`, words: `the page of ${name}` })],
   [/^lineage$/, () => ({ href: '#/catalog', words: 'the page Catalog' })],
   [/^query$/, () => ({ href: '#/query', words: 'the page Query' })],

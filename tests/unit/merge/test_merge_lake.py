@@ -697,7 +697,7 @@ def test_a_dataset_of_the_name_of_a_removed_one_keeps_its_table(lake: Lake) -> N
 
 @dataclass
 class ReluctantCatalog(MemoryCatalog):
-    """Remembers the tables that it was told to delete, and refuses some deletions."""
+    """Remembers the tables that it deleted, and refuses some deletions."""
 
     refusals: list[Exception] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
