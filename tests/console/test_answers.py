@@ -164,7 +164,8 @@ def test_a_chart_reads_what_it_adds_up(console: Console) -> None:
     chart = page.get_by_role("img", name="one by part")
     expect(chart).to_be_visible()
     expect(page.get_by_test_id("query-summary")).to_contain_text(f"{ROWS:,} rows in")
-    expect(page.get_by_text("Rows with the same part are added up.")).to_be_visible()
+    added = f"Of these {ROWS:,} rows, those with the same Part are added up."
+    expect(page.get_by_text(added)).to_be_visible()
     expect(chart.locator("svg")).to_contain_text("14k")  # the axis of 12,345
 
 
