@@ -10,7 +10,7 @@ import { Answered, Failed, isMissing, Waiting } from '../../components/states'
 import { dayAndTime } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { DataFiles } from '../files/data-files'
-import { originalId, pagesOf } from '../files/file-list'
+import { pagesOf } from '../files/file-list'
 import { ColumnLineagePanel } from './column-lineage'
 import { ContractView } from './contract-view'
 import { Contents } from './dataset-contents'
@@ -98,16 +98,12 @@ function PageOfDataset({ dataset }: { dataset: string }) {
       {created?.removed_by ? <RemovedDataset draft={created} restore={restore} /> : null}
       {hasNone && all[0] ? <NoContract file={all[0]} /> : null}
       <Answered of={quality} what="the quality">
-        {(history) => {
-          // The few rows of a correction belong to the file that they correct.
-          const points = history.points.filter(({ key }) => !originalId(key))
-          return (
-            <>
-              <Contents dataset={dataset} isDeclared={!hasNone} point={points.at(-1)} />
-              {points.length > 1 ? <FilesOverTime points={points} /> : null}
-            </>
-          )
-        }}
+        {({ points }) => (
+          <>
+            <Contents dataset={dataset} isDeclared={!hasNone} point={points.at(-1)} />
+            {points.length > 1 ? <FilesOverTime points={points} /> : null}
+          </>
+        )}
       </Answered>
       <RulesWithRows dataset={dataset} files={all} />
       <Panel title="Files">

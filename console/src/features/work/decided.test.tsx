@@ -6,6 +6,7 @@ import { MemoryRouter, Route, Routes } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
+import { testDecision } from './test-decisions'
 import { WorkPage } from './work-page'
 
 const QUEUE = {
@@ -50,17 +51,8 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-const decision = (item_id: string, action: string) => ({
-  decision_id: `${item_id}-${action}`,
-  queue: 'calls',
-  item_id,
-  action,
-  note: '',
-  assignee: '',
-  value: '',
-  decided_by: 'ann',
-  decided_at: '2026-11-24T03:00:00',
-})
+const decision = (item_id: string, action: string) =>
+  testDecision(item_id, action, { decided_at: '2026-11-24T03:00:00' })
 
 async function shown(): Promise<HTMLElement> {
   render(

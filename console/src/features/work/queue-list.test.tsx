@@ -5,9 +5,10 @@ import { cleanup, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
-import { connect, type Schemas } from '../../api/client'
+import { connect } from '../../api/client'
 import { QueueList, type QueueShape } from './queue-list'
 import { type QueueItem, queueItems, type Shown } from './queue-state'
+import { testDecision } from './test-decisions'
 
 const QUEUE: QueueShape = {
   name: 'calls',
@@ -221,17 +222,8 @@ test('a letter in a note is no decision', async () => {
   expect(sent).toMatchObject([{ item_id: '1', action: 'note', note: 'call on Monday' }])
 })
 
-const assigned = (item_id: string, assignee: string, action = 'assign'): Schemas['Decision'] => ({
-  decision_id: `${item_id} ${assignee}`,
-  queue: 'calls',
-  item_id,
-  action,
-  note: '',
-  assignee,
-  value: '',
-  decided_by: 'bea',
-  decided_at: '2026-11-24T08:00:00',
-})
+const assigned = (item_id: string, assignee: string, action = 'assign') =>
+  testDecision(item_id, action, { decision_id: `${item_id} ${assignee}`, assignee, decided_by: 'bea' })
 const ANSWER = {
   columns: ['item_id', 'subject', 'reason', 'value'].map((name) => ({ name })),
   rows: [

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
-import type { Schemas } from '../../api/client'
 import { countsOf, queueItems, unlistedOf } from './queue-state'
+import { testDecision } from './test-decisions'
 
 const ANSWER = {
   columns: ['item_id', 'subject', 'reason', 'value', 'risk'].map((name) => ({ name })),
@@ -10,18 +10,8 @@ const ANSWER = {
     ['2', 'Customer 2', 'silent 12 days', '100', 'low'],
   ],
 }
-const decision = (item_id: string, action: string, more = {}): Schemas['Decision'] => ({
-  decision_id: `${item_id} ${action}`,
-  queue: 'calls',
-  item_id,
-  action,
-  note: '',
-  assignee: '',
-  value: '',
-  decided_by: 'ana',
-  decided_at: '2026-11-24T08:00:00',
-  ...more,
-})
+const decision = (item_id: string, action: string, more = {}) =>
+  testDecision(item_id, action, { decided_by: 'ana', ...more })
 
 test('an item is open until an action closes it, and its value is at stake so long', () => {
   expect(countsOf(queueItems(ANSWER, []))).toEqual({

@@ -8,18 +8,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { connect } from '../../api/client'
 import { queueItems } from './queue-state'
 import { Teaching } from './teaching'
+import { testDecision } from './test-decisions'
 
-const decided = (item_id: string, action: string, decided_at: string) => ({
-  decision_id: `${item_id} ${action}`,
-  queue: 'review',
-  item_id,
-  action,
-  decided_at,
-  decided_by: 'ana',
-  note: '',
-  assignee: '',
-  value: '',
-})
+const decided = (item_id: string, action: string, decided_at: string) =>
+  testDecision(item_id, action, { queue: 'review', decided_at, decided_by: 'ana' })
 const ITEMS = queueItems({ columns: [{ name: 'item_id' }], rows: [['1'], ['2'], ['3']] }, [
   decided('1', 'note', '2026-11-27T09:00:00'),
   decided('1', 'block', '2026-11-26T09:00:00'),
