@@ -168,9 +168,10 @@ class CreatedDatasets:
         written = self.author(dataset)
         new = Removal(author.by, author.at, name=f"{dataset}@{author.at}")
         removal = new
+        forgotten: dict[str, Removal] = {}
 
         def without(files: dict[str, str]) -> dict[str, str]:
-            nonlocal removal
+            nonlocal removal, forgotten
             was_in_use = files.pop(created_file(dataset), None) is not None
             before = removals_of(Definitions(files)).get(dataset)
             if before is None:
@@ -181,12 +182,13 @@ class CreatedDatasets:
                 removal = (
                     replace(new, was_in_use=before.was_in_use) if is_superseded(written, before) else before
                 )
-            return _newest_removals(files | {removal_file(dataset): json.dumps(asdict(removal))})
+            files |= {removal_file(dataset): json.dumps(asdict(removal))}
+            forgotten = _oldest_removals(files)
+            return {name: text for name, text in files.items() if name not in map(removal_file, forgotten)}
 
-        before = self.removals()
         self.change(without, author)
-        for forgotten in before.keys() - self.removals().keys() - {dataset}:
-            self._forget(forgotten, before[forgotten])
+        for name in forgotten.keys() - {dataset}:
+            self._forget(name, forgotten[name])
         return removal
 
     def put_back(self, dataset: str, author: Author) -> None:
@@ -244,12 +246,11 @@ def not_removed(dataset: str) -> NotFoundError:
     )
 
 
-def _newest_removals(files: dict[str, str]) -> dict[str, str]:
-    """Return the files with at most MAX_REMOVALS removals."""
+def _oldest_removals(files: dict[str, str]) -> dict[str, Removal]:
+    """Return the removals beyond the newest MAX_REMOVALS, by dataset."""
     removals = removals_of(Definitions(files))
-    oldest = sorted(removals, key=lambda dataset: (removals[dataset].at, dataset))[:-MAX_REMOVALS]
-    forgotten = {removal_file(dataset) for dataset in oldest}
-    return {name: text for name, text in files.items() if name not in forgotten}
+    by_age = sorted(removals, key=lambda dataset: (removals[dataset].at, dataset))
+    return {dataset: removals[dataset] for dataset in by_age[:-MAX_REMOVALS]}
 
 
 def _author_key(dataset: str) -> str:

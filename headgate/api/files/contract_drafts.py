@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headgate.api.files.removals import expect_owner, may_change, remover_of
+from headgate.api.files.removals import author_of_request, expect_owner, may_change, remover_of
 from headgate.api.http.problems import conflict, expect_no_numbers, invalid
 from headgate.api.shapes.uploads import ContractDrafts, StoredContractDraft
 from headgate.contracts.creation import deployment_reasons
 from headgate.errors import ConflictError, ContractError
 from headgate.lake import keys
-from headgate.lake.created_datasets import Author, CreatedDatasets, created_text, is_superseded
+from headgate.lake.created_datasets import CreatedDatasets, created_text, is_superseded
 from headgate.lake.definitions import Definitions, created_file, removal_file
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
     from headgate.contracts.model import Contract
-    from headgate.lake.created_datasets import Removal
+    from headgate.lake.created_datasets import Author, Removal
 
 _MAX_CREATED = 200
 
@@ -43,7 +43,7 @@ def store(
         return _shown(lake, created, dataset)
     _check_name(lake, dataset)
     _check_removal(lake, caller, created, dataset)
-    author = Author(caller.name, lake.now().isoformat(timespec="seconds"))
+    author = author_of_request(lake, caller)
     is_usable = not deployment_reasons(contract)
     if is_usable:
         _with_contract(created.files(), dataset, document)
@@ -64,7 +64,7 @@ def describe(lake: LakePorts, caller: CallerIdentity, dataset: str, text: str) -
     expect_no_numbers("body.description", "description", text)
     expect_owner(lake, caller, dataset)
     created = CreatedDatasets(lake.definition_versions)
-    created.describe(dataset, text, Author(caller.name, lake.now().isoformat(timespec="seconds")))
+    created.describe(dataset, text, author_of_request(lake, caller))
     lake.begin_request()
     return _shown(lake, created, dataset)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.reverts import MAX_BYTES
@@ -33,8 +34,8 @@ def preview(lake: LakePorts, caller: CallerIdentity, dataset: str) -> DatasetRem
     """Return the effects of a removal, or the state of the removal; 404 if nobody created the dataset."""
     created = CreatedDatasets(lake.definition_versions)
     author = _author(created, dataset)
-    removal = created.removal(dataset)
     files = remover_of(lake).files(dataset)
+    removal = files.removal
     is_in_use = dataset in lake.contracts.source
     not_yours = "" if may_change(caller, author) else _not_yours(author)
     reason = not_yours or _referred(lake, dataset)
@@ -75,7 +76,7 @@ def remove(
     expect_owner(lake, caller, dataset)
     if referred := _referred(lake, dataset):
         raise conflict(referred)
-    progress = remover_of(lake, is_limited=is_limited).remove(dataset, _by(lake, caller))
+    progress = remover_of(lake, is_limited=is_limited).remove(dataset, author_of_request(lake, caller))
     lake.begin_request()
     return _shown(dataset, progress)
 
@@ -93,14 +94,14 @@ def restore(
         ConflictError: the contract of its files needs a deployment now.
     """
     expect_owner(lake, caller, dataset)
-    remover = remover_of(lake, is_limited=is_limited)
-    removed = remover.files(dataset).removed if is_limited else ()
-    large = {file.file_id: file.key for file in removed if file.size_bytes > MAX_BYTES}
+    max_bytes = MAX_BYTES if is_limited else inf
     try:
-        progress = remover.restore(dataset, _by(lake, caller), lambda file: file.file_id not in large)
+        progress = remover_of(lake, is_limited=is_limited).restore(
+            dataset, author_of_request(lake, caller), lambda file: file.size_bytes <= max_bytes
+        )
     except NotFoundError as error:
         raise not_found(str(error)) from None
-    return _shown(dataset, progress, tuple(sorted(large.values())))
+    return _shown(dataset, progress)
 
 
 def remover_of(lake: LakePorts, *, is_limited: bool = True) -> DatasetRemover:
@@ -128,7 +129,8 @@ def operator(name: str) -> CallerIdentity:
     return CallerIdentity(name, frozenset({Group.OPERATOR}))
 
 
-def _by(lake: LakePorts, caller: CallerIdentity) -> Author:
+def author_of_request(lake: LakePorts, caller: CallerIdentity) -> Author:
+    """Return the caller as author, at the time of the request."""
     return Author(caller.name, lake.now().isoformat(timespec="seconds"))
 
 
@@ -219,7 +221,11 @@ def _statements(part: object) -> Iterator[str]:
             yield from _statements(each)
 
 
-def _shown(dataset: str, progress: RemovalStep, too_large: tuple[str, ...] = ()) -> RemovalProgress:
+def _shown(dataset: str, progress: RemovalStep) -> RemovalProgress:
     return RemovalProgress(
-        dataset=dataset, done=progress.done, left=progress.left, lost=progress.lost, too_large=too_large
+        dataset=dataset,
+        done=progress.done,
+        left=progress.left,
+        lost=progress.lost,
+        too_large=progress.not_permitted,
     )

@@ -55,11 +55,13 @@ class DatasetFiles:
         present: files with rows, which a removal reverts. Files without rows stay as they are.
         under_way: files with a worker; a removal reverts them once it has ended or died.
         removed: files that the current removal has reverted.
+        removal: the current removal; None without one.
     """
 
     present: tuple[FileRecord, ...] = ()
     under_way: tuple[FileRecord, ...] = ()
     removed: tuple[FileRecord, ...] = ()
+    removal: Removal | None = None
 
     @property
     def is_incomplete(self) -> bool:
@@ -86,11 +88,13 @@ class RemovalStep:
         left: number of files that another call has to work on.
         lost: keys of files that do not come back: their originals are no longer in raw, the same content was
             accepted elsewhere in the meantime, or the gate rejects them now. They stay reverted.
+        not_permitted: keys of files among those left that the caller may not process.
     """
 
     done: int
     left: int
     lost: tuple[str, ...] = ()
+    not_permitted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ class DatasetRemover:
         """
         removal = self.created.removal(dataset)
         if not (removal.was_in_use if removal else self.created.is_in_use(dataset)):
-            return DatasetFiles()
+            return DatasetFiles(removal=removal)
         records = [record for record in self.ledger.records() if record.dataset == dataset]
         return DatasetFiles(
             _newest_first(record for record in records if record.state is FileState.DONE),
@@ -126,6 +130,7 @@ class DatasetRemover:
                 for record in records
                 if removal and is_undone(record) and record.error.get(REMOVED_WITH) == removal.name
             ),
+            removal,
         )
 
     def remove(self, dataset: str, author: Author) -> RemovalStep:
@@ -160,16 +165,17 @@ class DatasetRemover:
             ConflictError: others kept changing the definitions, or the contract of its files needs a
                 deployment now.
         """
-        if self.created.removal(dataset) is None:
+        before = self.files(dataset)
+        if before.removal is None:
             raise not_removed(dataset)
         if may_be_used(self.created.document(dataset)):
             self.created.put_back(dataset, author)
-        elif self.files(dataset).removed:
+        elif before.removed:
             raise ConflictError(
                 f"The contract of {dataset} needs a deployment now, so its files cannot be accepted again. "
                 "Hand in the contract again, and ask a deployer to add it to the project."
             )
-        reverter, removed = self.reverter(), self.files(dataset).removed
+        reverter, removed = self.reverter(), before.removed
         lost: list[str] = []
 
         def accept(record: FileRecord) -> bool:
@@ -181,11 +187,13 @@ class DatasetRemover:
                 lost.append(record.key)
             return outcome == REPLAYED
 
-        done = self._each(_groups(filter(permits, removed), MAX_GROUP_BYTES), accept)
+        permitted = [record for record in removed if permits(record)]
+        done = self._each(_groups(permitted, MAX_GROUP_BYTES), accept)
         left = len(removed) - done - len(lost)
         if not left:
             self.created.end_removal(dataset, author)
-        return RemovalStep(done, left, tuple(sorted(lost)))
+        not_permitted = sorted(record.key for record in removed if record not in permitted)
+        return RemovalStep(done, left, tuple(sorted(lost)), tuple(not_permitted))
 
     def _each(self, groups: Iterable[Sequence[FileRecord]], work: Callable[[FileRecord], bool]) -> int:
         """Work on the groups while there is time; return the number of files for which the work succeeds."""

@@ -427,8 +427,8 @@ def test_a_draft_that_was_never_in_use_is_withdrawn_without_the_files_of_its_fol
     waiting(maker, "kunden")
     place = ObjectRef("raw", "kunden/theirs.csv")
     maker.lake.objects.write(place, ROWS)
-    known = dict(rules.contracts) | {"kunden": rules.contracts[DATASET]}
-    theirs = processor(ports, replace(rules, contracts=known)).process(maker.lake.objects.info(place).ref)
+    contracts = dict(rules.contracts) | {"kunden": rules.contracts[DATASET]}
+    theirs = processor(ports, replace(rules, contracts=contracts)).process(maker.lake.objects.info(place).ref)
     assert (theirs.dataset, theirs.state.value) == ("kunden", "done")
     path = "/v1/datasets/kunden/removal"
     for _ in range(2):
