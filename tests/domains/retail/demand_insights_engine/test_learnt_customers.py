@@ -160,12 +160,10 @@ def test_totals_are_those_of_all_customers(
     Who bought on the newest day is expected to buy more than the total has.
     """
     silent = of_all["customer_segments"].recency_days > 0
-    known, found = (tables["customer_lifetime_value"][silent] for tables in (of_all, of_sample))
-    assert float(found.expected_value_90d.sum()) == pytest.approx(
-        float(known.expected_value_90d.sum()), rel=0.005
-    )
-    known, found = (tables["churn_risk"].churn_probability[silent] for tables in (of_all, of_sample))
-    assert found.sum() == pytest.approx(known.sum(), rel=0.05)
+    values = [tables["customer_lifetime_value"].expected_value_90d[silent] for tables in (of_sample, of_all)]
+    assert float(values[0].sum()) == pytest.approx(float(values[1].sum()), rel=0.005)
+    risks = [tables["churn_risk"].churn_probability[silent] for tables in (of_sample, of_all)]
+    assert risks[0].sum() == pytest.approx(risks[1].sum(), rel=0.05)
 
 
 def test_the_number_of_customers_that_taught_the_models_is_published(
