@@ -12,18 +12,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import duckdb
 import ibis
-import pandas as pd
 
 from headgate.engines import local
 from headgate.engines.write_rows import write_rows
+from headgate.facts.day_hashes import COMBINE, hashes_by_day
 from headgate.facts.fact import Combine, Fact, fact_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import pandas as pd
     import pyarrow as pa
 
     from headgate.facts.fact import Tables
@@ -149,27 +149,17 @@ def _hashes(tables: Tables) -> ibis.Table:
     orders, items = _of_known_customers(tables["orders"]), tables["order_items"]
     placed = orders.select("order_id", "customer_id", "status", "ordered_at")
     lines = placed.inner_join(items.select("order_id", "product_id", "unit_price", "quantity"), "order_id")
-    # Another version of DuckDB may hash otherwise: its name makes it another fact.
-    hashed = ibis.struct({"by": duckdb.__version__, **{name: lines[name] for name in lines.columns}}).hash()
-    parts = {
-        name: ((hashed >> (_PART_BITS * place)) & (2**_PART_BITS - 1)).cast("int64")
-        for place, name in enumerate(_HASH_PARTS)
-    }
-    each = lines.select(placed_on=lines.ordered_at.date(), **parts)
-    return each.group_by("placed_on").agg(lines=each.count(), **{name: each[name].sum() for name in parts})
+    return hashes_by_day(lines, "ordered_at")
 
 
-# A sum of whole hashes has as many digits as a card number, and an audit takes some for one. Sums of 16 bits
-# have fewer than 13 digits up to ten million lines a day.
-_PART_BITS = 16
-_HASH_PARTS = ("hash_1", "hash_2", "hash_3", "hash_4")
 _LINES = {"order_items": "order_id"}
 SOLD = Fact("sold_days", "orders", _sold, dict.fromkeys(("by_customers", "by_guests"), Combine.SUM), _LINES)
 ORDERED = Fact(
     "ordered_days", "orders", _ordered, dict.fromkeys(("revenue", "products", "orders"), Combine.SUM), _LINES
 )
 RETURNS = Fact("returned_days", "orders", _returns, {"units": Combine.SUM}, _LINES)
-HASHES = Fact("line_hashes", "orders", _hashes, dict.fromkeys(("lines", *_HASH_PARTS), Combine.SUM), _LINES)
+HASHES = Fact("line_hashes", "orders", _hashes, COMBINE, _LINES)
+"""Digests of all inputs of the purchase days."""
 
 
 def sold_days(tables: Tables, as_of: date) -> ibis.Table:
@@ -180,23 +170,6 @@ def sold_days(tables: Tables, as_of: date) -> ibis.Table:
     """
     days = fact_rows(SOLD, tables)
     return days.filter(days.sold_on <= ibis.date(as_of)).order_by("sold_on")
-
-
-def hashed_days(tables: Tables) -> pd.DataFrame:
-    """Return the number of lines and the sums of their hashes by day, in order."""
-    days = fact_rows(HASHES, tables)
-    rows: pd.DataFrame = days.order_by("placed_on").to_pandas()
-    return rows
-
-
-def lines_digest(hashed: pd.DataFrame, until: date) -> str:
-    """Return a digest of all inputs of the purchase days up to a day; hashes of lines are added.
-
-    Args:
-        hashed: as `hashed_days` gives it.
-    """
-    past = hashed[pd.to_datetime(hashed.placed_on) <= pd.Timestamp(until)]
-    return " ".join(str(int(past[name].sum())) for name in ("lines", *_HASH_PARTS))
 
 
 def unmatched_returns(returned: ibis.Table) -> Unmatched:

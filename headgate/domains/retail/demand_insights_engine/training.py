@@ -30,7 +30,8 @@ from headgate.domains.retail.demand_insights_engine.year_trial import year_trial
 from headgate.engines import local
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_rows
-from headgate.facts.kept_files import FileTables, address_of
+from headgate.facts.day_hashes import DayHashes
+from headgate.facts.kept_files import address_of
 from headgate.learning import model_file
 from headgate.learning.feature_drift import DriftWatch
 from headgate.systems.kept_tables import code_of
@@ -114,7 +115,7 @@ class Training:
 
     def address(self, until: date, *further: str) -> str:
         """Return an address of what follows from everything known at the end of a day, and further inputs."""
-        return address_of(self._code, self.champion, str(until), self._lines_digest(until), *further)
+        return address_of(self._code, self.champion, str(until), self._hashed.until(until), *further)
 
     def kept(self, until: date) -> Path:
         """Return the file of the models of a day: an earlier run that read equal rows kept it, or they are
@@ -128,16 +129,13 @@ class Training:
         (path,) = self.keep(KEPT, [self.address(until)], write, is_fitted=True)
         return path
 
-    def _lines_digest(self, until: date) -> str:
-        return "" if self._hashed is None else features.lines_digest(self._hashed, until)
-
     @cached_property
     def _code(self) -> str:
         return code_of(_PACKAGE, "headgate.analytics")
 
     @cached_property
-    def _hashed(self) -> pd.DataFrame | None:
-        return features.hashed_days(self.tables) if isinstance(self.tables, FileTables) else None
+    def _hashed(self) -> DayHashes:
+        return DayHashes.of(features.HASHES, self.tables)
 
     def _learnt(self, until: date) -> LearntModels:
         folder = self.folder / f"until-{until}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +21,8 @@ from headgate.domains.retail.retail_copilot import (
     query_trends,
     sentence_model,
 )
+from headgate.domains.retail.retail_copilot.searched_days import SearchedDays
+from headgate.facts.day_hashes import DayHashes
 from headgate.facts.kept_files import kept_files
 from headgate.learning.schedule import learnt_until
 from headgate.systems.rows_in_file import without_rows
@@ -46,7 +49,11 @@ def made_with() -> str:
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, pd.DataFrame]:
-    """Return the system's tables as of the end of a day, in a fixed order. Later searches are ignored."""
+    """Return the system's tables as of the end of a day, in a fixed order. Later searches are ignored.
+
+    Spelling, and intents while the first period lasts, follow from the searches of the days before; only the
+    first day of all is in its own.
+    """
     with TemporaryDirectory(prefix="headgate-intents-") as name:
         folder = Path(name)
         return _built(tables, as_of, shelf, partial(kept_files, tables, folder=folder), folder)
@@ -56,33 +63,30 @@ def _built(
     tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf, keep: KeepFiles, folder: Path
 ) -> dict[str, pd.DataFrame]:
     searches = features.searches(tables["search_queries"], as_of)
-    typed = features.texts(searches)
-    if typed.empty:
+    if (first_day := features.first_day(searches)) is None:
         return without_rows(Registry.load().tables_of(SYSTEM))
     products = features.product_values(tables)
     model = sentence_model.installed()
     names, language = products.product_name.dropna(), model.words() if model else frozenset()
-    normaliser = normalise.Normaliser(names, language)
-    slips = normaliser.slips(typed)
-    texts = normaliser.templates(typed, slips)
-    first_day = features.first_day(searches)
-    past = texts
-    if (until := learnt_until(first_day, as_of, learnt_intents.MAX_DAYS)) < as_of:
-        before = features.texts(features.searches(searches, until))
-        past = learnt_intents.learnt_texts(before, normaliser, keep)
+    normaliser, hashes = normalise.Normaliser(names, language), DayHashes.of(features.HASHES, tables)
+    days = SearchedDays(searches, normaliser, hashes, keep, folder)
+    until = as_of - timedelta(days=1) if first_day < as_of else as_of
+    before = days.until(until)
+    searched = before.plus(days.since(as_of, before.slips)) if until < as_of else before
+    texts, counted = searched.typed(), searched.by_template()
+    learnt_on = learnt_until(first_day, as_of, learnt_intents.MAX_DAYS)
+    past = days.learnt_texts(learnt_on) if learnt_on < until else before.typed()
     learnt = learnt_intents.learnt(past, model, language, keep)
-    with features.count_searches(searches, texts, folder) as searched:
-        counted, weekly, clicks = searched.by_template(), searched.by_week(), searched.clicks()
-    labels = learnt.of(counted.template)
+    labels, slips = learnt.of(counted.template), before.slips
     shelf.export(
         exported_model.NAME, exported_model.scorer(texts, labels.intent, labels.sub_intent, slips, language)
     )
-    values, shop_value = query_gaps.purchase_values(clicks, products)
+    values, shop_value = query_gaps.purchase_values(searched.opened(), products)
     sold_most = products.sort_values(["lines", "product_id"], ascending=[False, True])
     articles = nearest_articles.NearestArticles(sold_most, language)
     return {
         "query_patterns": query_patterns.table(counted, labels, texts),
-        "query_trends": query_trends.table(weekly, labels.intent, first_day, as_of),
+        "query_trends": query_trends.table(searched.weekly(), labels.intent, first_day, as_of),
         "query_gaps": query_gaps.table(
             counted,
             labels.intent,

@@ -14,6 +14,7 @@ import pyarrow as pa
 from headgate.engines import local
 from headgate.engines.expressions import whole_seconds
 from headgate.engines.write_rows import write_rows
+from headgate.facts.day_hashes import COMBINE, hashes_by_day
 from headgate.facts.fact import Combine, Fact, fact_rows
 
 if TYPE_CHECKING:
@@ -22,12 +23,17 @@ if TYPE_CHECKING:
 
 REFORMULATED_WITHIN_S = 300
 """Other words within five minutes in one visit are another try, not another wish."""
+COUNTS = ("searches", "sessions", "found", "clicked", "bought", "reformulated")
 
 
 def searches(search_queries: ibis.Table, as_of: date) -> ibis.Table:
     """Return one row per search up to the end of a day."""
     end = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
-    return search_queries.filter(search_queries.searched_at < end).select(
+    return _read(search_queries.filter(search_queries.searched_at < end))
+
+
+def _read(search_queries: ibis.Table) -> ibis.Table:
+    return search_queries.select(
         "query_id",
         "session_id",
         "searched_at",
@@ -38,38 +44,51 @@ def searches(search_queries: ibis.Table, as_of: date) -> ibis.Table:
     )
 
 
-def texts(searches: ibis.Table) -> pd.DataFrame:
-    """Return one row per text as typed, the commonest first: its searches, and whether more than one visit
-    typed it.
+def texts(searches: ibis.Table) -> ibis.Table:
+    """Return one row per text as typed: its searches, and the least and the greatest visit that typed it.
+
+    They differ if there are two; to count visits would take five times as long.
     """
-    counted = searches.group_by("query_text").agg(
+    return searches.group_by("query_text").agg(
         searches=searches.count(), first=searches.session_id.min(), last=searches.session_id.max()
     )
-    # The least and the greatest visit differ where there are two; to count visits would take five times as
-    # long.
-    shared = counted.mutate(is_shared=counted["first"] != counted["last"]).drop("first", "last")
-    frame: pd.DataFrame = shared.order_by(ibis.desc("searches"), "query_text").to_pandas()
-    return frame
+
+
+@contextmanager
+def named_searches(searches: ibis.Table, templates: pa.Table, folder: Path) -> Iterator[NamedSearches]:
+    """Write the searches with the template of their text, and whether the visit went on in other words, to
+    the folder once; open them while the block lasts.
+
+    Args:
+        templates: columns `query_text` and `template`, one row per text.
+    """
+    names = pd.Index(sorted(set(templates["template"].to_pylist())), dtype=object)
+    places = names.get_indexer(pd.Index(templates["template"].to_pylist(), dtype=object)).astype("int32")
+    path = folder / "searched.parquet"
+    write_rows(_named(searches, pa.table({"query_text": templates["query_text"], "template": places})), path)
+    with local.opened({"searched": str(path)}) as tables:
+        yield NamedSearches(tables["searched"], names)
 
 
 @dataclass(frozen=True)
-class CountedSearches:
-    """The searches with the templates of their texts: counts by template ask numbers instead of texts.
+class NamedSearches:
+    """Searches with the templates of their texts: counts by template ask numbers instead of texts.
 
     Attributes:
         rows: one row per search, on this machine; `template` is a place in `templates`.
         templates: in their order.
-        texts: columns `query_text` and `template`, one row per text.
     """
 
     rows: ibis.Table
     templates: pd.Index[str]
-    texts: pd.DataFrame
 
-    def by_template(self) -> pd.DataFrame:
-        """Return one row per template: how many searches got how far."""
+    def by_week(self) -> pa.Table:
+        """Return one row per template and week that had a search: how many searches got how far.
+
+        Weeks begin on Monday. A visit counts once for each day on which it searched.
+        """
         rows = self.rows
-        counted = rows.group_by("template").agg(
+        daily = rows.group_by("template", "searched_on").agg(
             searches=rows.count(),
             sessions=rows.session_id.nunique(),
             found=rows.count(where=rows.shown),
@@ -77,49 +96,27 @@ class CountedSearches:
             bought=rows.count(where=rows.clicked & rows.purchased),
             reformulated=rows.count(where=rows.is_reformulated),
         )
-        frame = self._in_order(counted, [])
-        spellings = self.texts.groupby("template").query_text.nunique()
-        frame.insert(3, "spellings", frame.template.map(spellings).astype("int64"))
-        return frame
-
-    def by_week(self) -> pd.DataFrame:
-        """Return one row per template and week that had a search; weeks begin on Monday."""
-        weekly = self.rows.group_by("template", "week_on").agg(
-            searches=self.rows.count(), without_results=self.rows.count(where=~self.rows.shown)
+        weekly = daily.group_by("template", week_on=daily.searched_on.truncate("W")).agg(
+            **{name: daily[name].sum().cast("int64") for name in COUNTS}
         )
-        return self._in_order(weekly, ["week_on"])
+        return self._in_order(weekly, "week_on")
 
-    def clicks(self) -> pd.DataFrame:
+    def clicks(self) -> pa.Table:
         """Return one row per template and product that was opened from it."""
         opened = self.rows.filter(self.rows.clicked_product_id.notnull())  # noqa: PD004 Ibis knows no notna
         counted = opened.group_by("template", product_id=opened.clicked_product_id).agg(clicks=opened.count())
-        return self._in_order(counted, ["product_id"])
+        return self._in_order(counted, "product_id")
 
-    def _in_order(self, counted: ibis.Table, further: list[str]) -> pd.DataFrame:
-        frame: pd.DataFrame = counted.order_by("template", *further).to_pandas()
-        frame["template"] = self.templates.take(frame.template.to_numpy()).astype(object)
-        return frame
-
-
-@contextmanager
-def count_searches(searches: ibis.Table, templates: pd.DataFrame, folder: Path) -> Iterator[CountedSearches]:
-    """Write the searches with the template of their text, and whether the visit went on in other words, to
-    the folder once; open them while the block lasts.
-
-    Args:
-        templates: columns `query_text` and `template`, one row per text.
-    """
-    names = pd.Index(sorted(templates.template.unique()), dtype=object)
-    places = names.get_indexer(pd.Index(templates.template, dtype=object)).astype("int32")
-    path = folder / "searched.parquet"
-    write_rows(_named(searches, pa.table({"query_text": templates.query_text, "template": places})), path)
-    with local.opened({"searched": str(path)}) as tables:
-        yield CountedSearches(tables["searched"], names, templates)
+    def _in_order(self, counted: ibis.Table, further: str) -> pa.Table:
+        rows = counted.order_by("template", further).to_pyarrow()
+        names = self.templates.take(rows["template"].to_numpy()).astype(object)
+        return rows.set_column(0, "template", pa.array(names, pa.string()))
 
 
 def _named(searches: ibis.Table, templates: pa.Table) -> ibis.Table:
     joined = searches.inner_join(ibis.memtable(templates), "query_text")
-    in_visit = ibis.window(group_by="session_id", order_by=["searched_at", "query_id"])
+    joined = joined.mutate(searched_on=joined.searched_at.date())
+    in_visit = ibis.window(group_by=["session_id", "searched_on"], order_by=["searched_at", "query_id"])
     searched_s = whole_seconds(joined.searched_at)
     following = joined.mutate(
         next_template=joined.template.lead().over(in_visit),
@@ -132,16 +129,25 @@ def _named(searches: ibis.Table, templates: pa.Table) -> ibis.Table:
         "session_id",
         "clicked_product_id",
         "purchased",
-        week_on=following.searched_at.truncate("W").date(),
+        "searched_on",
         shown=shown,
         clicked=shown & following.clicked_product_id.notnull(),  # noqa: PD004 Ibis knows no notna
         is_reformulated=other.fill_null(False),  # noqa: FBT003 a value, not a flag
     )
 
 
-def first_day(searches: ibis.Table) -> date:
-    """Return the day of the first search."""
-    return pd.Timestamp(searches.searched_at.min().execute()).date()
+def first_day(searches: ibis.Table) -> date | None:
+    """Return the day of the first search; None without any."""
+    first = searches.searched_at.min().to_pyarrow().as_py()
+    return first.date() if first else None
+
+
+def _hashes(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    return hashes_by_day(_read(tables["search_queries"]), "searched_at")
+
+
+HASHES = Fact("search_hashes", "search_queries", _hashes, COMBINE)
+"""Digests of all searches by day."""
 
 
 def _sold(tables: Mapping[str, ibis.Table]) -> ibis.Table:

@@ -61,25 +61,6 @@ class LearntIntents:
         return pd.concat([self.labels, joined]).reindex(templates)
 
 
-def learnt_texts(texts: pd.DataFrame, normaliser: normalise.Normaliser, keep: KeepFiles) -> pd.DataFrame:
-    """Return the texts that intents are learnt from with their templates, which an earlier run kept.
-
-    Args:
-        texts: columns `query_text` and `searches`, one row per text, the commonest first.
-    """
-    read = texts[["query_text", "searches"]]
-    code = code_of("headgate.domains.retail.retail_copilot")
-
-    def write(_: Sequence[int], paths: Sequence[Path]) -> None:
-        rows = normaliser.templates(read)[["query_text", "searches", "template"]]
-        pq.write_table(pa.Table.from_pandas(rows, preserve_index=False), paths[0])
-
-    address = address_of(code, normaliser.vocabulary_digest(), frame_digest(read))
-    (path,) = keep("learnt_texts", [address], write)
-    rows: pd.DataFrame = table_of(path).to_pandas()
-    return rows
-
-
 def learnt(
     texts: pd.DataFrame, model: SentenceModel | None, language: AbstractSet[str], keep: KeepFiles
 ) -> LearntIntents:
