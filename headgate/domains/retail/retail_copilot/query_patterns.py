@@ -13,7 +13,7 @@ def table(counted: pd.DataFrame, labels: pd.DataFrame, texts: pd.DataFrame) -> p
     """Return the table's rows, one per template, by template.
 
     Args:
-        counted: as `Searched.by_template` gives it.
+        counted: as `CountedSearches.by_template` gives it.
         labels: `intent`, `sub_intent` and `cohesion` by template.
         texts: columns `query_text`, `template`, `is_shared`, the commonest text first.
     """

@@ -42,7 +42,7 @@ _COMBINED = {"first": "min", "last": "max"}  # all other values are counts
 
 
 @dataclass(frozen=True)
-class Searched:
+class CountedSearches:
     """The searches of some days, counted.
 
     Attributes:
@@ -57,7 +57,7 @@ class Searched:
     clicks: pa.Table
     slips: Slips
 
-    def plus(self, other: Searched) -> Searched:
+    def plus(self, other: CountedSearches) -> CountedSearches:
         """Return the counts of both."""
         return replace(
             self,
@@ -114,7 +114,7 @@ class SearchedDays:
     keep: KeepFiles
     folder: Path
 
-    def until(self, day: date) -> Searched:
+    def until(self, day: date) -> CountedSearches:
         """Return the searches up to the end of a day, which an earlier run of the next day counted."""
         counted, names = cache(self._counted), [*_KEYS, _SLIPS]
 
@@ -124,12 +124,14 @@ class SearchedDays:
 
         addresses = [self._address(day, name) for name in names]
         texts, weeks, clicks, slips = map(table_of, self.keep(KEPT, addresses, write))
-        return Searched(texts, weeks, clicks, _slips_of(slips))
+        return CountedSearches(texts, weeks, clicks, _slips_of(slips))
 
-    def since(self, day: date, slips: Slips) -> Searched:
+    def since(self, day: date, slips: Slips) -> CountedSearches:
         """Return the searches from the beginning of a day on, with templates by known typing errors."""
         begun = self.searches.filter(self.searches.searched_at >= ibis.timestamp(day.isoformat()))
-        return Searched(*self._by_template(begun, self._templates(features.texts(begun), slips)), slips)
+        return CountedSearches(
+            *self._by_template(begun, self._templates(features.texts(begun), slips)), slips
+        )
 
     def learnt_texts(self, until: date) -> pd.DataFrame:
         """Return the texts up to the end of a day with their templates, the commonest first."""
@@ -144,10 +146,10 @@ class SearchedDays:
         return rows
 
     def _counted(self, day: date) -> list[pa.Table]:
-        known = features.searches(self.searches, day)
+        searches = features.searches(self.searches, day)
         slips = self.normaliser.slips(self._texts_until(day))
-        texts = self._templates(features.texts(known), slips)
-        return [*self._by_template(known, texts), _table_of_slips(slips)]
+        texts = self._templates(features.texts(searches), slips)
+        return [*self._by_template(searches, texts), _table_of_slips(slips)]
 
     def _by_template(self, searches: ibis.Table, texts: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
         with features.named_searches(searches, texts, self.folder) as named:
