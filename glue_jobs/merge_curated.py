@@ -10,6 +10,7 @@ Arguments: `--as_of YYYY-MM-DD` (default: the last day of the data).
 from __future__ import annotations
 
 import logging
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import HeadgateError
 from headgate.lineage.openlineage import MERGE
 from headgate.settings import MergeSettings
-from headgate.wiring import definitions, intake, lineage_events, operations, snapshots
+from headgate.wiring import definitions, intake, lineage_events, operations, snapshots, stores
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +59,9 @@ def merge(arguments: Mapping[str, str]) -> dict[str, object]:
 def _merge(
     arguments: Mapping[str, str], as_of: date | None, workspace: Path, events: LineageLog, stage: StageLog
 ) -> dict[str, object]:
-    merging = snapshots.merging(arguments, workspace, events.add, stage.count)
+    # One scan: rows are merged, corrected versions closed, and records published as of the same time.
+    records = cache(lambda: tuple(stores.ledger(arguments).records()))
+    merging = snapshots.merging(arguments, workspace, events.add, stage.count, records)
     failed_before = snapshots.datasets_not_merged(arguments)
     lake = merging.merge(as_of)
     for dataset, cause in lake.failed.items():
@@ -66,8 +69,8 @@ def _merge(
     if lake.failed and lake.failed != failed_before:
         alert_failed(arguments, lake.failed)
     rows = {name: dataset.rows for name, dataset in lake.datasets.items()}
-    closed = intake.correction_closer(arguments).close()
-    snapshots.publish_file_records(arguments)
+    closing = intake.correction_closer(arguments).close(records())
+    snapshots.publish_file_records(arguments, closing.records)
     orphans = {item.column: item.rows for item in snapshots.checked_references(arguments) if item.rows}
     return {
         "snapshot_id": lake.snapshot_id,
@@ -80,8 +83,8 @@ def _merge(
             if dataset.missing_values
         },
         "rows_without_parent": orphans,
-        "files_closed": len(closed),
-        "rows_closed": sum(item.rows for item in closed),
+        "files_closed": len(closing.closed),
+        "rows_closed": sum(item.rows for item in closing.closed),
     }
 
 

@@ -11,13 +11,13 @@ from headgate.settings import CuratedSettings, MergeSettings
 from headgate.wiring import clock, definitions, quality, stores
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     import pyarrow as pa
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import TableVersion
+    from headgate.lake.ports import FileRecord, TableVersion
     from headgate.merge.merge_lake import Merging
     from headgate.merge.refresh_tables import RefreshedTables
     from headgate.runs.stage_records import StageWork
@@ -33,6 +33,7 @@ def merging(
     workspace: Path,
     notify: Callable[[TableVersion], None],
     count: Callable[[StageWork], None],
+    records: Callable[[], Iterable[FileRecord]],
 ) -> Merging:
     """Return the merge.
 
@@ -40,6 +41,7 @@ def merging(
         workspace: a local folder with space for three times the largest dataset.
         notify: called with each table that has moved to another snapshot.
         count: called with the work on each merged dataset.
+        records: returns all records of files, the newest ones too.
     """
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.lake import keys
@@ -70,7 +72,7 @@ def merging(
         decided_items=DecidedItems(
             registry.lake[keys.DECIDED_ITEMS], label_queues(definitions.pushed_dashboards(env))
         ),
-        last_arrivals=lambda: last_arrivals(stores.ledger(env).records()),
+        last_arrivals=lambda: last_arrivals(records()),
         notify=notify,
         part_rows=settings.snapshot_part_rows,
         count=count,
@@ -86,15 +88,15 @@ def refresh(env: Mapping[str, str], workspace: Path) -> RefreshedTables:
     from headgate.snapshots.publishing import notify_nobody
 
     def merge_of_pass() -> Merging:
-        merge = merging(env, workspace, notify_nobody, count_nothing)
+        merge = merging(env, workspace, notify_nobody, count_nothing, stores.ledger(env).records)
         # One scan of the ledger for all datasets.
         return replace(merge, last_arrivals=cache(merge.last_arrivals))
 
     return refresh_tables(merge_of_pass, clock.utc_now, MergeSettings.from_env(env).fresh_rows_mb * MB)
 
 
-def publish_file_records(env: Mapping[str, str]) -> Published:
-    """Write the current ledger to the table `file_records`."""
+def publish_file_records(env: Mapping[str, str], records: Iterable[FileRecord]) -> Published:
+    """Write all records of files to the table `file_records`."""
     from headgate.aws.glue.catalog import GlueCatalog
     from headgate.merge.file_records import publish_file_records
     from headgate.quality.contract_audit import audit
@@ -105,11 +107,7 @@ def publish_file_records(env: Mapping[str, str]) -> Published:
     publisher = Publisher(
         stores.objects(), catalog, settings.curated_database, settings.curated_bucket, audit
     )
-    return publish_file_records(
-        publisher,
-        definitions.registry(env).lake["file_records"],
-        stores.ledger(env).records(is_newest=False),
-    )
+    return publish_file_records(publisher, definitions.registry(env).lake["file_records"], records)
 
 
 def lake_snapshot(env: Mapping[str, str], snapshot_id: str) -> LakeSnapshot:

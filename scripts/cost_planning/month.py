@@ -71,9 +71,9 @@ def _runs(runs: PlannedRuns) -> Iterator[Used]:
     yield Used("runs", "s3.write", count * 40 * jobs)
     yield Used("runs", "s3.read", count * (60 * jobs + runs.workload.files_per_day * runs.days_per_run))
     records = runs.workload.files_per_day * runs.workload.held_days
-    # Three scans of all records: by the merge, for the table of them, and by the card-data audit. The merge
-    # needs the newest ones, which cost twice as much.
-    yield Used("runs", "dynamodb.read", count * 4 * records * 3_000 / 8_192)
+    # Two scans of all records: by the merge and by the card-data audit. The merge needs the newest ones, and
+    # they cost twice as much.
+    yield Used("runs", "dynamodb.read", count * 3 * records * 3_000 / 8_192)
     yield Used("runs", "cloudwatch.log_gb", count * jobs * 100_000 / GB)
     yield athena_query(
         "queries", runs.held_gb * GB / 20, queries=20 * MONTH_DAYS

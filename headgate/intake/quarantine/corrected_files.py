@@ -22,7 +22,7 @@ from headgate.values.cells import repeated
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from headgate.lake.ports import FileLedger, FileRecord, ObjectStore
@@ -42,6 +42,14 @@ class Closed:
 
 
 @dataclass(frozen=True)
+class Closing:
+    """The versions that were closed, and all records as they are afterwards."""
+
+    closed: Sequence[Closed]
+    records: Sequence[FileRecord]
+
+
+@dataclass(frozen=True)
 class CorrectionCloser:
     """Closes versions that later versions of the same object correct.
 
@@ -55,24 +63,31 @@ class CorrectionCloser:
     clock: Callable[[], datetime]
     lease_s: int
 
-    def close(self) -> list[Closed]:
-        """Close and return every corrected version.
+    def close(self, records: Iterable[FileRecord]) -> Closing:
+        """Close every corrected version.
 
         A file that another worker holds is left for the next run.
+
+        Args:
+            records: all of the ledger, as they were at one time; those that arrived later are left for the
+                next run.
 
         Raises:
             ServiceError: a service failed; closed versions stay closed, and the next run completes the
                 others.
         """
-        records = list(self.ledger.records())
-        past, closed = History.of(records), []
-        for back in returned(records, past):
+        by_id = {record.file_id: record for record in records}
+        past, closed = History.of(by_id.values()), []
+        opened, to_close = returned(by_id.values(), past), corrected(by_id.values(), past)
+        for back in opened:
             with suppress(ThrottledError):
                 self._rewrite(back.file_id, _OPEN)
-        for old, newer in corrected(records, past):
+        for old, newer in to_close:
             with suppress(ThrottledError):
                 closed.append(self._close(old, newer))
-        return [settled for settled in closed if settled]
+        for record in (*opened, *(old for old, _ in to_close)):
+            by_id[record.file_id] = self.ledger.get(record.file_id)
+        return Closing([settled for settled in closed if settled], list(by_id.values()))
 
     def settle(self, old: FileRecord, by: FileRecord) -> Closed | None:
         """Close a file because a person names the file under another key that corrects it.

@@ -88,7 +88,9 @@ class Versions(Lake):
         return {row["id"]: row["amount"] for row in self.merged()}
 
     def close(self) -> None:
-        CorrectionCloser(self.objects, self.ledger, "quarantine", self.clock, 300).close()
+        CorrectionCloser(self.objects, self.ledger, "quarantine", self.clock, 300).close(
+            self.ledger.records()
+        )
 
     def stored(self) -> dict[str, bytes]:
         curated = self.objects.contents("curated", keys.INCREMENTS)

@@ -42,6 +42,9 @@ class Versions(Lake):
     def sent(self, *amounts: int) -> FileRecord:
         return self.process(BY, self.put(body_of(*amounts)))
 
+    def close(self, objects: Any = None, ledger: Any = None) -> list[Closed]:  # noqa: ANN401 twins of the ports
+        return [*self.closing(objects, ledger).close((ledger or self.ledger).records()).closed]
+
     def closing(self, objects: Any = None, ledger: Any = None) -> CorrectionCloser:  # noqa: ANN401 twins of the ports
         return CorrectionCloser(objects or self.objects, ledger or self.ledger, "quarantine", self.clock, 300)
 
@@ -66,7 +69,7 @@ class Versions(Lake):
 def test_the_old_versions_rows_are_closed_by_the_one_accepted_since_and_its_own_stay_open() -> None:
     lake = Versions()
     old, new = lake.sent(5, 99, 98), lake.sent(5, 9, 97)
-    assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 2)]
+    assert lake.close() == [Closed(old.file_id, KEY, new.file_id, 2)]
     assert lake.closed_by() == {
         (old.content_sha256, 2): new.file_id,
         (old.content_sha256, 3): new.file_id,
@@ -79,13 +82,23 @@ def test_the_old_versions_rows_are_closed_by_the_one_accepted_since_and_its_own_
     assert lake.ledger.get(old.file_id) == replace(old, closed_by=new.file_id)
 
 
+def test_a_closing_returns_all_records_as_they_are_afterwards() -> None:
+    lake = Versions()
+    old, new = lake.sent(5, 99), lake.sent(5, 9)
+    records = [*lake.ledger.records()]
+    later = lake.sent(5, 8)
+    closing = lake.closing().close(records)
+    assert closing.records == [replace(old, closed_by=new.file_id), new]
+    assert later.file_id not in {record.file_id for record in closing.records}
+
+
 def test_closing_again_closes_nothing_more_and_the_first_correction_stands() -> None:
     lake = Versions()
     old, new = lake.sent(99), lake.sent(98)
-    lake.closing().close()
+    lake.close()
     newest = lake.sent(1)
-    assert [(one.file_id, one.closed_by) for one in lake.closing().close()] == [(new.file_id, newest.file_id)]
-    assert lake.closing().close() == []
+    assert [(one.file_id, one.closed_by) for one in lake.close()] == [(new.file_id, newest.file_id)]
+    assert lake.close() == []
     assert lake.closed_by()[old.content_sha256, 1] == new.file_id
 
 
@@ -93,14 +106,14 @@ def test_a_version_that_is_refused_itself_closes_nothing() -> None:
     lake = Versions()
     lake.sent(99)
     assert lake.process(BY, lake.put(b"nothing of the kind\n")).state == "rejected"
-    assert lake.closing().close() == []
+    assert lake.close() == []
 
 
 def test_a_rejected_file_is_closed_too() -> None:
     lake = Versions()
     refused = lake.process(BY, lake.put(b"nothing of the kind\n"))
     new = lake.sent(1)
-    assert lake.closing().close() == [Closed(refused.file_id, KEY, new.file_id, 0)]
+    assert lake.close() == [Closed(refused.file_id, KEY, new.file_id, 0)]
     assert lake.ledger.get(refused.file_id).state == "rejected"
 
 
@@ -115,7 +128,7 @@ def test_what_is_closed_is_not_listed_as_waiting_and_not_replayed_unless_asked_f
         old.file_id: new.file_id,
         new.file_id: "",
     }
-    lake.closing().close()
+    lake.close()
     after = list(lake.ledger.records())
     assert count_quarantined(after, {}) == count_quarantined(records, {})
     later = {BY.dataset: contract(10, "2")}
@@ -127,20 +140,20 @@ def test_a_file_that_a_replay_holds_is_left_for_the_next_time() -> None:
     lake = Versions()
     old, _ = lake.sent(99), lake.sent(1)
     lake.ledger.reopen(old.file_id, now=lake.now, lease_s=300)
-    assert lake.closing().close() == []
+    assert lake.close() == []
     lake.now += dt.timedelta(seconds=600)
-    assert lake.closing().close() == []  # it died half-way: replaying it completes it
+    assert lake.close() == []  # it died half-way: replaying it completes it
     lake.replaying(BY).replay(old.file_id)
-    assert [one.file_id for one in lake.closing().close()] == [old.file_id]
+    assert [one.file_id for one in lake.close()] == [old.file_id]
 
 
 def test_a_replay_opens_the_rows_again_and_the_next_merge_closes_them() -> None:
     lake = Versions()
     old, new = lake.sent(99), lake.sent(1)
-    lake.closing().close()
+    lake.close()
     lake.replaying(contract(10, "2")).replay(old.file_id)
     assert lake.closed_by() == {(old.content_sha256, 1): None}
-    assert [one.file_id for one in lake.closing().close()] == [old.file_id]
+    assert [one.file_id for one in lake.close()] == [old.file_id]
     assert lake.closed_by() == {(old.content_sha256, 1): new.file_id}
 
 
@@ -150,23 +163,23 @@ def test_an_object_that_goes_back_to_what_it_held_opens_that_version_again_and_c
     """A, B, A: the third is skipped as a duplicate of the first, whose refused rows are quarantined now."""
     lake = Versions()
     first, between = lake.sent(5, 99), lake.sent(5, 98)
-    lake.closing().close()
+    lake.close()
     again = lake.sent(5, 99)
     assert (again.state, again.duplicate_of) == ("skipped_duplicate", first.file_id)
-    assert lake.closing().close() == [Closed(between.file_id, KEY, again.file_id, 1)]
+    assert lake.close() == [Closed(between.file_id, KEY, again.file_id, 1)]
     assert lake.closed_by() == {(first.content_sha256, 2): None, (between.content_sha256, 2): again.file_id}
     assert [one.file_id for one in count_quarantined(list(lake.ledger.records()), {}, by_file=True)] == [
         first.file_id
     ]
-    assert lake.closing().close() == []
+    assert lake.close() == []
     last = lake.sent(5, 6)
-    assert lake.closing().close() == [Closed(first.file_id, KEY, last.file_id, 1)]
+    assert lake.close() == [Closed(first.file_id, KEY, last.file_id, 1)]
 
 
 def test_an_object_that_goes_back_before_any_merge_never_closes_what_it_holds() -> None:
     lake = Versions()
     first, between, again = lake.sent(5, 99), lake.sent(5, 98), lake.sent(5, 99)
-    assert lake.closing().close() == [Closed(between.file_id, KEY, again.file_id, 1)]
+    assert lake.close() == [Closed(between.file_id, KEY, again.file_id, 1)]
     assert lake.ledger.get(first.file_id).closed_by == ""
 
 
@@ -176,18 +189,18 @@ def test_a_correction_that_came_under_another_name_first_closes_the_old_version_
     elsewhere = lake.process(BY, lake.put(body_of(5, 9), key=f"{KEY}.corrected"))
     new = lake.sent(5, 9)
     assert (new.state, new.duplicate_of) == ("skipped_duplicate", elsewhere.file_id)
-    assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 1)]
+    assert lake.close() == [Closed(old.file_id, KEY, new.file_id, 1)]
 
 
 def test_rows_wait_again_once_another_object_came_back_to_their_content() -> None:
     """It is what the merge shows then."""
     lake = Versions()
     first, second = lake.sent(5, 99), lake.sent(5, 98)
-    lake.closing().close()
+    lake.close()
     other = f"{KEY}.other"
     between = lake.process(BY, lake.put(body_of(7, 97), key=other))
     again = lake.process(BY, lake.put(body_of(5, 99), key=other))
-    assert lake.closing().close() == [Closed(between.file_id, other, again.file_id, 1)]
+    assert lake.close() == [Closed(between.file_id, other, again.file_id, 1)]
     assert lake.closed_by() == {
         (first.content_sha256, 2): None,
         (second.content_sha256, 2): None,
@@ -198,9 +211,9 @@ def test_rows_wait_again_once_another_object_came_back_to_their_content() -> Non
 def test_what_is_closed_stays_so_where_its_object_came_back_to_it_and_left_it_again() -> None:
     lake = Versions()
     first, second = lake.sent(5, 99), lake.sent(5, 98)
-    lake.closing().close()
+    lake.close()
     back, _ = lake.sent(5, 99), lake.sent(5, 6)
-    assert lake.closing().close() == [Closed(second.file_id, KEY, back.file_id, 1)]
+    assert lake.close() == [Closed(second.file_id, KEY, back.file_id, 1)]
     assert lake.ledger.get(first.file_id).closed_by == second.file_id
 
 
@@ -212,10 +225,10 @@ def test_what_is_closed_stays_so_though_nothing_is_known_any_more_of_what_closed
 def test_a_copy_under_another_name_and_the_same_bytes_sent_again_open_nothing() -> None:
     lake = Versions()
     first, second = lake.sent(5, 99), lake.sent(5, 98)
-    lake.closing().close()
+    lake.close()
     lake.process(BY, lake.put(body_of(5, 99), key=f"{KEY}.copy"))
     lake.sent(5, 98)
-    assert lake.closing().close() == []
+    assert lake.close() == []
     assert lake.ledger.get(first.file_id).closed_by == second.file_id
 
 
@@ -223,7 +236,7 @@ def test_a_version_that_is_being_replayed_corrects_what_it_had_corrected() -> No
     lake = Versions()
     old, new = lake.sent(99), lake.sent(1)
     lake.ledger.reopen(new.file_id, now=lake.now, lease_s=300)
-    assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 1)]
+    assert lake.close() == [Closed(old.file_id, KEY, new.file_id, 1)]
 
 
 @given(st.integers(1, 4), st.booleans())
@@ -234,15 +247,15 @@ def test_a_closing_that_dies_anywhere_is_completed_by_the_next_or_by_a_replay(
     old, new = lake.sent(99, 1), lake.sent(1, 1)
     objects, ledger = Killing(lake.objects, dies_at, after), Killing(lake.ledger, dies_at, after)
     try:
-        lake.closing(objects, ledger).close()
+        lake.close(objects, ledger)
     except KilledError:
         lake.now += dt.timedelta(seconds=600)
         if lake.ledger.get(old.file_id).state == "replaying":
             lake.replaying(BY).replay(old.file_id)
-        lake.closing().close()
+        lake.close()
     assert lake.closed_by() == {(old.content_sha256, 1): new.file_id}
     assert lake.ledger.get(old.file_id).state == "done"
-    assert lake.closing().close() == []
+    assert lake.close() == []
 
 
 def test_a_service_that_fails_leaves_the_file_to_the_next_closing() -> None:
@@ -255,15 +268,15 @@ def test_a_service_that_fails_leaves_the_file_to_the_next_closing() -> None:
     lake = Versions()
     old, new = lake.sent(99), lake.sent(1)
     with pytest.raises(ServiceError):
-        lake.closing(objects=Failing()).close()
+        lake.close(objects=Failing())
     assert lake.ledger.get(old.file_id) == old
-    assert lake.closing().close() == [Closed(old.file_id, KEY, new.file_id, 1)]
+    assert lake.close() == [Closed(old.file_id, KEY, new.file_id, 1)]
 
 
 def test_rows_that_a_reverted_version_settled_wait_again_before_the_next_run() -> None:
     lake = Versions()
     old, new = lake.sent(99), lake.sent(1)
-    lake.closing().close()
+    lake.close()
     assert waiting_files(lake.ledger.records(), {}) == []
     lake.reverting().revert(new.file_id)
     assert [record.file_id for record, _ in waiting_files(lake.ledger.records(), {})] == [old.file_id]
@@ -288,11 +301,11 @@ def corrected_under_another_name() -> tuple[Versions, FileRecord, FileRecord]:
 
 def test_a_person_settles_a_file_by_a_file_of_another_name() -> None:
     lake, old, new = corrected_under_another_name()
-    assert lake.closing().close() == []
+    assert lake.close() == []
     assert lake.closing().settle(old, new) == Closed(old.file_id, KEY, new.file_id, 1)
     assert lake.closed_by() == {(old.content_sha256, 2): new.file_id}
     assert count_quarantined(lake.ledger.records(), {}) == []
-    assert lake.closing().close() == []
+    assert lake.close() == []
 
 
 def test_a_rejected_file_is_settled_by_a_file_of_another_name() -> None:
@@ -307,7 +320,7 @@ def test_rows_are_open_again_when_the_file_that_settled_them_is_reverted() -> No
     lake, old, new = corrected_under_another_name()
     lake.closing().settle(old, new)
     lake.reverting().revert(new.file_id)
-    lake.closing().close()
+    lake.close()
     assert lake.closed_by() == {(old.content_sha256, 2): None}
 
 
