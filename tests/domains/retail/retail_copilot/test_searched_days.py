@@ -102,7 +102,7 @@ def test_kept_counts_are_compared_with_new_ones_in_some_runs(tmp_path: Path) -> 
     assert_equal(runs.build(is_checked=True)[0], built)
 
 
-def test_a_visit_that_goes_on_after_midnight_counts_once_for_each_day() -> None:
+def test_a_visit_that_continues_after_midnight_counts_once_for_each_day() -> None:
     rows = [searched("A", 0, "23:59:00", "lamp"), searched("A", 1, "00:01:00", "lamps")]
     assert patterns(rows, 1).sessions["lamp"] == 2
     within_a_day = [searched("A", 1, "10:00:00", "lamp"), searched("A", 1, "10:01:00", "lamps")]
