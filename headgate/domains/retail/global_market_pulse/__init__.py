@@ -29,9 +29,8 @@ def build(
     tables: Mapping[str, ibis.Table], as_of: date, options: Mapping[str, str] = NO_OPTIONS
 ) -> dict[str, pd.DataFrame]:
     """Return the pulse's tables, as their contracts say, from the knowledge at the end of `as_of`."""
-    orders = features.sold_orders(tables, as_of)
-    months = features.region_months(orders)
-    complete = features.whole_months(orders, as_of)
+    months = features.region_months(tables, as_of)
+    complete = features.whole_months(tables, as_of)
     regions = features.reference(tables)
     articles = service_articles.articles(tables, as_of)
     services = service_articles.services(articles, service_articles.declared_in(options))

@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from headgate.domains.retail.global_market_pulse.service_articles import SERVICE
-from headgate.engines.expressions import medians, whole_seconds
+from headgate.engines.expressions import whole_seconds
 from headgate.facts.fact import Combine, Fact, fact_rows
 
 if TYPE_CHECKING:
@@ -26,13 +26,14 @@ if TYPE_CHECKING:
 LATE_AFTER_DAYS = (
     7.0  # from the order to the door; no promised date is known, so one bound holds for every region
 )
-DAY_S = 86_400
+DAY_S, HOUR_S, DAY_HOURS = 86_400, 3_600, 24
 YEAR = 12  # months
 UNKNOWN = "(unknown)"
+_MONTH = ["region_id", "month_on"]
 
 
 def _orders(tables: Mapping[str, ibis.Table]) -> ibis.Table:
-    """Return orders and cancellations with their money. Grain: order."""
+    """Return orders and cancellations with their money."""
     orders = tables["orders"]
     placed = orders.filter(orders.status != "adjusted")
     items = tables["order_items"]
@@ -46,12 +47,10 @@ def _orders(tables: Mapping[str, ibis.Table]) -> ibis.Table:
     is_cancelled = joined.status == "cancelled"
     sales = joined.sales.fill_null(0)
     is_sale = ~is_cancelled & (sales > 0)
-    delivery_s = whole_seconds(joined.delivered_at) - whole_seconds(joined.ordered_at)
+    delivery_s = _delivery_s(joined)
     return joined.select(
-        "order_id",
         "region_id",
-        "ordered_at",
-        month_on=joined.ordered_at.truncate("M").date(),
+        sold_on=joined.ordered_at.date(),
         is_sale=is_sale,
         is_cancelled=is_cancelled,
         customer_id=is_sale.ifelse(joined.customer_id, None),
@@ -61,6 +60,37 @@ def _orders(tables: Mapping[str, ibis.Table]) -> ibis.Table:
         delivery_s=delivery_s,
         is_late=delivery_s > LATE_AFTER_DAYS * DAY_S,
     )
+
+
+def _days_of_regions(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    orders = _orders(tables)
+    return orders.group_by("region_id", "sold_on").agg(
+        sales=orders.sales.sum(),
+        returns=orders.returns.sum(),
+        orders=orders.is_sale.sum(),
+        cancelled=orders.is_cancelled.sum(),
+        units=orders.units.sum(),
+        delivered=orders.delivery_s.count(),
+        late=orders.is_late.sum().fill_null(0),
+    )
+
+
+def _buyers(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    orders = _orders(tables)
+    return orders.filter(orders.customer_id.notnull()).select("region_id", "sold_on", "customer_id")  # noqa: PD004 Ibis knows no notna
+
+
+def _delivery_hours(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    orders = tables["orders"]
+    placed = orders.filter(orders.status != "adjusted")
+    delivered = placed.filter(placed.delivered_at.notnull())  # noqa: PD004 as above
+    hours = ((_delivery_s(delivered) + HOUR_S // 2) // HOUR_S).cast("int64")
+    dated = delivered.select("region_id", sold_on=delivered.ordered_at.date(), hours=hours)
+    return dated.group_by("region_id", "sold_on", "hours").agg(orders=dated.count())
+
+
+def _delivery_s(orders: ibis.Table) -> ibis.Column:
+    return whole_seconds(orders.delivered_at) - whole_seconds(orders.ordered_at)
 
 
 def _days_of_categories(tables: Mapping[str, ibis.Table]) -> ibis.Table:
@@ -81,8 +111,13 @@ def _days_of_categories(tables: Mapping[str, ibis.Table]) -> ibis.Table:
 
 
 _LINES = {"order_items": "order_id"}
-ORDERS = Fact("sold_orders", "orders", _orders, {}, _LINES)
-"""Orders and cancellations with their money."""
+_SUMS = ("sales", "returns", "orders", "cancelled", "units", "delivered", "late")
+REGIONS = Fact("region_days", "orders", _days_of_regions, dict.fromkeys(_SUMS, Combine.SUM), _LINES)
+"""Orders and cancellations with their money, by region and day."""
+BUYERS = Fact("region_buyers", "orders", _buyers, {}, _LINES)
+"""The customer of each order, with its region and day."""
+DELIVERIES = Fact("delivery_hours", "orders", _delivery_hours, {"orders": Combine.SUM})
+"""Delivered orders by region, day of the order, and hours until then."""
 CATEGORIES = Fact(
     "category_days",
     "orders",
@@ -96,41 +131,47 @@ The lookup `categories` has the category of each product, and `services` the art
 """
 
 
-def sold_orders(tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
-    """Return orders and cancellations up to and including `as_of`, with their money. Grain: order."""
-    orders = fact_rows(ORDERS, tables)
-    return orders.filter(orders.ordered_at < pd.Timestamp(as_of + timedelta(days=1)))
+def region_months(tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame:
+    """Return totals by region and month, for months in which anything happened. Money is exact.
 
-
-def region_months(orders: ibis.Table) -> pd.DataFrame:
-    """Return totals by region and month, for months in which anything happened. Money is exact."""
-    grouped = orders.group_by("region_id", "month_on").agg(
-        sales=orders.sales.sum(),
-        returns=orders.returns.sum(),
-        orders=orders.is_sale.sum(),
-        cancelled=orders.is_cancelled.sum(),
-        customers=orders.customer_id.nunique(),
-        units=orders.units.sum(),
-        delivered=orders.delivery_s.count(),
-        late=orders.is_late.sum().fill_null(0),
-    )
-    usual = medians(orders, ["region_id", "month_on"], "delivery_s", "delivery_s_median")
-    joined = grouped.left_join(usual, ["region_id", "month_on"])
-    with_days = joined.mutate(delivery_days_median=joined.delivery_s_median / DAY_S)
-    rows: pd.DataFrame = with_days.drop("delivery_s_median", "region_id_right", "month_on_right").to_pandas()
+    Orders after `as_of` do not count. Deliveries have a median by hours.
+    """
+    days, buyers, deliveries = (_months(fact, tables, as_of) for fact in (REGIONS, BUYERS, DELIVERIES))
+    sums = days.group_by(*_MONTH).agg(**{name: days[name].sum() for name in _SUMS}).to_pandas()
+    customers = buyers.group_by(*_MONTH).agg(customers=buyers.customer_id.nunique()).to_pandas()
+    hours = deliveries.group_by(*_MONTH, "hours").agg(orders=deliveries.orders.sum()).to_pandas()
+    rows = sums.merge(customers, how="left", on=_MONTH).merge(_medians(hours), how="left", on=_MONTH)
     counts = ["orders", "cancelled", "customers", "units", "delivered", "late"]
-    typed = rows.astype(dict.fromkeys(counts, "int64")).assign(month_on=pd.to_datetime(rows["month_on"]))
-    return typed.sort_values(["region_id", "month_on"], ignore_index=True)
+    typed = rows.fillna({"customers": 0}).astype(dict.fromkeys(counts, "int64"))
+    dated: pd.DataFrame = typed.assign(month_on=pd.to_datetime(typed["month_on"]))
+    return dated.sort_values(_MONTH, ignore_index=True)
 
 
-def whole_months(orders: ibis.Table, as_of: date) -> pd.DatetimeIndex:
+def _months(fact: Fact, tables: Mapping[str, ibis.Table], as_of: date) -> ibis.Table:
+    """Return the rows of a fact up to `as_of` with their month."""
+    rows = fact_rows(fact, tables)
+    return rows.filter(rows.sold_on <= ibis.date(as_of)).mutate(month_on=rows.sold_on.truncate("M"))
+
+
+def _medians(hours: pd.DataFrame) -> pd.DataFrame:
+    """Return the median days of delivery by region and month, from the number of orders by hours."""
+    ordered = hours.sort_values([*_MONTH, "hours"])
+    groups = ordered.groupby(_MONTH)["orders"]
+    until, orders = groups.cumsum(), groups.transform("sum")
+    # Orders are numbered from 1; the two in the middle are one if their number is odd.
+    is_middle = (2 * until >= orders) & (2 * (until - ordered["orders"]) <= orders)
+    middle = ordered[is_middle].groupby(_MONTH)["hours"].agg(["min", "max"])
+    return ((middle["min"] + middle["max"]) / 2 / DAY_HOURS).rename("delivery_days_median").reset_index()
+
+
+def whole_months(tables: Mapping[str, ibis.Table], as_of: date) -> pd.DatetimeIndex:
     """Return the first days of the months that lie wholly between the first order and the end of `as_of`."""
-    first = orders.ordered_at.min().to_pyarrow().as_py()
+    days = _months(REGIONS, tables, as_of)
+    first = days.sold_on.min().to_pyarrow().as_py()
     if first is None:
         return pd.DatetimeIndex([])
-    return pd.date_range(first.date(), as_of + timedelta(days=1), freq="MS")[
-        :-1
-    ]  # the last one begins but does not end
+    # The last month begins but does not end.
+    return pd.date_range(first, as_of + timedelta(days=1), freq="MS")[:-1]
 
 
 @dataclass(frozen=True)
