@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from statistics import median
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -17,7 +16,7 @@ import pyarrow as pa
 import pytest
 
 from headgate.engines import athena, engine_of, local, spark
-from headgate.engines.expressions import medians, whole_seconds
+from headgate.engines.expressions import whole_seconds
 from headgate.errors import AuditError, QueryError
 from headgate.query import translate
 
@@ -76,18 +75,6 @@ def test_a_second_is_the_one_that_has_begun(engine: SQLBackend, rows: ibis.Table
         rows.filter(rows.region == "GB").select("customer_id", at_s=whole_seconds(rows["at"]))
     )
     assert sorted(found["at_s"].to_pylist(), key=str) == sorted([1_709_251_199, -2, None], key=str)
-
-
-def test_a_median_is_the_exact_one(engine: SQLBackend, rows: ibis.Table) -> None:
-    found = engine.to_pyarrow(medians(rows, ["region"], "seconds", "usual").order_by("region")).to_pylist()
-    assert found == [{"region": "FR", "usual": -1.5}, {"region": "GB", "usual": 3.0}]
-
-
-@pytest.mark.parametrize("count", [1, 2, 3, 10, 11])
-def test_a_median_is_what_statistics_says(count: int) -> None:
-    values = np.random.default_rng(count).integers(-(10**9), 10**9, count).tolist()
-    table = ibis.memtable(pa.table({"one": [1] * count, "value": pa.array(values, pa.int64())}))
-    assert medians(table, ["one"], "value", "usual").to_pandas()["usual"].tolist() == [median(values)]
 
 
 def test_money_is_summed_to_the_penny_and_a_sum_of_nothing_is_null(

@@ -1,0 +1,81 @@
+"""Sums and medians of regions: facts of parts add up, and orders after the day do not count."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headgate.domains.retail.global_market_pulse import features
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from headgate.facts.fact import Fact
+
+    Rows = list[dict[str, Any]]
+    Shop = Callable[[Mapping[str, Rows]], dict[str, ibis.Table]]
+
+pytestmark = pytest.mark.unit
+
+ORDERED_AT = datetime(2024, 1, 31, 12)
+AS_OF = date(2024, 12, 31)
+
+
+def delivered_after(*hours: float) -> dict[str, Rows]:
+    """One region's orders of a month, with the hours until each was delivered."""
+    orders = [
+        {
+            "order_id": str(number),
+            "region_id": "GB",
+            "ordered_at": ORDERED_AT,
+            "status": "completed",
+            "delivered_at": ORDERED_AT + timedelta(hours=after),
+        }
+        for number, after in enumerate(hours)
+    ]
+    return {"orders": orders}
+
+
+@given(hours=st.lists(st.integers(0, 40), min_size=1, max_size=12))
+def test_a_median_of_deliveries_is_what_statistics_says(shop: Shop, hours: list[int]) -> None:
+    months = features.region_months(shop(delivered_after(*hours)), AS_OF)
+    assert months.delivery_days_median.tolist() == [median(hours) / 24]
+
+
+def test_a_delivery_counts_by_its_nearest_hour(shop: Shop) -> None:
+    months = features.region_months(shop(delivered_after(47.4)), AS_OF)
+    assert months.delivery_days_median.tolist() == [47 / 24]
+    assert features.region_months(shop(delivered_after(47.5)), AS_OF).delivery_days_median.tolist() == [2.0]
+
+
+def test_without_a_delivery_there_is_no_median(shop: Shop) -> None:
+    orders = [{**order, "delivered_at": None} for order in delivered_after(1)["orders"]]
+    assert features.region_months(shop({"orders": orders}), AS_OF).delivery_days_median.isna().all()
+
+
+@pytest.mark.parametrize(
+    "fact", [features.REGIONS, features.BUYERS, features.DELIVERIES], ids=lambda fact: fact.name
+)
+@pytest.mark.parametrize("parts", [2, 7])
+def test_facts_of_parts_of_the_orders_add_up_to_those_of_all_orders(
+    shop: Shop, seeded_rows: dict[str, Rows], fact: Fact, parts: int
+) -> None:
+    tables = shop(seeded_rows)
+    orders = tables["orders"].to_pyarrow()
+    own = [orders.take(list(range(part, orders.num_rows, parts))) for part in range(parts)]
+    computed = [fact.computed({**tables, "orders": ibis.memtable(rows)}, {}).to_pyarrow() for rows in own]
+    added = fact.combined(ibis.memtable(pa.concat_tables(computed)))
+    complete = fact.computed(tables, {}).to_pandas()
+    pd.testing.assert_frame_equal(added.order_by(added.columns).to_pandas(), _sorted(complete))
+
+
+def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values(list(rows.columns), ignore_index=True)
