@@ -12,7 +12,10 @@ Source: the engines' manuals, and `tests/integration/engines`, which tests each 
 
 from __future__ import annotations
 
-import ibis
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ibis
 
 
 def whole_seconds(at: ibis.Column) -> ibis.Column:
