@@ -65,6 +65,14 @@ class CreatedDatasets:
         )
         return document
 
+    def has(self, dataset: str, document: Mapping[str, Any]) -> bool:
+        """Return whether this contract of a dataset is stored, with its author."""
+        try:
+            self.author(dataset)
+            return created_text(self.document(dataset)) == created_text(document)
+        except NotFoundError:
+            return False
+
     def author(self, dataset: str) -> Author:
         """Return who wrote the contract; raise NotFoundError if nobody did."""
         return Author(**json.loads(self.versions.objects.read(self._ref(_author_key(dataset)))))

@@ -8,7 +8,7 @@ from headgate.api.files.removals import author_of_request, expect_owner, may_cha
 from headgate.api.http.problems import conflict, expect_no_numbers, invalid
 from headgate.api.shapes.uploads import ContractDrafts, StoredContractDraft
 from headgate.contracts.creation import deployment_reasons
-from headgate.errors import ConflictError, ContractError
+from headgate.errors import ConflictError, ContractError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.created_datasets import CreatedDatasets, created_text, is_superseded
 from headgate.lake.definitions import Definitions, created_file, removal_file
@@ -30,7 +30,7 @@ def store(
     """Store a contract for a new dataset, and use it at once unless it needs a deployment.
 
     A contract that needs a deployment replaces the pending one. Sending the contract in use changes nothing.
-    The contract and author of a removed dataset are replaced only by its author or an operator.
+    A pending contract, and that of a removed dataset, are replaced only by their author or an operator.
 
     Raises:
         ProblemError: 409, the name is taken, or somebody else changed the definitions at the same moment;
@@ -39,17 +39,17 @@ def store(
     """
     contract = _contract(dataset, document)
     created = CreatedDatasets(lake.definition_versions)
+    author = author_of_request(lake, caller)
     if created.contracts().get(created_file(dataset)) == created_text(document):
+        if not created.has(dataset, document):  # an earlier request ended before it stored them
+            created.store(dataset, document, author)
         return _shown(lake, created, dataset)
     _check_name(lake, dataset)
-    _check_removal(lake, caller, created, dataset)
-    author = author_of_request(lake, caller)
-    is_usable = not deployment_reasons(contract)
-    if is_usable:
-        _with_contract(created.files(), dataset, document)
-    created.store(dataset, document, author)
-    if is_usable:
+    _check_earlier(lake, caller, created, dataset)
+    if not deployment_reasons(contract):
+        # First of all, because it decides which of two requests has the name.
         _use(created, dataset, document, author)
+    created.store(dataset, document, author)
     lake.begin_request()  # from here on the request uses the new contract
     return _shown(lake, created, dataset)
 
@@ -103,20 +103,30 @@ def _check_name(lake: LakePorts, dataset: str) -> None:
         raise conflict(f"The folder {dataset} has the files without a dataset. Choose another name.")
 
 
-def _check_removal(lake: LakePorts, caller: CallerIdentity, created: CreatedDatasets, dataset: str) -> None:
-    """Check that a new dataset may have the name of a removed one.
+def _check_earlier(lake: LakePorts, caller: CallerIdentity, created: CreatedDatasets, dataset: str) -> None:
+    """Check that a contract may replace a pending one, or that of a removed dataset.
 
     Raises:
-        ProblemError: 409, the caller may not end the way back of the removed dataset, or it still has files,
-            whose rows would be in the new one.
+        ProblemError: 409, the caller may not replace it, or the removed dataset still has files, whose rows
+            would be in the new one.
     """
-    if dataset not in created.removals():
+    try:
+        author = created.author(dataset)
+    except NotFoundError:
         return
-    if not may_change(caller, author := created.author(dataset)):
-        raise conflict(
-            f"The name {dataset} belongs to a removed dataset, which can be taken back. Choose another name, "
-            f"or ask {author.by} or an operator to create the new dataset."
+    is_removed = dataset in created.removals()
+    if not may_change(caller, author):
+        state = (
+            "a removed dataset, which can be taken back"
+            if is_removed
+            else "a contract that is not in use yet"
         )
+        raise conflict(
+            f"The name {dataset} belongs to {state}. Choose another name, or ask {author.by} or an operator "
+            "to create the new dataset."
+        )
+    if not is_removed:
+        return
     if (left := remover_of(lake).files(dataset)).is_incomplete:
         files = len(left.present) + len(left.under_way)
         raise conflict(

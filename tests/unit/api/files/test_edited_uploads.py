@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
+from headgate.api.files import contract_drafts
+from headgate.api.http.access import CallerIdentity, Group
 from headgate.contracts import odcs_reader
 from headgate.lake import keys
+from headgate.lake.created_datasets import CreatedDatasets
 from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
 from headgate.uploads.edits import CellEdit, Edits, Step
@@ -519,6 +522,56 @@ def test_the_same_creation_again_changes_nothing_and_another_one_of_the_name_is_
     first = created(caller, document)
     assert created(caller, document).json == first.json
     assert created(caller, with_column(document, description="Another")).status == 409
+
+
+def rival_of(caller: Caller) -> Caller:
+    """Another person who uploads to the same lake."""
+    return Caller(caller.lake, groups=("uploader",), name="bob")
+
+
+def test_of_two_people_who_create_one_name_the_first_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    caller = uploader()
+    document = drafted(caller)
+    rivals = with_column(document, description="Bob's")
+    check_earlier = contract_drafts._check_earlier
+
+    def overtaken(lake: MemoryLake, first: CallerIdentity, stored: CreatedDatasets, dataset: str) -> None:
+        check_earlier(lake, first, stored, dataset)
+        monkeypatch.setattr(contract_drafts, "_check_earlier", check_earlier)
+        contract_drafts.store(lake, CallerIdentity("bob", frozenset({Group.UPLOADER})), dataset, rivals)
+
+    monkeypatch.setattr(contract_drafts, "_check_earlier", overtaken)
+    answer = created(caller, document)
+    assert (answer.status, "at the same moment" in answer.json["detail"]) == (409, True)
+    (stored,) = caller.call("GET", "/v1/contract-drafts").json["drafts"]
+    assert (stored["by"], stored["document"]) == ("bob", rivals)
+
+
+def test_a_creation_that_was_interrupted_is_completed_by_sending_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caller = uploader()
+    document = drafted(caller)
+
+    def interrupted(*_: object) -> None:
+        raise RuntimeError("interrupted")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(CreatedDatasets, "store", interrupted)
+        assert created(caller, document).status == 500
+    stored = created(caller, document).json
+    assert (stored["by"], stored["is_in_use"], stored["document"]) == (caller.name, True, document)
+
+
+def test_a_contract_that_waits_for_a_deployment_is_replaced_only_by_its_author() -> None:
+    caller = uploader()
+    personal = {"logicalType": "string", "physicalType": "VARCHAR(80)", "classification": "personal"}
+    document = with_column(drafted(caller), **personal, customProperties=[])
+    assert created(caller, document).json["is_in_use"] is False
+    answer = created(rival_of(caller), with_column(document, description="Bob's"))
+    assert (answer.status, caller.name in answer.json["detail"]) == (409, True)
+    mended = with_column(document, description="Mended")
+    assert created(caller, mended).json["document"] == mended
 
 
 def test_each_created_dataset_stays_beside_the_next() -> None:
