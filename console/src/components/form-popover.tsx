@@ -28,10 +28,6 @@ export function FormPopover({ label, submit, what, isComplete, onSubmit, width =
   }
   return (
     <>
-      {/* Without a message it takes no room among the buttons. */}
-      <Text size="sm" role="status" component="div" pos={send.data ? undefined : 'absolute'}>
-        {send.data}
-      </Text>
       {/* What loads above may push the button below the window's edge: the form goes along and is not hidden. */}
       <Popover
         opened={isOpen}
@@ -56,6 +52,10 @@ export function FormPopover({ label, submit, what, isComplete, onSubmit, width =
           </Stack>
         </Popover.Dropdown>
       </Popover>
+      {/* After the button, which stays where it is. Without a message it takes no room among the buttons. */}
+      <Text size="sm" role="status" component="div" pos={send.data ? undefined : 'absolute'}>
+        {send.data}
+      </Text>
     </>
   )
 }

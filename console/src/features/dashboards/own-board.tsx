@@ -71,7 +71,7 @@ export function OwnBoard() {
           ) : (
             <Grid gap="md">
               {pinned.map((question) => (
-                <Grid.Col key={question.name} span={{ base: 12, lg: 6 }}>
+                <Grid.Col key={question.name} span={{ base: 12, lg: pinned.length === 1 ? 12 : 6 }}>
                   <Pinned
                     question={question}
                     onUnpin={isOwn ? () => keep.mutate({ ...question, is_pinned: false }) : undefined}

@@ -64,7 +64,8 @@ export function Answer({
   const formats = useFormats(result, isQuestion)
   return (
     <Stack gap="xs">
-      <Group justify="space-between">
+      {/* From the left, so that no button moves when the last one says that it has saved. */}
+      <Group gap="md">
         <Text size="sm" data-testid="query-summary">
           {isComplete(result) ? '' : 'The first '}
           {count(rows.length, 'row')} in {seconds(took)}, {scanWords(result.query)}

@@ -148,6 +148,8 @@ function Desk() {
                 onChoose={(chosen) => change({ sql: answered, choice: chosen })}
                 actions={
                   <>
+                    <CopyLink />
+                    <MailMe of={{ sql: answered }} />
                     <KeepQuestion
                       kept={saved}
                       proposed={asked?.description ?? ''}
@@ -155,8 +157,6 @@ function Desk() {
                       onKeep={own.keep.mutateAsync}
                       onForget={own.forget.mutateAsync}
                     />
-                    <CopyLink />
-                    <MailMe of={{ sql: answered }} />
                   </>
                 }
               />
