@@ -189,6 +189,7 @@ class DeclaredAction:
         meaning: the effect of the decision in a few words; empty where the label says it.
         returns_after_days: the days after which the item is open again if the queue still lists it; 0 for
             never.
+        note_prompt: the question that the note of the decision must answer; empty where it needs none.
     """
 
     name: str
@@ -196,6 +197,7 @@ class DeclaredAction:
     key: str
     meaning: str = ""
     returns_after_days: int = 0
+    note_prompt: str = ""
 
 
 @dataclass(frozen=True)

@@ -4523,6 +4523,12 @@ export interface components {
              */
             name: string;
             /**
+             * Note Prompt
+             * @description What the note of the decision must answer; may be empty.
+             * @default
+             */
+            note_prompt: string;
+            /**
              * Returns After Days
              * @description Days after which a still listed item is open again; 0 for never.
              * @default 0

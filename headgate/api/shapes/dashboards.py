@@ -103,6 +103,7 @@ class QueueAction(Shape):
     returns_after_days: int = Field(
         0, description="Days after which a still listed item is open again; 0 for never."
     )
+    note_prompt: str = Field("", description="What the note of the decision must answer; may be empty.")
 
 
 class QueueEvidence(Shape):

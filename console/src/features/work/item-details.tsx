@@ -21,6 +21,10 @@ interface Props {
   onDecide: (action: string, label: string, more?: { note?: string; assignee?: string }) => void
 }
 
+/** A decision as the history of an item tells it. */
+const actionWords = ({ action, assignee }: Schemas['Decision']): string =>
+  action === UNASSIGN ? 'assigned to nobody' : action === ASSIGN ? `assigned to ${assignee}` : label(action)
+
 /** Everything about one item: its other cells, a note, who takes care of it, and what was decided before. */
 export function ItemDetails({ item, table, unitsOfPanels, evidence = [], mayDecide, onDecide }: Props) {
   const [note, setNote] = useState('')
@@ -99,8 +103,7 @@ export function ItemDetails({ item, table, unitsOfPanels, evidence = [], mayDeci
           {item.history.map((decision) => (
             <li key={decision.decision_id}>
               <Text size="sm" span>
-                {decision.action === UNASSIGN ? 'assigned to nobody' : label(decision.action)}
-                {decision.assignee ? ` to ${decision.assignee}` : ''}
+                {actionWords(decision)}
                 {decision.note ? `: ${decision.note}` : ''}
               </Text>{' '}
               <Text size="xs" span className="muted">

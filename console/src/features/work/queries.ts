@@ -1,17 +1,35 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
+import { useResults } from '../query/results'
+import { countsOf, queueItems, unlistedOf } from './queue-state'
 
 const MOST = 1000
 
+const decisionsOf = (queue: string) => ({
+  queryKey: ['decisions', queue],
+  queryFn: () => read<Schemas['Decisions']>('/v1/decisions', { query: { queue, limit: MOST } }),
+  enabled: queue !== '',
+  refetchInterval: 60_000,
+})
+
 /** The newest decisions of a queue, newest first. */
-export const useDecisions = (queue: string) =>
-  useQuery({
-    queryKey: ['decisions', queue],
-    queryFn: () => read<Schemas['Decisions']>('/v1/decisions', { query: { queue, limit: MOST } }),
-    enabled: queue !== '',
-    refetchInterval: 60_000,
-  })
+export const useDecisions = (queue: string) => useQuery(decisionsOf(queue))
+
+/** How many items of each queue are open, by its name; a queue that is not read yet is missing, a failed one has none. */
+export function useOpenItems(queues: Schemas['WorkQueue'][]): ReadonlyMap<string, number> {
+  const answers = useResults(queues.map(({ sql }) => sql))
+  const decisions = useQueries({ queries: queues.map(({ name }) => decisionsOf(name)) })
+  return new Map(
+    queues.flatMap(({ name, actions }, place): [string, number][] => {
+      const [answer, decided] = [answers[place], decisions[place]]
+      if (answer?.error || decided?.error) return [[name, 0]]
+      if (!answer?.data || !decided?.data) return []
+      const { open } = countsOf(queueItems(answer.data, decided.data.decisions, actions))
+      return [[name, open + unlistedOf(answer.data)]]
+    }),
+  )
+}
 
 /** Records a decision; the key of the request makes a second press record none. */
 export function useDecide(queue: string) {

@@ -16,8 +16,15 @@ const QUEUE: QueueShape = {
   units: { risk: 'share' },
   unit: 'USD',
   actions: [
-    { name: 'called', label: 'Called', key: 'c', meaning: 'off the list', returns_after_days: 0 },
-    { name: 'not_now', label: 'Not now', key: 'n', meaning: '', returns_after_days: 30 },
+    {
+      name: 'called',
+      label: 'Called',
+      key: 'c',
+      meaning: 'off the list',
+      returns_after_days: 0,
+      note_prompt: '',
+    },
+    { name: 'not_now', label: 'Not now', key: 'n', meaning: '', returns_after_days: 30, note_prompt: '' },
   ],
 }
 const ITEMS = queueItems(
@@ -94,6 +101,39 @@ test('keys decide from the beginning, without a click into the list', async () =
   expect(sent).toMatchObject([{ item_id: '1', action: 'called' }])
 })
 
+test('keys decide also after a note was sent, whose button takes the focus with it', async () => {
+  show()
+  await userEvent.click(await screen.findByRole('button', { name: 'Customer 1' }))
+  await userEvent.type(screen.getByLabelText('Note'), 'calls back')
+  await userEvent.click(screen.getByRole('button', { name: 'Add note' }))
+  ;(document.activeElement as HTMLElement).blur()
+  await userEvent.keyboard('n')
+  expect(sent).toMatchObject([
+    { item_id: '1', action: 'note', note: 'calls back' },
+    { item_id: '1', action: 'not_now' },
+  ])
+})
+
+test('an action that needs a note asks for it before it decides', async () => {
+  const complaint = {
+    name: 'complaint',
+    label: 'Complaint',
+    key: 'm',
+    meaning: '',
+    returns_after_days: 14,
+    note_prompt: 'What is it about?',
+  }
+  show({ ...QUEUE, actions: [...QUEUE.actions, complaint] })
+  await screen.findByRole('button', { name: 'Complaint: Customer 1' })
+  await userEvent.keyboard('m')
+  expect(document.activeElement).toBe(screen.getByLabelText('What is it about?'))
+  await userEvent.keyboard('{Escape}')
+  expect(screen.queryByLabelText('What is it about?')).toBeNull()
+  await userEvent.keyboard('m')
+  await userEvent.keyboard('late parcel{Enter}')
+  expect(sent).toMatchObject([{ item_id: '1', action: 'complaint', note: 'late parcel' }])
+})
+
 test('what has the focus on the page keeps it', () => {
   render(
     <main>
@@ -129,8 +169,8 @@ test('a proposal is named in each row, and its button is filled in the selected 
     ['3', 'Transaction 3', 'new customer', 20, 'review'],
   ]
   const actions = [
-    { name: 'approve', label: 'Approve', key: 'a', meaning: '', returns_after_days: 0 },
-    { name: 'block', label: 'Block', key: 'b', meaning: '', returns_after_days: 0 },
+    { name: 'approve', label: 'Approve', key: 'a', meaning: '', returns_after_days: 0, note_prompt: '' },
+    { name: 'block', label: 'Block', key: 'b', meaning: '', returns_after_days: 0, note_prompt: '' },
   ]
   show({ ...QUEUE, actions }, queueItems({ columns, rows }, []))
   await screen.findByRole('button', { name: 'Block: Transaction 2' })

@@ -4,6 +4,7 @@ import { Fragment, useEffect, useRef, useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { count, figure, whole } from '../../api/format'
 import { useCaller, useMay } from '../../api/queries'
+import { isTyped } from '../../app/use-page-keys'
 import { Empty, Failed } from '../../components/states'
 import type { Units } from '../../formats/columns'
 import { label } from '../../formats/words'
@@ -37,6 +38,12 @@ interface Props {
   onShow: (shown: Shown) => void
 }
 
+/** The decision whose note a person writes. */
+interface Asking {
+  id: string
+  action: Schemas['QueueAction']
+}
+
 const PAGE = 25
 const UNDO = 'z'
 const NOTHING: Record<Shown, string> = {
@@ -52,6 +59,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
   const [at, setAt] = useState(0)
   const [most, setMost] = useState(PAGE)
   const [opened, setOpened] = useState('')
+  const [asking, setAsking] = useState<Asking>()
   const [last, setLast] = useState<{ id: string; text: string }>()
   const mayDecide = useMay('uploader')
   const decide = useDecide(queue.name)
@@ -69,25 +77,35 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
     )
   }
 
+  /** Takes a decision, or asks first for the note that it needs. */
+  function choose(item: QueueItem, action: Schemas['QueueAction']): void {
+    if (action.note_prompt) setAsking({ id: item.id, action })
+    else record(item, action.name, action.label)
+  }
+
   const undo = items.find((item) => item.id === last?.id)
   const takeBack = (item: QueueItem): void => record(item, REOPEN, 'open again')
 
-  function press(event: React.KeyboardEvent): void {
-    const isTyping = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement
-    if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return
+  function press(event: KeyboardEvent): void {
+    if (isTyped(event) || !isOfPage(event.target, list.current)) return
     const action =
       mayDecide && view !== 'done' ? queue.actions.find((one) => one.key === event.key) : undefined
     if (event.key === UNDO && undo?.closedBy) takeBack(undo)
     else if (!selected) return
     else if (event.key === 'j') setAt(Math.min(at + 1, shown.length - 1))
     else if (event.key === 'k') setAt(Math.max(at - 1, 0))
-    else if (action) record(selected, action.name, action.label)
+    else if (action) choose(selected, action)
     else return
     event.preventDefault()
   }
+  // A sent note or a click beside the items takes the focus out of the list; the keys work all the same.
+  useEffect(() => {
+    window.addEventListener('keydown', press)
+    return () => window.removeEventListener('keydown', press)
+  })
 
   return (
-    <Stack gap="xs" ref={list} tabIndex={-1} className="queue-list" onKeyDown={press}>
+    <Stack gap="xs" ref={list} tabIndex={-1} className="queue-list">
       <Group justify="space-between" gap="xs">
         <Text fw={600} data-testid="queue-counts">
           {counts.open} open
@@ -133,7 +151,13 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
               isOpen={opened === item.id}
               onSelect={() => setAt(index)}
               onToggle={() => setOpened(opened === item.id ? '' : item.id)}
+              onChoose={(action) => choose(item, action)}
               onDecide={(action, label, more) => record(item, action, label, more)}
+              asked={asking?.id === item.id ? asking.action : undefined}
+              onAnswer={(note) => {
+                setAsking(undefined)
+                if (note && asking) record(item, asking.action.name, asking.action.label, { note })
+              }}
             />
           ))}
         </ul>
@@ -158,6 +182,12 @@ function focusFirst(list: HTMLElement | null): void {
   const page = list?.closest('main') ?? list
   if (!page?.contains(document.activeElement))
     list?.querySelector<HTMLElement>('.queue-subject')?.focus({ preventScroll: true })
+}
+
+/** Whether a key was pressed on the page of the list, and not in a part of the window around it. */
+function isOfPage(target: EventTarget | null, list: HTMLElement | null): boolean {
+  const page = list?.closest('main') ?? list
+  return target === document.body || (target instanceof Node && (page?.contains(target) ?? false))
 }
 
 /** A decided row takes the focus with it: the next row gets it, or the list where none is left. */

@@ -1,11 +1,13 @@
 import { Anchor, Badge, Button, Group, Text } from '@mantine/core'
 import { useEffect, useRef } from 'react'
 
+import type { Schemas } from '../../api/client'
 import { figure } from '../../api/format'
 import { useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { capitalised, label } from '../../formats/words'
 import { ItemDetails } from './item-details'
+import { NotePrompt } from './note-prompt'
 import type { QueueShape } from './queue-list'
 import { LEAVES_AS_IT_IS, type QueueItem, reasonOf, REOPEN } from './queue-state'
 
@@ -19,7 +21,12 @@ interface Props {
   isOpen: boolean
   onSelect: () => void
   onToggle: () => void
+  onChoose: (action: Schemas['QueueAction']) => void
   onDecide: Decide
+  /** The chosen action that waits for its note. */
+  asked: Schemas['QueueAction'] | undefined
+  /** Takes the note, or nothing where the person thinks better of it. */
+  onAnswer: (note: string) => void
 }
 
 /** Whether an action is the one to take in the selected row: the one that the lake proposes; without proposals the first. */
@@ -32,7 +39,7 @@ const lastClosed = ({ history }: QueueItem): string =>
 
 /** One item: who or what, why, how much is at stake, and the actions that close it. */
 export function QueueRow(props: Props) {
-  const { item, queue, mayDecide, isSelected, isOpen, onSelect, onToggle, onDecide } = props
+  const { item, queue, mayDecide, isSelected, isOpen, onSelect, onToggle, onDecide, asked } = props
   const units = useUnits(queue.table, queue.units)
   const reason = reasonOf(item, units)
   const opener = useRef<HTMLButtonElement>(null)
@@ -94,7 +101,7 @@ export function QueueRow(props: Props) {
                   size="compact-xs"
                   variant={isSelected && isMain(item, action.name, place === 0) ? 'filled' : 'default'}
                   aria-label={`${action.label}: ${item.subject}`}
-                  onClick={() => onDecide(action.name, action.label)}
+                  onClick={() => props.onChoose(action)}
                 >
                   {action.label}
                 </Button>
@@ -102,6 +109,7 @@ export function QueueRow(props: Props) {
             : null}
         </Group>
       </div>
+      {asked ? <NotePrompt action={asked} onAnswer={props.onAnswer} /> : null}
       {isOpen ? (
         <ItemDetails
           item={item}

@@ -3,25 +3,26 @@ import { useMemo } from 'react'
 import { Link, useParams, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { count } from '../../api/format'
+import { count, whole } from '../../api/format'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
 import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
-import { Answered } from '../../components/states'
+import { Answered, Waiting } from '../../components/states'
 import { unitsOfPanels } from '../dashboards/panel-units'
 import { TrustLine } from '../dashboards/trust-line'
 import { ACKNOWLEDGE, alertItems, ALERTS } from './alerts'
 import { Decided } from './decided'
 import { useRaisedAlerts } from './use-raised-alerts'
-import { useDecisions } from './queries'
+import { useDecisions, useOpenItems } from './queries'
 import { QueueList } from './queue-list'
 import { QueueMissing } from './queue-missing'
 import { queueItems, shownBy, unlistedOf } from './queue-state'
 import { RowsToFix } from './rows-to-fix'
 
 const FILES = 'files'
+const NO_BOARDS: Schemas['Dashboard'][] = []
 const OF_ALERTS = {
   name: ALERTS,
   table: '',
@@ -33,6 +34,7 @@ const OF_ALERTS = {
       key: 'a',
       meaning: 'seen; it comes back when its value changes',
       returns_after_days: 0,
+      note_prompt: '',
     },
   ],
 }
@@ -41,10 +43,19 @@ const OF_ALERTS = {
 export function WorkPage() {
   const { queue } = useParams()
   const boards = useDashboards()
-  const found = boards.data?.dashboards.flatMap((board) => board.queues.map((one) => ({ board, queue: one })))
-  const shown = found?.find((one) => one.queue.name === queue) ?? (queue ? undefined : found?.[0])
+  const all = (boards.data?.dashboards ?? NO_BOARDS).flatMap((board) =>
+    board.queues.map((one) => ({ board, queue: one })),
+  )
+  const open = useOpenItems(all.map((one) => one.queue))
+  const chosen =
+    queue ??
+    firstToDo(
+      all.map((one) => one.queue.name),
+      open,
+    )
+  const shown = all.find((one) => one.queue.name === chosen)
   const isAlerts = queue === ALERTS
-  const isFiles = queue === FILES || (!queue && found?.length === 0)
+  const isFiles = queue === FILES || (!queue && boards.data !== undefined && all.length === 0)
   return (
     <Stack gap="md">
       <PageTitle>{isFiles ? 'Rows to fix' : isAlerts ? 'Alerts' : (shown?.queue.title ?? 'Work')}</PageTitle>
@@ -52,11 +63,11 @@ export function WorkPage() {
         {({ dashboards }) => (
           <>
             <Group gap={4} component="nav" aria-label="Queues">
-              {(found ?? []).map((one) => (
+              {all.map((one) => (
                 <QueueLink
                   key={one.queue.name}
                   to={one.queue.name}
-                  title={one.queue.title}
+                  title={titleOf(one.queue, open)}
                   isShown={one === shown}
                 />
               ))}
@@ -69,14 +80,28 @@ export function WorkPage() {
               <Alerts boards={dashboards} />
             ) : shown ? (
               <Queue key={shown.queue.name} board={shown.board} queue={shown.queue} />
+            ) : queue ? (
+              <NothingHere what="queue" name={queue} />
             ) : (
-              <NothingHere what="queue" name={queue ?? ''} />
+              <Waiting what="the queues" />
             )}
           </>
         )}
       </Answered>
     </Stack>
   )
+}
+
+/** The first queue with open items, or the first one where nothing is open; undefined until that is known. */
+function firstToDo(names: string[], open: ReadonlyMap<string, number>): string | undefined {
+  const first = names.find((name) => open.get(name) !== 0)
+  return first === undefined ? names[0] : open.has(first) ? first : undefined
+}
+
+/** The title of a queue with the number of its open items. */
+function titleOf({ name, title }: Schemas['WorkQueue'], open: ReadonlyMap<string, number>): string {
+  const items = open.get(name)
+  return items ? `${title} (${whole(items)})` : title
 }
 
 function QueueLink({ to, title, isShown }: { to: string; title: string; isShown: boolean }) {

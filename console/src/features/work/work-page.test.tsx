@@ -1,0 +1,94 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import { MemoryRouter, Route, Routes } from 'react-router'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { WorkPage } from './work-page'
+
+const queue = (name: string, title: string) => ({
+  name,
+  title,
+  table: name,
+  sql: `SELECT item_id FROM ${name}`,
+  unit: '',
+  actions: [{ name: 'done', label: 'Done', key: 'd', meaning: '', returns_after_days: 0, note_prompt: '' }],
+  evidence: [],
+  units: {},
+})
+const BOARD = {
+  system: 'own',
+  title: 'Own',
+  panels: [],
+  queues: [queue('machines', 'Machines to stop'), queue('visits', 'Visits to plan')],
+  trust: [],
+  filters: [],
+  alerts: [],
+}
+let items: Record<string, string[]> = {}
+
+function answerTo(url: string, init?: RequestInit): unknown {
+  if (url.includes('/v1/decisions')) return { decisions: [] }
+  if (url.includes('/v1/dashboards')) return { dashboards: [BOARD] }
+  if (url.includes('/v1/health')) return { state: 'healthy', checks: [] }
+  if (url.includes('/v1/me')) return { name: 'ann', groups: ['operator', 'uploader'] }
+  if (url.includes('/rows')) {
+    const [, name = ''] = /queries\/([a-z]+)/.exec(url) ?? []
+    const rows = (items[name] ?? []).map((id) => [id])
+    return { columns: [{ name: 'item_id', type: 'varchar' }], rows, next_cursor: '' }
+  }
+  if (url.includes('/v1/queries')) {
+    const { sql = '' } = init?.body ? (JSON.parse(String(init.body)) as { sql?: string }) : {}
+    return { query_id: sql.split(' ').at(-1), state: 'succeeded', scanned_bytes: 0, cost_usd: '0' }
+  }
+  return { tables: [], runs: [], contracts: [] }
+}
+
+beforeEach(() => {
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
+    Promise.resolve(new Response(JSON.stringify(answerTo(String(url), init)))),
+  )
+})
+afterEach(cleanup)
+
+const show = (at: string) =>
+  render(
+    <MantineProvider>
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+        <MemoryRouter initialEntries={[at]}>
+          <Routes>
+            <Route path="/work/:queue?" element={<WorkPage />} />
+          </Routes>
+        </MemoryRouter>
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+
+test('the page opens at the first queue in which something waits, and each queue says how much', async () => {
+  items = { machines: [], visits: ['7', '8'] }
+  show('/work')
+  expect(await screen.findByRole('heading', { name: 'Visits to plan' })).toBeTruthy()
+  const nav = screen.getByRole('navigation', { name: 'Queues' })
+  expect([...nav.children].map((one) => one.textContent)).toEqual([
+    'Machines to stop',
+    'Visits to plan (2)',
+    'Alerts',
+    'Rows to fix',
+  ])
+})
+
+test('where nothing waits the page opens at the first queue', async () => {
+  items = {}
+  show('/work')
+  expect(await screen.findByRole('heading', { name: 'Machines to stop' })).toBeTruthy()
+})
+
+test('an address names its queue, whatever waits in others', async () => {
+  items = { machines: [], visits: ['7'] }
+  show('/work/machines')
+  expect(await screen.findByRole('heading', { name: 'Machines to stop' })).toBeTruthy()
+  expect(await screen.findByText('Visits to plan (1)')).toBeTruthy()
+})
