@@ -56,8 +56,8 @@ class DeclaredPanel:
     Attributes:
         name: unique in its dashboard.
         action: the action that follows from the answer, in words; empty if the dashboard states none. A text
-            in the column `title_action` of the first row replaces it, where another action follows from the
-            row.
+            in the column `title_action` replaces it, of the first row that has one, where another action
+            follows from the answer.
         table: the prod table whose contract defines the columns.
         unit: of `y`, or of a figure's `value`; `currency` is the lake's.
         better: for a figure: `higher` or `lower`.

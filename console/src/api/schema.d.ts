@@ -4071,7 +4071,7 @@ export interface components {
         Panel: {
             /**
              * Action
-             * @description The action that follows from the answer; may be empty. A text in the column `title_action` of the first row replaces it.
+             * @description The action that follows from the answer; may be empty. A text in the column `title_action` of an answer replaces it, of the first row that has one.
              */
             action: string;
             /**
