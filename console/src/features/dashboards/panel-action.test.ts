@@ -13,7 +13,16 @@ test('the action of the answer replaces that of the panel', () => {
 })
 
 test('the first row that states an action counts: a forecast begins with rows of the past', () => {
-  expect(actionOf(panel, { columns, rows: [[1, null], [2, 'Cut it.'], [3, 'Wait.']] })).toBe('Cut it.')
+  expect(
+    actionOf(panel, {
+      columns,
+      rows: [
+        [1, null],
+        [2, 'Cut it.'],
+        [3, 'Wait.'],
+      ],
+    }),
+  ).toBe('Cut it.')
 })
 
 test('an answer that states no action leaves that of the panel', () => {

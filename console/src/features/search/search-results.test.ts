@@ -40,6 +40,30 @@ test('a title that begins with the words comes first', () => {
   expect(matching(ALL, 'order').map((place) => place.kind)).toEqual(['dataset', 'question'])
 })
 
+test('a word that is spelt nearly right finds what it means, and one that is not finds nothing', () => {
+  expect(matching(ALL, 'totalls')).toEqual(matching(ALL, 'totals'))
+  expect(matching(ALL, 'qestion')).toEqual(matching(ALL, 'question'))
+  expect(matching(ALL, 'zebra')).toEqual([])
+})
+
+test('a question comes before the columns of its words, and columns of one heading are one', () => {
+  const columns = ['region', 'region_id'].map((name) => testColumn(name, { label: 'Region' }))
+  const tables = [testTable('pulse', columns, { system: 'own' })]
+  const board = {
+    system: 'own',
+    title: 'Own',
+    queues: [],
+    panels: [
+      { name: 'act', table: 'pulse', question: 'Which region needs an action?', answer: '', x: '', y: [] },
+    ],
+  } as unknown as Schemas['Dashboard']
+  const all = places({ contracts: [], systems: [], questions: [], boards: [board], runs: [], tables })
+  expect(matching(all, 'which region').map(({ title }) => title)).toEqual([
+    'Which region needs an action?',
+    'Region',
+  ])
+})
+
 test('an action is found by its words, and starting a run by those who may', () => {
   expect(matching(ALL, 'upload file').map((place) => place.href)).toEqual(['#/upload'])
   expect(matching(ALL, 'start run')).toEqual([])
@@ -155,6 +179,7 @@ test('where nothing has all words, tables, columns and panels are found by each 
     title: 'Revenue',
     href: '#/tables/own/history',
     words: 'revenue Net revenue of a period',
+    isDetail: true,
   }
   expect(matching(places(known), 'net revenue')).toEqual([column])
   const board = {

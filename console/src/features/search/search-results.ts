@@ -15,6 +15,8 @@ export interface Place {
   words?: string
   /** Words of what surrounds it: they add to others that find it, and do not find it alone. */
   context?: string
+  /** It comes after others with the same words, such as a column after the panels that answer from it. */
+  isDetail?: boolean
 }
 
 interface Known {
@@ -140,6 +142,7 @@ export const places = ({
         title: column.label || heading(column.name, column.unit),
         href: tablePage(table.system, table.name),
         words: `${column.name} ${column.description}`,
+        isDetail: true,
       })),
     ),
   ...runs.map((run) => ({ kind: 'run', title: runTitle(run), words: run.name, href: runPage(run.name) })),
@@ -290,9 +293,14 @@ function wordsAlike(place: Place, words: string[]): number {
   return words.filter((word) => isIn(word, own) || isIn(word, around)).length
 }
 
-/** The places that have every word that was typed, titles that begin with them first. Where none has all, the places that have some, those with most of them first. */
+/** The places that have every word that was typed, titles that begin with them first. Where none has all, the places that have some, those with most of them first; where none has any, those of words that are spelt alike. */
 export function matching(all: Place[], typed: string): Place[] {
   const words = wordsOf(typed)
+  const places = fitting(all, words)
+  return places.length > 0 ? places : fitting(all, respelt(all, words))
+}
+
+function fitting(all: Place[], words: string[]): Place[] {
   if (words.length === 0) return []
   const inTitle = ({ title }: Place): number => {
     const text = title.toLowerCase().replaceAll('_', ' ')
@@ -301,7 +309,12 @@ export function matching(all: Place[], typed: string): Place[] {
   }
   const fits = all.filter((place) => words.every((word) => textOf(place).includes(word)))
   if (fits.length > 0)
-    return [0, 1, 2].flatMap((rank) => fits.filter((place) => inTitle(place) === rank)).slice(0, MAX_MATCHING)
+    return withoutDoubles(
+      fits.toSorted(
+        (one, other) =>
+          Number(one.isDetail ?? false) - Number(other.isDetail ?? false) || inTitle(one) - inTitle(other),
+      ),
+    ).slice(0, MAX_MATCHING)
   return all
     .map((place) => ({ place, alike: wordsAlike(place, words) }))
     .filter(({ alike }) => alike > 0)
@@ -309,6 +322,39 @@ export function matching(all: Place[], typed: string): Place[] {
     .map(({ place }) => place)
     .slice(0, MAX_MATCHING)
 }
+
+/** Places that read alike and lead to the same page are one, such as two columns with one heading. */
+const withoutDoubles = (places: Place[]): Place[] =>
+  [
+    ...new Map(
+      places.toReversed().map((place) => [`${place.kind}\n${place.title}\n${place.href}`, place]),
+    ).values(),
+  ].reverse()
+
+/** Words with so large a share of their pairs of letters in common are spelt alike: `reveneu` and `revenue` have .625, `like` and `lake` .6. */
+const MIN_ALIKE = 0.62
+
+/** The words, each replaced by the word of the places that is spelt most like it. */
+function respelt(all: Place[], words: string[]): string[] {
+  const spelt = [...new Set(all.flatMap((place) => textOf(place).split(/[^\p{L}\p{N}]+/u)))]
+  return words.flatMap((word) => {
+    const [nearest] = spelt
+      .map((other) => ({ other, alike: alikeness(word, other) }))
+      .filter(({ alike }) => alike >= MIN_ALIKE)
+      .sort((one, other) => other.alike - one.alike)
+    return nearest ? [nearest.other] : []
+  })
+}
+
+/** The share of neighbouring letters that two words have in common, of 1 (Dice, 1945). */
+function alikeness(one: string, other: string): number {
+  const [pairs, others] = [pairsOf(one), pairsOf(other)]
+  const common = [...pairs].filter((pair) => others.has(pair)).length
+  return (2 * common) / (pairs.size + others.size)
+}
+
+const pairsOf = (word: string): Set<string> =>
+  new Set([...` ${word} `].slice(1).map((letter, at) => ` ${word} `.charAt(at) + letter))
 
 const MAX_RECENT = 5
 
