@@ -80,8 +80,11 @@ export function withoutRoutes(text: string): string {
   return sentences.filter((sentence) => !sentence.includes('/v1/')).join(' ')
 }
 
-const REPLAY = /^`headgate quarantine replay [^`]+` accepts it again, while/
+const REPLAY = /^`headgate quarantine replay [^`]+` accepts it again, while .+$/
 
 /** What to do about an undone file, on its own page: the undo is taken back there. */
 export const withWayBack = (remedy: string): string =>
-  remedy.replace(REPLAY, 'Its sender or an operator can take the undo back here, while')
+  remedy.replace(
+    REPLAY,
+    'Its sender or an operator can take the undo back here, as long as the lake keeps what was sent',
+  )

@@ -218,7 +218,7 @@ test('an undone file says once that it is undone, and names the way back', async
   const rows = await screen.findByRole('region', { name: 'Rows' })
   expect(rows.textContent).toContain('The upload was undone')
   expect(rows.textContent).toContain(
-    'Its sender or an operator can take the undo back here, while its original or masked form is in raw.',
+    'Its sender or an operator can take the undo back here, as long as the lake keeps what was sent.',
   )
   expect(screen.queryByRole('region', { name: 'Reason' })).toBeNull()
   expect(screen.queryByTestId('counts')).toBeNull()

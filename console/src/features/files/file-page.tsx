@@ -18,6 +18,7 @@ import { Advice } from '../../components/advice'
 import { headline, insightsOf } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
 import { AcceptanceAlert, FileBadge } from './acceptance'
+import { BeforeUndo } from './before-undo'
 import { CorrectionsPage } from './corrections-page'
 import { Counts } from './counts'
 import { EditedBefore } from './edited-before'
@@ -168,23 +169,6 @@ function rowWords({ received, accepted, corrected, state }: Schemas['FileDetail'
   return accepted === received
     ? `All ${count(received, 'row')} accepted`
     : `${whole(accepted)} of ${count(received, 'row')} accepted`
-}
-
-/** The rows of an undone file by outcome, as history, and who can bring them back. */
-function BeforeUndo({ file: { before_undo: rows, error } }: { file: Schemas['FileDetail'] }) {
-  return (
-    <>
-      {rows ? (
-        <>
-          <Text size="sm" className="muted">
-            Before the undo the file had:
-          </Text>
-          <Counts of={{ ...rows, warnings: 0 }} />
-        </>
-      ) : null}
-      {error ? <Advice text={`${withWayBack(error.remedy)}.`} /> : null}
-    </>
-  )
 }
 
 /** How the gate checked the file: in view while it does, and folded away once it has. */

@@ -8,7 +8,8 @@ import { mayCommit } from '../files/acceptance-words'
 import { isMostlyDuplicates, outcome, stayOut } from './outcome-words'
 import { differenceWords } from './replaced-rows'
 import type { ForeignAmounts } from './currencies'
-import { withoutColumn } from './suggested-fields'
+import type { Edits } from './edits'
+import { openFormats, openFormatWords, withoutColumn, withOpenFormats } from './suggested-fields'
 import type { useEdits } from './use-edits'
 
 interface Props {
@@ -20,14 +21,16 @@ interface Props {
   currencies: ForeignAmounts[]
   onCommit: () => void
   onShowErrors: () => void
+  onChange: (next: Edits) => void
 }
 
 /** What a commit does, by a check of exactly what is shown; the button says it. */
-export function CommitLine({ work, missing, leftOut, currencies, onCommit, onShowErrors }: Props) {
+export function CommitLine({ work, missing, leftOut, currencies, onCommit, onShowErrors, onChange }: Props) {
   const { result } = work.check
   const why = obstacle(work, missing, currencies)
   const isRepeat = work.isCurrent && result.duplicate_of !== ''
   const isDoubtful = isMostlyDuplicates(result)
+  const formats = openFormats(result, work.edits)
   const mayShowErrors = missing.length === 0 && currencies.length === 0 && result.quarantined > 0
   return (
     <Group className="import-commit" justify="space-between" gap="sm">
@@ -59,7 +62,11 @@ export function CommitLine({ work, missing, leftOut, currencies, onCommit, onSho
             Open that file
           </Button>
         ) : why && work.isCurrent ? (
-          mayShowErrors ? (
+          mayShowErrors && formats.length > 0 ? (
+            <Button onClick={() => onChange(withOpenFormats(work.edits, formats))}>
+              Read {formats.map(openFormatWords).join(', ')}
+            </Button>
+          ) : mayShowErrors ? (
             <Button onClick={onShowErrors}>Show the {count(result.quarantined, 'row')} with errors</Button>
           ) : null
         ) : (
@@ -137,6 +144,9 @@ function obstacle(
   if (currencies.length > 0 && result.accepted > 0)
     return `Decide about the amounts in ${currencies.map(({ rows }) => Object.keys(rows).join(' and ')).join(', ')} above.`
   if (mayCommit(result)) return ''
+  const formats = openFormats(result, edits)
+  if (result.acceptance === 'nothing_accepted' && formats.length > 0)
+    return 'Every row is refused, because a format of the file is not chosen yet.'
   return result.acceptance === 'nothing_accepted'
     ? 'Every row is refused: correct the columns or the cells, or choose a format above a column.'
     : 'Nothing of this file can enter the lake: choose another file.'

@@ -200,6 +200,14 @@ export function withDefault(edits: Edits, field: string, text: string): Edits {
   )
 }
 
+/** Fill a field that no column of the file is with the values of a column that is another field. */
+export function withCopy(edits: Edits, field: string, column: string): Edits {
+  const step: Step = { kind: 'join', column: field, text: '', search: '', values: {}, into: [column] }
+  const format = edits.formats[edits.columns[column] ?? '']
+  const next = withField(withStep(edits, step), field, field)
+  return format ? withFormat(next, field, format) : next
+}
+
 /** Type texts into a column, one below the other from a row on. */
 export function withTexts(edits: Edits, column: string, rows: number[], texts: (string | null)[]): Edits {
   const cells = { ...edits.cells }

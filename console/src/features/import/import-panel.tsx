@@ -192,7 +192,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
           {isOfChoice(result, edits) ? (
             <>
               <Suggestions result={result} edits={edits} onChange={change} />
-              <MissingFields fields={unsuggested} edits={edits} onChange={change} />
+              <MissingFields fields={unsuggested} result={result} edits={edits} onChange={change} />
             </>
           ) : null}
           <SetForAll result={result} edits={edits} onChange={change} />
@@ -243,6 +243,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
         currencies={openCurrencies(result, edits)}
         onCommit={() => onCommit(etag, edits)}
         onShowErrors={() => setShow('errors')}
+        onChange={change}
       />
       {form?.action === 'map' && grid?.values[form.column] ? (
         <MapForm

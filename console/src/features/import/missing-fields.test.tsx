@@ -21,6 +21,7 @@ const field = (name: string, title: string, mayBeEmpty: boolean): Schemas['Contr
   unit: '',
   allowed: [],
 })
+const NOTHING = { grid: null, mapping: null }
 const SSN = field('ssn', 'Ssn', true)
 const REGION = field('region_id', 'Region id', false)
 
@@ -30,6 +31,7 @@ test('a person says that the file has no values of a masked field, and invents n
     <MantineProvider>
       <MissingFields
         fields={[SSN, REGION]}
+        result={NOTHING}
         edits={{ ...NO_EDITS, dataset: 'customers' }}
         onChange={onChange}
       />
@@ -49,7 +51,12 @@ test('fields that the file needs stand before those that may be empty, which alo
   const show = (fields: (typeof SSN)[]) =>
     render(
       <MantineProvider>
-        <MissingFields fields={fields} edits={{ ...NO_EDITS, dataset: 'customers' }} onChange={vi.fn()} />
+        <MissingFields
+          fields={fields}
+          result={NOTHING}
+          edits={{ ...NO_EDITS, dataset: 'customers' }}
+          onChange={vi.fn()}
+        />
       </MantineProvider>,
     )
   show([SSN, REGION])
@@ -81,6 +88,7 @@ test.each([
     <MantineProvider>
       <MissingFields
         fields={[{ ...field('since', 'Since', false), type }]}
+        result={NOTHING}
         edits={{ ...NO_EDITS, dataset: 'products' }}
         onChange={onChange}
       />
@@ -93,4 +101,43 @@ test.each([
   expect(onChange).toHaveBeenCalledWith(
     expect.objectContaining({ steps: [expect.objectContaining({ kind: 'default', text: set })] }),
   )
+})
+
+test('a missing day may be that of another column', () => {
+  const onChange = vi.fn()
+  const UPDATED = { ...field('updated_at', 'Updated', false), type: 'timestamp' }
+  const result = {
+    grid: {
+      columns: ['Nr', 'Bestelldatum', 'Lieferdatum'],
+      formats: {
+        Bestelldatum: { kind: 'date', format: { patterns: ['dd.MM.yyyy'] }, others: 0 },
+        Lieferdatum: { kind: 'date', format: { patterns: ['yyyy/MM/dd'] }, others: 0 },
+      },
+    },
+    mapping: { fields: [UPDATED, { ...field('ordered_at', 'Ordered at', false), type: 'timestamp' }] },
+  } as unknown as Pick<Schemas['DryRun'], 'grid' | 'mapping'>
+  const edits = { ...NO_EDITS, dataset: 'orders', columns: { Nr: 'order_id', Bestelldatum: 'ordered_at' } }
+  render(
+    <MantineProvider>
+      <MissingFields fields={[UPDATED, REGION]} result={result} edits={edits} onChange={onChange} />
+    </MantineProvider>,
+  )
+  screen.getByRole('button', { name: 'Updated as Lieferdatum' })
+  expect(screen.queryByRole('button', { name: 'Region id as Ordered at' })).toBeNull()
+  fireEvent.click(screen.getByRole('button', { name: 'Updated as Ordered at' }))
+  expect(onChange).toHaveBeenCalledWith({
+    ...edits,
+    columns: { ...edits.columns, updated_at: 'updated_at' },
+    formats: { updated_at: { patterns: ['dd.MM.yyyy'] } },
+    steps: [
+      {
+        kind: 'join',
+        column: 'updated_at',
+        text: '',
+        search: '',
+        values: {},
+        into: ['Bestelldatum'],
+      },
+    ],
+  })
 })

@@ -2,10 +2,14 @@ import { Button, Group, NativeSelect, Text, TextInput } from '@mantine/core'
 import { Fragment, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { type Edits, withDefault } from './edits'
+import { titleOf } from './column-header'
+import { type Edits, withCopy, withDefault } from './edits'
+import { kindOf } from './formats'
+import { withKnownFormat } from './suggested-fields'
 
 interface Props {
   fields: Schemas['ContractField'][]
+  result: Pick<Schemas['DryRun'], 'grid' | 'mapping'>
   edits: Edits
   onChange: (next: Edits) => void
 }
@@ -16,7 +20,7 @@ interface Props {
  * A masked field that may be empty is asked for, too, because its values may be in a column of another name. A
  * person who knows that the file has none says so, and no value has to be invented.
  */
-export function MissingFields({ fields, edits, onChange }: Props) {
+export function MissingFields({ fields, result, edits, onChange }: Props) {
   if (!edits.dataset || fields.length === 0) return null
   const groups = [
     ['Missing:', fields.filter((field) => !field.may_be_empty)],
@@ -35,6 +39,11 @@ export function MissingFields({ fields, edits, onChange }: Props) {
                 key={field.name}
                 field={field}
                 onSet={(text) => onChange(withDefault(edits, field.name, text))}
+                copies={columnsOfDays(field, result, edits).map((column) => ({
+                  title: titleOf(result.mapping?.fields, edits.columns[column] || column),
+                  take: () =>
+                    onChange(withFormatOf(withCopy(edits, field.name, column), field.name, result, column)),
+                }))}
               />
             ))}
           </Fragment>
@@ -57,7 +66,33 @@ function waysOut(fields: Props['fields']): string {
   return ways.length > 1 ? `${ways.slice(0, -1).join(', ')}, or ${ways.at(-1) ?? ''}.` : `${ways.join('')}.`
 }
 
-function Missing({ field, onSet }: { field: Schemas['ContractField']; onSet: (text: string) => void }) {
+const MAX_COPIES = 2
+
+/** Columns of days whose values a missing day may have too, such as the day of the order for its last change. */
+export function columnsOfDays(
+  field: Schemas['ContractField'],
+  { grid, mapping }: Props['result'],
+  edits: Edits,
+): string[] {
+  if (field.is_key || kindOf(field.type) !== 'day') return []
+  const isOfDays = (column: string): boolean => {
+    const own = mapping?.fields.find(({ name }) => name === edits.columns[column])
+    return kindOf(own?.type ?? String(grid?.formats[column]?.['kind'] ?? '')) === 'day'
+  }
+  return (grid?.columns ?? []).filter(isOfDays).slice(0, MAX_COPIES)
+}
+
+/** The format of the column that is copied; one that was decided stays. */
+const withFormatOf = (edits: Edits, field: string, result: Props['result'], column: string): Edits =>
+  edits.formats[field] ? edits : withKnownFormat(edits, field, result, column)
+
+interface MissingProps {
+  field: Schemas['ContractField']
+  onSet: (text: string) => void
+  copies: { title: string; take: () => void }[]
+}
+
+function Missing({ field, onSet, copies }: MissingProps) {
   const { title, may_be_empty: mayBeEmpty } = field
   const [text, setText] = useState<string>()
   if (field.is_key) return <Text size="sm">{title} (a column only)</Text>
@@ -67,6 +102,17 @@ function Missing({ field, onSet }: { field: Schemas['ContractField']; onSet: (te
         <Button size="compact-sm" variant="default" onClick={() => setText(firstValue(field.type))}>
           {title} …
         </Button>
+        {copies.map((copy) => (
+          <Button
+            key={copy.title}
+            size="compact-sm"
+            variant="default"
+            aria-label={`${title} as ${copy.title}`}
+            onClick={copy.take}
+          >
+            as {copy.title}
+          </Button>
+        ))}
         {mayBeEmpty ? (
           <Button size="compact-sm" variant="default" onClick={() => onSet('')}>
             The file has no {title}

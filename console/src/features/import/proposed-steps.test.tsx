@@ -50,7 +50,7 @@ const RESULT = {
   edited_copy: '',
   same_name: '',
   state: 'checked',
-  grid: { columns: ['orderId', 'position', 'Land'], to_come: {} },
+  grid: { columns: ['orderId', 'position', 'Land'], formats: {}, to_come: {} },
   mapping: {
     dataset: 'lines',
     fields: [field('line_id', true), field('region_id', false)],
@@ -108,7 +108,7 @@ test('the cells of a key that is made show the values that it is made of', () =>
 test('no one value is offered for a key, which tells rows apart', () => {
   render(
     <MantineProvider>
-      <MissingFields fields={[field('line_id', true)]} edits={EDITS} onChange={vi.fn()} />
+      <MissingFields fields={[field('line_id', true)]} result={RESULT} edits={EDITS} onChange={vi.fn()} />
     </MantineProvider>,
   )
   screen.getByText('Choose the column below.')
@@ -137,6 +137,7 @@ test('a file that the lake has promises no rows: the line says since when and wh
         currencies={[]}
         onCommit={vi.fn()}
         onShowErrors={vi.fn()}
+        onChange={vi.fn()}
       />
     </MantineProvider>,
   )

@@ -38,7 +38,7 @@ const RESULT = {
     fields: [field('product_id', true), field('updated_at', false)],
     columns: [],
   },
-  grid: { columns: ['Nr', 'VPE', 'EAN'], to_come: { VPE: { rows: 62, last: '2027-12-31' } } },
+  grid: { columns: ['Nr', 'VPE', 'EAN'], formats: {}, to_come: { VPE: { rows: 62, last: '2027-12-31' } } },
 } as unknown as Schemas['DryRun']
 const EDITS = { ...NO_EDITS, dataset: 'products' }
 
@@ -79,6 +79,7 @@ test('the button commits in one click and says what comes in and what stays out'
         currencies={[]}
         onCommit={onCommit}
         onShowErrors={vi.fn()}
+        onChange={vi.fn()}
       />
     </MantineProvider>,
   )

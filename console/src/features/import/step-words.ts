@@ -7,6 +7,7 @@ import type { Step } from './edits'
  * @example stepWords(country, 'Region id') // 'countries in Land as codes'
  */
 export function stepWords({ kind, column, into }: Step, title: string): string {
+  if (kind === 'join' && into.length === 1) return `${title} as in ${into[0] ?? ''}, because no column has it`
   if (kind === 'join') return `${title} joined from ${into.join(' and ')}, because no column has it`
   return kind === 'country' ? `countries in ${column} as codes, such as DE` : ''
 }

@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
-import { type Edits, leaveOutOthers, withFormat } from './edits'
-import { fits } from './formats'
+import { type Edits, type Format, leaveOutOthers, withFormat } from './edits'
+import { fits, formatWords, kindOf } from './formats'
 
 /** The fields that no column is yet, and that the file needs: required ones, and masked ones, which may be empty. */
 export function missingFields({ mapping }: Schemas['DryRun'], edits: Edits): Schemas['ContractField'][] {
@@ -53,10 +53,42 @@ export function settled(edits: Edits, result: Schemas['DryRun']): Edits {
 export function withKnownFormat(
   edits: Edits,
   field: string | null | undefined,
-  { grid, mapping }: Schemas['DryRun'],
+  { grid, mapping }: Pick<Schemas['DryRun'], 'grid' | 'mapping'>,
   column: string,
 ): Edits {
   const known = grid?.formats[column] as { kind: string; format: Edits['formats'][string] } | undefined
   const type = mapping?.fields.find((one) => one.name === field)?.type
   return field && known && type && fits(known.kind, type) ? withFormat(edits, field, known.format) : edits
 }
+
+interface OpenFormat {
+  column: string
+  field: string
+  format: Format
+}
+
+/**
+ * The formats of numbers, days and yes or no that nearly all values of a column need and its field does not have yet.
+ *
+ * Without them the gate refuses these values.
+ */
+export function openFormats({ grid, mapping }: Schemas['DryRun'], edits: Edits): OpenFormat[] {
+  return (grid?.columns ?? []).flatMap((column) => {
+    const known = grid?.formats[column] as { kind: string; format: Format } | undefined
+    const field = mapping?.fields.find(({ name }) => name === edits.columns[column])
+    if (!known || !field || edits.formats[field.name] || kindOf(field.type) === 'text') return []
+    return fits(known.kind, field.type) ? [{ column, field: field.name, format: known.format }] : []
+  })
+}
+
+/** Take the formats that are open. */
+export const withOpenFormats = (edits: Edits, open: OpenFormat[]): Edits =>
+  open.reduce((next, { field, format }) => withFormat(next, field, format), edits)
+
+/**
+ * A format that is open, in words.
+ *
+ * @example openFormatWords(price) // 'Einzelpreis with decimal comma'
+ */
+export const openFormatWords = ({ column, format }: OpenFormat): string =>
+  `${column} with ${formatWords(format)}`

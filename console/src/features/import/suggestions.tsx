@@ -2,7 +2,14 @@ import { Button, Group, Text } from '@mantine/core'
 
 import { titleOf, words } from './column-header'
 import { type Deciding, withDataset, withField, withProposed } from './edits'
-import { openSteps, openSuggestions, withKnownFormat } from './suggested-fields'
+import {
+  openFormats,
+  openFormatWords,
+  openSteps,
+  openSuggestions,
+  withKnownFormat,
+  withOpenFormats,
+} from './suggested-fields'
 import { stepWords } from './step-words'
 
 /** The dataset that is proposed for a file that none is known for, by the names of its columns. */
@@ -22,24 +29,26 @@ export function LikelyDataset({ result, edits, onChange }: Deciding) {
 }
 
 /**
- * Takes every field that is suggested for a column, and every proposed step, in one click: the next step, because a
+ * Takes every suggested field and format of a column, and every proposed step, in one click: the next step, because a
  * commit needs a field for each column.
  */
 export function Suggestions({ result, edits, onChange }: Deciding) {
   const open = openSuggestions(result, edits)
   const steps = openSteps(result, edits)
-  const all = open.length + steps.length
+  const formats = openFormats(result, edits)
+  const all = open.length + steps.length + formats.length
   if (all === 0) return null
   const columns = result.grid?.columns ?? []
   const take = () => {
     const mapped = open.reduce(
       (next, one) => withKnownFormat(withField(next, one.column, one.field), one.field, result, one.column),
-      edits,
+      withOpenFormats(edits, formats),
     )
     onChange(steps.reduce((next, step) => withProposed(next, step, columns), mapped))
   }
   const said = [
     ...open.map((one) => `${one.column} as ${titleOf(result.mapping?.fields, one.field)}`),
+    ...formats.map(openFormatWords),
     ...steps.map(({ field, step }) => stepWords(step, titleOf(result.mapping?.fields, field))),
   ]
   return (

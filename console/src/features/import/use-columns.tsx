@@ -5,7 +5,30 @@ import { isNumeric } from '../../api/format'
 import { type ColumnAction, ColumnHeader } from './column-header'
 import { type Edits, isAbove, isStepOf, madeColumns, withField, withFormat, withoutStep } from './edits'
 import { type GridColumn, inColumn } from './grid-column'
+import { formatWords } from './formats'
+import { chipWords } from './steps'
 import { missingFields, settled, withKnownFormat } from './suggested-fields'
+
+const CHARACTER_PX = 7
+const MAX_WIDTH_PX = 340
+
+/** The width of a column: its name, its format and its steps are not cut off, and a reason beside a value needs room. */
+export function widthOf(
+  name: string,
+  { flawed, format, steps }: { flawed: number; format: string; steps: string[] },
+): number {
+  const errors = flawed > 0 ? `${flawed} errors  ` : ''
+  const chips = steps.reduce((sum, words) => sum + words.length * CHARACTER_PX + 34, 0)
+  return Math.min(
+    MAX_WIDTH_PX,
+    Math.max(
+      flawed > 0 ? 200 : 170,
+      Math.min(280, name.length * 9 + 48),
+      (errors.length + format.length) * CHARACTER_PX + 24,
+      chips + 16,
+    ),
+  )
+}
 
 /** The columns of the grid with their headers, where each is decided. */
 export function useColumns(
@@ -32,7 +55,15 @@ export function useColumns(
       return {
         name,
         // A reason beside a refused value needs room.
-        width: Math.min(280, Math.max(flawed > 0 ? 200 : 170, name.length * 9 + 48)),
+        width: widthOf(name, {
+          flawed,
+          format: formatWords((field ? edits.formats[field] : undefined) ?? known?.format),
+          steps: isOfFile
+            ? edits.steps
+                .filter((step) => isAbove(step, name))
+                .map((step) => `${chipWords(step)}${isStepOf(step, remembered) ? ' (remembered)' : ''}`)
+            : [],
+        }),
         hasReasons: flawed > 0,
         isNumeric: isNumeric(type),
         isLeftOut: decided[name] === null,

@@ -38,6 +38,14 @@ const isOnlyUnchecked = (result: Schemas['DryRun'], edits: Edits): boolean =>
   settled(edits, result) !== edits &&
   missingFields(result, edits).length === 0
 
+/** Whether another part was chosen whose dataset is known by its columns, and nothing is decided about it. */
+const isUndecidedPart = (before: Edits, { part, dataset }: Edits, result: Schemas['DryRun']): boolean =>
+  before.part !== part && dataset === '' && Boolean(result.mapping) && !result.is_remembered
+
+/** The edits after a check: those that are remembered, or the dataset and fields of a part that its columns show. */
+export const answeredEdits = (before: Edits, edits: Edits, result: Schemas['DryRun']): Edits =>
+  result.is_remembered || isUndecidedPart(before, edits, result) ? edited(result) : edits
+
 const columnsOf = ({ columns }: Edits): number => Object.keys(columns).length
 
 interface Import {
@@ -85,7 +93,8 @@ export function useEdits(uploadId: string, first: Checked): Import {
         const answer = await checkEdits(uploadId, sent, own.signal)
         newest.current = answer.result
         // The choice of a sheet alone gets the decisions that are remembered for its header.
-        const fresh = answer.result.is_remembered ? edited(answer.result) : edits
+        const isOfPart = isUndecidedPart(before.current, edits, answer.result)
+        const fresh = answeredEdits(before.current, edits, answer.result)
         if (answer.result.is_remembered) setRemembered(fresh)
         const isOther = before.current.dataset !== edits.dataset || before.current.part !== edits.part
         const now = isOther ? withoutTotals(fresh, answer.result) : fresh
@@ -94,7 +103,9 @@ export function useEdits(uploadId: string, first: Checked): Import {
         setCheck(answer)
         // Which fields a dataset needs may be unknown before its first check.
         const isWhole =
-          now === fresh && (now !== edits || columnsOf(settled(now, answer.result)) === columnsOf(sent))
+          now === fresh &&
+          !isOfPart &&
+          (now !== edits || columnsOf(settled(now, answer.result)) === columnsOf(sent))
         setCheckedEdits(isWhole ? now : undefined)
         if (now !== edits) setHistory(begun(now))
         setCheckedAt(Date.now())

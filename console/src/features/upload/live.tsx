@@ -5,6 +5,7 @@ import { explained } from '../../api/format'
 import { FINAL_STATES, useFile } from '../files/queries'
 import { Failed, Waiting } from '../../components/states'
 import { AcceptanceAlert, FileBadge } from '../files/acceptance'
+import { BeforeUndo } from '../files/before-undo'
 import { Counts } from '../files/counts'
 import { NextStep } from '../files/next-step'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
@@ -49,16 +50,24 @@ export function Live({ fileId, edits }: { fileId: string; edits?: Edits | undefi
         )}
       </Group>
       <Receipt file={found} edits={edits} />
-      <Stages stages={found.stages} />
-      <AcceptanceAlert of={found} wasCommitted />
-      <Counts of={found} />
+      {found.state === 'reverted' ? (
+        <BeforeUndo file={found} />
+      ) : (
+        <>
+          <Stages stages={found.stages} />
+          <AcceptanceAlert of={found} wasCommitted />
+          <Counts of={found} />
+        </>
+      )}
       {isDuplicate(found) ? <Text fw={600}>{DUPLICATE}</Text> : null}
-      {found.error ? (
+      {found.error && found.state !== 'reverted' ? (
         <Text size="sm">
           <Advice text={explained(found.error)} />
         </Text>
       ) : null}
-      <NextStep file={found} isSecond={found.quarantined > 0} />
+      {found.state === 'reverted' && !found.in_snapshot ? null : (
+        <NextStep file={found} isSecond={found.quarantined > 0} />
+      )}
       <details>
         <summary>Activity</summary>
         <ol style={{ margin: 0, paddingLeft: '1.2rem' }} aria-live="polite">

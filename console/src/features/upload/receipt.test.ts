@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { NO_EDITS, withDefault } from '../import/edits'
-import { currencyLines, leftOutLine, rememberedLine, setLine } from './receipt'
+import { currencyLines, leftOutLine, rememberedLine, setLine, undoneWords } from './receipt'
 
 const KEPT = {
   left_out: ['VPE', 'EAN'],
@@ -51,4 +51,12 @@ test('a receipt says what every row got, and what the next file gets of it', () 
     'The mapping is remembered. The next file with this header gets the same fields, and needs no decision.',
   )
   expect(rememberedLine(undefined, {})).toBe('')
+})
+
+test('the receipt of an undone file counts the rows that left, and promises no run where no table has them', () => {
+  const rows = { received: 42, accepted: 38, quarantined: 2, duplicates: 2 }
+  expect(undoneWords({ before_undo: rows, in_snapshot: '' })).toBe(
+    'The upload is undone: none of its 38 rows is in the lake.',
+  )
+  expect(undoneWords({ before_undo: rows, in_snapshot: 's1' })).toBe('The upload is undone.')
 })

@@ -21,8 +21,7 @@ interface Props {
 export function Receipt({ file, edits }: Props) {
   const units = useUnits(file.dataset)
   const columns = useContract('source', file.state === 'done' ? file.dataset : '').data?.column_list ?? []
-  if (file.state === 'reverted')
-    return <Text fw={600}>The upload is undone: no table has its rows after the next run.</Text>
+  if (file.state === 'reverted') return <Text fw={600}>{undoneWords(file)}</Text>
   if (file.state !== 'done') return null
   const wait = file.quarantined
   const parts = [
@@ -70,6 +69,15 @@ export function Receipt({ file, edits }: Props) {
     </div>
   )
 }
+
+/** What an undone file's rows are now. */
+export const undoneWords = ({
+  before_undo: before,
+  in_snapshot: inTables,
+}: Pick<Schemas['FileDetail'], 'before_undo' | 'in_snapshot'>): string =>
+  inTables || !before?.accepted
+    ? 'The upload is undone.'
+    : `The upload is undone: none of its ${count(before.accepted, 'row')} is in the lake.`
 
 type Kept = Schemas['FileEdits'] | null | undefined
 

@@ -1,0 +1,27 @@
+import { Text } from '@mantine/core'
+
+import { withWayBack } from '../../api/commands'
+import type { Schemas } from '../../api/client'
+import { Advice } from '../../components/advice'
+import { Counts } from './counts'
+
+/** The rows of an undone file by outcome, as history, and who can bring them back. */
+export function BeforeUndo({ file: { before_undo: rows, error } }: { file: Schemas['FileDetail'] }) {
+  return (
+    <>
+      {rows ? (
+        <>
+          <Text size="sm" className="muted">
+            Before the undo the file had:
+          </Text>
+          <Counts of={{ ...rows, warnings: 0 }} />
+        </>
+      ) : null}
+      {error ? (
+        <Text size="sm">
+          <Advice text={`${withWayBack(error.remedy)}.`} />
+        </Text>
+      ) : null}
+    </>
+  )
+}

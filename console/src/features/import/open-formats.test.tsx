@@ -1,0 +1,108 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { CommitLine } from './commit-line'
+import { type Edits, NO_EDITS, withFormat } from './edits'
+import { openFormats } from './suggested-fields'
+import { Suggestions } from './suggestions'
+import { widthOf } from './use-columns'
+
+afterEach(cleanup)
+
+const field = (name: string, title: string, type: string) => ({
+  name,
+  title,
+  type,
+  required: true,
+  may_be_empty: false,
+  is_key: false,
+  records_past: false,
+  unit: '',
+  allowed: [],
+})
+const RESULT = {
+  state: 'checked',
+  outcome: 'done',
+  acceptance: 'nothing_accepted',
+  accepted: 0,
+  quarantined: 42,
+  duplicates: 0,
+  duplicate_of: '',
+  edited_copy: '',
+  same_name: '',
+  grid: {
+    columns: ['Preis', 'Farbe'],
+    rows: 42,
+    formats: {
+      Preis: { kind: 'decimal', format: { decimal: ',' }, others: 0 },
+      Farbe: { kind: 'decimal', format: { decimal: ',' }, others: 0 },
+    },
+    to_come: {},
+  },
+  mapping: {
+    dataset: 'items',
+    fields: [field('price', 'Price', 'decimal(10,2)'), field('colour', 'Colour', 'string')],
+    columns: [],
+  },
+  proposed_steps: [],
+} as unknown as Schemas['DryRun']
+const EDITS = { ...NO_EDITS, dataset: 'items', columns: { Preis: 'price', Farbe: 'colour' } }
+const READ = withFormat(EDITS, 'price', { decimal: ',' })
+
+function commitLine(edits: Edits, onChange = vi.fn(), onShowErrors = vi.fn()) {
+  const work = { check: { result: RESULT, etag: '' }, edits, isCurrent: true, checkedAt: Date.now() }
+  render(
+    <MantineProvider>
+      <CommitLine
+        work={work as unknown as Parameters<typeof CommitLine>[0]['work']}
+        missing={[]}
+        leftOut={[]}
+        currencies={[]}
+        onCommit={vi.fn()}
+        onShowErrors={onShowErrors}
+        onChange={onChange}
+      />
+    </MantineProvider>,
+  )
+}
+
+test('a format that the values of a mapped column need is one of the suggestions', () => {
+  const onChange = vi.fn()
+  render(
+    <MantineProvider>
+      <Suggestions result={RESULT} edits={EDITS} onChange={onChange} />
+    </MantineProvider>,
+  )
+  screen.getByText('Preis with decimal comma')
+  fireEvent.click(screen.getByRole('button', { name: 'Use the suggestion' }))
+  expect(onChange).toHaveBeenCalledWith(READ)
+  expect(openFormats(RESULT, READ)).toEqual([])
+})
+
+test('where every row is refused for want of a format, the button takes the format', () => {
+  const onChange = vi.fn()
+  commitLine(EDITS, onChange)
+  screen.getByText('Every row is refused, because a format of the file is not chosen yet.')
+  expect(screen.queryByRole('button', { name: /^Show/ })).toBeNull()
+  fireEvent.click(screen.getByRole('button', { name: 'Read Preis with decimal comma' }))
+  expect(onChange).toHaveBeenCalledWith(READ)
+})
+
+test('where no format is open, the button shows the refused rows', () => {
+  const onShowErrors = vi.fn()
+  commitLine(READ, vi.fn(), onShowErrors)
+  fireEvent.click(screen.getByRole('button', { name: 'Show the 42 rows with errors' }))
+  expect(onShowErrors).toHaveBeenCalled()
+})
+
+test('a column is as wide as its format and its steps', () => {
+  const none = { flawed: 0, format: '', steps: [] }
+  expect(widthOf('Pos', none)).toBe(170)
+  const format = 'decimal comma · “.” between thousands'
+  expect(widthOf('Pos', { ...none, flawed: 42, format })).toBeGreaterThan(format.length * 6.5)
+  const step = '3 values mapped (remembered)'
+  expect(widthOf('Pos', { ...none, steps: [step] })).toBeGreaterThan(step.length * 6.5)
+})
