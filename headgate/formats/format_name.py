@@ -3,46 +3,38 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
 class FormatName(StrEnum):
-    """The file formats, named as in a file's record."""
+    """The file formats: the name in a file's record, and the display name `words`."""
 
-    CSV = "csv"
-    JSON = "json"
-    XML = "xml"
-    FIXED_WIDTH = "fixed_width"
-    PARQUET = "parquet"
-    AVRO = "avro"
-    ORC = "orc"
-    ODS = "ods"
-    XLS = "xls"
-    XLSX = "xlsx"
+    words: str
 
-    @property
-    def words(self) -> str:
-        """Return the format's display name."""
-        return _WORDS[self]
+    CSV = "csv", "CSV"
+    JSON = "json", "JSON"
+    XML = "xml", "XML"
+    FIXED_WIDTH = "fixed_width", "fixed width"
+    PARQUET = "parquet", "Parquet"
+    AVRO = "avro", "Avro"
+    ORC = "orc", "ORC"
+    ODS = "ods", "OpenDocument (.ods)"
+    XLS = "xls", "Excel 97 (.xls)"
+    XLSX = "xlsx", "Excel (.xlsx)"
+
+    def __new__(cls, name: str, words: str) -> Self:
+        """Make a format that is equal to its name."""
+        form = str.__new__(cls, name)
+        form._value_ = name
+        form.words = words
+        return form
 
 
 JSON_LINES = "json_lines"  # the name in a file's record of JSON with one record per line
 GEOJSON = "geojson"  # and of a collection of features
 WORKBOOKS = {FormatName.XLSX, FormatName.XLS, FormatName.ODS}
 """The formats with sheets."""
-_WORDS: dict[str, str] = {
-    FormatName.CSV: "CSV",
-    FormatName.JSON: "JSON",
-    JSON_LINES: "JSON lines",
-    GEOJSON: "GeoJSON",
-    FormatName.XML: "XML",
-    FormatName.FIXED_WIDTH: "fixed width",
-    FormatName.PARQUET: "Parquet",
-    FormatName.AVRO: "Avro",
-    FormatName.ORC: "ORC",
-    FormatName.ODS: "OpenDocument (.ods)",
-    FormatName.XLS: "Excel 97 (.xls)",
-    FormatName.XLSX: "Excel (.xlsx)",
-}
+_WORDS = {name.value: name.words for name in FormatName} | {JSON_LINES: "JSON lines", GEOJSON: "GeoJSON"}
 
 
 def format_in_words(form: str) -> str:
