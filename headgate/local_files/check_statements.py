@@ -82,20 +82,21 @@ def check_project(
         return [*checked, *(_question(tables, question) for question in questions)]
 
 
-def statement_problems(dashboard: str = "") -> list[str]:
+def statement_problems(system: str = "") -> list[str]:
     """Return why the console could not show the lake project's dashboards and saved questions.
 
     The tables have no rows.
 
     Args:
-        dashboard: only this one, by its `system`.
+        system: only the dashboard and the saved questions of this system.
     """
     checked = check_project()
+    questions = {_place(question) for question in own_questions() if question.system == system}
     return [
         f"{statement.place}: {problem}"
         for statement in checked
         for problem in statement.problems
-        if not dashboard or statement.place.startswith(f"dashboard {dashboard},")
+        if not system or statement.place.startswith(f"dashboard {system},") or statement.place in questions
     ]
 
 
@@ -236,7 +237,11 @@ def _question(tables: _LocalTables, question: SavedQuestion) -> CheckedStatement
                 f"Systems: {', '.join(sorted(systems))}."
             )
 
-    return _check(tables, "question", f"question {question.name}", question.sql, problems)
+    return _check(tables, "question", _place(question), question.sql, problems)
+
+
+def _place(question: SavedQuestion) -> str:
+    return f"question {question.name}"
 
 
 def _of_panel(tables: _LocalTables, panel: DeclaredPanel, answer: pa.Table) -> Iterator[str]:

@@ -32,6 +32,7 @@ from headgate.contracts.types import arrow_schema
 from headgate.errors import AuditError, ContractError, NotFoundError
 from headgate.facts.rows_by_key import RowsByKey, write_rows_by_key
 from headgate.lineage.column_sources import CURATED, PROD
+from headgate.plain_names import capitalised
 from headgate.project import PACKED, project
 from headgate.systems import system_registry
 from headgate.systems.column_lineage import columns_of_block, columns_of_query
@@ -469,13 +470,23 @@ def parsed(
             f"{name} uses {part}, so two builds would differ. Remove it. Use current_date for the day of "
             "the run's data."
         )
-    expected = [column for column in contract.names if column not in STAMPS]
-    if not block_of(contract) and not query.is_star and set(query.named_selects) != set(expected):
-        raise ContractError(
-            f"{name} has the columns {', '.join(query.named_selects)}; its contract has "
-            f"{', '.join(expected)}."
-        )
+    if not block_of(contract) and not query.is_star:
+        _require_columns(name, contract, query.named_selects)
     return query
+
+
+def _require_columns(name: str, contract: Contract, selected: list[str]) -> None:
+    expected = [column for column in contract.names if column not in STAMPS]
+    further = ", ".join(column for column in selected if column not in expected)
+    missing = ", ".join(column for column in expected if column not in selected)
+    if further or missing:
+        path = f"contracts/prod/{contract.dataset}.yaml"
+        remedies = [f"add {missing} to {name}, or remove it from {path}"] if missing else []
+        remedies += [f"add {further} to {path}, or remove it from {name}"] if further else []
+        raise ContractError(
+            f"{name} has the columns {', '.join(selected)}; its contract has {', '.join(expected)}. "
+            f"{capitalised('; '.join(remedies))}."
+        )
 
 
 def _readable(contract: Contract, *, is_model: bool) -> tuple[str, ...]:

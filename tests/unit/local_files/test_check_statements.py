@@ -133,3 +133,17 @@ def test_saved_questions_are_asked_too_and_need_a_system_of_the_lake(lake: Path)
     asked = statement_problems()
     assert [problem.partition(":")[0] for problem in asked] == ["question busy_days", "question days"]
     assert "Its system visits is none of the lake" in asked[0]
+
+
+def test_the_problems_of_a_system_are_those_of_its_dashboard_and_its_questions(lake: Path) -> None:
+    text = clinic.QUESTIONS.replace("SELECT count(*) FROM visits_by_day", "SELECT dy FROM visits_by_day")
+    clinic.write(lake, {"systems/_questions.py": text})
+    clinic.write(
+        lake, {"dashboards/visit-counts.yaml": PANEL.format(**GOOD, sql="SELECT dy FROM visits_by_day")}
+    )
+    asked = statement_problems("visit-counts")
+    assert [problem.partition(":")[0] for problem in asked] == [
+        "dashboard visit-counts, panel days",
+        "question days",
+    ]
+    assert statement_problems("another") == []

@@ -169,7 +169,11 @@ def test_rows_that_break_the_contract_are_not_published(
         ("select 'x' as sensor", "reads no table"),
         (
             "select sensor from readings",
-            r"has the columns sensor; its contract has sensor, on, mean, age_days",
+            r"has the columns sensor; .* has sensor, on, mean, age_days\. Add on, mean, age_days to models/",
+        ),
+        (
+            'select sensor, "on", mean, age_days, 1 as more from readings',
+            r"age_days\. Add more to contracts/prod/.*\.yaml, or remove it from models/.*\.sql\.$",
         ),
         ('select sensor, "on", mean, now() as age_days from readings', "Use current_date"),
         ('select sensor, localtimestamp as "on", mean, age_days from readings', "uses LOCALTIMESTAMP"),

@@ -109,7 +109,7 @@ def test_the_table_has_the_columns_and_types_of_its_contract():
     unstamped_rows(Registry.load().prod["{module}"], made)
 
 
-def test_the_dashboard_reads_columns_that_exist():
+def test_the_dashboard_and_the_questions_read_columns_that_exist():
     assert statement_problems("{system}") == []
 """
 
