@@ -31,6 +31,7 @@ class RuleKind:
         argument: the kind of its argument.
         holds: its text in the data dictionary, with {} for the argument.
         broken: its text about a row that breaks it, after the column's name.
+        breaks: its text about any value that breaks it, in the console and in reports.
         remedy: what a person does about the row, with {} for the argument.
         option: its option in ODCS below `logicalTypeOptions`; empty if ODCS has another place for it.
         is_lower: whether a higher bound refuses more rows; None without a bound.
@@ -40,18 +41,20 @@ class RuleKind:
     argument: Argument
     holds: str
     broken: str
+    breaks: str
     remedy: str
     option: str = ""
     is_lower: bool | None = None
 
 
 _KINDS = (
-    RuleKind("required", Argument.NONE, "has a value", "has no value", "Write a value"),
+    RuleKind("required", Argument.NONE, "has a value", "has no value", "is missing", "Write a value"),
     RuleKind(
         "minimum",
         Argument.BOUND,
         "≥ {}",
         "is less than {}",
+        "is below the lowest value allowed",
         "Write a value of at least {}",
         "minimum",
         is_lower=True,
@@ -61,6 +64,7 @@ _KINDS = (
         Argument.BOUND,
         "≤ {}",
         "is more than {}",
+        "is above the highest value allowed",
         "Write a value of at most {}",
         "maximum",
         is_lower=False,
@@ -70,6 +74,7 @@ _KINDS = (
         Argument.BOUND,
         "> {}",
         "is not more than {}",
+        "is not above its lower bound",
         "Write a value above {}",
         "exclusiveMinimum",
         is_lower=True,
@@ -79,6 +84,7 @@ _KINDS = (
         Argument.BOUND,
         "< {}",
         "is not less than {}",
+        "is not below its upper bound",
         "Write a value below {}",
         "exclusiveMaximum",
         is_lower=False,
@@ -88,6 +94,7 @@ _KINDS = (
         Argument.LENGTH,
         "at least {} characters",
         "is shorter than {} characters",
+        "is too short",
         "Write at least {} characters",
         "minLength",
         is_lower=True,
@@ -97,6 +104,7 @@ _KINDS = (
         Argument.LENGTH,
         "at most {} characters",
         "is longer than {} characters",
+        "is too long",
         "Write at most {} characters",
         "maxLength",
         is_lower=False,
@@ -106,10 +114,18 @@ _KINDS = (
         Argument.PATTERN,
         "matches `{}`",
         "does not have the required form",
+        "does not have the required form",
         "Write it in the form of the column's other values",
         "pattern",
     ),
-    RuleKind("valid_values", Argument.VALUES, "one of {}", "is none of {}", "Write one of them"),
+    RuleKind(
+        "valid_values",
+        Argument.VALUES,
+        "one of {}",
+        "is none of {}",
+        "is none of the allowed values",
+        "Write one of them",
+    ),
 )
 RULE_KINDS = {kind.name: kind for kind in _KINDS}
 RULE_OF_OPTION = {kind.option: kind.name for kind in _KINDS if kind.option}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.model import ColumnType, Kind, Rule
 from headgate.contracts.odcs_writer import physical_type
+from headgate.contracts.rule_kinds import RULE_KINDS, Argument
 from headgate.errors import ContractError
 from headgate.exchange.imported import TEXT, ForeignType, imported_column, imported_contract, sql_type
 
@@ -31,14 +32,11 @@ _TYPES = {
     Kind.DATE: {"type": "string", "format": "date"},
     Kind.TIMESTAMP: {"type": "string", "format": "date-time"},
 }
+# ODCS names an option as JSON Schema does.
 _KEYWORDS = {
-    "minimum": "minimum",
-    "maximum": "maximum",
-    "exclusive_minimum": "exclusiveMinimum",
-    "exclusive_maximum": "exclusiveMaximum",
-    "min_length": "minLength",
-    "max_length": "maxLength",
-    "pattern": "pattern",
+    name: RULE_KINDS[name].option
+    for name in RULE_KINDS
+    if RULE_KINDS[name].argument in {Argument.BOUND, Argument.LENGTH, Argument.PATTERN}
 }
 _TYPES_OF_VALUES = {
     str: "string",

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-_OF_A_VALUE = {
-    "required": "is missing",
-    "minimum": "is below the lowest value allowed",
-    "maximum": "is above the highest value allowed",
-    "exclusive_minimum": "is not above its lower bound",
-    "exclusive_maximum": "is not below its upper bound",
-    "min_length": "is too short",
-    "max_length": "is too long",
-    "pattern": "does not have the required form",
-    "valid_values": "is none of the allowed values",
+from headgate.contracts.rule_kinds import RULE_KINDS
+
+_OF_A_VALUE = {kind.name: kind.breaks for kind in RULE_KINDS.values()} | {
     "type": "does not have the type of its column",
     "unique": "occurs more than once",
     "references": "is in no row of the table that it names",

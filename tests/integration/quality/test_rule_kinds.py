@@ -66,10 +66,11 @@ def contract_with(name: str) -> Contract:
 
 
 def test_every_kind_has_an_example() -> None:
-    assert set(EXAMPLES) == set(RULE_KINDS)
+    missing = set(RULE_KINDS) - set(EXAMPLES)
+    assert not missing, f"write a value that holds the rule and one that breaks it into EXAMPLES: {missing}"
 
 
-@pytest.mark.parametrize("name", RULE_KINDS)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_the_gate_and_the_audit_refuse_the_bad_value_and_no_other(name: str) -> None:
     contract, example = contract_with(name), EXAMPLES[name]
     (column,) = contract.columns
@@ -81,7 +82,7 @@ def test_the_gate_and_the_audit_refuse_the_bad_value_and_no_other(name: str) -> 
     assert broken_rules(contract, pa.table({"value": values})) == {("value", name): 1}
 
 
-@pytest.mark.parametrize("name", RULE_KINDS)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_great_expectations_refuses_the_same_values(name: str) -> None:
     contract, example = contract_with(name), EXAMPLES[name]
     assert name in {expectation.meta["rule"] for expectation in suite_of(contract).expectations}
@@ -93,14 +94,14 @@ def test_great_expectations_refuses_the_same_values(name: str) -> None:
     assert broken_rules(contract, rows) == {("value", name): len(refused)}
 
 
-@pytest.mark.parametrize("name", RULE_KINDS)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_odcs_keeps_the_rule(name: str) -> None:
     contract = contract_with(name)
     assert parse(to_odcs(contract), "source").columns[0].rules == contract.columns[0].rules
     assert f"`{RULE_KINDS[name].option or ('validValues' if name == 'valid_values' else name)}`" in DOCUMENTED
 
 
-@pytest.mark.parametrize("name", RULE_KINDS)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_people_read_the_rule_and_its_removal(name: str) -> None:
     contract = contract_with(name)
     assert rule_text(contract.columns[0].rules[0])

@@ -89,8 +89,8 @@ def test_every_table_of_the_lake_is_in_it() -> None:
 
 
 def test_the_copy_in_docs_is_up_to_date() -> None:
-    """Correct it with `python -m headgate.contracts.dictionary > docs/data-dictionary.md`."""
-    assert DOCS.read_text(encoding="utf-8") == dictionary(Registry.load())
+    written = DOCS.read_text(encoding="utf-8")
+    assert written == dictionary(Registry.load()), "docs/data-dictionary.md is old: run `make docs`"
 
 
 def test_a_value_whose_absence_only_warns_or_refuses_the_file_is_described() -> None:

@@ -225,7 +225,13 @@ def test_a_kind_without_an_argument_is_stated_as_true(monkeypatch: pytest.Monkey
         RULE_KINDS,
         "vat_number",
         RuleKind(
-            "vat_number", Argument.TRUE, "is a VAT number", "is no VAT number", "Write one", "vatNumber"
+            "vat_number",
+            Argument.TRUE,
+            "is a VAT number",
+            "is no VAT number",
+            "is no VAT number",
+            "Write one",
+            "vatNumber",
         ),
     )
     monkeypatch.setitem(RULE_OF_OPTION, "vatNumber", "vat_number")
