@@ -384,6 +384,13 @@ data "aws_iam_policy_document" "merge_curated" {
     resources = concat(["${module.bucket["curated"].arn}/snapshots/*"], [for folder in local.iceberg_folders : "${module.bucket["curated"].arn}/${folder}"])
   }
 
+  # A snapshot that was replaced leaves no old version: any run can build it again from the increments.
+  statement {
+    sid       = "DeleteReplacedSnapshots"
+    actions   = ["s3:DeleteObjectVersion"]
+    resources = ["${module.bucket["curated"].arn}/snapshots/*"]
+  }
+
   # Refused rows of a file that was corrected since are marked as settled, in quarantine and in the file's record.
   statement {
     sid       = "MarkSettledRows"
@@ -539,6 +546,12 @@ data "aws_iam_policy_document" "build_system" {
     sid       = "WriteOwnTables"
     actions   = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"]
     resources = [for folder in concat(["tables/*", "facts/*"], local.iceberg_folders) : "${module.bucket[each.key].arn}/${folder}"]
+  }
+
+  statement {
+    sid       = "DeleteReplacedTables" # as replaced snapshots, they leave no old version
+    actions   = ["s3:DeleteObjectVersion"]
+    resources = ["${module.bucket[each.key].arn}/tables/*"]
   }
 
   statement {

@@ -10,7 +10,7 @@ from headgate.snapshots.delete_old_versions import KEPT_VERSIONS, delete_version
 from headgate.snapshots.read_snapshots import lake_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from headgate.lake.ports import ObjectInfo, ObjectStore
     from headgate.snapshots.snapshot import LakeSnapshot
@@ -23,8 +23,9 @@ def delete_old_snapshots(
     shown: Mapping[str, str],
     settle: Callable[[str, Collection[str]], None],
 ) -> None:
-    """Delete snapshots to which neither `lake` nor one of the newest manifests refers.
+    """Delete snapshots to which neither `lake` nor one of the kept manifests refers.
 
+    Kept are the newest manifests, and the last one of the day before where runs of a day would fill them.
     Snapshots newer than these manifests stay, because a merge may be writing them.
 
     Args:
@@ -32,7 +33,9 @@ def delete_old_snapshots(
         settle: called for each dataset with the ids of the snapshots to delete.
     """
     dated = _manifests(objects, bucket)
-    old, kept = dated[:-KEPT_VERSIONS], dated[-KEPT_VERSIONS:]
+    newest = dated[-KEPT_VERSIONS:]
+    kept = [*_of_the_day_before(dated), *newest]
+    old = [item for item in dated if item not in kept]
     if not old:
         for dataset in shown:
             settle(dataset, ())
@@ -46,13 +49,22 @@ def delete_old_snapshots(
         ids = {snapshot.datasets[dataset].snapshot_id for snapshot in named if dataset in snapshot.datasets}
         ids.add(location.rstrip("/").rpartition("/")[2])
         expired = old_versions(
-            objects, bucket, f"{keys.SNAPSHOTS}/{dataset}/", named=ids, keep=0, before=kept[0].modified_at
+            objects, bucket, f"{keys.SNAPSHOTS}/{dataset}/", named=ids, keep=0, before=newest[0].modified_at
         )
         settle(dataset, [version.name for version in expired])
         delete_versions(objects, expired)
         for version in expired:
             objects.delete(ObjectRef(bucket, keys.merged_increments_key(dataset, version.name)))
             objects.delete(ObjectRef(bucket, keys.snapshot_parts_key(dataset, version.name)))
+
+
+def _of_the_day_before(dated: Sequence[ObjectInfo]) -> list[ObjectInfo]:
+    """Return the last manifest of an earlier day than the newest one, if the newest ones are of one day."""
+    newest = dated[-KEPT_VERSIONS:]
+    if not newest or newest[0].modified_at.date() < newest[-1].modified_at.date():
+        return []
+    earlier = dated[:-KEPT_VERSIONS]
+    return [item for item in earlier if item.modified_at.date() < newest[-1].modified_at.date()][-1:]
 
 
 def named_snapshots(objects: ObjectStore, bucket: str, dataset: str) -> set[str]:

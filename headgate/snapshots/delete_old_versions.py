@@ -5,18 +5,22 @@ A version that a reader may still read stays.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from headgate.lake.ports import ObjectInfo, ObjectRef
+from headgate.errors import NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from headgate.lake.ports import ObjectStore
+    from headgate.lake.ports import ObjectInfo, ObjectRef, ObjectStore
 
 KEPT_VERSIONS = 5
+_REQUESTS = 8
 
 
 @dataclass(frozen=True)
@@ -64,10 +68,18 @@ def old_versions(
 
 
 def delete_versions(objects: ObjectStore, unneeded: Iterable[Version]) -> None:
-    """Delete all objects of versions."""
-    for version in unneeded:
-        for item in version.objects:
-            objects.delete(ObjectRef(item.ref.bucket, item.ref.key))
+    """Delete all objects of versions for good: a bucket keeps no old version of them.
+
+    Of an object that was written twice the older version is current then, and the next deletion ends it.
+    """
+    refs = [item.ref for version in unneeded for item in version.objects]
+    with ThreadPoolExecutor(_REQUESTS) as pool:
+        list(pool.map(partial(_delete_for_good, objects), refs))
+
+
+def _delete_for_good(objects: ObjectStore, ref: ObjectRef) -> None:
+    with suppress(NotFoundError):  # another run was faster
+        objects.delete(objects.info(ref).ref)
 
 
 def delete_old_versions(

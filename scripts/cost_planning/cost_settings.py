@@ -51,7 +51,6 @@ class CostSettings:
     job_execution_class: str = FLEX
     gate_memory_mb: int = GATE_MEMORY_MB
     raw_expiry_days: int = 90
-    snapshot_version_days: int = 1
     systems: tuple[str, ...] | None = None
     systems_in_one_job: bool = True
     run_in_one_job: bool = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headgate.costs.computed_price import GB, Cost, Used, function, priced, stored
+from headgate.snapshots.delete_old_versions import KEPT_VERSIONS
 from scripts.cost_planning.cost_settings import ALARMS, DASHBOARDS
 from scripts.cost_planning.planned_runs import PART_GB
 
@@ -59,8 +60,9 @@ def _runs(runs: PlannedRuns) -> Iterator[Used]:
     yield from runs.jobs_used(count)
     copies = count * (runs.held_gb - runs.changed_gb) / PART_GB
     yield Used("merge", "s3.write", copies)
-    # A look before each copy, and the footer and the columns that references name of some parents' parts.
-    yield Used("merge", "s3.read", (1 + 5 * OPENED_SHARE) * copies)
+    # A look before each copy and before the deletion of a replaced one, and the footer and the columns that
+    # references name of some parents' parts.
+    yield Used("merge", "s3.read", (2 + 5 * OPENED_SHARE) * copies)
     building = [] if runs.in_one_job else [build for group in runs.system_jobs for build in group]
     jobs = 2 + len(runs.systems)
     yield crawler("crawlers", 60, crawls=1)  # a crawl follows a change of columns: one a month
@@ -85,10 +87,11 @@ def _storage(runs: PlannedRuns) -> Iterator[Used]:
     raw_days = min(workload.held_days, settings.raw_expiry_days)
     yield stored("raw", workload.gb_per_day * GB * raw_days)
     yield stored("increments", held_bytes)
-    # Five snapshots are kept; those that a run deleted stay for a few days as old versions.
-    versions = 5 + runs.per_day * settings.snapshot_version_days
-    yield stored("snapshots", held_bytes * versions)
-    yield stored("prod", held_bytes * (TABLES_SHARE * versions + FACTS_SHARE))
+    # Those that a run replaces leave no old versions. Where runs of a day fill the five kept snapshots, one
+    # of the day before is kept, too.
+    snapshots = KEPT_VERSIONS + (1 if runs.per_day >= KEPT_VERSIONS else 0)
+    yield stored("snapshots", held_bytes * snapshots)
+    yield stored("prod", held_bytes * (TABLES_SHARE * KEPT_VERSIONS + FACTS_SHARE))
     records_gb = workload.files_per_day * workload.held_days * 3_000 / GB
     yield Used("file records", "dynamodb.gb_month", records_gb)
     yield Used("file records", "dynamodb.backup_gb_month", records_gb)

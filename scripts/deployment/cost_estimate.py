@@ -27,7 +27,6 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "run_share_wait_s": int,
     "gate_memory_mb": int,
     "raw_expiry_days": int,
-    "snapshot_version_days": int,
     "job_worker_type": str,
     "job_worker_types": json.loads,
     "job_timeouts": json.loads,

@@ -11,6 +11,7 @@ import pytest
 from headgate.costs.computed_price import STANDARD, total_usd
 from headgate.costs.measured import Line, Measured
 from headgate.costs.price_list import Prices
+from headgate.snapshots.delete_old_versions import KEPT_VERSIONS
 from scripts.cost_planning.cheapest import cheapest
 from scripts.cost_planning.cost_settings import DAY_S, CostSettings
 from scripts.cost_planning.month import monthly
@@ -38,8 +39,17 @@ def test_more_data_more_history_and_dearer_workers_cost_more() -> None:
     assert usd(SMALL, replace(SETTINGS, job_execution_class=STANDARD)) > usd(SMALL)
 
 
-def test_old_versions_of_snapshots_cost_what_they_hold() -> None:
-    assert usd(TRICKLE, replace(SETTINGS, snapshot_version_days=30)) > usd(TRICKLE)
+def test_only_kept_snapshots_are_stored_however_many_runs_a_day_there_are() -> None:
+    hourly, rare = (
+        PlannedRuns(TRICKLE, replace(SETTINGS, run_interval_s=interval_s), MEASURED)
+        for interval_s in (3_600, 86_400)
+    )
+    stored = [
+        next(float(cost.usd) for cost in monthly(runs, PRICES) if cost.part == "snapshots")
+        for runs in (hourly, rare)
+    ]
+    assert hourly.per_day >= KEPT_VERSIONS > rare.per_day
+    assert stored[0] / stored[1] == pytest.approx((KEPT_VERSIONS + 1) / KEPT_VERSIONS)
 
 
 def test_the_merge_and_the_gate_are_billed_for_what_a_day_changes_and_the_systems_for_what_is_held() -> None:

@@ -592,6 +592,31 @@ def test_old_snapshots_are_forgotten_but_never_one_that_is_named(lake: Lake) -> 
             lake.objects.read(ObjectRef(BUCKET, keys.part(dataset.location)))
 
 
+def test_a_replaced_snapshot_leaves_no_old_version(lake: Lake) -> None:
+    for number in range(7):
+        lake.deliver(f"{number:02d}", order(str(number), "1.00"))
+        lake.merging().merge()
+    current = {key for key in lake.snapshots() if keys.PARQUET in key}
+    assert {version.ref.key for version in lake.objects.versions(BUCKET, "snapshots/orders/")} <= current
+
+
+@pytest.mark.parametrize(("runs_of_the_day", "of_the_day_before"), [(7, 1), (5, 1), (4, 1), (2, 3)])
+def test_a_snapshot_of_the_day_before_is_kept_where_runs_of_a_day_fill_the_others(
+    lake: Lake, runs_of_the_day: int, of_the_day_before: int
+) -> None:
+    """Five snapshots are kept in any case."""
+    before = []
+    for number in range(6 + runs_of_the_day):
+        if number == 6:
+            lake.objects.clock.now += timedelta(days=1)  # type: ignore[attr-defined]  # it is a TickingClock
+        lake.deliver(f"{number:02d}", order(str(number), "1.00"))
+        snapshot = lake.merging().merge().datasets["orders"].snapshot_id
+        before += [snapshot] if number < 6 else []
+    left = {key.split("/")[2] for key in lake.snapshots() if key.startswith("snapshots/orders/")}
+    assert left & {*before} == {*before[-of_the_day_before:]}
+    assert len(left) == max(5, min(runs_of_the_day, 5) + of_the_day_before)
+
+
 def test_the_workspace_is_left_empty(lake: Lake) -> None:
     lake.deliver("aa", order("1", "1.00"))
     lake.merging().merge()
