@@ -542,9 +542,10 @@ data "aws_iam_policy_document" "build_system" {
     local.engine == "athena" ? [data.aws_iam_policy_document.ask_athena[each.key].json] : [],
   )
 
+  # Parts of tables that did not change are copied.
   statement {
     sid       = "WriteOwnTables"
-    actions   = ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"]
+    actions   = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"]
     resources = [for folder in concat(["tables/*", "facts/*"], local.iceberg_folders) : "${module.bucket[each.key].arn}/${folder}"]
   }
 
@@ -552,12 +553,6 @@ data "aws_iam_policy_document" "build_system" {
     sid       = "DeleteReplacedTables" # as replaced snapshots, they leave no old version
     actions   = ["s3:DeleteObjectVersion"]
     resources = ["${module.bucket[each.key].arn}/tables/*"]
-  }
-
-  statement {
-    sid       = "ReadOwnFactsAndTables" # parts of tables that did not change are copied
-    actions   = ["s3:GetObject"]
-    resources = [for folder in concat(["facts/*", "tables/*"], local.iceberg_folders) : "${module.bucket[each.key].arn}/${folder}"]
   }
 
   # The audit of the system with pci_audit may list every zone.
