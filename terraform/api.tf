@@ -454,11 +454,11 @@ data "aws_iam_policy_document" "dry_run" {
     resources = [for folder in ["mappings", "edits", "processed"] : "${module.bucket["artifacts"].arn}/${folder}/*"]
   }
 
-  # The rows of the lake that a file replaces.
+  # The rows of the lake that a file replaces: of the newest run, and those that came since.
   statement {
-    sid       = "ReadSnapshots"
+    sid       = "ReadLakeRows"
     actions   = ["s3:GetObject"]
-    resources = ["${module.bucket["curated"].arn}/snapshots/*"]
+    resources = [for folder in ["snapshots", "increments"] : "${module.bucket["curated"].arn}/${folder}/*"]
   }
 
   # Without it S3 answers 403 where 404 is true.

@@ -102,6 +102,11 @@ class Edits:
         )
 
     @property
+    def joined_columns(self) -> frozenset[str]:
+        """The columns whose values are a part of a joined column."""
+        return frozenset(chain.from_iterable(step.into for step in self.steps if step.kind == JOIN))
+
+    @property
     def constants(self) -> dict[str, str]:
         """The value set for all rows, by missing column."""
         return {step.column: step.text for step in self.steps if step.kind == "default"}

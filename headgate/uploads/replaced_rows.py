@@ -1,14 +1,15 @@
 """Compare the accepted rows of a file with the lake's rows of the same keys, which they replace in the merge.
 
-The rows of the lake are those that the dataset's table shows. Only parts whose ranges have keys of the file
-are read: those with most of its rows first, up to MAX_BYTES. The other rows are counted as not compared.
+The rows of the lake are those that the dataset's table shows, and those that were accepted since, which
+replace them. Of the table only parts whose ranges have keys of the file are read: those with most of its rows
+first, up to MAX_BYTES. The other rows are counted as not compared.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,6 +24,7 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.snapshots.fresh_snapshots import newest_of_dataset
 from headgate.snapshots.read_snapshots import snapshot_parts
+from headgate.uploads.unmerged_rows import CuratedBucket, unmerged_rows
 from headgate.values.cells import int_array, numbers
 from headgate.values.parquet_tables import table_of
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import ObjectStore
     from headgate.snapshots.parts import Part, SnapshotParts
+    from headgate.snapshots.snapshot import DatasetSnapshot
 
     Flags = npt.NDArray[np.bool_]
     Places = npt.NDArray[np.int64]
@@ -44,12 +47,12 @@ MAX_EXAMPLES = 3
 _MAX_CHANGES = 3
 _MAX_CHARACTERS = 60
 _LINEAGE = tuple(column.name for column in LINEAGE)
-_SOURCE_ROW = "_source_row"
+_SOURCE_ROW, _CONTENT = "_source_row", "_content_sha256"
 
 
 @dataclass(frozen=True)
 class ComparisonWithLake:
-    """How the rows of a file differ from the newest snapshot's rows of the same keys.
+    """How the rows of a file differ from the lake's rows of the same keys.
 
     Attributes:
         replaced: rows that replace a row with other values. Of a dataset about people these are all rows with
@@ -57,6 +60,7 @@ class ComparisonWithLake:
         older: rows that change nothing, because the lake's row is newer by the contract's order.
         not_compared: rows with a key in a part that was not read.
         equal: rows whose values the lake has for their key.
+        contents: number of rows by SHA-256 of the file that brought the lake's row of their key.
         examples: the first rows that replace one: `row`, `key` and `changes` (column → value before and
             after), without columns about a person.
     """
@@ -66,6 +70,7 @@ class ComparisonWithLake:
     not_compared: int = 0
     examples: tuple[Mapping[str, Any], ...] = ()
     equal: int = 0
+    contents: Mapping[str, int] = field(default_factory=dict)
 
 
 class _Pairs(NamedTuple):
@@ -78,7 +83,7 @@ class _Pairs(NamedTuple):
 def replaced_rows(
     objects: ObjectStore, bucket: str, contract: Contract, accepted: Path
 ) -> ComparisonWithLake | None:
-    """Compare a file's accepted rows with the snapshot that its dataset's table shows.
+    """Compare a file's accepted rows with those of its dataset.
 
     Args:
         bucket: the curated bucket.
@@ -91,31 +96,89 @@ def replaced_rows(
     if not contract.key or is_full(contract):
         return None
     snapshot = newest_of_dataset(objects, bucket, contract.dataset)
-    if snapshot is None or not snapshot.rows:
-        return ComparisonWithLake()
-    record = snapshot_parts(objects, bucket, snapshot)
-    if record is None or accepted.stat().st_size > MAX_BYTES:
-        return ComparisonWithLake(not_compared=pq.read_metadata(accepted).num_rows)
-    rows = table_of(accepted)
+    if accepted.stat().st_size > MAX_BYTES:
+        is_first = snapshot is None or not snapshot.rows
+        return ComparisonWithLake(not_compared=0 if is_first else pq.read_metadata(accepted).num_rows)
+    rows, curated = table_of(accepted), CuratedBucket(objects, bucket)
+    unmerged = unmerged_rows(curated, contract, snapshot, accepted.parent, MAX_BYTES)
+    since = ComparisonWithLake()
+    if unmerged is not None and _has_keys_of(unmerged, rows, contract.key):
+        pairs = _pairs(contract.key, unmerged, rows)
+        since = _compared(contract, pairs)
+        rows = rows.filter(
+            pc.invert(pc.is_in(rows[_SOURCE_ROW], pairs.arriving[_SOURCE_ROW].combine_chunks()))
+        )
+    if snapshot is None or not snapshot.rows or not rows.num_rows:
+        return since
+    return _sum([since, _compared_with_snapshot(curated, contract, snapshot, rows, accepted.parent)])
+
+
+def _has_keys_of(stored: pa.Table, arriving: pa.Table, key: Sequence[str]) -> bool:
+    """Return whether the keys of both tables can be compared."""
+    return all(
+        stored[name].type == arriving[name].type and not stored[name].null_count + arriving[name].null_count
+        for name in key
+    )
+
+
+def _compared(contract: Contract, pairs: _Pairs) -> ComparisonWithLake:
+    """Return how arriving rows differ from the lake's rows of their keys."""
+    wins, loses = _winners(contract, pairs)
+    counts = (
+        pairs.stored[_CONTENT].value_counts().to_pylist() if _CONTENT in pairs.stored.schema.names else ()
+    )
+    return ComparisonWithLake(
+        int(wins.sum()),
+        int(loses.sum()),
+        0,
+        tuple(_examples(contract, pairs, wins)),
+        int((~wins & ~loses).sum()),
+        {each["values"]: each["counts"] for each in counts},
+    )
+
+
+def _sum(comparisons: Sequence[ComparisonWithLake]) -> ComparisonWithLake:
+    """Return the comparison of all rows, with the first examples by their number in the file."""
+    contents: Counter[str] = Counter()
+    for each in comparisons:
+        contents.update(each.contents)
+    examples = [example for each in comparisons for example in each.examples]
+    return ComparisonWithLake(
+        sum(each.replaced for each in comparisons),
+        sum(each.older for each in comparisons),
+        sum(each.not_compared for each in comparisons),
+        tuple(sorted(examples, key=lambda example: int(example["row"]))[:MAX_EXAMPLES]),
+        sum(each.equal for each in comparisons),
+        dict(contents),
+    )
+
+
+def _compared_with_snapshot(
+    curated: CuratedBucket,
+    contract: Contract,
+    snapshot: DatasetSnapshot,
+    rows: pa.Table,
+    folder: Path,
+) -> ComparisonWithLake:
+    """Compare rows with a snapshot, whose parts are downloaded to `folder` one after the other."""
+    record = snapshot_parts(curated.objects, curated.name, snapshot)
+    if record is None:
+        return ComparisonWithLake(not_compared=rows.num_rows)
     part_of = _parts_of_rows(rows, record, contract.key)
     if part_of is None:
         return ComparisonWithLake(not_compared=rows.num_rows)
     by_part = Counter(part_of[part_of >= 0].tolist())
     read = _parts_to_read(by_part, record.parts)
-    replaced, older, equal, examples = 0, 0, 0, []
+    compared = []
     for number in read:
-        path = accepted.with_name("part.parquet")
-        objects.download(ObjectRef(bucket, keys.part(snapshot.location, number)), path)
+        path = folder / "part.parquet"
+        curated.objects.download(ObjectRef(curated.name, keys.part(snapshot.location, number)), path)
         of_part = rows.take(int_array(np.flatnonzero(part_of == number)))
         pairs = _pairs(contract.key, table_of(path), of_part)
         path.unlink()
-        wins, loses = _winners(contract, pairs)
-        replaced, older = replaced + int(wins.sum()), older + int(loses.sum())
-        equal += int((~wins & ~loses).sum())
-        examples += _examples(contract, pairs, wins)
+        compared.append(_compared(contract, pairs))
     not_compared = sum(by_part.values()) - sum(by_part[number] for number in read)
-    first = sorted(examples, key=lambda example: int(example["row"]))[:MAX_EXAMPLES]
-    return ComparisonWithLake(replaced, older, not_compared, tuple(first), equal)
+    return replace(_sum(compared), not_compared=not_compared)
 
 
 def _parts_of_rows(rows: pa.Table, record: SnapshotParts, key: Sequence[str]) -> Places | None:

@@ -3004,6 +3004,18 @@ export interface components {
             rule: string;
         };
         /**
+         * FileOfRows
+         * @description A file that brought rows of the lake.
+         */
+        FileOfRows: {
+            /** File Id */
+            file_id: string;
+            /** Key */
+            key: string;
+            /** Rows */
+            rows: number;
+        };
+        /**
          * FilePage
          * @description Files, newest first.
          */
@@ -4832,9 +4844,7 @@ export interface components {
         };
         /**
          * ReplacedRows
-         * @description Rows of a file with the keys of rows in the newest snapshot of their dataset.
-         *
-         *     Rows that were accepted since that snapshot are not compared.
+         * @description Rows of a file with the keys of rows of the lake, also of rows that no run has merged yet.
          */
         ReplacedRows: {
             /**
@@ -4848,6 +4858,12 @@ export interface components {
              * @description The first three.
              */
             examples: components["schemas"]["ReplacingRow"][];
+            /**
+             * Files
+             * @description The first three files that brought those rows, the one with most of them first.
+             * @default []
+             */
+            files: components["schemas"]["FileOfRows"][];
             /**
              * Not Compared
              * @description They may replace rows of parts that are too large for a dry run to read.

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 URL_EXPIRES_S = 3600
 _PARTS_OF_A_PAGE = 100
+_MAX_FILES_OF_ROWS = 3
 _MAX_OF_A_NAME = 50
 _MAX_KEPT_NAMES = 1_000  # of checks, per process
 _ROW_FORMAT = {"delimiter", "quote"}
@@ -309,7 +310,11 @@ def _decisions(check: Mapping[str, Any], edits: Edits) -> dict[str, Any]:
     numbers = RowNumbers(edits.left_out)
     return {
         "set_for_all": {column: redact_text(text) for column, text in edits.constants.items()},
-        "left_out": [name for name in grid.get("columns", ()) if edits.columns.get(name, "") is None],
+        "left_out": [
+            name
+            for name in grid.get("columns", ())
+            if edits.columns.get(name, "") is None and name not in edits.joined_columns
+        ],
         "rows_left_out": sorted(edits.left_out),
         "currencies": _currencies(grid.get("currencies", {}), edits),
         "fields": [edits.columns.get(name) or "" for name in grid.get("columns", ())],
@@ -435,7 +440,7 @@ def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any
         reasons=reasons_of(checked.reasons),
         rejected_rows=_rejected(lake, checked.dataset, stored),
         **_same_content(lake, upload, stored, checked.dataset),
-        replaces=ReplacedRows.model_validate(stored["replaces"]) if stored.get("replaces") else None,
+        replaces=_replaces(lake, checked.dataset, stored.get("replaces")),
         written_as=written_as_texts(written_as),
         quality={name: str(value) for name, value in checked.profile.items() if name != "key"},
         columns=profile_columns(stored.get("columns", [])),
@@ -444,6 +449,20 @@ def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any
         seconds=stored.get("seconds"),
         **asked,
     )
+
+
+def _replaces(lake: LakePorts, dataset: str, stored: Mapping[str, Any] | None) -> ReplacedRows | None:
+    """Return the comparison with the lake, with the files that brought the lake's rows."""
+    if not stored:
+        return None
+    by_content = stored.get("contents", {})
+    first = sorted(by_content, key=lambda content: (-by_content[content], content))[:_MAX_FILES_OF_ROWS]
+    named = (
+        (record_if_any(lake, lake.files.accepted_with(each, [dataset])), by_content[each]) for each in first
+    )
+    files = [{"file_id": record.file_id, "key": record.key, "rows": rows} for record, rows in named if record]
+    comparison = {name: value for name, value in stored.items() if name != "contents"}
+    return ReplacedRows.model_validate({**comparison, "files": files})
 
 
 def _same_content(

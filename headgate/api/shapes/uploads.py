@@ -278,11 +278,16 @@ class ReplacingRow(Shape):
     )
 
 
-class ReplacedRows(Shape):
-    """Rows of a file with the keys of rows in the newest snapshot of their dataset.
+class FileOfRows(Shape):
+    """A file that brought rows of the lake."""
 
-    Rows that were accepted since that snapshot are not compared.
-    """
+    file_id: str
+    key: str
+    rows: Count
+
+
+class ReplacedRows(Shape):
+    """Rows of a file with the keys of rows of the lake, also of rows that no run has merged yet."""
 
     replaced: Count = Field(
         description="They replace a row with other values; of a dataset about people all rows with a key of "
@@ -296,6 +301,9 @@ class ReplacedRows(Shape):
     )
     examples: tuple[ReplacingRow, ...] = Field(description="The first three.")
     equal: Count = Field(0, description="The lake has their values already.")
+    files: tuple[FileOfRows, ...] = Field(
+        (), description="The first three files that brought those rows, the one with most of them first."
+    )
 
 
 class DryRun(Shape):

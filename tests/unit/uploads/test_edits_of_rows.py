@@ -9,7 +9,7 @@ import pytest
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.uploads.edited_rows import edited_csv
-from headgate.uploads.edits import CellEdit, Edits
+from headgate.uploads.edits import CellEdit, Edits, Step
 from headgate.uploads.file_currencies import FileCurrencies, currency_in, currency_in_header
 from headgate.uploads.import_grid import ColumnFacts, Flaws, OpenedFile, open_file, write_grid
 from headgate.uploads.ragged_rows import counts_of, in_columns
@@ -70,6 +70,14 @@ def test_a_row_in_which_a_person_typed_is_complete(tmp_path: Path) -> None:
         '"A3;Cap;5,50;x"',
         'A4,Bag,"6,50"',
     ]
+
+
+def test_a_field_without_a_column_has_the_values_of_another_one(tmp_path: Path) -> None:
+    """A missing day is often that of another column, which is then not left out of the lake."""
+    columns = {"sku": "sku", "price": "price", "copied": "name"}
+    edits = Edits("articles", columns, steps=(Step("join", "copied", into=("sku",)),))
+    assert written(tmp_path, edits)[0] == 'A1,A1,"3,50"'
+    assert (edits.joined_columns, Edits().joined_columns) == ({"sku"}, frozenset())
 
 
 def test_a_row_that_is_left_out_is_not_written_and_the_others_keep_their_numbers(tmp_path: Path) -> None:

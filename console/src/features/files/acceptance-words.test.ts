@@ -38,7 +38,14 @@ test('a good file keeps its state, and a rejected one is not committed', () => {
 })
 
 test('a list shows no file with refused rows as done alone, and does not claim that they wait', () => {
-  const file = { state: 'done', acceptance: 'ok', quarantined: 1834, corrected: 0, ignored: 0 } as const
+  const file = {
+    state: 'done',
+    acceptance: 'ok',
+    quarantined: 1834,
+    corrected: 0,
+    ignored: 0,
+    closed_by: '',
+  } as const
   expect(listedState(file)).toEqual({ state: 'rows_refused', label: '1,834 rows wait' })
   expect(listedState(file, true)).toEqual({ state: 'rows_refused', label: 'rows wait' })
   expect(listedState({ ...file, corrected: 1830 }).label).toBe('4 rows wait')
@@ -51,4 +58,18 @@ test('a list shows no file with refused rows as done alone, and does not claim t
   expect(listedState({ ...file, state: 'reverted', acceptance: null, before_undo: rows }).label).toBe(
     'undone, had 56 accepted',
   )
+})
+
+test('rows of a file that a later version replaces wait for nobody', () => {
+  const file = {
+    state: 'done' as const,
+    acceptance: 'ok' as const,
+    quarantined: 2,
+    corrected: 0,
+    ignored: 0,
+    before_undo: null,
+    closed_by: 'f2',
+  }
+  expect(listedState(file)).toEqual({ state: 'done', label: 'replaced by a later version' })
+  expect(listedState({ ...file, closed_by: '' }).label).toBe('2 rows wait')
 })

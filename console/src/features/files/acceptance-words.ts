@@ -19,11 +19,14 @@ export function acceptanceTitle({ acceptance, received, quarantined }: Counted):
 export const fileState = (file: Pick<Schemas['FileSummary'], 'state' | 'acceptance'>): string =>
   file.acceptance && file.acceptance !== 'ok' ? file.acceptance : file.state
 
+/** A file whose refused rows need nobody any more. */
+export const REPLACED = 'replaced by a later version'
+
 /** A file's state in a list: refused rows that are corrected since need nobody. */
 export function listedState(
   file: Pick<
     Schemas['FileSummary'],
-    'state' | 'acceptance' | 'quarantined' | 'corrected' | 'ignored' | 'before_undo'
+    'state' | 'acceptance' | 'quarantined' | 'corrected' | 'ignored' | 'before_undo' | 'closed_by'
   >,
   isShort = false,
 ): { state: string; label: string } {
@@ -31,6 +34,8 @@ export function listedState(
   const before = file.before_undo?.accepted ?? 0
   if (state === 'reverted' && before > 0 && !isShort)
     return { state, label: `undone, had ${whole(before)} accepted` }
+  if (file.state === 'done' && file.closed_by && file.quarantined > 0)
+    return { state: 'done', label: isShort ? 'replaced' : REPLACED }
   if (state !== 'done' || file.quarantined === 0) return { state, label: stateWords(state) }
   const left = Math.max(0, file.quarantined - file.corrected - file.ignored)
   if (left === 0) {

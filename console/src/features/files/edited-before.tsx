@@ -2,7 +2,7 @@ import { Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
-import { day, moment } from '../../formats/moments'
+import { day, dayAndTime } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { currencyWords } from '../import/currencies'
 import { formatWords } from '../import/formats'
@@ -155,7 +155,7 @@ const MIDNIGHT = / 00:00:00$/
 /** A value that was set for all rows, as a person reads it: `yes`, `1 Oct 2026`. */
 export function valueWords(text: string): string {
   if (!DAY.test(text)) return TRUTH[text] ?? text
-  return text.length === 'yyyy-mm-dd'.length || MIDNIGHT.test(text) ? day(text) : moment(text)
+  return text.length === 'yyyy-mm-dd'.length || MIDNIGHT.test(text) ? day(text) : dayAndTime(text)
 }
 
 const MOST_ROWS = 10

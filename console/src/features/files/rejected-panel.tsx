@@ -20,7 +20,7 @@ import {
   withOthers,
 } from './rejection-groups'
 import { useRefusedValues } from './use-refused-values'
-import { waitingWords } from './waiting-words'
+import { refusedWords, waitingWords } from './waiting-words'
 
 interface Props {
   file: Schemas['FileDetail']
@@ -33,6 +33,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
   const rejected = useRejectedRows(file.file_id, '', true)
   const correct = useCorrections(file.file_id)
   const may = useMay('uploader')
+  const isReplaced = file.closed_by !== ''
   const contract = useContract('source', file.dataset)
   const [asked, setAsked] = useState<RejectionGroup[]>([])
   const [groupValues, setGroupValues] = useState<GroupValues>(new Map())
@@ -46,10 +47,19 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
       before.some((one) => groupKey(one) === groupKey(group)) ? before : [...before, group],
     )
   return (
-    <Panel title={waitingWords(file, rows)} name="Quarantine">
+    <Panel title={isReplaced ? refusedWords(file) : waitingWords(file, rows)} name="Quarantine">
       <Answered of={rejected} what="the rows in quarantine">
         {(found) => (
           <Stack gap="xs">
+            {isReplaced ? (
+              <Text size="sm">
+                <Anchor href={`#/files/${encodeURIComponent(file.closed_by)}`}>
+                  A later version of the file
+                </Anchor>{' '}
+                replaces it: these rows need no correction here. Rows that are still wrong wait with that
+                version.
+              </Text>
+            ) : null}
             <RejectedRowsEditor
               fileId={file.file_id}
               groups={groups}
@@ -58,7 +68,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
               fields={contract.data?.column_list ?? []}
               keyColumns={found.pages[0]?.key ?? []}
               corrections={corrections}
-              mayCorrect={may}
+              mayCorrect={may && !isReplaced}
               onChange={setCorrections}
               onAsk={ask}
             />
@@ -72,7 +82,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
                 </Anchor>
               </Text>
             ) : null}
-            {may ? (
+            {isReplaced ? null : may ? (
               sent > 0 ? (
                 <Group>
                   <Button

@@ -40,3 +40,12 @@ export function waitingWords(file: File, rows: Row[]): string {
   ]
   return capitalised(parts.filter(Boolean).join(', '))
 }
+
+/** The rows of a file that were not accepted, where none of them waits any more. */
+export function refusedWords({ quarantined, duplicates }: File): string {
+  const parts = [
+    quarantined > 0 ? `${count(quarantined, 'row')} ${quarantined === 1 ? 'was' : 'were'} refused` : '',
+    duplicates > 0 ? lost(duplicates) : '',
+  ]
+  return capitalised(parts.filter(Boolean).join(', '))
+}

@@ -14,6 +14,8 @@ export type ColumnAction = 'split' | 'replace' | 'map' | 'default' | 'paste'
 
 interface Props {
   name: string
+  /** The name of a column of the file, or of the field that a column was made for. */
+  title: string
   field: string | null | undefined
   fields: Schemas['ContractField'][]
   suggestion: Schemas['MappedColumn'] | undefined
@@ -41,6 +43,7 @@ interface Props {
 /** What stands above a column of the file: its name, the field that it is, how it is written, and what can be done. */
 export function ColumnHeader({
   name,
+  title,
   field,
   fields,
   readAs,
@@ -61,8 +64,8 @@ export function ColumnHeader({
   return (
     <>
       <div className="import-name">
-        <Text size="sm" fw={600} truncate title={name}>
-          {name}
+        <Text size="sm" fw={600} truncate title={title}>
+          {title}
         </Text>
         {fields.length > 0 ? (
           <ColumnMenu

@@ -6,12 +6,14 @@ import {
   changed,
   isSameColumnWork,
   isStepOf,
+  joinedColumns,
   leaveOutOthers,
   NO_EDITS,
   ofAnswer,
   pastedColumn,
   redone,
   undecided,
+  withDataset,
   undone,
   withDefault,
   withField,
@@ -80,4 +82,20 @@ test('a remembered step stays known after another change, until it is changed it
   const other = { ...map, values: { a: '3', b: '2' } }
   expect(isStepOf(other, remembered)).toBe(false)
   expect(isSameColumnWork(remembered, { ...remembered, steps: [other] })).toBe(false)
+})
+
+test('another dataset takes away the columns that were made as fields of the one before', () => {
+  const step = { text: '', search: '', values: {}, into: [] as string[] }
+  const edits = {
+    ...NO_EDITS,
+    dataset: 'order_items',
+    columns: { Menge: 'quantity', item_id: 'item_id' },
+    steps: [
+      { ...step, kind: 'join' as const, column: 'item_id', into: ['Nr', 'Pos'] },
+      { ...step, kind: 'replace' as const, column: 'Menge', search: ' Stk' },
+    ],
+  }
+  expect(withDataset(edits, 'orders')).toMatchObject({ columns: {}, steps: [edits.steps[1]] })
+  expect(joinedColumns(edits)).toEqual(['Nr', 'Pos'])
+  expect(joinedColumns(withDataset(edits, 'orders'))).toEqual([])
 })

@@ -57,14 +57,26 @@ export function ofAnswer(kept: Schemas['UploadEdits']): Edits {
   return { ...kept, cells }
 }
 
-/** Decide the dataset of the rows: what was decided of the columns was about another one. */
+/**
+ * Decide the dataset of the rows: what was decided of the columns was about another one, and so were the columns that
+ * steps made as its fields.
+ */
 export const withDataset = (edits: Edits, dataset: string): Edits => ({
   ...edits,
   dataset,
   columns: {},
   formats: {},
   currencies: {},
+  steps: edits.steps.filter((step) => !isMadeAsField(step, edits)),
 })
+
+/** Whether a step makes the column of a field that the file has no column for. */
+const isMadeAsField = ({ kind, column }: Step, { columns }: Edits): boolean =>
+  kind === 'join' || (kind === 'default' && columns[column] === column)
+
+/** The columns that a column is joined from: they are in the lake as a part of it. */
+export const joinedColumns = ({ steps, columns }: Edits): string[] =>
+  steps.flatMap(({ kind, column, into }) => (kind === 'join' && columns[column] ? into : []))
 
 /** Choose the sheet, the member or the list of records: what was decided was about another one. */
 export const withPart = (edits: Edits, part: string): Edits => ({

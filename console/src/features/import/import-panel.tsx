@@ -17,6 +17,7 @@ import { DraftContract } from './draft-contract'
 import {
   type Edits,
   isAbove,
+  joinedColumns,
   withChanged,
   withDataset,
   withField,
@@ -131,7 +132,10 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
   const mapped = form ? mapOf(edits, form.column) : undefined
   const missing = missingFields(result, edits)
   const decided = settled(edits, result)
-  const leftOut = (grid?.columns ?? []).filter((name) => decided.columns[name] === null)
+  const joined = joinedColumns(edits)
+  const leftOut = (grid?.columns ?? []).filter(
+    (name) => decided.columns[name] === null && !joined.includes(name),
+  )
   const ofLists = columnOfLists(result, edits)
   const open = [...openSuggestions(result, edits), ...openSteps(result, edits)]
   const unsuggested = missing.filter((field) => !open.some((one) => one.field === field.name))

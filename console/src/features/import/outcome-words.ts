@@ -5,11 +5,16 @@ import { isOfDuplicates, rowRuleWords, valueRuleWords } from '../../formats/rule
 type Counted = Pick<Schemas['DryRun'], 'accepted' | 'quarantined' | 'duplicates'> &
   Partial<Pick<Schemas['DryRun'], 'replaces'>>
 
-/** What a commit does: `57 in (50 replace rows), 3 wait, 2 duplicates`. */
+/** What a commit does: `57 in (50 replace rows, 7 as before), 3 wait, 2 duplicates`. */
 export function outcome({ accepted, quarantined, duplicates, replaces }: Counted): string {
   const replaced = replaces?.replaced ?? 0
+  const equal = replaces?.equal ?? 0
+  const inLake = [
+    replaced > 0 ? `${whole(replaced)} ${replaced === 1 ? 'replaces a row' : 'replace rows'}` : '',
+    equal > 0 ? `${whole(equal)} as before` : '',
+  ].filter(Boolean)
   return [
-    `${whole(accepted)} in${replaced > 0 ? ` (${whole(replaced)} ${replaced === 1 ? 'replaces a row' : 'replace rows'})` : ''}`,
+    `${whole(accepted)} in${inLake.length > 0 ? ` (${inLake.join(', ')})` : ''}`,
     quarantined > 0 ? `${whole(quarantined)} ${quarantined === 1 ? 'waits' : 'wait'}` : '',
     duplicates > 0 ? `${whole(duplicates)} ${duplicates === 1 ? 'duplicate' : 'duplicates'}` : '',
   ]

@@ -9,20 +9,21 @@ const EXAMPLE = {
 }
 
 test('the rows of the lake that a commit replaces are counted, and the first ones named with their changes', () => {
-  const replaces = { replaced: 58, older: 1, not_compared: 2, examples: [EXAMPLE] }
+  const replaces = { replaced: 58, older: 1, equal: 33, not_compared: 2, examples: [EXAMPLE] }
   expect(
     replacedLines({ replaces, mapping: null } as unknown as Parameters<typeof replacedLines>[0]),
   ).toEqual([
     '58 rows replace rows that the lake has. payment id 20004: amount 27.93 → 3.39, notes empty → x …',
+    '33 rows are in the lake already with the same values.',
     '1 row is older than the row of the lake with the same key and changes nothing.',
     '2 rows were not compared with the lake, which has too many rows for a check; they may replace rows, too.',
   ])
 })
 
-test('a newer copy of a file says how its rows differ from the tables', () => {
-  const replaces = { replaced: 1, older: 0, not_compared: 0, equal: 57, examples: [] }
+test('a newer copy of a file says how its rows differ from the lake', () => {
+  const replaces = { replaced: 1, older: 0, not_compared: 0, equal: 57, files: [], examples: [] }
   expect(differenceWords({ replaces, accepted: 59 })).toBe(
-    'Of these 59 rows 1 is new, 1 replaces a row, 57 are in the tables already.',
+    'Of these 59 rows 1 is new, 1 replaces a row, 57 are in the lake already.',
   )
   expect(differenceWords({ replaces: { ...replaces, not_compared: 1 }, accepted: 59 })).toBe('')
   expect(differenceWords({ replaces: null, accepted: 59 })).toBe('')
@@ -30,7 +31,7 @@ test('a newer copy of a file says how its rows differ from the tables', () => {
 })
 
 test('nothing is said where nothing is replaced, or no check counted it', () => {
-  const replaces = { replaced: 0, older: 0, not_compared: 0, equal: 0, examples: [] }
+  const replaces = { replaced: 0, older: 0, not_compared: 0, equal: 0, files: [], examples: [] }
   expect(replacedLines({ replaces, mapping: null })).toEqual([])
   expect(replacedLines({ replaces: null, mapping: null })).toEqual([])
   expect(replacedWords(null)).toBe('')

@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core'
+import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
@@ -7,6 +7,7 @@ import { titleOf } from './column-header'
 /** The rows of the lake that a commit replaces: nobody sees them in the file. */
 export function ReplacedRows({ result }: { result: Schemas['DryRun'] }) {
   const lines = replacedLines(result)
+  const files = result.replaces?.files ?? []
   if (lines.length === 0) return null
   return (
     <div role="alert">
@@ -15,6 +16,19 @@ export function ReplacedRows({ result }: { result: Schemas['DryRun'] }) {
           {line}
         </Text>
       ))}
+      {files.length > 0 ? (
+        <Text size="sm">
+          The rows of the lake came with{' '}
+          {files.map(({ file_id, key, rows }, place) => (
+            <span key={file_id}>
+              {place > 0 ? ', ' : ''}
+              <Anchor href={`#/files/${encodeURIComponent(file_id)}`}>{key}</Anchor> ({count(rows, 'row')})
+            </span>
+          ))}
+          . Of two rows with the same key the lake keeps the newer one; of equally new ones, the one that was
+          committed last.
+        </Text>
+      ) : null}
     </div>
   )
 }
@@ -25,7 +39,7 @@ export function replacedLines({
   mapping,
 }: Pick<Schemas['DryRun'], 'replaces' | 'mapping'>): string[] {
   if (!replaces) return []
-  const { replaced, older, not_compared: others, examples } = replaces
+  const { replaced, older, equal, not_compared: others, examples } = replaces
   const title = (name: string) => titleOf(mapping?.fields, name)
   const named = examples.map(({ key, changes }) => {
     const row = Object.entries(key).map(([name, text]) => `${title(name)} ${text}`)
@@ -38,6 +52,9 @@ export function replacedLines({
   return [
     replaced > 0
       ? `${count(replaced, 'row')} ${replaced === 1 ? 'replaces a row' : 'replace rows'} that the lake has${named.length > 0 ? `. ${named.join('; ')}${more}` : '.'}`
+      : '',
+    equal > 0
+      ? `${count(equal, 'row')} ${equal === 1 ? 'is' : 'are'} in the lake already with the same values.`
       : '',
     older > 0
       ? `${count(older, 'row')} ${older === 1 ? 'is' : 'are'} older than the row of the lake with the same key and ${older === 1 ? 'changes' : 'change'} nothing.`
@@ -55,14 +72,13 @@ export function differenceWords({
 }: Pick<Schemas['DryRun'], 'replaces' | 'accepted'>): string {
   if (!replaces || replaces.not_compared > 0) return ''
   const { replaced, older, equal } = replaces
-  // Before a run has merged the first file, no row of it can be compared.
   if (replaced + older + equal === 0) return ''
   const added = accepted - replaced - older - equal
   const parts = [
     added > 0 ? `${whole(added)} ${added === 1 ? 'is' : 'are'} new` : '',
     replaced > 0 ? `${whole(replaced)} ${replaced === 1 ? 'replaces a row' : 'replace rows'}` : '',
     older > 0 ? `${whole(older)} ${older === 1 ? 'is' : 'are'} older` : '',
-    equal > 0 ? `${whole(equal)} ${equal === 1 ? 'is' : 'are'} in the tables already` : '',
+    equal > 0 ? `${whole(equal)} ${equal === 1 ? 'is' : 'are'} in the lake already` : '',
   ].filter(Boolean)
   return `Of these ${count(accepted, 'row')} ${parts.join(', ')}.`
 }

@@ -2,8 +2,17 @@ import { useMemo } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { isNumeric } from '../../api/format'
-import { type ColumnAction, ColumnHeader } from './column-header'
-import { type Edits, isAbove, isStepOf, madeColumns, withField, withFormat, withoutStep } from './edits'
+import { type ColumnAction, ColumnHeader, titleOf } from './column-header'
+import {
+  type Edits,
+  isAbove,
+  isStepOf,
+  joinedColumns,
+  madeColumns,
+  withField,
+  withFormat,
+  withoutStep,
+} from './edits'
 import { type GridColumn, inColumn } from './grid-column'
 import { formatWords } from './formats'
 import { chipWords } from './steps'
@@ -45,6 +54,7 @@ export function useColumns(
     const keys = new Set(fields.filter((one) => one.is_key).map((one) => one.name))
     const isChecked = result.outcome !== 'needs_mapping' && missingFields(result, edits).length === 0
     const decided = settled(edits, result).columns
+    const joined = joinedColumns(edits)
     const names = [...(grid?.columns ?? []), ...madeColumns(edits, grid?.columns ?? [])]
     return names.map((name, place) => {
       const field = edits.columns[name]
@@ -66,11 +76,12 @@ export function useColumns(
         }),
         hasReasons: flawed > 0,
         isNumeric: isNumeric(type),
-        isLeftOut: decided[name] === null,
+        isLeftOut: decided[name] === null && !joined.includes(name),
         isPinned: Boolean(field) && keys.has(field ?? ''),
         header: (
           <ColumnHeader
             name={name}
+            title={isOfFile ? name : titleOf(fields, field ?? name)}
             field={field}
             fields={fields}
             suggestion={mapping?.columns.find((one) => one.column === name)}

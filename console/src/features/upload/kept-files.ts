@@ -9,6 +9,10 @@ export interface Kept {
   dataset: string
   /** When it was chosen, in milliseconds since 1970: the newest is listed first. */
   addedAt: number
+  /** The sheet, the member or the list of records to begin with. */
+  part?: string
+  /** Parts of the same file that were committed before. */
+  committed?: string[]
 }
 
 export async function keptFiles(): Promise<Kept[]> {

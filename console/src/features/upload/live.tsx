@@ -33,7 +33,7 @@ export function Live({ fileId, edits }: { fileId: string; edits?: Edits | undefi
     <Stack gap="sm">
       <Group justify="space-between">
         <Group gap="sm">
-          <FileBadge file={found} waits={found.quarantined > 0} />
+          <FileBadge file={found} waits={found.quarantined > 0 && !found.closed_by} />
           <Anchor href={`#/files/${encodeURIComponent(fileId)}`}>{found.key}</Anchor>
         </Group>
         {FINAL_STATES.has(found.state) ? (

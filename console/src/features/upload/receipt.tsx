@@ -23,12 +23,13 @@ export function Receipt({ file, edits }: Props) {
   const columns = useContract('source', file.state === 'done' ? file.dataset : '').data?.column_list ?? []
   if (file.state === 'reverted') return <Text fw={600}>{undoneWords(file)}</Text>
   if (file.state !== 'done') return null
-  const wait = file.quarantined
+  const wait = file.closed_by ? 0 : file.quarantined
   const parts = [
     `${count(file.accepted, 'row')} ${file.accepted === 1 ? 'is' : 'are'} in`,
     replacedWords(file.replaced_rows),
     wait > 0 ? `${count(wait, 'row')} ${wait === 1 ? 'waits' : 'wait'} for a person` : '',
     file.duplicates > 0 ? count(file.duplicates, 'duplicate') : '',
+    file.closed_by ? 'and a later version of the file replaces it' : '',
   ]
   const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]))
   return (

@@ -8,20 +8,21 @@ import { useOffline, useReturn } from '../../api/reach'
 import { Panel } from '../../components/panel'
 import { Failed, Waiting } from '../../components/states'
 import { Repeat } from '../files/repeat'
-import type { Edits } from '../import/edits'
+import { type Edits, NO_EDITS, withPart } from '../import/edits'
 import { ImportPanel } from '../import/import-panel'
-import { forgetEdits } from '../import/kept-edits'
+import { forgetEdits, keepEdits, keptEdits } from '../import/kept-edits'
 import { CancelUpload } from './cancel-upload'
 import { Live } from './live'
 import { forget, keep, type Kept } from './kept-files'
-import { endUpload } from './uploads-store'
+import { keptForPart, NextPart } from './next-part'
+import { addUploads, endUpload } from './uploads-store'
 import { abort, type Checked, commit, dryRun, type Progress, RefusedFileError, send } from './transfer'
 
 type Step =
   | { name: 'moving'; progress: Progress }
   | { name: 'checking'; upload: Schemas['Upload'] }
   | { name: 'checked'; upload: Schemas['Upload']; check: Checked }
-  | { name: 'committed'; upload: Schemas['Upload']; edits?: Edits }
+  | { name: 'committed'; upload: Schemas['Upload']; edits?: Edits; check?: Schemas['DryRun'] }
   | { name: 'duplicate'; upload: Schemas['Upload'] }
   | { name: 'failed'; error: unknown }
 
@@ -29,6 +30,7 @@ type Step =
 export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => void }) {
   const [step, setStep] = useState<Step>({ name: 'moving', progress: { step: 'hashing', share: 0 } })
   const [hasWork, setHasWork] = useState(false)
+  const [hasGoneOn, setGoneOn] = useState(false)
   const noteWork = useCallback(() => setHasWork(true), [])
   const control = useRef<AbortController>(undefined)
 
@@ -51,6 +53,8 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         return
       }
       setStep({ name: 'checking', upload })
+      if (kept.part && !(await keptEdits(upload.upload_id)))
+        await keepEdits(upload.upload_id, withPart(NO_EDITS, kept.part))
       const check = await dryRun(upload.upload_id, own.signal)
       setStep({ name: 'checked', upload, check })
     } catch (error) {
@@ -85,9 +89,14 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     )
   }
 
-  async function enter(upload: Schemas['Upload'], etag: string, edits: Edits): Promise<void> {
+  async function enter(upload: Schemas['Upload'], check: Checked, etag: string, edits: Edits): Promise<void> {
     try {
-      setStep({ name: 'committed', upload: await commit(upload.upload_id, etag), edits })
+      setStep({
+        name: 'committed',
+        upload: await commit(upload.upload_id, etag),
+        edits,
+        check: check.result,
+      })
       await Promise.all([forget(kept.id), forgetEdits(upload.upload_id)])
       endUpload(kept.id)
     } catch (error) {
@@ -127,11 +136,21 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         <ImportPanel
           upload={step.upload}
           first={step.check}
-          onCommit={(etag, edits) => void enter(step.upload, etag, edits)}
+          onCommit={(etag, edits) => void enter(step.upload, step.check, etag, edits)}
           onWork={noteWork}
         />
       ) : null}
       {step.name === 'committed' ? <Live fileId={step.upload.file_id} edits={step.edits} /> : null}
+      {step.name === 'committed' && step.check && !hasGoneOn ? (
+        <NextPart
+          file={step.check}
+          committed={committedParts(kept, step.check, step.edits)}
+          onNext={(part) => {
+            setGoneOn(true)
+            addUploads([keptForPart(kept, part, committedParts(kept, step.check, step.edits))])
+          }}
+        />
+      ) : null}
       {step.name === 'duplicate' ? <Repeat fileId={step.upload.duplicate_of} /> : null}
       {waits ? (
         <Text size="sm" role="status">
@@ -149,6 +168,13 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     </Panel>
   )
 }
+
+/** The parts of a file that are committed after this one. */
+const committedParts = (
+  kept: Kept,
+  check: Schemas['DryRun'] | undefined,
+  edits: Edits | undefined,
+): string[] => [...(kept.committed ?? []), edits?.part || (check?.part ?? '')]
 
 function Moving({
   progress,

@@ -101,6 +101,49 @@ def amounts(lake: MemoryLake) -> dict[int, Any]:
     return {row["payment_id"]: row["amount"] for row in rows}
 
 
+def test_rows_of_a_file_that_no_run_has_merged_yet_are_compared() -> None:
+    """An edited copy is often sent minutes after the first file, before any run."""
+    lake = MemoryLake()
+    lake.receive("payments/day.csv", HEADER + row(1) + row(2) + row(3))
+    answer = replaces(lake, HEADER + row(1) + row(2, "3.39") + row(9))
+    assert (answer["replaced"], answer["equal"], answer["older"]) == (1, 1, 0)
+    assert answer["examples"] == [
+        {"row": 2, "key": {"payment_id": "2"}, "changes": {"amount": ["10.5", "3.39"]}}
+    ]
+
+
+def test_the_rows_of_the_newest_file_count_where_no_run_has_merged_it() -> None:
+    lake = lake_of(3)
+    lake.receive("payments/day.csv", HEADER + row(1, "3.39") + row(2, "4.00"))
+    later = lake.receive("payments/day.csv", HEADER + row(1, "5.00"))
+    answer = replaces(lake, HEADER + row(1, "5.00") + row(2, "4.00") + row(3, "6.00"))
+    assert (answer["replaced"], answer["equal"]) == (1, 2)
+    assert {file["rows"] for file in answer["files"]} == {1}
+    assert later.file_id in {file["file_id"] for file in answer["files"]}
+
+
+def test_the_files_that_brought_the_rows_are_named_and_the_one_with_most_rows_first() -> None:
+    lake = MemoryLake()
+    first = lake.receive("payments/day.csv", HEADER + row(1) + row(2) + row(3))
+    second = lake.receive("payments/night.csv", HEADER + row(4))
+    answer = replaces(lake, HEADER + row(4) + row(1) + row(2, "3.39"))
+    assert answer["files"] == [
+        {"file_id": first.file_id, "key": "payments/day.csv", "rows": 2},
+        {"file_id": second.file_id, "key": "payments/night.csv", "rows": 1},
+    ]
+    assert "contents" not in answer
+
+
+def test_a_merge_changes_nothing_of_the_comparison() -> None:
+    """The check announces the same before and after the run that brings the first file into its table."""
+    lake = MemoryLake()
+    lake.receive("payments/day.csv", payments(range(1, 6)))
+    body = HEADER + row(1) + row(2, "3.39") + row(3, "4.00", "2023-01-01 00:00:00")
+    before = replaces(lake.copy(), body)
+    assert before == replaces(merge(lake), body)
+    assert (before["replaced"], before["older"], before["equal"]) == (1, 1, 1)
+
+
 def test_rows_in_parts_beyond_the_bound_are_counted_as_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     """The parts with most of the file's rows are read first."""
     lake = lake_of(3_000, part_rows=500)
