@@ -21,6 +21,8 @@ interface Props {
   /** The answer in words, where it is there. */
   title: string | undefined
   sql: string
+  /** The filters of the panel, which the statement about its trust is narrowed by. */
+  narrow: (sql: string) => string
   views: PanelView[]
   view: PanelView
   answer: Result | undefined
@@ -35,9 +37,9 @@ const TITLES: Record<PanelView, string> = {
 }
 
 /** Everything that one rarely needs of a panel, behind one button. */
-export function PanelMenu({ panel, board, title, sql, views, view, answer, onView }: Props) {
+export function PanelMenu({ panel, board, title, sql, narrow, views, view, answer, onView }: Props) {
   const { name, question } = panel
-  const trust = useTrust({ board, table: panel.table }) ?? []
+  const trust = useTrust({ board, table: panel.table, narrow }) ?? []
   const units = useAnswerUnits(panel.table, answer?.columns, panel.units)
   const labels = useLabels(panel.table)
   const about = useDescriptions(panel.table)

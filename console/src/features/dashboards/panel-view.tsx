@@ -72,6 +72,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
           board={board}
           title={answer}
           sql={sql}
+          narrow={narrowed.narrow}
           views={viewsOf(isDrawn, board.system)}
           view={view}
           answer={result.data}

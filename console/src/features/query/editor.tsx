@@ -1,3 +1,4 @@
+import { closeCompletion } from '@codemirror/autocomplete'
 import { sql as sqlLanguage, StandardSQL } from '@codemirror/lang-sql'
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { EditorState, Prec } from '@codemirror/state'
@@ -45,7 +46,11 @@ export default function Editor({ sql, onChange, onRun, tables, inserted }: Props
         doc: latest.current.sql,
         selection: { anchor: latest.current.sql.length },
         extensions: [
-          Prec.highest(keymap.of([{ key: 'Mod-Enter', run: () => (latest.current.onRun(), true) }])),
+          Prec.highest(
+            keymap.of([
+              { key: 'Mod-Enter', run: (own) => (closeCompletion(own), latest.current.onRun(), true) },
+            ]),
+          ),
           basicSetup,
           sqlLanguage({ dialect: StandardSQL, schema: schemaOf(tables), upperCaseKeywords: true }),
           syntaxHighlighting(dark ? DARK : LIGHT),

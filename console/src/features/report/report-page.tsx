@@ -100,13 +100,15 @@ function usePrint(isPrinting: boolean, onPrinted: () => void): void {
   }, [isPrinting])
 }
 
-/** The figures of a system, and its charts and tables once somebody opens them. A phone has the first figure of each system above; all are behind the fold. */
+const whole = (panel: Schemas['Panel']) => narrowed(panel, [], {}, [])
+
+/** The further figures of a system, and its charts and tables once somebody opens them. Its first figure is at the head of the report; a phone has all others behind the fold. */
 function System({ board, isOpen }: { board: Schemas['Dashboard']; isOpen: boolean }) {
   const [wasOpened, setOpened] = useState(false)
   const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
   const others = board.panels.filter(({ kind }) => kind !== 'kpi')
-  const figures = count(board.panels.length - others.length, 'figure')
-  const whole = (panel: Schemas['Panel']) => narrowed(panel, [], {}, [])
+  const further = board.panels.filter(({ kind }) => kind === 'kpi').slice(1)
+  const figures = <Figures panels={further} ownerOf={() => board} narrowedBy={whole} />
   return (
     <Stack gap="sm" component="section" aria-label={board.title}>
       <Group gap="sm" align="baseline">
@@ -117,7 +119,7 @@ function System({ board, isOpen }: { board: Schemas['Dashboard']; isOpen: boolea
           Open the dashboard
         </Anchor>
       </Group>
-      {isPhone ? null : <Figures panels={board.panels} ownerOf={() => board} narrowedBy={whole} />}
+      {isPhone ? null : figures}
       <details
         key={String(isOpen)}
         open={isOpen}
@@ -125,12 +127,12 @@ function System({ board, isOpen }: { board: Schemas['Dashboard']; isOpen: boolea
         onToggle={({ currentTarget }) => setOpened(wasOpened || currentTarget.open)}
       >
         <summary>
-          {isPhone ? `${figures}, ` : ''}
+          {isPhone && further.length > 0 ? `${count(further.length, 'further figure')}, ` : ''}
           {others.length} charts and tables, each with what to do
         </summary>
         {wasOpened || isOpen ? (
           <Stack gap="sm" p="sm">
-            {isPhone ? <Figures panels={board.panels} ownerOf={() => board} narrowedBy={whole} /> : null}
+            {isPhone ? figures : null}
             {others.map((panel) => (
               <PanelView key={panel.name} panel={panel} board={board} narrowed={whole(panel)} />
             ))}
