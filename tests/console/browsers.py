@@ -113,6 +113,12 @@ def visit(page: Page, url: str, address: str) -> None:
     settle(page)
 
 
+def follow(page: Page, url: str, address: str) -> None:
+    """Open a page in the console that is open, as a link does, and wait until it has loaded what it shows."""
+    page.goto(f"{url}/#{address}")
+    settle(page)
+
+
 def resize(page: Page, across: int, down: int) -> None:
     """Give the window another size, and wait until the page follows. To load a page again takes a second."""
     page.set_viewport_size({"width": across, "height": down})

@@ -5,7 +5,7 @@ import { NotFound } from './not-found'
 import { Shell } from './shell'
 
 // Each page is a chunk of its own, loaded when it is opened.
-const ROUTES: RouteObject[] = [
+export const ROUTES: RouteObject[] = [
   {
     path: '/',
     element: <Shell />,
