@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 import ibis
@@ -52,13 +53,21 @@ class Recording(local.DuckDbTables):
 
     def to_pyarrow(self, expr: ibis.Expr, /, **options: Any) -> Any:  # noqa: ANN401 as in Ibis
         answer = super().to_pyarrow(expr, **options)
-        self.asked.append((expr.as_table(), super().to_pyarrow(expr.as_table())))
+        is_rows = isinstance(expr, ibis.Table) and not options
+        self.asked.append((expr.as_table(), answer if is_rows else super().to_pyarrow(expr.as_table())))
         return answer
 
     def to_pyarrow_batches(self, expr: ibis.Expr, /, **options: Any) -> Any:  # noqa: ANN401 as in Ibis
         """Frames come this way, too."""
         self.asked.append((expr.as_table(), super().to_pyarrow(expr.as_table())))
         return super().to_pyarrow_batches(expr, **options)
+
+
+class Build(NamedTuple):
+    """The questions of a system to DuckDB with their answers, and the tables that it built from them."""
+
+    asked: list[tuple[ibis.Table, pa.Table]]
+    tables: dict[str, pa.Table]
 
 
 def places(system: str, folder: Path) -> dict[str, str]:
@@ -78,18 +87,23 @@ def system(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def asked(system: str, shop: Path) -> list[tuple[ibis.Table, pa.Table]]:
-    """Every expression that the system has executed, with DuckDB's answer."""
+def build(system: str, shop: Path) -> Build:
+    """Every expression that the system has executed, with DuckDB's answer; and its tables."""
+    return recorded(system, shop)
+
+
+@cache
+def recorded(system: str, folder: Path) -> Build:
     backend = Recording()
     backend.do_connect()
     backend.asked = []
-    built(
-        system,
-        {name: backend.read_parquet(place, table_name=name) for name, place in places(system, shop).items()},
+    parquet = places(system, folder)
+    tables = built(
+        system, {name: backend.read_parquet(place, table_name=name) for name, place in parquet.items()}
     )
     backend.disconnect()
     assert backend.asked
-    return backend.asked
+    return Build(backend.asked, exact(tables))
 
 
 def moved(expression: ibis.Table, tables: dict[str, ibis.Table]) -> ibis.Table:
@@ -104,25 +118,26 @@ def same(found: pa.Table, expected: pa.Table) -> bool:
 
 def test_spark_answers_what_duckdb_answers(
     system: str,
-    asked: list[Any],
+    build: Build,
     shop: Path,
     spark_tables: Any,  # noqa: ANN401 a fixture's function
 ) -> None:
     with spark_tables(places(system, shop)) as tables:
-        for expression, expected in asked:
+        for expression, expected in build.asked:
             assert same(moved(expression, tables).to_pyarrow(), expected), ibis.to_sql(expression)
 
 
-def test_athena_sql_parses_and_answers_what_duckdb_answers(system: str, asked: list[Any], shop: Path) -> None:
+def test_athena_sql_parses_and_answers_what_duckdb_answers(system: str, build: Build, shop: Path) -> None:
     schemas = {name: pq.read_schema(place) for name, place in places(system, shop).items()}
     with catalog(shop) as answers, athena.opened(schemas, DATABASE, answers) as tables:
-        for expression, expected in asked:
+        for expression, expected in build.asked:
             assert same(moved(expression, tables).to_pyarrow(), expected), ibis.to_sql(expression)
 
 
-def test_the_same_rows_in_another_order_give_the_same_tables(system: str, shop: Path, shuffled: Path) -> None:
-    first, second = (outputs(system, folder) for folder in (shop, shuffled))
-    assert first == second
+def test_the_same_rows_in_another_order_give_the_same_tables(
+    system: str, build: Build, shuffled: Path
+) -> None:
+    assert outputs(system, shuffled) == build.tables
 
 
 def test_spark_builds_the_same_tables_twice_and_as_duckdb_does(
@@ -131,7 +146,7 @@ def test_spark_builds_the_same_tables_twice_and_as_duckdb_does(
     spark_tables: Any,  # noqa: ANN401 as above
 ) -> None:
     system = "global-market-pulse"
-    expected = outputs(system, shop)
+    expected = recorded(system, shop).tables
     for folder in (shop, shuffled):
         with spark_tables(places(system, folder)) as tables:
             assert exact(built(system, tables)) == expected
