@@ -91,7 +91,9 @@ def with_usual_season(panel: SeriesHistories, span: Span, horizon: int) -> Serie
     # A thirteenth of a year may lack: from then on the same periods of last year are known.
     if longest >= span.grain.year - span.grain.year // 13:
         return seasonal
-    return _with_event(seasonal, _by_period(usual_demand, span.grain, starts) - 1.0, 1.0)
+    # A week before Christmas is wholly under the event: a smaller exposure would count as less evidence.
+    full = _DECEMBER_DEMAND - 1.0
+    return _with_event(seasonal, (_by_period(usual_demand, span.grain, starts) - 1.0) / full, full)
 
 
 def closed_at_year_end(histories: tuple[Array, ...], span: Span, horizon: int) -> Array:

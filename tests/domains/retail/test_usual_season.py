@@ -102,6 +102,18 @@ def test_a_forecast_of_a_summer_has_no_doubt_of_the_year_end() -> None:
     assert not year_end_doubt(summer, 22, 13).any()
 
 
+@pytest.mark.parametrize(("height", "least", "most"), [(0.0, 1.0, 1.18), (0.5, 1.3, 1.4), (1.0, 1.5, 1.72)])
+def test_three_weeks_of_december_outweigh_that_of_a_usual_shop(
+    height: float, least: float, most: float
+) -> None:
+    """The week from 20 December has five days before Christmas, and 1.36 times the usual sales."""
+    starts = pd.date_range("2021-06-07", periods=28, freq="7D")
+    sold = np.where(starts >= "2021-11-29", 1 + height, 1.0)
+    panel = with_usual_season(SeriesHistories((sold,)), Span(starts[0].date(), starts[-1].date(), WEEK), 13)
+    _, factors = panel.without_events(Task(13, (52,)))
+    assert least < factors[0, 0] < most
+
+
 def test_a_busy_week_of_black_friday_returns_in_the_week_that_has_it_next_year() -> None:
     """27 November 2020 and 26 November 2021 lie 52 weeks apart, 24 November 2023 and 29 November 2024 lie 53
     weeks apart; the other weeks before Christmas are as usual.

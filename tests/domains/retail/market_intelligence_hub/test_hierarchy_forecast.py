@@ -92,9 +92,10 @@ def shop_of_two_categories(seed: int, weeks: int = 40) -> tuple[pd.DataFrame, Sp
 
 def usual_uplift(span: Span) -> npt.NDArray[np.float64]:
     """The uplift of the next 13 weeks that a usual shop has, for one of less than a year."""
-    exposure = with_usual_season(SeriesHistories((np.ones(40),)), span, 13).exposure
-    assert exposure is not None
-    return np.asarray(exposure[0, -13:, 0])
+    panel = with_usual_season(SeriesHistories((np.ones(40),)), span, 13)
+    assert panel.exposure is not None
+    assert panel.expected is not None
+    return np.asarray(panel.exposure[0, -13:, 0] * panel.expected[0])
 
 
 def test_a_shop_without_a_year_expects_the_weeks_before_christmas_to_be_busy() -> None:
