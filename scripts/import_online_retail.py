@@ -42,7 +42,7 @@ from scripts.online_retail.uci import fetch, find_source
     help="Defective rows per clean row of the tables that are generated.",
 )
 @options.as_json
-def main(folder: Path, source: Path | None, fetched: Path | None, defect_rate: float, as_json: bool) -> None:
+def main(folder: Path, source: Path | None, fetched: Path | None, defect_rate: float) -> None:
     """Convert UCI Online Retail II into the tables of the shop.
 
     What that data does not have (payments, card transactions, searches) is generated for its customers and
@@ -67,9 +67,7 @@ def main(folder: Path, source: Path | None, fetched: Path | None, defect_rate: f
         "amount": str(made.amount),
     }
     options.show(
-        as_json=as_json,
-        value=lambda: fact,
-        screen=lambda: f"{made.summary.removesuffix('.')}. Next: headgate upload {shlex.quote(str(folder))}",
+        fact, lambda: f"{made.summary.removesuffix('.')}. Next: headgate upload {shlex.quote(str(folder))}"
     )
 
 

@@ -63,7 +63,7 @@ _AT_LEAST_ONE, _RATE = click.IntRange(min=1), click.FloatRange(0, 1)
 @click.option("--bad-files", is_flag=True, help="Add files that the gate must reject.")
 @click.option("--rows-per-file", type=_AT_LEAST_ONE, default=250_000, show_default=True)
 @options.as_json
-def main(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> None:
+def main(folder: Path, ends_on: datetime, **sizes: float) -> None:
     """Write a generated shop, with known defects, as files to upload.
 
     Defects come with the truth about each of them in FOLDER/truth.parquet.
@@ -83,9 +83,7 @@ def main(folder: Path, ends_on: datetime, as_json: bool, **sizes: float) -> None
         "frauds": made.frauds,
     }
     options.show(
-        as_json=as_json,
-        value=lambda: fact,
-        screen=lambda: f"{made.summary.removesuffix('.')}. Next: headgate upload {shlex.quote(str(folder))}",
+        fact, lambda: f"{made.summary.removesuffix('.')}. Next: headgate upload {shlex.quote(str(folder))}"
     )
 
 

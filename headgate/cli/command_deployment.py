@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from headgate import deployment
+from headgate.cli import options
 from headgate.deployment import Deployment
 from headgate.errors import SettingsError
 
@@ -26,17 +27,17 @@ def find(name: str | None) -> Deployment:
         raise click.ClickException(str(error)) from None
 
 
-def activate(name: str | None) -> Deployment:
-    """Set the environment of the deployment, which boto3 and the settings read."""
-    deployed = find(name)
+def activate(name: str | None = None) -> Deployment:
+    """Set the environment of the deployment for boto3 and the settings; by default that of --deployment."""
+    deployed = find(name or options.deployment_name())
     os.environ.update(deployed.environment)
     return deployed
 
 
-def activate_if_deployed(name: str | None) -> None:
-    """Activate the named deployment, or the default one if there is any."""
-    if name is not None or "HEADGATE_RAW_BUCKET" in os.environ or _is_deployed():
-        activate(name)
+def activate_if_deployed() -> None:
+    """Activate the deployment of --deployment, or the default one if there is any."""
+    if options.deployment_name() is not None or "HEADGATE_RAW_BUCKET" in os.environ or _is_deployed():
+        activate()
 
 
 def _is_deployed() -> bool:

@@ -18,10 +18,16 @@ if TYPE_CHECKING:
 FINISHED_WITH_REFUSALS = 3
 _UNLIMITED_WIDTH = 1_000_000
 
+
+def _remember(context: click.Context, option: click.Parameter, value: object) -> None:
+    context.meta[f"headgate.{option.name}"] = value
+
+
 deployment = click.option(
     "--deployment",
-    "deployment_name",
     metavar="NAME",
+    expose_value=False,
+    callback=_remember,
     help="Deployment below .headgate/; default: the newest.",
 )
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
@@ -32,7 +38,29 @@ watch_timeout = click.option(
     show_default=True,
     help="How long to watch; the run continues afterwards.",
 )
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a screen.")
+as_json = click.option(
+    "--json",
+    is_flag=True,
+    expose_value=False,
+    callback=_remember,
+    help="Print one JSON document instead of a screen.",
+)
+
+
+def wants_json() -> bool:
+    """Return whether the running command has --json."""
+    return bool(_remembered("json"))
+
+
+def deployment_name() -> str | None:
+    """Return the name that --deployment gives the running command."""
+    name = _remembered("deployment")
+    return name if isinstance(name, str) else None
+
+
+def _remembered(option: str) -> object:
+    context = click.get_current_context(silent=True)
+    return context.meta.get(f"headgate.{option}") if context else None
 
 
 def console(*, unlimited: bool = False) -> Console:
@@ -50,18 +78,17 @@ def progress_console() -> Console:
     return Console(stderr=True, markup=False, emoji=False)
 
 
-def show(
-    *,
-    as_json: bool,
-    value: Callable[[], object],
-    screen: Callable[[], RenderableType],
-    unlimited: bool = False,
-) -> None:
-    """Print either the JSON or the screen; an `unlimited` screen may be wider than the terminal."""
-    if as_json:
-        click.echo(json.dumps(value(), indent=2, default=str))
+def show(value: object, screen: Callable[[], RenderableType], *, unlimited: bool = False) -> None:
+    """Print the value with --json, else the screen; an `unlimited` one may be wider than the terminal."""
+    if wants_json():
+        print_json(value)
     else:
         console(unlimited=unlimited).print(screen(), crop=False)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(value, indent=2, default=str))
 
 
 def finish(*, complete: bool) -> None:

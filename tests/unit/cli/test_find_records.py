@@ -60,7 +60,7 @@ def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
     monkeypatch.setattr(
         command_deployment,
         "activate",
-        lambda _: command_deployment.Deployment("test", {"HEADGATE_QUARANTINE_BUCKET": "quarantine"}, {}),
+        lambda: command_deployment.Deployment("test", {"HEADGATE_QUARANTINE_BUCKET": "quarantine"}, {}),
     )
     monkeypatch.setattr(stores, "objects", lambda: objects)
     monkeypatch.setattr(stores, "ledger", lambda _: ledger)

@@ -98,7 +98,7 @@ def commands_of_a_lake(group: click.Group = cli, names: tuple[str, ...] = ()) ->
     for name in group.list_commands(click.Context(group)):
         command = group.get_command(click.Context(group), name)
         assert command is not None
-        if any(parameter.name == "deployment_name" for parameter in command.params):
+        if any(parameter.name == "deployment" for parameter in command.params):
             yield " ".join((*names, name))
         if isinstance(command, click.Group):
             yield from commands_of_a_lake(command, (*names, name))

@@ -70,9 +70,7 @@ def onboarding(monkeypatch: pytest.MonkeyPatch) -> Onboarding:
     lake = Onboarding(MemoryRecords(), lambda: KEY)
     monkeypatch.setattr(api, "models_by_name", lambda: MODELS)
     monkeypatch.setattr(api, "onboarding", lambda _: lake)
-    monkeypatch.setattr(
-        command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
-    )
+    monkeypatch.setattr(command_deployment, "activate", lambda: command_deployment.Deployment("test", {}, {}))
     return lake
 
 

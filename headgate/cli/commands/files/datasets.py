@@ -22,11 +22,11 @@ def datasets() -> None:
 @datasets.command(name="list", epilog=options.example("headgate datasets list --json"))
 @options.as_json
 @options.deployment
-def list_command(*, as_json: bool, deployment_name: str | None) -> None:
+def list_command() -> None:
     """List the datasets that people created, those that wait for a deployment, and removed ones."""
     from headgate.api.files import contract_drafts
 
-    listed = contract_drafts.listed(_lake(deployment_name)).drafts
+    listed = contract_drafts.listed(_lake()).drafts
     facts: list[dict[str, Any]] = [
         {
             "dataset": draft.dataset,
@@ -39,11 +39,7 @@ def list_command(*, as_json: bool, deployment_name: str | None) -> None:
         for draft in listed
     ]
     columns = {name.replace("_", " "): name for name in facts[0]} if facts else {}
-    options.show(
-        as_json=as_json,
-        value=lambda: facts,
-        screen=lambda: screens.fact_table(facts, columns) if facts else "Nobody created a dataset.",
-    )
+    options.show(facts, lambda: screens.fact_table(facts, columns) if facts else "Nobody created a dataset.")
 
 
 @datasets.command(epilog=options.example("headgate datasets remove branch_visits --yes"))
@@ -51,7 +47,7 @@ def list_command(*, as_json: bool, deployment_name: str | None) -> None:
 @options.yes
 @options.as_json
 @options.deployment
-def remove(name: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+def remove(name: str, *, yes: bool) -> None:
     """Remove the dataset NAME that a person created in the console.
 
     Its contract leaves use and its files are reverted now; the next run drops its table. Originals stay in
@@ -61,7 +57,7 @@ def remove(name: str, *, yes: bool, as_json: bool, deployment_name: str | None) 
     from headgate.api.files import removals
     from headgate.wiring import operations
 
-    lake = _lake(deployment_name)
+    lake = _lake()
     person = removals.operator(operations.caller())
     effects = removals.preview(lake, person, name)
     if not yes:
@@ -73,7 +69,6 @@ def remove(name: str, *, yes: bool, as_json: bool, deployment_name: str | None) 
     _finish(
         progress,
         f"Removed {name}: {_files(progress.done)} reverted. Next: `headgate run` drops its table.",
-        as_json,
     )
 
 
@@ -81,7 +76,7 @@ def remove(name: str, *, yes: bool, as_json: bool, deployment_name: str | None) 
 @click.argument("name")
 @options.as_json
 @options.deployment
-def restore(name: str, *, as_json: bool, deployment_name: str | None) -> None:
+def restore(name: str) -> None:
     """Take the removal of the dataset NAME back: its contract and the rows of its files return.
 
     The gate processes the originals again, and the next run makes the table. Exits with 3 if files are left
@@ -90,17 +85,15 @@ def restore(name: str, *, as_json: bool, deployment_name: str | None) -> None:
     from headgate.api.files import removals
     from headgate.wiring import operations
 
-    progress = removals.restore(
-        _lake(deployment_name), removals.operator(operations.caller()), name, is_limited=False
-    )
+    progress = removals.restore(_lake(), removals.operator(operations.caller()), name, is_limited=False)
     done = f"Restored {name}: {_files(progress.done)}. Next: `headgate run` makes its table."
-    _finish(progress, done, as_json)
+    _finish(progress, done)
 
 
-def _lake(deployment_name: str | None) -> DeployedLake:
+def _lake() -> DeployedLake:
     from headgate.api.deployed_lake import DeployedLake
 
-    return DeployedLake(command_deployment.activate(deployment_name).environment)
+    return DeployedLake(command_deployment.activate().environment)
 
 
 def _effects(effects: DatasetRemoval) -> str:
@@ -114,11 +107,11 @@ def _effects(effects: DatasetRemoval) -> str:
     return "\n".join(lines)
 
 
-def _finish(progress: RemovalProgress, done: str, as_json: bool) -> None:
+def _finish(progress: RemovalProgress, done: str) -> None:
     left = f"Left: {_files(progress.left)}, which a worker has. Run the command again."
     lost = f" Not restored: {', '.join(map(screens.safe_name, progress.lost))}." if progress.lost else ""
     sentence = (left if progress.left else done) + lost
-    options.show(as_json=as_json, value=progress.model_dump, screen=lambda: sentence)
+    options.show(progress.model_dump(), lambda: sentence)
     options.finish(complete=not (progress.left or progress.lost))
 
 

@@ -113,9 +113,7 @@ _to = click.option(
 @click.option("--resume", is_flag=True, help="Continue all unfinished runs with their own options.")
 @options.as_json
 @options.deployment
-def run(
-    resume: bool, as_json: bool, deployment_name: str | None, to: str, source: str, **asked: str | int
-) -> None:
+def run(resume: bool, to: str, source: str, **asked: str | int) -> None:
     """Export now: either all tables are published with their certificates, or none.
 
     With --to it needs no deployment and no contract: all tables of the database go to DIR or
@@ -127,7 +125,7 @@ def run(
         )
     if bool(asked["sql"]) != bool(asked["name"]):
         raise click.UsageError("--sql and --name need each other. Give the query and the dataset's name.")
-    name = "" if to else command_deployment.activate(deployment_name).name
+    name = "" if to else command_deployment.activate().name
     reader = exports.source_login(os.environ, source)
     if to:
         exporting = exports.exporting_to(to, reader, _workspace(to))
@@ -144,11 +142,7 @@ def run(
         exporting = exporting_as(masked=True)
     with export_progress.showing_progress(options.progress_console()) as listener:
         reports = [exporting.run(request, listener) for request in wanted]
-    options.show(
-        as_json=as_json,
-        value=lambda: [report_facts(report) for report in reports],
-        screen=lambda: _reports(reports),
-    )
+    options.show([report_facts(report) for report in reports], lambda: _reports(reports))
 
 
 def _workspace(to: str) -> Path:
@@ -157,8 +151,8 @@ def _workspace(to: str) -> Path:
     return WORKSPACE / f"to-{hashlib.sha256(where.encode()).hexdigest()[:12]}"
 
 
-def _workspace_of(deployment_name: str, source: str) -> Path:
-    return WORKSPACE / (f"{deployment_name}-{source}" if source else deployment_name)
+def _workspace_of(deployment: str, source: str) -> Path:
+    return WORKSPACE / (f"{deployment}-{source}" if source else deployment)
 
 
 def _tables(reader: Login) -> list[str]:
@@ -174,13 +168,13 @@ def _tables(reader: Login) -> list[str]:
 @click.option("--run", "run_name", default="", metavar="NAME", help="Run; default: each table's newest.")
 @options.as_json
 @options.deployment
-def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **asked: str) -> None:
+def verify(table: str, to: str, **asked: str) -> None:
     """Compare every file and row of published runs with their certificates.
 
     Exits with 3 if one differs.
     """
     run_name = asked["run_name"]
-    workspace = _workspace(to) if to else WORKSPACE / command_deployment.activate(deployment_name).name
+    workspace = _workspace(to) if to else WORKSPACE / command_deployment.activate().name
     store = exports.export_destination(to) if to else exports.landed_exports(os.environ)
     chosen = [
         key
@@ -193,9 +187,7 @@ def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **as
     workspace.mkdir(parents=True, exist_ok=True)
     checked = [_verified(store, key, workspace) for key in newest]
     options.show(
-        as_json=as_json,
-        value=lambda: [{**vars(check), "holds": check.holds} for check in checked],
-        screen=lambda: _verifications(checked),
+        [{**vars(check), "holds": check.holds} for check in checked], lambda: _verifications(checked)
     )
     options.finish(complete=all(check.holds for check in checked))
 
@@ -206,18 +198,14 @@ def verify(table: str, to: str, as_json: bool, deployment_name: str | None, **as
 @_of_source
 @options.as_json
 @options.deployment
-def runs(table: str, to: str, source: str, as_json: bool, deployment_name: str | None) -> None:
+def runs(table: str, to: str, source: str) -> None:
     """List the published runs of TABLE, or of all tables with a contract; with --to, of all tables there."""
     if not to:
-        command_deployment.activate(deployment_name)
+        command_deployment.activate()
     store = exports.export_destination(to) if to else exports.landed_exports(os.environ)
     manifests = _manifests(store, _datasets(store, table, to, source))
     certificates = [*filter(None, (_certificate(store, key) for key in manifests))]
-    options.show(
-        as_json=as_json,
-        value=lambda: [*map(certificate_facts, certificates)],
-        screen=lambda: _certificates(certificates),
-    )
+    options.show([*map(certificate_facts, certificates)], lambda: _certificates(certificates))
 
 
 @export.command(
@@ -231,7 +219,7 @@ def runs(table: str, to: str, source: str, as_json: bool, deployment_name: str |
 )
 @SOURCE
 @options.deployment
-def contract(tables: str, into: Path | None, source: str, deployment_name: str | None) -> None:
+def contract(tables: str, into: Path | None, source: str) -> None:
     """Draft contracts of the server's tables with types, keys, foreign keys, and masks for card data.
 
     Existing files are not overwritten. With --source NAME the datasets are called NAME_table; export them
@@ -240,7 +228,7 @@ def contract(tables: str, into: Path | None, source: str, deployment_name: str |
     import yaml
 
     if not source_url(os.environ, source):
-        command_deployment.activate(deployment_name)
+        command_deployment.activate()
     for name, drafted in _drafts(exports.source_login(os.environ, source), _names(tables), source).items():
         _warn_about_name(drafted)
         text = yaml.safe_dump(to_odcs(drafted), sort_keys=False, allow_unicode=True, width=120)

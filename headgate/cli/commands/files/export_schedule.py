@@ -40,13 +40,13 @@ RUN_NAME = click.option(
 @SOURCE
 @options.as_json
 @options.deployment
-def login(source: str, as_json: bool, deployment_name: str | None) -> None:
+def login(source: str) -> None:
     """Store the login of scheduled exports, replacing an earlier one.
 
     The login is MYSQL_URL or POSTGRES_URL (with --source NAME: MYSQL_URL_NAME or POSTGRES_URL_NAME), else the
     command prompts for it.
     """
-    command_deployment.activate(deployment_name)
+    command_deployment.activate()
     url = source_url(os.environ, source) or click.prompt(
         "mysql:// or postgresql://user:password@host:port/database", hide_input=True
     )
@@ -57,12 +57,8 @@ def login(source: str, as_json: bool, deployment_name: str | None) -> None:
             f"The deployment has no secret for the source {source}. Add [export_sources.{source}] to "
             "headgate.toml and deploy first."
         ) from None
-    options.show(
-        as_json=as_json,
-        value=lambda: {"source": source, "secret": secret},
-        screen=lambda: f"Stored the login in {secret}.",
-    )
-    if not as_json:
+    options.show({"source": source, "secret": secret}, lambda: f"Stored the login in {secret}.")
+    if not options.wants_json():
         asked = f" --source {source}" if source else ""
         schedule = "the next deployment enables its schedule (docs/use/export.md)"
         click.echo(f"Next: `headgate export start{asked}` runs it once; {schedule}.")
@@ -87,14 +83,12 @@ def login(source: str, as_json: bool, deployment_name: str | None) -> None:
 @options.watch_timeout
 @options.as_json
 @options.deployment
-def start(
-    source: str, timeout_s: int, as_json: bool, deployment_name: str | None, **asked: str | bool
-) -> None:
+def start(source: str, timeout_s: int, **asked: str | bool) -> None:
     """Run the deployed export once in its Glue job, even if the schedule is disabled.
 
     Exits with 3 if the run failed.
     """
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     due_at = datetime.now(UTC)
     choices = {"tables": asked["tables"], "run": asked["run_name"], "mask_at_source": asked["mask"]}
     choices["incremental"] = not asked["full"]
@@ -104,7 +98,7 @@ def start(
     arn = pipeline.start(f"cli-{due_at:%Y%m%dT%H%M%S%f}", payload)
     ended = _watched(pipeline, arn, timeout_s, options.progress_console())
     fact = {"run": arn, "status": ended.status, "error": ended.error, "cause": ended.cause}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _outcome(ended))
+    options.show(fact, lambda: _outcome(ended))
     options.finish(complete=ended.status == SUCCEEDED)
 
 

@@ -83,9 +83,7 @@ _IF_NO_CARDS = (
 )
 @options.as_json
 @options.deployment
-def upload(
-    sources: tuple[str, ...], dataset: str, timeout_s: int, as_json: bool, deployment_name: str | None
-) -> None:
+def upload(sources: tuple[str, ...], dataset: str, timeout_s: int) -> None:
     """Send files to raw and follow them through the gate.
 
     The sub-folders of a folder name datasets. The dataset of a single file comes from its folder or name,
@@ -98,7 +96,7 @@ def upload(
     from headgate.uploads.remembered_edits import with_remembered_edits
     from headgate.uploads.select_files import select_files
 
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     datasets = Registry.load().source
     if dataset and dataset not in datasets:  # it may be newer than the project
         datasets = definitions.contracts_of_caller(deployed.environment).source
@@ -116,21 +114,19 @@ def upload(
     except KeyboardInterrupt:
         click.echo(_INTERRUPTED, err=True)
         raise
-    if not as_json:
+    sums = summary.by_dataset(records)
+    rejected = [record for record in records if record.state in NOT_ACCEPTED]
+    ledger = stores.ledger(deployed.environment)
+    if options.wants_json():
+        paths = [(path, file.ref) for (_, path), file in zip(sent.files, landed, strict=True)]
+        outcomes = upload_outcomes(paths, records, ledger, timeout_s)
+        not_sent = [{"file": name, "reason": reason} for name, reason in sent.left_out]
+        options.print_json({"datasets": summary.as_dicts(sums), "files": outcomes, "not_sent": not_sent})
+    else:
         for line in _edited_lines(files):
             options.console().print(line, soft_wrap=True)
-    sums = summary.by_dataset(records)
-
-    def fact() -> dict[str, object]:
-        paths = [(path, file.ref) for (_, path), file in zip(sent.files, landed, strict=True)]
-        outcomes = upload_outcomes(paths, records, stores.ledger(deployed.environment), timeout_s)
-        not_sent = [{"file": name, "reason": reason} for name, reason in sent.left_out]
-        return {"datasets": summary.as_dicts(sums), "files": outcomes, "not_sent": not_sent}
-
-    options.show(as_json=as_json, value=fact, screen=lambda: screens.received(sums))
-    rejected = [record for record in records if record.state in NOT_ACCEPTED]
-    if not as_json:
-        _show_next_steps(records, rejected, sent, stores.ledger(deployed.environment))
+        options.console().print(screens.received(sums), crop=False)
+        _show_next_steps(records, rejected, sent, ledger)
     options.finish(complete=not rejected and len(records) == len(sent.files))
 
 
@@ -352,21 +348,20 @@ def through_the_gate(
 @options.as_json
 @options.deployment
 @click.pass_context
-def files(context: click.Context, state: str | None, as_json: bool, deployment_name: str | None) -> None:
+def files(context: click.Context, state: str | None) -> None:
     """List the files, newest first: state, counts, error and what to do.
 
     A file with more refused rows than the lake permits is `done, many refused` or `done, nothing accepted`.
     """
     if context.invoked_subcommand:
         return
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     records = stores.ledger(deployed.environment).records()
     chosen = in_state(sorted(records, key=lambda record: (record.received_at, record.key)), state)
     share = AcceptanceSettings.from_env(deployed.environment).most_refused_share
     options.show(
-        as_json=as_json,
-        value=lambda: [{**_facts(record), "acceptance": acceptance_of(record, share)} for record in chosen],
-        screen=lambda: _listed(chosen, share, state),
+        [{**_facts(record), "acceptance": acceptance_of(record, share)} for record in chosen],
+        lambda: _listed(chosen, share, state),
     )
 
 
@@ -389,16 +384,16 @@ def in_state(records: Sequence[FileRecord], state: str | None) -> Sequence[FileR
 )
 @options.as_json
 @options.deployment
-def show(key: str, *, is_summary: bool, as_json: bool, deployment_name: str | None) -> None:
+def show(key: str, *, is_summary: bool) -> None:
     """Show all recorded facts of the file at KEY: counts, errors, quality score, drift."""
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     ledger = stores.ledger(deployed.environment)
     record = find_record(ledger.records(), key)
     if is_summary:
         original = ledger.get(record.duplicate_of) if record.duplicate_of else None
         click.echo(json.dumps(intake.profiles(deployed.environment).summary_of(record, original), indent=2))
         return
-    options.show(as_json=as_json, value=lambda: _facts(record), screen=lambda: _all_facts(record))
+    options.show(_facts(record), lambda: _all_facts(record))
 
 
 @files.command(epilog=options.example("headgate files revert orders/2024-01-02.csv --yes"))
@@ -406,7 +401,7 @@ def show(key: str, *, is_summary: bool, as_json: bool, deployment_name: str | No
 @options.yes
 @options.as_json
 @options.deployment
-def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+def revert(key: str, *, yes: bool) -> None:
     """Undo the newest upload of the file at KEY with all its copies, or one file id.
 
     Rows of the file and of its corrections leave curated and quarantine now, and the tables with the next
@@ -415,11 +410,11 @@ def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -
     """
     from headgate.intake.files.revert_file import newest_upload
 
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     every = list(stores.ledger(deployed.environment).records())
     upload = newest_upload(every, key) or newest_upload(every, screens.safe_name(key))
     if not upload and (reverted := _reverted_already(every, key)):
-        options.show(as_json=as_json, value=lambda: reverted, screen=lambda: _reverted_screen(reverted))
+        options.show(reverted, lambda: _reverted_screen(reverted))
         return
     if not upload:
         lacking = f"No upload of {screens.safe_name(key)} is in the lake."
@@ -428,7 +423,7 @@ def revert(key: str, *, yes: bool, as_json: bool, deployment_name: str | None) -
     if not yes:
         click.confirm(_question(reverter, upload), abort=True, err=True)
     results = [_revert(reverter, record) for record in upload]
-    options.show(as_json=as_json, value=lambda: results, screen=lambda: _reverted_screen(results))
+    options.show(results, lambda: _reverted_screen(results))
     options.finish(complete=all(result["outcome"] == FileState.REVERTED for result in results))
 
 
@@ -511,7 +506,7 @@ def _reverted_screen(results: Sequence[dict[str, Any]]) -> Group:
 @options.yes
 @options.as_json
 @options.deployment
-def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+def replace_originals(*, dry_run: bool, yes: bool) -> None:
     """Replace originals with card data in raw, by the deployment's setting `raw_originals`.
 
     For files from before that setting, and for originals that could not be replaced. It cannot be undone.
@@ -520,7 +515,7 @@ def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_nam
     from headgate.intake.files.replace_original import replaceable
     from headgate.lake.states import Originals
 
-    env = command_deployment.activate(deployment_name).environment
+    env = command_deployment.activate().environment
     ports, rules = intake.gate_ports(env), intake.gate_rules(env)
     if rules.originals is Originals.KEEP:
         raise click.ClickException(
@@ -536,7 +531,7 @@ def replace_originals(*, dry_run: bool, yes: bool, as_json: bool, deployment_nam
     results = (
         in_raw if dry_run else [{**fact, **_replace(ports, rules, str(fact["file_id"]))} for fact in in_raw]
     )
-    options.show(as_json=as_json, value=lambda: results, screen=lambda: _originals_screen(results))
+    options.show(results, lambda: _originals_screen(results))
     options.finish(complete=dry_run or all(result["outcome"] != "in raw" for result in results))
 
 

@@ -61,10 +61,10 @@ def mapping() -> None:
 @_dataset
 @options.as_json
 @options.deployment
-def show(key: str, dataset: str, as_json: bool, deployment_name: str | None) -> None:
+def show(key: str, dataset: str) -> None:
     """Show the suggested mapping of the file at KEY."""
-    _, suggested = _waiting(command_deployment.activate(deployment_name), key, dataset)
-    options.show(as_json=as_json, value=lambda: vars(suggested), screen=lambda: _table(suggested))
+    _, suggested = _waiting(command_deployment.activate(), key, dataset)
+    options.show(vars(suggested), lambda: _table(suggested))
 
 
 @mapping.command(
@@ -76,9 +76,7 @@ def show(key: str, dataset: str, as_json: bool, deployment_name: str | None) -> 
 @click.option("--yes", is_flag=True, help="With --dataset: do not ask.")
 @options.as_json
 @options.deployment
-def accept(
-    key: str, dataset: str, left_out: Sequence[str], *, yes: bool, as_json: bool, deployment_name: str | None
-) -> None:
+def accept(key: str, dataset: str, left_out: Sequence[str], *, yes: bool) -> None:
     """Accept the suggested mapping of the file at KEY, and use it for later files with this header.
 
     First the gate checks the whole file. If no row is accepted, the mapping and the file are not used. Exits
@@ -86,9 +84,7 @@ def accept(
 
     With --dataset, for a file that no contract fits by its names, it shows the suggestion and asks.
     """
-    _decide(
-        key, (), left_out, deployment_name, as_json=as_json, dataset=dataset, ask=bool(dataset) and not yes
-    )
+    _decide(key, (), left_out, dataset=dataset, ask=bool(dataset) and not yes)
 
 
 @mapping.command(
@@ -101,33 +97,21 @@ def accept(
 @_leave_out
 @options.as_json
 @options.deployment
-def set_command(
-    key: str,
-    pairs: Sequence[str],
-    dataset: str,
-    left_out: Sequence[str],
-    *,
-    as_json: bool,
-    deployment_name: str | None,
-) -> None:
+def set_command(key: str, pairs: Sequence[str], dataset: str, left_out: Sequence[str]) -> None:
     """Accept the mapping with other fields for some columns, named as in `headgate mapping show`.
 
     First the gate checks the whole file, like `headgate mapping accept`.
     """
-    _decide(key, pairs, left_out, deployment_name, as_json=as_json, dataset=dataset)
+    _decide(key, pairs, left_out, dataset=dataset)
 
 
 @mapping.command(name="list", epilog=options.example("headgate mapping list --json"))
 @options.as_json
 @options.deployment
-def list_command(*, as_json: bool, deployment_name: str | None) -> None:
+def list_command() -> None:
     """List the stored mappings. Each applies to the next files of its source with its header."""
-    remembered = intake.mappings(command_deployment.activate(deployment_name).environment).remembered()
-    options.show(
-        as_json=as_json,
-        value=lambda: [vars(mapping) for mapping in remembered],
-        screen=lambda: _list(remembered),
-    )
+    remembered = intake.mappings(command_deployment.activate().environment).remembered()
+    options.show([vars(mapping) for mapping in remembered], lambda: _list(remembered))
 
 
 @mapping.command(epilog=options.example("headgate mapping forget payments 3f2a9c --yes"))
@@ -136,42 +120,34 @@ def list_command(*, as_json: bool, deployment_name: str | None) -> None:
 @options.yes
 @options.as_json
 @options.deployment
-def forget(source: str, header: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+def forget(source: str, header: str, *, yes: bool) -> None:
     """Delete the stored mapping of SOURCE and HEADER, named as in `headgate mapping list`.
 
     The beginning of HEADER is enough. The next file with this header is matched again. Rows of earlier files
     stay; `headgate files revert KEY` removes them.
     """
-    mappings = intake.mappings(command_deployment.activate(deployment_name).environment)
+    mappings = intake.mappings(command_deployment.activate().environment)
     if not yes:
         named = f"{screens.safe_name(source)} {screens.safe_name(header)}"
         click.confirm(f"Delete the stored mapping of {named}?", abort=True, err=True)
     forgotten = mappings.forget(source, header)
     options.show(
-        as_json=as_json,
-        value=lambda: vars(forgotten),
-        screen=lambda: f"Deleted. The next file of {forgotten.source} with this header is matched again.",
+        vars(forgotten),
+        lambda: f"Deleted. The next file of {forgotten.source} with this header is matched again.",
     )
 
 
 def _decide(
-    key: str,
-    pairs: Sequence[str],
-    left_out: Sequence[str],
-    deployment_name: str | None,
-    *,
-    as_json: bool,
-    dataset: str = "",
-    ask: bool = False,
+    key: str, pairs: Sequence[str], left_out: Sequence[str], *, dataset: str = "", ask: bool = False
 ) -> None:
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     record, suggested = _waiting(deployed, key, dataset)
     fields = intake.mappings(deployed.environment).contracts[suggested.dataset].names
     chosen = with_changes(suggested, pairs, fields, left_out)
     if ask:
         options.progress_console().print(_table(suggested, left_out))
         click.confirm(_question(key, suggested, left_out), abort=True, err=True)
-    _check_and_accept(deployed, record, suggested, chosen, as_json=as_json)
+    _check_and_accept(deployed, record, suggested, chosen)
 
 
 def _question(key: str, suggested: Suggested, left_out: Sequence[str]) -> str:
@@ -287,8 +263,6 @@ def _check_and_accept(
     record: FileRecord,
     suggested: Suggested,
     fields: Sequence[str | None],
-    *,
-    as_json: bool,
 ) -> None:
     """Check the whole file with the mapping; if a row is accepted, store the mapping and accept the file.
 
@@ -320,11 +294,7 @@ def _check_and_accept(
         "check": {**{name: getattr(checked, name, None) for name in _CHECKED}, "acceptance": acceptance},
     }
     figures = _figures(checked) if checked else []
-    options.show(
-        as_json=as_json,
-        value=lambda: value,
-        screen=lambda: Group(*figures, _outcome(record, suggested, checked, sent_id)),
-    )
+    options.show(value, lambda: Group(*figures, _outcome(record, suggested, checked, sent_id)))
     options.finish(complete=acceptance is Acceptance.OK)
 
 

@@ -51,15 +51,7 @@ PREVIEW_ROWS, SHOWN_FAILURES = 5, 20
 @options.as_json
 @options.deployment
 def onboard(
-    path: Path | None,
-    model: str,
-    failed_to: Path | None,
-    *,
-    submits: bool,
-    is_dry: bool,
-    lists: bool,
-    as_json: bool,
-    deployment_name: str | None,
+    path: Path | None, model: str, failed_to: Path | None, *, submits: bool, is_dry: bool, lists: bool
 ) -> None:
     """Check a file of records row by row, and create the records.
 
@@ -67,18 +59,16 @@ def onboard(
     rows to a file to correct and send again. Exits with 3 if a row failed.
     """
     if lists:
-        options.show(as_json=as_json, value=_models, screen=_models_table)
+        options.show(_models(), _models_table)
         return
     if path is None or (submits and is_dry):
         raise click.UsageError("give --file FILE, and either --dry-run or --submit; or --list-models")
-    read, outcomes = _onboarded(path, model, submits=submits, deployment_name=deployment_name)
+    read, outcomes = _onboarded(path, model, submits=submits)
     failed_to = failed_to or path.with_name(f"{path.name}.failed.csv")
-    _report(path, read, outcomes, failed_to, as_json=as_json, submits=submits)
+    _report(path, read, outcomes, failed_to, submits=submits)
 
 
-def _onboarded(
-    path: Path, model: str, *, submits: bool, deployment_name: str | None
-) -> tuple[RecordFile, list[Outcome]]:
+def _onboarded(path: Path, model: str, *, submits: bool) -> tuple[RecordFile, list[Outcome]]:
     from headgate.lake.ports import MaskingKey
     from headgate.onboarding.onboard import checked
     from headgate.onboarding.read_records import read_record_file
@@ -88,14 +78,12 @@ def _onboarded(
         key = MaskingKey("dry-run", secrets.token_bytes(32))
         read = read_record_file(body, name, api.models_by_name(), key, model)
         return read, checked(read.verdicts)
-    onboarding = api.onboarding(command_deployment.activate(deployment_name).environment)
+    onboarding = api.onboarding(command_deployment.activate().environment)
     read = read_record_file(body, name, api.models_by_name(), onboarding.key(), model)
     return read, onboarding.submit(read.model, read.verdicts)
 
 
-def _report(
-    path: Path, read: RecordFile, outcomes: list[Outcome], failed_to: Path, *, as_json: bool, submits: bool
-) -> None:
+def _report(path: Path, read: RecordFile, outcomes: list[Outcome], failed_to: Path, *, submits: bool) -> None:
     from headgate.onboarding.onboard import count_outcomes
     from headgate.onboarding.read_records import failed_rows
 
@@ -112,11 +100,7 @@ def _report(
         "submitted": submits,
         "failed_rows": str(failed_to) if counts.failed and submits else None,
     }
-    options.show(
-        as_json=as_json,
-        value=lambda: fact,
-        screen=lambda: _screen(read, outcomes, counts, failed_to, submits=submits),
-    )
+    options.show(fact, lambda: _screen(read, outcomes, counts, failed_to, submits=submits))
     options.finish(complete=not counts.failed)
 
 

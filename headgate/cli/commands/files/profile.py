@@ -37,7 +37,7 @@ _TWO_ROWS = (
 )
 @click.option("--sheet", default="", help="The sheet of a workbook; default: the first with a table.")
 @options.as_json
-def profile(file: Path, dataset: str, sheet: str, as_json: bool) -> None:
+def profile(file: Path, dataset: str, sheet: str) -> None:
     """Profile a file: types, distribution, patterns, gaps, and a quality score, without sensitive values."""
     from headgate.local_files.profile_file import profile_file
 
@@ -47,11 +47,7 @@ def profile(file: Path, dataset: str, sheet: str, as_json: bool) -> None:
     if profiled.table.two_row_sheet:
         options.progress_console().print(_TWO_ROWS, soft_wrap=True)
     facts, notes = profiled.profile, _notes(profiled)
-    options.show(
-        as_json=as_json,
-        value=lambda: {**facts.as_dict(), "notes": notes},
-        screen=lambda: Group(_columns(facts), *notes, _score(facts)),
-    )
+    options.show({**facts.as_dict(), "notes": notes}, lambda: Group(_columns(facts), *notes, _score(facts)))
 
 
 def _notes(profiled: ProfiledFile) -> list[str]:

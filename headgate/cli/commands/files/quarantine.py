@@ -53,22 +53,25 @@ def quarantine() -> None:
 @options.as_json
 @options.deployment
 def list(  # noqa: A001 so named
-    dataset: str, rule: str, *, by_file: bool, closed: bool, as_json: bool, deployment_name: str | None
+    dataset: str,
+    rule: str,
+    *,
+    by_file: bool,
+    closed: bool,
 ) -> None:
     """Count refused rows, duplicates and rejected files by dataset and rule."""
     from headgate.contracts.registry import Registry
     from headgate.intake.quarantine.list_quarantine import count_quarantined
 
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     records = [*stores.ledger(deployed.environment).records()]
     corrected = {} if closed else _replaced_rows(deployed.environment, records)
     lines = count_quarantined(records, corrected, by_file=by_file, closed=closed)
     datasets = {line.dataset for line in lines} | set(Registry.load().curated)
     chosen = [line for line in lines if dataset in ("", line.dataset) and rule in ("", line.rule)]
     options.show(
-        as_json=as_json,
-        value=lambda: [asdict(line) for line in chosen],
-        screen=lambda: (
+        [asdict(line) for line in chosen],
+        lambda: (
             _lines_screen(chosen, by_file=by_file) if chosen else nothing_quarantined(dataset, rule, datasets)
         ),
     )
@@ -95,13 +98,11 @@ def _replaced_rows(
 @click.option("--records", "whole", is_flag=True, help="Show all cells of each row, like --json.")
 @options.as_json
 @options.deployment
-def show(
-    file: str, rule: str, count: int, *, whole: bool, as_json: bool, deployment_name: str | None
-) -> None:
+def show(file: str, rule: str, count: int, *, whole: bool) -> None:
     """Show quarantined rows of FILE (its id, or its key in raw), with sensitive values masked."""
     from headgate.intake.quarantine.list_quarantine import quarantined_rows
 
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     record = _record(deployed, file)
     if record.duplicate_of:
         raise click.ClickException(
@@ -125,11 +126,7 @@ def show(
         "rows": rows,
         "of": table.num_rows,
     }
-    options.show(
-        as_json=as_json,
-        value=lambda: fact,
-        screen=lambda: _rows_table(record, rows, table.num_rows, whole=whole),
-    )
+    options.show(fact, lambda: _rows_table(record, rows, table.num_rows, whole=whole))
 
 
 def _sent(outcome: CorrectionOutcome | None) -> dict[str, str]:
@@ -155,16 +152,7 @@ def _sent(outcome: CorrectionOutcome | None) -> dict[str, str]:
 )
 @options.as_json
 @options.deployment
-def replay(
-    files: tuple[str, ...],
-    *,
-    dataset: str,
-    rule: str,
-    pending: bool,
-    again: bool,
-    as_json: bool,
-    deployment_name: str | None,
-) -> None:
+def replay(files: tuple[str, ...], *, dataset: str, rule: str, pending: bool, again: bool) -> None:
     """Replay FILES (ids or keys), or all files whose contract has changed.
 
     The gate checks the originals again. Files from before their contract are recognised by the current
@@ -174,11 +162,11 @@ def replay(
     """
     from headgate.intake.files.replay_file import REPLAYED
 
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     replayer = intake.replayer(deployed.environment)
     records = _chosen(deployed, replayer, files, dataset=dataset, rule=rule, pending=pending, again=again)
     results = replay_all(replayer, records, dataset if files else "")
-    options.show(as_json=as_json, value=lambda: results, screen=lambda: replayed_screen(results))
+    options.show(results, lambda: replayed_screen(results))
     options.finish(complete=all(result["outcome"] == REPLAYED for result in results))
 
 
@@ -194,7 +182,7 @@ def replay(
 )
 @options.as_json
 @options.deployment
-def settle(files: tuple[str, ...], *, by: str, as_json: bool, deployment_name: str | None) -> None:
+def settle(files: tuple[str, ...], *, by: str) -> None:
     """Mark FILES (ids or keys) as settled by a file of another key.
 
     All their refused rows leave the list and the lake's health, but stay in quarantine with `closed_by`. Rows
@@ -202,10 +190,10 @@ def settle(files: tuple[str, ...], *, by: str, as_json: bool, deployment_name: s
     opens the rows again; a replay of a settled file does so at once. Exits with 3 if another worker has a
     lease on a file.
     """
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     corrector, closer = _record(deployed, by), intake.correction_closer(deployed.environment)
     results = [_settle(closer, _record(deployed, file), corrector) for file in files]
-    options.show(as_json=as_json, value=lambda: results, screen=lambda: _settled_table(results))
+    options.show(results, lambda: _settled_table(results))
     options.finish(complete=all(result["outcome"] == _SETTLED for result in results))
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 )
 @options.as_json
 @options.deployment
-def cost(days: int, as_json: bool, deployment_name: str | None) -> None:
+def cost(days: int) -> None:
     """Show the cost of files and runs, with a forecast for 10 and 1,000 times the data.
 
     Computed from AWS's list prices and recorded facts: times and sizes of files, DPU-seconds of jobs.
@@ -36,9 +36,9 @@ def cost(days: int, as_json: bool, deployment_name: str | None) -> None:
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.operations.costs import of_days
 
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     fact = of_days(DeployedLake(deployed.environment), days).model_dump(mode="json")
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _screen(fact))
+    options.show(fact, lambda: _screen(fact))
 
 
 def _screen(fact: Mapping[str, Any]) -> RenderableType:

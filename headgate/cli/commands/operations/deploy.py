@@ -65,7 +65,6 @@ def deploy(
     makes_bucket: bool,
     tests: bool,
     yes: bool,
-    as_json: bool,
 ) -> None:
     """Deploy the lake project of this folder to an emulator on this machine, or to AWS.
 
@@ -76,14 +75,14 @@ def deploy(
         raise click.UsageError("--plan changes nothing. Remove --state-bucket and --test.")
     chosen = name or _DEFAULT_NAMES[platform]
     if makes_bucket and platform == "aws":
-        _run_script(BOOTSTRAP, as_json=as_json)
+        _run_script(BOOTSTRAP)
     chosen_switches = {"--export": has_export, "--new-ledger": has_new_ledger, "--yes": yes}
     switches = [switch for switch, is_chosen in chosen_switches.items() if is_chosen]
     asked = ["plan" if only_plan else "apply", PLATFORMS[platform], "--name", chosen]
-    _run_script(SCRIPT, *asked, *_vars(variables), *switches, as_json=as_json)
+    _run_script(SCRIPT, *asked, *_vars(variables), *switches)
     if tests:
-        _run_script(SMOKE_TEST, chosen, as_json=as_json)
-    _show_facts(chosen, as_json=as_json)
+        _run_script(SMOKE_TEST, chosen)
+    _show_facts(chosen)
 
 
 @click.command(epilog=options.example("headgate destroy localstack"))
@@ -92,7 +91,7 @@ def deploy(
 @_settings
 @options.yes
 @options.as_json
-def destroy(platform: str, name: str, variables: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
+def destroy(platform: str, name: str, variables: tuple[str, ...], *, yes: bool) -> None:
     """Destroy a deployment with all its data, after listing them.
 
     Stops the emulator that was started for it. On AWS the data is protected until a deployment with
@@ -100,31 +99,31 @@ def destroy(platform: str, name: str, variables: tuple[str, ...], *, yes: bool, 
     """
     chosen = name or _DEFAULT_NAMES[platform]
     asked = ["destroy", PLATFORMS[platform], "--name", chosen]
-    _run_script(SCRIPT, *asked, *_vars(variables), *(["--yes"] if yes else []), as_json=as_json)
-    _show_facts(chosen, as_json=as_json)
+    _run_script(SCRIPT, *asked, *_vars(variables), *(["--yes"] if yes else []))
+    _show_facts(chosen)
 
 
 def _vars(variables: tuple[str, ...]) -> list[str]:
     return [part for variable in variables for part in ("--var", variable)]
 
 
-def _run_script(script: Path, *arguments: str, as_json: bool) -> None:
+def _run_script(script: Path, *arguments: str) -> None:
     """Run a script of the release for the project, and exit with its code if it fails."""
     folder = _project_folder()
     done = subprocess.run(  # noqa: S603 our own script
         [sys.executable, str(deployment_files(folder) / script), *arguments],
         cwd=folder,
         env={**os.environ, "HEADGATE_PROJECT": str(folder), STATE: str(folder.resolve() / FOLDER)},
-        stdout=sys.stderr if as_json else None,
+        stdout=sys.stderr if options.wants_json() else None,
         check=False,
     )
     if done.returncode:
         raise SystemExit(done.returncode)
 
 
-def _show_facts(name: str, *, as_json: bool) -> None:
-    if as_json:
-        options.show(as_json=True, value=lambda: _facts(_project_folder(), name), screen=str)
+def _show_facts(name: str) -> None:
+    if options.wants_json():
+        options.print_json(_facts(_project_folder(), name))
 
 
 def _project_folder() -> Path:

@@ -58,27 +58,25 @@ def dlq() -> None:
 )
 @options.as_json
 @options.deployment
-def list_(limit: int, as_json: bool, deployment_name: str | None) -> None:
+def list_(limit: int) -> None:
     """List the dead letters of both queues with their file, its state and its error."""
-    letters = _letters(command_deployment.activate(deployment_name), limit)
-    options.show(
-        as_json=as_json, value=lambda: [vars(letter) for letter in letters], screen=lambda: _table(letters)
-    )
+    letters = _letters(command_deployment.activate(), limit)
+    options.show([vars(letter) for letter in letters], lambda: _table(letters))
 
 
 @dlq.command(epilog=options.example("headgate dlq show 5fea7756-0ea4-451a-a703-a558b933e274"))
 @click.argument("message_id")
 @options.as_json
 @options.deployment
-def show(message_id: str, as_json: bool, deployment_name: str | None) -> None:
+def show(message_id: str) -> None:
     """Show one dead letter: its file, why the file failed, and what to do."""
-    for letter in _letters(command_deployment.activate(deployment_name), MAX_LETTERS):
+    for letter in _letters(command_deployment.activate(), MAX_LETTERS):
         if letter.message_id == message_id:
             break
     else:
         problem = f"No dead letter has the id {screens.safe_name(message_id)}."
         raise click.ClickException(f"{problem} `headgate dlq list` lists the dead letters.")
-    options.show(as_json=as_json, value=lambda: vars(letter), screen=lambda: _details(letter))
+    options.show(vars(letter), lambda: _details(letter))
 
 
 @dlq.command(epilog=options.example("headgate dlq redrive --yes"))
@@ -93,21 +91,19 @@ def show(message_id: str, as_json: bool, deployment_name: str | None) -> None:
 @options.yes
 @options.as_json
 @options.deployment
-def redrive(name: str, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+def redrive(name: str, yes: bool) -> None:
     """Move all messages of a dead-letter queue back to its queue.
 
     Fix the cause first: a message that fails again becomes a dead letter again. An accepted file is not
     accepted twice.
     """
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     url = deployed.output(f"{QUEUES[name]}_dead_letter_queue_url")
     waiting = operations.queues().depth(url).waiting
     if waiting and not yes:
         click.confirm(f"Redrive {waiting} messages?", abort=True, err=True)
     moved = operations.queues().redrive(url, deployed.output(f"{QUEUES[name]}_queue_url")) if waiting else 0
-    options.show(
-        as_json=as_json, value=lambda: {"redriven": moved}, screen=lambda: f"{moved} messages redriven."
-    )
+    options.show({"redriven": moved}, lambda: f"{moved} messages redriven.")
 
 
 def _letters(deployed: command_deployment.Deployment, limit: int) -> list[DeadLetter]:

@@ -56,17 +56,7 @@ _WARNING_OF_FILES = (
 @options.watch_timeout
 @options.as_json
 @options.deployment
-def forget(
-    key: str,
-    dataset: str,
-    to: Path | None,
-    *,
-    dry_run: bool,
-    yes: bool,
-    timeout_s: int,
-    as_json: bool,
-    deployment_name: str | None,
-) -> None:
+def forget(key: str, dataset: str, to: Path | None, *, dry_run: bool, yes: bool, timeout_s: int) -> None:
     """Erase the rows of KEY and all rows that refer to it everywhere, with a certificate.
 
     Starts a run that builds the tables without these rows. Files that were not accepted and name the person
@@ -75,7 +65,7 @@ def forget(
     """
     from headgate.erasure.subject_rows import Subject
 
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
 
     def build() -> None:
         ended = watched_run(deployed, {}, timeout_s=timeout_s, console=options.progress_console())
@@ -91,7 +81,7 @@ def forget(
     subject = Subject(dataset, key)
     plan = forgetter.plan(subject)
     if dry_run:
-        options.show(as_json=as_json, value=lambda: planned(plan), screen=lambda: _plan_screen(plan))
+        options.show(planned(plan), lambda: _plan_screen(plan))
         return
     if not yes:
         options.progress_console().print(_plan_screen(plan))
@@ -99,11 +89,7 @@ def forget(
     certificate = forgetter.forget(subject, plan, secrets.token_hex(16))
     path = to or Path(f"forgotten-{certificate['snapshot_id'] or 'files'}-{secrets.token_hex(4)}.json")
     path.write_text(json.dumps(certificate, indent=1) + "\n", encoding="utf-8")
-    options.show(
-        as_json=as_json,
-        value=lambda: {"certificate": str(path), **certificate},
-        screen=lambda: _result(certificate, path),
-    )
+    options.show({"certificate": str(path), **certificate}, lambda: _result(certificate, path))
     options.finish(complete=bool(certificate["complete"]))
 
 

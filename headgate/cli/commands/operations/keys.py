@@ -29,39 +29,37 @@ def keys() -> None:
 @keys.command(epilog=options.example("headgate keys list"))
 @options.as_json
 @options.deployment
-def list(as_json: bool, deployment_name: str | None) -> None:  # noqa: A001 the command is named so
+def list() -> None:  # noqa: A001 the command is named so
     """List the ids of the current key and of earlier keys."""
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     current, *before = operations.masking_keys(deployed.environment).ids()
     summary = f"Tokens are made with {current}; before: {', '.join(before) or 'none'}."
-    options.show(
-        as_json=as_json, value=lambda: {"current": current, "previous": before}, screen=lambda: summary
-    )
+    options.show({"current": current, "previous": before}, lambda: summary)
 
 
 @keys.command(epilog=options.example("headgate keys rotate --yes"))
 @options.yes
 @options.as_json
 @options.deployment
-def rotate(yes: bool, as_json: bool, deployment_name: str | None) -> None:
+def rotate(yes: bool) -> None:
     """Create a new masking key for all new tokens; old keys are kept.
 
     Running workers use the old key for up to five more minutes. Cards have two tokens until `headgate keys
     retoken` is done.
     """
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     if not yes:
         click.confirm("Make all new card tokens with a new key?", abort=True, err=True)
     made = operations.masking_keys(deployed.environment).rotate(secrets.token_bytes(_KEY_BYTES))
     summary = f"New tokens are made with {made}. In five minutes: headgate keys retoken"
-    options.show(as_json=as_json, value=lambda: {"current": made}, screen=lambda: summary)
+    options.show({"current": made}, lambda: summary)
 
 
 @keys.command(epilog=options.example("headgate keys retoken --dry-run"))
 @click.option("--dry-run", is_flag=True, help="Only name the files.")
 @options.as_json
 @options.deployment
-def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
+def retoken(dry_run: bool) -> None:
     """Replay all files with tokens of another key from their originals in raw.
 
     A new token needs the card number, so files whose original is gone keep their old tokens. They are listed,
@@ -70,7 +68,7 @@ def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
     from headgate.intake.files.replace_original import is_masked
     from headgate.intake.files.replay_file import REPLAYED
 
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     old = _old(deployed)
     masked = [file for file in old if is_masked(file.record)]  # it has tokens instead of card numbers
     due = [file.record for file in old if not is_masked(file.record)]
@@ -79,7 +77,7 @@ def retoken(dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
         if dry_run
         else [*replay_all(intake.replayer(deployed.environment), due), *map(_masked, masked)]
     )
-    options.show(as_json=as_json, value=lambda: results, screen=lambda: _screen(results))
+    options.show(results, lambda: _screen(results))
     options.finish(complete=dry_run or all(result["outcome"] == REPLAYED for result in results))
 
 

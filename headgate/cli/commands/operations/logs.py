@@ -62,35 +62,28 @@ _OF_EVERY_LINE = frozenset(
 )
 @options.as_json
 @options.deployment
-def logs(
-    minutes: int,
-    contains: str,
-    *,
-    level: str | None,
-    follow: bool,
-    is_all: bool,
-    as_json: bool,
-    deployment_name: str | None,
-) -> None:
+def logs(minutes: int, contains: str, *, level: str | None, follow: bool, is_all: bool) -> None:
     """Print recent log lines of functions and jobs, oldest first.
 
     JSON lines are printed as level, message and facts; --json has all fields.
     """
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     written = operations.logs()
     since = datetime.now(UTC) - timedelta(minutes=minutes)
     groups = deployed.names("log_groups")
     shows_routine = is_all or bool(contains)
-    if not (shows_routine or as_json):
+    if not (shows_routine or options.wants_json()):
         click.echo("headgate: Lines that every call writes are not shown; --all shows them.", err=True)
     if follow:
         for line in followed(lambda start: _lines(groups, written, start), since, sleep=time.sleep):
-            if _is_asked(line, contains, level) and (shows_routine or as_json or not is_routine(line.text)):
-                click.echo(json.dumps(vars(line), default=str) if as_json else _text(line))
+            if _is_asked(line, contains, level) and (
+                shows_routine or options.wants_json() or not is_routine(line.text)
+            ):
+                click.echo(json.dumps(vars(line), default=str) if options.wants_json() else _text(line))
         return
     lines = [line for line in _lines(groups, written, since) if _is_asked(line, contains, level)]
-    if as_json:
-        options.show(as_json=True, value=lambda: [vars(line) for line in lines], screen=str)
+    if options.wants_json():
+        options.print_json([vars(line) for line in lines])
         return
     if not shows_routine:
         lines = [line for line in lines if not is_routine(line.text)]

@@ -41,22 +41,14 @@ if TYPE_CHECKING:
 @options.watch_timeout
 @options.as_json
 @options.deployment
-def run(
-    as_of: datetime | None,
-    only: str,
-    timeout_s: int,
-    deployment_name: str | None,
-    *,
-    full: bool,
-    as_json: bool,
-) -> None:
+def run(as_of: datetime | None, only: str, timeout_s: int, *, full: bool) -> None:
     """Merge curated data, check it, build the systems' tables and publish them.
 
     Shows the run that it waits for, and the progress of each stage. If one run is working and another one is
     pending, the command names the pending run, which does the work, and exits with 0. Exits with 3 if the run
     or a system failed, or a dataset could not be merged and keeps its previous table.
     """
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     systems = systems_of(deployed)
     if only and only not in systems:
         raise click.UsageError(_no_system(only, systems))
@@ -83,12 +75,8 @@ def run(
         "left_to": ended.left_to,
         "rows_without_parent": {f"{lack.column} -> {lack.references}": lack.rows for lack in lost},
     }
-    options.show(
-        as_json=as_json,
-        value=lambda: fact,
-        screen=lambda: _table(ended, stages, has_problems=bool(not_merged)),
-    )
-    if not as_json:
+    options.show(fact, lambda: _table(ended, stages, has_problems=bool(not_merged)))
+    if not options.wants_json():
         _show_not_merged(not_merged)
         _show_rows_without_parent(lost)
         click.echo(_next_step(ended, systems, stores.databases(deployed.environment).curated))
@@ -100,7 +88,7 @@ def run(
 @options.as_json
 @options.deployment
 @click.pass_context
-def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str | None) -> None:
+def runs(context: click.Context, limit: int) -> None:
     """List the newest runs with start, trigger, state, duration, cost and problems.
 
     A run that could not merge a dataset succeeds with problems, and publishes the others.
@@ -111,24 +99,24 @@ def runs(context: click.Context, limit: int, as_json: bool, deployment_name: str
     from headgate.api.operations.run_problems import problems_of
     from headgate.api.operations.runs import costs_of
 
-    lake = DeployedLake(command_deployment.activate(deployment_name).environment)
+    lake = DeployedLake(command_deployment.activate().environment)
     newest = lake.runs.newest(limit)
     problems, costs = problems_of(lake, newest), costs_of(lake, newest)
     facts = [_fact(run, problems[run.name]) | {"usd": costs[run.name]} for run in newest]
-    options.show(as_json=as_json, value=lambda: facts, screen=lambda: _history(newest, problems, costs))
+    options.show(facts, lambda: _history(newest, problems, costs))
 
 
 @runs.command(epilog=options.example("headgate runs show cli-20260102T030405000000"))
 @click.argument("name")
 @options.as_json
 @options.deployment
-def show(name: str, as_json: bool, deployment_name: str | None) -> None:
+def show(name: str) -> None:
     """Show one run: its stages with times, and its problems with reasons and remedies."""
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.operations.run_problems import problems_of_one
     from headgate.runs.stage_records import stage_records
 
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     lake = DeployedLake(deployed.environment)
     try:
         described = lake.runs.describe(lake.runs.arn_of(name))
@@ -147,12 +135,8 @@ def show(name: str, as_json: bool, deployment_name: str | None) -> None:
         "stages": [stage.facts() for stage in stages],
     }
     fact = {**ended, **problems.facts(), "remedies": problems.remedies}
-    options.show(
-        as_json=as_json,
-        value=lambda: fact,
-        screen=lambda: _table(described, stages, has_problems=problems.exist),
-    )
-    if not as_json:
+    options.show(fact, lambda: _table(described, stages, has_problems=problems.exist))
+    if not options.wants_json():
         _show_not_merged(problems.datasets_not_merged)
         for table, why in sorted(problems.implausible_tables.items()):
             click.echo(f"Implausible: {table}. {why}")

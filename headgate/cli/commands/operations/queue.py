@@ -27,14 +27,13 @@ def queue() -> None:
 @queue.command(epilog=options.example("headgate queue status"))
 @options.as_json
 @options.deployment
-def status(as_json: bool, deployment_name: str | None) -> None:
+def status() -> None:
     """Show the number of pending messages of each queue, and of messages in flight."""
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     depths = queue_depths(deployed)
     options.show(
-        as_json=as_json,
-        value=lambda: {name: vars(depth) for name, depth in depths.items()},
-        screen=lambda: _table({name: (depth.waiting, depth.in_flight) for name, depth in depths.items()}),
+        {name: vars(depth) for name, depth in depths.items()},
+        lambda: _table({name: (depth.waiting, depth.in_flight) for name, depth in depths.items()}),
     )
 
 

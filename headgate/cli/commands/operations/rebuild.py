@@ -13,7 +13,7 @@ from headgate.wiring import intake, stores
 @click.option("--dry-run", is_flag=True, help="List the files, and change nothing.")
 @options.as_json
 @options.deployment
-def rebuild(*, dry_run: bool, as_json: bool, deployment_name: str | None) -> None:
+def rebuild(*, dry_run: bool) -> None:
     """Restore curated and quarantine from raw, for all files whose rows were deleted there.
 
     Needs the permissions of a replay: read raw and the masking key, write curated and quarantine. `headgate
@@ -22,19 +22,15 @@ def rebuild(*, dry_run: bool, as_json: bool, deployment_name: str | None) -> Non
     from headgate.intake.files.missing_rows import files_without_rows
     from headgate.intake.files.replay_file import REPLAYED
 
-    env = command_deployment.activate(deployment_name).environment
+    env = command_deployment.activate().environment
     curated, quarantine = env["HEADGATE_CURATED_BUCKET"], env["HEADGATE_QUARANTINE_BUCKET"]
     missing = files_without_rows(stores.objects(), stores.ledger(env).records(), curated, quarantine)
     if dry_run:
         names = ("file_id", "key", "dataset")
         facts = [{name: getattr(record, name) for name in names} for record in missing]
         text = f"{len(facts):,} files have rows to restore."
-        options.show(as_json=as_json, value=lambda: facts, screen=lambda: text)
+        options.show(facts, lambda: text)
         return
     results = replay_all(intake.replayer(env), missing)
-    options.show(
-        as_json=as_json,
-        value=lambda: results,
-        screen=lambda: replayed_screen(results) if results else "No rows are missing.",
-    )
+    options.show(results, lambda: replayed_screen(results) if results else "No rows are missing.")
     options.finish(complete=all(result["outcome"] == REPLAYED for result in results))

@@ -51,19 +51,15 @@ def next_steps(deployed: command_deployment.Deployment) -> tuple[str, ...]:
 )
 @options.as_json
 @options.deployment
-def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None) -> None:
+def report(html_path: Path | None) -> None:
     """Show received rows, refused rows with reasons, and the systems' tables.
 
     With --html: a page with figures and charts of all dashboards, alerts, refused rows, quality and cost.
     """
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     if html_path:
         fact = write_page(deployed, html_path)
-        options.show(
-            as_json=as_json,
-            value=lambda: fact,
-            screen=lambda: f"Report: {fact['path']} (alerts: {len(fact['alerts'])})",
-        )
+        options.show(fact, lambda: f"Report: {fact['path']} (alerts: {len(fact['alerts'])})")
         return
     sums, tables, facts = collect(deployed)
     checked = snapshots.checked_references(deployed.environment)
@@ -73,11 +69,7 @@ def report(html_path: Path | None, *, as_json: bool, deployment_name: str | None
         "references": [asdict(reference) for reference in checked],
         "systems": [asdict(system) for system in facts],
     }
-    options.show(
-        as_json=as_json,
-        value=lambda: fact,
-        screen=lambda: screen(sums, tables, facts, checked, next_steps(deployed)),
-    )
+    options.show(fact, lambda: screen(sums, tables, facts, checked, next_steps(deployed)))
 
 
 def write_page(deployed: command_deployment.Deployment, path: Path) -> dict[str, Any]:

@@ -37,9 +37,7 @@ _TIMES = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")
 @click.option("--from", "source", metavar="BUCKET", help="Copy missing objects from this copy of the bucket.")
 @options.as_json
 @options.deployment
-def restore(
-    place: str, *, since: datetime | None, source: str | None, as_json: bool, deployment_name: str | None
-) -> None:
+def restore(place: str, *, since: datetime | None, source: str | None) -> None:
     """Undo deletions in a bucket, fill it from its copy, or process files whose records were lost.
 
     PLACE is raw, curated, quarantine, artifacts or a system. PLACE `files`, after a restore of the ledger,
@@ -47,13 +45,13 @@ def restore(
     """
     if (since is not None) + (source is not None) != (place != FILES):
         raise click.UsageError(f"A bucket needs either --since or --from, and `{FILES}` needs neither.")
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     if place == FILES:
         facts = process_without_record(deployed)
     else:
         bucket, objects = bucket_of(deployed.environment, place), stores.objects()
         facts = undelete(objects, bucket, since) if since else copy_missing(objects, source or "", bucket)
-    options.show(as_json=as_json, value=lambda: facts, screen=lambda: _sentence(facts))
+    options.show(facts, lambda: _sentence(facts))
 
 
 def undelete(objects: VersionedObjects, bucket: str, since: datetime) -> dict[str, object]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 )
 @options.as_json
 @options.deployment
-def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
+def serve(port: int) -> None:
     """Serve the HTTP API, and the console if it is built, from this machine.
 
     Prints the address and a token with an operator's rights, which is valid until the command ends. Access
@@ -33,7 +33,7 @@ def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
     from headgate.api.deployed_lake import DeployedLake
     from headgate.api.local_server import LocalApi, server
 
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     api = LocalApi(
         DeployedLake(deployed.environment), secrets.token_urlsafe(32), _claims(deployed.environment)
     )
@@ -45,11 +45,7 @@ def serve(port: int, *, as_json: bool, deployment_name: str | None) -> None:
         ) from None
     address = f"http://127.0.0.1:{running.server_address[1]}"
     fact = {"url": address, "token": api.token, "console": api.file("/") is not None}
-    options.show(
-        as_json=as_json,
-        value=lambda: fact,
-        screen=lambda: screen(address, api.token, has_console=bool(fact["console"])),
-    )
+    options.show(fact, lambda: screen(address, api.token, has_console=bool(fact["console"])))
     try:
         running.serve_forever()
     except KeyboardInterrupt:

@@ -94,7 +94,7 @@ class Status:
 )
 @options.as_json
 @options.deployment
-def status(days: int, as_json: bool, deployment_name: str | None) -> None:
+def status(days: int) -> None:
     """Show the state of the lake: health, last run, age of the data, files, dead letters, alarms.
 
     For each stage, the newest of the last 20 runs that tried it decides. Exits with 3 if somebody needs to
@@ -102,10 +102,10 @@ def status(days: int, as_json: bool, deployment_name: str | None) -> None:
     """
     from headgate.api.deployed_lake import DeployedLake
 
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     raised = operations.alarms().raised(sorted(deployed.names("alarms")))
     now = status_of(DeployedLake(deployed.environment), queue_depths(deployed), raised, days)
-    options.show(as_json=as_json, value=lambda: asdict(now), screen=lambda: _screen(now, days))
+    options.show(asdict(now), lambda: _screen(now, days))
     options.finish(complete=now.healthy)
 
 

@@ -35,7 +35,7 @@ def users() -> None:
 )
 @options.as_json
 @options.deployment
-def add(email: str, group: str, *, permanent: bool, as_json: bool, deployment_name: str | None) -> None:
+def add(email: str, group: str, *, permanent: bool) -> None:
     """Create a user in the deployment's user pool and print the password once.
 
     An existing user gets the group and a new password.
@@ -44,12 +44,12 @@ def add(email: str, group: str, *, permanent: bool, as_json: bool, deployment_na
         raise click.ClickException(
             "EMAIL is not an e-mail address. Give the address of the person, such as anna@example.com."
         )
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     password = api.users(deployed.environment).add(email, group, permanent=permanent)
     fact = {"email": email, "group": group, "password": password, "permanent": permanent}
     console = console_url(deployed)
     text = f"Console:  {console or 'headgate serve'}\nEmail:    {email} ({group})\nPassword: {password}"
-    options.show(as_json=as_json, value=lambda: {**fact, "console": console}, screen=lambda: text)
+    options.show({**fact, "console": console}, lambda: text)
 
 
 def console_url(deployed: command_deployment.Deployment) -> str:

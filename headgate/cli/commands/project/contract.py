@@ -42,16 +42,12 @@ for _command in (
 
 @contract.command(epilog=options.example("headgate contract list --json"))
 @options.as_json
-def list(as_json: bool) -> None:  # noqa: A001 the command is named so
+def list() -> None:  # noqa: A001 the command is named so
     """List all contracts with their keys and numbers of columns."""
     from headgate.contracts.registry import Registry
 
     contracts = _all(Registry.load())
-    options.show(
-        as_json=as_json,
-        value=lambda: [_fact(contract) for contract in contracts],
-        screen=lambda: _table(contracts),
-    )
+    options.show([_fact(contract) for contract in contracts], lambda: _table(contracts))
 
 
 @contract.command(epilog=options.example("headgate contract docs > dictionary.md"))
@@ -68,7 +64,7 @@ def docs() -> None:
 @click.argument("zone", type=click.Choice(["source", "curated", "lake", "prod"]))
 @click.argument("dataset")
 @options.as_json
-def show(zone: str, dataset: str, as_json: bool) -> None:
+def show(zone: str, dataset: str) -> None:
     """Show the columns of the contract of DATASET in ZONE."""
     from rich.console import Group
 
@@ -79,11 +75,7 @@ def show(zone: str, dataset: str, as_json: bool) -> None:
         raise click.ClickException(
             f"There is no contract {zone}/{dataset}. `headgate contract list` lists all contracts."
         )
-    options.show(
-        as_json=as_json,
-        value=lambda: _columns(shown),
-        screen=lambda: Group(_column_table(shown), *_no_cards_tables(shown)),
-    )
+    options.show(_columns(shown), lambda: Group(_column_table(shown), *_no_cards_tables(shown)))
 
 
 def _all(registry: Registry) -> tuple[Contract, ...]:

@@ -115,7 +115,6 @@ def init(
     header: bool | None,
     sheet: str,
     strict: bool,
-    deployment_name: str | None,
 ) -> None:
     """Draft a contract from each sample FILE: YAML on standard output, notes on standard error.
 
@@ -139,7 +138,7 @@ def init(
     drafting = draft_file.DraftOptions(
         encoding, date_order or "", strict, () if no_key else _stated_key(key), header, sheet
     )
-    samples = draft_file.datasets_of(files or (_fetched(raw_key, deployment_name),), dataset)
+    samples = draft_file.datasets_of(files or (_fetched(raw_key),), dataset)
     targets = {name: _target(output, name, overwrite=overwrite) for name in samples}
     for name, checked in draft_file.drafts_of(samples, drafting, patterns, asked_at_terminal):
         show_draft(checked, targets[name], name)
@@ -180,12 +179,12 @@ def show_draft(checked: CheckedDraft, target: Path | None, name: str) -> None:
         console.print(f"Wrote {screens.safe_name(str(target))}", soft_wrap=True)
 
 
-def _fetched(key: str, deployment_name: str | None) -> Path:
+def _fetched(key: str) -> Path:
     """Return a local copy of a file in raw."""
     from headgate.lake.ports import ObjectRef
     from headgate.wiring import stores
 
-    environment = command_deployment.activate(deployment_name).environment
+    environment = command_deployment.activate().environment
     path = Path(tempfile.mkdtemp(prefix="headgate-")) / key.rpartition("/")[2]
     stores.objects().download(ObjectRef(environment["HEADGATE_RAW_BUCKET"], key), path)
     return path
@@ -257,9 +256,7 @@ def asked_at_terminal(questions: Sequence[FormatQuestion]) -> dict[str, str]:
     help="Write the contract with the first remedy of each column to this file.",
 )
 @options.as_json
-def check(
-    file: Path, *, dataset: str, contract_file: Path | None, rows: int, suggest: Path | None, as_json: bool
-) -> None:
+def check(file: Path, *, dataset: str, contract_file: Path | None, rows: int, suggest: Path | None) -> None:
     """Check FILE with the real gate on this machine: counts, reasons, and the first refused rows, masked.
 
     Nothing is sent or written. Exits with 3 if the file or some of its rows would be refused, or its columns
@@ -279,7 +276,7 @@ def check(
     try:
         checked = check_by_contract(file, contract)
     except BadInputError as error:
-        _show_refusal(error, as_json=as_json)
+        _show_refusal(error)
         options.finish(complete=False)
         return
     gated, mapped = checked.gated, dict(checked.mapping)
@@ -289,12 +286,9 @@ def check(
         click.echo(f"Column {name} is declared to hold no card data, but {_ARE_CARDS}", err=True)
     failing = failing_columns_of(file, contract, gated)
     options.show(
-        as_json=as_json,
-        value=lambda: (
-            _fact(gated, shown, mapped)
-            | {"failing_columns": [column.as_json() for column in failing], "may_hold_cards": like_cards}
-        ),
-        screen=lambda: Group(
+        _fact(gated, shown, mapped)
+        | {"failing_columns": [column.as_json() for column in failing], "may_hold_cards": like_cards},
+        lambda: Group(
             _checked_screen(file, gated, shown, mapped, policy_of(contract)),
             *_failing_tables(failing, contract),
         ),
@@ -308,7 +302,7 @@ def check(
 @click.argument("old", type=_FILE)
 @click.argument("new", type=_FILE)
 @options.as_json
-def diff(old: Path, new: Path, as_json: bool) -> None:
+def diff(old: Path, new: Path) -> None:
     """List the changes from contract OLD to contract NEW, and those that break files or queries.
 
     Exits with 3 if a change breaks something.
@@ -324,11 +318,7 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
         "changes": [asdict(change) for change in changes],
         "stored_rows": [asdict(effect) for effect in stored],
     }
-    options.show(
-        as_json=as_json,
-        value=lambda: fact,
-        screen=lambda: Group(_changes_table(changes), _stored_table(stored)),
-    )
+    options.show(fact, lambda: Group(_changes_table(changes), _stored_table(stored)))
     options.finish(complete=not breaking)
 
 
@@ -404,13 +394,9 @@ def _counts(gated: CheckedRows) -> dict[str, int]:
     }
 
 
-def _show_refusal(error: BadInputError, *, as_json: bool) -> None:
+def _show_refusal(error: BadInputError) -> None:
     refusal = {"rule": error.rule, "column": error.column, "message": error.message, "remedy": error.remedy}
-    options.show(
-        as_json=as_json,
-        value=lambda: {"refused": refusal},
-        screen=lambda: f"The file would be refused: {error}",
-    )
+    options.show({"refused": refusal}, lambda: f"The file would be refused: {error}")
 
 
 def _checked_screen(

@@ -97,7 +97,6 @@ def init(
     kind: str | None,
     role_columns: tuple[str, ...],
     has_pipeline: bool,
-    as_json: bool,
 ) -> None:
     """Create a folder for a lake of your own: settings, contracts and SQL models.
 
@@ -114,7 +113,7 @@ def init(
         folder, files = Path(folder.stem), (folder, *files)
     pipeline = {_WORKFLOW: _pipeline(folder)} if has_pipeline else {}
     if (folder / FILE).exists() and pipeline:
-        _add_pipeline(folder, pipeline, as_json=as_json)
+        _add_pipeline(folder, pipeline)
         return
     if (folder / FILE).exists():
         exists = f"{folder / FILE} exists already. Edit it, or name another folder."
@@ -132,9 +131,8 @@ def init(
     alike = _of_the_same_columns(drafts)
     made = {"folder": str(folder.resolve()), "name": project.name, "domains": [*project.domains]}
     options.show(
-        as_json=as_json,
-        value=lambda: {**made, "written": written, "same_columns": alike, **_sales_facts(sales)},
-        screen=lambda: _screen(folder, alike, sales, has_contract=bool(drafts)),
+        {**made, "written": written, "same_columns": alike, **_sales_facts(sales)},
+        lambda: _screen(folder, alike, sales, has_contract=bool(drafts)),
     )
 
 
@@ -145,12 +143,11 @@ def _pipeline(folder: Path) -> str:
     return template.read_text(encoding="utf-8")
 
 
-def _add_pipeline(folder: Path, texts: Mapping[str, str], *, as_json: bool) -> None:
+def _add_pipeline(folder: Path, texts: Mapping[str, str]) -> None:
     _write_texts(folder, texts)
     options.show(
-        as_json=as_json,
-        value=lambda: {"folder": str(folder.resolve()), "written": [*texts]},
-        screen=lambda: f"Wrote {folder / _WORKFLOW}. Its first lines list its requirements.",
+        {"folder": str(folder.resolve()), "written": [*texts]},
+        lambda: f"Wrote {folder / _WORKFLOW}. Its first lines list its requirements.",
     )
 
 

@@ -73,7 +73,6 @@ def run_models(
     rows: int,
     output: Path | None,
     all_frames: bool,
-    as_json: bool,
 ) -> None:
     """Build all SQL models, or NAME and the models that it reads, from the files of a folder.
 
@@ -81,7 +80,7 @@ def run_models(
     project's dashboards and saved questions run on them. Nothing is sent.
     """
     with _frames_of_error(all_frames=all_frames):
-        _run(MODELS_SYSTEM, _data(data, local=local), as_of, (rows, output), models=names, as_json=as_json)
+        _run(MODELS_SYSTEM, _data(data, local=local), as_of, (rows, output), models=names)
 
 
 @click.command("run", epilog=options.example("headgate systems run completeness --local --data samples"))
@@ -96,7 +95,6 @@ def run_system(
     rows: int,
     output: Path | None,
     all_frames: bool,
-    as_json: bool,
 ) -> None:
     """Build the tables of the system NAME from the files of a folder.
 
@@ -104,7 +102,7 @@ def run_system(
     project's dashboards and saved questions run on them. Nothing is sent.
     """
     with _frames_of_error(all_frames=all_frames):
-        _run(name, _data(data, local=local), as_of, (rows, output), models=(), as_json=as_json)
+        _run(name, _data(data, local=local), as_of, (rows, output), models=())
 
 
 @contextmanager
@@ -129,22 +127,14 @@ def _data(folder: Path | None, *, local: bool) -> Path:
 
 
 def _run(
-    system: str,
-    data: Path,
-    as_of: datetime | None,
-    shown: tuple[int, Path | None],
-    *,
-    models: Sequence[str],
-    as_json: bool,
+    system: str, data: Path, as_of: datetime | None, shown: tuple[int, Path | None], *, models: Sequence[str]
 ) -> None:
     from headgate.cli.local_lake import run_system_locally
 
     rows, output = shown
     run = run_system_locally(system, data, models, as_of.date() if as_of else None)
     written = _write(run, output) if output else {}
-    options.show(
-        as_json=as_json, value=lambda: _fact(run, rows, written), screen=lambda: _screen(run, rows, written)
-    )
+    options.show(_fact(run, rows, written), lambda: _screen(run, rows, written))
     if run.problems:
         raise SettingsError(
             "the tables are built, but the console could not show these:\n" + "\n".join(run.problems)

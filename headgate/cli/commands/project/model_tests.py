@@ -28,7 +28,7 @@ _HOW = (
 @click.command("test", epilog=options.example("headgate models test monthly_sales"))
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @options.as_json
-def test_models(names: tuple[str, ...], *, as_json: bool) -> None:
+def test_models(names: tuple[str, ...]) -> None:
     """Run all unit tests of SQL models, or those of NAME, a test or a model.
 
     A test has input rows of a model and the expected rows. Exits with 1 if a test fails.
@@ -41,9 +41,8 @@ def test_models(names: tuple[str, ...], *, as_json: bool) -> None:
     untested = sorted(set(model_texts()) - {test.model for test in tests})
     failed = [result for result in results if not result.passed]
     options.show(
-        as_json=as_json,
-        value=lambda: {"tests": [_fact(result) for result in results], "without_test": untested},
-        screen=lambda: results_screen(results, failed, untested),
+        {"tests": [_fact(result) for result in results], "without_test": untested},
+        lambda: results_screen(results, failed, untested),
     )
     if failed:
         sys.exit(1)

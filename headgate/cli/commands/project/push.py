@@ -43,16 +43,7 @@ if TYPE_CHECKING:
 @options.yes
 @options.as_json
 @options.deployment
-def push(
-    *,
-    list_versions: bool,
-    back: str,
-    pull: bool,
-    dry_run: bool,
-    yes: bool,
-    as_json: bool,
-    deployment_name: str | None,
-) -> None:
+def push(*, list_versions: bool, back: str, pull: bool, dry_run: bool, yes: bool) -> None:
     """Replace contracts, SQL and dashboards of the lake with those of the project, without a deployment.
 
     They apply to the next file, the next run, and the console after a reload; running files, replays and runs
@@ -71,18 +62,18 @@ def push(
         raise click.UsageError("--list only shows versions. Remove --back and --dry-run.")
     if pull and (back or list_versions):
         raise click.UsageError("--pull pushes nothing. Remove --back and --list.")
-    env = command_deployment.activate(deployment_name).environment
+    env = command_deployment.activate().environment
     if list_versions:
-        _show_versions(env, as_json=as_json)
+        _show_versions(env)
     elif pull:
-        _pull(env, dry_run=dry_run, yes=yes, as_json=as_json)
+        _pull(env, dry_run=dry_run, yes=yes)
     elif back:
-        _go_back(env, back, dry_run=dry_run, yes=yes, as_json=as_json)
+        _go_back(env, back, dry_run=dry_run, yes=yes)
     else:
-        _push(env, dry_run=dry_run, yes=yes, as_json=as_json)
+        _push(env, dry_run=dry_run, yes=yes)
 
 
-def _push(env: Mapping[str, str], *, dry_run: bool, yes: bool, as_json: bool) -> None:
+def _push(env: Mapping[str, str], *, dry_run: bool, yes: bool) -> None:
     planned = pushes.plan(env)
     failed = [] if planned.refused or not planned.changed else _failed_tests()
     is_ready = not planned.refused and not failed and bool(planned.changed)
@@ -99,9 +90,7 @@ def _push(env: Mapping[str, str], *, dry_run: bool, yes: bool, as_json: bool) ->
         "refused": [asdict(refusal) for refusal in planned.refused],
         "failed_tests": [result.name for result in failed],
     }
-    options.show(
-        as_json=as_json, value=lambda: fact, screen=lambda: _screen(planned, failed, dry_run=dry_run)
-    )
+    options.show(fact, lambda: _screen(planned, failed, dry_run=dry_run))
     if planned.refused or failed:
         sys.exit(1)
 
@@ -114,7 +103,7 @@ def _failed_tests() -> list[ModelTestResult]:
     return [result for result in results if not result.passed]
 
 
-def _pull(env: Mapping[str, str], *, dry_run: bool, yes: bool, as_json: bool) -> None:
+def _pull(env: Mapping[str, str], *, dry_run: bool, yes: bool) -> None:
     """Write dashboards and contracts from the console into the project, whose files then replace them."""
     if (own := project().folder) is None:
         raise HeadgateError("No headgate.toml is in this folder or above it. Run `headgate init`.")
@@ -131,19 +120,17 @@ def _pull(env: Mapping[str, str], *, dry_run: bool, yes: bool, as_json: bool) ->
     done = "Would write" if dry_run else "Wrote"
     nothing = "The console has no written dashboards or datasets."
     options.show(
-        as_json=as_json,
-        value=lambda: {"files": names, "written": not dry_run},
-        screen=lambda: f"{done} {', '.join(names)}." if names else nothing,
+        {"files": names, "written": not dry_run}, lambda: f"{done} {', '.join(names)}." if names else nothing
     )
 
 
-def _go_back(env: Mapping[str, str], version: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
+def _go_back(env: Mapping[str, str], version: str, *, dry_run: bool, yes: bool) -> None:
     if not yes and not dry_run:
         click.confirm(f"Use the definitions of version {version} again?", abort=True, err=True)
     moved = pushes.push_back(env, version, dry_run=dry_run)
     fact = {"version": moved.version, "before": moved.before, "pushed": not dry_run}
     text = f"Version {moved.version} {'would be' if dry_run else 'is'} in use instead of {moved.before}."
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: text)
+    options.show(fact, lambda: text)
 
 
 def _screen(planned: PushPlan, failed: Sequence[ModelTestResult], *, dry_run: bool) -> RenderableType:
@@ -170,7 +157,7 @@ def _listed(planned: PushPlan) -> str:
     return "\n".join([*planned.changed, *(f"  {effect}" for effect in planned.effects)])
 
 
-def _show_versions(env: Mapping[str, str], *, as_json: bool) -> None:
+def _show_versions(env: Mapping[str, str]) -> None:
     versions = definitions.versions(env)
     current, _ = versions.pointer()
     names = ("version", "pushed_by", "pushed_at")
@@ -179,7 +166,7 @@ def _show_versions(env: Mapping[str, str], *, as_json: bool) -> None:
     contracts = versions.created(current.created).contracts
     created = sorted(name.rpartition("/")[2] for name in contracts)
     fact = {"current": asdict(current), "versions": rows, "created": created}
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _versions_table(current, rows, created))
+    options.show(fact, lambda: _versions_table(current, rows, created))
 
 
 def _versions_table(current: Push, rows: Sequence[Mapping[str, object]], created: Sequence[str]) -> Table:

@@ -140,7 +140,7 @@ systems.add_command(run_system)
     "--reads", "dataset", default="", help="Dataset that the system reads; default: the first of the lake."
 )
 @options.as_json
-def init(name: str, dataset: str, as_json: bool) -> None:
+def init(name: str, dataset: str) -> None:
     """Write an example system for editing: systems/NAME.py, its contract, its dashboard and its test.
 
     Writes into the lake project of this folder, or of HEADGATE_PROJECT. Existing files are not changed.
@@ -169,9 +169,8 @@ def init(name: str, dataset: str, as_json: bool) -> None:
     paths = _write(folder, values)
     listed = [str(path.relative_to(folder)) for path in paths]
     options.show(
-        as_json=as_json,
-        value=lambda: {"system": system, "reads": values["dataset"], "written": listed},
-        screen=lambda: (
+        {"system": system, "reads": values["dataset"], "written": listed},
+        lambda: (
             f"Wrote {', '.join(listed)}. Next, in {folder}: python -m pytest tests/test_{module}.py, and "
             f"`headgate systems run {system} --local --data FOLDER`; then deploy, and `headgate run`."
         ),

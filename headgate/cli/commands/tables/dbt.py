@@ -22,7 +22,7 @@ def dbt() -> None:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("dbt"))
 @options.as_json
 @options.deployment
-def init(folder: Path, *, as_json: bool, deployment_name: str | None) -> None:
+def init(folder: Path) -> None:
     """Write a dbt project into FOLDER, by default `dbt`.
 
     Sources are the tables of curated and prod with the tests of their contracts; dashboards are exposures.
@@ -31,16 +31,15 @@ def init(folder: Path, *, as_json: bool, deployment_name: str | None) -> None:
     """
     from headgate.dbt_project.project_files import is_generated
 
-    texts = _texts(command_deployment.activate(deployment_name), folder)
+    texts = _texts(command_deployment.activate(), folder)
     written = [path for path in texts if is_generated(path) or not (folder / path).exists()]
     for path in written:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(texts[path], encoding="utf-8")
     kept = sorted(set(texts) - set(written))
     options.show(
-        as_json=as_json,
-        value=lambda: {"folder": str(folder), "written": sorted(written), "kept": kept},
-        screen=lambda: _screen(folder, written, kept),
+        {"folder": str(folder), "written": sorted(written), "kept": kept},
+        lambda: _screen(folder, written, kept),
     )
 
 

@@ -36,20 +36,13 @@ SNIPPETS = {
 @click.option("--engine", type=click.Choice([*SNIPPETS]), help="Print only the statement of this engine.")
 @options.as_json
 @options.deployment
-def iceberg(
-    table: str, version: str, engine: str | None, *, as_json: bool, deployment_name: str | None
-) -> None:
+def iceberg(table: str, version: str, engine: str | None) -> None:
     """Print the location of TABLE's Iceberg metadata, its versions, and statements of engines that read one.
 
     Needs a deployment with `iceberg = true`, and a run since then.
     """
-    facts = iceberg_facts(_shown(command_deployment.activate(deployment_name), table), version, engine)
-    options.show(
-        as_json=as_json,
-        value=lambda: asdict(facts),
-        screen=lambda: facts.read[engine] if engine else _screen(facts),
-        unlimited=True,
-    )
+    facts = iceberg_facts(_shown(command_deployment.activate(), table), version, engine)
+    options.show(asdict(facts), lambda: facts.read[engine] if engine else _screen(facts), unlimited=True)
 
 
 @dataclass(frozen=True)

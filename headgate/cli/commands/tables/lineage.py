@@ -65,14 +65,7 @@ SHOWN_FILES = 20
 @options.as_json
 @options.deployment
 def lineage(
-    tables: Sequence[str],
-    *,
-    openlineage: bool,
-    send: str | None,
-    day: datetime | None,
-    column: str | None,
-    as_json: bool,
-    deployment_name: str | None,
+    tables: Sequence[str], *, openlineage: bool, send: str | None, day: datetime | None, column: str | None
 ) -> None:
     """Show the sources of each TABLE, or print or send OpenLineage events.
 
@@ -88,14 +81,14 @@ def lineage(
         raise click.UsageError("--day chooses events. Add --openlineage or --send URL.")
     if column is not None and (openlineage or receiver or len(tables) != 1):
         raise click.UsageError("--column needs one TABLE. Remove --openlineage, --send and other tables.")
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     lake = DeployedLake(deployed.environment)
     names = [_known(lake, table) for table in tables]
     if column is not None:
-        _show_columns(lake, names[0], column, as_json=as_json)
+        _show_columns(lake, names[0], column)
         return
     if not (openlineage or receiver):
-        _show_lineage(lake, names, as_json=as_json)
+        _show_lineage(lake, names)
         return
     events = (
         written_events(lake, day.date(), names)
@@ -104,15 +97,11 @@ def lineage(
     )
     if receiver:
         sent = send_all(receiver, events)
-        options.show(
-            as_json=as_json,
-            value=lambda: [asdict(answer) for answer in sent],
-            screen=lambda: _sent_screen(receiver, sent),
-        )
+        options.show([asdict(answer) for answer in sent], lambda: _sent_screen(receiver, sent))
         options.finish(complete=not any(answer.error for answer in sent))
         return
     one_table = len(names) == 1 and len(events) == 1
-    options.show(as_json=True, value=lambda: events[0] if one_table else events, screen=str)
+    options.print_json(events[0] if one_table else events)
 
 
 def _known(lake: LakePorts, table: str) -> str:
@@ -124,19 +113,15 @@ def _known(lake: LakePorts, table: str) -> str:
     return name
 
 
-def _show_lineage(lake: LakePorts, names: Sequence[str], *, as_json: bool) -> None:
+def _show_lineage(lake: LakePorts, names: Sequence[str]) -> None:
     from headgate.api.analytics.lineage import lineage_of_table
 
     lineages = [lineage_of_table(lake, name) for name in names]
     facts = [of.model_dump() for of in lineages]
-    options.show(
-        as_json=as_json,
-        value=lambda: facts if len(facts) > 1 else facts[0],
-        screen=lambda: Group(*map(_lineage_screen, lineages)),
-    )
+    options.show(facts if len(facts) > 1 else facts[0], lambda: Group(*map(_lineage_screen, lineages)))
 
 
-def _show_columns(lake: LakePorts, table: str, column: str, *, as_json: bool) -> None:
+def _show_columns(lake: LakePorts, table: str, column: str) -> None:
     from headgate.api.analytics.column_lineage import column_lineage_of_table
 
     of = column_lineage_of_table(lake, table)
@@ -151,7 +136,7 @@ def _show_columns(lake: LakePorts, table: str, column: str, *, as_json: bool) ->
         "columns": [each.model_dump() for each in chosen],
         "rows": [use.model_dump() for use in of.rows],
     }
-    options.show(as_json=as_json, value=lambda: value, screen=lambda: _columns_screen(of, chosen))
+    options.show(value, lambda: _columns_screen(of, chosen))
 
 
 def _columns_screen(of: ColumnLineage, columns: Sequence[LineageColumn]) -> RenderableType:
@@ -264,14 +249,14 @@ class FileTrace:
 @click.argument("key")
 @options.as_json
 @options.deployment
-def file(key: str, as_json: bool, deployment_name: str | None) -> None:
+def file(key: str) -> None:
     """Show the stages of the file at KEY, or of a file id, and the tables with its rows."""
     from headgate.api.deployed_lake import DeployedLake
 
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     record = find_record(stores.ledger(deployed.environment).records(), key)
     trace = trace_of(DeployedLake(deployed.environment), record)
-    options.show(as_json=as_json, value=lambda: asdict(trace), screen=lambda: _trace_screen(trace))
+    options.show(asdict(trace), lambda: _trace_screen(trace))
 
 
 def trace_of(lake: LakePorts, record: FileRecord) -> FileTrace:

@@ -17,7 +17,7 @@ from headgate.cli import command_deployment, options
     help="Also show columns of personal data.",
 )
 @options.deployment
-def mcp(*, personal_data: bool, deployment_name: str | None) -> None:
+def mcp(*, personal_data: bool) -> None:
     """Serve the lake's tables, figures and health to an AI agent, read-only.
 
     A client of the Model Context Protocol starts this command and uses its standard input and output. It has
@@ -32,7 +32,7 @@ def mcp(*, personal_data: bool, deployment_name: str | None) -> None:
     from headgate.api.http.access import CallerIdentity, Group
     from headgate.mcp_server.lake_tools import LakeTools
 
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     groups = {Group.VIEWER, Group.PERSONAL_DATA} if personal_data else {Group.VIEWER}
     caller = CallerIdentity(os.environ.get("USER", "agent"), frozenset(groups))
     click.echo(f"headgate: serving {deployed.name} to an agent", file=sys.stderr)

@@ -33,7 +33,7 @@ _UNUSED = "! not in use: the current tables were not built with it"
 @options.as_json
 @options.deployment
 @click.pass_context
-def models(context: click.Context, as_json: bool, deployment_name: str | None) -> None:
+def models(context: click.Context) -> None:
     """List the champion models of the systems, and run and test SQL models on this machine.
 
     Only some systems keep a model; the others choose their methods in each run. Quality is measured on days
@@ -42,13 +42,13 @@ def models(context: click.Context, as_json: bool, deployment_name: str | None) -
     """
     if context.invoked_subcommand:
         return
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     marked = [
         (card, lost_to(card) if is_used else _UNUSED)
         for card, is_used in systems.kept_models(deployed.environment)
     ]
     fact = [asdict(card) | {"attention": attention} for card, attention in marked]
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: _table(marked) if marked else _NO_MODELS)
+    options.show(fact, lambda: _table(marked) if marked else _NO_MODELS)
 
 
 models.add_command(run_models)
@@ -65,7 +65,7 @@ models.add_command(test_models)
 )
 @options.as_json
 @options.deployment
-def card(name: str, file: Path | None, as_json: bool, deployment_name: str | None) -> None:
+def card(name: str, file: Path | None) -> None:
     """Show the card of a model: data, period, naive rule, backtests, calibration, drift and known limits.
 
     An existing file is overwritten.
@@ -81,11 +81,11 @@ def card(name: str, file: Path | None, as_json: bool, deployment_name: str | Non
     }
     if file and file.suffix.lower() not in formats:
         raise click.UsageError(f"{file} is neither HTML nor Markdown. Name a file with .html or .md.")
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     made = systems.model_card(deployed.environment, name)
     if file:
         file.write_text(formats[file.suffix.lower()](made), encoding="utf-8")
-    if as_json:
+    if options.wants_json():
         click.echo(json.dumps(made.to_dict(), indent=2, default=str))
     elif file:
         click.echo(f"Wrote {file}.")
@@ -106,21 +106,17 @@ def card(name: str, file: Path | None, as_json: bool, deployment_name: str | Non
 )
 @options.as_json
 @options.deployment
-def data_docs(snapshot: str, folder: Path, as_json: bool, deployment_name: str | None) -> None:
+def data_docs(snapshot: str, folder: Path) -> None:
     """Download the pages about a run's quality checks and the model cards.
 
     The model cards are of the newest tables. Existing files of the same name are overwritten.
     """
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     lake = snapshots.lake_snapshot(deployed.environment, snapshot)
     sites = quality.data_docs(deployed.environment).fetch(lake.snapshot_id, folder)
     cards = _write_cards(deployed.environment, folder / "models")
     value = {"snapshot_id": lake.snapshot_id, "sites": [str(site) for site in (*sites, *cards)]}
-    options.show(
-        as_json=as_json,
-        value=lambda: value,
-        screen=lambda: "\n".join(value["sites"]) or "No Data Docs of this snapshot.",
-    )
+    options.show(value, lambda: "\n".join(value["sites"]) or "No Data Docs of this snapshot.")
 
 
 def _write_cards(environment: Mapping[str, str], folder: Path) -> list[Path]:

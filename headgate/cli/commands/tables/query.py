@@ -42,15 +42,7 @@ if TYPE_CHECKING:
 )
 @options.as_json
 @options.deployment
-def query(
-    sql: str | None,
-    saved: str | None,
-    *,
-    as_csv: bool,
-    vertical: bool | None,
-    as_json: bool,
-    deployment_name: str | None,
-) -> None:
+def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | None) -> None:
     """Run one Athena statement on the lake's tables: SELECT, WITH, SHOW, DESCRIBE or EXPLAIN.
 
     Tables are in the lake's databases curated and prod, which SHOW DATABASES lists; a name without a database
@@ -63,7 +55,7 @@ def query(
         raise click.UsageError('Give either SQL or --saved NAME, for example: headgate query "select 1"')
     if sql:
         only_reading(sql)
-    deployed = command_deployment.activate(deployment_name)
+    deployed = command_deployment.activate()
     statement = sql or _saved_statement(str(saved))
     databases = definitions.databases(deployed.environment)
     statement = databases.rename_in(statement) if saved else qualify_tables(statement, databases)
@@ -72,10 +64,7 @@ def query(
         click.echo(_csv(answer), nl=False)
     else:
         options.show(
-            as_json=as_json,
-            value=answer.records,
-            screen=lambda: _screen(answer, vertical=bool(vertical)),
-            unlimited=vertical is False,
+            answer.records(), lambda: _screen(answer, vertical=bool(vertical)), unlimited=vertical is False
         )
     if not answer.rows and not _has_run(deployed):
         note = "no run has finished yet, so the tables are empty. `headgate run` builds them."
@@ -91,23 +80,19 @@ def query(
 )
 @options.as_json
 @options.deployment
-def questions(*, person: str | None, as_json: bool, deployment_name: str | None) -> None:
+def questions(*, person: str | None) -> None:
     """List the saved questions, which `headgate query --saved NAME` runs.
 
     They come from the lake and its systems; below are the questions that people saved in the console.
     `--dashboard` prints those of one person as a file for `dashboards/`, which `headgate push` publishes.
     """
-    command_deployment.activate_if_deployed(deployment_name)
+    command_deployment.activate_if_deployed()
     kept = _kept_questions()
     if person:
         _print_dashboard(person, kept)
         return
     listed = _saved_questions()
-    options.show(
-        as_json=as_json,
-        value=lambda: [*map(vars, listed.values()), *map(vars, kept)],
-        screen=lambda: _questions_table(listed, kept),
-    )
+    options.show([*map(vars, listed.values()), *map(vars, kept)], lambda: _questions_table(listed, kept))
 
 
 def _kept_questions() -> list[KeptQuestion]:

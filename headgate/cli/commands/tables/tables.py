@@ -33,14 +33,14 @@ tables.add_command(iceberg)
 @click.argument("table")
 @options.as_json
 @options.deployment
-def versions(table: str, as_json: bool, deployment_name: str | None) -> None:
+def versions(table: str) -> None:
     """List the versions of TABLE, newest first; `held` is a version that was rolled back.
 
     `pushed SQL` is the version of its SQL in `headgate push --list`; empty for the SQL of the deployment.
     """
-    shown, _ = _found(command_deployment.activate(deployment_name), table)
+    shown, _ = _found(command_deployment.activate(), table)
     rows = version_rows(shown)
-    options.show(as_json=as_json, value=lambda: rows, screen=lambda: _versions_table(rows, table))
+    options.show(rows, lambda: _versions_table(rows, table))
 
 
 @tables.command(epilog=options.example("headgate tables rollback monthly_sales --yes"))
@@ -54,7 +54,7 @@ def versions(table: str, as_json: bool, deployment_name: str | None) -> None:
 @options.yes
 @options.as_json
 @options.deployment
-def rollback(table: str, to: str, *, yes: bool, as_json: bool, deployment_name: str | None) -> None:
+def rollback(table: str, to: str, *, yes: bool) -> None:
     """Make TABLE show an earlier version, atomically.
 
     A run with the same data and code keeps it; a run with new data or code publishes again. Undo a rollback
@@ -62,7 +62,7 @@ def rollback(table: str, to: str, *, yes: bool, as_json: bool, deployment_name: 
     """
     from headgate.systems.rollback import roll_back, rollback_target
 
-    shown, bucket = _found(command_deployment.activate(deployment_name), table)
+    shown, bucket = _found(command_deployment.activate(), table)
     proposed = rollback_target(shown, to)
     if not yes:
         question = f"Roll {shown.table} back to version {proposed.name}, as of {_day(proposed.as_of)}?"
@@ -71,7 +71,7 @@ def rollback(table: str, to: str, *, yes: bool, as_json: bool, deployment_name: 
     fact = {"table": shown.table, "version": target.name}
     fact |= {"as_of": target.as_of, "snapshot_id": target.snapshot_id}
     text = f"{shown.table} shows version {target.name}, as of {_day(target.as_of)}."
-    options.show(as_json=as_json, value=lambda: fact, screen=lambda: text)
+    options.show(fact, lambda: text)
 
 
 def _day(as_of: str) -> str:

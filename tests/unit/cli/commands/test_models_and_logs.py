@@ -108,7 +108,7 @@ class WrittenLogs:
 def test_logs_are_filtered_by_the_level_of_their_json(
     monkeypatch: pytest.MonkeyPatch, asked: list[str], shown: list[str]
 ) -> None:
-    monkeypatch.setattr(command_deployment, "activate", lambda _: Deployment("x", {}, {"log_groups": ["g"]}))
+    monkeypatch.setattr(command_deployment, "activate", lambda: Deployment("x", {}, {"log_groups": ["g"]}))
     monkeypatch.setattr(operations, "logs", WrittenLogs)
     plain = CliRunner().invoke(logs, asked)
     assert [line.partition(" g: ")[2] for line in plain.stdout.splitlines()] == [
@@ -123,7 +123,7 @@ def test_logs_are_filtered_by_the_level_of_their_json(
 def test_followed_logs_are_filtered_by_level_too(
     monkeypatch: pytest.MonkeyPatch, *, json_lines: bool
 ) -> None:
-    monkeypatch.setattr(command_deployment, "activate", lambda _: Deployment("x", {}, {"log_groups": ["g"]}))
+    monkeypatch.setattr(command_deployment, "activate", lambda: Deployment("x", {}, {"log_groups": ["g"]}))
     monkeypatch.setattr(operations, "logs", WrittenLogs)
     monkeypatch.setattr(
         "headgate.cli.commands.operations.logs.followed", lambda read, since, **_: iter(read(since))

@@ -117,7 +117,7 @@ def test_commands_to_copy_are_in_one_line_on_a_narrow_screen() -> None:
 
 
 def test_what_data_says_is_text_and_no_markup(capsys: pytest.CaptureFixture[str]) -> None:
-    options.show(as_json=False, value=dict, screen=lambda: screens.answer(["word"], [("[b]x[/b] :x:",)]))
+    options.show({}, lambda: screens.answer(["word"], [("[b]x[/b] :x:",)]))
     assert "[b]x[/b] :x:" in capsys.readouterr().out
 
 
@@ -166,7 +166,7 @@ def test_a_run_that_does_not_exist_is_one_sentence(monkeypatch: pytest.MonkeyPat
         def describe(self, arn: str) -> None:
             raise NotFoundError(f"look up {arn}: ExecutionDoesNotExist on DescribeExecution")
 
-    monkeypatch.setattr(command_deployment, "activate", lambda _: Deployment("x", {}, {}))
+    monkeypatch.setattr(command_deployment, "activate", lambda: Deployment("x", {}, {}))
     monkeypatch.setattr(pipeline.operations, "pipeline", lambda _: NoRuns())
     shown = CliRunner().invoke(cli, ["runs", "show", "nope"], catch_exceptions=False)
     assert (shown.exit_code, shown.output) == (

@@ -52,9 +52,7 @@ def lake(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
     monkeypatch.setattr(
         command_deployment,
         "activate",
-        lambda _: Deployment(
-            "x", {"HEADGATE_RAW_BUCKET": "raw", "HEADGATE_ARTIFACTS_BUCKET": "artifacts"}, {}
-        ),
+        lambda: Deployment("x", {"HEADGATE_RAW_BUCKET": "raw", "HEADGATE_ARTIFACTS_BUCKET": "artifacts"}, {}),
     )
     monkeypatch.setattr(stores, "objects", lambda: GatedObjects(made))
     monkeypatch.setattr(stores, "ledger", lambda _: made.ledger)

@@ -30,7 +30,7 @@ def maker(monkeypatch: pytest.MonkeyPatch) -> Caller:
     """Who created a dataset with one file, in the lake of the commands."""
     caller = Caller(MemoryLake(), groups=("uploader",))
     monkeypatch.setattr(
-        command_deployment, "activate", lambda _: command_deployment.Deployment("memory", {}, {})
+        command_deployment, "activate", lambda: command_deployment.Deployment("memory", {}, {})
     )
     monkeypatch.setattr(deployed_lake, "DeployedLake", lambda _: caller.lake)
     monkeypatch.setattr(operations, "caller", lambda: DEPLOYER)

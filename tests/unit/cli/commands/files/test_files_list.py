@@ -29,9 +29,7 @@ def test_a_file_that_lost_many_rows_is_not_only_done(
     accepted: int, shown: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = replace(ORDERS, received=5, accepted=accepted, quarantined=5 - accepted)
-    monkeypatch.setattr(
-        command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
-    )
+    monkeypatch.setattr(command_deployment, "activate", lambda: command_deployment.Deployment("test", {}, {}))
     monkeypatch.setattr(stores, "ledger", lambda _: MemoryLedger({"1": record}))
     (listed,) = json.loads(CliRunner().invoke(files, ["--json"], catch_exceptions=False).stdout)
     assert (listed["state"], listed["acceptance"]) == ("done", shown)
@@ -43,9 +41,7 @@ def test_a_file_that_lost_many_rows_is_not_only_done(
 
 def listed(records: list[FileRecord], monkeypatch: pytest.MonkeyPatch, columns: int = 120) -> list[str]:
     """Return the lines of the list of files."""
-    monkeypatch.setattr(
-        command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
-    )
+    monkeypatch.setattr(command_deployment, "activate", lambda: command_deployment.Deployment("test", {}, {}))
     ledger = MemoryLedger({record.file_id: record for record in records})
     monkeypatch.setattr(stores, "ledger", lambda _: ledger)
     ran = CliRunner().invoke(files, [], catch_exceptions=False, env={"COLUMNS": str(columns)})

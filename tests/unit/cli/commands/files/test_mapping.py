@@ -92,9 +92,7 @@ def test_set_knows_the_fields_of_the_contract() -> None:
 def lake(monkeypatch: pytest.MonkeyPatch) -> dict[str, FileRecord]:
     """The records of a deployment whose file `inbox/r.csv` waits for a mapping."""
     records = {"1": WAITING}
-    monkeypatch.setattr(
-        command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
-    )
+    monkeypatch.setattr(command_deployment, "activate", lambda: command_deployment.Deployment("test", {}, {}))
     monkeypatch.setattr(stores, "ledger", lambda _: MemoryLedger(records))
     monkeypatch.setattr(
         intake,
@@ -245,9 +243,7 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> MemoryLake:
     """
     made = MemoryLake()
     assert made.receive("gebiete.csv", POLISH).state is FileState.PROFILED
-    monkeypatch.setattr(
-        command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
-    )
+    monkeypatch.setattr(command_deployment, "activate", lambda: command_deployment.Deployment("test", {}, {}))
     monkeypatch.setattr(stores, "ledger", lambda _: made.ledger)
     monkeypatch.setattr(intake, "mappings", lambda _: made.mappings)
     monkeypatch.setattr(intake, "replayer", lambda _: Replayer(*made.gate))

@@ -35,9 +35,7 @@ def shop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shop:
     """A deployment with one customer to forget, and a pending file that names them."""
     made = shop_with(tmp_path, "Jane Forgotten")
     receive_pending(made, MAIL)
-    monkeypatch.setattr(
-        command_deployment, "activate", lambda _: command_deployment.Deployment("test", {}, {})
-    )
+    monkeypatch.setattr(command_deployment, "activate", lambda: command_deployment.Deployment("test", {}, {}))
     monkeypatch.setattr(erasure, "forgetter", lambda *_: made.forgetter)
     return made
 

@@ -30,7 +30,7 @@ COMPLETE = CheckedReference("orders.region_id", "regions.region_id", "one", "two
 def _run(monkeypatch: pytest.MonkeyPatch, checked: Sequence[CheckedReference], *options: str) -> str:
     """Run the command on a lake whose run succeeded, and return what it prints."""
     monkeypatch.setattr(
-        command_deployment, "activate", lambda _: Deployment("x", {"HEADGATE_PROD_BUCKETS": "{}"}, {})
+        command_deployment, "activate", lambda: Deployment("x", {"HEADGATE_PROD_BUCKETS": "{}"}, {})
     )
     monkeypatch.setattr(pipeline, "watched_run", lambda *_, **__: PipelineRun("arn:run", "SUCCEEDED", ()))
     monkeypatch.setattr(pipeline.operations, "stage_records", lambda *_: {})

@@ -36,7 +36,7 @@ def command(lake: LakeWithEndedRuns, monkeypatch: pytest.MonkeyPatch) -> Any:  #
     """Run a command on the lake, and return what it prints."""
     systems = json.dumps(dict.fromkeys(lake.systems, "bucket"))
     monkeypatch.setattr(
-        command_deployment, "activate", lambda _: Deployment("x", {"HEADGATE_PROD_BUCKETS": systems}, {})
+        command_deployment, "activate", lambda: Deployment("x", {"HEADGATE_PROD_BUCKETS": systems}, {})
     )
     monkeypatch.setattr(deployed_lake, "DeployedLake", lambda _: lake)
 
@@ -236,7 +236,7 @@ def _shown(found: status.Status) -> str:
 def test_an_unknown_system_is_reported_with_those_that_exist(
     environment: dict[str, str], reported: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command_deployment, "activate", lambda _: Deployment("x", environment, {}))
+    monkeypatch.setattr(command_deployment, "activate", lambda: Deployment("x", environment, {}))
     ran = CliRunner().invoke(cli, ["run", "--only", "nope"], env={"COLUMNS": "400"})
     assert ran.exit_code == 2
     assert project().systems

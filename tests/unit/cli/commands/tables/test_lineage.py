@@ -95,7 +95,7 @@ def lineage_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     events = TableEvents(
         lake.objects, names, lake.contracts.curated, lake.contracts.prod, lake.ledger.records
     )
-    monkeypatch.setattr(command_deployment, "activate", lambda _: found)
+    monkeypatch.setattr(command_deployment, "activate", lambda: found)
     monkeypatch.setattr("headgate.api.deployed_lake.DeployedLake", lambda _: lake)
     monkeypatch.setattr(lineage_events, "table_events", lambda _: events)
     monkeypatch.delenv(API_KEY_VARIABLE, raising=False)

@@ -74,9 +74,8 @@ def test_in_a_pipe_a_row_is_one_line_whatever_its_width(
 ) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     options.show(
-        as_json=False,
-        value=dict,
-        screen=lambda: screens.answer(["key", "text"], [(KEY, "a long text " * 90)]),
+        {},
+        lambda: screens.answer(["key", "text"], [(KEY, "a long text " * 90)]),
     )
     (row,) = [line for line in capsys.readouterr().out.splitlines() if KEY in line]
     assert row.count("a long text") == 90
@@ -87,9 +86,8 @@ def test_a_table_is_never_broken_where_it_is_asked_for(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     options.show(
-        as_json=False,
-        value=dict,
-        screen=lambda: screens.answer(["key", "again"], [(KEY, KEY)]),
+        {},
+        lambda: screens.answer(["key", "again"], [(KEY, KEY)]),
         unlimited=True,
     )
     assert any(line.count(KEY) == 2 for line in capsys.readouterr().out.splitlines())
