@@ -18,9 +18,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from headgate.api import lake_ports
 from headgate.api.http import access
+from headgate.api.http.conditional_requests import JSON
 from headgate.api.http.invalid_requests import invalid_request
 from headgate.api.http.problems import ProblemError, not_found, response_of
-from headgate.api.http.routing import JSON
 from headgate.api.routes import EVERY
 from headgate.errors import HeadgateError
 

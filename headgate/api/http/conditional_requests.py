@@ -6,15 +6,20 @@ Source: RFC 9110, section 13, Conditional Requests.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Header
 
 from headgate.api.http.problems import ProblemError
-from headgate.api.http.routing import JSON
 
 if TYPE_CHECKING:
     from headgate.api.shapes.base import Shape
+
+JSON = "application/json"
+IfNoneMatch = Annotated[
+    str, Header(alias="If-None-Match", max_length=1_000, description="ETag of the state that the caller has.")
+]
 
 
 def etag_of(text: str) -> str:
@@ -22,7 +27,7 @@ def etag_of(text: str) -> str:
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
-def tagged(body: Shape, if_none_match: str) -> Response[Any]:
+def tagged(body: Shape, if_none_match: str) -> Response[str]:
     """Return the response with its tag, or 304 without a body if the caller has this state."""
     text = body.model_dump_json()
     tag = etag_of(text)
@@ -30,11 +35,6 @@ def tagged(body: Shape, if_none_match: str) -> Response[Any]:
     if tag in _listed(if_none_match) or if_none_match.strip() == "*":
         return Response(304, headers=headers, body="")
     return Response(200, JSON, text, headers=headers)
-
-
-def accepted(body: Shape, status: int = 202) -> Response[Any]:
-    """Return the response to a request that started work."""
-    return Response(status, JSON, body.model_dump_json())
 
 
 def check_match(current: Shape, if_match: str) -> None:

@@ -5,25 +5,31 @@ from __future__ import annotations
 import inspect
 import re
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from headgate.api.http.access import Access, Group
+from headgate.api.http.conditional_requests import JSON, IfNoneMatch, tagged
 from headgate.api.http.problems import MEDIA_TYPE
 from headgate.api.shapes.base import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping
+
+    from headgate.api.shapes.base import Shape
 
 Handler = TypeVar("Handler", bound="Callable[..., Any]")
 
-JSON = "application/json"
+_IF_NONE_MATCH = inspect.Parameter(
+    "if_none_match", inspect.Parameter.KEYWORD_ONLY, default="", annotation=IfNoneMatch
+)
 ALWAYS = (401, 403, 414, 422, 429, 500, 502, 503)
 WITH_BODY = (413, 415)
+_NOT_CHANGED = 304
 _DESCRIPTIONS = {
-    304: "Not changed since the ETag in If-None-Match",
+    _NOT_CHANGED: "Not changed since the ETag in If-None-Match",
     401: "No valid token",
     403: "The caller's groups do not permit the request",
     404: "The resource does not exist",
@@ -50,35 +56,34 @@ class Routes:
         self.access: list[Access] = []
 
     def get(
-        self, path: str, group: Group, *, problems: Iterable[int] = (), cached: bool = False
+        self, path: str, group: Group, *, problems: Collection[int] = (), cached: bool = False
     ) -> Callable[[Handler], Handler]:
         """Declare a route that reads; a `cached` route answers 304 to a request with the current ETag."""
-        return self._route("GET", path, group, 200, [*problems, *([304] if cached else [])])
+        return self._route("GET", path, group, 200, [*problems, *([_NOT_CHANGED] if cached else [])])
 
     def post(
-        self, path: str, group: Group, *, status: int = 200, problems: Iterable[int] = ()
+        self, path: str, group: Group, *, status: int = 200, problems: Collection[int] = ()
     ) -> Callable[[Handler], Handler]:
         """Declare a route that starts or creates a resource."""
         return self._route("POST", path, group, status, [*problems, *WITH_BODY])
 
-    def put(self, path: str, group: Group, *, problems: Iterable[int] = ()) -> Callable[[Handler], Handler]:
+    def put(self, path: str, group: Group, *, problems: Collection[int] = ()) -> Callable[[Handler], Handler]:
         """Declare a route that replaces a resource."""
         return self._route("PUT", path, group, 200, [*problems, *WITH_BODY])
 
     def delete(
-        self, path: str, group: Group, *, problems: Iterable[int] = ()
+        self, path: str, group: Group, *, problems: Collection[int] = ()
     ) -> Callable[[Handler], Handler]:
         """Declare a route that deletes or stops a resource."""
         return self._route("DELETE", path, group, 200, problems)
 
     def _route(
-        self, method: str, path: str, group: Group, status: int, problems: Iterable[int]
+        self, method: str, path: str, group: Group, status: int, problems: Collection[int]
     ) -> Callable[[Handler], Handler]:
         def declare(handler: Handler) -> Handler:
             summary, _, rest = inspect.cleandoc(handler.__doc__ or "").partition("\n")
             self.access.append(Access(method, path, group))
             hints = get_type_hints(handler, include_extras=True)
-            (model,) = get_args(hints["return"]) or (hints["return"],)
             self.router.route(
                 path,
                 method,
@@ -86,36 +91,40 @@ class Routes:
                 operation_id=_camel_case(handler.__name__),
                 summary=summary.rstrip("."),
                 description=f"{rest.strip()}\n\nNeeds the group `{group}`.".strip(),
-                responses=_responses(status, model, problems),
-            )(_rendering(handler, hints))
+                responses=_responses(status, hints["return"], problems),
+            )(_rendering(handler, hints, status, cached=_NOT_CHANGED in problems))
             return handler
 
         return declare
 
 
-def _rendering(handler: Callable[..., Any], hints: Mapping[str, Any]) -> Callable[..., Response[str]]:
-    """Return the handler with its answer as JSON text.
+def _rendering(
+    handler: Callable[..., Shape], hints: Mapping[str, Any], status: int, *, cached: bool
+) -> Callable[..., Response[str]]:
+    """Return the handler with its answer as JSON text; if `cached`, it takes the header If-None-Match too.
 
     It has no return type, so that Powertools does not validate each answer a second time, which takes longer
     than most handlers. Its other types are resolved, because Powertools looks them up by module.
     """
 
     @wraps(handler)
-    def rendered(**arguments: object) -> Response[str]:
+    def rendered(*, if_none_match: str = "", **arguments: object) -> Response[str]:
         answer = handler(**arguments)
-        return answer if isinstance(answer, Response) else Response(200, JSON, answer.model_dump_json())
+        return tagged(answer, if_none_match) if cached else Response(status, JSON, answer.model_dump_json())
 
     signature = inspect.signature(handler)
     parameters = [
         parameter.replace(annotation=hints[name]) for name, parameter in signature.parameters.items()
     ]
+    if cached:
+        parameters.append(_IF_NONE_MATCH)
     rendered.__signature__ = signature.replace(  # type: ignore[attr-defined]  # inspect reads it
         parameters=parameters, return_annotation=inspect.Signature.empty
     )
     return rendered
 
 
-def _responses(status: int, model: type, problems: Iterable[int]) -> dict[int, Any]:
+def _responses(status: int, model: type, problems: Collection[int]) -> dict[int, Any]:
     described: dict[int, Any] = {status: {"description": "Success", "content": {JSON: {"model": model}}}}
     for code in sorted({*problems, *ALWAYS}):
         described[code] = {"description": _DESCRIPTIONS[code]}

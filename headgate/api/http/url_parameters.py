@@ -18,9 +18,6 @@ Cursor = Annotated[
     Query(max_length=4_000, pattern="^[A-Za-z0-9_-]*$", description="`next_cursor` of the previous page."),
 ]
 Limit = Annotated[int, Query(ge=1, le=500, description="Largest number of entries.")]
-IfNoneMatch = Annotated[
-    str, Header(alias="If-None-Match", max_length=1_000, description="ETag of the state that the caller has.")
-]
 IfMatch = Annotated[
     str,
     Header(alias="If-Match", max_length=1_000, description="ETag of the state that the caller edits."),

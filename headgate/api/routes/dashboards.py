@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-from aws_lambda_powertools.event_handler import Response
-
 from headgate.api.analytics import written_dashboards
 from headgate.api.http.access import Group
-from headgate.api.http.conditional_requests import tagged
 from headgate.api.http.routing import Routes
-from headgate.api.http.url_parameters import BoardName, BoardVersion, Caller, IfNoneMatch, Lake
+from headgate.api.http.url_parameters import BoardName, BoardVersion, Caller, Lake
 from headgate.api.shapes.dashboards import DashboardAsked, Dashboards, DashboardVersions
 
 routes = Routes("Dashboards")
 
 
 @routes.get("/v1/dashboards", Group.VIEWER, cached=True)
-def list_dashboards(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Dashboards]:
+def list_dashboards(lake: Lake) -> Dashboards:
     """The dashboards of the deployed systems, with the SQL of their panels."""
-    return tagged(written_dashboards.every_dashboard(lake), if_none_match)
+    return written_dashboards.every_dashboard(lake)
 
 
 @routes.put("/v1/dashboards/<board>", Group.OPERATOR, problems=[404, 409])

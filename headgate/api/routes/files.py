@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headgate.api.files import (
@@ -16,9 +15,8 @@ from headgate.api.files import (
     sent_files,
 )
 from headgate.api.http.access import Group
-from headgate.api.http.conditional_requests import accepted, tagged
 from headgate.api.http.routing import Routes
-from headgate.api.http.url_parameters import Caller, Cursor, FileId, IfNoneMatch, Lake, Limit, Name
+from headgate.api.http.url_parameters import Caller, Cursor, FileId, Lake, Limit, Name
 from headgate.api.shapes.files import (
     Corrections,
     CorrectionsSent,
@@ -54,17 +52,16 @@ def list_files(  # noqa: PLR0917 Powertools passes them by name
     refused: Annotated[bool, Query(description="Only files with refused rows.")] = False,
     limit: Limit = 50,
     cursor: Cursor = "",
-    if_none_match: IfNoneMatch = "",
-) -> Response[FilePage]:
+) -> FilePage:
     """Files, newest first."""
     where = FileFilter(dataset, state, name, refused)
-    return tagged(file_records.page(lake, where, limit, cursor), if_none_match)
+    return file_records.page(lake, where, limit, cursor)
 
 
 @routes.get("/v1/files/<file_id>", Group.VIEWER, problems=[404], cached=True)
-def get_file(lake: Lake, file_id: FileId, if_none_match: IfNoneMatch = "") -> Response[FileDetail]:
+def get_file(lake: Lake, file_id: FileId) -> FileDetail:
     """One file: its six stages with their times, its counts and reasons."""
-    return tagged(file_records.detail(lake, file_id), if_none_match)
+    return file_records.detail(lake, file_id)
 
 
 @routes.get("/v1/files/<file_id>/original", Group.UPLOADER, problems=[404])
@@ -95,11 +92,9 @@ def list_rejected_rows(  # noqa: PLR0917 as above
 
 
 @routes.post("/v1/files/<file_id>/corrections", Group.UPLOADER, status=202, problems=[404, 409])
-def send_corrections(
-    lake: Lake, caller: Caller, file_id: FileId, body: Corrections
-) -> Response[CorrectionsSent]:
+def send_corrections(lake: Lake, caller: Caller, file_id: FileId, body: Corrections) -> CorrectionsSent:
     """Send only the corrected rows through the gate. Repeating is safe."""
-    return accepted(corrections.send(lake, caller.name, file_id, body))
+    return corrections.send(lake, caller.name, file_id, body)
 
 
 @routes.put("/v1/files/<file_id>/ignored-rows", Group.UPLOADER, problems=[404, 409])
@@ -135,32 +130,28 @@ def restore_file(lake: Lake, caller: Caller, file_id: FileId) -> Restored:
 
 
 @routes.get("/v1/files/<file_id>/profile", Group.VIEWER, problems=[404], cached=True)
-def get_profile(
-    lake: Lake, caller: Caller, file_id: FileId, if_none_match: IfNoneMatch = ""
-) -> Response[FileProfile]:
+def get_profile(lake: Lake, caller: Caller, file_id: FileId) -> FileProfile:
     """Statistics of a file's columns.
 
     Only the file's sender and the group `personal-data` see values, such as samples and minima, of columns
     that the contract classifies as personal or does not name, and of files without a contract.
     """
-    return tagged(quality.file_profile(lake, caller, file_id), if_none_match)
+    return quality.file_profile(lake, caller, file_id)
 
 
 @routes.get("/v1/datasets/<dataset>/quality", Group.VIEWER, problems=[404], cached=True)
-def get_quality(lake: Lake, dataset: Name, if_none_match: IfNoneMatch = "") -> Response[QualityHistory]:
+def get_quality(lake: Lake, dataset: Name) -> QualityHistory:
     """Quality of a dataset's newest files over time."""
-    return tagged(quality.history(lake, dataset), if_none_match)
+    return quality.history(lake, dataset)
 
 
 @routes.get("/v1/datasets/<dataset>/profile", Group.VIEWER, problems=[404], cached=True)
-def get_dataset_profile(
-    lake: Lake, caller: Caller, dataset: Name, if_none_match: IfNoneMatch = ""
-) -> Response[DatasetProfile]:
+def get_dataset_profile(lake: Lake, caller: Caller, dataset: Name) -> DatasetProfile:
     """Statistics of a dataset's newest snapshot, sampled if it has more than 100,000 rows.
 
     Only the group `personal-data` sees values of columns that the contract classifies as personal.
     """
-    return tagged(dataset_profiles.dataset_profile(lake, caller, dataset), if_none_match)
+    return dataset_profiles.dataset_profile(lake, caller, dataset)
 
 
 @routes.get("/v1/quarantine", Group.VIEWER)

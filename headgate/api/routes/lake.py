@@ -2,15 +2,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headgate.api.http import access
 from headgate.api.http.access import Group
-from headgate.api.http.conditional_requests import tagged
 from headgate.api.http.routing import Routes
-from headgate.api.http.url_parameters import IfNoneMatch, Lake
+from headgate.api.http.url_parameters import Lake
 from headgate.api.operations import costs, health
 from headgate.api.shapes.costs import Costs
 from headgate.api.shapes.lake import Caller, Health
@@ -19,9 +17,9 @@ routes = Routes("Lake")
 
 
 @routes.get("/v1/health", Group.VIEWER, cached=True)
-def get_health(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Health]:
+def get_health(lake: Lake) -> Health:
     """Health of the lake: the worst state of runs, tables, freshness, files and quality."""
-    return tagged(health.health_of(lake), if_none_match)
+    return health.health_of(lake)
 
 
 @routes.get("/v1/costs", Group.VIEWER)

@@ -2,14 +2,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query as InQuery
 
 from headgate.api.analytics import kept_questions, queries
 from headgate.api.http.access import Group
-from headgate.api.http.conditional_requests import accepted, tagged
 from headgate.api.http.routing import Routes
-from headgate.api.http.url_parameters import Caller, IdempotencyKey, IfNoneMatch, Lake, QueryId
+from headgate.api.http.url_parameters import Caller, IdempotencyKey, Lake, QueryId
 from headgate.api.shapes.tables import (
     KeptQuestionAsked,
     KeptQuestionList,
@@ -23,15 +21,15 @@ routes = Routes("Queries")
 
 
 @routes.get("/v1/questions", Group.VIEWER, cached=True)
-def list_questions(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Questions]:
+def list_questions(lake: Lake) -> Questions:
     """The saved questions with their SQL."""
-    return tagged(queries.questions(lake), if_none_match)
+    return queries.questions(lake)
 
 
 @routes.get("/v1/kept-questions", Group.VIEWER, cached=True)
-def list_kept_questions(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[KeptQuestionList]:
+def list_kept_questions(lake: Lake) -> KeptQuestionList:
     """The questions that people saved in the lake, with author and time."""
-    return tagged(kept_questions.every_kept(lake), if_none_match)
+    return kept_questions.every_kept(lake)
 
 
 @routes.put("/v1/kept-questions", Group.VIEWER, problems=[409])
@@ -49,19 +47,15 @@ def forget_question(
 
 
 @routes.post("/v1/queries", Group.VIEWER, status=202)
-def start_query(
-    lake: Lake, caller: Caller, body: QueryAsked, idempotency_key: IdempotencyKey = ""
-) -> Response[Query]:
+def start_query(lake: Lake, caller: Caller, body: QueryAsked, idempotency_key: IdempotencyKey = "") -> Query:
     """Start a read-only query, which is stopped at the scan limit of the workgroup."""
-    return accepted(queries.start(lake, caller, body, idempotency_key))
+    return queries.start(lake, caller, body, idempotency_key)
 
 
 @routes.get("/v1/queries/<query_id>", Group.VIEWER, problems=[404], cached=True)
-def get_query(
-    lake: Lake, caller: Caller, query_id: QueryId, if_none_match: IfNoneMatch = ""
-) -> Response[Query]:
+def get_query(lake: Lake, caller: Caller, query_id: QueryId) -> Query:
     """A query's state, scanned bytes and cost."""
-    return tagged(queries.status(lake, caller, query_id), if_none_match)
+    return queries.status(lake, caller, query_id)
 
 
 @routes.get("/v1/queries/<query_id>/rows", Group.VIEWER, problems=[404, 409])

@@ -2,13 +2,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from headgate.api.http.access import Group
-from headgate.api.http.conditional_requests import accepted, tagged
 from headgate.api.http.routing import Routes
-from headgate.api.http.url_parameters import Caller, IdempotencyKey, IfNoneMatch, Lake
+from headgate.api.http.url_parameters import Caller, IdempotencyKey, Lake
 from headgate.api.operations import run_logs, runs
 from headgate.api.shapes.runs import RunAsked, RunDetail, RunLogs, Runs, RunStarted
 
@@ -17,17 +15,15 @@ RunName = Annotated[str, Path(pattern="^[A-Za-z0-9_.-]{1,80}$", description="Nam
 
 
 @routes.get("/v1/runs", Group.VIEWER, cached=True)
-def list_runs(
-    lake: Lake, limit: Annotated[int, Query(ge=1, le=100)] = 20, if_none_match: IfNoneMatch = ""
-) -> Response[Runs]:
+def list_runs(lake: Lake, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> Runs:
     """The newest runs with their problems, newest first."""
-    return tagged(runs.newest(lake, limit), if_none_match)
+    return runs.newest(lake, limit)
 
 
 @routes.get("/v1/runs/<name>", Group.VIEWER, problems=[404], cached=True)
-def get_run(lake: Lake, name: RunName, if_none_match: IfNoneMatch = "") -> Response[RunDetail]:
+def get_run(lake: Lake, name: RunName) -> RunDetail:
     """One run with its stages, and its problems with reasons and remedies."""
-    return tagged(runs.detail(lake, name), if_none_match)
+    return runs.detail(lake, name)
 
 
 @routes.get("/v1/runs/<name>/logs", Group.OPERATOR, problems=[404])
@@ -42,8 +38,6 @@ def get_run_logs(
 
 
 @routes.post("/v1/runs", Group.OPERATOR, status=202, problems=[404])
-def start_run(
-    lake: Lake, caller: Caller, body: RunAsked, idempotency_key: IdempotencyKey = ""
-) -> Response[RunStarted]:
+def start_run(lake: Lake, caller: Caller, body: RunAsked, idempotency_key: IdempotencyKey = "") -> RunStarted:
     """Start a run: merge curated data, check it, build the systems' tables and publish them."""
-    return accepted(runs.start(lake, caller.name, body, idempotency_key))
+    return runs.start(lake, caller.name, body, idempotency_key)

@@ -2,14 +2,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from headgate.api.analytics import tables
 from headgate.api.http.access import Group
-from headgate.api.http.conditional_requests import tagged
 from headgate.api.http.routing import Routes
-from headgate.api.http.url_parameters import Caller, Cursor, IfNoneMatch, Lake, Name
+from headgate.api.http.url_parameters import Caller, Cursor, Lake, Name
 from headgate.api.shapes.tables import Download, Rows, Systems, TableDetail
 
 routes = Routes("Tables")
@@ -41,17 +39,15 @@ Sort = Annotated[
 
 
 @routes.get("/v1/systems", Group.VIEWER, cached=True)
-def list_systems(lake: Lake, if_none_match: IfNoneMatch = "") -> Response[Systems]:
+def list_systems(lake: Lake) -> Systems:
     """The deployed systems with their tables and saved questions."""
-    return tagged(tables.systems(lake), if_none_match)
+    return tables.systems(lake)
 
 
 @routes.get("/v1/systems/<system>/tables/<table>", Group.VIEWER, problems=[404], cached=True)
-def get_table(
-    lake: Lake, system: Name, table: Name, if_none_match: IfNoneMatch = ""
-) -> Response[TableDetail]:
+def get_table(lake: Lake, system: Name, table: Name) -> TableDetail:
     """A published table: columns, number of rows, and the snapshot that it was built from."""
-    return tagged(tables.detail(lake, system, table), if_none_match)
+    return tables.detail(lake, system, table)
 
 
 @routes.get("/v1/systems/<system>/tables/<table>/rows", Group.VIEWER, problems=[404, 410], cached=True)
@@ -65,14 +61,13 @@ def list_rows(  # noqa: PLR0917 Powertools passes them by name
     sort: Sort = "",
     limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
     cursor: Cursor = "",
-    if_none_match: IfNoneMatch = "",
-) -> Response[Rows]:
+) -> Rows:
     """Rows of a table: filtered, sorted, page by page.
 
     All pages of a cursor show one version of the table. The answer is 410 if that version was removed.
     """
     asked = tables.RowsRequest(columns, tuple(filter), sort, caller.may(Group.PERSONAL_DATA))
-    return tagged(tables.rows(lake, system, table, asked, limit=limit, cursor=cursor), if_none_match)
+    return tables.rows(lake, system, table, asked, limit=limit, cursor=cursor)
 
 
 @routes.post("/v1/systems/<system>/tables/<table>/download", Group.VIEWER, problems=[404])

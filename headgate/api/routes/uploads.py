@@ -2,19 +2,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from headgate.api.files import contract_drafts, remembered_headers, removals, uploads
 from headgate.api.http.access import Group
-from headgate.api.http.conditional_requests import accepted, tagged
 from headgate.api.http.routing import Routes
 from headgate.api.http.url_parameters import (
     Caller,
     Cursor,
     FileId,
     IfMatch,
-    IfNoneMatch,
     Lake,
     Limit,
     Name,
@@ -55,22 +52,22 @@ routes = Routes("Uploads")
 
 
 @routes.post("/v1/uploads", Group.UPLOADER, status=201, problems=[409])
-def begin_upload(lake: Lake, caller: Caller, body: UploadAsked) -> Response[Upload]:
+def begin_upload(lake: Lake, caller: Caller, body: UploadAsked) -> Upload:
     """Start an upload, or continue it.
 
     The same caller, name, size and hash return the same upload, so a reloaded page continues with the missing
     parts. The state `duplicate` says that the content was accepted before and need not be sent.
     """
-    return accepted(uploads.begin(lake, caller.name, body), 201)
+    return uploads.begin(lake, caller.name, body)
 
 
 @routes.post("/v1/files/<file_id>/edit", Group.UPLOADER, status=201, problems=[404, 409])
-def open_raw_file(lake: Lake, file_id: FileId) -> Response[Upload]:
+def open_raw_file(lake: Lake, file_id: FileId) -> Upload:
     """Open a raw file that has no row in the lake as an upload, to edit, check and commit a new version.
 
     Repeating is safe. Only the file's sender and the group `personal-data` see values.
     """
-    return accepted(uploads.open_raw_file(lake, file_id), 201)
+    return uploads.open_raw_file(lake, file_id)
 
 
 @routes.get("/v1/uploads/<upload_id>", Group.UPLOADER, problems=[404])
@@ -98,17 +95,15 @@ def abort_upload(lake: Lake, caller: Caller, upload_id: UploadId) -> Upload:
 
 
 @routes.post("/v1/uploads/<upload_id>/dry-run", Group.UPLOADER, status=202, problems=[404, 409])
-def start_dry_run(lake: Lake, caller: Caller, upload_id: UploadId) -> Response[DryRun]:
+def start_dry_run(lake: Lake, caller: Caller, upload_id: UploadId) -> DryRun:
     """Start a dry run: the gate checks the whole file without a trace in the lake. Repeating is safe."""
-    return accepted(uploads.start_dry_run(lake, caller, upload_id))
+    return uploads.start_dry_run(lake, caller, upload_id)
 
 
 @routes.get("/v1/uploads/<upload_id>/dry-run", Group.UPLOADER, problems=[404], cached=True)
-def get_dry_run(
-    lake: Lake, caller: Caller, upload_id: UploadId, if_none_match: IfNoneMatch = ""
-) -> Response[DryRun]:
+def get_dry_run(lake: Lake, caller: Caller, upload_id: UploadId) -> DryRun:
     """Return the result of the dry run: counts, reasons, first rejected rows, profile and mapping."""
-    return tagged(uploads.dry_run(lake, caller, upload_id), if_none_match)
+    return uploads.dry_run(lake, caller, upload_id)
 
 
 @routes.put("/v1/uploads/<upload_id>/mapping", Group.UPLOADER, problems=[404, 409])
@@ -208,13 +203,11 @@ def restore_dataset(lake: Lake, caller: Caller, dataset: Name) -> RemovalProgres
 
 
 @routes.post("/v1/uploads/<upload_id>/commit", Group.UPLOADER, status=202, problems=[404, 409, 412, 428])
-def commit_upload(
-    lake: Lake, caller: Caller, upload_id: UploadId, if_match: IfMatch = ""
-) -> Response[Upload]:
+def commit_upload(lake: Lake, caller: Caller, upload_id: UploadId, if_match: IfMatch = "") -> Upload:
     """Move the file to raw, where the gate processes it. Repeating is safe.
 
     Repeat the call while the state is `committing`, as for files of more than 8 GiB. A decided mapping is
     used for the next files. The answer is 409 until the dry run has checked this content with this mapping.
     With `If-Match`, the ETag of the dry run, the commit requires that check; a raw file needs it.
     """
-    return accepted(uploads.commit(lake, caller, upload_id, if_match))
+    return uploads.commit(lake, caller, upload_id, if_match)
