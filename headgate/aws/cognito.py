@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _KNOWN_FOR_S = 60.0
-_MOST_KNOWN = 1_000
+_MAX_KNOWN = 1_000
 _PASSWORD_SIGNS = string.ascii_letters + string.digits
 _PASSWORD_LENGTH = 20
 _ONE_OF_EACH = "-aZ7"  # user pools ask for a symbol, a small and a capital letter, and a digit
@@ -65,7 +65,7 @@ class AccessTokens:
                 self.client.get_user(AccessToken=token)
         except (NotPermittedError, NotFoundError, ConflictError):
             return False
-        if len(self._known) >= _MOST_KNOWN:
+        if len(self._known) >= _MAX_KNOWN:
             self._known.clear()
         self._known[token] = now_s + _KNOWN_FOR_S
         return True
@@ -134,7 +134,7 @@ class PoolPeople:
         if until_s > now_s:
             return address
         address = _verified_address(self._user(name))
-        if len(self._addresses) >= _MOST_KNOWN:
+        if len(self._addresses) >= _MAX_KNOWN:
             self._addresses.clear()
         self._addresses[name] = (now_s + _KNOWN_FOR_S, address)
         return address

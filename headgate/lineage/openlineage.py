@@ -27,7 +27,7 @@ SCHEMA = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
 PRODUCER = "urn:headgate"
 START, COMPLETE, FAIL = "START", "COMPLETE", "FAIL"
 MERGE = "merge_curated"  # who publishes a dataset's table
-MOST_FILES = 100  # an event of a dataset of many thousand files would be larger than receivers accept
+MAX_FILES = 100  # an event of a dataset of many thousand files would be larger than receivers accept
 # Of names in Headgate: the same table version has the same run id everywhere.
 _NAMES = UUID("8f9a3a6e-5a3f-5f8e-9d6d-0f3c3e1f8a11")
 
@@ -242,8 +242,8 @@ def file_inputs(dataset: str, records: Iterable[FileRecord]) -> list[Event]:
     newest_first = sorted(records, key=lambda item: (item.received_at, item.file_id), reverse=True)
     newest_of = {(record.bucket, record.key): record for record in reversed(newest_first)}
     files = [record for record in newest_first if newest_of[record.bucket, record.key] is record]
-    listed = [_raw_input(record.bucket, record.key, [record]) for record in files[:MOST_FILES]]
-    older = [_raw_input(files[0].bucket, dataset, files[MOST_FILES:])] if len(files) > MOST_FILES else []
+    listed = [_raw_input(record.bucket, record.key, [record]) for record in files[:MAX_FILES]]
+    older = [_raw_input(files[0].bucket, dataset, files[MAX_FILES:])] if len(files) > MAX_FILES else []
     return sorted([*listed, *older], key=lambda item: (item["namespace"], item["name"]))
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 # Its hash key is the bucket, which only files have; so claims of contents and measurements are not in the
 # index.
 INDEX = "by_received_at"
-_MOST_QUERIES = 10
-_MOST_KEYS = 100  # Source: Amazon DynamoDB API reference, BatchGetItem
+_MAX_QUERIES = 10
+_MAX_KEYS = 100  # Source: Amazon DynamoDB API reference, BatchGetItem
 
 
 class _Start(TypedDict, total=False):
@@ -39,7 +39,7 @@ class DynamoFileIndex:
     def newest(self, limit: int, *, after: str = "", where: FileFilter) -> FileListPage:
         records: list[Any] = []
         start: _Start = {"ExclusiveStartKey": encode_item(json.loads(after))} if after else {}
-        for _ in range(_MOST_QUERIES):
+        for _ in range(_MAX_QUERIES):
             with translated(f"list files of {self.table}"):
                 page = self.client.query(
                     TableName=self.table,
@@ -58,11 +58,11 @@ class DynamoFileIndex:
 
     def accepted_with(self, content_sha256: str, datasets: Collection[str]) -> str:
         ids = [f"{CONTENT}{dataset}#{content_sha256}" for dataset in datasets]
-        for first in range(0, len(ids), _MOST_KEYS):
+        for first in range(0, len(ids), _MAX_KEYS):
             asked: Any = {
                 self.table: {
                     "Keys": [
-                        encode_item({"file_id": content_id}) for content_id in ids[first : first + _MOST_KEYS]
+                        encode_item({"file_id": content_id}) for content_id in ids[first : first + _MAX_KEYS]
                     ]
                 }
             }

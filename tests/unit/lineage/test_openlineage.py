@@ -17,7 +17,7 @@ from headgate.lineage.column_sources import ColumnRef, TableColumns, Use
 from headgate.lineage.openlineage import (
     COMPLETE,
     FAIL,
-    MOST_FILES,
+    MAX_FILES,
     START,
     JobRun,
     LakeNames,
@@ -251,10 +251,10 @@ def test_an_object_that_was_sent_twice_is_one_input() -> None:
 def test_of_many_files_the_newest_are_named_and_the_older_ones_are_one_folder() -> None:
     records = [
         record(f"orders/{number:03}.csv", f"2026-01-01T00:{number // 60:02}:{number % 60:02}")
-        for number in range(MOST_FILES + 3)
+        for number in range(MAX_FILES + 3)
     ]
     found = {one["name"]: one["inputFacets"]["inputStatistics"] for one in file_inputs("orders", records)}
-    assert len(found) == MOST_FILES + 1
+    assert len(found) == MAX_FILES + 1
     assert "orders/002.csv" not in found
     assert "orders/003.csv" in found
     assert (found["orders"]["fileCount"], found["orders"]["rowCount"], found["orders"]["size"]) == (3, 6, 150)

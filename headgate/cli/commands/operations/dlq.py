@@ -146,12 +146,10 @@ def described(letter: Letter, queue: str, newest: Mapping[tuple[str, str], FileR
 def _table(letters: Sequence[DeadLetter]) -> Table | str:
     if not letters:
         return "There are no dead letters."
-    table = screens.screen_table("id", "queue", "sent at, UTC", "file", "state", "error")
-    for letter in letters:
-        table.add_row(
-            letter.message_id, letter.queue, letter.sent_at, letter.file, letter.state, letter.error
-        )
-    return table
+    columns = {"id": "message_id", "queue": "queue", "sent at, UTC": "sent_at"}
+    return screens.fact_table(
+        map(vars, letters), columns | {name: name for name in ("file", "state", "error")}
+    )
 
 
 def _details(letter: DeadLetter) -> Table:

@@ -424,17 +424,10 @@ def _checked_screen(
     for (column, rule), count in gated.counts.warned.items():
         warned.add_row(column or "the row", rule, f"{count:,}")
     renamed = screens.mapped_columns([(file.name, mapped)])
-    shown_tables = [
-        *([renamed] if renamed.row_count else []),
-        *([reasons] if gated.counts.reasons else []),
-        *([warned] if gated.counts.warned else []),
-        *([masked] if gated.counts.masked else []),
-        *([new] if gated.counts.new_columns else []),
-        *row_tables,
-    ]
+    count_tables = [table for table in (renamed, reasons, warned, masked, new) if table.row_count]
     nothing = [] if gated.counts.received else ["The file has no rows. Add rows below the header."]
     unread = screens.unread_sheets([(screens.safe_name(file.name), gated.counts.written_as)])
-    return Group(counts, *nothing, *unread, *shown_tables)
+    return Group(counts, *nothing, *unread, *count_tables, *row_tables)
 
 
 def _row_table(title: str, rows: _Rows) -> Table:
