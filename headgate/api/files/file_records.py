@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.corrected_values import corrected_rows
+from headgate.api.files.settlements import with_settlements
 from headgate.api.files.stages import stages_of
 from headgate.api.http import cursors
 from headgate.api.http.problems import not_found
@@ -56,7 +57,7 @@ def page(lake: LakePorts, where: FileFilter, limit: int, cursor: str) -> FilePag
             FileSummary(
                 **summary(lake, record, corrected.get(record.file_id, 0), ignored.get(record.file_id, 0))
             )
-            for record in newest.records
+            for record in with_settlements(lake, newest.records)
         ),
         next_cursor=following,
     )
@@ -112,10 +113,11 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
 
 
 def _with_true_settlement(lake: LakePorts, record: FileRecord) -> FileRecord:
-    """Return the record, reopened if the file that settled it was reverted."""
+    """Return the record with the file that settles it; one that was reverted settles nothing."""
     settling = record_if_any(lake, record.closed_by)
     is_reverted = settling is not None and settling.state is FileState.REVERTED
-    return replace(record, closed_by="") if is_reverted else record
+    (settled,) = with_settlements(lake, [replace(record, closed_by="") if is_reverted else record])
+    return settled
 
 
 def _work(record: FileRecord) -> FileWork:
