@@ -8,6 +8,8 @@ the same table.
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from statistics import NormalDist, median
 from typing import TYPE_CHECKING
@@ -30,6 +32,8 @@ ROWS_FACTOR = 10.0
 # raises a false alert.
 CHANCE = 1e-6
 _Z = NormalDist().inv_cdf(1 - CHANCE / 2)
+# A number, a date or a hexadecimal id in a name, with the hyphens in it.
+_NUMBERS = re.compile(r"[0-9a-fA-F-]*[0-9][0-9a-fA-F-]*")
 # Share of empty bins. Source: Yurdakul (2018), Statistical Properties of Population Stability Index.
 _EMPTY = 1e-4
 
@@ -55,12 +59,14 @@ class FileFigures:
 
     Attributes:
         export: the folder of the export that delivered the file; empty for any other file.
+        series: the file's name without numbers, which files of one source share; empty for files of exports.
     """
 
     content_sha256: str
     rows: int
     columns: Mapping[str, ColumnFigures]
     export: str = ""
+    series: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
@@ -76,6 +82,7 @@ class FileFigures:
             int(str(read["rows"])),
             {name: ColumnFigures(**column) for name, column in columns.items()},
             str(read.get("export", "")),
+            str(read.get("series", "")),
         )
 
     def is_delivered_with(self, other: FileFigures) -> bool:
@@ -102,26 +109,46 @@ class Shift:
     message: str
 
 
-def figures_of(profile: Profile, export: str = "") -> FileFigures:
+def file_series(key: str) -> str:
+    """Return the name of a file without dates, numbers and ids: nightly files of one source share it.
+
+    >>> file_series("payments/nightly-2026-11-27.csv")
+    'nightly#.csv'
+    """
+    return _NUMBERS.sub("#", key.rpartition("/")[2])
+
+
+def figures_of(profile: Profile, export: str = "", series: str = "") -> FileFigures:
     """Return the figures of a profile for comparison.
 
     For sensitive columns, these are only the counts of rows and missing values.
     """
     columns = {column.name: _figures(column) for column in profile.columns}
-    return FileFigures(profile.content_sha256, profile.rows, columns, export)
+    return FileFigures(profile.content_sha256, profile.rows, columns, export, series)
 
 
 def newest_figures(before: Sequence[FileFigures], own: FileFigures) -> list[FileFigures]:
     """Return the figures for comparison with later files.
 
-    These are figures of this file's export, and of as many earlier files.
+    These are figures of this file's export or series, and of as many earlier files. Files of series with a
+    few files do not displace those of longer series.
     """
     earlier = [figures for figures in before if not figures.is_delivered_with(own)]
     if not own.export:
-        return [*earlier, own][-KEPT_FILES:]
+        return _newest_of_each([*earlier, own], own.series)
     beside = [figures for figures in before if figures.export == own.export]
     others = [figures for figures in beside if figures.content_sha256 != own.content_sha256]
     return [*earlier[-KEPT_FILES:], *[*others, own][-KEPT_FILES:]]
+
+
+def _newest_of_each(files: Sequence[FileFigures], series: str) -> list[FileFigures]:
+    """Return the newest files of the series, of other long series, and of short ones, in their order."""
+    sizes = Counter(figures.series for figures in files)
+    groups: defaultdict[int, list[FileFigures]] = defaultdict(list)
+    for figures in files:
+        groups[0 if figures.series == series else 1 + (sizes[figures.series] >= MIN_FILES)].append(figures)
+    kept = {figures.content_sha256 for group in groups.values() for figures in group[-KEPT_FILES:]}
+    return [figures for figures in files if figures.content_sha256 in kept]
 
 
 def drift(now: FileFigures, before: Sequence[FileFigures]) -> list[Shift]:
@@ -183,6 +210,13 @@ def _number(text: object) -> float | None:
 
 
 def _of_rows(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Shift]:
+    """Yield a shift if the number of rows is unusual among files of the same series.
+
+    A small file that a person uploads says nothing about a nightly export of the same dataset.
+    """
+    earlier = [figures for figures in earlier if figures.series == now.series]
+    if len(earlier) < MIN_FILES:
+        return
     usual = median(figures.rows for figures in earlier)
     if usual and not 1 / ROWS_FACTOR <= now.rows / usual <= ROWS_FACTOR:
         reason = f"{now.rows:,} rows, while the last {len(earlier)} files had {usual:,.0f} (median)"

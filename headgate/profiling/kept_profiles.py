@@ -14,7 +14,7 @@ from headgate.lake.states import FileState
 from headgate.masking.redaction import rows_with_secrets
 from headgate.matching.file_table import as_text
 from headgate.profiling.column_reader import Columns
-from headgate.profiling.drift import FileFigures, drift, figures_of, newest_figures
+from headgate.profiling.drift import FileFigures, drift, figures_of, file_series, newest_figures
 from headgate.profiling.file_summary import counted_summary, file_summary, summary_json
 from headgate.profiling.profile import GatedFile, profile_of, profile_unknown
 
@@ -63,11 +63,10 @@ class Profiles:
             )
         except Exception as error:  # noqa: BLE001 see the docstring; the error's text may contain a value, so only its type is logged
             return {"failed": type(error).__name__}
-        return (
-            self._store(profile)
-            if has_corrected_rows(record.key)
-            else self.keep(profile, export_folder(record.key))
-        )
+        if has_corrected_rows(record.key):
+            return self._store(profile)
+        export = export_folder(record.key)
+        return self.keep(profile, export, "" if export else file_series(record.key))
 
     def of_unknown(
         self, record: FileRecord, table: FileTable, sensitive: Collection[str] = ()
@@ -99,16 +98,17 @@ class Profiles:
         hidden = {HIDDEN_NUMBERS: str(numbers)} if numbers else {}
         return {SUMMARY: summary_key(name), **hidden, **self.keep(profile)}
 
-    def keep(self, profile: Profile, export: str = "") -> Mapping[str, str]:
+    def keep(self, profile: Profile, export: str = "", series: str = "") -> Mapping[str, str]:
         """Store the profile, and return its facts for the file's record: key, score and its parts, and drift.
 
         Args:
             export: the folder of the export that delivered the file.
+            series: the file's name without numbers; empty for files of exports.
         """
         stored = self._store(profile)
         if not profile.dataset:
             return stored
-        before, own = self._before(profile.dataset), figures_of(profile, export)
+        before, own = self._before(profile.dataset), figures_of(profile, export, series)
         shifts = drift(own, before)
         self._remember(profile.dataset, newest_figures(before, own))
         if not shifts:

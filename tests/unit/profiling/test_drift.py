@@ -9,6 +9,7 @@ from headgate.profiling.drift import (
     ColumnFigures,
     FileFigures,
     drift,
+    file_series,
     newest_figures,
     psi,
     psi_by_chance,
@@ -72,6 +73,42 @@ def test_columns_that_come_go_or_change_their_type_are_reported() -> None:
 
 def test_a_tenth_of_the_rows_is_reported() -> None:
     assert kinds(FileFigures("now", 99, BEFORE[0].columns)) == [("rows", "")]
+
+
+def nightly(night: int, rows: int = 33_344) -> FileFigures:
+    """Return the figures of one night's export."""
+    series = file_series(f"orders/orders-2026-11-{night:02}.csv")
+    return replace(a_file(f"night {night}"), rows=rows, series=series)
+
+
+def upload(name: str) -> FileFigures:
+    """Return the figures of a small file that a person uploads."""
+    return replace(a_file(name), rows=42, series=file_series(f"orders/{name}.csv"))
+
+
+def test_a_small_upload_beside_nightly_exports_is_not_reported() -> None:
+    nights = [nightly(night) for night in range(1, 11)]
+    assert drift(upload("supplier"), nights) == []
+
+
+def test_a_nightly_export_with_less_than_a_tenth_of_its_rows_is_reported_among_uploads() -> None:
+    kept: list[FileFigures] = []
+    for night in range(1, 11):
+        kept = newest_figures(kept, nightly(night))
+    for person in "abcdefghijklmnop":
+        kept = newest_figures(kept, upload(f"supplier {person * 3} of {person}"))
+    assert [shift.kind for shift in drift(nightly(11, rows=3_000), kept)] == ["rows"]
+    assert drift(nightly(11), kept) == []
+
+
+def test_names_that_differ_in_dates_numbers_and_ids_are_of_one_series() -> None:
+    for one, other in [
+        ("a/orders-2026-11-01.csv", "a/orders-2026-11-02.csv"),
+        ("a/dt=2026-11-01/run=1/part-00001.csv", "a/dt=2026-11-02/run=2/part-00002.csv"),
+        ("a/load_3f2c9a10-11d2.json", "a/load_99b0cc01-d1e3.json"),
+    ]:
+        assert file_series(one) == file_series(other)
+    assert file_series("a/orders-1.csv") != file_series("a/supplier-1.csv")
 
 
 def test_missing_values_are_reported_and_a_few_more_are_not() -> None:

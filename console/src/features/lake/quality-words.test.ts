@@ -6,7 +6,7 @@ test('a file that differs is named by its dataset and its column, with the way t
   const key = 'orders/dt=2010-12-09/run=online-retail-ii/part-00005.parquet'
   const message = `2 of the newest 32 profiled files differ from earlier files. The newest is ${key} (customer_id: 26.9% are missing, where 21.0% were before).`
   expect(qualityWords(message)).toEqual({
-    text: 'Orders, file part-00005.parquet: Customer: 26.9 % are missing, where 21.0 % were before. In all 2 of the newest 32 files differ from those before.',
+    text: 'Orders, file part-00005.parquet: Customer: 26.9 % are missing, where 21.0 % were before. 2 of the newest 32 files differ from the files before.',
     href: `#/files?key=${encodeURIComponent(key)}`,
   })
 })
@@ -19,7 +19,7 @@ test('one file that differs is a file, not files', () => {
   const message =
     '1 of the newest 32 profiled files differs from earlier files. The newest is orders/a.csv (status: 9% are missing, where 2% were before).'
   expect(qualityWords(message).text).toBe(
-    'Orders, file a.csv: Status: 9 % are missing, where 2 % were before. In all 1 of the newest 32 files differs from those before.',
+    'Orders, file a.csv: Status: 9 % are missing, where 2 % were before. 1 of the newest 32 files differs from the files before.',
   )
 })
 
@@ -27,7 +27,7 @@ test('a file with another number of rows is about no column, and a note in brack
   const message =
     '1 of the newest 4 profiled files differs from earlier files. The newest is payments/today.csv (file: 4 rows, while the last 3 files had 474 (median)); `headgate files show payments/today.csv` says why.'
   expect(qualityWords(message).text).toBe(
-    'Payments, file today.csv: 4 rows, while the last 3 files had 474 (median). In all 1 of the newest 4 files differs from those before.',
+    'Payments, file today.csv: 4 rows, while the last 3 files had 474 (median). 1 of the newest 4 files differs from the files before.',
   )
 })
 
@@ -35,7 +35,7 @@ test('a name with brackets and blanks is whole, and no command and no index is s
   const key = 'payments/march 11 (copy).csv'
   const message = `1 of the newest 35 profiled files differs from earlier files. The newest is ${key} (category: its values are spread differently: population stability index 10.81); \`headgate files show '${key}'\` says why.`
   expect(qualityWords(message)).toEqual({
-    text: 'Payments, file march 11 (copy).csv: Category: its values are spread very differently from before. In all 1 of the newest 35 files differs from those before.',
+    text: 'Payments, file march 11 (copy).csv: Category: its values are spread very differently from before. 1 of the newest 35 files differs from the files before.',
     href: `#/files?key=${encodeURIComponent(key)}`,
   })
 })

@@ -24,6 +24,6 @@ export function qualityWords(message: string): QualityWords {
     )
     .replaceAll(/(\d)%/g, '$1 %')
     .replace(SPREAD, 'its values are spread very differently from before')
-  const text = `${dataset}, file ${fileParts(key)[1]}: ${inWords}. In all ${many} files ${many.startsWith('1 ') ? 'differs' : 'differ'} from those before.`
+  const text = `${dataset}, file ${fileParts(key)[1]}: ${inWords}. ${many} files ${many.startsWith('1 ') ? 'differs' : 'differ'} from the files before.`
   return { text, href: pageOfKey(key) }
 }
