@@ -14,6 +14,7 @@ from headgate.formats.unpack import (
     ZIP,
     ZIP_MAGICS,
     allowed_bytes,
+    check_no_password,
     chunks_of,
     corrupt_archive,
     data_members,
@@ -45,6 +46,7 @@ def folder_of_archive(path: Path) -> Path | None:
                 return None
             if len(members) > MAX_MEMBERS:
                 raise too_many_members()
+            check_no_password(members)
             return _extract(archive, members, path)
     except BROKEN_ZIP:
         raise corrupt_archive(ZIP) from None

@@ -17,7 +17,7 @@ from headgate.masking.redaction import redact
 from headgate.values.cells import text_array
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import IO
 
@@ -46,6 +46,7 @@ _FILES_OF_TOOLS = re.compile(
     r"\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|_SUCCESS|_(?:started|committed)_\d+|_(?:common_)?metadata|\..*\.crc"
 )
 _INNER = "unpacked-"
+_IS_ENCRYPTED = 0x1
 # Errors of zipfile for an archive that it cannot read; RuntimeError: a password is needed. Their texts can
 # contain a member's name.
 BROKEN_ZIP = (
@@ -260,8 +261,11 @@ def _unzstd(file: IO[bytes]) -> Iterator[bytes]:
 def _unzip(file: IO[bytes]) -> Iterator[bytes]:
     """Yield the content of the only data file."""
     try:
-        with zipfile.ZipFile(file) as archive, archive.open(_data_member(archive)) as member:
-            yield from chunks_of(member)
+        with zipfile.ZipFile(file) as archive:
+            data = _data_member(archive)
+            check_no_password([data])
+            with archive.open(data) as member:
+                yield from chunks_of(member)
     except BROKEN_ZIP:
         raise corrupt_archive(ZIP) from None
 
@@ -319,9 +323,22 @@ def corrupt_archive(form: str) -> UnreadableFileError:
     """Return the rejection of an archive that cannot be read."""
     return UnreadableFileError(
         rule="corrupt_archive",
-        message=f"the {form} archive is cut, damaged or encrypted",
-        remedy="save the workbook again, or compress the file again, without a password, and send it",
+        message=f"the {form} archive is cut or damaged",
+        remedy="save or compress the file again, and send it",
     )
+
+
+def check_no_password(members: Sequence[zipfile.ZipInfo]) -> None:
+    """Raise UnreadableFileError if a member of an archive is encrypted.
+
+    Source: PKWARE, "APPNOTE.TXT", section 4.4.4: bit 0 of the general purpose flags.
+    """
+    if any(member.flag_bits & _IS_ENCRYPTED for member in members):
+        raise UnreadableFileError(
+            rule="corrupt_archive",
+            message="the zip archive has a password",
+            remedy="compress the file again without a password, and send it",
+        )
 
 
 def _gunzip(file: IO[bytes]) -> Iterator[bytes]:

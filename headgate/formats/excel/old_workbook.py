@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from headgate.formats.excel.workbook import Cells
 
 
+# The stream of an encrypted .xlsx. Source: Microsoft, [MS-OFFCRYPTO], section 2.3.4.4.
+_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+
+
 def old_workbook_sheets(content: bytes) -> Iterator[Sheet]:
     """Yield every sheet in the workbook's order; UnreadableFileError: `corrupt_workbook`."""
     import xlrd  # noqa: PLC0415 old workbooks are rare
@@ -48,6 +52,12 @@ def old_workbook_sheets(content: bytes) -> Iterator[Sheet]:
                 yield Sheet(name, [_row(sheet.row(number), epoch) for number in range(sheet.nrows)])
                 book.unload_sheet(name)
     except broken:
+        if _ENCRYPTED_PACKAGE in content:
+            raise UnreadableFileError(
+                rule="corrupt_workbook",
+                message="the workbook has a password",
+                remedy="open it in Excel, save it as .xlsx without a password, and send that",
+            ) from None
         raise UnreadableFileError(
             rule="corrupt_workbook",
             message="the workbook is cut, damaged or has a password, or another program's document",

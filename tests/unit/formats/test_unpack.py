@@ -174,6 +174,18 @@ def test_a_cut_or_damaged_archive_is_refused(pack: Callable[[bytes], bytes]) -> 
         assert refused.value.rule == "corrupt_archive"
 
 
+def test_a_password_of_a_zip_is_named_and_damage_is_not_called_one() -> None:
+    packed = bytearray(zipped({"a.csv": b"a,b\n1,2\n"}))
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        packed[packed.index(header) + flags] |= 1
+    with pytest.raises(UnreadableFileError, match="has a password") as refused:
+        unpack(bytes(packed))
+    assert refused.value.rule == "corrupt_archive"
+    assert "workbook" not in refused.value.remedy
+    with pytest.raises(UnreadableFileError, match="cut or damaged"):
+        unpack(zipped({"a.csv": b"a,b\n1,2\n"})[:-30])
+
+
 def test_a_changed_byte_in_a_zip_is_refused() -> None:
     packed = bytearray(zipped({"a.csv": bytes(range(256)) * 10}))
     packed[60] ^= 0xFF

@@ -115,6 +115,14 @@ def test_a_damaged_workbook_is_named_so(content: bytes) -> None:
     assert refused.value.rule == "corrupt_workbook"
 
 
+def test_a_password_of_a_workbook_is_named() -> None:
+    directory = "EncryptedPackage".encode("utf-16-le")
+    encrypted = bytes.fromhex("D0CF11E0A1B11AE1") + b"x" * 600 + directory + b"x" * 600
+    with pytest.raises(UnreadableFileError, match="the workbook has a password") as refused:
+        list(sheets(encrypted))
+    assert "without a password" in refused.value.remedy
+
+
 def test_an_error_of_a_formula_is_kept_as_its_text() -> None:
     content = changed(open_document({"A": [["x"]]}), b"<text:p>x</text:p>", b"<text:p>#DIV/0!</text:p>")
     (sheet,) = sheets(content)
