@@ -5,7 +5,7 @@ import { cleanup, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
-import { RowsToFix } from './rows-to-fix'
+import { reasonWords, RowsToFix } from './rows-to-fix'
 
 afterEach(cleanup)
 
@@ -53,4 +53,19 @@ test('of files that wait alike the newest has the one primary button', async () 
     ['#/files/b', 'filled'],
     ['#/files/a', 'default'],
   ])
+})
+
+test('each cause has its column and its own number, at most three of them', () => {
+  const cause = (column: string, waiting = 1) => ({ rule: 'type', column, waiting })
+  const reasons = [{ rule: 'type', rows: 3 }]
+  expect(reasonWords(reasons, [cause('quantity'), cause('unit_price'), cause('updated_at')])).toBe(
+    'Quantity does not have the type of its column (1 row); Unit price does not have the type of its column (1 row); Updated does not have the type of its column (1 row).',
+  )
+  const many = ['a', 'b', 'c', 'd', 'e'].map((name) => cause(name, 2))
+  expect(reasonWords(reasons, many)).toMatch(/\(2 rows\), and 2 more\.$/)
+  expect(reasonWords(reasons, [cause('quantity', 0), cause('unit_price', 2)])).toBe(
+    'Unit price does not have the type of its column (2 rows).',
+  )
+  expect(reasonWords(reasons)).toBe('A value does not have the type of its column (3 rows).')
+  expect(reasonWords([])).toBe('')
 })

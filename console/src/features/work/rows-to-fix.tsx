@@ -65,20 +65,29 @@ export function RowsToFix() {
   )
 }
 
-/** The rule that most of a file's waiting rows break, with its column where it is known; the others by their number. */
+const MOST_CAUSES = 3
+
+type Cause = { rule: string; column: string; rows: number }
+
+/** Why rows of a file wait: each rule with its column, where it is known, and its number; at most three, then how many more. */
 export function reasonWords(
   reasons: File['reasons'],
-  groups: Pick<Schemas['RejectionGroup'], 'rule' | 'column'>[] = [],
+  groups: Pick<Schemas['RejectionGroup'], 'rule' | 'column' | 'waiting'>[] = [],
 ): string {
-  const [first, ...others] = reasons
-  if (!first) return ''
-  const more = others.length > 0 ? `, and ${count(others.length, 'other reason')}` : ''
-  const column = groups.find(({ rule }) => rule === first.rule)?.column ?? ''
-  const words = capitalised(ruleWords(first.rule, column ? heading(column) : ''))
-  return `${words} (${count(first.rows, 'row')})${more}.`
+  const waiting = groups.filter((group) => group.waiting > 0)
+  const causes: Cause[] =
+    waiting.length > 0
+      ? waiting.map((group) => ({ ...group, rows: group.waiting }))
+      : reasons.map((reason) => ({ ...reason, column: '' }))
+  const named = causes.slice(0, MOST_CAUSES).map(causeWords)
+  const more = causes.length > MOST_CAUSES ? `, and ${whole(causes.length - MOST_CAUSES)} more` : ''
+  return named.length > 0 ? `${named.join('; ')}${more}.` : ''
 }
 
-/** The main reason of a file with its column, which its rows in quarantine say. */
+const causeWords = ({ rule, column, rows }: Cause): string =>
+  `${capitalised(ruleWords(rule, column ? heading(column) : ''))} (${count(rows, 'row')})`
+
+/** The reasons of a file with their columns, which its rows in quarantine say. */
 function ReasonWithColumn({ file }: { file: File }) {
   const rows = useRejectedRows(file.file_id, '', true)
   return reasonWords(file.reasons, rows.data?.pages[0]?.groups ?? [])
