@@ -35,7 +35,7 @@ export function RowFilterBar({ table, columns, conditions, onChange }: Props) {
         {period ? (
           <>
             <Day
-              label={`${heading(period.name)} from`}
+              label={`${labels[period.name] || heading(period.name)} from`}
               value={valueOf(period.name, 'ge')}
               onChange={set(period.name, 'ge')}
             />

@@ -14,7 +14,7 @@ import { Panel } from '../../components/panel'
 import { PHONE } from '../../components/widths'
 import { Answered, Empty } from '../../components/states'
 import { columnFormats, useLabels, useUnits } from '../../formats/columns'
-import { exactFormat } from '../query/answer-numbers'
+import { rowFormat } from '../query/answer-numbers'
 import { addressOf, type Asked, Downloads } from './row-downloads'
 import { RowFilterBar } from './row-filter-bar'
 import { allInOrder, decisive, phonePriorities, readConditions, written } from './row-filters'
@@ -135,7 +135,7 @@ function Found(props: FoundProps) {
     const ofColumns = columnFormats(columns, units, labels)
     const priorities = isPhone ? phonePriorities(columns, keys, units) : []
     return ofColumns.map((format, at) => ({
-      ...exactFormat(format, columns[at], units),
+      ...rowFormat(format, columns[at], units),
       priority: priorities[at] ?? 1,
     }))
   }, [columns, units, labels, keys, isPhone])

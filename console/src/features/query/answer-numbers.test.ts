@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { exactFormat, percentText, placesOf, plainText } from './answer-numbers'
+import { exactFormat, percentText, placesOf, plainText, rowFormat } from './answer-numbers'
 
 test('a share of any statement is percent, and loses no digit', () => {
   expect(['0.676', 0.07, 1, '0.123456789', 0].map(percentText)).toEqual([
@@ -46,4 +46,16 @@ test('a question has the unit beside all digits', () => {
   expect(text('double', 'share', 0.25121)).toBe('25.121 %')
   expect(text('bigint', 'orders', 33658072)).toBe('33,658,072')
   expect(text('varchar', '', 'a')).toBe('a')
+})
+
+test('a share in a table of rows has at most two decimals, and a tiny one is not nothing', () => {
+  const column = { name: 'risk', type: 'double' }
+  const text = (value: number | string | null, unit = 'probability') =>
+    rowFormat({ heading: '', title: '', text: String }, column, { risk: unit }).text(value)
+  expect(text(0.953756856467358)).toBe('95.38 %')
+  expect(text('0.5')).toBe('50 %')
+  expect(text(0)).toBe('0 %')
+  expect(text(0.00002)).toBe('0.002 %')
+  expect(text(null)).toBe('–')
+  expect(text(95.3756856467358, 'USD')).toBe('US$95.3756856467358')
 })

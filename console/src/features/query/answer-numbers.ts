@@ -1,4 +1,4 @@
-import { type Cell, figureInFull, inFull, isName, isNumeric, number } from '../../api/format'
+import { type Cell, figure, figureInFull, inFull, isName, isNumeric, number } from '../../api/format'
 import { exact } from '../../components/grid-columns'
 import { type ColumnFormat, headingWithUnit, type Units } from '../../formats/columns'
 
@@ -11,6 +11,22 @@ interface Column {
 export function exactFormat(format: ColumnFormat, column: Column | undefined, units: Units): ColumnFormat {
   if (!column || !isNumeric(column.type) || isName(column.name)) return format
   return { ...format, text: (value) => figureInFull(value, units[column.name] ?? '') }
+}
+
+const MIN_ROUNDED_PERCENT = 0.01
+
+/** A column of a table of rows: a share has at most two decimals, because a click on its row shows all digits. */
+export function rowFormat(format: ColumnFormat, column: Column | undefined, units: Units): ColumnFormat {
+  const exactly = exactFormat(format, column, units)
+  if (!column || !isShare(units[column.name])) return exactly
+  return { ...exactly, text: roundedPercent }
+}
+
+function roundedPercent(value: Cell): string {
+  const percent = Number(value) * 100
+  if (value === null || value === '' || !Number.isFinite(percent)) return figureInFull(value, 'share')
+  const isTiny = percent !== 0 && Math.abs(percent) < MIN_ROUNDED_PERCENT
+  return isTiny ? figure(value, 'share') : `${inFull(Math.round(percent * 100) / 100)} %`
 }
 
 /** A column by its values, whose heading has the unit that they lack; the title of a cell and the download have all digits. */
