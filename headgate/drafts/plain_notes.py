@@ -13,6 +13,19 @@ _WORDS = (
     ("correct the sample", "correct the file"),
     ("the sample ", "the file "),
 )
+_MISFITS = re.compile(
+    r"(?P<bad>[\d,]+) of (?P<all>[\d,]+) values do not read as (?P<form>.+): their rows are quarantined"
+)
+_TYPES = {
+    "DECIMAL": "a number with these decimals",
+    "DOUBLE": "a number",
+    "SMALLINT": "a whole number",
+    "INTEGER": "a whole number",
+    "BIGINT": "a whole number",
+    "DATE": "a date",
+    "TIMESTAMP": "a date with a time",
+    "BOOLEAN": "yes or no",
+}
 
 
 def plain_note(message: str) -> str:
@@ -31,4 +44,16 @@ def plain_note(message: str) -> str:
     text = "".join(kept[:-1])
     for words, plain in _WORDS:
         text = text.replace(words, plain)
-    return text
+    return _MISFITS.sub(_misfits, text)
+
+
+def _misfits(match: re.Match[str]) -> str:
+    """Return the values that do not fit, in words.
+
+    Example:
+        >>> plain_note("1 of 91 values do not read as BIGINT: their rows are quarantined")
+        '1 of 91 values is not a whole number: its row waits for a correction'
+    """
+    form = _TYPES.get(match["form"].partition("(")[0], f"written as {match['form']}")
+    verb, rows = ("is", "its row waits") if match["bad"] == "1" else ("are", "their rows wait")
+    return f"{match['bad']} of {match['all']} values {verb} not {form}: {rows} for a correction"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Column, Comparison, Rule
 
 _WHOLE_NUMBERS = {Kind.SMALLINT: 15, Kind.INTEGER: 31, Kind.BIGINT: 63}  # bits without the sign
+_MAX_DIGITS = {Kind.INTEGER: 9, Kind.BIGINT: 18}  # all such numbers fit
 # 31 December 2026, 18:30, by the fields of a pattern.
 _MOMENT = {
     "year": "2026",
@@ -119,8 +120,8 @@ def fault_of(reason: str) -> str:
 
 def _type_fault(column: Column) -> str:
     kind, precision, scale = column.type.kind, column.type.precision, column.type.scale
-    if kind is Kind.BIGINT:
-        return "is not a whole number of at most 18 digits"
+    if digits := _MAX_DIGITS.get(kind):
+        return f"is not a whole number of at most {digits} digits"
     if bits := _WHOLE_NUMBERS.get(kind):
         return f"is not a whole number between {-(2**bits):,} and {2**bits - 1:,}"
     if kind is Kind.DECIMAL and precision:

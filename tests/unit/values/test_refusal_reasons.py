@@ -65,6 +65,10 @@ def test_each_kind_of_rule_has_a_sentence_with_the_column_and_a_remedy(name: str
             "List price is not a whole number of at most 18 digits. Write digits only, such as 1234.",
         ),
         (
+            column(Kind.INTEGER),
+            "List price is not a whole number of at most 9 digits. Write digits only, such as 1234.",
+        ),
+        (
             column(Kind.SMALLINT),
             "List price is not a whole number between -32,768 and 32,767. Write digits only, such as 1234.",
         ),
