@@ -50,3 +50,18 @@ test('nothing is said of a file that is accepted as it is, or of which nothing i
   cleanup()
   expect(shown({ ...EDITS, columns: {} })).toBe('')
 })
+
+test('a column that is a part of a joined key does not stay out', () => {
+  const join = {
+    kind: 'join' as const,
+    column: 'item_id',
+    text: '-',
+    search: '',
+    values: {},
+    into: ['Nr', 'Text'],
+  }
+  const edits = { ...EDITS, columns: { item_id: 'item_id' }, steps: [join] }
+  expect(shown(edits)).toBe(
+    'Without a field: Shelf. It stays out of the lake, unless you choose a field above it.',
+  )
+})

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core'
 
-import { type Deciding, undecided } from './edits'
+import { type Deciding, joinedColumns, undecided } from './edits'
 import { openSuggestions, settled } from './suggested-fields'
 
 type Props = Omit<Deciding, 'onChange'> & {
@@ -12,11 +12,10 @@ type Props = Omit<Deciding, 'onChange'> & {
 export function UndecidedColumns({ result, edits, isOfChoice }: Props) {
   if (!result.mapping || !edits.dataset || !isOfChoice || !Object.values(edits.columns).some(Boolean))
     return null
-  const suggested = new Set(openSuggestions(result, edits).map(({ column }) => column))
+  const suggested = openSuggestions(result, edits).map(({ column }) => column)
+  const used = new Set([...suggested, ...joinedColumns(edits)])
   const isOpen = result.outcome === 'needs_mapping' || settled(edits, result) !== edits
-  const open = isOpen
-    ? undecided(edits, result.grid?.columns ?? []).filter((name) => !suggested.has(name))
-    : []
+  const open = isOpen ? undecided(edits, result.grid?.columns ?? []).filter((name) => !used.has(name)) : []
   if (open.length === 0) return null
   return (
     <Text size="sm" role="note" className="any-text">
