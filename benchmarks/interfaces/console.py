@@ -23,8 +23,8 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from scripts import console
-from tests.console.accessibility import seen_pages
-from tests.console.browsers import SIDEWAYS, chromium, settle, visit
+from tests.console.accessibility import flaws
+from tests.console.browsers import SIDEWAYS, chromium, pages, settle, visit
 from tests.console.lakes import BrowserLake, served
 from tests.console.shop_tables import kept_tables
 from tests.console.supplier_file import supplier_file
@@ -88,10 +88,10 @@ def interactive_ms(page: Any, url: str) -> int:  # noqa: ANN401 Playwright's pag
 def axe_violations(page: Any, url: str, file_id: str) -> int:  # noqa: ANN401 as above
     """Findings of axe-core over all pages, widths and schemes."""
     violations = 0
-    for seen in seen_pages(page, url, file_id):
-        violations += len(seen.violations)
-        if seen.violations:
-            print(f"{seen.name}, {seen.scheme}, {seen.width}: {seen.violations}", file=sys.stderr)
+    for flaw in flaws(page, url, pages(file_id)):
+        violations += len(flaw.violations)
+        if flaw.violations:
+            print(f"{flaw.name}, {flaw.scheme}, {flaw.width}: {flaw.violations}", file=sys.stderr)
     page.set_viewport_size({"width": 1440, "height": 900})
     return violations
 
