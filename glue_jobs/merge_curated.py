@@ -10,7 +10,6 @@ Arguments: `--as_of YYYY-MM-DD` (default: the last day of the data).
 from __future__ import annotations
 
 import logging
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 from headgate.aws.glue import job_arguments, job_process
 from headgate.errors import HeadgateError
 from headgate.lineage.openlineage import MERGE
+from headgate.merge.record_scan import RecordScan
 from headgate.settings import MergeSettings
 from headgate.wiring import definitions, intake, lineage_events, operations, snapshots, stores
 
@@ -59,9 +59,8 @@ def merge(arguments: Mapping[str, str]) -> dict[str, object]:
 def _merge(
     arguments: Mapping[str, str], as_of: date | None, workspace: Path, events: LineageLog, stage: StageLog
 ) -> dict[str, object]:
-    # One scan: rows are merged, corrected versions closed, and records published as of the same time.
-    records = cache(lambda: tuple(stores.ledger(arguments).records()))
-    merging = snapshots.merging(arguments, workspace, events.add, stage.count, records)
+    scan = RecordScan(stores.ledger(arguments))
+    merging = snapshots.merging(arguments, workspace, events.add, stage.count, scan.read)
     failed_before = snapshots.datasets_not_merged(arguments)
     lake = merging.merge(as_of)
     for dataset, cause in lake.failed.items():
@@ -69,7 +68,7 @@ def _merge(
     if lake.failed and lake.failed != failed_before:
         alert_failed(arguments, lake.failed)
     rows = {name: dataset.rows for name, dataset in lake.datasets.items()}
-    closing = intake.correction_closer(arguments).close(records())
+    closing = intake.correction_closer(arguments).close(scan.records)
     snapshots.publish_file_records(arguments, closing.records)
     orphans = {item.column: item.rows for item in snapshots.checked_references(arguments) if item.rows}
     return {

@@ -50,7 +50,7 @@ class ObjectStore(Protocol):
     """Objects in buckets (S3)."""
 
     def info(self, ref: ObjectRef) -> ObjectInfo:
-        """Return size and time of an object; raise NotFoundError if it does not exist."""
+        """Return size, time and version of an object; raise NotFoundError if it does not exist."""
         ...
 
     def read(self, ref: ObjectRef) -> bytes:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from headgate.lake.ports import ObjectInfo, ObjectRef, ObjectStore
+    from headgate.lake.ports import ObjectInfo, ObjectStore
 
 KEPT_VERSIONS = 5
 _REQUESTS = 8
@@ -70,16 +70,19 @@ def old_versions(
 def delete_versions(objects: ObjectStore, unneeded: Iterable[Version]) -> None:
     """Delete all objects of versions for good: a bucket keeps no old version of them.
 
-    Of an object that was written twice the older version is current then, and the next deletion ends it.
+    If an object was written twice, its older version becomes current, and the next run deletes it. An object
+    that was written again since it was listed stays: a newer snapshot may need it.
     """
-    refs = [item.ref for version in unneeded for item in version.objects]
+    listed = [item for version in unneeded for item in version.objects]
     with ThreadPoolExecutor(_REQUESTS) as pool:
-        list(pool.map(partial(_delete_for_good, objects), refs))
+        list(pool.map(partial(_delete_for_good, objects), listed))
 
 
-def _delete_for_good(objects: ObjectStore, ref: ObjectRef) -> None:
+def _delete_for_good(objects: ObjectStore, listed: ObjectInfo) -> None:
     with suppress(NotFoundError):  # another run was faster
-        objects.delete(objects.info(ref).ref)
+        current = objects.info(listed.ref)
+        if current.modified_at == listed.modified_at:
+            objects.delete(current.ref)
 
 
 def delete_old_versions(

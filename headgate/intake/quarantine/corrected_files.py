@@ -66,7 +66,8 @@ class CorrectionCloser:
     def close(self, records: Iterable[FileRecord]) -> Closing:
         """Close every corrected version.
 
-        A file that another worker holds is left for the next run.
+        A file that another worker holds is left for the next run, and one that a person settled since the
+        records were read stays as it is.
 
         Args:
             records: all of the ledger, as they were at one time; those that arrived later are left for the
@@ -80,13 +81,17 @@ class CorrectionCloser:
         past, closed = History.of(by_id.values()), []
         opened, to_close = returned(by_id.values(), past), corrected(by_id.values(), past)
         for back in opened:
-            with suppress(ThrottledError):
-                self._rewrite(back.file_id, _OPEN)
+            with suppress(ThrottledError, NotFoundError):
+                self._rewrite(back, _OPEN)
         for old, newer in to_close:
-            with suppress(ThrottledError):
-                closed.append(self._close(old, newer))
+            with suppress(ThrottledError, NotFoundError):
+                if self.ledger.get(newer.file_id).state is not FileState.REVERTED:
+                    closed.append(self._close(old, newer))
         for record in (*opened, *(old for old, _ in to_close)):
-            by_id[record.file_id] = self.ledger.get(record.file_id)
+            try:
+                by_id[record.file_id] = self.ledger.get(record.file_id)
+            except NotFoundError:  # somebody deleted it
+                del by_id[record.file_id]
         return Closing([settled for settled in closed if settled], list(by_id.values()))
 
     def settle(self, old: FileRecord, by: FileRecord) -> Closed | None:
@@ -103,19 +108,21 @@ class CorrectionCloser:
         return self._close(old, by)
 
     def _close(self, old: FileRecord, newer: FileRecord) -> Closed | None:
-        rows = self._rewrite(old.file_id, newer.file_id)
+        rows = self._rewrite(old, newer.file_id)
         return None if rows is None else Closed(old.file_id, old.key, newer.file_id, rows)
 
-    def _rewrite(self, file_id: str, closed_by: str) -> int | None:
+    def _rewrite(self, record: FileRecord, closed_by: str) -> int | None:
         """Mark rows and record.
 
-        Return the number of rows, or None if a replay died and has to be completed first.
+        Return the number of rows, or None if a replay died and has to be completed first, or if somebody
+        changed the file since its record was read.
         """
-        before = self.ledger.reopen(file_id, now=self.clock(), lease_s=self.lease_s)
+        before = self.ledger.reopen(record.file_id, now=self.clock(), lease_s=self.lease_s)
         if before.state is FileState.REPLAYING:
             self.ledger.release(before)
             return None
-        if before.state not in CHECKED:  # reverted since the records were read
+        # Reverted or settled since the records were read.
+        if before.state not in CHECKED or before.closed_by != record.closed_by:
             self.ledger.finish(before)
             return None
         try:

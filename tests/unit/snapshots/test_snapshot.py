@@ -13,7 +13,12 @@ from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
-from headgate.snapshots.delete_old_versions import delete_old_versions, versions
+from headgate.snapshots.delete_old_versions import (
+    delete_old_versions,
+    delete_versions,
+    old_versions,
+    versions,
+)
 from headgate.snapshots.read_snapshots import fetch, lake_snapshot
 from headgate.snapshots.snapshot import DatasetSnapshot, LakeSnapshot, MergedIncrements, snapshot_id_of
 
@@ -108,6 +113,16 @@ def test_old_versions_are_forgotten_and_the_newest_stay() -> None:
     objects = versioned(8)
     assert sorted(delete_old_versions(objects, "prod", "tables/churn_risk/", named=())) == ["v0", "v1", "v2"]
     assert left(objects) == {"v3", "v4", "v5", "v6", "v7"}
+
+
+def test_an_object_that_is_written_again_after_the_listing_stays() -> None:
+    objects = versioned(8)
+    (oldest,) = old_versions(objects, "prod", "tables/churn_risk/", named=(), keep=7)
+    objects.clock = lambda: datetime(2024, 2, 1)
+    again = oldest.objects[0].ref
+    objects.write(again, b"needed again")
+    delete_versions(objects, [oldest])
+    assert objects.read(again) == b"needed again"
 
 
 def test_a_version_that_is_named_is_never_forgotten() -> None:

@@ -284,6 +284,34 @@ def test_rows_that_a_reverted_version_settled_wait_again_before_the_next_run() -
     assert lake.ledger.get(old.file_id) in unsettled(lake.ledger.records())
 
 
+def test_what_a_person_settles_while_a_merge_runs_stays_settled_by_that_file() -> None:
+    lake, old, other = corrected_under_another_name()
+    newer = lake.sent(7)
+    records = [*lake.ledger.records()]
+    lake.closing().settle(old, other)
+    assert lake.closing().close(records).closed == []
+    assert lake.ledger.get(old.file_id).closed_by == other.file_id
+    assert newer.file_id not in lake.closed_by().values()
+
+
+def test_a_version_that_is_reverted_while_a_merge_runs_closes_nothing() -> None:
+    lake = Versions()
+    old, new = lake.sent(99), lake.sent(1)
+    records = [*lake.ledger.records()]
+    lake.reverting().revert(new.file_id)
+    assert lake.closing().close(records).closed == []
+    assert lake.ledger.get(old.file_id).closed_by == ""
+
+
+def test_a_record_that_is_deleted_while_a_merge_runs_ends_no_run() -> None:
+    lake = Versions()
+    old, new = lake.sent(99), lake.sent(1)
+    records = [*lake.ledger.records()]
+    del lake.ledger._records[old.file_id]
+    closing = lake.closing().close(records)
+    assert (closing.closed, closing.records) == ([], [new])
+
+
 def test_of_two_versions_of_one_second_neither_corrects_the_other() -> None:
     lake = Versions()
     one = lake.sent(99)
