@@ -52,8 +52,8 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     }
   }
 
-  # Every run replaces snapshots and tables, and any run can build them again from the increments: their old versions are the
-  # largest part of the bill if they are kept for as long as those of other objects.
+  # A refresh of fresh rows replaces snapshots, and any run can build them again from the increments: old versions of them cost
+  # much if they are kept for as long as those of other objects.
   dynamic "rule" {
     for_each = each.key == "curated" ? { tables = "snapshots/" } : contains(keys(local.prod_zones), each.key) ? { tables = "tables/", facts = "facts/" } : {}
 

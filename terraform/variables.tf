@@ -136,7 +136,7 @@ variable "old_version_days" {
 }
 
 variable "snapshot_version_days" {
-  description = "Days for which snapshots and tables that a person deleted can be restored. The newest five of each are kept in any case; a run deletes those that it replaced for good, and builds others again from the increments."
+  description = "Days for which snapshots and tables that a person or a refresh of fresh rows deleted can be restored. The newest five of each are kept in any case; a run deletes those that it replaced for good, and builds others again from the increments."
   type        = number
   default     = 1
 

@@ -306,8 +306,8 @@ def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:
 
 def _action(answer: PanelAnswer, screen: str = "") -> str:
     """Return the action; with `desk` a phone does not show it."""
-    of_answer = next(filter(None, (row.get(ACTION) for row in answer.records())), "")
-    action, kinds = of_answer or answer.panel.action, " ".join(filter(None, ("muted", "action", screen)))
+    row = next(iter(answer.records()), {})
+    action, kinds = row.get(ACTION) or answer.panel.action, " ".join(filter(None, ("muted", "action", screen)))
     return f'<div class="{kinds}">{escape(action)}</div>' if action else ""
 
 

@@ -56,8 +56,8 @@ class DeclaredPanel:
     Attributes:
         name: unique in its dashboard.
         action: the action that follows from the answer, in words; empty if the dashboard states none. A text
-            in the column `title_action` replaces it, of the first row that has one, where another action
-            follows from the answer.
+            in the column `title_action` of the first row replaces it, where another action follows from the
+            row.
         table: the prod table whose contract defines the columns.
         unit: of `y`, or of a figure's `value`; `currency` is the lake's.
         better: for a figure: `higher` or `lower`.
@@ -189,7 +189,7 @@ class DeclaredAction:
         meaning: the effect of the decision in a few words; empty where the label says it.
         returns_after_days: the days after which the item is open again if the queue still lists it; 0 for
             never.
-        note_prompt: the question that the note of the decision must answer; empty where it needs none.
+        note_prompt: the question that the console asks for the note of the decision; may be empty.
     """
 
     name: str

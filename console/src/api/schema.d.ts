@@ -4083,7 +4083,7 @@ export interface components {
         Panel: {
             /**
              * Action
-             * @description The action that follows from the answer; may be empty. A text in the column `title_action` of an answer replaces it, of the first row that has one.
+             * @description The action that follows from the answer; may be empty. A text in the column `title_action` of the first row replaces it.
              */
             action: string;
             /**
@@ -4536,7 +4536,7 @@ export interface components {
             name: string;
             /**
              * Note Prompt
-             * @description What the note of the decision must answer; may be empty.
+             * @description The question that the console asks for the note; may be empty.
              * @default
              */
             note_prompt: string;

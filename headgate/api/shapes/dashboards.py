@@ -18,7 +18,7 @@ class Panel(Shape):
     question: str
     action: str = Field(
         description="The action that follows from the answer; may be empty. A text in the column "
-        "`title_action` of an answer replaces it, of the first row that has one."
+        "`title_action` of the first row replaces it."
     )
     kind: Literal["kpi", "line", "fan", "bar", "scatter", "map", "table"]
     table: str = Field(description="Prod table whose contract defines the columns.")
@@ -103,7 +103,7 @@ class QueueAction(Shape):
     returns_after_days: int = Field(
         0, description="Days after which a still listed item is open again; 0 for never."
     )
-    note_prompt: str = Field("", description="What the note of the decision must answer; may be empty.")
+    note_prompt: str = Field("", description="The question that the console asks for the note; may be empty.")
 
 
 class QueueEvidence(Shape):

@@ -1,4 +1,5 @@
 import { Button, Group, Text } from '@mantine/core'
+import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { figure } from '../../api/format'
@@ -10,6 +11,7 @@ import { quoted } from '../../formats/sql'
 import { capitalised, label } from '../../formats/words'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
+import { NotePrompt } from '../work/note-prompt'
 import { useDecide, useDecisions } from '../work/queries'
 import { decisionOf, type QueueItem, queueItems, reasonOf, REOPEN } from '../work/queue-state'
 
@@ -87,8 +89,20 @@ function Decide({ queue, item }: { queue: Schemas['WorkQueue']; item: QueueItem 
   const decide = useDecide(queue.name)
   const may = useMay('uploader')
   const main = item.proposed === undefined ? queue.actions[0]?.name : item.proposed
-  const record = (action: string) => decide.mutate(decisionOf(queue.name, item, action))
+  const [asked, setAsked] = useState<Schemas['QueueAction']>()
+  const record = (action: string, note = '') =>
+    decide.mutate({ ...decisionOf(queue.name, item, action), note })
   if (!may) return null
+  if (asked)
+    return (
+      <NotePrompt
+        action={asked}
+        onAnswer={(note) => {
+          setAsked(undefined)
+          if (note) record(asked.name, note)
+        }}
+      />
+    )
   return (
     <Group gap="xs">
       {item.closedBy ? (
@@ -103,7 +117,7 @@ function Decide({ queue, item }: { queue: Schemas['WorkQueue']; item: QueueItem 
             variant={action.name === main ? 'filled' : 'default'}
             title={action.meaning || undefined}
             disabled={decide.isPending}
-            onClick={() => record(action.name)}
+            onClick={() => (action.note_prompt ? setAsked(action) : record(action.name))}
           >
             {action.label}
           </Button>

@@ -71,9 +71,9 @@ export function MailMe({ of, title: proposed = '' }: Props) {
         />
       ) : null}
       <Text size="xs" className="muted">
-        To {mails.data.address} at {clockTime(SENT_AT)} of your time, unless an operator chose another time
-        for the daily report, with the first rows of what this page shows. Columns about people are left out.
-        The first time, a mail asks whether you want them.
+        To {mails.data.address} at {clockTime(SENT_AT)} your time, unless an operator chose another time for
+        the daily report, with the first rows of what this page shows. Columns about people are left out. The
+        first time, a mail asks whether you want them.
       </Text>
     </FormPopover>
   )

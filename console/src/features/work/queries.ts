@@ -6,20 +6,27 @@ import { countsOf, queueItems, unlistedOf } from './queue-state'
 
 const MOST = 1000
 
-const decisionsOf = (queue: string) => ({
+const decisionsOf = (queue: string, isAsked = true) => ({
   queryKey: ['decisions', queue],
   queryFn: () => read<Schemas['Decisions']>('/v1/decisions', { query: { queue, limit: MOST } }),
-  enabled: queue !== '',
+  enabled: isAsked && queue !== '',
   refetchInterval: 60_000,
 })
 
 /** The newest decisions of a queue, newest first. */
 export const useDecisions = (queue: string) => useQuery(decisionsOf(queue))
 
-/** How many items of each queue are open, by its name; a queue that is not read yet is missing, a failed one has none. */
-export function useOpenItems(queues: Schemas['WorkQueue'][]): ReadonlyMap<string, number> {
-  const answers = useResults(queues.map(({ sql }) => sql))
-  const decisions = useQueries({ queries: queues.map(({ name }) => decisionsOf(name)) })
+/**
+ * How many items of each queue are open, by its name; a queue that is not read yet is missing, a failed one has none.
+ *
+ * Statements cost money: queues that are not asked for count where the page has their answers already.
+ */
+export function useOpenItems(queues: Schemas['WorkQueue'][], isAsked: boolean): ReadonlyMap<string, number> {
+  const answers = useResults(
+    queues.map(({ sql }) => sql),
+    isAsked,
+  )
+  const decisions = useQueries({ queries: queues.map(({ name }) => decisionsOf(name, isAsked)) })
   return new Map(
     queues.flatMap(({ name, actions }, place): [string, number][] => {
       const [answer, decided] = [answers[place], decisions[place]]
@@ -31,7 +38,7 @@ export function useOpenItems(queues: Schemas['WorkQueue'][]): ReadonlyMap<string
   )
 }
 
-/** Records a decision; the key of the request makes a second press record none. */
+/** Records a decision; the key of the request makes a repeated request record none. */
 export function useDecide(queue: string) {
   const queries = useQueryClient()
   const key = ['decisions', queue]

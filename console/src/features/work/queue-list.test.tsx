@@ -129,9 +129,27 @@ test('an action that needs a note asks for it before it decides', async () => {
   expect(document.activeElement).toBe(screen.getByLabelText('What is it about?'))
   await userEvent.keyboard('{Escape}')
   expect(screen.queryByLabelText('What is it about?')).toBeNull()
+  expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Customer 1' }))
   await userEvent.keyboard('m')
   await userEvent.keyboard('late parcel{Enter}')
   expect(sent).toMatchObject([{ item_id: '1', action: 'complaint', note: 'late parcel' }])
+})
+
+test('while a note is asked for no letter decides, wherever the focus is', async () => {
+  const complaint = {
+    name: 'complaint',
+    label: 'Complaint',
+    key: 'm',
+    meaning: '',
+    returns_after_days: 0,
+    note_prompt: 'What is it about?',
+  }
+  show({ ...QUEUE, actions: [...QUEUE.actions, complaint] })
+  await screen.findByRole('button', { name: 'Complaint: Customer 1' })
+  await userEvent.keyboard('m')
+  ;(document.activeElement as HTMLElement).blur()
+  await userEvent.keyboard('n')
+  expect(sent).toEqual([])
 })
 
 test('what has the focus on the page keeps it', () => {

@@ -68,12 +68,17 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
   const all = shownOf(items, view, person)
   const shown = all.slice(0, most)
   const selected = shown[Math.min(at, shown.length - 1)]
-  useEffect(() => keepFocus(list.current), [selected?.id])
+  useEffect(() => keepFocus(list.current), [selected?.id, asking])
 
   function record(item: QueueItem, action: string, label: string, more = {}): void {
     decide.mutate(
       { ...decisionOf(queue.name, item, action), ...more },
-      { onSuccess: () => setLast({ id: item.id, text: `${item.subject}: ${label}.` }) },
+      {
+        onSuccess: () => {
+          setLast({ id: item.id, text: `${item.subject}: ${label}.` })
+          setAsking(undefined)
+        },
+      },
     )
   }
 
@@ -87,7 +92,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
   const takeBack = (item: QueueItem): void => record(item, REOPEN, 'open again')
 
   function press(event: KeyboardEvent): void {
-    if (isTyped(event) || !isOfPage(event.target, list.current)) return
+    if (asking || event.repeat || isTyped(event) || !isOfPage(event.target, list.current)) return
     const action =
       mayDecide && view !== 'done' ? queue.actions.find((one) => one.key === event.key) : undefined
     if (event.key === UNDO && undo?.closedBy) takeBack(undo)
@@ -155,8 +160,8 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
               onDecide={(action, label, more) => record(item, action, label, more)}
               asked={asking?.id === item.id ? asking.action : undefined}
               onAnswer={(note) => {
-                setAsking(undefined)
                 if (note && asking) record(item, asking.action.name, asking.action.label, { note })
+                else setAsking(undefined)
               }}
             />
           ))}

@@ -2,6 +2,7 @@
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, render, screen } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
 import { MemoryRouter, Route, Routes } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
@@ -28,8 +29,16 @@ const BOARD = {
   alerts: [],
 }
 let items: Record<string, string[]> = {}
+const read: string[] = []
 
 function answerTo(url: string, init?: RequestInit): unknown {
+  if (url.includes('/v1/decisions') && init?.method === 'POST')
+    return {
+      ...(JSON.parse(String(init.body)) as object),
+      decision_id: '1',
+      decided_by: 'ann',
+      decided_at: '2026-11-24T03:00:00',
+    }
   if (url.includes('/v1/decisions')) return { decisions: [] }
   if (url.includes('/v1/dashboards')) return { dashboards: [BOARD] }
   if (url.includes('/v1/health')) return { state: 'healthy', checks: [] }
@@ -41,12 +50,14 @@ function answerTo(url: string, init?: RequestInit): unknown {
   }
   if (url.includes('/v1/queries')) {
     const { sql = '' } = init?.body ? (JSON.parse(String(init.body)) as { sql?: string }) : {}
+    read.push(sql)
     return { query_id: sql.split(' ').at(-1), state: 'succeeded', scanned_bytes: 0, cost_usd: '0' }
   }
   return { tables: [], runs: [], contracts: [] }
 }
 
 beforeEach(() => {
+  read.length = 0
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
     Promise.resolve(new Response(JSON.stringify(answerTo(String(url), init)))),
@@ -80,15 +91,23 @@ test('the page opens at the first queue in which something waits, and each queue
   ])
 })
 
+test('who decides the last item of a queue stays there', async () => {
+  items = { machines: ['5'], visits: ['7'] }
+  show('/work')
+  await userEvent.click(await screen.findByRole('button', { name: 'Done: 5' }))
+  expect(await screen.findByText(/0 open/)).toBeTruthy()
+  expect(screen.getByRole('heading', { name: 'Machines to stop' })).toBeTruthy()
+})
+
 test('where nothing waits the page opens at the first queue', async () => {
   items = {}
   show('/work')
   expect(await screen.findByRole('heading', { name: 'Machines to stop' })).toBeTruthy()
 })
 
-test('an address names its queue, whatever waits in others', async () => {
+test('an address names its queue, and no other one is read for its count', async () => {
   items = { machines: [], visits: ['7'] }
   show('/work/machines')
   expect(await screen.findByRole('heading', { name: 'Machines to stop' })).toBeTruthy()
-  expect(await screen.findByText('Visits to plan (1)')).toBeTruthy()
+  await vi.waitFor(() => expect(read).toEqual(['SELECT item_id FROM machines']))
 })

@@ -1,6 +1,6 @@
 import { Group, Stack, Text } from '@mantine/core'
 import { useMemo } from 'react'
-import { Link, useParams, useSearchParams } from 'react-router'
+import { Link, Navigate, useParams, useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
@@ -46,16 +46,19 @@ export function WorkPage() {
   const all = (boards.data?.dashboards ?? NO_BOARDS).flatMap((board) =>
     board.queues.map((one) => ({ board, queue: one })),
   )
-  const open = useOpenItems(all.map((one) => one.queue))
-  const chosen =
-    queue ??
-    firstToDo(
-      all.map((one) => one.queue.name),
-      open,
-    )
-  const shown = all.find((one) => one.queue.name === chosen)
+  const open = useOpenItems(
+    all.map((one) => one.queue),
+    !queue,
+  )
+  const toDo = firstToDo(
+    all.map((one) => one.queue.name),
+    open,
+  )
+  const shown = all.find((one) => one.queue.name === queue)
   const isAlerts = queue === ALERTS
   const isFiles = queue === FILES || (!queue && boards.data !== undefined && all.length === 0)
+  // Chosen once, by the address: who decides the last item of a queue stays there.
+  if (!queue && toDo) return <Navigate to={`/work/${encodeURIComponent(toDo)}`} replace />
   return (
     <Stack gap="md">
       <PageTitle>{isFiles ? 'Rows to fix' : isAlerts ? 'Alerts' : (shown?.queue.title ?? 'Work')}</PageTitle>
