@@ -35,7 +35,8 @@ def opened(console: Console, *links: str, token: str = VIEWER) -> Page:
     assert len(links) <= MOST_CLICKS
     page = console.signed_in(token)
     for link in links:
-        page.get_by_role("link", name=link, exact=True).first.click()
+        # A queue says beside its name how much waits in it.
+        page.get_by_role("link", name=re.compile(rf"^{re.escape(link)}( \([\d,]+\))?$")).first.click()
         settle(page)
     return page
 
