@@ -9,7 +9,7 @@ ThrottledError, ServiceError.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from headgate.errors import NotFoundError
 from headgate.lake.states import UNDER_WAY, Action, ClaimAnswer, FileState
@@ -83,6 +83,13 @@ class ObjectStore(Protocol):
     def delete(self, ref: ObjectRef) -> None:
         """Delete the object or the version; do nothing if it is absent."""
         ...
+
+
+class CuratedBucket(NamedTuple):
+    """The bucket of accepted rows and of snapshots."""
+
+    objects: ObjectStore
+    name: str
 
 
 def is_stored(objects: ObjectStore, ref: ObjectRef) -> bool:

@@ -21,7 +21,7 @@ from headgate.merge.newest_per_key import newest_by
 from headgate.merge.part_boundaries import BEGINS_PART, EDGES
 from headgate.snapshots.part_keys import begins_part
 from headgate.snapshots.parts import FIRST, NUMBER, row_expression
-from headgate.values.parquet_tables import table_of
+from headgate.values.parquet_tables import cast_exactly, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -269,19 +269,11 @@ def _fit(contract: Contract, file: Path) -> _FittedFile:
         for field in schema
     ]
     nullable = pa.schema([field.with_nullable(field.nullable or field.name in lacking) for field in schema])
-    exact = [_cast_exactly(column, field.type) for field, column in zip(schema, columns, strict=True)]
+    exact = [cast_exactly(column, field.type) for field, column in zip(schema, columns, strict=True)]
     if misfits := [name for name, column in zip(schema.names, exact, strict=True) if column is None]:
         raise AuditError(_misfit_message(contract, misfits, "have values that do not fit this column's type"))
     pq.write_table(pa.table(exact, schema=nullable), file)
     return _FittedFile(rows, lacking)
-
-
-def _cast_exactly(column: pa.Array | pa.ChunkedArray, to: pa.DataType) -> pa.Array | pa.ChunkedArray | None:
-    """Return the column in another type, or None if a value does not fit; DuckDB would round it."""
-    try:
-        return column.cast(to)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # Arrow's message quotes the value
-        return None
 
 
 def _misfit_message(contract: Contract, columns: Sequence[str], why: str) -> str:

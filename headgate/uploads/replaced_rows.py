@@ -1,8 +1,9 @@
 """Compare the accepted rows of a file with the lake's rows of the same keys, which they replace in the merge.
 
-The rows of the lake are those that the dataset's table shows, and those that were accepted since, which
-replace them. Of the table only parts whose ranges have keys of the file are read: those with most of its rows
-first, up to MAX_BYTES. The other rows are counted as not compared.
+The rows of the lake are those that the dataset's table shows, and those that were accepted since. Of the
+table only parts whose ranges have keys of the file are read: those with most of its rows first, up to
+MAX_BYTES. Of the files that were accepted since, the newest ones are read (`headgate.uploads.unmerged_rows`).
+Rows that may have a key of a part or file that was not read are counted as not compared.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ import pyarrow.parquet as pq
 from headgate.contracts.curated import LINEAGE
 from headgate.contracts.followed_deletions import is_full
 from headgate.lake import keys
-from headgate.lake.ports import ObjectRef
+from headgate.lake.ports import CuratedBucket, ObjectRef
 from headgate.snapshots.fresh_snapshots import newest_of_dataset
 from headgate.snapshots.read_snapshots import snapshot_parts
-from headgate.uploads.unmerged_rows import CuratedBucket, unmerged_rows
-from headgate.values.cells import int_array, numbers
+from headgate.uploads.keys_of_file import KeysOfFile
+from headgate.uploads.unmerged_rows import newest_of_each_key, unmerged_increments, unmerged_rows
+from headgate.values.cells import bool_array, int_array, numbers, text_array
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from headgate.lake.ports import ObjectStore
     from headgate.snapshots.parts import Part, SnapshotParts
     from headgate.snapshots.snapshot import DatasetSnapshot
+    from headgate.uploads.unmerged_rows import UnmergedRows
 
     Flags = npt.NDArray[np.bool_]
     Places = npt.NDArray[np.int64]
@@ -48,6 +51,7 @@ _MAX_CHANGES = 3
 _MAX_CHARACTERS = 60
 _LINEAGE = tuple(column.name for column in LINEAGE)
 _SOURCE_ROW, _CONTENT = "_source_row", "_content_sha256"
+_NO_PART, _NOT_READ = -1, -2
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,8 @@ class ComparisonWithLake:
         replaced: rows that replace a row with other values. Of a dataset about people these are all rows with
             a key of the lake, so that nobody finds out values by sending guesses.
         older: rows that change nothing, because the lake's row is newer by the contract's order.
-        not_compared: rows with a key in a part that was not read.
+        not_compared: rows that may have a key of a part or an unmerged file that was not read, or whose rows
+            cannot be compared with the file's.
         equal: rows whose values the lake has for their key.
         contents: number of rows by SHA-256 of the file that brought the lake's row of their key.
         examples: the first rows that replace one: `row`, `key` and `changes` (column → value before and
@@ -95,30 +100,84 @@ def replaced_rows(
     """
     if not contract.key or is_full(contract):
         return None
-    snapshot = newest_of_dataset(objects, bucket, contract.dataset)
+    snapshot, curated = newest_of_dataset(objects, bucket, contract.dataset), CuratedBucket(objects, bucket)
+    unmerged = unmerged_increments(curated, contract.dataset, snapshot)
+    if not unmerged and not (snapshot and snapshot.rows):
+        return ComparisonWithLake()
     if accepted.stat().st_size > MAX_BYTES:
-        is_first = snapshot is None or not snapshot.rows
-        return ComparisonWithLake(not_compared=0 if is_first else pq.read_metadata(accepted).num_rows)
-    rows, curated = table_of(accepted), CuratedBucket(objects, bucket)
-    unmerged = unmerged_rows(curated, contract, snapshot, accepted.parent, MAX_BYTES)
-    since = ComparisonWithLake()
-    if unmerged is not None and _has_keys_of(unmerged, rows, contract.key):
-        pairs = _pairs(contract.key, unmerged, rows)
-        since = _compared(contract, pairs)
-        rows = rows.filter(
-            pc.invert(pc.is_in(rows[_SOURCE_ROW], pairs.arriving[_SOURCE_ROW].combine_chunks()))
-        )
-    if snapshot is None or not snapshot.rows or not rows.num_rows:
-        return since
-    return _sum([since, _compared_with_snapshot(curated, contract, snapshot, rows, accepted.parent)])
-
-
-def _has_keys_of(stored: pa.Table, arriving: pa.Table, key: Sequence[str]) -> bool:
-    """Return whether the keys of both tables can be compared."""
-    return all(
-        stored[name].type == arriving[name].type and not stored[name].null_count + arriving[name].null_count
-        for name in key
+        return ComparisonWithLake(not_compared=pq.read_metadata(accepted).num_rows)
+    rows = table_of(accepted)
+    if any(rows[name].null_count for name in contract.key):
+        return ComparisonWithLake(not_compared=rows.num_rows)
+    of_file = KeysOfFile.of(rows, contract.key)
+    since = unmerged_rows(curated, unmerged, of_file, accepted.parent)
+    record = snapshot_parts(objects, bucket, snapshot) if snapshot and snapshot.rows else None
+    part_of = _parts_of_rows(rows, snapshot, record, contract.key)
+    if not since.is_complete:
+        part_of[:] = _NOT_READ
+    read = _parts_to_read(part_of, record.parts if record else ())
+    part_of[(part_of >= 0) & ~np.isin(part_of, read)] = _NOT_READ
+    lake_rows = _LakeRows(curated, snapshot, of_file, since, accepted.parent)
+    return _sum(
+        [
+            _compared_group(contract, lake_rows, rows, number, part_of == number)
+            for number in (_NO_PART, _NOT_READ, *read)
+        ]
     )
+
+
+class _LakeRows(NamedTuple):
+    """The rows of the lake that may have a key of a file."""
+
+    curated: CuratedBucket
+    snapshot: DatasetSnapshot | None
+    of_file: KeysOfFile
+    since: UnmergedRows
+    folder: Path
+
+    def of(self, number: int, contract: Contract) -> pa.Table | None:
+        """Return the newest row of each key, of unmerged files and of a part of the snapshot.
+
+        Of equally new rows the one of the file that came last is kept. A replay makes no file newer.
+
+        Args:
+            number: negative for unmerged files only.
+
+        Returns:
+            None if rows of the part cannot be compared.
+        """
+        merged = self._part(number) if self.snapshot and number >= 0 else self.of_file.no_rows
+        if merged is None:
+            return None
+        if self.since.replayed_contents and _CONTENT in merged.column_names:
+            outdated = text_array(sorted(self.since.replayed_contents))
+            merged = merged.filter(pc.invert(pc.is_in(merged[_CONTENT], value_set=outdated)))
+        return newest_of_each_key(
+            pa.concat_tables([self.since.arrived, merged, self.since.replayed]), contract
+        )
+
+    def _part(self, number: int) -> pa.Table | None:
+        path = self.folder / "part.parquet"
+        key = keys.part(self.snapshot.location if self.snapshot else "", number)
+        self.curated.objects.download(ObjectRef(self.curated.name, key), path)
+        rows = self.of_file.read(path)
+        path.unlink()
+        return rows
+
+
+def _compared_group(
+    contract: Contract, lake_rows: _LakeRows, rows: pa.Table, number: int, in_group: Flags
+) -> ComparisonWithLake:
+    """Compare the rows of a file that are in a part's range, in none, or in parts that are not read."""
+    count = int(in_group.sum())
+    stored = lake_rows.of(number, contract) if count else None
+    if stored is None:
+        return ComparisonWithLake(not_compared=count)
+    has_key = _flags(KeysOfFile.of(stored, contract.key).are_in(rows))
+    pairs = _pairs(contract.key, stored, rows.filter(bool_array(in_group & has_key)))
+    compared = _compared(contract, pairs)
+    left = count - pairs.arriving.num_rows if number == _NOT_READ else 0
+    return replace(compared, not_compared=left)
 
 
 def _compared(contract: Contract, pairs: _Pairs) -> ComparisonWithLake:
@@ -153,46 +212,26 @@ def _sum(comparisons: Sequence[ComparisonWithLake]) -> ComparisonWithLake:
     )
 
 
-def _compared_with_snapshot(
-    curated: CuratedBucket,
-    contract: Contract,
-    snapshot: DatasetSnapshot,
-    rows: pa.Table,
-    folder: Path,
-) -> ComparisonWithLake:
-    """Compare rows with a snapshot, whose parts are downloaded to `folder` one after the other."""
-    record = snapshot_parts(curated.objects, curated.name, snapshot)
-    if record is None:
-        return ComparisonWithLake(not_compared=rows.num_rows)
-    part_of = _parts_of_rows(rows, record, contract.key)
-    if part_of is None:
-        return ComparisonWithLake(not_compared=rows.num_rows)
-    by_part = Counter(part_of[part_of >= 0].tolist())
-    read = _parts_to_read(by_part, record.parts)
-    compared = []
-    for number in read:
-        path = folder / "part.parquet"
-        curated.objects.download(ObjectRef(curated.name, keys.part(snapshot.location, number)), path)
-        of_part = rows.take(int_array(np.flatnonzero(part_of == number)))
-        pairs = _pairs(contract.key, table_of(path), of_part)
-        path.unlink()
-        compared.append(_compared(contract, pairs))
-    not_compared = sum(by_part.values()) - sum(by_part[number] for number in read)
-    return replace(_sum(compared), not_compared=not_compared)
+def _parts_of_rows(
+    rows: pa.Table, snapshot: DatasetSnapshot | None, record: SnapshotParts | None, key: Sequence[str]
+) -> Places:
+    """Return for each row the part whose range has its key, or _NO_PART.
 
-
-def _parts_of_rows(rows: pa.Table, record: SnapshotParts, key: Sequence[str]) -> Places | None:
-    """Return for each row the part whose range has its key, -1 for none; None if keys cannot be compared."""
+    All rows are _NOT_READ if the snapshot has no record of its parts, or keys of other columns or types.
+    """
     names = list(key)
-    if record.key.names != names or any(
-        rows[name].type != record.key.field(name).type or rows[name].null_count for name in names
-    ):
-        return None
+    part_of = np.full(rows.num_rows, _NO_PART, np.int64)
+    if snapshot is None or not snapshot.rows:
+        return part_of
+    if record is None or [(each.name, each.type) for each in record.key] != [
+        (name, rows[name].type) for name in names
+    ]:
+        part_of[:] = _NOT_READ
+        return part_of
     first, last = (
         [tuple(edge[name] for name in names) for edge in edges]
         for edges in ([part.first for part in record.parts], [part.last for part in record.parts])
     )
-    part_of = np.full(rows.num_rows, -1, np.int64)
     for place, of_row in enumerate(zip(*(rows[name].to_pylist() for name in names), strict=True)):
         number = bisect_right(first, of_row) - 1
         if number >= 0 and of_row <= last[number]:
@@ -200,8 +239,9 @@ def _parts_of_rows(rows: pa.Table, record: SnapshotParts, key: Sequence[str]) ->
     return part_of
 
 
-def _parts_to_read(by_part: Mapping[int, int], parts: Sequence[Part]) -> list[int]:
+def _parts_to_read(part_of: Places, parts: Sequence[Part]) -> list[int]:
     """Return the parts with most of the rows, as many as MAX_BYTES allow."""
+    by_part = Counter(part_of[part_of >= 0].tolist())
     read, size_bytes = [], 0
     for number in sorted(by_part, key=lambda number: (-by_part[number], number)):
         size_bytes += parts[number].size_bytes
@@ -244,11 +284,9 @@ def _winners(contract: Contract, pairs: _Pairs) -> tuple[Flags, Flags]:
 
 
 def _compared_columns(contract: Contract, pairs: _Pairs) -> list[str]:
-    """Return the columns of both tables beside key, order and lineage; a newer contract may have others."""
+    """Return the columns beside key, order and lineage."""
     aside = {*contract.key, *contract.order_by, *_LINEAGE}
-    types = (dict(zip(rows.schema.names, rows.schema.types, strict=True)) for rows in pairs)
-    stored, arriving = types
-    return [name for name in contract.names if name not in aside and stored.get(name) == arriving.get(name)]
+    return [name for name in contract.names if name not in aside and name in pairs.arriving.column_names]
 
 
 def _differ(pairs: _Pairs, name: str) -> Flags:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,64 +13,101 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.snapshots.snapshot import MergedIncrements
 from headgate.values.cells import int_array
-from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from headgate.contracts.model import Contract
-    from headgate.lake.ports import ObjectInfo, ObjectStore
+    from headgate.lake.ports import CuratedBucket, ObjectInfo
     from headgate.snapshots.snapshot import DatasetSnapshot
+    from headgate.uploads.keys_of_file import KeysOfFile
 
+MAX_BYTES = 16_000_000
+MAX_FILES = 200
 _PLACE = "_headgate_place"
 
 
-class CuratedBucket(NamedTuple):
-    """The bucket of accepted rows and of snapshots."""
+class UnmergedIncrement(NamedTuple):
+    """An increment of which the snapshot has no rows, or the rows before its replay."""
 
-    objects: ObjectStore
-    name: str
+    item: ObjectInfo
+    is_replayed: bool
+
+    @property
+    def content_sha256(self) -> str:
+        """Return the hash of the file that brought the rows."""
+        return (keys.parse_increment_key(self.item.ref.key) or ("", ""))[1]
 
 
-def unmerged_rows(
-    curated: CuratedBucket,
-    contract: Contract,
-    snapshot: DatasetSnapshot | None,
-    folder: Path,
-    limit_bytes: int,
-) -> pa.Table | None:
-    """Return the newest unmerged row of each key; None if there is no such row.
+class UnmergedRows(NamedTuple):
+    """The unmerged rows that may have a key of a file.
 
-    Files that came last are read first, up to `limit_bytes`; those of an older contract with another key are
-    left out. Of equally new rows the one that came last is kept.
+    Attributes:
+        arrived: rows of files that came since the newest merge, those of the newest file first.
+        replayed: the current rows of merged files that were replayed since.
+        replayed_contents: SHA-256 of these files; their rows in the snapshot are outdated.
+        is_complete: False if some increments were not read, or have rows that cannot be compared.
+    """
+
+    arrived: pa.Table
+    replayed: pa.Table
+    replayed_contents: frozenset[str]
+    is_complete: bool
+
+
+def unmerged_increments(
+    curated: CuratedBucket, dataset: str, snapshot: DatasetSnapshot | None
+) -> list[UnmergedIncrement]:
+    """Return the unmerged increments, the last one first.
 
     Args:
         snapshot: the rows that the dataset's table shows; None before the first merge.
-        folder: where each file is downloaded for a moment.
     """
-    tables = []
-    for item in _to_read(curated, contract, snapshot, limit_bytes):
-        path = folder / "increment.parquet"
-        curated.objects.download(item.ref, path)
-        tables.append(table_of(path))
+    merged = _merged_editions(curated, snapshot)
+    listed = list(curated.objects.list(curated.name, f"{keys.INCREMENTS}/{dataset}/"))
+    editions: defaultdict[str, set[str]] = defaultdict(set)
+    for key, edition in (named for item in listed if (named := keys.edition_of(item.ref.key))):
+        editions[key].add(edition)
+    unmerged = [
+        UnmergedIncrement(item, is_replayed=item.ref.key in merged)
+        for item in listed
+        if keys.parse_increment_key(item.ref.key)
+        and not (item.ref.key in merged and editions[item.ref.key] <= merged[item.ref.key])
+    ]
+    return sorted(unmerged, key=lambda each: (each.item.modified_at, each.item.ref.key), reverse=True)
+
+
+def unmerged_rows(
+    curated: CuratedBucket, increments: Sequence[UnmergedIncrement], of_file: KeysOfFile, folder: Path
+) -> UnmergedRows:
+    """Return the rows of unmerged increments that may have a key of a file.
+
+    The first increments are read, at most MAX_FILES and MAX_BYTES.
+
+    Args:
+        folder: where each increment is downloaded before its rows are read.
+    """
+    arrived, replayed = [of_file.no_rows], [of_file.no_rows]
+    path, are_read = folder / "increment.parquet", True
+    within = list(_within_limits(increments))
+    for increment in within:
+        curated.objects.download(increment.item.ref, path)
+        rows = of_file.read(path)
         path.unlink()
-    tables = [rows for rows in tables if _has_types_of(rows, tables[0], contract)]
-    return (
-        _newest_of_each_key(pa.concat_tables(tables, promote_options="default"), contract) if tables else None
+        if rows is None:
+            are_read = False
+        else:
+            (replayed if increment.is_replayed else arrived).append(rows)
+    return UnmergedRows(
+        pa.concat_tables(arrived),
+        pa.concat_tables(replayed),
+        frozenset(each.content_sha256 for each in increments if each.is_replayed),
+        are_read and len(within) == len(increments),
     )
 
 
-def _has_types_of(rows: pa.Table, newest: pa.Table, contract: Contract) -> bool:
-    """Return whether an increment has the key, and the types of the newest one in their common columns."""
-    types = dict(zip(newest.schema.names, newest.schema.types, strict=True))
-    own = zip(rows.schema.names, rows.schema.types, strict=True)
-    return {*contract.key} <= {*rows.schema.names} and all(
-        types.get(name, each) == each for name, each in own
-    )
-
-
-def _newest_of_each_key(rows: pa.Table, contract: Contract) -> pa.Table:
+def newest_of_each_key(rows: pa.Table, contract: Contract) -> pa.Table:
     """Return the newest row of each key, the first one of equally new rows."""
     order = [(name, "descending") for name in contract.order_by if name in rows.schema.names]
     rows = rows.append_column(_PLACE, int_array(np.arange(rows.num_rows))).sort_by(
@@ -81,30 +119,23 @@ def _newest_of_each_key(rows: pa.Table, contract: Contract) -> pa.Table:
     return rows.take(first.combine_chunks().sort()).drop_columns([_PLACE])
 
 
-def _to_read(
-    curated: CuratedBucket, contract: Contract, snapshot: DatasetSnapshot | None, limit_bytes: int
-) -> Iterator[ObjectInfo]:
-    """Yield the unmerged increments, the last one first, as many as the bound allows."""
-    merged = _merged(curated, snapshot)
-    listed = curated.objects.list(curated.name, f"{keys.INCREMENTS}/{contract.dataset}/")
-    unmerged = [
-        item for item in listed if keys.parse_increment_key(item.ref.key) and item.ref.key not in merged
-    ]
-    left_bytes = limit_bytes
-    for item in sorted(unmerged, key=lambda item: (item.modified_at, item.ref.key), reverse=True):
-        left_bytes -= item.size_bytes
+def _within_limits(increments: Sequence[UnmergedIncrement]) -> Iterator[UnmergedIncrement]:
+    left_bytes = MAX_BYTES
+    for increment in increments[:MAX_FILES]:
+        left_bytes -= increment.item.size_bytes
         if left_bytes < 0:
             return
-        yield item
+        yield increment
 
 
-def _merged(curated: CuratedBucket, snapshot: DatasetSnapshot | None) -> set[str]:
-    """Return the keys of the increments in a snapshot."""
+def _merged_editions(curated: CuratedBucket, snapshot: DatasetSnapshot | None) -> dict[str, set[str]]:
+    """Return the keys of the increments in a snapshot, each with the editions that were merged."""
     if snapshot is None:
-        return set()
+        return {}
     key = keys.merged_increments_key(snapshot.dataset, snapshot.snapshot_id)
     try:
         record = MergedIncrements.from_json(curated.objects.read(ObjectRef(curated.name, key)).decode())
     except NotFoundError:
-        return set()
-    return {entry.partition(" ")[0] for entry in record.increments}
+        return {}
+    entries = (entry.split(" ") for entry in record.increments)
+    return {increment: {*marks} for increment, *marks in entries}

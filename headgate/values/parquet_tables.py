@@ -1,4 +1,4 @@
-"""Read Parquet objects and files as tables."""
+"""Read Parquet objects and files as tables, and cast their columns."""
 
 from __future__ import annotations
 
@@ -30,3 +30,11 @@ def table_of(
     source = content if isinstance(content, Path) else pa.BufferReader(content)
     with pq.ParquetFile(source, read_dictionary=list(dictionaries)) as file:
         return file.read(columns, use_threads=False)
+
+
+def cast_exactly(column: pa.Array | pa.ChunkedArray, to: pa.DataType) -> pa.Array | pa.ChunkedArray | None:
+    """Return the column in another type, or None if a value does not fit; DuckDB would round it."""
+    try:
+        return column.cast(to)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):  # Arrow's message quotes the value
+        return None
