@@ -4866,7 +4866,7 @@ export interface components {
             files: components["schemas"]["FileOfRows"][];
             /**
              * Not Compared
-             * @description They may replace rows of parts that are too large for a dry run to read.
+             * @description They may replace rows that a dry run does not read, because there are too many or their values do not fit the file's types.
              */
             not_compared: number;
             /**

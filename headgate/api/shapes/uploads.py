@@ -297,7 +297,8 @@ class ReplacedRows(Shape):
         description="They change nothing, because the lake's row is newer by the contract's order."
     )
     not_compared: Count = Field(
-        description="They may replace rows of parts that are too large for a dry run to read."
+        description="They may replace rows that a dry run does not read, because there are too many or their "
+        "values do not fit the file's types."
     )
     examples: tuple[ReplacingRow, ...] = Field(description="The first three.")
     equal: Count = Field(0, description="The lake has their values already.")

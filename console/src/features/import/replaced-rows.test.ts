@@ -16,7 +16,7 @@ test('the rows of the lake that a commit replaces are counted, and the first one
     '58 rows replace rows that the lake has. payment id 20004: amount 27.93 → 3.39, notes empty → x …',
     '33 rows are in the lake already with the same values.',
     '1 row is older than the row of the lake with the same key and changes nothing.',
-    '2 rows were not compared with the lake, which has too many rows for a check; they may replace rows, too.',
+    '2 rows were not compared with the lake, because the check could not read all of its rows; they may replace rows, too.',
   ])
 })
 

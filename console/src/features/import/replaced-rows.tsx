@@ -60,7 +60,7 @@ export function replacedLines({
       ? `${count(older, 'row')} ${older === 1 ? 'is' : 'are'} older than the row of the lake with the same key and ${older === 1 ? 'changes' : 'change'} nothing.`
       : '',
     others > 0
-      ? `${count(others, 'row')} ${others === 1 ? 'was' : 'were'} not compared with the lake, which has too many rows for a check; ${others === 1 ? 'it' : 'they'} may replace ${others === 1 ? 'a row' : 'rows'}, too.`
+      ? `${count(others, 'row')} ${others === 1 ? 'was' : 'were'} not compared with the lake, because the check could not read all of its rows; ${others === 1 ? 'it' : 'they'} may replace ${others === 1 ? 'a row' : 'rows'}, too.`
       : '',
   ].filter(Boolean)
 }
