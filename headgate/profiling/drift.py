@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import NormalDist, median
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 KEPT_FILES = 10
 MIN_FILES = 3
+# So many files of other names may arrive between two nights before a nightly export has MIN_FILES.
+MAX_SERIES = 200
 # Source: Siddiqi (2006), Credit Risk Scorecards: a population stability index above 0.25 is a major shift.
 PSI_LIMIT = 0.25
 # Source: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences: half a standard deviation is a
@@ -32,8 +34,18 @@ ROWS_FACTOR = 10.0
 # raises a false alert.
 CHANCE = 1e-6
 _Z = NormalDist().inv_cdf(1 - CHANCE / 2)
-# A number, a date or a hexadecimal id in a name, with the hyphens in it.
-_NUMBERS = re.compile(r"[0-9a-fA-F-]*[0-9][0-9a-fA-F-]*")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_MONTH = re.compile(
+    r"\d*(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\d*",
+    re.IGNORECASE,
+)
+# A hexadecimal number, or letters and digits in turn. A shorter word may be the name of a source: a1, b2b.
+_ID = re.compile(
+    r"(?=[a-f]*\d)[0-9a-f]{4,}|[^\W\d]*(?:\d+[^\W\d]+){2,}\d*|[^\W\d]+\d+[^\W\d]+\d+", re.IGNORECASE
+)
+_MARKS = re.compile(r"-*#(?:-*#)*-*")
 # Share of empty bins. Source: Yurdakul (2018), Statistical Properties of Population Stability Index.
 _EMPTY = 1e-4
 
@@ -59,7 +71,9 @@ class FileFigures:
 
     Attributes:
         export: the folder of the export that delivered the file; empty for any other file.
-        series: the file's name without numbers, which files of one source share; empty for files of exports.
+        columns: empty for older files, of which only the number of rows is kept.
+        series: the file's name without numbers, which files of one source share; empty for files of exports
+            and in figures that an earlier release wrote.
     """
 
     content_sha256: str
@@ -114,8 +128,18 @@ def file_series(key: str) -> str:
 
     >>> file_series("payments/nightly-2026-11-27.csv")
     'nightly#.csv'
+    >>> file_series("payments/nightly-27-nov-2026.csv")
+    'nightly#.csv'
     """
-    return _NUMBERS.sub("#", key.rpartition("/")[2])
+    name = _UUID.sub("#", key.rpartition("/")[2])
+    return _MARKS.sub("#", _WORD.sub(lambda word: _without_numbers(word[0]), name))
+
+
+def _without_numbers(word: str) -> str:
+    """Return `#` for a month or an id, else the word with `#` for each number."""
+    if _MONTH.fullmatch(word) or _ID.fullmatch(word):
+        return "#"
+    return re.sub(r"\d+", "#", word)
 
 
 def figures_of(profile: Profile, export: str = "", series: str = "") -> FileFigures:
@@ -130,33 +154,54 @@ def figures_of(profile: Profile, export: str = "", series: str = "") -> FileFigu
 def newest_figures(before: Sequence[FileFigures], own: FileFigures) -> list[FileFigures]:
     """Return the figures for comparison with later files.
 
-    These are figures of this file's export or series, and of as many earlier files. Files of series with a
-    few files do not displace those of longer series.
+    These are figures of this file's export, and of the newest files of each series. Files of one series do
+    not displace those of another.
     """
     earlier = [figures for figures in before if not figures.is_delivered_with(own)]
     if not own.export:
         return _newest_of_each([*earlier, own], own.series)
     beside = [figures for figures in before if figures.export == own.export]
     others = [figures for figures in beside if figures.content_sha256 != own.content_sha256]
-    return [*earlier[-KEPT_FILES:], *[*others, own][-KEPT_FILES:]]
+    return [*_newest_of_each(earlier, own.series), *[*others, own][-KEPT_FILES:]]
 
 
 def _newest_of_each(files: Sequence[FileFigures], series: str) -> list[FileFigures]:
-    """Return the newest files of the series, of other long series, and of short ones, in their order."""
-    sizes = Counter(figures.series for figures in files)
+    """Return the newest files of each of the newest series, in their order.
+
+    Only the newest files of this series, of other long series and of short ones keep their columns, so that
+    files are compared with current ones.
+    """
+    by_series: dict[str, list[FileFigures]] = {}
     groups: defaultdict[int, list[FileFigures]] = defaultdict(list)
+    sizes = Counter(figures.series for figures in files)
     for figures in files:
+        # The series of the newest file is last.
+        by_series[figures.series] = [*by_series.pop(figures.series, []), figures]
         groups[0 if figures.series == series else 1 + (sizes[figures.series] >= MIN_FILES)].append(figures)
-    kept = {figures.content_sha256 for group in groups.values() for figures in group[-KEPT_FILES:]}
-    return [figures for figures in files if figures.content_sha256 in kept]
+    kept = _newest([*by_series.values()][-MAX_SERIES:])
+    complete = _newest(groups.values())
+    return [
+        figures if figures.content_sha256 in complete else replace(figures, columns={})
+        for figures in files
+        if figures.content_sha256 in kept
+    ]
+
+
+def _newest(groups: Iterable[Sequence[FileFigures]]) -> set[str]:
+    """Return the contents of the newest files of each group."""
+    return {figures.content_sha256 for group in groups for figures in group[-KEPT_FILES:]}
 
 
 def drift(now: FileFigures, before: Sequence[FileFigures]) -> list[Shift]:
     """Return the differences of a file from earlier files; none if these are too few."""
-    earlier = [figures for figures in before if not figures.is_delivered_with(now)]
-    if len(earlier) < MIN_FILES or not now.rows:
+    if not now.rows:
         return []
-    return [*_of_rows(now, earlier), *_of_schema(now, earlier[-1]), *_of_columns(now, earlier)]
+    earlier = [figures for figures in before if not figures.is_delivered_with(now)]
+    complete = [figures for figures in earlier if figures.columns]
+    rows = _of_rows(now, _of_one_source(now, earlier))
+    if len(complete) < MIN_FILES:
+        return [*rows]
+    return [*rows, *_of_schema(now, complete[-1]), *_of_columns(now, complete)]
 
 
 def psi(expected: Mapping[str, float], actual: Mapping[str, float]) -> float:
@@ -209,16 +254,30 @@ def _number(text: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _of_rows(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Shift]:
-    """Yield a shift if the number of rows is unusual among files of the same series.
+def _of_one_source(now: FileFigures, earlier: Sequence[FileFigures]) -> Sequence[FileFigures]:
+    """Return the files of the same series: a small upload says nothing about a nightly export.
 
-    A small file that a person uploads says nothing about a nightly export of the same dataset.
+    Figures of an earlier release have no series. They are of this source if a few files of the series have as
+    many rows.
     """
-    earlier = [figures for figures in earlier if figures.series == now.series]
-    if len(earlier) < MIN_FILES:
-        return
-    usual = median(figures.rows for figures in earlier)
-    if usual and not 1 / ROWS_FACTOR <= now.rows / usual <= ROWS_FACTOR:
+    own = [figures for figures in earlier if figures.series == now.series]
+    if not own or len(own) >= MIN_FILES:
+        return own
+    nameless = [figures for figures in earlier if not figures.series and not figures.export]
+    return [*nameless, *own] if nameless and not _is_unusual(_usual(own), _usual(nameless)) else own
+
+
+def _usual(files: Sequence[FileFigures]) -> float:
+    return median(figures.rows for figures in files)
+
+
+def _is_unusual(rows: float, usual: float) -> bool:
+    return bool(usual) and not 1 / ROWS_FACTOR <= rows / usual <= ROWS_FACTOR
+
+
+def _of_rows(now: FileFigures, earlier: Sequence[FileFigures]) -> Iterable[Shift]:
+    """Yield a shift if the number of rows is unusual among files of the same source."""
+    if len(earlier) >= MIN_FILES and _is_unusual(now.rows, usual := _usual(earlier)):
         reason = f"{now.rows:,} rows, while the last {len(earlier)} files had {usual:,.0f} (median)"
         yield Shift("rows", "", f"{now.rows / usual:.4g}", f"{ROWS_FACTOR:g}", reason)
 

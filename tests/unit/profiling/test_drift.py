@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -6,6 +7,8 @@ from hypothesis import strategies as st
 
 from headgate.profiling.drift import (
     KEPT_FILES,
+    MAX_SERIES,
+    MIN_FILES,
     ColumnFigures,
     FileFigures,
     drift,
@@ -101,14 +104,77 @@ def test_a_nightly_export_with_less_than_a_tenth_of_its_rows_is_reported_among_u
     assert drift(nightly(11), kept) == []
 
 
+def all_kept(*files: FileFigures, after: Sequence[FileFigures] = ()) -> list[FileFigures]:
+    """Return the figures that are kept once these files arrived."""
+    kept = list(after)
+    for figures in files:
+        kept = newest_figures(kept, figures)
+    return kept
+
+
+def word(number: int) -> str:
+    """Return a name without a digit for each number."""
+    return "".join("ghijklmnop"[int(digit)] for digit in f"{number:04}")
+
+
+def test_uploads_between_the_first_nights_do_not_displace_a_nightly_export() -> None:
+    kept: list[FileFigures] = []
+    for night in range(1, MIN_FILES + 1):
+        uploads = [upload(f"supplier {word(100 * night + number)}") for number in range(50)]
+        kept = all_kept(nightly(night), *uploads, after=kept)
+    assert [shift.kind for shift in drift(nightly(11, rows=10), kept)] == ["rows"]
+
+
+def test_hourly_sources_do_not_displace_a_nightly_export() -> None:
+    kept: list[FileFigures] = []
+    for night in range(1, KEPT_FILES + 1):
+        hours = [
+            replace(a_file(f"{source} {night} {hour}"), rows=500, series=f"{source}#.csv")
+            for hour in range(24)
+            for source in ("clicks", "returns")
+        ]
+        kept = all_kept(nightly(night), *hours, after=kept)
+    (shift,) = drift(nightly(11, rows=3_000), kept)
+    assert f"the last {KEPT_FILES} files" in shift.message
+    assert drift(nightly(11), kept) == []
+
+
+def test_figures_of_an_earlier_release_serve_a_series_with_as_many_rows() -> None:
+    old = [replace(nightly(night), series="") for night in range(1, 11)]
+    assert drift(nightly(12, rows=10), old) == []
+    assert [shift.kind for shift in drift(nightly(12, rows=10), all_kept(nightly(11), after=old))] == ["rows"]
+    uploads = [replace(upload(name), series="supplier#.csv") for name in "ab"]
+    assert drift(uploads[1], all_kept(uploads[0], after=old)) == []
+
+
+def test_of_many_series_the_newest_are_kept_and_few_files_keep_their_columns() -> None:
+    uploads = [upload(word(number)) for number in range(MAX_SERIES + 50)]
+    kept = all_kept(*(nightly(night) for night in range(1, 11)), *uploads)
+    assert len(kept) == MAX_SERIES
+    assert kept[-1] == uploads[-1]
+    assert sum(bool(figures.columns) for figures in kept) <= 3 * KEPT_FILES
+    assert drift(upload("newest"), kept) == []
+
+
 def test_names_that_differ_in_dates_numbers_and_ids_are_of_one_series() -> None:
     for one, other in [
         ("a/orders-2026-11-01.csv", "a/orders-2026-11-02.csv"),
         ("a/dt=2026-11-01/run=1/part-00001.csv", "a/dt=2026-11-02/run=2/part-00002.csv"),
         ("a/load_3f2c9a10-11d2.json", "a/load_99b0cc01-d1e3.json"),
+        ("a/0b3f2c9a-11d2-4abc-beef-00aa11bb22cc.json", "a/1c3f2c9a-dead-4ab1-8eef-00aa11bb22cd.json"),
+        ("a/load_01J9Z3KQ7M.json", "a/load_01K2C8YW4T.json"),
+        ("a/sales-dec-2026.csv", "a/sales-jan-2027.csv"),
+        ("a/sales_27Nov2026.csv", "a/sales_1December2026.csv"),
+        ("a/march-sales.csv", "a/may-sales.csv"),
     ]:
         assert file_series(one) == file_series(other)
-    assert file_series("a/orders-1.csv") != file_series("a/supplier-1.csv")
+    for one, other in [
+        ("a/orders-1.csv", "a/supplier-1.csv"),
+        ("a/feed-1.csv", "a/bead-1.csv"),
+        ("a/b2b-2026.csv", "a/b2c-2026.csv"),
+        ("a/marchandise.csv", "a/mayflower.csv"),
+    ]:
+        assert file_series(one) != file_series(other)
 
 
 def test_missing_values_are_reported_and_a_few_more_are_not() -> None:
