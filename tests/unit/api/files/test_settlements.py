@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 import pytest
 
+from headgate.api.files import settlements
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.snapshots.snapshot import LakeSnapshot
 from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
+
+if TYPE_CHECKING:
+    from headgate.lake.file_index import FileFilter, FileListPage
 
 pytestmark = pytest.mark.unit
 
@@ -51,3 +61,64 @@ def test_the_list_agrees_with_the_rows_to_fix(caller: Caller) -> None:
     assert [file["file_id"] for file in listed if not file["closed_by"]] == [
         file["file_id"] for file in waiting
     ]
+
+
+def end_run(lake: MemoryLake) -> None:
+    """Write the manifest of a run that ends now."""
+    manifest = LakeSnapshot("run", lake.moment.date(), {}).to_json()
+    lake.objects.write(ObjectRef("curated", keys.lake_snapshot_key(keys.CURRENT)), manifest.encode())
+
+
+def records_read(caller: Caller, monkeypatch: pytest.MonkeyPatch, file_id: str) -> int:
+    """Return how many records the page of a file reads to find its settlement."""
+    read = 0
+    newest = caller.lake.files.newest
+
+    def counted(limit: int, *, after: str = "", where: FileFilter) -> FileListPage:
+        nonlocal read
+        page = newest(limit, after=after, where=where)
+        read += len(page.records)
+        return page
+
+    with monkeypatch.context() as patched:
+        patched.setattr(caller.lake.files, "newest", counted)
+        assert caller.call("GET", f"/v1/files/{file_id}").status == 200
+    return read
+
+
+def test_files_of_before_the_newest_run_are_not_read(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settlements, "_PAGE_SIZE", 2)
+    old = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
+    for number in range(10):
+        caller.lake.receive(f"payments/{number}.csv", PAYMENTS + b"A%d;1\n" % number)
+    assert records_read(caller, monkeypatch, old) == 11
+    caller.lake.moment += settlements.LONGEST_RUN
+    end_run(caller.lake)
+    assert records_read(caller, monkeypatch, old) == 2
+
+
+def test_a_file_that_came_after_or_during_the_newest_run_replaces_an_older_one(caller: Caller) -> None:
+    first, second = (
+        caller.lake.receive(f"payments/{name}.csv", PAYMENTS + name.encode()).file_id for name in ("a", "b")
+    )
+    caller.lake.moment += timedelta(days=2)
+    during = caller.lake.receive("payments/a.csv", CORRECTED).file_id
+    caller.lake.moment += timedelta(hours=1)
+    end_run(caller.lake)
+    after = caller.lake.receive("payments/b.csv", CORRECTED + b"b").file_id
+    assert closed_by(caller, first) == (during, during)
+    assert closed_by(caller, second) == (after, after)
+
+
+def test_a_list_reads_a_limited_number_of_newer_files(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
+    new = caller.lake.receive("payments/today.csv", CORRECTED).file_id
+    for number in range(5):
+        caller.lake.receive(f"payments/{number}.csv", PAYMENTS + b"A%d;1\n" % number)
+    assert caller.call("GET", f"/v1/files/{old}").json["closed_by"] == new
+    for name in ("MAX_NEWER_FILES", "_PAGE_SIZE"):
+        monkeypatch.setattr(settlements, name, 5)
+    assert records_read(caller, monkeypatch, old) == 5
+    assert caller.call("GET", f"/v1/files/{old}").json["closed_by"] == ""
