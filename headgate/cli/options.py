@@ -20,7 +20,10 @@ _UNLIMITED_WIDTH = 1_000_000
 
 
 def _remember(context: click.Context, option: click.Parameter, value: object) -> None:
-    context.meta[f"headgate.{option.name}"] = value
+    """Keep the value for the running command; a command without the option has that of its group."""
+    name = f"headgate.{option.name}"
+    if value or name not in context.meta:
+        context.meta[name] = value
 
 
 deployment = click.option(
@@ -53,7 +56,7 @@ def wants_json() -> bool:
 
 
 def deployment_name() -> str | None:
-    """Return the name that --deployment gives the running command."""
+    """Return the name that --deployment gives the running command; None in other threads than its own."""
     name = _remembered("deployment")
     return name if isinstance(name, str) else None
 
