@@ -16,8 +16,9 @@ _WORDS = (
 _MISFITS = re.compile(
     r"(?P<bad>[\d,]+) of (?P<all>[\d,]+) values do not read as (?P<form>.+): their rows are quarantined"
 )
+_DECIMALS = re.compile(r"DECIMAL\(\d+, ?(\d+)\)")
 _TYPES = {
-    "DECIMAL": "a number with these decimals",
+    "DECIMAL": "a number",
     "DOUBLE": "a number",
     "SMALLINT": "a whole number",
     "INTEGER": "a whole number",
@@ -54,6 +55,23 @@ def _misfits(match: re.Match[str]) -> str:
         >>> plain_note("1 of 91 values do not read as BIGINT: their rows are quarantined")
         '1 of 91 values is not a whole number: its row waits for a correction'
     """
-    form = _TYPES.get(match["form"].partition("(")[0], f"written as {match['form']}")
     verb, rows = ("is", "its row waits") if match["bad"] == "1" else ("are", "their rows wait")
-    return f"{match['bad']} of {match['all']} values {verb} not {form}: {rows} for a correction"
+    values = f"{match['bad']} of {match['all']} values {verb} not {_in_words(match['form'])}"
+    return f"{values}: {rows} for a correction"
+
+
+def _in_words(form: str) -> str:
+    """Return a type, or a form of writing values, in words.
+
+    Example:
+        >>> _in_words("DECIMAL(10,2)")
+        'a number with at most 2 decimals'
+    """
+    if decimals := _DECIMALS.fullmatch(form):
+        places = int(decimals[1])
+        return (
+            f"a number with at most {places} decimal{'' if places == 1 else 's'}"
+            if places
+            else "a whole number"
+        )
+    return _TYPES.get(form.partition("(")[0], f"written as {form}")

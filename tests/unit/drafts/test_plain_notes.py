@@ -1,0 +1,24 @@
+"""Notes of a draft for the console."""
+
+import pytest
+
+from headgate.drafts.plain_notes import plain_note
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ("DECIMAL(10,2)", "a number with at most 2 decimals"),
+        ("DECIMAL(10,1)", "a number with at most 1 decimal"),
+        ("DECIMAL(10,0)", "a whole number"),
+        ("DECIMAL", "a number"),
+        ("BIGINT", "a whole number"),
+        ("TIMESTAMP", "a date with a time"),
+        ("dd.MM.yyyy", "written as dd.MM.yyyy"),
+    ],
+)
+def test_a_misfit_names_the_type_in_words(form: str, words: str) -> None:
+    note = plain_note(f"2 of 91 values do not read as {form}: their rows are quarantined")
+    assert note == f"2 of 91 values are not {words}: their rows wait for a correction"
