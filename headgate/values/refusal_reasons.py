@@ -18,8 +18,7 @@ from headgate.plain_names import capitalised
 if TYPE_CHECKING:
     from headgate.contracts.model import Column, Comparison, Rule
 
-_WHOLE_NUMBERS = {Kind.SMALLINT: 15, Kind.INTEGER: 31, Kind.BIGINT: 63}  # bits without the sign
-_MAX_DIGITS = {Kind.INTEGER: 9, Kind.BIGINT: 18}  # all such numbers fit
+_MAX_DIGITS = {Kind.SMALLINT: 4, Kind.INTEGER: 9, Kind.BIGINT: 18}  # of whole numbers; all such numbers fit
 # 31 December 2026, 18:30, by the fields of a pattern.
 _MOMENT = {
     "year": "2026",
@@ -94,7 +93,7 @@ def rule_reason(rule: Rule, column: Column) -> str:
     argument = rule.argument
     text = ", ".join(map(str, argument)) if isinstance(argument, tuple) else argument
     kind = RULE_KINDS[rule.name]
-    return reason_of_column(column, kind.broken.format(text), kind.remedy.format(text))
+    return reason_of_column(column, kind.fault_of_row.format(text), kind.remedy.format(text))
 
 
 def comparison_reason(comparison: Comparison) -> str:
@@ -122,8 +121,6 @@ def _type_fault(column: Column) -> str:
     kind, precision, scale = column.type.kind, column.type.precision, column.type.scale
     if digits := _MAX_DIGITS.get(kind):
         return f"is not a whole number of at most {digits} digits"
-    if bits := _WHOLE_NUMBERS.get(kind):
-        return f"is not a whole number between {-(2**bits):,} and {2**bits - 1:,}"
     if kind is Kind.DECIMAL and precision:
         return (
             f"is not a number with at most {precision - (scale or 0)} digits before the decimal sign and "
@@ -150,7 +147,7 @@ def _spelling(column: Column) -> str:
     if kind is Kind.STRING:
         return "it as plain text"
     decimal, thousands = (written.decimal, written.thousands) if written else (".", "")
-    if kind in _WHOLE_NUMBERS:
+    if kind in _MAX_DIGITS:
         return f"it as 1{thousands}234" if thousands else "digits only, such as 1234"
     return f"it as 1{thousands}234{decimal}5"
 

@@ -70,7 +70,7 @@ def test_each_kind_of_rule_has_a_sentence_with_the_column_and_a_remedy(name: str
         ),
         (
             column(Kind.SMALLINT),
-            "List price is not a whole number between -32,768 and 32,767. Write digits only, such as 1234.",
+            "List price is not a whole number of at most 4 digits. Write digits only, such as 1234.",
         ),
     ],
 )
