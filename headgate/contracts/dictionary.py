@@ -72,7 +72,9 @@ def _rules() -> str:
             if kind.argument is Argument.VALUES
             else f"`{kind.name}`"
         )
-        lines.append(f"| `{kind.name}` | {option} | {kind.holds.format('…')} | {kind.broken.format('…')} |")
+        lines.append(
+            f"| `{kind.name}` | {option} | {kind.holds.format('…')} | {kind.fault_of_row.format('…')} |"
+        )
     return "\n".join([*lines, ""])
 
 

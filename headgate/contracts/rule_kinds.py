@@ -30,8 +30,8 @@ class RuleKind:
         name: the reason code that a refused row carries.
         argument: the kind of its argument.
         holds: its text in the data dictionary, with {} for the argument.
-        broken: its text about a row that breaks it, after the column's name.
-        breaks: its text about any value that breaks it, in the console and in reports.
+        fault_of_row: its text about a row that breaks it, after the column's name.
+        fault_of_value: its text about any value that breaks it, in the console and in reports.
         remedy: what a person does about the row, with {} for the argument.
         option: its option in ODCS below `logicalTypeOptions`; empty if ODCS has another place for it.
         is_lower: whether a higher bound refuses more rows; None without a bound.
@@ -40,8 +40,8 @@ class RuleKind:
     name: str
     argument: Argument
     holds: str
-    broken: str
-    breaks: str
+    fault_of_row: str
+    fault_of_value: str
     remedy: str
     option: str = ""
     is_lower: bool | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from headgate.contracts.rule_kinds import RULE_KINDS
 
-_OF_A_VALUE = {kind.name: kind.breaks for kind in RULE_KINDS.values()} | {
+_OF_A_VALUE = {kind.name: kind.fault_of_value for kind in RULE_KINDS.values()} | {
     "type": "does not have the type of its column",
     "unique": "occurs more than once",
     "references": "is in no row of the table that it names",

@@ -78,7 +78,7 @@ def test_the_gate_and_the_audit_refuse_the_bad_value_and_no_other(name: str) -> 
     (breach,) = column_breaches(column, values, values.cast(pa.string()))
     assert (breach.rule, breach.rows.tolist()) == (name, [1])
     kind, argument = RULE_KINDS[name], example.argument if name != "valid_values" else "open"
-    assert breach.reason == f"Value {kind.broken.format(argument)}. {kind.remedy.format(argument)}."
+    assert breach.reason == f"Value {kind.fault_of_row.format(argument)}. {kind.remedy.format(argument)}."
     assert broken_rules(contract, pa.table({"value": values})) == {("value", name): 1}
 
 

@@ -24,7 +24,9 @@ def words_of_console(source: str) -> dict[str, str]:
 
 def other_words(source: str) -> set[tuple[str, str]]:
     """Return the kinds of rules whose words are missing or different in the console, with their words."""
-    return {name: kind.breaks for name, kind in RULE_KINDS.items()}.items() - words_of_console(source).items()
+    return {name: kind.fault_of_value for name, kind in RULE_KINDS.items()}.items() - words_of_console(
+        source
+    ).items()
 
 
 def test_the_console_has_the_words_of_each_kind_of_rule() -> None:
@@ -35,7 +37,7 @@ def test_the_console_has_the_words_of_each_kind_of_rule() -> None:
 @pytest.mark.parametrize(("old", "new"), [("  pattern: ", "  form: "), ("required form", "form")])
 def test_a_kind_without_its_words_is_missed(old: str, new: str) -> None:
     source = CONSOLE.read_text("utf-8").replace(old, new)
-    assert ("pattern", RULE_KINDS["pattern"].breaks) in other_words(source)
+    assert ("pattern", RULE_KINDS["pattern"].fault_of_value) in other_words(source)
 
 
 def test_a_kind_with_a_bound_a_length_or_a_pattern_has_a_keyword_of_json_schema() -> None:
