@@ -7,6 +7,7 @@ of removed datasets. See docs/adr/0117-push-of-contracts-and-models.md.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,14 @@ class Author:
 
 
 @dataclass(frozen=True)
+class NameOwner:
+    """The author who has the name of a dataset, None if it is free, and the ETag of this record."""
+
+    author: Author | None
+    etag: str
+
+
+@dataclass(frozen=True)
 class Removal(Author):
     """The removal of a dataset.
 
@@ -55,8 +64,10 @@ class CreatedDatasets:
     def names(self) -> list[str]:
         """Return the datasets with a contract that a person wrote, also removed ones, sorted."""
         listed = self.versions.objects.list(self.versions.bucket, f"{keys.CONTRACT_DRAFTS}/")
-        names = (item.ref.key.rpartition("/")[2] for item in listed)
-        return sorted(name.removesuffix(AUTHOR) for name in names if name.endswith(AUTHOR))
+        stored = {item.ref.key for item in listed if item.size_bytes}
+        datasets = (key.rpartition("/")[2].removesuffix(AUTHOR) for key in stored if key.endswith(AUTHOR))
+        # A request that ended early leaves an author without a contract, and a free name an empty object.
+        return sorted(dataset for dataset in datasets if keys.contract_draft_key(dataset) in stored)
 
     def document(self, dataset: str) -> dict[str, Any]:
         """Return the contract; raise NotFoundError if nobody wrote it."""
@@ -75,21 +86,38 @@ class CreatedDatasets:
 
     def author(self, dataset: str) -> Author:
         """Return who wrote the contract; raise NotFoundError if nobody did."""
-        return Author(**json.loads(self.versions.objects.read(self._ref(_author_key(dataset)))))
+        if author := self.name_owner(dataset).author:
+            return author
+        raise NotFoundError(f"Nobody created the dataset {dataset}.")
 
-    def store(self, dataset: str, document: Mapping[str, Any], author: Author) -> None:
-        """Store a contract, which this does not put into use."""
-        objects = self.versions.objects
+    def name_owner(self, dataset: str) -> NameOwner:
+        """Return who has the name of a dataset."""
+        try:
+            body, etag = self.versions.objects.read_with_etag(self._ref(_author_key(dataset)))
+        except NotFoundError:
+            return NameOwner(None, "")
+        return NameOwner(Author(**json.loads(body)) if body else None, etag)
+
+    def take_name(self, dataset: str, author: Author, before: NameOwner) -> NameOwner:
+        """Give the name of a dataset to an author, who then stores the contract.
+
+        Raises:
+            ConflictError: somebody else took the name since `before` was read.
+        """
+        return self._give_name(dataset, author, before)
+
+    def give_name_back(self, dataset: str, taken: NameOwner, before: NameOwner) -> None:
+        """Undo `take_name`, unless the name was taken again since."""
+        with suppress(ConflictError):
+            self._give_name(dataset, before.author, taken)
+
+    def store(self, dataset: str, document: Mapping[str, Any]) -> None:
+        """Store the contract of an author who has the name; this does not put it into use."""
         # JSON is YAML: `headgate push --pull` writes the object into contracts/source.
-        objects.write(
+        self.versions.objects.write(
             self._ref(keys.contract_draft_key(dataset)),
             created_text(document).encode(),
             content_type="application/yaml",
-        )
-        objects.write(
-            self._ref(_author_key(dataset)),
-            json.dumps(asdict(author)).encode(),
-            content_type="application/json",
         )
 
     def describe(self, dataset: str, text: str, author: Author) -> None:
@@ -105,7 +133,7 @@ class CreatedDatasets:
         document = self.document(dataset)
         table, *others = document["schema"]
         described = {**document, "schema": [{**table, "description": text}, *others]}
-        self.store(dataset, described, self.author(dataset))
+        self.store(dataset, described)
         name, stored = created_file(dataset), created_text(described)
         self.change(lambda files: files | {name: stored} if name in files else files, author)
 
@@ -214,6 +242,12 @@ class CreatedDatasets:
             lambda files: {name: text for name, text in files.items() if name != removal_file(dataset)},
             author,
         )
+
+    def _give_name(self, dataset: str, author: Author | None, before: NameOwner) -> NameOwner:
+        # A free name keeps an empty object, because the API may not delete it.
+        body = json.dumps(asdict(author)).encode() if author else b""
+        etag = self.versions.objects.replace(self._ref(_author_key(dataset)), body, before.etag, {})
+        return NameOwner(author, etag)
 
     def _forget(self, dataset: str, removal: Removal) -> None:
         """Delete the contract of a forgotten removal, which would wait for a deployment from then on."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.removals import author_of_request, expect_owner, may_change, remover_of
-from headgate.api.http.problems import conflict, expect_no_numbers, invalid
+from headgate.api.http.problems import ProblemError, conflict, expect_no_numbers, invalid
 from headgate.api.shapes.uploads import ContractDrafts, StoredContractDraft
 from headgate.contracts.creation import deployment_reasons
-from headgate.errors import ConflictError, ContractError, NotFoundError
+from headgate.errors import ConflictError, ContractError
 from headgate.lake import keys
 from headgate.lake.created_datasets import CreatedDatasets, created_text, is_superseded
 from headgate.lake.definitions import Definitions, created_file, removal_file
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
     from headgate.contracts.model import Contract
-    from headgate.lake.created_datasets import Author, Removal
+    from headgate.lake.created_datasets import Author, NameOwner, Removal
 
 _MAX_CREATED = 200
 
@@ -41,15 +41,22 @@ def store(
     created = CreatedDatasets(lake.definition_versions)
     author = author_of_request(lake, caller)
     if created.contracts().get(created_file(dataset)) == created_text(document):
-        if not created.has(dataset, document):  # an earlier request ended before it stored them
-            created.store(dataset, document, author)
+        _complete(created, dataset, document, author)
         return _shown(lake, created, dataset)
     _check_name(lake, dataset)
-    _check_earlier(lake, caller, created, dataset)
-    if not deployment_reasons(contract):
-        # First of all, because it decides which of two requests has the name.
-        _use(created, dataset, document, author)
-    created.store(dataset, document, author)
+    before = _check_earlier(lake, caller, created, dataset)
+    is_usable = not deployment_reasons(contract)
+    if is_usable:
+        _with_contract(created.files(), dataset, document)  # raises before anything is stored
+    # The first write, because it decides which of two requests has the name.
+    taken = _take_name(created, dataset, author, before)
+    if is_usable:
+        try:
+            _use(created, dataset, document, author)
+        except ProblemError:
+            created.give_name_back(dataset, taken, before)
+            raise
+    created.store(dataset, document)
     lake.begin_request()  # from here on the request uses the new contract
     return _shown(lake, created, dataset)
 
@@ -103,17 +110,27 @@ def _check_name(lake: LakePorts, dataset: str) -> None:
         raise conflict(f"The folder {dataset} has the files without a dataset. Choose another name.")
 
 
-def _check_earlier(lake: LakePorts, caller: CallerIdentity, created: CreatedDatasets, dataset: str) -> None:
-    """Check that a contract may replace a pending one, or that of a removed dataset.
+def _complete(created: CreatedDatasets, dataset: str, document: dict[str, Any], author: Author) -> None:
+    """Store the contract in use if an earlier request ended before it did; its author stays."""
+    if created.has(dataset, document):
+        return
+    if not (before := created.name_owner(dataset)).author:
+        _take_name(created, dataset, author, before)
+    created.store(dataset, document)
+
+
+def _check_earlier(
+    lake: LakePorts, caller: CallerIdentity, created: CreatedDatasets, dataset: str
+) -> NameOwner:
+    """Check that a contract may replace a pending one, or that of a removed dataset; return who has the name.
 
     Raises:
         ProblemError: 409, the caller may not replace it, or the removed dataset still has files, whose rows
             would be in the new one.
     """
-    try:
-        author = created.author(dataset)
-    except NotFoundError:
-        return
+    before = created.name_owner(dataset)
+    if not (author := before.author):
+        return before
     is_removed = dataset in created.removals()
     if not may_change(caller, author):
         state = (
@@ -126,13 +143,25 @@ def _check_earlier(lake: LakePorts, caller: CallerIdentity, created: CreatedData
             "to create the new dataset."
         )
     if not is_removed:
-        return
+        return before
     if (left := remover_of(lake).files(dataset)).is_incomplete:
         files = len(left.present) + len(left.under_way)
         raise conflict(
             f"The removal of the earlier dataset {dataset} has {files} file{'' if files == 1 else 's'} left. "
             "Continue it on the page of the dataset, or choose another name."
         )
+    return before
+
+
+def _take_name(created: CreatedDatasets, dataset: str, author: Author, before: NameOwner) -> NameOwner:
+    try:
+        return created.take_name(dataset, author, before)
+    except ConflictError:
+        raise _taken(dataset) from None
+
+
+def _taken(dataset: str) -> ProblemError:
+    return conflict(f"Somebody else created {dataset} at the same moment. Choose another name.")
 
 
 def _use(created: CreatedDatasets, dataset: str, document: dict[str, Any], author: Author) -> None:
@@ -152,7 +181,7 @@ def _with_contract(files: dict[str, str], dataset: str, document: dict[str, Any]
     name, text = created_file(dataset), created_text(document)
     others = {file: stored for file, stored in files.items() if file != removal_file(dataset)}
     if others.get(name, text) != text:
-        raise conflict(f"Somebody else created {dataset} at the same moment. Choose another name.")
+        raise _taken(dataset)
     if (before := len(Definitions(others).contracts)) >= _MAX_CREATED:
         detail = f"People created {before} datasets. Ask a deployer to add them to the project first."
         raise invalid("body.document", "contract", detail)

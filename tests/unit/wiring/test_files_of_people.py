@@ -28,7 +28,8 @@ def created(monkeypatch: pytest.MonkeyPatch) -> CreatedDatasets:
     monkeypatch.setattr(stores, "objects", lambda: objects)
     made = CreatedDatasets(DefinitionVersions(objects, "artifacts", "abcd1234"))
     for dataset in ("visits", "shifts"):
-        made.store(dataset, document(), ANN)
+        made.take_name(dataset, ANN, made.name_owner(dataset))
+        made.store(dataset, document())
     return made
 
 
@@ -52,7 +53,8 @@ def test_a_contract_that_is_handed_in_after_a_removal_is_a_file_for_the_project(
     created: CreatedDatasets,
 ) -> None:
     created.remove("visits", ANN)
-    created.store("visits", document(), Author("ann", "2026-05-01T10:00:01"))
+    created.take_name("visits", Author("ann", "2026-05-01T10:00:01"), created.name_owner("visits"))
+    created.store("visits", document())
     assert "contracts/source/visits.yaml" in push.files_of_people(ENV)
     assert created.removal("visits") is None
 

@@ -15,8 +15,9 @@ import pytest
 from headgate.api.files import contract_drafts
 from headgate.api.http.access import CallerIdentity, Group
 from headgate.contracts import odcs_reader
+from headgate.errors import ConflictError
 from headgate.lake import keys
-from headgate.lake.created_datasets import CreatedDatasets
+from headgate.lake.created_datasets import CreatedDatasets, NameOwner
 from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
 from headgate.uploads.edits import CellEdit, Edits, Step
@@ -529,22 +530,71 @@ def rival_of(caller: Caller) -> Caller:
     return Caller(caller.lake, groups=("uploader",), name="bob")
 
 
-def test_of_two_people_who_create_one_name_the_first_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+PERSONAL = {
+    "logicalType": "string",
+    "physicalType": "VARCHAR(80)",
+    "classification": "personal",
+    "customProperties": [],
+}
+
+
+@pytest.mark.parametrize("own", [{}, PERSONAL], ids=["usable", "pending"])
+@pytest.mark.parametrize("other", [{}, PERSONAL], ids=["after a usable one", "after a pending one"])
+def test_of_two_people_who_create_one_name_the_first_keeps_it(
+    monkeypatch: pytest.MonkeyPatch, own: dict[str, object], other: dict[str, object]
+) -> None:
     caller = uploader()
-    document = drafted(caller)
-    rivals = with_column(document, description="Bob's")
+    draft = drafted(caller)
+    document = with_column(draft, **own)
+    rivals = with_column(draft, description="Bob's", **other)
     check_earlier = contract_drafts._check_earlier
 
-    def overtaken(lake: MemoryLake, first: CallerIdentity, stored: CreatedDatasets, dataset: str) -> None:
-        check_earlier(lake, first, stored, dataset)
+    def overtaken(
+        lake: MemoryLake, first: CallerIdentity, stored: CreatedDatasets, dataset: str
+    ) -> NameOwner:
+        before = check_earlier(lake, first, stored, dataset)
         monkeypatch.setattr(contract_drafts, "_check_earlier", check_earlier)
         contract_drafts.store(lake, CallerIdentity("bob", frozenset({Group.UPLOADER})), dataset, rivals)
+        return before
 
     monkeypatch.setattr(contract_drafts, "_check_earlier", overtaken)
     answer = created(caller, document)
     assert (answer.status, "at the same moment" in answer.json["detail"]) == (409, True)
     (stored,) = caller.call("GET", "/v1/contract-drafts").json["drafts"]
-    assert (stored["by"], stored["document"]) == ("bob", rivals)
+    assert (stored["by"], stored["document"], stored["is_in_use"]) == ("bob", rivals, not other)
+
+
+def test_a_name_without_a_contract_belongs_to_the_person_whose_request_ended_early(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caller = uploader()
+    document = with_column(drafted(caller), **PERSONAL)
+    with monkeypatch.context() as patched:
+        patched.setattr(CreatedDatasets, "store", interrupted)
+        assert created(caller, document).status == 500
+    assert caller.call("GET", "/v1/contract-drafts").json["drafts"] == []
+    assert created(rival_of(caller), document).status == 409
+    assert created(caller, document).json["by"] == caller.name
+
+
+def test_a_contract_that_cannot_be_used_leaves_its_name_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    caller = uploader()
+    document = drafted(caller)
+    with monkeypatch.context() as patched:
+        patched.setattr(CreatedDatasets, "change", refused)
+        assert created(caller, document).status == 409
+    assert caller.call("GET", "/v1/contract-drafts").json["drafts"] == []
+    assert created(rival_of(caller), document).json["by"] == "bob"
+
+
+def refused(*_: object) -> None:
+    """Refuse a change because others keep changing the definitions."""
+    raise ConflictError("Other requests keep changing the definitions.")
+
+
+def interrupted(*_: object) -> None:
+    """End a request early."""
+    raise RuntimeError("interrupted")
 
 
 def test_a_creation_that_was_interrupted_is_completed_by_sending_it_again(
@@ -552,21 +602,17 @@ def test_a_creation_that_was_interrupted_is_completed_by_sending_it_again(
 ) -> None:
     caller = uploader()
     document = drafted(caller)
-
-    def interrupted(*_: object) -> None:
-        raise RuntimeError("interrupted")
-
     with monkeypatch.context() as patched:
         patched.setattr(CreatedDatasets, "store", interrupted)
         assert created(caller, document).status == 500
-    stored = created(caller, document).json
-    assert (stored["by"], stored["is_in_use"], stored["document"]) == (caller.name, True, document)
+    for sender in (rival_of(caller), caller):
+        stored = created(sender, document).json
+        assert (stored["by"], stored["is_in_use"], stored["document"]) == (caller.name, True, document)
 
 
 def test_a_contract_that_waits_for_a_deployment_is_replaced_only_by_its_author() -> None:
     caller = uploader()
-    personal = {"logicalType": "string", "physicalType": "VARCHAR(80)", "classification": "personal"}
-    document = with_column(drafted(caller), **personal, customProperties=[])
+    document = with_column(drafted(caller), **PERSONAL)
     assert created(caller, document).json["is_in_use"] is False
     answer = created(rival_of(caller), with_column(document, description="Bob's"))
     assert (answer.status, caller.name in answer.json["detail"]) == (409, True)
