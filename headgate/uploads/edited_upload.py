@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from dataclasses import dataclass, field, replace
@@ -38,7 +39,7 @@ from headgate.uploads.edited_rows import check_edits, edited_csv, member_of
 from headgate.uploads.edits import Edits, fields_after_edits
 from headgate.uploads.import_grid import is_json_file, open_file
 from headgate.uploads.proposed_steps import names_in_records, proposed_steps
-from headgate.uploads.upload import UploadMapping
+from headgate.uploads.upload import UploadMapping, why_not_named
 from headgate.values.cast_declared import cast_column, without_nulls
 from headgate.values.cells import by_unique, numbers
 from headgate.values.country_codes import are_countries, in_country_codes
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 _MAX_JSON_BYTES = 32 << 20  # parsed as a whole to find its lists
 _COUNTRY_CONFIDENCE = 0.7  # below the threshold of certainty: a person confirms it
 _MAX_PROPOSED_LISTS, _MAX_PROPOSED_BYTES = 4, 8 << 20
+_MAX_PART_CHARS = 100  # of a sheet's or member's name in a key
 _WIDEST = {"precision": 38, "scale": 9}
 _NO_TEXT = {Kind.BOOLEAN, Kind.DATE, Kind.TIMESTAMP, Kind.DECIMAL}
 
@@ -110,6 +112,12 @@ class EditedUpload:
         """The sheet or member that is read: the chosen one, or that of the first table."""
         sheets = self.opened.source.written_as.get("sheets", "") if self.opened and self.parts else ""
         return self.edits.part or sheets
+
+    @property
+    def own_part(self) -> str:
+        """The chosen part of a file with several; empty for records as a whole."""
+        is_one_of_several = len(self.parts) > 1 and self.edits.part in self.parts
+        return self.edits.part if is_one_of_several and self.edits.part != WHOLE else ""
 
     @property
     def amounts(self) -> Collection[str]:
@@ -378,7 +386,23 @@ def edited_key(upload: UploadRecord, edited: EditedUpload) -> str:
         return upload.key
     dataset = edited.contract.dataset if edited.contract else keys.UPLOADS
     stem = PurePosixPath(upload.name).name.split(".")[0] or "upload"
-    return f"{dataset}/{stem}.csv"
+    return f"{dataset}/{_name_of_copy(stem, edited.own_part)}"
+
+
+def _name_of_copy(stem: str, part: str) -> str:
+    """Return the name of an edited file, which differs for each part of the sent file.
+
+    A later version of one sheet must not replace another sheet.
+    """
+    if not part:
+        return f"{stem}.csv"
+    plain = f"{stem}-{part.removesuffix('.csv')}.csv"
+    if len(part) <= _MAX_PART_CHARS and not why_not_named(plain):
+        return plain
+    digest = hashlib.sha256(part.encode()).hexdigest()[:8]
+    readable = f"{stem}-{PurePosixPath(part.replace('/', '-')).stem}-{digest}.csv"
+    is_permitted = len(part) <= _MAX_PART_CHARS and not why_not_named(readable)
+    return readable if is_permitted else f"{stem}-{digest}.csv"
 
 
 def _reading(sample: pa.Array) -> Reading | None:

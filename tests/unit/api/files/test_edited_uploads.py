@@ -759,3 +759,78 @@ def test_a_note_of_an_edited_copy_from_before_parts_had_keys_counts_for_its_part
     senders.objects.delete(ObjectRef(senders.bucket, new))
     senders.objects.write(ObjectRef(senders.bucket, old), note)
     assert [senders.edited_copy("aa", part) for part in ("Lines", "Orders", "")] == ["f1", "", ""]
+
+
+def workbook_of_months(*names: str, first_quantity: object = 1) -> bytes:
+    """Lines of orders on a sheet for each month, with the same columns."""
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.remove(book.active)
+    for name in names:
+        sheet = book.create_sheet(name)
+        sheet.append(["order_item_id", "order_id", "product_id", "quantity", "unit_price", "updated_at"])
+        for number in range(1, 21):
+            quantity = first_quantity if number == 1 else number
+            line = f"{name}-{number}"
+            sheet.append([line, f"K{line}", "85123A", quantity, 2.95, datetime(2026, 10, 1, 9, 30)])
+    book.save(file)
+    return file.getvalue()
+
+
+def sent_part(caller: Caller, book: bytes, part: str, name: str = "months.xlsx") -> FileRecord:
+    """The record of a committed part of a file."""
+    upload_id = uploaded_to(caller, book, name, "")
+    answer = checked(caller, upload_id, {"part": part, "dataset": "order_items", "columns": {}})
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
+    return caller.lake.receive(committed["key"])
+
+
+def test_rows_of_a_sheet_wait_until_that_sheet_comes_again() -> None:
+    caller = uploader()
+    book = workbook_of_months("Jan", "Feb", first_quantity="many")
+    first, second = sent_part(caller, book, "Jan"), sent_part(caller, book, "Feb")
+    assert [record.quarantined for record in (first, second)] == [1, 1]
+    assert [record.key for record in (first, second)] == [
+        "order_items/months-Jan.csv",
+        "order_items/months-Feb.csv",
+    ]
+    shown = caller.call("GET", f"/v1/files/{first.file_id}").json
+    assert shown["closed_by"] == ""
+    corrected_book = workbook_of_months("Jan", "Feb")
+    third = sent_part(caller, corrected_book, "Jan")
+    closed_by = [
+        caller.call("GET", f"/v1/files/{record.file_id}").json["closed_by"] for record in (first, second)
+    ]
+    assert closed_by == [third.file_id, ""]
+
+
+def one_line(name: str) -> str:
+    """A CSV file with one line of an order."""
+    header = "order_item_id,order_id,product_id,quantity,unit_price,updated_at"
+    return f"{header}\n{name}-1,K1,85123A,1,2.95,2026-10-01 09:30:00\n"
+
+
+def test_members_of_an_archive_have_keys_of_their_own() -> None:
+    archive, names = io.BytesIO(), ("jan.csv", "2026/jan.csv", "2026-jan.csv")
+    with zipfile.ZipFile(archive, "w") as file:
+        for name in names:
+            file.writestr(name, one_line(name))
+    caller = uploader()
+    keys_of_parts = [sent_part(caller, archive.getvalue(), name, "months.zip").key for name in names]
+    assert keys_of_parts[0] == "order_items/months-jan.csv"
+    assert keys_of_parts[1].startswith("order_items/months-2026-jan-")
+    assert len({*keys_of_parts}) == len(names)
+
+
+def test_the_only_member_of_an_archive_has_the_key_of_the_file() -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("jan.csv", one_line("A"))
+    record = sent_part(uploader(), archive.getvalue(), "jan.csv", "months.zip")
+    assert (record.key, record.accepted) == ("order_items/months.csv", 1)
+
+
+def test_the_key_of_a_sheet_has_no_card_number_of_its_name() -> None:
+    book = workbook_of_months("Jan", "4111 1111 1111 1111")
+    key = sent_part(uploader(), book, "4111 1111 1111 1111").key
+    assert redact_text(key) == key
+    assert key.startswith("order_items/months-")
