@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.errors import BadInputError, ConflictError, HeadgateError, NotFoundError
 from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
+from headgate.uploads.edits import Edits
 from headgate.uploads.upload import (
     CONTENT_DIFFERS,
     EDITED,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
     from headgate.lake.file_index import FileIndex
     from headgate.lake.ports import FileRecord, ObjectStore
-    from headgate.uploads.edits import Edits
     from headgate.uploads.upload_store import StoredPart, UploadStore
 
 CHECKING, CHECKED, FAILED = "checking", "checked", "failed"
@@ -74,8 +74,14 @@ class Uploads:
     prepare: Callable[[UploadRecord, bool], None]
     clock: Callable[[], datetime]
 
-    def begin(self, caller: str, *, name: str, size_bytes: int, sha256: str, dataset: str) -> UploadRecord:
+    def begin(
+        self, caller: str, *, name: str, size_bytes: int, sha256: str, dataset: str, part: str = ""
+    ) -> UploadRecord:
         """Begin an upload, or return the caller's earlier upload of the same file.
+
+        Args:
+            part: the part of the file to begin with. The lake may have its other parts, so the file is no
+                duplicate. An upload with edits keeps them.
 
         Raises:
             BadInputError: the name is not permitted, or the dataset has no contract.
@@ -89,13 +95,18 @@ class Uploads:
         stored = self._stored(upload_id)
         if stored and (shown := self._shown(stored.upload)).state is UploadState.COMMITTING:
             return shown
-        if accepted := self.index.accepted_with(sha256, [dataset] if dataset else sorted(self.datasets)):
+        datasets = [dataset] if dataset else sorted(self.datasets)
+        if not part and (accepted := self.index.accepted_with(sha256, datasets)):
             return self._replace(
                 stored, replace(fresh, state=UploadState.DUPLICATE, duplicate_of=accepted)
             ).upload
+        edits = Edits(part=part) if part else None
         if stored and self._continues(stored.upload):
+            if edits and not (stored.upload.edits or stored.upload.mapping):
+                return self._replace(stored, replace(stored.upload, edits=edits)).upload
             return stored.upload
-        begun = self._replace(stored, replace(fresh, store_id=self.store.begin(self.content(upload_id))))
+        store_id = self.store.begin(self.content(upload_id))
+        begun = self._replace(stored, replace(fresh, store_id=store_id, edits=edits))
         self._forget(upload_id)
         return begun.upload
 

@@ -113,6 +113,17 @@ class EditedUpload:
         sheets = self.opened.source.written_as.get("sheets", "") if self.opened and self.parts else ""
         return self.edits.part or sheets
 
+    def parts_read(self, sheets: str = "") -> tuple[str, ...]:
+        """Return the parts whose rows are read: the chosen one, or all sheets of the first table.
+
+        Args:
+            sheets: the sheets that the gate has read, as a file's record lists them.
+        """
+        if self.edits.part:
+            return (self.edits.part,)
+        listed = f", {sheets or self.part}, "
+        return tuple(name for name in self.parts if f", {name}, " in listed)
+
     @property
     def own_part(self) -> str:
         """The chosen part of a file with several; empty for records as a whole."""

@@ -2616,6 +2616,12 @@ export interface components {
              */
             parts: string[];
             /**
+             * Parts Read
+             * @description The parts that a commit takes: several sheets may be read as one table.
+             * @default []
+             */
+            parts_read: string[];
+            /**
              * Proposed Steps
              * @description Steps that a person may add.
              * @default []
@@ -5776,6 +5782,12 @@ export interface components {
              * @description File name without folders; control characters, slashes and a leading `.` or `_` are not permitted.
              */
             name: string;
+            /**
+             * Part
+             * @description Sheet, member, or list of records to begin with; the state is not `duplicate` then, because the lake may have another part of the file.
+             * @default
+             */
+            part: string;
             /**
              * Sha256
              * @description SHA-256 of the content, in lower-case hex.

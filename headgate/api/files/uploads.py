@@ -62,7 +62,12 @@ _ROW_FORMAT = {"delimiter", "quote"}
 def begin(lake: LakePorts, caller: str, asked: UploadAsked) -> Upload:
     """Start an upload, or return the caller's upload of the same file."""
     upload = uploads_of(lake).begin(
-        caller, name=asked.name, size_bytes=asked.size_bytes, sha256=asked.sha256, dataset=asked.dataset
+        caller,
+        name=asked.name,
+        size_bytes=asked.size_bytes,
+        sha256=asked.sha256,
+        dataset=asked.dataset,
+        part=asked.part,
     )
     return _shown(upload)
 
@@ -523,6 +528,7 @@ def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:
         "part_rows": stored.get("part_rows", {}),
         "part_datasets": stored.get("part_datasets", {}),
         "part": stored.get("part", ""),
+        "parts_read": tuple(stored.get("parts_read", ())),
         "edits": UploadEdits.model_validate(stored["edits"]) if stored.get("edits") else None,
         "likely_dataset": stored.get("likely_dataset", ""),
         "proposed_steps": tuple(map(ProposedStep.model_validate, stored.get("proposed_steps", ()))),

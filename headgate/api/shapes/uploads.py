@@ -42,6 +42,12 @@ class UploadAsked(Asked):
         pattern=r"^[a-z0-9_\-]*$",
         description="Dataset with a contract; empty: the gate finds it from the columns.",
     )
+    part: str = Field(
+        "",
+        max_length=500,
+        description="Sheet, member, or list of records to begin with; the state is not `duplicate` then, "
+        "because the lake may have another part of the file.",
+    )
 
 
 class Upload(Shape):
@@ -345,6 +351,9 @@ class DryRun(Shape):
     part_rows: dict[str, Count] = Field({}, description="Number of records by list.")
     part_datasets: dict[str, str] = Field({}, description="Suggested dataset by path of a nested list.")
     part: str = Field("", description="The part that is read; empty if none is chosen.")
+    parts_read: tuple[str, ...] = Field(
+        (), description="The parts that a commit takes: several sheets may be read as one table."
+    )
     edits: UploadEdits | None = Field(None, description="The checked edits.")
     hides_values: bool = Field(
         default=False, description="Whether the caller may not see or change the file's values."

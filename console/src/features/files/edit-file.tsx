@@ -69,7 +69,7 @@ export function EditFile({ file }: { file: File }) {
               <ImportPanel
                 upload={upload}
                 first={check}
-                onCommit={(etag, edits) => enter.mutate({ uploadId: upload.upload_id, etag, edits })}
+                onCommit={({ etag }, edits) => enter.mutate({ uploadId: upload.upload_id, etag, edits })}
               />
             </>
           )

@@ -82,7 +82,7 @@ function Rows(props: ComponentProps<typeof ImportGrid>) {
 interface Props {
   upload: Schemas['Upload']
   first: Checked
-  onCommit: (etag: string, edits: Edits) => void
+  onCommit: (check: Checked, edits: Edits) => void
   /** A person has changed something of the file. */
   onWork?: () => void
 }
@@ -92,7 +92,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
   const work = useEdits(upload.upload_id, first)
   const [chosen, setShow] = useState('all')
   const [form, setForm] = useState<{ action: ColumnAction; column: string }>()
-  const { result, etag } = work.check
+  const { result } = work.check
   const { edits } = work
   const { change: changeEdits } = work
   const change = useCallback(
@@ -127,8 +127,8 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
     if (!hasEnded) return
     end()
     const isOfIt = !work.error && result.dataset === created && result.accepted > 0
-    if (isOfIt && mayCommit(result) && !isMostlyDuplicates(result)) onCommit(etag, edits)
-  }, [hasEnded, created, end, work.error, result, etag, edits, onCommit])
+    if (isOfIt && mayCommit(result) && !isMostlyDuplicates(result)) onCommit(work.check, edits)
+  }, [hasEnded, created, end, work.error, result, work.check, edits, onCommit])
   const mapped = form ? mapOf(edits, form.column) : undefined
   const missing = missingFields(result, edits)
   const decided = settled(edits, result)
@@ -245,7 +245,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
         missing={missing}
         leftOut={leftOut}
         currencies={openCurrencies(result, edits)}
-        onCommit={() => onCommit(etag, edits)}
+        onCommit={() => onCommit(work.check, edits)}
         onShowErrors={() => setShow('errors')}
         onChange={change}
       />

@@ -3,7 +3,7 @@ import { MantineProvider } from '@mantine/core'
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 
-import { keptForPart, NextPart, openParts } from './next-part'
+import { committedParts, keptForPart, NextPart, openParts } from './next-part'
 
 afterEach(cleanup)
 
@@ -16,7 +16,7 @@ test('a receipt leads to the sheets that are left, without choosing the file aga
       <NextPart file={BOOK} committed={['Bestellungen']} onNext={onNext} />
     </MantineProvider>,
   )
-  screen.getByText('2 parts of this file are not in yet: Positionen, Retouren.')
+  screen.getByText('Not in yet from this file: Positionen, Retouren.')
   fireEvent.click(screen.getByRole('button', { name: 'Next: Positionen' }))
   expect(onNext).toHaveBeenCalledWith('Positionen')
 })
@@ -30,4 +30,28 @@ test('the next part is of the same file, and remembers what is in', () => {
   const file = new File(['a'], 'bazar.xlsx')
   const next = keptForPart({ id: 'a', file, dataset: 'orders', addedAt: 0 }, 'Positionen', ['Bestellungen'])
   expect(next).toMatchObject({ file, dataset: '', part: 'Positionen', committed: ['Bestellungen'] })
+})
+
+test('sheets that were read as one table are all in', () => {
+  const committed = committedParts(
+    { committed: ['Retouren'] },
+    { parts_read: ['Bestellungen', 'Positionen'] },
+  )
+  expect(openParts(BOOK, committed)).toEqual([])
+  expect(openParts(BOOK, committedParts({}, undefined))).toEqual(BOOK.parts)
+})
+
+test('a list of records is named by its path in words, and only where it is of a dataset', () => {
+  const file = {
+    parts: ['$', 'orders', 'orders.lines'],
+    part_rows: { $: 1, orders: 20, 'orders.lines': 45 },
+    part_datasets: { 'orders.lines': 'order_items' },
+  }
+  render(
+    <MantineProvider>
+      <NextPart file={file} committed={['orders']} onNext={vi.fn()} />
+    </MantineProvider>,
+  )
+  screen.getByText('Not in yet from this file: orders › lines · 45 records · order items.')
+  screen.getByRole('button', { name: 'Next: orders › lines · 45 records · order items' })
 })

@@ -1,15 +1,25 @@
 import { Button, Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { count } from '../../api/format'
 import { partWords } from '../import/file-line'
 import type { Kept } from './kept-files'
 
 type Parts = Pick<Schemas['DryRun'], 'parts' | 'part_rows' | 'part_datasets'>
 
-/** The parts of a file that are not committed yet, in the order of the file. */
-export const openParts = ({ parts }: Parts, committed: string[]): string[] =>
-  parts.filter((part) => !committed.includes(part))
+/**
+ * The parts of a file that are not committed yet, in the order of the file. A list of records is one only where its
+ * columns say of which dataset it is: most lists are details of the records around them.
+ */
+export const openParts = ({ parts, part_rows, part_datasets }: Parts, committed: string[]): string[] =>
+  parts.filter(
+    (part) => !committed.includes(part) && (part_rows[part] === undefined || Boolean(part_datasets[part])),
+  )
+
+/** The parts of a file that are committed after the commit of a check, which may read several sheets as one table. */
+export const committedParts = (
+  { committed = [] }: Pick<Kept, 'committed'>,
+  check: Pick<Schemas['DryRun'], 'parts_read'> | undefined,
+): string[] => [...committed, ...(check?.parts_read ?? [])]
 
 /** The same file again, to begin with another part. */
 export const keptForPart = ({ file }: Kept, part: string, committed: string[]): Kept => ({
@@ -32,14 +42,12 @@ export function NextPart({ file, committed, onNext }: Props) {
   const open = openParts(file, committed)
   const next = open[0]
   if (next === undefined) return null
+  const wordsOf = (part: string) => partWords(part, file.part_rows[part], file.part_datasets[part])
   return (
     <Group gap="sm">
-      <Text size="sm">
-        {count(open.length, 'part')} of this file {open.length === 1 ? 'is' : 'are'} not in yet:{' '}
-        {open.join(', ')}.
-      </Text>
+      <Text size="sm">Not in yet from this file: {open.map(wordsOf).join(', ')}.</Text>
       <Button size="compact-sm" variant="default" onClick={() => onNext(next)}>
-        Next: {partWords(next, file.part_rows[next], file.part_datasets[next])}
+        Next: {wordsOf(next)}
       </Button>
     </Group>
   )

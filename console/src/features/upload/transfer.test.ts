@@ -7,11 +7,13 @@ vi.mock('idb-keyval', () => ({ createStore: () => undefined, del: vi.fn(), entri
 
 /** What was asked, and the answers that are still to come by request: the last one stays. */
 let asked: string[]
+let bodies: string[]
 
 function answering(answers: Record<string, [number, unknown][]>): void {
-  vi.stubGlobal('fetch', (url: string, { method }: { method: string }) => {
+  vi.stubGlobal('fetch', (url: string, { method, body: sent }: { method: string; body?: string }) => {
     const request = `${method} ${url}`
     asked.push(request)
+    bodies.push(sent ?? '')
     const left = answers[request] ?? []
     const [status, body] = (left.length > 1 ? left.shift() : left[0]) ?? [404, { detail: 'There is none.' }]
     return Promise.resolve(new Response(JSON.stringify(body), { status }))
@@ -20,6 +22,7 @@ function answering(answers: Record<string, [number, unknown][]>): void {
 
 beforeEach(() => {
   asked = []
+  bodies = []
   connect({ apiUrl: '', token: () => Promise.resolve(''), signOut: () => undefined })
 })
 
@@ -49,6 +52,13 @@ test('a file that one call cannot copy is committed by several', async () => {
   })
   expect((await commit('u', 'e')).file_id).toBe('f')
   expect(asked).toHaveLength(3)
+})
+
+test('an upload begins with the sheet that is next', async () => {
+  answering({ 'POST /v1/uploads': [[201, upload('complete')]] })
+  await send({ ...kept, part: 'Positionen' }, new AbortController().signal, () => undefined)
+  await send(kept, new AbortController().signal, () => undefined)
+  expect(bodies.map((body) => (JSON.parse(body) as { part: string }).part)).toEqual(['Positionen', ''])
 })
 
 test('a commit that died is an error after its end, and can be repeated', async () => {

@@ -56,14 +56,14 @@ export async function send(
   signal: AbortSignal,
   onProgress: (progress: Progress) => void,
 ): Promise<Schemas['Upload']> {
-  const { file, dataset } = kept
+  const { file } = kept
   const digest = await sha256(file, signal, (share) => onProgress({ step: 'hashing', share }))
-  let upload = await begin(file, digest, dataset, signal)
+  let upload = await begin(kept, digest, signal)
   if (upload.state === 'committing') {
     onProgress({ step: 'committing', share: 1 })
     upload = await endOfCommit(upload.upload_id, signal)
     if (upload.state === 'committed') return upload
-    upload = await begin(file, digest, dataset, signal)
+    upload = await begin(kept, digest, signal)
   }
   if (upload.state !== 'open') return upload
   await sendParts(upload, file, signal, onProgress)
@@ -71,12 +71,11 @@ export async function send(
 }
 
 async function begin(
-  file: File,
+  { file, dataset, part = '' }: Kept,
   digest: string,
-  dataset: string,
   signal: AbortSignal,
 ): Promise<Schemas['Upload']> {
-  const body = { name: file.name, size_bytes: file.size, sha256: digest, dataset }
+  const body = { name: file.name, size_bytes: file.size, sha256: digest, dataset, part }
   try {
     return await read<Schemas['Upload']>('/v1/uploads', { method: 'POST', signal, body })
   } catch (error) {

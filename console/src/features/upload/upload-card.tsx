@@ -8,13 +8,13 @@ import { useOffline, useReturn } from '../../api/reach'
 import { Panel } from '../../components/panel'
 import { Failed, Waiting } from '../../components/states'
 import { Repeat } from '../files/repeat'
-import { type Edits, NO_EDITS, withPart } from '../import/edits'
+import type { Edits } from '../import/edits'
 import { ImportPanel } from '../import/import-panel'
-import { forgetEdits, keepEdits, keptEdits } from '../import/kept-edits'
+import { forgetEdits } from '../import/kept-edits'
 import { CancelUpload } from './cancel-upload'
 import { Live } from './live'
 import { forget, keep, type Kept } from './kept-files'
-import { keptForPart, NextPart } from './next-part'
+import { committedParts, keptForPart, NextPart } from './next-part'
 import { addUploads, endUpload } from './uploads-store'
 import { abort, type Checked, commit, dryRun, type Progress, RefusedFileError, send } from './transfer'
 
@@ -53,8 +53,6 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         return
       }
       setStep({ name: 'checking', upload })
-      if (kept.part && !(await keptEdits(upload.upload_id)))
-        await keepEdits(upload.upload_id, withPart(NO_EDITS, kept.part))
       const check = await dryRun(upload.upload_id, own.signal)
       setStep({ name: 'checked', upload, check })
     } catch (error) {
@@ -89,11 +87,11 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     )
   }
 
-  async function enter(upload: Schemas['Upload'], check: Checked, etag: string, edits: Edits): Promise<void> {
+  async function enter(upload: Schemas['Upload'], check: Checked, edits: Edits): Promise<void> {
     try {
       setStep({
         name: 'committed',
-        upload: await commit(upload.upload_id, etag),
+        upload: await commit(upload.upload_id, check.etag),
         edits,
         check: check.result,
       })
@@ -103,6 +101,8 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
       setStep({ name: 'failed', error })
     }
   }
+
+  const committed = committedParts(kept, step.name === 'committed' ? step.check : undefined)
 
   async function remove(): Promise<void> {
     control.current?.abort()
@@ -136,7 +136,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         <ImportPanel
           upload={step.upload}
           first={step.check}
-          onCommit={(etag, edits) => void enter(step.upload, step.check, etag, edits)}
+          onCommit={(check, edits) => void enter(step.upload, check, edits)}
           onWork={noteWork}
         />
       ) : null}
@@ -144,10 +144,10 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
       {step.name === 'committed' && step.check && !hasGoneOn ? (
         <NextPart
           file={step.check}
-          committed={committedParts(kept, step.check, step.edits)}
+          committed={committed}
           onNext={(part) => {
             setGoneOn(true)
-            addUploads([keptForPart(kept, part, committedParts(kept, step.check, step.edits))])
+            addUploads([keptForPart(kept, part, committed)])
           }}
         />
       ) : null}
@@ -168,13 +168,6 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     </Panel>
   )
 }
-
-/** The parts of a file that are committed after this one. */
-const committedParts = (
-  kept: Kept,
-  check: Schemas['DryRun'] | undefined,
-  edits: Edits | undefined,
-): string[] => [...(kept.committed ?? []), edits?.part || (check?.part ?? '')]
 
 function Moving({
   progress,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -22,6 +23,7 @@ from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
 from headgate.uploads.edits import CellEdit, Edits, Step
 from tests.console.supplier_file import BAD_ROWS, CHOSEN, supplier_file
+from tests.unit.api.files.test_uploads import send_parts
 from tests.unit.api.files.test_uploads import uploaded as uploaded_to
 from tests.unit.api.lakes import PAYMENTS, Caller, MemoryLake
 
@@ -834,3 +836,55 @@ def test_the_key_of_a_sheet_has_no_card_number_of_its_name() -> None:
     key = sent_part(uploader(), book, "4111 1111 1111 1111").key
     assert redact_text(key) == key
     assert key.startswith("order_items/months-")
+
+
+def begun_with(caller: Caller, book: bytes, part: str = "") -> dict[str, Any]:
+    """The answer to the begin of an upload of a workbook, whose content is sent."""
+    asked = {
+        "name": "months.xlsx",
+        "size_bytes": len(book),
+        "sha256": hashlib.sha256(book).hexdigest(),
+        "dataset": "",
+        **({"part": part} if part else {}),
+    }
+    upload: dict[str, Any] = caller.call("POST", "/v1/uploads", asked).json
+    if upload["state"] == "open":
+        send_parts(caller, upload["upload_id"], book)
+        caller.call("POST", f"/v1/uploads/{upload['upload_id']}/complete")
+    return upload
+
+
+def committed_as_checked(caller: Caller, upload_id: str) -> Answer:
+    """The check of an upload that was committed by it, and received."""
+    answer = checked(caller, upload_id)
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
+    caller.lake.receive(committed["key"])
+    return answer
+
+
+def test_the_next_sheet_of_a_workbook_that_is_in_the_lake_is_no_duplicate() -> None:
+    caller, book = uploader(), workbook_of_two_tables()
+    first = committed_as_checked(caller, begun_with(caller, book)["upload_id"]).json
+    assert (first["parts"], first["parts_read"]) == (["Lines", "Orders"], ["Orders"])
+    assert begun_with(caller, book)["state"] == "duplicate"
+    upload = begun_with(caller, book, "Lines")
+    assert upload["state"] == "open"
+    answer = checked(caller, upload["upload_id"]).json
+    assert (answer["dataset"], answer["parts_read"], answer["accepted"]) == ("order_items", ["Lines"], 20)
+
+
+def test_an_upload_that_goes_on_begins_with_the_asked_sheet_unless_something_is_decided() -> None:
+    caller, book = uploader(), workbook_of_two_tables()
+    upload_id = begun_with(caller, book)["upload_id"]
+    assert begun_with(caller, book, "Orders")["upload_id"] == upload_id
+    assert checked(caller, upload_id).json["part"] == "Orders"
+    checked(caller, upload_id, {"part": "Lines"})
+    begun_with(caller, book, "Orders")
+    assert checked(caller, upload_id).json["part"] == "Lines"
+
+
+def test_sheets_that_are_read_as_one_table_are_all_named_as_read() -> None:
+    caller = uploader()
+    book = workbook_of_months("Jan", "Feb", "Mar 2026")
+    answer = committed_as_checked(caller, begun_with(caller, book)["upload_id"]).json
+    assert (answer["accepted"], answer["parts_read"]) == (60, ["Jan", "Feb", "Mar 2026"])
