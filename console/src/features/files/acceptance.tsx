@@ -18,12 +18,13 @@ export function FileBadge({
 
 const TEXT = { color: 'var(--mantine-color-text)' }
 
-type Counted = Pick<Schemas['DryRun'], 'acceptance' | 'received' | 'accepted' | 'quarantined'>
+type Counted = Pick<Schemas['DryRun'], 'acceptance' | 'received' | 'accepted' | 'quarantined'> &
+  Partial<Pick<Schemas['FileDetail'], 'closed_by'>>
 
-/** Says that the gate refuses too many rows of a file; nothing where it does not. */
+/** Says that the gate refuses too many rows of a file; nothing where it does not, or where a later version replaces it. */
 export function AcceptanceAlert({ of, wasCommitted }: { of: Counted; wasCommitted: boolean }) {
   const title = acceptanceTitle(of)
-  if (!title) return null
+  if (!title || of.closed_by) return null
   const isNothing = of.acceptance === 'nothing_accepted'
   return (
     // The yellow of a title has a contrast below 4.5.

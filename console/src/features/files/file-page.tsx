@@ -31,6 +31,7 @@ import { ReadAs } from './read-as'
 import type { Corrections } from './rejection-groups'
 import { Rejected } from './rejected-panel'
 import { DUPLICATE, isDuplicate, SENT_BEFORE } from './repeat'
+import { ReplacedBy } from './replaced-by'
 import { Stages } from './stages'
 import { Undo } from './undo'
 
@@ -131,6 +132,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
       {file.received === 0 && isEditable(file) ? null : (
         <Panel title={rowWords(counted)} name="Rows">
           <Stack gap="xs">
+            <ReplacedBy file={file} />
             <AcceptanceAlert of={file} wasCommitted />
             {file.state === 'reverted' ? <BeforeUndo file={file} /> : <Counts of={counted} />}
             <NextStep file={file} isSecond={waits} />

@@ -51,15 +51,6 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
       <Answered of={rejected} what="the rows in quarantine">
         {(found) => (
           <Stack gap="xs">
-            {isReplaced ? (
-              <Text size="sm">
-                <Anchor href={`#/files/${encodeURIComponent(file.closed_by)}`}>
-                  A later version of the file
-                </Anchor>{' '}
-                replaces it: these rows need no correction here. Rows that are still wrong wait with that
-                version.
-              </Text>
-            ) : null}
             <RejectedRowsEditor
               fileId={file.file_id}
               groups={groups}

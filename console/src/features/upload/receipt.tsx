@@ -6,6 +6,7 @@ import { useUnits } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { useContract } from '../catalog/queries'
 import { valueWords } from '../files/edited-before'
+import { ReplacedBy } from '../files/replaced-by'
 import { sentAs } from '../files/sent-as'
 import { currencyWords } from '../import/currencies'
 import type { Edits } from '../import/edits'
@@ -29,7 +30,6 @@ export function Receipt({ file, edits }: Props) {
     replacedWords(file.replaced_rows),
     wait > 0 ? `${count(wait, 'row')} ${wait === 1 ? 'waits' : 'wait'} for a person` : '',
     file.duplicates > 0 ? count(file.duplicates, 'duplicate') : '',
-    file.closed_by ? 'and a later version of the file replaces it' : '',
   ]
   const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]))
   return (
@@ -37,6 +37,7 @@ export function Receipt({ file, edits }: Props) {
       <Text fw={600} size="lg">
         {parts.filter(Boolean).join(', ')}.
       </Text>
+      <ReplacedBy file={file} />
       {file.edited_before?.sent_as ? (
         <Text size="sm">
           {sentAs(file.edited_before)}The file in the lake is {file.key}.
