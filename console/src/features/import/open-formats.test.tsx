@@ -41,6 +41,7 @@ const RESULT = {
       Farbe: { kind: 'decimal', format: { decimal: ',' }, others: 0 },
     },
     to_come: {},
+    flawed_cells: { Preis: 42 },
   },
   mapping: {
     dataset: 'items',
@@ -80,6 +81,13 @@ test('a format that the values of a mapped column need is one of the suggestions
   fireEvent.click(screen.getByRole('button', { name: 'Use the suggestion' }))
   expect(onChange).toHaveBeenCalledWith(READ)
   expect(openFormats(RESULT, READ)).toEqual([])
+})
+
+test('no format is offered for values that the gate accepts as they are, or before a column is mapped', () => {
+  const grid = RESULT.grid && { ...RESULT.grid, flawed_cells: {} }
+  expect(openFormats({ ...RESULT, acceptance: 'ok', accepted: 42, quarantined: 0, grid }, EDITS)).toEqual([])
+  expect(openFormats({ ...RESULT, outcome: 'needs_mapping', grid }, EDITS)).toHaveLength(1)
+  expect(openFormats({ ...RESULT, outcome: 'needs_mapping', grid }, NO_EDITS)).toEqual([])
 })
 
 test('where every row is refused for want of a format, the button takes the format', () => {

@@ -68,12 +68,14 @@ interface OpenFormat {
 }
 
 /**
- * The formats of numbers, days and yes or no that nearly all values of a column need and its field does not have yet.
- *
- * Without them the gate refuses these values.
+ * The formats of numbers, days and yes or no by which nearly all values of a column are written and that its field
+ * does not have yet: of columns with values that the gate refuses, and of all where it has not checked the rows. A
+ * format that the contract declares needs no decision.
  */
-export function openFormats({ grid, mapping }: Schemas['DryRun'], edits: Edits): OpenFormat[] {
+export function openFormats({ grid, mapping, outcome }: Schemas['DryRun'], edits: Edits): OpenFormat[] {
+  const isUnchecked = !outcome || outcome === 'needs_mapping'
   return (grid?.columns ?? []).flatMap((column) => {
+    if (!isUnchecked && !grid?.flawed_cells[column]) return []
     const known = grid?.formats[column] as { kind: string; format: Format } | undefined
     const field = mapping?.fields.find(({ name }) => name === edits.columns[column])
     if (!known || !field || edits.formats[field.name] || kindOf(field.type) === 'text') return []
