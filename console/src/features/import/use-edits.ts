@@ -38,13 +38,17 @@ const isOnlyUnchecked = (result: Schemas['DryRun'], edits: Edits): boolean =>
   settled(edits, result) !== edits &&
   missingFields(result, edits).length === 0
 
-/** Whether another part was chosen whose dataset is known by its columns, and nothing is decided about it. */
-const isUndecidedPart = (before: Edits, { part, dataset }: Edits, result: Schemas['DryRun']): boolean =>
-  before.part !== part && dataset === '' && Boolean(result.mapping) && !result.is_remembered
+/** Whether edits only choose another part: its dataset is decided by its columns, unless a person decides it. */
+export const onlyChoosesPart = (before: Edits, next: Edits): boolean =>
+  before.part !== next.part && next.dataset === '' && columnsOf(next) === 0
+
+/** Whether the columns of a chosen part say of which dataset it is. */
+const hasDatasetOfPart = ({ mapping, is_remembered }: Schemas['DryRun']): boolean =>
+  Boolean(mapping) && !is_remembered
 
 /** The edits after a check: those that are remembered, or the dataset and fields of a part that its columns show. */
-export const answeredEdits = (before: Edits, edits: Edits, result: Schemas['DryRun']): Edits =>
-  result.is_remembered || isUndecidedPart(before, edits, result) ? edited(result) : edits
+export const answeredEdits = (edits: Edits, isPartAlone: boolean, result: Schemas['DryRun']): Edits =>
+  result.is_remembered || (isPartAlone && hasDatasetOfPart(result)) ? edited(result) : edits
 
 const columnsOf = ({ columns }: Edits): number => Object.keys(columns).length
 
@@ -81,6 +85,8 @@ export function useEdits(uploadId: string, first: Checked): Import {
   const control = useRef<AbortController>(undefined)
   const newest = useRef(first.result)
   const before = useRef(history.now)
+  // Exactly the edits by which a person chose a part: whatever is typed or chosen after it is a decision.
+  const ofPart = useRef<Edits>(undefined)
 
   const run = useCallback(
     async (edits: Edits) => {
@@ -93,8 +99,9 @@ export function useEdits(uploadId: string, first: Checked): Import {
         const answer = await checkEdits(uploadId, sent, own.signal)
         newest.current = answer.result
         // The choice of a sheet alone gets the decisions that are remembered for its header.
-        const isOfPart = isUndecidedPart(before.current, edits, answer.result)
-        const fresh = answeredEdits(before.current, edits, answer.result)
+        const isPartAlone = ofPart.current === edits
+        const isOfPart = isPartAlone && hasDatasetOfPart(answer.result)
+        const fresh = answeredEdits(edits, isPartAlone, answer.result)
         if (answer.result.is_remembered) setRemembered(fresh)
         const isOther = before.current.dataset !== edits.dataset || before.current.part !== edits.part
         const now = isOther ? withoutTotals(fresh, answer.result) : fresh
@@ -107,8 +114,10 @@ export function useEdits(uploadId: string, first: Checked): Import {
           !isOfPart &&
           (now !== edits || columnsOf(settled(now, answer.result)) === columnsOf(sent))
         setCheckedEdits(isWhole ? now : undefined)
-        if (now !== edits) setHistory(begun(now))
+        // What was typed while the check ran stays, and is checked next.
+        if (now !== edits) setHistory((past) => (past.now === edits ? begun(now) : past))
         setCheckedAt(Date.now())
+        if (isPartAlone) void keepEdits(uploadId, now)
         setError(undefined)
       } catch (failure) {
         if (own.signal.aborted) return
@@ -131,12 +140,20 @@ export function useEdits(uploadId: string, first: Checked): Import {
   const edits = history.now
   useEffect(() => {
     if (edits === checkedEdits) return
-    void keepEdits(uploadId, edits)
+    // A part without decisions is kept once its check has ended, as a reload takes kept edits for a person's choice.
+    if (ofPart.current !== edits) void keepEdits(uploadId, edits)
     const timer = setTimeout(() => void run(edits), PAUSE_MS)
     return () => clearTimeout(timer)
   }, [edits, checkedEdits, run, uploadId])
 
   const change = useCallback((next: Edits) => setHistory((past) => changed(past, next)), [])
+  const restart = useCallback(
+    (next: Edits) => {
+      if (onlyChoosesPart(edits, next)) ofPart.current = next
+      setHistory(begun(next))
+    },
+    [edits],
+  )
   return {
     check,
     edits,
@@ -146,7 +163,7 @@ export function useEdits(uploadId: string, first: Checked): Import {
     remembered,
     error,
     change,
-    restart: useCallback((next: Edits) => setHistory(begun(next)), []),
+    restart,
     undo: history.past.length > 0 ? () => setHistory(undone) : undefined,
     redo: history.future.length > 0 ? () => setHistory(redone) : undefined,
   }
