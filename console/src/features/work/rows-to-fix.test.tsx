@@ -62,7 +62,7 @@ test('each cause has its column and its own number, at most three of them', () =
     'Quantity does not have the type of its column (1 row); Unit price does not have the type of its column (1 row); Updated does not have the type of its column (1 row).',
   )
   const many = ['a', 'b', 'c', 'd', 'e'].map((name) => cause(name, 2))
-  expect(reasonWords(reasons, many)).toMatch(/\(2 rows\), and 2 more\.$/)
+  expect(reasonWords(reasons, many)).toMatch(/\(2 rows\), and 2 more reasons\.$/)
   expect(reasonWords(reasons, [cause('quantity', 0), cause('unit_price', 2)])).toBe(
     'Unit price does not have the type of its column (2 rows).',
   )

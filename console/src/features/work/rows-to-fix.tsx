@@ -80,7 +80,7 @@ export function reasonWords(
       ? waiting.map((group) => ({ ...group, rows: group.waiting }))
       : reasons.map((reason) => ({ ...reason, column: '' }))
   const named = causes.slice(0, MOST_CAUSES).map(causeWords)
-  const more = causes.length > MOST_CAUSES ? `, and ${whole(causes.length - MOST_CAUSES)} more` : ''
+  const more = causes.length > MOST_CAUSES ? `, and ${count(causes.length - MOST_CAUSES, 'more reason')}` : ''
   return named.length > 0 ? `${named.join('; ')}${more}.` : ''
 }
 
