@@ -307,7 +307,10 @@ def _panel(answer: PanelAnswer, system: str, console_url: str) -> str:
 def _action(answer: PanelAnswer, screen: str = "") -> str:
     """Return the action; with `desk` a phone does not show it."""
     row = next(iter(answer.records()), {})
-    action, kinds = row.get(ACTION) or answer.panel.action, " ".join(filter(None, ("muted", "action", screen)))
+    action, kinds = (
+        row.get(ACTION) or answer.panel.action,
+        " ".join(filter(None, ("muted", "action", screen))),
+    )
     return f'<div class="{kinds}">{escape(action)}</div>' if action else ""
 
 
