@@ -75,11 +75,13 @@ interface OpenFormat {
 export function openFormats({ grid, mapping, outcome }: Schemas['DryRun'], edits: Edits): OpenFormat[] {
   const isUnchecked = !outcome || outcome === 'needs_mapping'
   return (grid?.columns ?? []).flatMap((column) => {
-    if (!isUnchecked && !grid?.flawed_cells[column]) return []
     const known = grid?.formats[column] as { kind: string; format: Format } | undefined
     const field = mapping?.fields.find(({ name }) => name === edits.columns[column])
     if (!known || !field || edits.formats[field.name] || kindOf(field.type) === 'text') return []
-    return fits(known.kind, field.type) ? [{ column, field: field.name, format: known.format }] : []
+    const isNeeded = isUnchecked || Boolean(grid?.flawed_cells[column])
+    return isNeeded && fits(known.kind, field.type)
+      ? [{ column, field: field.name, format: known.format }]
+      : []
   })
 }
 

@@ -873,7 +873,7 @@ def test_the_next_sheet_of_a_workbook_that_is_in_the_lake_is_no_duplicate() -> N
     assert (answer["dataset"], answer["parts_read"], answer["accepted"]) == ("order_items", ["Lines"], 20)
 
 
-def test_an_upload_that_goes_on_begins_with_the_asked_sheet_unless_something_is_decided() -> None:
+def test_a_continued_upload_begins_with_the_asked_sheet_unless_something_is_decided() -> None:
     caller, book = uploader(), workbook_of_two_tables()
     upload_id = begun_with(caller, book)["upload_id"]
     assert begun_with(caller, book, "Orders")["upload_id"] == upload_id

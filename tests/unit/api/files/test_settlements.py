@@ -86,7 +86,9 @@ def records_read(caller: Caller, monkeypatch: pytest.MonkeyPatch, file_id: str) 
     return read
 
 
-def test_files_of_before_the_newest_run_are_not_read(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_older_than_the_newest_run_are_not_read(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(settlements, "_PAGE_SIZE", 2)
     old = caller.lake.receive("payments/today.csv", PAYMENTS).file_id
     for number in range(10):
