@@ -406,7 +406,7 @@ data "aws_iam_policy_document" "merge_curated" {
 
   statement {
     sid       = "SettleFiles"
-    actions   = ["dynamodb:Scan", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
+    actions   = ["dynamodb:Scan", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"]
     resources = [aws_dynamodb_table.files.arn]
   }
 
