@@ -99,6 +99,14 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
+def without_errors(console: Console) -> Iterator[Console]:
+    """Yield a console, close its windows, and fail if a page reported an error."""
+    yield console
+    for context in console.browser.contexts:
+        context.close()
+    assert console.errors == []
+
+
 @pytest.fixture(scope="session")
 def tables() -> Path:
     """Return the tables that five systems publish over a small generated shop."""
@@ -117,8 +125,4 @@ def served_shop(tables: Path, bundle: Path) -> Iterator[Served]:
 @pytest.fixture
 def console(served_shop: Served, browser: Browser) -> Iterator[Console]:
     """The console; a test fails when a page reports an error."""
-    made = Console(served_shop, browser)
-    yield made
-    for context in browser.contexts:
-        context.close()
-    assert made.errors == []
+    yield from without_errors(Console(served_shop, browser))

@@ -17,7 +17,7 @@ from headgate.lake.file_index import FileFilter
 from headgate.runs.start_or_postpone import Execution
 from tests.console.accessibility import flaws
 from tests.console.browsers import at_rest, follow, pages, routes, settle
-from tests.console.conftest import Console
+from tests.console.conftest import Console, without_errors
 from tests.console.lakes import OPERATOR, BrowserLake, EndedRuns, served
 from tests.unit.api import ended_runs
 from tests.unit.api.ended_runs import CAUSE, WHY, write_merge
@@ -96,11 +96,7 @@ def served_partial(bundle: Path) -> Iterator[Served]:
 @pytest.fixture
 def partial_console(served_partial: Served, browser: Browser) -> Iterator[Console]:
     """The console over the lake with runs that failed."""
-    made = Console(served_partial, browser)
-    yield made
-    for context in browser.contexts:
-        context.close()
-    assert made.errors == []
+    yield from without_errors(Console(served_partial, browser))
 
 
 @pytest.fixture

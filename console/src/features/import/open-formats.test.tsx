@@ -4,10 +4,10 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { CommitLine } from './commit-line'
-import { type Edits, NO_EDITS, withFormat } from './edits'
+import { NO_EDITS, withFormat } from './edits'
 import { openFormats } from './suggested-fields'
 import { Suggestions } from './suggestions'
+import { showCommitLine } from './test-commit-line'
 import { widthOf } from './use-columns'
 
 afterEach(cleanup)
@@ -53,23 +53,6 @@ const RESULT = {
 const EDITS = { ...NO_EDITS, dataset: 'items', columns: { Preis: 'price', Farbe: 'colour' } }
 const READ = withFormat(EDITS, 'price', { decimal: ',' })
 
-function commitLine(edits: Edits, onChange = vi.fn(), onShowErrors = vi.fn()) {
-  const work = { check: { result: RESULT, etag: '' }, edits, isCurrent: true, checkedAt: Date.now() }
-  render(
-    <MantineProvider>
-      <CommitLine
-        work={work as unknown as Parameters<typeof CommitLine>[0]['work']}
-        missing={[]}
-        leftOut={[]}
-        currencies={[]}
-        onCommit={vi.fn()}
-        onShowErrors={onShowErrors}
-        onChange={onChange}
-      />
-    </MantineProvider>,
-  )
-}
-
 test('a format that the values of a mapped column need is one of the suggestions', () => {
   const onChange = vi.fn()
   render(
@@ -92,7 +75,7 @@ test('no format is offered for values that the gate accepts as they are, or befo
 
 test('where every row is refused for want of a format, the button takes the format', () => {
   const onChange = vi.fn()
-  commitLine(EDITS, onChange)
+  showCommitLine(RESULT, EDITS, onChange)
   screen.getByText('Every row is refused, because a format of the file is not chosen yet.')
   expect(screen.queryByRole('button', { name: /^Show/ })).toBeNull()
   fireEvent.click(screen.getByRole('button', { name: 'Read Preis with decimal comma' }))
@@ -101,7 +84,7 @@ test('where every row is refused for want of a format, the button takes the form
 
 test('where no format is open, the button shows the refused rows', () => {
   const onShowErrors = vi.fn()
-  commitLine(READ, vi.fn(), onShowErrors)
+  showCommitLine(RESULT, READ, vi.fn(), onShowErrors)
   fireEvent.click(screen.getByRole('button', { name: 'Show the 42 rows with errors' }))
   expect(onShowErrors).toHaveBeenCalled()
 })

@@ -5,11 +5,11 @@ import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { TakenSteps } from './column-doubts'
-import { CommitLine } from './commit-line'
 import { madeColumns, NO_EDITS, withProposed } from './edits'
 import { afterSteps } from './steps'
 import { MissingFields } from './missing-fields'
 import { Suggestions } from './suggestions'
+import { showCommitLine } from './test-commit-line'
 
 afterEach(cleanup)
 
@@ -122,25 +122,7 @@ test('a file that the lake has promises no rows: the line says since when and wh
     duplicate_key: 'lines/mueller.csv',
     duplicate_since: '2026-11-20T08:30:00',
   }
-  const work = {
-    check: { result: repeat, etag: '' },
-    edits: EDITS,
-    isCurrent: true,
-    checkedAt: Date.now(),
-  }
-  render(
-    <MantineProvider>
-      <CommitLine
-        work={work as unknown as Parameters<typeof CommitLine>[0]['work']}
-        missing={[]}
-        leftOut={[]}
-        currencies={[]}
-        onCommit={vi.fn()}
-        onShowErrors={vi.fn()}
-        onChange={vi.fn()}
-      />
-    </MantineProvider>,
-  )
+  showCommitLine(repeat, EDITS)
   expect(screen.getByRole('alert').textContent).toMatch(
     /^The same content is in the lake since 20 Nov.* as lines\/mueller\.csv\. Sending it again accepts nothing new\.$/,
   )

@@ -1,13 +1,10 @@
 // @vitest-environment happy-dom
-import { MantineProvider } from '@mantine/core'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
-import { MemoryRouter, Route, Routes } from 'react-router'
+import { cleanup, fireEvent, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
 import { Unusual } from '../morning/unusual'
-import { WorkPage } from './work-page'
+import { showWork } from './test-work-page'
 
 const RULE = {
   name: 'late_files',
@@ -55,22 +52,8 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-const show = (page: React.ReactNode, at = '/') =>
-  render(
-    <MantineProvider>
-      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-        <MemoryRouter initialEntries={[at]}>
-          <Routes>
-            <Route path="/" element={page} />
-            <Route path="/work/:queue" element={<WorkPage />} />
-          </Routes>
-        </MemoryRouter>
-      </QueryClientProvider>
-    </MantineProvider>,
-  )
-
 test('an acknowledged alert can be taken back where it stood, and the count says that it is acknowledged', async () => {
-  show(<Unusual />)
+  showWork('/', <Unusual />)
   fireEvent.click(await screen.findByRole('button', { name: 'Acknowledge: late files' }))
   const undo = await screen.findByRole('button', { name: 'Undo: late files' })
   expect(screen.getByTestId('alert-count').textContent).toContain('1 alert, as in the report')
@@ -81,12 +64,12 @@ test('an acknowledged alert can be taken back where it stood, and the count says
 })
 
 test('the page of alerts lists open ones, and those that are done with who acknowledged them', async () => {
-  const first = show(null, '/work/alerts')
+  const first = showWork('/work/alerts')
   fireEvent.click(await screen.findByRole('button', { name: 'Acknowledge: Late files' }))
   await screen.findByText('Late files: Acknowledge.')
   expect(screen.getByTestId('queue-counts').textContent).toBe('0 open · 1 done')
   first.unmount()
-  show(null, '/work/alerts?show=done')
+  showWork('/work/alerts?show=done')
   fireEvent.click(await screen.findByRole('button', { name: 'Late files' }))
   const history = await screen.findByRole('list', { name: 'History' })
   expect(history.textContent).toContain('ann')

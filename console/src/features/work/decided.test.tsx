@@ -1,13 +1,10 @@
 // @vitest-environment happy-dom
-import { MantineProvider } from '@mantine/core'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, render, screen } from '@testing-library/react'
-import { MemoryRouter, Route, Routes } from 'react-router'
+import { cleanup, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
 import { testDecision } from './test-decisions'
-import { WorkPage } from './work-page'
+import { showWork } from './test-work-page'
 
 const QUEUE = {
   name: 'calls',
@@ -55,17 +52,7 @@ const decision = (item_id: string, action: string) =>
   testDecision(item_id, action, { decided_at: '2026-11-24T03:00:00' })
 
 async function shown(): Promise<HTMLElement> {
-  render(
-    <MantineProvider>
-      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-        <MemoryRouter initialEntries={['/work/calls']}>
-          <Routes>
-            <Route path="/work/:queue?" element={<WorkPage />} />
-          </Routes>
-        </MemoryRouter>
-      </QueryClientProvider>
-    </MantineProvider>,
-  )
+  showWork('/work/calls')
   return screen.findByTestId('queue-decided')
 }
 

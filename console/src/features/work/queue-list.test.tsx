@@ -27,6 +27,21 @@ const QUEUE: QueueShape = {
     { name: 'not_now', label: 'Not now', key: 'n', meaning: '', returns_after_days: 30, note_prompt: '' },
   ],
 }
+/** A queue with an action that needs a note. */
+const ASKING: QueueShape = {
+  ...QUEUE,
+  actions: [
+    ...QUEUE.actions,
+    {
+      name: 'complaint',
+      label: 'Complaint',
+      key: 'm',
+      meaning: '',
+      returns_after_days: 14,
+      note_prompt: 'What is it about?',
+    },
+  ],
+}
 const ITEMS = queueItems(
   {
     columns: ['item_id', 'subject', 'reason', 'value', 'risk'].map((name) => ({ name })),
@@ -115,15 +130,7 @@ test('keys decide also after a note was sent, whose button takes the focus with 
 })
 
 test('an action that needs a note asks for it before it decides', async () => {
-  const complaint = {
-    name: 'complaint',
-    label: 'Complaint',
-    key: 'm',
-    meaning: '',
-    returns_after_days: 14,
-    note_prompt: 'What is it about?',
-  }
-  show({ ...QUEUE, actions: [...QUEUE.actions, complaint] })
+  show(ASKING)
   await screen.findByRole('button', { name: 'Complaint: Customer 1' })
   await userEvent.keyboard('m')
   expect(document.activeElement).toBe(screen.getByLabelText('What is it about?'))
@@ -136,15 +143,7 @@ test('an action that needs a note asks for it before it decides', async () => {
 })
 
 test('while a note is asked for no letter decides, wherever the focus is', async () => {
-  const complaint = {
-    name: 'complaint',
-    label: 'Complaint',
-    key: 'm',
-    meaning: '',
-    returns_after_days: 0,
-    note_prompt: 'What is it about?',
-  }
-  show({ ...QUEUE, actions: [...QUEUE.actions, complaint] })
+  show(ASKING)
   await screen.findByRole('button', { name: 'Complaint: Customer 1' })
   await userEvent.keyboard('m')
   ;(document.activeElement as HTMLElement).blur()

@@ -1,13 +1,10 @@
 // @vitest-environment happy-dom
-import { MantineProvider } from '@mantine/core'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, render, screen } from '@testing-library/react'
+import { cleanup, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { MemoryRouter, Route, Routes } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
-import { WorkPage } from './work-page'
+import { showWork } from './test-work-page'
 
 const queue = (name: string, title: string) => ({
   name,
@@ -65,22 +62,9 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-const show = (at: string) =>
-  render(
-    <MantineProvider>
-      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-        <MemoryRouter initialEntries={[at]}>
-          <Routes>
-            <Route path="/work/:queue?" element={<WorkPage />} />
-          </Routes>
-        </MemoryRouter>
-      </QueryClientProvider>
-    </MantineProvider>,
-  )
-
 test('the page opens at the first queue in which something waits, and each queue says how much', async () => {
   items = { machines: [], visits: ['7', '8'] }
-  show('/work')
+  showWork('/work')
   expect(await screen.findByRole('heading', { name: 'Visits to plan' })).toBeTruthy()
   const nav = screen.getByRole('navigation', { name: 'Queues' })
   expect([...nav.children].map((one) => one.textContent)).toEqual([
@@ -93,7 +77,7 @@ test('the page opens at the first queue in which something waits, and each queue
 
 test('who decides the last item of a queue stays there', async () => {
   items = { machines: ['5'], visits: ['7'] }
-  show('/work')
+  showWork('/work')
   await userEvent.click(await screen.findByRole('button', { name: 'Done: 5' }))
   expect(await screen.findByText(/0 open/)).toBeTruthy()
   expect(screen.getByRole('heading', { name: 'Machines to stop' })).toBeTruthy()
@@ -101,13 +85,13 @@ test('who decides the last item of a queue stays there', async () => {
 
 test('where nothing waits the page opens at the first queue', async () => {
   items = {}
-  show('/work')
+  showWork('/work')
   expect(await screen.findByRole('heading', { name: 'Machines to stop' })).toBeTruthy()
 })
 
 test('an address names its queue, and no other one is read for its count', async () => {
   items = { machines: [], visits: ['7'] }
-  show('/work/machines')
+  showWork('/work/machines')
   expect(await screen.findByRole('heading', { name: 'Machines to stop' })).toBeTruthy()
   await vi.waitFor(() => expect(read).toEqual(['SELECT item_id FROM machines']))
 })

@@ -618,8 +618,8 @@ def test_a_contract_that_waits_for_a_deployment_is_replaced_only_by_its_author()
     assert created(caller, document).json["is_in_use"] is False
     answer = created(rival_of(caller), with_column(document, description="Bob's"))
     assert (answer.status, caller.name in answer.json["detail"]) == (409, True)
-    mended = with_column(document, description="Mended")
-    assert created(caller, mended).json["document"] == mended
+    changed = with_column(document, description="Changed")
+    assert created(caller, changed).json["document"] == changed
 
 
 def test_each_created_dataset_stays_beside_the_next() -> None:
