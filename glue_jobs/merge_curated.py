@@ -59,7 +59,7 @@ def merge(arguments: Mapping[str, str]) -> dict[str, object]:
 def _merge(
     arguments: Mapping[str, str], as_of: date | None, workspace: Path, events: LineageLog, stage: StageLog
 ) -> dict[str, object]:
-    scan = RecordScan(stores.ledger(arguments))
+    scan = RecordScan(stores.ledger(arguments), workspace / "records.json.gz")
     merging = snapshots.merging(arguments, workspace, events.add, stage.count, scan.read)
     failed_before = snapshots.datasets_not_merged(arguments)
     lake = merging.merge(as_of)
@@ -68,7 +68,7 @@ def _merge(
     if lake.failed and lake.failed != failed_before:
         alert_failed(arguments, lake.failed)
     rows = {name: dataset.rows for name, dataset in lake.datasets.items()}
-    closing = intake.correction_closer(arguments).close(scan.records)
+    closing = intake.correction_closer(arguments).close(scan.records())
     snapshots.publish_file_records(arguments, closing.records)
     orphans = {item.column: item.rows for item in snapshots.checked_references(arguments) if item.rows}
     return {

@@ -419,6 +419,12 @@ data "aws_iam_policy_document" "api_revert" {
   }
 
   statement {
+    sid       = "ForgetOldestRemovals"
+    actions   = ["s3:DeleteObject"]
+    resources = ["${module.bucket["artifacts"].arn}/contract_drafts/*"]
+  }
+
+  statement {
     sid       = "FindSameContent"
     actions   = ["dynamodb:Scan"]
     resources = [aws_dynamodb_table.files.arn]

@@ -25,7 +25,7 @@ def delete_old_snapshots(
 ) -> None:
     """Delete snapshots to which neither `lake` nor one of the kept manifests refers.
 
-    Kept are the newest manifests, and the last one of the day before where runs of a day would fill them.
+    Kept are the newest manifests, and the last one of the day before if all newest manifests are of one day.
     Snapshots newer than these manifests stay, because a merge may be writing them.
 
     Args:
@@ -52,10 +52,10 @@ def delete_old_snapshots(
             objects, bucket, f"{keys.SNAPSHOTS}/{dataset}/", named=ids, keep=0, before=newest[0].modified_at
         )
         settle(dataset, [version.name for version in expired])
-        delete_versions(objects, expired)
-        for version in expired:
+        for version in expired:  # before the parts, which the run after an interrupted one still lists
             objects.delete(ObjectRef(bucket, keys.merged_increments_key(dataset, version.name)))
             objects.delete(ObjectRef(bucket, keys.snapshot_parts_key(dataset, version.name)))
+        delete_versions(objects, expired)
 
 
 def _of_the_day_before(dated: Sequence[ObjectInfo]) -> list[ObjectInfo]:

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import gzip
+import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headgate.lake.ports import FileRecord
+
 if TYPE_CHECKING:
-    from headgate.lake.ports import FileLedger, FileRecord
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from headgate.lake.ports import FileLedger
 
 
-@dataclass
+@dataclass(frozen=True)
 class RecordScan:
     """The records of the newest scan: rows are merged, versions closed and records published as of its time.
 
     A merge that repeats its work after a conflict scans again, because files may have arrived since.
+
+    Attributes:
+        path: a local file for the records, so that they need no memory while rows are merged.
     """
 
     ledger: FileLedger
-    records: tuple[FileRecord, ...] = field(default=(), init=False)
+    path: Path
 
     def read(self) -> tuple[FileRecord, ...]:
-        """Scan the ledger."""
-        self.records = tuple(self.ledger.records())
-        return self.records
+        """Scan the ledger, and write the records to the file."""
+        records = tuple(self.ledger.records())
+        with gzip.open(self.path, "wt", compresslevel=1, encoding="utf-8") as file:
+            file.writelines(f"{json.dumps(vars(record))}\n" for record in records)
+        return records
+
+    def records(self) -> Iterator[FileRecord]:
+        """Yield the records of the newest scan."""
+        with gzip.open(self.path, "rt", encoding="utf-8") as file:
+            for line in file:
+                yield FileRecord(**json.loads(line))

@@ -81,8 +81,13 @@ def delete_versions(objects: ObjectStore, unneeded: Iterable[Version]) -> None:
 def _delete_for_good(objects: ObjectStore, listed: ObjectInfo) -> None:
     with suppress(NotFoundError):  # another run was faster
         current = objects.info(listed.ref)
-        if current.modified_at == listed.modified_at:
+        if _in_seconds(current.modified_at) == _in_seconds(listed.modified_at):
             objects.delete(current.ref)
+
+
+def _in_seconds(at: datetime) -> datetime:
+    """Return a time in whole seconds, because only a listing may have milliseconds."""
+    return at.replace(microsecond=0)
 
 
 def delete_old_versions(

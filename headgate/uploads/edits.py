@@ -103,12 +103,12 @@ class Edits:
 
     @property
     def joined_columns(self) -> frozenset[str]:
-        """The columns whose values are a part of a joined column."""
+        """Return the columns whose values are a part of a joined column."""
         return frozenset(chain.from_iterable(step.into for step in self.steps if step.kind == JOIN))
 
     @property
     def constants(self) -> dict[str, str]:
-        """The value set for all rows, by missing column."""
+        """Return the value set for all rows, by missing column."""
         return {step.column: step.text for step in self.steps if step.kind == "default"}
 
     def facts(self, by: str, at: str, sent_as: str, sent_sha256: str) -> dict[str, Any]:

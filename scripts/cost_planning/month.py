@@ -87,8 +87,8 @@ def _storage(runs: PlannedRuns) -> Iterator[Used]:
     raw_days = min(workload.held_days, settings.raw_expiry_days)
     yield stored("raw", workload.gb_per_day * GB * raw_days)
     yield stored("increments", held_bytes)
-    # Those that a run replaces leave no old versions. Where runs of a day fill the five kept snapshots, one
-    # of the day before is kept, too.
+    # Replaced snapshots leave no old versions. If the five kept snapshots are of one day, one of the day
+    # before is kept, too. From five runs a day on it is counted for the whole day, which is an upper bound.
     snapshots = KEPT_VERSIONS + (1 if runs.per_day >= KEPT_VERSIONS else 0)
     yield stored("snapshots", held_bytes * snapshots)
     yield stored("prod", held_bytes * (TABLES_SHARE * KEPT_VERSIONS + FACTS_SHARE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +16,7 @@ from headgate.aws.in_memory_ports import MemoryCatalog, MemoryObjects
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Rule
 from headgate.contracts.registry import Registry
 from headgate.contracts.types import arrow_schema
-from headgate.errors import ConflictError, NotFoundError, NotPermittedError, ThrottledError
+from headgate.errors import ConflictError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
 from headgate.lake import keys
 from headgate.lake.ports import FileRecord, ObjectRef, TableVersion
 from headgate.lake.versions import LastArrival, last_arrivals
@@ -598,6 +599,31 @@ def test_a_replaced_snapshot_leaves_no_old_version(lake: Lake) -> None:
         lake.merging().merge()
     current = {key for key in lake.snapshots() if keys.PARQUET in key}
     assert {version.ref.key for version in lake.objects.versions(BUCKET, "snapshots/orders/")} <= current
+
+
+def test_after_an_interrupted_deletion_the_next_run_leaves_no_record_of_old_snapshots(tmp_path: Path) -> None:
+    @dataclass
+    class Interrupted(CountingObjects):
+        is_failing: bool = False
+
+        def delete(self, ref: ObjectRef) -> None:
+            super().delete(ref)
+            if self.is_failing and ref.key.startswith(f"{keys.SNAPSHOTS}/orders/"):
+                raise ServiceError("The store does not answer.")
+
+    lake = Lake(tmp_path, objects=(objects := Interrupted(clock=TickingClock())))
+    for number in range(6):
+        lake.deliver(f"{number:02d}", order(str(number), "1.00"))
+        objects.is_failing = number == 5
+        with suppress(ServiceError):
+            lake.merging().merge()
+    objects.is_failing = False
+    lake.merging().merge()
+    ids = {key.split("/")[2] for key in lake.snapshots() if key.startswith(f"{keys.SNAPSHOTS}/orders/")}
+    for key_of in (keys.merged_increments_key, keys.snapshot_parts_key):
+        folder = key_of("orders", "").rpartition("/")[0]
+        recorded = {key.rpartition("/")[2].partition(".")[0] for key in objects.contents(BUCKET, folder)}
+        assert recorded == ids
 
 
 @pytest.mark.parametrize(("runs_of_the_day", "of_the_day_before"), [(7, 1), (5, 1), (4, 1), (2, 3)])
