@@ -42,10 +42,11 @@ _AUTUMN_WEEKS, _WEEKS_TO_GROW = (15, 11, 7, 3), 4
 _SALE_WEEK = 2.0
 _FOURTH, _THURSDAY = 21, 3  # days from the first Thursday of a month to the fourth one; its weekday
 _YEAR_END_BEGINS, _YEAR_END_DAYS = 18, 25  # 18 December to 11 January
-_USUAL_WEEKS = 8  # after the end of the year, whose median is the usual week
+_USUAL_WEEKS = 8  # after a week of a launch or of the end of the year, whose median is the usual week
 _YEAR_END_DOUBT = 0.2  # standard deviation of the logarithm of a week in November or December
 _MAX_CLOSED = 0.95  # of a coming week that nobody stated to be closed
 _CLOSED_SHARE = 0.5  # of a usual week's sales; a week at the end of the year with less had closed days
+_LAUNCHED_SHARE = 0.75  # of the usual sales that follow; a first week with less is one of a launch
 
 
 def usual_demand(days: pd.DatetimeIndex) -> Array:
@@ -93,7 +94,12 @@ def with_usual_season(panel: SeriesHistories, span: Span, horizon: int) -> Serie
         return seasonal
     # A week before Christmas is wholly under the event: a smaller exposure would count as less evidence.
     full = _DECEMBER_DEMAND - 1.0
-    return _with_event(seasonal, (_by_period(usual_demand, span.grain, starts) - 1.0) / full, full)
+    exposed = (_by_period(usual_demand, span.grain, starts) - 1.0) / full
+    total = _total(panel.histories, longest)
+    begin = len(starts) - horizon - longest
+    # Low sales of a launch are no sign of a poor season.
+    exposed[: begin + _launch_length(total, exposed[begin:-horizon] > 0, span.grain.cycle)] = 0.0
+    return _with_event(seasonal, exposed, full)
 
 
 def closed_at_year_end(histories: tuple[Array, ...], span: Span, horizon: int) -> Array:
@@ -106,7 +112,7 @@ def closed_at_year_end(histories: tuple[Array, ...], span: Span, horizon: int) -
     if span.grain.cycle > 1 or not _weeks_of_year_end(starts).any():
         return shares
     size = len(starts) - horizon
-    total = np.sum([np.pad(history, (size - history.size, 0)) for history in histories], axis=0)
+    total = _total(histories, size)
     at_year_end = _weeks_of_year_end(starts)
     for place in np.flatnonzero(at_year_end[:size]):
         shares[place] = _closed_share(total, at_year_end[:size], int(place))
@@ -130,6 +136,20 @@ def year_end_doubt(span: Span, longest: int, horizon: int) -> Array:
     starts = grain.starts(grain.shifted(span.last, 1), grain.shifted(span.last, horizon))
     is_doubted = (grain.cycle == 1) & (longest < grain.year + grain.year // 13) & (starts.month >= _NOVEMBER)
     return np.asarray(np.where(is_doubted, _YEAR_END_DOUBT, 0.0), dtype=np.float64)
+
+
+def _launch_length(total: Array, is_event: Mask, cycle: int) -> int:
+    """Return the number of first periods that sell clearly less than the usual ones after them."""
+    for place, sold in enumerate(total):
+        usual = total[place + 1 :][~is_event[place + 1 :]][: _USUAL_WEEKS * cycle]
+        if usual.size < _USUAL_WEEKS * cycle or sold >= _LAUNCHED_SHARE * np.median(usual):
+            return place
+    return total.size
+
+
+def _total(histories: tuple[Array, ...], size: int) -> Array:
+    """Return the sum of all histories over the last periods; a history is zero before it begins."""
+    return np.asarray(np.sum([np.pad(each, (size - each.size, 0)) for each in histories], axis=0))
 
 
 def _closed_a_year_later(shares: Array, starts: pd.DatetimeIndex) -> Array:

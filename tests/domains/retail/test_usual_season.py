@@ -114,6 +114,27 @@ def test_three_weeks_of_december_outweigh_that_of_a_usual_shop(
     assert least < factors[0, 0] < most
 
 
+def next_december(sold: np.ndarray) -> float:
+    """Return the uplift before the second Christmas of a shop whose first week begins on 29 November."""
+    span = Span(date(2021, 11, 29), WEEK.shifted(date(2021, 11, 29), len(sold) - 1), WEEK)
+    panel = with_usual_season(SeriesHistories((sold,)), span, 13)
+    return float(panel.without_events(Task(13, (52,)))[1].max())
+
+
+def test_low_weeks_of_a_launch_in_december_do_not_lower_the_usual_season() -> None:
+    """Four weeks of December are the first ones of a shop that grows for half a year."""
+    assert next_december(1000 * (1 - np.exp(-np.arange(1, 46) / 8))) == pytest.approx(1.5)
+
+
+@pytest.mark.parametrize(("height", "least", "most"), [(0.0, 1.0, 1.3), (1.0, 1.6, 2.0)])
+def test_first_weeks_in_december_at_the_usual_level_or_above_it_are_evidence(
+    height: float, least: float, most: float
+) -> None:
+    sold = np.full(45, 1000.0)
+    sold[:4] *= 1 + height
+    assert least < next_december(sold) < most
+
+
 def test_a_busy_week_of_black_friday_returns_in_the_week_that_has_it_next_year() -> None:
     """27 November 2020 and 26 November 2021 lie 52 weeks apart, 24 November 2023 and 29 November 2024 lie 53
     weeks apart; the other weeks before Christmas are as usual.
