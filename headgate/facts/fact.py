@@ -40,6 +40,8 @@ class Fact:
         combine: the aggregation per value column; the other columns are the key. Empty if each row comes from
             one row of `of`, so that no key is in two parts.
         joined: datasets that `rows` joins to `of`, with the join column, which has the same name in both.
+        is_grouped: many parts have the same keys, such as days. The combined rows of neighbouring parts are
+            stored as well, so that a run reads only the parts of groups that changed.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Fact:
     rows: Callable[[Tables], ibis.Table]
     combine: Mapping[str, Combine]
     joined: Mapping[str, str] = field(default_factory=dict)
+    is_grouped: bool = False
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -61,6 +64,10 @@ class Fact:
         """
         rows = self.rows({**{name: tables[name] for name in self.reads}, **lookups})
         self._require_exact(rows)
+        return self.ordered(rows)
+
+    def ordered(self, rows: ibis.Table) -> ibis.Table:
+        """Return the rows sorted by key."""
         return rows.order_by([*self._key(rows), *self.combine])
 
     def combined(self, rows: ibis.Table) -> ibis.Table:

@@ -43,9 +43,17 @@ class FactStore:
         listed = (item.ref.key for item in self.objects.list(self.bucket, prefix))
         return frozenset(key.removeprefix(prefix).removesuffix(keys.PARQUET) for key in listed)
 
+    def is_used(self, fact: str, address: str) -> bool:
+        """Return whether this run has used one part of a fact."""
+        return keys.fact_key(fact, address) in self._used
+
+    def use(self, fact: str, address: str) -> None:
+        """Mark one part of a fact as used by this run."""
+        self._used.add(keys.fact_key(fact, address))
+
     def download(self, fact: str, address: str, path: Path) -> None:
         """Download one part of a fact, and mark it as used by this run."""
-        self._used.add(keys.fact_key(fact, address))
+        self.use(fact, address)
         self.fetch(fact, address, path)
 
     def fetch(self, fact: str, address: str, path: Path) -> None:
@@ -54,7 +62,7 @@ class FactStore:
 
     def upload(self, fact: str, address: str, path: Path) -> None:
         """Store one part of a fact, and mark it as used by this run."""
-        self._used.add(keys.fact_key(fact, address))
+        self.use(fact, address)
         self.objects.upload(path, ObjectRef(self.bucket, keys.fact_key(fact, address)))
 
     def finish(self) -> None:

@@ -20,16 +20,18 @@ from headgate.engines.frames import by_rows
 from headgate.engines.local import connected
 from headgate.engines.write_rows import row_batches
 from headgate.errors import AuditError
+from headgate.facts.fact_parts import FactPart, group_name, part_groups
 from headgate.snapshots.publishing import parquet_bytes, write_parquet
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from headgate.contracts.model import Contract
     from headgate.engines.local import DuckDbTables
     from headgate.facts.fact import Fact, Tables
+    from headgate.facts.fact_parts import PartGroup
     from headgate.facts.fact_store import FactStore
     from headgate.facts.kept_files import WriteFiles
     from headgate.facts.part_files import PartFile, PartFiles
@@ -42,15 +44,6 @@ CHECKED_RUNS = 10
 _MAX_READ_RATIO = 4.0
 _REQUESTS = 8
 _TOLERANCE = 1e-9  # of a score; logarithms on two processors differ by about 1e-16 of their value
-
-
-@dataclass(frozen=True)
-class _FactPart:
-    """One part of a fact: its input parts by dataset, its address and its local file."""
-
-    inputs: Mapping[str, tuple[PartFile, ...]]
-    address: str
-    path: Path
 
 
 @dataclass
@@ -98,16 +91,63 @@ class PartTables(Mapping[str, ibis.Table]):
             return fact.combined(fact.computed(self, lookups))
         computed = {part.address for part in missing}
         reused = [part for part in parts if part.address not in computed]
-        from_before = sum(not part.path.exists() for part in reused)  # the others were used in this run
-        with ThreadPoolExecutor(_REQUESTS) as pool:
-            list(pool.map(lambda part: self.store.download(fact.name, part.address, part.path), reused))
+        from_before = sum(not self.store.is_used(fact.name, part.address) for part in reused)
+        groups = part_groups(fact.name, parts, self.folder) if fact.is_grouped else []
+        stored = self._stored_groups(fact, groups, computed)
+        self._fetch_parts(fact, reused, stored)
         if self.is_checked:
             self._check(fact, _pair(reused), lookups)
+            self._check_groups(fact, stored)
         self._write(fact, missing, lookups)
         for part in missing:
             self.store.upload(fact.name, part.address, part.path)
         self.store.counts.update(reused=from_before, computed=len(missing))
-        return fact.combined(self._combine_files(fact, parts))
+        self._write_groups(fact, [group for group in groups if group not in stored])
+        in_groups = {part.address for group in groups for part in group.parts}
+        others = [part.path for part in parts if part.address not in in_groups]
+        return fact.combined(self.read_files(fact.name, [*(group.path for group in groups), *others]))
+
+    def _stored_groups(
+        self, fact: Fact, groups: Sequence[PartGroup], computed: Collection[str]
+    ) -> list[PartGroup]:
+        """Return the groups that an earlier run combined, and download them.
+
+        Args:
+            computed: the addresses of the parts that are computed in this run.
+        """
+        kept = self.store.kept(group_name(fact.name)) if groups else frozenset()
+        stored = [
+            group
+            for group in groups
+            if (group.address in kept or group.path.exists())
+            and not any(part.address in computed for part in group.parts)
+        ]
+        with ThreadPoolExecutor(_REQUESTS) as pool:
+            list(
+                pool.map(
+                    lambda group: self.store.download(group_name(fact.name), group.address, group.path),
+                    stored,
+                )
+            )
+        return stored
+
+    def _fetch_parts(self, fact: Fact, parts: Sequence[FactPart], stored: Sequence[PartGroup]) -> None:
+        """Download stored parts; those of stored groups only if they are compared with them."""
+        in_stored = set() if self.is_checked else {part.address for group in stored for part in group.parts}
+        for part in parts:
+            self.store.use(fact.name, part.address)
+        read = [part for part in parts if part.address not in in_stored]
+        with ThreadPoolExecutor(_REQUESTS) as pool:
+            list(pool.map(lambda part: self.store.download(fact.name, part.address, part.path), read))
+
+    def _write_groups(self, fact: Fact, groups: Sequence[PartGroup]) -> None:
+        """Combine and store groups one by one; they share a view, so one statement combines all of them."""
+        rows: ibis.Table | None = None
+        for group in groups:
+            parts = self._combine_files(fact, group.parts, view=f"group_of_{fact.name}")
+            rows = fact.ordered(fact.combined(parts)) if rows is None else rows
+            _write_rows(rows, group.path)
+            self.store.upload(group_name(fact.name), group.address, group.path)
 
     def kept_files(
         self, name: str, addresses: Sequence[str], write: WriteFiles, *, is_fitted: bool = False
@@ -147,7 +187,7 @@ class PartTables(Mapping[str, ibis.Table]):
             )
         computed.unlink()
 
-    def _parts_of(self, fact: Fact, lookups: Tables) -> list[_FactPart]:
+    def _parts_of(self, fact: Fact, lookups: Tables) -> list[FactPart]:
         """Return the parts of a fact; equal inputs, expressions and lookups give equal addresses."""
         schemas = {name: self.schemas[name] for name in fact.reads}
         schemas |= {name: lookup.schema() for name, lookup in lookups.items()}
@@ -161,22 +201,21 @@ class PartTables(Mapping[str, ibis.Table]):
                 inputs[name] = tuple(part for part, values in others if values.overlaps(own_range))
             read = [f"{name} {part.sha256}" for name in fact.reads for part in inputs[name]]
             address = hashlib.sha256("\n".join([*about, *read]).encode()).hexdigest()[:32]
-            parts.append(_FactPart(inputs, address, self.folder / f"{fact.name}-{address}.parquet"))
+            parts.append(FactPart(inputs, address, self.folder / f"{fact.name}-{address}.parquet"))
         return parts
 
-    def _input_bytes(self, parts: Sequence[_FactPart]) -> int:
+    def _input_bytes(self, parts: Sequence[FactPart]) -> int:
         return sum(file.size_bytes for part in parts for files in part.inputs.values() for file in files)
 
-    def _write(self, fact: Fact, parts: Sequence[_FactPart], lookups: Tables) -> None:
+    def _write(self, fact: Fact, parts: Sequence[FactPart], lookups: Tables) -> None:
         """Compute and write parts one by one; they share the views, so one statement computes all of them."""
         rows: ibis.Table | None = None
         for part in parts:
             tables = self._inputs(fact, [part], view=f"part_of_{fact.name}")
             rows = fact.computed(tables, lookups) if rows is None else rows
-            batches = (batch for table in row_batches(rows) for batch in table.to_batches())
-            write_parquet(part.path, rows.schema().to_pyarrow(), batches)
+            _write_rows(rows, part.path)
 
-    def _inputs(self, fact: Fact, parts: Sequence[_FactPart], view: str = "") -> dict[str, ibis.Table]:
+    def _inputs(self, fact: Fact, parts: Sequence[FactPart], view: str = "") -> dict[str, ibis.Table]:
         """Return the datasets of some parts together."""
         tables = {}
         for name in fact.reads:
@@ -185,20 +224,23 @@ class PartTables(Mapping[str, ibis.Table]):
             tables[name] = self.read(name, some, view and f"{view}_{name}")
         return tables
 
-    def _check(self, fact: Fact, parts: Sequence[_FactPart], lookups: Tables) -> None:
+    def _check(self, fact: Fact, parts: Sequence[FactPart], lookups: Tables) -> None:
         """Compare stored parts, combined, with a new computation from their inputs."""
-        if not parts:
-            return
-        kept = fact.combined(self._combine_files(fact, parts))
-        computed = fact.combined(fact.computed(self._inputs(fact, parts), lookups))
-        if _digest(kept) != _digest(computed):
-            raise AuditError(
-                f"Fact {fact.name}: stored rows of {len(parts)} parts differ from those computed now. Run "
-                "`headgate run --full`, which computes all facts again, and report the difference."
-            )
+        if parts:
+            kept = fact.combined(self._combine_files(fact, parts))
+            computed = fact.combined(fact.computed(self._inputs(fact, parts), lookups))
+            _require_equal(fact, kept, computed, len(parts))
 
-    def _combine_files(self, fact: Fact, parts: Sequence[_FactPart]) -> ibis.Table:
-        return self.read_files(fact.name, [part.path for part in parts])
+    def _check_groups(self, fact: Fact, groups: Sequence[PartGroup]) -> None:
+        """Compare one stored group, chosen by an address, with its combined parts."""
+        if groups:
+            group = groups[int(groups[-1].address, 16) % len(groups)]
+            kept = self.read_files(fact.name, [group.path])
+            combined = fact.combined(self._combine_files(fact, group.parts))
+            _require_equal(fact, kept, combined, len(group.parts))
+
+    def _combine_files(self, fact: Fact, parts: Sequence[FactPart], view: str = "") -> ibis.Table:
+        return self.read_files(fact.name, [part.path for part in parts], view)
 
     def read(self, dataset: str, parts: Sequence[PartFile], view: str = "") -> ibis.Table:
         """Return some parts of a dataset as a table, and download missing ones.
@@ -251,7 +293,7 @@ def is_checked(snapshot_id: str) -> bool:
     return int(hashlib.sha256(snapshot_id.encode()).hexdigest(), 16) % CHECKED_RUNS == 0
 
 
-def _pair(parts: Sequence[_FactPart]) -> list[_FactPart]:
+def _pair(parts: Sequence[FactPart]) -> list[FactPart]:
     """Return two of the parts, chosen by the addresses of all parts."""
     if not parts:
         return []
@@ -276,6 +318,19 @@ def has_same_rows(kept_file: Path, computed_file: Path) -> bool:
         else first.equals(second)
         for first, second in pairs
     )
+
+
+def _write_rows(rows: ibis.Table, path: Path) -> None:
+    batches = (batch for table in row_batches(rows) for batch in table.to_batches())
+    write_parquet(path, rows.schema().to_pyarrow(), batches)
+
+
+def _require_equal(fact: Fact, kept: ibis.Table, computed: ibis.Table, parts: int) -> None:
+    if _digest(kept) != _digest(computed):
+        raise AuditError(
+            f"Fact {fact.name}: stored rows of {parts} parts differ from those computed now. Run "
+            "`headgate run --full`, which computes all facts again, and report the difference."
+        )
 
 
 def _digest(table: ibis.Table) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 
+from headgate.facts import fact_parts
 from headgate.facts.fact_store import used_facts
 from headgate.facts.part_tables import PartTables
 from headgate.lake.ports import ObjectRef
@@ -41,7 +42,8 @@ def _order(order_id: str, updated: int, day: int) -> dict[str, Any]:
 def test_a_random_history_gives_the_facts_of_a_full_computation_after_each_step(
     steps: list[tuple[str, list[str]]],
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(fact_parts, "GROUP_PARTS", 3)
         lake = FactLake(Path(folder))
         lake.deliver("aa", *(order(one, "1.00", 1) for one in FEW))
         lake.deliver_items("aa", [(one, kind, int(one)) for one in FEW for kind in "ab"])

@@ -153,12 +153,19 @@ def _hashes(tables: Tables) -> ibis.Table:
 
 
 _LINES = {"order_items": "order_id"}
-SOLD = Fact("sold_days", "orders", _sold, dict.fromkeys(("by_customers", "by_guests"), Combine.SUM), _LINES)
+SOLD = Fact(
+    "sold_days",
+    "orders",
+    _sold,
+    dict.fromkeys(("by_customers", "by_guests"), Combine.SUM),
+    _LINES,
+    is_grouped=True,
+)
 ORDERED = Fact(
     "ordered_days", "orders", _ordered, dict.fromkeys(("revenue", "products", "orders"), Combine.SUM), _LINES
 )
 RETURNS = Fact("returned_days", "orders", _returns, {"units": Combine.SUM}, _LINES)
-HASHES = Fact("line_hashes", "orders", _hashes, COMBINE, _LINES)
+HASHES = Fact("line_hashes", "orders", _hashes, COMBINE, _LINES, is_grouped=True)
 """Digests of all inputs of the purchase days."""
 
 

@@ -112,11 +112,13 @@ def _days_of_categories(tables: Mapping[str, ibis.Table]) -> ibis.Table:
 
 _LINES = {"order_items": "order_id"}
 _SUMS = ("sales", "returns", "orders", "cancelled", "units", "delivered", "late")
-REGIONS = Fact("region_days", "orders", _days_of_regions, dict.fromkeys(_SUMS, Combine.SUM), _LINES)
+REGIONS = Fact(
+    "region_days", "orders", _days_of_regions, dict.fromkeys(_SUMS, Combine.SUM), _LINES, is_grouped=True
+)
 """Orders and cancellations with their money, by region and day."""
 BUYERS = Fact("region_buyers", "orders", _buyers, {}, _LINES)
 """The customer of each order, with its region and day."""
-DELIVERIES = Fact("delivery_hours", "orders", _delivery_hours, {"orders": Combine.SUM})
+DELIVERIES = Fact("delivery_hours", "orders", _delivery_hours, {"orders": Combine.SUM}, is_grouped=True)
 """Delivered orders by region, day of the order, and hours until then."""
 CATEGORIES = Fact(
     "category_days",
@@ -124,6 +126,7 @@ CATEGORIES = Fact(
     _days_of_categories,
     {"sales": Combine.SUM, "orders": Combine.SUM},
     _LINES,
+    is_grouped=True,
 )
 """Sales of merchandise by region, category and day.
 

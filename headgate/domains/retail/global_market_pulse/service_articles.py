@@ -59,7 +59,9 @@ def _prices(tables: Mapping[str, ibis.Table]) -> ibis.Table:
     return sold.group_by("product_id", "unit_price", "sold_on").agg(lines=sold.count())
 
 
-PRICES = Fact("article_prices", "orders", _prices, {"lines": Combine.SUM}, {"order_items": "order_id"})
+PRICES = Fact(
+    "article_prices", "orders", _prices, {"lines": Combine.SUM}, {"order_items": "order_id"}, is_grouped=True
+)
 """Sold lines by article, price and day."""
 
 

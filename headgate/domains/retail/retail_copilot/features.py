@@ -146,7 +146,7 @@ def _hashes(tables: Mapping[str, ibis.Table]) -> ibis.Table:
     return hashes_by_day(_read(tables["search_queries"]), "searched_at")
 
 
-HASHES = Fact("search_hashes", "search_queries", _hashes, COMBINE)
+HASHES = Fact("search_hashes", "search_queries", _hashes, COMBINE, is_grouped=True)
 """Digests of all searches by day."""
 
 
@@ -156,7 +156,9 @@ def _sold(tables: Mapping[str, ibis.Table]) -> ibis.Table:
     return sold.group_by("product_id").agg(money=(sold.quantity * sold.unit_price).sum(), lines=sold.count())
 
 
-PRODUCTS_SOLD = Fact("products_sold", "order_items", _sold, {"money": Combine.SUM, "lines": Combine.SUM})
+PRODUCTS_SOLD = Fact(
+    "products_sold", "order_items", _sold, {"money": Combine.SUM, "lines": Combine.SUM}, is_grouped=True
+)
 """Money and lines by product; returns do not count."""
 
 
