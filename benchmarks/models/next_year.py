@@ -56,7 +56,7 @@ from headgate.domains.retail import (
 from headgate.domains.retail.demand_insights_engine import churn, features
 from headgate.domains.retail.demand_insights_engine.customer_value import Method, method_of_year
 from headgate.domains.retail.market_intelligence_hub.calendar import events_of
-from headgate.domains.retail.market_intelligence_hub.features import daily_sales, sales_by_period
+from headgate.domains.retail.market_intelligence_hub.features import DailySales, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
 from headgate.domains.retail.market_intelligence_hub.sales_forecast import sales_forecast
 from headgate.engines.one_thread import one_thread
@@ -76,6 +76,7 @@ YEAR = 364
 MONTHS_OF_HISTORY = (9, 12, 18, 24)
 LEAST_HISTORY_DAYS, LEAST_AHEAD_DAYS = 180, 42
 YEARS = 20  # at most, of a history
+ALL_CATEGORIES = 1_000  # none is summed
 CLOSED = (date(2023, 8, 7), date(2023, 8, 20))
 ORIGINS = 2  # of each shop
 AT_ONCE = 2  # as many as there are cores
@@ -324,7 +325,7 @@ def _forecasts(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
 def _forecast(tables: Mapping[str, ibis.Table], origin: date) -> pd.DataFrame:
     """The table `sales_forecast` alone: the hub's other tables forecast nothing, and take longer."""
     plan = market_intelligence_hub.Plan()
-    daily = daily_sales(tables, origin)
+    daily = DailySales(tables, origin)
     span = whole_periods(daily.days, "ordered_at", origin, plan.grain)
     sales = sales_by_period(daily, span, plan)
     return sales_forecast(forecast_hierarchy(sales, events_of(tables), span, plan))
@@ -358,10 +359,11 @@ def _scores(whole: pd.Series[float], ahead: pd.DataFrame) -> tuple[float, float,
 def _weekly(tables: Mapping[str, ibis.Table]) -> pd.Series[float]:
     """Net revenue by series of the first levels and week, over all data."""
     plan = market_intelligence_hub.Plan()
-    daily = daily_sales(tables, date(9_000, 1, 1))
+    daily = DailySales(tables, date(9_000, 1, 1))
     last = pd.Timestamp(tables["orders"].ordered_at.max().to_pyarrow().as_py()).date()
     span = whole_periods(daily.days, "ordered_at", last, plan.grain)
-    cells = daily.cells.mutate(period_on=daily.cells.ordered_at.truncate(plan.grain.unit).date())
+    every = daily.cells(span, ALL_CATEGORIES)
+    cells = every.mutate(period_on=every.ordered_at.truncate(plan.grain.unit).date())
     sums = [
         cells.group_by("period_on").agg(revenue=cells.revenue.sum()).to_pandas().assign(series_id="total"),
         *(

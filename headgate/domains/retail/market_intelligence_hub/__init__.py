@@ -10,7 +10,7 @@ from headgate.analytics.periods import whole_periods
 from headgate.contracts.registry import Registry
 from headgate.domains.retail.market_intelligence_hub.begun_period import with_sold_so_far
 from headgate.domains.retail.market_intelligence_hub.calendar import DATASET, events_of
-from headgate.domains.retail.market_intelligence_hub.features import daily_sales, sales_by_period
+from headgate.domains.retail.market_intelligence_hub.features import DailySales, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import forecast_accuracy
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import OPTIONS, Plan
 from headgate.domains.retail.market_intelligence_hub.hierarchy_forecast import forecast_hierarchy
@@ -64,7 +64,7 @@ def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[s
 
     Models over the series run on the engine that holds the tables.
     """
-    daily = daily_sales(tables, as_of)
+    daily = DailySales(tables, as_of)
     span = whole_periods(daily.days, "ordered_at", as_of, plan.grain)
     sales = sales_by_period(daily, span, plan)
     events = events_of(tables)
@@ -82,7 +82,7 @@ def planned(tables: Mapping[str, ibis.Table], as_of: date, plan: Plan) -> dict[s
     made = kept_tables(tables, Registry.load().tables_of(SYSTEM), inputs, built)
     forecast = made["sales_forecast"]
     rows = forecast if isinstance(forecast, pd.DataFrame) else forecast.frame()
-    return {**made, "sales_forecast": with_sold_so_far(rows, daily, events, span.first, plan)}
+    return {**made, "sales_forecast": with_sold_so_far(rows, daily, events, span, plan)}
 
 
 def _built(

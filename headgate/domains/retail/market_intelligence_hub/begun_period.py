@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from headgate.analytics.periods import Grain
+    from headgate.analytics.periods import Grain, Span
     from headgate.domains.retail.market_intelligence_hub.features import DailySales
 
 Array = npt.NDArray[np.float64]
@@ -63,7 +63,7 @@ class BegunPeriod:
 
 
 def with_sold_so_far(
-    forecast: pd.DataFrame, sales: DailySales, events: pd.DataFrame, first: date, plan: Plan
+    forecast: pd.DataFrame, sales: DailySales, events: pd.DataFrame, span: Span, plan: Plan
 ) -> pd.DataFrame:
     """Return the forecast, whose first period knows the sales of its days so far.
 
@@ -71,7 +71,7 @@ def with_sold_so_far(
         forecast: rows of `sales_forecast`; `sold_so_far` and `sold_until` are null.
         events: as `events_of` gives them. A period with an event, or with Christmas or New Year, has no usual
             share: its forecast is raised to what is sold, and otherwise stays.
-        first: the first day of the first complete period.
+        span: the complete periods.
     """
     next_rows = forecast["horizon"] == 1
     ahead = forecast[next_rows]
@@ -79,8 +79,8 @@ def with_sold_so_far(
         return forecast
     begins = ahead["period_on"].iloc[0]
     is_usual = not _is_unusual(begins, events, plan.grain)
-    past = _past_periods(begins, first, events, plan.grain) if is_usual else []
-    begun = _begun_period(sales, ahead, [begins, *past], plan)
+    past = _past_periods(begins, span.first, events, plan.grain) if is_usual else []
+    begun = _begun_period(sales, ahead, [begins, *past], span, plan)
     if begun is None:
         return forecast
     informed = _informed(ahead, begun, plan)
@@ -164,13 +164,15 @@ def _usual_share(begun: BegunPeriod) -> tuple[Array, Array]:
 
 
 def _begun_period(
-    sales: DailySales, ahead: pd.DataFrame, periods: Sequence[date], plan: Plan
+    sales: DailySales, ahead: pd.DataFrame, periods: Sequence[date], span: Span, plan: Plan
 ) -> BegunPeriod | None:
     """Return the sales of the first of `periods`, which may have begun, and of the others.
 
     Both are None before the first sale.
     """
-    days = _days_of_leaves(sales, ahead, min(periods), plan)
+    split = LEVELS[plan.levels[-1]]
+    leaf_days = sales.cells(span, plan.top_categories) if "category" in split else sales.days
+    days = _days_of_leaves(leaf_days, ahead, min(periods), plan)
     until = days["sold_on"].max() if len(days) else None
     if until is None or until < periods[0]:
         return None
@@ -197,10 +199,13 @@ def _begun_period(
     )
 
 
-def _days_of_leaves(sales: DailySales, ahead: pd.DataFrame, first: date, plan: Plan) -> pd.DataFrame:
-    """Return the sales of each day from `first` on, by the series that the others sum."""
+def _days_of_leaves(rows: ibis.Table, ahead: pd.DataFrame, first: date, plan: Plan) -> pd.DataFrame:
+    """Return the sales of each day from `first` on, by the series that the others sum.
+
+    Args:
+        rows: sales of each day by all columns of these series.
+    """
     split = set(LEVELS[plan.levels[-1]])
-    rows = sales.cells if "category" in split else sales.days
     kept = ["region_id", "category"] if "category" in split else ["region_id"]
     days = rows.filter(rows.sold_on >= ibis.date(first)).select(*kept, "sold_on", "revenue").to_pandas()
     if "category" not in days:

@@ -7,7 +7,7 @@ periods count, because half a week would look like a decline.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from headgate.domains.retail.market_intelligence_hub.forecast_plan import ALL, L
 from headgate.facts.fact import Combine, Fact, fact_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
     from headgate.analytics.periods import Span
@@ -54,14 +54,23 @@ def _of_days(tables: Mapping[str, ibis.Table]) -> ibis.Table:
     return _by_day(_sold(tables), [])
 
 
+def _of_categories(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    lines = _with_category(tables)
+    return lines.group_by("category", "sold_on").agg(revenue=lines.revenue.sum())
+
+
 def _of_days_and_categories(tables: Mapping[str, ibis.Table]) -> ibis.Table:
-    # a line of a product nobody described is still revenue
-    described = _sold(tables).left_join(tables["categories"], "product_id").drop("product_id_right")
-    lines = described.mutate(category=described.category.fill_null(UNKNOWN))
+    lines = _with_category(tables)
     tail = tables["tail"].select(in_tail="category")
     named = lines.left_join(tail, lines.category == tail.in_tail)
     is_named = named.in_tail.isnull()  # noqa: PD003 as above
     return _by_day(named.mutate(category=is_named.ifelse(named.category, OTHER)), ["category"])
+
+
+def _with_category(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    # a line of a product nobody described is still revenue
+    described = _sold(tables).left_join(tables["categories"], "product_id").drop("product_id_right")
+    return described.mutate(category=described.category.fill_null(UNKNOWN))
 
 
 def _by_day(lines: ibis.Table, kept: list[str]) -> ibis.Table:
@@ -92,46 +101,67 @@ _COMBINE = {
     "largest_return": Combine.MIN,
 }
 _LINES = {"order_items": "order_id"}
-DAYS = Fact("sales_of_days", "orders", _of_days, _COMBINE, _LINES)
+DAYS = Fact("sales_of_days", "orders", _of_days, _COMBINE, _LINES, is_grouped=True)
 """Sales by region and day."""
-DAYS_AND_CATEGORIES = Fact("sales_of_categories", "orders", _of_days_and_categories, _COMBINE, _LINES)
+CATEGORIES = Fact(
+    "revenue_of_categories", "orders", _of_categories, {"revenue": Combine.SUM}, _LINES, is_grouped=True
+)
+"""Revenue by category and day, which decides the categories that are forecast by name.
+
+The lookup `categories` has the category of each product.
+"""
+DAYS_AND_CATEGORIES = Fact(
+    "sales_of_categories", "orders", _of_days_and_categories, _COMBINE, _LINES, is_grouped=True
+)
 """Sales by region, category and day.
 
-The lookup `categories` has the category of each product, and `tail` the categories that are summed into one.
+The lookup `categories` is that of CATEGORIES, and `tail` has the categories that are summed into one.
 """
 
 
-@dataclass(frozen=True)
+@dataclass
 class DailySales:
-    """Sales of each day, by region (`days`) and by region and category (`cells`).
+    """Sales of each day up to and including `until`.
 
     Attributes:
-        tables: the datasets, for categories that are summed up.
+        tables: the datasets.
+        days: by region.
     """
 
     tables: Mapping[str, ibis.Table]
-    days: ibis.Table
-    cells: ibis.Table
+    until: date
+    days: ibis.Table = field(init=False)
+    _cells: dict[tuple[Span, int], ibis.Table] = field(default_factory=dict, init=False)
 
-    def with_tail_summed(self, tail: Sequence[str]) -> ibis.Table:
-        """Return the sales of all days by region and category, some as one, in which an order counts once."""
-        return _in_memory(_cells(self.tables, tail))
+    def __post_init__(self) -> None:
+        """Sum the days, which every question reads."""
+        self.days = self._rows(DAYS)
 
+    def cells(self, span: Span, top: int) -> ibis.Table:
+        """Return the sales by region and category, an order counted once in each.
 
-def daily_sales(tables: Mapping[str, ibis.Table], as_of: date) -> DailySales:
-    """Return the sales of each day up to and including `as_of`."""
-    days, cells = fact_rows(DAYS, tables), _cells(tables, ())
-    until = ibis.date(as_of)
-    return DailySales(tables, *(_in_memory(rows.filter(rows.sold_on <= until)) for rows in (days, cells)))
+        Categories beside the `top` ones with the most revenue in the span are summed into one.
+        """
+        if (span, top) not in self._cells:
+            tail = ibis.memtable(pa.table({"category": pa.array(self._tail(span, top), pa.string())}))
+            self._cells[span, top] = self._rows(DAYS_AND_CATEGORIES, categories=self._categories, tail=tail)
+        return self._cells[span, top]
 
+    def _tail(self, span: Span, top: int) -> list[str]:
+        """Return the categories that are summed, in order."""
+        if self._categories.category.nunique().to_pyarrow().as_py() < top:  # UNKNOWN is one more
+            return []
+        revenue = self._rows(CATEGORIES, categories=self._categories)
+        names = revenue.category.to_pyarrow().unique().to_pylist()
+        return sorted({*names} - {*largest(_in_span(revenue, span), "category", top)})
 
-def _cells(tables: Mapping[str, ibis.Table], tail: Sequence[str]) -> ibis.Table:
-    return fact_rows(
-        DAYS_AND_CATEGORIES,
-        tables,
-        categories=tables["products"].select("product_id", "category"),
-        tail=ibis.memtable(pa.table({"category": pa.array(tail, pa.string())})),
-    )
+    @property
+    def _categories(self) -> ibis.Table:
+        return self.tables["products"].select("product_id", "category")
+
+    def _rows(self, fact: Fact, **lookups: ibis.Table) -> ibis.Table:
+        rows = fact_rows(fact, self.tables, **lookups)
+        return _in_memory(rows.filter(rows.sold_on <= ibis.date(self.until)))
 
 
 def _in_memory(days: ibis.Table) -> ibis.Table:
@@ -154,18 +184,19 @@ def sales_by_period(sales: DailySales, span: Span, plan: Plan) -> pd.DataFrame:
         orders, the largest order and the largest return (negative) of the period, revenue under a promotion,
         and the ids of both orders.
     """
-    days, cells = (_in_span(rows, span) for rows in (sales.days, sales.cells))
+    days = _in_span(sales.days, span)
     regions = largest(days, "region_id", plan.top_regions)
-    if tail := _tail(cells, plan.top_categories):
-        cells = _in_span(sales.with_tail_summed(tail), span)
     # An order has one region, and as many categories as it has: it is counted once in each of them.
-    apart = [
-        [level for level in plan.levels if ("category" in LEVELS[level]) is split] for split in (False, True)
-    ]
+    levels = {
+        is_split: [level for level in plan.levels if ("category" in LEVELS[level]) is is_split]
+        for is_split in (False, True)
+    }
+    tables = {False: days}
+    if levels[True]:
+        tables[True] = _in_span(sales.cells(span, plan.top_categories), span)
     rows = [
-        _at_levels(_with_tail_regions_summed(table, regions), levels).to_pandas()
-        for table, levels in zip((days, cells), apart, strict=True)
-        if levels
+        _at_levels(_with_tail_regions_summed(table, regions), levels[is_split]).to_pandas()
+        for is_split, table in tables.items()
     ]
     return _without_gaps(_named(pd.concat(rows, ignore_index=True)), span)
 
@@ -174,12 +205,6 @@ def _in_span(days: ibis.Table, span: Span) -> ibis.Table:
     """Return the days of the span with the period that each belongs to."""
     dated = days.mutate(period_on=days.ordered_at.truncate(span.grain.unit).date())
     return dated.filter(dated.period_on >= span.first, dated.period_on <= span.last)
-
-
-def _tail(cells: ibis.Table, top: int) -> list[str]:
-    """Return the categories beside those with the most revenue, in order."""
-    every = cells.category.nunique().to_pyarrow().as_py()
-    return sorted(largest(cells, "category", every)[top:])
 
 
 def _with_tail_regions_summed(days: ibis.Table, regions: list[str]) -> ibis.Table:

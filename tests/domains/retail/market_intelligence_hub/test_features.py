@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headgate.analytics.periods import whole_periods
-from headgate.domains.retail.market_intelligence_hub.features import daily_sales, sales_by_period
+from headgate.domains.retail.market_intelligence_hub.features import DailySales, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.forecast_plan import Plan
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _sales(shop: Shop, lines: list[Line], as_of: date = AS_OF, plan: Plan = PLAN
 
 
 def _by_period(tables: dict[str, ibis.Table], as_of: date, plan: Plan = PLAN) -> pd.DataFrame:
-    daily = daily_sales(tables, as_of)
+    daily = DailySales(tables, as_of)
     return sales_by_period(daily, whole_periods(daily.days, "ordered_at", as_of, plan.grain), plan)
 
 

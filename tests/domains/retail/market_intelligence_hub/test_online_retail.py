@@ -10,7 +10,7 @@ from headgate.analytics.periods import whole_periods
 from headgate.domains.retail import market_intelligence_hub
 from headgate.domains.retail.market_intelligence_hub.accuracy import owa
 from headgate.domains.retail.market_intelligence_hub.calendar import events_of
-from headgate.domains.retail.market_intelligence_hub.features import daily_sales, sales_by_period
+from headgate.domains.retail.market_intelligence_hub.features import DailySales, sales_by_period
 from headgate.domains.retail.market_intelligence_hub.forecast_accuracy import (
     COVERAGES,
     MEASURES,
@@ -43,7 +43,7 @@ def built(online_retail: Mapping[str, ibis.Table]) -> dict[str, pd.DataFrame]:
 def backtested(online_retail: Mapping[str, ibis.Table]) -> pd.DataFrame:
     """The measures of the forecasts at all past origins, by whichever method, as means by series."""
     plan = Plan()
-    daily = daily_sales(online_retail, AS_OF)
+    daily = DailySales(online_retail, AS_OF)
     span = whole_periods(daily.days, "ordered_at", AS_OF, plan.grain)
     forecast = forecast_hierarchy(sales_by_period(daily, span, plan), events_of(online_retail), span, plan)
     means = backtest_scores(forecast).groupby("number")[[*MEASURES, *COVERAGES]].mean()
