@@ -13,6 +13,12 @@ _WORDING: tuple[tuple[re.Pattern[str], str], ...] = (
         "COLUMN_NOT_FOUND: Column '{name}' cannot be resolved",
     ),
     (
+        re.compile(
+            r'Binder Error: Table "(?P<table>[^"]+)" does not have a column named "(?P<name>[^"]+)"'
+        ),
+        "COLUMN_NOT_FOUND: Column '{table}.{name}' cannot be resolved",
+    ),
+    (
         re.compile(r"Catalog Error: Table with name (?P<name>\S+) does not exist"),
         "TABLE_NOT_FOUND: Table '{name}' does not exist",
     ),
@@ -38,7 +44,7 @@ def failure_reason(text: str, dialect: str) -> str:
         return text
     for pattern, wording in _WORDING:
         if match := pattern.search(text):
-            return _without_paths(wording.format(name=match["name"]))
+            return _without_paths(wording.format(**match.groupdict()))
     return _without_paths(_KIND.sub("", text.strip().partition("\n")[0]))
 
 

@@ -45,7 +45,7 @@ def test_a_note_on_a_day_is_marked_on_every_chart_that_has_the_day(console: Cons
     chart = page.get_by_role("region", name=FORECAST)
     expect(chart.get_by_role("list", name="Notes")).to_contain_text(FLOOD)
     expect(chart.get_by_role("list", name="Notes")).to_contain_text("uma")
-    expect(chart.get_by_role("img").locator("text", has_text=FLOOD)).to_be_visible()
+    expect(chart.get_by_role("img").locator("text", has_text="flood in…")).to_be_visible()
     visit(page, console.url, SEARCHES)
     notes = page.get_by_role("region", name=WEEKS).get_by_role("list", name="Notes")
     expect(notes).to_contain_text(FLOOD)

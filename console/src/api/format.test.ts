@@ -85,6 +85,15 @@ test('a share below 0.1 % is not written as nothing', () => {
   expect(figure(0.05, 'percent')).toBe('0.05 %')
 })
 
+test('a share of nearly all is not written as all', () => {
+  expect([0.99999, 1, 0.9994, 1.00001].map((share) => figure(share, 'share'))).toEqual([
+    '> 99.9 %',
+    '100 %',
+    '99.9 %',
+    '100 %',
+  ])
+})
+
 test('in a hover text amounts are rounded, and ids, years and days are not', () => {
   expect(
     [

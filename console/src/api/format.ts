@@ -140,10 +140,14 @@ export function figure(value: Cell | undefined, unit: string): string {
 const UNITS_OF_A_FIGURE = new Set(['share', 'probability', 'percent', 'score', 'rank'])
 
 const LEAST_PERCENT = 0.001
+/** The largest percentage with one decimal that is not all, and the least value that would be rounded up to all. */
+const MAX_SHOWN_PERCENT = 99.9
+const MIN_ROUNDED_UP = 99.95
 
-/** A percentage to one decimal: a smaller one keeps two digits, because it is not nothing. */
+/** A percentage to one decimal: a smaller one keeps two digits, because it is not nothing, and what is nearly all is not all. */
 function percentage(value: number): string {
   const size = Math.abs(value)
+  if (value < 100 && value >= MIN_ROUNDED_UP) return `> ${MAX_SHOWN_PERCENT} %`
   if (size === 0 || size >= 0.1) return `${measure(Math.round(value * 10) / 10)} %`
   return size < LEAST_PERCENT ? `< ${LEAST_PERCENT} %` : `${SMALL.format(value)} %`
 }

@@ -179,6 +179,15 @@ def test_a_wrong_column_gets_the_nearest_names_of_the_tables_that_were_asked() -
     )
 
 
+def test_a_wrong_column_behind_an_alias_gets_the_nearest_names_with_every_engine() -> None:
+    statement = "select o.custmer_id from ecommerce_curated.orders as o"
+    for said in (
+        "COLUMN_NOT_FOUND: line 1:8: Column 'o.custmer_id' cannot be resolved",
+        failure_reason('Binder Error: Table "o" does not have a column named "custmer_id"', "duckdb"),
+    ):
+        assert "Did you mean customer_id" in with_advice(said, statement, LAKE)
+
+
 def test_a_wrong_column_that_is_near_none_gets_all_columns() -> None:
     message = "query 1 failed: COLUMN_NOT_FOUND: line 1:8: Column 'zzzzzz' cannot be resolved"
     assert "order_items has the columns order_item_id, order_id, " in with_advice(

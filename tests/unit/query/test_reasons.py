@@ -21,6 +21,7 @@ def why(sql: str) -> str:
     ("sql", "reported"),
     [
         ("select nope from (select 1 as yes)", "COLUMN_NOT_FOUND: Column 'nope' cannot be resolved"),
+        ("select y.nope from (select 1 as yes) as y", "COLUMN_NOT_FOUND: Column 'y.nope' cannot be resolved"),
         ("select * from nosuch", "TABLE_NOT_FOUND: Table 'nosuch' does not exist"),
         ("select sum('a'::varchar)", "FUNCTION_NOT_FOUND: Unexpected parameters for function sum(VARCHAR)"),
         ("select cast('x' as bigint)", "INVALID_CAST_ARGUMENT: Could not convert string 'x' to INT64"),

@@ -1,5 +1,5 @@
 import { Anchor, Stack, Table, Text } from '@mantine/core'
-import { useParams } from 'react-router'
+import { useParams, useSearchParams } from 'react-router'
 
 import { count, whole } from '../../api/format'
 import { useContract, useLineage, useTable } from './queries'
@@ -16,6 +16,7 @@ import { TableRows } from './table-rows'
 
 export function TablePage() {
   const { system = '', table = '' } = useParams()
+  const [search] = useSearchParams()
   const detail = useTable(system, table)
   const contract = useContract('prod', table)
   // One box for the page: each part would report the same cause.
@@ -37,7 +38,7 @@ export function TablePage() {
             {contract.data?.description ? `: ${firstLower(contract.data.description)}` : ''}
           </Text>
         ) : null}
-        <TableTrust system={system} table={table} />
+        <TableTrust system={system} table={table} filters={search.getAll('filter')} />
         <Anchor size="sm" href={queryAddress(`SELECT *\nFROM ${table}\nLIMIT 1000`)}>
           Ask this table on the page Query
         </Anchor>

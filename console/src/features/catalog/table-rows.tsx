@@ -1,5 +1,5 @@
 import { Checkbox, Group, Stack, Text } from '@mantine/core'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { useMediaQuery } from '@mantine/hooks'
 import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
@@ -99,7 +99,9 @@ const useRows = (system: string, table: string, { sort, filters }: Asked) =>
       }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor || undefined,
-    placeholderData: keepPreviousData,
+    // Rows of the same table stay, dimmed, until those of another order or filter are there.
+    placeholderData: (rows, before) =>
+      before?.queryKey[1] === system && before.queryKey[2] === table ? rows : undefined,
   })
 
 interface FoundProps {
@@ -147,7 +149,7 @@ function Found(props: FoundProps) {
   const keyOf = (row: Cell[] | undefined): string => JSON.stringify(keyPlaces.map((at) => row?.[at] ?? null))
   const row = opened ? rows.find((each) => keyOf(each) === opened) : undefined
   return (
-    <Stack gap="xs">
+    <Stack gap="xs" aria-busy={pages.isPlaceholderData} opacity={pages.isPlaceholderData ? 0.4 : undefined}>
       <Grid
         columns={columns}
         rows={{ length: ordered.length, at: (index) => ordered[index] }}

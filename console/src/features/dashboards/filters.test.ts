@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { testColumn, testTable } from '../../formats/test-tables'
-import { asksForDay, filteredSql, narrowed } from './filters'
+import { asksForDay, filteredByRows, filteredSql, narrowed } from './filters'
 
 const column = (name: string, type: string) => testColumn(name, { type })
 const TABLES = [
@@ -50,6 +50,21 @@ test('a chosen value shadows the table by its own rows, and cannot leave its quo
 test('a panel that asks for the whole gets the chosen part in its place', () => {
   const sql = filteredSql(PANEL, [{ ...FILTER, whole: 'total' }], { series: 'region=DE' }, TABLES)
   expect(sql).toContain("SELECT 'total' AS series, month_on, amount")
+})
+
+test('a statement about a table follows the conditions of its rows that a filter has too', () => {
+  const sql = 'SELECT max(error) AS error FROM history'
+  const about = (column: string, operator = 'eq') =>
+    filteredByRows(
+      sql,
+      'history',
+      [{ ...FILTER, panels: ['sum'] }],
+      [{ column, operator, value: 'region=DE' }],
+      TABLES,
+    )
+  expect(about('series')).toContain("WHERE series = 'region=DE'")
+  expect(about('month_on')).toBe(sql)
+  expect(about('series', 'contains')).toBe(sql)
 })
 
 test('a statement with subqueries of its own keeps them', () => {

@@ -55,6 +55,29 @@ export function filteredSql(
   return `WITH ${shadows.join(',\n')}${isWith ? ',\n' : '\n'}${rest}`
 }
 
+/** Another statement about a table of which only the rows with these conditions are shown, as far as filters have their columns. */
+export function filteredByRows(
+  sql: string,
+  table: string,
+  filters: Filter[],
+  conditions: { column: string; operator: string; value: string }[],
+  tables: Table[],
+): string {
+  const own = filters.filter((one) => one.tables.includes(table) && !one.is_from && !one.is_until)
+  const chosen = Object.fromEntries(
+    own.map(({ name, column }) => [
+      name,
+      conditions.find((each) => each.column === column && each.operator === 'eq')?.value ?? '',
+    ]),
+  )
+  return filteredSql(
+    { name: '', sql },
+    own.map((one) => ({ ...one, panels: [] })),
+    chosen,
+    tables,
+  )
+}
+
 const isFor = (filter: Filter, panel: string): boolean =>
   filter.panels.length === 0 || filter.panels.includes(panel)
 

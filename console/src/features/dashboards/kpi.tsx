@@ -12,6 +12,7 @@ import { IgnoredFilters } from './ignored-filters'
 import { actionOf } from './panel-action'
 import { QueueLink } from './queue-link'
 import { TrustLine } from './trust-line'
+import { InQueue } from '../work/in-queue'
 
 interface Props {
   panel: Schemas['Panel']
@@ -65,7 +66,12 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
           {actionOf(panel, result.data)}
         </Text>
       ) : null}
-      {Number(at('value')) > 0 ? <QueueLink board={board} panel={panel} /> : null}
+      {Number(at('value')) > 0 ? (
+        <>
+          <QueueLink board={board} panel={panel} />
+          <InQueue queues={board.queues} name={panel.queue} />
+        </>
+      ) : null}
       {result.data && at('value') !== null ? (
         <Details parts={filledParts(panel.details, answerRows(result.data), units)} />
       ) : null}

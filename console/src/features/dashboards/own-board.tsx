@@ -2,7 +2,9 @@ import { Anchor, Button, CopyButton, Grid, Group, Stack } from '@mantine/core'
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 
+import type { Schemas } from '../../api/client'
 import type { Result } from '../query/results'
+import { useCatalog } from '../catalog/queries'
 import { useMay } from '../../api/queries'
 import { useResult } from '../query/results'
 import { Grid as Rows } from '../../components/grid'
@@ -10,6 +12,7 @@ import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, Waiting } from '../../components/states'
 import { columnFormats, useAnswerUnits, useLabels } from '../../formats/columns'
 import { type Choice, drawable } from '../query/chart-choice'
+import { AnswerOrigin } from '../query/answer-origin'
 import { ChartNote } from '../query/chart-note'
 import { withDays } from '../query/days'
 import { MoveQuestions } from '../query/move-questions'
@@ -23,6 +26,7 @@ import { askedBy, type KeptQuestion, questionAddress, useKeptQuestions } from '.
 
 const Chart = lazy(() => import('./chart'))
 const HEIGHT = 320
+const NO_TABLES: Schemas['CatalogTable'][] = []
 
 /** The answers that a person put on a dashboard, which lies in the lake; `by` in the address names another person. */
 export function OwnBoard() {
@@ -104,6 +108,7 @@ function ShareLink({ by }: { by: string }) {
 
 function Pinned({ question, onUnpin }: { question: KeptQuestion; onUnpin: (() => void) | undefined }) {
   const answer = useResult(question.sql)
+  const tables = useCatalog().data?.tables ?? NO_TABLES
   return (
     <Panel
       title={question.name}
@@ -119,6 +124,7 @@ function Pinned({ question, onUnpin }: { question: KeptQuestion; onUnpin: (() =>
       <Answered of={answer} what="the answer">
         {(result) => <Shown result={result} question={question} />}
       </Answered>
+      <AnswerOrigin sql={question.sql} question={undefined} tables={tables} />
     </Panel>
   )
 }

@@ -2,10 +2,10 @@
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, render, screen } from '@testing-library/react'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
-import { TrustLine } from './trust-line'
+import { TableTrust, TrustLine } from './trust-line'
 
 beforeEach(() => {
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
@@ -44,4 +44,57 @@ test('a line of few parts is in sight', async () => {
   show(['counted, not estimated'])
   const line = await screen.findByText(/counted, not estimated/)
   expect(line.tagName).toBe('P')
+})
+
+describe('the line of a table page', () => {
+  const filter = { name: 'series', label: '', column: 'series', tables: ['t'], values: '', whole: 'total' }
+  const board = {
+    system: 's',
+    trust: [{ tables: ['t'], words: ['off by {error}'], sql: 'SELECT error FROM t', source: '' }],
+    filters: [{ ...filter, panels: [], is_from: false, is_until: false }],
+  }
+  const columns = ['series', 'error'].map((name) => ({ name, type: 'varchar' }))
+  let asked: string[] = []
+
+  beforeEach(() => {
+    asked = []
+    const bodies = {
+      '/v1/dashboards': { dashboards: [board] },
+      '/v1/catalog': { tables: [{ name: 't', database: 'lake', system: 's', columns }] },
+      '/rows': { columns: [{ name: 'error', type: 'varchar' }], rows: [['a third']], next_cursor: '' },
+      '/v1/queries': { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' },
+      '': { version: '1', as_of: '2010-12-09' },
+    }
+    vi.stubGlobal('fetch', (url: string, { body }: RequestInit = {}) => {
+      if (body) asked.push((JSON.parse(String(body)) as { sql: string }).sql)
+      const [, answer] = Object.entries(bodies).find(([part]) => url.includes(part)) ?? []
+      return Promise.resolve(Response.json(answer))
+    })
+  })
+
+  const showTable = (filters: string[]) =>
+    render(
+      <MantineProvider>
+        <QueryClientProvider client={new QueryClient()}>
+          <TableTrust system="s" table="t" filters={filters} />
+        </QueryClientProvider>
+      </MantineProvider>,
+    )
+
+  test('is about the filtered rows, where a dashboard filters by their condition', async () => {
+    showTable(['series:eq:category=kitchen'])
+    await vi.waitFor(() => expect(asked.at(-1)).toContain("WHERE series = 'category=kitchen'"))
+    await vi.waitFor(() =>
+      expect(screen.getByTestId('trust-t').textContent).toBe('as of 9 Dec 2010 · off by a third'),
+    )
+  })
+
+  test('says that it is about the whole table under any other condition', async () => {
+    showTable(['error:contains:3'])
+    await vi.waitFor(() =>
+      expect(screen.getByTestId('trust-t').textContent).toMatch(
+        /off by a third · this line is about the whole table, not about the filtered rows alone$/,
+      ),
+    )
+  })
 })

@@ -4,10 +4,12 @@ import { Fragment } from 'react'
 import type { Schemas } from '../../api/client'
 import { useDashboards } from './queries'
 import { useResult } from '../query/results'
-import { useTable } from '../catalog/queries'
+import { useCatalog, useTable } from '../catalog/queries'
+import { readConditions } from '../catalog/row-filters'
 import { useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { answerRows, filledParts } from '../../formats/template'
+import { filteredByRows } from './filters'
 
 /** Parts of the line that need no cell are said without an answer. */
 const NO_ANSWER = { columns: [], rows: [[]] }
@@ -55,15 +57,35 @@ export function TrustLine(props: Props) {
   )
 }
 
-/** The trust line of a table on its own page, which shows where it comes from. A table about which no dashboard says anything has no tested figures. */
-export function TableTrust({ system, table }: { system: string; table: string }) {
+interface TableProps {
+  system: string
+  table: string
+  /** The conditions of the shown rows, as the address has them. */
+  filters?: string[]
+}
+
+const NONE: string[] = []
+
+/** The trust line of a table on its own page, which shows where it comes from: of the shown rows, where a dashboard filters by their condition. A table about which no dashboard says anything has no tested figures. */
+export function TableTrust({ system, table, filters = NONE }: TableProps) {
   const boards = useDashboards().data?.dashboards
-  const own = boards?.find(({ trust }) => trust.some(({ tables }) => tables.includes(table)))
-  const parts = useTrust({ board: { system, trust: own?.trust ?? [] }, table })
+  const tables = useCatalog().data?.tables ?? []
+  const own = boards?.find(({ trust }) => trust.some((each) => each.tables.includes(table)))
+  const narrow = (sql: string): string =>
+    filteredByRows(sql, table, own?.filters ?? [], readConditions(filters), tables)
+  const parts = useTrust({ board: { system, trust: own?.trust ?? [] }, table, narrow })
   if (!parts || !boards) return null
+  const sql = own?.trust.find((each) => each.tables.includes(table))?.sql ?? ''
+  const isOfAll = filters.length > 0 && sql !== '' && narrow(sql) === sql
   return (
     <Text className="trust muted" component="p" data-testid={`trust-${table}`}>
-      {[...parts, own ? '' : 'no method and no test is stated for its figures'].filter(Boolean).join(' · ')}
+      {[
+        ...parts,
+        own ? '' : 'no method and no test is stated for its figures',
+        isOfAll ? 'this line is about the whole table, not about the filtered rows alone' : '',
+      ]
+        .filter(Boolean)
+        .join(' · ')}
     </Text>
   )
 }

@@ -33,7 +33,7 @@ export function MailMe({ of, title: proposed = '' }: Props) {
   async function send(): Promise<string> {
     const asked = { title: title.trim(), sql: '', dashboard: '', every, on: days.length > 0 ? on : 0, ...of }
     await schedule.mutateAsync(asked)
-    return `${asked.title} is sent ${dayWords(asked)}.`
+    return `${asked.title} is sent ${dayWords(asked)}. If it is your first mail, confirm the address before, in the mail that AWS sends now.`
   }
   return (
     <FormPopover
@@ -71,9 +71,10 @@ export function MailMe({ of, title: proposed = '' }: Props) {
         />
       ) : null}
       <Text size="xs" className="muted">
-        To {mails.data.address} at {clockTime(SENT_AT)} your time, unless an operator chose another time for
-        the daily report, with the first rows of what this page shows. Columns about people are left out. The
-        first time, a mail asks whether you want them.
+        To {mails.data.address} at 06:00 UTC, which is {clockTime(SENT_AT)} your time, unless an operator
+        chose another time for the daily report, with the first rows of what this page shows. Columns about
+        people are left out. Before your first mail AWS asks you by mail to confirm the address; without that
+        none is sent.
       </Text>
     </FormPopover>
   )

@@ -49,11 +49,15 @@ test('a dashboard is sent to the address of the person on the chosen day', async
   show(<MailMe of={{ dashboard: 'hub' }} title="Sales" />)
   await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
   expect(
-    screen.getByText(/^To ana@example.com at \d\d:\d\d your time, unless an operator chose another time/),
+    screen.getByText(
+      /^To ana@example.com at 06:00 UTC, which is \d\d:\d\d your time, unless .* confirm the address;/,
+    ),
   ).toBeTruthy()
   await userEvent.selectOptions(screen.getByLabelText('Day of the week'), 'Friday')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
-  expect(await screen.findByText('Sales is sent every Friday.')).toBeTruthy()
+  expect(
+    await screen.findByText(/^Sales is sent every Friday. If it is your first mail, confirm the address/),
+  ).toBeTruthy()
   expect(asked[0]?.body).toEqual({ title: 'Sales', sql: '', dashboard: 'hub', every: 'week', on: 5 })
 })
 

@@ -12,6 +12,7 @@ import { FailedAnswer } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle } from '../../formats/template'
 import { TrustLine } from '../dashboards/trust-line'
+import { InQueue } from '../work/in-queue'
 
 interface Props {
   title?: string
@@ -86,6 +87,7 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
         <>
           <Text size="xs">{actionOf(panel, answer.data)}</Text>
           <QueueLink board={board} panel={panel} />
+          <InQueue queues={board.queues} name={panel.queue} />
         </>
       ) : null}
       <TrustLine board={board} table={panel.table} />

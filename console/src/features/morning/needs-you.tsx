@@ -17,7 +17,7 @@ import { reasonsOf } from '../lake/run-problems'
 import { useStageNames } from '../lake/run-stages'
 import { StartRun } from '../lake/start-run'
 import { useDecisions } from '../work/queries'
-import { countsOf, queueItems, unlistedOf } from '../work/queue-state'
+import { queueCounts } from '../work/queue-state'
 import { byAmount, fileTasks, nameOf } from './file-tasks'
 
 const MOST_TASKS = 5
@@ -134,9 +134,7 @@ function QueueTask({ queue, onAmount }: QueueTaskProps) {
   const decisions = useDecisions(queue.name)
   const error = answer.error ?? decisions.error
   const counts =
-    answer.data && decisions.data
-      ? countsOf(queueItems(answer.data, decisions.data.decisions, queue.actions))
-      : undefined
+    answer.data && decisions.data ? queueCounts(queue, answer.data, decisions.data.decisions) : undefined
   const amount = counts?.atStake ?? 0
   useEffect(() => onAmount(queue.name, amount), [onAmount, queue.name, amount])
   if (!answer.data || !counts)
@@ -149,13 +147,13 @@ function QueueTask({ queue, onAmount }: QueueTaskProps) {
     ) : (
       <TaskOutline />
     )
-  const unlisted = unlistedOf(answer.data)
-  if (counts.open === 0) return null
+  const { unlisted } = counts
+  if (counts.open === unlisted) return null
   return (
     <Task action={<Open href={`#/work/${queue.name}`} label="Open" name={queue.title} />}>
-      {queue.title}: {whole(counts.open + unlisted)}
+      {queue.title}: {whole(counts.open)}
       {counts.atStake
-        ? `, ${figure(counts.atStake, queue.unit)} ${queue.value_label || 'at stake'}${unlisted > 0 ? ` in the ${whole(counts.open)} most urgent` : ''}`
+        ? `, ${figure(counts.atStake, queue.unit)} ${queue.value_label || 'at stake'}${unlisted > 0 ? ` in the ${whole(counts.open - unlisted)} most urgent` : ''}`
         : ''}
     </Task>
   )

@@ -1,15 +1,14 @@
 import { Anchor, Button, Skeleton, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { count, forPages } from '../../api/format'
+import { count } from '../../api/format'
 import { useDashboards } from '../dashboards/queries'
 import { useHealth } from '../lake/queries'
 import { useMay } from '../../api/queries'
 import { useResult } from '../query/results'
-import { Advice } from '../../components/advice'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
-import { qualityWords } from '../lake/quality-words'
+import { alertedChecks, LakeAlert } from '../lake/lake-alert'
 import {
   ACKNOWLEDGE,
   acknowledgement,
@@ -54,7 +53,7 @@ function Signs({ boards, checks, isReport }: SignsProps) {
   const { figures, answers, raised } = useRaisedAlerts(boards)
   const decisions = useDecisions(ALERTS).data?.decisions ?? []
   const done = raised.filter(({ item }) => acknowledgement(item, decisions)).length
-  const alerted = checks.filter(({ state }) => state === 'failed' || state === 'degraded')
+  const alerted = alertedChecks(checks)
   const shown = alerted.filter(({ name }) => OF_CONTENTS.has(name))
   const isCounted = answers.every(({ data }) => data)
   if (figures.length === 0 && shown.length === 0)
@@ -66,7 +65,7 @@ function Signs({ boards, checks, isReport }: SignsProps) {
           <Alert key={`${figure.board.system} ${figure.rule.name}`} figure={figure} isReport={isReport} />
         ))}
         {shown.map((check) => (
-          <OfLake key={check.name} check={check} />
+          <LakeAlert key={check.name} check={check} />
         ))}
       </ul>
       {isCounted ? (
@@ -104,50 +103,6 @@ export function alertsWords(
   const acknowledged =
     done > 0 ? ` ${done === 1 ? 'One is acknowledged' : `${done} are acknowledged`} and not listed here.` : ''
   return `${all}${isReport ? '' : ', as in the report'}: ${raised} of ${count(figures, 'watched figure')} and ${alerted.length} of ${count(checks, 'check')} of the lake${where}.${acknowledged}`
-}
-
-function OfLake({ check }: { check: Schemas['HealthCheck'] }) {
-  const message = forPages(check.message.replace(/; `headgate[^`]*` says why/, ''))
-  return check.name === 'quality' ? <Drift message={message} /> : <Implausible message={message} />
-}
-
-function Implausible({ message }: { message: string }) {
-  return (
-    <li className="task">
-      <Text size="sm" component="span" className="any-text">
-        <Advice text={message} />
-      </Text>
-      <Button
-        component="a"
-        size="compact-sm"
-        variant="default"
-        href="#/lake"
-        aria-label="See the check: tables"
-      >
-        See the check
-      </Button>
-    </li>
-  )
-}
-
-function Drift({ message }: { message: string }) {
-  const { text, href } = qualityWords(message)
-  return (
-    <li className="task">
-      <Text size="sm" component="span" className="any-text">
-        {text}
-      </Text>
-      <Button
-        component="a"
-        size="compact-sm"
-        variant="default"
-        href={href}
-        aria-label="See the file: quality"
-      >
-        See the file
-      </Button>
-    </li>
-  )
 }
 
 function Alert({ figure, isReport }: { figure: WatchedFigure; isReport: boolean }) {

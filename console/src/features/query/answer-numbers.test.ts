@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { exactFormat, percentText, placesOf, plainText, rowFormat } from './answer-numbers'
+import { exactFormat, percentText, placesOf, plainFormat, plainText, rowFormat } from './answer-numbers'
 
 test('a share of any statement is percent, and loses no digit', () => {
   expect(['0.676', 0.07, 1, '0.123456789', 0].map(percentText)).toEqual([
@@ -38,6 +38,31 @@ test('decimals of one column have as many places, and lose none', () => {
   expect(placesOf([{ name: 'sold', type: 'double' }], rows)).toEqual([0])
 })
 
+test('an amount that is stored with four decimals has those that a value of its column needs', () => {
+  const column = { name: 'price', type: 'decimal(18,4)' }
+  const texts = (...values: string[]) => {
+    const [places = 0] = placesOf(
+      [column],
+      values.map((value) => [value]),
+    )
+    return values.map(plainText(column, places))
+  }
+  expect(texts('6.9500', '13.0000')).toEqual(['6.95', '13.00'])
+  expect(texts('6.9525', '13.0000')).toEqual(['6.9525', '13.0000'])
+  expect(texts('13', '7')).toEqual(['13', '7'])
+})
+
+test('a code of a country has its name beside it, as the chart of the answer has it', () => {
+  const text = (name: string) =>
+    plainFormat({ heading: '', title: '', text: String }, { name, type: 'varchar' }, {}).text
+  expect(['GB', '(other)', 'north'].map(text('region_id'))).toEqual([
+    'GB (United Kingdom)',
+    '(other)',
+    'north',
+  ])
+  expect(text('status')('GB')).toBe('GB')
+})
+
 test('a question has the unit beside all digits', () => {
   const text = (type: string, unit: string, value: string | number) =>
     exactFormat({ heading: '', title: '', text: String }, { name: 'sum', type }, { sum: unit }).text(value)
@@ -56,6 +81,8 @@ test('a share in a table of rows has at most two decimals, and a tiny one is not
   expect(text('0.5')).toBe('50 %')
   expect(text(0)).toBe('0 %')
   expect(text(0.00002)).toBe('0.002 %')
+  expect(text(0.99999)).toBe('> 99.99 %')
+  expect(text(1)).toBe('100 %')
   expect(text(null)).toBe('–')
   expect(text(95.3756856467358, 'USD')).toBe('US$95.3756856467358')
 })

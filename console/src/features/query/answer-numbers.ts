@@ -1,6 +1,7 @@
 import { type Cell, figure, figureInFull, inFull, isName, isNumeric, number } from '../../api/format'
 import { exact } from '../../components/grid-columns'
 import { type ColumnFormat, headingWithUnit, type Units } from '../../formats/columns'
+import { label } from '../../formats/words'
 
 interface Column {
   name: string
@@ -26,7 +27,9 @@ function roundedPercent(value: Cell): string {
   const percent = Number(value) * 100
   if (value === null || value === '' || !Number.isFinite(percent)) return figureInFull(value, 'share')
   const isTiny = percent !== 0 && Math.abs(percent) < MIN_ROUNDED_PERCENT
-  return isTiny ? figure(value, 'share') : `${inFull(Math.round(percent * 100) / 100)} %`
+  const rounded = Math.round(percent * 100) / 100
+  if (percent < 100 && rounded >= 100) return '> 99.99 %'
+  return isTiny ? figure(value, 'share') : `${inFull(rounded)} %`
 }
 
 /** A column by its values, whose heading has the unit that they lack; the title of a cell and the download have all digits. */
@@ -42,8 +45,21 @@ export function plainFormat(
       column && !isShare(units[column.name])
         ? headingWithUnit(format.heading, units[column.name])
         : format.heading,
-    text: column && isShare(units[column.name]) ? percentText : plainText(column, places),
+    text:
+      column && isShare(units[column.name])
+        ? percentText
+        : column && isPlace(column.name)
+          ? placeText
+          : plainText(column, places),
   }
+}
+
+const isPlace = (column: string): boolean => /^(region|country)(_id|_code)?$/.test(column)
+
+/** The code of a country with its name, which the chart of the same answer has. */
+function placeText(value: Cell): string {
+  const [code, name] = [String(value), label(value, 'region')]
+  return /^[A-Z]{2}$/.test(code) && name !== code ? `${code} (${name})` : code
 }
 
 const isShare = (unit: string | undefined): boolean => unit === 'share' || unit === 'probability'
@@ -58,19 +74,26 @@ export const percentText = (value: Cell): string =>
 
 const isDecimal = ({ name, type }: Column): boolean => /^decimal/i.test(type) && !isName(name)
 
-const placesIn = (value: Cell): number => /\.(\d+)$/.exec(String(value))?.[1]?.length ?? 0
+const decimalsOf = (value: Cell): string => /\.(\d+)$/.exec(String(value))?.[1] ?? ''
 
-/** The decimals of each column of decimals: the most of its values, so that their points are below each other. */
+/** An amount has so many places, also where each of them is zero. */
+const PLACES_OF_AN_AMOUNT = 2
+
+/** The decimals of each column of decimals: the most that any of its values needs, so that their points are below each other. */
 export const placesOf = (columns: Column[], rows: Cell[][]): number[] =>
-  columns.map((column, at) =>
-    isDecimal(column) ? rows.reduce((most, row) => Math.max(most, placesIn(row[at] ?? null)), 0) : 0,
-  )
+  columns.map((column, at) => {
+    const decimals = isDecimal(column) ? rows.map((row) => decimalsOf(row[at] ?? null)) : []
+    const most = decimals.reduce((sum, digits) => Math.max(sum, digits.length), 0)
+    const needed = decimals.reduce((sum, digits) => Math.max(sum, digits.replace(/0+$/, '').length), 0)
+    return Math.max(needed, Math.min(most, PLACES_OF_AN_AMOUNT))
+  })
 
-/** A number with zeros for the places that it lacks. */
+/** A number with zeros for the places that it lacks, and without those that its column does not need. */
 function withPlaces(text: string, places: number): string {
-  const lacking = places - placesIn(text)
-  if (lacking <= 0 || !/^-?[\d,]+(\.\d+)?$/.test(text)) return text
-  return `${text}${placesIn(text) === 0 ? '.' : ''}${'0'.repeat(lacking)}`
+  if (!/^-?[\d,]+(\.\d+)?$/.test(text)) return text
+  const [whole = '', decimals = ''] = text.split('.')
+  const kept = decimals.slice(places).replace(/0/g, '') === '' ? decimals.slice(0, places) : decimals
+  return places || kept ? `${whole}.${kept.padEnd(places, '0')}` : whole
 }
 
 /** A value as it is: a table of an answer rounds nothing, because its rows are copied and compared. */

@@ -324,12 +324,15 @@ function fitting(all: Place[], words: string[]): Place[] {
 }
 
 /** Places that read alike and lead to the same page are one, such as two columns with one heading. */
-const withoutDoubles = (places: Place[]): Place[] =>
-  [
-    ...new Map(
-      places.toReversed().map((place) => [`${place.kind}\n${place.title}\n${place.href}`, place]),
-    ).values(),
-  ].reverse()
+function withoutDoubles(places: Place[]): Place[] {
+  const seen = new Set<string>()
+  return places.filter(({ kind, title, href }) => {
+    const read = `${kind}\n${title}\n${href}`
+    const isNew = !seen.has(read)
+    seen.add(read)
+    return isNew
+  })
+}
 
 /** Words with so large a share of their pairs of letters in common are spelt alike: `reveneu` and `revenue` have .625, `like` and `lake` .6. */
 const MIN_ALIKE = 0.62

@@ -17,7 +17,9 @@ const RULE = {
   units: {},
 }
 const BOARD = { system: 'own', title: 'Own', panels: [], queues: [], trust: [], filters: [], alerts: [RULE] }
-const HEALTH = { state: 'healthy', checks: [{ name: 'runs', state: 'healthy', message: '' }] }
+const HEALTHY = { name: 'runs', state: 'healthy', message: '' }
+const DRIFTING = { name: 'tables', state: 'degraded', message: '1 of 3 tables is implausible.' }
+let checks = [HEALTHY]
 let decisions: object[] = []
 
 function answerTo(url: string, init?: RequestInit): unknown {
@@ -34,7 +36,7 @@ function answerTo(url: string, init?: RequestInit): unknown {
   }
   if (url.includes('/v1/decisions')) return { decisions }
   if (url.includes('/v1/dashboards')) return { dashboards: [BOARD] }
-  if (url.includes('/v1/health')) return HEALTH
+  if (url.includes('/v1/health')) return { state: 'healthy', checks }
   if (url.includes('/v1/me')) return { name: 'ann', groups: ['operator', 'uploader'] }
   if (url.includes('/rows'))
     return { columns: [{ name: 'value', type: 'bigint' }], rows: [[3]], next_cursor: '' }
@@ -45,6 +47,7 @@ function answerTo(url: string, init?: RequestInit): unknown {
 
 beforeEach(() => {
   decisions = []
+  checks = [HEALTHY]
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
     Promise.resolve(new Response(JSON.stringify(answerTo(String(url), init)))),
@@ -75,4 +78,16 @@ test('the page of alerts lists open ones, and those that are done with who ackno
   expect(history.textContent).toContain('ann')
   fireEvent.click(screen.getByRole('button', { name: 'Open again' }))
   await screen.findByText('Nothing was decided yet.')
+})
+
+test('the page of alerts has those of the lake itself, each with the way to its cause', async () => {
+  checks = [HEALTHY, DRIFTING]
+  showWork('/work/alerts')
+  expect(await screen.findByText('1 of 3 tables is implausible.')).toBeTruthy()
+  expect(screen.getByRole('link', { name: 'See the check: tables' }).getAttribute('href')).toBe('#/lake')
+})
+
+test('a lake in order has no alert of its own', async () => {
+  showWork('/work/alerts')
+  expect(await screen.findByText('No check of the lake raises an alert: 1 check is in order.')).toBeTruthy()
 })

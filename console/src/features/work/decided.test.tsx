@@ -17,7 +17,25 @@ const QUEUE = {
   evidence: [],
   actions: [{ name: 'called', label: 'Called', key: 'c', meaning: '' }],
 }
-const BOARD = { system: 'own', title: 'Own', panels: [], queues: [QUEUE], trust: [], filters: [], alerts: [] }
+const FIGURE = {
+  name: 'open',
+  kind: 'kpi',
+  table: 'risks',
+  queue: 'calls',
+  sql: 'SELECT 0 AS value',
+  action: 'Nothing waits.',
+  details: ['{item_id} were approved by the rule.'],
+  units: {},
+}
+const BOARD = {
+  system: 'own',
+  title: 'Own',
+  panels: [FIGURE],
+  queues: [QUEUE],
+  trust: [],
+  filters: [],
+  alerts: [],
+}
 const MEMBER_ID = { name: 'member_id', type: 'bigint', personal: false, primary_key: true, references: '' }
 const TABLES = ['', 'own'].map((system) => ({
   name: system ? 'risks' : 'members',
@@ -27,22 +45,33 @@ const TABLES = ['', 'own'].map((system) => ({
 }))
 let decisions: Response | undefined
 
-function answerTo(url: string): object {
+function answerTo(url: string, sql: string): object {
   if (url.includes('/v1/dashboards')) return { dashboards: [BOARD] }
   if (url.includes('/v1/me')) return { name: 'ann', groups: ['operator'] }
   if (url.includes('/v1/catalog')) return { tables: TABLES }
   if (url.includes('/rows'))
-    return { columns: [{ name: 'item_id', type: 'bigint' }], rows: [], next_cursor: '' }
+    return {
+      columns: [{ name: 'item_id', type: 'bigint' }],
+      rows: url.includes('figure') ? [[9451]] : [],
+      next_cursor: '',
+    }
   if (url.includes('/v1/queries'))
-    return { query_id: 'q', state: 'succeeded', scanned_bytes: 0, cost_usd: '0' }
+    return {
+      query_id: sql === FIGURE.sql ? 'figure' : 'q',
+      state: 'succeeded',
+      scanned_bytes: 0,
+      cost_usd: '0',
+    }
   return { tables: [], runs: [], contracts: [], checks: [] }
 }
 
 beforeEach(() => {
   decisions = undefined
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
-  vi.stubGlobal('fetch', (url: string | URL | Request) => {
-    if (!String(url).includes('/v1/decisions')) return Promise.resolve(Response.json(answerTo(String(url))))
+  vi.stubGlobal('fetch', (url: string | URL | Request, { body }: RequestInit = {}) => {
+    const { sql = '' } = JSON.parse(String(body ?? '{}')) as { sql?: string }
+    if (!String(url).includes('/v1/decisions'))
+      return Promise.resolve(Response.json(answerTo(String(url), sql)))
     return decisions ? Promise.resolve(decisions) : new Promise(() => undefined)
   })
 })
@@ -62,7 +91,9 @@ test('an empty queue names the newest decision that stands, with the way to its 
   })
   const words = await shown()
   await vi.waitFor(() =>
-    expect(words.textContent).toMatch(/^Decided last: Member 4, Called, by ann, .*The page Own/),
+    expect(words.textContent).toMatch(
+      /^Decided last: Member 4, Called, by ann, .*Nothing waits. 9451 were approved by the rule. The page Own/,
+    ),
   )
   expect((await screen.findByRole('link', { name: '4' })).getAttribute('href')).toBe('#/rows/members/4')
 })
@@ -70,10 +101,14 @@ test('an empty queue names the newest decision that stands, with the way to its 
 test('an empty queue without a decision says so', async () => {
   decisions = Response.json({ decisions: [] })
   const words = await shown()
-  await vi.waitFor(() => expect(words.textContent).toContain('No decision stands here yet. The page Own'))
+  await vi.waitFor(() => expect(words.textContent).toContain('No decision stands here yet. Nothing waits.'))
 })
 
 test('an empty queue whose decisions are not there says nothing of them', async () => {
   const words = await shown()
-  expect(words.textContent).toBe('The page Own has the figures behind it.')
+  await vi.waitFor(() =>
+    expect(words.textContent).toBe(
+      'Nothing waits. 9451 were approved by the rule. The page Own has the figures behind it, the table Risks every row.',
+    ),
+  )
 })

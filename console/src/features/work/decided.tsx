@@ -3,10 +3,14 @@ import { Link } from 'react-router'
 
 import type { Schemas } from '../../api/client'
 import { Moment } from '../../components/moment'
+import { useUnits } from '../../formats/columns'
+import { answerRows, filledParts } from '../../formats/template'
 import { heading } from '../../formats/words'
 import { soleKey } from '../catalog/belonging'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
 import { useCatalog } from '../catalog/queries'
+import { actionOf } from '../dashboards/panel-action'
+import { useResult } from '../query/results'
 import { newestOf } from './queue-state'
 
 interface Props {
@@ -19,6 +23,14 @@ interface Props {
 /** The newest decision of a queue that is empty, and the page whose figures say when items come. */
 export function Decided({ board, queue, decisions }: Props) {
   const newest = decisions && newestOf(decisions)
+  // The figure of the queue says what a run decided by its rule.
+  const panel = board.panels.find(({ kind, queue: name }) => kind === 'kpi' && name === queue.name)
+  const counted = useResult(panel?.sql ?? '').data
+  const units = useUnits(queue.table, panel?.units)
+  const rule =
+    panel && counted
+      ? [actionOf(panel, counted), ...filledParts(panel.details, answerRows(counted), units)].join(' ')
+      : ''
   const label = queue.actions.find(({ name }) => name === newest?.action)?.label ?? newest?.action
   return (
     <Text size="sm" data-testid="queue-decided">
@@ -30,7 +42,9 @@ export function Decided({ board, queue, decisions }: Props) {
       ) : decisions ? (
         'No decision stands here yet. '
       ) : null}
-      The page <Link to={`/dashboards/${board.system}`}>{board.title}</Link> has the figures behind it.
+      {rule ? `${rule} ` : ''}The page <Link to={`/dashboards/${board.system}`}>{board.title}</Link> has the
+      figures behind it, the table{' '}
+      <Link to={`/tables/${board.system}/${queue.table}`}>{heading(queue.table)}</Link> every row.
     </Text>
   )
 }

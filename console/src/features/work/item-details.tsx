@@ -21,7 +21,7 @@ interface Props {
   onDecide: (action: string, label: string, more?: { note?: string; assignee?: string }) => void
 }
 
-/** A decision as the history of an item tells it. */
+/** A decision in the words of an item's history. */
 const actionWords = ({ action, assignee }: Schemas['Decision']): string =>
   action === UNASSIGN ? 'assigned to nobody' : action === ASSIGN ? `assigned to ${assignee}` : label(action)
 

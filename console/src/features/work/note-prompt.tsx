@@ -5,7 +5,7 @@ import type { Schemas } from '../../api/client'
 
 interface Props {
   action: Schemas['QueueAction']
-  /** Takes the note; an empty one takes the decision back. */
+  /** Takes the note; an empty one cancels. */
   onAnswer: (note: string) => void
 }
 

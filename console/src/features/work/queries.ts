@@ -2,7 +2,7 @@ import { useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/rea
 
 import { read, type Schemas } from '../../api/client'
 import { useResults } from '../query/results'
-import { countsOf, queueItems, unlistedOf } from './queue-state'
+import { queueCounts } from './queue-state'
 
 const MOST = 1000
 
@@ -28,12 +28,12 @@ export function useOpenItems(queues: Schemas['WorkQueue'][], isAsked: boolean): 
   )
   const decisions = useQueries({ queries: queues.map(({ name }) => decisionsOf(name, isAsked)) })
   return new Map(
-    queues.flatMap(({ name, actions }, place): [string, number][] => {
+    queues.flatMap((queue, place): [string, number][] => {
+      const { name } = queue
       const [answer, decided] = [answers[place], decisions[place]]
       if (answer?.error || decided?.error) return [[name, 0]]
       if (!answer?.data || !decided?.data) return []
-      const { open } = countsOf(queueItems(answer.data, decided.data.decisions, actions))
-      return [[name, open + unlistedOf(answer.data)]]
+      return [[name, queueCounts(queue, answer.data, decided.data.decisions).open]]
     }),
   )
 }

@@ -64,9 +64,12 @@ export function QueueRow(props: Props) {
           {item.proposed && !item.closedBy ? <strong>{capitalised(label(item.proposed))}: </strong> : null}
           {item.proposed ? reason : capitalised(reason)}
           {item.way ? (
-            <Anchor inherit ml={4} href={item.way.href} aria-label={item.way.label}>
-              {item.way.words}
-            </Anchor>
+            <>
+              {' '}
+              <Anchor inherit href={item.way.href} aria-label={item.way.label}>
+                {item.way.words}
+              </Anchor>
+            </>
           ) : null}
           {item.returnsAt && !item.closedBy ? (
             <Badge variant="default" tt="none" ml="xs">

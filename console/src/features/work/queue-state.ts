@@ -153,6 +153,17 @@ export function countsOf(items: QueueItem[]): QueueCounts {
   }
 }
 
+/** The counts of a queue, whose open items include those that its statement counts but does not list. */
+export function queueCounts(
+  { actions }: Pick<Schemas['WorkQueue'], 'actions'>,
+  answer: { columns: { name: string }[]; rows: Cell[][] },
+  decisions: Schemas['Decision'][],
+): QueueCounts & { unlisted: number } {
+  const counts = countsOf(queueItems(answer, decisions, actions))
+  const unlisted = unlistedOf(answer)
+  return { ...counts, open: counts.open + unlisted, unlisted }
+}
+
 function proposalsOf(open: QueueItem[]): [string, number][] {
   const items = new Map<string, number>()
   for (const { proposed } of open) if (proposed) items.set(proposed, (items.get(proposed) ?? 0) + 1)

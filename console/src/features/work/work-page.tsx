@@ -8,10 +8,12 @@ import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
 import { NothingHere } from '../../components/nothing-here'
-import { PageTitle } from '../../components/panel'
-import { Answered, Waiting } from '../../components/states'
+import { PageTitle, Panel } from '../../components/panel'
+import { Answered, Empty, Waiting } from '../../components/states'
 import { unitsOfPanels } from '../dashboards/panel-units'
 import { TrustLine } from '../dashboards/trust-line'
+import { alertedChecks, LakeAlert } from '../lake/lake-alert'
+import { useHealth } from '../lake/queries'
 import { ACKNOWLEDGE, alertItems, ALERTS } from './alerts'
 import { Decided } from './decided'
 import { useRaisedAlerts } from './use-raised-alerts'
@@ -144,9 +146,35 @@ function Alerts({ boards }: { boards: Schemas['Dashboard'][] }) {
       )}
       <Text size="xs" className="muted">
         {count(figures.length, 'figure')} of the dashboards {figures.length === 1 ? 'is' : 'are'} watched.
-        Alerts of the lake itself are on the <Link to="/lake">page Lake</Link>.
       </Text>
+      <LakeAlerts />
     </Stack>
+  )
+}
+
+/** The alerts of the lake itself, which end with their cause: nobody acknowledges them. */
+function LakeAlerts() {
+  const health = useHealth()
+  return (
+    <Panel title="Alerts of the lake">
+      <Answered of={health} what="the checks of the lake">
+        {({ checks }) => {
+          const alerted = alertedChecks(checks)
+          return alerted.length === 0 ? (
+            <Empty>
+              No check of the lake raises an alert: {count(checks.length, 'check')}{' '}
+              {checks.length === 1 ? 'is' : 'are'} in order.
+            </Empty>
+          ) : (
+            <ul className="tasks">
+              {alerted.map((check) => (
+                <LakeAlert key={check.name} check={check} />
+              ))}
+            </ul>
+          )
+        }}
+      </Answered>
+    </Panel>
   )
 }
 

@@ -110,9 +110,17 @@ export function hover(lines: (at: Hover[]) => string[]) {
   }
 }
 
-const MARK_CHARACTERS = 24
+const MAX_FLAG_CHARACTERS = 12
 
-/** Dashed lines where people wrote notes, each with the beginning of its first note. */
+/** The beginning of a note, in whole words where one fits. */
+function flagText(note: string): string {
+  if (note.length <= MAX_FLAG_CHARACTERS) return note
+  const start = note.slice(0, MAX_FLAG_CHARACTERS)
+  const words = start.slice(0, Math.max(0, start.lastIndexOf(' ')))
+  return `${words || start}…`
+}
+
+/** Dotted lines where people wrote notes, each with a short flag; the whole text is in the hover text and below the chart. */
 export const markLine = (marks: readonly Mark[], scheme: Scheme, axis: 'xAxis' | 'yAxis' = 'xAxis') => ({
   silent: true,
   symbol: ['none', 'none'],
@@ -120,11 +128,10 @@ export const markLine = (marks: readonly Mark[], scheme: Scheme, axis: 'xAxis' |
   lineStyle: { type: 'dotted', width: 1.5, color: INK[scheme] },
   label: {
     color: SOFT[scheme],
-    position: 'insideEndTop',
-    formatter: ({ dataIndex }: { dataIndex: number }) => {
-      const text = marks[dataIndex]?.notes[0]?.note ?? ''
-      return text.length > MARK_CHARACTERS ? `${text.slice(0, MARK_CHARACTERS - 1)}…` : text
-    },
+    // Above the end of an upright line: along it the text would be written across the chart.
+    ...(axis === 'xAxis' ? { position: 'end', rotate: 0, distance: 2 } : { position: 'insideEndTop' }),
+    fontSize: 11,
+    formatter: ({ dataIndex }: { dataIndex: number }) => flagText(marks[dataIndex]?.notes[0]?.note ?? ''),
   },
   data: marks.map(({ place }) => ({ [axis]: place })),
 })

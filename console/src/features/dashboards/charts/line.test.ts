@@ -46,6 +46,21 @@ test('the step to a period that is not over is dashed, and its place says until 
   expect(xAxis.axisLabel.formatter('2010-11-01')).toBe('Nov 2010')
 })
 
+test('a note has a short flag above the chart, in whole words, and not along its line', () => {
+  const note = {
+    annotation_id: 'a',
+    noted_on: '2010-11-03',
+    note: 'flood in the warehouse',
+    written_by: 'ana',
+    written_at: '',
+  }
+  const { series } = line({ ...MONTHLY, marks: [{ place: 1, notes: [note] }] }) as unknown as {
+    series: { markLine: { label: { position: string; rotate: number; formatter: (at: object) => string } } }[]
+  }
+  const flag = series[0]?.markLine.label
+  expect([flag?.position, flag?.rotate, flag?.formatter({ dataIndex: 0 })]).toEqual(['end', 0, 'flood in…'])
+})
+
 test('complete periods are one line', () => {
   const { series } = line(MONTHLY) as unknown as Drawn
   expect(series.map(({ data }) => data)).toEqual([[10, 12, 3]])

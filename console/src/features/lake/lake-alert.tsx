@@ -1,0 +1,34 @@
+import { Button, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { forPages } from '../../api/format'
+import { Advice } from '../../components/advice'
+import { qualityWords } from './quality-words'
+
+type Check = Schemas['HealthCheck']
+
+/** The checks of the lake that raise an alert. */
+export const alertedChecks = (checks: Check[]): Check[] =>
+  checks.filter(({ state }) => state === 'failed' || state === 'degraded')
+
+/** An alert of the lake itself, with the way to its cause. */
+export function LakeAlert({ check }: { check: Check }) {
+  const message = forPages(check.message.replace(/; `headgate[^`]*` says why/, ''))
+  const drift = check.name === 'quality' ? qualityWords(message) : undefined
+  return (
+    <li className="task">
+      <Text size="sm" component="span" className="any-text">
+        {drift ? drift.text : <Advice text={message} />}
+      </Text>
+      <Button
+        component="a"
+        size="compact-sm"
+        variant="default"
+        href={drift ? drift.href : '#/lake'}
+        aria-label={`See the ${drift ? 'file' : 'check'}: ${check.name}`}
+      >
+        {drift ? 'See the file' : 'See the check'}
+      </Button>
+    </li>
+  )
+}
