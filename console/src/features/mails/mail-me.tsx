@@ -3,7 +3,7 @@ import { useState } from 'react'
 
 import { FormPopover } from '../../components/form-popover'
 import { clockTime } from '../../formats/moments'
-import { dayWords, daysOf, type Every, useMails, useScheduleMail } from './mails'
+import { dayWords, daysOf, type Every, MAX_TITLE, useMails, useScheduleMail } from './mails'
 
 interface Props {
   /** What is sent: the statement of a question, or the name of a dashboard. */
@@ -46,8 +46,9 @@ export function MailMe({ of, title: proposed = '' }: Props) {
       <TextInput
         size="xs"
         label="Title of the mail"
+        description={title.trim() ? undefined : 'It needs a title, which is the subject of the mail.'}
         data-autofocus
-        maxLength={120}
+        maxLength={MAX_TITLE}
         value={title}
         onChange={(event) => setTitle(event.currentTarget.value)}
       />

@@ -10,6 +10,8 @@ const PATH = '/v1/mails'
 const KEY = ['mails']
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 const LAST_DAY = 28
+/** The most characters of the title of a mail. */
+export const MAX_TITLE = 120
 
 /** When a mail is sent, in words. */
 export function dayWords({ every, on }: Pick<Mail, 'every' | 'on'>): string {

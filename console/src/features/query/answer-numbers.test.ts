@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest'
 
-import { exactFormat, percentText, placesOf, plainFormat, plainText, rowFormat } from './answer-numbers'
+import { exactFormat, placesOf, plainFormat, plainText, rowFormat } from './answer-numbers'
 
-test('a share of any statement is percent, and loses no digit', () => {
-  expect(['0.676', 0.07, 1, '0.123456789', 0].map(percentText)).toEqual([
+test('a share of any statement is percent with two decimals', () => {
+  const share = plainFormat(
+    { heading: '', title: '', text: String },
+    { name: 'part', type: 'double' },
+    { part: 'share' },
+  )
+  expect(['0.676', 0.07, 1, '0.626090128909268', 0].map(share.text)).toEqual([
     '67.6 %',
     '7 %',
     '100 %',
-    '12.3456789 %',
+    '62.61 %',
     '0 %',
   ])
 })
@@ -56,9 +61,13 @@ test('a code of a country has its name beside it, as the chart of the answer has
   const text = (name: string) =>
     plainFormat({ heading: '', title: '', text: String }, { name, type: 'varchar' }, {}).text
   expect(['GB', '(other)', 'north'].map(text('region_id'))).toEqual([
-    'GB (United Kingdom)',
+    'United Kingdom (GB)',
     '(other)',
     'north',
+  ])
+  expect(['category=kitchen', 'total'].map(text('series_id'))).toEqual([
+    'kitchen (category=kitchen)',
+    'total',
   ])
   expect(text('status')('GB')).toBe('GB')
 })

@@ -1,4 +1,13 @@
-import { type Cell, figure, figureInFull, inFull, isName, isNumeric, number } from '../../api/format'
+import {
+  type Cell,
+  figure,
+  figureInFull,
+  inFull,
+  isName,
+  isNumeric,
+  isTextual,
+  number,
+} from '../../api/format'
 import { exact } from '../../components/grid-columns'
 import { type ColumnFormat, headingWithUnit, type Units } from '../../formats/columns'
 import { label } from '../../formats/words'
@@ -32,7 +41,7 @@ function roundedPercent(value: Cell): string {
   return isTiny ? figure(value, 'share') : `${inFull(rounded)} %`
 }
 
-/** A column by its values, whose heading has the unit that they lack; the title of a cell and the download have all digits. */
+/** A column by its values, whose heading has the unit that they lack; shares have two decimals. The title of a cell and the download have all digits. */
 export function plainFormat(
   format: ColumnFormat,
   column: Column | undefined,
@@ -46,31 +55,24 @@ export function plainFormat(
         ? headingWithUnit(format.heading, units[column.name])
         : format.heading,
     text:
-      column && isShare(units[column.name])
-        ? percentText
-        : column && isPlace(column.name)
-          ? placeText
-          : plainText(column, places),
+      column && isShare(units[column.name]) ? roundedPercent : namedText(column, plainText(column, places)),
   }
 }
 
-const isPlace = (column: string): boolean => /^(region|country)(_id|_code)?$/.test(column)
+/** A code of a country or a member such as `category=kitchen`. */
+const CODED = /^([A-Z]{2}|[a-z_]+=.+)$/
 
-/** The code of a country with its name, which the chart of the same answer has. */
-function placeText(value: Cell): string {
-  const [code, name] = [String(value), label(value, 'region')]
-  return /^[A-Z]{2}$/.test(code) && name !== code ? `${code} (${name})` : code
-}
+/** The name that the chart of the same answer has for a code, and the code by which a statement finds it. */
+const namedText =
+  (column: Column | undefined, text: (value: Cell) => string) =>
+  (value: Cell): string => {
+    const [code, name] = [String(value), label(value, column?.name)]
+    return column && isTextual(column.type) && CODED.test(code) && name !== code
+      ? `${name} (${code})`
+      : text(value)
+  }
 
 const isShare = (unit: string | undefined): boolean => unit === 'share' || unit === 'probability'
-
-/**
- * A share as percent, with all of its digits.
- *
- * @example percentText('0.676') // '67.6 %'
- */
-export const percentText = (value: Cell): string =>
-  Number.isFinite(Number(value)) ? `${inFull(Number(value) * 100)} %` : String(value)
 
 const isDecimal = ({ name, type }: Column): boolean => /^decimal/i.test(type) && !isName(name)
 

@@ -18,6 +18,15 @@ test('a number over a day is a line for each name', () => {
   expect(suggested(DAILY, SALES)).toEqual({ x: 'datum', y: ['umsatz'], series: 'filiale' })
 })
 
+test('a number of nine names over a day is a line for each as well, and nothing is added up', () => {
+  const rows = ['2026-01-01', '2026-01-02'].flatMap((day) =>
+    Array.from({ length: 9 }, (_, at) => [day, `Filiale ${at}`, at]),
+  )
+  const choice = suggested(DAILY, rows)
+  expect(choice).toEqual({ x: 'datum', y: ['umsatz'], series: 'filiale' })
+  expect(choice && drawn(DAILY, rows, choice).addedUp).toEqual([])
+})
+
 test('points are in the order of time, and rows of one point are added up', () => {
   const shown = drawn(DAILY, SALES, { x: 'datum', y: ['umsatz'], series: 'filiale' })
   expect(shown.panel.kind).toBe('line')

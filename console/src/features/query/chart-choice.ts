@@ -56,8 +56,7 @@ export function suggested(columns: Column[], rows: Cell[][]): Choice | undefined
   const y = numbers.filter((name) => name !== x)
   if (x === undefined || y[0] === undefined) return undefined
   const parts = others.filter((name) => name !== x)
-  // Bars have room for some more parts than lines have colours.
-  const series = parts.find(isFew) ?? (time ? undefined : parts.find(isPart))
+  const series = parts.find(isFew) ?? parts.find(isPart)
   return { x, y: [y[0]], series: series ?? '' }
 }
 

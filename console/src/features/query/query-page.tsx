@@ -13,6 +13,7 @@ import { Empty, Failed, Waiting } from '../../components/states'
 import { Answer, type View } from './answer'
 import { FirstQuestions } from './first-questions'
 import { MailMe } from '../mails/mail-me'
+import { MAX_TITLE } from '../mails/mails'
 import { KeepQuestion } from './keep-question'
 import { MoveQuestions } from './move-questions'
 import { QueryFailed } from './query-failed'
@@ -149,7 +150,7 @@ function Desk() {
                 actions={
                   <>
                     <CopyLink />
-                    <MailMe of={{ sql: answered }} />
+                    <MailMe key={name} of={{ sql: answered }} title={(name ?? '').slice(0, MAX_TITLE)} />
                     <KeepQuestion
                       kept={saved}
                       proposed={asked?.description ?? ''}

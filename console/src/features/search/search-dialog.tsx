@@ -104,6 +104,8 @@ export default function SearchDialog({ typed, onType, onFocus, onClose }: Props)
             role="option"
             aria-selected={place === chosen}
             className="search-result"
+            // The focus stays in the field, so that Enter opens what a click has looked for.
+            onMouseDown={(event) => event.preventDefault()}
             onClick={() => open(place)}
           >
             <Text size="sm" span className="any-text">

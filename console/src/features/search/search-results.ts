@@ -48,7 +48,9 @@ const ACTIONS: Place[] = [
   ['Fix refused rows', '#/work/files'],
   ['Ask a question with SQL', '#/query'],
   ['Share my dashboard, stop a mail', '#/dashboards/mine'],
-].map(([title = '', href = '']) => ({ kind: 'action', title, href }))
+  ['Undo an upload', '#/lake', 'take back delete'],
+  ['See the cost of the lake', '#/lake', 'costs price bill money'],
+].map(([title = '', href = '', words = '']) => ({ kind: 'action', title, href, words }))
 
 /** Starts a run where it is chosen, and opens its page. */
 export const START_RUN: Place = { kind: 'action', title: 'Start a run', href: '' }

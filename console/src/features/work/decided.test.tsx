@@ -72,7 +72,7 @@ beforeEach(() => {
     const { sql = '' } = JSON.parse(String(body ?? '{}')) as { sql?: string }
     if (!String(url).includes('/v1/decisions'))
       return Promise.resolve(Response.json(answerTo(String(url), sql)))
-    return decisions ? Promise.resolve(decisions) : new Promise(() => undefined)
+    return decisions ? Promise.resolve(decisions.clone()) : new Promise(() => undefined)
   })
 })
 afterEach(cleanup)

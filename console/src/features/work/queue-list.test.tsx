@@ -106,7 +106,7 @@ test('one key decides about the item that was moved to', async () => {
   screen.getByRole('button', { name: 'Customer 1' }).focus()
   await userEvent.keyboard('jn')
   expect(sent).toMatchObject([{ queue: 'calls', item_id: '2', action: 'not_now', value: '100.00' }])
-  expect(await screen.findByText('Customer 2: Not now.')).toBeTruthy()
+  expect(await screen.findByText(/^Customer 2: Not now. Back on \d+ \w+ \d{4}.$/)).toBeTruthy()
 })
 
 test('keys decide from the beginning, without a click into the list', async () => {
@@ -165,16 +165,18 @@ test('what has the focus on the page keeps it', () => {
   expect(document.activeElement).toBe(screen.getByLabelText('Search'))
 })
 
-test('the usual action is filled in the selected row only', async () => {
+test('who has not opened the selected item is led to open it, and the usual action follows', async () => {
   show()
   await screen.findByRole('button', { name: 'Called: Customer 2' })
   const filled = (): (string | null)[] =>
     [...document.querySelectorAll('.queue-item button[data-variant=filled]')].map((button) =>
       button.getAttribute('aria-label'),
     )
-  expect(filled()).toEqual(['Called: Customer 1'])
+  expect(filled()).toEqual(['Open: Customer 1'])
   screen.getByRole('button', { name: 'Customer 1' }).focus()
   await userEvent.keyboard('j')
+  expect(filled()).toEqual(['Open: Customer 2'])
+  await userEvent.click(screen.getByRole('button', { name: 'Open: Customer 2' }))
   expect(filled()).toEqual(['Called: Customer 2'])
 })
 
@@ -332,4 +334,21 @@ test('a viewer sees what is at stake, and no button that decides', async () => {
   show()
   expect((await screen.findByTestId('queue-counts')).textContent).toBe('2 open · 0 done · US$2,513 at stake')
   expect(screen.queryByRole('button', { name: /Called/ })).toBeNull()
+})
+
+test('of a long queue those items are listed that have the typed words', async () => {
+  const columns = ['item_id', 'subject', 'reason'].map((name) => ({ name }))
+  const rows = Array.from({ length: 30 }, (_, at) => [
+    String(at),
+    `Customer ${at} · Sweden`,
+    'silent 43 days',
+  ])
+  show(QUEUE, queueItems({ columns, rows }, []))
+  const find = await screen.findByRole('textbox', { name: 'Find in this queue' })
+  await userEvent.type(find, 'sweden 27')
+  expect(screen.getAllByRole('listitem').length).toBe(1)
+  expect(screen.getByRole('button', { name: 'Customer 27 · Sweden' })).toBeTruthy()
+  expect(sent).toEqual([])
+  await userEvent.type(find, ' nowhere')
+  expect(screen.getByText('No item here has these words.')).toBeTruthy()
 })

@@ -1,4 +1,4 @@
-import { Button, Group, Kbd, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Button, Group, Kbd, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import { Fragment, useEffect, useRef, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -7,6 +7,7 @@ import { useCaller, useMay } from '../../api/queries'
 import { isTyped } from '../../app/use-page-keys'
 import { Empty, Failed } from '../../components/states'
 import type { Units } from '../../formats/columns'
+import { day } from '../../formats/moments'
 import { label } from '../../formats/words'
 import { useDecide } from './queries'
 import { QueueRow } from './queue-row'
@@ -60,12 +61,13 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
   const [most, setMost] = useState(PAGE)
   const [opened, setOpened] = useState('')
   const [asking, setAsking] = useState<Asking>()
+  const [typed, setTyped] = useState('')
   const [last, setLast] = useState<{ id: string; text: string }>()
   const mayDecide = useMay('uploader')
   const decide = useDecide(queue.name)
   const person = useCaller().data?.name ?? ''
   const counts = countsOf(items)
-  const all = shownOf(items, view, person)
+  const all = shownOf(items, view, person).filter((item) => isAbout(item, typed))
   const shown = all.slice(0, most)
   const selected = shown[Math.min(at, shown.length - 1)]
   useEffect(() => keepFocus(list.current), [selected?.id, asking])
@@ -75,7 +77,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
       { ...decisionOf(queue.name, item, action), ...more },
       {
         onSuccess: () => {
-          setLast({ id: item.id, text: `${item.subject}: ${label}.` })
+          setLast({ id: item.id, text: `${item.subject}: ${label}.${returnWords(queue, action)}` })
           setAsking(undefined)
         },
       },
@@ -140,10 +142,23 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
         />
       </Group>
       <HowTo queue={queue} mayDecide={mayDecide} />
+      {items.length > PAGE ? (
+        <TextInput
+          size="xs"
+          w={260}
+          aria-label="Find in this queue"
+          placeholder="Find in this queue"
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value)
+            setAt(0)
+          }}
+        />
+      ) : null}
       {queue.teaches ? <Teaching items={items} /> : null}
       {decide.error ? <Failed error={decide.error} what="The decision" isAction /> : null}
       {shown.length === 0 ? (
-        <Empty>{NOTHING[view]}</Empty>
+        <Empty>{typed.trim() ? 'No item here has these words.' : NOTHING[view]}</Empty>
       ) : (
         <ul className="queue" aria-label="Items">
           {shown.map((item, index) => (
@@ -174,6 +189,23 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
       ) : null}
     </Stack>
   )
+}
+
+/** Whether an item has every typed word in its subject, reason or cells. */
+function isAbout({ subject, reason, details }: QueueItem, typed: string): boolean {
+  const text = [subject, reason, ...details.map(({ value }) => String(value ?? ''))].join(' ').toLowerCase()
+  return typed
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word))
+}
+
+/** When an item is listed again after an action. */
+function returnWords({ actions }: QueueShape, action: string): string {
+  const days = actions.find(({ name }) => name === action)?.returns_after_days ?? 0
+  const at = new Date()
+  at.setDate(at.getDate() + days)
+  return days > 0 ? ` Back on ${day(at.toISOString())}.` : ''
 }
 
 /** The effect of an action, and the time for which the item stays off the list. */

@@ -29,9 +29,13 @@ interface Props {
   onAnswer: (note: string) => void
 }
 
-/** Whether an action is the one to take in the selected row: the one that the lake proposes; without proposals the first. */
-const isMain = ({ proposed }: QueueItem, action: string, isUsual: boolean): boolean =>
-  proposed === undefined ? isUsual : proposed === action
+/** Whether an action is the one to take in the selected row: the one that the lake proposes; without proposals the first, once the item was opened. */
+const isMain = (item: QueueItem, action: string, isUsual: boolean, isOpen: boolean): boolean =>
+  item.proposed === undefined ? isUsual && !isOpenedFirst(item, isOpen) : item.proposed === action
+
+/** Whether a person looks at the item before anything else: nothing is proposed, and no page has its cause. */
+const isOpenedFirst = ({ proposed, way }: QueueItem, isOpen: boolean): boolean =>
+  proposed === undefined && !way && !isOpen
 
 /** The action that closed an item which has come back. */
 const lastClosed = ({ history }: QueueItem): string =>
@@ -97,12 +101,24 @@ export function QueueRow(props: Props) {
               Open again
             </Button>
           ) : null}
+          {mayDecide && !item.closedBy && isSelected && isOpenedFirst(item, isOpen) ? (
+            <Button
+              size="compact-xs"
+              variant="filled"
+              aria-label={`Open: ${item.subject}`}
+              onClick={onToggle}
+            >
+              Open
+            </Button>
+          ) : null}
           {mayDecide && !item.closedBy
             ? queue.actions.map((action, place) => (
                 <Button
                   key={action.name}
                   size="compact-xs"
-                  variant={isSelected && isMain(item, action.name, place === 0) ? 'filled' : 'default'}
+                  variant={
+                    isSelected && isMain(item, action.name, place === 0, isOpen) ? 'filled' : 'default'
+                  }
                   aria-label={`${action.label}: ${item.subject}`}
                   onClick={() => props.onChoose(action)}
                 >

@@ -13,8 +13,8 @@ import { Answered, Empty, Waiting } from '../../components/states'
 import { unitsOfPanels } from '../dashboards/panel-units'
 import { TrustLine } from '../dashboards/trust-line'
 import { alertedChecks, LakeAlert } from '../lake/lake-alert'
-import { useHealth } from '../lake/queries'
-import { ACKNOWLEDGE, alertItems, ALERTS } from './alerts'
+import { useHealth, useQuarantine } from '../lake/queries'
+import { ACKNOWLEDGE, acknowledgement, alertItems, ALERTS } from './alerts'
 import { Decided } from './decided'
 import { useRaisedAlerts } from './use-raised-alerts'
 import { useDecisions, useOpenItems } from './queries'
@@ -76,8 +76,8 @@ export function WorkPage() {
                   isShown={one === shown}
                 />
               ))}
-              <QueueLink to={ALERTS} title="Alerts" isShown={isAlerts} />
-              <QueueLink to={FILES} title="Rows to fix" isShown={isFiles} />
+              <AlertsLink boards={dashboards} isShown={isAlerts} />
+              <FilesLink isShown={isFiles} />
             </Group>
             {isFiles ? (
               <RowsToFix />
@@ -105,9 +105,10 @@ function firstToDo(names: string[], open: ReadonlyMap<string, number>): string |
 
 /** The title of a queue with the number of its open items. */
 function titleOf({ name, title }: Schemas['WorkQueue'], open: ReadonlyMap<string, number>): string {
-  const items = open.get(name)
-  return items ? `${title} (${whole(items)})` : title
+  return counted(title, open.get(name) ?? 0)
 }
+
+const counted = (title: string, items: number): string => (items > 0 ? `${title} (${whole(items)})` : title)
 
 function QueueLink({ to, title, isShown }: { to: string; title: string; isShown: boolean }) {
   return (
@@ -115,6 +116,21 @@ function QueueLink({ to, title, isShown }: { to: string; title: string; isShown:
       {title}
     </Link>
   )
+}
+
+/** The alerts that are open, as far as the page has them already: statements cost. */
+function AlertsLink({ boards, isShown }: { boards: Schemas['Dashboard'][]; isShown: boolean }) {
+  const { raised } = useRaisedAlerts(boards, isShown)
+  const decisions = useDecisions(ALERTS).data?.decisions ?? []
+  const checks = alertedChecks(useHealth().data?.checks ?? [])
+  const open = raised.filter(({ item }) => !acknowledgement(item, decisions)).length + checks.length
+  return <QueueLink to={ALERTS} title={counted('Alerts', open)} isShown={isShown} />
+}
+
+function FilesLink({ isShown }: { isShown: boolean }) {
+  const waiting = useQuarantine().data?.waiting ?? []
+  const rows = waiting.reduce((total, file) => total + file.rows, 0)
+  return <QueueLink to={FILES} title={counted('Rows to fix', rows)} isShown={isShown} />
 }
 
 /** The figures above their limits, and who acknowledged which before. */

@@ -42,6 +42,8 @@ export const SOFT = { light: '#6c757d', dark: '#adb5bd' }
 // Okabe & Ito (2008), colours that people with colour blindness can tell apart. Further series are grey.
 const SERIES = ['#0072B2', '#E69F00', '#009E73', '#CC79A7', '#56B4E9', '#D55E00']
 const OTHERS = '#999999'
+/** So many series have a colour of their own. */
+export const COLOURS = SERIES.length
 
 export const colourOf = (at: number, of: number, scheme: Scheme): string =>
   of === 1 ? ACCENT[scheme] : (SERIES[at] ?? OTHERS)

@@ -65,3 +65,15 @@ test('complete periods are one line', () => {
   const { series } = line(MONTHLY) as unknown as Drawn
   expect(series.map(({ data }) => data)).toEqual([[10, 12, 3]])
 })
+
+test('of more series than colours the largest ones have a colour, and each of the others a dash', () => {
+  const sold = [1, 2, 9, 8, 7, 6, 5, 4]
+  const rows = sold.map((many, at) => ({ month: '2010-10-01', name: `series ${at}`, sold: many }))
+  const panel = { ...MONTHLY.panel, series: 'name' }
+  const { series } = line({ ...MONTHLY, panel, rows }) as unknown as {
+    series: { name: string; color: string; lineStyle?: { type: number[] } }[]
+  }
+  const grey = series.filter(({ color }) => color === '#999999')
+  expect(grey.map(({ name }) => name)).toEqual(['series 0', 'series 1'])
+  expect(new Set(grey.map(({ lineStyle }) => String(lineStyle?.type))).size).toBe(2)
+})

@@ -3,6 +3,7 @@ import { cellWords } from '../../../formats/columns'
 import { heading } from '../../../formats/words'
 import {
   colourOf,
+  COLOURS,
   type Drawing,
   type Hover,
   placeName,
@@ -35,15 +36,19 @@ export function line({
   const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [...panel.y]
   const last = xs.length - 1
   const isOpen = last > 0 && xs[last] === open?.place
+  const valuesOfGroup = (group: string): (number | null)[] =>
+    panel.series ? valuesOf(rows, panel, group, xs) : rows.map((row) => numeric(row[group]))
+  const places = placesBySize(groups.map(valuesOfGroup))
   const whole = groups.map((group, at) => {
-    const all = panel.series ? valuesOf(rows, panel, group, xs) : rows.map((row) => numeric(row[group]))
+    const all = valuesOfGroup(group)
     const values = panel.scale === 'log' ? all.map(positive) : all
     return {
       type: 'line',
       name: group,
       symbol: xs.length > 40 ? 'none' : 'circle',
       symbolSize: 5,
-      color: colourOf(at, groups.length, scheme),
+      color: colourOf(places[at] ?? at, groups.length, scheme),
+      ...dashOf(places[at] ?? at),
       data: values,
       ...(at === 0 ? { markLine: markLine(marks, scheme) } : {}),
     }
@@ -86,6 +91,26 @@ export function line({
     series,
   }
 }
+
+/** The place of each series by its size: the largest ones get the colours. */
+function placesBySize(series: (number | null)[][]): number[] {
+  if (series.length <= COLOURS) return series.map((_, at) => at)
+  const sizes = series.map((values) => values.reduce<number>((sum, value) => sum + Math.abs(value ?? 0), 0))
+  return sizes.map(
+    (size, at) => sizes.filter((other, place) => other > size || (other === size && place < at)).length,
+  )
+}
+
+const DASHES = [
+  [6, 3],
+  [2, 2],
+  [8, 3, 2, 3],
+  [1, 4],
+]
+
+/** Series without a colour of their own are grey, and each has a dash of its own. */
+const dashOf = (place: number): object =>
+  place < COLOURS ? {} : { lineStyle: { type: DASHES[(place - COLOURS) % DASHES.length] } }
 
 type Series = { data: (number | null)[] }
 
