@@ -14,7 +14,8 @@ _WORDING: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            r'Binder Error: (?:Table|Values list) "(?P<table>[^"]+)" does not have a column named "(?P<name>[^"]+)"'
+            r'Binder Error: (?:Table|Values list) "(?P<table>[^"]+)" '
+            r'does not have a column named "(?P<name>[^"]+)"'
         ),
         "COLUMN_NOT_FOUND: Column '{table}.{name}' cannot be resolved",
     ),

@@ -14,6 +14,9 @@ import { answerRows, answerTitle } from '../../formats/template'
 import { TrustLine } from '../dashboards/trust-line'
 import { InQueue } from '../work/in-queue'
 
+/** Beside other figures: as of when, and the first part, such as the test. */
+const FEW_OF_MANY = 2
+
 interface Props {
   title?: string
   /** Whether each figure says what to do, with the way to its queue. */
@@ -90,7 +93,7 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
           <InQueue queues={board.queues} name={panel.queue} />
         </>
       ) : null}
-      <TrustLine board={board} table={panel.table} />
+      <TrustLine board={board} table={panel.table} few={FEW_OF_MANY} />
     </div>
   )
 }

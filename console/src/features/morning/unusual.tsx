@@ -21,6 +21,7 @@ import {
 } from '../work/alerts'
 import { useDecide, useDecisions } from '../work/queries'
 import { REOPEN } from '../work/queue-state'
+import { LinkedText } from '../work/linked-text'
 import { useRaisedAlerts } from '../work/use-raised-alerts'
 
 /** Figures above their limits and drifting files. An alert that was acknowledged stays away until its value changes. */
@@ -146,7 +147,9 @@ function Raised({ alert, isReport, done }: RaisedProps) {
   return (
     <li className="task">
       <div>
-        <Text size="sm">{alert.message}</Text>
+        <Text size="sm">
+          <LinkedText text={alert.message} cells={alert.ids} />
+        </Text>
         <Text size="xs" className="muted" role={done ? 'status' : undefined}>
           {done ? (
             'Acknowledged; it comes back when its value changes.'

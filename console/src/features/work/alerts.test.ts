@@ -9,6 +9,7 @@ const ALERT = {
   rule: { name: 'late_files', remedy: 'Ask for them.', panel: 'late' } as Schemas['DashboardAlert'],
   item: ITEM,
   message: '3 files are late.',
+  ids: [{ name: 'file_id', value: '7' }],
 } satisfies RaisedAlert
 
 const decided = (action: string, item_id = ITEM) =>
@@ -18,6 +19,7 @@ test('an acknowledged alert is done, with who acknowledged it, and open again af
   expect(alertItems([ALERT], [])[0]).toMatchObject({
     closedBy: '',
     reason: '3 files are late. Ask for them.',
+    details: [{ name: 'file_id', value: '7' }],
   })
   const [done] = alertItems([ALERT], [decided('acknowledge')])
   expect(done).toMatchObject({

@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client'
+import { type Cell, isName } from '../../api/format'
 import { answerRows, filled } from '../../formats/template'
 import { capitalised } from '../../formats/words'
 import { panelAddress } from '../dashboards/named-panel'
@@ -18,6 +19,8 @@ export interface RaisedAlert extends WatchedFigure {
   /** The rule and what it says: another value is another alert. */
   item: string
   message: string
+  /** The ids of its answer, such as the one of the cause. */
+  ids: { name: string; value: Cell }[]
 }
 
 export const watchedFigures = (boards: Schemas['Dashboard'][]): WatchedFigure[] =>
@@ -29,7 +32,10 @@ export function raisedAlert({ board, rule }: WatchedFigure, answer: Result): Rai
   if (value === null || Number(value) <= rule.above) return undefined
   const said = filled(rule.message, answerRows(answer), { ...rule.units, value: rule.unit })
   const item = `${rule.name} ${said ?? String(value)}`.slice(0, 200)
-  return { board, rule, item, message: said ?? rule.message }
+  const ids = answer.columns
+    .map(({ name }, place) => ({ name, value: answer.rows[0]?.[place] ?? null }))
+    .filter((cell) => isName(cell.name) && cell.value !== null)
+  return { board, rule, item, message: said ?? rule.message, ids }
 }
 
 /** The decision that acknowledged an alert, unless a newer one opened it again. */
@@ -72,8 +78,11 @@ export function alertItems(alerts: RaisedAlert[], decisions: Schemas['Decision']
     ]),
   ]
   const items = queueItems({ columns: ALERT_COLUMNS, rows }, decisions)
-  const ways = new Map(alerts.map((alert) => [alert.item, wayOf(alert)]))
-  return items.map((item) => ({ ...item, way: ways.get(item.id) }))
+  const raised = new Map(alerts.map((alert) => [alert.item, alert]))
+  return items.map((item) => {
+    const alert = raised.get(item.id)
+    return alert ? { ...item, way: wayOf(alert), details: alert.ids } : item
+  })
 }
 
 const ALERT_COLUMNS = ['item_id', 'subject', 'reason'].map((name) => ({ name }))

@@ -7,6 +7,7 @@ import { useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { capitalised, label } from '../../formats/words'
 import { ItemDetails } from './item-details'
+import { LinkedText } from './linked-text'
 import { NotePrompt } from './note-prompt'
 import type { QueueShape } from './queue-list'
 import { LEAVES_AS_IT_IS, type QueueItem, reasonOf, REOPEN } from './queue-state'
@@ -66,7 +67,7 @@ export function QueueRow(props: Props) {
         </button>
         <Text size="sm" className="any-text" component="div">
           {item.proposed && !item.closedBy ? <strong>{capitalised(label(item.proposed))}: </strong> : null}
-          {item.proposed ? reason : capitalised(reason)}
+          <LinkedText text={item.proposed ? reason : capitalised(reason)} cells={item.details} />
           {item.way ? (
             <>
               {' '}

@@ -100,9 +100,11 @@ WITH customer_total AS (
   FROM days
 )
 SELECT days, round(all_gbp * days / 90, 2) AS customers_gbp, round(forecast_gbp, 2) AS forecast_gbp,
-       round(all_gbp * days / 90 / nullif(forecast_gbp, 0), 3) AS ratio, round(known_customers_gbp, 2) AS known_customers_gbp,
-       round(new_customers_gbp, 2) AS new_customers_gbp, round(guests_gbp, 2) AS guests_gbp,
-       round(corrections_gbp, 2) AS corrections_gbp, reason
+       round(all_gbp * days / 90 / nullif(forecast_gbp, 0), 3) AS ratio, round(known_customers_gbp * days / 90, 2) AS known_customers_gbp,
+       round(new_customers_gbp * days / 90, 2) AS new_customers_gbp, round(guests_gbp * days / 90, 2) AS guests_gbp,
+       round(corrections_gbp * days / 90, 2) AS corrections_gbp,
+       coalesce(reason, CASE WHEN all_gbp * days / 90 / nullif(forecast_gbp, 0) BETWEEN 0.9 AND 1.1
+                             THEN 'They agree to a tenth.' END) AS reason
 FROM customer_total CROSS JOIN forecast
 
 -- name: fraud_decisions
@@ -187,8 +189,8 @@ LIMIT 20
 
 -- name: online_retail_money
 -- system: lake
--- Is every penny of the order lines accounted for: accepted, refused or a duplicate? (Online Retail II:
--- 9,539,484.634) Reads values of refused rows, which needs the group personal-data.
+-- Is every penny of the order lines accounted for: accepted, refused or a duplicate? (Reads refused rows:
+-- for the group personal-data.)
 WITH order_lines AS (
   SELECT 'accepted' AS part, CAST(quantity * unit_price AS decimal(28, 4)) AS amount
   FROM ecommerce_curated.order_items
