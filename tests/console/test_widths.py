@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -123,14 +124,15 @@ def test_on_a_phone_a_table_with_amounts_has_its_first_amount_and_its_name_in_vi
     phone_tables: dict[str, list[dict[str, list[str]]]], question: str
 ) -> None:
     (table,) = (one for tables in phone_tables.values() for one in tables if one["name"].startswith(question))
-    assert [text for text in table["cells"] if text.startswith("£") and not text.endswith("…")]
-    assert [text for text in table["cells"] if not text.startswith("£")]
+    is_amount = re.compile("^-?£").match
+    assert [text for text in table["cells"] if is_amount(text) and not text.endswith("…")]
+    assert [text for text in table["cells"] if not is_amount(text)]
 
 
 @pytest.mark.parametrize(
     ("question", "headings"),
     [
-        ("When were sales of the last quarter not as expected", ["Difference", "Why"]),
+        ("When were sales of the last quarter not as expected", ["Difference"]),
         ("Which region needs an action", ["What to do"]),
         ("Can the team look at as many transactions", ["Proposed decision", "Of 100 were fraud"]),
         ("How far off were past forecasts", ["Plan by"]),
