@@ -124,7 +124,7 @@ def test_the_page_of_an_article_has_its_months_returns_category_and_searches() -
         for row in weeks_ahead(70)
     ]
     with duckdb.connect() as engine:
-        filled_tables(engine, sales_forecast=ahead, query_gaps=gaps)
+        filled_tables(engine, forecast_accuracy=[], sales_forecast=ahead, query_gaps=gaps)
         datasets(engine)
         engine.execute(
             "insert into products (product_id, product_name, category) values ('A', 'RED MUG', 'kitchen')"
@@ -186,6 +186,7 @@ def test_the_page_of_an_article_says_how_many_pieces_its_share_of_the_forecast_i
         {**row, "series_id": "category=kitchen", "level": "category", "category": "kitchen"}
         for row in weeks_ahead(70)
     ]
+    tested: list[dict[str, object]] = [{"series_id": "category=kitchen", "windows": 3, "smape": 31.62}]
     lines: list[tuple[object, ...]] = [
         ("1", date(2010, 12, 1), "completed", "A", 60, 5),
         ("2", date(2010, 12, 2), "completed", "B", 10, 10),
@@ -193,7 +194,7 @@ def test_the_page_of_an_article_says_how_many_pieces_its_share_of_the_forecast_i
         ("4", date(2010, 12, 2), "adjusted", "A", -50, 0),
     ]
     with duckdb.connect() as engine:
-        filled_tables(engine, sales_forecast=ahead)
+        filled_tables(engine, forecast_accuracy=tested, sales_forecast=ahead)
         with_lines(engine, lines)
         engine.execute(
             "insert into products (product_id, product_name, category) "
@@ -202,7 +203,8 @@ def test_the_page_of_an_article_says_how_many_pieces_its_share_of_the_forecast_i
         sold, unsold = (answer_of(engine, part.of_item(article)) for article in ("A", "C"))
     assert answer_in_words(part.title, sold, dict(part.units)) == (
         "Its category kitchen is expected to sell £400 in the 4 weeks from 6 Dec 2010; "
-        "this article was 75 % of it in 13 weeks, so have about 60 pieces in stock for these weeks"
+        "this article was 75 % of it in 13 weeks, so have about 60 pieces in stock for these weeks; "
+        "in tests a single week of the category was off by 31.6 %"
     )
     assert answer_in_words(part.title, unsold, dict(part.units)) == (
         "Its category kitchen is expected to sell £400 in the 4 weeks from 6 Dec 2010"
@@ -217,7 +219,7 @@ def test_an_article_counts_lines_without_their_order_and_no_stock_for_days_that_
     ]
     ahead[0] |= {"sold_so_far": 60, "sold_until": date(2010, 12, 9)}
     with duckdb.connect() as engine:
-        filled_tables(engine, sales_forecast=ahead)
+        filled_tables(engine, forecast_accuracy=[], sales_forecast=ahead)
         with_lines(engine, [("1", date(2010, 12, 1), "completed", "A", 10, 5)])
         engine.execute(
             "insert into products (product_id, product_name, category) values ('A', 'RED MUG', 'kitchen')"

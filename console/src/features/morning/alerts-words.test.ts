@@ -10,13 +10,13 @@ test('the alerts of the first page are those that the report counts', () => {
 
 test('checks that are tasks are named where their tasks are', () => {
   expect(alertsWords([1, 3], ['files', 'quality'], 5)).toBe(
-    '3 alerts, as in the report: 1 of 3 watched figures and 2 of 5 checks of the lake, of which files is below “Needs you”.',
+    '3 alerts, as in the report: 1 of 3 watched figures and 2 of 5 checks of the lake; the check of files is a task below “Needs you”.',
   )
 })
 
-test('the report does not point at itself, and says which page has the tasks', () => {
+test('the report does not point at itself, and lists the checks that are tasks elsewhere', () => {
   expect(alertsWords([1, 3], ['files'], 5, { isReport: true })).toBe(
-    '2 alerts: 1 of 3 watched figures and 1 of 5 checks of the lake, of which files is below “Needs you” on the page Morning.',
+    '2 alerts: 1 of 3 watched figures and 1 of 5 checks of the lake.',
   )
 })
 

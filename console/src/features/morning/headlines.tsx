@@ -89,7 +89,7 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
       {hasActions && answer.data && at('value') !== null ? (
         <>
           <Text size="xs">{actionOf(panel, answer.data)}</Text>
-          <QueueLink board={board} panel={panel} />
+          {Number(at('value')) > 0 ? <QueueLink board={board} panel={panel} /> : null}
           <InQueue queues={board.queues} name={panel.queue} />
         </>
       ) : null}

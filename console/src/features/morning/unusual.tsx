@@ -55,7 +55,8 @@ function Signs({ boards, checks, isReport }: SignsProps) {
   const decisions = useDecisions(ALERTS).data?.decisions ?? []
   const done = raised.filter(({ item }) => acknowledgement(item, decisions)).length
   const alerted = alertedChecks(checks)
-  const shown = alerted.filter(({ name }) => OF_CONTENTS.has(name))
+  // The report has no tasks, so that it lists all of them.
+  const shown = alerted.filter(({ name }) => isReport || OF_CONTENTS.has(name))
   const isCounted = answers.every(({ data }) => data)
   if (figures.length === 0 && shown.length === 0)
     return <Empty>No file is out of line with those before it, and no dashboard states an alert.</Empty>
@@ -96,10 +97,10 @@ export function alertsWords(
   { isReport = false, done = 0 } = {},
 ): string {
   const all = count(raised + alerted.length, 'alert')
-  const tasks = alerted.filter((name) => !OF_CONTENTS.has(name))
+  const tasks = isReport ? [] : alerted.filter((name) => !OF_CONTENTS.has(name))
   const where =
     tasks.length > 0
-      ? `, of which ${tasks.join(' and ')} ${tasks.length === 1 ? 'is' : 'are'} below “Needs you”${isReport ? ' on the page Morning' : ''}`
+      ? `; the ${tasks.length === 1 ? 'check' : 'checks'} of ${tasks.join(' and ')} ${tasks.length === 1 ? 'is a task' : 'are tasks'} below “Needs you”`
       : ''
   const acknowledged =
     done > 0 ? ` ${done === 1 ? 'One is acknowledged' : `${done} are acknowledged`} and not listed here.` : ''

@@ -1,4 +1,5 @@
 import { Button, Group, Kbd, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { Fragment, useEffect, useRef, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
@@ -6,6 +7,7 @@ import { count, figure, whole } from '../../api/format'
 import { useCaller, useMay } from '../../api/queries'
 import { isTyped } from '../../app/use-page-keys'
 import { Empty, Failed } from '../../components/states'
+import { PHONE } from '../../components/widths'
 import type { Units } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { label } from '../../formats/words'
@@ -234,8 +236,20 @@ function keepFocus(list: HTMLElement | null): void {
   next?.focus({ preventScroll: true })
 }
 
-/** In which order the items are listed, and what each key does. */
+/** In which order the items are listed, and what each key does; folded on a phone, where the items come first. */
 function HowTo({ queue, mayDecide }: { queue: QueueShape; mayDecide: boolean }) {
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
+  const words = <HowToWords queue={queue} mayDecide={mayDecide} />
+  if (!isPhone) return words
+  return (
+    <details className="muted">
+      <summary>{mayDecide ? 'Their order, and what each action does' : 'Their order'}</summary>
+      {words}
+    </details>
+  )
+}
+
+function HowToWords({ queue, mayDecide }: { queue: QueueShape; mayDecide: boolean }) {
   return (
     <Text size="sm" className="muted" data-testid="queue-how-to">
       {queue.order ? `Ordered by ${queue.order}. ` : ''}

@@ -108,7 +108,11 @@ def measures(
     parts = _parts(days, sold, as_of, spending.known_customers, new)
     period, rows = f"{as_of + timedelta(days=1)}/{as_of + timedelta(days=HORIZON_DAYS)}", len(sold)
     named = [
-        ("known_customers_gbp", parts.known_customers, "the sum of expected_value_90d"),
+        (
+            "known_customers_gbp",
+            parts.known_customers,
+            "the sum of expected_value_90d at the beginning of the newest day",
+        ),
         ("new_customers_gbp", parts.new, "their share of earlier windows, of the forecast if there is one"),
         ("guests_gbp", parts.guests, "orders without a customer, at their ratio of the newest year"),
         ("corrections_gbp", parts.corrections, "returns without a known purchase, as in the newest year"),
