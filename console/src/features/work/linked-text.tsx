@@ -33,6 +33,7 @@ export function LinkedText({ text, cells }: Props) {
 
 /** Where the text has the id as a word of its own; -1 where it has not. */
 function placeOf(text: string, id: string): number {
-  const word = new RegExp(`(?<![\\w.,£$€])${id.replace(/[^\w]/g, '\\$&')}(?![\\w])(?![.,]\\d)`)
+  const escaped = id.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+  const word = new RegExp(`(?<![\\w.,\\p{Sc}])${escaped}(?!\\w)(?![.,]\\d)`, 'u')
   return text.search(word)
 }
