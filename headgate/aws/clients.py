@@ -6,8 +6,8 @@ Endpoint, region and credentials come from the environment.
 from __future__ import annotations
 
 import os
-from functools import cache, wraps
-from typing import TYPE_CHECKING, TypeVar
+from functools import cache, partial, wraps
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -98,81 +98,20 @@ def s3() -> S3Client:
     return boto3.client("s3", config=CONFIG.merge(config).merge(addressing(os.environ)))
 
 
-@once
-def dynamodb() -> DynamoDBClient:
-    """Return the DynamoDB client."""
-    return boto3.client("dynamodb", config=CONFIG)
+def _client(service: str) -> Callable[[], Any]:
+    return once(partial(boto3.client, service, config=CONFIG))
 
 
-@once
-def secretsmanager() -> SecretsManagerClient:
-    """Return the Secrets Manager client."""
-    return boto3.client("secretsmanager", config=CONFIG)
-
-
-@once
-def sns() -> SNSClient:
-    """Return the SNS client."""
-    return boto3.client("sns", config=CONFIG)
-
-
-@once
-def glue() -> GlueClient:
-    """Return the Glue client."""
-    return boto3.client("glue", config=CONFIG)
-
-
-@once
-def functions() -> LambdaClient:
-    """Return the Lambda client."""
-    return boto3.client("lambda", config=CONFIG)
-
-
-@once
-def cognito() -> UserPools:
-    """Return the Cognito client."""
-    client: UserPools = boto3.client("cognito-idp", config=CONFIG)
-    return client
-
-
-@once
-def athena() -> AthenaClient:
-    """Return the Athena client."""
-    return boto3.client("athena", config=CONFIG)
-
-
-@once
-def stepfunctions() -> SFNClient:
-    """Return the Step Functions client."""
-    return boto3.client("stepfunctions", config=CONFIG)
-
-
-@once
-def scheduler() -> EventBridgeSchedulerClient:
-    """Return the EventBridge Scheduler client."""
-    return boto3.client("scheduler", config=CONFIG)
-
-
-@once
-def sqs() -> SQSClient:
-    """Return the SQS client."""
-    return boto3.client("sqs", config=CONFIG)
-
-
-@once
-def sts() -> Sts:
-    """Return the STS client."""
-    client: Sts = boto3.client("sts", config=CONFIG)
-    return client
-
-
-@once
-def logs() -> CloudWatchLogsClient:
-    """Return the CloudWatch Logs client."""
-    return boto3.client("logs", config=CONFIG)
-
-
-@once
-def cloudwatch() -> CloudWatchClient:
-    """Return the CloudWatch client."""
-    return boto3.client("cloudwatch", config=CONFIG)
+athena: Callable[[], AthenaClient] = _client("athena")
+cloudwatch: Callable[[], CloudWatchClient] = _client("cloudwatch")
+cognito: Callable[[], UserPools] = _client("cognito-idp")
+dynamodb: Callable[[], DynamoDBClient] = _client("dynamodb")
+functions: Callable[[], LambdaClient] = _client("lambda")
+glue: Callable[[], GlueClient] = _client("glue")
+logs: Callable[[], CloudWatchLogsClient] = _client("logs")
+scheduler: Callable[[], EventBridgeSchedulerClient] = _client("scheduler")
+secretsmanager: Callable[[], SecretsManagerClient] = _client("secretsmanager")
+sns: Callable[[], SNSClient] = _client("sns")
+sqs: Callable[[], SQSClient] = _client("sqs")
+stepfunctions: Callable[[], SFNClient] = _client("stepfunctions")
+sts: Callable[[], Sts] = _client("sts")

@@ -271,7 +271,7 @@ class MemoryLedger:
             elif record.state in WITHOUT_ROWS:
                 self._release_content(record)
             elif record.state is FileState.REVERTED:
-                self._free(record)
+                self._release_content(record, even_if_final=True)
             self._records[record.file_id] = record
             self._leases.pop(record.file_id, None)
             self._takers.pop(record.file_id, None)
@@ -310,14 +310,9 @@ class MemoryLedger:
     def records(self, *, is_newest: bool = True) -> Iterator[FileRecord]:  # noqa: ARG002 all are newest
         yield from list(self._records.values())
 
-    def _release_content(self, record: FileRecord) -> None:
+    def _release_content(self, record: FileRecord, *, even_if_final: bool = False) -> None:
         holder = self._contents.get(_content(record))
-        if holder and holder.file_id == record.file_id and holder.until:
-            del self._contents[_content(record)]
-
-    def _free(self, record: FileRecord) -> None:
-        holder = self._contents.get(_content(record))
-        if holder and holder.file_id == record.file_id:
+        if holder and holder.file_id == record.file_id and (holder.until or even_if_final):
             del self._contents[_content(record)]
 
     def _object_taken(self, action: Action, record: FileRecord, now: datetime, run: str) -> Claim | None:

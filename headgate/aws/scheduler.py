@@ -12,9 +12,8 @@ from headgate.runs.start_or_postpone import Burst, Due, Trigger
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
-    from mypy_boto3_scheduler.type_defs import FlexibleTimeWindowTypeDef, TargetTypeDef
+    from mypy_boto3_scheduler.type_defs import CreateScheduleInputTypeDef
 
-_EXACTLY: FlexibleTimeWindowTypeDef = {"Mode": "OFF"}
 _TOO_LATE = timedelta(milliseconds=500)  # for the duration of an update
 
 
@@ -87,31 +86,24 @@ class PendingStart:
 
     def _create(self, burst: Burst) -> datetime:
         with translated(f"create schedule {self.name}"):
-            self.client.create_schedule(
-                Name=self.name,
-                Description=burst.description,
-                ScheduleExpression=burst.expression,
-                FlexibleTimeWindow=_EXACTLY,
-                Target=self._target(burst),
-                ActionAfterCompletion="DELETE",
-            )
+            self.client.create_schedule(**self._schedule(burst))
         return burst.due_at
 
     def _update(self, burst: Burst) -> datetime:
         with translated(f"push schedule {self.name}"):
-            self.client.update_schedule(
-                Name=self.name,
-                Description=burst.description,
-                ScheduleExpression=burst.expression,
-                FlexibleTimeWindow=_EXACTLY,
-                Target=self._target(burst),
-                ActionAfterCompletion="DELETE",
-            )
+            self.client.update_schedule(**self._schedule(burst))
         return burst.due_at
 
-    def _target(self, burst: Burst) -> TargetTypeDef:
+    def _schedule(self, burst: Burst) -> CreateScheduleInputTypeDef:
         return {
-            "Arn": self.queue_arn,
-            "RoleArn": self.role_arn,
-            "Input": Due(Trigger.NEW_DATA, burst.due_at).message(),
+            "Name": self.name,
+            "Description": burst.description,
+            "ScheduleExpression": burst.expression,
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "Target": {
+                "Arn": self.queue_arn,
+                "RoleArn": self.role_arn,
+                "Input": Due(Trigger.NEW_DATA, burst.due_at).message(),
+            },
+            "ActionAfterCompletion": "DELETE",
         }

@@ -18,7 +18,7 @@ import json
 import os
 import shutil
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from headgate.export.certifying.certificate import Certificate
 from headgate.export.certifying.digest import Digest
@@ -31,6 +31,8 @@ from headgate.export.server.sql_dialect import SqlDialect
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from headgate.export.run_store import UnfinishedRun
 
 
 @dataclass(frozen=True)
@@ -92,54 +94,19 @@ class SliceRecord:
     withheld: int = 0
 
 
-class Mirror(Protocol):
-    """A second place for the files of a folder."""
-
-    def keep(self, path: Path) -> None:
-        """Copy the file to the mirror under its name."""
-        ...
-
-    def forget(self, name: str) -> None:
-        """Delete one copy."""
-        ...
-
-    def clear(self) -> None:
-        """Delete all copies."""
-        ...
-
-    def restore(self, folder: Path) -> None:
-        """Copy all files from the mirror to the folder."""
-        ...
-
-
-class NoMirror:
-    """No mirror, for a workspace that survives the process."""
-
-    def keep(self, path: Path) -> None:
-        """Do nothing."""
-
-    def forget(self, name: str) -> None:
-        """Do nothing."""
-
-    def clear(self) -> None:
-        """Do nothing."""
-
-    def restore(self, folder: Path) -> None:
-        """Do nothing."""
-
-
 class TableFolder:
     """The folder of one table in an unfinished run."""
 
     def __init__(
-        self, path: Path, mirror: Mirror | None = None, file_format: FileFormat = FileFormat.PARQUET
+        self, path: Path, mirror: UnfinishedRun | None = None, file_format: FileFormat = FileFormat.PARQUET
     ) -> None:
         self.path = path
         self._format = file_format
-        self._mirror = mirror or NoMirror()
+        self._mirror = mirror
         if not path.exists():
             path.mkdir(parents=True)
-            self._mirror.restore(path)
+            if mirror:
+                mirror.restore(path)
 
     def plan(self) -> TablePlan | None:
         """Return the plan; None before it is written."""
@@ -150,17 +117,20 @@ class TableFolder:
         """Empty the folder, then write the plan."""
         shutil.rmtree(self.path)
         self.path.mkdir()
-        self._mirror.clear()
+        if self._mirror:
+            self._mirror.clear()
         self._write(self.path / "plan.json", json.dumps(asdict(plan)))
 
     def end(self) -> None:
         """Delete the folder and its mirror."""
-        self._mirror.clear()
+        if self._mirror:
+            self._mirror.clear()
         shutil.rmtree(self.path)
 
     def _write(self, path: Path, text: str) -> None:
         _write(path, text)
-        self._mirror.keep(path)
+        if self._mirror:
+            self._mirror.keep(path)
 
     def rows(self, number: int) -> Path:
         """Return the path of a slice's rows."""
@@ -176,7 +146,7 @@ class TableFolder:
 
     def finish(self, record: SliceRecord) -> None:
         """Write the record of a slice whose file is complete."""
-        if self.rows(record.number).exists():
+        if self._mirror and self.rows(record.number).exists():
             self._mirror.keep(self.rows(record.number))
         self._write(self.path / f"slice-{record.number:05d}.json", json.dumps(asdict(record)))
 
@@ -184,7 +154,8 @@ class TableFolder:
         """Delete the slice's record and file."""
         for path in (self.path / f"slice-{number:05d}.json", self.rows(number)):
             path.unlink(missing_ok=True)
-            self._mirror.forget(path.name)
+            if self._mirror:
+                self._mirror.forget(path.name)
 
     @property
     def keys(self) -> Path:
@@ -209,7 +180,7 @@ class TableFolder:
     def certify(self, certificate: Certificate) -> None:
         """Write the certificate of the completely read table."""
         for path in (self.keys, self.deleted):
-            if path.exists():
+            if self._mirror and path.exists():
                 self._mirror.keep(path)
         self._write(self.path / "certificate.json", certificate.to_json())
 

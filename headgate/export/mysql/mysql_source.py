@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.export.mysql.key_sampling import estimated_boundaries
-from headgate.export.mysql.mysql_drafting import mysql_draft_facts
 from headgate.export.mysql.mysql_errors import mysql_errors_of_table
 from headgate.export.mysql.mysql_tables import (
     describe_mysql_query,
     describe_mysql_table,
+    mysql_draft_facts,
     mysql_tables,
 )
 from headgate.export.mysql.mysql_types import arrow_type_of, map_column
-from headgate.export.mysql.server_snapshot import SnapshotMethod, open_mysql_snapshot
-from headgate.export.mysql.table_locks import lock_mysql_tables
+from headgate.export.mysql.server_snapshot import SnapshotMethod, lock_mysql_tables, open_mysql_snapshot
 from headgate.export.planning.slicing import EVERYTHING, rows_per_slice, slicing_key, walk
 from headgate.export.server.sql_dialect import SqlDialect
 

@@ -1,12 +1,15 @@
-"""Read the declarations of MySQL tables from information_schema."""
+"""Read the declarations of MySQL tables, and the facts for drafts of contracts, from information_schema."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
+from headgate.export.mysql.mysql_types import quoted
 from headgate.export.mysql.wire import result_columns
+from headgate.export.server.source import DraftFacts
 from headgate.export.server.source_tables import NUMBERS, SourceColumn, SourceIndex, SourceTable
 from headgate.export.server.sql_dialect import SqlDialect
 
@@ -27,6 +30,12 @@ where table_schema = database() and table_name = {table} and table_type in ('BAS
 _TABLES = """
 select table_name from information_schema.tables
 where table_schema = database() and table_type in ('BASE TABLE', 'SYSTEM VERSIONED') order by table_name"""
+_MEMBERS = re.compile(r"'((?:[^']|'')*)'")
+_FOREIGN_KEYS = """
+select column_name, referenced_table_name, referenced_column_name from information_schema.key_column_usage k
+where table_schema = database() and table_name = {table} and referenced_table_schema = database()
+and 1 = (select count(*) from information_schema.key_column_usage o
+         where o.table_schema = k.table_schema and o.table_name = k.table_name and o.constraint_name = k.constraint_name)"""  # noqa: E501 a file's text
 # Type numbers of the protocol; all others are texts or bytes.
 # Source: https://dev.mysql.com/doc/dev/mysql-server/latest/field__types_8h.html
 _KIND_OF_CODE = {
@@ -149,3 +158,25 @@ def _ordering(rows: list[tuple[object, ...]]) -> tuple[SourceIndex, ...]:
             cardinalities[name] = int(str(cardinality or 0))
     best_first = sorted(columns, key=lambda name: (name != "PRIMARY", -cardinalities[name], name))
     return tuple(SourceIndex(name, tuple(columns[name])) for name in best_first)
+
+
+def mysql_draft_facts(session: MySqlSession, table: SourceTable) -> DraftFacts:
+    """Return a table's foreign keys, ENUM members, and TINYINT(1) columns that contain only 0 and 1."""
+    keys = session.rows(_FOREIGN_KEYS.format(table=SqlDialect.MYSQL.string(table.name)))
+    return DraftFacts(
+        {str(column): f"{parent}.{key}" for column, parent, key in keys},
+        {
+            column.name: tuple(member.replace("''", "'") for member in _MEMBERS.findall(column.declared))
+            for column in table.columns
+            if column.kind == "enum"
+        },
+        {column.name for column in table.columns if _is_flag(session, table, column)},
+    )
+
+
+def _is_flag(session: MySqlSession, table: SourceTable, column: SourceColumn) -> bool:
+    """Return whether a column is TINYINT(1), MySQL's BOOLEAN, and contains only 0 and 1."""
+    if not column.declared.startswith("tinyint(1)"):
+        return False
+    name = quoted(column.at_source)
+    return not session.rows(f"SELECT 1 FROM {quoted(table.name)} WHERE {name} NOT IN (0, 1) LIMIT 1")  # noqa: S608 quoted names

@@ -1,4 +1,4 @@
-"""One snapshot of a MySQL server, shared by many connections.
+"""One snapshot of a MySQL server, shared by many connections, and the locks against parallel runs.
 
 Every worker opens `START TRANSACTION WITH CONSISTENT SNAPSHOT` while nothing can be committed to the exported
 tables, so that all workers see the same rows. Writers are blocked, only while the snapshots are opened, by
@@ -8,9 +8,8 @@ the first of these methods that the account may use and that the server grants w
 2. `table_locks`: LOCK TABLES … READ on the exported tables (LOCK TABLES). A table lock waits for open
   transactions that wrote to the table, so no transaction is seen in part.
 3. `agreed_position`: no lock. MariaDB reports the binlog position of each snapshot; snapshots are opened
-again
-  until all positions are equal and no transaction wrote in the meantime (needs the binlog and SELECT only;
-  InnoDB tables only).
+  again until all positions are equal and no transaction wrote in the meantime (needs the binlog and SELECT
+  only; InnoDB tables only).
 4. `one_connection`: one snapshot on one connection, which reads all slices in turn.
 
 A snapshot does not isolate tables without transactions (MyISAM, Aria), so a lock on them is held until all
@@ -19,13 +18,16 @@ rows are read.
 
 from __future__ import annotations
 
+import hashlib
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from headgate.errors import HeadgateError, NotFoundError, NotPermittedError, ServiceError, ThrottledError
 from headgate.export.mysql.mysql_types import quoted
+from headgate.export.server.held_locks import WAIT_S, hold_locks
 from headgate.export.server.source import Snapshot, TableLockedError
 
 if TYPE_CHECKING:
@@ -86,13 +88,14 @@ def _first_allowed(
     methods: Sequence[SnapshotMethod],
 ) -> Snapshot:
     unheld = sorted(table.name for table in tables if not table.transactional)
+    opening = _Opening(holder, join, tables, workers, keeps_locks=bool(unheld))
     refusals, busy = [], False
     for method in methods:
         if unheld and method in {SnapshotMethod.AGREED_POSITION, SnapshotMethod.ONE_CONNECTION}:
             refusals.append(f"{method}: tables without transactions need a lock: {', '.join(unheld)}")
             continue
         try:
-            return _OPEN[method](holder, join, tables, workers, bool(unheld))
+            return opening.by(method)
         except (NotPermittedError, NotFoundError, ThrottledError, _NotAgreedError) as error:
             refusals.append(f"{method}: {error}")
             busy = busy or isinstance(error, ThrottledError)
@@ -105,73 +108,61 @@ class _NotAgreedError(ServiceError):
     """The source was written to between the snapshots, or reports no positions."""
 
 
-def _by_global_lock(
-    holder: MySqlSession,
-    join: Callable[[], MySqlSession],
-    tables: Sequence[SourceTable],
-    workers: int,
-    keep: bool,
-) -> Snapshot:
-    del tables
-    holder.do("FLUSH TABLES WITH READ LOCK")
-    return _open_under_lock(holder, join, workers, keep, SnapshotMethod.GLOBAL_LOCK)
+@dataclass(frozen=True)
+class _Opening:
+    """A snapshot to be opened; `keeps_locks` until all rows are read."""
 
+    holder: MySqlSession
+    join: Callable[[], MySqlSession]
+    tables: Sequence[SourceTable]
+    workers: int
+    keeps_locks: bool
 
-def _by_table_locks(
-    holder: MySqlSession,
-    join: Callable[[], MySqlSession],
-    tables: Sequence[SourceTable],
-    workers: int,
-    keep: bool,
-) -> Snapshot:
-    holder.do("LOCK TABLES " + ", ".join(f"{quoted(table.name)} READ" for table in tables))
-    return _open_under_lock(holder, join, workers, keep, SnapshotMethod.TABLE_LOCKS)
+    def by(self, method: SnapshotMethod) -> Snapshot:
+        """Open the snapshot; raise an error if the method is not permitted or the server is busy."""
+        if method is SnapshotMethod.AGREED_POSITION:
+            return self._by_agreement()
+        if method is SnapshotMethod.ONE_CONNECTION:
+            session = _begin_snapshot(self.join())
+            return Snapshot((session,), method, _snapshot_position(session), "", _server_time(self.holder))
+        names = ", ".join(f"{quoted(table.name)} READ" for table in self.tables)
+        is_global = method is SnapshotMethod.GLOBAL_LOCK
+        self.holder.do("FLUSH TABLES WITH READ LOCK" if is_global else f"LOCK TABLES {names}")
+        return self._under_lock(method)
 
+    def _under_lock(self, method: SnapshotMethod) -> Snapshot:
+        try:
+            sessions = tuple(_begin_snapshot(self.join()) for _ in range(self.workers))
+        except HeadgateError:
+            self.holder.do("UNLOCK TABLES")  # another method is tried next, and writers must not wait for it
+            raise
+        position, gtid = binlog_position(self.holder)
+        taken_at = _server_time(self.holder)
+        if not self.keeps_locks:
+            self.holder.do("UNLOCK TABLES")
+        return Snapshot(sessions, method, position or _snapshot_position(sessions[0]), gtid, taken_at)
 
-def _open_under_lock(
-    holder: MySqlSession, join: Callable[[], MySqlSession], workers: int, keep: bool, method: SnapshotMethod
-) -> Snapshot:
-    try:
-        sessions = tuple(_begin_snapshot(join()) for _ in range(workers))
-    except HeadgateError:
-        holder.do("UNLOCK TABLES")  # another method is tried next, and writers must not wait for it
-        raise
-    position, gtid = binlog_position(holder)
-    taken_at = _server_time(holder)
-    if not keep:
-        holder.do("UNLOCK TABLES")
-    return Snapshot(sessions, method, position or _snapshot_position(sessions[0]), gtid, taken_at)
+    def _by_agreement(self) -> Snapshot:
+        """Return snapshots at one binlog position, between which no transaction wrote or committed.
 
-
-def _by_agreement(
-    holder: MySqlSession,
-    join: Callable[[], MySqlSession],
-    tables: Sequence[SourceTable],
-    workers: int,
-    keep: bool,
-) -> Snapshot:
-    """Return snapshots at one binlog position, between which no transaction wrote or committed.
-
-    Equal positions alone are no proof: commits of an unlogged session, to an ignored schema, or on a replica
-    that logs no updates do not move the position.
-    """
-    del keep
-    if others := sorted(table.name for table in tables if table.engine.lower() != "innodb"):
-        raise _NotAgreedError(f"the server counts transactions of InnoDB only: {', '.join(others)}")
-    sessions = tuple(join() for _ in range(workers))
-    for _ in range(_AGREEMENT_ATTEMPTS):
-        before = _transactions(holder)
-        time.sleep(_COMMITTING_S)
-        positions = {_snapshot_position(_begin_snapshot(session)) for session in sessions}
-        if "" in positions or not before:
-            raise _NotAgreedError(
-                "the server reports no position of a snapshot, or does not count its transactions"
-            )
-        if len(positions) == 1 and _transactions(holder) == before:
-            return Snapshot(
-                sessions, SnapshotMethod.AGREED_POSITION, positions.pop(), "", _server_time(holder)
-            )
-    raise _NotAgreedError(f"the source wrote between the snapshots {_AGREEMENT_ATTEMPTS} times")
+        Equal positions alone are no proof: commits of an unlogged session, to an ignored schema, or on a
+        replica that logs no updates do not move the position.
+        """
+        if others := sorted(table.name for table in self.tables if table.engine.lower() != "innodb"):
+            raise _NotAgreedError(f"the server counts transactions of InnoDB only: {', '.join(others)}")
+        sessions = tuple(self.join() for _ in range(self.workers))
+        for _ in range(_AGREEMENT_ATTEMPTS):
+            before = _transactions(self.holder)
+            time.sleep(_COMMITTING_S)
+            positions = {_snapshot_position(_begin_snapshot(session)) for session in sessions}
+            if "" in positions or not before:
+                raise _NotAgreedError(
+                    "the server reports no position of a snapshot, or does not count its transactions"
+                )
+            if len(positions) == 1 and _transactions(self.holder) == before:
+                taken_at = _server_time(self.holder)
+                return Snapshot(sessions, SnapshotMethod.AGREED_POSITION, positions.pop(), "", taken_at)
+        raise _NotAgreedError(f"the source wrote between the snapshots {_AGREEMENT_ATTEMPTS} times")
 
 
 def _transactions(session: MySqlSession) -> str:
@@ -181,28 +172,6 @@ def _transactions(session: MySqlSession) -> str:
     """
     status = session.rows("SHOW GLOBAL STATUS LIKE 'Innodb_max_trx_id'")
     return str(status[0][1]) if status else ""
-
-
-def _by_one_connection(
-    holder: MySqlSession,
-    join: Callable[[], MySqlSession],
-    tables: Sequence[SourceTable],
-    workers: int,
-    keep: bool,
-) -> Snapshot:
-    del tables, workers, keep
-    session = _begin_snapshot(join())
-    return Snapshot(
-        (session,), SnapshotMethod.ONE_CONNECTION, _snapshot_position(session), "", _server_time(holder)
-    )
-
-
-_OPEN = {
-    SnapshotMethod.GLOBAL_LOCK: _by_global_lock,
-    SnapshotMethod.TABLE_LOCKS: _by_table_locks,
-    SnapshotMethod.AGREED_POSITION: _by_agreement,
-    SnapshotMethod.ONE_CONNECTION: _by_one_connection,
-}
 
 
 def _begin_snapshot(session: MySqlSession) -> MySqlSession:
@@ -244,3 +213,28 @@ def _gtid(session: MySqlSession) -> str:
 
 def _server_time(session: MySqlSession) -> str:
     return str(session.value("SELECT DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%f')"))
+
+
+@contextmanager
+def lock_mysql_tables(
+    connect: Callable[[], MySqlSession], tables: Sequence[str]
+) -> Iterator[Callable[[], None]]:
+    """Hold a named lock for each of the tables for the block, as `hold_locks` does."""
+    session = connect()
+    names = {table: _lock_name(session.database, table) for table in sorted(tables)}
+
+    def take(name: str) -> object:
+        return session.value(f"SELECT GET_LOCK('{name}', {WAIT_S})")
+
+    def holds_all() -> bool:
+        return all(
+            session.value(f"SELECT IS_USED_LOCK('{name}') = CONNECTION_ID()") for name in names.values()
+        )
+
+    with hold_locks(session, names, take, holds_all) as check:
+        yield check
+
+
+def _lock_name(database: str, table: str) -> str:
+    """Return a lock name within MySQL's limit of 64 characters."""
+    return "headgate:" + hashlib.sha256(f"{database}\0{table}".encode()).hexdigest()[:32]

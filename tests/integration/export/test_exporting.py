@@ -18,12 +18,11 @@ from headgate.contracts.model import Column, ColumnType, Contract, Kind, Mask
 from headgate.errors import ConflictError, NotFoundError, NotPermittedError, SettingsError
 from headgate.export.certifying.certificate import CertificateError
 from headgate.export.mysql.mysql_session import MySqlSession
-from headgate.export.mysql.server_snapshot import SnapshotMethod
-from headgate.export.mysql.table_locks import lock_mysql_tables
+from headgate.export.mysql.server_snapshot import SnapshotMethod, lock_mysql_tables
 from headgate.export.planning.schema_drift import SchemaChangedError
 from headgate.export.requests import ImpossibleDates, Mode, Phase, Progress
-from headgate.export.run_folder import NoMirror
-from headgate.export.run_store import RunStore, UnfinishedRun
+from headgate.export.run_folder import TableFolder
+from headgate.export.run_store import RunStore
 from headgate.export.server.source import SourceLostError, TableLockedError
 from headgate.export.table_run import ImpossibleDateError
 from headgate.intake.rows.masked_at_source import AtSource
@@ -461,7 +460,7 @@ def _ignore(_: Progress) -> None:
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
-@pytest.mark.parametrize("death", ["keep_keys", "advance", "clear"])
+@pytest.mark.parametrize("death", ["keep_keys", "advance", "end"])
 def test_a_kill_after_the_manifests_is_made_good_by_running_again(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, death: str, mirrored: bool
 ) -> None:
@@ -475,8 +474,8 @@ def test_a_kill_after_the_manifests_is_made_good_by_running_again(
     exporting.run(request(["numbers"], "r0", mode=Mode.INCREMENTAL))
     shop.run("INSERT INTO numbers (v, changed_at) VALUES (1, '2026-01-02')")
     with monkeypatch.context() as dying:
-        for owner in (UnfinishedRun, NoMirror) if death == "clear" else (RunStore,):
-            dying.setattr(owner, death, _die_once_landed(shop, getattr(owner, death)))
+        owner = TableFolder if death == "end" else RunStore
+        dying.setattr(owner, death, _die_once_landed(shop, getattr(owner, death)))
         with pytest.raises(KeyboardInterrupt):
             exporting.run(request(["numbers"], "r1", mode=Mode.INCREMENTAL))
     if mirrored:
