@@ -34,10 +34,11 @@ def activate(name: str | None = None) -> Deployment:
     return deployed
 
 
-def activate_if_deployed() -> None:
-    """Activate the deployment of --deployment, or the default one if there is any."""
+def activate_if_deployed() -> Deployment | None:
+    """Activate the deployment of --deployment, or the default one if there is any, and return it."""
     if options.deployment_name() is not None or "HEADGATE_RAW_BUCKET" in os.environ or _is_deployed():
-        activate()
+        return activate()
+    return None
 
 
 def _is_deployed() -> bool:

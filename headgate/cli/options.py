@@ -82,9 +82,12 @@ def progress_console() -> Console:
 
 
 def show(value: object, screen: Callable[[], RenderableType], *, unlimited: bool = False) -> None:
-    """Print the value with --json, else the screen; an `unlimited` one may be wider than the terminal."""
+    """Print the value with --json, else the screen; an `unlimited` one may be wider than the terminal.
+
+    A large value is a function that returns it.
+    """
     if wants_json():
-        print_json(value)
+        print_json(value() if callable(value) else value)
     else:
         console(unlimited=unlimited).print(screen(), crop=False)
 

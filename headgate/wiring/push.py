@@ -50,8 +50,8 @@ class PushPlan:
         return DEPLOYED if self.edited.files == self.deployed else self.edited.version
 
 
-def plan(env: Mapping[str, str]) -> PushPlan:
-    """Compare the lake project with the deployment and with the version in use.
+def checked_files() -> dict[str, bytes]:
+    """Return the files of the lake project's archive after a check that needs no deployment.
 
     Raises:
         ContractError: a contract or a model is invalid; the message names its file.
@@ -59,19 +59,28 @@ def plan(env: Mapping[str, str]) -> PushPlan:
             message names it.
     """
     from headgate.contracts.registry import Registry
-    from headgate.lake.definitions import DEPLOYED, Definitions
+    from headgate.lake.definitions import Definitions
     from headgate.local_files.check_statements import statement_problems
     from headgate.systems.dashboards import dashboards
     from headgate.systems.packed_files import package_files
-    from headgate.systems.push_rules import changed_files, definition_files, refused_files
+    from headgate.systems.push_rules import definition_files
 
-    versions, archive, files = definitions.versions(env), _deployed_files(env), package_files()
+    files = package_files()
     Registry.load()  # also checks that the project's systems and tables match
-    by, at = operations.caller(), clock.utc_now().isoformat(timespec="seconds")
-    deployed, edited = Definitions(definition_files(archive)), Definitions(definition_files(files), by, at)
-    dashboards(edited.dashboards)
+    dashboards(Definitions(definition_files(files)).dashboards)
     if problems := statement_problems():
         raise SettingsError("The console could not show these:\n" + "\n".join(problems))
+    return files
+
+
+def plan(env: Mapping[str, str]) -> PushPlan:
+    """Compare the lake project with the deployment and with the version in use; errors as `checked_files`."""
+    from headgate.lake.definitions import DEPLOYED, Definitions
+    from headgate.systems.push_rules import changed_files, definition_files, refused_files
+
+    versions, archive, files = definitions.versions(env), _deployed_files(env), checked_files()
+    by, at = operations.caller(), clock.utc_now().isoformat(timespec="seconds")
+    deployed, edited = Definitions(definition_files(archive)), Definitions(definition_files(files), by, at)
     push, etag = versions.pointer()
     in_use = deployed if push.version == DEPLOYED else versions.read(push.version)
     created = versions.created(push.created)

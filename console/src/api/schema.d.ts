@@ -2406,7 +2406,7 @@ export interface components {
             item_id: string;
             /**
              * Note
-             * @description Card numbers in it are masked.
+             * @description Required by `note` and actions with a `note_prompt`. Card numbers in it are masked.
              * @default
              */
             note: string;
@@ -4542,7 +4542,7 @@ export interface components {
             name: string;
             /**
              * Note Prompt
-             * @description The question that the console asks for the note; may be empty.
+             * @description The question that the note answers; empty if the action needs no note.
              * @default
              */
             note_prompt: string;

@@ -12,6 +12,7 @@ from headgate.api.shapes.decisions import Decision, Decisions
 from headgate.lake import keys
 from headgate.lake.queue_actions import CommonAction
 from headgate.masking.redaction import redact_text
+from headgate.systems.dashboards import dashboards_of
 
 if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
@@ -24,10 +25,10 @@ def decide(lake: LakePorts, caller: str, asked: DecisionAsked, key: str) -> Deci
     """Write a decision; the same caller and Idempotency-Key write it once.
 
     Raises:
-        ProblemError: 422, note without text, or assignment without a person.
+        ProblemError: 422, action without the note that it needs, or assignment without a person.
     """
-    if asked.action == CommonAction.NOTE and not asked.note.strip():
-        raise invalid("body.note", "missing", "The note has no text. Send it as `note`.")
+    if not asked.note.strip() and (missing := _missing_note(lake, asked)):
+        raise invalid("body.note", "missing", f"{missing} Send it as `note`.")
     if asked.action == CommonAction.ASSIGN and not asked.assignee.strip():
         raise invalid("body.assignee", "missing", "The assignment names no person. Send it as `assignee`.")
     now = lake.now()
@@ -44,6 +45,17 @@ def decide(lake: LakePorts, caller: str, asked: DecisionAsked, key: str) -> Deci
     row = {**decision.model_dump(), "value": value, "decided_at": now}
     write_row(lake, TABLE, keys.decision_key(asked.queue, now, decision.decision_id), row)
     return decision
+
+
+def _missing_note(lake: LakePorts, asked: DecisionAsked) -> str:
+    """Return which note an action lacks if it needs one; empty if it needs none."""
+    if asked.action == CommonAction.NOTE:
+        return "The note has no text."
+    boards = dashboards_of(lake.systems, lake.pushed_dashboards).values()
+    queues = (queue for board in boards for queue in board.queues if queue.name == asked.queue)
+    actions = (action for queue in queues for action in queue.actions if action.name == asked.action)
+    prompt = next((action.note_prompt for action in actions), "")
+    return f"The action {asked.action} needs a note: {prompt}" if prompt else ""
 
 
 def newest(lake: LakePorts, queue: str, limit: int) -> Decisions:

@@ -103,7 +103,9 @@ class QueueAction(Shape):
     returns_after_days: int = Field(
         0, description="Days after which a still listed item is open again; 0 for never."
     )
-    note_prompt: str = Field("", description="The question that the console asks for the note; may be empty.")
+    note_prompt: str = Field(
+        "", description="The question that the note answers; empty if the action needs no note."
+    )
 
 
 class QueueEvidence(Shape):

@@ -24,7 +24,11 @@ class DecisionAsked(Asked):
     queue: QueueName
     item_id: ItemId
     action: Action
-    note: str = Field("", max_length=1000, description="Card numbers in it are masked.")
+    note: str = Field(
+        "",
+        max_length=1000,
+        description="Required by `note` and actions with a `note_prompt`. Card numbers in it are masked.",
+    )
     assignee: str = Field("", max_length=200)
     value: Amount = Field("", description="Displayed value at stake, as a decimal.")
 

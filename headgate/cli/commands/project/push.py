@@ -56,13 +56,19 @@ def push(*, list_versions: bool, back: str, pull: bool, dry_run: bool, yes: bool
     `--pull` writes dashboards from the console into `dashboards/` and contracts of new datasets into
     `contracts/source/` of the project, where they are edited, reviewed and pushed from then on.
 
+    Before the first deployment, `--dry-run` checks the project's files and runs the tests of models.
+
     Exits with 1 if nothing was pushed because an edit was refused or a test failed.
     """
     if list_versions and (back or dry_run):
         raise click.UsageError("--list only shows versions. Remove --back and --dry-run.")
     if pull and (back or list_versions):
         raise click.UsageError("--pull pushes nothing. Remove --back and --list.")
-    env = command_deployment.activate().environment
+    deployed = command_deployment.activate_if_deployed()
+    if deployed is None and dry_run and not (back or pull):
+        _check_project()
+        return
+    env = (deployed or command_deployment.activate()).environment
     if list_versions:
         _show_versions(env)
     elif pull:
@@ -92,6 +98,25 @@ def _push(env: Mapping[str, str], *, dry_run: bool, yes: bool) -> None:
     }
     options.show(fact, lambda: _screen(planned, failed, dry_run=dry_run))
     if planned.refused or failed:
+        sys.exit(1)
+
+
+def _check_project() -> None:
+    """Check the project's files and run its tests, without a deployment to compare them with."""
+    from headgate.cli.commands.project.model_tests import results_screen
+    from headgate.systems.push_rules import definition_files
+
+    names = sorted(definition_files(pushes.checked_files()))
+    failed = _failed_tests()
+    text = (
+        "The contracts, models and dashboards of the project are valid. No deployment of it exists yet, so "
+        "there is nothing to compare them with. `headgate deploy` creates one."
+    )
+    options.show(
+        {"checked": names, "pushed": False, "failed_tests": [result.name for result in failed]},
+        lambda: results_screen(failed, failed, []) if failed else text,
+    )
+    if failed:
         sys.exit(1)
 
 

@@ -64,7 +64,7 @@ def query(sql: str | None, saved: str | None, *, as_csv: bool, vertical: bool | 
         click.echo(_csv(answer), nl=False)
     else:
         options.show(
-            answer.records(), lambda: _screen(answer, vertical=bool(vertical)), unlimited=vertical is False
+            answer.records, lambda: _screen(answer, vertical=bool(vertical)), unlimited=vertical is False
         )
     if not answer.rows and not _has_run(deployed):
         note = "no run has finished yet, so the tables are empty. `headgate run` builds them."

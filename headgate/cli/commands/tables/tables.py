@@ -80,11 +80,12 @@ def _day(as_of: str) -> str:
 
 def version_rows(shown: TableVersion) -> list[dict[str, object]]:
     """Return the versions of a table as facts; `state` is shown, held, or empty."""
+    from headgate.lake import keys
     from headgate.lake.ports import ROWS
     from headgate.systems.rollback import is_held, versions_of
     from headgate.systems.up_to_date import DEFINITIONS
 
-    current = shown.location.rstrip("/").rpartition("/")[2]
+    current = keys.version_of(shown.location)
     return [
         {
             "version": version.name,

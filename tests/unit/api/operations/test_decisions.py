@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
@@ -66,6 +67,24 @@ def test_a_note_keeps_no_card_number(caller: Caller) -> None:
         "POST", "/v1/decisions", {**CALLED, "action": "note", "note": "paid with 4111 1111 1111 1111"}
     )
     assert "4111 1111 1111 1111" not in listed(caller)[0]["note"]
+
+
+def test_an_action_with_a_prompt_needs_a_note() -> None:
+    """As the console asks for it, so does the API; other actions of the queue need none."""
+    actions = [
+        {"name": "complaint", "label": "Complaint", "key": "c", "note_prompt": "What is it about?"},
+        {"name": "called", "label": "Called", "key": "k"},
+    ]
+    queue = {"name": "customers_to_call", "title": "Calls", "table": "calls", "sql": "SELECT 1"}
+    board = {"system": "calls", "title": "Calls", "panels": [], "queues": [{**queue, "actions": actions}]}
+    caller = Caller(MemoryLake(pushed_dashboards={"calls": json.dumps(board)}))
+    complaint = {**CALLED, "action": "complaint"}
+    refused = caller.call("POST", "/v1/decisions", {**complaint, "note": "  "})
+    assert (refused.status, refused.json["errors"][0]["where"]) == (422, "body.note")
+    assert "What is it about?" in refused.json["errors"][0]["message"]
+    assert listed(caller) == []
+    for accepted in (CALLED, {**complaint, "note": "late parcel"}, {**complaint, "queue": "other"}):
+        assert caller.call("POST", "/v1/decisions", accepted).status < 300
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,27 @@ def test_a_dry_run_names_what_changes_and_changes_nothing(versions: DefinitionVe
     assert (versions.in_use(), versions.pushed()) == ("deployed", [])
 
 
+@pytest.fixture
+def undeployed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same project before its first deployment."""
+    monkeypatch.delenv("HEADGATE_RAW_BUCKET")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_a_dry_run_before_the_first_deployment_checks_the_project(undeployed: Path) -> None:
+    done = run("--dry-run")
+    assert (done.exit_code, "`headgate deploy` creates one" in " ".join(done.stdout.split())) == (0, True)
+    edit(undeployed, "a.name,", "a.no_such_column,")
+    assert run("--dry-run").exit_code == 1
+
+
+def test_a_push_before_the_first_deployment_is_refused(undeployed: Path) -> None:
+    assert undeployed
+    done = run("--yes")
+    assert (done.exit_code, "deploy" in done.output) == (1, True)
+
+
 def test_nothing_is_pushed_without_a_yes(versions: DefinitionVersions, folder: Path) -> None:
     edit(folder, "a.name,", "upper(a.name) as name,")
     assert run(answer="n\n").exit_code == 1
