@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import ibis
     import pyarrow as pa
 
-    from headgate.systems.made_table import Made
+    from headgate.systems.system_registry import Made
 
 PROD, FULL = "prod", "full"
 

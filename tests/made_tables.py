@@ -9,7 +9,7 @@ import pandas as pd
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from headgate.systems.made_table import Made
+    from headgate.systems.system_registry import Made
 
 
 def in_memory(made: Mapping[str, Made]) -> dict[str, pd.DataFrame]:

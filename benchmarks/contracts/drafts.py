@@ -52,9 +52,7 @@ NO_HEADER = {"cdnow/CDNOW_sample.txt", "queries/excite-small.log"}
 
 @dataclass(frozen=True)
 class Account:
-    """The account of one file: the outcome with its reason, its rows, and the records that are no rows of the
-    table.
-    """
+    """The outcome of one file with its reason, its rows, and its records outside the table."""
 
     outcome: str
     why: str = ""
@@ -66,9 +64,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Records:
-    """The possible numbers of a file's records, and how many of them stand above its rows, header
-    included.
-    """
+    """The possible numbers of a file's records, and of the lines above its rows, header included."""
 
     totals: frozenset[int]
     lines_above: int

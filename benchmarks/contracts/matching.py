@@ -163,9 +163,7 @@ def files(tables: dict[str, pa.Table], datasets: tuple[str, ...], count: int, se
 def foreign_files(
     tables: dict[str, pa.Table], datasets: tuple[str, ...], languages: tuple[str, ...], count: int, seed: int
 ) -> list[File]:
-    """So many files of these datasets, short and long, with all or half of their header in
-    another language.
-    """
+    """Return files of these datasets whose header is wholly or half in another language."""
     rng = random.Random(seed)
     made = []
     for _ in range(count):
@@ -183,9 +181,7 @@ def foreign_files(
 def sibling_files(
     tables: dict[str, pa.Table], datasets: tuple[str, ...], count: int, seed: int
 ) -> list[File]:
-    """So many files that have, instead of one field, a column of its values and a name that says something
-    else.
-    """
+    """Return files with a column that has the values of a field and a misleading name."""
     rng = random.Random(seed)
     made = []
     for _ in range(count):
@@ -232,9 +228,7 @@ def fit(given: list[File]) -> dict[str, float]:
 
 
 def fit_rivalry(given: list[File]) -> dict[str, float]:
-    """Return the weight of a pair's odds among rivals: the least log loss over every pair that a name does
-    not settle.
-    """
+    """Return the weight of a pair's odds among rivals with the least log loss."""
     from scipy.optimize import minimize  # noqa: PLC0415 only `--fit` needs it
 
     contracts = shop_contracts()
@@ -263,8 +257,7 @@ def fit_rivalry(given: list[File]) -> dict[str, float]:
 
 
 def measure(given: list[File], *, with_words: bool = False) -> dict[str, object]:
-    """Shares of right pairs by confidence, of files that were accepted though a pair was wrong, and of files
-    by the dataset they got.
+    """Return shares of right pairs by confidence, of wrongly accepted files, and of files by dataset.
 
     `unknown_attributed` is the share of files that get another dataset where their own has no contract.
 

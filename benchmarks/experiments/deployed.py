@@ -31,9 +31,7 @@ BYTES_PER_ROW = 136  # of `payments`
 
 @dataclass(frozen=True)
 class Target:
-    """One deployment; `safe` experiments break nothing, change no permission, and send no large file and no
-    more than 16 files at once.
-    """
+    """A deployment; `safe` experiments break nothing, change no permission, and send few small files."""
 
     name: str
     platform: str

@@ -252,9 +252,7 @@ def privileges(role: str, granted: Collection[str], calls: Calls) -> Privileges:
 
 
 def expected_outcome(action: str, calls: Calls) -> str:
-    """Return what must become of a file while the action is denied: it stops if the action is asked for, by
-    the gate or by AWS.
-    """
+    """Return the expected outcome of a file while the action is denied."""
     if action in POLLED | ENCRYPTED or (action in calls.denied and action not in TOLERATED):
         return "stopped"
     return "done"

@@ -178,9 +178,7 @@ def _take_columns_away(target: Target) -> None:
 
 
 def _foreign_header(target: Target) -> None:
-    """The originals are still in raw, as they are where the setting was changed since, so the copy is read
-    from there.
-    """
+    """Send a file with a foreign header, map it from its original in raw, and send a copy."""
     body, source = _foreign(fresh_payments(20)), f"inbox-{uuid.uuid4().hex[:8]}"
     with _changed_function(target, "raw_to_curated", {"HEADGATE_RAW_ORIGINALS": "keep"}):
         asked = _sent(target, body, f"{source}/workload-1.csv")
@@ -254,9 +252,7 @@ def _report(target: Target) -> None:
 
 
 def _leaks(target: Target) -> None:
-    """One card number for the merge, one for compliance-guardian, and one for the full audit: only who finds
-    it first alerts.
-    """
+    """Leave a card number for each of three scanners, because only the first that finds one alerts."""
     _until(lambda: _runs_ended(target), "the end of all runs")
     with (
         _leaked(target, "CURATED", "increments/regions/workload.parquet"),
@@ -292,9 +288,7 @@ def _audit(target: Target) -> None:
 
 
 def _large_files(target: Target) -> None:
-    """The gate's function believes that it has little memory, so the smallest file that it examines exceeds
-    it.
-    """
+    """Send files that exceed the memory of the gate's function, which is set to 1 MB."""
     with _short_lease(target), _changed_function(target, "raw_to_curated", {"HEADGATE_MEMORY_MB": "1"}):
         _sent(target, fresh_payments(_LARGE_ROWS) + b"x,\n")
         _sent(

@@ -216,9 +216,7 @@ def whole(source: ExportSource[Any], out: Path, table: str = TABLE) -> dict[str,
 
 @contextmanager
 def report_processor_time(port: int) -> Iterator[None]:
-    """Print the processor time of the block's child processes and of the server: unlike the clock, it
-    does not mind a busy machine.
-    """
+    """Print the processor time of child processes and of the server, independent of other load."""
     client, its_server = _children_s(), _server_s(port)
     yield
     print(

@@ -85,9 +85,7 @@ def gate(source: Path, out: Path, *, profiled: bool) -> None:
 
 
 def profile(contract: Contract, counts: Counts, out: Path) -> None:
-    """Make and keep the file's profile from what was written, as
-    `headgate.intake.files.process_file` does.
-    """
+    """Make and store the profile of a written file, as `headgate.intake.files.process_file` does."""
     record = FileRecord(
         file_id="bench", bucket="raw", key="bench/orders.csv", version_id="1", dataset=contract.dataset,
         state="done",
@@ -114,9 +112,7 @@ def run(*command: str | Path) -> Run:
 
 
 def alternated(source: Path, folder: Path, rounds: int) -> dict[str, list[Run]]:
-    """The runs of the reference, of the gate and of the gate with a profile, in turns, so that a busy machine
-    is busy for all.
-    """
+    """Run the reference, the gate, and the gate with a profile in turns, under the same load."""
     sides: dict[str, tuple[str | Path, ...]] = {
         "reference": (BENCH / "gate_duckdb.py", source, folder / "duckdb.parquet"),
         "gate": (Path(__file__), "--gate", source, "--out", folder),

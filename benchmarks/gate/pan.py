@@ -187,9 +187,7 @@ def no_cards(chance: random.Random) -> Iterator[Cell]:
 
 
 def other_numbers(chance: random.Random) -> Iterator[Cell]:
-    """Numbers of 12 and 13 digits that begin like cards: GTIN-13 of Germany and Japan, phone numbers without
-    a plus sign, tax numbers.
-    """
+    """Return numbers of 12 and 13 digits that begin like cards: GTIN-13, phone and tax numbers."""
     for _ in range(NO_CARDS):
         yield Cell(
             with_gtin_digit(f"{chance.choice((400, 420, 440, 450, 490))}{chance.randrange(10**9):09d}"),
@@ -261,9 +259,7 @@ def ids(chance: random.Random) -> dict[int, list[str]]:
 
 
 def changed_numbers(chance: random.Random) -> tuple[float, float]:
-    """Return the share of numbers of other kinds that redaction changes, and that of ids in columns that
-    state nothing.
-    """
+    """Return the share of other numbers, and of undeclared ids, that redaction changes."""
     cells = list(numbers(chance))
     false, undeclared = changed(cells, CONTEXT_BELOW), Counter[str]()
     columns = ids(chance)
@@ -330,9 +326,7 @@ def worst_texts(chance: random.Random, size: int) -> dict[str, str]:
 
 
 def worst_times(chance: random.Random) -> tuple[float, float]:
-    """Return the greatest milliseconds of processor time per megabyte, of redaction and of the
-    leak scanner.
-    """
+    """Return the maximum processor time per megabyte, ms, of redaction and of the leak scanner."""
     worst = [0.0, 0.0]
     redact(pa.array(["4111 1111 1111 1111 card cvv 123"]))  # loads tables
     for size in (10_000, 100_000, 1_000_000):

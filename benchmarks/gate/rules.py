@@ -45,9 +45,7 @@ Broken = dict[str, "np.ndarray[Any, np.dtype[np.int64]]"]
 
 
 def rules_only(contract: Contract) -> Contract:
-    """The contract without masks and keys, and strict enough that rows break it: on both sides only rules are
-    measured.
-    """
+    """Return the contract without masks and keys, with rules that rows break, to measure rules only."""
     columns = [replace(column, mask=None) for column in contract.columns]
     bounded = [
         replace(

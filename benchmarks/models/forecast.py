@@ -47,9 +47,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Frequency:
-    """One of M4's frequencies: its horizon, the season that MASE and Naive2 use by the rules, and those the
-    forecaster looks for.
-    """
+    """A frequency of M4: its horizon, the season of MASE and Naive2, and the forecaster's seasons."""
 
     name: str
     horizon: int

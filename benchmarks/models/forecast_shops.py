@@ -144,8 +144,7 @@ def _against_rules(made: pd.DataFrame, rows: pd.DataFrame) -> dict[str, float | 
 
 
 def rows_of(names: list[str]) -> pd.DataFrame:
-    """Return a row for each origin of the shops whose names begin with one of these; of all shops without
-    names.
+    """Return a row for each origin of the shops with these prefixes; of all shops by default.
 
     Rows are kept until the code of the forecasts changes.
     """
@@ -163,9 +162,7 @@ def rows_of(names: list[str]) -> pd.DataFrame:
 
 
 def _worst_by_chance(rows: pd.DataFrame) -> dict[str, float]:
-    """Return the worst shop's coverage if the same origins were dealt to the shops by chance: the median, and
-    the ends of nine deals in ten.
-    """
+    """Return the worst shop's coverage by chance: the median, and the ends of 90 % of random deals."""
     rng, shops = np.random.default_rng(_SEED), pd.factorize(rows["shop"])[0]
     sizes, inside = np.bincount(shops), rows["coverage80"].to_numpy()
     worst = [(np.bincount(shops, rng.permutation(inside)) / sizes).min() for _ in range(_DEALS)]
@@ -177,9 +174,7 @@ def _worst_by_chance(rows: pd.DataFrame) -> dict[str, float]:
 
 
 def _beaten_by_chance(rows: pd.DataFrame) -> dict[str, int]:
-    """Return the shops that are beaten by the rule that was best at their other origins, and those that would
-    be if forecast and rules were equally good: the median, and the ends of nine deals in ten.
-    """
+    """Return the shops beaten by the rule of their other origins, and how many are by chance."""
     own = rows["smape"].to_numpy(dtype=float)
     rules = np.stack([rows[rule].fillna(rows["last_value"]).to_numpy(dtype=float) for rule in RULES], axis=1)
     shops = pd.factorize(rows["shop"])[0]

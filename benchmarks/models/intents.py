@@ -56,9 +56,7 @@ def main() -> None:
 
 
 def chosen(texts: pd.Series, categories: pd.Series) -> dict[str, float]:
-    """Both levels of what the system finds when it chooses their numbers of groups, against the
-    categories.
-    """
+    """Return both levels of automatically chosen groups, compared with the categories."""
     groups_of = intents.group_texts(texts, pd.Series(1, index=texts.index), sentence_model.installed())
     figures: dict[str, float] = {"stability": groups_of.stability}
     for level, groups in (("intent", groups_of.groups), ("sub_intent", groups_of.sub_groups)):

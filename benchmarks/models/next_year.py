@@ -257,8 +257,7 @@ def generated_spec(orders: int) -> ShopSpec:
 
 
 def origins_of(tables: Mapping[str, ibis.Table]) -> list[date]:
-    """Days after which enough data follow: ends of whole months of history, and the eve of the last Christmas
-    trade.
+    """Return days with enough data after them: ends of months, and the eve of the last Christmas trade.
 
     Raises:
         SettingsError: the history is too short for any.
@@ -332,8 +331,7 @@ def _forecast(tables: Mapping[str, ibis.Table], origin: date) -> pd.DataFrame:
 
 
 def _scores(whole: pd.Series[float], ahead: pd.DataFrame) -> tuple[float, float, float, float, float] | None:
-    """Errors of the table, of last year and of the last value, the share inside the 80 % interval, and what
-    to divide the errors by.
+    """Return the errors of the table and two naive rules, the 80 % coverage, and the scale of errors.
 
     For the total it is sMAPE; below it series may sell nothing for weeks, and errors are pounds over all
     pounds sold. None where nothing followed.
@@ -477,9 +475,7 @@ def _value(
 
 
 def _fraud(tables: Mapping[str, ibis.Table], origin: date) -> Iterator[Row]:
-    """The system's own test: scores of each day by models of earlier days, against what was
-    reported later.
-    """
+    """Run the system's own test: daily scores by earlier models against labels reported later."""
     if "card_transactions" not in tables:
         return
     quality = compliance_guardian.build(tables, origin, Shelf())["fraud_model_quality"]
@@ -521,9 +517,7 @@ def _bounds_of(results: Results) -> Bounds:
 
 
 def _against_bounds(results: Results, bounds: Bounds) -> tuple[Figures, Figures]:
-    """Return the customers' figures of the summary at the origins of generated shops, and those of true
-    probabilities there.
-    """
+    """Return the figures of customers at origins of generated shops, and those of true probabilities."""
     if not bounds:
         return {}, {}
     own = summary([(name, origin, row) for name, origin, row in results if (name, origin) in bounds])

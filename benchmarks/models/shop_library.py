@@ -441,9 +441,7 @@ def australian_retail() -> Iterator[Shop]:
 
 
 def m4_weekly() -> Iterator[Shop]:
-    """The newest weeks of series of M4 that differ: every thirtieth one, and every second of them is held
-    out.
-    """
+    """Return the newest weeks of every thirtieth series of M4; every second one is held out."""
     series = read_series(DATA / "m4", "Weekly-train")
     long_enough = [(name, values) for name, values in series.items() if values.size > M4_PIECE]
     for number, (name, values) in enumerate(long_enough[::30]):

@@ -22,9 +22,7 @@ _SHARED = {"calendar", "products", "regions"}  # all copies sell the same goods 
 
 
 def copy_shop(merged: Path, folder: Path, copies: int) -> None:
-    """Write the datasets of a merged shop, one file each, with so many copies of its rows, `MAX_COPIES` at
-    most, in the order of their keys.
-    """
+    """Write each dataset of a merged shop with copies of its rows, `MAX_COPIES` at most, by key."""
     folder.mkdir(parents=True)
     contracts = Registry.load().curated
     with duckdb.connect(

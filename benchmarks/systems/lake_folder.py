@@ -97,9 +97,7 @@ def split_last_day(shop: Path) -> dict[str, tuple[pa.Table, pa.Table]]:
 
 
 def split_last_hour(shop: Path) -> dict[str, tuple[pa.Table, pa.Table, pa.Table]]:
-    """Return each dataset's rows before the last 24 hours that end with a full hour, those of these hours,
-    and those of the hour that has begun.
-    """
+    """Return the rows before the last 24 full hours, of these hours, and of the hour that has begun."""
     tables = _tables(shop)
     hour = _last_order(tables).replace(minute=0, second=0, microsecond=0)
     split = _split(tables, [hour - timedelta(days=1), hour])

@@ -100,9 +100,7 @@ def _let_in(scratch: Path) -> dict[str, list[Path]]:
 
 
 def merge_shop(increments: Mapping[str, Sequence[Path]], folder: Path) -> None:
-    """Merge increments as a run does, audit included, into one file for each dataset:
-    `folder/<dataset>.parquet`.
-    """
+    """Merge and audit increments as a run does, into `folder/<dataset>.parquet`."""
     contracts, objects, catalog = Registry.load().curated, MemoryObjects(), MemoryCatalog()
     for dataset in contracts:
         catalog.create(DATABASE, dataset)

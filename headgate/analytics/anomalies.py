@@ -105,8 +105,7 @@ def usual(values: pd.Series[float], alike: pd.Series[str]) -> pd.Series[float]:
 
 
 def _spread(deviation: pd.Series[float], expected: pd.Series[float], by: pd.Series[str]) -> pd.Series[float]:
-    """Return a standard deviation of one side of the series, from the median of that side: of skewed values a
-    common one finds too many.
+    """Return the standard deviation of one side of the series from its median, for skewed values.
 
     Source:
         Rosenmai (2013), "Using the median absolute deviation to find outliers" (the double MAD).

@@ -121,9 +121,7 @@ def _doubt(before: Array, after: Array, persistence: float) -> float:
 
 
 def _placed(values: Array, kept: tuple[LevelChange, ...]) -> tuple[LevelChange, ...]:
-    """Return the changes at which the values, as ranks, separate the levels best: least distance from the
-    parts' medians.
-    """
+    """Return the changes at which the ranks separate the levels best, nearest to the medians of the parts."""
     edges = [0, *(_place(values, change) for change in kept), values.size]
     return tuple(
         LevelChange(a, b, c, change.p_value)
@@ -140,8 +138,7 @@ def _place(values: Array, change: LevelChange) -> int:
 
 
 def _persistence(ranks: Array, cuts: list[int]) -> float:
-    """Return the lag-one correlation within the parts, 0 or more; every part's own mean has taken some of it
-    away.
+    """Return the lag-one correlation within the parts, 0 or more, corrected for the parts' own means.
 
     Source: Marriott & Pope (1954), "Bias in the estimation of autocorrelations" (to the first order).
     """
@@ -154,9 +151,7 @@ def _persistence(ranks: Array, cuts: list[int]) -> float:
 
 
 def _is_line(ranks: Array, cuts: list[int]) -> bool:
-    """Return whether one straight line fits the series as well as its levels do, by the Bayesian information
-    criterion.
-    """
+    """Return whether a straight line fits the series as well as its levels, by the BIC."""
     numbers = np.arange(ranks.size, dtype=float)
     line = ranks - np.polyval(np.polyfit(numbers, ranks, 1), numbers)
     levels = np.concatenate([part - part.mean() for part in np.split(ranks, cuts)])

@@ -57,8 +57,7 @@ def has_stopped(total: Array, grain: Grain) -> bool:
 
 
 def closed_periods(total: Array, starts: pd.DatetimeIndex, grain: Grain) -> Mask:
-    """Return where a regular total is zero, for a quarter at most, and will probably be positive in the same
-    periods of next year.
+    """Return where a regular total is zero, for a quarter at most, and probably positive next year.
 
     A total is regular that was closed once at most in its newest half year. One that is positive now and then
     has no closures. Closures about Christmas and New Year return, and so do those of two years.
@@ -97,9 +96,7 @@ def _is_year_end(first: pd.Timestamp, last: pd.Timestamp, grain: Grain) -> bool:
 
 
 def _is_repeated(empty: Mask, begin: int, end: int, year: int) -> bool:
-    """Return whether half of the run was zero a year before or after it as well, so that it is a part of the
-    season.
-    """
+    """Return whether half of the run was also zero a year before or after it, as part of the season."""
     for moved in (-year, year):
         inside = [place for place in range(begin + moved, end + moved) if 0 <= place < empty.size]
         if inside and 2 * int(empty[inside].sum()) >= end - begin:

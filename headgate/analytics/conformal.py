@@ -116,9 +116,7 @@ def _panel_ratio(sizes: Array, spread: Array) -> float:
 
 
 def _shape(past: PastErrors, ratio: float) -> tuple[Array, Array]:
-    """Return how errors grow with the step (mean 1), and all errors over their series' scale and that growth,
-    sorted.
-    """
+    """Return the growth of errors with the step (mean 1), and all errors over scale and growth, sorted."""
     pooled = np.empty((0, past.errors.shape[2]))
     for window in range(past.errors.shape[0]):
         if pooled.size >= ENOUGH_POOLED:

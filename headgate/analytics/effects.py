@@ -99,9 +99,7 @@ def _divided(history: Array, exposed: Array, factor: Array, cycle: int) -> Array
 
 
 def _sums(history: Array, exposed: Array, cycle: int) -> tuple[Array, Array]:
-    """Return the least-squares sums of the uplift over the exposure, over the periods that are under an
-    event.
-    """
+    """Return the least-squares sums of the uplift over the exposure, over periods under an event."""
     under = np.flatnonzero(exposed.any(axis=1))
     usual = np.array([_usual(history, exposed, int(at), cycle) for at in under])
     has_level = usual > MIN_LEVEL
@@ -111,8 +109,7 @@ def _sums(history: Array, exposed: Array, cycle: int) -> tuple[Array, Array]:
 
 
 def _usual(history: Array, exposed: Array, at: int, cycle: int) -> float:
-    """Return the median of the periods around one that are alike and under no event, nearer ones if there are
-    any.
+    """Return the median of the comparable periods around each one without an event, nearer ones first.
 
     NaN without one.
     """

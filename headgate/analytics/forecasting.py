@@ -108,9 +108,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class Backtest:
-    """Rolling origins, newest first, each with what then happened: `actuals` has shape (windows, series,
-    steps).
-    """
+    """Rolling origins, newest first, and the `actuals` after each, shape (windows, series, steps)."""
 
     origins: tuple[Origin, ...]
     actuals: Array
@@ -144,8 +142,7 @@ def backtest(
     adjust: Adjustment | None = None,
     engine: Engine = LOCAL,
 ) -> tuple[Origin, Backtest]:
-    """Return the forecast from the end of every history, and those from the earlier origins at which a series
-    has a history worth modelling.
+    """Return the forecast from the end of every history, and those from earlier origins.
 
     Args:
         cuts: by how many periods each earlier origin lies before the end, ascending, none less than the
@@ -218,9 +215,7 @@ def _origin(
 
 
 def error_scale(history: Array, season_lengths: tuple[int, ...]) -> float:
-    """Return the error of a naive method inside the history: the seasonal one where the shortest season is
-    discernible.
-    """
+    """Return the error of a naive method inside the history, the seasonal one if a season is discernible."""
     seasons = discernible(history.size, season_lengths)
     return float(np.nan_to_num(naive_scale(history, seasons[0] if seasons else 1)))
 

@@ -34,8 +34,7 @@ _MARKED = 0.5  # standard deviations from the mean that are worth a word
 
 @dataclass(frozen=True)
 class Clusters:
-    """Cluster per member, 0 the one with the highest last value, and names per cluster, with how good the
-    partition is.
+    """The cluster of each member, 0 for the highest last value, the names of clusters, and their quality.
 
     Attributes:
         centres: the middle of each cluster, shape (clusters, columns); None where there is one for all

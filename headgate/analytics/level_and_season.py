@@ -245,9 +245,7 @@ def _parts(count: int, size: int, year: int) -> tuple[Array, ...]:
 
 
 def _kept(history: Array, year: int) -> Array:
-    """Return the newest years, without up to three of the oldest values, so that series share their length
-    and what is computed for it.
-    """
+    """Return the newest years; up to three of the oldest values are cut, so that series share a length."""
     newest = history[-_LONGEST * year :]
     return newest[newest.size % _ROUNDED :] if newest.size > _ROUNDED * _RECENT else newest
 
@@ -273,9 +271,7 @@ def _pattern(history: Array, cycle: int) -> Array:
 
 
 def _noise_of_steps(history: Array, cycle: int) -> Array:
-    """Return the deviation of each step of a cycle from its share in the newest cycles; 0 in a
-    cycle of one.
-    """
+    """Return the deviation of each step of a cycle from its share in the newest cycles; 0 for one step."""
     newest = np.maximum(_newest_cycles(history, cycle), 0.0)
     expected = newest.sum(axis=1, keepdims=True) * _pattern(history, cycle)
     ratios = np.divide(newest, expected, out=np.ones(newest.shape), where=expected > 0)

@@ -133,9 +133,7 @@ def damped_growth(history: Array, year: int) -> float:
 
 
 def candidates(origin: Origin, panel: SeriesHistories, task: Task, year: int) -> Candidates:
-    """Return the ensemble's forecasts beside those of the rules, which are made without events and get them
-    back.
-    """
+    """Return the ensemble's forecasts and those of the rules, made without events, which are added after."""
     plain, factors = panel.without_events(task)
     growth = damped_growth(_summed(plain), year)  # of one series it would mostly be noise
     by_year = np.stack([last_year(history, task.horizon, year, growth) for history in plain]) * factors
@@ -189,8 +187,7 @@ def _summed(histories: tuple[Array, ...]) -> Array:
 
 
 def chosen(past: Backtest, tried: tuple[Candidates, ...], now: Candidates) -> list[Mixture]:
-    """Return the method of each series: the first one of `ORDER` that no naive rule clearly beat at the past
-    origins that both could forecast, else the one with the smallest error.
+    """Return the method of each series: the first of `ORDER` that no naive rule clearly beat, else the best.
 
     A method that no origin could test is published only where none was tested.
     """
@@ -226,9 +223,7 @@ def _is_beaten(errors: Array, rules: list[Array]) -> bool:
 
 
 def _is_silent(means: Array) -> npt.NDArray[np.bool_]:
-    """Return whether a method forecasts nothing but zero: the smallest error for a series that is mostly
-    zero, and no information.
-    """
+    """Return whether a method forecasts only zeros: a small error for sparse series, and no information."""
     return np.asarray(~(np.nan_to_num(means) > 0).any(axis=1), dtype=np.bool_)
 
 
@@ -262,8 +257,7 @@ def published(origin: Origin, offered: Candidates, methods: list[Mixture]) -> Or
 
 
 def is_better_unmoved(place: int, now: Origin, past: Backtest, moved: tuple[Origin, ...]) -> bool:
-    """Return whether a naive rule of a series was nearer at past origins before it was made to add up with
-    the other series.
+    """Return whether a naive rule was nearer at past origins before it was reconciled with other series.
 
     Origins that the rule did not forecast say nothing. A rule that forecasts nothing but zero is never
     better: after an empty week the last value would set every part to zero. See docs/adr/0040-next-year.md.

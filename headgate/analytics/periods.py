@@ -81,14 +81,11 @@ class Grain:
         return self.name_of((self._period(day) + periods).start_time)
 
     def season_cut(self, horizon: int) -> int:
-        """Return by how many periods the origin lies back whose window is the same part of the year as the
-        coming one.
-        """
+        """Return how many periods back the window of the same season begins."""
         return self.year * -(-horizon // self.year)
 
     def cuts(self, horizon: int, windows: int, farthest: int) -> tuple[int, ...]:
-        """Return by how many periods each origin of a backtest lies before the end: the newest ones, and the
-        one of the same season.
+        """Return how many periods before the end each origin of a backtest lies, one of them a season ago.
 
         By week four windows of a quarter cover one year.
 
@@ -144,8 +141,7 @@ class Span:
 
 
 def whole_periods(rows: ibis.Table, time: str, as_of: date, grain: Grain, *, can_stop: bool = True) -> Span:
-    """Return the periods that lie wholly between the first row and the end of `as_of`, and whose rows are
-    there.
+    """Return the complete periods between the first row and the end of `as_of`.
 
     Rows of the newest periods are missing if the silence since the last one is unusual, but shorter than a
     quarter: other datasets of the lake reach further. After a longer silence the values are zero.
@@ -171,9 +167,7 @@ def whole_periods(rows: ibis.Table, time: str, as_of: date, grain: Grain, *, can
 
 
 def _newest_days(rows: ibis.Table, time: str, as_of: date, grain: Grain) -> Days:
-    """Return the newest days with rows up to `as_of`, or of hours the newest hours, the newest first: as many
-    as show the usual silence, and those of a period that has begun.
-    """
+    """Return the newest days, or hours, with rows up to `as_of`, enough to show the usual silence."""
     day, unit = (rows[time].truncate("h"), "h") if grain.is_of_hours else (rows[time].date(), "D")
     days = (
         rows.select(day=day)

@@ -116,9 +116,7 @@ def _modelled(
 def _long_seasonal(
     history: Array, horizon: int, seasons: tuple[int, ...], pooled: SeriesVotes
 ) -> PointForecast:
-    """Forecast with seasons too long for a method to estimate each step: the panel votes, beside methods that
-    take the seasons off.
-    """
+    """Forecast seasons too long for one state per step: the panel, and methods on deseasonalised values."""
     is_strong = max(seasonal_strength(history, season) for season in seasons) >= STRONG_SEASON
     members = _strong_members if is_strong else _weak_members
     if not pooled.ahead.size:
@@ -153,9 +151,7 @@ def _intermittent_members(history: Array, horizon: int) -> Iterator[Array]:
 
 
 def _plain_members(history: Array, horizon: int) -> Iterator[Array]:
-    """Yield three methods and the last value for a series without seasons: the shorter a history, the better
-    that one is.
-    """
+    """Yield three methods and the last value, which is best for short histories, without seasons."""
     models = _methods()
     yield from _weak_members(history, horizon, ())
     yield _attempt(models.DynamicOptimizedTheta(1), history, horizon)
@@ -163,9 +159,7 @@ def _plain_members(history: Array, horizon: int) -> Iterator[Array]:
 
 
 def _weak_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:
-    """Yield the members while a season could as well be noise: methods that do not know it vote beside those
-    that do (Theta tests for itself).
-    """
+    """Yield methods with and without the season if it may be noise; Theta tests for it itself."""
     models = _methods()
     yield _attempt(models.AutoETS(season_length=1, model="ZZN"), history, horizon)
     yield _attempt(models.AutoCES(season_length=1), history, horizon)
@@ -195,9 +189,7 @@ def _strong_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> I
 
 
 def _listed_members(history: Array, horizon: int, seasons: tuple[int, ...]) -> Iterator[Array]:
-    """Yield the four methods of Petropoulos & Svetunkov, on what MSTL leaves of the history once it has taken
-    the seasons off.
-    """
+    """Yield the four methods of Petropoulos & Svetunkov, on the history that MSTL has deseasonalised."""
     models = _methods()
     parts = seasonal_parts(history, seasons) if seasons else None
     without = parts.trend + parts.rest if parts else history

@@ -115,8 +115,7 @@ def pooled_votes(histories: tuple[Array, ...], horizon: int, season_lengths: tup
 def _shapes(
     histories: tuple[Array, ...], horizon: int, season_lengths: tuple[int, ...]
 ) -> tuple[AutoregressionInput, ...]:
-    """Return one shape by the level of a whole season and, where that is longer than the forecast, one by the
-    latest level.
+    """Return a shape by the level of a whole season, and for long seasons one by the latest level.
 
     None where all seasons are short: each series alone shows those often enough, and the panel made their
     forecasts worse (ADR 40).
@@ -217,9 +216,7 @@ def _apply(
 
 
 def _solve(inner: Array, cross: Array, ridge: float) -> Array:
-    """Return the ridge coefficients from least-squares sums, with the ridge in units of the mean variance of
-    a lag.
-    """
+    """Return the ridge coefficients; the ridge is in units of the mean variance of a lag."""
     size = len(inner)
     return np.asarray(
         np.linalg.solve(inner + ridge * np.trace(inner) / size * np.eye(size), cross), dtype=float

@@ -74,8 +74,7 @@ class PublishedForecast:
 def published_forecast(
     panel: SeriesHistories, grain: Grain, horizon: int, *, windows: int = 4, engine: Engine = LOCAL
 ) -> PublishedForecast:
-    """Forecast every series by the method of the ensemble and the naive rules that the errors at earlier
-    origins favour.
+    """Forecast every series by the method that its errors at earlier origins favour.
 
     Args:
         windows: earlier origins.
@@ -105,9 +104,7 @@ def published_forecast(
 
 
 def is_untested(now: Origin, past: Backtest) -> Mask:
-    """Return whether each series was at no earlier origin with a history worth modelling forecast by the
-    method that is published now.
-    """
+    """Return whether no earlier origin with enough history used the published method of each series."""
     return np.array([_is_untested(place, now, past) for place in range(len(now.histories))], dtype=bool)
 
 
@@ -205,9 +202,7 @@ def past_bounds(past: Backtest) -> tuple[Bounds, ...]:
 
 
 def errors_at(origin: Origin, past: Backtest) -> PastErrors:
-    """Return past errors at the level of an origin's forecast: a busy season is missed by more than a quiet
-    one.
-    """
+    """Return past errors at the level of an origin's forecast, because busy seasons have larger errors."""
     errors, level = past.past, level_of(origin)
     if not past.origins:
         return errors

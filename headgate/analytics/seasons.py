@@ -81,8 +81,7 @@ def seasonal_parts(history: Array, seasons: tuple[int, ...]) -> Parts:
 
 
 def seasonal_strength(history: Array, season: int) -> float:
-    """Return how much of the detrended history one fixed season explains, 0..1, without what it would explain
-    of noise.
+    """Return the share of the detrended history that one fixed season explains beyond noise, 0..1.
 
     By moving averages: far cheaper than `parts_of`, for where only the strength matters. The season must be
     discernible.
@@ -99,8 +98,7 @@ def seasonal_strength(history: Array, season: int) -> float:
 
 
 def mean_cycle(history: Array, cycle: int) -> Array:
-    """Return the mean of each place in the last cycles, the newest with most weight, at the level of the last
-    cycle.
+    """Return the weighted mean of each place in the last cycles, at the level of the last cycle.
 
     >>> mean_cycle(np.array([1.0, 3.0, 2.0, 6.0]), 2).round(2).tolist()
     [2.0, 6.0]

@@ -19,8 +19,7 @@ SMALLEST = 1e-6
 
 
 def steady_seasons(values: Array, seasons: tuple[int, ...], least: int) -> Array:
-    """Return the seasons' part of a series that may change its level now and then; shape (periods,), about
-    zero.
+    """Return the seasonal part of a series that may change its level; shape (periods,), about zero.
 
     Args:
         values: shape (periods,), oldest first.
@@ -52,9 +51,7 @@ def _waves(size: int, seasons: tuple[int, ...]) -> Array:
 
 
 def _selected(values: Array, given: Array, steps: Array, most: int) -> list[int]:
-    """Return the steps that explain more than chance beside what is given, one after the other, the one that
-    explains most first.
-    """
+    """Return the steps that explain more than chance, the strongest first."""
     basis, _ = np.linalg.qr(given)
     rest, free = values - basis @ (basis.T @ values), steps - basis @ (basis.T @ steps)
     chosen: list[int] = []

@@ -157,8 +157,7 @@ def _called(change: float, p_value: float) -> str:
 
 
 def _change_in_a_year(values: Array, year: int, cycle: int) -> tuple[float, float]:
-    """Return the median change of complete cycles against those of a year before, and the p-value of the test
-    that there is none; NaN with too few of them.
+    """Return the median change of complete cycles since a year ago, and its p-value; NaN for few cycles.
 
     Cycles are compared, because days follow each other. A change is the logarithm of the ratio in a series
     that is mostly positive, else the difference.
@@ -189,9 +188,7 @@ def _strengths(values: Array, grain: Grain) -> dict[str, float]:
 
 
 def level_changes(values: Array, grain: Grain) -> list[dict[str, Any]]:
-    """Return when a series went over to another level, oldest first: the place `at` of the new level, both
-    means and their lengths.
-    """
+    """Return the changes of level, oldest first: the place `at` of the new level, both means and lengths."""
     skipped, factor = values.size % grain.in_a_day, grain.in_a_day
     cut = changes(_without_seasons(_by_day(values, grain), grain), _least(grain))
     places = [

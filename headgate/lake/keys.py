@@ -222,6 +222,11 @@ def load_key(dataset: str, moment: datetime, files: int) -> str:
     return f"{INCREMENTS}/{dataset}/{moment.strftime(_MOMENT)}.load-{files}"
 
 
+def version_of(location: str) -> str:
+    """Return the id of the version at a location, the name of its last folder."""
+    return location.rstrip("/").rpartition("/")[2]
+
+
 def load_of(key: str) -> tuple[str, int] | None:
     """Return the time and the number of files from the key of such a mark; None for any other key."""
     match = _LOAD.fullmatch(key)

@@ -47,7 +47,7 @@ def delete_old_snapshots(
             objects.delete(ObjectRef(bucket, keys.checked_references_key(_id_of(item))))
     for dataset, location in shown.items():
         ids = {snapshot.datasets[dataset].snapshot_id for snapshot in named if dataset in snapshot.datasets}
-        ids.add(location.rstrip("/").rpartition("/")[2])
+        ids.add(keys.version_of(location))
         expired = old_versions(
             objects, bucket, f"{keys.SNAPSHOTS}/{dataset}/", named=ids, keep=0, before=newest[0].modified_at
         )

@@ -63,7 +63,7 @@ class IcebergTables:
             location: the `s3://` folder of the version's parts.
             expired: versions to remove from the metadata.
         """
-        bucket, version = _split(location)[0], version_of(location)
+        bucket, version = _split(location)[0], keys.version_of(location)
         before = read_document(self.objects, current) or metadata.new_document(
             f"s3://{bucket}/{keys.ICEBERG}{contract.dataset}"
         )
@@ -98,7 +98,7 @@ class IcebergTables:
             expired: versions that will be deleted.
         """
         table = catalog.current(database, contract.dataset)
-        parts, version = _parts(self.objects, table.location), version_of(table.location)
+        parts, version = _parts(self.objects, table.location), keys.version_of(table.location)
         if not parts:  # nothing has been published
             return
         document, parameters = read_document(self.objects, table), dict(table.parameters)
@@ -140,11 +140,6 @@ def show_in_hint(objects: ObjectStore, bucket: str, table: str, parameters: Mapp
         if objects.read(ref) == name:
             return
     objects.write(ref, name, content_type="text/plain")
-
-
-def version_of(location: str) -> str:
-    """Return the name of the version with parts at a location."""
-    return location.rstrip("/").rpartition("/")[2]
 
 
 def read_document(objects: ObjectStore, table: TableVersion) -> Document | None:
@@ -198,7 +193,7 @@ def keep_shown_version(objects: ObjectStore, catalog: Catalog, table: TableVersi
     remaining = metadata.without_versions(document, metadata.summaries(document))
     if remaining is document and not document["metadata-log"]:
         return
-    bucket, version = _split(table.location)[0], version_of(table.location)
+    bucket, version = _split(table.location)[0], keys.version_of(table.location)
     name = f"{_number(table) + 1:05d}-{version}"
     changed = _write(objects, table, bucket, name, remaining, is_logged=False)
     catalog.move(table, table.location, (), changed)
@@ -223,7 +218,7 @@ def _without(
     remaining = metadata.without_versions(document, expired)
     if remaining is document:
         return {}
-    bucket, version = _split(table.location)[0], version_of(table.location)
+    bucket, version = _split(table.location)[0], keys.version_of(table.location)
     return _write(objects, table, bucket, f"{_number(table) + 1:05d}-{version}", remaining)
 
 

@@ -52,14 +52,14 @@ class BuildInputs:
             package, code = cast("SystemPackage", own_models), own_models.version
         else:
             package, code = system_registry.system(system), system_registry.code_version(system)
-        learns = system_registry.learns(package) if models else ()
+        learns = system_registry.declared(package, "LEARNS") if models else ()
         champions = {name: models.champion(system, name, snapshot.as_of) for name in learns} if models else {}
-        own_options = {name: options[name] for name in system_registry.options(package) if options.get(name)}
+        named = system_registry.declared(package, "OPTIONS")
+        own_options = {name: options[name] for name in named if options.get(name)}
         return cls(system, package, code, snapshot, own_options, Shelf(champions))
 
     def version(self, contract: Contract, content: str = "") -> str:
-        """Return the id of a table's version: a function of all that it is built from, and of nothing else
-        that the snapshot has.
+        """Return the id of a table's version, a hash of everything that it is built from.
 
         Args:
             content: a digest of the rows of a table that is built from more than the snapshot.

@@ -77,9 +77,7 @@ def columns_of_query(
 
 
 def columns_of_block(block: Block, contract: Contract, zone: str) -> TableColumns:
-    """Return the lineage of a block's columns: the series as its table has them, days from its time, numbers
-    from its measures.
-    """
+    """Return the lineage of a block's columns: from its series, its time and its measures."""
 
     def sources(use: Use, *names: str) -> Sources:
         return {ColumnRef(zone, block.of, name): frozenset({use}) for name in names}
@@ -125,9 +123,7 @@ class _Statement:
         self._rows: dict[int, Sources] = {}
 
     def column(self, scope: Scope, name: str) -> Sources:
-        """Return the sources of a scope's column: with their values, and those that decide it in a condition
-        or a window.
-        """
+        """Return the sources of a scope's column, including those in its conditions and windows."""
         if scope.is_udtf:
             return self._used([scope.expression], scope, Use.TRANSFORMATION)
         names = [select.lower() for select in scope.expression.named_selects]
@@ -211,9 +207,7 @@ class _Statement:
                 self._add_used(window, scope, use, into)
 
     def _named(self, column: exp.Column, scope: Scope) -> Sources:
-        """Return the sources of a column by its table, which is one of the scope or of the
-        queries around it.
-        """
+        """Return the sources of a column of a table in the scope or in an enclosing query."""
         name, around = column.name.lower(), cast("Scope | None", scope)
         while around and column.table not in (sources := _sources(around)):
             around = around.parent

@@ -74,8 +74,7 @@ class DeclaredDashboard:
 def dashboards_of(
     systems: Collection[str], pushed: Mapping[str, str] | None = None
 ) -> Mapping[str, DeclaredDashboard]:
-    """Return the dashboards of these systems, and the project's own, by system: tables of other systems are
-    not deployed.
+    """Return the dashboards of these systems and the project's own, by system.
 
     Args:
         pushed: as in `dashboards`.
@@ -83,7 +82,7 @@ def dashboards_of(
     Raises:
         SettingsError: as `dashboards`.
     """
-    own = _own_dashboards(pushed)
+    own = own_dashboards(pushed)
     return {name: board for name, board in dashboards(pushed).items() if name in systems or name in own}
 
 
@@ -97,17 +96,8 @@ def dashboards(pushed: Mapping[str, str] | None = None) -> Mapping[str, Declared
         SettingsError: a file is not a dashboard.
     """
     domains = tuple(domain for domain in lake_domains() if not domain.folder)
-    boards = {**_domain_dashboards(domains), **_own_dashboards(pushed)}
+    boards = {**_domain_dashboards(domains), **own_dashboards(pushed)}
     return {name: _in_currency(boards[name], currency()) for name in sorted(boards)}
-
-
-def own_dashboards() -> Mapping[str, DeclaredDashboard]:
-    """Return the dashboards of the lake project, by system.
-
-    Raises:
-        SettingsError: as `dashboards`.
-    """
-    return _own_dashboards(None)
 
 
 def label_queues(pushed: Mapping[str, str] | None = None) -> tuple[LabelQueue, ...]:
@@ -141,11 +131,12 @@ def _domain_dashboards(domains: tuple[Domain, ...]) -> Mapping[str, DeclaredDash
     return _read(chain.from_iterable(_described_files(domain.part(FOLDER)) for domain in domains))
 
 
-def _own_dashboards(pushed: Mapping[str, str] | None) -> Mapping[str, DeclaredDashboard]:
+def own_dashboards(pushed: Mapping[str, str] | None = None) -> Mapping[str, DeclaredDashboard]:
+    """Return the dashboards of the lake project, by system; arguments and errors as `dashboards`."""
     if pushed is None:
         return _project_dashboards(project().dashboards)
     return _by_system(
-        _dashboard(f"dashboards/{name}.yaml", json.loads, text) for name, text in sorted(pushed.items())
+        _dashboard(f"{FOLDER}/{name}.yaml", json.loads, text) for name, text in sorted(pushed.items())
     )
 
 
@@ -198,9 +189,7 @@ def _units_in(units: Mapping[str, str], code: str) -> dict[str, str]:
 
 
 def _described_files(folder: Traversable) -> list[Traversable]:
-    """Return the files in a folder: YAML, and JSON in a function's archive, because a function has no YAML
-    parser.
-    """
+    """Return the dashboard files in a folder: YAML, or JSON in a function's archive."""
     if not folder.is_dir():
         return []
     return sorted(

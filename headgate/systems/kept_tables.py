@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from headgate.contracts.model import Contract
     from headgate.facts.fact import Tables
-    from headgate.systems.made_table import Made
+    from headgate.systems.system_registry import Made
 
 
 def kept_tables(

@@ -30,9 +30,7 @@ class TableModel:
     build: Builder
 
     def __call__(self, tables: Mapping[str, ibis.Table], as_of: date) -> pd.DataFrame:
-        """Return the table's frame as of the end of a day, without `as_of` and `snapshot_id`, in the order of
-        its key.
-        """
+        """Return the table's frame as of the end of a day, without the stamps, in the order of its key."""
         return self.build(tables, as_of)
 
 

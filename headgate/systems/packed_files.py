@@ -46,9 +46,7 @@ def package_files() -> dict[str, bytes]:
 
 
 def _installed_domains() -> dict[str, bytes]:
-    """Return the packages of the lake's domains that are installed beside this one, and their entry points:
-    an archive has no metadata.
-    """
+    """Return the packages and entry points of installed domains, because an archive has no metadata."""
     wanted = set(project().domains) - {*package_domains()}
     chosen = {name: value for name, value in entry_points() if name in wanted} if wanted else {}
     packed = {f"headgate/{PACKED_DOMAINS}": json.dumps(chosen).encode()} if chosen else {}

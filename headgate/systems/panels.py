@@ -189,7 +189,7 @@ class DeclaredAction:
         meaning: the effect of the decision in a few words; empty where the label says it.
         returns_after_days: the days after which the item is open again if the queue still lists it; 0 for
             never.
-        note_prompt: the question that the console asks for the note of the decision; may be empty.
+        note_prompt: the question that the note of the decision answers; empty if it needs no note.
     """
 
     name: str

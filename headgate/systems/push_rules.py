@@ -64,9 +64,7 @@ def definition_files(archive: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def refused_files(deployed: Mapping[str, bytes], edited: Mapping[str, bytes]) -> list[Refusal]:
-    """Return the differences between two archives that are no definitions: these are never read by code that
-    they were not checked with.
-    """
+    """Return the differing files that are no definitions: other code may not read them unchecked."""
     differing = sorted(
         path
         for path in deployed.keys() | edited.keys()
@@ -78,8 +76,7 @@ def refused_files(deployed: Mapping[str, bytes], edited: Mapping[str, bytes]) ->
 
 
 def refused_models(deployed: SqlModels, edited: SqlModels) -> list[Refusal]:
-    """Return the models that need a table or a right which the deployment lacks, or whose table the
-    deployment would keep.
+    """Return the models whose tables or rights the deployment lacks, and removed models.
 
     Args:
         deployed: the models of the deployment's archive, whatever was pushed since: the rights of the job
@@ -123,9 +120,7 @@ def _of_zone(before: Mapping[str, Contract], after: Mapping[str, Contract]) -> I
 
 
 def _reasons_of_new(contract: Contract) -> tuple[str, ...]:
-    """Return why a new contract cannot be pushed: the merge makes the table of a dataset, and no job makes
-    that of a system.
-    """
+    """Return why a new contract cannot be pushed; the merge creates tables of datasets only."""
     if contract.zone != "source":
         return ("it is new, and a deployment makes its table",)
     return deployment_reasons(contract)

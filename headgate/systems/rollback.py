@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from headgate.contracts.types import glue_columns
 from headgate.errors import ConflictError, NotFoundError
+from headgate.lake import keys
 from headgate.lineage.column_sources import COLUMNS
 from headgate.snapshots.delete_old_versions import KEPT_VERSIONS
 from headgate.snapshots.iceberg import METADATA_LOCATION, rolled_back, show_in_hint
@@ -39,7 +40,7 @@ class BuiltVersion:
     @property
     def name(self) -> str:
         """Its id: the last folder of its location."""
-        return self.location.rstrip("/").rpartition("/")[2]
+        return keys.version_of(self.location)
 
     @property
     def as_of(self) -> str:
@@ -110,7 +111,7 @@ def roll_back(
 def rollback_target(shown_version: TableVersion, to: str = "") -> BuiltVersion:
     """Return the version that a rollback would show; errors as `roll_back`, but for deleted rows."""
     table, versions = shown_version.table, versions_of(shown_version)
-    shown = shown_version.location.rstrip("/").rpartition("/")[2]
+    shown = keys.version_of(shown_version.location)
     names = [version.name for version in versions]
     if to and to == shown:
         raise ConflictError(

@@ -84,8 +84,7 @@ class OwnFolder:
 
 @dataclass(frozen=True)
 class RowsInFile:
-    """A table that a system has made and that need not fit into memory: a Parquet file, which is deleted with
-    this object.
+    """A table in a Parquet file, which may exceed the memory and is deleted with this object.
 
     Its columns have the types of the contract, without the stamps; its rows are in the order of the
     contract's key.
@@ -158,16 +157,13 @@ def stamped(
 
 
 def without_rows(contracts: Mapping[str, Contract]) -> dict[str, pd.DataFrame]:
-    """Return each table's frame as a system gives it without any data: its contract's columns less the
-    stamps, no rows.
-    """
+    """Return an empty frame for each table, with its contract's columns except the stamps."""
     frames = {name: arrow_schema(contract).empty_table().to_pandas() for name, contract in contracts.items()}
     return {name: frame.drop(columns=list(STAMPS)) for name, frame in frames.items()}
 
 
 def write_to_file(contract: Contract, frames: Iterable[pd.DataFrame]) -> RowsInFile:
-    """Write frames, which arrive some rows at a time, to a file without the stamps, in the order of the
-    contract's key.
+    """Write frames to a file without the stamps, in the order of the contract's key.
 
     Raises:
         AuditError: as `rows_by_contract` says.

@@ -158,7 +158,7 @@ def stage_over_base(
     current = publisher.catalog.current(publisher.database, contract.dataset)
     base = {"address": made.address, "made_for": rules_fingerprint(contract, AUDIT_EDITION)}
     shown = json.loads(current.parameters.get(BASE) or "{}")
-    is_shown = not is_full and shown == {**base, "version": _version_of(current.location)}
+    is_shown = not is_full and shown == {**base, "version": keys.version_of(current.location)}
     with TemporaryDirectory(prefix="headgate-rows-") as folder:
         path = Path(folder, keys.part("", 0))
         write_parquet(path, schema, stamped(made.batches(), schema, stamps))
@@ -167,8 +167,4 @@ def stage_over_base(
             publisher.audit(contract, pa.RecordBatchReader.from_batches(schema, changed))
         rows = publisher.write_part(contract, path, keys.part(prefix), is_audited=is_shown)
         staged = publisher.staged(contract, prefix, rows, path.stat().st_size, current)
-    return replace(staged, parameters={BASE: json.dumps({**base, "version": _version_of(prefix)})})
-
-
-def _version_of(place: str) -> str:
-    return place.rstrip("/").rpartition("/")[2]
+    return replace(staged, parameters={BASE: json.dumps({**base, "version": keys.version_of(prefix)})})

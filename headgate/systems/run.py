@@ -39,10 +39,9 @@ if TYPE_CHECKING:
     from headgate.learning.store import ModelStore
     from headgate.snapshots.publishing import Publisher, Staged
     from headgate.snapshots.snapshot import LakeSnapshot
-    from headgate.systems.made_table import Made
     from headgate.systems.snapshot_tables import Opened
     from headgate.systems.sql_models import SqlModels
-    from headgate.systems.system_registry import SystemPackage
+    from headgate.systems.system_registry import Made, SystemPackage
 
     _Rows: TypeAlias = "pa.Table | RowsInFile | RowsByRange | RowsOverBase"
 
@@ -150,8 +149,7 @@ def _confirm_published(
     built_by: BuiltBy,
     columns: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Published]:
-    """Return the tables that show their version already and whose rows are there, and those that somebody
-    rolled back from it.
+    """Return the tables that already show their version, and those that were rolled back from it.
 
     The catalog notes which deployment and definitions confirmed them, and the lineage by column of the
     version that a table shows.
@@ -160,7 +158,7 @@ def _confirm_published(
     for name, version in versions.items():
         current = publisher.catalog.current(publisher.database, name)
         size_bytes = size_bytes_at(publisher.objects, publisher.bucket, current.location)
-        is_shown = current.location.rstrip("/").rpartition("/")[2] == version
+        is_shown = keys.version_of(current.location) == version
         if not size_bytes or not (is_shown or is_held(current, version)):
             continue
         if current.parameters.get(DEPLOYMENT, "") != built_by.build:
@@ -267,9 +265,7 @@ def _move_all(publisher: Publisher, staged: Sequence[Staged]) -> list[Published]
 
 def _delete_old_versions(publisher: Publisher, staged: Staged) -> None:
     folder = f"{keys.TABLES}/{staged.contract.dataset}/"
-    shown = {
-        location.rstrip("/").rpartition("/")[2] for location in (staged.location, staged.current.location)
-    }
+    shown = {keys.version_of(location) for location in (staged.location, staged.current.location)}
     doomed = old_versions(publisher.objects, publisher.bucket, folder, named=shown)
     publisher.settle(staged.contract, [version.name for version in doomed])
     delete_versions(publisher.objects, doomed)

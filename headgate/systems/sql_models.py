@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from headgate.contracts.analytics_blocks import Block
     from headgate.contracts.model import Contract
     from headgate.lineage.column_sources import TableColumns
-    from headgate.systems.made_table import Made
+    from headgate.systems.system_registry import Made
 
 ATHENA = "athena"
 _ENGINE = ("duckdb", "ibis-framework", "sqlglot", "pyarrow")
@@ -114,9 +114,7 @@ class SqlModels:
 
     @property
     def reads_by_table(self) -> dict[str, tuple[str, ...]]:
-        """Return the datasets that each table is built from, by name: those of its own statement and of the
-        models that it reads.
-        """
+        """Return the datasets that each table is built from, also through other models."""
         reads: dict[str, set[str]] = {}
         for table in self.order:
             query = self.queries[table]
@@ -153,9 +151,7 @@ class SqlModels:
 
     @property
     def version(self) -> str:
-        """A hash of the models' SQL, and of the columns of models that others read: tables built by other SQL
-        lie elsewhere.
-        """
+        """Return a hash of the models' SQL and of the columns of models that others read."""
         texts = [f"{table}\0{query.sql(dialect=ATHENA)}\n" for table, query in sorted(self.queries.items())]
         schemas = [
             f"{table}\0{_schema(self.contracts[table])}\n"
@@ -268,8 +264,7 @@ class SqlModels:
         return file_of(self.contracts[table]) if block_of(self.contracts[table]) else f"models/{table}.sql"
 
     def inputs(self, table: str, given: Collection[str] = ()) -> tuple[list[str], list[str]]:
-        """Return the models that a table reads, each after those that it reads itself, and the datasets that
-        all of them read.
+        """Return the models that a table reads, in build order, and all datasets that are read.
 
         Args:
             given: models whose statements are not needed.
@@ -283,8 +278,7 @@ class SqlModels:
     def _inputs(
         self, table: str, tables: Mapping[str, ibis.Table], given: Mapping[str, ibis.Table], as_of: date
     ) -> dict[str, str]:
-        """Return the SQL of every input by its name in the statement: datasets, then models, each after those
-        that it reads.
+        """Return the SQL of every input by its name in the statement: datasets, then models in build order.
 
         A model is in the statement of each table that reads it, because Athena has no temporary tables.
         """
@@ -300,9 +294,7 @@ class SqlModels:
         return next(iter([*given.values(), *(tables[name] for name in datasets[:1])])).get_backend()
 
     def _built_for(self, table: str, given: Collection[str]) -> list[str]:
-        """Return the models that a model reads, directly or by others, in their order, without the given
-        ones.
-        """
+        """Return the models that a model reads, also indirectly, in build order, without the given ones."""
         needed, pending = set[str](), [table]
         while pending:
             further = refs_of(self.queries[pending.pop()]) - needed - set(given)
@@ -505,9 +497,7 @@ def _schema(contract: Contract) -> ibis.Schema:
 
 
 def _as_of_day(query: exp.Query, as_of: date) -> exp.Expression:
-    """Return the query with the day of the data as the current date, and columns without the database of
-    their table.
-    """
+    """Return the query with the day of the data as the current date, and columns without databases."""
 
     def replaced(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.CurrentDate):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from headgate.errors import AuditError, NotFoundError, SettingsError
 from headgate.plain_names import did_you_mean
@@ -22,11 +22,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from headgate.learning.store import Shelf
-    from headgate.systems.made_table import Made
+    from headgate.systems.rows_by_range import RowsByRange
+    from headgate.systems.rows_in_file import RowsInFile
+    from headgate.systems.rows_over_base import RowsOverBase
 
 # Files beside the lake project's systems whose change rebuilds no table; an archive has the __init__.py that
 # the project has not.
 _BUILD_NO_TABLES = {"__init__.py", *(f"{stem}.py" for stem in OWN_PARTS.values())}
+
+
+Made: TypeAlias = "pd.DataFrame | RowsInFile | RowsByRange | RowsOverBase"
+"""A table as a system returns it."""
 
 
 class SystemPackage(Protocol):
@@ -65,27 +71,12 @@ class LearningSystem(Protocol):
         ...
 
 
-def learns(package: SystemPackage) -> tuple[str, ...]:
-    """Return the names of the models that a system keeps."""
-    return cast("tuple[str, ...]", getattr(package, "LEARNS", ()))
+def declared(package: SystemPackage, name: str) -> tuple[str, ...]:
+    """Return the names that a system declares: LEARNS, EXPORTS, OPTIONS, MAY_READ, or ARCHIVES.
 
-
-def exports(package: SystemPackage) -> tuple[str, ...]:
-    """Return the names of the models that a system exports for predictions."""
-    return cast("tuple[str, ...]", getattr(package, "EXPORTS", ()))
-
-
-def archives(package: SystemPackage) -> tuple[str, ...]:
-    """Return the names of further archives that a system's job has on its path.
-
-    `scripts/packages/build.py` writes them.
+    `scripts/packages/build.py` writes the archives, which the system's job has on its path.
     """
-    return cast("tuple[str, ...]", getattr(package, "ARCHIVES", ()))
-
-
-def options(package: SystemPackage) -> tuple[str, ...]:
-    """Return the names of the options that a system's tables depend on."""
-    return cast("tuple[str, ...]", getattr(package, "OPTIONS", ()))
+    return cast("tuple[str, ...]", getattr(package, name, ()))
 
 
 def built(
@@ -101,9 +92,9 @@ def built(
         shelf: for a system that learns.
         given_options: for a system that has some.
     """
-    if learns(package) or exports(package):
+    if declared(package, "LEARNS") or declared(package, "EXPORTS"):
         own: Mapping[str, Made] = cast("LearningSystem", package).build(tables, as_of, shelf)
-    elif options(package):
+    elif declared(package, "OPTIONS"):
         own = cast("OptionalSystem", package).build(tables, as_of, given_options)
     else:
         own = package.build(tables, as_of)
@@ -119,21 +110,19 @@ def built(
 def reads(package: SystemPackage, datasets: Collection[str] = ()) -> tuple[str, ...]:
     """Return the datasets that the system and its models read, including existing optional ones."""
     added = (dataset for model in models_of(cast("ModuleType", package)) for dataset in model.reads)
-    looked_at = (dataset for dataset in getattr(package, "MAY_READ", ()) if dataset in datasets)
+    looked_at = (dataset for dataset in declared(package, "MAY_READ") if dataset in datasets)
     return tuple(dict.fromkeys((*package.READS, *added, *looked_at)))
 
 
 def reads_of_table(package: SystemPackage, table: str, datasets: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the datasets that one table is built from: those that its own statement reads, or else all that
-    its system reads.
-    """
+    """Return the datasets that one table is built from: its own statement's, else its system's."""
     by_table = cast("Mapping[str, tuple[str, ...]]", getattr(package, "reads_by_table", {}))
     return by_table.get(table) or reads(package, datasets)
 
 
 def may_read(package: SystemPackage, table: str = "") -> tuple[str, ...]:
     """Return all datasets that the system or one of its tables may read, including optional ones."""
-    return tuple(dict.fromkeys((*reads_of_table(package, table), *getattr(package, "MAY_READ", ()))))
+    return tuple(dict.fromkeys((*reads_of_table(package, table), *declared(package, "MAY_READ"))))
 
 
 def system(name: str) -> SystemPackage:
@@ -158,8 +147,7 @@ def system(name: str) -> SystemPackage:
 
 
 def code_version(name: str) -> str:
-    """Return a hash of the system's source, and of what else it says it is made with: tables built by other
-    code lie elsewhere.
+    """Return a hash of the system's source and of its `made_with`.
 
     A system's source is its package. The source of a system that is a module includes the modules beside it,
     which it may use.
@@ -172,16 +160,12 @@ def code_version(name: str) -> str:
 
 
 def source_version(package: str) -> str:
-    """Return a hash of a package's source, for the `made_with` of a system that computes its tables with the
-    package.
-    """
+    """Return a hash of a package's source, for the `made_with` of a system."""
     return hashlib.sha256(_listed(_sources(files(package), ""))).hexdigest()[:16]
 
 
 def modules() -> dict[str, str]:
-    """Return the module of every system of the package's domains and of the lake, as a dotted name, by the
-    system's name.
-    """
+    """Return the dotted module of every system of the domains and of the lake, by system."""
     return {system.name: system.module for domain in all_domains() for system in domain.systems}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headgate.errors import NotFoundError
+from headgate.lake import keys
 from headgate.lake.ports import ROWS
 from headgate.lineage.column_sources import columns_of
 from headgate.lineage.openlineage import PublishedTable, dataset_input, file_inputs, run_event
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TableEvents:
-    """Describes tables as the catalog shows them: the same version gives the same event, except
-    for its time.
-    """
+    """Events of tables as the catalog shows them; a version always gives the same event, but for its time."""
 
     objects: ObjectStore
     names: LakeNames
@@ -47,7 +46,7 @@ class TableEvents:
         published = PublishedTable(
             contract=contract,
             database=shown.database,
-            version=folder.rpartition("/")[2],
+            version=keys.version_of(folder),
             rows=int(shown.parameters[ROWS]),
             size_bytes=size_bytes_at(self.objects, bucket, shown.location),
             columns=columns_of(shown),

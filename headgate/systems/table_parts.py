@@ -85,7 +85,7 @@ def stage_in_parts(
     size_bytes = sum(item.size_bytes for item in publisher.objects.list(publisher.bucket, prefix))
     staged = publisher.staged(contract, prefix, ranges.row_count, size_bytes, current)
     record = {
-        "version": prefix.rstrip("/").rpartition("/")[2],
+        "version": keys.version_of(prefix),
         "made_for": made_for,
         "digests": [*ranges.addresses],
     }
@@ -98,7 +98,7 @@ def _shown_parts(publisher: Publisher, current: TableVersion, made_for: str, pre
     None if they were written for other rules, are not there any more, or lie where the new version will.
     """
     record, shown = json.loads(current.parameters.get(PARTS) or "{}"), _prefix_of(publisher, current)
-    is_of_shown = record.get("version") == shown.rstrip("/").rpartition("/")[2]
+    is_of_shown = record.get("version") == keys.version_of(shown)
     if not is_of_shown or record.get("made_for") != made_for or shown == prefix:
         return {}
     there = {item.ref.key for item in publisher.objects.list(publisher.bucket, shown)}

@@ -70,9 +70,7 @@ def catalog_facts(
 
 
 def is_up_to_date(built: TableVersion, snapshot: LakeSnapshot, deployment: str) -> bool:
-    """Return whether this deployment built the table from the same data: the same datasets in the same
-    versions, as of the same day.
-    """
+    """Return whether this deployment built the table from the same datasets, as of the same day."""
     facts = built.parameters
     if (
         not deployment

@@ -229,7 +229,7 @@ def _options(env: Mapping[str, str], package: SystemPackage) -> dict[str, str]:
     """Return a system's options, from the job's arguments or from its environment."""
     from headgate.systems import system_registry
 
-    names = system_registry.options(package)
+    names = system_registry.declared(package, "OPTIONS")
     return {name: env.get(name, "") or env.get(f"HEADGATE_{name.upper()}", "") for name in names}
 
 

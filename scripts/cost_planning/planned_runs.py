@@ -86,9 +86,7 @@ class PlannedRuns:
 
     @cached_property
     def days_per_run(self) -> float:
-        """The days of data that a run merges: those between two arrivals, or between two runs by the
-        settings.
-        """
+        """Return the days of data that a run merges: between two arrivals, or between two runs."""
         one_day_s = self._run_s(self._changed_gb(1), self._jobs_of(self._seconds(1)))
         return max(1 / self.workload.arrivals_per_day, self._between_s(one_day_s) / DAY_S)
 

@@ -88,9 +88,7 @@ class Cards:
 
 
 def issue_cards(rng: Generator, count: int, valid_until_month: int) -> Cards:
-    """Issue `count` Luhn-valid cards over all brands that expire after `valid_until_month` (months since year
-    0).
-    """
+    """Issue `count` Luhn-valid cards of all brands that expire after `valid_until_month` (since year 0)."""
     shares = np.array([issuer.share for issuer in ISSUERS])
     issuers = rng.choice(len(ISSUERS), size=count, p=shares / shares.sum()).astype(np.int64)
     numbers: Ints = np.zeros(count, dtype=np.int64)

@@ -273,12 +273,11 @@ def needs_by_system(registry: Registry) -> dict[str, dict[str, list[str]]]:
 
     `learns` reads and writes models, `exports` writes them.
     """
-    kinds = {"learns": systems.learns, "exports": systems.exports}
     return {
         name: {
-            "models": sorted(kind for kind, of in kinds.items() if of(package)),
-            "options": [*systems.options(package)],
-            "archives": [*systems.archives(package)],
+            "models": [kind for kind in ("exports", "learns") if systems.declared(package, kind.upper())],
+            "options": [*systems.declared(package, "OPTIONS")],
+            "archives": [*systems.declared(package, "ARCHIVES")],
         }
         for name, package in _packages(registry).items()
     }

@@ -140,9 +140,7 @@ def third_party(script: Path, *, at_start: bool = False) -> set[str]:
 
 @cache
 def _followed(script: Path, *, at_start: bool) -> tuple[set[str], set[str]]:
-    """Return the top-level modules outside the package that a script may import, and the modules of the
-    package.
-    """
+    """Return the external modules and the modules of the package that a script may import."""
     if script in _kept and not at_start:
         return _kept[script]
     outside: set[str] = set()

@@ -153,7 +153,7 @@ def test_a_lake_project_brings_all_that_a_domain_brings() -> None:
         "why_refused",
     }
     assert [rule.name for rule in dashboards()["hourly-demand"].alerts] == ["worse_than_naive"]
-    assert system_registry.exports(system_registry.system("hourly-demand")) == ("demand",)
+    assert system_registry.declared(system_registry.system("hourly-demand"), "EXPORTS") == ("demand",)
     assert description("hourly-demand").quality == "demand_quality"
 
 

@@ -40,7 +40,7 @@ def lineage_of_table(lake: LakePorts, table: str) -> Lineage:
         system=contract.system,
         snapshot_id=built_from,
         as_of=version.parameters.get(AS_OF, ""),
-        version=version.location.rstrip("/").rpartition("/")[2],
+        version=keys.version_of(version.location),
         datasets=_datasets(lake, datasets),
     )
 

@@ -473,9 +473,7 @@ def _replaces(lake: LakePorts, dataset: str, stored: Mapping[str, Any] | None) -
 def _same_content(
     lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any], dataset: str
 ) -> dict[str, Any]:
-    """Return the file with the same content as the commit, else that of this upload with other edits, else
-    the newest one of the same name.
-    """
+    """Return the file with the same content, else of the same upload, else the newest of the same name."""
     if dataset not in lake.contracts.source or upload.state is UploadState.COMMITTED:
         return {}
     committed_as = stored.get("committed_as") or {}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import ibis
 
-    from headgate.systems.made_table import Made
+    from headgate.systems.system_registry import Made
 
 pytestmark = pytest.mark.unit
 

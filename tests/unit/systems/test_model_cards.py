@@ -85,7 +85,9 @@ def test_every_described_model_names_tables_and_models_that_exist() -> None:
     prod = Registry.load().prod
     for about in descriptions().values():
         assert {prod[table].system for table in (*about.tables, about.quality)} == {about.system}
-        assert not about.kept or about.kept in system_registry.learns(system_registry.system(about.system))
+        assert not about.kept or about.kept in system_registry.declared(
+            system_registry.system(about.system), "LEARNS"
+        )
         assert set(about.method_columns) <= {column.name for column in prod[about.tables[0]].columns}
         assert set(about.needs) <= set(system_registry.system(about.system).READS)
 
@@ -94,7 +96,7 @@ def test_every_kept_model_and_every_quality_table_has_a_card() -> None:
     learnt = {
         (name, model)
         for name in system_registry.modules()
-        for model in system_registry.learns(system_registry.system(name))
+        for model in system_registry.declared(system_registry.system(name), "LEARNS")
     }
     assert learnt <= {(one.system, one.kept) for one in descriptions().values()}
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from headgate.domains.retail.compliance_guardian.stretch import Stretch
     from headgate.domains.retail.measures import Measure
     from headgate.learning.store import Shelf
-    from headgate.systems.made_table import Made
+    from headgate.systems.system_registry import Made
 
 READS = ("card_transactions", "payments", "customers")
 MAY_READ = (keys.DECIDED_ITEMS,)

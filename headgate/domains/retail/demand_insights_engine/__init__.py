@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import ibis
 
     from headgate.learning.store import Shelf
-    from headgate.systems.made_table import Made
+    from headgate.systems.system_registry import Made
 
 SYSTEM = "demand-insights-engine"
 READS = ("customers", "orders", "order_items")
@@ -43,8 +43,7 @@ def made_with() -> str:
 
 
 def build(tables: Mapping[str, ibis.Table], as_of: date, shelf: Shelf) -> dict[str, Made]:
-    """Return the system's tables as of the end of a day, each in the order of its key. Later purchases are
-    not read.
+    """Return the system's tables as of the end of a day, each in the order of its key.
 
     Figures that the rows of all customers share follow from the purchases of the days before; only the shop's
     first day is in its own figures.

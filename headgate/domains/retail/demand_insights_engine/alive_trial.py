@@ -52,8 +52,7 @@ class AliveTrial:
 
 
 def alive_trial(days: ibis.Table, clock: TradingClock, as_of: date, folder: Path) -> AliveTrial | None:
-    """Return the trial at the day that leaves half of the history, at most a year, for the window; None with
-    too little.
+    """Return the trial on the newer half of the history, at most a year; None for a short history.
 
     Args:
         days: purchase days of the customers that models learn from.

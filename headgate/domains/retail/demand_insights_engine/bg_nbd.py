@@ -226,8 +226,7 @@ def _rate(model: BgNbd, histories: Histories) -> Array:
 
 
 def _with_one_dropout(model: BgNbd, histories: Histories, horizon: float) -> Array:
-    """Return expected purchases of active customers who all leave after a purchase with the same probability
-    p.
+    """Return expected purchases of active customers who all leave with the same probability p.
 
     The limit of the model for large a + b: the mean of (1 - exp(-p lambda t)) / p over lambda ~ Gamma(r + x,
     alpha + T).

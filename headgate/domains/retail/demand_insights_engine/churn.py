@@ -293,8 +293,7 @@ def best_threshold(probability: Array, gains: Array) -> tuple[float, float]:
 
 
 def threshold_or_everybody(best: float, earned_gbp: float, earned_all_gbp: float) -> float:
-    """Return the published threshold: `best`, or `EVERYBODY` where offers to all earned at least as much on
-    days that chose neither.
+    """Return the published threshold: `best`, or `EVERYBODY` if offers to all earned at least as much.
 
     Args:
         earned_gbp, earned_all_gbp: on these days, by a threshold that earlier days had chosen, and with

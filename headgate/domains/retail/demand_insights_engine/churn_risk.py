@@ -168,8 +168,7 @@ def _shifted(
 def fitted(
     past: Origins, ahead: Coming, customers: StoredRows, trial: ChurnTrial | None, folder: Path
 ) -> tuple[churn.ChurnModel | None, StoredRows]:
-    """Return the winner's recipe, learnt at the newest origins whose windows are over, and the probability
-    that each customer leaves.
+    """Return the winner's recipe, fitted at the newest ended origins, and each customer's probability.
 
     There is no model where these origins do not carry one. A curve over the silence then replaces it.
 
@@ -184,8 +183,7 @@ def fitted(
 def aimed(
     model: churn.ChurnModel | None, buyers: float | None, weight: float, customers: StoredRows, folder: Path
 ) -> tuple[churn.ChurnModel | None, StoredRows]:
-    """Return the model shifted to the expected number of buyers, and the probability that each customer
-    leaves.
+    """Return the model shifted to the expected number of buyers, and each customer's probability.
 
     Args:
         weight: of the shift, as `ChurnTrial` has it.

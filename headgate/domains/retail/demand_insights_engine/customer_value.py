@@ -190,8 +190,7 @@ def learnt(
     ahead: Coming,
     whole: Whole | None = None,
 ) -> ValueModel:
-    """Return a model of customers as they are known now, whose regression and factors come from earlier
-    origins.
+    """Return a model of the current customers, whose regression and factors come from earlier origins.
 
     Args:
         points: of customers now, as `origins.signals` gives them.
@@ -452,8 +451,7 @@ class StoredOutlook:
         return self.scale.factor * sum_of(part["value"].to_numpy() for part in self.stored.parts(("value",)))
 
     def value_at_stake(self) -> Array:
-        """Return what each customer spends in the window who buys in it, times the probability of buying
-        nothing in it, GBP.
+        """Return a buyer's spending in the window times the probability of buying nothing, GBP.
 
         The expected value contains the chance of buying nothing: over the probability of buying it is what a
         buyer spends. The value at stake is therefore the spending of a certain buyer less the expected one,

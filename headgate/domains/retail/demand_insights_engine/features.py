@@ -180,8 +180,7 @@ def sold_days(tables: Tables, as_of: date) -> ibis.Table:
 
 
 def unmatched_returns(returned: ibis.Table) -> Unmatched:
-    """Return units that came back beyond all that the same customer had bought of the product, and their
-    value at the prices of the returns.
+    """Return units returned beyond all purchases of the product, and their value at the return prices.
 
     Args:
         returned: the rows of `returned_lines`.
@@ -249,8 +248,7 @@ def customers_between(tables: Tables, after: date, until: date) -> ibis.Table:
 
 
 def _levels(some: ibis.Table) -> ibis.Table:
-    """Return lines of returned products in the order of time, with the customer's running stock of the
-    product.
+    """Return lines of returned products in order of time, with the customer's stock of the product.
 
     `lowest_before` and `lowest` are the least running sum before and including a line; where it is negative,
     more came back than was bought.

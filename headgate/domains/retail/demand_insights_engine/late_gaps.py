@@ -118,8 +118,7 @@ def late_gaps(days: ibis.Table, until: date) -> LateGaps:
 def late_trial(
     days: ibis.Table, tested: Sequence[CustomerOrigin], leaving: Sequence[Array] = ()
 ) -> LateTrial | None:
-    """Return how many of the customers who were late at past origins then bought nothing, beside those who
-    were not. The windows are as busy as the coming one, as the probabilities are.
+    """Return how many late customers of past origins then bought nothing, and how many of the others.
 
     None where there is no past origin, or nobody was late.
 

@@ -149,9 +149,7 @@ def of_year_trial(trial: YearTrial | None) -> Measure:
 
 
 def of_late_trial(trial: LateTrial | None) -> list[Measure]:
-    """Return the share of late customers who then bought nothing, beside the others and the probability that
-    they were given.
-    """
+    """Return the share of late customers who then bought nothing, with that of others and the forecast."""
     model, metric = "late_customers", "left_share"
     if trial is None:
         return [Measure(model, metric, FIT, None, note="not tested: the history is too short")]

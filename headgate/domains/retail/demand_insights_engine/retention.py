@@ -25,8 +25,7 @@ _NO_DECLINE = 1e-6
 
 
 def decline(cohorts: pd.DataFrame, clock: TradingClock, as_of: date) -> float:
-    """Return by which share the purchases of known customers fall from one trading day to the next, 0 where
-    they do not.
+    """Return the daily decline of the purchases of known customers per trading day, at least 0.
 
     Everyone who had bought by a past day is one cohort. Its purchases are counted in windows of 28 trading
     days; the decline is the slope of their logarithms, over all cohorts, each purchase counting once.

@@ -71,8 +71,7 @@ class SpendQuantiles:
 
 
 def levels_of_buyers(nothing: Array) -> tuple[Array, Array]:
-    """Return the levels of both ends among the outcomes in which customers buy; 0 or less where an end is no
-    money.
+    """Return the levels of both ends among customers who buy; 0 or less if an end is zero.
 
     Args:
         nothing: the probability that each customer buys nothing.

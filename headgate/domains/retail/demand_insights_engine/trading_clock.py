@@ -100,8 +100,7 @@ class TradingClock:
         return self.known_days >= YEAR_DAYS and not self.after_launch
 
     def for_decline(self) -> TradingClock:
-        """Return the clock on which a decline of the customers is measured: an even one after a launch, else
-        this one.
+        """Return the clock for measuring a decline of customers: an even one after a launch, else this one.
 
         After a launch the shop's purchases fall with those of its first customers, so on its own clock
         nothing would fall.
@@ -146,8 +145,7 @@ def _weekly_mean(counted: Array) -> Array:
 
 
 def _expected(speed: Array, change: YearlyChange, growth: float, demand: Array) -> Array:
-    """Return the speed of the coming days: that of the year before times growth, or a mean in the season of a
-    usual shop where no year is known.
+    """Return the speed of the coming days: last year times growth, or the mean of a usual shop.
 
     A launch is neither a season nor usual: the mean of the last quarter replaces it.
 

@@ -118,9 +118,7 @@ class Training:
         return address_of(self._code, self.champion, str(until), self._hashed.until(until), *further)
 
     def kept(self, until: date) -> Path:
-        """Return the file of the models of a day: an earlier run that read equal rows kept it, or they are
-        learnt now.
-        """
+        """Return the file of the models of a day, kept by an earlier run with equal rows or fitted now."""
 
         def write(_: Sequence[int], paths: Sequence[Path]) -> None:
             body = model_file.to_bytes(self._learnt(until))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from headgate.analytics.periods import Span
     from headgate.engines import Engine
-    from headgate.systems.made_table import Made
+    from headgate.systems.system_registry import Made
 
 __all__ = ["MAY_READ", "OPTIONS", "READS", "build", "made_with", "planned"]
 

@@ -56,8 +56,7 @@ def texts(searches: ibis.Table) -> ibis.Table:
 
 @contextmanager
 def named_searches(searches: ibis.Table, templates: pa.Table, folder: Path) -> Iterator[NamedSearches]:
-    """Write the searches with the template of their text, and whether the visit went on in other words, to
-    the folder once; open them while the block lasts.
+    """Write the searches with their templates and reformulations to the folder, and open them for a block.
 
     Args:
         templates: columns `query_text` and `template`, one row per text.

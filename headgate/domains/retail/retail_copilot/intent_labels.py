@@ -185,8 +185,7 @@ def _in_a_label(texts: Iterable[str]) -> str:
 def _assigned(
     phrases: pd.DataFrame, elsewhere: pd.Series[int], taken: Iterable[str], nearness: Nearness | None = None
 ) -> dict[int, str]:
-    """Return the label of each group that has one: each phrase goes to the group that it fits best of those
-    without a label.
+    """Return the label of each group; a phrase goes to the unlabelled group that it fits best.
 
     Args:
         elsewhere: texts of each phrase in all groups that it must tell its own apart from, its own included.

@@ -173,8 +173,7 @@ def _joined(
     meaning: Array | None,
     shaped: Callable[[Array, Array], Groups],
 ) -> Groups:
-    """Group per text: the first ones are grouped by `shaped`, the next join by what they mean, the last by
-    their words.
+    """Group the texts: the first ones by `shaped`, the next by meaning, the last by their words.
 
     Args:
         meaning: what the model reads in the first `MAX_READ` texts of the order; None without a model.

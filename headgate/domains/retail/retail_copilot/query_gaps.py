@@ -68,8 +68,7 @@ def table(
     examples: pd.Series[str],
     nearest: Callable[[pd.Series[str]], pd.DataFrame],
 ) -> pd.DataFrame:
-    """Return the table's rows, one per template and kind of gap that is more than chance, the costliest
-    first.
+    """Return the table's rows, one per template and significant kind of gap, the costliest first.
 
     A step's lost revenue is `excess_searches`, the searches that end there above the share of all templates,
     times `purchase_chance`, the chance to buy once past it, times the value of a purchase: of the articles

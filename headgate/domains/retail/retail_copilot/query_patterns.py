@@ -36,8 +36,7 @@ def table(counted: pd.DataFrame, labels: pd.DataFrame, texts: pd.DataFrame) -> p
 
 
 def examples(texts: pd.DataFrame) -> pd.Series[str]:
-    """Return the commonest text of each template that more than one visit typed, without card numbers: a
-    text of one visit may name the person.
+    """Return the commonest text of each template that several visits typed, without card numbers.
 
     Args:
         texts: as `table` has them.

@@ -79,8 +79,7 @@ def texts_meant(texts: pd.DataFrame, right: AbstractSet[str]) -> dict[str, str]:
 
 
 def _meant(likely: pd.DataFrame, is_slip: Callable[[str, str], bool]) -> dict[str, str]:
-    """Return the intended text of each that is a slip: of several the one that is typed most often, and where
-    that is a slip as well, the one that it means.
+    """Return the intended text of each slip: the most frequent candidate, followed to the last one.
 
     Args:
         likely: columns `word`, `other`, and `often`, how often the other is typed.

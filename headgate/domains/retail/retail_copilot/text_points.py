@@ -95,8 +95,7 @@ def _by_company(texts: pd.Series[str]) -> Array:
 
 
 def drawn_together(points: Array) -> Array:
-    """Return the points moved towards their nearest neighbours some times over, so that groups close up, in
-    fewer dimensions.
+    """Return the points moved repeatedly towards their nearest neighbours, in fewer dimensions.
 
     Source: Wu et al. (2019), Simplifying Graph Convolutional Networks, eq. 8: the smoothing without the
     learning.
