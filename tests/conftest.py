@@ -23,6 +23,7 @@ from tests.examples import PROFILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
 settings.load_profile(PROFILE)
 
@@ -101,6 +102,18 @@ def scope_of(nodeid: str) -> str:
     if file.startswith("tests/integration/engines/"):
         return "spark"
     return "shop" if file.startswith("tests/e2e/test_shop") else file
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out files without a test of the selected tier, because every worker imports all others."""
+    selected = config.getoption("markexpr")
+    if not collection_path.name.startswith("test_") or collection_path.suffix != ".py":
+        return None
+    text = collection_path.read_text(encoding="utf-8")
+    if selected == "unit":
+        return True if "mark.unit" not in text else None
+    is_unit = "\npytestmark = pytest.mark.unit\n" in text
+    return True if selected.startswith("not unit") and is_unit else None
 
 
 @pytest.hookimpl(wrapper=True)
