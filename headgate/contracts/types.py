@@ -67,6 +67,15 @@ def arrow_type(column_type: ColumnType) -> pa.DataType:
     return _ARROW[column_type.kind]
 
 
+def column_type_of(stored: pa.DataType) -> ColumnType:
+    """Return the type that represents an Arrow type exactly; text if there is none."""
+    if pa.types.is_decimal128(stored):
+        return ColumnType(Kind.DECIMAL, precision=stored.precision, scale=stored.scale)
+    if stored == pa.float32():
+        return ColumnType(Kind.DOUBLE)
+    return ColumnType(next((kind for kind, arrow in _ARROW.items() if arrow == stored), Kind.STRING))
+
+
 def glue_type(column_type: ColumnType) -> str:
     """Return the Glue (Hive) type name of this type for Athena."""
     if column_type.kind is Kind.DECIMAL:

@@ -100,6 +100,12 @@ def statement_problems(system: str = "") -> list[str]:
     ]
 
 
+def answer_schema(sql: str) -> pa.Schema:
+    """Return the columns of a statement's answer; raise QueryError if the lake would refuse it."""
+    with _LocalTables.opened(_NOTHING_BUILT, _NOTHING_BUILT) as tables:
+        return tables.answer(sql)[0].schema
+
+
 class _LocalTables:
     """All tables of a lake in DuckDB; local tables have their rows."""
 

@@ -21,13 +21,16 @@ _MODELS = "lake_prod"
 _REF = re.compile(r"\{\{\s*ref\(\s*(['\"])(\w+)\1\s*\)\s*\}\}")
 
 
-def with_plain_references(name: str, text: str) -> str:
+def with_plain_references(name: str, text: str, database: str = f"{_MODELS}.") -> str:
     """Return the SQL with a table of the lake's prod database in place of each `{{ ref('table') }}`.
+
+    Args:
+        database: the prefix of the tables, with its point.
 
     Raises:
         ContractError: another macro is left.
     """
-    plain = _REF.sub(rf"{_MODELS}.\2", text)
+    plain = _REF.sub(rf"{database}\2", text)
     if "{{" in plain or "{%" in plain:
         raise ContractError(
             f"{name} has a template that is not {{{{ ref('table') }}}}. Macros are not run: write SQL "

@@ -342,8 +342,8 @@ def sql_models(
     texts |= analyst_models(contracts) | blocks
     if missing := sorted(set(texts) - set(contracts)):
         raise ContractError(
-            f"models/{missing[0]}.sql has no contract. Write contracts/prod/{missing[0]}.yaml with its "
-            "columns and key."
+            f"models/{missing[0]}.sql has no contract. `headgate models init {missing[0]}` drafts "
+            f"contracts/prod/{missing[0]}.yaml with its columns and key."
         )
     tables = {name: "" if name in texts else contract.system for name, contract in contracts.items()}
     queries = {

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from headgate.contracts.model import Column, ColumnType, Contract, Kind, Level, Rule
 from headgate.contracts.sensitive_names import mask_by_name
+from headgate.contracts.types import column_type_of
 from headgate.export.planning.contract_tables import SOURCE_PROPERTY, TABLE_PROPERTY
 from headgate.export.planning.watermark import MODE_PROPERTY, ORDER_BY_PROPERTY
 from headgate.export.requests import Mode
@@ -30,16 +31,6 @@ if TYPE_CHECKING:
 _SAMPLE_ROWS = 1000
 _CHANGED = "on update current_timestamp"
 _LENGTH = re.compile(r"(?:(?:var)?char|character(?: varying)?)\((\d+)\)")
-_KINDS = {
-    pa.bool_(): Kind.BOOLEAN,
-    pa.int16(): Kind.SMALLINT,
-    pa.int32(): Kind.INTEGER,
-    pa.int64(): Kind.BIGINT,
-    pa.float32(): Kind.DOUBLE,
-    pa.float64(): Kind.DOUBLE,
-    pa.date32(): Kind.DATE,
-    pa.timestamp("us"): Kind.TIMESTAMP,
-}
 
 
 class _TableAt(NamedTuple):
@@ -113,11 +104,9 @@ def _column(at: _TableAt, column: SourceColumn, name: str, guess_mask: GuessMask
 
 
 def _type(database: ExportSource[Any], column: SourceColumn, *, is_flag: bool) -> ColumnType:
-    arrow = database.arrow_type(column, Kind.BOOLEAN if is_flag else None)
-    if pa.types.is_decimal128(arrow):
-        return ColumnType(Kind.DECIMAL, precision=arrow.precision, scale=arrow.scale)
-    if arrow in _KINDS:
-        return ColumnType(_KINDS[arrow])
+    stored = column_type_of(database.arrow_type(column, Kind.BOOLEAN if is_flag else None))
+    if stored.kind is not Kind.STRING:
+        return stored
     length = _LENGTH.match(column.declared)
     return ColumnType(Kind.STRING, length=int(length[1]) if length else None)
 

@@ -1,8 +1,9 @@
-"""`headgate models test`: unit tests of SQL models."""
+"""`headgate models init` and `test`: drafts of contracts, and unit tests of SQL models."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -46,6 +47,33 @@ def test_models(names: tuple[str, ...]) -> None:
     )
     if failed:
         sys.exit(1)
+
+
+@click.command("init", epilog=options.example("headgate models init monthly_sales"))
+@click.argument("name")
+@options.as_json
+def init_model(name: str) -> None:
+    """Draft the contract of the SQL model NAME: contracts/prod/NAME.yaml.
+
+    Columns and types are those of its statement, and the key is its GROUP BY, or else the first column. Check
+    the key, and say in the descriptions what each column means.
+    """
+    import yaml
+
+    from headgate.contracts.odcs_writer import to_odcs
+    from headgate.local_files.draft_model_contract import draft_model_contract
+
+    draft = draft_model_contract(name)
+    path = (project().folder or Path()) / "contracts" / "prod" / f"{name}.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        yaml.safe_dump(to_odcs(draft), sort_keys=False, allow_unicode=True, width=120), encoding="utf-8"
+    )
+    key = ", ".join(draft.key)
+    options.show(
+        {"file": str(path), "columns": [*draft.names], "key": [*draft.key]},
+        lambda: f"Wrote {path} with the key {key}. Check the key, and describe the columns.",
+    )
 
 
 def run_tests(tests: Sequence[ModelTest]) -> list[ModelTestResult]:

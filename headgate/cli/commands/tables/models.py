@@ -12,7 +12,7 @@ import click
 
 from headgate.cli import command_deployment, options
 from headgate.cli.commands.project.local_run import run_models
-from headgate.cli.commands.project.model_tests import test_models
+from headgate.cli.commands.project.model_tests import init_model, test_models
 from headgate.cli.rendering import screens
 from headgate.wiring import quality, snapshots, systems
 
@@ -51,6 +51,7 @@ def models(context: click.Context) -> None:
     options.show(fact, lambda: _table(marked) if marked else _NO_MODELS)
 
 
+models.add_command(init_model)
 models.add_command(run_models)
 models.add_command(test_models)
 
