@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from headgate.errors import BadInputError, UnreadableFileError
 from headgate.formats.format_list import format_of
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 1 << 18
 MAX_MAPPED_COLUMNS = 200
 _MIN_COLUMNS_WITHOUT_HEADER = 2
+_MIN_LINES_OF_LETTER = 3
+_ENDS_OF_PHRASES = (b".", b",", b"!", b"?", b":", b";")
 _DAMAGED = ("not_a_table", "empty_file", "corrupt_")  # prefixes of the rules of damaged files
 
 
@@ -70,13 +73,49 @@ def no_table() -> UnreadableFileError:
 def unknown_table(file: bytes | Path, contract: Contract | None = None) -> FileTable:
     """Return the table of a file without a contract; NO_TABLE if the file is not a table.
 
-    If the first row is data, the columns are named `column_1`, `column_2` and so on. A text with one column
-    and no header is not a table.
+    If the first row is data, the columns are named `column_1`, `column_2` and so on. Without a header, a text
+    with one column and a letter are not tables.
     """
     table = _table_or_none(_unpacked(file, whole=True), contract, whole=True)
-    if table and not table.has_header and len(table.names) < _MIN_COLUMNS_WITHOUT_HEADER:
+    if table is None:
         return NO_TABLE
-    return table or NO_TABLE
+    return table if table.has_header or not _is_plain_text(table) else NO_TABLE
+
+
+def _is_plain_text(table: FileTable) -> bool:
+    """Return whether a text without a header is a list or a letter, whose commas separate no columns.
+
+    Most lines of a letter have other numbers of commas than its other lines, or end like parts of sentences.
+    """
+    if len(table.names) < _MIN_COLUMNS_WITHOUT_HEADER:
+        return True
+    if table.text_rows is None:
+        return False
+    rows = len(table.text_rows.starts)
+    is_uneven = rows >= _MIN_LINES_OF_LETTER and 2 * table.broken_rows >= rows
+    return is_uneven or (_ends_as_prose(table.text_rows.text[:_HEAD_BYTES]) and not _has_number(table))
+
+
+def _ends_as_prose(text: bytes) -> bool:
+    """Return whether most lines end with a sign of punctuation."""
+    lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+    return 2 * sum(line.endswith(_ENDS_OF_PHRASES) for line in lines) >= len(lines)
+
+
+def _has_number(table: FileTable) -> bool:
+    """Return whether a cell is a number, a day or another text of digits without letters."""
+    return any(
+        pc.any(pc.match_substring_regex(column, r"^[^\pL]*\pN[^\pL]*$")).as_py() for column in table.columns
+    )
+
+
+def not_a_table() -> UnreadableFileError:
+    """Return the rejection of a text without columns, such as a letter."""
+    return UnreadableFileError(
+        rule="not_a_table",
+        message="the file is a text without columns, which is not a table",
+        remedy="send a table, such as a workbook or CSV, with the names of its columns in one row above them",
+    )
 
 
 def why_unreadable(path: Path) -> BadInputError | None:

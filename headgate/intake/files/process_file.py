@@ -411,11 +411,13 @@ class FileProcessor:
         file = self._readable(path)
         if file.stat().st_size > _UNKNOWN_PROFILE_LIMIT_BYTES:
             return None
-        from headgate.formats.read_table import unknown_table, why_unreadable  # noqa: PLC0415 as above
+        from headgate.formats.read_table import not_a_table, unknown_table, why_unreadable  # noqa: PLC0415 as above
 
         table = unknown_table(file)
         if not table.names and (reason := why_unreadable(path)):
             return self._rejected(record, reason)
+        if not table.names and keys.dataset_of(record.key) in {"", keys.UPLOADS}:
+            return self._rejected(record, not_a_table())
         profile = self.profile_uncontracted(record, table) if table.names else {}
         if SUMMARY not in profile:
             return None

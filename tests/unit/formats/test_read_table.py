@@ -34,3 +34,29 @@ def test_names_of_json_are_sorted_and_know_their_order_in_the_file() -> None:
     other = sample_table(b'[{"name": "Anna", "total": 3, "id": 7}]')
     assert other
     assert other.fingerprint == table.fingerprint
+
+
+LETTERS = [
+    "Sehr geehrte Damen und Herren,\n\nanbei erhalten Sie, wie besprochen, die Akten.\nWir warten, gern.\n",
+    "Dear team,\n\nThe order of 12 May arrived late, and two bikes are bent.\nPlease send two, soon.\nAnna\n",
+    "Hallo Anna, hier die Liste.\nSie kommt morgen, sagt Peter.\nDanke, bis dann\n",
+    "Anna\nPeter\nPaul\n",
+]
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_letter_or_a_list_without_columns_is_no_table(letter: str) -> None:
+    assert unknown_table(letter.encode()).names == ()
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "Anna;Berlin;12\nPeter;Bonn;13\nPaul;Bonn\n",
+        "hose,rot\nhemd,blau\n",
+        "4,5.\n6,7.\n",
+        "name,remark\nAnna,late.\nPeter,late.\n",
+    ],
+)
+def test_a_table_without_a_header_and_one_of_remarks_are_tables(table: str) -> None:
+    assert len(unknown_table(table.encode()).names) > 1

@@ -37,10 +37,12 @@ function innerParts({ part, parts, part_rows, part_datasets }: Schemas['DryRun']
 interface Props extends Deciding {
   /** The decisions that are remembered for files with this header. */
   remembered: Deciding['edits'] | undefined
+  /** Whether the file has rows, which are of a dataset. */
+  hasRows: boolean
 }
 
 /** How the file was read, and the decisions that concern it as a whole: its dataset, and which part of it. */
-export function FileLine({ result, edits, remembered, onChange }: Props) {
+export function FileLine({ result, edits, remembered, hasRows, onChange }: Props) {
   const contracts = useContracts()
   // Another part is often of another dataset: its own columns say which.
   const datasetOf = (part: string): Deciding['edits'] => ({
@@ -50,17 +52,19 @@ export function FileLine({ result, edits, remembered, onChange }: Props) {
   const datasets = (contracts.data?.contracts ?? []).filter((one) => one.zone === 'source')
   return (
     <Group gap="sm" align="end" wrap="wrap">
-      <NativeSelect
-        size="xs"
-        label="These rows are"
-        aria-label="Dataset of the file"
-        value={edits.dataset}
-        data={[
-          { value: '', label: 'of no dataset yet' },
-          ...datasets.map((one) => ({ value: one.name, label: words(one.name) })),
-        ]}
-        onChange={(event) => onChange(withDataset(edits, event.currentTarget.value))}
-      />
+      {hasRows ? (
+        <NativeSelect
+          size="xs"
+          label="These rows are"
+          aria-label="Dataset of the file"
+          value={edits.dataset}
+          data={[
+            { value: '', label: 'of no dataset yet' },
+            ...datasets.map((one) => ({ value: one.name, label: words(one.name) })),
+          ]}
+          onChange={(event) => onChange(withDataset(edits, event.currentTarget.value))}
+        />
+      ) : null}
       {result.parts.length > 0 ? (
         <NativeSelect
           size="xs"

@@ -77,6 +77,20 @@ def test_an_interrupted_upload_continues_with_the_missing_parts(monkeypatch: pyt
     assert caller.lake.objects.contents("staging")[f"uploads/{upload['upload_id']}/content"] == PAYMENTS
 
 
+def test_a_letter_is_no_table_and_gets_no_draft() -> None:
+    caller = Caller(MemoryLake(), ("uploader",))
+    letter = b"Dear team,\nplease find, as discussed, the list, and a note.\nKind regards\nAnna\n"
+    upload_id = uploaded(caller, letter, "brief.txt", "")
+    caller.call("POST", f"/v1/uploads/{upload_id}/dry-run")
+    checked = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
+    assert (checked["outcome"], checked["error"]["rule"], checked["draft"], checked["columns"]) == (
+        "rejected",
+        "not_a_table",
+        None,
+        [],
+    )
+
+
 def test_the_dry_run_of_a_file_of_no_contract_drafts_one_and_its_commit_is_profiled() -> None:
     caller = Caller(MemoryLake())
     deliveries = b"Artikel;Preis;Lieferung\n" + b"".join(

@@ -1,0 +1,58 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { NO_EDITS } from './edits'
+import { FileLine } from './file-line'
+import { isUnreadable } from './import-panel'
+
+afterEach(cleanup)
+
+const FILE = {
+  outcome: 'rejected',
+  grid: null,
+  columns: [],
+  parts: [],
+  part: '',
+  part_rows: {},
+  part_datasets: {},
+  written_as: {},
+} as unknown as Schemas['DryRun']
+
+function show(result: Schemas['DryRun'], hasRows: boolean) {
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider>
+        <FileLine
+          result={result}
+          edits={NO_EDITS}
+          remembered={undefined}
+          hasRows={hasRows}
+          onChange={vi.fn()}
+        />
+      </MantineProvider>
+    </QueryClientProvider>,
+  )
+}
+
+test('a picture and a letter have no rows, so nobody is asked for their dataset', () => {
+  expect(isUnreadable(FILE)).toBe(true)
+  show(FILE, false)
+  expect(screen.queryByLabelText('Dataset of the file')).toBeNull()
+})
+
+test('a workbook whose chosen sheet is empty keeps the choice of its sheets', () => {
+  show({ ...FILE, parts: ['Bestellungen', 'Notizen'], part: 'Notizen' }, false)
+  expect(screen.queryByLabelText('Dataset of the file')).toBeNull()
+  screen.getByLabelText('Part of the file')
+})
+
+test('rows that are read are of a dataset, also where the gate refuses the file', () => {
+  const refused = { ...FILE, grid: { rows: 3 } } as unknown as Schemas['DryRun']
+  expect([isUnreadable(refused), isUnreadable({ ...FILE, outcome: 'profiled' })]).toEqual([false, false])
+  show(refused, true)
+  screen.getByLabelText('Dataset of the file')
+})
