@@ -62,6 +62,7 @@ class Received:
         left_out: parts of the file with other tables, by name and number of rows: sheets without the
             contract's header.
         sheets: the sheets of a workbook that contain the rows.
+        empty_sheets: its sheets without any value.
         packed: the file's compressions, outermost first: `gzip`, `zip`, `zstd`.
         encoding: the encoding of a text without a dialect.
         confidence: as in `Dialect`; 1 if the file states its own form.
@@ -80,6 +81,7 @@ class Received:
     dialect: Dialect | None = None
     left_out: tuple[str, ...] = ()
     sheets: tuple[str, ...] = ()
+    empty_sheets: tuple[str, ...] = ()
     packed: tuple[str, ...] = ()
     encoding: str = ""
     confidence: float = 1.0
@@ -100,6 +102,7 @@ class Received:
         details |= {"encoding": self.encoding} if self.encoding and not self.dialect else {}
         details |= {"skipped_lines": str(self.skipped_lines)} if self.skipped_lines else {}
         details |= {"sheets": ", ".join(self.sheets)} if self.sheets else {}
+        details |= {"empty_sheets": ", ".join(self.empty_sheets)} if self.empty_sheets else {}
         return properties | details | ({"left_out": ", ".join(self.left_out)} if self.left_out else {})
 
 

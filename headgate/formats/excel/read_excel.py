@@ -68,7 +68,8 @@ def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = Tr
             `not_a_table`: no sheet has the header, or a sheet that seems to continue the rows has none.
         HeaderError: a sheet's header has most of the columns, but does not match the contract.
     """
-    candidates = [_find_header(sheet, contract) for sheet in sheets(content) if any(sheet.rows)]
+    every = list(sheets(content))
+    candidates = [_find_header(sheet, contract) for sheet in every if any(sheet.rows)]
     if not candidates:
         raise UnreadableFileError(
             rule="empty_file",
@@ -90,7 +91,8 @@ def read_excel(content: bytes, contract: Contract, *, with_rows_above: bool = Tr
     joined = _concatenate(
         rows, tuple(f"{_name_of(each.sheet)} (rows: {sum(map(any, each.sheet.rows))})" for each in others)
     )
-    return replace(joined, sheets=tuple(_name_of(each.sheet) for each in parts_of_table))
+    empty = tuple(_name_of(sheet) for sheet in every if not any(sheet.rows))
+    return replace(joined, sheets=tuple(_name_of(each.sheet) for each in parts_of_table), empty_sheets=empty)
 
 
 def _named_sheets(filled: Sequence[Sheet], contract: Contract | None) -> Sequence[Sheet]:

@@ -30,3 +30,14 @@ test('a guess says how sure it is, and an unknown delimiter is quoted', () => {
 test('a file that nobody read has no description', () => {
   expect(readAs({})).toBe('')
 })
+
+test('the rows of other sheets are counted without the names of their columns, and empty sheets are named', () => {
+  const workbook = {
+    format_words: 'Excel (.xlsx)',
+    left_out: 'Positionen (rows: 61), Info (rows: 1)',
+    empty_sheets: 'Notizen',
+  }
+  expect(readAs(workbook)).toBe(
+    'Excel (.xlsx) · further sheets: Positionen (60 rows below its first), Info (1 row) · empty: Notizen',
+  )
+})

@@ -12,9 +12,15 @@ const DELIMITERS: Record<string, string> = {
   ' ': 'blanks',
 }
 
+const SHEET_ROWS = /\(rows: (\d+)\)/g
+
+/** The rows of a sheet without its first one, which has the names of its columns. */
+const rowsOfSheet = (_: string, filled: string): string =>
+  Number(filled) > 1 ? `(${count(Number(filled) - 1, 'row')} below its first)` : '(1 row)'
+
 /** A file's form as a person says it: what is usual is left out. */
 export function readAs(writtenAs: Record<string, string>): string {
-  const { format_words, encoding, delimiter, compression, left_out } = writtenAs
+  const { format_words, encoding, delimiter, compression, left_out, empty_sheets } = writtenAs
   const many = (name: string, one: string): string => {
     const lines = Number(writtenAs[name] ?? 0)
     return lines > 0 ? count(lines, one) : ''
@@ -28,9 +34,8 @@ export function readAs(writtenAs: Record<string, string>): string {
     many('skipped_lines', 'line') && `${many('skipped_lines', 'line')} skipped above the header`,
     many('footer_lines', 'line') && `${many('footer_lines', 'line')} skipped at the end`,
     many('unnamed_columns', 'column') && `${many('unnamed_columns', 'column')} without a name`,
-    left_out
-      ? `further sheets: ${left_out.replace(/\(rows: (\d+)\)/g, (_, filled) => `(${count(Number(filled), 'row')})`)}`
-      : '',
+    left_out ? `further sheets: ${left_out.replace(SHEET_ROWS, rowsOfSheet)}` : '',
+    empty_sheets ? `empty: ${empty_sheets}` : '',
     sure < 0.95 ? `${Math.round(sure * 100)} % sure` : '',
   ]
   return parts.filter(Boolean).join(' · ')

@@ -137,6 +137,14 @@ def test_every_sheet_with_the_header_is_read_and_others_are_reported() -> None:
     assert received.cells["id"].to_pylist() == ["1", "2"]
     assert received.source_rows.tolist() == [1, 2]
     assert received.left_out == ("Notes (rows: 1)",)
+    assert received.empty_sheets == ()
+
+
+def test_empty_sheets_are_named_and_are_no_other_tables() -> None:
+    book = workbook({"2009": sheet([HEADER, [1, "a"]]), "Notes": sheet([]), "More": sheet([])})
+    received = read_excel(book, CONTRACT)
+    assert (received.left_out, received.empty_sheets) == ((), ("Notes", "More"))
+    assert received.written_as["empty_sheets"] == "Notes, More"
 
 
 def test_a_sheet_with_fewer_columns_is_read_where_the_contract_allows_it() -> None:
