@@ -185,6 +185,8 @@ class FileRecord:
     duplicates: int = 0
     warnings: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)  # rule → refused rows and duplicates
+    # `rule:column` of rules that only warn → rows; also of columns and sheets that no row has values of.
+    warned: Mapping[str, int] = field(default_factory=dict)
     masked: Mapping[str, int] = field(default_factory=dict)  # column → values that masking changed
     # Column that the contract does not have → its values in all rows.
     new_columns: Mapping[str, int] = field(default_factory=dict)

@@ -116,7 +116,8 @@ def scan_records(records: Iterable[FileRecord]) -> AuditScan:
 
 
 def _without_counts(record: FileRecord) -> dict[str, Any]:
-    return {**asdict(record), "masked": list(record.masked), "new_columns": list(record.new_columns)}
+    counts = ("masked", "new_columns", "warned")
+    return {**asdict(record), **{name: list(getattr(record, name)) for name in counts}}
 
 
 def scan_logs(lines: Mapping[str, Iterable[str]]) -> list[AuditScan]:

@@ -21,6 +21,7 @@ from headgate.api.shapes.files import (
     FileSummary,
     FileWork,
     RowCounts,
+    WarnedRows,
 )
 from headgate.contracts.model import Kind
 from headgate.costs.computed_price import priced
@@ -97,6 +98,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         definitions=record.definitions,
         content_sha256=record.content_sha256,
         warnings=record.warnings,
+        warned=warned_rows(record.warned),
         reasons=dict(record.reasons),
         masked=dict(record.masked),
         written_as=written_as_texts(record.written_as),
@@ -118,6 +120,15 @@ def _with_true_settlement(lake: LakePorts, record: FileRecord) -> FileRecord:
     is_reverted = settling is not None and settling.state is FileState.REVERTED
     (settled,) = with_settlements(lake, [replace(record, closed_by="") if is_reverted else record])
     return settled
+
+
+def warned_rows(warned: Mapping[str, int]) -> tuple[WarnedRows, ...]:
+    """Return the rows of rules that only warn, largest number first."""
+    by_rule = [(*code.partition(":")[::2], rows) for code, rows in warned.items()]
+    return tuple(
+        WarnedRows(rule=rule, column=column, rows=rows)
+        for rule, column, rows in sorted(by_rule, key=lambda each: (-each[2], each[0], each[1]))
+    )
 
 
 def _work(record: FileRecord) -> FileWork:

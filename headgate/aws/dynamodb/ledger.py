@@ -47,7 +47,7 @@ _FIELDS = tuple(field.name for field in fields(FileRecord))
 _COUNTS = tuple(
     field.name for field in fields(FileRecord) if field.type == "int"
 )  # annotations are text there
-_COUNTS_BY_NAME = ("reasons", "masked", "new_columns", "model_records")
+_COUNTS_BY_NAME = ("reasons", "warned", "masked", "new_columns", "model_records")
 _MAPPINGS = (*_COUNTS_BY_NAME, "error", "profile", "mapping", "stage_times", "original", "worker")
 _NAMES = {"#state": "state", "#owner": "owner"}  # both are reserved words of DynamoDB
 _FREE = "attribute_not_exists(file_id)"

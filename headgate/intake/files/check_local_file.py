@@ -118,6 +118,7 @@ def with_counts(record: FileRecord, counts: Counts, rules: GateRules) -> FileRec
         quarantined=counts.quarantined,
         duplicates=counts.duplicates,
         warnings=counts.warnings,
+        warned={f"{rule}:{column}": rows for (column, rule), rows in counts.warned.items()},
         reasons=counts.reasons,
         masked=counts.masked,
         new_columns=counts.new_columns,

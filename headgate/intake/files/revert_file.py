@@ -283,6 +283,7 @@ class Reverter:
             quarantined=0,
             duplicates=0,
             warnings=0,
+            warned={},
             reasons={},
             masked={},
             new_columns={},

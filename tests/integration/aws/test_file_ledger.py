@@ -68,6 +68,7 @@ def finished(record: FileRecord) -> FileRecord:
         quarantined=2,
         duplicates=1,
         reasons={"minimum": 2, "duplicate_row": 1},
+        warned={"maximum:amount": 2},
         masked={"card_number": 7, "notes": 1},
         new_columns={"Filiale": 4},
         finished_at="2024-05-01T12:00:09",

@@ -14,7 +14,7 @@ export function BeforeUndo({ file: { before_undo: rows, error } }: { file: Schem
           <Text size="sm" className="muted">
             Before the undo the file had:
           </Text>
-          <Counts of={{ ...rows, warnings: 0 }} />
+          <Counts of={{ ...rows, warned: [] }} />
         </>
       ) : null}
       {error ? (

@@ -2,20 +2,19 @@ import { Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { whole } from '../../api/format'
+import { warnedCount } from './warned-rows'
 
-type Counted = Pick<
-  Schemas['DryRun'],
-  'received' | 'accepted' | 'quarantined' | 'duplicates' | 'warnings'
-> & {
+type Counted = Pick<Schemas['DryRun'], 'received' | 'accepted' | 'quarantined' | 'duplicates' | 'warned'> & {
   corrected?: number
 }
 
 /** Rows by what became of them; accepted ones that break a rule which only warns are counted again. */
 export function Counts({
-  of: { received, accepted, quarantined, duplicates, warnings, corrected = 0 },
+  of: { received, accepted, quarantined, duplicates, warned, corrected = 0 },
 }: {
   of: Counted
 }) {
+  const warnings = warnedCount(warned)
   const processed = accepted + quarantined + duplicates
   return (
     <Group gap="lg" data-testid="counts">

@@ -23,6 +23,7 @@ const FILE: Schemas['FileDetail'] = {
   ignored: 0,
   duplicates: 1,
   warnings: 0,
+  warned: [],
   acceptance: 'many_refused',
   quality_score: 0.65,
   duplicate_of: '',

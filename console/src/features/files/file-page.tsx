@@ -34,6 +34,7 @@ import { DUPLICATE, isDuplicate, SENT_BEFORE } from './repeat'
 import { ReplacedBy } from './replaced-by'
 import { Stages } from './stages'
 import { Undo } from './undo'
+import { WarnedRows } from './warned-rows'
 
 const FILE_ID = /^[0-9a-f]{32}$/
 
@@ -135,6 +136,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
             <ReplacedBy file={file} />
             <AcceptanceAlert of={file} wasCommitted />
             {file.state === 'reverted' ? <BeforeUndo file={file} /> : <Counts of={counted} />}
+            {file.state === 'reverted' ? null : <WarnedRows warned={file.warned} />}
             <NextStep file={file} isSecond={waits} />
             {file.edited_before ? null : <ReadAs writtenAs={file.written_as} />}
             <LeftOut mapping={file.mapping} />

@@ -11,6 +11,7 @@ import { NextStep } from '../files/next-step'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { Stages } from '../files/stages'
 import { Undo } from '../files/undo'
+import { WarnedRows } from '../files/warned-rows'
 import type { Edits } from '../import/edits'
 import { Receipt } from './receipt'
 import { Advice } from '../../components/advice'
@@ -57,6 +58,7 @@ export function Live({ fileId, edits }: { fileId: string; edits?: Edits | undefi
           <Stages stages={found.stages} />
           <AcceptanceAlert of={found} wasCommitted />
           <Counts of={found} />
+          <WarnedRows warned={found.warned} />
         </>
       )}
       {isDuplicate(found) ? <Text fw={600}>{DUPLICATE}</Text> : null}

@@ -375,3 +375,22 @@ def test_a_table_of_texts_without_evidence_of_a_header_is_profiled_and_says_how_
     record = caller.lake.receive("farben.csv", b"artikel,farbe\nhose,rot\nhemd,blau\n")
     assert record.state is FileState.PROFILED
     assert "--header if its first row has the names" in record.error["remedy"]
+
+
+def test_a_warning_says_which_rule_of_which_column_it_is_about(caller: Caller) -> None:
+    """An order that did not ship has no such day, so no row is refused without this column."""
+    body = (
+        b"order_id,customer_id,region_id,ordered_at,status,notes,updated_at,delivered_at\n"
+        b"A1,C1,DE,2024-01-01 10:00:00,completed,,2024-01-01 10:00:00,\n"
+    )
+    record = caller.lake.receive("orders/open.csv", body)
+    answer = caller.call("GET", f"/v1/files/{record.file_id}").json
+    assert (answer["warnings"], answer["warned"]) == (
+        2,
+        [
+            {"rule": "absent_or_left_out", "column": "promotion_code", "rows": 1},
+            {"rule": "absent_or_left_out", "column": "shipped_at", "rows": 1},
+        ],
+    )
+    assert caller.call("POST", f"/v1/files/{record.file_id}/revert").status == 200
+    assert caller.call("GET", f"/v1/files/{record.file_id}").json["warned"] == []

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+
+import { warnedCount, warnedLines } from './warned-rows'
+
+test('a warning names its rule and its column, and a column that the file lacks is no row', () => {
+  const warned = [
+    { rule: 'maximum', column: 'quantity', rows: 3 },
+    { rule: 'absent_or_left_out', column: 'shipped_at', rows: 1 },
+    { rule: 'absent_or_left_out', column: 'notes', rows: 1 },
+    { rule: 'absent_or_left_out', column: 'Positionen (rows: 61)', rows: 1 },
+  ]
+  expect(warnedCount(warned)).toBe(3)
+  expect(warnedLines(warned)).toEqual([
+    '3 rows are in with a warning: Quantity is above the highest value allowed.',
+    'Empty in every row, as the file has no such column: Shipped, Notes.',
+    'Not read: the sheet Positionen.',
+  ])
+})
+
+test('a file without warnings says nothing', () => {
+  expect([warnedCount([]), warnedLines([])]).toEqual([0, []])
+})
