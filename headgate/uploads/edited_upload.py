@@ -80,7 +80,7 @@ class EditedUpload:
         suggested: the suggested fields of the columns; None without a contract.
         likely_dataset: the suggested dataset if it is not decided; empty for none.
         proposed_steps: steps that fill fields without a column.
-        part_datasets: the suggested datasets of lists in JSON records.
+        part_datasets: the suggested datasets of lists of JSON records.
     """
 
     file: Path
@@ -216,26 +216,27 @@ def edited_content(
     if opened and contract and suggested:
         texts = dict(zip(opened.names, map(as_text, opened.headed.columns), strict=True))
         steps = proposed_steps(suggested, contract, edits, texts, inner_list)
-    of_parts = _datasets_of_inner_lists(file, lists, contracts)
+    of_parts = _datasets_of_lists(file, lists, contracts)
     return EditedUpload(
         file, parts, opened, edits, is_remembered, contract, suggested, likely, steps, of_parts
     )
 
 
-def _datasets_of_inner_lists(
+def _datasets_of_lists(
     path: Path, lists: Sequence[RecordList], contracts: Mapping[str, Contract]
 ) -> dict[str, str]:
-    """Return the suggested dataset of each list in records, if they are few, as each is parsed."""
-    inner = [each.name for each in lists if each.is_inner][:_MAX_PROPOSED_LISTS]
+    """Return the suggested dataset of each list of records, if they are few, as each is parsed."""
+    proposed_lists = [each for each in lists if each.name != WHOLE][:_MAX_PROPOSED_LISTS]
     if path.stat().st_size > _MAX_PROPOSED_BYTES:
         return {}
-    body = path.read_bytes() if inner else b""
-    proposed = {
-        name: _likely_dataset(
-            [*read_records(body, expands=every_object, place=RecordPlace(name)).columns], name, contracts
+    body = path.read_bytes() if proposed_lists else b""
+    proposed = {}
+    for each in proposed_lists:
+        columns = read_records(body, expands=every_object, place=RecordPlace(each.name)).columns
+        inner_list = each.name if each.is_inner else ""
+        proposed[each.name] = _likely_dataset([*columns], inner_list, contracts) or dataset_of_named_list(
+            "" if each.is_inner else each.name, [*columns], contracts
         )
-        for name in inner
-    }
     return {name: dataset for name, dataset in proposed.items() if dataset}
 
 

@@ -60,6 +60,8 @@ class Edits:
         left_out: source rows that are not committed.
         currencies: field → other currencies of its amounts than the contract's, which are committed
             unchanged.
+        no_dataset: a person decided that the rows are of no dataset, so what is remembered for the header
+            does not count.
     """
 
     dataset: str = ""
@@ -70,6 +72,7 @@ class Edits:
     part: str = ""
     left_out: tuple[int, ...] = ()
     currencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    no_dataset: bool = False
 
     @classmethod
     def of(cls, read: Mapping[str, Any]) -> Edits:
@@ -92,7 +95,7 @@ class Edits:
     @property
     def for_next_file(self) -> Edits:
         """Return the edits for later files with the header, without rows and the part."""
-        return replace(self, cells=(), part="", left_out=())
+        return replace(self, cells=(), part="", left_out=(), no_dataset=False)
 
     @property
     def made_columns(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -123,11 +123,13 @@ class Flaws:
 
     Attributes:
         by_column: refused cells by column of the file.
+        by_cause: refused rows by column of the file (empty for the whole row) and rule.
     """
 
     rows: np.ndarray[Any, np.dtype[np.int64]]
     texts: pa.Array
     by_column: Mapping[str, int] = field(default_factory=dict)
+    by_cause: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -155,12 +157,15 @@ class Flaws:
             _flaws(row, column_of, words.of(number, row), words.rules)
             for number, row in zip(sent.tolist(), listed, strict=True)
         ]
-        refused = (each["flaws"] for each in flaws if each["kind"] == REFUSED)
+        refused = [each["flaws"] for each in flaws if each["kind"] == REFUSED]
         by_column = Counter(
             name for listed in refused for name in {column for column, _, _ in listed} if name
         )
+        by_cause = Counter(
+            cause for listed in refused for cause in {(column, rule) for column, rule, _ in listed}
+        )
         texts = text_array(json.dumps(each, ensure_ascii=False) for each in flaws)
-        return cls(sent, texts, by_column).with_left_out(words.numbers.left_out)
+        return cls(sent, texts, by_column, by_cause).with_left_out(words.numbers.left_out)
 
     def with_left_out(self, left_out: Sequence[int]) -> Flaws:
         """Return the flaws with the rows that a person left out."""
@@ -169,7 +174,7 @@ class Flaws:
         rows = np.concatenate([self.rows, np.array(sorted(set(left_out)), np.int64)])
         texts = [*self.texts.to_pylist(), *[_LEFT_OUT] * (len(rows) - len(self.rows))]
         order = np.argsort(rows, kind="stable")
-        return Flaws(rows[order], text_array(texts[place] for place in order), self.by_column)
+        return replace(self, rows=rows[order], texts=text_array(texts[place] for place in order))
 
 
 @dataclass(frozen=True)
@@ -250,6 +255,7 @@ class WrittenGrid:
     flawed_cells: Mapping[str, int] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     file_order: tuple[int, ...] = ()
+    causes: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -317,7 +323,14 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
         dict(flaws.by_column),
         values.by_column,
         opened.headed.file_order,
+        _causes(flaws),
     )
+
+
+def _causes(flaws: Flaws) -> tuple[Mapping[str, Any], ...]:
+    """Return the number of refused rows by column and rule, largest first."""
+    causes = sorted(flaws.by_cause.items(), key=lambda each: (-each[1], each[0]))
+    return tuple({"column": column, "rule": rule, "rows": rows} for (column, rule), rows in causes)
 
 
 def _without(table: pa.Table, rows: Collection[int]) -> pa.Table:
@@ -460,22 +473,25 @@ def flawed_page(
 ) -> GridPage:
     """Return the shown rows: the refused ones (`errors`), the duplicates (`duplicates`), those that are not
     committed (`left_out`), those that break one rule, or those with a refused cell in one of the file's
-    columns (`column_1` is the first one).
+    columns (`column_1` is the first one), also by one rule (`column_1-type`).
     """
     show, columns = shown
-    place = int(show.removeprefix(_IN_COLUMN)) if re.fullmatch(rf"{_IN_COLUMN}[1-9]\d{{0,4}}", show) else 0
+    match = re.fullmatch(rf"{_IN_COLUMN}([1-9]\d{{0,4}})(?:-(\w+))?", show)
+    place = int(match[1]) if match else 0
     column = columns[place - 1] if 0 < place <= len(columns) else None
+    rule = (match[2] or "") if match else ""
     with objects.open(ref) as file:
         every = _rows(pa.ipc.open_file(file).read_all())
-    rows = [row for row in every if _is_shown(row[2] or {}, show, column)]
+    rows = [row for row in every if _is_shown(row[2] or {}, show, column, rule)]
     return GridPage(len(rows), tuple(rows[start : start + limit]))
 
 
-def _is_shown(flaws: Mapping[str, Any], show: str, column: str | None) -> bool:
+def _is_shown(flaws: Mapping[str, Any], show: str, column: str | None, rule: str) -> bool:
     if show in _KINDS:
         return bool(flaws.get("kind") == _KINDS[show])
     if column is not None:
-        return flaws.get("kind") == REFUSED and any(name == column for name, *_ in flaws.get("flaws", ()))
+        own = {code for name, code, _ in flaws.get("flaws", ()) if name == column}
+        return flaws.get("kind") == REFUSED and (rule in own if rule else bool(own))
     return any(rule == show for _, rule, _ in flaws.get("flaws", ()))
 
 

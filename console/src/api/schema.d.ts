@@ -2595,7 +2595,7 @@ export interface components {
             part: string;
             /**
              * Part Datasets
-             * @description Suggested dataset by path of a nested list.
+             * @description Suggested dataset by path of a list of records.
              * @default {}
              */
             part_datasets: {
@@ -2676,6 +2676,12 @@ export interface components {
             state: "checking" | "checked" | "failed";
             /** Upload Id */
             upload_id: string;
+            /**
+             * Warned
+             * @description As in a file.
+             * @default []
+             */
+            warned: components["schemas"]["WarnedRows"][];
             /**
              * Warnings
              * @default 0
@@ -2865,6 +2871,12 @@ export interface components {
              * @default
              */
             uploaded_by: string;
+            /**
+             * Warned
+             * @description The warnings by rule and column.
+             * @default []
+             */
+            warned: components["schemas"]["WarnedRows"][];
             /** Warnings */
             warnings: number;
             work: components["schemas"]["FileWork"];
@@ -3214,6 +3226,21 @@ export interface components {
             usd: string;
         };
         /**
+         * FlawCause
+         * @description Refused rows of an upload for one cause.
+         */
+        FlawCause: {
+            /**
+             * Column
+             * @description Column of the file; empty for the whole row.
+             */
+            column: string;
+            /** Rows */
+            rows: number;
+            /** Rule */
+            rule: string;
+        };
+        /**
          * ForecastAsked
          * @description A series of `sales_forecast`.
          */
@@ -3416,6 +3443,12 @@ export interface components {
          * @description The rows of an upload, read by `GET /v1/uploads/{upload_id}/rows`.
          */
         GridFacts: {
+            /**
+             * Causes
+             * @description Refused rows by column and rule, also by those that are not their first reason.
+             * @default []
+             */
+            causes: components["schemas"]["FlawCause"][];
             /**
              * Columns
              * @description The file's columns; those of JSON and XML by name.
@@ -5844,6 +5877,12 @@ export interface components {
              */
             left_out: number[];
             /**
+             * No Dataset
+             * @description The rows are of no dataset, whatever is remembered for their header.
+             * @default false
+             */
+            no_dataset: boolean;
+            /**
              * Part
              * @description Sheet, member, or list of records.
              * @default
@@ -5945,6 +5984,21 @@ export interface components {
              */
             rows: number;
             state: components["schemas"]["FileState"];
+        };
+        /**
+         * WarnedRows
+         * @description Accepted rows of a file that break a rule which only warns.
+         */
+        WarnedRows: {
+            /** Column */
+            column: string;
+            /** Rows */
+            rows: number;
+            /**
+             * Rule
+             * @description `absent_or_left_out` for a column that the file lacks, and for a sheet that is not read.
+             */
+            rule: string;
         };
         /**
          * WorkQueue
@@ -8852,7 +8906,7 @@ export interface operations {
             query?: {
                 /** @description `check_id` of a check; empty for the newest. */
                 check?: string;
-                /** @description `all`, `errors`, `duplicates`, `left_out`, a rule, or `column_1`: refused cells of column 1. */
+                /** @description `all`, `errors`, `duplicates`, `left_out`, a rule, `column_1`: refused cells of column 1, or `column_1-type`: those of one rule. */
                 show?: string;
                 /** @description Offset of the first row. */
                 start?: number;

@@ -1,3 +1,5 @@
+import { count } from '../api/format'
+
 /** Types of contracts in words. */
 const TYPES: Record<string, string> = {
   bigint: 'whole number',
@@ -28,7 +30,8 @@ const MASKS: Record<string, string> = {
  */
 export function typeWords(type: string): string {
   const [, digits] = /^decimal\(\d+, ?(\d+)\)$/.exec(type) ?? []
-  if (digits !== undefined) return digits === '0' ? 'whole number' : `number with up to ${digits} decimals`
+  if (digits !== undefined)
+    return digits === '0' ? 'whole number' : `number with up to ${count(Number(digits), 'decimal')}`
   return TYPES[type.replace(/\(.*/, '')] ?? type
 }
 

@@ -38,9 +38,9 @@ Shown = Annotated[
     str,
     Query(
         max_length=100,
-        pattern="^[a-z0-9_]*$",
-        description="`all`, `errors`, `duplicates`, `left_out`, a rule, or `column_1`: refused cells of "
-        "column 1.",
+        pattern="^[a-z0-9_]*(-[a-z0-9_]+)?$",
+        description="`all`, `errors`, `duplicates`, `left_out`, a rule, `column_1`: refused cells of "
+        "column 1, or `column_1-type`: those of one rule.",
     ),
 ]
 Header = Annotated[str, Path(pattern="^[0-9a-f]{8,64}$", description="Fingerprint of a header.")]

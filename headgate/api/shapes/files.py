@@ -165,6 +165,16 @@ class KeptOriginal(Shape):
     size_bytes: Count
 
 
+class WarnedRows(Shape):
+    """Accepted rows of a file that break a rule which only warns."""
+
+    rule: str = Field(
+        description="`absent_or_left_out` for a column that the file lacks, and for a sheet that is not read."
+    )
+    column: str
+    rows: Count
+
+
 class FileDetail(FileSummary):
     """All recorded facts of one file."""
 
@@ -175,6 +185,7 @@ class FileDetail(FileSummary):
     )
     content_sha256: str
     warnings: Count
+    warned: tuple[WarnedRows, ...] = Field((), description="The warnings by rule and column.")
     reasons: dict[str, int] = Field(description="Rejected rows and duplicates by rule.")
     masked: dict[str, int] = Field(description="Masked values by column.")
     written_as: dict[str, str] = Field(

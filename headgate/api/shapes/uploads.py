@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from headgate.api.shapes.base import Asked, Count, Moment, NextCursor, Sha256, Shape
 from headgate.api.shapes.files import (
@@ -12,6 +12,7 @@ from headgate.api.shapes.files import (
     Mapping,
     ReasonCount,
     RejectedRow,
+    WarnedRows,
 )
 from headgate.lake.acceptance import Acceptance
 from headgate.lake.states import FileState
@@ -205,6 +206,9 @@ class UploadEdits(Asked):
     currencies: dict[ColumnName, tuple[str, ...]] = Field(
         {}, max_length=500, description="Field to the accepted currencies of its amounts."
     )
+    no_dataset: StrictBool = Field(
+        default=False, description="The rows are of no dataset, whatever is remembered for their header."
+    )
 
 
 class DaysToCome(Shape):
@@ -215,6 +219,14 @@ class DaysToCome(Shape):
 
     rows: Count
     last: str = Field(description="The latest date, YYYY-MM-DD.")
+
+
+class FlawCause(Shape):
+    """Refused rows of an upload for one cause."""
+
+    column: str = Field(description="Column of the file; empty for the whole row.")
+    rule: str
+    rows: Count
 
 
 class GridFacts(Shape):
@@ -240,6 +252,9 @@ class GridFacts(Shape):
     )
     flawed_cells: dict[str, Count] = Field(
         {}, description="Rejected cells by column, also those that are not the first reason of their row."
+    )
+    causes: tuple[FlawCause, ...] = Field(
+        (), description="Refused rows by column and rule, also by those that are not their first reason."
     )
     values: dict[str, dict[str, Count]] = Field(
         {}, description="Rows by value, of each column with at most 50 different values that may be shown."
@@ -327,6 +342,7 @@ class DryRun(Shape):
     quarantined: Count = 0
     duplicates: Count = 0
     warnings: Count = 0
+    warned: tuple[WarnedRows, ...] = Field((), description="As in a file.")
     replaces: ReplacedRows | None = Field(
         None, description="Null where no row can replace another one: a dataset without a key, or full loads."
     )
@@ -349,7 +365,7 @@ class DryRun(Shape):
         (), description="Sheets, archive members, or lists of records such as `export.orders`, if several."
     )
     part_rows: dict[str, Count] = Field({}, description="Number of records by list.")
-    part_datasets: dict[str, str] = Field({}, description="Suggested dataset by path of a nested list.")
+    part_datasets: dict[str, str] = Field({}, description="Suggested dataset by path of a list of records.")
     part: str = Field("", description="The part that is read; empty if none is chosen.")
     parts_read: tuple[str, ...] = Field(
         (), description="The parts that a commit takes: several sheets may be read as one table."

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
 
 import { count, whole } from '../../api/format'
+import { valueWords } from '../files/edited-before'
 import { futureWords, titleOf } from './column-header'
 import { type Deciding, withField, withoutStep } from './edits'
 import { stepWords } from './step-words'
@@ -78,8 +79,6 @@ export function Totals({ result, edits, onChange }: Deciding) {
   )
 }
 
-const TRUTH: Record<string, string> = { true: 'yes', false: 'no' }
-
 /** The values that a person set for all rows, in sight: the columns that they fill may be out of view. */
 export function SetForAll({ result, edits, onChange }: Deciding) {
   const own = new Set(result.grid?.columns)
@@ -91,9 +90,9 @@ export function SetForAll({ result, edits, onChange }: Deciding) {
       {set.map(({ column, text }) => {
         const title = titleOf(result.mapping?.fields, edits.columns[column] ?? column)
         return (
-          <Group key={column} gap={4}>
+          <Group key={column} gap={4} wrap="nowrap" align="start">
             <Text size="sm">
-              {title} {text ? (TRUTH[text] ?? text) : 'empty'}
+              {title} {text ? valueWords(text) : 'empty'}
             </Text>
             <Button
               size="compact-sm"
@@ -124,12 +123,13 @@ export function TakenSteps({ result, edits, onChange }: Deciding) {
           titleOf(result.mapping?.fields, edits.columns[step.column] ?? step.column),
         )
         return (
-          <Group key={`${step.kind} ${step.column}`} gap={4}>
+          <Group key={`${step.kind} ${step.column}`} gap={4} wrap="nowrap" align="start">
             <Text size="sm">{said.charAt(0).toUpperCase() + said.slice(1)}</Text>
             <Button
               size="compact-sm"
               variant="subtle"
               color="gray"
+              style={{ flexShrink: 0 }}
               aria-label={`Undo: ${said}`}
               onClick={() => onChange(withoutStep(edits, step, columns))}
             >

@@ -8,6 +8,8 @@ import { pastedColumn, type Step } from './edits'
 interface Props {
   action: ColumnAction
   column: string
+  /** How many rows are shown, where a filter shows some of them; a column is pasted into these alone. */
+  filtered: number | undefined
   onStep: (step: Step) => void
   onPaste: (texts: string[]) => void
   onClose: () => void
@@ -22,7 +24,7 @@ const TITLES: Record<ColumnAction, string> = {
 }
 
 /** What a change of a whole column needs to know. */
-export function ColumnForm({ action, column, onStep, onPaste, onClose }: Props) {
+export function ColumnForm({ action, column, filtered, onStep, onPaste, onClose }: Props) {
   const [first, setFirst] = useState(action === 'split' ? ' ' : '')
   const [second, setSecond] = useState('')
   const pairs = pastedColumn(first).map((line) => line.split('=').map((part) => part.trim()))
@@ -43,9 +45,7 @@ export function ColumnForm({ action, column, onStep, onPaste, onClose }: Props) 
               minRows={5}
               maxRows={14}
               label={action === 'map' ? 'One line for each value' : 'The column, one line for each row'}
-              description={
-                action === 'map' ? 'As in: Fahrräder = bikes' : 'It replaces the cells from the first row on.'
-              }
+              description={action === 'map' ? 'As in: Fahrräder = bikes' : pasteWords(filtered)}
               value={first}
               onChange={(event) => setFirst(event.currentTarget.value)}
             />
@@ -83,6 +83,12 @@ export function ColumnForm({ action, column, onStep, onPaste, onClose }: Props) 
     </Modal>
   )
 }
+
+/** Which cells a pasted column replaces. */
+export const pasteWords = (filtered: number | undefined): string =>
+  filtered === undefined
+    ? 'It replaces the cells from the first row of the file on.'
+    : `It replaces the cells of the ${count(filtered, 'row')} that ${filtered === 1 ? 'is' : 'are'} shown, from the first one on. All other rows stay as they are.`
 
 const LABELS = { split: 'Split at', replace: 'Replace', default: 'Value for empty cells' }
 

@@ -31,6 +31,7 @@ export function CommitLine({ work, missing, leftOut, currencies, onCommit, onSho
   const isRepeat = work.isCurrent && result.duplicate_of !== ''
   const isDoubtful = isMostlyDuplicates(result)
   const formats = openFormats(result, work.edits)
+  const needsFormats = result.acceptance === 'nothing_accepted' && formats.length > 0
   const mayShowErrors = missing.length === 0 && currencies.length === 0 && result.quarantined > 0
   return (
     <Group className="import-commit" justify="space-between" gap="sm">
@@ -62,9 +63,14 @@ export function CommitLine({ work, missing, leftOut, currencies, onCommit, onSho
             Open that file
           </Button>
         ) : why && work.isCurrent ? (
-          mayShowErrors && formats.length > 0 ? (
-            <Button onClick={() => onChange(withOpenFormats(work.edits, formats))}>
-              Read {formats.map(openFormatWords).join(', ')}
+          mayShowErrors && needsFormats ? (
+            <Button
+              onClick={() => onChange(withOpenFormats(work.edits, formats))}
+              title={formats.map(openFormatWords).join(', ')}
+            >
+              {formats.length === 1
+                ? `Read ${formats.map(openFormatWords).join('')}`
+                : `Read the columns in their ${formats.length} formats`}
             </Button>
           ) : mayShowErrors ? (
             <Button onClick={onShowErrors}>Show the {count(result.quarantined, 'row')} with errors</Button>

@@ -138,3 +138,25 @@ test('a heading that a person chose is not replaced by that of the file', () => 
     .schema as typeof DOCUMENT.schema
   expect(table?.properties[0]).not.toHaveProperty('businessName')
 })
+
+test('the unit in a heading of numbers is the unit of its column, and other words in brackets are none', () => {
+  const [table] = DOCUMENT.schema
+  const document = {
+    ...DOCUMENT,
+    schema: [
+      {
+        ...table,
+        properties: [
+          { name: 'maschine', physicalType: 'VARCHAR(20)' },
+          { name: 'stillstand_min', physicalType: 'BIGINT' },
+          { name: 'preis_netto', physicalType: 'DECIMAL(10,2)' },
+        ],
+      },
+    ],
+  } as typeof DOCUMENT
+  const units = draftColumns(document, ['Maschine (kg)', 'Stillstand (min)', 'Preis (netto)']).map(
+    ({ unit }) => unit,
+  )
+  expect(units).toEqual(['', 'min', ''])
+  expect(draftColumns(document, ['Stillstand (min)']).map(({ unit }) => unit)).toEqual(['', '', ''])
+})

@@ -59,15 +59,25 @@ const table = (document: Document): Table => (document.schema as Table[])[0] ?? 
 const custom = (of: Pick<Table, 'customProperties'>, property: string): unknown =>
   of.customProperties?.find((one) => one.property === property)?.value
 
-export function draftColumns(document: Document): DraftColumn[] {
+const UNITS = 's|ms|min|h|mg|g|kg|t|mm|cm|m|km|ml|l|°C|°F|K|W|kW|Wh|kWh|V|A|bar|EUR|USD|GBP|CHF'
+const UNIT_OF_HEADING = new RegExp(`[[(](${UNITS})[\\])]\\s*$`)
+
+/** The unit at the end of a heading, as in `Stillstand (min)`; empty for other words in brackets. */
+export const unitOfHeading = (heading: string): string => UNIT_OF_HEADING.exec(heading)?.[1] ?? ''
+
+export function draftColumns(document: Document, inFile: string[] = []): DraftColumn[] {
   const aliases = (custom(table(document), ALIASES) ?? {}) as Record<string, string[]>
-  return table(document).properties.map((one) => ({
+  const { properties } = table(document)
+  const headings = inFile.length === properties.length ? inFile : []
+  return properties.map((one, at) => ({
     name: one.name,
     heading: aliases[one.name]?.[0] ?? (NAMELESS.test(one.name) ? '' : one.name),
     type: one.physicalType ?? '',
     required: Boolean(one.required) || Boolean(one.primaryKey),
     key: Boolean(one.primaryKey),
-    unit: String(custom(one, UNIT) ?? ''),
+    unit: String(
+      custom(one, UNIT) ?? (isNumber(one.physicalType ?? '') ? unitOfHeading(headings[at] ?? '') : ''),
+    ),
   }))
 }
 

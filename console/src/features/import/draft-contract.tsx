@@ -57,7 +57,7 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
   const [dataset, setDataset] = useState(draft.dataset)
   const [description, setDescription] = useState('')
   const [timeZone, setTimeZone] = useState('UTC')
-  const [columns, setColumns] = useState(() => draftColumns(draft.document))
+  const [columns, setColumns] = useState(() => draftColumns(draft.document, inFile))
   const storing = useMutation({
     mutationFn: () =>
       read<Schemas['StoredContractDraft']>(`/v1/contract-drafts/${encodeURIComponent(dataset)}`, {

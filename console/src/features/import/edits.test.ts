@@ -15,6 +15,7 @@ import {
   undecided,
   withDataset,
   undone,
+  withCopy,
   withDefault,
   withField,
   withFormat,
@@ -98,4 +99,17 @@ test('another dataset takes away the columns that were made as fields of the one
   expect(withDataset(edits, 'orders')).toMatchObject({ columns: {}, steps: [edits.steps[1]] })
   expect(joinedColumns(edits)).toEqual(['Nr', 'Pos'])
   expect(joinedColumns(withDataset(edits, 'orders'))).toEqual([])
+})
+
+test('a field that copies a column is written as that column is, also where the format is chosen later', () => {
+  const copied = withCopy(withField(NO_EDITS, 'Bestelldatum', 'ordered_at'), 'updated_at', 'Bestelldatum')
+  const german = { patterns: ['dd.MM.yyyy'] }
+  expect(withFormat(copied, 'ordered_at', german).formats).toEqual({ ordered_at: german, updated_at: german })
+  expect(withFormat(copied, 'updated_at', german).formats).toEqual({ updated_at: german })
+  expect(withFormat(withFormat(copied, 'ordered_at', german), 'ordered_at', {}).formats).toEqual({})
+})
+
+test('a person who takes the dataset away decides that, and one who chooses another does not', () => {
+  const none = withDataset({ ...NO_EDITS, dataset: 'orders' }, '')
+  expect([none.no_dataset, withDataset(none, 'orders').no_dataset]).toEqual([true, false])
 })

@@ -18,6 +18,8 @@ export interface Edits {
   left_out: number[]
   /** Field → currencies of its amounts that are taken as they are. */
   currencies: Record<string, string[]>
+  /** Whether a person decided that the rows are of no dataset, whatever is remembered for their header. */
+  no_dataset: boolean
 }
 
 export const NO_EDITS: Edits = {
@@ -29,6 +31,7 @@ export const NO_EDITS: Edits = {
   part: '',
   left_out: [],
   currencies: {},
+  no_dataset: false,
 }
 
 /** Decisions about a checked file. */
@@ -64,6 +67,7 @@ export function ofAnswer(kept: Schemas['UploadEdits']): Edits {
 export const withDataset = (edits: Edits, dataset: string): Edits => ({
   ...edits,
   dataset,
+  no_dataset: dataset === '',
   columns: {},
   formats: {},
   currencies: {},
@@ -131,10 +135,18 @@ export function leaveOutOthers(edits: Edits, columns: string[]): Edits {
   return { ...edits, columns: { ...edits.columns, ...others } }
 }
 
-/** Decide how a field is written; no keys are the plain spelling. */
+/** The fields that copy the column of a field: their values are written in the same way. */
+function copiesOf({ columns, steps }: Edits, field: string): string[] {
+  const isCopy = ({ kind, into }: Step): boolean =>
+    kind === 'join' && into.length === 1 && columns[into[0] ?? ''] === field
+  return steps.filter(isCopy).flatMap(({ column }) => columns[column] ?? [])
+}
+
+/** Decide how a field and its copies are written; no keys are the plain spelling. */
 export function withFormat(edits: Edits, field: string, format: Format): Edits {
-  const others = Object.entries(edits.formats).filter(([name]) => name !== field)
-  const own = Object.keys(format).length > 0 ? [[field, format] as const] : []
+  const fields = [field, ...copiesOf(edits, field)]
+  const others = Object.entries(edits.formats).filter(([name]) => !fields.includes(name))
+  const own = Object.keys(format).length > 0 ? fields.map((name) => [name, format] as const) : []
   return { ...edits, formats: Object.fromEntries([...others, ...own]) }
 }
 

@@ -16,6 +16,10 @@ export interface GridColumn {
 /** Shows the rows with a refused cell in the column at a place among those of the file. */
 export const inColumn = (place: number): string => `column_${place + 1}`
 
+/** Shows the rows that break a rule in the column at a place; those of a rule about whole rows have no column. */
+export const ofCause = (place: number, rule: string): string =>
+  place < 0 ? rule : `${inColumn(place)}-${rule}`
+
 /** Columns share the room that is left; those with reasons beside their values take most of it. */
 export const sized = ({ width, hasReasons = false }: { width: number; hasReasons?: boolean }) => ({
   flex: `${hasReasons ? 4 : 1} 0 ${width}px`,

@@ -9,7 +9,7 @@ import { PHONE } from '../../components/widths'
 import { ColumnCards } from '../profile/profile-view'
 import { mayCommit } from '../files/acceptance-words'
 import type { Checked } from '../upload/transfer'
-import type { ColumnAction } from './column-header'
+import { type ColumnAction, words } from './column-header'
 import { FutureDates, HiddenNumbers, SetForAll, TakenSteps, Totals } from './column-doubts'
 import { ColumnForm } from './column-form'
 import { CommitLine } from './commit-line'
@@ -55,11 +55,21 @@ function columnOfLists({ error, grid }: Schemas['DryRun'], { columns }: Edits): 
   return name && grid?.columns.includes(name) && columns[name] !== null ? name : ''
 }
 
+/** Whether nothing can be read of a file, as of a picture or a letter, so that no decision about its rows helps. */
+export const isUnreadable = ({ outcome, grid, columns }: Schemas['DryRun']): boolean =>
+  outcome === 'rejected' && !grid && columns.length === 0
+
 const NO_ROWS =
   'The file has a header and no rows, so there is nothing to load. Export it again with its rows, and choose the new file.'
 
 const HOLDS_LISTS =
   'holds lists or objects, which a table has no cell for. Leave it out, or send its values as columns.'
+
+/** What the profile is of: the fields that a commit fills, of which a file may have fewer columns. */
+export const profileWords = ({ columns, outcome, dataset }: Schemas['DryRun']): string =>
+  outcome === 'done' && dataset
+    ? `Profile of ${count(columns.length, 'field')} of ${words(dataset)}`
+    : `Profile of ${count(columns.length, 'column')}`
 
 const textsOf = (row: Schemas['GridRow'], columns: string[], { cells }: Edits): (string | null)[] =>
   columns.map((name, at) => textOf(row, at, name, cells))
@@ -71,11 +81,11 @@ const isOfChoice = ({ mapping, part }: Schemas['DryRun'], edits: Edits): boolean
 const isListed = (columns: string[]) => (step: Edits['steps'][number]) =>
   columns.includes(step.column) && isAbove(step, step.column)
 
+const useIsPhone = (): boolean => useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
+
 /** The rows as a grid; where it would show one column and a half, as cards. */
 function Rows(props: ComponentProps<typeof ImportGrid>) {
-  const isPhone = useMediaQuery(PHONE, undefined, {
-    getInitialValueInEffect: false,
-  })
+  const isPhone = useIsPhone()
   return isPhone ? <ImportCards {...props} /> : <ImportGrid {...props} />
 }
 
@@ -90,7 +100,8 @@ interface Props {
 /** One file before its commit: its rows in a grid, the decisions above them, and what a commit does below. */
 export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
   const work = useEdits(upload.upload_id, first)
-  const [chosen, setShow] = useState('all')
+  const [picked, setShow] = useState<string>()
+  const isPhone = useIsPhone()
   const [form, setForm] = useState<{ action: ColumnAction; column: string }>()
   const { result } = work.check
   const { edits } = work
@@ -103,7 +114,8 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
     [changeEdits, onWork],
   )
   const grid = result.grid
-  const show = shownRows(chosen, result)
+  // A phone shows one row at a time: the first one is one that needs a person.
+  const show = shownRows(picked ?? (isPhone && result.quarantined > 0 ? 'errors' : 'all'), result)
   const rows = useGridRows(
     `/v1/uploads/${encodeURIComponent(upload.upload_id)}`,
     result.check_id,
@@ -141,7 +153,13 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
   const unsuggested = missing.filter((field) => !open.some((one) => one.field === field.name))
   return (
     <Stack gap="xs">
-      <FileLine result={result} edits={edits} remembered={work.remembered} onChange={work.restart} />
+      <FileLine
+        result={result}
+        edits={edits}
+        remembered={work.remembered}
+        hasRows={!isEmpty && !isUnreadable(result)}
+        onChange={work.restart}
+      />
       {result.hides_values ? (
         <Text size="sm">
           Values of this file are shown to its sender and to the group personal-data. You can choose fields
@@ -152,7 +170,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
         <Text size="sm" className="misfit" role="alert">
           {NO_ROWS}
         </Text>
-      ) : (
+      ) : isUnreadable(result) ? null : (
         <LikelyDataset result={result} edits={edits} onChange={work.restart} />
       )}
       {!isEmpty && result.outcome === 'profiled' && !edits.dataset && !result.mapping ? (
@@ -190,7 +208,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
         </Text>
       ) : null}
       <UndecidedColumns result={result} edits={edits} isOfChoice={isOfChoice(result, edits)} />
-      {grid ? (
+      {grid && !isEmpty ? (
         <>
           <HiddenNumbers result={result} edits={edits} />
           {isOfChoice(result, edits) ? (
@@ -203,7 +221,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
           <TakenSteps result={result} edits={edits} onChange={change} />
           <Totals result={result} edits={edits} onChange={change} />
           <FutureDates result={result} edits={edits} onChange={change} onShow={setShow} />
-          <ReplacedRows result={result} />
+          <ReplacedRows result={result} isCurrent={work.isCurrent} />
           <CurrencyQuestion result={result} edits={edits} remembered={work.remembered} onChange={change} />
           <RowChoice
             result={result}
@@ -233,9 +251,9 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
           />
         </>
       ) : null}
-      {result.columns.length > 0 ? (
+      {result.columns.length > 0 && !isEmpty ? (
         <details>
-          <summary>Profile of {count(result.columns.length, 'column')}</summary>
+          <summary>{profileWords(result)}</summary>
           <ColumnCards columns={result.columns} units={unitsOfFile({}, result.grid?.currencies ?? {})} />
         </details>
       ) : null}
@@ -266,6 +284,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
         <ColumnForm
           action={form.action}
           column={form.column}
+          filtered={show === 'all' ? undefined : rows.total}
           onStep={(step) => change(withStep(edits, step))}
           onPaste={(texts) =>
             void rows.numbers(0, texts.length).then((numbers) => type(form.column, numbers, texts))

@@ -40,6 +40,7 @@ export function MissingFields({ fields, result, edits, onChange }: Props) {
                 field={field}
                 onSet={(text) => onChange(withDefault(edits, field.name, text))}
                 copies={columnsOfDays(field, result, edits).map((column) => ({
+                  column,
                   title: titleOf(result.mapping?.fields, edits.columns[column] || column),
                   take: () =>
                     onChange(withFormatOf(withCopy(edits, field.name, column), field.name, result, column)),
@@ -89,7 +90,7 @@ const withFormatOf = (edits: Edits, field: string, result: Props['result'], colu
 interface MissingProps {
   field: Schemas['ContractField']
   onSet: (text: string) => void
-  copies: { title: string; take: () => void }[]
+  copies: { column: string; title: string; take: () => void }[]
 }
 
 function Missing({ field, onSet, copies }: MissingProps) {
@@ -104,7 +105,7 @@ function Missing({ field, onSet, copies }: MissingProps) {
         </Button>
         {copies.map((copy) => (
           <Button
-            key={copy.title}
+            key={copy.column}
             size="compact-sm"
             variant="default"
             aria-label={`${title} as ${copy.title}`}

@@ -82,6 +82,26 @@ test('where every row is refused for want of a format, the button takes the form
   expect(onChange).toHaveBeenCalledWith(READ)
 })
 
+test('several formats have one short button, and a file that cannot enter for another cause has none', () => {
+  const grid = RESULT.grid && {
+    ...RESULT.grid,
+    columns: ['Preis', 'Menge'],
+    formats: { ...RESULT.grid.formats, Menge: RESULT.grid.formats.Preis },
+    flawed_cells: { Preis: 42, Menge: 42 },
+  }
+  const mapping = RESULT.mapping && {
+    ...RESULT.mapping,
+    fields: [...RESULT.mapping.fields, { ...RESULT.mapping.fields[0], name: 'quantity' }],
+  }
+  const two = { ...RESULT, grid, mapping } as Schemas['DryRun']
+  const edits = { ...EDITS, columns: { ...EDITS.columns, Menge: 'quantity' } }
+  showCommitLine(two, edits)
+  screen.getByRole('button', { name: 'Read the columns in their 2 formats' })
+  cleanup()
+  showCommitLine({ ...two, outcome: 'rejected', acceptance: null }, edits)
+  expect(screen.queryByRole('button', { name: /^Read/ })).toBeNull()
+})
+
 test('where no format is open, the button shows the refused rows', () => {
   const onShowErrors = vi.fn()
   showCommitLine(RESULT, READ, vi.fn(), onShowErrors)

@@ -5,14 +5,14 @@ import { count, whole } from '../../api/format'
 import { titleOf } from './column-header'
 
 /** The rows of the lake that a commit replaces: nobody sees them in the file. */
-export function ReplacedRows({ result }: { result: Schemas['DryRun'] }) {
+export function ReplacedRows({ result, isCurrent }: { result: Schemas['DryRun']; isCurrent: boolean }) {
   const lines = replacedLines(result)
   const files = result.replaces?.files ?? []
   if (lines.length === 0) return null
   return (
-    <div role="alert">
+    <div role={isChange(result) ? 'alert' : 'status'} style={isCurrent ? undefined : { opacity: 0.5 }}>
       {lines.map((line) => (
-        <Text key={line} size="sm" className="import-doubt">
+        <Text key={line} size="sm" className={isChange(result) ? 'import-doubt' : undefined}>
           {line}
         </Text>
       ))}
@@ -32,6 +32,10 @@ export function ReplacedRows({ result }: { result: Schemas['DryRun'] }) {
     </div>
   )
 }
+
+/** Whether a commit changes, or may change, rows of the lake; equal and older rows change nothing. */
+const isChange = ({ replaces }: Pick<Schemas['DryRun'], 'replaces'>): boolean =>
+  (replaces?.replaced ?? 0) + (replaces?.not_compared ?? 0) > 0
 
 /** What a commit changes in rows that the lake has, a sentence each. */
 export function replacedLines({

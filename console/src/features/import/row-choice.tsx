@@ -4,8 +4,8 @@ import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { type Edits, typedCells } from './edits'
 import { isOfDuplicates, ruleWords } from '../../formats/rules'
-import { heading } from '../../formats/words'
-import { LEFT_OUT } from './shown-rows'
+import { kindOf } from './formats'
+import { causesOf, LEFT_OUT } from './shown-rows'
 
 interface Props {
   result: Schemas['DryRun']
@@ -16,16 +16,23 @@ interface Props {
   redo: (() => void) | undefined
 }
 
-/** The columns whose values break a rule, among the first refused rows; empty for a rule of whole rows. */
-function columnOf({ rejected_rows: rows }: Props['result'], rule: string): string {
-  const columns = new Set(rows.filter((row) => row.rule === rule && row.column).map((row) => row.column))
-  return [...columns].map((name) => heading(name)).join(', ')
+const OF_TYPE = { number: 'is not a number', day: 'is not a date', truth: 'is neither yes nor no', text: '' }
+
+/** Why rows are refused, in words: `Preis is not a number`. */
+export function causeWords(
+  { column, rule }: Pick<Schemas['FlawCause'], 'column' | 'rule'>,
+  { mapping }: Pick<Props['result'], 'mapping'>,
+  { columns }: Pick<Edits, 'columns'>,
+): string {
+  const field = mapping?.fields.find(({ name }) => name === (columns[column] ?? column))
+  const ofType = rule === 'type' && field ? OF_TYPE[kindOf(field.type)] : ''
+  return ofType ? `${column} ${ofType}` : ruleWords(rule, column)
 }
 
 /** Which rows are shown, and the way back from a change. */
 export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
-  const { grid, quarantined, duplicates, reasons } = result
-  const rules = reasons.filter((one) => !isOfDuplicates(one.rule))
+  const { grid, quarantined, duplicates } = result
+  const causes = causesOf(grid).filter(({ rule }) => !isOfDuplicates(rule))
   const leftOut = result.edits?.left_out.length ?? 0
   const choices = [
     { value: 'all', label: `all ${whole(grid?.rows ?? 0)}` },
@@ -49,16 +56,16 @@ export function RowChoice({ result, edits, show, onShow, undo, redo }: Props) {
           {choice.label}
         </Button>
       ))}
-      {rules.length > 0 ? (
+      {causes.length > 0 ? (
         <NativeSelect
           size="xs"
           aria-label="Rows by reason"
-          value={rules.some((one) => one.rule === show) ? show : ''}
+          value={causes.some((one) => one.show === show) ? show : ''}
           data={[
             { value: '', label: 'by reason …' },
-            ...rules.map((one) => ({
-              value: one.rule,
-              label: `${whole(one.rows)}: ${ruleWords(one.rule, columnOf(result, one.rule))}`,
+            ...causes.map((one) => ({
+              value: one.show,
+              label: `${whole(one.rows)}: ${causeWords(one, result, edits)}`,
             })),
           ]}
           onChange={(event) => onShow(event.currentTarget.value || 'all')}

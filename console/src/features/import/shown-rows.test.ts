@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import type { Schemas } from '../../api/client'
 import { shownRows } from './shown-rows'
 
+const CAUSE = { column: 'Preis', rule: 'type', rows: 2 }
 const RESULT = {
-  grid: { columns: ['Preis', 'Menge'], flawed_cells: { Preis: 2 }, to_come: {} },
+  grid: { columns: ['Preis', 'Menge'], flawed_cells: { Preis: 2 }, to_come: {}, causes: [CAUSE] },
   quarantined: 2,
   duplicates: 0,
   reasons: [{ rule: 'type', rows: 2 }],
@@ -12,7 +13,7 @@ const RESULT = {
 } as unknown as Schemas['DryRun']
 
 test('rows of a filter are shown while the check has some', () => {
-  for (const chosen of ['errors', 'type', 'column_1', 'left_out'])
+  for (const chosen of ['errors', 'type', 'column_1', 'column_1-type', 'left_out'])
     expect(shownRows(chosen, RESULT)).toBe(chosen)
 })
 
@@ -21,5 +22,6 @@ test('all rows are shown once the last row of a filter is corrected', () => {
   for (const chosen of ['errors', 'type', 'left_out', 'duplicates'])
     expect(shownRows(chosen, corrected)).toBe('all')
   expect(shownRows('column_2', RESULT)).toBe('all')
+  expect(shownRows('column_2-type', RESULT)).toBe('all')
   expect(shownRows('future_date', RESULT)).toBe('all')
 })

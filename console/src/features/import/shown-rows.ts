@@ -1,10 +1,17 @@
 import type { Schemas } from '../../api/client'
-import { inColumn } from './grid-column'
+import { inColumn, ofCause } from './grid-column'
 
 /** Shows the rows that are not committed. */
 export const LEFT_OUT = 'left_out'
 
 type Checked = Pick<Schemas['DryRun'], 'grid' | 'quarantined' | 'duplicates' | 'reasons' | 'edits'>
+
+/** Why rows are refused, each with what shows its rows: one cause for each column and rule. */
+export const causesOf = (grid: Checked['grid']): (Schemas['FlawCause'] & { show: string })[] =>
+  (grid?.causes ?? []).map((cause) => ({
+    ...cause,
+    show: ofCause(grid?.columns.indexOf(cause.column) ?? -1, cause.rule),
+  }))
 
 /** Which rows the grid shows: those that a person chose, or all once none of the chosen ones is left. */
 export const shownRows = (chosen: string, result: Checked): string =>
@@ -17,5 +24,6 @@ function rowsOf(chosen: string, { grid, quarantined, duplicates, reasons, edits 
   const column = grid?.columns.find((_, place) => inColumn(place) === chosen)
   if (column !== undefined) return grid?.flawed_cells[column] ?? 0
   if (chosen === 'future_date') return Object.keys(grid?.to_come ?? {}).length
-  return reasons.find(({ rule }) => rule === chosen)?.rows ?? 0
+  const cause = causesOf(grid).find(({ show }) => show === chosen)
+  return cause?.rows ?? reasons.find(({ rule }) => rule === chosen)?.rows ?? 0
 }

@@ -23,7 +23,7 @@ const MAX_WIDTH_PX = 340
 
 /** The width of a column: its name, its format and its steps are not cut off, and a reason beside a value needs room. */
 export function widthOf(
-  name: string,
+  title: string,
   { flawed, format, steps }: { flawed: number; format: string; steps: string[] },
 ): number {
   const errors = flawed > 0 ? `${flawed} errors  ` : ''
@@ -32,7 +32,7 @@ export function widthOf(
     MAX_WIDTH_PX,
     Math.max(
       flawed > 0 ? 200 : 170,
-      Math.min(280, name.length * 9 + 48),
+      Math.min(280, title.length * 9 + 48),
       (errors.length + format.length) * CHARACTER_PX + 24,
       chips + 16,
     ),
@@ -62,10 +62,10 @@ export function useColumns(
       const flawed = grid?.flawed_cells[name] ?? 0
       const isOfFile = place < (grid?.columns.length ?? 0)
       const known = grid?.formats[name] as { kind: string; format: Edits['formats'][string] } | undefined
+      const title = isOfFile ? name : titleOf(fields, field ?? name)
       return {
         name,
-        // A reason beside a refused value needs room.
-        width: widthOf(name, {
+        width: widthOf(title, {
           flawed,
           format: formatWords((field ? edits.formats[field] : undefined) ?? known?.format),
           steps: isOfFile
@@ -81,7 +81,7 @@ export function useColumns(
         header: (
           <ColumnHeader
             name={name}
-            title={isOfFile ? name : titleOf(fields, field ?? name)}
+            title={title}
             field={field}
             fields={fields}
             suggestion={mapping?.columns.find((one) => one.column === name)}

@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef } from 'react'
 
-import { type GridColumn, inColumn } from './grid-column'
+import { type GridColumn, inColumn, ofCause } from './grid-column'
 import type { Place } from './import-row'
 import type { GridRows } from './use-grid-rows'
 
@@ -16,7 +16,9 @@ interface FirstFlaw {
 export function useFirstFlaw({ view, rows, columns, show, onChoose }: FirstFlaw): void {
   const first = show === 'all' ? undefined : rows.at(0)
   const placeOf = (name: string) => columns.findIndex((column) => column.name === name)
-  const flaw = first?.flaws.find(({ rule, column }) => rule === show || inColumn(placeOf(column)) === show)
+  const flaw = first?.flaws.find(({ rule, column }) =>
+    [rule, inColumn(placeOf(column)), ofCause(placeOf(column), rule)].includes(show),
+  )
   const at = placeOf((flaw ?? first?.flaws[0])?.column ?? '')
   const shown = useRef('')
   const key = first ? `${show} ${first.row}` : ''

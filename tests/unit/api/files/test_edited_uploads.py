@@ -786,6 +786,19 @@ def sent_part(caller: Caller, book: bytes, part: str, name: str = "months.xlsx")
     return caller.lake.receive(committed["key"])
 
 
+def test_a_sheet_is_of_no_dataset_as_its_person_decides_although_its_header_is_remembered() -> None:
+    caller = uploader()
+    fields = ("order_id", "order_item_id", "product_id", "quantity", "unit_price", "updated_at")
+    decided = {"dataset": "order_items", "part": "Jan", "columns": {name: name for name in fields}}
+    upload_id = uploaded_to(caller, workbook_of_months("Jan", "Feb"), "months.xlsx", "")
+    answer = checked(caller, upload_id, decided)
+    caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"])
+    upload_id = uploaded_to(caller, workbook_of_months("Jan", "Mar"), "more.xlsx", "")
+    assert checked(caller, upload_id, {"part": "Mar"}).json["is_remembered"]
+    answer = checked(caller, upload_id, {"part": "Mar", "no_dataset": True}).json
+    assert (answer["is_remembered"], answer["edits"]["dataset"]) == (False, "")
+
+
 def test_rows_of_a_sheet_wait_until_that_sheet_comes_again() -> None:
     caller = uploader()
     book = workbook_of_months("Jan", "Feb", first_quantity="many")

@@ -53,6 +53,21 @@ def test_every_refused_cell_is_counted_and_says_what_is_allowed() -> None:
     assert reasons["status"] == f"Status is none of {', '.join(status['allowed'])}. Write one of them."
 
 
+def test_each_column_of_a_rule_is_a_cause_of_its_own_and_its_rows_are_shown() -> None:
+    """Three rows broke one rule in different columns, and were shown as three of one column."""
+    caller = uploader()
+    body = payments(row("1", "cash"), row("2", status="offen"), row("3", "cash", "offen"), row("4"))
+    upload_id = uploaded_to(caller, body, "zahlungen.csv", "")
+    grid = checked(caller, upload_id, DECIDED).json["grid"]
+    assert grid["causes"] == [
+        {"column": "method", "rule": "valid_values", "rows": 2},
+        {"column": "status", "rule": "valid_values", "rows": 2},
+    ]
+    place = grid["columns"].index("method") + 1
+    assert [each["row"] for each in shown(caller, upload_id, f"column_{place}-valid_values")] == [1, 3]
+    assert shown(caller, upload_id, f"column_{place}-type") == []
+
+
 def test_a_column_of_few_values_lists_them_with_their_rows() -> None:
     caller = uploader()
     body = payments(*(row(str(number), "Kreditkarte") for number in range(1, 61)), row("99"))

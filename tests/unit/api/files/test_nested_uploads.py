@@ -42,6 +42,20 @@ def test_each_part_is_proposed_as_the_dataset_that_the_matcher_finds() -> None:
     assert check(caller, path)[0]["likely_dataset"] == "order_items"
 
 
+def test_lists_beside_each_other_are_proposed_as_their_datasets() -> None:
+    """The receipt of one of them offers the next one; a list of no dataset is left out."""
+    articles = [{"product_id": f"P{n}", "product_name": "Helm", "category": "bags"} for n in (1, 2)]
+    body = json.dumps({"orders": ORDERS, "articles": articles, "log": [{"at": "2026-10-01"}]}).encode()
+    caller, path = opened(body, key="inbox/export.json")
+    edit(caller, path, {})
+    result, _ = check(caller, path)
+    assert result["part_datasets"] == {
+        "orders": "orders",
+        "orders.items": "order_items",
+        "articles": "products",
+    }
+
+
 def test_a_list_with_the_name_of_a_dataset_is_proposed_as_it_and_shown_in_the_order_of_the_file() -> None:
     """As in the file of a web shop, whose key is `id` and of which two columns have names of the dataset."""
     record = {"id": "W-1", "createdAt": "2010-11-01", "status": "paid", "customer": {"id": "C-0"}, "total": 3}
