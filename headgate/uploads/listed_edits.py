@@ -25,6 +25,8 @@ def typed_cells(
 ) -> list[dict[str, Any]]:
     """Return the first typed cells: `row`, `column`, and the texts `before` and `after`, without numbers.
 
+    Cells whose text is as before, as in a pasted column, are left out.
+
     Args:
         rows: all rows of the grid, as `headgate.uploads.import_grid` writes them.
         names: the columns of the grid.
@@ -42,6 +44,7 @@ def typed_cells(
             "is_hidden": cell.column in hidden,
         }
         for cell in listed
+        if cell.column in hidden or (before.get(cell.row, {}).get(cell.column) or "") != (cell.text or "")
     ]
 
 

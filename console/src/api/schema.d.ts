@@ -2616,6 +2616,12 @@ export interface components {
              */
             parts: string[];
             /**
+             * Parts In Lake
+             * @description Parts of the same content that were committed before; the first 20 are looked up.
+             * @default []
+             */
+            parts_in_lake: string[];
+            /**
              * Parts Read
              * @description The parts that a commit takes: several sheets may be read as one table.
              * @default []

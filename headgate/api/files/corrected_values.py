@@ -77,6 +77,8 @@ def sent_values(
             rows = senders.corrected_rows(record.file_id, sent_id)
             who = senders.uploader(sent)
             for row, line in zip(rows, lines, strict=False):
+                if row not in outcomes or outcomes[row].sent_as != sent_id:
+                    continue  # a later correction of the row counts
                 cells = {name: text for name, text in line.items() if name in shown and text}
                 values[row] = SentRow(who, cells, signs)
     return values

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 URL_EXPIRES_S = 3600
 _PARTS_OF_A_PAGE = 100
 _MAX_FILES_OF_ROWS = 3
+_MAX_PARTS_LOOKED_UP = 20
 _MAX_OF_A_NAME = 50
 _MAX_KEPT_NAMES = 1_000  # of checks, per process
 _ROW_FORMAT = {"delimiter", "quote"}
@@ -294,7 +295,7 @@ def _keep_edits(
     lake: LakePorts, caller: CallerIdentity, committed: UploadRecord, check: Mapping[str, Any]
 ) -> None:
     """Record who edited the committed file, and the edits."""
-    from headgate.uploads.listed_edits import column_changes
+    from headgate.uploads.listed_edits import MAX_LISTED, column_changes
 
     if not check.get("committed_as"):
         return
@@ -305,6 +306,7 @@ def _keep_edits(
         "part": check.get("part", ""),
         **_decisions(check, edits),
         "typed": check.get("typed", []),
+        **({"cells": len(check.get("typed", []))} if len(edits.cells) <= MAX_LISTED else {}),
         "changes": column_changes(edits, lake.contracts.source.get(check["record"]["dataset"])),
         "original": sent_files.kept_as(lake, committed, check.get("original", "")),
     }
@@ -431,7 +433,12 @@ def _shown(upload: UploadRecord) -> Upload:
 
 def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any]) -> DryRun:
     """Return the stored check of an upload."""
-    asked = {**_mapping(lake, upload, stored), **_grid_facts(stored), "check_id": upload.check_id}
+    asked = {
+        **_mapping(lake, upload, stored),
+        **_grid_facts(stored),
+        "check_id": upload.check_id,
+        "parts_in_lake": _parts_in_lake(lake, upload, stored.get("parts", ())),
+    }
     record = stored.get("record")
     if record is None:
         failure, seconds = file_error(stored.get("error", {})), stored.get("seconds")
@@ -461,6 +468,25 @@ def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any
         seconds=stored.get("seconds"),
         **asked,
     )
+
+
+def _parts_in_lake(lake: LakePorts, upload: UploadRecord, parts: Sequence[str]) -> tuple[str, ...]:
+    """Return the parts of this content that were committed before and not reverted, of the first ones."""
+    if len(parts) < 2:  # noqa: PLR2004 a file of one table has no parts to choose from
+        return ()
+    senders, asked = senders_of(lake), list(parts[:_MAX_PARTS_LOOKED_UP])
+    unchanged = record_if_any(lake, lake.files.accepted_with(upload.sha256, [*lake.contracts.source]))
+    sheets = unchanged.written_as.get("sheets", "") if _is_done(unchanged) and unchanged else ""
+    copies = (record_if_any(lake, senders.edited_copy(upload.sha256, part)) for part in asked)
+    return tuple(
+        part
+        for part, copy in zip(asked, copies, strict=True)
+        if _is_done(copy) or f", {part}, " in f", {sheets}, "
+    )
+
+
+def _is_done(record: FileRecord | None) -> bool:
+    return record is not None and record.state is FileState.DONE
 
 
 def _replaces(lake: LakePorts, dataset: str, stored: Mapping[str, Any] | None) -> ReplacedRows | None:

@@ -367,6 +367,9 @@ class DryRun(Shape):
     part_rows: dict[str, Count] = Field({}, description="Number of records by list.")
     part_datasets: dict[str, str] = Field({}, description="Suggested dataset by path of a list of records.")
     part: str = Field("", description="The part that is read; empty if none is chosen.")
+    parts_in_lake: tuple[str, ...] = Field(
+        (), description="Parts of the same content that were committed before; the first 20 are looked up."
+    )
     parts_read: tuple[str, ...] = Field(
         (), description="The parts that a commit takes: several sheets may be read as one table."
     )

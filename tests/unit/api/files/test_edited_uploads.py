@@ -40,6 +40,7 @@ FORMATS = {
     "updated_at": {"patterns": ["dd.MM.yyyy"]},
 }
 DECIDED = {"dataset": "products", "columns": FIELDS, "formats": FORMATS}
+PASTED = ((8, "Citybike Größe 8"), (2, "Citybike"))  # a column of which one cell differs
 COUNTS = ("accepted", "quarantined", "duplicates")
 
 
@@ -323,6 +324,34 @@ def test_a_refused_row_of_an_edited_file_is_corrected_as_its_column_is_written()
     assert b"19.90" in caller.lake.objects.contents("raw")[sent["key"]]
     rows = caller.call("GET", f"/v1/files/{committed['file_id']}/rejected-rows").json["rows"]
     assert [each["corrected_value"] for each in rows if each["source_row"] == BAD_ROWS[0]] == ["19,90"]
+
+
+def test_the_accepted_value_of_a_row_is_that_of_its_newest_correction() -> None:
+    """The page named a refused value as the accepted one."""
+    caller = uploader()
+    answer = checked(caller, upload_id := uploaded(caller, supplier_file()), DECIDED)
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
+    caller.lake.receive(committed["key"])
+    for price, other, accepted in (("teuer", "21,00", 1), ("19,90", "", 1)):
+        rows = [{"source_row": BAD_ROWS[0], "values": {"list_price": price}}]
+        rows += [{"source_row": BAD_ROWS[1], "values": {"list_price": other}}] if other else []
+        sent = caller.call("POST", f"/v1/files/{committed['file_id']}/corrections", {"rows": rows}).json
+        assert caller.lake.receive(sent["key"]).accepted == accepted
+    rows = caller.call("GET", f"/v1/files/{committed['file_id']}/rejected-rows").json["rows"]
+    (row,) = [each for each in rows if each["source_row"] == BAD_ROWS[0]]
+    assert (row["correction"], row["corrected_value"]) == ("accepted", "19,90")
+
+
+def test_a_typed_cell_that_is_as_before_is_not_listed() -> None:
+    caller = uploader()
+    first, second = ({"row": row, "column": "Bezeichnung", "text": text} for row, text in PASTED)
+    answer = checked(
+        caller, upload_id := uploaded(caller, supplier_file()), {**DECIDED, "cells": [first, second]}
+    )
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
+    record = caller.lake.receive(committed["key"])
+    edits = caller.call("GET", f"/v1/files/{record.file_id}").json["edited_before"]
+    assert (edits["cells"], [cell["row"] for cell in edits["typed"]]) == (1, [2])
 
 
 def test_the_choice_of_a_part_alone_keeps_what_is_remembered_for_its_header() -> None:
@@ -748,6 +777,7 @@ def test_each_sheet_has_an_edited_copy_of_its_own() -> None:
             "POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]
         ).json
         sent[part] = caller.lake.receive(committed["key"]).file_id
+        assert answer.json["parts_in_lake"] == [each for each in sent if each != part]
     again = uploaded_to(caller, book, "messe.xlsx", "")
     for part, text in (("Lines", "8"), ("Orders", "fragile")):
         assert checked(caller, again, with_a_typed_cell(part, text)).json["edited_copy"] == sent[part]
@@ -880,10 +910,12 @@ def test_the_next_sheet_of_a_workbook_that_is_in_the_lake_is_no_duplicate() -> N
     first = committed_as_checked(caller, begun_with(caller, book)["upload_id"]).json
     assert (first["parts"], first["parts_read"]) == (["Lines", "Orders"], ["Orders"])
     assert begun_with(caller, book)["state"] == "duplicate"
+    assert first["parts_in_lake"] == []
     upload = begun_with(caller, book, "Lines")
     assert upload["state"] == "open"
     answer = checked(caller, upload["upload_id"]).json
     assert (answer["dataset"], answer["parts_read"], answer["accepted"]) == ("order_items", ["Lines"], 20)
+    assert answer["parts_in_lake"] == ["Orders"]
 
 
 def test_a_continued_upload_begins_with_the_asked_sheet_unless_something_is_decided() -> None:
