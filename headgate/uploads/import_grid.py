@@ -102,13 +102,25 @@ def open_file(
         properties[QUOTES_PROPERTY] = QuoteUse.NONE.value
     # Lists in the records of JSON are shown, and committed, as their JSON texts.
     texts = tuple(
-        Column(place, ColumnType(Kind.STRING), nested="array" if is_json and part else "") for place in places
+        Column(place, _type_for_text(column.type), nested="array" if is_json and part else "")
+        for place, column in zip(places, headed.columns, strict=True)
     )
     reading = with_headings(
         Contract("", "", "source", "0", texts, properties=properties), headed.names, places
     )
     source = open_batches(unpacked, reading, folder) or source_in_memory(read_whole(unpacked, reading))
     return OpenedFile(headed.shown, source, headed)
+
+
+def _type_for_text(stored: pa.DataType) -> ColumnType:
+    """Return the type by which a reader gives the exact texts of a stored column, as of a Parquet file."""
+    if pa.types.is_boolean(stored):
+        return ColumnType(Kind.BOOLEAN)
+    if pa.types.is_timestamp(stored):
+        return ColumnType(Kind.TIMESTAMP)
+    if pa.types.is_floating(stored) or pa.types.is_decimal(stored):
+        return ColumnType(Kind.DECIMAL, precision=38, scale=9)
+    return ColumnType(Kind.STRING)
 
 
 def is_json_file(path: Path) -> bool:

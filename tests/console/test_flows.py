@@ -470,10 +470,10 @@ def test_the_activity_log_has_each_stage_with_its_time(console: Console) -> None
     expect_six_stages_done(page)
     page.get_by_text("Activity", exact=True).click()
     lines = page.get_by_role("group").filter(has_text="Activity").get_by_role("listitem").all_inner_texts()
-    stages = ("upload", "trigger", "processing", "validation", "database", "complete")
+    stages = ("Upload", "Wait", "Read", "Check", "Store", "End")
     assert [re.sub(r"^\d\d:\d\d:\d\d ", "TIME ", line) for line in lines] == [
         *(
-            f"TIME {stage}: {'warning' if stage == 'validation' else 'done'}" for stage in stages
+            f"TIME {stage}: {'warning' if stage == 'Check' else 'done'}" for stage in stages
         ),  # two of four rows are refused
         "now: done",
     ]

@@ -177,7 +177,7 @@ const COLOURS: Record<string, string> = {
   profiled: GRAY,
   many_refused: 'yellow',
   rows_wait: 'yellow',
-  rows_refused: GRAY,
+  rows_refused: 'yellow',
   degraded: 'yellow',
   succeeded_with_problems: 'yellow',
   unknown: GRAY,

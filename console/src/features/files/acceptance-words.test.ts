@@ -39,6 +39,7 @@ test('a good file keeps its state, and a rejected one is not committed', () => {
 
 test('a list shows no file with refused rows as done alone, and does not claim that they wait', () => {
   const file = {
+    key: 'payments/today.csv',
     state: 'done',
     acceptance: 'ok',
     quarantined: 1834,
@@ -62,6 +63,7 @@ test('a list shows no file with refused rows as done alone, and does not claim t
 
 test('rows of a file that a later version replaces wait for nobody', () => {
   const file = {
+    key: 'payments/today.csv',
     state: 'done' as const,
     acceptance: 'ok' as const,
     quarantined: 2,
@@ -72,4 +74,19 @@ test('rows of a file that a later version replaces wait for nobody', () => {
   }
   expect(listedState(file)).toEqual({ state: 'done', label: 'replaced by a later version' })
   expect(listedState({ ...file, closed_by: '' }).label).toBe('2 rows wait')
+})
+
+test('a correction that was refused waits in its file, and not in its own', () => {
+  const correction = {
+    key: 'payments/corrections/abc-def.csv',
+    state: 'done' as const,
+    acceptance: 'ok' as const,
+    quarantined: 1,
+    corrected: 0,
+    ignored: 0,
+    before_undo: null,
+    closed_by: '',
+  }
+  expect(listedState(correction)).toEqual({ state: 'done', label: 'done, 1 correction refused' })
+  expect(listedState({ ...correction, key: 'payments/today.csv' }).label).toBe('1 row waits')
 })

@@ -19,6 +19,11 @@ export function acceptanceTitle({ acceptance, received, quarantined }: Counted):
 export const fileState = (file: Pick<Schemas['FileSummary'], 'state' | 'acceptance'>): string =>
   file.acceptance && file.acceptance !== 'ok' ? file.acceptance : file.state
 
+/** Keys of corrected rows, which the console sends as files of their own. */
+export const CORRECTIONS = /^[^/]+\/corrections\/([a-p]+)-[a-p]+\.csv$/
+
+const isCorrection = (key: string): boolean => CORRECTIONS.test(key)
+
 /** A file whose refused rows need nobody any more. */
 export const REPLACED = 'replaced by a later version'
 
@@ -26,7 +31,7 @@ export const REPLACED = 'replaced by a later version'
 export function listedState(
   file: Pick<
     Schemas['FileSummary'],
-    'state' | 'acceptance' | 'quarantined' | 'corrected' | 'ignored' | 'before_undo' | 'closed_by'
+    'key' | 'state' | 'acceptance' | 'quarantined' | 'corrected' | 'ignored' | 'before_undo' | 'closed_by'
   >,
   isShort = false,
 ): { state: string; label: string } {
@@ -37,6 +42,12 @@ export function listedState(
   if (file.state === 'done' && file.closed_by && file.quarantined > 0)
     return { state: 'done', label: isShort ? 'replaced' : REPLACED }
   if (state !== 'done' || file.quarantined === 0) return { state, label: stateWords(state) }
+  // Refused corrections are corrected again in their file, which counts them.
+  if (isCorrection(file.key))
+    return {
+      state: 'done',
+      label: isShort ? stateWords('done') : `done, ${count(file.quarantined, 'correction')} refused`,
+    }
   const left = Math.max(0, file.quarantined - file.corrected - file.ignored)
   if (left === 0) {
     const parts = [

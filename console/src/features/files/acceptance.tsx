@@ -1,4 +1,4 @@
-import { Alert } from '@mantine/core'
+import { Alert, Anchor } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { StateBadge } from '../../components/states'
@@ -22,7 +22,16 @@ type Counted = Pick<Schemas['DryRun'], 'acceptance' | 'received' | 'accepted' | 
   Partial<Pick<Schemas['FileDetail'], 'closed_by'>>
 
 /** Says that the gate refuses too many rows of a file; nothing where it does not, or where a later version replaces it. */
-export function AcceptanceAlert({ of, wasCommitted }: { of: Counted; wasCommitted: boolean }) {
+export function AcceptanceAlert({
+  of,
+  wasCommitted,
+  page,
+}: {
+  of: Counted
+  wasCommitted: boolean
+  /** The page with the reasons and the rows, where they are not below. */
+  page?: string | undefined
+}) {
   const title = acceptanceTitle(of)
   if (!title || of.closed_by) return null
   const isNothing = of.acceptance === 'nothing_accepted'
@@ -34,9 +43,18 @@ export function AcceptanceAlert({ of, wasCommitted }: { of: Counted; wasCommitte
       role="alert"
       styles={isNothing ? undefined : { title: TEXT, label: TEXT }}
     >
-      {wasCommitted
-        ? 'The reasons are below. Correct the rows here, or undo the upload and send a corrected file.'
-        : 'The reasons are below. Check whether each column has the right field, and correct the rows or the file.'}
+      {page ? (
+        <>
+          <Anchor inherit href={page}>
+            The page of the file
+          </Anchor>{' '}
+          has the reasons and the rows. Correct them there, or undo the upload and send a corrected file.
+        </>
+      ) : wasCommitted ? (
+        'The reasons are below. Correct the rows here, or undo the upload and send a corrected file.'
+      ) : (
+        'The reasons are below. Check whether each column has the right field, and correct the rows or the file.'
+      )}
     </Alert>
   )
 }

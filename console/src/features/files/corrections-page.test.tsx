@@ -21,6 +21,8 @@ const FILE = {
   accepted: 1,
   quarantined: 1,
   duplicates: 0,
+  corrected: 0,
+  ignored: 0,
   acceptance: 'many_refused',
   uploaded_by: 'uma',
   undone_by: '',
@@ -33,7 +35,7 @@ test('what became of corrections is said in one sentence', () => {
   expect(correctionWords({ ...FILE, state: 'reverted' })).toBe('The corrections were undone')
 })
 
-test('a refused correction shows the typed value, the reason, and the way back to its file', async () => {
+async function showPage(original: Partial<Schemas['FileDetail']> = {}) {
   const row = {
     source_row: 1,
     column: 'list_price',
@@ -43,7 +45,7 @@ test('a refused correction shows the typed value, the reason, and the way back t
   }
   const answers: Record<string, unknown> = {
     '/v1/me': { name: 'op', groups: ['operator'], role: 'operator' },
-    '/v1/files/f1': { ...FILE, file_id: 'f1', key: 'products/lieferant.csv' },
+    '/v1/files/f1': { ...FILE, file_id: 'f1', key: 'products/lieferant.csv', ...original },
     '/v1/files/f2/rejected-rows': { key: ['product_id'], rows: [row], groups: [], next_cursor: '' },
   }
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
@@ -60,6 +62,18 @@ test('a refused correction shows the typed value, the reason, and the way back t
       </QueryClientProvider>
     </MantineProvider>,
   )
+  await screen.findByText(/Corrected rows of/)
+}
+
+test('once the row is corrected in its file, nobody is asked to correct it again', async () => {
+  await showPage({ corrected: 1 })
+  await screen.findAllByRole('cell')
+  await screen.findByText('products/lieferant.csv')
+  expect(screen.queryByRole('link', { name: /Correct it again/ })).toBeNull()
+})
+
+test('a refused correction shows the typed value, the reason, and the way back to its file', async () => {
+  await showPage()
   const again = await screen.findByRole('link', { name: 'Correct it again in lieferant.csv' })
   expect(again.getAttribute('href')).toBe('#/files/f1')
   const cells = (await screen.findAllByRole('cell')).map((cell) => cell.textContent)

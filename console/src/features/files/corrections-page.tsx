@@ -18,6 +18,7 @@ type File = Schemas['FileDetail']
 /** Rows of a file that a person corrected and sent again: what became of them, and the way to the file. */
 export function CorrectionsPage({ file, originalId }: { file: File; originalId: string }) {
   const original = useFile(originalId).data?.body
+  const waits = original === undefined || original.quarantined > original.corrected + original.ignored
   const name = original ? fileTitle(original) : heading(file.dataset)
   const href = `#/files/${encodeURIComponent(originalId)}`
   const refused = file.quarantined
@@ -37,7 +38,7 @@ export function CorrectionsPage({ file, originalId }: { file: File; originalId: 
           </Group>
         </div>
         <Group gap="xs">
-          {refused > 0 && file.state === 'done' ? (
+          {refused > 0 && file.state === 'done' && waits ? (
             <Button size="compact-sm" component="a" href={href}>
               Correct {refused === 1 ? 'it' : 'them'} again in {name}
             </Button>

@@ -16,7 +16,7 @@ import { cellWords, type ColumnFormat } from '../../formats/columns'
 import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
-import { listedState } from './acceptance-words'
+import { CORRECTIONS, listedState } from './acceptance-words'
 
 type File = Schemas['FileSummary']
 
@@ -210,10 +210,7 @@ function FileTitle({
   )
 }
 
-/** The keys of corrected rows, which the console sends as files of their own: the id of the file that they correct has letters for digits. */
-const CORRECTIONS = /^[^/]+\/corrections\/([a-p]+)-[a-p]+\.csv$/
-
-/** The id of the file whose rows a file corrects; undefined for any other file. */
+/** The id of the file whose rows a file corrects, of which its key has letters for digits; undefined for any other file. */
 export function originalId(key: string): string | undefined {
   const letters = CORRECTIONS.exec(key)?.[1]
   return letters?.replace(/[g-p]/g, (letter) => String(letter.charCodeAt(0) - 'g'.charCodeAt(0)))

@@ -3,9 +3,11 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
 import { useCatalog } from '../catalog/queries'
 import { useMay } from '../../api/queries'
 import { useRun, useStartRun } from '../lake/queries'
+import { useUnmergedCorrections } from './queries'
 import { Failed } from '../../components/states'
 import { queryAddress } from '../../formats/sql'
 import { leftOut, runState } from '../lake/run-problems'
@@ -26,11 +28,29 @@ export function NextStep({ file, isSecond = false }: Props) {
     )
   if (file.state !== 'done' || file.accepted === 0) return null
   return file.in_snapshot ? (
-    <QueryTable dataset={file.dataset} />
+    <Merged file={file} isSecond={isSecond} />
   ) : (
     <RunFirst fileId={file.file_id} isSecond={isSecond} />
   )
 }
+
+/** A file that the tables have: its rows can be queried, and corrected ones may wait for a run. */
+function Merged({ file, isSecond = false }: Props) {
+  const corrected = useUnmergedCorrections(file)
+  return (
+    <>
+      <QueryTable dataset={file.dataset} />
+      {corrected > 0 ? (
+        <RunFirst fileId={file.file_id} isSecond={isSecond} words={correctionsFirst(corrected)} />
+      ) : null}
+    </>
+  )
+}
+
+const correctionsFirst = (rows: number): typeof BRINGS => ({
+  next: `The next run brings ${rows === 1 ? 'its corrected row' : `its ${count(rows, 'corrected row')}`} into the tables.`,
+  during: 'The run that brings the corrected rows into the tables',
+})
 
 function QueryTable({ dataset }: { dataset: string }) {
   const catalog = useCatalog()

@@ -66,6 +66,7 @@ export const useFile = (fileId: string, options: { expected?: boolean; paused?: 
   })
 
 const ROWS_OF_A_PAGE = 500
+const MOST_CORRECTIONS = 20
 
 export const useRejectedRows = (fileId: string, rule: string, enabled: boolean) =>
   useInfiniteQuery({
@@ -83,6 +84,23 @@ export const useRejectedRows = (fileId: string, rule: string, enabled: boolean) 
         ? POLL_MS
         : false,
   })
+
+/** How many corrected rows of a file are in the lake and in no table yet. */
+export function useUnmergedCorrections(file: Pick<Schemas['FileDetail'], 'file_id' | 'quarantined'>): number {
+  const rejected = useRejectedRows(file.file_id, '', file.quarantined > 0)
+  const rows = rejected.data?.pages.flatMap((page) => page.rows) ?? []
+  const accepted = rows.filter((row) => row.correction === 'accepted' && row.corrected_by)
+  const ids = [...new Set(accepted.map((row) => row.corrected_by))].slice(0, MOST_CORRECTIONS)
+  const unmerged = useQueries({
+    queries: ids.map((id) => ({
+      queryKey: ['file', id],
+      queryFn: () => ask<Schemas['FileDetail']>(`/v1/files/${path(id)}`),
+    })),
+  }).flatMap(({ data }) =>
+    data && data.body.state === 'done' && !data.body.in_snapshot ? [data.body.file_id] : [],
+  )
+  return accepted.filter((row) => unmerged.includes(row.corrected_by)).length
+}
 
 type Group = Pick<Schemas['RejectionGroup'], 'rule' | 'column'>
 

@@ -3,7 +3,7 @@ import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { heading, uniqueHeadings } from '../../formats/words'
-import { otherCells } from './rejection-groups'
+import { otherCells, textWords } from './rejection-groups'
 
 interface Props {
   row: Schemas['RejectedRow']
@@ -73,7 +73,8 @@ export function RejectedRow({ row, about, value, onCorrect, type, again, whole }
           {onCorrect ? (
             <CellInput
               type={type}
-              name={`Corrected ${row.column} of row ${place}`}
+              name={`Corrected ${row.column.replaceAll('_', ' ')} of row ${place}`}
+              hidden={writtenAs(row.reason)}
               value={value}
               onChange={onCorrect}
             />
@@ -116,12 +117,20 @@ export function RejectedRow({ row, about, value, onCorrect, type, again, whole }
   )
 }
 
+const WRITE_AS = /Write it as (.+?)\.?$/
+
+/** How a value is written, as its reason says; undefined where it does not. */
+export const writtenAs = (reason: string): string | undefined => {
+  const form = WRITE_AS.exec(reason)?.[1]
+  return form ? `such as ${form}` : undefined
+}
+
 interface CellProps {
   type: string | undefined
   name: string
   label?: string
   value: string
-  /** How the cell looks whose digits are hidden. */
+  /** How the cell looks whose digits are hidden, or an example of how it is written. */
   hidden?: string | undefined
   onChange: (value: string) => void
 }
@@ -232,7 +241,7 @@ function Sent({ row }: { row: Schemas['RejectedRow'] }) {
       </Anchor>
       {row.corrected_value || row.corrected_as ? (
         <Text size="xs" className="any-text">
-          {row.corrected_value}
+          {row.corrected_value ? textWords(row.corrected_value) : ''}
           {row.corrected_as ? ` by ${row.corrected_as}` : ''}
         </Text>
       ) : null}

@@ -13,7 +13,7 @@ const COLOURS: Record<Schemas['FileStage']['state'], string> = {
   skipped: 'var(--mantine-color-gray-5)',
   pending: 'light-dark(var(--mantine-color-gray-3), var(--mantine-color-dark-4))',
 }
-const NAMES: Record<Schemas['FileStage']['name'], string> = {
+export const STAGE_NAMES: Record<Schemas['FileStage']['name'], string> = {
   upload: 'Upload',
   trigger: 'Wait',
   processing: 'Read',
@@ -57,7 +57,7 @@ export function Stages({ stages }: { stages: Schemas['FileStage'][] }) {
             data-state={stage.state}
           >
             <Text size="sm" fw={600}>
-              {NAMES[stage.name]} {SIGNS[stage.state]}
+              {STAGE_NAMES[stage.name]} {SIGNS[stage.state]}
             </Text>
             <Text size="xs" className="muted" title={stage.at ? inUtc(stage.at) : undefined}>
               {stage.state === 'pending' ? 'pending' : stage.at ? timeOfDay(stage.at) : stage.state}

@@ -5,17 +5,23 @@ import { useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { useMay } from '../../api/queries'
-import { useRestore, useRevert, useRevertPreview } from './queries'
+import { useFiles, useRestore, useRevert, useRevertPreview } from './queries'
+import { Moment } from '../../components/moment'
 import { Failed, Waiting } from '../../components/states'
 
 /** The button that takes a file and its corrections out of the lake, or back in; it says first what goes. */
 export function Undo({
   file,
 }: {
-  file: Pick<Schemas['FileDetail'], 'file_id' | 'state' | 'in_snapshot' | 'replaced_rows'>
+  file: Pick<
+    Schemas['FileDetail'],
+    'file_id' | 'key' | 'state' | 'in_snapshot' | 'replaced_rows' | 'received_at'
+  >
 }) {
   const preview = useRevertPreview(file.file_id, file.state)
   const mayUpload = useMay('uploader')
+  // Here, and not in the dialog: its content is gone once the file is undone, and could not close it.
+  const revert = useRevert(file.file_id)
   const [opened, { open, close }] = useDisclosure(false)
   const [isNewest, setNewest] = useState(false)
   // A correction may have been accepted since the page was opened; the undo takes its rows along.
@@ -43,7 +49,8 @@ export function Undo({
           <Stack>
             {preview.error ? <Failed error={preview.error} what="The newest list of these rows" /> : null}
             <GoingFiles preview={undo} file={file} />
-            <Confirm fileId={file.file_id} onDone={close} />
+            <EarlierFile file={file} />
+            <Confirm revert={revert} onDone={close} />
           </Stack>
         ) : (
           <Waiting what="the rows that go" />
@@ -68,6 +75,22 @@ function comesBack({ in_snapshot: inTables, replaced_rows: rows }: Parameters<ty
   return rows
     ? ` The ${count(rows, 'row')} of the lake that they replaced ${rows === 1 ? 'comes' : 'come'} back.`
     : ' Rows of the lake that they replaced come back.'
+}
+
+/** The newest accepted file of the same name before this one, which an undo leaves in the lake. */
+function EarlierFile({ file }: { file: Pick<Schemas['FileDetail'], 'file_id' | 'key' | 'received_at'> }) {
+  const files = useFiles({ name: file.key })
+  const [earlier] = (files.data?.pages.flatMap((page) => page.files) ?? [])
+    .filter(({ file_id: id, key, state }) => id !== file.file_id && key === file.key && state === 'done')
+    .filter(({ received_at: at }) => at < file.received_at)
+    .toSorted((one, other) => other.received_at.localeCompare(one.received_at))
+  if (!earlier) return null
+  return (
+    <Text size="sm">
+      The file of this name of <Moment at={earlier.received_at} /> stays, with its{' '}
+      {count(earlier.accepted, 'accepted row')}.
+    </Text>
+  )
 }
 
 /** What an undo takes along: the file and its corrections, with their rows. */
@@ -103,8 +126,7 @@ function GoingFiles({
   )
 }
 
-function Confirm({ fileId, onDone }: { fileId: string; onDone: () => void }) {
-  const revert = useRevert(fileId)
+function Confirm({ revert, onDone }: { revert: ReturnType<typeof useRevert>; onDone: () => void }) {
   return (
     <>
       {revert.error ? <Failed error={revert.error} what="The undo" isAction /> : null}

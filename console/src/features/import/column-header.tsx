@@ -1,7 +1,7 @@
 import { ActionIcon, Menu, NativeSelect, Text, UnstyledButton } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { count, whole } from '../../api/format'
+import { count, currencyOf, whole } from '../../api/format'
 import { day } from '../../formats/moments'
 import type { Format, Step } from './edits'
 import { fits, formatChoices, formatWords } from './formats'
@@ -71,6 +71,7 @@ export function ColumnHeader({
           <ColumnMenu
             name={name}
             type={own ? type : ''}
+            format={format}
             hidesValues={hidesValues}
             onFormat={on.onFormat}
             onAction={on.onAction}
@@ -113,6 +114,11 @@ export function ColumnHeader({
           <UnstyledButton className="import-link" onClick={() => on.onField(suggestion.field)}>
             {titleOf(fields, suggestion.field)}?
           </UnstyledButton>
+        ) : null}
+        {own && currencyOf(own.unit) ? (
+          <Text size="xs" className="muted" span>
+            in {currencyOf(own.unit)}
+          </Text>
         ) : null}
         {format ? (
           <Text size="xs" span truncate title={formatWords(format)}>
@@ -161,6 +167,8 @@ export const words = (name: string): string => name.replaceAll('_', ' ')
 interface MenuProps {
   name: string
   type: string
+  /** How the values are read now; absent for the plain spelling. */
+  format: Format | undefined
   hidesValues: boolean
   onFormat: (format: Format) => void
   onAction: (action: ColumnAction) => void
@@ -172,7 +180,8 @@ const OF_VALUES: [ColumnAction, string][] = [
   ['split', 'Split in two …'],
 ]
 
-function ColumnMenu({ name, type, hidesValues, onFormat, onAction }: MenuProps) {
+function ColumnMenu({ name, type, format, hidesValues, onFormat, onAction }: MenuProps) {
+  const isChosen = (choice: Format): boolean => formatWords(choice) === formatWords(format)
   return (
     <Menu position="bottom-end" withinPortal>
       <Menu.Target>
@@ -185,11 +194,17 @@ function ColumnMenu({ name, type, hidesValues, onFormat, onAction }: MenuProps) 
           <>
             <Menu.Label>Written as</Menu.Label>
             {formatChoices(type).map((choice) => (
-              <Menu.Item key={choice.label} onClick={() => onFormat(choice.format)}>
+              <Menu.Item
+                key={choice.label}
+                leftSection={isChosen(choice.format) ? '✓' : ''}
+                onClick={() => onFormat(choice.format)}
+              >
                 {choice.label}
               </Menu.Item>
             ))}
-            <Menu.Item onClick={() => onFormat({})}>plain: 13.50, 2026-12-31, true/false</Menu.Item>
+            <Menu.Item leftSection={isChosen({}) ? '✓' : ''} onClick={() => onFormat({})}>
+              plain: 13.50, 2026-12-31, true/false
+            </Menu.Item>
             <Menu.Divider />
           </>
         ) : null}

@@ -7,7 +7,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { Schemas } from '../../api/client'
 import { NO_EDITS } from './edits'
 import { FileLine } from './file-line'
-import { isUnreadable } from './import-panel'
+import { inWordsOf, isUnreadable } from './import-panel'
 
 afterEach(cleanup)
 
@@ -55,4 +55,15 @@ test('rows that are read are of a dataset, also where the gate refuses the file'
   expect([isUnreadable(refused), isUnreadable({ ...FILE, outcome: 'profiled' })]).toEqual([false, false])
   show(refused, true)
   screen.getByLabelText('Dataset of the file')
+})
+
+test('a damaged workbook is not called an archive', () => {
+  const error = {
+    rule: 'corrupt_archive',
+    message: 'the zip archive is cut or damaged',
+    remedy: 'compress it again',
+    column: '',
+  }
+  expect(inWordsOf('preise.xlsx', error).message).toBe('the workbook is cut or damaged')
+  expect(inWordsOf('preise.zip', error)).toBe(error)
 })

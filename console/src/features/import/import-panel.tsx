@@ -59,6 +59,15 @@ function columnOfLists({ error, grid }: Schemas['DryRun'], { columns }: Edits): 
 export const isUnreadable = ({ outcome, grid, columns }: Schemas['DryRun']): boolean =>
   outcome === 'rejected' && !grid && columns.length === 0
 
+const WORKBOOK = /\.(xlsx|ods)$/i
+
+/** An error of a file in the words of its sender: a workbook is a zip archive for programs only. */
+export function inWordsOf(name: string, error: NonNullable<Schemas['DryRun']['error']>): typeof error {
+  if (error.rule !== 'corrupt_archive' || !WORKBOOK.test(name)) return error
+  const remedy = 'open it in your spreadsheet program, save it again, and send that file'
+  return { ...error, message: error.message.replace('zip archive', 'workbook'), remedy }
+}
+
 const NO_ROWS =
   'The file has a header and no rows, so there is nothing to load. Export it again with its rows, and choose the new file.'
 
@@ -189,7 +198,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
       result.outcome !== 'needs_mapping' &&
       !missing.length ? (
         <Text size="sm" className="misfit" role="alert">
-          {ofLists ? `${ofLists} ${HOLDS_LISTS}` : explained(result.error)}{' '}
+          {ofLists ? `${ofLists} ${HOLDS_LISTS}` : explained(inWordsOf(upload.name, result.error))}{' '}
           {ofLists ? (
             <Button
               size="compact-sm"

@@ -52,10 +52,14 @@ export function MissingFields({ fields, result, edits, onChange }: Props) {
       )}
       <Text size="sm" className="muted">
         {waysOut(fields)}
+        {fields.some((field) => field.may_be_empty) ? WHY_ASKED : ''}
       </Text>
     </Group>
   )
 }
+
+const WHY_ASKED =
+  ' A field whose values are masked is asked for, because a column of another name may hold them unmasked.'
 
 /** What a person can do about the fields: a key tells rows apart, so it has no value for all of them. */
 function waysOut(fields: Props['fields']): string {

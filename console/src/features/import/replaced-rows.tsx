@@ -1,7 +1,7 @@
 import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { count, whole } from '../../api/format'
+import { count, currencyOf, whole } from '../../api/format'
 import { titleOf } from './column-header'
 
 /** The rows of the lake that a commit replaces: nobody sees them in the file. */
@@ -37,6 +37,9 @@ export function ReplacedRows({ result, isCurrent }: { result: Schemas['DryRun'];
 const isChange = ({ replaces }: Pick<Schemas['DryRun'], 'replaces'>): boolean =>
   (replaces?.replaced ?? 0) + (replaces?.not_compared ?? 0) > 0
 
+const AMOUNT = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 9 })
+const amount = (value: number): string => AMOUNT.format(value)
+
 /** What a commit changes in rows that the lake has, a sentence each. */
 export function replacedLines({
   replaces,
@@ -45,10 +48,13 @@ export function replacedLines({
   if (!replaces) return []
   const { replaced, older, equal, not_compared: others, examples } = replaces
   const title = (name: string) => titleOf(mapping?.fields, name)
+  const unit = (name: string) => currencyOf(mapping?.fields.find((one) => one.name === name)?.unit ?? '')
+  const value = (name: string, text: string) =>
+    text && unit(name) && Number.isFinite(Number(text)) ? amount(Number(text)) : text || 'empty'
   const named = examples.map(({ key, changes }) => {
     const row = Object.entries(key).map(([name, text]) => `${title(name)} ${text}`)
-    const changed = Object.entries(changes).map(
-      ([name, [before, after]]) => `${title(name)} ${before || 'empty'} → ${after || 'empty'}`,
+    const changed = Object.entries(changes).map(([name, [before, after]]) =>
+      `${title(name)} ${value(name, before)} → ${value(name, after)} ${unit(name)}`.trimEnd(),
     )
     return [row.join(', '), changed.join(', ')].filter(Boolean).join(': ')
   })

@@ -1,6 +1,7 @@
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 
+import type { Schemas } from '../../api/client'
 import { explained } from '../../api/format'
 import { FINAL_STATES, useFile } from '../files/queries'
 import { Failed, Waiting } from '../../components/states'
@@ -9,7 +10,7 @@ import { BeforeUndo } from '../files/before-undo'
 import { Counts } from '../files/counts'
 import { NextStep } from '../files/next-step'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
-import { Stages } from '../files/stages'
+import { STAGE_NAMES, Stages } from '../files/stages'
 import { Undo } from '../files/undo'
 import { WarnedRows } from '../files/warned-rows'
 import type { Edits } from '../import/edits'
@@ -18,8 +19,15 @@ import { Advice } from '../../components/advice'
 import { timeOfDay } from '../../formats/moments'
 import { stateWords } from '../../formats/states'
 
+interface LiveProps {
+  fileId: string
+  edits?: Edits | undefined
+  /** All parts of the file that was sent: a list in its records is one, and no column that was left out. */
+  parts?: string[] | undefined
+}
+
 /** A committed file in its six stages. */
-export function Live({ fileId, edits }: { fileId: string; edits?: Edits | undefined }) {
+export function Live({ fileId, edits, parts }: LiveProps) {
   const [paused, setPaused] = useState(false)
   const file = useFile(fileId, { expected: true, paused })
   const log = useActivity(file.data?.body.state, file.data?.body.stages)
@@ -50,13 +58,13 @@ export function Live({ fileId, edits }: { fileId: string; edits?: Edits | undefi
           </Group>
         )}
       </Group>
-      <Receipt file={found} edits={edits} />
+      <Receipt file={found} edits={edits} parts={parts} />
       {found.state === 'reverted' ? (
         <BeforeUndo file={found} />
       ) : (
         <>
           <Stages stages={found.stages} />
-          <AcceptanceAlert of={found} wasCommitted />
+          <AcceptanceAlert of={found} wasCommitted page={`#/files/${encodeURIComponent(fileId)}`} />
           <Counts of={found} />
           <WarnedRows warned={found.warned} />
         </>
@@ -86,16 +94,10 @@ export function Live({ fileId, edits }: { fileId: string; edits?: Edits | undefi
   )
 }
 
-interface Stage {
-  name: string
-  at: string
-  state: string
-}
-
-function useActivity(state: string | undefined, stages: Stage[] | undefined): string[] {
+function useActivity(state: string | undefined, stages: Schemas['FileStage'][] | undefined): string[] {
   if (!stages) return []
   const lines = stages
     .filter((stage) => stage.at)
-    .map((stage) => `${timeOfDay(stage.at)} ${stage.name}: ${stage.state}`)
+    .map((stage) => `${timeOfDay(stage.at)} ${STAGE_NAMES[stage.name]}: ${stage.state}`)
   return state ? [...lines, `now: ${stateWords(state)}`] : lines
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { NO_EDITS, withDefault } from '../import/edits'
-import { currencyLines, leftOutLine, rememberedLine, setLine, undoneWords } from './receipt'
+import { currencyLines, leftOutLine, ownCurrencyLine, rememberedLine, setLine, undoneWords } from './receipt'
 
 const KEPT = {
   left_out: ['VPE', 'EAN'],
@@ -34,12 +34,16 @@ test('a receipt says in which currency amounts are stored that are in others', (
     'List price is stored as GBP, although the file says EUR and USD. Nothing was converted.',
   ])
   expect(currencyLines(null, NO_EDITS, {})).toEqual([])
+  const units = { list_price: 'GBP', weight: 'kg' }
+  expect(ownCurrencyLine(null, NO_EDITS, units)).toBe('Stored as the dataset has it: List price in GBP.')
+  expect([ownCurrencyLine(KEPT, undefined, units), ownCurrencyLine(null, EDITS, units)]).toEqual(['', ''])
 })
 
 test('a receipt names the columns and counts the rows that stay out', () => {
   expect(leftOutLine(KEPT, undefined)).toBe('Left out: VPE, EAN, and 1 row.')
   expect(leftOutLine(null, EDITS)).toBe('Left out: VPE.')
   expect(leftOutLine(null, NO_EDITS)).toBe('')
+  expect(leftOutLine(KEPT, undefined, ['orders', 'orders.VPE'])).toBe('Left out: EAN, and 1 row.')
 })
 
 test('a receipt says what every row got, and what the next file gets of it', () => {

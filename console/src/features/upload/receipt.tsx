@@ -9,17 +9,19 @@ import { valueWords } from '../files/edited-before'
 import { ReplacedBy } from '../files/replaced-by'
 import { sentAs } from '../files/sent-as'
 import { currencyWords } from '../import/currencies'
-import type { Edits } from '../import/edits'
+import { type Edits, joinedColumns } from '../import/edits'
 import { replacedWords } from '../import/replaced-rows'
 
 interface Props {
   file: Schemas['FileDetail']
   /** What was decided about the columns before the commit; absent after a reload. */
   edits?: Edits | undefined
+  /** All parts of the file that was sent: a list in its records is one, and no column that was left out. */
+  parts?: string[] | undefined
 }
 
 /** What became of the rows of a file, what was decided about them, and what the next file gets of it. */
-export function Receipt({ file, edits }: Props) {
+export function Receipt({ file, edits, parts: partsOfFile }: Props) {
   const units = useUnits(file.dataset)
   const columns = useContract('source', file.state === 'done' ? file.dataset : '').data?.column_list ?? []
   if (file.state === 'reverted') return <Text fw={600}>{undoneWords(file)}</Text>
@@ -48,7 +50,12 @@ export function Receipt({ file, edits }: Props) {
           {line}
         </Text>
       ))}
-      {[leftOutLine(file.edited_before, edits), setLine(file.edited_before), rememberedLine(edits, types)]
+      {[
+        file.accepted > 0 ? ownCurrencyLine(file.edited_before, edits, units) : '',
+        leftOutLine(file.edited_before, edits, partsOfFile),
+        setLine(file.edited_before),
+        rememberedLine(edits, types),
+      ]
         .filter(Boolean)
         .map((line) => (
           <Text key={line} size="sm">
@@ -94,10 +101,23 @@ export function currencyLines(kept: Kept, edits: Edits | undefined, units: Recor
   })
 }
 
+/** In which currency the other amounts are stored; empty without any. */
+export function ownCurrencyLine(kept: Kept, edits: Edits | undefined, units: Record<string, string>): string {
+  const foreign = { ...kept?.currencies, ...edits?.currencies }
+  const own = Object.entries(units).filter(([name, unit]) => currencyOf(unit) && !(name in foreign))
+  const stored = own.map(([name, unit]) => `${heading(name)} in ${currencyOf(unit)}`)
+  return stored.length > 0 ? `Stored as the dataset has it: ${stored.join(', ')}.` : ''
+}
+
 /** The columns and rows of the file that are not in the lake. */
-export function leftOutLine(kept: Kept, edits: Edits | undefined): string {
+export function leftOutLine(kept: Kept, edits: Edits | undefined, partsOfFile: string[] = []): string {
   const decided = Object.entries(edits?.columns ?? {})
-  const columns = kept ? kept.left_out : decided.flatMap(([name, field]) => (field === null ? [name] : []))
+  const joined = edits ? joinedColumns(edits) : []
+  const isPart = (name: string): boolean =>
+    partsOfFile.some((part) => part === name || part.endsWith(`.${name}`))
+  const columns = (
+    kept ? kept.left_out : decided.flatMap(([name, field]) => (field === null ? [name] : []))
+  ).filter((name) => !isPart(name) && !joined.includes(name))
   const rows = kept?.rows_left_out.length ?? 0
   const parts = [columns.join(', '), rows > 0 ? count(rows, 'row') : ''].filter(Boolean)
   return parts.length > 0 ? `Left out: ${parts.join(', and ')}.` : ''

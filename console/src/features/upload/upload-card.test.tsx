@@ -21,6 +21,7 @@ vi.mock('idb-keyval', () => ({
   set: () => Promise.resolve(),
 }))
 vi.mock('../import/import-panel', () => ({
+  isUnreadable: () => false,
   ImportPanel: ({ onCommit }: { onCommit: (check: Checked, edits: typeof NO_EDITS) => void }) => (
     <button onClick={() => onCommit(newest, NO_EDITS)}>Commit</button>
   ),

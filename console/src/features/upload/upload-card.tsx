@@ -9,12 +9,12 @@ import { Panel } from '../../components/panel'
 import { Failed, Waiting } from '../../components/states'
 import { Repeat } from '../files/repeat'
 import type { Edits } from '../import/edits'
-import { ImportPanel } from '../import/import-panel'
+import { ImportPanel, isUnreadable } from '../import/import-panel'
 import { forgetEdits } from '../import/kept-edits'
 import { CancelUpload } from './cancel-upload'
 import { Live } from './live'
 import { forget, keep, type Kept } from './kept-files'
-import { committedParts, keptForPart, NextPart } from './next-part'
+import { committedParts, keptForPart, NextPart, OtherSheets } from './next-part'
 import { addUploads, endUpload } from './uploads-store'
 import { abort, type Checked, commit, dryRun, type Progress, RefusedFileError, send } from './transfer'
 
@@ -25,6 +25,12 @@ type Step =
   | { name: 'committed'; upload: Schemas['Upload']; edits?: Edits; check?: Schemas['DryRun'] }
   | { name: 'duplicate'; upload: Schemas['Upload'] }
   | { name: 'failed'; error: unknown }
+
+/** Whether nothing of a file is left to decide, so that its card is closed and nothing is cancelled. */
+const isOver = (step: Step): boolean =>
+  step.name === 'committed' ||
+  step.name === 'duplicate' ||
+  (step.name === 'checked' && isUnreadable(step.check.result) && step.check.result.parts.length === 0)
 
 /** One file on its way: hash, send, check, decide, commit, and then its six stages. */
 export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => void }) {
@@ -119,7 +125,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     <Panel
       title={`${kept.file.name} (${bytes(kept.file.size)})`}
       actions={
-        step.name === 'committed' || step.name === 'duplicate' ? (
+        isOver(step) ? (
           <Button size="compact-sm" variant="default" onClick={() => void remove()}>
             Close
           </Button>
@@ -140,18 +146,28 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
           onWork={noteWork}
         />
       ) : null}
-      {step.name === 'committed' ? <Live fileId={step.upload.file_id} edits={step.edits} /> : null}
+      {step.name === 'committed' ? (
+        <Live fileId={step.upload.file_id} edits={step.edits} parts={step.check?.parts} />
+      ) : null}
       {step.name === 'committed' && step.check && !hasGoneOn ? (
         <NextPart
           file={step.check}
           committed={committed}
           onNext={(part) => {
             setGoneOn(true)
-            addUploads([keptForPart(kept, part, committed)])
+            addUploads([keptForPart(kept, part, committed, step.check?.part_datasets[part])])
           }}
         />
       ) : null}
-      {step.name === 'duplicate' ? <Repeat fileId={step.upload.duplicate_of} /> : null}
+      {step.name === 'duplicate' ? (
+        <>
+          <Repeat fileId={step.upload.duplicate_of} />
+          <OtherSheets
+            fileId={step.upload.duplicate_of}
+            onOpen={(sheet) => addUploads([keptForPart(kept, sheet, committed)])}
+          />
+        </>
+      ) : null}
       {waits ? (
         <Text size="sm" role="status">
           The network is away. The upload continues by itself when it is back; nothing is lost.

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from headgate.api.files import contract_drafts
@@ -352,6 +354,36 @@ def test_a_typed_cell_that_is_as_before_is_not_listed() -> None:
     record = caller.lake.receive(committed["key"])
     edits = caller.call("GET", f"/v1/files/{record.file_id}").json["edited_before"]
     assert (edits["cells"], [cell["row"] for cell in edits["typed"]]) == (1, [2])
+
+
+def test_a_parquet_file_with_times_numbers_and_yes_or_no_is_shown_and_mapped() -> None:
+    """It was refused before anybody could choose a field, because these types are no texts."""
+    at = datetime(2010, 12, 8, 9, 30)
+    table = pa.table(
+        {
+            "sku": [f"A{number}" for number in range(30)],
+            "price": [13.5] * 30,
+            "active": [True] * 30,
+            "changed": pa.array([at] * 30, pa.timestamp("us")),
+        }
+    )
+    file = io.BytesIO()
+    pq.write_table(table, file)
+    caller = uploader()
+    columns = {
+        "sku": "product_id",
+        "price": "list_price",
+        "active": "is_active",
+        "changed": "updated_at",
+        "category": "category",
+        "product_name": "product_name",
+    }
+    steps = [{"kind": "default", "column": name, "text": "bags"} for name in ("category", "product_name")]
+    upload_id = uploaded_to(caller, file.getvalue(), "artikel.parquet", "")
+    answer = checked(caller, upload_id, {"dataset": "products", "columns": columns, "steps": steps})
+    assert counts(answer) == (30, 0, 0)
+    (row,) = caller.call("GET", f"/v1/uploads/{upload_id}/rows?limit=1").json["rows"]
+    assert row["cells"] == ["A0", "13.5", "true", "2010-12-08 09:30:00.000000"]
 
 
 def test_the_choice_of_a_part_alone_keeps_what_is_remembered_for_its_header() -> None:

@@ -1,0 +1,93 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { act, cleanup, render, screen, waitFor } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect, type Schemas } from '../../api/client'
+import { Undo } from './undo'
+
+const FILE = {
+  file_id: 'f1',
+  key: 'products/a.csv',
+  in_snapshot: '',
+  replaced_rows: 0,
+  received_at: '2026-11-28T16:29:00',
+} as unknown as Schemas['FileDetail']
+const PREVIEW = {
+  accepted: 3,
+  files: [
+    {
+      file_id: 'f1',
+      key: 'products/a.csv',
+      accepted: 3,
+      quarantined: 0,
+      duplicates: 0,
+      is_correction: false,
+    },
+  ],
+  reason: '',
+}
+const EARLIER = {
+  file_id: 'f0',
+  key: 'products/a.csv',
+  state: 'done',
+  accepted: 38,
+  received_at: '2026-11-28T16:27:00',
+}
+
+let state: 'done' | 'reverted'
+let draw: () => void
+
+beforeEach(() => {
+  state = 'done'
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  vi.stubGlobal('fetch', (url: string, { method }: { method: string }) => {
+    const { pathname } = new URL(url)
+    // The page reads the file's new state before the request of the undo has settled everything.
+    if (pathname.endsWith('/revert') && method !== 'GET') {
+      state = method === 'POST' ? 'reverted' : 'done'
+      draw()
+    }
+    const answers: Record<string, unknown> = {
+      '/v1/me': { name: 'op', groups: ['operator'], role: 'operator' },
+      '/v1/files/f1/revert': { ...PREVIEW, may_revert: state === 'done', may_restore: state === 'reverted' },
+      '/v1/files': { files: [{ ...FILE, state }, EARLIER], next_cursor: '' },
+    }
+    return Promise.resolve(new Response(JSON.stringify(answers[pathname] ?? {})))
+  })
+})
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
+
+function show() {
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  const page = () => (
+    <MantineProvider env="test">
+      <QueryClientProvider client={queries}>
+        <Undo file={{ ...FILE, state }} />
+      </QueryClientProvider>
+    </MantineProvider>
+  )
+  const { rerender } = render(page())
+  draw = () => act(() => rerender(page()))
+}
+
+test('the dialog of an undo is closed once the undo was taken back', async () => {
+  show()
+  await userEvent.click(await screen.findByRole('button', { name: 'Undo this upload' }))
+  await userEvent.click(await screen.findByRole('button', { name: 'Undo' }))
+  await userEvent.click(await screen.findByRole('button', { name: 'Take the undo back' }))
+  await screen.findByRole('button', { name: 'Undo this upload' })
+  await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+  expect(screen.queryByRole('button', { name: 'Undo' })).toBeNull()
+})
+
+test('the dialog says what remains of an earlier file of the same name', async () => {
+  show()
+  await userEvent.click(await screen.findByRole('button', { name: 'Undo this upload' }))
+  await screen.findByText(/stays, with its 38 accepted rows/)
+})
