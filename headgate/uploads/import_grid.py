@@ -55,6 +55,7 @@ ROWS, FLAWED = "rows.arrow", "flawed.arrow"
 BATCH_ROWS = 1_000
 MAX_FLAWED = 20_000
 _HIDDEN = "••••"
+_HIDDEN_LIST = "[…]"
 _LEFT_OUT = json.dumps({"kind": "left_out", "flaws": []})
 _KINDS = {"errors": REFUSED, "duplicates": "duplicate", "left_out": "left_out"}
 _IN_COLUMN = "column_"
@@ -396,7 +397,9 @@ def _changed(text: pa.Array, shown: pa.Array) -> int:
 
 
 def _hide(text: pa.Array) -> pa.Array:
-    return pc.if_else(text.is_valid(), pa.scalar(_HIDDEN), text)
+    """Return the cells without texts: empty cells stay empty, and lists or objects are shown as such."""
+    hidden = pc.if_else(pc.match_substring_regex(text, r"^[\[{]"), _HIDDEN_LIST, _HIDDEN)
+    return pc.if_else(text.is_valid(), hidden, text)
 
 
 def _of_rows(flaws: Flaws, rows: np.ndarray[Any, np.dtype[np.int64]]) -> pa.Array:

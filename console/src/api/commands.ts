@@ -82,9 +82,13 @@ export function withoutRoutes(text: string): string {
 
 const REPLAY = /^`headgate quarantine replay [^`]+` accepts it again, while .+$/
 
+const REMOVAL = /^take the removal back: (`headgate datasets restore [^`]+`)/
+
 /** What to do about an undone file, on its own page: the undo is taken back there. */
 export const withWayBack = (remedy: string): string =>
-  remedy.replace(
-    REPLAY,
-    'Its sender or an operator can take the undo back here, as long as the lake keeps what was sent',
-  )
+  remedy
+    .replace(
+      REPLAY,
+      'Its sender or an operator can take the undo back here, as long as the lake keeps what was sent',
+    )
+    .replace(REMOVAL, 'Take the removal back on $1')

@@ -2,7 +2,7 @@ import { Alert, Anchor } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { Moment } from '../../components/moment'
-import { useFile } from './queries'
+import { FINAL_STATES, useFile } from './queries'
 import { Waiting } from '../../components/states'
 
 export const DUPLICATE = 'Duplicate File Skipped'
@@ -12,12 +12,16 @@ export const SENT_BEFORE = 'The same file was sent before'
 export const isDuplicate = (file: Schemas['FileSummary']): boolean =>
   file.state === 'skipped_duplicate' && file.error?.rule !== 'no_rows'
 
+/** Whether a file has a header alone; one that is checked again, or was undone, has no counts. */
+export const hasNoRows = (file: Pick<Schemas['FileDetail'], 'received' | 'state'> | undefined): boolean =>
+  file?.received === 0 && FINAL_STATES.has(file.state) && file.state !== 'reverted'
+
 /** An upload that did not begin, because the lake has accepted the same content before. */
 export function Repeat({ fileId }: { fileId: string }) {
   const before = useFile(fileId)
   const link = <Anchor href={`#/files/${encodeURIComponent(fileId)}`}>open it</Anchor>
   if (before.isPending) return <Waiting what="the file with the same content" />
-  return before.data?.body.received === 0 ? (
+  return hasNoRows(before.data?.body) ? (
     <Alert color="gray" title={SENT_BEFORE}>
       It has a header and no rows. Send a file with rows below the header, or {link}.
     </Alert>

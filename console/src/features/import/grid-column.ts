@@ -27,4 +27,4 @@ export const sized = ({ width, hasReasons = false }: { width: number; hasReasons
 })
 
 /** The last column of a grid some of whose rows are refused as a whole: why, in two lines at most. */
-export const REASON = { width: 260 }
+export const REASON = { width: 220 }

@@ -111,7 +111,7 @@ test('where no format is open, the button shows the refused rows', () => {
 
 test('a column is as wide as its format and its steps', () => {
   const none = { flawed: 0, format: '', steps: [] }
-  expect(widthOf('Pos', none)).toBe(170)
+  expect(widthOf('Pos', none)).toBe(150)
   const format = 'decimal comma · “.” between thousands'
   expect(widthOf('Pos', { ...none, flawed: 42, format })).toBeGreaterThan(format.length * 6.5)
   const step = '3 values mapped (remembered)'

@@ -31,7 +31,7 @@ export function widthOf(
   return Math.min(
     MAX_WIDTH_PX,
     Math.max(
-      flawed > 0 ? 200 : 170,
+      flawed > 0 ? 190 : 150,
       Math.min(280, title.length * 9 + 48),
       (errors.length + format.length) * CHARACTER_PX + 24,
       chips + 16,

@@ -269,6 +269,11 @@ test('a dataset is said by its typical row: kinds, middle halves and shares, wit
     'Category: most often kitchen (80 %) · List price: mostly £8.00 to £20.00 · Is active: yes in 75 %.',
   )
   expect(typicalRow(insightsOf([NAME]))).toBe('')
+  const even = {
+    ...CATEGORY,
+    facts: { ...CATEGORY.facts, distinct: 2, top: top.map((each) => ({ ...each, count: 50 })) },
+  }
+  expect(typicalRow(insightsOf([even]))).toBe('Category: 2 values about equally often.')
 })
 
 test('columns with something odd come first, then those with a distribution, and names last', () => {

@@ -90,6 +90,9 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
   }
 }
 
+/** The most frequent value says something where it is this much more frequent than the average. */
+const MIN_LEAD = 1.2
+
 /** More different values than these are names, of which the most frequent says nothing. */
 const MOST_KINDS = 50
 
@@ -105,7 +108,10 @@ function typicalOf(column: Pick<Schemas['ColumnProfile'], 'type' | 'facts'>, wor
     const [low, high] = [quantiles['0.25'], quantiles['0.75']]
     return low === undefined || high === undefined ? '' : `mostly ${words(low)} to ${words(high)}`
   }
-  if (!most || Number(facts.distinct ?? 0) > MOST_KINDS) return ''
+  const kinds = Number(facts.distinct ?? 0)
+  if (!most || kinds > MOST_KINDS) return ''
+  if (type !== 'bool' && kinds > 1 && most.share < MIN_LEAD / kinds)
+    return `${count(kinds, 'value')} about equally often`
   return type === 'bool'
     ? `${most.label} in ${figure(most.share, 'share')}`
     : `most often ${most.label} (${figure(most.share, 'share')})`

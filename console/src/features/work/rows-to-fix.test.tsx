@@ -68,4 +68,8 @@ test('each cause has its column and its own number, at most three of them', () =
   )
   expect(reasonWords(reasons)).toBe('A value does not have the type of its column (3 rows).')
   expect(reasonWords([])).toBe('')
+  const titles: Record<string, string> = { query_text: 'Searched for' }
+  expect(reasonWords(reasons, [cause('query_text', 1)], (name) => titles[name] ?? name)).toMatch(
+    /^Searched for /,
+  )
 })

@@ -2,6 +2,7 @@ import { Anchor, Button, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
+import { useContract } from '../catalog/queries'
 import { useQuarantine } from '../lake/queries'
 import { Moment } from '../../components/moment'
 import { Answered, Empty } from '../../components/states'
@@ -73,24 +74,27 @@ type Cause = { rule: string; column: string; rows: number }
 export function reasonWords(
   reasons: File['reasons'],
   groups: Pick<Schemas['RejectionGroup'], 'rule' | 'column' | 'waiting'>[] = [],
+  titleOf: (column: string) => string = heading,
 ): string {
   const waiting = groups.filter((group) => group.waiting > 0)
   const causes: Cause[] =
     waiting.length > 0
       ? waiting.map((group) => ({ ...group, rows: group.waiting }))
       : reasons.map((reason) => ({ ...reason, column: '' }))
-  const named = causes.slice(0, MOST_CAUSES).map(causeWords)
+  const named = causes.slice(0, MOST_CAUSES).map((cause) => causeWords(cause, titleOf))
   const more = causes.length > MOST_CAUSES ? `, and ${count(causes.length - MOST_CAUSES, 'more reason')}` : ''
   return named.length > 0 ? `${named.join('; ')}${more}.` : ''
 }
 
-const causeWords = ({ rule, column, rows }: Cause): string =>
-  `${capitalised(ruleWords(rule, column ? heading(column) : ''))} (${count(rows, 'row')})`
+const causeWords = ({ rule, column, rows }: Cause, titleOf: (column: string) => string): string =>
+  `${capitalised(ruleWords(rule, column ? titleOf(column) : ''))} (${count(rows, 'row')})`
 
 /** The reasons of a file with their columns, which its rows in quarantine say. */
 function ReasonWithColumn({ file }: { file: File }) {
   const rows = useRejectedRows(file.file_id, '', true)
-  return reasonWords(file.reasons, rows.data?.pages[0]?.groups ?? [])
+  const columns = useContract('source', file.dataset).data?.column_list ?? []
+  const titleOf = (name: string) => columns.find((column) => column.name === name)?.label || heading(name)
+  return reasonWords(file.reasons, rows.data?.pages[0]?.groups ?? [], titleOf)
 }
 
 /** The name of the file that somebody corrected: that of the corrections is made of ids. */

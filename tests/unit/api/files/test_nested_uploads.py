@@ -42,6 +42,26 @@ def test_each_part_is_proposed_as_the_dataset_that_the_matcher_finds() -> None:
     assert check(caller, path)[0]["likely_dataset"] == "order_items"
 
 
+def test_a_hidden_list_in_a_record_is_shown_as_a_list_and_not_as_a_secret() -> None:
+    orders = [
+        {
+            "order_id": order["orderId"],
+            "customer_id": "4001",
+            "region_id": "GB",
+            "ordered_at": order["placedAt"],
+            "status": "completed",
+            "updated_at": order["placedAt"],
+            "items": order["items"],
+        }
+        for order in ORDERS
+    ]
+    caller, path = opened(json.dumps(orders).encode(), key=KEY)
+    edit(caller, path, {})
+    columns = check(caller, path)[0]["grid"]["columns"]
+    (row,) = caller.call("GET", f"{path}/rows?limit=1").json["rows"]
+    assert row["cells"][columns.index("items")] == "[…]"
+
+
 def test_lists_beside_each_other_are_proposed_as_their_datasets() -> None:
     """The receipt of one of them offers the next one; a list of no dataset is left out."""
     articles = [{"product_id": f"P{n}", "product_name": "Helm", "category": "bags"} for n in (1, 2)]
