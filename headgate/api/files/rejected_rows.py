@@ -22,6 +22,7 @@ from headgate.api.shapes.files import (
     RejectionGroup,
     WaitingFile,
 )
+from headgate.lake import keys
 from headgate.lake.states import DUPLICATE_RULES, QUARANTINED_ROW_COLUMNS, RAGGED_ROW, RAGGED_TEXT
 
 if TYPE_CHECKING:
@@ -98,7 +99,10 @@ def _rows(
         [name for name in QUARANTINED_ROW_COLUMNS if name in table.column_names]
     ).to_pylist()
     edits = senders_of(lake).edits(record.file_id)
-    as_written = reasons_as_written(edits.get("formats", {}), lake.contracts.source.get(record.dataset))
+    # Corrections are typed as the file that they correct writes its values.
+    corrects = keys.corrected_file(record.key)
+    formats = (senders_of(lake).edits(corrects) if corrects else edits).get("formats", {})
+    as_written = reasons_as_written(formats, lake.contracts.source.get(record.dataset))
     reason_of_row = edits.get("row_reasons", {})
     unique = unique_columns(lake.contracts.source.get(record.dataset))
     sent = sent_values(lake, record, corrected) if shows_values else {}

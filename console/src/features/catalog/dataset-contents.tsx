@@ -5,7 +5,7 @@ import { count, whole } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
-import { useUnits } from '../../formats/columns'
+import { useLabels, useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { fileParts, heading } from '../../formats/words'
 import { useProfile } from '../files/queries'
@@ -30,6 +30,7 @@ export function Contents({
 }) {
   const profile = useDatasetProfile(dataset, isDeclared)
   const units = useUnits(dataset)
+  const titles = useLabels(dataset)
   const table = useCatalog().data?.tables.find((one) => one.name === dataset && !one.system)
   if (!isDeclared || profile.data?.snapshot_id === '') return <Newest dataset={dataset} point={point} />
   return (
@@ -40,7 +41,7 @@ export function Contents({
     >
       <Answered of={profile} what="the contents">
         {(answer) => {
-          const insights = insightsOf(answer.columns, units)
+          const insights = insightsOf(answer.columns, units, '', titles)
           return (
             <Stack gap="sm">
               <div data-testid="answers">
@@ -65,6 +66,7 @@ export function Contents({
                 <ProfileView
                   profile={answer}
                   units={units}
+                  titles={titles}
                   table={table ? `${table.database}.${table.name}` : undefined}
                 />
               )}

@@ -10,7 +10,7 @@ import { Moment } from '../../components/moment'
 import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, isMissing } from '../../components/states'
-import { useUnits } from '../../formats/columns'
+import { useLabels, useUnits } from '../../formats/columns'
 import { ruleWords } from '../../formats/rules'
 import { capitalised, heading } from '../../formats/words'
 import { currencyWords, unitsOfFile } from '../import/currencies'
@@ -219,13 +219,14 @@ function LeftOut({ mapping }: { mapping: Record<string, string> }) {
 function Profile({ file }: { file: Schemas['FileDetail'] }) {
   const profile = useProfile(file.file_id, true)
   const units = useUnits(file.dataset)
+  const titles = useLabels(file.dataset)
   const currencies = file.edited_before?.currencies ?? {}
   return (
     <Panel
       title={
         // The profile is of accepted rows; a file of no contract has none, and all are profiled.
         profile.data
-          ? headline(file.accepted || profile.data.rows, insightsOf(profile.data.columns))
+          ? headline(file.accepted || profile.data.rows, insightsOf(profile.data.columns, {}, '', titles))
           : 'Profile'
       }
       name="Profile"
@@ -240,7 +241,7 @@ function Profile({ file }: { file: Schemas['FileDetail'] }) {
                   .join(' ')}
               </Text>
             ) : null}
-            <ProfileView profile={answer} units={unitsOfFile(units, currencies)} />
+            <ProfileView profile={answer} units={unitsOfFile(units, currencies)} titles={titles} />
           </>
         )}
       </Answered>

@@ -13,7 +13,7 @@ test('a warning names its rule and its column, and a column that the file lacks 
   expect(warnedLines(warned)).toEqual([
     '3 rows are in with a warning: Quantity is above the highest value allowed.',
     'Empty in every row, as the file has no such column: Shipped, Notes.',
-    'Not read: the sheet Positionen.',
+    'Not read: the sheet Positionen. Choose the workbook again on the page Upload to open it.',
   ])
 })
 

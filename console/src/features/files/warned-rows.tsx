@@ -27,7 +27,7 @@ export function warnedLines(warned: Warned): string[] {
     ),
     columns.length > 0 ? `Empty in every row, as the file has no such column: ${columns.join(', ')}.` : '',
     sheets.length > 0
-      ? `Not read: the ${sheets.length === 1 ? 'sheet' : 'sheets'} ${sheets.join(', ')}.`
+      ? `Not read: the ${sheets.length === 1 ? 'sheet' : 'sheets'} ${sheets.join(', ')}. Choose the workbook again on the page Upload to open ${sheets.length === 1 ? 'it' : 'them'}.`
       : '',
   ].filter(Boolean)
 }

@@ -54,11 +54,12 @@ export function insightsOf(
   columns: Schemas['ColumnProfile'][],
   units: Readonly<Record<string, string>> = {},
   table = '',
+  titles: Readonly<Record<string, string>> = {},
 ): ColumnInsight[] {
   const headings = uniqueHeadings(columns.map(({ name }) => name))
   return columns.map((column) => ({
     ...insightOf(column, units[column.name], table),
-    heading: headings.get(column.name) ?? heading(column.name),
+    heading: titles[column.name] || (headings.get(column.name) ?? heading(column.name)),
   }))
 }
 

@@ -20,9 +20,12 @@ export function ProfileView({
   profile,
   units,
   table,
+  titles,
 }: {
   profile: Profile
   units?: Units
+  /** The names that a contract gives to columns. */
+  titles?: Units
   /** The table with the rows of the profile, for SQL. */
   table?: string | undefined
 }) {
@@ -30,7 +33,12 @@ export function ProfileView({
   return (
     <Stack gap="sm">
       {profile.drift ? <Text size="sm">Unlike the files before: {driftWords(profile.drift)}</Text> : null}
-      <ColumnCards columns={profile.columns} {...(units ? { units } : {})} {...(table ? { table } : {})} />
+      <ColumnCards
+        columns={profile.columns}
+        {...(units ? { units } : {})}
+        {...(table ? { table } : {})}
+        {...(titles ? { titles } : {})}
+      />
       {pairs.length > 0 ? (
         <div>
           <Title order={3} size="h6">
@@ -55,13 +63,15 @@ export function ColumnCards({
   columns,
   units = NO_UNITS,
   table = '',
+  titles = NO_UNITS,
 }: {
   columns: Schemas['ColumnProfile'][]
   units?: Units
   table?: string
+  titles?: Units
 }) {
   const [showsAll, setShowsAll] = useState(false)
-  const insights = useMemo(() => insightsOf(columns, units, table), [columns, units, table])
+  const insights = useMemo(() => insightsOf(columns, units, table, titles), [columns, units, table, titles])
   const byLook = byInterest(insights)
   return (
     <>

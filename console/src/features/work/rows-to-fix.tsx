@@ -2,10 +2,10 @@ import { Anchor, Button, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
-import { useContract } from '../catalog/queries'
 import { useQuarantine } from '../lake/queries'
 import { Moment } from '../../components/moment'
 import { Answered, Empty } from '../../components/states'
+import { useLabels } from '../../formats/columns'
 import { ruleWords } from '../../formats/rules'
 import { capitalised, fileParts, heading } from '../../formats/words'
 import { fileTitle, originalId } from '../files/file-list'
@@ -92,8 +92,8 @@ const causeWords = ({ rule, column, rows }: Cause, titleOf: (column: string) => 
 /** The reasons of a file with their columns, which its rows in quarantine say. */
 function ReasonWithColumn({ file }: { file: File }) {
   const rows = useRejectedRows(file.file_id, '', true)
-  const columns = useContract('source', file.dataset).data?.column_list ?? []
-  const titleOf = (name: string) => columns.find((column) => column.name === name)?.label || heading(name)
+  const titles = useLabels(file.dataset)
+  const titleOf = (name: string) => titles[name] ?? heading(name)
   return reasonWords(file.reasons, rows.data?.pages[0]?.groups ?? [], titleOf)
 }
 

@@ -344,6 +344,19 @@ def test_the_accepted_value_of_a_row_is_that_of_its_newest_correction() -> None:
     assert (row["correction"], row["corrected_value"]) == ("accepted", "19,90")
 
 
+def test_a_refused_correction_says_how_its_file_writes_the_value() -> None:
+    caller = uploader()
+    answer = checked(caller, upload_id := uploaded(caller, supplier_file()), DECIDED)
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
+    caller.lake.receive(committed["key"])
+    row = {"source_row": BAD_ROWS[0], "values": {"updated_at": "Jahresende", "list_price": "19,90"}}
+    sent = caller.call("POST", f"/v1/files/{committed['file_id']}/corrections", {"rows": [row]}).json
+    caller.lake.receive(sent["key"])
+    (refused,) = caller.call("GET", f"/v1/files/{sent['file_id']}/rejected-rows").json["rows"]
+    assert refused["column"] == "updated_at"
+    assert refused["reason"].endswith("Write it as 31.12.2026.")
+
+
 def test_a_typed_cell_that_is_as_before_is_not_listed() -> None:
     caller = uploader()
     first, second = ({"row": row, "column": "Bezeichnung", "text": text} for row, text in PASTED)
