@@ -59,11 +59,14 @@ const table = (document: Document): Table => (document.schema as Table[])[0] ?? 
 const custom = (of: Pick<Table, 'customProperties'>, property: string): unknown =>
   of.customProperties?.find((one) => one.property === property)?.value
 
-const UNITS = 's|ms|min|h|mg|g|kg|t|mm|cm|m|km|ml|l|°C|°F|K|W|kW|Wh|kWh|V|A|bar|EUR|USD|GBP|CHF'
-const UNIT_OF_HEADING = new RegExp(`[[(](${UNITS})[\\])]\\s*$`)
+const UNITS = 's ms min h mg g kg t mm cm m km ml l °C °F K W kW Wh kWh V A bar'.split(' ')
+const IN_BRACKETS = /[[(]([^\])]+)[\])]\s*$/
 
-/** The unit at the end of a heading, as in `Stillstand (min)`; empty for other words in brackets. */
-export const unitOfHeading = (heading: string): string => UNIT_OF_HEADING.exec(heading)?.[1] ?? ''
+/** The unit or currency at the end of a heading, as in `Stillstand (min)`; empty for other words in brackets. */
+export function unitOfHeading(heading: string): string {
+  const text = IN_BRACKETS.exec(heading)?.[1]?.trim() ?? ''
+  return UNITS.includes(text) || Intl.supportedValuesOf('currency').includes(text) ? text : ''
+}
 
 export function draftColumns(document: Document, inFile: string[] = []): DraftColumn[] {
   const aliases = (custom(table(document), ALIASES) ?? {}) as Record<string, string[]>
