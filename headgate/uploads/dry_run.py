@@ -215,7 +215,7 @@ class DryRunner:
     def _words(edited: EditedUpload, body: bytes | None, *, has_ragged: bool) -> FlawWords:
         """Return what is said of the rows of the file that was sent, instead of the gate's reasons."""
         numbers = RowNumbers(edited.edits.left_out)
-        is_other_file = has_ragged and edited.edits.changes_values
+        is_other_file = has_ragged and edited.changes_values
         return FlawWords(
             reasons_as_written(edited.edits.formats, edited.contract),
             rule_reasons_as_written(edited.edits.formats, edited.contract),

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from headgate.uploads.edits import CellEdit, Step
 
 RULE = "edits"
+_INTEGERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}
 _DAY = r"^(\d{4}-\d{2}-\d{2})$"
 
 
@@ -95,11 +96,19 @@ def source_format_of(edits: Edits, column: Column) -> SourceFormat | None:
 
 
 def edited_csv(
-    source: Source, names: Sequence[str], edits: Edits, contract: Contract | None, path: Path
+    source: Source,
+    names: Sequence[str],
+    edits: Edits,
+    contract: Contract | None,
+    path: Path,
+    decimals: Collection[str] = (),
 ) -> None:
     """Write the edited file: UTF-8, the contract's names, one line per row of the original.
 
     Without a contract or decided columns the file keeps its names and values.
+
+    Args:
+        decimals: columns that the file stores as decimals, where 12.00 is the whole number 12.
     """
     of_dataset = contract
     if contract is None or not edits.columns:
@@ -121,6 +130,8 @@ def edited_csv(
             columns = edited_columns(batch, names, edits)
             if is_workbook:
                 columns |= _midnights(columns, column_of, edits, of_dataset)
+            if decimals and contract:
+                columns |= _whole_numbers(columns, column_of, contract, decimals)
             cells = [
                 _plain(
                     columns[column_of[name]], edits, contract, name, is_plain=column_of[name] in set_for_all
@@ -142,6 +153,18 @@ def _midnights(
             name = column_of[field.name]
             moments[name] = pc.replace_substring_regex(columns[name], _DAY, r"\1 00:00:00")
     return moments
+
+
+def _whole_numbers(
+    columns: Mapping[str, pa.Array],
+    column_of: Mapping[str, str],
+    contract: Contract,
+    decimals: Collection[str],
+) -> dict[str, pa.Array]:
+    """Return the stored decimals of integer fields without zeros after the point."""
+    integers = {field.name for field in contract.columns if field.type.kind in _INTEGERS}
+    own = [name for field, name in column_of.items() if field in integers and name in decimals]
+    return {name: pc.replace_substring_regex(columns[name], r"\.0+$", "") for name in own}
 
 
 def edited_columns(batch: Received, names: Sequence[str], edits: Edits) -> dict[str, pa.Array]:

@@ -23,6 +23,7 @@ from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.json.json_records import lists_of_records, read_records
 from headgate.formats.json.nested_names import every_object
 from headgate.formats.json.record_lists import WHOLE, RecordPlace, name_around
+from headgate.formats.parquet.read_parquet import converts_to
 from headgate.formats.sniff import is_old_workbook
 from headgate.formats.unpack import data_members
 from headgate.lake import keys
@@ -96,10 +97,24 @@ class EditedUpload:
 
     def mapping(self) -> UploadMapping | None:
         """Return the decided mapping if the file is committed unchanged; None without decisions."""
-        if self.suggested is None or not self.edits.columns or self.edits.changes_values:
+        if self.suggested is None or not self.edits.columns or self.changes_values:
             return None
         fields = tuple(field or None for field in fields_after_edits(self.suggested, self.edits.columns))
         return UploadMapping(self.suggested.to_json(), (), fields)
+
+    @property
+    def changes_values(self) -> bool:
+        """Whether the committed file differs from the sent file, by the edits or to convert a stored type.
+
+        A column whose stored type does not convert to that of its decided field is committed as its texts.
+        """
+        if self.edits.changes_values or self.opened is None:
+            return self.edits.changes_values
+        if self.contract is None or not self.edits.columns:
+            return False
+        stored = dict(zip(self.opened.names, self.opened.headed.columns, strict=True))
+        fields = [(name, field) for name, field in self.edits.columns.items() if field and name in stored]
+        return not all(converts_to(stored[name].type, self.contract.column(field)) for name, field in fields)
 
     def column_of(self, mapped: dict[str, str]) -> dict[str, str]:
         """Return the column of each field, from the edits or the gate's mapping."""
@@ -385,10 +400,15 @@ def _sheets(body: bytes) -> tuple[str, ...]:
 
 def edited_file(edited: EditedUpload, folder: Path) -> Path | None:
     """Write the edited file; return None if the file is unchanged."""
-    if not edited.edits.changes_values or edited.opened is None:
+    if not edited.changes_values or edited.opened is None:
         return edited.file if edited.edits.part and edited.opened is None else None
     path = folder / "edited.csv"
-    edited_csv(edited.opened.source, edited.opened.names, edited.edits, edited.contract, path)
+    decimals = {
+        name
+        for name, column in zip(edited.opened.names, edited.opened.headed.columns, strict=True)
+        if pa.types.is_decimal(column.type)
+    }
+    edited_csv(edited.opened.source, edited.opened.names, edited.edits, edited.contract, path, decimals)
     return path
 
 

@@ -24,7 +24,7 @@ from headgate.contracts.file_form import (
     QuoteUse,
 )
 from headgate.contracts.format_property import format_facts
-from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.contracts.model import Column, Contract
 from headgate.formats.batches import source_in_memory
 from headgate.formats.json.json_records import holds_json
 from headgate.formats.open_file import decompressed, open_batches, read_whole
@@ -35,6 +35,7 @@ from headgate.matching.match_header import with_headings
 from headgate.uploads.doubtful_dates import REFUSED, DoubtfulDates, first_future_dates
 from headgate.uploads.file_currencies import FileCurrencies
 from headgate.uploads.file_values import FileValues
+from headgate.uploads.own_columns import always_have_texts, own_columns, readable_source
 from headgate.uploads.ragged_rows import in_columns
 from headgate.uploads.row_numbers import RowNumbers
 from headgate.uploads.totals_of_grid import totals_of_grid
@@ -69,11 +70,13 @@ class OpenedFile:
 
     Attributes:
         names: the printable names of its columns.
+        unreadable: the stored types of columns whose values have no text; such columns are empty.
     """
 
     names: tuple[str, ...]
     source: Source
     headed: FileTable
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_file(
@@ -101,27 +104,20 @@ def open_file(
     places = tuple(str(place) for place in range(len(headed.names)))
     if headed.has_text_quotes:
         properties[QUOTES_PROPERTY] = QuoteUse.NONE.value
-    # Lists in the records of JSON are shown, and committed, as their JSON texts.
-    texts = tuple(
-        Column(place, _type_for_text(column.type), nested="array" if is_json and part else "")
-        for place, column in zip(places, headed.columns, strict=True)
-    )
-    reading = with_headings(
-        Contract("", "", "source", "0", texts, properties=properties), headed.names, places
-    )
-    source = open_batches(unpacked, reading, folder) or source_in_memory(read_whole(unpacked, reading))
-    return OpenedFile(headed.shown, source, headed)
+    stored = [column.type for column in headed.columns]
+    own = own_columns(stored, with_lists=is_json and bool(part))
 
+    def opened(columns: Sequence[Column]) -> Source:
+        bare = Contract("", "", "source", "0", tuple(columns), properties=properties)
+        reading = with_headings(bare, headed.names, places)
+        return open_batches(unpacked, reading, folder) or source_in_memory(read_whole(unpacked, reading))
 
-def _type_for_text(stored: pa.DataType) -> ColumnType:
-    """Return the type by which a reader gives the exact texts of a stored column, as of a Parquet file."""
-    if pa.types.is_boolean(stored):
-        return ColumnType(Kind.BOOLEAN)
-    if pa.types.is_timestamp(stored):
-        return ColumnType(Kind.TIMESTAMP)
-    if pa.types.is_floating(stored) or pa.types.is_decimal(stored):
-        return ColumnType(Kind.DECIMAL, precision=38, scale=9)
-    return ColumnType(Kind.STRING)
+    if is_json or always_have_texts(stored):
+        return OpenedFile(headed.shown, opened(own), headed)
+    source, unreadable = readable_source(own, opened)
+    return OpenedFile(
+        headed.shown, source, headed, {headed.shown[place]: str(stored[place]) for place in unreadable}
+    )
 
 
 def is_json_file(path: Path) -> bool:
@@ -269,6 +265,7 @@ class WrittenGrid:
     values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     file_order: tuple[int, ...] = ()
     causes: tuple[Mapping[str, Any], ...] = ()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -337,6 +334,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
         values.by_column,
         opened.headed.file_order,
         _causes(flaws),
+        opened.unreadable,
     )
 
 

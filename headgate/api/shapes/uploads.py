@@ -256,6 +256,9 @@ class GridFacts(Shape):
     causes: tuple[FlawCause, ...] = Field(
         (), description="Refused rows by column and rule, also by those that are not their first reason."
     )
+    unreadable: dict[str, str] = Field(
+        {}, description="Columns without a text for their values, which are shown empty, by stored type."
+    )
     values: dict[str, dict[str, Count]] = Field(
         {}, description="Rows by value, of each column with at most 50 different values that may be shown."
     )

@@ -399,6 +399,14 @@ def _as_json(stored: pa.Array, column: Column) -> pa.Array:
         ) from None
 
 
+def converts_to(stored: pa.DataType, column: Column) -> bool:
+    """Return whether values stored in a type convert to the column's; single values may still be misfits."""
+    value = stored.value_type if pa.types.is_dictionary(stored) else stored
+    if pa.types.is_nested(value):
+        return bool(column.nested or column.undeclared)
+    return pa.types.is_null(value) or is_textual(value) or _is_recoverable(value, column)
+
+
 def _is_recoverable(stored: pa.DataType, column: Column) -> bool:
     kind, types = column.type.kind, pa.types
     if types.is_integer(stored):
