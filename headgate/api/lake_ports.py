@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from headgate.errors import NotFoundError
 from headgate.lake.senders import Senders
 
 if TYPE_CHECKING:
@@ -255,6 +256,14 @@ class LakePorts(Protocol):
 def lake() -> LakePorts:
     """Declare the handlers' dependency on the lake; `headgate.api.app` overrides it."""
     raise NotImplementedError
+
+
+def record_if_any(lake: LakePorts, file_id: str) -> FileRecord | None:
+    """Return the record of a file; None if the gate has not started it, or for an empty id."""
+    try:
+        return lake.ledger.get(file_id) if file_id else None
+    except NotFoundError:
+        return None
 
 
 def senders_of(lake: LakePorts) -> Senders:

@@ -239,7 +239,7 @@ class DryRunner:
         }
         if edited.opened is None:
             return facts
-        about = ColumnFacts(edited.hidden, edited.amounts, edited.past)
+        about = ColumnFacts(edited.hidden, edited.amounts, edited.past, edited.lists)
         grid = write_grid(edited.opened, flaws, about, folder)
         for name in (ROWS, FLAWED):
             self.objects.upload(folder / name, ObjectRef(self.staging_bucket, check_key(upload, name)))

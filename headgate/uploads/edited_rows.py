@@ -101,6 +101,7 @@ def edited_csv(
     edits: Edits,
     contract: Contract | None,
     path: Path,
+    *,
     decimals: Collection[str] = (),
 ) -> None:
     """Write the edited file: UTF-8, the contract's names, one line per row of the original.

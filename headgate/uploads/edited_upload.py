@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
@@ -48,7 +49,7 @@ from headgate.values.format_inference import infer_most, one_truth_word
 from headgate.values.refusal_reasons import reason_of_column
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from headgate.contracts.model import Contract
     from headgate.formats.json.record_lists import RecordList
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 _MAX_JSON_BYTES = 32 << 20  # parsed as a whole to find its lists
 _COUNTRY_CONFIDENCE = 0.7  # below the threshold of certainty: a person confirms it
 _MAX_PROPOSED_LISTS, _MAX_PROPOSED_BYTES = 4, 8 << 20
+_MAX_COVER_COLUMNS = 2  # of a sheet of facts, such as "Contact: …"
 _MAX_PART_CHARS = 100  # of a sheet's or member's name in a key
 _WIDEST = {"precision": 38, "scale": 9}
 _NO_TEXT = {Kind.BOOLEAN, Kind.DATE, Kind.TIMESTAMP, Kind.DECIMAL}
@@ -140,6 +142,17 @@ class EditedUpload:
         return tuple(name for name in self.parts if f", {name}, " in listed)
 
     @property
+    def lists(self) -> dict[str, str]:
+        """The columns of lists of records that are parts of their own, with the part."""
+        around = "" if self.edits.part == WHOLE else f"{self.edits.part}."
+        inner = {
+            part.removeprefix(around).replace(".", "_"): part
+            for part, records in self.parts.items()
+            if records is not None and part.startswith(around) and part not in {self.edits.part, WHOLE}
+        }
+        return {name: inner[name] for name in (self.opened.names if self.opened else ()) if name in inner}
+
+    @property
     def own_part(self) -> str:
         """The chosen part of a file with several; empty for records as a whole."""
         is_one_of_several = len(self.parts) > 1 and self.edits.part in self.parts
@@ -203,18 +216,23 @@ def edited_content(
     inner_list = next((each.name for each in lists if each.is_inner and each.name == edits.part), "")
     sheet = edits.part if edits.part in parts and file == path else ""
     dataset = edits.dataset or keys.dataset_of(upload.key)
-    opened = open_file(file, folder, contracts.get(dataset), sheet, limit_bytes)
+
+    def opened_at(sheet: str) -> OpenedFile | None:
+        return open_file(file, folder, contracts.get(dataset), sheet, limit_bytes)
+
+    opened = opened_at(sheet)
+    if opened and upload.edits is None and dataset not in contracts and file == path and not lists:
+        opened, sheet = _first_sheet(upload.key, opened, [*parts], opened_at, mappings)
+        edits = replace(edits, part=sheet)
     is_remembered = False
-    if opened and is_open and (read := mappings.remembered_edits(upload.key, opened.headed)):
-        remembered, is_remembered = _applicable(Edits.of(read), opened, mappings)
-        if is_remembered and edits.dataset in {"", remembered.dataset}:
-            edits = replace(remembered, part=edits.part)
-        else:
-            is_remembered = False
+    if opened and is_open:
+        edits, is_remembered = _remembered(upload.key, edits, opened, mappings)
+    of_parts = _datasets_of_lists(file, lists, contracts)
     dataset = edits.dataset or dataset
     if opened and dataset not in contracts:
-        # Records around a list are of another dataset than the list, which a person chooses.
-        dataset = "" if inner_list else mappings.dataset_of_table(upload.key, opened.headed)
+        # Records around a list are of another dataset than the list.
+        of_list = "" if edits.no_dataset else of_parts.get(inner_list, "")
+        dataset = of_list if inner_list else mappings.dataset_of_table(upload.key, opened.headed)
     contract = contracts.get(dataset)
     suggested = None
     if opened and contract:
@@ -224,17 +242,58 @@ def edited_content(
         check_edits(edits, contract, opened.names)
     likely = ""
     if opened and not contract:
-        names = opened.headed.names
-        likely = _likely_dataset(names, inner_list, contracts)
-        likely = likely or dataset_of_named_list(edits.part if lists else "", names, contracts)
+        likely = _likely_dataset_of_part(edits.part if lists else "", opened, inner_list, contracts)
     steps: tuple[FieldStep, ...] = ()
     if opened and contract and suggested:
         texts = dict(zip(opened.names, map(as_text, opened.headed.columns), strict=True))
         steps = proposed_steps(suggested, contract, edits, texts, inner_list)
-    of_parts = _datasets_of_lists(file, lists, contracts)
     return EditedUpload(
         file, parts, opened, edits, is_remembered, contract, suggested, likely, steps, of_parts
     )
+
+
+def _first_sheet(
+    key: str,
+    opened: OpenedFile,
+    sheets: Sequence[str],
+    opened_at: Callable[[str], OpenedFile | None],
+    mappings: Mappings,
+) -> tuple[OpenedFile, str]:
+    """Return the first sheet with a table if another one was opened, and its name; else what was opened.
+
+    A sheet of two columns without a dataset, such as a cover with facts, is passed over for a known table.
+    """
+    if not (read_sheets := opened.source.written_as.get("sheets", "")):
+        return opened, ""
+    read = f", {read_sheets}, "
+    is_known = bool(mappings.dataset_of_table(key, opened.headed))
+    for sheet in sheets:
+        if f", {sheet}, " in read:
+            break
+        with suppress(BadInputError):
+            table = opened_at(sheet)
+            if table and _is_table(table) and (not is_known or _may_be_dataset(key, table, mappings)):
+                return table, sheet
+    return opened, ""
+
+
+def _is_table(opened: OpenedFile) -> bool:
+    """Return whether a sheet has rows below the names of two columns or more."""
+    return len(opened.names) > 1 and any(len(column) for column in opened.headed.columns)
+
+
+def _may_be_dataset(key: str, opened: OpenedFile, mappings: Mappings) -> bool:
+    return len(opened.names) > _MAX_COVER_COLUMNS or bool(mappings.dataset_of_table(key, opened.headed))
+
+
+def _remembered(key: str, edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[Edits, bool]:
+    """Return the edits stored for the header, if they are of the chosen dataset; else the own ones."""
+    if not (read := mappings.remembered_edits(key, opened.headed)):
+        return edits, False
+    remembered, is_applicable = _applicable(Edits.of(read), opened, mappings)
+    if is_applicable and edits.dataset in {"", remembered.dataset}:
+        return replace(remembered, part=edits.part), True
+    return edits, False
 
 
 def _datasets_of_lists(
@@ -253,6 +312,14 @@ def _datasets_of_lists(
             "" if each.is_inner else each.name, [*columns], contracts
         )
     return {name: dataset for name, dataset in proposed.items() if dataset}
+
+
+def _likely_dataset_of_part(
+    list_name: str, opened: OpenedFile, inner_list: str, contracts: Mapping[str, Contract]
+) -> str:
+    """Return the suggested dataset by the columns of a part, else by the name of its list."""
+    names = opened.headed.names
+    return _likely_dataset(names, inner_list, contracts) or dataset_of_named_list(list_name, names, contracts)
 
 
 def _likely_dataset(names: Sequence[str], inner_list: str, contracts: Mapping[str, Contract]) -> str:
@@ -408,7 +475,9 @@ def edited_file(edited: EditedUpload, folder: Path) -> Path | None:
         for name, column in zip(edited.opened.names, edited.opened.headed.columns, strict=True)
         if pa.types.is_decimal(column.type)
     }
-    edited_csv(edited.opened.source, edited.opened.names, edited.edits, edited.contract, path, decimals)
+    edited_csv(
+        edited.opened.source, edited.opened.names, edited.edits, edited.contract, path, decimals=decimals
+    )
     return path
 
 

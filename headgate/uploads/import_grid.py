@@ -57,6 +57,7 @@ BATCH_ROWS = 1_000
 MAX_FLAWED = 20_000
 _HIDDEN = "••••"
 _HIDDEN_LIST = "[…]"
+_INSIDE = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "  # between a list and the list around it
 _LEFT_OUT = json.dumps({"kind": "left_out", "flaws": []})
 _KINDS = {"errors": REFUSED, "duplicates": "duplicate", "left_out": "left_out"}
 _IN_COLUMN = "column_"
@@ -241,11 +242,13 @@ class ColumnFacts:
         hidden: columns whose values are not shown, because they may be sensitive.
         amounts: columns of fields with a currency.
         past: columns of fields that record the past, with the reason why a date in the future is doubtful.
+        lists: columns of lists that are parts of their own, with the part; cells say how many records it has.
     """
 
     hidden: Collection[str] = frozenset()
     amounts: Collection[str] = frozenset()
     past: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -298,7 +301,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
         pa.ipc.new_file(str(folder / FLAWED), schema, options=options) as some,
     ):
         seen = _Seen()
-        for batch in _batches(_tables(opened, flaws, about.hidden, schema, seen)):
+        for batch in _batches(_tables(opened, flaws, about, schema, seen)):
             whole = _without(batch, seen.ragged)
             shown = _shown_columns(opened.names, whole, about.hidden)
             currencies.add(shown)
@@ -372,7 +375,7 @@ def _batches(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
 def _tables(
     opened: OpenedFile,
     flaws: Flaws,
-    hidden: Collection[str],
+    about: ColumnFacts,
     schema: pa.Schema,
     seen: _Seen,
 ) -> Iterator[pa.Table]:
@@ -382,7 +385,7 @@ def _tables(
         for name, text in zip(opened.names, batch.cells.values(), strict=True):
             if many := _changed(text, shown[name]):
                 seen.numbers[name] += many
-        cells = [_hide(text) if name in hidden else text for name, text in shown.items()]
+        cells = [_as_shown(name, text, about) for name, text in shown.items()]
         table = pa.table(
             [int_array(batch.source_rows), *cells, _of_rows(flaws, batch.source_rows)], schema=schema
         )
@@ -392,6 +395,21 @@ def _tables(
 def _changed(text: pa.Array, shown: pa.Array) -> int:
     """Return the number of cells in which a marker replaces a number."""
     return 0 if text is shown else int(pc.sum(pc.not_equal(text, shown)).as_py() or 0)
+
+
+def _as_shown(name: str, text: pa.Array, about: ColumnFacts) -> pa.Array:
+    """Return the texts of a column; a list that is a part of its own shows its size and that part."""
+    if part := about.lists.get(name):
+        return text_array(cell and _size_of(cell, part) for cell in text.to_pylist())
+    return _hide(text) if name in about.hidden else text
+
+
+def _size_of(cell: str, part: str) -> str:
+    try:
+        size = len(json.loads(cell))
+    except ValueError:  # redaction may leave a text that is not JSON
+        return _HIDDEN_LIST
+    return f"{size:,} record{'' if size == 1 else 's'}, see {part.replace('.', _INSIDE)}"
 
 
 def _hide(text: pa.Array) -> pa.Array:

@@ -59,9 +59,7 @@ def readable_source(
     """
     unreadable: set[int] = set()
     while True:
-        source = opened(
-            [replace(each, left_out=place in unreadable) for place, each in enumerate(columns)]
-        )
+        source = opened([replace(each, left_out=place in unreadable) for place, each in enumerate(columns)])
         try:
             for _ in source.batches():
                 pass

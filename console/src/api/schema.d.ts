@@ -2620,7 +2620,7 @@ export interface components {
              * @description Parts of the same content that were committed before; the first 20 are looked up.
              * @default []
              */
-            parts_in_lake: string[];
+            parts_in_lake: components["schemas"]["PartInLake"][];
             /**
              * Parts Read
              * @description The parts that a commit takes: several sheets may be read as one table.
@@ -2812,6 +2812,12 @@ export interface components {
                 [key: string]: number;
             };
             /**
+             * Open Parts
+             * @description Sheets or other parts of the sent file that did not come in; of the first 20.
+             * @default []
+             */
+            open_parts: string[];
+            /**
              * Period
              * @description First and last day of its events, as `from/to`; empty if unknown.
              * @default
@@ -2962,6 +2968,12 @@ export interface components {
              * @default
              */
             part: string;
+            /**
+             * Parts
+             * @description All sheets, members, or lists with a dataset.
+             * @default []
+             */
+            parts: string[];
             /**
              * Row Reasons
              * @description Reason by rejected row of the sent file.
@@ -3522,6 +3534,14 @@ export interface components {
              * @default []
              */
             totals: number[];
+            /**
+             * Unreadable
+             * @description Columns without a text for their values, which are shown empty, by stored type.
+             * @default {}
+             */
+            unreadable: {
+                [key: string]: string;
+            };
             /**
              * Values
              * @description Rows by value, of each column with at most 50 different values that may be shown.
@@ -4280,6 +4300,18 @@ export interface components {
              * @default []
              */
             y: string[];
+        };
+        /**
+         * PartInLake
+         * @description A part of a content, such as a sheet, that a file of the lake has.
+         */
+        PartInLake: {
+            /** File Id */
+            file_id: string;
+            /** Name */
+            name: string;
+            /** Since */
+            since?: string | null;
         };
         /**
          * PriceList

@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.files.corrected_values import corrected_rows
+from headgate.api.files.sent_parts import open_parts
 from headgate.api.files.settlements import with_settlements
 from headgate.api.files.stages import stages_of
 from headgate.api.http import cursors
 from headgate.api.http.problems import not_found
-from headgate.api.lake_ports import senders_of
+from headgate.api.lake_ports import record_if_any, senders_of
 from headgate.api.shapes.files import (
     FileDetail,
     FileEdits,
@@ -79,14 +80,6 @@ def record_of(lake: LakePorts, file_id: str) -> FileRecord:
         raise not_found("There is no record of a file with this id. GET /v1/files lists the files.") from None
 
 
-def record_if_any(lake: LakePorts, file_id: str) -> FileRecord | None:
-    """Return the record of a file; None if the gate has not started it, or for an empty id."""
-    try:
-        return lake.ledger.get(file_id) if file_id else None
-    except NotFoundError:
-        return None
-
-
 def detail(lake: LakePorts, file_id: str) -> FileDetail:
     """Return all recorded facts of one file."""
     record, senders = _with_true_settlement(lake, record_of(lake, file_id)), senders_of(lake)
@@ -110,6 +103,7 @@ def detail(lake: LakePorts, file_id: str) -> FileDetail:
         replaced_rows=senders.replaced_rows(file_id),
         undone_by=str(record.error.get("reverted_by", "")),
         edited_before=FileEdits(**edits) if edits else None,
+        open_parts=open_parts(lake, record, edits),
         in_snapshot=_newest_snapshot_with(lake, record),
     )
 

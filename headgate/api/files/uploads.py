@@ -20,6 +20,7 @@ from headgate.api.files.personal_values import STEPS_WITHOUT_VALUES, check_witho
 from headgate.api.files.quality import profile_columns
 from headgate.api.files.rejected_rows import reasons_of, row_of
 from headgate.api.files.rejection_groups import unique_columns
+from headgate.api.files.sent_parts import offered_parts, open_parts, parts_in_lake
 from headgate.api.http import cursors
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import check_match
@@ -60,22 +61,22 @@ if TYPE_CHECKING:
 URL_EXPIRES_S = 3600
 _PARTS_OF_A_PAGE = 100
 _MAX_FILES_OF_ROWS = 3
-_MAX_PARTS_LOOKED_UP = 20
 _MAX_OF_A_NAME = 50
 _MAX_KEPT_NAMES = 1_000  # of checks, per process
 _ROW_FORMAT = {"delimiter", "quote"}
 
 
 def begin(lake: LakePorts, caller: str, asked: UploadAsked) -> Upload:
-    """Start an upload, or return the caller's upload of the same file."""
-    upload = uploads_of(lake).begin(
-        caller,
-        name=asked.name,
-        size_bytes=asked.size_bytes,
-        sha256=asked.sha256,
-        dataset=asked.dataset,
-        part=asked.part,
-    )
+    """Start an upload, or return the caller's upload of the same file.
+
+    Content that the lake has begins at its first sheet that did not come in; it is a duplicate if all did.
+    """
+    uploads = uploads_of(lake)
+    facts = asked.model_dump(include={"name", "size_bytes", "sha256", "dataset"})
+    upload = uploads.begin(caller, **facts, part=asked.part)
+    if before := record_if_any(lake, upload.duplicate_of):
+        further = open_parts(lake, before, senders_of(lake).edits(before.file_id))
+        upload = uploads.begin(caller, **facts, part=further[0]) if further else upload
     return _shown(upload)
 
 
@@ -304,6 +305,7 @@ def _keep_edits(
     kept = {
         **edits.facts(caller.name, at, committed.name, committed.sha256),
         "part": check.get("part", ""),
+        "parts": offered_parts(check),
         **_decisions(check, edits),
         "typed": check.get("typed", []),
         **({"cells": len(check.get("typed", []))} if len(edits.cells) <= MAX_LISTED else {}),
@@ -437,7 +439,7 @@ def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any
         **_mapping(lake, upload, stored),
         **_grid_facts(stored),
         "check_id": upload.check_id,
-        "parts_in_lake": _parts_in_lake(lake, upload, stored.get("parts", ())),
+        "parts_in_lake": parts_in_lake(lake, upload.sha256, stored.get("parts", ())),
     }
     record = stored.get("record")
     if record is None:
@@ -468,25 +470,6 @@ def _shown_check(lake: LakePorts, upload: UploadRecord, stored: Mapping[str, Any
         seconds=stored.get("seconds"),
         **asked,
     )
-
-
-def _parts_in_lake(lake: LakePorts, upload: UploadRecord, parts: Sequence[str]) -> tuple[str, ...]:
-    """Return the parts of this content that were committed before and not reverted, of the first ones."""
-    if len(parts) < 2:  # noqa: PLR2004 a file of one table has no parts to choose from
-        return ()
-    senders, asked = senders_of(lake), list(parts[:_MAX_PARTS_LOOKED_UP])
-    unchanged = record_if_any(lake, lake.files.accepted_with(upload.sha256, [*lake.contracts.source]))
-    sheets = unchanged.written_as.get("sheets", "") if _is_done(unchanged) and unchanged else ""
-    copies = (record_if_any(lake, senders.edited_copy(upload.sha256, part)) for part in asked)
-    return tuple(
-        part
-        for part, copy in zip(asked, copies, strict=True)
-        if _is_done(copy) or f", {part}, " in f", {sheets}, "
-    )
-
-
-def _is_done(record: FileRecord | None) -> bool:
-    return record is not None and record.state is FileState.DONE
 
 
 def _replaces(lake: LakePorts, dataset: str, stored: Mapping[str, Any] | None) -> ReplacedRows | None:

@@ -139,6 +139,7 @@ class FileEdits(Shape):
     )
     sent_as: str = Field("", description="Name of the sent file.")
     part: str = Field("", description="The sheet or archive member that was read.")
+    parts: tuple[str, ...] = Field((), description="All sheets, members, or lists with a dataset.")
     defaults: tuple[str, ...] = Field((), description="Columns with a default for empty cells.")
     set_for_all: dict[str, str] = Field({}, description="Column to the default of its empty cells.")
     left_out: tuple[str, ...] = Field((), description="Columns of the sent file without a field.")
@@ -206,6 +207,9 @@ class FileDetail(FileSummary):
     )
     undone_by: str = Field("", description="Who reverted the file through the API.")
     edited_before: FileEdits | None = Field(None, description="Edits before the commit.")
+    open_parts: tuple[str, ...] = Field(
+        (), description="Sheets or other parts of the sent file that did not come in; of the first 20."
+    )
     in_snapshot: str = Field(
         "", description="Id of the newest snapshot if it has rows of the file, which may be reverted since."
     )

@@ -331,6 +331,14 @@ class ReplacedRows(Shape):
     )
 
 
+class PartInLake(Shape):
+    """A part of a content, such as a sheet, that a file of the lake has."""
+
+    name: str
+    file_id: str
+    since: Moment | None = None
+
+
 class DryRun(Shape):
     """The result of a dry run, which leaves no trace in ledger, curated, quarantine or alerts."""
 
@@ -370,7 +378,7 @@ class DryRun(Shape):
     part_rows: dict[str, Count] = Field({}, description="Number of records by list.")
     part_datasets: dict[str, str] = Field({}, description="Suggested dataset by path of a list of records.")
     part: str = Field("", description="The part that is read; empty if none is chosen.")
-    parts_in_lake: tuple[str, ...] = Field(
+    parts_in_lake: tuple[PartInLake, ...] = Field(
         (), description="Parts of the same content that were committed before; the first 20 are looked up."
     )
     parts_read: tuple[str, ...] = Field(

@@ -42,6 +42,7 @@ const FILE: Schemas['FileDetail'] = {
   uploaded_by: '',
   undone_by: '',
   edited_before: null,
+  open_parts: [],
   in_snapshot: '',
   corrected: 0,
   rows: 4,

@@ -30,6 +30,7 @@ import { OpenWaitingRows, useCorrected, useWaiting, waitingPlace } from './open-
 import { ReadAs } from './read-as'
 import type { Corrections } from './rejection-groups'
 import { Rejected } from './rejected-panel'
+import { OpenParts } from './open-parts'
 import { DUPLICATE, isDuplicate, SENT_BEFORE } from './repeat'
 import { ReplacedBy } from './replaced-by'
 import { Stages } from './stages'
@@ -139,6 +140,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
             {file.state === 'reverted' ? null : <WarnedRows warned={file.warned} />}
             <NextStep file={file} isSecond={waits} />
             {file.edited_before ? null : <ReadAs writtenAs={file.written_as} />}
+            <OpenParts file={file} />
             <LeftOut mapping={file.mapping} />
             <EditedBefore fileId={file.file_id} sender={file.uploaded_by} edits={file.edited_before} />
             <Group gap="xs">

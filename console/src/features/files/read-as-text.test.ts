@@ -38,6 +38,6 @@ test('the rows of other sheets are counted without the names of their columns, a
     empty_sheets: 'Notizen',
   }
   expect(readAs(workbook)).toBe(
-    'Excel (.xlsx) · further sheets: Positionen (60 rows below its first), Info (1 row) · empty: Notizen',
+    'Excel (.xlsx) · further sheets: Positionen (60 rows), Info (0 rows) · empty: Notizen',
   )
 })

@@ -16,7 +16,7 @@ const SHEET_ROWS = /\(rows: (\d+)\)/g
 
 /** The rows of a sheet without its first one, which has the names of its columns. */
 const rowsOfSheet = (_: string, filled: string): string =>
-  Number(filled) > 1 ? `(${count(Number(filled) - 1, 'row')} below its first)` : '(1 row)'
+  `(${count(Math.max(0, Number(filled) - 1), 'row')})`
 
 /** A file's form as a person says it: what is usual is left out. */
 export function readAs(writtenAs: Record<string, string>): string {

@@ -5,7 +5,7 @@ import { Moment } from '../../components/moment'
 import { FINAL_STATES, useFile } from './queries'
 import { Waiting } from '../../components/states'
 
-export const DUPLICATE = 'Duplicate File Skipped'
+export const DUPLICATE = 'Duplicate file skipped'
 export const SENT_BEFORE = 'The same file was sent before'
 
 /** Whether the lake has the file's rows already. A copy of a file without rows is none: its error says so. */
@@ -20,6 +20,7 @@ export const hasNoRows = (file: Pick<Schemas['FileDetail'], 'received' | 'state'
 export function Repeat({ fileId }: { fileId: string }) {
   const before = useFile(fileId)
   const link = <Anchor href={`#/files/${encodeURIComponent(fileId)}`}>open it</Anchor>
+  const sheets = (before.data?.body.written_as.sheets ?? '').split(', ')
   if (before.isPending) return <Waiting what="the file with the same content" />
   return hasNoRows(before.data?.body) ? (
     <Alert color="gray" title={SENT_BEFORE}>
@@ -28,7 +29,9 @@ export function Repeat({ fileId }: { fileId: string }) {
   ) : (
     <Alert color="gray" title={DUPLICATE}>
       The same content is in the lake since <Moment at={before.data?.body.finished_at} /> as{' '}
-      {before.data?.body.key}: {link}. Sending it again accepts nothing new.
+      {before.data?.body.key}
+      {sheets.length > 1 ? `, with its sheets ${sheets.join(', ')}` : ''}: {link}. Sending it again accepts
+      nothing new.
     </Alert>
   )
 }

@@ -35,6 +35,7 @@ import { textOf } from './import-row'
 import { MapForm } from './map-form'
 import { MissingFields } from './missing-fields'
 import { isMostlyDuplicates } from './outcome-words'
+import { PartsInLake } from './parts-in-lake'
 import { ReplacedRows } from './replaced-rows'
 import { RowChoice } from './row-choice'
 import { missingFields, openSteps, openSuggestions, settled } from './suggested-fields'
@@ -42,6 +43,7 @@ import { LikelyDataset, Suggestions } from './suggestions'
 import { shownRows } from './shown-rows'
 import { mapOf, valuesBefore } from './steps'
 import { UndecidedColumns } from './undecided-columns'
+import { UnreadableColumns } from './unreadable-columns'
 import { useColumns } from './use-columns'
 import { useEdits } from './use-edits'
 import { useFileOrder } from './use-file-order'
@@ -169,6 +171,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
         hasRows={!isEmpty && !isUnreadable(result)}
         onChange={work.restart}
       />
+      <PartsInLake of={result} />
       {result.hides_values ? (
         <Text size="sm">
           Values of this file are shown to its sender and to the group personal-data. You can choose fields
@@ -216,6 +219,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
           keep this window open.
         </Text>
       ) : null}
+      <UnreadableColumns grid={result.grid} />
       <UndecidedColumns result={result} edits={edits} isOfChoice={isOfChoice(result, edits)} />
       {grid && !isEmpty ? (
         <>

@@ -39,6 +39,11 @@ test('columns that nobody decided about are named before the commit', () => {
   )
 })
 
+test('a list whose records are a part of their own is not said to stay out', () => {
+  const nested = { part: 'orders', parts: ['orders', 'orders.Shelf'] }
+  expect(shown(EDITS, { ...RESULT, ...nested })).toMatch(/^Without a field: Text\. /)
+})
+
 test('a column that a person left out is not asked about', () => {
   expect(shown({ ...EDITS, columns: { Nr: 'item_id', Shelf: null } })).toBe(
     'Without a field: Text. It stays out of the lake, unless you choose a field above it.',

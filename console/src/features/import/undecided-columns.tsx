@@ -1,5 +1,6 @@
 import { Text } from '@mantine/core'
 
+import type { Schemas } from '../../api/client'
 import { type Deciding, joinedColumns, undecided } from './edits'
 import { openSuggestions, settled } from './suggested-fields'
 
@@ -8,12 +9,21 @@ type Props = Omit<Deciding, 'onChange'> & {
   isOfChoice: boolean
 }
 
+/** The columns of lists whose records are a part of the file of their own: that part has them. */
+function ownParts({ part, parts = [], grid }: Schemas['DryRun']): string[] {
+  const prefix = part === '$' ? '' : `${part}.`
+  const inner = parts
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length).replaceAll('.', '_'))
+  return (grid?.columns ?? []).filter((name) => inner.includes(name))
+}
+
 /** The columns that nobody decided about and nothing is suggested for: a commit leaves them out, so they are named before. */
 export function UndecidedColumns({ result, edits, isOfChoice }: Props) {
   if (!result.mapping || !edits.dataset || !isOfChoice || !Object.values(edits.columns).some(Boolean))
     return null
   const suggested = openSuggestions(result, edits).map(({ column }) => column)
-  const used = new Set([...suggested, ...joinedColumns(edits)])
+  const used = new Set([...suggested, ...joinedColumns(edits), ...ownParts(result)])
   const isOpen = result.outcome === 'needs_mapping' || settled(edits, result) !== edits
   const open = isOpen ? undecided(edits, result.grid?.columns ?? []).filter((name) => !used.has(name)) : []
   if (open.length === 0) return null

@@ -3,7 +3,7 @@ import { MantineProvider } from '@mantine/core'
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 
-import { committedParts, keptForPart, NextPart, openParts, otherSheets } from './next-part'
+import { committedParts, keptForPart, NextPart, openParts } from './next-part'
 
 afterEach(cleanup)
 
@@ -35,7 +35,7 @@ test('the next part is of the same file, and remembers what is in', () => {
 test('sheets that were read as one table are all in, and so are those of an earlier commit', () => {
   const committed = committedParts(
     { committed: ['Retouren'] },
-    { parts_read: ['Bestellungen'], parts_in_lake: ['Positionen'] },
+    { parts_read: ['Bestellungen'], parts_in_lake: [{ name: 'Positionen', file_id: 'f', since: null }] },
   )
   expect(openParts(BOOK, committed)).toEqual([])
   expect(openParts(BOOK, committedParts({}, undefined))).toEqual(BOOK.parts)
@@ -60,12 +60,4 @@ test('the next list of records is of the dataset that its button names', () => {
   const file = new File(['[]'], 'orders.json')
   const next = keptForPart({ id: 'a', file, dataset: '', addedAt: 0 }, 'orders.items', [], 'order_items')
   expect(next).toMatchObject({ dataset: 'order_items', part: 'orders.items' })
-})
-
-test('a workbook that was committed as it is names the sheets that were not read', () => {
-  expect(otherSheets({ left_out: 'Regions (rows: 5), Notes (2010) (rows: 1)' })).toEqual([
-    'Regions',
-    'Notes (2010)',
-  ])
-  expect(otherSheets({})).toEqual([])
 })

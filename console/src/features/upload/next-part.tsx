@@ -1,9 +1,11 @@
 import { Button, Group, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { useFile } from '../files/queries'
+import { checkEdits } from '../import/check-edits'
+import { NO_EDITS } from '../import/edits'
 import { partWords } from '../import/file-line'
 import type { Kept } from './kept-files'
+import type { Checked } from './transfer'
 
 type Parts = Pick<Schemas['DryRun'], 'parts' | 'part_rows' | 'part_datasets'>
 
@@ -20,7 +22,11 @@ export const openParts = ({ parts, part_rows, part_datasets }: Parts, committed:
 export const committedParts = (
   { committed = [] }: Pick<Kept, 'committed'>,
   check: Pick<Schemas['DryRun'], 'parts_read' | 'parts_in_lake'> | undefined,
-): string[] => [...committed, ...(check?.parts_read ?? []), ...(check?.parts_in_lake ?? [])]
+): string[] => [
+  ...committed,
+  ...(check?.parts_read ?? []),
+  ...(check?.parts_in_lake ?? []).map(({ name }) => name),
+]
 
 /** The same file again, to begin with another part, of the dataset that its button names. */
 export const keptForPart = ({ file }: Kept, part: string, committed: string[], dataset = ''): Kept => ({
@@ -54,24 +60,36 @@ export function NextPart({ file, committed, onNext }: Props) {
   )
 }
 
-const SHEET = /(?:^|, )(.+?) \(rows: \d+\)/g
-
-/** The sheets of a workbook that another commit of it did not read. */
-export const otherSheets = (writtenAs: Record<string, string>): string[] =>
-  [...(writtenAs.left_out ?? '').matchAll(SHEET)].map(([, name]) => name ?? '')
-
-/** Leads from a workbook whose content the lake has to those of its sheets that were not read then. */
-export function OtherSheets({ fileId, onOpen }: { fileId: string; onOpen: (sheet: string) => void }) {
-  const sheets = otherSheets(useFile(fileId).data?.body.written_as ?? {})
-  if (sheets.length === 0) return null
-  return (
-    <Group gap="sm">
-      <Text size="sm">That commit did not read {sheets.length === 1 ? 'the sheet' : 'the sheets'}</Text>
-      {sheets.map((sheet) => (
-        <Button key={sheet} size="compact-sm" variant="default" onClick={() => onOpen(sheet)}>
-          Open {sheet}
-        </Button>
-      ))}
-    </Group>
-  )
+/**
+ * The first check of a file, or that of its first part that is not in the lake, where the part that was read is in and
+ * nobody has chosen or decided anything.
+ */
+export async function atOpenPart(
+  uploadId: string,
+  first: Checked,
+  { part }: Pick<Kept, 'part'>,
+  signal: AbortSignal,
+): Promise<Checked> {
+  const { result } = first
+  const inLake = result.parts_in_lake.map(({ name }) => name)
+  const isIn = result.parts_read.length > 0 && result.parts_read.every((name) => inLake.includes(name))
+  const [next] = openParts(result, inLake)
+  if (part || !isIn || next === undefined || isDecided(result)) return first
+  return checkEdits(uploadId, { ...NO_EDITS, part: next, dataset: result.part_datasets[next] ?? '' }, signal)
 }
+
+/** Whether a person has decided about the columns or rows of an upload before; what is remembered is nobody's decision. */
+const isDecided = ({ edits, is_remembered }: Schemas['DryRun']): boolean =>
+  Boolean(edits) &&
+  ((!is_remembered && Object.keys(edits?.columns ?? {}).length > 0) ||
+    (edits?.cells.length ?? 0) > 0 ||
+    (edits?.left_out.length ?? 0) > 0)
+
+/** Whether all parts of a file that could be committed are in the lake. */
+export const isAllIn = (result: Schemas['DryRun']): boolean =>
+  result.parts_in_lake.length > 0 &&
+  !isDecided(result) &&
+  openParts(
+    result,
+    result.parts_in_lake.map(({ name }) => name),
+  ).length === 0

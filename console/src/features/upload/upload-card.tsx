@@ -11,17 +11,18 @@ import { Repeat } from '../files/repeat'
 import type { Edits } from '../import/edits'
 import { ImportPanel, isUnreadable } from '../import/import-panel'
 import { forgetEdits } from '../import/kept-edits'
+import { AllPartsInLake } from '../import/parts-in-lake'
 import { CancelUpload } from './cancel-upload'
 import { Live } from './live'
 import { forget, keep, type Kept } from './kept-files'
-import { committedParts, keptForPart, NextPart, OtherSheets } from './next-part'
+import { atOpenPart, committedParts, isAllIn, keptForPart, NextPart } from './next-part'
 import { addUploads, endUpload } from './uploads-store'
 import { abort, type Checked, commit, dryRun, type Progress, RefusedFileError, send } from './transfer'
 
 type Step =
   | { name: 'moving'; progress: Progress }
   | { name: 'checking'; upload: Schemas['Upload'] }
-  | { name: 'checked'; upload: Schemas['Upload']; check: Checked }
+  | { name: 'checked' | 'all_in'; upload: Schemas['Upload']; check: Checked }
   | { name: 'committed'; upload: Schemas['Upload']; edits?: Edits; check?: Schemas['DryRun'] }
   | { name: 'duplicate'; upload: Schemas['Upload'] }
   | { name: 'failed'; error: unknown }
@@ -30,6 +31,7 @@ type Step =
 const isOver = (step: Step): boolean =>
   step.name === 'committed' ||
   step.name === 'duplicate' ||
+  step.name === 'all_in' ||
   (step.name === 'checked' && isUnreadable(step.check.result) && step.check.result.parts.length === 0)
 
 /** One file on its way: hash, send, check, decide, commit, and then its six stages. */
@@ -59,8 +61,9 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         return
       }
       setStep({ name: 'checking', upload })
-      const check = await dryRun(upload.upload_id, own.signal)
-      setStep({ name: 'checked', upload, check })
+      const first = await dryRun(upload.upload_id, own.signal)
+      const check = await atOpenPart(upload.upload_id, first, kept, own.signal)
+      setStep({ name: !kept.part && isAllIn(check.result) ? 'all_in' : 'checked', upload, check })
     } catch (error) {
       if (own.signal.aborted) return
       setStep({ name: 'failed', error })
@@ -113,7 +116,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
   async function remove(): Promise<void> {
     control.current?.abort()
     await forget(kept.id)
-    if ('upload' in step && (step.name === 'checking' || step.name === 'checked'))
+    if ('upload' in step && ['checking', 'checked', 'all_in'].includes(step.name))
       await Promise.all([
         forgetEdits(step.upload.upload_id),
         abort(step.upload.upload_id).catch(() => undefined),
@@ -159,14 +162,9 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
           }}
         />
       ) : null}
-      {step.name === 'duplicate' ? (
-        <>
-          <Repeat fileId={step.upload.duplicate_of} />
-          <OtherSheets
-            fileId={step.upload.duplicate_of}
-            onOpen={(sheet) => addUploads([keptForPart(kept, sheet, committed)])}
-          />
-        </>
+      {step.name === 'duplicate' ? <Repeat fileId={step.upload.duplicate_of} /> : null}
+      {step.name === 'all_in' ? (
+        <AllPartsInLake of={step.check.result} onOpen={() => setStep({ ...step, name: 'checked' })} />
       ) : null}
       {waits ? (
         <Text size="sm" role="status">

@@ -822,7 +822,8 @@ def test_each_sheet_has_an_edited_copy_of_its_own() -> None:
             "POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]
         ).json
         sent[part] = caller.lake.receive(committed["key"]).file_id
-        assert answer.json["parts_in_lake"] == [each for each in sent if each != part]
+        others = [each for each in sent if each != part]
+        assert [each["name"] for each in answer.json["parts_in_lake"]] == others
     again = uploaded_to(caller, book, "messe.xlsx", "")
     for part, text in (("Lines", "8"), ("Orders", "fragile")):
         assert checked(caller, again, with_a_typed_cell(part, text)).json["edited_copy"] == sent[part]
@@ -950,17 +951,80 @@ def committed_as_checked(caller: Caller, upload_id: str) -> Answer:
     return answer
 
 
+def workbook_with(*sheets: tuple[str, list[list[object]]]) -> bytes:
+    """A workbook of sheets with these rows."""
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    book.remove(book.active)
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(file)
+    return file.getvalue()
+
+
+LINES = [
+    ["order_item_id", "order_id", "product_id", "quantity", "unit_price", "updated_at"],
+    *([f"K{number}-1", f"K{number}", "85123A", number, 2.95, datetime(2026, 10, 1)] for number in (1, 2)),
+]
+PLACES: list[list[object]] = [["town", "country", "people"], ["Ulm", "Germany", 126000], ["Bath", "GB", 9]]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "part"),
+    [
+        ([("Places", PLACES), ("Lines", LINES)], "Places"),
+        ([("Notes", []), ("Places", PLACES), ("Lines", LINES)], "Places"),
+        ([("Empty", PLACES[:1]), ("Lines", LINES)], "Lines"),
+        ([("Cover", [["Made by", "Ada"], ["On", "Monday"]]), ("Lines", LINES)], "Lines"),
+    ],
+)
+def test_a_workbook_opens_at_its_first_sheet_with_a_table(
+    sheets: list[tuple[str, list[list[object]]]], part: str
+) -> None:
+    """The sheet with the most columns was first; a cover and a sheet without rows are passed over."""
+    caller = uploader()
+    upload_id = uploaded_to(caller, workbook_with(*sheets), "messe.xlsx", "")
+    assert checked(caller, upload_id).json["part"] == part
+
+
 def test_the_next_sheet_of_a_workbook_that_is_in_the_lake_is_no_duplicate() -> None:
     caller, book = uploader(), workbook_of_two_tables()
     first = committed_as_checked(caller, begun_with(caller, book)["upload_id"]).json
-    assert (first["parts"], first["parts_read"]) == (["Lines", "Orders"], ["Orders"])
-    assert begun_with(caller, book)["state"] == "duplicate"
+    assert (first["parts"], first["parts_read"]) == (["Lines", "Orders"], ["Lines"])
     assert first["parts_in_lake"] == []
-    upload = begun_with(caller, book, "Lines")
+    upload = begun_with(caller, book, "Orders")
     assert upload["state"] == "open"
     answer = checked(caller, upload["upload_id"]).json
-    assert (answer["dataset"], answer["parts_read"], answer["accepted"]) == ("order_items", ["Lines"], 20)
-    assert answer["parts_in_lake"] == ["Orders"]
+    assert (answer["dataset"], answer["parts_read"], answer["accepted"]) == ("orders", ["Orders"], 20)
+    (lines,) = answer["parts_in_lake"]
+    assert lines["name"] == "Lines"
+    assert lines["since"] == caller.lake.ledger.get(lines["file_id"]).finished_at
+
+
+def test_the_page_of_a_sheet_names_the_sheets_that_are_not_in_yet() -> None:
+    caller, book = uploader(), workbook_of_two_tables()
+    files = []
+    for sheet, others in (("Lines", ["Orders"]), ("Orders", [])):
+        upload_id = begun_with(caller, book, sheet)["upload_id"]
+        committed_as_checked(caller, upload_id)
+        files.append(caller.call("GET", f"/v1/uploads/{upload_id}").json["file_id"])
+        assert caller.call("GET", f"/v1/files/{files[-1]}").json["open_parts"] == others
+    assert caller.call("GET", f"/v1/files/{files[0]}").json["open_parts"] == []
+
+
+def test_a_workbook_in_the_lake_begins_at_its_sheet_that_is_not_in_and_is_a_duplicate_once_all_are() -> None:
+    """Choosing it again ended with "duplicate", although one sheet had never come in."""
+    caller, book = uploader(), workbook_of_two_tables()
+    record = caller.lake.receive("orders/messe.xlsx", book)
+    assert record.accepted == 20
+    assert caller.call("GET", f"/v1/files/{record.file_id}").json["open_parts"] == ["Lines"]
+    upload = begun_with(caller, book)
+    assert upload["state"] == "open"
+    answer = committed_as_checked(caller, upload["upload_id"]).json
+    assert (answer["part"], answer["accepted"]) == ("Lines", 20)
+    assert [part["name"] for part in answer["parts_in_lake"]] == ["Orders"]
+    assert begun_with(caller, book)["state"] == "duplicate"
 
 
 def test_a_continued_upload_begins_with_the_asked_sheet_unless_something_is_decided() -> None:

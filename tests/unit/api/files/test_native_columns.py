@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import fastavro
 import pyarrow as pa
@@ -14,6 +14,10 @@ import pytest
 
 from tests.unit.api.files.test_edited_uploads import checked, counts, uploader
 from tests.unit.api.files.test_uploads import uploaded
+
+if TYPE_CHECKING:
+    from headgate.lake.ports import FileRecord
+    from tests.unit.api.lakes import Answer, Caller
 
 pytestmark = pytest.mark.unit
 
@@ -79,7 +83,7 @@ def avro(rows: list[dict[str, Any]], fields: list[dict[str, Any]]) -> bytes:
     return file.getvalue()
 
 
-def first_row(caller: Any, upload_id: str, answer: Any) -> dict[str, str | None]:
+def first_row(caller: Caller, upload_id: str, answer: Answer) -> dict[str, str | None]:
     (row,) = caller.call("GET", f"/v1/uploads/{upload_id}/rows?limit=1").json["rows"]
     return dict(zip(answer.json["grid"]["columns"], row["cells"], strict=True))
 
@@ -92,7 +96,7 @@ def test_every_stored_type_is_shown_as_its_exact_text_and_one_without_is_named()
     assert answer.json["grid"]["unreadable"] == {"photo": "binary"}
 
 
-def committed(caller: Any, upload_id: str, answer: Any) -> Any:
+def committed(caller: Caller, upload_id: str, answer: Answer) -> FileRecord:
     path = f"/v1/uploads/{upload_id}/commit"
     sent = caller.call("POST", path, If_Match=answer.headers["ETag"]).json
     return caller.lake.receive(sent["key"])
@@ -102,7 +106,8 @@ def test_a_file_of_a_dataset_s_columns_is_matched_to_it_and_committed() -> None:
     caller = uploader()
     upload_id = uploaded(caller, parquet(SEARCHES), "searches.parquet", "")
     answer = checked(caller, upload_id)
-    assert (answer.json["dataset"], answer.json["error"], counts(answer)) == ("search_queries", None, (3, 0, 0))
+    assert (answer.json["dataset"], answer.json["error"]) == ("search_queries", None)
+    assert counts(answer) == (3, 0, 0)
     assert first_row(caller, upload_id, answer)["searched_at"] == "2026-10-05 14:48:18.000000"
     record = committed(caller, upload_id, answer)
     assert (record.accepted, record.written_as["format"]) == (3, "parquet")
@@ -121,7 +126,8 @@ def test_columns_under_other_names_and_in_other_types_than_the_fields_are_commit
         "changed": SEARCHES["updated_at"],
         "photo": pa.array([b"\xff\xd8"] * 3),
     }
-    fields = ("query_id", "session_id", "searched_at", "query_text", "results_count", "purchased", "updated_at")
+    fields = ["query_id", "session_id", "searched_at", "query_text"]
+    fields += ["results_count", "purchased", "updated_at"]
     columns = dict(zip(own, (*fields, None), strict=True))
     formats = {"searched_at": {"patterns": ["yyyy-MM-dd"]}}
     upload_id = uploaded(caller, parquet(own), "export.parquet", "")
@@ -143,7 +149,8 @@ def test_avro_is_read_alike() -> None:
         {"name": "tags", "type": {"type": "array", "items": "string"}},
         {"name": "photo", "type": "bytes"},
     ]
-    row = {"bought": True, "at": AT.replace(tzinfo=UTC), "price": Decimal("13.50"), "tags": ["a"], "photo": b"\xff"}
+    row = {"bought": True, "at": AT.replace(tzinfo=UTC), "tags": ["a"], "photo": b"\xff"}
+    row["price"] = Decimal("13.50")
     caller = uploader()
     upload_id = uploaded(caller, avro([row], fields), "events.avro", "")
     answer = checked(caller, upload_id)

@@ -39,27 +39,10 @@ def test_each_part_is_proposed_as_the_dataset_that_the_matcher_finds() -> None:
     assert "orders" in {result["dataset"], result["likely_dataset"]}
     assert result["part_datasets"] == {"items": "order_items"}
     assert edit(caller, path, {}, part="items").status == 200
+    result, _ = check(caller, path)
+    assert (result["mapping"]["dataset"], result["likely_dataset"]) == ("order_items", "")
+    assert edit(caller, path, {}, part="items", no_dataset=True).status == 200
     assert check(caller, path)[0]["likely_dataset"] == "order_items"
-
-
-def test_a_hidden_list_in_a_record_is_shown_as_a_list_and_not_as_a_secret() -> None:
-    orders = [
-        {
-            "order_id": order["orderId"],
-            "customer_id": "4001",
-            "region_id": "GB",
-            "ordered_at": order["placedAt"],
-            "status": "completed",
-            "updated_at": order["placedAt"],
-            "items": order["items"],
-        }
-        for order in ORDERS
-    ]
-    caller, path = opened(json.dumps(orders).encode(), key=KEY)
-    edit(caller, path, {})
-    columns = check(caller, path)[0]["grid"]["columns"]
-    (row,) = caller.call("GET", f"{path}/rows?limit=1").json["rows"]
-    assert row["cells"][columns.index("items")] == "[…]"
 
 
 def test_lists_beside_each_other_are_proposed_as_their_datasets() -> None:
@@ -74,6 +57,22 @@ def test_lists_beside_each_other_are_proposed_as_their_datasets() -> None:
         "orders.items": "order_items",
         "articles": "products",
     }
+
+
+def test_a_list_is_shown_by_its_size_and_names_the_part_that_has_its_records() -> None:
+    """It was shown as dots, like a password."""
+    body = json.dumps({"export": [{**order, "tags": ["new", "gift"]} for order in ORDERS]}).encode()
+    for sent, whole, own in (
+        (BODY, "$", "items"),
+        (body, "export", "export \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} items"),
+    ):
+        caller, path = opened(sent, key=KEY)
+        edit(caller, path, {}, part=whole, dataset="orders")
+        columns = check(caller, path)[0]["grid"]["columns"]
+        (row,) = caller.call("GET", f"{path}/rows?limit=1").json["rows"]
+        cells = dict(zip(columns, row["cells"], strict=True))
+        assert cells["items"] == f"{len(ORDERS[0]['items'])} records, see {own}"  # type: ignore[arg-type]  # a list
+    assert cells["tags"] == "[…]"
 
 
 def test_a_list_with_the_name_of_a_dataset_is_proposed_as_it_and_shown_in_the_order_of_the_file() -> None:

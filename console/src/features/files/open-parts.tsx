@@ -1,0 +1,23 @@
+import { Anchor, Text } from '@mantine/core'
+
+import type { Schemas } from '../../api/client'
+import { useMay } from '../../api/queries'
+
+type File = Pick<Schemas['FileDetail'], 'key' | 'edited_before' | 'open_parts'>
+
+/** Leads from a file to the other parts of what was sent, such as the sheets of its workbook, that did not come in. */
+export function OpenParts({ file: { key, edited_before: edits, open_parts: parts } }: { file: File }) {
+  const mayUpload = useMay('uploader')
+  if (parts.length === 0) return null
+  const sent = edits?.sent_as || (key.split('/').at(-1) ?? key)
+  return (
+    <Text size="sm">
+      Not in yet from {sent}: {parts.map((part) => part.replaceAll('.', ' › ')).join(', ')}.{' '}
+      {mayUpload ? (
+        <>
+          Choose the file on <Anchor href="#/upload">Upload</Anchor>: it opens there.
+        </>
+      ) : null}
+    </Text>
+  )
+}

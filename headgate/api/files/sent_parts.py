@@ -1,0 +1,69 @@
+"""The parts of a sent content, such as the sheets of a workbook, that files of the lake have."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from headgate.api.lake_ports import record_if_any, senders_of
+from headgate.api.shapes.uploads import PartInLake
+from headgate.lake.states import FileState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from headgate.api.lake_ports import LakePorts
+    from headgate.lake.ports import FileRecord
+
+_MAX_LOOKED_UP = 20
+_SHEET = re.compile(r"(?:^|, )(.+?) \(rows: (\d+)\)")
+_MIN_ROWS = 2  # a sheet with a row of names alone brings nothing
+# A duplicate has the rows of another file of the lake.
+_IN_LAKE = {FileState.DONE, FileState.SKIPPED_DUPLICATE}
+
+
+def parts_in_lake(lake: LakePorts, sha256: str, parts: Sequence[str]) -> tuple[PartInLake, ...]:
+    """Return the parts of a content that were committed before and not reverted, of the first 20 parts."""
+    if not parts:
+        return ()
+    unchanged = record_if_any(lake, lake.files.accepted_with(sha256, [*lake.contracts.source]))
+    return tuple(_in_lake(lake, sha256, unchanged, parts[:_MAX_LOOKED_UP]))
+
+
+def _in_lake(
+    lake: LakePorts, sha256: str, unchanged: FileRecord | None, parts: Sequence[str]
+) -> Iterator[PartInLake]:
+    senders = senders_of(lake)
+    sheets = f", {unchanged.written_as.get('sheets', '')}, " if unchanged else ""
+    for part in parts:
+        copy = record_if_any(lake, senders.edited_copy(sha256, part))
+        record = copy if copy and copy.state in _IN_LAKE else unchanged if f", {part}, " in sheets else None
+        if record and record.state in _IN_LAKE:
+            yield PartInLake(name=part, file_id=record.file_id, since=record.finished_at or None)
+
+
+def offered_parts(check: Mapping[str, Any]) -> list[str]:
+    """Return the parts of a checked file that may be committed: lists of records only with a dataset."""
+    counted, datasets = check.get("part_rows", {}), check.get("part_datasets", {})
+    return [part for part in check.get("parts", ()) if part not in counted or part in datasets]
+
+
+def open_parts(lake: LakePorts, record: FileRecord, edits: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the parts of the content that a person sent which no file of the lake has.
+
+    Args:
+        edits: as stored for the file, if a person edited the sent content.
+    """
+    if record.state is not FileState.DONE:
+        return ()
+    sha256 = edits.get("sent_sha256", "") or record.content_sha256
+    parts = edits.get("parts", ()) if edits else _further_sheets(record)
+    others = [part for part in parts if part != edits.get("part", "")]
+    taken = {part.name for part in parts_in_lake(lake, sha256, others)}
+    return tuple(part for part in others[:_MAX_LOOKED_UP] if part not in taken)
+
+
+def _further_sheets(record: FileRecord) -> list[str]:
+    """Return the sheets of a workbook with rows that were not read."""
+    listed = _SHEET.findall(record.written_as.get("left_out", ""))
+    return [name for name, rows in listed if int(rows) >= _MIN_ROWS]
