@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from tests.console.lakes import UPLOADER
 from tests.console.supplier_file import BAD_ROWS, CHOSEN, supplier_file
 from tests.console.test_flows import choose_field, commits, drop, type_cell
+from tests.unit.api.files.test_edited_uploads import workbook_of_two_tables
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -160,6 +161,28 @@ def test_the_lines_of_nested_orders_get_their_dataset_and_their_key(console: Con
     expect(page.get_by_role("button", name=re.compile("^Commit"))).to_have_count(0)
     lines = console.lake.queries.ask("select * from ecommerce_curated.order_items where order_id = 'N-1'")
     assert sorted(str(line["order_item_id"]) for line in lines) == ["N-1-1", "N-1-2"]
+
+
+def test_a_workbook_that_is_chosen_again_opens_at_its_sheet_that_is_not_in_the_lake(
+    console: Console,
+) -> None:
+    """And is a duplicate once both sheets are in; it was one while a sheet had never come in."""
+    book = workbook_of_two_tables()
+    for sheet, already in (("Lines", ""), ("Orders", "In the lake already: Lines since")):
+        page = upload_page(console)
+        drop(page, "messe.xlsx", book)
+        expect(page.get_by_label("Part of the file")).to_have_value(sheet)
+        expect(page.get_by_text(already or "Read as Excel")).to_be_visible()
+        commits(page, "20 in")
+        expect(page.get_by_test_id("receipt")).to_contain_text("20 rows are in")
+        expect(page.get_by_role("button", name="Next: Orders")).to_have_count(0 if already else 1)
+    page = upload_page(console)
+    drop(page, "messe.xlsx", book)
+    duplicate = page.get_by_role("alert")
+    expect(duplicate).to_contain_text("Duplicate file skipped")
+    expect(duplicate).to_contain_text(
+        re.compile("Every part of this file is in the lake: Lines since .*Orders")
+    )
 
 
 def left_edges(line: Locator, parts: str) -> list[int]:
