@@ -430,7 +430,7 @@ def test_no_value_for_all_rows_is_offered_for_a_key(console: Console) -> None:
     )
     file_id = console.lake.receive("payments/without-keys.csv", body).file_id
     page = console.opened(f"/files/{file_id}", UPLOADER)
-    expect(page.get_by_label("Corrected payment_id of row 2")).to_be_visible()
+    expect(page.get_by_label("Corrected payment id of row 2")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("Set all"))).to_have_count(0)
 
 
