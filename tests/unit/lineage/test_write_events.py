@@ -18,11 +18,10 @@ import pytest
 from headgate.aws.in_memory_ports import MemoryObjects
 from headgate.errors import NotPermittedError
 from headgate.lake.ports import ObjectRef, TableVersion
-from headgate.lineage.newest_run import NewestRun
 from headgate.lineage.openlineage import JobRun, LakeNames
 from headgate.lineage.receiver import LineageReceiver
 from headgate.lineage.sender import LineageSender
-from headgate.lineage.write_events import LineageLog
+from headgate.lineage.write_events import LineageLog, NewestRun
 from tests.lineage_server import lineage_server
 from tests.openlineage import check_run_event
 

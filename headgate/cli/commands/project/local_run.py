@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -64,45 +64,25 @@ def _with_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.command("run", epilog=options.example("headgate models run --local --data samples monthly_sales"))
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @_with_options
-def run_models(
-    names: tuple[str, ...],
-    *,
-    local: bool,
-    data: Path | None,
-    as_of: datetime | None,
-    rows: int,
-    output: Path | None,
-    all_frames: bool,
-) -> None:
+def run_models(names: tuple[str, ...], **given: Any) -> None:  # noqa: ANN401 the values of _OPTIONS
     """Build all SQL models, or NAME and the models that it reads, from the files of a folder.
 
     The files pass the gate and are merged like in the lake, the tables are audited, and all statements of the
     project's dashboards and saved questions run on them. Nothing is sent.
     """
-    with _frames_of_error(all_frames=all_frames):
-        _run(MODELS_SYSTEM, _data(data, local=local), as_of, (rows, output), models=names)
+    _run(MODELS_SYSTEM, names, **given)
 
 
 @click.command("run", epilog=options.example("headgate systems run completeness --local --data samples"))
 @click.argument("name")
 @_with_options
-def run_system(
-    name: str,
-    *,
-    local: bool,
-    data: Path | None,
-    as_of: datetime | None,
-    rows: int,
-    output: Path | None,
-    all_frames: bool,
-) -> None:
+def run_system(name: str, **given: Any) -> None:  # noqa: ANN401 the values of _OPTIONS
     """Build the tables of the system NAME from the files of a folder.
 
     The files pass the gate and are merged like in the lake, the tables are audited, and all statements of the
     project's dashboards and saved questions run on them. Nothing is sent.
     """
-    with _frames_of_error(all_frames=all_frames):
-        _run(name, _data(data, local=local), as_of, (rows, output), models=())
+    _run(name, (), **given)
 
 
 @contextmanager
@@ -118,27 +98,31 @@ def _frames_of_error(*, all_frames: bool) -> Iterator[None]:
         raise
 
 
-def _data(folder: Path | None, *, local: bool) -> Path:
-    if not local or not folder:
-        raise click.UsageError(
-            "This command needs --local --data FOLDER. `headgate run` builds tables of a deployment."
-        )
-    return folder
-
-
 def _run(
-    system: str, data: Path, as_of: datetime | None, shown: tuple[int, Path | None], *, models: Sequence[str]
+    system: str,
+    models: Sequence[str],
+    *,
+    local: bool,
+    data: Path | None,
+    as_of: datetime | None,
+    rows: int,
+    output: Path | None,
+    all_frames: bool,
 ) -> None:
     from headgate.cli.local_lake import run_system_locally
 
-    rows, output = shown
-    run = run_system_locally(system, data, models, as_of.date() if as_of else None)
-    written = _write(run, output) if output else {}
-    options.show(_fact(run, rows, written), lambda: _screen(run, rows, written))
-    if run.problems:
-        raise SettingsError(
-            "the tables are built, but the console could not show these:\n" + "\n".join(run.problems)
+    if not local or not data:
+        raise click.UsageError(
+            "This command needs --local --data FOLDER. `headgate run` builds tables of a deployment."
         )
+    with _frames_of_error(all_frames=all_frames):
+        run = run_system_locally(system, data, models, as_of.date() if as_of else None)
+        written = _write(run, output) if output else {}
+        options.show(_fact(run, rows, written), lambda: _screen(run, rows, written))
+        if run.problems:
+            raise SettingsError(
+                "the tables are built, but the console could not show these:\n" + "\n".join(run.problems)
+            )
 
 
 def _write(run: LocalRun, folder: Path) -> dict[str, Path]:
