@@ -171,7 +171,7 @@ class _LocalTables:
         if not isinstance(error, duckdb.ProgrammingError):
             return f"A value leads to a {type(error).__name__}. Use try_cast, nullif or coalesce."
         reason = failure_reason(str(error), "duckdb")
-        asked = re.search(r"[Cc]olumn (?:named )?['\"](\w+)['\"]", reason)
+        asked = re.search(r"Column '(?:[^']*\.)?(\w+)'", reason)
         if not asked:
             return f"{reason}."
         columns = {name: self.contracts[database][name].names for database, name in sorted(read)}

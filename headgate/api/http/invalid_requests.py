@@ -51,6 +51,7 @@ PATTERNS = {
     r"^[a-z0-9_\-]*$": "a dataset's name: letters a to z, digits, underscores and hyphens",
     "^([0-9a-f]{16})?$": "the `check_id` of a dry run, or omitted",
     "^[a-z0-9_]*$": "a rule's name: letters a to z, digits and underscores",
+    "^[a-z0-9_]*(-[a-z0-9_]+)?$": "a rule's name, `column_1` or `column_1-type`, as the check gave it",
     "^[A-Za-z0-9_-]*$": "the `next_cursor` of the previous page, or omitted",
     "^[A-Za-z0-9_-]{1,100}$": "a name of 1 to 100 letters a to z, digits, underscores and hyphens",
     "^[A-Za-z0-9-]{1,64}$": "a query's id from POST /v1/queries",

@@ -196,7 +196,9 @@ def test_a_wrong_model_is_named_with_what_to_do(
 
 def test_a_model_without_a_contract_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     models(monkeypatch, tmp_path)
-    with pytest.raises(ContractError, match=r"Write contracts/prod/daily_means\.yaml"):
+    with pytest.raises(
+        ContractError, match=r"models init daily_means.* drafts contracts/prod/daily_means\.yaml"
+    ):
         sql_models({}, {"readings": OF_READINGS}, translate)
 
 
