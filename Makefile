@@ -81,14 +81,14 @@ screenshots: setup ## take the README's screenshots of the console with Chromium
 	@python -m tests.console.screenshots
 
 test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator, databases and browser start and stop by themselves)
-	python -m pytest tests/unit tests/domains -m unit -q -n 2 $(BY_FILE)
+	python -m pytest tests/unit tests/domains tests/integration -m unit -q -n 2 $(BY_FILE)
 	python -m pytest tests/e2e tests/faults tests/console tests/integration tests/domains tests/unit/analytics tests/unit/facts tests/unit/merge -m "not unit and not weekly" -q -n 3 $(BY_FILE)
 
 test-weekly: setup ## lose and restore tables, buckets, the ledger and a region, deploy from a wheel in an empty folder, and run a pipeline; fifteen minutes
 	python -m pytest tests/e2e -m weekly -q -n 2 $(BY_FILE)
 
 test-unit: setup ## run the unit tests only
-	python -m pytest tests/unit tests/domains -m unit -q -n 2 $(BY_FILE)
+	python -m pytest tests/unit tests/domains tests/integration -m unit -q -n 2 $(BY_FILE)
 
 test-faults: setup ## stop, throttle and cut off the gate at every call; FAULTS=all sends every file to the emulator
 	python -m pytest tests/faults -m faults -q -n 2

@@ -36,11 +36,18 @@ def test_help_has_groups() -> None:
     assert len(re.findall(r"^\S.*$", shown(), re.MULTILINE)) >= 4
 
 
-def test_every_file_of_the_second_tier_is_below_a_folder_that_make_test_names() -> None:
-    """A file of tests/unit whose models are fitted is of the second tier, which does not name tests/unit."""
-    (line,) = re.findall(r'^\tpython -m pytest (.*) -m "not unit and not weekly"', MAKEFILE, re.MULTILINE)
-    folders = [ROOT / folder for folder in line.split()]
+def beyond(marker: str, files: list[Path]) -> list[Path]:
+    """Return the files that are below no folder of the line of `make test` with a marker."""
+    lines = re.findall(rf"^\tpython -m pytest (.*) -m {marker}", MAKEFILE, re.MULTILINE)
+    folders = [ROOT / folder for folder in lines[0].split()]
+    return [path for path in files if not any(path.is_relative_to(folder) for folder in folders)]
+
+
+def test_every_file_is_below_a_folder_that_make_test_names_for_its_tier() -> None:
+    """Fitted models of tests/unit are of the second tier; some tests of tests/integration are unit tests."""
     tests = list((ROOT / "tests").rglob("test_*.py"))
+    unit = [path for path in tests if "mark.unit" in path.read_text(encoding="utf-8")]
     later = [path for path in tests if "pytest.mark.unit" not in path.read_text(encoding="utf-8")]
-    assert len(later) > 50
-    assert [path for path in later if not any(path.is_relative_to(folder) for folder in folders)] == []
+    assert (len(unit) > 50, len(later) > 50) == (True, True)
+    assert beyond("unit", unit) == []
+    assert beyond('"not unit and not weekly"', later) == []
