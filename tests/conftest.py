@@ -113,7 +113,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if selected == "unit":
         return True if "mark.unit" not in text else None
     is_unit = "\npytestmark = pytest.mark.unit\n" in text
-    return True if selected.startswith("not unit") and is_unit else None
+    return True if is_unit and selected in {"not unit", "not unit and not weekly"} else None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -230,7 +230,8 @@ def test_an_article_counts_lines_without_their_order_and_no_stock_for_days_that_
         )
         months, weeks = (answer_of(engine, part.of_item("A")) for part in (sold, category))
     assert answer_in_words(sold.title, months, {**sold.units, "title_until": ""}) == (
-        "Sold 14 pieces for £70 until 1 Dec 2010; £20 of it in lines whose order is not in the lake"
+        "Sold 14 pieces for £70 until 1 Dec 2010; "
+        "£20 of the sales are of lines whose order is not in the lake"
     )
     assert [row["month_on"] for row in months] == [date(2010, 12, 1), None]
     assert answer_in_words(category.title, weeks, dict(category.units)) == (

@@ -83,6 +83,15 @@ def test_what_cannot_be_drafted_is_refused_with_the_reason(lake: Path) -> None:
     assert "has a contract" in reason(drafted())
 
 
+def test_a_contract_of_another_table_of_the_draft_is_kept(lake: Path) -> None:
+    (lake / "models" / "hours.sql").write_text("SELECT faa, name FROM airports", encoding="utf-8")
+    other = lake / "contracts" / "prod" / "hours.yaml"
+    shutil.copy(EXAMPLE / "contracts" / "prod" / f"{MODEL}.yaml", other)
+    done = drafted("hours")
+    assert (done.exit_code, "is a contract of another table" in done.output) == (1, True)
+    assert other.read_bytes() == (EXAMPLE / "contracts" / "prod" / f"{MODEL}.yaml").read_bytes()
+
+
 def test_a_model_without_a_contract_names_the_command(lake: Path) -> None:
     assert lake
     done = CliRunner().invoke(cli, ["models", "test"])

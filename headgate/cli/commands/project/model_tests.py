@@ -65,6 +65,8 @@ def init_model(name: str) -> None:
 
     draft = draft_model_contract(name)
     path = (project().folder or Path()) / "contracts" / "prod" / f"{name}.yaml"
+    if path.exists():
+        raise click.ClickException(f"{path} is a contract of another table. Move it away first.")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
         yaml.safe_dump(to_odcs(draft), sort_keys=False, allow_unicode=True, width=120), encoding="utf-8"
