@@ -5,6 +5,7 @@
 | raw        | `<dataset>/dt=YYYY-MM-DD/run=<run>/<name>`, or `<dataset>/<anything>` |
 |            | `_masked/<key>/<file id>.zip` (the masked form that replaces the original), `….deleted` (the original was deleted) |
 |            | `_sent/<file id>/<name>` (the file that a person sent, before it was edited to the file with that id) |
+|            | `uploads/no_dataset/<content>/<name>` (a file that its sender declared as of no dataset) |
 |            | `_dlt/<dataset name of a pipeline>/…` (state of dlt's pipelines) |
 | curated    | `increments/<dataset>/<content sha256>.parquet`                |
 |            | `increments/<dataset>/<content sha256>.edition-<edition>` (the increment was replayed; names its current rows) |
@@ -57,6 +58,8 @@ MASKED_ORIGINALS = "_masked"
 SENT_FILES = "_sent"
 LOAD_STATE = "_dlt"  # folder in raw of the state of dlt's pipelines
 UPLOADS = "uploads"  # folder in raw of uploads without a dataset, which the gate infers from their columns
+_NO_DATASET = f"{UPLOADS}/no_dataset/"
+_CONTENT_DIGITS = 12  # of a SHA-256, for a folder
 INCREMENTS = "increments"
 SNAPSHOTS = "snapshots"
 QUARANTINE_ROWS = "rows"
@@ -300,6 +303,20 @@ def edits_key(source: str, fingerprint: str) -> str:
 def contract_draft_key(dataset: str) -> str:
     """Return the key of the contract that a person wrote for a dataset that the lake does not have."""
     return f"{CONTRACT_DRAFTS}/{dataset}.yaml"
+
+
+def no_dataset_key(sha256: str, name: str) -> str:
+    """Return the key in raw of a file whose sender decided that its rows are of no dataset.
+
+    The gate recognises no dataset by the columns of a file in this folder. Each content has a folder of its
+    own, so a later decision is about this content only.
+    """
+    return f"{_NO_DATASET}{sha256[:_CONTENT_DIGITS].translate(_NO_DIGITS)}/{name}"
+
+
+def is_of_no_dataset(key: str) -> bool:
+    """Return whether a raw key is that of a file of no dataset by its sender's decision."""
+    return key.startswith(_NO_DATASET)
 
 
 def edited_before_key(file_id: str) -> str:

@@ -47,6 +47,7 @@ REMEMBERED = "remembered"
 _WORTH_ASKING = 0.3
 # Replaces the decisions of a forgotten header: no dataset has this name, so nothing is applied.
 _FORGOTTEN = {"dataset": "", "columns": [], "fields": []}
+_DATASET_ONLY = "dataset"  # instead of a header's fingerprint: a decision about one file of no dataset
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,8 @@ class Mappings:
         Return "" if neither a remembered mapping nor the columns identify one. Values alone do not:
         `headgate.matching.dataset_evidence` has the rule.
         """
+        if keys.is_of_no_dataset(key):
+            return self._dataset_decided_later(key)
         headed = self.sample_table(body, None)
         return "" if headed is None else self.dataset_of_table(key, headed)
 
@@ -191,6 +194,8 @@ class Mappings:
         """Return the dataset of a table in a file, by the rules of `dataset`."""
         from headgate.matching.dataset_evidence import known_dataset  # noqa: PLC0415 a cold start loads what matches headers when one asks
 
+        if keys.is_of_no_dataset(key):
+            return self._dataset_decided_later(key)
         if remembered := self._remembered(sender_of_key(key), headed):
             return remembered[0]
         return known_dataset(headed.names, headed.samples, self.contracts)
@@ -321,6 +326,15 @@ class Mappings:
             self._ref(suggested.source, suggested.fingerprint), mapping, content_type="application/json"
         )
 
+    def decide_dataset(self, key: str, dataset: str) -> None:
+        """Store the dataset of a file that its sender declared as of no dataset."""
+        body = json.dumps({**_FORGOTTEN, "dataset": dataset}, sort_keys=True).encode()
+        self.objects.write(self._ref(key, _DATASET_ONLY), body, content_type="application/json")
+
+    def _dataset_decided_later(self, key: str) -> str:
+        decided = self._decided(self._ref(key, _DATASET_ONLY))
+        return decided[0] if decided else ""
+
     def remember_edits(self, suggested: Suggested, edits: Mapping[str, Any]) -> None:
         """Store the edits of an upload for the next one of this source with this header."""
         ref = ObjectRef(self.bucket, keys.edits_key(suggested.source, suggested.fingerprint))
@@ -345,7 +359,7 @@ class Mappings:
     def remembered(self) -> list[Remembered]:
         """Return the remembered mappings by source and header, without those that were forgotten."""
         every = [self._read(mapping) for mapping in self.objects.list(self.bucket, f"{keys.MAPPINGS}/")]
-        return [mapping for mapping in every if mapping.dataset]
+        return [mapping for mapping in every if mapping.dataset and mapping.header != _DATASET_ONLY]
 
     def remembered_for(self, source: str, header: str) -> Remembered | None:
         """Return the remembered mapping for a header of a source, None without one."""

@@ -327,7 +327,8 @@ class Uploads:
             return ObjectRef(self.staging_bucket, check_key(upload, EDITED)), replace(upload, **edited)
         decided = check.get("decided")
         mapping = UploadMapping.of({**decided, "profiled": ()}) if decided else upload.mapping
-        return upload.content(self.staging_bucket, self.raw_bucket), replace(upload, mapping=mapping)
+        moved = replace(upload, key=upload.committed_key, mapping=mapping)
+        return upload.content(self.staging_bucket, self.raw_bucket), moved
 
     def _check_is_checked(self, upload: UploadRecord) -> bool:
         """Check that the file was checked with its mapping, and has the declared content.

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
+from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import ObjectRef
 from headgate.lake.states import QUARANTINED_ROW_COLUMNS, RAGGED_ROW, FileState
@@ -154,6 +155,8 @@ class DryRunner:
 
     def _check(self, upload: UploadRecord, folder: Path) -> dict[str, Any]:
         scratch = self._scratch(upload, folder)
+        if keys.is_of_no_dataset(upload.key) and upload.edits and upload.edits.dataset:
+            self.mappings(scratch).decide_dataset(upload.key, upload.edits.dataset)
         if upload.mapping or upload.size_bytes > _MAX_GRID_BYTES:
             return self._checked(upload, scratch, upload.mapping, upload.sha256)
         original = folder / "original"
@@ -264,7 +267,7 @@ class DryRunner:
     ) -> ScratchObjects:
         """Return the store in which the upload, or its edited file, lies where its commit will put it."""
         content = staged or upload.content(self.staging_bucket, self.raw_bucket)
-        appears_as = ObjectRef(self.raw_bucket, key or upload.key)
+        appears_as = ObjectRef(self.raw_bucket, key or upload.committed_key)
         return ScratchObjects(
             self.objects, content, appears_as, self.curated_bucket, folder / "accepted.parquet"
         )

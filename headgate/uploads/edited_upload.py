@@ -215,7 +215,7 @@ def edited_content(
         edits = replace(edits, part=edits.part if edits.part in parts else _first_list(lists))
     inner_list = next((each.name for each in lists if each.is_inner and each.name == edits.part), "")
     sheet = edits.part if edits.part in parts and file == path else ""
-    dataset = edits.dataset or keys.dataset_of(upload.key)
+    dataset = "" if edits.is_of_no_dataset else edits.dataset or keys.dataset_of(upload.key)
 
     def opened_at(sheet: str) -> OpenedFile | None:
         return open_file(file, folder, contracts.get(dataset), sheet, limit_bytes)
@@ -229,9 +229,9 @@ def edited_content(
         edits, is_remembered = _remembered(upload.key, edits, opened, mappings)
     of_parts = _datasets_of_lists(file, lists, contracts)
     dataset = edits.dataset or dataset
-    if opened and dataset not in contracts:
+    if opened and dataset not in contracts and not edits.is_of_no_dataset:
         # Records around a list are of another dataset than the list.
-        of_list = "" if edits.no_dataset else of_parts.get(inner_list, "")
+        of_list = of_parts.get(inner_list, "")
         dataset = of_list if inner_list else mappings.dataset_of_table(upload.key, opened.headed)
     contract = contracts.get(dataset)
     suggested = None
@@ -483,11 +483,14 @@ def edited_file(edited: EditedUpload, folder: Path) -> Path | None:
 
 def edited_key(upload: UploadRecord, edited: EditedUpload) -> str:
     """Return the edited file's key in raw; a file of raw keeps its key."""
+    stem = PurePosixPath(upload.name).name.split(".")[0] or "upload"
+    name = _name_of_copy(stem, edited.own_part)
+    if edited.edits.is_of_no_dataset:
+        return keys.no_dataset_key(upload.sha256, name)
     if upload.raw_version:
         return upload.key
     dataset = edited.contract.dataset if edited.contract else keys.UPLOADS
-    stem = PurePosixPath(upload.name).name.split(".")[0] or "upload"
-    return f"{dataset}/{_name_of_copy(stem, edited.own_part)}"
+    return f"{dataset}/{name}"
 
 
 def _name_of_copy(stem: str, part: str) -> str:

@@ -60,8 +60,8 @@ class Edits:
         left_out: source rows that are not committed.
         currencies: field → other currencies of its amounts than the contract's, which are committed
             unchanged.
-        no_dataset: a person decided that the rows are of no dataset, so what is remembered for the header
-            does not count.
+        no_dataset: a person decided that the rows are of no dataset, so neither the header nor what is
+            remembered for it decides, and no row is committed to a dataset.
     """
 
     dataset: str = ""
@@ -86,6 +86,11 @@ class Edits:
     def changes_values(self) -> bool:
         """Whether the committed file differs from the sent file."""
         return bool(self.formats or self.steps or self.cells or self.part or self.left_out)
+
+    @property
+    def is_of_no_dataset(self) -> bool:
+        """Whether a person decided that the rows are of no dataset."""
+        return self.no_dataset and not self.dataset
 
     @property
     def chooses_part_alone(self) -> bool:

@@ -22,6 +22,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import BadInputError
+from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.uploads.edits import Edits
 
@@ -143,6 +144,13 @@ class UploadRecord:
         if self.raw_version:
             return ObjectRef(raw_bucket, self.key, self.raw_version)
         return ObjectRef(staging_bucket, content_key(self.upload_id))
+
+    @property
+    def committed_key(self) -> str:
+        """The key in raw that the unchanged file has after the commit."""
+        if self.edits and self.edits.is_of_no_dataset:
+            return keys.no_dataset_key(self.sha256, self.name)
+        return self.key
 
     @property
     def of_file_id(self) -> str:

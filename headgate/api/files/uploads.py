@@ -41,6 +41,7 @@ from headgate.api.shapes.uploads import (
     UploadParts,
 )
 from headgate.errors import NotFoundError
+from headgate.lake import keys
 from headgate.lake.acceptance import acceptance_of
 from headgate.lake.file_index import FileFilter
 from headgate.lake.ports import FileRecord, ObjectRef
@@ -269,6 +270,10 @@ def commit(lake: LakePorts, caller: CallerIdentity, upload_id: str, if_match: st
     record = record_of(lake, upload.of_file_id) if upload.of_file_id else None
     if record and upload.state is not UploadState.COMMITTED:
         _expect_editable(record)
+        if upload.edits and upload.edits.is_of_no_dataset:
+            raise conflict(
+                "The lake has this file, and no row of it is in a table. Choose a dataset, then commit it."
+            )
     if if_match or record:
         check_match(_current_check(lake, caller, upload), if_match)
     check = uploads_of(lake).dry_run(upload) or {}
@@ -387,6 +392,8 @@ def uploads_of(lake: LakePorts) -> Uploads:
 
         if upload.mapping:
             lake.mappings.remember(Suggested.from_json(upload.mapping.suggestion), upload.mapping.fields)
+        if keys.is_of_no_dataset(upload.key) and upload.edits and upload.edits.dataset:
+            lake.mappings.decide_dataset(upload.key, upload.edits.dataset)
         if upload.by and is_compared:
             senders_of(lake).keep_uploader_of_content(upload.key, upload.sha256, upload.by)
 

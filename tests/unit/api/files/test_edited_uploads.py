@@ -19,9 +19,11 @@ from headgate.api.files import contract_drafts
 from headgate.api.http.access import CallerIdentity, Group
 from headgate.contracts import odcs_reader
 from headgate.errors import ConflictError
+from headgate.intake.files.replay_file import Replayer
 from headgate.lake import keys
 from headgate.lake.created_datasets import CreatedDatasets, NameOwner
 from headgate.lake.ports import ObjectRef
+from headgate.lake.states import FileState
 from headgate.masking.redaction import redact_text
 from headgate.uploads.edits import CellEdit, Edits, Step
 from tests.console.supplier_file import BAD_ROWS, CHOSEN, supplier_file
@@ -862,6 +864,21 @@ def sent_part(caller: Caller, book: bytes, part: str, name: str = "months.xlsx")
     return caller.lake.receive(committed["key"])
 
 
+def committed_as_edited(
+    caller: Caller, upload_id: str, edits: dict[str, Any]
+) -> tuple[FileRecord, dict[str, Any]]:
+    """The record of an upload that was committed with edits, and its check."""
+    answer = checked(caller, upload_id, edits)
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"]).json
+    return caller.lake.receive(committed["key"]), answer.json
+
+
+def increments_of(caller: Caller, record: FileRecord) -> list[str]:
+    """The keys of accepted rows with a file's content, in any dataset."""
+    listed = caller.lake.objects.list("curated", "increments/")
+    return [each.ref.key for each in listed if record.content_sha256 in each.ref.key]
+
+
 def test_a_sheet_is_of_no_dataset_as_its_person_decides_although_its_header_is_remembered() -> None:
     caller = uploader()
     fields = ("order_id", "order_item_id", "product_id", "quantity", "unit_price", "updated_at")
@@ -871,8 +888,48 @@ def test_a_sheet_is_of_no_dataset_as_its_person_decides_although_its_header_is_r
     caller.call("POST", f"/v1/uploads/{upload_id}/commit", If_Match=answer.headers["ETag"])
     upload_id = uploaded_to(caller, workbook_of_months("Jan", "Mar"), "more.xlsx", "")
     assert checked(caller, upload_id, {"part": "Mar"}).json["is_remembered"]
-    answer = checked(caller, upload_id, {"part": "Mar", "no_dataset": True}).json
-    assert (answer["is_remembered"], answer["edits"]["dataset"]) == (False, "")
+    record, answer = committed_as_edited(caller, upload_id, {"part": "Mar", "no_dataset": True})
+    assert (answer["is_remembered"], answer["outcome"], answer["mapping"]) == (False, "profiled", None)
+    assert answer["likely_dataset"] == "order_items"
+    assert (record.state, record.accepted, increments_of(caller, record)) == (FileState.PROFILED, 0, [])
+
+
+@pytest.mark.parametrize("dataset", ["", "order_items"])
+def test_a_file_with_the_names_of_a_contract_is_of_no_dataset_as_its_person_decides(dataset: str) -> None:
+    """Also one that was sent to a dataset; neither a commit nor a replay accepts its rows."""
+    caller = uploader()
+    upload_id = uploaded_to(caller, one_line("A").encode(), "lines.csv", dataset)
+    record, answer = committed_as_edited(caller, upload_id, {"no_dataset": True})
+    assert (answer["outcome"], answer["dataset"], answer["likely_dataset"]) == (
+        "profiled",
+        "uploads",
+        "order_items",
+    )
+    assert (record.state, record.accepted, increments_of(caller, record)) == (FileState.PROFILED, 0, [])
+    replayed = Replayer(*caller.lake.gate).replay(record.file_id).record
+    assert (replayed.state, increments_of(caller, replayed)) == (FileState.PROFILED, [])
+
+
+@pytest.mark.parametrize("cells", [[], [{"row": 1, "column": "quantity", "text": "7"}]])
+def test_a_file_of_no_dataset_gets_one_on_its_page(cells: list[dict[str, Any]]) -> None:
+    caller = uploader()
+    upload_id = uploaded_to(caller, one_line("A").encode(), "lines.csv", "")
+    record, _ = committed_as_edited(caller, upload_id, {"no_dataset": True})
+    opened = caller.call("POST", f"/v1/files/{record.file_id}/edit").json["upload_id"]
+    answer = checked(caller, opened, {"no_dataset": True})
+    refused = caller.call("POST", f"/v1/uploads/{opened}/commit", If_Match=answer.headers["ETag"])
+    assert (refused.status, refused.json["detail"]) == (
+        409,
+        "The lake has this file, and no row of it is in a table. Choose a dataset, then commit it.",
+    )
+    names = one_line("A").partition("\n")[0].split(",")
+    decided = {"dataset": "order_items", "columns": {name: name for name in names}, "cells": cells}
+    accepted, _ = committed_as_edited(caller, opened, decided)
+    assert (accepted.state, accepted.dataset, accepted.accepted) == (FileState.DONE, "order_items", 1)
+    assert caller.call("GET", f"/v1/files/{record.file_id}").json["closed_by"] == accepted.file_id
+    again = uploaded_to(caller, one_line("B").encode(), "lines.csv", "")
+    record, _ = committed_as_edited(caller, again, {"no_dataset": True})
+    assert (record.state, record.accepted) == (FileState.PROFILED, 0)
 
 
 def test_rows_of_a_sheet_wait_until_that_sheet_comes_again() -> None:
