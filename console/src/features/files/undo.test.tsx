@@ -38,14 +38,18 @@ const EARLIER = {
 }
 
 let state: 'done' | 'reverted'
+let isRefused: boolean
 let draw: () => void
 
 beforeEach(() => {
   state = 'done'
+  isRefused = false
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string, { method }: { method: string }) => {
     const { pathname } = new URL(url)
     // The page reads the file's new state before the request of the undo has settled everything.
+    if (isRefused && method === 'POST')
+      return Promise.resolve(new Response('{"detail": "A run works on it."}', { status: 409 }))
     if (pathname.endsWith('/revert') && method !== 'GET') {
       state = method === 'POST' ? 'reverted' : 'done'
       draw()
@@ -90,4 +94,16 @@ test('the dialog says what remains of an earlier file of the same name', async (
   show()
   await userEvent.click(await screen.findByRole('button', { name: 'Undo this upload' }))
   await screen.findByText(/stays, with its 38 accepted rows/)
+})
+
+test('the dialog that is opened again says nothing of an undo that failed before', async () => {
+  isRefused = true
+  show()
+  await userEvent.click(await screen.findByRole('button', { name: 'Undo this upload' }))
+  await userEvent.click(await screen.findByRole('button', { name: 'Undo' }))
+  await screen.findByText(/A run works on it/)
+  await userEvent.click(screen.getByRole('button', { name: 'Keep it' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Undo this upload' }))
+  await screen.findByRole('button', { name: 'Undo' })
+  expect(screen.queryByText(/A run works on it/)).toBeNull()
 })

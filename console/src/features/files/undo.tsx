@@ -27,6 +27,7 @@ export function Undo({
   // A correction may have been accepted since the page was opened; the undo takes its rows along.
   const ask = () => {
     setNewest(false)
+    revert.reset() // a failure of an earlier try
     open()
     void preview.refetch().then(() => setNewest(true))
   }
