@@ -188,6 +188,41 @@ test('where every row is corrected or none was refused, a run is what to do', as
   expect(primary()).toEqual(['Start a run'])
 })
 
+const correctedBy = (id: string) => row(2, { correction: 'accepted', corrected_by: id })
+
+test('a file of which every row was refused says that its corrected rows wait for a run', async () => {
+  answers['/v1/files/f1/rejected-rows'] = { groups: [], rows: [correctedBy('f9')], next_cursor: '' }
+  answers['/v1/files/f9'] = { ...FILE, file_id: 'f9' }
+  show({ accepted: 0, received: 2, quarantined: 2, duplicates: 0 })
+  await screen.findByText(/^The next run brings its corrected row into the tables\./)
+})
+
+test('corrected rows that were not all read are counted as the least number', async () => {
+  answers['/v1/files/f1/rejected-rows'] = { groups: [], rows: [correctedBy('f9')], next_cursor: 'more' }
+  answers['/v1/files/f9'] = { ...FILE, file_id: 'f9' }
+  show({ in_snapshot: 's1' })
+  await screen.findByText(/^The next run brings at least 1 corrected row of it into the tables\./)
+})
+
+test('once the run has succeeded, nothing says that corrected rows wait', async () => {
+  answers['/v1/files/f1/rejected-rows'] = { groups: [], rows: [correctedBy('f9')], next_cursor: '' }
+  answers['/v1/files/f9'] = { ...FILE, file_id: 'f9' }
+  answers['/v1/runs'] = { name: 'r1' }
+  answers['/v1/runs/r1'] = {
+    name: 'r1',
+    state: 'succeeded',
+    datasets_not_merged: {},
+    failed_stages: {},
+    implausible_tables: {},
+  }
+  show({ in_snapshot: 's1' })
+  const start = await screen.findByRole('button', { name: 'Start a run' })
+  answers['/v1/files/f9'] = { ...FILE, file_id: 'f9', in_snapshot: 's2' }
+  await userEvent.click(start)
+  await waitFor(() => expect(screen.queryByText(/corrected row/)).toBeNull())
+  screen.getByText('The tables have its rows.')
+})
+
 test('a file without a row in the lake has no panel of zeros above its grid', async () => {
   show({ state: 'needs_mapping', received: 0, accepted: 0, quarantined: 0, duplicates: 0, acceptance: null })
   await screen.findByText(/How the file was checked/)

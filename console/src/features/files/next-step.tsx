@@ -22,33 +22,41 @@ interface Props {
 export function NextStep({ file, isSecond = false }: Props) {
   if (file.state === 'reverted' && (file.before_undo?.accepted ?? 0) > 0)
     return file.in_snapshot ? (
-      <RunFirst fileId={file.file_id} isSecond={false} words={TAKES_OUT} />
+      <RunFirst isSecond={false} words={TAKES_OUT} />
     ) : (
       <Text size="sm">No table has its rows.</Text>
     )
-  if (file.state !== 'done' || file.accepted === 0) return null
-  return file.in_snapshot ? (
-    <Merged file={file} isSecond={isSecond} />
-  ) : (
-    <RunFirst fileId={file.file_id} isSecond={isSecond} />
-  )
+  if (file.state !== 'done') return null
+  if (file.accepted === 0) return <CorrectedFirst file={file} isSecond={isSecond} />
+  return file.in_snapshot ? <Merged file={file} isSecond={isSecond} /> : <RunFirst isSecond={isSecond} />
 }
 
 /** A file that the tables have: its rows can be queried, and corrected ones may wait for a run. */
 function Merged({ file, isSecond = false }: Props) {
-  const corrected = useUnmergedCorrections(file)
   return (
     <>
       <QueryTable dataset={file.dataset} />
-      {corrected > 0 ? (
-        <RunFirst fileId={file.file_id} isSecond={isSecond} words={correctionsFirst(corrected)} />
-      ) : null}
+      <CorrectedFirst file={file} isSecond={isSecond} />
     </>
   )
 }
 
-const correctionsFirst = (rows: number): typeof BRINGS => ({
-  next: `The next run brings ${rows === 1 ? 'its corrected row' : `its ${count(rows, 'corrected row')}`} into the tables.`,
+/** The run that corrected rows wait for; nothing without such rows. */
+function CorrectedFirst({ file, isSecond = false }: Props) {
+  const { rows, hasMore } = useUnmergedCorrections(file)
+  if (rows === 0) return null
+  return <RunFirst isSecond={isSecond} words={correctionsFirst(rows, hasMore)} />
+}
+
+const correctedWords = (rows: number, hasMore: boolean): string =>
+  hasMore
+    ? `at least ${count(rows, 'corrected row')} of it`
+    : rows === 1
+      ? 'its corrected row'
+      : `its ${count(rows, 'corrected row')}`
+
+const correctionsFirst = (rows: number, hasMore: boolean): typeof BRINGS => ({
+  next: `The next run brings ${correctedWords(rows, hasMore)} into the tables.`,
   during: 'The run that brings the corrected rows into the tables',
 })
 
@@ -73,15 +81,7 @@ const TAKES_OUT: typeof BRINGS = {
   during: 'The run that takes its rows out of the tables',
 }
 
-function RunFirst({
-  fileId,
-  isSecond,
-  words = BRINGS,
-}: {
-  fileId: string
-  isSecond: boolean
-  words?: typeof BRINGS
-}) {
+function RunFirst({ isSecond, words = BRINGS }: { isSecond: boolean; words?: typeof BRINGS }) {
   const may = useMay('operator')
   const start = useStartRun()
   const [key] = useState(() => crypto.randomUUID())
@@ -90,7 +90,7 @@ function RunFirst({
       <Text size="sm">
         {start.data ? '' : words.next}
         {may ? '' : ' It starts by the schedule of the lake; an operator can start it before.'}
-        {start.data ? <Run name={start.data.name} fileId={fileId} what={words.during} /> : null}
+        {start.data ? <Run name={start.data.name} what={words.during} /> : null}
       </Text>
       {may && !start.data ? (
         <Button
@@ -107,16 +107,16 @@ function RunFirst({
   )
 }
 
-/** A run until it ends; then the file and the list of tables are read again. */
-function Run({ name, fileId, what }: { name: string; fileId: string; what: string }) {
+/** A run until it ends; then all files, such as those of corrections, and the list of tables are read again. */
+function Run({ name, what }: { name: string; what: string }) {
   const run = useRun(name)
   const queries = useQueryClient()
   const state = run.data?.state ?? 'running'
   useEffect(() => {
     if (state !== 'succeeded') return
-    void queries.invalidateQueries({ queryKey: ['file', fileId] })
+    void queries.invalidateQueries({ queryKey: ['file'] })
     void queries.invalidateQueries({ queryKey: ['catalog'] })
-  }, [state, fileId, queries])
+  }, [state, queries])
   const said = run.data
     ? [runState(run.data).replaceAll('_', ' '), leftOut(run.data)].filter(Boolean).join('; ')
     : state

@@ -85,12 +85,16 @@ export const useRejectedRows = (fileId: string, rule: string, enabled: boolean) 
         : false,
   })
 
-/** How many corrected rows of a file are in the lake and in no table yet. */
-export function useUnmergedCorrections(file: Pick<Schemas['FileDetail'], 'file_id' | 'quarantined'>): number {
+/** How many corrected rows of a file are in the lake and in no table yet, and whether more may be than were read. */
+export function useUnmergedCorrections(file: Pick<Schemas['FileDetail'], 'file_id' | 'quarantined'>): {
+  rows: number
+  hasMore: boolean
+} {
   const rejected = useRejectedRows(file.file_id, '', file.quarantined > 0)
   const rows = rejected.data?.pages.flatMap((page) => page.rows) ?? []
   const accepted = rows.filter((row) => row.correction === 'accepted' && row.corrected_by)
-  const ids = [...new Set(accepted.map((row) => row.corrected_by))].slice(0, MOST_CORRECTIONS)
+  const every = [...new Set(accepted.map((row) => row.corrected_by))]
+  const ids = every.slice(0, MOST_CORRECTIONS)
   const unmerged = useQueries({
     queries: ids.map((id) => ({
       queryKey: ['file', id],
@@ -99,7 +103,10 @@ export function useUnmergedCorrections(file: Pick<Schemas['FileDetail'], 'file_i
   }).flatMap(({ data }) =>
     data && data.body.state === 'done' && !data.body.in_snapshot ? [data.body.file_id] : [],
   )
-  return accepted.filter((row) => unmerged.includes(row.corrected_by)).length
+  return {
+    rows: accepted.filter((row) => unmerged.includes(row.corrected_by)).length,
+    hasMore: rejected.hasNextPage || every.length > ids.length,
+  }
 }
 
 type Group = Pick<Schemas['RejectionGroup'], 'rule' | 'column'>
