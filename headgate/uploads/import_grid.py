@@ -499,12 +499,21 @@ def hidden(cells: Sequence[str | None]) -> tuple[str | None, ...]:
     return tuple(cell and _HIDDEN for cell in cells)
 
 
+def shown_columns(grid: Mapping[str, Any]) -> list[str]:
+    """Return the columns by whose places rows are shown, from a check's facts of the grid.
+
+    The file's columns are followed by those that steps made and that have refused cells.
+    """
+    with_causes = (cause["column"] for cause in grid.get("causes", ()) if cause["column"])
+    return [*dict.fromkeys((*grid["columns"], *with_causes))]
+
+
 def flawed_page(
     objects: SnapshotObjects, ref: ObjectRef, shown: tuple[str, Sequence[str]], start: int, limit: int
 ) -> GridPage:
     """Return the shown rows: the refused ones (`errors`), the duplicates (`duplicates`), those that are not
     committed (`left_out`), those that break one rule, or those with a refused cell in one of the file's
-    columns (`column_1` is the first one), also by one rule (`column_1-type`).
+    columns (`column_1` is the first one; made ones follow), also by one rule (`column_1-type`).
     """
     show, columns = shown
     match = re.fullmatch(rf"{_IN_COLUMN}([1-9]\d{{0,4}})(?:-(\w+))?", show)

@@ -7,7 +7,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { Schemas } from '../../api/client'
 import { NO_EDITS } from './edits'
 import { FileLine } from './file-line'
-import { inWordsOf, isUnreadable } from './import-panel'
+import { inWordsOf, isUnreadable } from './file-words'
 
 afterEach(cleanup)
 
@@ -64,6 +64,7 @@ test('a damaged workbook is not called an archive', () => {
     remedy: 'compress it again',
     column: '',
   }
-  expect(inWordsOf('preise.xlsx', error).message).toBe('the workbook is cut or damaged')
+  for (const name of ['preise.xlsx', 'preise.XLSM', 'preise.ods'])
+    expect(inWordsOf(name, error).message).toBe('the workbook is cut or damaged')
   expect(inWordsOf('preise.zip', error)).toBe(error)
 })

@@ -6,13 +6,7 @@ import { useContracts } from '../catalog/queries'
 import { readAs } from '../files/read-as-text'
 import { words } from './column-header'
 import { type Deciding, isSameColumnWork, withDataset, withPart } from './edits'
-
-/** A part of a file in words: the list `export.orders` of nested records is "export › orders · 25 records". */
-export function partWords(part: string, rows: number | undefined, dataset = ''): string {
-  if (rows === undefined) return part
-  const name = part === '$' ? 'the whole file' : part.replaceAll('.', ' › ')
-  return [name, count(rows, 'record'), words(dataset)].filter(Boolean).join(' · ')
-}
+import { innerLists, partWords } from './part-words'
 
 function partChoices(result: Schemas['DryRun']): { value: string; label: string }[] {
   const { part, parts, part_rows: rows, part_datasets: datasets } = result
@@ -20,17 +14,12 @@ function partChoices(result: Schemas['DryRun']): { value: string; label: string 
   return parts.includes(part) ? listed : [{ value: part, label: part || 'choose …' }, ...listed]
 }
 
-/** The lists inside the records that are read, which are parts of their own. */
-function innerParts({ part, parts, part_rows, part_datasets }: Schemas['DryRun']): string {
-  const prefix = part === '$' ? '' : `${part}.`
-  const inner = parts.filter(
-    (name) => name !== part && part_rows[name] !== undefined && name.startsWith(prefix),
-  )
-  if (inner.length === 0 || part_rows[part] === undefined) return ''
-  const facts = (name: string) => [count(part_rows[name] ?? 0, 'record'), words(part_datasets[name] ?? '')]
-  const named = inner.map(
-    (name) => `${name.slice(prefix.length)} (${facts(name).filter(Boolean).join(', ')})`,
-  )
+function innerParts(result: Schemas['DryRun']): string {
+  const { part, part_rows: rows, part_datasets: datasets } = result
+  const inner = innerLists(result)
+  if (inner.length === 0 || rows[part] === undefined) return ''
+  const facts = (name: string) => [count(rows[name] ?? 0, 'record'), words(datasets[name] ?? '')]
+  const named = inner.map(({ part: name, path }) => `${path} (${facts(name).filter(Boolean).join(', ')})`)
   return `Lists in these records: ${named.join(', ')}. Choose one as the part of the file to read it with the values of its record.`
 }
 

@@ -42,6 +42,7 @@ test('a phone shows one column to decide and one row to correct, its flaw first'
       <ImportCards
         label="Rows of a.csv"
         columns={COLUMNS}
+        asRead={['Nr', 'Preis']}
         rows={GRID}
         cells={{}}
         mayEdit

@@ -13,6 +13,8 @@ import type { GridRows } from './use-grid-rows'
 export interface GridProps {
   label: string
   columns: GridColumn[]
+  /** The columns in the order by which rows are shown. */
+  asRead: string[]
   rows: GridRows
   cells: Cells
   mayEdit: boolean
@@ -43,6 +45,7 @@ const STEPS_PX = 24
 export function ImportGrid({
   label,
   columns,
+  asRead,
   rows,
   cells,
   mayEdit,
@@ -75,7 +78,7 @@ export function ImportGrid({
   const width = NUMBER_PX + drawn.reduce((sum, column) => sum + column.width, 0)
 
   useEffect(() => revealSideways(view.current, active), [active])
-  useFirstFlaw({ view, rows, columns, show, onChoose: setActive })
+  useFirstFlaw({ view, rows, columns, asRead, show, onChoose: setActive })
 
   const choose = useCallback((place: Place) => {
     setTyping(undefined)

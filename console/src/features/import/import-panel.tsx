@@ -3,13 +3,13 @@ import { useMediaQuery } from '@mantine/hooks'
 import { type ComponentProps, useCallback, useEffect, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { count, explained } from '../../api/format'
+import { explained } from '../../api/format'
 import { Failed } from '../../components/states'
 import { PHONE } from '../../components/widths'
 import { ColumnCards } from '../profile/profile-view'
 import { mayCommit } from '../files/acceptance-words'
 import type { Checked } from '../upload/transfer'
-import { type ColumnAction, words } from './column-header'
+import type { ColumnAction } from './column-header'
 import { FutureDates, HiddenNumbers, SetForAll, TakenSteps, Totals } from './column-doubts'
 import { ColumnForm } from './column-form'
 import { CommitLine } from './commit-line'
@@ -29,6 +29,7 @@ import {
 import { CurrencyQuestion } from './currency-question'
 import { openCurrencies, unitsOfFile } from './currencies'
 import { FileLine } from './file-line'
+import { inWordsOf, isUnreadable, profileWords } from './file-words'
 import { ImportCards } from './import-cards'
 import { ImportGrid } from './import-grid'
 import { textOf } from './import-row'
@@ -40,7 +41,7 @@ import { ReplacedRows } from './replaced-rows'
 import { RowChoice } from './row-choice'
 import { missingFields, openSteps, openSuggestions, settled } from './suggested-fields'
 import { LikelyDataset, Suggestions } from './suggestions'
-import { shownRows } from './shown-rows'
+import { shownColumns, shownRows } from './shown-rows'
 import { mapOf, valuesBefore } from './steps'
 import { UndecidedColumns } from './undecided-columns'
 import { UnreadableColumns } from './unreadable-columns'
@@ -49,6 +50,7 @@ import { useEdits } from './use-edits'
 import { useFileOrder } from './use-file-order'
 import { useGridRows } from './use-grid-rows'
 import { usePromisedCommit } from './use-promised-commit'
+import { useShownChoice } from './use-shown-choice'
 import { useShownRows } from './use-shown-rows'
 
 /** The column that no field has a type for, if it is still a column of the table; else no name. */
@@ -57,30 +59,11 @@ function columnOfLists({ error, grid }: Schemas['DryRun'], { columns }: Edits): 
   return name && grid?.columns.includes(name) && columns[name] !== null ? name : ''
 }
 
-/** Whether nothing can be read of a file, as of a picture or a letter, so that no decision about its rows helps. */
-export const isUnreadable = ({ outcome, grid, columns }: Schemas['DryRun']): boolean =>
-  outcome === 'rejected' && !grid && columns.length === 0
-
-const WORKBOOK = /\.(xlsx|ods)$/i
-
-/** An error of a file in the words of its sender: a workbook is a zip archive for programs only. */
-export function inWordsOf(name: string, error: NonNullable<Schemas['DryRun']['error']>): typeof error {
-  if (error.rule !== 'corrupt_archive' || !WORKBOOK.test(name)) return error
-  const remedy = 'open it in your spreadsheet program, save it again, and send that file'
-  return { ...error, message: error.message.replace('zip archive', 'workbook'), remedy }
-}
-
 const NO_ROWS =
   'The file has a header and no rows, so there is nothing to load. Export it again with its rows, and choose the new file.'
 
 const HOLDS_LISTS =
   'holds lists or objects, which a table has no cell for. Leave it out, or send its values as columns.'
-
-/** What the profile is of: the fields that a commit fills, of which a file may have fewer columns. */
-export const profileWords = ({ columns, outcome, dataset }: Schemas['DryRun']): string =>
-  outcome === 'done' && dataset
-    ? `Profile of ${count(columns.length, 'field')} of ${words(dataset)}`
-    : `Profile of ${count(columns.length, 'column')}`
 
 const textsOf = (row: Schemas['GridRow'], columns: string[], { cells }: Edits): (string | null)[] =>
   columns.map((name, at) => textOf(row, at, name, cells))
@@ -111,8 +94,6 @@ interface Props {
 /** One file before its commit: its rows in a grid, the decisions above them, and what a commit does below. */
 export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
   const work = useEdits(upload.upload_id, first)
-  const [picked, setShow] = useState<string>()
-  const isPhone = useIsPhone()
   const [form, setForm] = useState<{ action: ColumnAction; column: string }>()
   const { result } = work.check
   const { edits } = work
@@ -125,8 +106,8 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
     [changeEdits, onWork],
   )
   const grid = result.grid
-  // A phone shows one row at a time: the first one is one that needs a person.
-  const show = shownRows(picked ?? (isPhone && result.quarantined > 0 ? 'errors' : 'all'), result)
+  const [chosen, setShow] = useShownChoice(result, useIsPhone())
+  const show = shownRows(chosen, result)
   const rows = useGridRows(
     `/v1/uploads/${encodeURIComponent(upload.upload_id)}`,
     result.check_id,
@@ -248,6 +229,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
           <Rows
             label={`Rows of ${upload.name}`}
             columns={drawn.columns}
+            asRead={shownColumns(grid)}
             rows={drawn.rows}
             cells={edits.cells}
             mayEdit={!result.hides_values}

@@ -4,9 +4,10 @@ import { Fragment } from 'react'
 import type { Schemas } from '../../api/client'
 import { Moment } from '../../components/moment'
 import { DUPLICATE } from '../files/repeat'
-import { partWords } from './file-line'
+import { partWords } from './part-words'
 
 type Parts = Pick<Schemas['DryRun'], 'parts_in_lake' | 'part_rows'>
+type OpenPart = Parts & Pick<Schemas['DryRun'], 'parts_read'>
 
 /** The parts of a file that came in before, each with its file and since when. */
 function Listed({ of: { parts_in_lake: parts, part_rows: rows } }: { of: Parts }) {
@@ -27,11 +28,12 @@ function Listed({ of: { parts_in_lake: parts, part_rows: rows } }: { of: Parts }
 }
 
 /** Says which other parts of a file are in the lake, where one of them is about to be committed. */
-export function PartsInLake({ of }: { of: Parts }) {
-  if (of.parts_in_lake.length === 0) return null
+export function PartsInLake({ of }: { of: OpenPart }) {
+  const others = of.parts_in_lake.filter(({ name }) => !of.parts_read.includes(name))
+  if (others.length === 0) return null
   return (
     <Text size="sm" role="note">
-      In the lake already: <Listed of={of} />.
+      In the lake already: <Listed of={{ ...of, parts_in_lake: others }} />.
     </Text>
   )
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { shownRows } from './shown-rows'
+import { causesOf, shownRows } from './shown-rows'
 
 const CAUSE = { column: 'Preis', rule: 'type', rows: 2 }
 const RESULT = {
@@ -24,4 +24,16 @@ test('all rows are shown once the last row of a filter is corrected', () => {
   expect(shownRows('column_2', RESULT)).toBe('all')
   expect(shownRows('column_2-type', RESULT)).toBe('all')
   expect(shownRows('future_date', RESULT)).toBe('all')
+})
+
+test('each cause of columns that steps made shows its own rows', () => {
+  const made = ['Stadt', 'Land'].map((column) => ({ column, rule: 'type', rows: 1 }))
+  const whole = { column: '', rule: 'ragged_row', rows: 1 }
+  const causes = causesOf({ ...RESULT.grid, causes: [CAUSE, ...made, whole] } as Schemas['GridFacts'])
+  expect(causes.map(({ show }) => show)).toEqual([
+    'column_1-type',
+    'column_3-type',
+    'column_4-type',
+    'ragged_row',
+  ])
 })

@@ -6,12 +6,20 @@ export const LEFT_OUT = 'left_out'
 
 type Checked = Pick<Schemas['DryRun'], 'grid' | 'quarantined' | 'duplicates' | 'reasons' | 'edits'>
 
+/** The columns by whose places rows are shown: those of the file, then those that steps made and that have causes. */
+export function shownColumns(grid: Checked['grid']): string[] {
+  const withCauses = (grid?.causes ?? []).map(({ column }) => column).filter(Boolean)
+  return [...new Set([...(grid?.columns ?? []), ...withCauses])]
+}
+
 /** Why rows are refused, each with what shows its rows: one cause for each column and rule. */
-export const causesOf = (grid: Checked['grid']): (Schemas['FlawCause'] & { show: string })[] =>
-  (grid?.causes ?? []).map((cause) => ({
+export function causesOf(grid: Checked['grid']): (Schemas['FlawCause'] & { show: string })[] {
+  const columns = shownColumns(grid)
+  return (grid?.causes ?? []).map((cause) => ({
     ...cause,
-    show: ofCause(grid?.columns.indexOf(cause.column) ?? -1, cause.rule),
+    show: ofCause(columns.indexOf(cause.column), cause.rule),
   }))
+}
 
 /** Which rows the grid shows: those that a person chose, or all once none of the chosen ones is left. */
 export const shownRows = (chosen: string, result: Checked): string =>

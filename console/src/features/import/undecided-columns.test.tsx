@@ -40,7 +40,11 @@ test('columns that nobody decided about are named before the commit', () => {
 })
 
 test('a list whose records are a part of their own is not said to stay out', () => {
-  const nested = { part: 'orders', parts: ['orders', 'orders.Shelf'] }
+  const nested = {
+    part: 'orders',
+    parts: ['orders', 'orders.Shelf'],
+    part_rows: { orders: 2, 'orders.Shelf': 5 },
+  }
   expect(shown(EDITS, { ...RESULT, ...nested })).toMatch(/^Without a field: Text\. /)
 })
 

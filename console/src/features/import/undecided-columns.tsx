@@ -2,6 +2,7 @@ import { Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { type Deciding, joinedColumns, undecided } from './edits'
+import { innerLists } from './part-words'
 import { openSuggestions, settled } from './suggested-fields'
 
 type Props = Omit<Deciding, 'onChange'> & {
@@ -10,12 +11,9 @@ type Props = Omit<Deciding, 'onChange'> & {
 }
 
 /** The columns of lists whose records are a part of the file of their own: that part has them. */
-function ownParts({ part, parts = [], grid }: Schemas['DryRun']): string[] {
-  const prefix = part === '$' ? '' : `${part}.`
-  const inner = parts
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => name.slice(prefix.length).replaceAll('.', '_'))
-  return (grid?.columns ?? []).filter((name) => inner.includes(name))
+function ownParts(result: Schemas['DryRun']): string[] {
+  const inner = innerLists(result).map(({ path }) => path.replaceAll('.', '_'))
+  return (result.grid?.columns ?? []).filter((name) => inner.includes(name))
 }
 
 /** The columns that nobody decided about and nothing is suggested for: a commit leaves them out, so they are named before. */

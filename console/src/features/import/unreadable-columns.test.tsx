@@ -20,7 +20,7 @@ const shown = (unreadable: Record<string, string>) => {
 
 test('a column without texts is named by its name, and the others can be used', () => {
   expect(shown({ photo: 'binary' })).toBe(
-    'Cannot be shown as text: photo (stored as binary). Leave it out; all other columns can be used.',
+    'Cannot be shown as text: photo. Leave it out; all other columns can be used.',
   )
   cleanup()
   expect(shown({})).toBe('')

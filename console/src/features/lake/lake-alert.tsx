@@ -24,6 +24,7 @@ export function LakeAlert({ check }: { check: Check }) {
         component="a"
         size="compact-sm"
         variant="default"
+        className="not-printed"
         href={drift ? drift.href : '#/lake'}
         aria-label={`See the ${drift ? 'file' : 'check'}: ${check.name}`}
       >

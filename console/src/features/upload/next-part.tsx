@@ -3,7 +3,7 @@ import { Button, Group, Text } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { checkEdits } from '../import/check-edits'
 import { NO_EDITS } from '../import/edits'
-import { partWords } from '../import/file-line'
+import { partWords } from '../import/part-words'
 import type { Kept } from './kept-files'
 import type { Checked } from './transfer'
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headgate.uploads.import_grid import shown_columns
 from tests.unit.api.files.test_edited_uploads import checked, uploader
 from tests.unit.api.files.test_uploads import uploaded as uploaded_to
 
@@ -88,3 +89,10 @@ def test_a_date_in_the_future_is_marked_and_its_rows_are_shown() -> None:
     (doubtful,) = shown(caller, upload_id, "future_date")
     assert (doubtful["row"], doubtful["kind"]) == (2, "doubtful")
     assert [flaw["column"] for flaw in doubtful["flaws"]] == ["paid_at"]
+
+
+def test_refused_cells_of_columns_that_steps_made_are_shown_by_places_after_those_of_the_file() -> None:
+    """A cause of such a column showed the rows of its rule in every column."""
+    causes = [{"column": column} for column in ("city", "price", "", "country", "city")]
+    grid = {"columns": ["sku", "price"], "causes": causes}
+    assert shown_columns(grid) == ["sku", "price", "city", "country"]
