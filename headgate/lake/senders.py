@@ -12,7 +12,7 @@ from headgate.lake.ignored_rows import ignored_of_text
 from headgate.lake.ports import ObjectRef
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.lake.ignored_rows import Ignored
     from headgate.lake.ports import FileRecord, ObjectStore
@@ -102,16 +102,32 @@ class Senders:
         count = self._read(keys.uploader_key(file_id)).get("replaced_rows", "")
         return int(count) if count else None
 
+    def offered_parts(self, file_id: str) -> list[str] | None:
+        """Return the parts that the check of an unchanged file offered; None if it offered none."""
+        parts = self._read(keys.uploader_key(file_id)).get("parts", "")
+        return list(json.loads(parts)) if parts else None
+
     def keep_uploader(
-        self, file_id: str, name: str, *, after: FileRecord | None = None, replaced_rows: int | None = None
+        self,
+        file_id: str,
+        name: str,
+        *,
+        after: FileRecord | None = None,
+        replaced_rows: int | None = None,
+        parts: Sequence[str] | None = None,
     ) -> None:
         """Store who sent a file through the API, unless its sender is stored already.
 
         Args:
             after: the file that this one corrects or maps; None for an upload.
             replaced_rows: rows of the lake that the file replaces, if its check counted them.
+            parts: the parts to commit one after the other, of a file with several.
         """
-        self._keep(keys.uploader_key(file_id), name, after, replaced_rows)
+        facts = {
+            **({} if replaced_rows is None else {"replaced_rows": str(replaced_rows)}),
+            **({} if parts is None else {"parts": json.dumps(parts)}),
+        }
+        self._keep(keys.uploader_key(file_id), name, after, facts)
 
     def keep_uploader_of_content(
         self, key: str, sha256: str, name: str, *, after: FileRecord | None = None
@@ -123,14 +139,13 @@ class Senders:
                 sender.
             after: as in `keep_uploader`.
         """
-        self._keep(keys.uploader_of_content_key(key, sha256), name, after)
+        self._keep(keys.uploader_of_content_key(key, sha256), name, after, {})
 
-    def _keep(self, key: str, name: str, after: FileRecord | None, replaced_rows: int | None = None) -> None:
+    def _keep(self, key: str, name: str, after: FileRecord | None, facts: Mapping[str, str]) -> None:
         if self._read(key):
             return
-        facts = {"by": name, "first": self.first_uploader(after) if after else name}
-        counted = {} if replaced_rows is None else {"replaced_rows": str(replaced_rows)}
-        self._write(key, json.dumps({**facts, **counted}))
+        sender = {"by": name, "first": self.first_uploader(after) if after else name}
+        self._write(key, json.dumps({**sender, **facts}))
 
     def _sender(self, record: FileRecord) -> dict[str, str]:
         own = self._read(keys.uploader_key(record.file_id))

@@ -238,6 +238,7 @@ class DryRunner:
             "parts_read": edited.parts_read(),
             "likely_dataset": edited.likely_dataset,
             "part_datasets": edited.part_datasets,
+            "covers": edited.covers,
             "proposed_steps": [asdict(proposed) for proposed in edited.proposed_steps],
         }
         if edited.opened is None:

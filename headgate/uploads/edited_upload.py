@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from headgate.contracts.model import Contract
+    from headgate.formats.excel.workbook import Sheet
     from headgate.formats.json.record_lists import RecordList
     from headgate.matching.file_table import FileTable
     from headgate.matching.mappings import Mappings, Suggested
@@ -64,6 +65,7 @@ _MAX_JSON_BYTES = 32 << 20  # parsed as a whole to find its lists
 _COUNTRY_CONFIDENCE = 0.7  # below the threshold of certainty: a person confirms it
 _MAX_PROPOSED_LISTS, _MAX_PROPOSED_BYTES = 4, 8 << 20
 _MAX_COVER_COLUMNS = 2  # of a sheet of facts, such as "Contact: …"
+_MIN_SHEET_ROWS = 2  # a sheet with a row of names alone brings nothing
 _MAX_PART_CHARS = 100  # of a sheet's or member's name in a key
 _WIDEST = {"precision": 38, "scale": 9}
 _NO_TEXT = {Kind.BOOLEAN, Kind.DATE, Kind.TIMESTAMP, Kind.DECIMAL}
@@ -84,6 +86,7 @@ class EditedUpload:
         likely_dataset: the suggested dataset if it is not decided; empty for none.
         proposed_steps: steps that fill fields without a column.
         part_datasets: the suggested datasets of lists of JSON records.
+        covers: sheets of a row, or of facts such as a cover, which are no tables.
     """
 
     file: Path
@@ -96,6 +99,7 @@ class EditedUpload:
     likely_dataset: str = ""
     proposed_steps: tuple[FieldStep, ...] = ()
     part_datasets: Mapping[str, str] = field(default_factory=dict)
+    covers: tuple[str, ...] = ()
 
     def mapping(self) -> UploadMapping | None:
         """Return the decided mapping if the file is committed unchanged; None without decisions."""
@@ -208,7 +212,7 @@ def edited_content(
         BadInputError: the file cannot be read.
     """
     edits, contracts = upload.edits or Edits(), mappings.contracts
-    file, parts = _member(path, folder, edits.part)
+    file, parts, narrow = _member(path, folder, edits.part)
     is_open = upload.edits is None or edits.chooses_part_alone
     if lists := _lists(file):
         parts = {each.name: each.records for each in lists}
@@ -247,8 +251,11 @@ def edited_content(
     if opened and contract and suggested:
         texts = dict(zip(opened.names, map(as_text, opened.headed.columns), strict=True))
         steps = proposed_steps(suggested, contract, edits, texts, inner_list)
+    covers = tuple(
+        name for name, header in narrow.items() if not (header and likely_dataset(header, contracts))
+    )
     return EditedUpload(
-        file, parts, opened, edits, is_remembered, contract, suggested, likely, steps, of_parts
+        file, parts, opened, edits, is_remembered, contract, suggested, likely, steps, of_parts, covers
     )
 
 
@@ -433,36 +440,52 @@ def _first_list(lists: Sequence[RecordList]) -> str:
     return min(lists, key=lambda each: (each.name != WHOLE, each.name.count("."), -each.records)).name
 
 
-def _member(path: Path, folder: Path, part: str) -> tuple[Path, dict[str, int | None]]:
-    """Return the file or an archive member, and the parts to choose from."""
+def _member(
+    path: Path, folder: Path, part: str
+) -> tuple[Path, dict[str, int | None], Mapping[str, Sequence[str]]]:
+    """Return the file or an archive member, the parts to choose from, and the headers of narrow sheets."""
     with path.open("rb") as file:
         head = file.read(1 << 12)
     if not head.startswith(b"PK") and not is_old_workbook(head):
-        return path, {}
+        return path, {}, {}
     body = path.read_bytes()
     if format_of(body).name in WORKBOOKS:
-        return path, dict.fromkeys(_sheets(body))
+        sheets = _sheets(body)
+        return path, dict.fromkeys(sheet.name for sheet in sheets), _narrow(sheets)
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             members = tuple(member.filename for member in data_members(archive))
     except zipfile.BadZipFile:
-        return path, {}
+        return path, {}, {}
     content = member_of(body, part) if part in members else None
     if content is None:
-        return path, dict.fromkeys(members if len(members) > 1 else ())
+        return path, dict.fromkeys(members if len(members) > 1 else ()), {}
     inner = folder / f"member{PurePosixPath(part).suffix}"
     inner.write_bytes(content)
-    return inner, dict.fromkeys(members)
+    return inner, dict.fromkeys(members), {}
 
 
-def _sheets(body: bytes) -> tuple[str, ...]:
+def _narrow(sheets: Sequence[Sheet]) -> dict[str, Sequence[str]]:
+    """Return the sheets of a row or of two columns at most, such as a cover, with their headers.
+
+    A sheet of a row has no header with rows below it.
+    """
+    filled = {sheet.name: [[*filter(None, row)] for row in sheet.rows if any(row)] for sheet in sheets}
+    return {
+        name: rows[0] if len(rows) >= _MIN_SHEET_ROWS else ()
+        for name, rows in filled.items()
+        if len(rows) < _MIN_SHEET_ROWS or max(map(len, rows)) <= _MAX_COVER_COLUMNS
+    }
+
+
+def _sheets(body: bytes) -> tuple[Sheet, ...]:
     from headgate.formats.excel.read_excel import sheets  # noqa: PLC0415 few uploads are workbooks
 
     try:
-        names = tuple(sheet.name for sheet in sheets(body) if any(sheet.rows))
+        filled = tuple(sheet for sheet in sheets(body) if any(sheet.rows))
     except (BadInputError, ValueError):
         return ()
-    return names if len(names) > 1 else ()
+    return filled if len(filled) > 1 else ()
 
 
 def edited_file(edited: EditedUpload, folder: Path) -> Path | None:

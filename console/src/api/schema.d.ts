@@ -2585,6 +2585,12 @@ export interface components {
             } | null;
             /** @description Suggested mapping, with the outcome `needs_mapping` and after the decision. */
             mapping?: components["schemas"]["Mapping"] | null;
+            /**
+             * Offered Parts
+             * @description Parts to commit one after the other: sheets without those of a row or of facts, archive members, and lists of records with a suggested dataset.
+             * @default []
+             */
+            offered_parts: string[];
             /** @description State that the file would have after a commit. */
             outcome?: components["schemas"]["FileState"] | null;
             /**
@@ -2816,7 +2822,7 @@ export interface components {
              * @description Sheets or other parts of the sent file that did not come in; of the first 20.
              * @default []
              */
-            open_parts: string[];
+            open_parts: components["schemas"]["OpenPart"][];
             /**
              * Period
              * @description First and last day of its events, as `from/to`; empty if unknown.
@@ -2956,6 +2962,12 @@ export interface components {
              */
             left_out: string[];
             /**
+             * Lists
+             * @description The lists of records among its parts.
+             * @default []
+             */
+            lists: string[];
+            /**
              * Original
              * @description Whether raw has the sent file: `kept`; or not, because it `has_numbers` or could not be searched for them; empty if it is an older version of the object.
              * @default
@@ -2970,7 +2982,7 @@ export interface components {
             part: string;
             /**
              * Parts
-             * @description All sheets, members, or lists with a dataset.
+             * @description Sheets, members, and lists with a dataset, but no covers.
              * @default []
              */
             parts: string[];
@@ -4138,6 +4150,19 @@ export interface components {
              * @description Who saved it.
              */
             by: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * OpenPart
+         * @description A part of a sent file that did not come in.
+         */
+        OpenPart: {
+            /**
+             * Is List
+             * @description Whether it is a list of records, whose name is a path such as `a.b`.
+             */
+            is_list: boolean;
             /** Name */
             name: string;
         };

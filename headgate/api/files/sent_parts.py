@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.lake_ports import record_if_any, senders_of
+from headgate.api.shapes.files import OpenPart
 from headgate.api.shapes.uploads import PartInLake
 from headgate.lake.states import FileState
 
@@ -20,6 +21,7 @@ _SHEET = re.compile(r"(?:^|, )(.+?) \(rows: (\d+)\)")
 _MIN_ROWS = 2  # a sheet with a row of names alone brings nothing
 # A duplicate has the rows of another file of the lake.
 _IN_LAKE = {FileState.DONE, FileState.SKIPPED_DUPLICATE}
+_COMMITTED = _IN_LAKE | {FileState.PROFILED}  # a part of no dataset, of which only the profile is kept
 
 
 def parts_in_lake(lake: LakePorts, sha256: str, parts: Sequence[str]) -> tuple[PartInLake, ...]:
@@ -37,18 +39,24 @@ def _in_lake(
     sheets = f", {unchanged.written_as.get('sheets', '')}, " if unchanged else ""
     for part in parts:
         copy = record_if_any(lake, senders.edited_copy(sha256, part))
-        record = copy if copy and copy.state in _IN_LAKE else unchanged if f", {part}, " in sheets else None
-        if record and record.state in _IN_LAKE:
+        record = copy if copy and copy.state in _COMMITTED else unchanged if f", {part}, " in sheets else None
+        if record and record.state in _COMMITTED:
             yield PartInLake(name=part, file_id=record.file_id, since=record.finished_at or None)
 
 
-def offered_parts(check: Mapping[str, Any]) -> list[str]:
-    """Return the parts of a checked file that may be committed: lists of records only with a dataset."""
+def offered_parts(check: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the parts of a checked file to commit one after the other.
+
+    Most lists of records are details of the records around them, so only those with a dataset are offered.
+    Sheets of a row or of facts, such as a cover, are not offered.
+    """
     counted, datasets = check.get("part_rows", {}), check.get("part_datasets", {})
-    return [part for part in check.get("parts", ()) if part not in counted or part in datasets]
+    covers = check.get("covers", ())
+    offered = (part for part in check.get("parts", ()) if part not in covers)
+    return tuple(part for part in offered if part not in counted or part in datasets)
 
 
-def open_parts(lake: LakePorts, record: FileRecord, edits: Mapping[str, Any]) -> tuple[str, ...]:
+def open_parts(lake: LakePorts, record: FileRecord, edits: Mapping[str, Any]) -> tuple[OpenPart, ...]:
     """Return the parts of the content that a person sent which no file of the lake has.
 
     Args:
@@ -57,13 +65,18 @@ def open_parts(lake: LakePorts, record: FileRecord, edits: Mapping[str, Any]) ->
     if record.state is not FileState.DONE:
         return ()
     sha256 = edits.get("sent_sha256", "") or record.content_sha256
-    parts = edits.get("parts", ()) if edits else _further_sheets(record)
+    parts = edits.get("parts", ()) if edits else _further_sheets(lake, record)
     others = [part for part in parts if part != edits.get("part", "")]
     taken = {part.name for part in parts_in_lake(lake, sha256, others)}
-    return tuple(part for part in others[:_MAX_LOOKED_UP] if part not in taken)
+    lists = edits.get("lists", ())
+    return tuple(
+        OpenPart(name=part, is_list=part in lists) for part in others[:_MAX_LOOKED_UP] if part not in taken
+    )
 
 
-def _further_sheets(record: FileRecord) -> list[str]:
-    """Return the sheets of a workbook with rows that were not read."""
+def _further_sheets(lake: LakePorts, record: FileRecord) -> list[str]:
+    """Return the sheets with rows that were not read, of those that a check offered before the commit."""
     listed = _SHEET.findall(record.written_as.get("left_out", ""))
-    return [name for name, rows in listed if int(rows) >= _MIN_ROWS]
+    sheets = [name for name, rows in listed if int(rows) >= _MIN_ROWS]
+    offered = senders_of(lake).offered_parts(record.file_id) if sheets else None
+    return sheets if offered is None else [name for name in sheets if name in offered]

@@ -77,7 +77,7 @@ def begin(lake: LakePorts, caller: str, asked: UploadAsked) -> Upload:
     upload = uploads.begin(caller, **facts, part=asked.part)
     if before := record_if_any(lake, upload.duplicate_of):
         further = open_parts(lake, before, senders_of(lake).edits(before.file_id))
-        upload = uploads.begin(caller, **facts, part=further[0]) if further else upload
+        upload = uploads.begin(caller, **facts, part=further[0].name) if further else upload
     return _shown(upload)
 
 
@@ -246,7 +246,9 @@ def rows(
     if show == "all":
         page = import_grid.page_of(lake.objects, ref, start, limit, grid["rows"])
     else:
-        page = import_grid.flawed_page(lake.objects, ref, (show, grid["columns"]), start, limit)
+        page = import_grid.flawed_page(
+            lake.objects, ref, (show, import_grid.shown_columns(grid)), start, limit
+        )
     listed = tuple(_grid_row(*row) for row in page.rows)
     if not _sees_values(lake, caller, upload):
         listed = tuple(row.model_copy(update={"cells": import_grid.hidden(row.cells)}) for row in listed)
@@ -284,7 +286,10 @@ def commit(lake: LakePorts, caller: CallerIdentity, upload_id: str, if_match: st
     _keep_edits(lake, caller, committed, check)
     if sender := committed.by or (caller.name if record else ""):
         counted = (check.get("replaces") or {}).get("replaced")
-        senders_of(lake).keep_uploader(committed.file_id, sender, after=record, replaced_rows=counted)
+        parts = None if check.get("committed_as") else offered_parts(check)
+        senders_of(lake).keep_uploader(
+            committed.file_id, sender, after=record, replaced_rows=counted, parts=parts or None
+        )
     return _shown(committed)
 
 
@@ -311,6 +316,7 @@ def _keep_edits(
         **edits.facts(caller.name, at, committed.name, committed.sha256),
         "part": check.get("part", ""),
         "parts": offered_parts(check),
+        "lists": [*check.get("part_rows", {})],
         **_decisions(check, edits),
         "typed": check.get("typed", []),
         **({"cells": len(check.get("typed", []))} if len(edits.cells) <= MAX_LISTED else {}),
@@ -548,6 +554,7 @@ def _grid_facts(stored: Mapping[str, Any]) -> dict[str, Any]:
         "parts": tuple(stored.get("parts", ())),
         "part_rows": stored.get("part_rows", {}),
         "part_datasets": stored.get("part_datasets", {}),
+        "offered_parts": offered_parts(stored),
         "part": stored.get("part", ""),
         "parts_read": tuple(stored.get("parts_read", ())),
         "edits": UploadEdits.model_validate(stored["edits"]) if stored.get("edits") else None,

@@ -139,7 +139,10 @@ class FileEdits(Shape):
     )
     sent_as: str = Field("", description="Name of the sent file.")
     part: str = Field("", description="The sheet or archive member that was read.")
-    parts: tuple[str, ...] = Field((), description="All sheets, members, or lists with a dataset.")
+    parts: tuple[str, ...] = Field(
+        (), description="Sheets, members, and lists with a dataset, but no covers."
+    )
+    lists: tuple[str, ...] = Field((), description="The lists of records among its parts.")
     defaults: tuple[str, ...] = Field((), description="Columns with a default for empty cells.")
     set_for_all: dict[str, str] = Field({}, description="Column to the default of its empty cells.")
     left_out: tuple[str, ...] = Field((), description="Columns of the sent file without a field.")
@@ -176,6 +179,13 @@ class WarnedRows(Shape):
     rows: Count
 
 
+class OpenPart(Shape):
+    """A part of a sent file that did not come in."""
+
+    name: str
+    is_list: bool = Field(description="Whether it is a list of records, whose name is a path such as `a.b`.")
+
+
 class FileDetail(FileSummary):
     """All recorded facts of one file."""
 
@@ -207,7 +217,7 @@ class FileDetail(FileSummary):
     )
     undone_by: str = Field("", description="Who reverted the file through the API.")
     edited_before: FileEdits | None = Field(None, description="Edits before the commit.")
-    open_parts: tuple[str, ...] = Field(
+    open_parts: tuple[OpenPart, ...] = Field(
         (), description="Sheets or other parts of the sent file that did not come in; of the first 20."
     )
     in_snapshot: str = Field(

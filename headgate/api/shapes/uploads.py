@@ -377,6 +377,11 @@ class DryRun(Shape):
     )
     part_rows: dict[str, Count] = Field({}, description="Number of records by list.")
     part_datasets: dict[str, str] = Field({}, description="Suggested dataset by path of a list of records.")
+    offered_parts: tuple[str, ...] = Field(
+        (),
+        description="Parts to commit one after the other: sheets without those of a row or of facts, archive "
+        "members, and lists of records with a suggested dataset.",
+    )
     part: str = Field("", description="The part that is read; empty if none is chosen.")
     parts_in_lake: tuple[PartInLake, ...] = Field(
         (), description="Parts of the same content that were committed before; the first 20 are looked up."

@@ -2,6 +2,7 @@ import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { useMay } from '../../api/queries'
+import { listWords } from '../import/part-words'
 
 type File = Pick<Schemas['FileDetail'], 'key' | 'edited_before' | 'open_parts'>
 
@@ -12,7 +13,8 @@ export function OpenParts({ file: { key, edited_before: edits, open_parts: parts
   const sent = edits?.sent_as || (key.split('/').at(-1) ?? key)
   return (
     <Text size="sm">
-      Not in yet from {sent}: {parts.map((part) => part.replaceAll('.', ' › ')).join(', ')}.{' '}
+      Not in yet from {sent}:{' '}
+      {parts.map(({ name, is_list }) => (is_list ? listWords(name) : name)).join(', ')}.{' '}
       {mayUpload ? (
         <>
           Choose the file on <Anchor href="#/upload">Upload</Anchor>: it opens there.

@@ -13,8 +13,11 @@ test('a warning names its rule and its column, and a column that the file lacks 
   expect(warnedLines(warned)).toEqual([
     '3 rows are in with a warning: Quantity is above the highest value allowed.',
     'Empty in every row, as the file has no such column: Shipped, Notes.',
-    'Not read: the sheet Positionen. Choose the workbook again on the page Upload to open it.',
   ])
+})
+
+test('a sheet that was not read is no warning, as it may have come in since', () => {
+  expect(warnedLines([{ rule: 'absent_or_left_out', column: 'Positionen (rows: 61)', rows: 1 }])).toEqual([])
 })
 
 test('a file without warnings says nothing', () => {

@@ -17,8 +17,8 @@ export const warnedCount = (warned: Warned): number =>
 /** What the gate says of accepted rows and of columns that are empty, a sentence each. */
 export function warnedLines(warned: Warned): string[] {
   const absent = warned.filter(({ rule }) => rule === ABSENT).map(({ column }) => column)
+  // A sheet that was not read may have come in since: its state is not the one when the file was checked.
   const columns = absent.filter((name) => !SHEET.test(name)).map((name) => heading(name))
-  const sheets = absent.filter((name) => SHEET.test(name)).map((name) => name.replace(SHEET, ''))
   const broken = warned.filter(({ rule }) => rule !== ABSENT)
   return [
     ...broken.map(
@@ -26,9 +26,6 @@ export function warnedLines(warned: Warned): string[] {
         `${count(rows, 'row')} ${rows === 1 ? 'is' : 'are'} in with a warning: ${ruleWords(rule, heading(column))}.`,
     ),
     columns.length > 0 ? `Empty in every row, as the file has no such column: ${columns.join(', ')}.` : '',
-    sheets.length > 0
-      ? `Not read: the ${sheets.length === 1 ? 'sheet' : 'sheets'} ${sheets.join(', ')}. Choose the workbook again on the page Upload to open ${sheets.length === 1 ? 'it' : 'them'}.`
-      : '',
   ].filter(Boolean)
 }
 

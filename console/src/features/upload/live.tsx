@@ -22,12 +22,12 @@ import { stateWords } from '../../formats/states'
 interface LiveProps {
   fileId: string
   edits?: Edits | undefined
-  /** All parts of the file that was sent: a list in its records is one, and no column that was left out. */
-  parts?: string[] | undefined
+  /** The lists of records in the file that was sent: each is a part of its own, and no column that was left out. */
+  lists?: string[] | undefined
 }
 
 /** A committed file in its six stages. */
-export function Live({ fileId, edits, parts }: LiveProps) {
+export function Live({ fileId, edits, lists }: LiveProps) {
   const [paused, setPaused] = useState(false)
   const file = useFile(fileId, { expected: true, paused })
   const log = useActivity(file.data?.body.state, file.data?.body.stages)
@@ -58,7 +58,7 @@ export function Live({ fileId, edits, parts }: LiveProps) {
           </Group>
         )}
       </Group>
-      <Receipt file={found} edits={edits} parts={parts} />
+      <Receipt file={found} edits={edits} lists={lists} />
       {found.state === 'reverted' ? (
         <BeforeUndo file={found} />
       ) : (

@@ -7,7 +7,7 @@ import { committedParts, keptForPart, NextPart, openParts } from './next-part'
 
 afterEach(cleanup)
 
-const BOOK = { parts: ['Bestellungen', 'Positionen', 'Retouren'], part_rows: {}, part_datasets: {} }
+const BOOK = { offered_parts: ['Bestellungen', 'Positionen', 'Retouren'], part_rows: {}, part_datasets: {} }
 
 test('a receipt leads to the sheets that are left, without choosing the file again', () => {
   const onNext = vi.fn()
@@ -22,8 +22,8 @@ test('a receipt leads to the sheets that are left, without choosing the file aga
 })
 
 test('nothing is offered once every sheet is in, or for a file of one table', () => {
-  expect(openParts(BOOK, [...BOOK.parts])).toEqual([])
-  expect(openParts({ ...BOOK, parts: [] }, [''])).toEqual([])
+  expect(openParts(BOOK, [...BOOK.offered_parts])).toEqual([])
+  expect(openParts({ ...BOOK, offered_parts: [] }, [''])).toEqual([])
 })
 
 test('the next part is of the same file, and remembers what is in', () => {
@@ -38,12 +38,12 @@ test('sheets that were read as one table are all in, and so are those of an earl
     { parts_read: ['Bestellungen'], parts_in_lake: [{ name: 'Positionen', file_id: 'f', since: null }] },
   )
   expect(openParts(BOOK, committed)).toEqual([])
-  expect(openParts(BOOK, committedParts({}, undefined))).toEqual(BOOK.parts)
+  expect(openParts(BOOK, committedParts({}, undefined))).toEqual(BOOK.offered_parts)
 })
 
-test('a list of records is named by its path in words, and only where it is of a dataset', () => {
+test('a list of records is named by its path in words, with its dataset', () => {
   const file = {
-    parts: ['$', 'orders', 'orders.lines'],
+    offered_parts: ['orders.lines'],
     part_rows: { $: 1, orders: 20, 'orders.lines': 45 },
     part_datasets: { 'orders.lines': 'order_items' },
   }

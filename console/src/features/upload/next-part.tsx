@@ -7,16 +7,11 @@ import { partWords } from '../import/part-words'
 import type { Kept } from './kept-files'
 import type { Checked } from './transfer'
 
-type Parts = Pick<Schemas['DryRun'], 'parts' | 'part_rows' | 'part_datasets'>
+type Parts = Pick<Schemas['DryRun'], 'offered_parts' | 'part_rows' | 'part_datasets'>
 
-/**
- * The parts of a file that are not committed yet, in the order of the file. A list of records is one only where its
- * columns say of which dataset it is: most lists are details of the records around them.
- */
-export const openParts = ({ parts, part_rows, part_datasets }: Parts, committed: string[]): string[] =>
-  parts.filter(
-    (part) => !committed.includes(part) && (part_rows[part] === undefined || Boolean(part_datasets[part])),
-  )
+/** The parts of a file to commit that are not committed yet, in the order of the file. */
+export const openParts = ({ offered_parts: offered }: Pick<Parts, 'offered_parts'>, committed: string[]) =>
+  offered.filter((part) => !committed.includes(part))
 
 /** The parts of a file that are committed after the commit of a check, which may read several sheets as one table. */
 export const committedParts = (

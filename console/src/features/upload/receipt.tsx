@@ -16,12 +16,12 @@ interface Props {
   file: Schemas['FileDetail']
   /** What was decided about the columns before the commit; absent after a reload. */
   edits?: Edits | undefined
-  /** All parts of the file that was sent: a list in its records is one, and no column that was left out. */
-  parts?: string[] | undefined
+  /** The lists of records in the file that was sent: each is a part of its own, and no column that was left out. */
+  lists?: string[] | undefined
 }
 
 /** What became of the rows of a file, what was decided about them, and what the next file gets of it. */
-export function Receipt({ file, edits, parts: partsOfFile }: Props) {
+export function Receipt({ file, edits, lists }: Props) {
   const units = useUnits(file.dataset)
   const columns = useContract('source', file.state === 'done' ? file.dataset : '').data?.column_list ?? []
   if (file.state === 'reverted') return <Text fw={600}>{undoneWords(file)}</Text>
@@ -52,7 +52,7 @@ export function Receipt({ file, edits, parts: partsOfFile }: Props) {
       ))}
       {[
         file.accepted > 0 ? ownCurrencyLine(file.edited_before, edits, units) : '',
-        leftOutLine(file.edited_before, edits, partsOfFile),
+        leftOutLine(file.edited_before, edits, lists),
         setLine(file.edited_before),
         rememberedLine(edits, types),
       ]
@@ -110,14 +110,13 @@ export function ownCurrencyLine(kept: Kept, edits: Edits | undefined, units: Rec
 }
 
 /** The columns and rows of the file that are not in the lake. */
-export function leftOutLine(kept: Kept, edits: Edits | undefined, partsOfFile: string[] = []): string {
+export function leftOutLine(kept: Kept, edits: Edits | undefined, lists: string[] = []): string {
   const decided = Object.entries(edits?.columns ?? {})
   const joined = edits ? joinedColumns(edits) : []
-  const isPart = (name: string): boolean =>
-    partsOfFile.some((part) => part === name || part.endsWith(`.${name}`))
+  const isList = (name: string): boolean => lists.some((path) => path === name || path.endsWith(`.${name}`))
   const columns = (
     kept ? kept.left_out : decided.flatMap(([name, field]) => (field === null ? [name] : []))
-  ).filter((name) => !isPart(name) && !joined.includes(name))
+  ).filter((name) => !isList(name) && !joined.includes(name))
   const rows = kept?.rows_left_out.length ?? 0
   const parts = [columns.join(', '), rows > 0 ? count(rows, 'row') : ''].filter(Boolean)
   return parts.length > 0 ? `Left out: ${parts.join(', and ')}.` : ''

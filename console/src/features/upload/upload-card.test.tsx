@@ -1,37 +1,44 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { cleanup, fireEvent, render, renderHook, screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
 import { NO_EDITS } from '../import/edits'
 import type { Checked } from './transfer'
 import { UploadCard } from './upload-card'
-import { useUploads } from './uploads-store'
+import { addUploads, removeEnded, removeUpload, useUploads } from './uploads-store'
 
 /** The check that the person sees when they commit: another one than the first, which is of no dataset. */
 let newest: Checked
 
+const inBrowser = vi.hoisted(() => new Set<string>())
+
 vi.mock('idb-keyval', () => ({
   createStore: () => undefined,
-  del: () => Promise.resolve(),
+  del: (id: string) => Promise.resolve(inBrowser.delete(id)),
   entries: () => Promise.resolve([]),
   get: () => Promise.resolve(undefined),
-  set: () => Promise.resolve(),
+  set: (id: string) => Promise.resolve(inBrowser.add(id)),
 }))
 vi.mock('../import/import-panel', () => ({
-  isUnreadable: () => false,
   ImportPanel: ({ onCommit }: { onCommit: (check: Checked, edits: typeof NO_EDITS) => void }) => (
     <button onClick={() => onCommit(newest, NO_EDITS)}>Commit</button>
   ),
 }))
-vi.mock('./live', () => ({ Live: () => <p>The receipt</p> }))
+vi.mock('./live', () => ({
+  Live: ({ lists }: { lists?: string[] }) => <p data-lists={lists?.join()}>The receipt</p>,
+}))
 
 const checkOf = (part: string, read: string[], inLake: string[] = []) => ({
   state: 'checked',
+  outcome: 'done',
+  grid: { rows: 1 } as object | null,
+  columns: [],
   part,
-  parts: ['Jan', 'Feb', 'Notes'],
+  parts: ['Cover', 'Jan', 'Feb', 'Notes'],
+  offered_parts: ['Jan', 'Feb', 'Notes'],
   parts_read: read,
   part_rows: {},
   part_datasets: {},
@@ -43,6 +50,7 @@ const asked: { request: string; body: string }[] = []
 
 beforeEach(() => {
   asked.length = 0
+  inBrowser.clear()
   first = checkOf('Jan', ['Jan'])
   connect({ apiUrl: '', token: () => Promise.resolve(''), signOut: () => undefined })
   const upload = { upload_id: 'u', state: 'complete', file_id: 'f' }
@@ -67,11 +75,11 @@ function Cards() {
   return [FIRST, ...useUploads()].map((kept) => <UploadCard key={kept.id} kept={kept} onRemove={vi.fn()} />)
 }
 
-const show = () =>
+const show = (kept = FIRST) =>
   render(
     <QueryClientProvider client={new QueryClient()}>
       <MantineProvider env="test">
-        <UploadCard kept={FIRST} onRemove={vi.fn()} />
+        <UploadCard kept={kept} onRemove={vi.fn()} />
       </MantineProvider>
     </QueryClientProvider>,
   )
@@ -118,4 +126,55 @@ test('the button of the receipt begins the upload of the sheet that the newest c
   const begun = () => asked.filter(({ request }) => request === 'POST /v1/uploads')
   await waitFor(() => expect(begun()).toHaveLength(2))
   expect(begun().map(({ body }) => (JSON.parse(body) as { part: string }).part)).toEqual(['', 'Notes'])
+  // The later upload of the file goes on with it.
+  expect(screen.queryByRole('button', { name: 'Next: Notes' })).toBeNull()
+})
+
+/** The card of a file, and whether the page Upload still has the file once somebody has left it. */
+function listed(id: string): () => boolean {
+  const kept = { ...FIRST, id }
+  addUploads([kept])
+  show(kept)
+  return () => {
+    removeEnded()
+    const isListed = renderHook(useUploads).result.current.includes(kept)
+    removeUpload(id)
+    return isListed
+  }
+}
+
+test('a file of which every part is in is not sent again when somebody comes back, unless it was opened', async () => {
+  first = checkOf('Jan', ['Jan'], ['Jan', 'Feb', 'Notes'])
+  const isListed = listed('all')
+  await screen.findByRole('alert')
+  expect([isListed(), inBrowser.has('all')]).toEqual([false, false])
+  cleanup()
+  const isListedAgain = listed('opened')
+  fireEvent.click(await screen.findByRole('button', { name: 'Open it all the same' }))
+  await screen.findByRole('button', { name: 'Commit' })
+  await waitFor(() => expect(inBrowser.has('opened')).toBe(true))
+  expect(isListedAgain()).toBe(true)
+})
+
+test('a file of which nothing can be read is closed, and is not sent again when somebody comes back', async () => {
+  first = { ...checkOf('', []), parts: [], offered_parts: [], outcome: 'rejected', grid: null }
+  const isListed = listed('picture')
+  await screen.findByRole('button', { name: 'Close' })
+  expect([isListed(), inBrowser.has('picture')]).toEqual([false, false])
+})
+
+test('a receipt with sheets that are left stays for whoever comes back, and one of a whole file does not', async () => {
+  for (const [id, read, isLeft] of [
+    ['part', ['Jan'], true],
+    ['whole', ['Jan', 'Feb', 'Notes'], false],
+  ] as const) {
+    newest = { result: checkOf('Jan', [...read]) as unknown as Checked['result'], etag: 'e' }
+    const isListed = listed(id)
+    fireEvent.click(await screen.findByRole('button', { name: 'Commit' }))
+    // A column with the name of a sheet is no list, so the receipt names it if it was left out.
+    expect((await screen.findByText('The receipt')).dataset['lists']).toBe('')
+    await waitFor(() => expect(inBrowser.has(id)).toBe(false))
+    expect(isListed()).toBe(isLeft)
+    cleanup()
+  }
 })

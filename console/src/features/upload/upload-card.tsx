@@ -16,8 +16,8 @@ import { AllPartsInLake } from '../import/parts-in-lake'
 import { CancelUpload } from './cancel-upload'
 import { Live } from './live'
 import { forget, keep, type Kept } from './kept-files'
-import { atOpenPart, committedParts, isAllIn, keptForPart, NextPart } from './next-part'
-import { addUploads, endUpload } from './uploads-store'
+import { atOpenPart, committedParts, isAllIn, keptForPart, NextPart, openParts } from './next-part'
+import { addUploads, endUpload, resumeUpload, useUploads } from './uploads-store'
 import { abort, type Checked, commit, dryRun, type Progress, RefusedFileError, send } from './transfer'
 
 type Step =
@@ -35,11 +35,18 @@ const isOver = (step: Step): boolean =>
   step.name === 'all_in' ||
   (step.name === 'checked' && isUnreadable(step.check.result) && step.check.result.parts.length === 0)
 
+/** Whether an upload is a later one of the same file, which goes on with its other parts. */
+const isAgain = (other: Kept, { id, file, addedAt }: Kept): boolean =>
+  other.id !== id &&
+  other.addedAt >= addedAt &&
+  other.file.name === file.name &&
+  other.file.size === file.size
+
 /** One file on its way: hash, send, check, decide, commit, and then its six stages. */
 export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => void }) {
   const [step, setStep] = useState<Step>({ name: 'moving', progress: { step: 'hashing', share: 0 } })
   const [hasWork, setHasWork] = useState(false)
-  const [hasGoneOn, setGoneOn] = useState(false)
+  const isSentAgain = useUploads().some((other) => isAgain(other, kept))
   const noteWork = useCallback(() => setHasWork(true), [])
   const control = useRef<AbortController>(undefined)
 
@@ -64,7 +71,12 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
       setStep({ name: 'checking', upload })
       const first = await dryRun(upload.upload_id, own.signal)
       const check = await atOpenPart(upload.upload_id, first, kept, own.signal)
-      setStep({ name: !kept.part && isAllIn(check.result) ? 'all_in' : 'checked', upload, check })
+      const next: Step = { name: !kept.part && isAllIn(check.result) ? 'all_in' : 'checked', upload, check }
+      if (isOver(next)) {
+        await forget(kept.id)
+        endUpload(kept.id)
+      }
+      setStep(next)
     } catch (error) {
       if (own.signal.aborted) return
       setStep({ name: 'failed', error })
@@ -97,6 +109,12 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
     )
   }
 
+  async function openAgain(upload: Schemas['Upload'], check: Checked): Promise<void> {
+    setStep({ name: 'checked', upload, check })
+    resumeUpload(kept.id)
+    await keep(kept).catch(() => undefined)
+  }
+
   async function enter(upload: Schemas['Upload'], check: Checked, edits: Edits): Promise<void> {
     try {
       setStep({
@@ -106,7 +124,8 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         check: check.result,
       })
       await Promise.all([forget(kept.id), forgetEdits(upload.upload_id)])
-      endUpload(kept.id)
+      // The receipt of a file with parts that are left stays: it leads to the next one.
+      if (openParts(check.result, committedParts(kept, check.result)).length === 0) endUpload(kept.id)
     } catch (error) {
       setStep({ name: 'failed', error })
     }
@@ -151,21 +170,25 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         />
       ) : null}
       {step.name === 'committed' ? (
-        <Live fileId={step.upload.file_id} edits={step.edits} parts={step.check?.parts} />
+        <Live
+          fileId={step.upload.file_id}
+          edits={step.edits}
+          lists={Object.keys(step.check?.part_rows ?? {})}
+        />
       ) : null}
-      {step.name === 'committed' && step.check && !hasGoneOn ? (
+      {step.name === 'committed' && step.check && !isSentAgain ? (
         <NextPart
           file={step.check}
           committed={committed}
           onNext={(part) => {
-            setGoneOn(true)
+            endUpload(kept.id)
             addUploads([keptForPart(kept, part, committed, step.check?.part_datasets[part])])
           }}
         />
       ) : null}
       {step.name === 'duplicate' ? <Repeat fileId={step.upload.duplicate_of} /> : null}
       {step.name === 'all_in' ? (
-        <AllPartsInLake of={step.check.result} onOpen={() => setStep({ ...step, name: 'checked' })} />
+        <AllPartsInLake of={step.check.result} onOpen={() => void openAgain(step.upload, step.check)} />
       ) : null}
       {waits ? (
         <Text size="sm" role="status">

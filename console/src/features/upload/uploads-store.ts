@@ -34,6 +34,9 @@ export const removeUpload = (id: string): void => set(uploads.filter((other) => 
 /** Note that nothing of a file is left to do on the page. */
 export const endUpload = (id: string): void => void ended.add(id)
 
+/** Note that somebody goes on with a file that had ended. */
+export const resumeUpload = (id: string): void => void ended.delete(id)
+
 /** Remove the files of which nothing is left to do: their own pages show them. */
 export function removeEnded(): void {
   if (uploads.some(({ id }) => ended.has(id))) set(uploads.filter(({ id }) => !ended.has(id)))

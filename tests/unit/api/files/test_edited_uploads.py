@@ -1066,7 +1066,9 @@ def test_the_page_of_a_sheet_names_the_sheets_that_are_not_in_yet() -> None:
         upload_id = begun_with(caller, book, sheet)["upload_id"]
         committed_as_checked(caller, upload_id)
         files.append(caller.call("GET", f"/v1/uploads/{upload_id}").json["file_id"])
-        assert caller.call("GET", f"/v1/files/{files[-1]}").json["open_parts"] == others
+        assert caller.call("GET", f"/v1/files/{files[-1]}").json["open_parts"] == [
+            {"name": name, "is_list": False} for name in others
+        ]
     assert caller.call("GET", f"/v1/files/{files[0]}").json["open_parts"] == []
 
 
@@ -1075,13 +1077,65 @@ def test_a_workbook_in_the_lake_begins_at_its_sheet_that_is_not_in_and_is_a_dupl
     caller, book = uploader(), workbook_of_two_tables()
     record = caller.lake.receive("orders/messe.xlsx", book)
     assert record.accepted == 20
-    assert caller.call("GET", f"/v1/files/{record.file_id}").json["open_parts"] == ["Lines"]
+    assert caller.call("GET", f"/v1/files/{record.file_id}").json["open_parts"] == [
+        {"name": "Lines", "is_list": False}
+    ]
     upload = begun_with(caller, book)
     assert upload["state"] == "open"
     answer = committed_as_checked(caller, upload["upload_id"]).json
     assert (answer["part"], answer["accepted"]) == ("Lines", 20)
     assert [part["name"] for part in answer["parts_in_lake"]] == ["Orders"]
     assert begun_with(caller, book)["state"] == "duplicate"
+
+
+def test_members_of_an_archive_and_lists_that_are_left_are_distinguished() -> None:
+    """The page of a file named the member `months-Feb.csv` as if its dot were of a path."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        for name in ("months-Jan.csv", "months-Feb.csv"):
+            file.writestr(name, one_line(name))
+    caller = uploader()
+    record = sent_part(caller, archive.getvalue(), "months-Jan.csv", "export.zip")
+    shown = caller.call("GET", f"/v1/files/{record.file_id}").json
+    assert shown["open_parts"] == [{"name": "months-Feb.csv", "is_list": False}]
+    order = {"order_id": "K1", "store_code": "GB", "ordered_at": "2026-10-01 09:30:00", "status": "completed"}
+    line = dict(zip(LINES[0][:5], ["K1-1", "K1", "85123A", 1, 2.95], strict=True))
+    body = json.dumps({"orders": [{**order, "order_items": [line]}]}).encode()
+    upload_id = uploaded_to(caller, body, "export.json", "")
+    record, _ = committed_as_edited(caller, upload_id, {"part": "orders", "no_dataset": True})
+    kept = caller.lake.senders.edits(record.file_id)
+    assert kept["parts"] == kept["lists"] == ["orders", "orders.order_items"]
+
+
+COVER: list[list[object]] = [["Made by", "Ada"], ["On", "Monday"], ["For", "the fair"]]
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_cover_of_a_workbook_is_no_part_that_is_left(is_changed: bool) -> None:
+    """Its file page said for ever that the cover was not in, and the workbook opened there."""
+    caller, book = uploader(), workbook_with(("Info", COVER), ("Lines", LINES), ("Empty", LINES[:1]))
+    upload_id = begun_with(caller, book)["upload_id"]
+    cells = [{"row": 1, "column": "quantity", "text": "7"}] if is_changed else []
+    decided = {"dataset": "order_items", "columns": {name: name for name in LINES[0]}, "cells": cells}
+    record, answer = committed_as_edited(
+        caller, upload_id, {**decided, "part": "Lines" if is_changed else ""}
+    )
+    assert (record.accepted, answer["parts"]) == (2, ["Info", "Lines", "Empty"])
+    assert answer["offered_parts"] == ["Lines"]
+    assert caller.call("GET", f"/v1/files/{record.file_id}").json["open_parts"] == []
+    if not is_changed:
+        assert begun_with(caller, book)["state"] == "duplicate"
+
+
+def test_a_sheet_of_which_only_the_profile_is_kept_is_no_part_that_is_left() -> None:
+    caller, book = uploader(), workbook_with(("Lines", LINES), ("Places", PLACES))
+    record = caller.lake.receive("order_items/messe.xlsx", book)
+    shown = f"/v1/files/{record.file_id}"
+    assert caller.call("GET", shown).json["open_parts"] == [{"name": "Places", "is_list": False}]
+    upload_id = begun_with(caller, book)["upload_id"]
+    kept, _ = committed_as_edited(caller, upload_id, {"part": "Places", "no_dataset": True})
+    assert kept.state is FileState.PROFILED
+    assert caller.call("GET", shown).json["open_parts"] == []
 
 
 def test_a_continued_upload_begins_with_the_asked_sheet_unless_something_is_decided() -> None:
