@@ -60,7 +60,13 @@ class UnknownDatasetError(BadInputError):
 
 
 class UnreadableFileError(BadInputError):
-    """The file is empty, truncated, corrupt, or in a format that the gate does not read."""
+    """The file is empty, truncated, corrupt, or in a format that the gate does not read.
+
+    Attributes:
+        columns: the columns that the error concerns, if there are several.
+    """
+
+    columns: tuple[str, ...] = ()
 
 
 class HeaderError(BadInputError):

@@ -21,6 +21,8 @@ from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.source_format import SourceFormat
 from headgate.errors import BadInputError, ContractError
 from headgate.formats.format_name import WORKBOOKS
+from headgate.formats.parquet.read_parquet import as_exact_texts, without_zeros
+from headgate.matching.header_names import folded
 from headgate.uploads.edits import COUNTRY, JOIN, Edits
 from headgate.uploads.ragged_rows import with_completed
 from headgate.values.cast_declared import cast_column, trimmed, without_nulls
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
     from headgate.uploads.edits import CellEdit, Step
 
 RULE = "edits"
-_INTEGERS = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT}
 _DAY = r"^(\d{4}-\d{2}-\d{2})$"
 
 
@@ -102,14 +103,14 @@ def edited_csv(
     contract: Contract | None,
     path: Path,
     *,
-    decimals: Collection[str] = (),
+    stored: Mapping[str, pa.DataType] | None = None,
 ) -> None:
     """Write the edited file: UTF-8, the contract's names, one line per row of the original.
 
     Without a contract or decided columns the file keeps its names and values.
 
     Args:
-        decimals: columns that the file stores as decimals, where 12.00 is the whole number 12.
+        stored: the types in which the file stores its columns; None for texts alone.
     """
     of_dataset = contract
     if contract is None or not edits.columns:
@@ -131,8 +132,7 @@ def edited_csv(
             columns = edited_columns(batch, names, edits)
             if is_workbook:
                 columns |= _midnights(columns, column_of, edits, of_dataset)
-            if decimals and contract:
-                columns |= _whole_numbers(columns, column_of, contract, decimals)
+            columns |= _of_stored_types(columns, column_of, edits, of_dataset, stored or {})
             cells = [
                 _plain(
                     columns[column_of[name]], edits, contract, name, is_plain=column_of[name] in set_for_all
@@ -156,16 +156,29 @@ def _midnights(
     return moments
 
 
-def _whole_numbers(
+def _of_stored_types(
     columns: Mapping[str, pa.Array],
     column_of: Mapping[str, str],
-    contract: Contract,
-    decimals: Collection[str],
+    edits: Edits,
+    contract: Contract | None,
+    stored: Mapping[str, pa.DataType],
 ) -> dict[str, pa.Array]:
-    """Return the stored decimals of integer fields without zeros after the point."""
-    integers = {field.name for field in contract.columns if field.type.kind in _INTEGERS}
-    own = [name for field, name in column_of.items() if field in integers and name in decimals]
-    return {name: pc.replace_substring_regex(columns[name], r"\.0+$", "") for name in own}
+    """Return the columns of typed formats, such as Parquet, as the gate reads them from the unedited file.
+
+    The gate reads the edited file by the formats of the contract. A column with a format of the person is
+    read by that one.
+    """
+    name_of = {folded(field): name for field, name in column_of.items() if name in stored}
+    texts = {}
+    for field in contract.columns if contract else ():
+        name = name_of.get(folded(field.name), "")
+        if not name:
+            continue
+        if field.name not in edits.formats:
+            texts[name] = as_exact_texts(columns[name], stored[name], field)
+        elif pa.types.is_decimal(stored[name]):
+            texts[name] = without_zeros(columns[name], field)
+    return texts
 
 
 def edited_columns(batch: Received, names: Sequence[str], edits: Edits) -> dict[str, pa.Array]:

@@ -493,14 +493,10 @@ def edited_file(edited: EditedUpload, folder: Path) -> Path | None:
     if not edited.changes_values or edited.opened is None:
         return edited.file if edited.edits.part and edited.opened is None else None
     path = folder / "edited.csv"
-    decimals = {
-        name
-        for name, column in zip(edited.opened.names, edited.opened.headed.columns, strict=True)
-        if pa.types.is_decimal(column.type)
-    }
-    edited_csv(
-        edited.opened.source, edited.opened.names, edited.edits, edited.contract, path, decimals=decimals
-    )
+    opened = edited.opened
+    types = [column.type for column in opened.headed.columns]
+    stored = dict(zip(opened.names, types, strict=True))
+    edited_csv(opened.source, opened.names, edited.edits, edited.contract, path, stored=stored)
     return path
 
 

@@ -48,7 +48,8 @@ def readable_source(
 ) -> tuple[Source, frozenset[int]]:
     """Return the rows of a file, and the positions of columns that are empty for want of a text.
 
-    All rows are read once to learn which columns these are.
+    All rows are read to learn which columns these are, and again from the start after a batch with such
+    columns.
 
     Args:
         columns: as `own_columns` returns them.
@@ -59,14 +60,17 @@ def readable_source(
     """
     unreadable: set[int] = set()
     while True:
-        source = opened([replace(each, left_out=place in unreadable) for place, each in enumerate(columns)])
+        own = [replace(each, left_out=place in unreadable) for place, each in enumerate(columns)]
         try:
+            source = opened(own)
             for _ in source.batches():
                 pass
         except UnreadableFileError as error:
-            if error.rule != _MISFIT or not error.column.isdecimal():
+            named = error.columns or (error.column,)
+            misfits = {int(name) for name in named if name.isdecimal()} - unreadable
+            if error.rule != _MISFIT or not misfits:
                 raise
-            unreadable.add(int(error.column))
+            unreadable |= misfits
         else:
             return source, frozenset(unreadable)
 

@@ -81,6 +81,9 @@ _UTC = re.compile(
     r"(?:etc/)?(?:utc|uct|universal|zulu|greenwich|gmt(?:[+-]?0)?)|z|(?:utc|gmt)?[+-]00(?::?00)?",
     re.IGNORECASE,
 )
+# The texts of stored timestamps.
+_MIDNIGHT = r"^(\d{4}-\d{2}-\d{2}) 00:00:00(?:\.0+)?$"
+_PLAIN_TIME = r"^(\d{4,}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)?)$"
 _EXACT_DIGITS = {pa.float64(): 15, pa.float32(): 6, pa.float16(): 3}
 
 
@@ -208,12 +211,16 @@ def rows_of_arrow_table(table: pa.Table, contract: Contract, header: Header, fir
     """Return rows of a Parquet file from that number on. UnreadableFileError: as `read_parquet`."""
     named = table.rename_columns(list(header.names))
     missing = pa.nulls(table.num_rows, pa.string())
-    cells = {
-        column.name: missing
-        if column.left_out or column.name in header.absent
-        else exact_texts(named.column(column.name), column)
-        for column in contract.columns
-    }
+    cells, misfits = {}, []
+    for column in contract.columns:
+        is_missing = column.left_out or column.name in header.absent
+        try:
+            cells[column.name] = missing if is_missing else exact_texts(named.column(column.name), column)
+        except UnreadableFileError as error:
+            misfits.append(error)
+    if misfits:
+        misfits[0].columns = tuple(each.column for each in misfits)
+        raise misfits[0]
     rows = np.arange(first_row, first_row + table.num_rows, dtype=np.int64)
     return Received(cells, rows, missing_columns=header.absent, format_name="parquet")
 
@@ -295,9 +302,8 @@ def _check_times_inside(
     They would be read in microseconds and lose nanoseconds.
     """
     for column in contract.columns:
-        if (column.nested or (column.undeclared and not column.left_out)) and name_of.get(
-            column.name, ""
-        ).partition(".")[0] in nested_int96:
+        is_read = (column.nested or column.undeclared) and not column.left_out
+        if is_read and name_of.get(column.name, "").partition(".")[0] in nested_int96:
             raise UnreadableFileError(
                 rule="type",
                 message="the column holds timestamps in the old form INT96 inside lists or objects",
@@ -347,8 +353,7 @@ def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
         return plain
     if _is_recoverable(plain.type, column):
         text = in_declared_format(column, _text_of(plain, column))
-        is_local = column.format is not None and column.format.timezone and pa.types.is_timestamp(plain.type)
-        return joined(text, "Z") if is_local else text  # a stored timestamp is always UTC
+        return joined(text, "Z") if _needs_zone(plain.type, column) else text
     raise UnreadableFileError(
         rule="type",
         message=(
@@ -357,6 +362,36 @@ def exact_texts(values: pa.ChunkedArray, column: Column) -> pa.Array:
         remedy=f"write the column as {column.type.kind.value}, or as text",
         column=column.name,
     )
+
+
+def _needs_zone(stored: pa.DataType, column: Column) -> bool:
+    """Return whether texts of the column are of a declared zone; a stored timestamp is always UTC."""
+    return bool(column.format and column.format.timezone and pa.types.is_timestamp(stored))
+
+
+def without_zeros(text: pa.Array, column: Column) -> pa.Array:
+    """Return decimals of an integer or a masked number without zeros after the point: `12.00` as `12`."""
+    is_whole = column.type.kind in _INTEGERS or column.mask in _MASKED_DIGITS
+    return pc.replace_substring_regex(text, r"\.0+$", "") if is_whole else text
+
+
+def as_exact_texts(text: pa.Array, stored: pa.DataType, column: Column) -> pa.Array:
+    """Return texts of a column that was read without its field as `exact_texts` writes them for the field.
+
+    Texts that are no plain values are unchanged, such as those that a person typed.
+
+    Args:
+        stored: the type in the file; a column of texts or lists is unchanged.
+    """
+    value = stored.value_type if pa.types.is_dictionary(stored) else stored
+    if is_textual(value) or not _is_recoverable(value, column):
+        return text
+    if pa.types.is_decimal(value):
+        text = without_zeros(text, column)
+    if pa.types.is_timestamp(value) and column.type.kind is Kind.DATE and _UTC.fullmatch(value.tz or "UTC"):
+        text = pc.replace_substring_regex(text, _MIDNIGHT, r"\1")
+    text = in_declared_format(column, text)
+    return pc.replace_substring_regex(text, _PLAIN_TIME, r"\1Z") if _needs_zone(value, column) else text
 
 
 def _plain(values: pa.ChunkedArray, column: Column) -> pa.Array:
@@ -474,9 +509,7 @@ def _without_exponent(text: pa.Array) -> pa.Array:
 
 def _decimals(stored: pa.Array, column: Column) -> pa.Array:
     """Return plain digits, and `12.00` as `12` for an integer or a masked number."""
-    text = _without_exponent(pc.cast(stored, pa.string()))
-    is_whole = column.type.kind in _INTEGERS or column.mask in _MASKED_DIGITS
-    return pc.replace_substring_regex(text, r"\.0+$", "") if is_whole else text
+    return without_zeros(_without_exponent(pc.cast(stored, pa.string())), column)
 
 
 def _times(stored: pa.Array, column: Column) -> pa.Array:

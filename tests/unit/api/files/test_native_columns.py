@@ -12,10 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from headgate.formats.parquet import read_parquet
 from tests.unit.api.files.test_edited_uploads import checked, counts, uploader
 from tests.unit.api.files.test_uploads import uploaded
 
 if TYPE_CHECKING:
+    from headgate.formats.received_rows import Received
     from headgate.lake.ports import FileRecord
     from tests.unit.api.lakes import Answer, Caller
 
@@ -163,3 +165,34 @@ def test_avro_is_read_alike() -> None:
         "photo": None,
     }
     assert answer.json["grid"]["unreadable"] == {"photo": "binary"}
+
+
+def test_every_column_without_a_text_is_left_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file was read again from its start for each of them."""
+    read: list[int] = []
+    rows_of = read_parquet.rows_of_arrow_table
+
+    def counted(*args: Any) -> Received:  # noqa: ANN401 passed on
+        read.append(args[0].num_rows)
+        return rows_of(*args)
+
+    monkeypatch.setattr(read_parquet, "rows_of_arrow_table", counted)
+    caller = uploader()
+    photos = {f"photo_{number}": pa.array([b"\xff", b"\xfe"]) for number in range(30)}
+    upload_id = uploaded(caller, parquet({"name": pa.array(["a", "b"]), **photos}), "photos.parquet", "")
+    answer = checked(caller, upload_id)
+    assert answer.json["grid"]["unreadable"] == dict.fromkeys(photos, "binary")
+    assert len(read) < len(photos) / 2
+
+
+def test_a_list_of_old_timestamps_leaves_the_other_columns_readable() -> None:
+    """Spark before 3.0 and Impala store timestamps as INT96."""
+    file = io.BytesIO()
+    times = {name: pa.array([[AT], None], pa.list_(pa.timestamp("ns"))) for name in ("times", "more")}
+    table = pa.table({"name": pa.array(["a", "b"]), **times})
+    pq.write_table(table, file, use_deprecated_int96_timestamps=True)
+    caller = uploader()
+    upload_id = uploaded(caller, file.getvalue(), "old.parquet", "")
+    answer = checked(caller, upload_id)
+    assert answer.json["grid"]["unreadable"].keys() == times.keys()
+    assert first_row(caller, upload_id, answer) == {"name": "a", "times": None, "more": None}
