@@ -313,11 +313,12 @@ def _datasets_of_lists(
     body = path.read_bytes() if proposed_lists else b""
     proposed = {}
     for each in proposed_lists:
-        columns = read_records(body, expands=every_object, place=RecordPlace(each.name)).columns
-        inner_list = each.name if each.is_inner else ""
-        proposed[each.name] = _likely_dataset([*columns], inner_list, contracts) or dataset_of_named_list(
-            "" if each.is_inner else each.name, [*columns], contracts
-        )
+        with suppress(BadInputError):  # shown when a person chooses the list
+            columns = read_records(body, expands=every_object, place=RecordPlace(each.name)).columns
+            inner_list = each.name if each.is_inner else ""
+            proposed[each.name] = _likely_dataset([*columns], inner_list, contracts) or dataset_of_named_list(
+                "" if each.is_inner else each.name, [*columns], contracts
+            )
     return {name: dataset for name, dataset in proposed.items() if dataset}
 
 

@@ -406,9 +406,12 @@ def _as_shown(name: str, text: pa.Array, about: ColumnFacts) -> pa.Array:
 
 def _size_of(cell: str, part: str) -> str:
     try:
-        size = len(json.loads(cell))
+        records = json.loads(cell)
     except ValueError:  # redaction may leave a text that is not JSON
         return _HIDDEN_LIST
+    if not isinstance(records, list):
+        return _HIDDEN_LIST
+    size = len(records)
     return f"{size:,} record{'' if size == 1 else 's'}, see {part.replace('.', _INSIDE)}"
 
 

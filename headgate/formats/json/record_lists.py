@@ -177,6 +177,17 @@ def _paths(parsed: object) -> list[Path]:
     return list(counts)
 
 
+def _as_record(entry: object, list_name: str) -> Mapping[str, Any]:
+    if isinstance(entry, dict):
+        return entry
+    shown = list_name if showable(list_name) else "of the stated path"
+    raise UnreadableFileError(
+        rule="not_a_table",
+        message=f"the list {shown} has an entry that is no record",
+        remedy="send lists of records alone, or choose another list",
+    )
+
+
 def _records(
     value: object, path: Path, label: str, around: Mapping[str, Any], place: RecordPlace, *, is_inner: bool
 ) -> Iterator[Mapping[str, Any]]:
@@ -186,7 +197,7 @@ def _records(
         for number, record in enumerate(value, 1):
             enclosing = {**around, column: TypedText(number)} if is_numbered else around
             if not path:
-                yield {**enclosing, **record}
+                yield {**enclosing, **_as_record(record, label)}
             elif isinstance(record, dict):
                 own = {f"{label}_{key}": part for key, part in record.items() if not isinstance(part, list)}
                 inner, *rest = path

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from headgate.errors import UnreadableFileError
+from headgate.formats.json.json_records import read_records
+from headgate.formats.json.record_lists import RecordPlace
 from tests.unit.api.files.test_edited_files import check, commit, edit, opened
 
 pytestmark = pytest.mark.unit
@@ -73,6 +76,36 @@ def test_a_list_is_shown_by_its_size_and_names_the_part_that_has_its_records() -
         cells = dict(zip(columns, row["cells"], strict=True))
         assert cells["items"] == f"{len(ORDERS[0]['items'])} records, see {own}"  # type: ignore[arg-type]  # a list
     assert cells["tags"] == "[…]"
+
+
+@pytest.mark.parametrize("items", [3, "3", True, 1.5, "x", {"a": 1}, [1, 2], None])
+def test_a_record_without_a_list_is_a_row_of_a_file_whose_other_records_have_lists(items: object) -> None:
+    """A number for the list of a record ended the check with an error of the server."""
+    body = json.dumps([*ORDERS, {**ORDERS[0], "items": items}]).encode()
+    caller, path = opened(body, key=KEY)
+    edit(caller, path, {})
+    result, _ = check(caller, path)
+    assert (result["part"], result["grid"]["rows"]) == ("$", len(ORDERS) + 1)
+    rows = caller.call("GET", f"{path}/rows?limit=99").json["rows"]
+    assert rows[0]["cells"][result["grid"]["columns"].index("items")] == "2 records, see items"
+
+
+def test_a_list_with_entries_that_are_no_records_is_refused_and_the_other_lists_are_proposed() -> None:
+    articles = [{"product_id": f"P{n}", "product_name": "Helm", "category": "bags"} for n in (1, 2)]
+    orders = [*ORDERS, {**ORDERS[0], "items": [1, 2]}]
+    caller, path = opened(json.dumps({"orders": orders, "articles": articles}).encode(), key=KEY)
+    edit(caller, path, {})
+    result, _ = check(caller, path)
+    assert result["part_datasets"] == {"orders": "orders", "articles": "products"}
+    edit(caller, path, {}, part="orders.items")
+    result, _ = check(caller, path)
+    assert (result["state"], result["outcome"], result["error"]["rule"]) == (
+        "checked",
+        "rejected",
+        "not_a_table",
+    )
+    with pytest.raises(UnreadableFileError, match="the list items has an entry that is no record"):
+        read_records(json.dumps(orders).encode(), place=RecordPlace("items"))
 
 
 def test_a_list_with_the_name_of_a_dataset_is_proposed_as_it_and_shown_in_the_order_of_the_file() -> None:
