@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,9 @@ _HEAD_BYTES = 1 << 18
 MAX_MAPPED_COLUMNS = 200
 _MIN_COLUMNS_WITHOUT_HEADER = 2
 _MIN_LINES_OF_LETTER = 3
-_ENDS_OF_PHRASES = (b".", b",", b"!", b"?", b":", b";")
+_ENDS_OF_SENTENCES = (b".", b"!", b"?", b":", b";")
+_DELIMITERS_OF_PROSE = {",", " "}
+_TIGHT_COMMA = re.compile(rb",[^\s,]")  # a comma of a sentence has a blank after it
 _DAMAGED = ("not_a_table", "empty_file", "corrupt_")  # prefixes of the rules of damaged files
 
 
@@ -85,21 +88,26 @@ def unknown_table(file: bytes | Path, contract: Contract | None = None) -> FileT
 def _is_plain_text(table: FileTable) -> bool:
     """Return whether a text without a header is a list or a letter, whose commas separate no columns.
 
-    Most lines of a letter have other numbers of commas than its other lines, or end like parts of sentences.
+    Most lines of a letter have other numbers of commas than its other lines, or end like sentences. In doubt
+    the text is a table: one with another delimiter than commas or blanks, with a comma before a letter or a
+    digit, or with a number in a cell.
     """
     if len(table.names) < _MIN_COLUMNS_WITHOUT_HEADER:
         return True
-    if table.text_rows is None:
+    if table.text_rows is None or set(table.text_rows.delimiter) - _DELIMITERS_OF_PROSE:
+        return False
+    text = table.text_rows.text[:_HEAD_BYTES]
+    if _TIGHT_COMMA.search(text) or _has_number(table):
         return False
     rows = len(table.text_rows.starts)
     is_uneven = rows >= _MIN_LINES_OF_LETTER and 2 * table.broken_rows >= rows
-    return is_uneven or (_ends_as_prose(table.text_rows.text[:_HEAD_BYTES]) and not _has_number(table))
+    return is_uneven or ("," in table.text_rows.delimiter and _ends_as_prose(text))
 
 
 def _ends_as_prose(text: bytes) -> bool:
-    """Return whether most lines end with a sign of punctuation."""
+    """Return whether most lines end with a sign of punctuation other than the delimiter."""
     lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    return 2 * sum(line.endswith(_ENDS_OF_PHRASES) for line in lines) >= len(lines)
+    return 2 * sum(line.endswith(_ENDS_OF_SENTENCES) for line in lines) >= len(lines)
 
 
 def _has_number(table: FileTable) -> bool:

@@ -26,12 +26,14 @@ class TextRows:
         starts: byte offset of each row, including broken rows.
         numbers: the number of each row of the columns among all rows, from 1.
         broken: numbers and cell counts of the rows that are not in the columns.
+        delimiter: between the cells.
     """
 
     text: bytes
     starts: Rows
     numbers: Rows
     broken: tuple[tuple[int, int], ...] = ()
+    delimiter: str = ","
 
     def line_of(self, number: int) -> int:
         """Return the line of the text on which a row begins, from 1."""

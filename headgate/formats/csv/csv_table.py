@@ -48,7 +48,7 @@ def csv_table(
         broken_rows=len(broken),
         has_text_quotes=not dialect.form.quote,
         partly_quoted=_partly_quoted(read[:_QUOTES_BYTES], dialect, names) if whole else (),
-        text_rows=TextRows(read, rows.starts, rows.source_rows, broken),
+        text_rows=TextRows(read, rows.starts, rows.source_rows, broken, dialect.form.delimiter),
     )
 
 

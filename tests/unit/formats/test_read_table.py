@@ -56,6 +56,8 @@ def test_a_letter_or_a_list_without_columns_is_no_table(letter: str) -> None:
         "hose,rot\nhemd,blau\n",
         "4,5.\n6,7.\n",
         "name,remark\nAnna,late.\nPeter,late.\n",
+        "Anna,was very kind.\nPeter,was late.\n",
+        "Anna, Berlin, red,\nPeter, Bonn, blue,\nPaul, Bonn, red,\n",
     ],
 )
 def test_a_table_without_a_header_and_one_of_remarks_are_tables(table: str) -> None:

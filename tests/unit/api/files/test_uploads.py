@@ -91,6 +91,20 @@ def test_a_letter_is_no_table_and_gets_no_draft() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [("Anna;London;red;", 4), ("Anna\tLondon.", 2), ("Anna;was very kind.", 2), ("Anna,was very kind.", 2)],
+)
+def test_a_table_without_header_and_numbers_is_no_letter(row: str, columns: int) -> None:
+    """Ends of lines such as those of a letter are usual in exports, too."""
+    caller = Caller(MemoryLake(), ("uploader",))
+    others = (row.replace("Anna", name) for name in ("Ben", "Cleo", "Dan"))
+    upload_id = uploaded(caller, "\n".join([row, *others, ""]).encode(), "names.csv", "")
+    caller.call("POST", f"/v1/uploads/{upload_id}/dry-run")
+    checked = caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json
+    assert (checked["outcome"], len(checked["columns"])) == ("profiled", columns)
+
+
 def test_the_dry_run_of_a_file_of_no_contract_drafts_one_and_its_commit_is_profiled() -> None:
     caller = Caller(MemoryLake())
     deliveries = b"Artikel;Preis;Lieferung\n" + b"".join(
