@@ -81,7 +81,7 @@ class Uploads:
 
         Args:
             part: the part of the file to begin with. The lake may have its other parts, so the file is no
-                duplicate. An upload with edits keeps them.
+                duplicate. An upload with edits keeps them, and one of a part continues.
 
         Raises:
             BadInputError: the name is not permitted, or the dataset has no contract.
@@ -95,13 +95,15 @@ class Uploads:
         stored = self._stored(upload_id)
         if stored and (shown := self._shown(stored.upload)).state is UploadState.COMMITTING:
             return shown
+        continues = stored is not None and self._continues(stored.upload)
+        is_of_part = bool(part or (continues and stored and stored.upload.edits and stored.upload.edits.part))
         datasets = [dataset] if dataset else sorted(self.datasets)
-        if not part and (accepted := self.index.accepted_with(sha256, datasets)):
+        if not is_of_part and (accepted := self.index.accepted_with(sha256, datasets)):
             return self._replace(
                 stored, replace(fresh, state=UploadState.DUPLICATE, duplicate_of=accepted)
             ).upload
         edits = Edits(part=part) if part else None
-        if stored and self._continues(stored.upload):
+        if stored and continues:
             if edits and not (stored.upload.edits or stored.upload.mapping):
                 return self._replace(stored, replace(stored.upload, edits=edits)).upload
             return stored.upload

@@ -268,29 +268,30 @@ def _first_sheet(
 ) -> tuple[OpenedFile, str]:
     """Return the first sheet with a table if another one was opened, and its name; else what was opened.
 
-    A sheet of two columns without a dataset, such as a cover with facts, is passed over for a known table.
+    A sheet of a dataset goes before sheets without one, such as a cover with facts or notes.
     """
     if not (read_sheets := opened.source.written_as.get("sheets", "")):
         return opened, ""
     read = f", {read_sheets}, "
-    is_known = bool(mappings.dataset_of_table(key, opened.headed))
+    first = (opened, "")
+    is_of_dataset = bool(mappings.dataset_of_table(key, opened.headed))
     for sheet in sheets:
         if f", {sheet}, " in read:
             break
         with suppress(BadInputError):
             table = opened_at(sheet)
-            if table and _is_table(table) and (not is_known or _may_be_dataset(key, table, mappings)):
+            if table is None or not _is_table(table):
+                continue
+            if mappings.dataset_of_table(key, table.headed):
                 return table, sheet
-    return opened, ""
+            if not is_of_dataset and first[0] is opened:
+                first = (table, sheet)
+    return first
 
 
 def _is_table(opened: OpenedFile) -> bool:
     """Return whether a sheet has rows below the names of two columns or more."""
     return len(opened.names) > 1 and any(len(column) for column in opened.headed.columns)
-
-
-def _may_be_dataset(key: str, opened: OpenedFile, mappings: Mappings) -> bool:
-    return len(opened.names) > _MAX_COVER_COLUMNS or bool(mappings.dataset_of_table(key, opened.headed))
 
 
 def _remembered(key: str, edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[Edits, bool]:

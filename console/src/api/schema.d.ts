@@ -2623,7 +2623,7 @@ export interface components {
             parts: string[];
             /**
              * Parts In Lake
-             * @description Parts of the same content that were committed before; the first 20 are looked up.
+             * @description Parts of the same content that were committed before; the first 100 are looked up.
              * @default []
              */
             parts_in_lake: components["schemas"]["PartInLake"][];
@@ -2819,7 +2819,7 @@ export interface components {
             };
             /**
              * Open Parts
-             * @description Sheets or other parts of the sent file that did not come in; of the first 20.
+             * @description Sheets or other parts of the sent file that did not come in; of the first 100.
              * @default []
              */
             open_parts: components["schemas"]["OpenPart"][];
@@ -5947,7 +5947,7 @@ export interface components {
             no_dataset: boolean;
             /**
              * Part
-             * @description Sheet, member, or list of records.
+             * @description Sheet, member, or list of records; if absent, that of the newest check.
              * @default
              */
             part: string;

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
 
-_MAX_LOOKED_UP = 20
+_MAX_LOOKED_UP = 100  # sheets of two years by week, for example
 _SHEET = re.compile(r"(?:^|, )(.+?) \(rows: (\d+)\)")
 _MIN_ROWS = 2  # a sheet with a row of names alone brings nothing
 # A duplicate has the rows of another file of the lake.
@@ -25,7 +25,7 @@ _COMMITTED = _IN_LAKE | {FileState.PROFILED}  # a part of no dataset, of which o
 
 
 def parts_in_lake(lake: LakePorts, sha256: str, parts: Sequence[str]) -> tuple[PartInLake, ...]:
-    """Return the parts of a content that were committed before and not reverted, of the first 20 parts."""
+    """Return the parts of a content that were committed before and not reverted, of the first 100 parts."""
     if not parts:
         return ()
     unchanged = record_if_any(lake, lake.files.accepted_with(sha256, [*lake.contracts.source]))

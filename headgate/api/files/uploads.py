@@ -72,13 +72,17 @@ def begin(lake: LakePorts, caller: str, asked: UploadAsked) -> Upload:
 
     Content that the lake has begins at its first sheet that did not come in; it is a duplicate if all did.
     """
-    uploads = uploads_of(lake)
     facts = asked.model_dump(include={"name", "size_bytes", "sha256", "dataset"})
-    upload = uploads.begin(caller, **facts, part=asked.part)
-    if before := record_if_any(lake, upload.duplicate_of):
-        further = open_parts(lake, before, senders_of(lake).edits(before.file_id))
-        upload = uploads.begin(caller, **facts, part=further[0].name) if further else upload
-    return _shown(upload)
+    part = asked.part or _first_open_part(lake, asked)
+    return _shown(uploads_of(lake).begin(caller, **facts, part=part))
+
+
+def _first_open_part(lake: LakePorts, asked: UploadAsked) -> str:
+    """Return the first part of a content in the lake that did not come in; empty for new content or none."""
+    datasets = [asked.dataset] if asked.dataset else [*lake.contracts.source]
+    before = record_if_any(lake, lake.files.accepted_with(asked.sha256, datasets))
+    further = open_parts(lake, before, senders_of(lake).edits(before.file_id)) if before else ()
+    return further[0].name if further else ""
 
 
 def open_raw_file(lake: LakePorts, file_id: str) -> Upload:
@@ -217,6 +221,8 @@ def edit(lake: LakePorts, caller: CallerIdentity, upload_id: str, asked: UploadE
     """
     upload = _own(lake, caller, upload_id)
     edits = Edits.of(asked.model_dump())
+    if "part" not in asked.model_fields_set:
+        edits = replace(edits, part=_part_of_check(lake, upload))
     of_values = edits.cells or any(step.kind not in STEPS_WITHOUT_VALUES for step in edits.steps)
     if of_values and not _sees_values(lake, caller, upload):
         raise forbidden(
@@ -225,6 +231,14 @@ def edit(lake: LakePorts, caller: CallerIdentity, upload_id: str, asked: UploadE
         )
     uploads_of(lake).edit(upload.upload_id, edits)
     return start_dry_run(lake, caller, upload_id)
+
+
+def _part_of_check(lake: LakePorts, upload: UploadRecord) -> str:
+    """Return the part that the newest check chose or took from its edits; empty for the first table."""
+    if upload.edits and upload.edits.part:
+        return upload.edits.part
+    check = uploads_of(lake).dry_run(upload) or {}
+    return str((check.get("edits") or {}).get("part", ""))
 
 
 def rows(

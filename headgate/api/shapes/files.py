@@ -218,7 +218,7 @@ class FileDetail(FileSummary):
     undone_by: str = Field("", description="Who reverted the file through the API.")
     edited_before: FileEdits | None = Field(None, description="Edits before the commit.")
     open_parts: tuple[OpenPart, ...] = Field(
-        (), description="Sheets or other parts of the sent file that did not come in; of the first 20."
+        (), description="Sheets or other parts of the sent file that did not come in; of the first 100."
     )
     in_snapshot: str = Field(
         "", description="Id of the newest snapshot if it has rows of the file, which may be reverted since."

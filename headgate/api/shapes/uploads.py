@@ -199,7 +199,11 @@ class UploadEdits(Asked):
     )
     steps: tuple[ColumnStep, ...] = Field((), max_length=100)
     cells: tuple[TypedCell, ...] = Field((), max_length=100_000)
-    part: str = Field("", max_length=500, description="Sheet, member, or list of records.")
+    part: str = Field(
+        "",
+        max_length=500,
+        description="Sheet, member, or list of records; if absent, that of the newest check.",
+    )
     left_out: tuple[Annotated[int, Field(ge=1, le=2**53)], ...] = Field(
         (), max_length=100_000, description="Rows that are not committed."
     )
@@ -384,7 +388,7 @@ class DryRun(Shape):
     )
     part: str = Field("", description="The part that is read; empty if none is chosen.")
     parts_in_lake: tuple[PartInLake, ...] = Field(
-        (), description="Parts of the same content that were committed before; the first 20 are looked up."
+        (), description="Parts of the same content that were committed before; the first 100 are looked up."
     )
     parts_read: tuple[str, ...] = Field(
         (), description="The parts that a commit takes: several sheets may be read as one table."

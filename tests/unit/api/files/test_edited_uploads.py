@@ -17,6 +17,7 @@ import pytest
 
 from headgate.api.files import contract_drafts
 from headgate.api.http.access import CallerIdentity, Group
+from headgate.api.lake_ports import senders_of
 from headgate.contracts import odcs_reader
 from headgate.errors import ConflictError
 from headgate.intake.files.replay_file import Replayer
@@ -1026,12 +1027,23 @@ LINES = [
 ]
 PLACES: list[list[object]] = [["town", "country", "people"], ["Ulm", "Germany", 126000], ["Bath", "GB", 9]]
 
+WIDE: list[list[object]] = [[f"fact {number}" for number in range(9)], [*range(9)], [*range(9)]]
+ORDERS: list[list[object]] = [
+    ["order_id", "customer_id", "region_id", "ordered_at", "status", "updated_at"],
+    *(
+        [f"K{n}", str(4000 + n), "GB", datetime(2026, 10, 1), "completed", datetime(2026, 10, 1)]
+        for n in (1, 2)
+    ),
+]
+
 
 @pytest.mark.parametrize(
     ("sheets", "part"),
     [
-        ([("Places", PLACES), ("Lines", LINES)], "Places"),
-        ([("Notes", []), ("Places", PLACES), ("Lines", LINES)], "Places"),
+        ([("Places", PLACES), ("Lines", LINES)], "Lines"),
+        ([("Notes", []), ("Places", PLACES), ("Wide", WIDE)], "Places"),
+        ([("Places", PLACES), ("Lines", LINES), ("Wide", WIDE)], "Lines"),
+        ([("Orders", ORDERS), ("Lines", LINES)], "Orders"),
         ([("Empty", PLACES[:1]), ("Lines", LINES)], "Lines"),
         ([("Cover", [["Made by", "Ada"], ["On", "Monday"]]), ("Lines", LINES)], "Lines"),
     ],
@@ -1039,7 +1051,7 @@ PLACES: list[list[object]] = [["town", "country", "people"], ["Ulm", "Germany", 
 def test_a_workbook_opens_at_its_first_sheet_with_a_table(
     sheets: list[tuple[str, list[list[object]]]], part: str
 ) -> None:
-    """The sheet with the most columns was first; a cover and a sheet without rows are passed over."""
+    """A sheet of a dataset goes before notes and covers, and sheets without rows are passed over."""
     caller = uploader()
     upload_id = uploaded_to(caller, workbook_with(*sheets), "messe.xlsx", "")
     assert checked(caller, upload_id).json["part"] == part
@@ -1146,6 +1158,44 @@ def test_a_continued_upload_begins_with_the_asked_sheet_unless_something_is_deci
     checked(caller, upload_id, {"part": "Lines"})
     begun_with(caller, book, "Orders")
     assert checked(caller, upload_id).json["part"] == "Lines"
+
+
+def test_a_workbook_chosen_again_continues_with_the_edits_of_its_sheet() -> None:
+    """A page that is loaded again asks without a part; the content and the edits were lost."""
+    caller, book = uploader(), workbook_of_two_tables()
+    committed_as_checked(caller, begun_with(caller, book)["upload_id"])
+    upload_id = begun_with(caller, book)["upload_id"]
+    checked(caller, upload_id, with_a_typed_cell("Orders", "K77"))
+    again = begun_with(caller, book)
+    assert (again["upload_id"], again["state"]) == (upload_id, "complete")
+    assert caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json["edits"]["cells"]
+    committed_as_checked(caller, upload_id)
+    assert begun_with(caller, book)["state"] == "duplicate"
+
+
+def test_a_workbook_begins_at_its_missing_sheet_behind_many_that_are_in() -> None:
+    caller = uploader()
+    notes = [(f"S{number}", PLACES) for number in range(1, 24)]
+    record = caller.lake.receive("order_items/many.xlsx", workbook_with(("Lines", LINES), *notes))
+    assert record.accepted == 2
+    for name, _ in notes[:-1]:
+        copy = caller.lake.receive(f"payments/{name}.csv", PAYMENTS)
+        kept = Edits(dataset="payments", part=name).facts("ana", copy.finished_at, copy.key, "")
+        kept |= {"part": name, "sent_sha256": record.content_sha256}
+        senders_of(caller.lake).keep_edits(copy.file_id, kept)
+    assert caller.call("GET", f"/v1/files/{record.file_id}").json["open_parts"] == ["S23"]
+    upload = begun_with(caller, workbook_with(("Lines", LINES), *notes))
+    assert checked(caller, upload["upload_id"]).json["part"] == "S23"
+
+
+def test_edits_without_a_part_are_of_the_part_whose_rows_were_shown() -> None:
+    caller = uploader()
+    upload_id = uploaded_to(caller, workbook_with(("Places", PLACES), ("Wide", WIDE)), "messe.xlsx", "")
+    assert checked(caller, upload_id).json["part"] == "Places"
+    cells = [{"row": 1, "column": "people", "text": "126001"}]
+    for _ in range(2):
+        assert checked(caller, upload_id, {"cells": cells}).json["part"] == "Places"
+    assert checked(caller, upload_id, {"cells": [], "part": ""}).json["part"] == "Wide"
 
 
 def test_sheets_that_are_read_as_one_table_are_all_named_as_read() -> None:
