@@ -189,8 +189,8 @@ LIMIT 20
 
 -- name: online_retail_money
 -- system: lake
--- Is every penny of the order lines accounted for: accepted, refused or a duplicate? (Reads refused rows:
--- for the group personal-data.)
+-- Is every penny of the order lines accounted for: accepted, refused or a duplicate? (Reads refused rows,
+-- which needs the group personal-data.)
 WITH order_lines AS (
   SELECT 'accepted' AS part, CAST(quantity * unit_price AS decimal(28, 4)) AS amount
   FROM ecommerce_curated.order_items
