@@ -4173,7 +4173,7 @@ export interface components {
         Panel: {
             /**
              * Action
-             * @description The action that follows from the answer; may be empty. A text in the column `title_action` of the first row replaces it.
+             * @description The action that follows from the answer; may be empty. A text in the column `title_action` of the first row replaces it; one in `title_nothing` says why the queue is empty.
              */
             action: string;
             /**

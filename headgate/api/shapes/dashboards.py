@@ -18,7 +18,7 @@ class Panel(Shape):
     question: str
     action: str = Field(
         description="The action that follows from the answer; may be empty. A text in the column "
-        "`title_action` of the first row replaces it."
+        "`title_action` of the first row replaces it; one in `title_nothing` says why the queue is empty."
     )
     kind: Literal["kpi", "line", "fan", "bar", "scatter", "map", "table"]
     table: str = Field(description="Prod table whose contract defines the columns.")

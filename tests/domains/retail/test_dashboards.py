@@ -794,6 +794,17 @@ def test_no_panel_of_a_series_that_every_method_missed_asks_to_plan_with_it() ->
             answer_of(engine, panel_of("market-intelligence-hub", name).sql)[0]["title_action"]
             for name in names
         ]
+        engine.execute("update sales_forecast set level = 'region'")
+        of_region = [
+            answer_of(engine, panel_of("market-intelligence-hub", name).sql)[0]["title_action"]
+            for name in names
+        ]
+        engine.execute("update forecast_accuracy set level = 'total'")
+        engine.execute("update sales_forecast set level = 'total'")
+        of_total = [
+            answer_of(engine, panel_of("market-intelligence-hub", name).sql)[0]["title_action"]
+            for name in names
+        ]
         engine.execute("update forecast_accuracy set smape = 20, smape_mean_of_8 = 30")
         others = [
             answer_of(engine, panel_of("market-intelligence-hub", name).sql)[0]["title_action"]
@@ -803,6 +814,12 @@ def test_no_panel_of_a_series_that_every_method_missed_asks_to_plan_with_it() ->
         name for name, action in zip(names, actions, strict=True) if "more than 50 %" not in str(action)
     ] == []
     assert [action for action in others if "more than 50 %" in str(action)] == []
+    by_the_total = [
+        [name for name, action in zip(names, actions, strict=True) if "with the total" in str(action)]
+        for actions in (of_region, of_total)
+    ]
+    assert by_the_total == [["next_month", "forecast_error", "forecast"], []]
+    assert all("more than 50 %" in str(action) for action in of_total)
 
 
 def test_stock_is_ordered_by_categories_that_a_test_shows_to_be_near_enough() -> None:
@@ -1010,6 +1027,7 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         called = answer_of(engine, queue.sql)
     assert answers["at_stake"] == [
         {"value": 2985, "before": 5970, "title_late": 3, "title_unknown": 3, "title_return": 57}
+        | {"title_action": None, "title_nothing": None}
     ]
     assert answer_in_words(
         panel_of("demand-insights-engine", "at_stake").answer, answers["at_stake"], {}
@@ -1049,6 +1067,18 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         ),
         ("7", f"bought nothing for 80 days, bought once, late after 60 days{at_stake}"),
     ]
+
+
+def test_where_no_customer_is_late_nobody_is_called() -> None:
+    tested: list[dict[str, object]] = [{"model": "late_customers", "value": 0.43, "baseline": 0.25}]
+    panel = panel_of("demand-insights-engine", "at_stake")
+    with duckdb.connect() as engine:
+        filled_tables(engine, churn_risk=[{"customer_id": 1, "win_back": False}])
+        filled_tables(engine, customer_model_quality=tested)
+        (figure,) = answer_of(engine, panel.sql)
+    assert (figure["value"], details_of(panel, figure)) == (0, [])
+    assert figure["title_action"] == "Nobody is late, so there is nobody to call."
+    assert str(figure["title_nothing"]).startswith("Late is who bought twice or more")
 
 
 LATE = {"customer_id": 9, "win_back": True, "silent_days": 321, "late_after_days": 16, "usual_days": 8}
@@ -1317,6 +1347,7 @@ def test_the_filter_of_a_region_or_category_leaves_its_own_unusual_sales_and_its
     of_kitchen = {"series_id": "total", "level": "category", "category": "kitchen"}
     anomalies: list[dict[str, object]] = [
         {**of_kitchen, "period_on": date(2010, 11, 29), "actual": 150, "expected": 100, "folds_into": "total"}
+        | {"direction": "above"}
     ]
     of_pair = {"series_id": "total", "level": "region_category", "region_id": "IE", "category": "bags"}
     tested: list[dict[str, object]] = [{**of_pair, "windows": 3, "smape": 30}]
@@ -1329,6 +1360,7 @@ def test_the_filter_of_a_region_or_category_leaves_its_own_unusual_sales_and_its
     assert {"anomalies", "accuracy"} <= set(choice.panels)
     assert "sales_anomalies" in choice.tables
     assert (unusual["series_id"], unusual["difference"]) == ("category=kitchen", 50)
+    assert unusual["unusual_parts"] is None, "a series is no part of itself"
     assert (row["series_id"], row["off_by"]) == ("region=IE/category=bags", 30)
 
 
@@ -1667,9 +1699,9 @@ def regional_months(**revenues: tuple[int, ...]) -> list[dict[str, object]]:
         (
             {"DE": (30, 40, 50, 80), "FR": (99, 98, 97, 60), "IE": (50, 60, 50, 90), "NL": (30, 40, 50, 60)},
             (
-                "Order stock by the forecast of sales, and move no advertising yet, for DE: three rises in a "
-                "row, the last beyond chance, look the same as a season without last year. Ask the largest "
-                "customers of FR what changed: three falls in a row, the last beyond chance."
+                "Order stock for DE by the sales forecast and move no advertising yet: three rises in a row may "
+                "be the season, and last year is not in the data. Ask the largest customers of FR what changed: "
+                "three falls in a row, the last beyond chance."
             ),
         ),
         # Below 20 orders a rise may be chance.
@@ -1925,18 +1957,27 @@ def test_a_page_of_fraud_with_nothing_to_decide_says_so_and_what_would_wait() ->
         (waiting,) = answer_of(engine, panels[0].sql)
         (at_risk,) = answer_of(engine, panels[1].sql)
         engine.execute("update fraud_scores set is_fraud = null where decision = 'approve'")
+        engine.execute("update fraud_scores set score = 0.3 where decision = 'approve'")
         (approved,) = answer_of(engine, panels[0].sql)
-    assert (details_of(panels[0], figure), details_of(panels[0], approved)) == (
-        [],
-        [
-            (
-                "Without a verdict 2 payments were approved by the rule, the last on 5 Dec 2010: the "
-                "expected loss of each is below the £3 that a review costs."
-            )
-        ],
-    )
+        engine.execute("update fraud_scores set score = 0.4 where transaction_id = 4")
+        (approved_at_the_limit,) = answer_of(engine, panels[0].sql)
+    by_rule = "Without a verdict 2 payments were approved by the rule, the last on 5 Dec 2010."
+    assert details_of(panels[0], figure) == []
+    assert details_of(panels[0], approved) == [
+        by_rule,
+        "The expected loss of 2 of them is not above the £3 that a review costs.",
+    ]
+    assert details_of(panels[0], approved_at_the_limit) == [
+        by_rule,
+        "The expected loss of 1 of them is not above the £3 that a review costs.",
+        (
+            "The expected loss of 1 of them is above the £3 that a review costs: they were approved because "
+            "the reviews of a day were used up."
+        ),
+    ]
     assert (figure["value"], money["value"], queue) == (0, 0, [])
     assert str(figure["title_action"]).endswith("the table of proposals has how many a day.")
+    assert (figure["title_nothing"], waiting["title_nothing"]) == (figure["title_action"], None)
     assert str(money["title_action"]).startswith("Nothing is to be decided")
     assert panels[2].nothing.startswith("No transaction waits")
     assert (waiting["value"], waiting["title_action"], at_risk["title_action"]) == (1, None, None)

@@ -3,13 +3,24 @@ import type { Result } from '../query/results'
 
 /** A column of an answer whose text replaces the action of its panel. */
 const ACTION = 'title_action'
+/** A column of a figure that says why its queue has no items. */
+const NOTHING = 'title_nothing'
+
+type Answer = Pick<Result, 'columns' | 'rows'> | undefined
 
 /** The action that follows from an answer: of its first row, where it states one, otherwise the panel's. */
 export function actionOf(
   panel: Pick<Schemas['Panel'], 'action'>,
-  answer: Pick<Result, 'columns' | 'rows'> | undefined,
+  answer: Answer,
 ): string {
-  const place = answer?.columns.findIndex(({ name }) => name === ACTION) ?? -1
+  return textOf(ACTION, answer) || panel.action
+}
+
+/** Why the queue of a figure has no items; empty where its answer does not say it. */
+export const nothingOf = (answer: Answer): string => textOf(NOTHING, answer)
+
+function textOf(column: string, answer: Answer): string {
+  const place = answer?.columns.findIndex(({ name }) => name === column) ?? -1
   const stated = answer?.rows[0]?.[place]
-  return typeof stated === 'string' && stated ? stated : panel.action
+  return typeof stated === 'string' ? stated : ''
 }

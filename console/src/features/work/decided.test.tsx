@@ -23,7 +23,7 @@ const FIGURE = {
   table: 'risks',
   queue: 'calls',
   sql: 'SELECT 0 AS value',
-  action: 'Nothing waits.',
+  action: 'Call them from the top of the queue.',
   details: ['{item_id} were approved by the rule.'],
   units: {},
 }
@@ -44,17 +44,22 @@ const TABLES = ['', 'own'].map((system) => ({
   amount: [],
 }))
 let decisions: Response | undefined
+/** What the figure says of an empty queue. */
+let nothing: string | null = null
+let figureWasRead = false
 
 function answerTo(url: string, sql: string): object {
   if (url.includes('/v1/dashboards')) return { dashboards: [BOARD] }
   if (url.includes('/v1/me')) return { name: 'ann', groups: ['operator'] }
   if (url.includes('/v1/catalog')) return { tables: TABLES }
-  if (url.includes('/rows'))
+  if (url.includes('/rows')) {
+    figureWasRead ||= url.includes('figure')
     return {
-      columns: [{ name: 'item_id', type: 'bigint' }],
-      rows: url.includes('figure') ? [[9451]] : [],
+      columns: ['item_id', 'title_action', 'title_nothing'].map((name) => ({ name, type: 'varchar' })),
+      rows: url.includes('figure') ? [[9451, 'Work through the queue.', nothing]] : [],
       next_cursor: '',
     }
+  }
   if (url.includes('/v1/queries'))
     return {
       query_id: sql === FIGURE.sql ? 'figure' : 'q',
@@ -67,6 +72,8 @@ function answerTo(url: string, sql: string): object {
 
 beforeEach(() => {
   decisions = undefined
+  nothing = 'Nothing waits.'
+  figureWasRead = false
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string | URL | Request, { body }: RequestInit = {}) => {
     const { sql = '' } = JSON.parse(String(body ?? '{}')) as { sql?: string }
@@ -101,14 +108,25 @@ test('an empty queue names the newest decision that stands, with the way to its 
 test('an empty queue without a decision says so', async () => {
   decisions = Response.json({ decisions: [] })
   const words = await shown()
-  await vi.waitFor(() => expect(words.textContent).toContain('No decision stands here yet. Nothing waits.'))
+  await vi.waitFor(() => expect(words.textContent).toContain('Nothing was decided here yet. Nothing waits.'))
 })
 
 test('an empty queue whose decisions are not there says nothing of them', async () => {
   const words = await shown()
   await vi.waitFor(() =>
     expect(words.textContent).toBe(
-      'Nothing waits. 9451 were approved by the rule. The page Own has the figures behind it, the table Risks every row.',
+      'Nothing waits. 9451 were approved by the rule. The page Own shows the figures, and the table Risks all rows.',
     ),
+  )
+})
+
+test('an empty queue asks for nothing that is only to be done with items', async () => {
+  nothing = null
+  decisions = Response.json({ decisions: [] })
+  const words = await shown()
+  await vi.waitFor(() => expect(figureWasRead).toBe(true))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(words.textContent).toBe(
+    'Nothing was decided here yet. The page Own shows the figures, and the table Risks all rows.',
   )
 })

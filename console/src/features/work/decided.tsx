@@ -9,7 +9,7 @@ import { heading } from '../../formats/words'
 import { soleKey } from '../catalog/belonging'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
 import { useCatalog } from '../catalog/queries'
-import { actionOf } from '../dashboards/panel-action'
+import { nothingOf } from '../dashboards/panel-action'
 import { useResult } from '../query/results'
 import { newestOf } from './queue-state'
 
@@ -20,16 +20,17 @@ interface Props {
   decisions: Schemas['Decision'][] | undefined
 }
 
-/** The newest decision of a queue that is empty, and the page whose figures say when items come. */
+/** The newest decision of a queue that is empty, why it is empty, and the page with its figures. */
 export function Decided({ board, queue, decisions }: Props) {
   const newest = decisions && newestOf(decisions)
-  // The figure of the queue says what a run decided by its rule.
+  // The action of a figure is about a queue with items, so it is not shown here.
   const panel = board.panels.find(({ kind, queue: name }) => kind === 'kpi' && name === queue.name)
   const counted = useResult(panel?.sql ?? '').data
   const units = useUnits(queue.table, panel?.units)
-  const rule =
-    panel && counted
-      ? [actionOf(panel, counted), ...filledParts(panel.details, answerRows(counted), units)].join(' ')
+  const nothing = nothingOf(counted)
+  const why =
+    panel && counted && nothing
+      ? [nothing, ...filledParts(panel.details, answerRows(counted), units)].join(' ')
       : ''
   const label = queue.actions.find(({ name }) => name === newest?.action)?.label ?? newest?.action
   return (
@@ -40,11 +41,11 @@ export function Decided({ board, queue, decisions }: Props) {
           <Moment at={newest.decided_at} />.{' '}
         </>
       ) : decisions ? (
-        'No decision stands here yet. '
+        'Nothing was decided here yet. '
       ) : null}
-      {rule ? `${rule} ` : ''}The page <Link to={`/dashboards/${board.system}`}>{board.title}</Link> has the
-      figures behind it, the table{' '}
-      <Link to={`/tables/${board.system}/${queue.table}`}>{heading(queue.table)}</Link> every row.
+      {why ? `${why} ` : ''}The page <Link to={`/dashboards/${board.system}`}>{board.title}</Link> shows the
+      figures, and the table <Link to={`/tables/${board.system}/${queue.table}`}>{heading(queue.table)}</Link>{' '}
+      all rows.
     </Text>
   )
 }

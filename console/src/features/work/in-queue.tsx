@@ -12,7 +12,7 @@ interface Props {
   name: string
 }
 
-/** Why a queue has less than the figure above it: what people decided since the run. Its items are not asked for: the note is there where the page has them. */
+/** Why a queue has less than the figure above it: the listed items that are decided, whenever that was. Its items are not asked for: the note is there where the page has them. */
 export function InQueue({ queues, name }: Props) {
   const queue = queues.find((each) => each.name === name)
   const [answer] = useResults([queue?.sql ?? ''], false)
@@ -23,7 +23,7 @@ export function InQueue({ queues, name }: Props) {
   const money = atStake && unlisted === 0 ? `, ${figure(atStake, queue.unit)}` : ''
   return (
     <Text size="xs" className="muted">
-      Of the queue {whole(done)} {done === 1 ? 'is' : 'are'} decided since, {whole(open)} open{money}.
+      Queue: {whole(done)} decided, {whole(open)} open{money}.
     </Text>
   )
 }
