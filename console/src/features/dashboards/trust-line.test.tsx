@@ -89,6 +89,34 @@ describe('the line of a table page', () => {
     )
   })
 
+  test('says that it leaves other conditions aside, also beside one that it takes', async () => {
+    showTable(['series:eq:category=kitchen', 'error:contains:3'])
+    await vi.waitFor(() =>
+      expect(screen.getByTestId('trust-t').textContent).toMatch(
+        /off by a third · this line leaves 1 filter aside, so it is about more rows than are shown$/,
+      ),
+    )
+  })
+
+  test('is not about the whole table while the columns of the table are read', async () => {
+    const answered = globalThis.fetch
+    let answer: () => void = () => undefined
+    const isThere = new Promise<void>((resolve) => (answer = resolve))
+    const others: string[] = []
+    vi.stubGlobal('fetch', async (url: string, init?: RequestInit) => {
+      if (url.includes('/v1/catalog')) await isThere
+      else others.push(url)
+      return answered(url, init)
+    })
+    showTable(['series:eq:category=kitchen'])
+    await vi.waitFor(() => expect(others.length).toBeGreaterThan(1))
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(screen.queryByText(/whole table/)).toBeNull()
+    expect(asked).toEqual([])
+    answer()
+    await vi.waitFor(() => expect(asked.at(-1)).toContain("WHERE series = 'category=kitchen'"))
+  })
+
   test('says that it is about the whole table under any other condition', async () => {
     showTable(['error:contains:3'])
     await vi.waitFor(() =>

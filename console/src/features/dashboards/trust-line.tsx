@@ -2,6 +2,7 @@ import { Anchor, Text } from '@mantine/core'
 import { Fragment } from 'react'
 
 import type { Schemas } from '../../api/client'
+import { count } from '../../api/format'
 import { useDashboards } from './queries'
 import { useResult } from '../query/results'
 import { useCatalog, useTable } from '../catalog/queries'
@@ -71,20 +72,33 @@ const NONE: string[] = []
 /** The trust line of a table on its own page, which shows where it comes from: of the shown rows, where a dashboard filters by their condition. A table about which no dashboard says anything has no tested figures. */
 export function TableTrust({ system, table, filters = NONE }: TableProps) {
   const boards = useDashboards().data?.dashboards
-  const tables = useCatalog().data?.tables ?? []
+  const catalog = useCatalog()
+  const tables = catalog.data?.tables ?? []
   const own = boards?.find(({ trust }) => trust.some((each) => each.tables.includes(table)))
-  const narrow = (sql: string): string =>
-    filteredByRows(sql, table, own?.filters ?? [], readConditions(filters), tables)
-  const parts = useTrust({ board: { system, trust: own?.trust ?? [] }, table, narrow })
-  if (!parts || !boards) return null
+  const conditions = readConditions(filters)
+  const narrow = (sql: string, by = conditions): string =>
+    filteredByRows(sql, table, own?.filters ?? [], by, tables)
+  // A statement is narrowed by the columns that the catalog names.
+  const isReady = filters.length === 0 || !catalog.isPending
+  const parts = useTrust({
+    board: { system, trust: isReady ? (own?.trust ?? []) : [] },
+    table,
+    narrow: (sql) => narrow(sql),
+  })
+  if (!parts || !boards || !isReady) return null
   const sql = own?.trust.find((each) => each.tables.includes(table))?.sql ?? ''
-  const isOfAll = filters.length > 0 && sql !== '' && narrow(sql) === sql
+  const ignored = sql ? conditions.filter((condition) => narrow(sql, [condition]) === sql).length : 0
   return (
     <Text className="trust muted" component="p" data-testid={`trust-${table}`}>
       {[
         ...parts,
         own ? '' : 'no method and no test is stated for its figures',
-        isOfAll ? 'this line is about the whole table, not about the filtered rows alone' : '',
+        ignored > 0 && ignored === conditions.length
+          ? 'this line is about the whole table, not about the filtered rows alone'
+          : '',
+        ignored > 0 && ignored < conditions.length
+          ? `this line leaves ${count(ignored, 'filter')} aside, so it is about more rows than are shown`
+          : '',
       ]
         .filter(Boolean)
         .join(' · ')}

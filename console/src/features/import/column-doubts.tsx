@@ -47,9 +47,8 @@ export function HiddenNumbers({ result, edits }: Omit<Deciding, 'onChange'>) {
       p="xs"
       title={`${count(all, 'card or social security number')} ${all === 1 ? 'was' : 'were'} hidden`}
     >
-      They are in {where}. Only what is shown hides them: the file itself keeps them until a dataset with a
-      mask for these columns takes it in. Choose its dataset, create one, or send the file without these
-      columns.
+      They are in {where}. They are hidden on this page only: the file keeps them until it is in a dataset
+      that masks these columns. Choose its dataset, create one, or send the file without these columns.
     </Alert>
   )
 }

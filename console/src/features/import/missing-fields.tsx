@@ -59,7 +59,7 @@ export function MissingFields({ fields, result, edits, onChange }: Props) {
 }
 
 const WHY_ASKED =
-  ' A field whose values are masked is asked for, because a column of another name may hold them unmasked.'
+  ' You are asked about fields that are masked, because a column with another name would keep their values unmasked.'
 
 /** What a person can do about the fields: a key tells rows apart, so it has no value for all of them. */
 function waysOut(fields: Props['fields']): string {

@@ -33,7 +33,7 @@ export function MailMe({ of, title: proposed = '' }: Props) {
   async function send(): Promise<string> {
     const asked = { title: title.trim(), sql: '', dashboard: '', every, on: days.length > 0 ? on : 0, ...of }
     await schedule.mutateAsync(asked)
-    return `${asked.title} is sent ${dayWords(asked)}. If it is your first mail, confirm the address before, in the mail that AWS sends now.`
+    return `${asked.title} is sent ${dayWords(asked)}. Before your first mail you get a message from AWS: confirm your address there.`
   }
   return (
     <FormPopover

@@ -17,7 +17,7 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-const show = (text: string) =>
+const show = (text: string, id = '536') =>
   render(
     <MantineProvider>
       <QueryClientProvider client={new QueryClient()}>
@@ -25,8 +25,8 @@ const show = (text: string) =>
           <LinkedText
             text={text}
             cells={[
-              { name: 'value', value: 536 },
-              { name: 'trip_id', value: '536' },
+              { name: 'value', value: Number(id) },
+              { name: 'trip_id', value: id },
             ]}
           />
         </p>
@@ -39,6 +39,16 @@ test('the id of a row in a text leads to that row', async () => {
   const link = await screen.findByRole('link', { name: '536' })
   expect(link.getAttribute('href')).toBe('#/rows/trips/536')
   expect(screen.getByText(/^Sold 5360 on trip/).textContent).toBe('Sold 5360 on trip 536.')
+})
+
+test('a short id is a link only behind the name of its column', async () => {
+  show('Late after 43 days, on trip 43.', '43')
+  const link = await screen.findByRole('link', { name: '43' })
+  expect(link.previousSibling?.textContent).toBe('Late after 43 days, on trip ')
+  cleanup()
+  show('Late after 43 days.', '43')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(screen.queryByRole('link')).toBeNull()
 })
 
 test('a number that only has the digits of the id is no link', async () => {

@@ -33,7 +33,9 @@ export function useOpenItems(queues: Schemas['WorkQueue'][], isAsked: boolean): 
       const [answer, decided] = [answers[place], decisions[place]]
       if (answer?.error || decided?.error) return [[name, 0]]
       if (!answer?.data || !decided?.data) return []
-      return [[name, queueCounts(queue, answer.data, decided.data.decisions).open]]
+      const { open, unlisted } = queueCounts(queue, answer.data, decided.data.decisions)
+      // Items that nobody can open here are no work yet.
+      return [[name, open === unlisted ? 0 : open]]
     }),
   )
 }

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, render, screen } from '@testing-library/react'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
@@ -87,15 +87,15 @@ beforeEach(() => {
 })
 afterEach(cleanup)
 
-function show(queue = QUEUE, items = ITEMS, shown: Shown = 'open'): ReturnType<typeof render> {
+function show(queue = QUEUE, items = ITEMS, shown: Shown = 'open', unlisted = 0): ReturnType<typeof render> {
   client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
-  return render(page(queue, items, shown))
+  return render(page(queue, items, shown, unlisted))
 }
 
-const page = (queue: QueueShape, items: QueueItem[], shown: Shown = 'open') => (
+const page = (queue: QueueShape, items: QueueItem[], shown: Shown = 'open', unlisted = 0) => (
   <MantineProvider>
     <QueryClientProvider client={client}>
-      <QueueList queue={queue} items={items} shown={shown} onShow={() => undefined} />
+      <QueueList queue={queue} items={items} unlisted={unlisted} shown={shown} onShow={() => undefined} />
     </QueryClientProvider>
   </MantineProvider>
 )
@@ -336,19 +336,69 @@ test('a viewer sees what is at stake, and no button that decides', async () => {
   expect(screen.queryByRole('button', { name: /Called/ })).toBeNull()
 })
 
+const LONG = queueItems(
+  {
+    columns: ['item_id', 'subject', 'reason', 'region', 'risk'].map((name) => ({ name })),
+    rows: Array.from({ length: 26 }, (_, at) => [
+      String(at),
+      `Customer ${at} · Sweden`,
+      'silent 43 days, {risk} of it in {region}',
+      at === 3 ? 'region=IE' : 'region=SE',
+      at === 4 ? 0.339 : 0.2,
+    ]),
+  },
+  [],
+)
+const finder = () => screen.findByLabelText('Find in this queue')
+const hits = () => screen.getByLabelText('Items with these words').textContent
+/** The buttons of the listed items: of a long list, roles and names are slow to compute. */
+const subjects = () => [...document.querySelectorAll<HTMLElement>('.queue-subject')]
+
+test('items are found by the words that they show, and the line says of how many', async () => {
+  show(QUEUE, LONG, 'open', 120)
+  const find = await finder()
+  expect(hits()).toBe('')
+  fireEvent.change(find, { target: { value: 'ireland' } })
+  expect(subjects().map((item) => item.textContent)).toEqual(['Customer 3 · Sweden'])
+  expect(hits()).toBe('1 of 26 items has these words. 120 less urgent ones are not searched.')
+  fireEvent.change(find, { target: { value: '33.9' } })
+  expect(subjects().map((item) => item.textContent)).toEqual(['Customer 4 · Sweden'])
+  fireEvent.change(find, { target: { value: '{risk}' } })
+  expect(hits()).toBe('0 of 26 items have these words. 120 less urgent ones are not searched.')
+})
+
+test('keys decide again when the item whose note was asked for is out of sight', async () => {
+  show(ASKING, LONG)
+  const find = await finder()
+  await vi.waitFor(() =>
+    expect(document.querySelector('.queue-item button:not(.queue-subject)')).toBeTruthy(),
+  )
+  subjects()[0]?.focus()
+  await userEvent.keyboard('m')
+  expect(screen.getByLabelText('What is it about?')).toBeTruthy()
+  fireEvent.change(find, { target: { value: 'customer 25' } })
+  subjects()[0]?.focus()
+  await userEvent.keyboard('n')
+  expect(sent).toMatchObject([{ item_id: '25', action: 'not_now' }])
+}, 15_000)
+
+test('a queue whose listed items are decided says that others are not listed', () => {
+  show(QUEUE, [], 'open', 120)
+  expect(screen.getByText('All listed items are decided. 120 less urgent ones are not listed.')).toBeTruthy()
+})
+
+test('the button that opens an item leaves the focus on the item', async () => {
+  show()
+  await userEvent.click(await screen.findByRole('button', { name: 'Open: Customer 1' }))
+  expect(document.activeElement).toBe(screen.getByRole('button', { name: 'Customer 1' }))
+})
+
 test('of a long queue those items are listed that have the typed words', async () => {
-  const columns = ['item_id', 'subject', 'reason'].map((name) => ({ name }))
-  const rows = Array.from({ length: 30 }, (_, at) => [
-    String(at),
-    `Customer ${at} · Sweden`,
-    'silent 43 days',
-  ])
-  show(QUEUE, queueItems({ columns, rows }, []))
-  const find = await screen.findByRole('textbox', { name: 'Find in this queue' })
-  await userEvent.type(find, 'sweden 27')
-  expect(screen.getAllByRole('listitem').length).toBe(1)
-  expect(screen.getByRole('button', { name: 'Customer 27 · Sweden' })).toBeTruthy()
+  show(QUEUE, LONG)
+  const find = await finder()
+  fireEvent.change(find, { target: { value: 'sweden 25' } })
+  expect(subjects().map((item) => item.textContent)).toEqual(['Customer 25 · Sweden'])
   expect(sent).toEqual([])
-  await userEvent.type(find, ' nowhere')
+  fireEvent.change(find, { target: { value: 'sweden 25 nowhere' } })
   expect(screen.getByText('No item here has these words.')).toBeTruthy()
 })

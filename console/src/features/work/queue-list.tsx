@@ -8,13 +8,13 @@ import { useCaller, useMay } from '../../api/queries'
 import { isTyped } from '../../app/use-page-keys'
 import { Empty, Failed } from '../../components/states'
 import { PHONE } from '../../components/widths'
-import type { Units } from '../../formats/columns'
+import { cellWords, type Units, useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { label } from '../../formats/words'
 import { useDecide } from './queries'
 import { QueueRow } from './queue-row'
 import { Teaching } from './teaching'
-import { countsOf, decisionOf, type QueueItem, REOPEN, type Shown, shownOf } from './queue-state'
+import { countsOf, decisionOf, type QueueItem, reasonOf, REOPEN, type Shown, shownOf } from './queue-state'
 
 export interface QueueShape {
   name: string
@@ -69,10 +69,14 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
   const decide = useDecide(queue.name)
   const person = useCaller().data?.name ?? ''
   const counts = countsOf(items)
-  const all = shownOf(items, view, person).filter((item) => isAbout(item, typed))
+  const units = useUnits(queue.table, queue.units)
+  const ofView = shownOf(items, view, person)
+  const all = typed.trim() ? ofView.filter((item) => isAbout(item, typed, units)) : ofView
   const shown = all.slice(0, most)
+  // A note cannot be written about an item that is out of sight.
+  const asked = shown.some(({ id }) => id === asking?.id) ? asking : undefined
   const selected = shown[Math.min(at, shown.length - 1)]
-  useEffect(() => keepFocus(list.current), [selected?.id, asking])
+  useEffect(() => keepFocus(list.current), [selected?.id, asked])
 
   function record(item: QueueItem, action: string, label: string, more = {}): void {
     decide.mutate(
@@ -96,7 +100,7 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
   const takeBack = (item: QueueItem): void => record(item, REOPEN, 'open again')
 
   function press(event: KeyboardEvent): void {
-    if (asking || event.repeat || isTyped(event) || !isOfPage(event.target, list.current)) return
+    if (asked || event.repeat || isTyped(event) || !isOfPage(event.target, list.current)) return
     const action =
       mayDecide && view !== 'done' ? queue.actions.find((one) => one.key === event.key) : undefined
     if (event.key === UNDO && undo?.closedBy) takeBack(undo)
@@ -145,22 +149,27 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
       </Group>
       <HowTo queue={queue} mayDecide={mayDecide} />
       {items.length > PAGE ? (
-        <TextInput
-          size="xs"
-          w={260}
-          aria-label="Find in this queue"
-          placeholder="Find in this queue"
-          value={typed}
-          onChange={(event) => {
-            setTyped(event.currentTarget.value)
-            setAt(0)
-          }}
-        />
+        <Group gap="xs">
+          <TextInput
+            size="xs"
+            w={260}
+            aria-label="Find in this queue"
+            placeholder="Find in this queue"
+            value={typed}
+            onChange={(event) => {
+              setTyped(event.currentTarget.value)
+              setAt(0)
+            }}
+          />
+          <Text size="sm" className="muted" role="status" aria-label="Items with these words">
+            {typed.trim() ? findWords(all.length, ofView.length, unlisted) : ''}
+          </Text>
+        </Group>
       ) : null}
       {queue.teaches ? <Teaching items={items} /> : null}
       {decide.error ? <Failed error={decide.error} what="The decision" isAction /> : null}
       {shown.length === 0 ? (
-        <Empty>{typed.trim() ? 'No item here has these words.' : NOTHING[view]}</Empty>
+        <Empty>{typed.trim() ? 'No item here has these words.' : nothingWords(view, unlisted)}</Empty>
       ) : (
         <ul className="queue" aria-label="Items">
           {shown.map((item, index) => (
@@ -175,9 +184,9 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
               onToggle={() => setOpened(opened === item.id ? '' : item.id)}
               onChoose={(action) => choose(item, action)}
               onDecide={(action, label, more) => record(item, action, label, more)}
-              asked={asking?.id === item.id ? asking.action : undefined}
+              asked={asked?.id === item.id ? asked.action : undefined}
               onAnswer={(note) => {
-                if (note && asking) record(item, asking.action.name, asking.action.label, { note })
+                if (note && asked) record(item, asked.action.name, asked.action.label, { note })
                 else setAsking(undefined)
               }}
             />
@@ -193,9 +202,32 @@ export function QueueList({ queue, items, unlisted = 0, shown: view, onShow }: P
   )
 }
 
-/** Whether an item has every typed word in its subject, reason or cells. */
-function isAbout({ subject, reason, details }: QueueItem, typed: string): boolean {
-  const text = [subject, reason, ...details.map(({ value }) => String(value ?? ''))].join(' ').toLowerCase()
+/** Why a view has no items; those that the statement does not list cannot be decided here. */
+const nothingWords = (view: Shown, unlisted: number): string =>
+  view === 'open' && unlisted > 0
+    ? `All listed items are decided. ${count(unlisted, 'less urgent one')} ${unlisted === 1 ? 'is' : 'are'} not listed.`
+    : NOTHING[view]
+
+/** How many items have the typed words, and how many are not searched. */
+const findWords = (matches: number, listed: number, unlisted: number): string =>
+  [
+    `${whole(matches)} of ${count(listed, 'item')} ${matches === 1 ? 'has' : 'have'} these words.`,
+    unlisted > 0
+      ? `${count(unlisted, 'less urgent one')} ${unlisted === 1 ? 'is' : 'are'} not searched.`
+      : '',
+  ]
+    .filter(Boolean)
+    .join(' ')
+
+/** Whether an item has every typed word in its subject, reason or cells, as they are shown or as codes. */
+function isAbout(item: QueueItem, typed: string, units: Units): boolean {
+  const cells = item.details.flatMap(({ name, value }) => [
+    cellWords(name, value, units[name], typeof value === 'number' ? 'double' : ''),
+    String(value ?? ''),
+  ])
+  const text = [item.subject, reasonOf(item, units), label(item.proposed ?? ''), item.assignee, ...cells]
+    .join(' ')
+    .toLowerCase()
   return typed
     .toLowerCase()
     .split(/\s+/)

@@ -107,7 +107,11 @@ export function QueueRow(props: Props) {
               size="compact-xs"
               variant="filled"
               aria-label={`Open: ${item.subject}`}
-              onClick={onToggle}
+              onClick={() => {
+                // The button goes away with the click.
+                opener.current?.focus()
+                onToggle()
+              }}
             >
               Open
             </Button>

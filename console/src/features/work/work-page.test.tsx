@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
+import { testDecision } from './test-decisions'
 import { showWork } from './test-work-page'
 
 const queue = (name: string, title: string) => ({
@@ -27,6 +28,12 @@ const BOARD = {
 }
 let items: Record<string, string[]> = {}
 const read: string[] = []
+let decided: object[] = []
+let alerts: object[] = []
+let checks: object[] = []
+let waiting: object = {}
+/** How many items a queue counts but does not list. */
+let further = 0
 
 function answerTo(url: string, init?: RequestInit): unknown {
   if (url.includes('/v1/decisions') && init?.method === 'POST')
@@ -36,14 +43,19 @@ function answerTo(url: string, init?: RequestInit): unknown {
       decided_by: 'ann',
       decided_at: '2026-11-24T03:00:00',
     }
-  if (url.includes('/v1/decisions')) return { decisions: [] }
-  if (url.includes('/v1/dashboards')) return { dashboards: [BOARD] }
-  if (url.includes('/v1/health')) return { state: 'healthy', checks: [] }
+  if (url.includes('/v1/decisions')) return { decisions: url.includes('machines') ? decided : [] }
+  if (url.includes('/v1/dashboards')) return { dashboards: [{ ...BOARD, alerts }] }
+  if (url.includes('/v1/quarantine')) return waiting
+  if (url.includes('/v1/health')) return { state: 'healthy', checks }
   if (url.includes('/v1/me')) return { name: 'ann', groups: ['operator', 'uploader'] }
   if (url.includes('/rows')) {
     const [, name = ''] = /queries\/([a-z]+)/.exec(url) ?? []
-    const rows = (items[name] ?? []).map((id) => [id])
-    return { columns: [{ name: 'item_id', type: 'varchar' }], rows, next_cursor: '' }
+    const rows = (items[name] ?? []).map((id) => [id, (items[name] ?? []).length + further])
+    const columns = [
+      { name: 'item_id', type: 'varchar' },
+      { name: 'row_count', type: 'bigint' },
+    ]
+    return { columns, rows, next_cursor: '' }
   }
   if (url.includes('/v1/queries')) {
     const { sql = '' } = init?.body ? (JSON.parse(String(init.body)) as { sql?: string }) : {}
@@ -55,6 +67,7 @@ function answerTo(url: string, init?: RequestInit): unknown {
 
 beforeEach(() => {
   read.length = 0
+  ;[decided, alerts, checks, waiting, further] = [[], [], [], { waiting: [], files_waiting: 0 }, 0]
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
     Promise.resolve(new Response(JSON.stringify(answerTo(String(url), init)))),
@@ -87,6 +100,34 @@ test('where nothing waits the page opens at the first queue', async () => {
   items = {}
   showWork('/work')
   expect(await screen.findByRole('heading', { name: 'Machines to stop' })).toBeTruthy()
+})
+
+test('rows to fix are counted by file, of which one that needs a decision has no refused rows', async () => {
+  items = { machines: ['5'] }
+  waiting = { waiting: [{ state: 'needs_mapping', rows: 0 }], files_waiting: 250 }
+  showWork('/work/machines')
+  expect(await screen.findByText('Rows to fix (250 files)')).toBeTruthy()
+})
+
+test('alerts have a number when all of their answers are there, also those of the dashboards', async () => {
+  items = { machines: ['5'] }
+  checks = [{ name: 'freshness', state: 'degraded', message: 'old' }]
+  showWork('/work/machines')
+  expect(await screen.findByText('Alerts (1)')).toBeTruthy()
+  cleanup()
+  alerts = [{ name: 'late', sql: 'SELECT value FROM late', panel: '', message: '', units: {}, unit: '' }]
+  showWork('/work/machines')
+  await screen.findByRole('button', { name: 'Done: 5' })
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(screen.getByText('Alerts')).toBeTruthy()
+})
+
+test('a queue whose listed items are all decided is not the first to do', async () => {
+  items = { machines: ['5'], visits: ['7'] }
+  decided = [testDecision('5', 'done', { decided_at: '2026-11-24T03:00:00' })]
+  further = 120
+  showWork('/work')
+  expect(await screen.findByRole('heading', { name: 'Visits to plan' })).toBeTruthy()
 })
 
 test('an address names its queue, and no other one is read for its count', async () => {

@@ -118,19 +118,24 @@ function QueueLink({ to, title, isShown }: { to: string; title: string; isShown:
   )
 }
 
-/** The alerts that are open, as far as the page has them already: statements cost. */
+/** The alerts with the number of open ones, where the page has all answers already: statements cost. */
 function AlertsLink({ boards, isShown }: { boards: Schemas['Dashboard'][]; isShown: boolean }) {
-  const { raised } = useRaisedAlerts(boards, isShown)
-  const decisions = useDecisions(ALERTS).data?.decisions ?? []
-  const checks = alertedChecks(useHealth().data?.checks ?? [])
-  const open = raised.filter(({ item }) => !acknowledgement(item, decisions)).length + checks.length
+  const { raised, answers } = useRaisedAlerts(boards, isShown)
+  const decided = useDecisions(ALERTS).data
+  const health = useHealth().data
+  const open =
+    decided && health && answers.every(({ data }) => data)
+      ? raised.filter(({ item }) => !acknowledgement(item, decided.decisions)).length +
+        alertedChecks(health.checks).length
+      : 0
   return <QueueLink to={ALERTS} title={counted('Alerts', open)} isShown={isShown} />
 }
 
+/** Files are counted: one that needs a decision has no refused rows yet. */
 function FilesLink({ isShown }: { isShown: boolean }) {
-  const waiting = useQuarantine().data?.waiting ?? []
-  const rows = waiting.reduce((total, file) => total + file.rows, 0)
-  return <QueueLink to={FILES} title={counted('Rows to fix', rows)} isShown={isShown} />
+  const files = useQuarantine().data?.files_waiting ?? 0
+  const title = files > 0 ? `Rows to fix (${count(files, 'file')})` : 'Rows to fix'
+  return <QueueLink to={FILES} title={title} isShown={isShown} />
 }
 
 /** The figures above their limits, and who acknowledged which before. */
