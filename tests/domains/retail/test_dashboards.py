@@ -1699,9 +1699,9 @@ def regional_months(**revenues: tuple[int, ...]) -> list[dict[str, object]]:
         (
             {"DE": (30, 40, 50, 80), "FR": (99, 98, 97, 60), "IE": (50, 60, 50, 90), "NL": (30, 40, 50, 60)},
             (
-                "Order stock for DE by the sales forecast and move no advertising yet: three rises in a row may "
-                "be the season, and last year is not in the data. Ask the largest customers of FR what changed: "
-                "three falls in a row, the last beyond chance."
+                "Order stock for DE by the sales forecast and move no advertising yet: three rises in a row "
+                "may be the season, and last year is not in the data. "
+                "Ask the largest customers of FR what changed: three falls in a row, the last beyond chance."
             ),
         ),
         # Below 20 orders a rise may be chance.

@@ -1183,7 +1183,9 @@ def test_a_workbook_begins_at_its_missing_sheet_behind_many_that_are_in() -> Non
         kept = Edits(dataset="payments", part=name).facts("ana", copy.finished_at, copy.key, "")
         kept |= {"part": name, "sent_sha256": record.content_sha256}
         senders_of(caller.lake).keep_edits(copy.file_id, kept)
-    assert caller.call("GET", f"/v1/files/{record.file_id}").json["open_parts"] == ["S23"]
+    assert caller.call("GET", f"/v1/files/{record.file_id}").json["open_parts"] == [
+        {"name": "S23", "is_list": False}
+    ]
     upload = begun_with(caller, workbook_with(("Lines", LINES), *notes))
     assert checked(caller, upload["upload_id"]).json["part"] == "S23"
 
