@@ -1163,9 +1163,9 @@ def test_a_continued_upload_begins_with_the_asked_sheet_unless_something_is_deci
 def test_a_workbook_chosen_again_continues_with_the_edits_of_its_sheet() -> None:
     """A page that is loaded again asks without a part; the content and the edits were lost."""
     caller, book = uploader(), workbook_of_two_tables()
-    committed_as_checked(caller, begun_with(caller, book)["upload_id"])
+    assert caller.lake.receive("orders/messe.xlsx", book).accepted == 20
     upload_id = begun_with(caller, book)["upload_id"]
-    checked(caller, upload_id, with_a_typed_cell("Orders", "K77"))
+    checked(caller, upload_id, with_a_typed_cell("Lines", "3"))
     again = begun_with(caller, book)
     assert (again["upload_id"], again["state"]) == (upload_id, "complete")
     assert caller.call("GET", f"/v1/uploads/{upload_id}/dry-run").json["edits"]["cells"]
@@ -1176,7 +1176,8 @@ def test_a_workbook_chosen_again_continues_with_the_edits_of_its_sheet() -> None
 def test_a_workbook_begins_at_its_missing_sheet_behind_many_that_are_in() -> None:
     caller = uploader()
     notes = [(f"S{number}", PLACES) for number in range(1, 24)]
-    record = caller.lake.receive("order_items/many.xlsx", workbook_with(("Lines", LINES), *notes))
+    book = workbook_with(("Lines", LINES), *notes)
+    record = caller.lake.receive("order_items/many.xlsx", book)
     assert record.accepted == 2
     for name, _ in notes[:-1]:
         copy = caller.lake.receive(f"payments/{name}.csv", PAYMENTS)
@@ -1186,7 +1187,7 @@ def test_a_workbook_begins_at_its_missing_sheet_behind_many_that_are_in() -> Non
     assert caller.call("GET", f"/v1/files/{record.file_id}").json["open_parts"] == [
         {"name": "S23", "is_list": False}
     ]
-    upload = begun_with(caller, workbook_with(("Lines", LINES), *notes))
+    upload = begun_with(caller, book)
     assert checked(caller, upload["upload_id"]).json["part"] == "S23"
 
 
