@@ -9,10 +9,7 @@ const NOTHING = 'title_nothing'
 type Answer = Pick<Result, 'columns' | 'rows'> | undefined
 
 /** The action that follows from an answer: of its first row, where it states one, otherwise the panel's. */
-export function actionOf(
-  panel: Pick<Schemas['Panel'], 'action'>,
-  answer: Answer,
-): string {
+export function actionOf(panel: Pick<Schemas['Panel'], 'action'>, answer: Answer): string {
   return textOf(ACTION, answer) || panel.action
 }
 

@@ -1124,7 +1124,7 @@ COVER: list[list[object]] = [["Made by", "Ada"], ["On", "Monday"], ["For", "the 
 
 @pytest.mark.parametrize("is_changed", [False, True])
 def test_a_cover_of_a_workbook_is_no_part_that_is_left(is_changed: bool) -> None:
-    """Its file page said for ever that the cover was not in, and the workbook opened there."""
+    """Its file page said indefinitely that the cover was not in, and the workbook opened there."""
     caller, book = uploader(), workbook_with(("Info", COVER), ("Lines", LINES), ("Empty", LINES[:1]))
     upload_id = begun_with(caller, book)["upload_id"]
     cells = [{"row": 1, "column": "quantity", "text": "7"}] if is_changed else []
