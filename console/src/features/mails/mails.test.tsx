@@ -55,9 +55,7 @@ test('a dashboard is sent to the address of the person on the chosen day', async
   ).toBeTruthy()
   await userEvent.selectOptions(screen.getByLabelText('Day of the week'), 'Friday')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
-  expect(
-    await screen.findByText(/^Sales is sent every Friday. If it is your first mail, confirm the address/),
-  ).toBeTruthy()
+  expect(await screen.findByText(/^Sales is sent every Friday. Before your first mail/)).toBeTruthy()
   expect(asked[0]?.body).toEqual({ title: 'Sales', sql: '', dashboard: 'hub', every: 'week', on: 5 })
 })
 
