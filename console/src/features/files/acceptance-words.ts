@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { stateWords } from '../../formats/states'
+import { originalId } from './original-id'
 
 type Counted = Pick<Schemas['DryRun'], 'acceptance' | 'received' | 'quarantined'>
 
@@ -18,11 +19,6 @@ export function acceptanceTitle({ acceptance, received, quarantined }: Counted):
 /** The state that a list shows of a file. */
 export const fileState = (file: Pick<Schemas['FileSummary'], 'state' | 'acceptance'>): string =>
   file.acceptance && file.acceptance !== 'ok' ? file.acceptance : file.state
-
-/** Keys of corrected rows, which the console sends as files of their own. */
-export const CORRECTIONS = /^[^/]+\/corrections\/([a-p]+)-[a-p]+\.csv$/
-
-const isCorrection = (key: string): boolean => CORRECTIONS.test(key)
 
 /** A file whose refused rows need nobody any more. */
 export const REPLACED = 'replaced by a later version'
@@ -43,7 +39,7 @@ export function listedState(
     return { state: 'done', label: isShort ? 'replaced' : REPLACED }
   if (state !== 'done' || file.quarantined === 0) return { state, label: stateWords(state) }
   // Refused corrections are corrected again in their file, which counts them.
-  if (isCorrection(file.key))
+  if (originalId(file.key))
     return {
       state: 'done',
       label: isShort ? stateWords('done') : `done, ${count(file.quarantined, 'correction')} refused`,

@@ -10,7 +10,7 @@ import { ImportPanel } from '../import/import-panel'
 import { forgetEdits } from '../import/kept-edits'
 import { Live } from '../upload/live'
 import { commit, dryRun } from '../upload/transfer'
-import { originalId } from './file-list'
+import { originalId } from './original-id'
 
 type File = Pick<
   Schemas['FileDetail'],

@@ -16,7 +16,8 @@ import { cellWords, type ColumnFormat } from '../../formats/columns'
 import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
-import { CORRECTIONS, listedState } from './acceptance-words'
+import { listedState } from './acceptance-words'
+import { originalId } from './original-id'
 
 type File = Schemas['FileSummary']
 
@@ -210,12 +211,6 @@ function FileTitle({
   )
 }
 
-/** The id of the file whose rows a file corrects, of which its key has letters for digits; undefined for any other file. */
-export function originalId(key: string): string | undefined {
-  const letters = CORRECTIONS.exec(key)?.[1]
-  return letters?.replace(/[g-p]/g, (letter) => String(letter.charCodeAt(0) - 'g'.charCodeAt(0)))
-}
-
 /** The file whose rows a file corrects, among those that were read; undefined for any other file. */
 export function originalOf(file: Pick<File, 'key'>, files: File[]): File | undefined {
   const id = originalId(file.key)
@@ -236,7 +231,7 @@ export function fileTitle({
   period = '',
 }: Pick<File, 'key' | 'dataset'> & { period?: string }): string {
   const last = key.split('/').pop() ?? key
-  if (CORRECTIONS.test(key)) return `Corrected rows of ${heading(dataset || (key.split('/')[0] ?? ''))}`
+  if (originalId(key)) return `Corrected rows of ${heading(dataset || (key.split('/')[0] ?? ''))}`
   if (!dataset || !MADE_NAME.test(last)) return last
   return period ? `${heading(dataset)}, ${cellWords('period', period)}` : heading(dataset)
 }

@@ -13,15 +13,14 @@ type Parts = Pick<Schemas['DryRun'], 'offered_parts' | 'part_rows' | 'part_datas
 export const openParts = ({ offered_parts: offered }: Pick<Parts, 'offered_parts'>, committed: string[]) =>
   offered.filter((part) => !committed.includes(part))
 
+const namesInLake = ({ parts_in_lake: parts }: Pick<Schemas['DryRun'], 'parts_in_lake'>): string[] =>
+  parts.map(({ name }) => name)
+
 /** The parts of a file that are committed after the commit of a check, which may read several sheets as one table. */
 export const committedParts = (
   { committed = [] }: Pick<Kept, 'committed'>,
   check: Pick<Schemas['DryRun'], 'parts_read' | 'parts_in_lake'> | undefined,
-): string[] => [
-  ...committed,
-  ...(check?.parts_read ?? []),
-  ...(check?.parts_in_lake ?? []).map(({ name }) => name),
-]
+): string[] => [...committed, ...(check?.parts_read ?? []), ...(check ? namesInLake(check) : [])]
 
 /** The same file again, to begin with another part, of the dataset that its button names. */
 export const keptForPart = ({ file }: Kept, part: string, committed: string[], dataset = ''): Kept => ({
@@ -66,7 +65,7 @@ export async function atOpenPart(
   signal: AbortSignal,
 ): Promise<Checked> {
   const { result } = first
-  const inLake = result.parts_in_lake.map(({ name }) => name)
+  const inLake = namesInLake(result)
   const isIn = result.parts_read.length > 0 && result.parts_read.every((name) => inLake.includes(name))
   const [next] = openParts(result, inLake)
   if (part || !isIn || next === undefined || isDecided(result)) return first
@@ -82,9 +81,4 @@ const isDecided = ({ edits, is_remembered }: Schemas['DryRun']): boolean =>
 
 /** Whether all parts of a file that could be committed are in the lake. */
 export const isAllIn = (result: Schemas['DryRun']): boolean =>
-  result.parts_in_lake.length > 0 &&
-  !isDecided(result) &&
-  openParts(
-    result,
-    result.parts_in_lake.map(({ name }) => name),
-  ).length === 0
+  result.parts_in_lake.length > 0 && !isDecided(result) && openParts(result, namesInLake(result)).length === 0
