@@ -122,13 +122,7 @@ class PartTables(Mapping[str, ibis.Table]):
             if (group.address in kept or group.path.exists())
             and not any(part.address in computed for part in group.parts)
         ]
-        with ThreadPoolExecutor(_REQUESTS) as pool:
-            list(
-                pool.map(
-                    lambda group: self.store.download(group_name(fact.name), group.address, group.path),
-                    stored,
-                )
-            )
+        self._download(group_name(fact.name), stored)
         return stored
 
     def _fetch_parts(self, fact: Fact, parts: Sequence[FactPart], stored: Sequence[PartGroup]) -> None:
@@ -136,9 +130,11 @@ class PartTables(Mapping[str, ibis.Table]):
         in_stored = set() if self.is_checked else {part.address for group in stored for part in group.parts}
         for part in parts:
             self.store.use(fact.name, part.address)
-        read = [part for part in parts if part.address not in in_stored]
+        self._download(fact.name, [part for part in parts if part.address not in in_stored])
+
+    def _download(self, name: str, stored: Sequence[FactPart | PartGroup]) -> None:
         with ThreadPoolExecutor(_REQUESTS) as pool:
-            list(pool.map(lambda part: self.store.download(fact.name, part.address, part.path), read))
+            list(pool.map(lambda file: self.store.download(name, file.address, file.path), stored))
 
     def _write_groups(self, fact: Fact, groups: Sequence[PartGroup]) -> None:
         """Combine and store groups one by one; they share a view, so one statement combines all of them."""

@@ -23,6 +23,7 @@ from headgate.values.cells import (
     bits_of,
     bool_array,
     decoded,
+    decoded_type,
     flags,
     literal,
     matches,
@@ -119,7 +120,7 @@ def infer(column: pa.Array, name: str = "") -> TypedColumn:
     If bad values prevent a type, return it in the type of nearly all texts. An empty text is missing. An
     ambiguous column is text, and `format` lists how it can be read.
     """
-    if not pa.types.is_string(_texts_of(column.type)):
+    if not pa.types.is_string(decoded_type(column.type)):
         return typed(column)
     given = counted(column)
     is_filled = ~flags(pc.equal(pc.utf8_trim_whitespace(given.unique), literal("")))
@@ -256,10 +257,6 @@ def _readings(present: Counted) -> list[_Reading]:
     shares = [_share(present, reading.pattern) for reading in rivals]
     best = [reading for reading, share in zip(rivals, shares, strict=True) if share == max(shares)]
     return best if first.type == "date" else best[:1]
-
-
-def _texts_of(kind: pa.DataType) -> pa.DataType:
-    return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
 def typed(column: pa.Array) -> TypedColumn:

@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 from headgate.profiling.arrays import as_numpy, measurable
 from headgate.profiling.describe import ColumnStatistics, describe_values, moment_facts, significant_digits
 from headgate.profiling.distinct import Distinct
-from headgate.values.cells import decoded
+from headgate.values.cells import decoded, decoded_type
 
 if TYPE_CHECKING:
     from headgate.profiling.arrays import Values
@@ -97,7 +97,7 @@ def describe_many(columns: Columns, name: str) -> tuple[ColumnStatistics, int]:
     """Return the description of a column of many rows, and the number of missing values."""
     moments, kind = Streamed(), pa.null()
     for batch in columns.batches(name):
-        moments, kind = moments.with_batch(batch), _kind_of(batch)
+        moments, kind = moments.with_batch(batch), decoded_type(batch.type)
     sample = columns.sample(name)
     part = describe_values(sample)
     factor = moments.present / max(1, len(sample) - sample.null_count)
@@ -132,12 +132,8 @@ def _facts(
     return facts
 
 
-def _kind_of(batch: pa.Array) -> pa.DataType:
-    return batch.type.value_type if pa.types.is_dictionary(batch.type) else batch.type
-
-
 def _measures(batch: pa.Array) -> Values:
-    kind = _kind_of(batch)
+    kind = decoded_type(batch.type)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_boolean(kind):
         texts = pc.cast(decoded(batch), pa.string())
         return as_numpy(pc.cast(pc.utf8_length(texts).drop_null(), pa.int64()))

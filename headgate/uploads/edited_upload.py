@@ -28,6 +28,7 @@ from headgate.formats.parquet.read_parquet import converts_to
 from headgate.formats.sniff import is_old_workbook
 from headgate.formats.unpack import data_members
 from headgate.lake import keys
+from headgate.lake.recorded_sheets import MIN_SHEET_ROWS, lists_sheet
 from headgate.matching.dataset_evidence import (
     dataset_of_inner_list,
     dataset_of_named_list,
@@ -65,7 +66,6 @@ _MAX_JSON_BYTES = 32 << 20  # parsed as a whole to find its lists
 _COUNTRY_CONFIDENCE = 0.7  # below the threshold of certainty: a person confirms it
 _MAX_PROPOSED_LISTS, _MAX_PROPOSED_BYTES = 4, 8 << 20
 _MAX_COVER_COLUMNS = 2  # of a sheet of facts, such as "Contact: …"
-_MIN_SHEET_ROWS = 2  # a sheet with a row of names alone brings nothing
 _MAX_PART_CHARS = 100  # of a sheet's or member's name in a key
 _WIDEST = {"precision": 38, "scale": 9}
 _NO_TEXT = {Kind.BOOLEAN, Kind.DATE, Kind.TIMESTAMP, Kind.DECIMAL}
@@ -142,8 +142,7 @@ class EditedUpload:
         """
         if self.edits.part:
             return (self.edits.part,)
-        listed = f", {sheets or self.part}, "
-        return tuple(name for name in self.parts if f", {name}, " in listed)
+        return tuple(name for name in self.parts if lists_sheet(sheets or self.part, name))
 
     @property
     def lists(self) -> dict[str, str]:
@@ -246,7 +245,8 @@ def edited_content(
         check_edits(edits, contract, opened.names)
     likely = ""
     if opened and not contract:
-        likely = _likely_dataset_of_part(edits.part if lists else "", opened, inner_list, contracts)
+        list_name = edits.part if lists else ""
+        likely = _likely_dataset_of_part(list_name, opened.headed.names, inner_list, contracts)
     steps: tuple[FieldStep, ...] = ()
     if opened and contract and suggested:
         texts = dict(zip(opened.names, map(as_text, opened.headed.columns), strict=True))
@@ -272,11 +272,10 @@ def _first_sheet(
     """
     if not (read_sheets := opened.source.written_as.get("sheets", "")):
         return opened, ""
-    read = f", {read_sheets}, "
     first = (opened, "")
     is_of_dataset = bool(mappings.dataset_of_table(key, opened.headed))
     for sheet in sheets:
-        if f", {sheet}, " in read:
+        if lists_sheet(read_sheets, sheet):
             break
         with suppress(BadInputError):
             table = opened_at(sheet)
@@ -317,17 +316,15 @@ def _datasets_of_lists(
         with suppress(BadInputError):  # shown when a person chooses the list
             columns = read_records(body, expands=every_object, place=RecordPlace(each.name)).columns
             inner_list = each.name if each.is_inner else ""
-            proposed[each.name] = _likely_dataset([*columns], inner_list, contracts) or dataset_of_named_list(
-                "" if each.is_inner else each.name, [*columns], contracts
-            )
+            list_name = "" if each.is_inner else each.name
+            proposed[each.name] = _likely_dataset_of_part(list_name, [*columns], inner_list, contracts)
     return {name: dataset for name, dataset in proposed.items() if dataset}
 
 
 def _likely_dataset_of_part(
-    list_name: str, opened: OpenedFile, inner_list: str, contracts: Mapping[str, Contract]
+    list_name: str, names: Sequence[str], inner_list: str, contracts: Mapping[str, Contract]
 ) -> str:
     """Return the suggested dataset by the columns of a part, else by the name of its list."""
-    names = opened.headed.names
     return _likely_dataset(names, inner_list, contracts) or dataset_of_named_list(list_name, names, contracts)
 
 
@@ -474,9 +471,9 @@ def _narrow(sheets: Sequence[Sheet]) -> dict[str, Sequence[str]]:
     """
     filled = {sheet.name: [[*filter(None, row)] for row in sheet.rows if any(row)] for sheet in sheets}
     return {
-        name: rows[0] if len(rows) >= _MIN_SHEET_ROWS else ()
+        name: rows[0] if len(rows) >= MIN_SHEET_ROWS else ()
         for name, rows in filled.items()
-        if len(rows) < _MIN_SHEET_ROWS or max(map(len, rows)) <= _MAX_COVER_COLUMNS
+        if len(rows) < MIN_SHEET_ROWS or max(map(len, rows)) <= _MAX_COVER_COLUMNS
     }
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.errors import UnreadableFileError
+from headgate.values.cells import decoded_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -31,7 +32,7 @@ def own_columns(stored: Sequence[pa.DataType], *, with_lists: bool) -> tuple[Col
     Args:
         with_lists: whether texts, too, may be lists: those in JSON records are their JSON texts.
     """
-    kinds = map(_value_type, stored)
+    kinds = map(decoded_type, stored)
     return tuple(
         Column(str(place), _type_of(kind), nested="array" if with_lists or pa.types.is_nested(kind) else "")
         for place, kind in enumerate(kinds)
@@ -40,7 +41,7 @@ def own_columns(stored: Sequence[pa.DataType], *, with_lists: bool) -> tuple[Col
 
 def always_have_texts(stored: Iterable[pa.DataType]) -> bool:
     """Return whether each value of the columns has a text; bytes and lists of them may have none."""
-    return all(_always_has_text(_value_type(kind)) for kind in stored)
+    return all(_always_has_text(decoded_type(kind)) for kind in stored)
 
 
 def readable_source(
@@ -73,10 +74,6 @@ def readable_source(
             unreadable |= misfits
         else:
             return source, frozenset(unreadable)
-
-
-def _value_type(stored: pa.DataType) -> pa.DataType:
-    return stored.value_type if pa.types.is_dictionary(stored) else stored
 
 
 def _type_of(stored: pa.DataType) -> ColumnType:

@@ -165,6 +165,11 @@ def in_one_piece(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     return (column.unify_dictionaries() if pa.types.is_dictionary(column.type) else column).combine_chunks()
 
 
+def decoded_type(stored: pa.DataType) -> pa.DataType:
+    """Return the type of the values, without that of a dictionary around them."""
+    return stored.value_type if pa.types.is_dictionary(stored) else stored
+
+
 def decoded(values: pa.Array) -> pa.Array:
     """Return the values without a dictionary."""
     return values.dictionary_decode() if pa.types.is_dictionary(values.type) else values

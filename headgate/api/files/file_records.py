@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
     from headgate.lake.ports import FileRecord
 
-__all__ = ["FileFilter", "detail", "page", "record_if_any", "record_of", "summary"]
+__all__ = ["FileFilter", "detail", "page", "record_of", "summary"]
 
 
 def page(lake: LakePorts, where: FileFilter, limit: int, cursor: str) -> FilePage:

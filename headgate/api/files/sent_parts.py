@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from headgate.api.lake_ports import record_if_any, senders_of
 from headgate.api.shapes.files import OpenPart
 from headgate.api.shapes.uploads import PartInLake
+from headgate.lake.recorded_sheets import left_out_sheets, lists_sheet
 from headgate.lake.states import FileState
 
 if TYPE_CHECKING:
@@ -17,11 +17,8 @@ if TYPE_CHECKING:
     from headgate.lake.ports import FileRecord
 
 _MAX_LOOKED_UP = 100  # sheets of two years by week, for example
-_SHEET = re.compile(r"(?:^|, )(.+?) \(rows: (\d+)\)")
-_MIN_ROWS = 2  # a sheet with a row of names alone brings nothing
-# A duplicate has the rows of another file of the lake.
-_IN_LAKE = {FileState.DONE, FileState.SKIPPED_DUPLICATE}
-_COMMITTED = _IN_LAKE | {FileState.PROFILED}  # a part of no dataset, of which only the profile is kept
+# A duplicate has the rows of another file of the lake; of a part of no dataset only the profile is kept.
+_COMMITTED = {FileState.DONE, FileState.SKIPPED_DUPLICATE, FileState.PROFILED}
 
 
 def parts_in_lake(lake: LakePorts, sha256: str, parts: Sequence[str]) -> tuple[PartInLake, ...]:
@@ -36,11 +33,12 @@ def _in_lake(
     lake: LakePorts, sha256: str, unchanged: FileRecord | None, parts: Sequence[str]
 ) -> Iterator[PartInLake]:
     senders = senders_of(lake)
-    sheets = f", {unchanged.written_as.get('sheets', '')}, " if unchanged else ""
     for part in parts:
-        copy = record_if_any(lake, senders.edited_copy(sha256, part))
-        record = copy if copy and copy.state in _COMMITTED else unchanged if f", {part}, " in sheets else None
-        if record and record.state in _COMMITTED:
+        records = [record_if_any(lake, senders.edited_copy(sha256, part))]
+        if unchanged and lists_sheet(unchanged.written_as.get("sheets", ""), part):
+            records.append(unchanged)
+        committed = (record for record in records if record and record.state in _COMMITTED)
+        if record := next(committed, None):
             yield PartInLake(name=part, file_id=record.file_id, since=record.finished_at or None)
 
 
@@ -76,7 +74,6 @@ def open_parts(lake: LakePorts, record: FileRecord, edits: Mapping[str, Any]) ->
 
 def _further_sheets(lake: LakePorts, record: FileRecord) -> list[str]:
     """Return the sheets with rows that were not read, of those that a check offered before the commit."""
-    listed = _SHEET.findall(record.written_as.get("left_out", ""))
-    sheets = [name for name, rows in listed if int(rows) >= _MIN_ROWS]
+    sheets = left_out_sheets(record.written_as.get("left_out", ""))
     offered = senders_of(lake).offered_parts(record.file_id) if sheets else None
     return sheets if offered is None else [name for name in sheets if name in offered]

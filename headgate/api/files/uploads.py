@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from headgate.api.files import sent_files
 from headgate.api.files.file_records import (
     file_error,
-    record_if_any,
     record_of,
     warned_rows,
     written_as_texts,
@@ -25,7 +24,7 @@ from headgate.api.http import cursors
 from headgate.api.http.access import Group
 from headgate.api.http.conditional_requests import check_match
 from headgate.api.http.problems import conflict, forbidden, not_found
-from headgate.api.lake_ports import senders_of
+from headgate.api.lake_ports import record_if_any, senders_of
 from headgate.api.shapes.uploads import (
     ContractDraft,
     DryRun,

@@ -46,6 +46,7 @@ from headgate.matching.match_header import match_header
 from headgate.values.cells import (
     NO_ROWS,
     bool_array,
+    decoded_type,
     flags,
     int_array,
     joined,
@@ -383,7 +384,7 @@ def as_exact_texts(text: pa.Array, stored: pa.DataType, column: Column) -> pa.Ar
     Args:
         stored: the type in the file; a column of texts or lists is unchanged.
     """
-    value = stored.value_type if pa.types.is_dictionary(stored) else stored
+    value = decoded_type(stored)
     if is_textual(value) or not _is_recoverable(value, column):
         return text
     if pa.types.is_decimal(value):
@@ -436,7 +437,7 @@ def _as_json(stored: pa.Array, column: Column) -> pa.Array:
 
 def converts_to(stored: pa.DataType, column: Column) -> bool:
     """Return whether values stored in a type convert to the column's; single values may still be misfits."""
-    value = stored.value_type if pa.types.is_dictionary(stored) else stored
+    value = decoded_type(stored)
     if pa.types.is_nested(value):
         return bool(column.nested or column.undeclared)
     return pa.types.is_null(value) or is_textual(value) or _is_recoverable(value, column)
