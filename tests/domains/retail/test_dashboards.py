@@ -788,28 +788,17 @@ def test_no_panel_of_a_series_that_every_method_missed_asks_to_plan_with_it() ->
     quarter = {"series_id": "total", "grain": "week", "horizon": 13, "sum_windows": 3, "sum_coverage_80": 0.8}
     ahead = [*weeks_ahead(70), {**quarter, "period_on": date(2011, 2, 28), "sum_mean": 900, "mean": 70}]
     names = ("next_month", "next_quarter", "forecast_error", "forecast")
+    statements = [panel_of("market-intelligence-hub", name).sql for name in names]
     with duckdb.connect() as engine:
         filled_tables(engine, sales_forecast=ahead, sales_history=[], forecast_accuracy=tested)
-        actions = [
-            answer_of(engine, panel_of("market-intelligence-hub", name).sql)[0]["title_action"]
-            for name in names
-        ]
+        actions = [answer_of(engine, sql)[0]["title_action"] for sql in statements]
         engine.execute("update sales_forecast set level = 'region'")
-        of_region = [
-            answer_of(engine, panel_of("market-intelligence-hub", name).sql)[0]["title_action"]
-            for name in names
-        ]
+        of_region = [answer_of(engine, sql)[0]["title_action"] for sql in statements]
         engine.execute("update forecast_accuracy set level = 'total'")
         engine.execute("update sales_forecast set level = 'total'")
-        of_total = [
-            answer_of(engine, panel_of("market-intelligence-hub", name).sql)[0]["title_action"]
-            for name in names
-        ]
+        of_total = [answer_of(engine, sql)[0]["title_action"] for sql in statements]
         engine.execute("update forecast_accuracy set smape = 20, smape_mean_of_8 = 30")
-        others = [
-            answer_of(engine, panel_of("market-intelligence-hub", name).sql)[0]["title_action"]
-            for name in names
-        ]
+        others = [answer_of(engine, sql)[0]["title_action"] for sql in statements]
     assert [
         name for name, action in zip(names, actions, strict=True) if "more than 50 %" not in str(action)
     ] == []
