@@ -3,7 +3,7 @@
 Source: Le Borgne, Siblini, Lebichot & Bontempi (2022), Reproducible Machine Learning for Credit Card Fraud
 Detection, chapter 3, "Transaction data simulator": customers near terminals, and fraud scenarios 1 to 3.
 Scenario 4 is ours, and that customers pay from their first to their last order: a customer who stops buying
-stops paying.
+stops paying. Customers of Online Retail II pay on while they are silent no longer than usual.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Transactions:
 
 @dataclass(frozen=True)
 class PayingDays:
-    """The days of each customer's first and last kept order, counted from the start of the period.
+    """The days of each customer's first and last payment, counted from the start of the period.
 
     A customer without orders has a last day before the first one.
     """
@@ -96,12 +96,30 @@ class PayingDays:
 
     @classmethod
     def of(cls, customers: Ints, days: Ints, population: int) -> PayingDays:
-        """Return the span of orders by `customers` (positions, negative for guests) on `days`."""
+        """Return the span of the kept orders by `customers` (positions, negative for guests) on `days`."""
         by_customer = customers >= 0
         first, last = np.full(population, np.iinfo(np.int64).max), np.full(population, -1)
         np.minimum.at(first, customers[by_customer], days[by_customer])
         np.maximum.at(last, customers[by_customer], days[by_customer])
         return cls(np.where(last < 0, 0, first), last)
+
+    def going_on(self, customers: Ints, days: Ints, end: int) -> PayingDays:
+        """Return the spans of customers who pay until `end` while they are silent no longer than usual.
+
+        A customer of several days is usual after the mean gap between them. Without this, payments would
+        fade before the last day of the data, because the next order of nearly everybody lies after it.
+
+        Args:
+            customers, days: as for `of`.
+            end: the last day of the period.
+        """
+        population = len(self.last)
+        by_customer = customers >= 0
+        of_days = np.unique(np.stack([customers[by_customer], days[by_customer]]), axis=1)[0]
+        gaps = np.bincount(of_days, minlength=population) - 1
+        usual = (self.last - self.first) / np.maximum(gaps, 1)
+        is_active = (gaps > 0) & (end - self.last <= usual)
+        return PayingDays(self.first, np.where(is_active, end, self.last))
 
 
 def transactions_of(

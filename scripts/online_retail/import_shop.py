@@ -348,11 +348,9 @@ def _write_generated(
     out.write("payments", payments_table(wanted.stream("payments"), _bills(lines, invoices), wallets, ends_s))
     days: Floats = np.ones(last_day - first_day + 1) + np.bincount(invoices.first_at // DAY_S - first_day)
     kept = invoices.status == STATUSES.index("completed")
-    paying = PayingDays.of(
-        invoices.customers[kept],
-        invoices.first_at[kept] // DAY_S - first_day,
-        len(lines.customer_ids),
-    )
+    buyers, bought_on = invoices.customers[kept], invoices.first_at[kept] // DAY_S - first_day
+    paying = PayingDays.of(buyers, bought_on, len(lines.customer_ids))
+    paying = paying.going_on(buyers, bought_on, last_day - first_day)
     made = transactions_of(
         wanted.stream("transactions"), wallets, paying, first_day * DAY_S, days, count=wanted.transactions
     )

@@ -324,6 +324,37 @@ def test_the_published_facts_hold(real: tuple[Path, ImportReport]) -> None:
     assert sql.execute(asked).fetchone() == (10_206, 3, 107_927, Decimal("9539484.634"))
 
 
+def test_customers_who_still_buy_pay_until_the_last_day_and_some_of_it_is_fraud(
+    real: tuple[Path, ImportReport],
+) -> None:
+    """Payments of the newest days are as many as before, so that a reviewer has frauds to find.
+
+    A customer who is silent for longer than usual has no payment after the last order, or the day after it,
+    when a burst of card testing ends after midnight.
+    """
+    sql = duckdb.connect()
+    for name in ("card_transactions", "orders"):
+        sql.execute(f"create view {name} as select * from read_parquet('{real[0]}/{name}/*/*/*.parquet')")  # noqa: S608 the test's own folder
+    paid = """select count(*) filter (is_fraud is null), count(*) / count(distinct transacted_at::date)
+              from card_transactions where transacted_at > timestamp '2010-12-10' - interval 7 day"""
+    waiting, a_day = sql.execute(paid).fetchone() or (0, 0.0)
+    assert waiting > 2_000
+    assert a_day > 300
+    silent = """
+        with days as (
+            select customer_id, count(distinct cast(ordered_at as date)) as days,
+                   min(cast(ordered_at as date)) as first_on, max(cast(ordered_at as date)) as last_on
+            from orders where status = 'completed' group by customer_id
+        )
+        select count(*), max(date_diff('day', last_on, cast(t.transacted_at as date)))
+        from card_transactions as t join days using (customer_id)
+        where date '2010-12-09' - last_on > (last_on - first_on) / greatest(days - 1, 1)
+    """
+    payments, latest = sql.execute(silent).fetchone() or (0, 9)
+    assert payments > 10_000
+    assert latest <= 1
+
+
 def test_the_gate_quarantines_the_repeats_and_the_bad_debts_and_loses_no_money(
     real: tuple[Path, ImportReport],
 ) -> None:
