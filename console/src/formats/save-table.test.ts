@@ -2,6 +2,7 @@ import { strFromU8, unzipSync } from 'fflate'
 import { expect, test } from 'vitest'
 
 import { notesOf, sheetName, sheetOf } from './save-table'
+import { filterOf } from './workbook-filter'
 import { linksOf, linksOfCells } from './workbook-links'
 
 const TITLE = { title: 'Month and quarter' }
@@ -105,7 +106,7 @@ test('a cell that names an order leads to its page', () => {
   })
 })
 
-test('a workbook with links is read with its links, its frozen heading and its numbers', async () => {
+test('a workbook has its links, a frozen heading and a filter on all columns and rows', async () => {
   const columns = [
     { name: 'order_id', type: 'varchar' },
     { name: 'amount', type: 'decimal(18,2)' },
@@ -115,11 +116,12 @@ test('a workbook with links is read with its links, its frozen heading and its n
   const links = linksOfCells(table, () => 'https://lake/#/rows?a=1&b=2')
   const data = sheetOf(table, TITLE)
   const sheets = [{ data, sheet: 'Orders', stickyRowsCount: 1 }]
-  const features = [linksOf(links) as never]
+  const features = [linksOf(links) as never, filterOf(2, 1) as never]
   const parts = unzipSync(new Uint8Array(await writeExcelFile(sheets, { features }).toBuffer()))
   const sheet = strFromU8(parts['xl/worksheets/sheet1.xml'] ?? new Uint8Array())
   expect(sheet).toContain('<hyperlink ref="A2" r:id="rId-link-0"/>')
   expect(sheet).toContain('state="frozen"')
+  expect(sheet).toMatch(/<\/sheetData><autoFilter ref="A1:B2"\/>.*<hyperlinks/)
   expect(sheet.indexOf('<hyperlinks')).toBeGreaterThan(sheet.indexOf('</sheetData>'))
   expect(strFromU8(parts['xl/worksheets/_rels/sheet1.xml.rels'] ?? new Uint8Array())).toContain(
     'Target="https://lake/#/rows?a=1&amp;b=2" TargetMode="External"',

@@ -34,12 +34,16 @@ export function saveCsv(name: string, { columns, rows }: TableToSave): void {
 export async function saveXlsx(name: string, table: TableToSave, words: WorkbookWords): Promise<void> {
   const { default: writeExcelFile } = await import('write-excel-file/browser')
   const { linksOf, linksOfCells } = await import('./workbook-links')
+  const { filterOf } = await import('./workbook-filter')
   const data = sheetOf(table, words)
   const sheets = [
     { data, sheet: sheetName(words.title), stickyRowsCount: 1, columns: widthsOf(data) },
     { data: notesOf(table, words).map((line) => [line]), sheet: 'About', columns: [{ width: 120 }] },
   ]
-  const features = [linksOf(linksOfCells(table, words.linkOf))]
+  const features = [
+    linksOf(linksOfCells(table, words.linkOf)),
+    filterOf(table.columns.length, table.rows.length),
+  ]
   await writeExcelFile(sheets, { features }).toFile(`${name}.xlsx`)
 }
 

@@ -5,6 +5,7 @@ import type { Schemas } from '../../api/client'
 import { useCatalog } from '../catalog/queries'
 import { PageTitle } from '../../components/panel'
 import { Waiting } from '../../components/states'
+import { NewestRunLine } from '../lake/newest-run'
 import { MailMe } from '../mails/mail-me'
 import { WriteNote } from '../notes/write-note'
 import { FilterBar, useChosen } from './filter-bar'
@@ -45,6 +46,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
           <MailMe of={{ dashboard: board.system }} title={board.title} />
         </Group>
       </Group>
+      <NewestRunLine />
       <FilterBar filters={board.filters} chosen={chosen} tables={tables} />
       {isFiltered && catalog.isPending ? (
         <Waiting what="the tables" />

@@ -1,4 +1,4 @@
-import { Anchor, Group, Stack } from '@mantine/core'
+import { Anchor, Stack } from '@mantine/core'
 import { Link, useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
@@ -6,6 +6,7 @@ import { useDashboards } from './queries'
 import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
+import { Tabs } from '../../components/tabs'
 import { useKeptQuestions } from '../query/saved-questions'
 import { Board } from './board'
 import { OWN_BOARD } from './board-draft'
@@ -54,7 +55,7 @@ function Boards({
   const hasOwn = useKeptQuestions().questions.some((one) => one.is_pinned)
   if (boards.length === 0 && !hasOwn && !isOwn) return null
   return (
-    <Group gap={4} component="nav" aria-label="Dashboards">
+    <Tabs label="Dashboards">
       {boards.map((one) => (
         <Link
           key={one.system}
@@ -70,7 +71,7 @@ function Boards({
           My dashboard
         </Link>
       ) : null}
-    </Group>
+    </Tabs>
   )
 }
 

@@ -7,6 +7,9 @@ import { NoRows } from '../../components/no-rows'
 import { FailedAnswer } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle, filledParts } from '../../formats/template'
+import { moment } from '../../formats/moments'
+import { useNewestRun } from '../lake/newest-run'
+import { useFigureBefore } from './figure-before'
 import type { Narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
 import { actionOf } from './panel-action'
@@ -59,6 +62,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
             )
           ) : null}
           <Before panel={panel} value={at('value')} before={at('before')} />
+          <BeforeRun board={board} panel={panel} value={narrowed.sql === panel.sql ? at('value') : null} />
         </>
       )}
       {panel.action && result.data && at('value') !== null ? (
@@ -78,6 +82,26 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
       <IgnoredFilters labels={narrowed.ignored} />
       <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} isRepeated={isRepeated} />
     </Box>
+  )
+}
+
+/** The figure before the newest run, where this browser showed it and it was another one. */
+export function BeforeRun({
+  board,
+  panel,
+  value,
+}: {
+  board: Pick<Schemas['Dashboard'], 'system'>
+  panel: Schemas['Panel']
+  value: Cell
+}) {
+  const run = useNewestRun()
+  const before = useFigureBefore(`${board.system}/${panel.name}`, run?.name, value)
+  if (!run || before === undefined || figure(before, panel.unit) === figure(value, panel.unit)) return null
+  return (
+    <Text size="xs" className="muted">
+      {figure(before, panel.unit)} before the run of {moment(run.started_at)}
+    </Text>
   )
 }
 

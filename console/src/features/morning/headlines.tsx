@@ -2,12 +2,13 @@ import { Anchor, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { type Cell, currencyOf, figure } from '../../api/format'
-import { Before, FigureOutline, Unit } from '../dashboards/kpi'
+import { Before, BeforeRun, FigureOutline, Unit } from '../dashboards/kpi'
 import { actionOf } from '../dashboards/panel-action'
 import { useDashboards } from '../dashboards/queries'
 import { QueueLink } from '../dashboards/queue-link'
 import { type Result, useResult, useResults } from '../query/results'
 import { Panel } from '../../components/panel'
+import { NewestRunLine } from '../lake/newest-run'
 import { FailedAnswer } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle } from '../../formats/template'
@@ -35,6 +36,7 @@ export function Headlines({ title = 'Figures', hasActions = false }: Props) {
   const sums = shown.map(({ panel }, at) => sumOf(panel, answers[at]?.data))
   return (
     <Panel title={title}>
+      <NewestRunLine />
       <div className="headlines">
         {byMoney(shown, sums).map(({ board, panel }) => (
           <Headline key={board.system} board={board} panel={panel} hasActions={hasActions} />
@@ -83,6 +85,7 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
         <Unit value={at('value')} unit={panel.unit} />
       </Text>
       <Before panel={panel} value={at('value')} before={at('before')} />
+      <BeforeRun board={board} panel={panel} value={at('value')} />
       <Text size="xs" className="muted">
         {title ?? panel.question}
       </Text>

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { expect, test } from 'vitest'
 
-import { pictureNotes } from './answer-downloads'
+import { limitNote, pictureNotes } from './answer-downloads'
 
 test('a picture has the note of its chart, and its tables with their days', () => {
   const page = document.createElement('div')
@@ -10,4 +10,13 @@ test('a picture has the note of its chart, and its tables with their days', () =
     '<p data-answer-origin>From <a>Orders</a> as of 9 Dec 2010</p>' +
     '<div data-answer-chart="Sold"><p data-chart-note>Of these 4 rows …</p></div>'
   expect(pictureNotes(page)).toEqual(['Of these 4 rows …', 'From Orders as of 9 Dec 2010'])
+})
+
+test('a workbook says where the LIMIT of its statement cut the rows off', () => {
+  const rows = [[1], [2]]
+  expect(limitNote({ query: { sql: 'SELECT a\nFROM t\nLIMIT 2;' }, rows })).toMatch(
+    /^The statement ends with LIMIT 2: these are the first 2 rows/,
+  )
+  expect(limitNote({ query: { sql: 'SELECT a FROM t LIMIT 3' }, rows })).toBe('')
+  expect(limitNote({ query: { sql: 'SELECT a FROM (SELECT a FROM t LIMIT 2) AS b' }, rows })).toBe('')
 })

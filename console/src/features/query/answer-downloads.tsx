@@ -1,5 +1,6 @@
 import { Button, Menu } from '@mantine/core'
 
+import { whole } from '../../api/format'
 import { savePng } from '../../api/save-picture'
 import { useAnswerUnits, useLabels } from '../../formats/columns'
 import { saveCsv, saveXlsx } from '../../formats/save-table'
@@ -26,6 +27,14 @@ export const pictureNotes = (page: ParentNode): string[] =>
     Boolean,
   )
 
+/** Whether the rows end with the LIMIT of their statement, so that its tables may have more. */
+export function limitNote({ query, rows }: Pick<Result, 'rows'> & { query: { sql: string } }): string {
+  const limit = Number(/\bLIMIT\s+(\d+)\s*;?\s*$/i.exec(query.sql)?.[1] ?? Infinity)
+  return rows.length >= limit
+    ? `The statement ends with LIMIT ${whole(limit)}: these are the first ${whole(rows.length)} rows, and there may be more.`
+    : ''
+}
+
 /** The downloads of an answer. A picture and a workbook leave the page, so they have its question, day and source. */
 export function AnswerDownloads({ name, question, columns, isReading, isChart, onSave }: Props) {
   const units = useAnswerUnits('', columns)
@@ -41,7 +50,7 @@ export function AnswerDownloads({ name, question, columns, isReading, isChart, o
       title: question || 'Answer',
       units,
       labels,
-      notes: [originOf(document), `SQL: ${answer.query.sql}`].filter(Boolean),
+      notes: [originOf(document), limitNote(answer), `SQL: ${answer.query.sql}`].filter(Boolean),
     })
   return (
     <Menu position="bottom-end">

@@ -71,6 +71,23 @@ test('of two names the one with few values is the parts of the bars, so that not
   expect(suggested(columns, rowsOf(60))).toEqual({ x: 'region', y: ['menge'], series: '' })
 })
 
+test('each series has a line of its own where its rows would be added up, also where an id names it', () => {
+  const columns = [
+    { name: 'series_id', type: 'varchar' },
+    { name: 'period_on', type: 'date' },
+    { name: 'revenue', type: 'double' },
+  ]
+  const rowsOf = (series: number) =>
+    ['2026-01-05', '2026-01-12'].flatMap((day) =>
+      Array.from({ length: series }, (_, at) => [`category=${at}`, day, at]),
+    )
+  const asked = { x: 'period_on', y: ['revenue'], series: 'series_id' }
+  expect(suggested(columns, rowsOf(9))).toEqual(asked)
+  expect(suggested(columns, rowsOf(3))).toEqual(asked)
+  // More lines than can be told apart are added up.
+  expect(suggested(columns, rowsOf(40))).toEqual({ ...asked, series: '' })
+})
+
 test('a month as text is a time, and an id is no measure', () => {
   const columns = [
     { name: 'customer_id', type: 'bigint' },

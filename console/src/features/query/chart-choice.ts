@@ -56,7 +56,12 @@ export function suggested(columns: Column[], rows: Cell[][]): Choice | undefined
   const y = numbers.filter((name) => name !== x)
   if (x === undefined || y[0] === undefined) return undefined
   const parts = others.filter((name) => name !== x)
-  const series = parts.find(isFew) ?? parts.find(isPart)
+  // A line or a bar for each where the rows of all would be added up otherwise, such as sales by day and series.
+  const isWhole = (...names: string[]): boolean =>
+    new Set(rows.map((row) => JSON.stringify(names.map((name) => row[at(name)])))).size === rows.length
+  const parted = parts.filter((name) => sizeOf(name) > 1 && sizeOf(name) <= MOST_PARTS)
+  const apart = isWhole(x) ? undefined : parted.find((name) => isWhole(x, name))
+  const series = apart ?? parts.find(isFew) ?? parts.find(isPart)
   return { x, y: [y[0]], series: series ?? '' }
 }
 

@@ -14,6 +14,7 @@ import { recentPages } from './recent-pages'
 import {
   firstPlaces,
   hasAllWords,
+  isAnId,
   LOOK_IN_ROWS,
   matching,
   MAX_SHOWN,
@@ -219,21 +220,24 @@ function useMatching(typed: string, asked: string): { found: Place[]; isAsking: 
   const tables = useCatalog().data?.tables ?? []
   const every = places({ contracts, systems, questions, boards, runs, tables, mayRun })
   const isAsked = asked !== '' && asked === typed.trim()
-  const [members, items, rows] = [useMembers(isAsked), useItems(isAsked), useRows(typed.trim(), isAsked)]
+  // The id that a person has finished typing costs one small statement, and needs no further choice.
+  const isId = isAnId(name) && name === typed.trim()
+  const [members, items] = [useMembers(isAsked), useItems(isAsked)]
+  const rows = useRows(typed.trim(), isAsked || isId)
   const names = useNames(typed.trim(), isAsked)
   const read = [members, items, rows, names]
   const hasEnough = typed.trim().length >= LEAST_TYPED
   const found = typed.trim()
     ? [
+        ...rows.all,
         ...names.all,
         ...matching([...every, ...(hasEnough ? [...members.all, ...items.all] : [])], typed),
         ...matching(placesOfFiles(files), typed),
-        ...rows.all,
       ].slice(0, MAX_SHOWN)
     : firstPlaces(recentPages(), boards, every)
   const isComplete = isAsked || read.every(({ isRead }) => isRead)
   return {
     found: hasEnough && !isComplete ? [...found, LOOK_IN_ROWS] : found,
-    isAsking: isAsked && read.some(({ isReading }) => isReading),
+    isAsking: (isAsked && read.some(({ isReading }) => isReading)) || (isId && rows.isReading),
   }
 }

@@ -5,6 +5,7 @@ import { testColumn, testTable } from '../../formats/test-tables'
 import {
   firstPlaces,
   hasAllWords,
+  isAnId,
   matching,
   placesOfFiles,
   placesOfItems,
@@ -64,10 +65,17 @@ test('a question comes before the columns of its words, and columns of one headi
   ])
 })
 
+test('the number of an order is an id, and a word or a part of a number is none', () => {
+  expect(['536009', 'C524235', 'inv-2010'].map(isAnId)).toEqual([true, true, true])
+  expect(['kitchen', '536', 'order 536009'].map(isAnId)).toEqual([false, false, false])
+})
+
 test('an action is found by its words, and starting a run by those who may', () => {
+  expect(['cost', 'undo'].map((typed) => matching(ALL, typed)[0]?.href)).toEqual(['#/lake', '#/lake'])
   expect(matching(ALL, 'upload file').map((place) => place.href)).toEqual(['#/upload'])
   expect(matching(ALL, 'start run')).toEqual([])
   const known = { contracts: [], systems: [], questions: [], boards: [], runs: [] }
+  expect(matching(places({ ...known, mayRun: true }), 'retry')[0]?.href).toBe('#/')
   expect(matching(places({ ...known, mayRun: true }), 'start run')).toEqual([START_RUN])
 })
 

@@ -49,11 +49,15 @@ const ACTIONS: Place[] = [
   ['Ask a question with SQL', '#/query'],
   ['Share my dashboard, stop a mail', '#/dashboards/mine'],
   ['Undo an upload', '#/lake', 'take back delete'],
+  ['Undo a decision', '#/work', 'take back reopen'],
   ['See the cost of the lake', '#/lake', 'costs price bill money'],
 ].map(([title = '', href = '', words = '']) => ({ kind: 'action', title, href, words }))
 
 /** Starts a run where it is chosen, and opens its page. */
 export const START_RUN: Place = { kind: 'action', title: 'Start a run', href: '' }
+
+/** Morning has the button beside a run that failed. */
+const RETRY: Place = { kind: 'action', title: 'Retry a failed run', href: '#/', words: 'again repeat rerun' }
 
 /** Reads the lake's rows for what was typed: ids, members of filters, items of queues. Statements cost, so they are asked for. */
 export const LOOK_IN_ROWS: Place = {
@@ -92,7 +96,7 @@ export const places = ({
   ...PAGES,
   ...ACTIONS,
   SWITCH_COLOURS,
-  ...(mayRun ? [START_RUN] : []),
+  ...(mayRun ? [START_RUN, RETRY] : []),
   ...boards.map((board) => ({
     kind: 'dashboard',
     title: board.title,
@@ -225,6 +229,10 @@ export const placesOfNames = ({ rows }: { rows: Cell[][] }): Place[] =>
 
 const AN_ID = /^[\w-]*\d[\w-]*$/
 const A_NUMBER = /^\d+$/
+const MIN_ID = 4
+
+/** Whether nothing but an id is written so, such as 536009: its row is looked up without being asked for. */
+export const isAnId = (typed: string): boolean => typed.length >= MIN_ID && AN_ID.test(typed)
 
 /** A row that may have what was typed as its id, and its dataset. */
 export interface RowPlace extends Place {

@@ -1,4 +1,4 @@
-import { Group, Stack, Text } from '@mantine/core'
+import { Stack, Text } from '@mantine/core'
 import { useMemo } from 'react'
 import { Link, Navigate, useParams, useSearchParams } from 'react-router'
 
@@ -10,6 +10,7 @@ import { NoRows } from '../../components/no-rows'
 import { NothingHere } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Waiting } from '../../components/states'
+import { Tabs } from '../../components/tabs'
 import { unitsOfPanels } from '../dashboards/panel-units'
 import { TrustLine } from '../dashboards/trust-line'
 import { alertedChecks, LakeAlert } from '../lake/lake-alert'
@@ -67,7 +68,7 @@ export function WorkPage() {
       <Answered of={boards} what="the queues">
         {({ dashboards }) => (
           <>
-            <Group gap={4} component="nav" aria-label="Queues">
+            <Tabs label="Queues">
               {all.map((one) => (
                 <QueueLink
                   key={one.queue.name}
@@ -78,7 +79,7 @@ export function WorkPage() {
               ))}
               <AlertsLink boards={dashboards} isShown={isAlerts} />
               <FilesLink isShown={isFiles} />
-            </Group>
+            </Tabs>
             {isFiles ? (
               <RowsToFix />
             ) : isAlerts ? (

@@ -77,3 +77,23 @@ test('a label of a large sum is short, and rounds to no zeros that look exact', 
   expect(series[0]?.label.formatter({ value: 152400 })).toBe('152,400')
   expect(series[0]?.label.formatter({ value: 12.345678 })).toBe('12.35')
 })
+
+test('a bar that may not be relied on is lighter, and its label says why', () => {
+  const panel = { ...PANEL, x: 'part', y: ['sold'], series: '', unit: 'rows' }
+  const rows = [
+    ['a', 5, null],
+    ['b', 6, 'too far off'],
+  ]
+  const shown = { panel, columns: ['part', 'sold', 'caution'], rows }
+  const labelOf = (isNarrow: boolean) => {
+    const { series } = options({ ...shown, isNarrow }, 'light') as {
+      series: { data: unknown[]; label: { formatter: (point: object) => string } }[]
+    }
+    const [one] = series
+    expect(one?.data).toEqual([5, { value: 6, itemStyle: { opacity: 0.45 } }])
+    return ['a', 'b'].map((name, at) => one?.label.formatter({ name, value: 5 + at }))
+  }
+  expect(labelOf(false)).toEqual([expect.not.stringContaining('·'), expect.stringMatching(/ · too far off$/)])
+  // On a phone the label has no room: the hover text says it.
+  expect(labelOf(true)[1]).not.toContain('too far off')
+})

@@ -22,6 +22,9 @@ const MOST_LABELS = 20
 /** So many names at most take a second line instead of being cut. */
 const MOST_TWO_LINES = 10
 
+/** The column of an answer that says why a bar may not be relied on, in a few words; empty for the others. */
+const CAUTION = 'caution'
+
 /** Whether a value without a unit would have zeros that look exact: its label is short, and its tooltip has all digits. */
 const isRounded = (value: unknown, unit: string): boolean =>
   unit === '' && Math.abs(Number(value)) >= MIN_SHORT && !Number.isInteger(Number(value))
@@ -45,6 +48,11 @@ export function bar({
   const groups = panel.series ? [...new Set(rows.map((row) => text(row[panel.series])))] : [...panel.y]
   const named = (group: string): string => (panel.series ? label(group) : seriesName(group, panel.y, labels))
   const said = (value: unknown): string => cellWords('', value as Cell, unit, 'double')
+  const cautions = new Map(
+    rows.flatMap((row) => (row[CAUTION] ? [[text(row[panel.x]), text(row[CAUTION])] as const] : [])),
+  )
+  const withCaution = (words: string, name: string): string =>
+    cautions.has(name) ? `${words} · ${cautions.get(name)}` : words
   const series = groups.map((group, at) => {
     const own = panel.series ? rows.filter((row) => text(row[panel.series]) === group) : rows
     const measure = panel.series ? column : group
@@ -60,21 +68,29 @@ export function bar({
         show: groups.length === 1 && names.length <= MOST_LABELS,
         position: 'right',
         color: SOFT[scheme],
-        formatter: (point: { value: unknown }) =>
-          isRounded(point.value, unit) ? COMPACT.format(Number(point.value)) : said(point.value),
+        formatter: (point: { value: unknown; name: string }) =>
+          withCaution(
+            isRounded(point.value, unit) ? COMPACT.format(Number(point.value)) : said(point.value),
+            isNarrow ? '' : point.name,
+          ),
       },
       data: names.map((name) => {
         const value = values.get(name) ?? null
-        return name === open?.place ? { value, itemStyle: { opacity: 0.45 } } : value
+        return name === open?.place || cautions.has(name) ? { value, itemStyle: { opacity: 0.45 } } : value
       }),
       ...(at === 0 ? { markLine: markLine(marks, scheme, 'yAxis') } : {}),
     }
   })
   return {
-    grid: { ...grid, top: groups.length > 1 ? 32 : 8, right: 56, bottom: 28 },
+    grid: {
+      ...grid,
+      top: groups.length > 1 ? 32 : 8,
+      right: cautions.size > 0 && !isNarrow ? 180 : 56,
+      bottom: 28,
+    },
     legend: { show: groups.length > 1, top: 0, right: 8, formatter: named },
     tooltip: hover((points) => [
-      placeName(points[0]?.name ?? '', panel.x, open),
+      withCaution(placeName(points[0]?.name ?? '', panel.x, open), points[0]?.name ?? ''),
       ...points
         .filter((point) => point.value !== null && point.value !== undefined)
         .map(

@@ -122,21 +122,52 @@ function flagText(note: string): string {
   return `${words || start}…`
 }
 
+/** The share of an axis that a flag may take. */
+const FLAG_SHARE = 0.12
+const MAX_FLAG_ROWS = 2
+
+/** The row above the chart of each mark's flag: flags of neighbouring places lie above each other, and one of the first places above the title of the axis. Null where all rows are taken: the note is below the chart and in the hover text. */
+export function flagRows(marks: readonly Mark[], places: number): (number | null)[] {
+  const width = FLAG_SHARE * places
+  // The place up to which each row is taken.
+  const taken = Array.from({ length: MAX_FLAG_ROWS }, (_, row) => (row === 0 ? 0 : -Infinity))
+  return marks.map(({ place }) => {
+    const row = taken.findIndex((end) => place - end >= width)
+    if (row < 0) return null
+    taken[row] = place
+    return row
+  })
+}
+
+const FLAG_LINE = 14
+
 /** Dotted lines where people wrote notes, each with a short flag; the whole text is in the hover text and below the chart. */
-export const markLine = (marks: readonly Mark[], scheme: Scheme, axis: 'xAxis' | 'yAxis' = 'xAxis') => ({
-  silent: true,
-  symbol: ['none', 'none'],
-  animation: false,
-  lineStyle: { type: 'dotted', width: 1.5, color: INK[scheme] },
-  label: {
-    color: SOFT[scheme],
-    // Above the end of an upright line: along it the text would be written across the chart.
-    ...(axis === 'xAxis' ? { position: 'end', rotate: 0, distance: 2 } : { position: 'insideEndTop' }),
-    fontSize: 11,
-    formatter: ({ dataIndex }: { dataIndex: number }) => flagText(marks[dataIndex]?.notes[0]?.note ?? ''),
-  },
-  data: marks.map(({ place }) => ({ [axis]: place })),
-})
+export function markLine(
+  marks: readonly Mark[],
+  scheme: Scheme,
+  axis: 'xAxis' | 'yAxis' = 'xAxis',
+  places = 0,
+) {
+  const rows = axis === 'xAxis' ? flagRows(marks, places) : []
+  return {
+    silent: true,
+    symbol: ['none', 'none'],
+    animation: false,
+    lineStyle: { type: 'dotted', width: 1.5, color: INK[scheme] },
+    label: {
+      color: SOFT[scheme],
+      // Above the end of an upright line: along it the text would be written across the chart.
+      ...(axis === 'xAxis' ? { position: 'end', rotate: 0, distance: 2 } : { position: 'insideEndTop' }),
+      fontSize: 12,
+      formatter: ({ dataIndex }: { dataIndex: number }) => flagText(marks[dataIndex]?.notes[0]?.note ?? ''),
+    },
+    data: marks.map(({ place }, at) => ({ [axis]: place, ...flagAt(rows[at]) })),
+  }
+}
+
+/** The label of a mark whose flag is not in the first row. */
+const flagAt = (row: number | null | undefined): object =>
+  row === null ? { label: { show: false } } : row ? { label: { distance: 2 + FLAG_LINE * row } } : {}
 
 /** The notes at a place of the axis, for its hover text. */
 export const notesAt = (marks: readonly Mark[], place: number | undefined): string[] =>

@@ -71,7 +71,7 @@ export function fan(drawing: Drawing): Record<string, unknown> {
     lineStyle: { width: 2, type: at === 0 ? 'solid' : 'dashed' },
     color: at === 0 ? INK[scheme] : ACCENT[scheme],
     data: rows.map((row) => numeric(row[name])),
-    ...(at === 0 ? { markLine: markLine(marks, scheme) } : {}),
+    ...(at === 0 ? { markLine: markLine(marks, scheme, 'xAxis', xs.length) } : {}),
   }))
   const shownColumns = [...panel.y, ...shown.flat()]
   const bandNames = shown.map((bounds) => bandName(bounds as [string, string], rows))

@@ -50,7 +50,7 @@ export function line({
       color: colourOf(places[at] ?? at, groups.length, scheme),
       ...dashOf(places[at] ?? at),
       data: values,
-      ...(at === 0 ? { markLine: markLine(marks, scheme) } : {}),
+      ...(at === 0 ? { markLine: markLine(marks, scheme, 'xAxis', xs.length) } : {}),
     }
   })
   const series = isOpen ? [...whole.map(withoutLast), ...whole.map(lastStep)] : whole

@@ -1,7 +1,7 @@
 import { figure } from '../../../api/format'
 import { label } from '../../../formats/words'
 import { WORLD } from '../world'
-import { cells, type Drawing, hover, numeric, text } from './chart-parts'
+import { cells, type Drawing, hover, INK, numeric, type Row, text } from './chart-parts'
 
 const SHADES = { light: ['#c5f6fa', '#0b7285'], dark: ['#1a3a40', '#3bc9db'] }
 
@@ -13,6 +13,20 @@ export function map(drawing: Drawing): Record<string, unknown> {
   const positive = rows.map((row) => numeric(row[column]) ?? 0).filter((value) => value > 0)
   const [least, most] = [Math.min(1, ...positive), Math.max(1, ...positive)]
   const from = positive.length ? Math.min(...positive) : least
+  const named = (row: Row): object => ({
+    label: {
+      show: true,
+      formatter: `${label(text(row[panel.x]), 'region_id')}: ${figure(row[column] ?? null, unit)}`,
+      color: INK[scheme],
+      fontSize: 12,
+      fontWeight: 600,
+      padding: [2, 4],
+      borderRadius: 2,
+      backgroundColor: scheme === 'dark' ? '#242424' : '#ffffff',
+      offset: [0, -34],
+    },
+    itemStyle: { borderColor: INK[scheme], borderWidth: 1 },
+  })
   const byCode = new Map(rows.map((row) => [text(row[panel.x]), row]))
   return {
     tooltip: {
@@ -48,7 +62,12 @@ export function map(drawing: Drawing): Record<string, unknown> {
         select: { disabled: true },
         data: rows
           .filter((row) => (numeric(row[column]) ?? 0) > 0)
-          .map((row) => ({ name: text(row[panel.x]), value: Math.log10(numeric(row[column]) ?? 1) })),
+          .map((row) => ({
+            name: text(row[panel.x]),
+            value: Math.log10(numeric(row[column]) ?? 1),
+            // A small country with most of the sum is easily missed among large ones.
+            ...(numeric(row[column]) === most ? named(row) : {}),
+          })),
       },
     ],
   }

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest'
+
+import { flagRows } from './chart-parts'
+
+const at = (...places: number[]) => places.map((place) => ({ place, notes: [] }))
+
+test('flags of neighbouring places lie in two rows, and further ones have none', () => {
+  expect(flagRows(at(20, 50, 80), 100)).toEqual([0, 0, 0])
+  expect(flagRows(at(50, 52, 53, 70), 100)).toEqual([0, 1, null, 0])
+})
+
+test('a flag of the first places lies above the title of the axis', () => {
+  expect(flagRows(at(3, 30), 100)).toEqual([1, 0])
+})

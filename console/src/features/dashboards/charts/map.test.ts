@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+
+import { options } from '../chart-options'
+import { EMPTY_PANEL } from '../empty-panel'
+
+test('the country with most is named on the map, and the ends of the scale include it', () => {
+  const panel = { ...EMPTY_PANEL, kind: 'map' as const, x: 'region_id', y: ['revenue'], unit: 'rows' }
+  const rows = [
+    ['GB', 1000],
+    ['AU', 10],
+    ['FR', 0],
+  ]
+  const { series, visualMap } = options({ panel, columns: ['region_id', 'revenue'], rows }, 'light') as {
+    series: { data: { name: string; label?: { formatter: string } }[] }[]
+    visualMap: { min: number; max: number }
+  }
+  const data = series[0]?.data ?? []
+  expect(data.map(({ name, label }) => [name, label?.formatter])).toEqual([
+    ['GB', expect.stringContaining('United Kingdom: ')],
+    ['AU', undefined],
+  ])
+  expect([visualMap.min, visualMap.max]).toEqual([1, 3])
+})
