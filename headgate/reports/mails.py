@@ -6,8 +6,7 @@ import logging
 import math
 import time
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from headgate.api.analytics import queries
@@ -19,11 +18,11 @@ from headgate.errors import HeadgateError, NotFoundError, QueryError
 from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
 from headgate.query.mail_schedules import mail_schedules, sent_mark_key
-from headgate.reports.answer_words import answer_in_words
-from headgate.reports.numbers import cell_text, figure
+from headgate.reports.answer_words import ColumnWords
+from headgate.reports.mail_answers import panel_lines, table_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
     from headgate.api.lake_ports import AnswerMails, LakePorts
@@ -33,11 +32,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAX_ROWS = 20
+_MAX_READ_ROWS = 500  # of which a mail shows the first ones, or those ahead
 MAX_BYTES = 240_000  # in UTF-8; Amazon SNS permits 256 KiB with subject and attributes. Source: its quotas
 _CUT = "\nThe mail is cut here, because it is too long."
 _MAX_LINK_BYTES = 8_000
-_MAX_CELL_LENGTH = 40
 _PAUSE_S = 1.0
 _RESERVE_S = 60.0  # kept for the alerts and the summary after the mails
 _STATES_OF_WORK = frozenset({"queued", "running"})
@@ -135,26 +133,20 @@ class MailSender:
             yield from self._panel(panel)
 
     def _panel(self, panel: Panel) -> Iterable[str]:
-        """Return the title of a panel, its question, and then its figure or its rows."""
-        page, title = self._page(panel.sql), self._title_of(panel)
-        asked = [f"\n{title}", *([] if title == panel.question else [panel.question])]
-        if isinstance(page, str):
-            return [*asked, f"No answer: {page}"]
-        return [*asked, *([_figure(page, panel.unit)] if panel.kind == "kpi" else table_lines(page))]
-
-    def _title_of(self, panel: Panel) -> str:
-        """Return the answer in words; the question where there is none."""
+        """Return the lines of a panel, or its question and why it has no answer."""
         page = self._page(panel.sql)
         if isinstance(page, str):
-            return panel.question
-        return answer_in_words(panel.answer, _records(page), self._units_of(panel)) or panel.question
+            return [f"\n{panel.question}", f"No answer: {page}"]
+        return panel_lines(panel, page, self._words_of(panel))
 
-    def _units_of(self, panel: Panel) -> Mapping[str, str]:
-        """Return the units of a panel's columns: its own, then those of its table's contract."""
+    def _words_of(self, panel: Panel) -> ColumnWords:
+        """Return units and headings of a panel's columns: its own, then those of its table's contract."""
         contract = self.lake.contracts.prod.get(panel.table)
-        units = {column.name: column.unit for column in contract.columns} if contract else {}
+        columns = contract.columns if contract else ()
+        units = {column.name: column.unit for column in columns}
         of_figure = {"value": panel.unit, "before": panel.unit} if panel.kind == "kpi" else {}
-        return {**units, **of_figure, **panel.units}
+        labels = {column.name: column.label for column in columns if column.label}
+        return ColumnWords({**units, **of_figure, **panel.units}, labels)
 
     def _answer(self, sql: str) -> Iterable[str]:
         """Return the answer of a statement as lines, or why there is none."""
@@ -183,7 +175,7 @@ class MailSender:
                 query = queries.status(self.lake, caller, query.query_id)
             if query.state != "succeeded":
                 return query.error or query.state
-            return queries.page(self.lake, caller, query.query_id, MAX_ROWS + 1, "")
+            return queries.page(self.lake, caller, query.query_id, _MAX_READ_ROWS, "")
         except (QueryError, ProblemError) as error:
             return str(error)
 
@@ -227,43 +219,3 @@ def _address(schedule: MailSchedule) -> str:
     if schedule.dashboard:
         return f"/dashboards/{schedule.dashboard}"
     return f"/query?{urlencode({'sql': schedule.sql})}"
-
-
-def _figure(page: QueryRows, unit: str) -> str:
-    cells = next(iter(_records(page)), {})
-    return figure(cells.get("value"), unit)
-
-
-def _records(page: QueryRows) -> list[dict[str, Any]]:
-    names = [column.name for column in page.columns]
-    return [dict(zip(names, row, strict=True)) for row in _values(page)]
-
-
-def _values(page: QueryRows) -> list[list[Any]]:
-    """Return the rows with decimals as numbers; the API writes them as texts."""
-    is_decimal = [column.type.startswith("decimal") for column in page.columns]
-    return [
-        [
-            Decimal(cell) if number and isinstance(cell, str) else cell
-            for cell, number in zip(row, is_decimal, strict=True)
-        ]
-        for row in page.rows
-    ]
-
-
-def table_lines(page: QueryRows) -> list[str]:
-    """Return the first rows as a table of text, headed without underscores."""
-    if not page.rows:
-        return ["No row."]
-    texts = [[_shortened(cell_text(cell)) for cell in row] for row in _values(page)[:MAX_ROWS]]
-    heads = [column.name.replace("_", " ") for column in page.columns]
-    widths = [max(len(head), *(len(row[at]) for row in texts)) for at, head in enumerate(heads)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in (heads, *texts)
-    ]
-    return [*lines, f"The first {MAX_ROWS} rows."] if len(page.rows) > MAX_ROWS else lines
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _MAX_CELL_LENGTH else f"{text[: _MAX_CELL_LENGTH - 1]}…"

@@ -17,7 +17,9 @@ from headgate.api.shapes.dashboards import Panel
 from headgate.api.shapes.tables import QueryRows, ResultColumn
 from headgate.domains.retail import SYSTEMS
 from headgate.query.mail_schedules import MailSchedule
-from headgate.reports.mails import MAX_BYTES, MAX_ROWS, MailSender, SentMails, cut, table_lines
+from headgate.reports.answer_words import ColumnWords
+from headgate.reports.mail_answers import MAX_ROWS, panel_lines, table_lines
+from headgate.reports.mails import MAX_BYTES, MailSender, SentMails, cut
 from headgate.systems.panels import DeclaredPanel, PanelKind
 from tests.unit.api.lakes import Caller, MemoryLake, query
 
@@ -142,15 +144,62 @@ def test_a_dashboard_is_sent_with_the_questions_of_its_panels() -> None:
     assert all(panel["question"] in text for panel in panels)
 
 
-def test_a_panel_of_a_mail_has_its_answer_as_title() -> None:
-    declared = DeclaredPanel("sold", "What was sold?", PanelKind.KPI, "sales", "SELECT 1", unit="GBP")
-    panel = Panel.model_validate(asdict(replace(declared, answer="{value} was sold")))
-    lake = MemoryLake()
-    made = sender(lake)
-    made.pages[panel.sql] = QueryRows(columns=(ResultColumn(name="value", type="bigint"),), rows=((12000,),))
-    assert made._title_of(panel) == "£12,000 was sold"
+def declared(kind: PanelKind, **changed: Any) -> Panel:  # noqa: ANN401 fields of a panel
+    panel = DeclaredPanel("sold", "What was sold?", kind, "sales", "SELECT 1", unit="GBP")
+    return Panel.model_validate(asdict(replace(panel, **changed)))
+
+
+def page_of(columns: dict[str, str], *rows: tuple[object, ...]) -> QueryRows:
+    named = tuple(ResultColumn(name=name, type=kind) for name, kind in columns.items())
+    return QueryRows(columns=named, rows=rows, next_cursor="")
+
+
+def test_a_figure_of_a_mail_has_its_answer_as_title_what_it_is_compared_with_and_the_action() -> None:
+    panel = declared(
+        PanelKind.KPI, answer="{value} was sold", before_label="a year before", action="Order more."
+    )
+    figures = {"value": "bigint", "before": "bigint", "title_action": "varchar"}
+    assert panel_lines(panel, page_of(figures, (12000, 9000, None)), ColumnWords({"value": "GBP"})) == [
+        "\n£12,000 was sold",
+        "What was sold?",
+        "£12,000",
+        "£9,000 a year before",
+        "To do: Order more.",
+    ]
+    assert (
+        panel_lines(panel, page_of(figures, (12000, None, "Order less.")), ColumnWords())[-1]
+        == "To do: Order less."
+    )
+    without = panel_lines(panel, page_of(figures, (None, None, None)), ColumnWords())
+    assert without == ["\nWhat was sold?", "\N{EN DASH}"]
+
+
+def test_a_forecast_of_a_mail_begins_with_the_periods_ahead_and_has_no_empty_or_title_column() -> None:
+    panel = declared(PanelKind.FAN, x="on", y=("revenue", "mean"), answer="{mean} from {on}")
+    columns = {"on": "date", "revenue": "bigint", "mean": "bigint", "upper": "bigint", "title_held": "bigint"}
+    past = [(f"2026-01-{day:02}", 5, None, None, 70) for day in range(1, 29)]
+    page = page_of(columns, *past, ("2026-02-01", None, 7, None, 70), ("2026-02-02", None, 8, None, 70))
+    lines = panel_lines(panel, page, ColumnWords({"mean": "GBP"}, {"mean": "Expected"}))
+    assert lines[0] == "\n£7 from 1 Feb 2026"
+    assert [line.split() for line in lines[2:]] == [
+        ["On", "Expected"],
+        ["1", "Feb", "2026", "£7"],
+        ["2", "Feb", "2026", "£8"],
+    ]
+
+
+def test_a_line_of_a_mail_has_its_newest_rows_and_an_empty_answer_its_sentence() -> None:
+    panel = declared(PanelKind.LINE, x="day", y=("sold",), nothing="Nothing was sold.")
+    columns = {"day": "bigint", "sold": "bigint"}
+    lines = panel_lines(panel, page_of(columns, *((day, 1) for day in range(MAX_ROWS + 5))), ColumnWords())
+    assert [lines[2].split()[0], lines[-1]] == ["5", f"The last {MAX_ROWS} rows."]
+    assert panel_lines(panel, page_of(columns), ColumnWords()) == ["\nNothing was sold.", "What was sold?"]
+
+
+def test_a_panel_of_a_mail_without_an_answer_has_its_question_and_the_reason() -> None:
+    made, panel = sender(MemoryLake()), declared(PanelKind.KPI, answer="{value} was sold")
     made.pages[panel.sql] = "The table is gone."
-    assert made._title_of(panel) == "What was sold?"
+    assert list(made._panel(panel)) == ["\nWhat was sold?", "No answer: The table is gone."]
 
 
 ONE_FIGURE = """
@@ -302,6 +351,14 @@ def test_a_table_has_the_first_rows_and_says_so_and_ids_stay_as_they_are() -> No
     assert lines[2] == "01          1,000"
     assert lines[-1] == f"The first {MAX_ROWS} rows."
     assert len(lines) == MAX_ROWS + 2
+
+
+def test_a_persons_own_statement_keeps_all_of_its_columns() -> None:
+    lines = table_lines(page_of({"row_count": "bigint", "title_a": "bigint", "b": "bigint"}, (3, 4, None)))
+    assert [line.split() for line in lines] == [
+        ["row", "count", "title", "a", "b"],
+        ["3", "4", "\N{EN DASH}"],
+    ]
 
 
 def test_the_actor_is_the_address_of_an_id_that_the_user_pool_made() -> None:

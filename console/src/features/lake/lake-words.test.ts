@@ -42,6 +42,10 @@ test('the most urgent check says the one thing to do', () => {
 test('the title of the runs says how the newest one ended, and a success with problems is none', () => {
   const run = (state: 'succeeded' | 'failed' | 'running', has_problems = false) =>
     runWords([{ state, has_problems, started_at: '2026-11-24T03:12:00' }]).split(',')[0]
+  expect([run('aborted'), run('timed_out')]).toEqual([
+    'The last run was stopped',
+    'The last run took too long and was stopped',
+  ])
   expect([run('succeeded'), run('succeeded', true), run('failed'), run('running')]).toEqual([
     'The last run succeeded',
     'The last run succeeded with problems',

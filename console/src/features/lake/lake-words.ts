@@ -69,7 +69,12 @@ export function runWords(
   return `The last run ${STATES[newest.state] ?? `is ${label(newest.state)}`}${problems}, ${moment(newest.started_at)}`
 }
 
-const STATES: Readonly<Record<string, string>> = { succeeded: 'succeeded', failed: 'failed' }
+const STATES: Readonly<Record<string, string>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  aborted: 'was stopped',
+  timed_out: 'took too long and was stopped',
+}
 
 /** How many refused rows wait for a correction: those that are in the lake already are none of them. */
 export const waitingRowsOf = (lines: Pick<Schemas['QuarantineLine'], 'rows' | 'rule'>[]): number =>

@@ -1,0 +1,114 @@
+"""Answers as the lines of a mail."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from headgate.reports.answer_words import answer_in_words, is_shown
+from headgate.reports.numbers import cell_text, figure
+from headgate.systems.panels import ACTION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from headgate.api.shapes.dashboards import Panel
+    from headgate.api.shapes.tables import QueryRows
+    from headgate.reports.answer_words import ColumnWords
+
+MAX_ROWS = 20
+_MAX_CELL_LENGTH = 40
+
+Record = dict[str, Any]
+
+
+def panel_lines(panel: Panel, page: QueryRows, words: ColumnWords) -> list[str]:
+    """Return the answer of a panel in words, its question, the figure or the rows, and the action."""
+    records = records_of(page)
+    nothing = "" if records else panel.nothing
+    title = nothing or answer_in_words(panel.answer, records, words.units) or panel.question
+    lines = [f"\n{title}", *([] if title == panel.question else [panel.question])]
+    if nothing:
+        return lines
+    shown = _figure_lines(panel, records) if panel.kind == "kpi" else _chart_rows(panel, records, words)
+    return [*lines, *shown, *_action_lines(panel, records)]
+
+
+def _figure_lines(panel: Panel, records: Sequence[Record]) -> list[str]:
+    row = next(iter(records), {})
+    before = row.get("before") if panel.before_label else None
+    compared = [] if before is None else [f"{figure(before, panel.unit)} {panel.before_label}"]
+    return [figure(row.get("value"), panel.unit), *compared]
+
+
+def _action_lines(panel: Panel, records: Sequence[Record]) -> list[str]:
+    """Return what to do; nothing for a figure without a value."""
+    row = next(iter(records), {})
+    if panel.kind == "kpi" and row.get("value") is None:
+        return []
+    action = row.get(ACTION) or panel.action
+    return [f"To do: {action}"] if action else []
+
+
+def _chart_rows(panel: Panel, records: Sequence[Record], words: ColumnWords) -> list[str]:
+    """Return a table of the rows that say most: the periods ahead of a forecast, the newest of a line."""
+    if panel.kind == "fan" and panel.y:
+        ahead = [row for row in records if row.get(panel.y[-1]) is not None]
+        return _table_in_words(ahead or records, words)
+    if panel.kind == "line" and len(records) > MAX_ROWS:
+        return [*_table_in_words(records[-MAX_ROWS:], words), f"The last {MAX_ROWS} rows."]
+    return _table_in_words(records, words)
+
+
+def _table_in_words(records: Sequence[Record], words: ColumnWords) -> list[str]:
+    """Return a table for people, without columns that have no value or only fill a title."""
+    shown = [
+        {
+            name: value
+            for name, value in row.items()
+            if is_shown(name) and any(other[name] is not None for other in records)
+        }
+        for row in records
+    ]
+    return _table(shown, words.cell, words.heading)
+
+
+def table_lines(page: QueryRows) -> list[str]:
+    """Return the first rows as a table of values, headed without underscores."""
+    return _table(
+        records_of(page), lambda _, value: cell_text(value), lambda column: column.replace("_", " ")
+    )
+
+
+def records_of(page: QueryRows) -> list[Record]:
+    """Return the rows by column, with decimals as numbers; the API writes them as texts."""
+    decimals = {column.name for column in page.columns if column.type.startswith("decimal")}
+    names = [column.name for column in page.columns]
+    return [
+        {
+            name: Decimal(cell) if name in decimals and isinstance(cell, str) else cell
+            for name, cell in zip(names, row, strict=True)
+        }
+        for row in page.rows
+    ]
+
+
+def _table(
+    records: Sequence[Record], text_of: Callable[[str, Any], str], heading_of: Callable[[str], str]
+) -> list[str]:
+    """Return the first rows as a table of text."""
+    if not records:
+        return ["No row."]
+    rows, names = records[:MAX_ROWS], list(records[0])
+    texts = [[_shortened(text_of(name, row[name])) for name in names] for row in rows]
+    heads = [heading_of(name) for name in names]
+    widths = [max(len(head), *(len(row[at]) for row in texts)) for at, head in enumerate(heads)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (heads, *texts)
+    ]
+    return [*lines, f"The first {MAX_ROWS} rows."] if len(records) > MAX_ROWS else lines
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MAX_CELL_LENGTH else f"{text[: _MAX_CELL_LENGTH - 1]}…"
