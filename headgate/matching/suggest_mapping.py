@@ -9,14 +9,14 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Kind, Mask
+from headgate.contracts.model import Column, Kind, Mask
 from headgate.errors import ContractError
 from headgate.masking import card_columns as cards
 from headgate.matching.assignment import Gains, best_pairs
@@ -29,7 +29,7 @@ from headgate.matching.word_likeness import likeness
 from headgate.plain_names import in_plain_letters
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
-from headgate.values.cells import NO_ROWS, Flags, blank_to_null, flags, marked, matches
+from headgate.values.cells import NO_ROWS, Flags, blank_to_null, flags, marked, matches, text_array
 from headgate.values.rules import column_breaches
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from headgate.contracts.model import Column, Contract
+    from headgate.contracts.model import Contract
 
 THRESHOLD = 0.9
 EXACT, ALIAS, FUZZY, VALUE = "exact", "alias", "fuzzy", "value"
@@ -76,6 +76,7 @@ _TYPE_EVIDENCE = {
 _NUMBERS = frozenset({Kind.DOUBLE, Kind.DECIMAL, Kind.BIGINT, Kind.INTEGER, Kind.SMALLINT})
 _WHOLE_NUMBER = r"\s*[+-]?[0-9]+\s*"
 _SSN = r"[0-9]{3}([- ]?)[0-9]{2}([- ]?)[0-9]{4}"
+_MAX_CACHED_READINGS, _MAX_CACHED_SHARES = 512, 4096  # at most `SAMPLE_ROWS` texts each
 
 
 @dataclass(frozen=True)
@@ -297,12 +298,11 @@ class _Facts:
 
 
 class Samples:
-    """Sample texts of each column, with cached readings as fields and shares that fit."""
+    """Sample texts of each column, with their readings as fields and shares that fit."""
 
     def __init__(self, texts: Sequence[pa.Array]) -> None:
         self._texts = [column.slice(0, SAMPLE_ROWS) for column in texts]
-        self._read: dict[tuple[object, ...], _ReadTexts] = {}
-        self._fits: dict[tuple[object, ...], float] = {}
+        self._keys = [tuple(column.to_pylist()) for column in self._texts]
 
     def repeats(self, row: int) -> bool:
         """Return whether more than half of a column's texts repeat an earlier row's."""
@@ -322,24 +322,18 @@ class Samples:
     def fit(self, row: int, column: Column) -> float:
         """Return the share, 0 to 1, of a column's texts that are values of the field.
 
-        It is a good fit if there are no texts. Most fields share type and rules with another one, so answers
-        are cached.
+        It is a good fit if there are no texts.
         """
-        key = (*_reading(row, column), tuple(rule for rule in column.rules if rule.name != "required"))
-        if key not in self._fits:
-            self._fits[key] = _share_of(self._as(row, column), column)
-        return self._fits[key]
+        return _share_of(self._keys[row], _read_in_part(column, with_rules=True))
 
     def _as(self, row: int, column: Column) -> _ReadTexts:
-        kind = _reading(row, column)
-        if kind not in self._read:
-            self._read[kind] = _read_as(self._texts[row], column)
-        return self._read[kind]
+        return _read_as(self._keys[row], _read_in_part(column, with_rules=False))
 
 
-def _reading(row: int, column: Column) -> tuple[object, ...]:
-    """Return everything that decides how the values of a column are read as a field."""
-    return (row, column.type, column.format, column.mask)
+def _read_in_part(column: Column, *, with_rules: bool) -> Column:
+    """Return a field with nothing but the parts that decide how its values are read, and its rules."""
+    rules = tuple(rule for rule in column.rules if rule.name != "required") if with_rules else ()
+    return Column("", column.type, mask=column.mask, rules=rules, format=column.format)
 
 
 def _facts(names: Sequence[str], samples: Samples, contract: Contract) -> _Facts:
@@ -476,8 +470,11 @@ class _ReadTexts:
     is_read: Flags
 
 
-def _read_as(text: pa.Array, column: Column) -> _ReadTexts:
-    given = blank_to_null(null_where_absent(column, text))
+# The same samples are matched again by each step from an upload to its commit, and most fields share type and
+# rules with a field of another contract.
+@lru_cache(_MAX_CACHED_READINGS)
+def _read_as(texts: tuple[str | None, ...], column: Column) -> _ReadTexts:
+    given = blank_to_null(null_where_absent(column, text_array(texts)))
     has_value = flags(given.is_valid())
     if column.mask is Mask.PAN:
         return _ReadTexts(given, None, has_value, cards.is_card(cards.normalised(given)) & has_value)
@@ -487,18 +484,16 @@ def _read_as(text: pa.Array, column: Column) -> _ReadTexts:
     return _ReadTexts(given, fitted.values, has_value, has_value & ~marked(fitted.misfits, len(given)))
 
 
-def _share_of(read: _ReadTexts, column: Column) -> float:
-    """Return the share of the texts that also satisfy the field's rules.
+@lru_cache(_MAX_CACHED_SHARES)
+def _share_of(texts: tuple[str | None, ...], column: Column) -> float:
+    """Return the share of the texts that have the field's type and satisfy its rules.
 
     Rules are not checked if no text has the type.
     """
+    read = _read_as(texts, _read_in_part(column, with_rules=False))
     fits = read.is_read
     if read.values is not None and fits.any():
-        broken = [
-            breach.rows
-            for breach in column_breaches(column, read.values, read.given)
-            if breach.rule != "required"
-        ]
+        broken = [breach.rows for breach in column_breaches(column, read.values, read.given)]
         fits = fits & ~marked(np.concatenate([NO_ROWS, *broken]), len(fits))
     return float(fits.sum() / read.has_value.sum()) if read.has_value.any() else _GOOD_FIT
 

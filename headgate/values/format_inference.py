@@ -7,6 +7,7 @@ as different values, the column is ambiguous, and all readings are returned for 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,6 +60,7 @@ _ROWS_PER_OTHER = 10
 _MIN_BESIDE_ONE = 4
 _PARTS, _PART_TEXTS, _HOPELESS_PARTS = 8, 12, 4
 _MAX_PRECISION, _MAX_SCALE = 38, 9
+_MAX_CACHED_FORMATS, _MAX_CACHED_TEXTS = 1024, 200
 _DECIMAL_POINT_OR_EXPONENT = r".*[.eE].*"
 
 
@@ -106,6 +108,18 @@ def infer_format(texts: pa.Array) -> Inferred:
     Args:
         texts: the column's different texts, without nulls and blank texts.
     """
+    if len(texts) > _MAX_CACHED_TEXTS:
+        return _infer_format(texts)
+    return _cached_format(tuple(texts.to_pylist()))
+
+
+# A check, a draft, a profile and a grid each infer the formats of the same samples.
+@lru_cache(_MAX_CACHED_FORMATS)
+def _cached_format(texts: tuple[str, ...]) -> Inferred:
+    return _infer_format(text_array(texts))
+
+
+def _infer_format(texts: pa.Array) -> Inferred:
     stripped = trimmed(texts)
     has_blanks = not stripped.equals(texts)
     kept, nulls = _without_null_words(stripped)

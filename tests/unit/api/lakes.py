@@ -288,7 +288,9 @@ class MemoryLake:
 
     def copy(self) -> MemoryLake:
         """Return another lake in the same state, for a test that continues from it many times."""
-        return deepcopy(self, self.copied_otherwise())
+        copied = deepcopy(self, self.copied_otherwise())
+        copied.__post_init__()
+        return copied
 
     def copied_otherwise(self) -> dict[int, object]:
         """Return the parts of a copy by id: contracts that all copies share, and locks of its own."""

@@ -30,15 +30,21 @@ def sent(caller: Caller, name: str, body: bytes) -> str:
     return caller.lake.receive(f"{DATASET}/{name}", body).file_id
 
 
-@pytest.fixture
-def maker() -> Caller:
-    """Who created the dataset and sent two files of it, the second with a refused row."""
+@pytest.fixture(scope="module")
+def lake_with_dataset() -> MemoryLake:
+    """A lake with the dataset and two files of it, the second with a refused row; tests change copies."""
     caller = Caller(MemoryLake(), groups=("uploader",))
     document = drafted(caller)
     assert created(caller, document).status == 200
     sent(caller, "a.csv", ROWS)
     sent(caller, "b.csv", MORE)
-    return caller
+    return caller.lake
+
+
+@pytest.fixture
+def maker(lake_with_dataset: MemoryLake) -> Caller:
+    """Who created the dataset and sent its files."""
+    return Caller(lake_with_dataset.copy(), groups=("uploader",))
 
 
 def contract(caller: Caller) -> dict[str, Any]:
