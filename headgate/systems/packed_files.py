@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from headgate.contracts.registry import folders
 from headgate.domains.discovery import PACKED_DOMAINS, entry_points, package_domains
 from headgate.project import OWN_SYSTEMS, PACKED, PACKED_DASHBOARDS, PACKED_SETTINGS, packed_settings, project
 
+_MAX_CACHED = 256  # contracts and dashboards: a process packs those of several projects
+
 
 def package_files() -> dict[str, bytes]:
     """Return the package and what the project adds, by path inside an archive.
@@ -19,10 +22,8 @@ def package_files() -> dict[str, bytes]:
     Contracts and dashboards are JSON: a function has no YAML parser.
     """
     root = Path(str(files("headgate")))
-    sources = [path for path in sorted(root.rglob("*")) if _is_source(path) and path.suffix != ".yaml"]
-    package = {path.relative_to(root.parent).as_posix(): path.read_bytes() for path in sources}
     return (
-        package
+        _sources(root)
         | {
             f"headgate/_contracts/{zone}/{path.stem}.json": _as_json(path)
             for zone in ("source", "prod", "lake")
@@ -43,6 +44,13 @@ def package_files() -> dict[str, bytes]:
         | {f"headgate/{PACKED}/{path.name}": path.read_bytes() for path in project().models}
         | {f"headgate/{PACKED_SETTINGS}": json.dumps(packed_settings(), sort_keys=True).encode()}
     )
+
+
+@cache
+def _sources(root: Path) -> dict[str, bytes]:
+    """Return the package's own files. They are read once, because a process does not change its package."""
+    sources = [path for path in sorted(root.rglob("*")) if _is_source(path) and path.suffix != ".yaml"]
+    return {path.relative_to(root.parent).as_posix(): path.read_bytes() for path in sources}
 
 
 def _installed_domains() -> dict[str, bytes]:
@@ -79,7 +87,12 @@ def _is_source(path: Path) -> bool:
 
 
 def _as_json(path: Path) -> bytes:
-    return _json(yaml_document(path.read_text(encoding="utf-8")))
+    return _converted(path.read_text(encoding="utf-8"))
+
+
+@lru_cache(_MAX_CACHED)
+def _converted(text: str) -> bytes:
+    return _json(yaml_document(text))
 
 
 def _json(document: object) -> bytes:
