@@ -1,5 +1,5 @@
-"""How many examples property tests draw: enough for every commit, and many times as many with
-HYPOTHESIS_PROFILE=deep.
+"""How many examples property tests draw: a few for every commit, more in `make test-weekly`
+(HYPOTHESIS_PROFILE=weekly), and many with HYPOTHESIS_PROFILE=deep.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ import os
 from hypothesis import HealthCheck, settings
 
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "headgate")
-_DEFAULT, _FEW, _DEEP, _DEEPER = 25, 5, 1000, 10
+_DEFAULT, _FEW, _WEEKLY, _DEEP = 10, 5, 25, 1000
+# Draws of a test that states a count, per stated example.
+_SHARE, _DEEPER = 0.4, 10
 
 # How long an example takes says nothing on a busy machine: speed is measured in benchmarks/.
 # In CI the examples are the same every time, so that a commit is judged by what it changes; elsewhere they
@@ -21,6 +23,7 @@ settings.register_profile(
     derandomize="CI" in os.environ,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile("weekly", settings.get_profile("headgate"), max_examples=_WEEKLY)
 settings.register_profile("deep", settings.get_profile("headgate"), max_examples=_DEEP)
 # For tests that run again elsewhere, after the same examples were drawn in the unit tier
 # (tests/e2e/test_without_retail.py).
@@ -28,10 +31,13 @@ settings.register_profile("few", settings.get_profile("headgate"), max_examples=
 
 
 def examples(count: int) -> settings:
-    """Draw `count` examples for a test whose examples are expensive, ten times as many in the
-    profile `deep`.
+    """Draw `count` examples each week for a test whose examples are expensive.
+
+    A commit draws two fifths of them but at least five; the profile `deep` draws ten times as many.
     """
-    return settings(
-        settings.get_profile(PROFILE),
-        max_examples={"deep": count * _DEEPER, "few": min(count, _FEW)}.get(PROFILE, count),
-    )
+    drawn = {
+        "headgate": max(min(count, _FEW), int(count * _SHARE)),
+        "few": min(count, _FEW),
+        "deep": count * _DEEPER,
+    }
+    return settings(settings.get_profile(PROFILE), max_examples=drawn.get(PROFILE, count))

@@ -8,11 +8,12 @@ import random
 import ibis
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.analytics.exact_sums import ExactSums
 from headgate.engines import local
+from tests.examples import examples
 
 pytestmark = pytest.mark.unit
 
@@ -29,14 +30,14 @@ def summed(values: list[float | None], *, threads: int = 2) -> float | None:
         return stored.aggregate(total=total).to_pandas()["total"].iloc[0]
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(_AMOUNTS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_change_a_sum(amounts: list[float], drawn: random.Random) -> None:
     other = drawn.sample(amounts, len(amounts))
     assert summed(amounts) == summed(other)
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(_AMOUNTS)
 def test_a_sum_is_the_exact_one(amounts: list[float]) -> None:
     largest = max(abs(each) for each in amounts)

@@ -29,6 +29,7 @@ from headgate.lake.versions import last_arrivals
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
+from tests.examples import examples
 from tests.unit.api.files.test_uploads import begin, send_parts
 from tests.unit.api.lakes import Answer, Caller, MemoryLake, processor
 from tests.unit.intake.files.test_replay_file import contract
@@ -544,5 +545,5 @@ class ConsoleActions(RuleBasedStateMachine):
         return list(among.items())[place % len(among)]
 
 
-ConsoleActions.TestCase.settings = settings(max_examples=8, stateful_step_count=30, deadline=None)
+ConsoleActions.TestCase.settings = settings(examples(8), stateful_step_count=30)
 TestConsoleActions = ConsoleActions.TestCase
