@@ -24,7 +24,7 @@ Record = dict[str, Any]
 
 def panel_lines(panel: Panel, page: QueryRows, words: ColumnWords) -> list[str]:
     """Return the answer of a panel in words, its question, the figure or the rows, and the action."""
-    records = records_of(page)
+    records = _records_of(page)
     nothing = "" if records else panel.nothing
     title = nothing or answer_in_words(panel.answer, records, words.units) or panel.question
     lines = [f"\n{title}", *([] if title == panel.question else [panel.question])]
@@ -76,11 +76,11 @@ def _table_in_words(records: Sequence[Record], words: ColumnWords) -> list[str]:
 def table_lines(page: QueryRows) -> list[str]:
     """Return the first rows as a table of values, headed without underscores."""
     return _table(
-        records_of(page), lambda _, value: cell_text(value), lambda column: column.replace("_", " ")
+        _records_of(page), lambda _, value: cell_text(value), lambda column: column.replace("_", " ")
     )
 
 
-def records_of(page: QueryRows) -> list[Record]:
+def _records_of(page: QueryRows) -> list[Record]:
     """Return the rows by column, with decimals as numbers; the API writes them as texts."""
     decimals = {column.name for column in page.columns if column.type.startswith("decimal")}
     names = [column.name for column in page.columns]
