@@ -87,6 +87,7 @@ test: setup ## run every tier of tests: unit, faults, integration, e2e (emulator
 test-weekly: setup ## lose and restore tables, buckets, the ledger and a region, deploy from a wheel in an empty folder, run a pipeline, and draw more examples for property tests; sixteen minutes
 	python -m pytest tests/e2e -m weekly -q -n 2 $(BY_FILE)
 	HYPOTHESIS_PROFILE=weekly python -m pytest tests/unit tests/domains tests/integration -m "unit and hypothesis" -q -n 2 $(BY_FILE)
+	HYPOTHESIS_PROFILE=weekly python -m pytest tests/faults/test_deliveries.py -q -n 2
 
 test-unit: setup ## run the unit tests only
 	python -m pytest tests/unit tests/domains tests/integration -m unit -q -n 2 $(BY_FILE)

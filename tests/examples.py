@@ -25,19 +25,17 @@ settings.register_profile(
 )
 settings.register_profile("weekly", settings.get_profile("headgate"), max_examples=_WEEKLY)
 settings.register_profile("deep", settings.get_profile("headgate"), max_examples=_DEEP)
-# For tests that run again elsewhere, after the same examples were drawn in the unit tier
-# (tests/e2e/test_without_retail.py).
-settings.register_profile("few", settings.get_profile("headgate"), max_examples=_FEW)
 
 
-def examples(count: int) -> settings:
-    """Draw `count` examples each week for a test whose examples are expensive.
+def drawn(count: int) -> int:
+    """Return how many of `count` expensive examples to draw: all of them each week.
 
     A commit draws two fifths of them but at least five; the profile `deep` draws ten times as many.
     """
-    drawn = {
-        "headgate": max(min(count, _FEW), int(count * _SHARE)),
-        "few": min(count, _FEW),
-        "deep": count * _DEEPER,
-    }
-    return settings(settings.get_profile(PROFILE), max_examples=drawn.get(PROFILE, count))
+    numbers = {"headgate": max(min(count, _FEW), int(count * _SHARE)), "deep": count * _DEEPER}
+    return numbers.get(PROFILE, count)
+
+
+def examples(count: int) -> settings:
+    """Draw the commit's share of `count` examples for a test whose examples are expensive."""
+    return settings(settings.get_profile(PROFILE), max_examples=drawn(count))

@@ -40,6 +40,7 @@ WITH_DATA_OF_THE_SHOP = (
     "systems/test_run.py",
     "systems/test_snapshot_tables.py",
 )
+UNIT = "unit and not hypothesis"
 LEAST_TESTS = 1000
 NAME = "e2e-alone"
 VISITS = "visit_id,day\nV1,2026-01-05\nV2,2026-01-05\nV3,2026-01-06\n"
@@ -88,7 +89,7 @@ def lake(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pat
 
 def python(engine: Path, *arguments: str, project: Path | None = None) -> str:
     """Return what the copy's code prints; the environment's own Headgate comes behind it on Python's path."""
-    own = {"PYTHONPATH": str(engine), "HEADGATE_PROJECT": str(project or engine), "HYPOTHESIS_PROFILE": "few"}
+    own = {"PYTHONPATH": str(engine), "HEADGATE_PROJECT": str(project or engine)}
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("HEADGATE_", "PYTEST_"))
     } | own
@@ -111,12 +112,15 @@ def test_the_copy_has_no_retail(engine: Path) -> None:
 
 
 def test_the_engines_unit_tests_pass(engine: Path) -> None:
-    """Each file that is left out exists, so that the list cannot outlive it."""
+    """Each file that is left out exists, so that the list cannot outlive it.
+
+    Property tests draw the same examples in the unit tier, with the domain beside them.
+    """
     assert [path for path in WITH_DATA_OF_THE_SHOP if not (engine / "tests" / "unit" / path).is_file()] == []
     left_out = [f"--ignore=tests/unit/{path}" for path in WITH_DATA_OF_THE_SHOP]
     folders = [f"tests/unit/{folder}" for folder in FOLDERS.split()]
     printed = python(
-        engine, "-m", "pytest", *folders, *left_out, "-q", "-x", "-m", "unit", "-p", "no:cacheprovider"
+        engine, "-m", "pytest", *folders, *left_out, "-q", "-x", "-m", UNIT, "-p", "no:cacheprovider"
     )
     passed = re.search(r"(\d+) passed", printed)
     assert passed

@@ -23,6 +23,7 @@ from headgate.lake.versions import last_arrivals
 from headgate.merge.merge_lake import Merging
 from headgate.quality.contract_audit import audit
 from tests.duckdb_memory import MEMORY
+from tests.examples import drawn
 from tests.faults.inputs import contracts, payments
 from tests.faults.lake import (
     ADVICE,
@@ -72,14 +73,14 @@ def troubled(seed: int, group: str = "all") -> Lake:
     return lake
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(drawn(24)))
 def test_any_order_up_to_six_deliveries_and_dying_workers_change_nothing(seed: int) -> None:
     lake = troubled(seed)
     assert difference(lake, ADVICE) == []
 
 
 @pytest.mark.parametrize("group", ["reverted", "sent again", "correction"])
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(drawn(8)))
 def test_any_order_of_the_versions_of_one_object_changes_nothing(seed: int, group: str) -> None:
     lake = troubled(seed, group)
     assert difference(lake, ADVICE) == []
