@@ -9,13 +9,13 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ENGINES = ("pyspark", "sqlalchemy", "psycopg2")
 # For expectations about distributions, which no contract has.
 UNUSED = ("altair", "scipy.stats")
-_kept_configurations: ContextVar[dict[int, tuple[Any, Any]] | None] = ContextVar(
-    "kept_configurations", default=None
+_kept_conversions: ContextVar[dict[int, tuple[Any, Any]] | None] = ContextVar(
+    "kept_conversions", default=None
 )
 
 
@@ -56,38 +56,42 @@ with hidden_engines(), replaced_libraries():
     import great_expectations.expectations as gxe
     from great_expectations.execution_engine import pandas_execution_engine
     from great_expectations.expectations.expectation import Expectation
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 # Smaller batches get a hash of all their rows, which is not used and takes a third of the validation of some
 # hundred thousand rows.
 pandas_execution_engine.HASH_THRESHOLD = 0
 
 _configuration = Expectation.configuration.fget
+_expectation = ExpectationConfiguration.to_domain_obj
 
 
 @contextmanager
 def cached_configurations() -> Iterator[None]:
-    """Cache the configurations of expectations in a block, which must not change expectations.
+    """Cache the configurations of expectations, and expectations of configurations, in a block.
 
-    Great Expectations serializes an expectation each time it reads an argument, about 80 times per
-    validation: 40 % of the validation of a small table.
+    The block must not change them. Great Expectations serializes an expectation each time it reads an
+    argument, about 80 times per validation, and creates one of its configuration for each metric that it
+    depends on: more than half of the validation of a small table.
     """
-    token = _kept_configurations.set({})
+    token = _kept_conversions.set({})
     try:
         yield
     finally:
-        _kept_configurations.reset(token)
+        _kept_conversions.reset(token)
 
 
-def _configuration_once(expectation: Expectation) -> Any:  # noqa: ANN401 Great Expectations ships no types
-    kept = _kept_configurations.get()
+def _once(source: Any, convert: Callable[[Any], Any]) -> Any:  # noqa: ANN401 Great Expectations ships no types
+    kept = _kept_conversions.get()
     if kept is None:
-        return _configuration(expectation)
-    # The expectation is kept too, because another object could get the id of a deleted one.
-    if id(expectation) not in kept:
-        kept[id(expectation)] = expectation, _configuration(expectation)
-    return kept[id(expectation)][1]
+        return convert(source)
+    # The source is kept too, because another object could get the id of a deleted one.
+    if id(source) not in kept:
+        kept[id(source)] = source, convert(source)
+    return kept[id(source)][1]
 
 
-Expectation.configuration = property(_configuration_once)
+Expectation.configuration = property(lambda expectation: _once(expectation, _configuration))
+ExpectationConfiguration.to_domain_obj = lambda configuration: _once(configuration, _expectation)
 
 __all__ = ["cached_configurations", "gx", "gxe", "hidden_engines", "replaced_libraries"]

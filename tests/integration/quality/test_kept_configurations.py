@@ -1,4 +1,6 @@
-"""An expectation computes its configuration once in a question, and the answers are the same."""
+"""An expectation computes its configuration once in a question, a configuration its expectation, and the
+answers are the same.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +52,15 @@ def test_a_configuration_is_the_same_object_in_a_block_and_a_new_one_outside() -
     assert expectation.configuration == first
 
 
+def test_an_expectation_of_a_configuration_is_the_same_object_in_a_block_only() -> None:
+    configuration = gxe.ExpectColumnValuesToNotBeNull(column="number").configuration
+    with cached_configurations():
+        first = configuration.to_domain_obj()
+        assert configuration.to_domain_obj() is first
+    assert configuration.to_domain_obj() is not first
+    assert configuration.to_domain_obj() == first
+
+
 def test_a_changed_expectation_has_its_new_configuration_in_the_next_block() -> None:
     expectation = gxe.ExpectColumnValuesToNotBeNull(column="number")
     with cached_configurations():
@@ -83,5 +94,7 @@ def test_answers_are_those_of_great_expectations_with_its_own_configurations_and
         return expectation_library._configuration(expectation)
 
     monkeypatch.setattr(expectation_library.Expectation, "configuration", property(compute))
+    own = expectation_library._expectation
+    monkeypatch.setattr(expectation_library.ExpectationConfiguration, "to_domain_obj", own)
     monkeypatch.setattr(expectation_library.pandas_execution_engine, "HASH_THRESHOLD", 10**9)
     assert answers(numbers, codes) == kept
