@@ -33,7 +33,7 @@ class _FilesOnly(dict[str, "ibis.Table"]):
 
     def __init__(self, tables: Mapping[str, ibis.Table], kept: PartTables) -> None:
         super().__init__(tables)
-        self.kept_files = kept.kept_files
+        self.kept_files, self.first_stored = kept.kept_files, kept.first_stored
 
 
 @dataclass

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from headgate.facts.fact import Tables
 
+FirstStored: TypeAlias = "Callable[[str, Sequence[Sequence[str]]], tuple[int, list[Path]] | None]"
+"""The function `first_stored`, bound to tables."""
+
 WriteFiles: TypeAlias = "Callable[[Sequence[int], Sequence[Path]], None]"
 """Writes the files at some positions of the addresses. Equal addresses give equal rows."""
 
@@ -33,6 +36,10 @@ class FileTables(Protocol):
         self, name: str, addresses: Sequence[str], write: WriteFiles, *, is_fitted: bool = False
     ) -> list[Path]:
         """Return the files like the function `kept_files`."""
+        ...
+
+    def first_stored(self, name: str, candidates: Sequence[Sequence[str]]) -> tuple[int, list[Path]] | None:
+        """Return the files like the function `first_stored`."""
         ...
 
 
@@ -61,6 +68,20 @@ def kept_files(
     if missing:
         write(missing, [paths[number] for number in missing])
     return paths
+
+
+def first_stored(
+    tables: Tables, name: str, candidates: Sequence[Sequence[str]]
+) -> tuple[int, list[Path]] | None:
+    """Return the place of the first candidate whose files an earlier run stored, and its local files.
+
+    A file of more inputs can be computed from them. None without such a candidate, and in runs that compare
+    stored files with new ones: these compute all files from rows.
+
+    Args:
+        candidates: the addresses of the files of each.
+    """
+    return tables.first_stored(name, candidates) if isinstance(tables, FileTables) else None
 
 
 def address_of(*inputs: str) -> str:

@@ -172,6 +172,17 @@ class PartTables(Mapping[str, ibis.Table]):
         self.store.counts.update(reused=len(reused), computed=len(missing))
         return paths
 
+    def first_stored(self, name: str, candidates: Sequence[Sequence[str]]) -> tuple[int, list[Path]] | None:
+        """Return the place of the first candidate of which all files are stored, and their local files."""
+        stored = frozenset() if self.is_checked else self.store.kept(name)
+        for place, addresses in enumerate(candidates):
+            if stored.issuperset(addresses):
+                paths = [self.folder / f"{name}-{address}.parquet" for address in addresses]
+                for address, path in zip(addresses, paths, strict=True):
+                    self.store.fetch(name, address, path)
+                return place, paths
+        return None
+
     def _check_file(self, name: str, place: int, paths: Sequence[Path], write: WriteFiles) -> None:
         """Compare a stored file with one written now."""
         computed = self.folder / f"{name}-checked.parquet"

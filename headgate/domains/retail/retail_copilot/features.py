@@ -54,6 +54,17 @@ def texts(searches: ibis.Table) -> ibis.Table:
     )
 
 
+def of_visits_with(searches: ibis.Table, some: pa.Table) -> ibis.Table:
+    """Return the searches of visits that typed one of some texts on the same day.
+
+    Args:
+        some: a column `query_text`.
+    """
+    dated = searches.mutate(searched_on=searches.searched_at.date())
+    visits = dated.semi_join(ibis.memtable(some), "query_text").select("session_id", "searched_on")
+    return dated.semi_join(visits, ["session_id", "searched_on"]).select(*searches.columns)
+
+
 @contextmanager
 def named_searches(searches: ibis.Table, templates: pa.Table, folder: Path) -> Iterator[NamedSearches]:
     """Write the searches with their templates and reformulations to the folder, and open them for a block.

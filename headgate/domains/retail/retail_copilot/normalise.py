@@ -141,7 +141,7 @@ class Normaliser:
             .agg(words=("words", "first"), typed=("typed", "sum"), meant=("meant", "first"))
         )
         meant = spelling.texts_meant(spelled.reset_index(), self._right_words(spelled.index.to_series()))
-        words = spelled.words
+        words = dict(zip(spelled.index, spelled.words, strict=True))
         return {
             words[text]: words[other]
             for text, other in meant.items()

@@ -1,12 +1,14 @@
 """Searches, counted: those of the days before the newest one once a day, those of the newest day in each run.
 
 Spelling follows from the texts of the days before, so the templates of their texts do not move within a day.
+A new day continues from the counts of an earlier one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cache
+from datetime import timedelta
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 import ibis
@@ -29,15 +31,18 @@ if TYPE_CHECKING:
 
     from headgate.domains.retail.retail_copilot.normalise import Normaliser
     from headgate.facts.day_hashes import DayHashes
-    from headgate.facts.kept_files import KeepFiles
+    from headgate.facts.kept_files import FirstStored, KeepFiles
 
 KEPT = "searched_days"
+MAX_GAP_DAYS = 7
+"""Counts of this many days ago are continued; older ones are not looked for."""
 _SLIPS = "slips"
 _KEYS = {
     "texts": ("query_text", "template", "is_corrected"),
     "weeks": ("template", "week_on"),
     "clicks": ("template", "product_id"),
 }
+_COMMONEST_FIRST = [("searches", "descending"), ("query_text", "ascending")]
 _COMBINED = {"first": "min", "last": "max"}  # all other values are counts
 
 
@@ -57,6 +62,16 @@ class CountedSearches:
     clicks: pa.Table
     slips: Slips
 
+    @classmethod
+    def of_files(cls, paths: Sequence[Path]) -> CountedSearches:
+        """Return the counts of the files of `tables`."""
+        texts, weeks, clicks, slips = map(table_of, paths)
+        return cls(texts, weeks, clicks, _slips_of(slips))
+
+    def tables(self) -> list[pa.Table]:
+        """Return the counts and the typing errors as they are stored."""
+        return [self.texts, self.weeks, self.clicks, _table_of_slips(self.slips)]
+
     def plus(self, other: CountedSearches) -> CountedSearches:
         """Return the counts of both."""
         return replace(
@@ -68,10 +83,7 @@ class CountedSearches:
         """Return the texts, the commonest first, and whether more than one visit typed them (`is_shared`)."""
         is_shared = pc.not_equal(self.texts["first"], self.texts["last"])
         texts = self.texts.append_column("is_shared", is_shared).drop_columns(["first", "last"])
-        frame: pd.DataFrame = texts.sort_by(
-            [("searches", "descending"), ("query_text", "ascending")]
-        ).to_pandas()
-        return frame
+        return _commonest_first(texts)
 
     def weekly(self) -> pd.DataFrame:
         """Return `searches` and `without_results` by template and week."""
@@ -105,6 +117,7 @@ class SearchedDays:
         searches: as `features.searches` gives them.
         hashes: of the searches by day.
         keep: returns the stored file of an address, or has it written.
+        first_stored: returns the first stored ones of several files.
         folder: receives files while searches are counted.
     """
 
@@ -112,32 +125,31 @@ class SearchedDays:
     normaliser: Normaliser
     hashes: DayHashes
     keep: KeepFiles
+    first_stored: FirstStored
     folder: Path
 
     def until(self, day: date) -> CountedSearches:
         """Return the searches up to the end of a day, which an earlier run of the next day counted."""
-        counted, names = cache(self._counted), [*_KEYS, _SLIPS]
+        counted = cache(self._counted)
 
         def write(places: Sequence[int], paths: Sequence[Path]) -> None:
+            tables = counted(day).tables()
             for place, path in zip(places, paths, strict=True):
-                pq.write_table(counted(day)[place], path)
+                pq.write_table(tables[place], path)
 
-        addresses = [self._address(day, name) for name in names]
-        texts, weeks, clicks, slips = map(table_of, self.keep(KEPT, addresses, write))
-        return CountedSearches(texts, weeks, clicks, _slips_of(slips))
+        return CountedSearches.of_files(self.keep(KEPT, self._addresses(day), write))
 
     def since(self, day: date, slips: Slips) -> CountedSearches:
         """Return the searches from the beginning of a day on, with templates by known typing errors."""
         begun = self.searches.filter(self.searches.searched_at >= ibis.timestamp(day.isoformat()))
-        return CountedSearches(
-            *self._by_template(begun, self._templates(features.texts(begun), slips)), slips
-        )
+        texts = self._templates(_typed(begun), slips)
+        return CountedSearches(texts, *self._by_template(begun, texts), slips)
 
     def learnt_texts(self, until: date) -> pd.DataFrame:
         """Return the texts up to the end of a day with their templates, the commonest first."""
 
         def write(_: Sequence[int], paths: Sequence[Path]) -> None:
-            texts = self._texts_until(until)
+            texts = _commonest_first(_typed(features.searches(self.searches, until)))
             rows = self.normaliser.templates(texts)[["query_text", "searches", "template"]]
             pq.write_table(pa.Table.from_pandas(rows, preserve_index=False), paths[0])
 
@@ -145,28 +157,66 @@ class SearchedDays:
         rows: pd.DataFrame = table_of(path).to_pandas()
         return rows
 
-    def _counted(self, day: date) -> list[pa.Table]:
+    def _counted(self, day: date) -> CountedSearches:
+        """Count the searches up to the end of a day, from the stored counts of an earlier day if possible."""
         searches = features.searches(self.searches, day)
-        slips = self.normaliser.slips(self._texts_until(day))
-        texts = self._templates(features.texts(searches), slips)
-        return [*self._by_template(searches, texts), _table_of_slips(slips)]
+        candidates = [day - timedelta(days=gap) for gap in range(1, MAX_GAP_DAYS + 1)]
+        stored = self.first_stored(KEPT, [self._addresses(each) for each in candidates])
+        if stored is None:
+            typed = _typed(searches)
+            slips = self.normaliser.slips(_commonest_first(typed))
+            texts = self._templates(typed, slips)
+            return CountedSearches(texts, *self._by_template(searches, texts), slips)
+        place, paths = stored
+        begin = ibis.timestamp((candidates[place] + timedelta(days=1)).isoformat())
+        earlier, later = (
+            searches.filter(is_own)
+            for is_own in (searches.searched_at < begin, searches.searched_at >= begin)
+        )
+        return self._continued(CountedSearches.of_files(paths), earlier, later)
 
-    def _by_template(self, searches: ibis.Table, texts: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
+    def _continued(self, counted: CountedSearches, earlier: ibis.Table, later: ibis.Table) -> CountedSearches:
+        """Return the counts of earlier searches, which were counted with other typing errors, and later ones.
+
+        Visits in which a text has another template now are counted again. A visit ends at midnight, so the
+        counts of visits are added and subtracted.
+        """
+        typed = _sum([counted.texts.select(_TYPED), _typed(later)], ["query_text"])
+        slips = self.normaliser.slips(_commonest_first(typed))
+        texts = self._templates(typed, slips)
+        added, removed = [self._by_template(later, texts)], []
+        before = dict(zip(*(counted.texts[name].to_pylist() for name in _NAMED), strict=True))
+        pairs = zip(*(texts[name].to_pylist() for name in _NAMED), strict=True)
+        if moved := [text for text, template in pairs if before.get(text, template) != template]:
+            some = pa.table({"query_text": pa.array(moved, pa.string())})
+            visits = features.of_visits_with(earlier, some)
+            removed.append(self._by_template(visits, counted.texts))
+            added.append(self._by_template(visits, texts))
+        weeks, clicks = (
+            _difference([counts, *(new[place] for new in added)], [old[place] for old in removed], key)
+            for place, (counts, key) in enumerate(
+                [(counted.weeks, _KEYS["weeks"]), (counted.clicks, _KEYS["clicks"])]
+            )
+        )
+        return CountedSearches(texts, weeks, clicks, slips)
+
+    def _by_template(self, searches: ibis.Table, texts: pa.Table) -> tuple[pa.Table, pa.Table]:
         with features.named_searches(searches, texts, self.folder) as named:
-            return texts, named.by_week(), named.clicks()
+            return named.by_week(), named.clicks()
 
-    def _templates(self, texts: ibis.Table, slips: Slips) -> pa.Table:
-        rows = self.normaliser.templates(texts.order_by("query_text").to_pandas(), slips)
+    def _templates(self, typed: pa.Table, slips: Slips) -> pa.Table:
+        rows = self.normaliser.templates(typed.to_pandas(), slips)
         return pa.Table.from_pandas(rows, _TEXTS, preserve_index=False)
 
-    def _texts_until(self, day: date) -> pd.DataFrame:
-        texts = features.texts(features.searches(self.searches, day))
-        ordered: pd.DataFrame = texts.order_by(ibis.desc("searches"), "query_text").to_pandas()
-        return ordered
+    def _addresses(self, day: date) -> list[str]:
+        return [self._address(day, name) for name in (*_KEYS, _SLIPS)]
 
     def _address(self, day: date, name: str) -> str:
-        code = code_of("headgate.domains.retail.retail_copilot")
-        return address_of(code, self.normaliser.vocabulary_digest(), str(day), self.hashes.until(day), name)
+        return address_of(*self._made_with, str(day), self.hashes.until(day), name)
+
+    @cached_property
+    def _made_with(self) -> tuple[str, str]:
+        return code_of("headgate.domains.retail.retail_copilot"), self.normaliser.vocabulary_digest()
 
 
 _TEXTS = pa.schema(
@@ -179,6 +229,34 @@ _TEXTS = pa.schema(
         "is_corrected": pa.bool_(),
     }
 )
+
+
+_TYPED = ["query_text", "searches", "first", "last"]
+_NAMED = ("query_text", "template")
+
+
+def _typed(searches: ibis.Table) -> pa.Table:
+    """Return the texts of searches with their counts, in the order of the texts."""
+    rows: pa.Table = features.texts(searches).order_by("query_text").to_pyarrow()
+    return rows
+
+
+def _commonest_first(typed: pa.Table) -> pd.DataFrame:
+    rows: pd.DataFrame = typed.sort_by(_COMMONEST_FIRST).to_pandas()
+    return rows
+
+
+def _difference(added: Sequence[pa.Table], removed: Sequence[pa.Table], key: Sequence[str]) -> pa.Table:
+    """Return the sums of some counts less others, by key, without keys that have no count left."""
+    values = [name for name in added[0].column_names if name not in key]
+    negative = [
+        pa.table(
+            {name: pc.negate(rows[name]) if name in values else rows[name] for name in rows.column_names}
+        )
+        for rows in removed
+    ]
+    rows = _sum([*added, *negative], key)
+    return rows.filter(pc.greater(rows[values[0]], 0))
 
 
 def _sum(tables: Sequence[pa.Table], key: Sequence[str]) -> pa.Table:

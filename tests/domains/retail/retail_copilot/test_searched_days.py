@@ -13,13 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headgate.domains.retail import retail_copilot as system
+from headgate.domains.retail.retail_copilot import features
 from headgate.learning.store import Shelf
 from tests.domains.retail.retail_copilot.conftest import Row, tables_of
 from tests.examples import examples
 from tests.kept_runs import KeptRuns, assert_equal
 
 if TYPE_CHECKING:
+    import ibis
     import pandas as pd
+    import pyarrow as pa
 
 pytestmark = pytest.mark.system
 
@@ -93,6 +96,32 @@ def test_a_run_within_a_day_counts_only_the_searches_of_the_day(tmp_path: Path) 
     assert counts["computed"] == 0
     assert_equal(built, runs.build(is_full=True)[0])
     assert built["query_patterns"].set_index("template").searches["blue vase"] == 1
+
+
+def test_a_new_day_counts_old_visits_again_only_where_a_template_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty searches for candles explain the slip of the first day; nobody misspelled the mug."""
+    asked: list[list[str]] = []
+    of_visits_with = features.of_visits_with
+
+    def recorded(searches: ibis.Table, some: pa.Table) -> ibis.Table:
+        asked.append(some["query_text"].to_pylist())
+        return of_visits_with(searches, some)
+
+    monkeypatch.setattr(features, "of_visits_with", recorded)
+    rows = [searched("A", 0, "10:00:00", "canlde"), searched("A", 0, "10:01:00", "candle")]
+    rows += [searched("B", 0, "10:00:00", "mug"), searched("B", 1, "10:00:00", "mug")]
+    runs = KeptRuns(dict, {}, tmp_path)
+    replace_rows(runs, rows, 1)
+    runs.build()
+    rows += [searched(f"C{visit}", 1, "10:00:00", "candle") for visit in range(20)]
+    rows += [searched("D", 2, "10:00:00", "lamp")]
+    replace_rows(runs, rows, 2)
+    built, _ = runs.build()
+    assert asked == [["canlde"]]
+    assert_equal(built, runs.build(is_full=True)[0])
+    assert built["query_patterns"].set_index("template").searches["candle"] == 22
 
 
 def test_kept_counts_are_compared_with_new_ones_in_some_runs(tmp_path: Path) -> None:
