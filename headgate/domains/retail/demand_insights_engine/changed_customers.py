@@ -20,7 +20,6 @@ from headgate.domains.retail.demand_insights_engine import (
     origins,
 )
 from headgate.domains.retail.demand_insights_engine.customer_day import (
-    LINES,
     POINTS,
     TABLES,
     Customers,
@@ -90,8 +89,8 @@ def changed_customers(tables: Tables, day: CustomerDay, until: date, folder: Pat
         return ChangedCustomers({}, ids, None)
     own = folder / "changed"
     own.mkdir()
-    before = {name: day.files[name] for name in LINES}
-    features.write_days_since(tables, (until, figures.dated), before, ids, own)
+    before = features.EarlierLines(until, {name: day.files[name] for name in features.LINES})
+    features.write_days_since(tables, before, figures.dated, ids, own)
     places = {"days": own / "days.parquet", "consent": folder / "consent.parquet"}
     with local.opened({name: str(path) for name, path in places.items()}) as stored:
         path = own / "customers.parquet"

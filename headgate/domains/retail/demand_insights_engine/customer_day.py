@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -35,7 +35,7 @@ from headgate.engines import local
 from headgate.engines.local import release_memory
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_rows
-from headgate.facts.kept_files import address_of
+from headgate.facts.kept_files import address_of, first_stored
 from headgate.learning import model_file
 from headgate.learning.schedule import learnt_until
 from headgate.systems.kept_tables import frame_digest
@@ -56,13 +56,13 @@ if TYPE_CHECKING:
 
 TABLES = ("customer_segments", "customer_lifetime_value", "churn_risk")
 POINTS = "customer_points"
-LINES = ("ordered", "returned")
-"""Files of `features.write_days`."""
 FIGURES = "customer_figures"
 KEPT = "customer_day"
+MAX_GAP_DAYS = 7
+"""Lines of this many days ago are continued; older ones are not looked for."""
 _COMPARED = (POINTS, "customer_segments", "customer_lifetime_value")
 # Fitted models, rows in any order, and rows with the consent that customers gave by the day's first run.
-_NOT_COMPARED = (FIGURES, *LINES, "churn_risk")
+_NOT_COMPARED = (FIGURES, *features.LINES, "churn_risk")
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class CustomerDay:
         figures: None if nobody had bought.
         measures: rows of `customer_model_quality`.
         files: of the rows of `TABLES` and of their points (`POINTS`), in the order of the customers' numbers;
-            and those of `LINES`.
+            and those of `features.LINES`.
     """
 
     address: str
@@ -169,7 +169,8 @@ def customer_day(training: Training, until: date, dated: date) -> CustomerDay:
             for place, path in zip(places, paths, strict=True):
                 shutil.copyfile(made[names[place]], path)
 
-        addresses = [address_of(address, name) for name in names]
+        lines = dict(zip(features.LINES, _addresses_of_lines(training, until), strict=True))
+        addresses = [lines.get(name) or address_of(address, name) for name in names]
         return dict(zip(names, training.keep(KEPT, addresses, write, is_fitted=is_fitted), strict=True))
 
     files = keep(_NOT_COMPARED, is_fitted=True) | keep(_COMPARED, is_fitted=False)
@@ -180,11 +181,26 @@ def customer_day(training: Training, until: date, dated: date) -> CustomerDay:
     return CustomerDay(address, stored.figures, stored.measures, files)
 
 
+def _addresses_of_lines(training: Training, until: date) -> list[str]:
+    """Return the addresses of the files of `features.LINES` at the end of a day."""
+    return [training.address(until, name) for name in features.LINES]
+
+
+def _earlier_lines(training: Training, until: date) -> features.EarlierLines | None:
+    """Return the lines of an earlier day, as an earlier run stored them."""
+    days = [until - timedelta(days=gap) for gap in range(1, MAX_GAP_DAYS + 1)]
+    stored = first_stored(training.tables, KEPT, [_addresses_of_lines(training, day) for day in days])
+    if stored is None:
+        return None
+    place, paths = stored
+    return features.EarlierLines(days[place], dict(zip(features.LINES, paths, strict=True)))
+
+
 def _write_day(training: Training, sold: pd.DataFrame, until: date, dated: date) -> Mapping[str, Path]:
     """Compute the customers of a day, and return their files."""
     folder = training.folder / f"day-{until}"
     folder.mkdir()
-    unmatched = features.write_days(training.tables, until, folder)
+    unmatched = features.write_days(training.tables, until, folder, _earlier_lines(training, until))
     places = {"days": folder / "days.parquet", "consent": training.folder / "consent.parquet"}
     with local.opened({name: str(path) for name, path in places.items()}) as opened:
         days, path = opened["days"], folder / "customers.parquet"
@@ -199,7 +215,7 @@ def _write_day(training: Training, sold: pd.DataFrame, until: date, dated: date)
     figures = folder / "figures.parquet"
     body = model_file.to_bytes(stored)
     pq.write_table(pa.table({"figures": pa.array([body], pa.binary())}), figures)
-    lines = {name: folder / f"{name}.parquet" for name in LINES}
+    lines = {name: folder / f"{name}.parquet" for name in features.LINES}
     return {**dict.fromkeys((POINTS, *TABLES), nobody), **lines, **made, FIGURES: figures}
 
 

@@ -7,6 +7,7 @@ decimals and only then becomes a float: the sum of floats depends on the order, 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,7 +21,7 @@ from headgate.facts.day_hashes import COMBINE, hashes_by_day
 from headgate.facts.fact import Combine, Fact, fact_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -33,6 +34,9 @@ HORIZON_DAYS = 90
 
 All customer models are measured over as many days.
 """
+
+LINES = ("ordered", "returned")
+"""Files of days before returns (`ordered_days`) and of returned lines (`returned_lines`)."""
 
 _PAIR, _DAY = ["customer_id", "product_id"], ["customer_id", "purchased_on"]
 
@@ -152,20 +156,20 @@ def _hashes(tables: Tables) -> ibis.Table:
     return hashes_by_day(lines, "ordered_at")
 
 
-_LINES = {"order_items": "order_id"}
+_JOINED = {"order_items": "order_id"}
 SOLD = Fact(
     "sold_days",
     "orders",
     _sold,
     dict.fromkeys(("by_customers", "by_guests"), Combine.SUM),
-    _LINES,
+    _JOINED,
     is_grouped=True,
 )
 ORDERED = Fact(
-    "ordered_days", "orders", _ordered, dict.fromkeys(("revenue", "products", "orders"), Combine.SUM), _LINES
+    "ordered_days", "orders", _ordered, dict.fromkeys(("revenue", "products", "orders"), Combine.SUM), _JOINED
 )
-RETURNS = Fact("returned_days", "orders", _returns, {"units": Combine.SUM}, _LINES)
-HASHES = Fact("line_hashes", "orders", _hashes, COMBINE, _LINES, is_grouped=True)
+RETURNS = Fact("returned_days", "orders", _returns, {"units": Combine.SUM}, _JOINED)
+HASHES = Fact("line_hashes", "orders", _hashes, COMBINE, _JOINED, is_grouped=True)
 """Digests of all inputs of the purchase days."""
 
 
@@ -382,39 +386,69 @@ def observed(days: ibis.Table, after: date, until: date) -> ibis.Table:
     return filled.order_by("customer_id")
 
 
-def write_days(tables: Tables, as_of: date, folder: Path) -> Unmatched:
+@dataclass(frozen=True)
+class EarlierLines:
+    """The files of `LINES` at the end of an earlier day."""
+
+    until: date
+    files: Mapping[str, Path]
+
+
+def write_days(tables: Tables, as_of: date, folder: Path, before: EarlierLines | None = None) -> Unmatched:
     """Write the rows of `purchase_days` to `days.parquet` in the folder, and return the unmatched returns.
 
-    Days before returns and returned lines are computed once, and are in `ordered.parquet` and
-    `returned.parquet`. What follows runs on this machine.
+    Days before returns and returned lines are computed once, and are in the files of `LINES`. What follows
+    runs on this machine.
+
+    Args:
+        before: where an earlier run wrote them; then only orders since then are read, as in
+            `write_days_since`.
     """
-    asked = {"ordered": ordered_days(tables, as_of), "returned": returned_lines(tables, as_of)}
-    paths = {name: folder / f"{name}.parquet" for name in asked}
-    for name, table in asked.items():
-        write_rows(table, paths[name])
+    paths = {name: folder / f"{name}.parquet" for name in LINES}
+    if before:
+        with _continued(tables, before, as_of, folder) as lines:
+            _write_lines(lines, paths)
+    else:
+        _write_lines((ordered_days(tables, as_of), returned_lines(tables, as_of)), paths)
     with local.opened({name: str(path) for name, path in paths.items()}) as stored:
         write_rows(net_days(stored["ordered"], stored["returned"]), folder / "days.parquet")
         return unmatched_returns(stored["returned"])
 
 
-def write_days_since(
-    tables: Tables, days: tuple[date, date], before: Mapping[str, Path], some: pa.Table, folder: Path
-) -> None:
-    """Write the rows of `purchase_days` of some customers to `days.parquet` in the folder.
+def _write_lines(lines: tuple[ibis.Table, ibis.Table], paths: Mapping[str, Path]) -> None:
+    for table, path in zip(lines, paths.values(), strict=True):
+        write_rows(table, path)
 
-    Only orders since the first of two days are read, and all orders of customers who since then returned a
-    product for the first time.
+
+def write_days_since(tables: Tables, before: EarlierLines, as_of: date, some: pa.Table, folder: Path) -> None:
+    """Write the rows of `purchase_days` of some customers up to a day to `days.parquet` in the folder.
+
+    Only orders since an earlier day are read, and all orders of customers who since then returned a product
+    for the first time.
 
     Args:
-        days: the purchase days up to the second one are written.
-        before: the files `ordered` and `returned` of `write_days` at the first one.
         some: a column with the numbers of the customers.
     """
-    until, as_of = days
-    chosen, orders = ibis.memtable(some), tables["orders"]
-    ordered, returns = (
-        fact_rows(fact, tables).semi_join(chosen, "customer_id") for fact in (ORDERED, RETURNS)
-    )
+    with _continued(tables, before, as_of, folder, some) as (ordered, returned):
+        write_rows(net_days(ordered, returned), folder / "days.parquet")
+
+
+@contextmanager
+def _continued(
+    tables: Tables, before: EarlierLines, as_of: date, folder: Path, some: pa.Table | None = None
+) -> Iterator[tuple[ibis.Table, ibis.Table]]:
+    """Open the rows of `ordered_days` and `returned_lines` for a block, continued from an earlier day.
+
+    Args:
+        folder: receives the rows that are not in the files of the earlier day.
+        some: as in `write_days_since`; None for all customers.
+    """
+    until, orders, chosen = before.until, tables["orders"], None if some is None else ibis.memtable(some)
+
+    def of_chosen(rows: ibis.Table) -> ibis.Table:
+        return rows if chosen is None else rows.semi_join(chosen, "customer_id")
+
+    ordered, returns = (of_chosen(fact_rows(fact, tables)) for fact in (ORDERED, RETURNS))
     since = (ordered.purchased_on > ibis.date(until)) & (ordered.purchased_on <= ibis.date(as_of))
     newest = _placed(orders, as_of).filter(orders.ordered_at >= _after(until))
     recent = {"orders": newest, "order_items": tables["order_items"]}
@@ -427,14 +461,13 @@ def write_days_since(
     }
     if first.num_rows:
         asked["first_returned"] = _lines_of(tables, _placed(orders, until), ibis.memtable(first))
-    paths = {f"new_{name}": folder / f"{name}.parquet" for name in asked}
+    paths = {f"new_{name}": folder / f"new_{name}.parquet" for name in asked}
     for name, table in asked.items():
         write_rows(table, paths[f"new_{name}"])
-    with local.opened({name: str(path) for name, path in {**before, **paths}.items()}) as stored:
-        kept = {name: stored[name].semi_join(chosen, "customer_id") for name in before}
+    with local.opened({name: str(path) for name, path in {**before.files, **paths}.items()}) as stored:
+        kept = {name: of_chosen(stored[name]) for name in before.files}
         lines = [stored[name] for name in paths if name != "new_ordered"]
-        every = ibis.union(kept["ordered"], stored["new_ordered"]), ibis.union(kept["returned"], *lines)
-        write_rows(net_days(*every), folder / "days.parquet")
+        yield ibis.union(kept["ordered"], stored["new_ordered"]), ibis.union(kept["returned"], *lines)
 
 
 def consent(customers: ibis.Table) -> ibis.Table:

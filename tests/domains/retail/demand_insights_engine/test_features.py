@@ -203,26 +203,58 @@ def test_purchase_days_since_a_day_are_those_of_all_orders(
 ) -> None:
     """Returns may be the first of a product that was bought before the day."""
     tables, some = lines_of(*placed(drawn)), pa.table({"customer_id": [1]})
-    days = date(2024, 1, 1) + timedelta(days=until - 1), date(2024, 1, 3)
+    first, last = date(2024, 1, 1) + timedelta(days=until - 1), date(2024, 1, 3)
     with TemporaryDirectory() as name:
         folder = Path(name)
+        before = lines_until(tables, first, folder)
         (folder / "since").mkdir()
-        features.write_days(tables, days[0], folder)
-        before = {part: folder / f"{part}.parquet" for part in ("ordered", "returned")}
-        features.write_days_since(tables, days, before, some, folder / "since")
+        features.write_days_since(tables, before, last, some, folder / "since")
         rows = table_of(folder / "since" / "days.parquet").to_pylist()
     assert {row["purchased_on"]: (row["revenue"], row["products"]) for row in rows} == purchased(
         placed(drawn)
     )
 
 
+@examples(20)
+@given(DRAWN_LINES, st.integers(0, 3))
+def test_files_that_continue_those_of_an_earlier_day_have_the_rows_of_new_ones(
+    drawn: list[tuple[str, int, int, int]], until: int
+) -> None:
+    """Days follow each other: files that were continued once are continued again."""
+    tables, last = lines_of(*placed(drawn)), date(2024, 1, 3)
+    with TemporaryDirectory() as name:
+        before = lines_until(tables, date(2024, 1, 1) + timedelta(days=until - 1), Path(name, "first"))
+        for day in (date(2024, 1, 2), last):
+            if day > before.until:
+                before = lines_until(tables, day, Path(name, str(day)), before)
+        continued, new = Path(name, "continued"), Path(name, "new")
+        for folder in (continued, new):
+            folder.mkdir()
+        earlier = before if before.until < last else None
+        unmatched = features.write_days(tables, last, continued, earlier)
+        assert unmatched == features.write_days(tables, last, new)
+        for part in (*features.LINES, "days"):
+            assert rows_in_order(continued / f"{part}.parquet") == rows_in_order(new / f"{part}.parquet")
+
+
+def rows_in_order(path: Path) -> list[str]:
+    return sorted(map(str, table_of(path).to_pylist()))
+
+
+def lines_until(
+    tables: dict[str, ibis.Table], until: date, folder: Path, before: features.EarlierLines | None = None
+) -> features.EarlierLines:
+    folder.mkdir(exist_ok=True)
+    features.write_days(tables, until, folder, before)
+    return features.EarlierLines(until, {name: folder / f"{name}.parquet" for name in features.LINES})
+
+
 def test_purchase_days_since_a_day_are_of_the_named_customers_only(shop: Shop, tmp_path: Path) -> None:
     tables = shop([*ANNA, (2, "2024-01-31T09:00:00", "7", "completed")])
-    features.write_days(tables, date(2024, 1, 30), tmp_path)
-    before = {part: tmp_path / f"{part}.parquet" for part in ("ordered", "returned")}
-    since, days = tmp_path / "since", (date(2024, 1, 30), date(2024, 1, 31))
+    before = lines_until(tables, date(2024, 1, 30), tmp_path)
+    since = tmp_path / "since"
     since.mkdir()
-    features.write_days_since(tables, days, before, pa.table({"customer_id": [2]}), since)
+    features.write_days_since(tables, before, date(2024, 1, 31), pa.table({"customer_id": [2]}), since)
     rows = table_of(since / "days.parquet").to_pylist()
     assert [(row["customer_id"], row["revenue"]) for row in rows] == [(2, Decimal(7))]
 
