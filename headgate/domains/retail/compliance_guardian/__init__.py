@@ -115,7 +115,7 @@ def _scores(
     transactions, customers = tables["card_transactions"], tables["customers"]
     descriptions = described_transactions.Descriptions(transactions, customers, as_of, folder)
     if isinstance(tables, FileTables):
-        days = transaction_days.days_of_tables(transactions, customers, as_of)
+        days = transaction_days.days_of_tables(tables, as_of)
     else:
         days = transaction_days.days_of_rows(descriptions.all()) if len(descriptions.all()) else None
     if days is None:

@@ -13,13 +13,15 @@ import numpy as np
 import pandas as pd
 
 from headgate.domains.retail.compliance_guardian.boosting_models import FRAUD, HONEST
-from headgate.engines.frames import frame_of
+from headgate.facts.day_hashes import COMBINE, hashes_by_day
+from headgate.facts.fact import Combine, Fact, fact_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from headgate.domains.retail.compliance_guardian.described_transactions import DescribedTransactions
+    from headgate.facts.fact import Tables
 
 _READ = (
     "transaction_id",
@@ -29,9 +31,29 @@ _READ = (
     "card_token",
     "amount",
     "is_fraud",
-    "signed_up_at",
 )
 _HASH_TYPE = "decimal(38, 0)"
+
+
+def _of_days(tables: Tables) -> ibis.Table:
+    transactions = tables["card_transactions"]
+    hashed = hashes_by_day(transactions.select(*_READ), "transacted_at")
+    labelled = transactions.group_by(day_on=transactions.transacted_at.date()).agg(
+        honest=(transactions.is_fraud == False).sum().fill_null(0),  # noqa: E712 an Ibis column
+        frauds=transactions.is_fraud.sum().fill_null(0),
+        last_at=transactions.transacted_at.max(),
+    )
+    return hashed.inner_join(labelled, "day_on")
+
+
+DAYS = Fact(
+    "transaction_days",
+    "card_transactions",
+    _of_days,
+    {**COMBINE, "honest": Combine.SUM, "frauds": Combine.SUM, "last_at": Combine.MAX},
+    is_grouped=True,
+)
+"""Digests of the transactions by day, labels, and the time of the last one."""
 
 
 @dataclass(frozen=True)
@@ -65,34 +87,42 @@ class TransactionDays:
         return bisect_left(self.days, start) < bisect_left(self.days, end)
 
 
-def days_of_tables(transactions: ibis.Table, customers: ibis.Table, as_of: date) -> TransactionDays | None:
+def days_of_tables(tables: Tables, as_of: date) -> TransactionDays | None:
     """Return the days up to a day, from tables on DuckDB; None without transactions.
 
-    One pass over the rows: all columns that features depend on enter a hash; hashes of a day are added.
+    A digest has all columns that features depend on, and the registration of customers from the day of their
+    first transaction on.
     """
+    facts = fact_rows(DAYS, tables)
+    days = facts.filter(facts.day_on <= ibis.date(as_of)).order_by("day_on").to_pyarrow().to_pylist()
+    if not days:
+        return None
+    signed_up, digests, digest = _sign_ups(tables, as_of), [], ""
+    for day in days:
+        sums = " ".join(str(day[name]) for name in COMBINE)
+        text = f"{digest} {day['day_on']} {sums} {signed_up.get(day['day_on'])}"
+        digests.append(digest := hashlib.sha256(text.encode()).hexdigest())
+    return TransactionDays(
+        [pd.Timestamp(day["day_on"]) for day in days],
+        [day["honest"] for day in days],
+        [day["frauds"] for day in days],
+        digests,
+        pd.Timestamp(days[-1]["last_at"]),
+    )
+
+
+def _sign_ups(tables: Tables, as_of: date) -> Mapping[date, str]:
+    """Return a digest of the registrations of the customers with their first transaction on a day, by day."""
+    transactions, customers = tables["card_transactions"], tables["customers"]
     end = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
     past = transactions.filter(transactions.transacted_at < end)
-    rows = past.left_join(customers.select("customer_id", "signed_up_at"), "customer_id")
-    hashed = ibis.struct({name: rows[name] for name in _READ}).hash()
-    each = rows.select("transacted_at", "is_fraud", day=rows.transacted_at.date(), hashed=hashed)
-    by_day = each.group_by("day").agg(
-        rows=each.count(),
-        honest=(each.is_fraud == False).sum().fill_null(0),  # noqa: E712 an Ibis column
-        frauds=each.is_fraud.sum().fill_null(0),
-        hashed=each.hashed.cast(_HASH_TYPE).sum(),
-        last_at=each.transacted_at.max(),
+    first = past.group_by("customer_id").agg(first_at=past.transacted_at.min())
+    rows = first.inner_join(customers.select("customer_id", "signed_up_at"), "customer_id")
+    hashed = ibis.struct({name: rows[name] for name in ("customer_id", "signed_up_at")}).hash()
+    by_day = rows.group_by(day_on=rows.first_at.date()).agg(
+        customers=rows.count(), hashed=hashed.cast(_HASH_TYPE).sum()
     )
-    figures = frame_of(by_day.order_by("day").to_pyarrow())
-    if figures.empty:
-        return None
-    digests, digest = [], ""
-    for row in figures.itertuples():
-        text = f"{digest} {row.day} {row.rows} {row.hashed}"
-        digests.append(digest := hashlib.sha256(text.encode()).hexdigest())
-    days = [pd.Timestamp(day) for day in figures.day]
-    return TransactionDays(
-        days, figures.honest.tolist(), figures.frauds.tolist(), digests, figures.last_at.iloc[-1]
-    )
+    return {row["day_on"]: f"{row['customers']} {row['hashed']}" for row in by_day.to_pyarrow().to_pylist()}
 
 
 def days_of_rows(transactions: DescribedTransactions) -> TransactionDays:
