@@ -556,6 +556,7 @@ def test_the_forecast_error_of_an_untested_method_has_a_reason_instead(
             "insert into forecast_accuracy (series_id, level, model, windows, smape) values (?, ?, ?, ?, ?)",
             row,
         )
+        set_nearest(engine)
         (figure,) = answer_of(engine, panels["forecast_error"].sql)
         table = answer_of(engine, panels["accuracy"].sql)
     assert (figure["value"], figure["reason"] and str(figure["reason"])[:10]) == (smape, reason)
@@ -747,6 +748,7 @@ def test_the_first_figure_says_what_the_next_calendar_month_sells_and_why_not_to
         filled_tables(engine, sales_forecast=weeks, sales_history=past, forecast_accuracy=tested)
         (figure,) = answer_of(engine, panel.sql)
         engine.execute("update forecast_accuracy set smape_mean_of_8 = 20")
+        set_nearest(engine)
         (by_rule,) = answer_of(engine, panel.sql)
         engine.execute("delete from sales_forecast where horizon > 6")
         (short,) = answer_of(engine, panel.sql)
@@ -798,6 +800,7 @@ def test_no_panel_of_a_series_that_every_method_missed_asks_to_plan_with_it() ->
         engine.execute("update sales_forecast set level = 'total'")
         of_total = [answer_of(engine, sql)[0]["title_action"] for sql in statements]
         engine.execute("update forecast_accuracy set smape = 20, smape_mean_of_8 = 30")
+        set_nearest(engine)
         others = [answer_of(engine, sql)[0]["title_action"] for sql in statements]
     assert [
         name for name, action in zip(names, actions, strict=True) if "more than 50 %" not in str(action)
@@ -832,8 +835,10 @@ def test_stock_is_ordered_by_categories_that_a_test_shows_to_be_near_enough() ->
         filled_tables(engine, sales_forecast=ahead, forecast_accuracy=tested)
         rows = answer_of(engine, panel.sql)
         engine.execute("update forecast_accuracy set smape = 20 where series_id = 'category=Toys'")
+        set_nearest(engine)
         without_others = answer_of(engine, panel.sql)
         engine.execute("update forecast_accuracy set smape = 60")
+        set_nearest(engine)
         far_off = answer_of(engine, panel.sql)
         engine.execute("delete from forecast_accuracy")
         untested = answer_of(engine, panel.sql)
@@ -896,6 +901,14 @@ def filled_tables(engine: duckdb.DuckDBPyConnection, **tables: list[dict[str, ob
         for row in rows:
             statement = f"insert into {name} ({', '.join(row)}) values ({', '.join('?' * len(row))})"  # noqa: S608 the test's own columns
             engine.execute(statement, list(row.values()))
+    if "forecast_accuracy" in tables:
+        set_nearest(engine)
+
+
+def set_nearest(engine: duckdb.DuckDBPyConnection) -> None:
+    """Set the error of the best method, as the table has it after each build."""
+    rules = "smape_naive2, smape_last_year, smape_last_value, smape_mean_of_8"
+    engine.execute(f"update forecast_accuracy set smape_nearest = least(smape, {rules})")  # noqa: S608 columns of a contract
 
 
 def answer_of(engine: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, object]]:

@@ -24,7 +24,7 @@ RULES = ["smape_last_year", "smape_last_value", "smape_mean_of_8"]
 COVERAGES = ["coverage_80", "coverage_95"]
 COLUMNS = [
     *(*SERIES, "model", "grain", "horizon", "windows", "mase", "smape", "owa", "mase_naive2", "smape_naive2"),
-    *(*RULES, *COVERAGES, "history_too_short"),
+    *(*RULES, "smape_nearest", *COVERAGES, "history_too_short"),
 ]
 
 
@@ -54,6 +54,7 @@ def forecast_accuracy(forecast: HierarchyForecast) -> pd.DataFrame:
     scored["owa"] = [
         owa(*measures) for measures in scored[["smape", "mase", "smape_naive2", "mase_naive2"]].to_numpy()
     ]
+    scored["smape_nearest"] = scored[["smape", "smape_naive2", *RULES]].min(axis=1)
     scored["history_too_short"] = forecast.too_short
     return scored[COLUMNS]
 

@@ -72,6 +72,14 @@ def test_the_error_of_last_year_is_null_unless_each_origin_of_the_row_knew_a_yea
     ] == pytest.approx(200 * 20 / 220)
 
 
+def test_the_nearest_error_is_the_least_of_the_forecast_and_the_rules_that_were_tested() -> None:
+    row = accuracy("ensemble", [("ensemble", 110.0)] * 2, [101.0, 101.0])
+    assert row["smape_nearest"] == row["smape_mean_of_8"] < row["smape_last_year"] < row["smape"]
+    row = accuracy("ensemble", [("ensemble", 100.0)] * 2, [np.nan, np.nan])
+    assert row["smape_nearest"] == row["smape"] == 0
+    assert pd.isna(accuracy("pooled_ensemble", [("ensemble", 110.0)], [120.0])["smape_nearest"])
+
+
 def test_figures_are_measured_only_at_origins_that_the_published_method_forecast() -> None:
     row = accuracy("last_year", [("last_year", 120.0), ("ensemble", 300.0)], [120.0, np.nan])
     assert row["windows"] == 1
