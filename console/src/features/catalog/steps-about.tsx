@@ -11,6 +11,7 @@ import { quoted } from '../../formats/sql'
 import { capitalised, label } from '../../formats/words'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
+import { DecisionHistory } from '../work/decision-history'
 import { NotePrompt } from '../work/note-prompt'
 import { useDecide, useDecisions } from '../work/queries'
 import { decisionOf, type QueueItem, queueItems, reasonOf, REOPEN } from '../work/queue-state'
@@ -44,7 +45,12 @@ function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) 
       : [undefined]
   const name = 'What to do'
   if (answer.data && decisions.data && !item)
-    return <Text size="sm">Nothing to do: it is not among “{queue.title}”.</Text>
+    return (
+      <div>
+        <Text size="sm">Nothing to do: it is not among “{queue.title}”.</Text>
+        <DecisionHistory decisions={decisions.data.decisions.filter(({ item_id }) => item_id === value)} />
+      </div>
+    )
   const title = !item
     ? name
     : item.closedBy
@@ -76,6 +82,7 @@ function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) 
                 {item.proposed ? reasonOf(item, units) : capitalised(reasonOf(item, units))}
               </Text>
               <Decide queue={queue} item={item} />
+              <DecisionHistory decisions={item.history} />
             </>
           ) : null
         }

@@ -1,13 +1,13 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Group, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { unitWord } from '../../api/format'
 import { useCaller } from '../../api/queries'
-import { Moment } from '../../components/moment'
 import { cellWords, isTimeUnit, type Units, useLabels, useUnits } from '../../formats/columns'
-import { heading, label } from '../../formats/words'
+import { heading } from '../../formats/words'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
+import { DecisionHistory } from './decision-history'
 import { Evidence } from './evidence'
 import { ASSIGN, type QueueItem, UNASSIGN } from './queue-state'
 
@@ -20,10 +20,6 @@ interface Props {
   mayDecide: boolean
   onDecide: (action: string, label: string, more?: { note?: string; assignee?: string }) => void
 }
-
-/** A decision in the words of an item's history. */
-const actionWords = ({ action, assignee }: Schemas['Decision']): string =>
-  action === UNASSIGN ? 'assigned to nobody' : action === ASSIGN ? `assigned to ${assignee}` : label(action)
 
 /** Everything about one item: its other cells, a note, who takes care of it, and what was decided before. */
 export function ItemDetails({ item, table, unitsOfPanels, evidence = [], mayDecide, onDecide }: Props) {
@@ -98,21 +94,7 @@ export function ItemDetails({ item, table, unitsOfPanels, evidence = [], mayDeci
           ) : null}
         </Group>
       ) : null}
-      {item.history.length > 0 ? (
-        <ul className="history" aria-label="History">
-          {item.history.map((decision) => (
-            <li key={decision.decision_id}>
-              <Text size="sm" span>
-                {actionWords(decision)}
-                {decision.note ? `: ${decision.note}` : ''}
-              </Text>{' '}
-              <Text size="xs" span className="muted">
-                {decision.decided_by}, <Moment at={decision.decided_at} />
-              </Text>
-            </li>
-          ))}
-        </ul>
-      ) : null}
+      <DecisionHistory decisions={item.history} />
     </Stack>
   )
 }
