@@ -124,13 +124,12 @@ function flagText(note: string): string {
 
 /** The share of an axis that a flag may take. */
 const FLAG_SHARE = 0.12
-const MAX_FLAG_ROWS = 2
 
-/** The row above the chart of each mark's flag: flags of neighbouring places lie above each other, and one of the first places above the title of the axis. Null where all rows are taken: the note is below the chart and in the hover text. */
+/** The row above the chart of each mark's flag: flags of neighbouring places lie above each other. Null where both rows are taken: the note is below the chart and in the hover text. The title of the axis takes the beginning of the second row. */
 export function flagRows(marks: readonly Mark[], places: number): (number | null)[] {
   const width = FLAG_SHARE * places
   // The place up to which each row is taken.
-  const taken = Array.from({ length: MAX_FLAG_ROWS }, (_, row) => (row === 0 ? 0 : -Infinity))
+  const taken = [-Infinity, 0]
   return marks.map(({ place }) => {
     const row = taken.findIndex((end) => place - end >= width)
     if (row < 0) return null
@@ -161,13 +160,19 @@ export function markLine(
       fontSize: 12,
       formatter: ({ dataIndex }: { dataIndex: number }) => flagText(marks[dataIndex]?.notes[0]?.note ?? ''),
     },
-    data: marks.map(({ place }, at) => ({ [axis]: place, ...flagAt(rows[at]) })),
+    data: marks.map(({ place }, at) => ({
+      [axis]: place,
+      ...flagAt(rows[at], place < (FLAG_SHARE * places) / 2),
+    })),
   }
 }
 
-/** The label of a mark whose flag is not in the first row. */
-const flagAt = (row: number | null | undefined): object =>
-  row === null ? { label: { show: false } } : row ? { label: { distance: 2 + FLAG_LINE * row } } : {}
+/** The label of a mark by its row; one of the first places begins at its line, because the labels of the other axis are beside it. */
+function flagAt(row: number | null | undefined, isFirst: boolean): object {
+  if (row === null) return { label: { show: false } }
+  const label = { ...(row ? { distance: 2 + FLAG_LINE * row } : {}), ...(isFirst ? { align: 'left' } : {}) }
+  return Object.keys(label).length > 0 ? { label } : {}
+}
 
 /** The notes at a place of the axis, for its hover text. */
 export const notesAt = (marks: readonly Mark[], place: number | undefined): string[] =>
