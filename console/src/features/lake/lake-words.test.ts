@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import type { Schemas } from '../../api/client'
 import { healthWords, quarantineWords, remedyOf, runWords } from './lake-words'
 
 test('the title of the health says which checks need a look', () => {
@@ -40,7 +41,7 @@ test('the most urgent check says the one thing to do', () => {
 })
 
 test('the title of the runs says how the newest one ended, and a success with problems is none', () => {
-  const run = (state: 'succeeded' | 'failed' | 'running', has_problems = false) =>
+  const run = (state: Schemas['RunSummary']['state'], has_problems = false) =>
     runWords([{ state, has_problems, started_at: '2026-11-24T03:12:00' }]).split(',')[0]
   expect([run('aborted'), run('timed_out')]).toEqual([
     'The last run was stopped',

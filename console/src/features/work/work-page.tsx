@@ -1,4 +1,5 @@
 import { Stack, Text } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { useMemo } from 'react'
 import { Link, Navigate, useParams, useSearchParams } from 'react-router'
 
@@ -11,6 +12,7 @@ import { NothingHere } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Waiting } from '../../components/states'
 import { Tabs } from '../../components/tabs'
+import { PHONE } from '../../components/widths'
 import { unitsOfPanels } from '../dashboards/panel-units'
 import { TrustLine } from '../dashboards/trust-line'
 import { alertedChecks, LakeAlert } from '../lake/lake-alert'
@@ -205,9 +207,12 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
   const decisions = useDecisions(queue.name)
   const [search, setSearch] = useSearchParams()
   const units = useMemo(() => ({ ...unitsOfPanels([board], queue.table), ...queue.units }), [board, queue])
+  // On a phone the first item comes before all that is about the list.
+  const isPhone = useMediaQuery(PHONE, undefined, { getInitialValueInEffect: false })
+  const missing = queue.missing_sql ? <QueueMissing sql={queue.missing_sql} /> : null
   return (
     <Stack gap="xs">
-      {queue.missing_sql ? <QueueMissing sql={queue.missing_sql} /> : null}
+      {isPhone ? null : missing}
       <Answered of={answer} what="the items">
         {(rows) =>
           rows.rows.length === 0 ? (
@@ -231,6 +236,7 @@ function Queue({ board, queue }: { board: Schemas['Dashboard']; queue: Schemas['
           )
         }
       </Answered>
+      {isPhone ? missing : null}
       {answer.data?.rows.length === 0 ? (
         <Decided board={board} queue={queue} decisions={decisions.data?.decisions} />
       ) : (
