@@ -2,7 +2,7 @@ import { SimpleGrid, Stack, Text, UnstyledButton } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { Panel } from '../../components/panel'
-import { type Asked, askedBy, type KeptQuestion } from './saved-questions'
+import { type Asked, askedBy, type KeptQuestion, questionTitle } from './saved-questions'
 
 /** As many as fill the page without scrolling. */
 const MOST = 9
@@ -18,7 +18,7 @@ export function FirstQuestions({ own, questions, onQuestion }: Props) {
   const offered = [
     ...own.map((question) => ({ name: question.name, by: 'Mine', asked: askedBy(question) })),
     ...questions.map(({ description, sql }) => ({
-      name: description,
+      name: questionTitle(description),
       by: '',
       asked: { sql, view: 'table' as const },
     })),

@@ -20,7 +20,14 @@ import { QueryFailed } from './query-failed'
 import { isBilledBySize } from './scan-words'
 import { QuestionPicker } from './question-picker'
 import { type Choice, drawable, drawn } from './chart-choice'
-import { type Asked, choiceOf, type KeptQuestion, questionAddress, useKeptQuestions } from './saved-questions'
+import {
+  type Asked,
+  choiceOf,
+  type KeptQuestion,
+  questionAddress,
+  questionTitle,
+  useKeptQuestions,
+} from './saved-questions'
 import { AnswerOrigin } from './answer-origin'
 import { CopyLink } from './copy-link'
 import { fileNameOf } from './file-name-of'
@@ -153,7 +160,7 @@ function Desk() {
                     <MailMe key={name} of={{ sql: answered }} title={(name ?? '').slice(0, MAX_TITLE)} />
                     <KeepQuestion
                       kept={saved}
-                      proposed={asked?.description ?? ''}
+                      proposed={asked ? questionTitle(asked.description) : ''}
                       question={{ sql: answered, ...shownAs(state.result, view, choice) }}
                       onKeep={own.keep.mutateAsync}
                       onForget={own.forget.mutateAsync}

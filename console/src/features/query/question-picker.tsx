@@ -2,7 +2,7 @@ import { Group, Select } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { DeleteQuestion } from './delete-question'
-import { type Asked, askedBy, type KeptQuestion } from './saved-questions'
+import { type Asked, askedBy, type KeptQuestion, questionTitle } from './saved-questions'
 
 interface Props {
   questions: Schemas['Question'][]
@@ -25,7 +25,7 @@ export function QuestionPicker({ questions, own, sql, onQuestion, onForget }: Pr
       : []),
     {
       group: 'Of this lake',
-      items: questions.map(({ name, description }) => ({ value: name, label: description })),
+      items: questions.map(({ name, description }) => ({ value: name, label: questionTitle(description) })),
     },
   ]
   function choose(value: string | null): void {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { askedBy, choiceOf, type KeptQuestion, questionAddress } from './saved-questions'
+import { askedBy, choiceOf, type KeptQuestion, questionAddress, questionTitle } from './saved-questions'
 
 const SALES: KeptQuestion = {
   name: 'Sales by day',
@@ -32,4 +32,14 @@ test('a question that is kept as a table has no chart', () => {
 
 test('an address without a kind leaves it to the columns', () => {
   expect(choiceOf(new URLSearchParams('x=day&y=sold&kind=pie'))?.kind).toBeUndefined()
+})
+
+test('a question of the lake is called by its question, without notes for those who read the whole', () => {
+  expect(questionTitle('Is every penny accounted for? (Reads refused rows.)')).toBe(
+    'Is every penny accounted for?',
+  )
+  expect(questionTitle('How good (below 1 is better) are forecasts, and how often? By week.')).toBe(
+    'How good are forecasts, and how often?',
+  )
+  expect(questionTitle('Sales of a week')).toBe('Sales of a week')
 })

@@ -86,3 +86,10 @@ const withoutPerson = ({ name, sql, kind, x, y, series, is_pinned }: KeptQuestio
   series,
   is_pinned,
 })
+
+/** The short name of a question of the lake: its words up to the question mark, without what is in brackets. */
+export function questionTitle(description: string): string {
+  const end = description.indexOf('?')
+  const question = end > 0 ? description.slice(0, end + 1) : description
+  return question.replace(/\s*\([^)]*\)/g, '')
+}

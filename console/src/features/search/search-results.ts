@@ -6,6 +6,7 @@ import { quoted, quotedName } from '../../formats/sql'
 import { childrenOf, literal, onlyKey, rowAddress } from '../catalog/belonging'
 import { panelAddress } from '../dashboards/named-panel'
 import { runTitle } from '../lake/run-facts'
+import { questionTitle } from '../query/saved-questions'
 
 export interface Place {
   kind: string
@@ -136,9 +137,9 @@ export const places = ({
   ),
   ...questions.map((one) => ({
     kind: 'question',
-    title: one.description,
+    title: questionTitle(one.description),
     href: `#/query?question=${path(one.name)}`,
-    words: one.name,
+    words: `${one.name} ${one.description}`,
   })),
   ...tables
     .filter(({ system }) => system)
