@@ -92,8 +92,12 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
       {hasActions && answer.data && at('value') !== null ? (
         <>
           <Text size="xs">{actionOf(panel, answer.data)}</Text>
-          {Number(at('value')) > 0 ? <QueueLink board={board} panel={panel} /> : null}
-          <InQueue queues={board.queues} name={panel.queue} />
+          {Number(at('value')) > 0 ? (
+            <>
+              <QueueLink board={board} panel={panel} />
+              <InQueue queues={board.queues} name={panel.queue} />
+            </>
+          ) : null}
         </>
       ) : null}
       <TrustLine board={board} table={panel.table} few={FEW_OF_MANY} />
