@@ -62,6 +62,7 @@ class PartTables(Mapping[str, ibis.Table]):
     folder: Path
     is_checked: bool = False
     _tables: dict[str, ibis.Table] = field(default_factory=dict)
+    _facts: dict[str, ibis.Table] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=count)
     _read: set[Path] = field(default_factory=set)
 
@@ -79,9 +80,18 @@ class PartTables(Mapping[str, ibis.Table]):
     def fact_rows(self, fact: Fact, lookups: Tables) -> ibis.Table:
         """Return the fact's rows of all parts; only changed parts are computed.
 
+        A fact without lookups is prepared once for all that ask for it.
+
         Raises:
             AuditError: a stored part differs from a new computation.
         """
+        if lookups:
+            return self._prepared(fact, lookups)
+        if fact.name not in self._facts:
+            self._facts[fact.name] = self._prepared(fact, lookups)
+        return self._facts[fact.name]
+
+    def _prepared(self, fact: Fact, lookups: Tables) -> ibis.Table:
         parts = self._parts_of(fact, lookups)
         kept = self.store.kept(fact.name)
         missing = [part for part in parts if part.address not in kept and not part.path.exists()]

@@ -177,6 +177,20 @@ def test_nothing_is_computed_where_nothing_changed(lake: FactLake) -> None:
     assert counts_of(lake) == Counter(reused=computed, computed=0)
 
 
+def test_a_fact_is_prepared_once_in_a_run_and_again_for_other_lookups(lake: FactLake, tmp_path: Path) -> None:
+    placed = Fact("placed", "orders", _placed, {"orders": Combine.SUM})
+    with lake.tables(lake.store(), tmp_path) as tables:
+        assert fact_rows(placed, tables) is fact_rows(placed, tables)
+        first, other = (sorted_rows(DAYS, tables, labels) for labels in (LABELS, {"a": "other"}))
+    assert {row["label"] for row in first} == {"first", "second"}
+    assert {row["label"] for row in other} == {"other", None}
+
+
+def _placed(tables: Mapping[str, ibis.Table]) -> ibis.Table:
+    orders = tables["orders"]
+    return orders.group_by(day=orders.ordered_at.date()).agg(orders=orders.count())
+
+
 def test_a_changed_item_is_computed_with_the_orders_that_it_may_belong_to(lake: FactLake) -> None:
     parts = counts_of(lake)["computed"]
     lake.deliver_items("bb", [("022", "c", 1_000)])
