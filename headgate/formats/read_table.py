@@ -43,6 +43,18 @@ def sample_table(file: bytes | Path, contract: Contract | None = None) -> FileTa
     return _by_name(table) if isinstance(content, bytes) and format_of(content, contract).records else table
 
 
+def table_without_header_row(file: Path, contract: Contract | None = None) -> FileTable | None:
+    """Return the table of a text without a header, or of a sheet with names in two rows; else None.
+
+    The gate reads neither without a contract of this form. Only the first rows of a text are returned.
+    """
+    table = _table_or_none(_unpacked(file, whole=False), contract, whole=False)
+    if table is None or len(table.names) > MAX_MAPPED_COLUMNS:
+        return None
+    is_text = not table.has_header and table.text_rows is not None and not _is_plain_text(table)
+    return table if table.two_row_sheet or is_text else None
+
+
 def check_is_table(file: Path) -> None:
     """Check from its beginning that a file without a contract is a table in a supported format.
 

@@ -25,7 +25,7 @@ from headgate.lake.ports import ObjectRef
 from headgate.lake.states import QUARANTINED_ROW_COLUMNS, RAGGED_ROW, FileState
 from headgate.uploads.commit_upload import CHECKED, FAILED, TOO_LARGE
 from headgate.uploads.differing_duplicates import differing_cells
-from headgate.uploads.edited_rows import reasons_as_written, rule_reasons_as_written
+from headgate.uploads.edited_rows import edited_csv, reasons_as_written, rule_reasons_as_written
 from headgate.uploads.edited_upload import edited_content, edited_file, edited_key
 from headgate.uploads.edits import Edits
 from headgate.uploads.import_grid import FLAWED, ROWS, ColumnFacts, Flaws, FlawWords, write_grid
@@ -200,6 +200,8 @@ class DryRunner:
         flaws = Flaws.of(body, edited.column_of(mapped), words)
         decided = {"suggestion": mapping.suggestion, "fields": mapping.fields} if mapping else None
         facts = self._grid(upload, edited, flaws, folder)
+        if record.get("state") == FileState.PROFILED and not result.get("draft") and edited.opened:
+            result["draft"] = self._draft_of_grid(upload, edited, folder)
         return {
             **result,
             "rows": [_as_sent(row, words) for row in result.get("rows", ())],
@@ -213,6 +215,19 @@ class DryRunner:
             "decided": decided,
             **_original(edited, original, facts, is_kept=bool(committed_as)),
         }
+
+    def _draft_of_grid(
+        self, upload: UploadRecord, edited: EditedUpload, folder: Path
+    ) -> Mapping[str, Any] | None:
+        """Draft a contract from the rows of the grid, if the file's own form allows no draft.
+
+        Examples are a sheet with names in two rows, and a stored type without a text.
+        """
+        opened, path = edited.opened, folder / "grid.csv"
+        if opened is None or upload.size_bytes > _MAX_DRAFT_BYTES:
+            return None
+        edited_csv(opened.source, opened.names, Edits(), None, path)
+        return self.draft(upload.name, path.read_bytes())
 
     @staticmethod
     def _words(edited: EditedUpload, body: bytes | None, *, has_ragged: bool) -> FlawWords:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from headgate.contracts.file_form import has_header
 from headgate.contracts.format_property import stated_format
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.source_format import SourceFormat
@@ -107,7 +108,8 @@ def edited_csv(
 ) -> None:
     """Write the edited file: UTF-8, the contract's names, one line per row of the original.
 
-    Without a contract or decided columns the file keeps its names and values.
+    Without a contract or decided columns the file keeps its names and values. A file of a contract whose
+    files have no header has the contract's columns in their order.
 
     Args:
         stored: the types in which the file stores its columns; None for texts alone.
@@ -120,13 +122,14 @@ def edited_csv(
         fields = list(own)
     else:
         column_of = {field: name for name, field in edits.columns.items() if field is not None}
-        fields = [name for name in contract.names if name in column_of]
+        fields = [name for name in contract.names if name in column_of or not has_header(contract)]
     typed = {cell.row for cell in edits.cells}
     set_for_all = {step.column for step in edits.steps if step.kind == "default"} - set(names)
     is_workbook = source.written_as.get("format") in WORKBOOKS
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(fields)
+        if has_header(of_dataset):
+            writer.writerow(fields)
         for received in source.batches():
             batch = with_completed(received, typed, source)
             columns = edited_columns(batch, names, edits)
@@ -137,6 +140,8 @@ def edited_csv(
                 _plain(
                     columns[column_of[name]], edits, contract, name, is_plain=column_of[name] in set_for_all
                 ).to_pylist()
+                if name in column_of
+                else [None] * len(batch.source_rows)
                 for name in fields
             ]
             writer.writerows(_with_ragged_rows(batch, cells, len(fields), set(edits.left_out)))

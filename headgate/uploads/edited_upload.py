@@ -112,10 +112,13 @@ class EditedUpload:
     def changes_values(self) -> bool:
         """Whether the committed file differs from the sent file, by the edits or to convert a stored type.
 
-        A column whose stored type does not convert to that of its decided field is committed as its texts.
+        A column whose stored type does not convert to that of its decided field is committed as its texts,
+        and a file that the gate cannot read as it is as the rows of its grid.
         """
         if self.edits.changes_values or self.opened is None:
             return self.edits.changes_values
+        if self.contract and not self.opened.is_read_by_gate:
+            return True
         if self.contract is None or not self.edits.columns:
             return False
         stored = dict(zip(self.opened.names, self.opened.headed.columns, strict=True))
@@ -212,6 +215,9 @@ def edited_content(
     """
     edits, contracts = upload.edits or Edits(), mappings.contracts
     file, parts, narrow = _member(path, folder, edits.part)
+    if parts and not edits.part and (first := _first_member(path, folder, [*parts], limit_bytes)):
+        edits = replace(edits, part=first)
+        file, parts, narrow = _member(path, folder, first)
     is_open = upload.edits is None or edits.chooses_part_alone
     if lists := _lists(file):
         parts = {each.name: each.records for each in lists}
@@ -235,7 +241,8 @@ def edited_content(
     if opened and dataset not in contracts and not edits.is_of_no_dataset:
         # Records around a list are of another dataset than the list.
         of_list = of_parts.get(inner_list, "")
-        dataset = of_list if inner_list else mappings.dataset_of_table(upload.key, opened.headed)
+        of_header = mappings.dataset_of_table(upload.key, opened.headed) if opened.headed.has_header else ""
+        dataset = of_list if inner_list else of_header
     contract = contracts.get(dataset)
     suggested = None
     if opened and contract:
@@ -288,6 +295,19 @@ def _first_sheet(
     return first
 
 
+def _first_member(path: Path, folder: Path, members: Sequence[str], limit_bytes: int) -> str:
+    """Return the first member of an archive that is a table with rows; empty for none, and for a workbook."""
+    for name in members:
+        file, _, _ = _member(path, folder, name)
+        if file == path:
+            return ""
+        with suppress(BadInputError):
+            opened = open_file(file, folder, None, "", limit_bytes)
+            if opened and _is_table(opened):
+                return name
+    return ""
+
+
 def _is_table(opened: OpenedFile) -> bool:
     """Return whether a sheet has rows below the names of two columns or more."""
     return len(opened.names) > 1 and any(len(column) for column in opened.headed.columns)
@@ -295,7 +315,7 @@ def _is_table(opened: OpenedFile) -> bool:
 
 def _remembered(key: str, edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[Edits, bool]:
     """Return the edits stored for the header, if they are of the chosen dataset; else the own ones."""
-    if not (read := mappings.remembered_edits(key, opened.headed)):
+    if not opened.headed.has_header or not (read := mappings.remembered_edits(key, opened.headed)):
         return edits, False
     remembered, is_applicable = _applicable(Edits.of(read), opened, mappings)
     if is_applicable and edits.dataset in {"", remembered.dataset}:

@@ -18,20 +18,25 @@ import pyarrow.compute as pc
 
 from headgate.contracts.file_form import (
     ENCODING_PROPERTY,
+    HEADER_PROPERTY,
+    NO_HEADER,
     QUOTES_PROPERTY,
     RECORDS_PROPERTY,
     SHEET_PROPERTY,
     QuoteUse,
 )
 from headgate.contracts.format_property import format_facts
-from headgate.contracts.model import Column, Contract
+from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.formats.batches import source_in_memory
+from headgate.formats.format_list import format_of
 from headgate.formats.json.json_records import holds_json
 from headgate.formats.open_file import decompressed, open_batches, read_whole
-from headgate.formats.read_table import sample_table
+from headgate.formats.read_table import sample_table, table_without_header_row
+from headgate.formats.received_rows import Received
 from headgate.lake.states import RAGGED_ROW, Disposition
 from headgate.masking.redaction import redact
-from headgate.matching.match_header import with_headings
+from headgate.matching.file_table import as_text
+from headgate.matching.match_header import count_known, with_headings
 from headgate.uploads.doubtful_dates import REFUSED, DoubtfulDates, first_future_dates
 from headgate.uploads.file_currencies import FileCurrencies
 from headgate.uploads.file_values import FileValues
@@ -48,7 +53,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headgate.formats.batches import Source
-    from headgate.formats.received_rows import Received
+    from headgate.formats.unpack import UnpackedFile
     from headgate.lake.ports import ObjectRef, SnapshotObjects
     from headgate.matching.file_table import FileTable
 
@@ -79,11 +84,18 @@ class OpenedFile:
     headed: FileTable
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_read_by_gate(self) -> bool:
+        """Whether the gate reads the file as it is: its names are in one row, and each value has a text."""
+        return self.headed.has_header and not self.headed.two_row_sheet and not self.unreadable
+
 
 def open_file(
     path: Path, folder: Path, contract: Contract | None, part: str, limit_bytes: int
 ) -> OpenedFile | None:
-    """Open a local file with the gate's reader; None if no header is found.
+    """Open a local file with the gate's reader; None if it is not a table.
+
+    The columns of a text without a header are named `column_1`, `column_2` and so on.
 
     Args:
         contract: helps to find the header, and may declare an encoding.
@@ -100,9 +112,11 @@ def open_file(
             properties[name] = contract.properties[name]
     probe = contract if contract and not part else Contract("", "", "source", "0", (), properties=properties)
     headed = sample_table(unpacked.path, probe)
+    if other := _opened_without_header_row(unpacked, folder, probe, properties, headed):
+        return other
     if headed is None:
         return None
-    places = tuple(str(place) for place in range(len(headed.names)))
+    places = _places(headed)
     if headed.has_text_quotes:
         properties[QUOTES_PROPERTY] = QuoteUse.NONE.value
     stored = [column.type for column in headed.columns]
@@ -119,6 +133,42 @@ def open_file(
     return OpenedFile(
         headed.shown, source, headed, {headed.shown[place]: str(stored[place]) for place in unreadable}
     )
+
+
+def _opened_without_header_row(
+    unpacked: UnpackedFile,
+    folder: Path,
+    probe: Contract | None,
+    properties: Mapping[str, object],
+    headed: FileTable | None,
+) -> OpenedFile | None:
+    """Open a text without a header, or a sheet with names in two rows; None for any other file.
+
+    Args:
+        headed: the table by the row that the contract helps to find; None without one. A row with at most
+            half of the contract's names may be one of two.
+    """
+    if headed and not (headed.sheets and probe and 2 * count_known(headed.names, probe) <= len(headed.names)):
+        return None
+    bare = Contract("", "", "source", "0", (), properties=dict(properties))
+    table = table_without_header_row(unpacked.path, bare)
+    if table is None:
+        return None
+    places = _places(table)
+    if table.two_row_sheet:
+        form = format_of(unpacked.path.read_bytes()).name
+        cells = dict(zip(places, map(as_text, table.columns), strict=True))
+        rows = np.arange(1, len(table.columns[0]) + 1)
+        received = Received(cells, rows, format_name=form, sheets=(table.two_row_sheet,))
+        return OpenedFile(table.shown, source_in_memory(received), table)
+    texts = tuple(Column(place, ColumnType(Kind.STRING)) for place in places)
+    reading = replace(bare, columns=texts, properties={**properties, HEADER_PROPERTY: NO_HEADER})
+    source = open_batches(unpacked, reading, folder) or source_in_memory(read_whole(unpacked, reading))
+    return OpenedFile(table.shown, source, table)
+
+
+def _places(headed: FileTable) -> tuple[str, ...]:
+    return tuple(str(place) for place in range(len(headed.names)))
 
 
 def is_json_file(path: Path) -> bool:
@@ -269,6 +319,7 @@ class WrittenGrid:
     file_order: tuple[int, ...] = ()
     causes: tuple[Mapping[str, Any], ...] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    has_header: bool = True
 
 
 @dataclass(frozen=True)
@@ -338,6 +389,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
         opened.headed.file_order,
         _causes(flaws),
         opened.unreadable,
+        opened.headed.has_header,
     )
 
 

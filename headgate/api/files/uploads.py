@@ -383,7 +383,8 @@ def _remember_edits(lake: LakePorts, check: Mapping[str, Any]) -> None:
     from headgate.matching.mappings import Suggested
 
     edits = Edits.of(check["edits"]) if check.get("edits") else None
-    if edits and edits.columns and check.get("suggestion"):
+    has_header = (check.get("grid") or {}).get("has_header", True)
+    if edits and edits.columns and check.get("suggestion") and has_header:
         suggestion = Suggested.from_json(check["suggestion"])
         decided = replace(edits.for_next_file, dataset=suggestion.dataset)
         lake.mappings.remember_edits(suggestion, asdict(decided))

@@ -263,6 +263,9 @@ class GridFacts(Shape):
     unreadable: dict[str, str] = Field(
         {}, description="Columns without a text for their values, which are shown empty, by stored type."
     )
+    has_header: bool = Field(
+        default=True, description="Whether the names are the file's; else they are `column_1` and so on."
+    )
     values: dict[str, dict[str, Count]] = Field(
         {}, description="Rows by value, of each column with at most 50 different values that may be shown."
     )

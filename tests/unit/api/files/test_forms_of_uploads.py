@@ -1,0 +1,110 @@
+"""Uploads of forms that the gate alone refuses: the console reads them, and commits the rows of the grid."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.unit.api.files.test_edited_uploads import checked, counts, uploader
+from tests.unit.api.files.test_uploads import uploaded
+
+if TYPE_CHECKING:
+    from tests.unit.api.lakes import Answer, Caller
+
+pytestmark = pytest.mark.unit
+
+WITHOUT_HEADER = "".join(f"A{n:02d};Bike {n};{n},50\n" for n in range(1, 21)).encode()
+
+
+def sheet_with_names_in_two_rows() -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["Place", "Q1", None, "Q2", None], [None, "Items", "Net", "Items", "Net"]):
+        sheet.append(row)
+    for number in range(12):
+        sheet.append([f"Place {number}", number, number / 2, number + 1, number / 4])
+    for merged in ("A1:A2", "B1:C1", "D1:E1"):
+        sheet.merge_cells(merged)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def created(caller: Caller, upload_id: str, first: dict[str, Any]) -> Answer:
+    """The check by the dataset that is created from the draft, with its columns in the file's order."""
+    draft = first["draft"]
+    stored = caller.call("PUT", f"/v1/contract-drafts/{draft['dataset']}", {"document": draft["document"]})
+    assert stored.json["is_in_use"], stored.text
+    fields = [column["name"] for column in draft["document"]["schema"][0]["properties"]]
+    columns = dict(zip(first["grid"]["columns"], fields, strict=True))
+    return checked(caller, upload_id, {"dataset": draft["dataset"], "columns": columns})
+
+
+def test_a_file_without_a_header_is_shown_and_makes_a_dataset() -> None:
+    caller = uploader()
+    upload_id = uploaded(caller, WITHOUT_HEADER, "stock.csv", "")
+    first = checked(caller, upload_id).json
+    assert (first["grid"]["columns"], first["grid"]["rows"], first["grid"]["has_header"]) == (
+        ["column_1", "column_2", "column_3"],
+        20,
+        False,
+    )
+    assert counts(created(caller, upload_id, first)) == (20, 0, 0)
+    committed = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json
+    assert committed["key"] == "stock/stock.csv"
+    assert caller.lake.receive("stock/stock.csv").accepted == 20
+
+
+def test_columns_of_a_file_without_a_header_are_mapped_once_and_not_for_other_files() -> None:
+    """Every file of three columns without names has the same header."""
+    rows = "".join(f"A{n:02d},Bike,Bikes,{n}.5,true,2026-01-02\n" for n in range(1, 21)).encode()
+    fields = ["product_id", "product_name", "category", "list_price", "is_active", "updated_at"]
+    columns = {f"column_{place}": name for place, name in enumerate(fields, 1)}
+    caller = uploader()
+    upload_id = uploaded(caller, rows, "monday.csv", "")
+    assert checked(caller, upload_id).json["dataset"] == "uploads"
+    assert counts(checked(caller, upload_id, {"dataset": "products", "columns": columns})) == (20, 0, 0)
+    assert caller.call("POST", f"/v1/uploads/{upload_id}/commit").status == 202
+    later = checked(caller, uploaded(caller, rows.replace(b"A", b"B"), "tuesday.csv", "")).json
+    assert (later["is_remembered"], later["dataset"]) == (False, "uploads")
+
+
+def test_a_sheet_with_names_in_two_rows_is_shown_and_makes_a_dataset() -> None:
+    caller = uploader()
+    upload_id = uploaded(caller, sheet_with_names_in_two_rows(), "places.xlsx", "")
+    first = checked(caller, upload_id).json
+    assert first["grid"]["columns"] == ["Place", "Q1 Items", "Q1 Net", "Q2 Items", "Q2 Net"]
+    assert counts(created(caller, upload_id, first)) == (12, 0, 0)
+    rows = caller.call("GET", f"/v1/uploads/{upload_id}/rows?limit=1").json["rows"]
+    assert rows[0]["cells"] == ["Place 0", "0", "0", "1", "0"]
+
+
+def test_a_column_without_texts_keeps_no_file_from_making_a_dataset() -> None:
+    seconds = pa.array([n * 60 for n in range(12)], pa.duration("s"))
+    table = pa.table({"number": [f"N{n}" for n in range(12)], "took": seconds})
+    sink = io.BytesIO()
+    pq.write_table(table, sink)
+    caller = uploader()
+    upload_id = uploaded(caller, sink.getvalue(), "calls.parquet", "")
+    first = checked(caller, upload_id).json
+    assert first["grid"]["unreadable"] == {"took": "duration[s]"}
+    assert counts(created(caller, upload_id, first)) == (12, 0, 0)
+
+
+def test_an_archive_opens_at_its_first_table() -> None:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr("readme.txt", "Dear all,\nplease find, as discussed, the tables.\nAnna\n")
+        archive.writestr("__MACOSX/._stock.csv", "x")
+        archive.writestr("export/stock.csv", "place,items\n" + "".join(f"P{n},{n}\n" for n in range(9)))
+        archive.writestr("export/places.csv", "place,town\nP1,Bonn\nP2,Ulm\n")
+    caller = uploader()
+    first = checked(caller, uploaded(caller, sink.getvalue(), "export.zip", "")).json
+    assert (first["part"], first["grid"]["rows"], first["outcome"]) == ("export/stock.csv", 9, "profiled")
+    assert len(first["parts"]) == 3
