@@ -3523,6 +3523,12 @@ export interface components {
                 };
             };
             /**
+             * Has Header
+             * @description Whether the names are the file's; else they are `column_1` and so on.
+             * @default true
+             */
+            has_header: boolean;
+            /**
              * Hidden Numbers
              * @description Cells by column whose card or social security number is hidden by a marker.
              * @default {}

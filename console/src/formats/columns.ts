@@ -4,7 +4,7 @@ import type { Schemas } from '../api/client'
 import { type Cell, currencyOf, figure, isName, isNumeric, measure } from '../api/format'
 import { useCatalog } from '../features/catalog/queries'
 import { day, kindOfTime, moment, month } from './moments'
-import { heading, label, shortened } from './words'
+import { columnTitle, heading, label, shortened, type TitleOf, uniqueHeadings } from './words'
 
 /** The unit of each column, by its name. */
 export type Units = Readonly<Record<string, string>>
@@ -142,6 +142,12 @@ export function useLabels(table: string): Labels {
   return useMemo(() => labelsOf(tables ?? [], table), [tables, table])
 }
 
+/** The title of each column of a dataset, the same on all pages: its label in the contract, else the words of its name. */
+export function useTitles(dataset: string): TitleOf {
+  const labels = useLabels(dataset)
+  return useMemo(() => (name) => labels[name] || columnTitle(name), [labels])
+}
+
 /** What the contracts say that each column is. */
 export function useDescriptions(table: string): Labels {
   const tables = useCatalog().data?.tables
@@ -153,9 +159,12 @@ export const columnFormats = (
   columns: { name: string; type: string }[],
   units: Units,
   labels: Labels = {},
-): ColumnFormat[] =>
-  columns.map(({ name, type }) => ({
-    heading: labels[name] || heading(name, units[name]),
+): ColumnFormat[] => {
+  const headings = uniqueHeadings(columns.map(({ name }) => name))
+  const isShared = (name: string): boolean => headings.get(name) !== heading(name)
+  return columns.map(({ name, type }) => ({
+    heading: labels[name] || (isShared(name) ? headings.get(name) : undefined) || heading(name, units[name]),
     title: name,
     text: (value) => cellWords(name, value, units[name], type),
   }))
+}

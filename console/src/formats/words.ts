@@ -21,6 +21,16 @@ export function heading(column: string, unit = ''): string {
   return capitalised(words)
 }
 
+/** How a column of a dataset is called. */
+export type TitleOf = (column: string) => string
+
+/**
+ * The title of a dataset's column without a label in its contract, as reasons of the gate have it: all words of its name.
+ *
+ * @example columnTitle('updated_at') // 'Updated at'
+ */
+export const columnTitle: TitleOf = (column) => capitalised(column.replaceAll('_', ' '))
+
 /**
  * A heading for each column, no two alike: columns that would share one keep the words that say their kind.
  *

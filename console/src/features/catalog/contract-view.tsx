@@ -2,11 +2,10 @@ import { Stack, Table, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { maskWords, ruleInWords, typeWords } from '../../formats/contract-words'
-import { uniqueHeadings } from '../../formats/words'
+import { columnTitle } from '../../formats/words'
 
 /** The columns of a contract with their rules in words. */
 export function ContractView({ contract }: { contract: Schemas['ContractDetail'] }) {
-  const headings = uniqueHeadings(contract.column_list.map(({ name }) => name))
   return (
     <Stack gap="xs">
       <Text size="sm">
@@ -26,7 +25,7 @@ export function ContractView({ contract }: { contract: Schemas['ContractDetail']
             {contract.column_list.map((column) => (
               <Table.Tr key={column.name}>
                 <Table.Td fw={column.primary_key ? 700 : 400}>
-                  {column.label || (headings.get(column.name) ?? column.name)}
+                  {column.label || columnTitle(column.name)}
                   <Text size="xs" className="muted sql">
                     {column.name}
                   </Text>

@@ -8,7 +8,8 @@ import { DeleteButton } from '../../components/delete-button'
 import { Panel } from '../../components/panel'
 import { Failed } from '../../components/states'
 import { dayAndTime } from '../../formats/moments'
-import { heading, uniqueHeadings } from '../../formats/words'
+import { useTitles } from '../../formats/columns'
+import { columnTitle } from '../../formats/words'
 import { changeWords, valueWords } from '../files/edited-before'
 import { formatWords } from '../import/formats'
 
@@ -39,6 +40,7 @@ export function RememberedHeaders({ dataset }: { dataset: string }) {
 }
 
 function RememberedHeader({ dataset, header }: { dataset: string; header: Header }) {
+  const titleOf = useTitles(dataset)
   const queries = useQueryClient()
   const forget = useMutation({
     mutationFn: () =>
@@ -56,7 +58,7 @@ function RememberedHeader({ dataset, header }: { dataset: string; header: Header
         Decided {dayAndTime(header.decided_at)}
       </Text>
       <ul style={{ margin: 0, paddingLeft: '1.2rem' }}>
-        {headerWords(header).map((line) => (
+        {headerWords(header, titleOf).map((line) => (
           <li key={line}>
             <Text size="sm" span className="any-text">
               {line}
@@ -91,24 +93,26 @@ export function headerTitle({ columns }: Pick<Header, 'columns'>): string {
 }
 
 /** Every decision about a header, a sentence each. */
-export function headerWords({ columns, formats, changes, set_for_all, currencies }: Header): string[] {
+export function headerWords(
+  { columns, formats, changes, set_for_all, currencies }: Header,
+  titleOf = columnTitle,
+): string[] {
   const set = new Set(Object.keys(set_for_all))
   const entries = Object.entries(columns).filter(([name]) => !set.has(name))
-  const titles = uniqueHeadings(Object.values(columns).flatMap((field) => field ?? []))
-  const taken = entries.flatMap(([name, field]) => (field ? [`${name} → ${titles.get(field) ?? field}`] : []))
+  const taken = entries.flatMap(([name, field]) => (field ? [`${name} → ${titleOf(field)}`] : []))
   const leftOut = entries.flatMap(([name, field]) => (field ? [] : [name]))
   return [
     taken.join(', '),
     leftOut.length > 0 ? `Left out: ${leftOut.join(', ')}` : '',
-    ...Object.entries(formats).map(([field, format]) => `${heading(field)} read as ${formatWords(format)}`),
+    ...Object.entries(formats).map(([field, format]) => `${titleOf(field)} read as ${formatWords(format)}`),
     ...changes.map(changeWords),
     ...Object.entries(set_for_all).map(([name, text]) =>
       text
-        ? `${heading(name)}: ${valueWords(text)} in every row without one`
-        : `${heading(name)} set for all rows`,
+        ? `${titleOf(name)}: ${valueWords(text)} in every row without one`
+        : `${titleOf(name)} set for all rows`,
     ),
     ...Object.entries(currencies).map(
-      ([field, codes]) => `${heading(field)} in ${codes.join(' and ')} is taken without a conversion`,
+      ([field, codes]) => `${titleOf(field)} in ${codes.join(' and ')} is taken without a conversion`,
     ),
   ].filter(Boolean)
 }

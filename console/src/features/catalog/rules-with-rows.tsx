@@ -8,7 +8,8 @@ import { useRejectedRows } from '../files/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { ruleWords } from '../../formats/rules'
-import { capitalised, heading } from '../../formats/words'
+import { useTitles } from '../../formats/columns'
+import { capitalised } from '../../formats/words'
 
 /** How many rows of a rule are shown beside it; the file's page has all. */
 const SHOWN = 5
@@ -68,6 +69,7 @@ function BrokenRule({ line, files }: { line: Schemas['QuarantineLine']; files: S
 
 function RowsOfRule({ rule, file }: { rule: string; file: Schemas['FileSummary'] }) {
   const rejected = useRejectedRows(file.file_id, rule, true)
+  const titleOf = useTitles(file.dataset)
   const page = `#/files/${encodeURIComponent(file.file_id)}`
   return (
     <Answered of={rejected} what="the rows">
@@ -95,7 +97,7 @@ function RowsOfRule({ rule, file }: { rule: string; file: Schemas['FileSummary']
                     <Table.Tr key={`${row.source_row} ${row.column}`}>
                       <Table.Td className="number">{whole(row.source_row)}</Table.Td>
                       <Table.Td>
-                        {capitalised(ruleWords(row.rule, row.column ? heading(row.column) : ''))}
+                        {capitalised(ruleWords(row.rule, row.column ? titleOf(row.column) : ''))}
                       </Table.Td>
                       <Table.Td className="any-text">{row.value ?? '–'}</Table.Td>
                     </Table.Tr>

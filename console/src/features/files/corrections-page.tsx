@@ -5,6 +5,7 @@ import { bytes, count } from '../../api/format'
 import { Moment } from '../../components/moment'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered } from '../../components/states'
+import { useTitles } from '../../formats/columns'
 import { heading } from '../../formats/words'
 import { FileBadge } from './acceptance'
 import { fileTitle } from './file-list'
@@ -78,6 +79,7 @@ export function correctionWords({
 
 /** The typed values that the gate refused, and why; they are typed again in the file. */
 function RefusedRows({ file }: { file: File }) {
+  const titleOf = useTitles(file.dataset)
   const rejected = useRejectedRows(file.file_id, '', true)
   return (
     <Answered of={rejected} what="the refused corrections">
@@ -89,7 +91,7 @@ function RefusedRows({ file }: { file: File }) {
               <Table.Thead>
                 <Table.Tr>
                   {key.map((name) => (
-                    <Table.Th key={name}>{heading(name)}</Table.Th>
+                    <Table.Th key={name}>{titleOf(name)}</Table.Th>
                   ))}
                   <Table.Th>Column</Table.Th>
                   <Table.Th>Typed</Table.Th>
@@ -104,7 +106,7 @@ function RefusedRows({ file }: { file: File }) {
                       {key.map((name) => (
                         <Table.Td key={name}>{textWords(row.record[name] ?? '–')}</Table.Td>
                       ))}
-                      <Table.Td>{row.column ? heading(row.column) : 'whole row'}</Table.Td>
+                      <Table.Td>{row.column ? titleOf(row.column) : 'whole row'}</Table.Td>
                       <Table.Td className="any-text">{row.value ?? '–'}</Table.Td>
                       <Table.Td className="any-text">{row.reason}</Table.Td>
                     </Table.Tr>

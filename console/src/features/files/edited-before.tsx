@@ -3,7 +3,8 @@ import { Text } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { day, dayAndTime } from '../../formats/moments'
-import { heading } from '../../formats/words'
+import { useTitles } from '../../formats/columns'
+import { columnTitle } from '../../formats/words'
 import { currencyWords } from '../import/currencies'
 import { formatWords } from '../import/formats'
 import { sentAs } from './sent-as'
@@ -14,13 +15,15 @@ type Decisions = Schemas['FileEdits']
 /** Who changed the file on the page Upload, and each decision of that person. */
 interface Props {
   fileId: string
+  dataset: string
   sender: string
   edits: Decisions | null | undefined
 }
 
-export function EditedBefore({ fileId, sender, edits }: Props) {
+export function EditedBefore({ fileId, dataset, sender, edits }: Props) {
+  const titleOf = useTitles(dataset)
   if (!edits) return null
-  const decisions = decisionWords(edits)
+  const decisions = decisionWords(edits, titleOf)
   return (
     <div>
       <Text size="sm">
@@ -57,17 +60,17 @@ export function EditedBefore({ fileId, sender, edits }: Props) {
 }
 
 /** What a person decided about a file, one sentence each. */
-export function decisionWords(edits: Decisions): string[] {
+export function decisionWords(edits: Decisions, titleOf = columnTitle): string[] {
   const set = Object.entries(edits.set_for_all)
   const unnamed = edits.defaults.filter((name) => !(name in edits.set_for_all))
   const others = edits.steps - set.length - unnamed.length
   return [
     ...set.map(([name, text]) =>
       text
-        ? `${heading(name)}: ${valueWords(text)} in every row without one`
-        : `The file has no ${heading(name)}`,
+        ? `${titleOf(name)}: ${valueWords(text)} in every row without one`
+        : `The file has no ${titleOf(name)}`,
     ),
-    ...unnamed.map((name) => `${heading(name)} set for all rows that had none`),
+    ...unnamed.map((name) => `${titleOf(name)} set for all rows that had none`),
     edits.left_out.length > 0
       ? `Left out: ${count(edits.left_out.length, 'column')}, ${edits.left_out.join(', ')}`
       : '',
@@ -76,13 +79,13 @@ export function decisionWords(edits: Decisions): string[] {
       : '',
     ...Object.entries(edits.currencies).map(
       ([name, rows]) =>
-        `${heading(name)} is in ${currencyWords(rows)} and was taken as it is, without a conversion`,
+        `${titleOf(name)} is in ${currencyWords(rows)} and was taken as it is, without a conversion`,
     ),
     edits.cells > 0 && edits.typed.length === 0 ? count(edits.cells, 'typed cell') : '',
     ...edits.changes.map(changeWords),
     others > 0 && edits.changes.length === 0 ? `${count(others, 'other change')} of whole columns` : '',
     ...Object.entries(edits.formats).map(
-      ([field, format]) => `${heading(field)} read as ${formatWords(format)}`,
+      ([field, format]) => `${titleOf(field)} read as ${formatWords(format)}`,
     ),
   ].filter(Boolean)
 }

@@ -123,7 +123,7 @@ test('while rows wait, to open them is the first and only primary button', async
 
 test('the button leads to the first value that can be corrected', async () => {
   show()
-  const first = await screen.findByLabelText('Corrected amount of row 2')
+  const first = await screen.findByLabelText('Corrected Amount of row 2')
   await userEvent.click(await open())
   expect(document.activeElement).toBe(first)
 })
@@ -131,7 +131,7 @@ test('the button leads to the first value that can be corrected', async () => {
 test('once a correction is typed, to send it is the only primary button', async () => {
   show()
   await open()
-  await userEvent.type(await screen.findByLabelText('Corrected amount of row 2'), '7')
+  await userEvent.type(await screen.findByLabelText('Corrected Amount of row 2'), '7')
   expect(primary()).toEqual(['Send 1 corrected row'])
 })
 
@@ -144,15 +144,15 @@ test('a refused correction says why, and can be typed again', async () => {
   }
   show()
   await screen.findByText('is less than 0')
-  expect(screen.getByLabelText('Corrected amount of row 2')).toBeTruthy()
+  expect(screen.getByLabelText('Corrected Amount of row 2')).toBeTruthy()
 })
 
 test('what was typed for a row that is refused again is in its boxes again', async () => {
   answers['/v1/files/f1/corrections'] = { file_id: 'f9', rows: 2 }
   show()
   await open()
-  await userEvent.type(await screen.findByLabelText('Corrected amount of row 2'), '-7')
-  await userEvent.type(screen.getByLabelText('Corrected amount of row 3'), '8')
+  await userEvent.type(await screen.findByLabelText('Corrected Amount of row 2'), '-7')
+  await userEvent.type(screen.getByLabelText('Corrected Amount of row 3'), '8')
   const outcome = (correction: 'refused' | 'accepted') => ({ correction, corrected_by: 'f9' }) as const
   answers['/v1/files/f1/rejected-rows'] = {
     groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 2, values: [] }],
@@ -162,7 +162,7 @@ test('what was typed for a row that is refused again is in its boxes again', asy
   await userEvent.click(screen.getByRole('button', { name: 'Send 2 corrected rows' }))
   await screen.findByText('corrected and accepted')
   await waitFor(() =>
-    expect(screen.getByLabelText<HTMLInputElement>('Corrected amount of row 2').value).toBe('-7'),
+    expect(screen.getByLabelText<HTMLInputElement>('Corrected Amount of row 2').value).toBe('-7'),
   )
   expect(primary()).toEqual(['Send 1 corrected row'])
 })
@@ -173,7 +173,7 @@ test('yes or no is chosen', async () => {
     column_list: [{ name: 'amount', type: 'boolean' }],
   }
   show()
-  await userEvent.selectOptions(await screen.findByLabelText('Corrected amount of row 2'), 'no')
+  await userEvent.selectOptions(await screen.findByLabelText('Corrected Amount of row 2'), 'no')
   expect(primary()).toEqual(['Send 1 corrected row'])
 })
 
@@ -325,7 +325,7 @@ test('a row of another width is sent once one of its cells is typed, and can be 
   await userEvent.click(await screen.findByRole('button', { name: 'Write the cells of row 5' }))
   expect(screen.getByLabelText<HTMLInputElement>('Method of row 5').value).toBe('PayPal')
   expect(screen.queryByRole('button', { name: /^Send/ })).toBeNull()
-  const id = screen.getByLabelText<HTMLInputElement>('Payment of row 5')
+  const id = screen.getByLabelText<HTMLInputElement>('Payment id of row 5')
   expect(id.placeholder).toBe('Z-##')
   await userEvent.type(id, 'Z-12')
   await screen.findByRole('button', { name: 'Send 1 corrected row' })

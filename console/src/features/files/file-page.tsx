@@ -12,7 +12,7 @@ import { PageTitle, Panel } from '../../components/panel'
 import { Answered, isMissing } from '../../components/states'
 import { useLabels, useUnits } from '../../formats/columns'
 import { ruleWords } from '../../formats/rules'
-import { capitalised, heading } from '../../formats/words'
+import { capitalised, columnTitle, heading } from '../../formats/words'
 import { currencyWords, unitsOfFile } from '../import/currencies'
 import { Advice } from '../../components/advice'
 import { headline, insightsOf } from '../profile/column-insight'
@@ -138,16 +138,21 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
             <ReplacedBy file={file} />
             <AcceptanceAlert of={file} wasCommitted />
             {file.state === 'reverted' ? <BeforeUndo file={file} /> : <Counts of={counted} />}
-            {file.state === 'reverted' ? null : <WarnedRows warned={file.warned} />}
+            {file.state === 'reverted' ? null : <WarnedRows warned={file.warned} dataset={file.dataset} />}
             <NextStep file={file} isSecond={waits} />
             {file.edited_before ? null : <ReadAs writtenAs={file.written_as} />}
             <OpenParts file={file} />
             <LeftOut mapping={file.mapping} />
-            <EditedBefore fileId={file.file_id} sender={file.uploaded_by} edits={file.edited_before} />
+            <EditedBefore
+              fileId={file.file_id}
+              dataset={file.dataset}
+              sender={file.uploaded_by}
+              edits={file.edited_before}
+            />
             <Group gap="xs">
               {Object.entries(file.masked).map(([column, values]) => (
                 <Badge key={column} variant="default" tt="none">
-                  {heading(column)}: {count(values, 'value')} masked
+                  {columnTitle(column)}: {count(values, 'value')} masked
                 </Badge>
               ))}
             </Group>
@@ -240,7 +245,10 @@ function Profile({ file }: { file: Schemas['FileDetail'] }) {
             {Object.keys(currencies).length > 0 ? (
               <Text size="sm">
                 {Object.entries(currencies)
-                  .map(([name, rows]) => `${heading(name)} is in ${currencyWords(rows)}, as the file says.`)
+                  .map(
+                    ([name, rows]) =>
+                      `${titles[name] || columnTitle(name)} is in ${currencyWords(rows)}, as the file says.`,
+                  )
                   .join(' ')}
               </Text>
             ) : null}

@@ -3,6 +3,7 @@ import { type Dispatch, type SetStateAction, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
+import { useTitles } from '../../formats/columns'
 import { useContract } from '../catalog/queries'
 import { useCorrections, useRejectedRows, useRowsOfGroups } from './queries'
 import { useMay } from '../../api/queries'
@@ -39,7 +40,8 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
   const [groupValues, setGroupValues] = useState<GroupValues>(new Map())
   const others = useRowsOfGroups(file.file_id, asked)
   const rows = withOthers(rejected.data?.pages.flatMap((page) => page.rows) ?? [], others)
-  const groups = rejectionGroups(rows, rejected.data?.pages[0]?.groups ?? [])
+  const titleOf = useTitles(file.dataset)
+  const groups = rejectionGroups(rows, rejected.data?.pages[0]?.groups ?? [], titleOf)
   const remember = useRefusedValues(rows, setCorrections)
   const sent = sentRows(corrections, groupValues, groups)
   const ask = (group: RejectionGroup) =>
@@ -58,6 +60,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
               onValues={setGroupValues}
               fields={contract.data?.column_list ?? []}
               keyColumns={found.pages[0]?.key ?? []}
+              titleOf={titleOf}
               corrections={corrections}
               mayCorrect={may && !isReplaced}
               onChange={setCorrections}

@@ -2,11 +2,12 @@ import { Anchor, Button, Group, NativeSelect, SimpleGrid, Stack, Table, Text, Te
 import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { heading, uniqueHeadings } from '../../formats/words'
+import type { TitleOf } from '../../formats/words'
 import { otherCells, textWords } from './rejection-groups'
 
 interface Props {
   row: Schemas['RejectedRow']
+  titleOf: TitleOf
   value: string
   onCorrect: ((value: string) => void) | undefined
   /** The type of the column in Athena, by which a value is chosen or typed. */
@@ -35,7 +36,7 @@ interface AgainProps {
 }
 
 /** One row with the cell that broke the rule; its number shows the other cells. */
-export function RejectedRow({ row, about, value, onCorrect, type, again, whole }: Props) {
+export function RejectedRow({ row, about, titleOf, value, onCorrect, type, again, whole }: Props) {
   const [opened, setOpened] = useState(false)
   const [isWriting, setWriting] = useState(false)
   const place = row.sheet_row ?? row.source_row
@@ -54,7 +55,7 @@ export function RejectedRow({ row, about, value, onCorrect, type, again, whole }
           </Button>
         </Table.Td>
         <Table.Td title={row.column} visibleFrom="sm">
-          {row.column ? heading(row.column) : 'whole row'}
+          {row.column ? titleOf(row.column) : 'whole row'}
         </Table.Td>
         <Table.Td className="any-text">
           {row.value ?? row.record._raw ?? '–'}
@@ -73,7 +74,7 @@ export function RejectedRow({ row, about, value, onCorrect, type, again, whole }
           {onCorrect ? (
             <CellInput
               type={type}
-              name={`Corrected ${row.column.replaceAll('_', ' ')} of row ${place}`}
+              name={`Corrected ${titleOf(row.column)} of row ${place}`}
               hidden={writtenAs(row.reason)}
               value={value}
               onChange={onCorrect}
@@ -89,20 +90,20 @@ export function RejectedRow({ row, about, value, onCorrect, type, again, whole }
               Write the cells of row {place}
             </Button>
           ) : null}
-          {again ? <EnterAgain row={row} {...again} /> : null}
+          {again ? <EnterAgain row={row} titleOf={titleOf} {...again} /> : null}
         </Table.Td>
       </Table.Tr>
       {whole && isWriting ? (
         <Table.Tr>
           <Table.Td colSpan={5}>
-            <WriteRow row={row} {...whole} />
+            <WriteRow row={row} titleOf={titleOf} {...whole} />
           </Table.Td>
         </Table.Tr>
       ) : null}
       {opened ? (
         <Table.Tr>
           <Table.Td colSpan={5} className="any-text">
-            {otherCells(row).map(([name, cell]) => (
+            {otherCells(row, titleOf).map(([name, cell]) => (
               <Text key={name} span size="sm" mr="md">
                 <Text span inherit className="muted">
                   {name}
@@ -154,12 +155,11 @@ function CellInput({ type, name, label, value, hidden, onChange }: CellProps) {
 }
 
 /** Every cell of a row whose cells belong to no columns; an empty one stays empty, and the row is sent once one is typed. */
-function WriteRow({ row, fields, values, onChange }: WholeProps) {
+function WriteRow({ row, fields, titleOf, values, onChange }: WholeProps & { titleOf: TitleOf }) {
   const place = row.sheet_row ?? row.source_row
   const names = fields.map(({ name }) => name)
   const isSent = Object.keys(values).length > 0
   const begun = { ...Object.fromEntries(names.map((name) => [name, null])), ...row.cells, ...values }
-  const headings = uniqueHeadings(names)
   const isHidden = Object.keys(row.hidden_cells).length > 0
   return (
     <Stack gap="xs">
@@ -175,8 +175,8 @@ function WriteRow({ row, fields, values, onChange }: WholeProps) {
           <CellInput
             key={name}
             type={type}
-            label={headings.get(name) ?? heading(name)}
-            name={`${headings.get(name) ?? heading(name)} of row ${place}`}
+            label={titleOf(name)}
+            name={`${titleOf(name)} of row ${place}`}
             value={begun[name] ?? ''}
             hidden={row.hidden_cells[name]}
             onChange={(value) => onChange({ ...begun, [name]: value || null })}
@@ -195,7 +195,13 @@ function WriteRow({ row, fields, values, onChange }: WholeProps) {
 }
 
 /** A duplicate enters the lake with a key of its own, or instead of the row that was kept. */
-function EnterAgain({ row, keyColumns, values, onChange }: AgainProps & { row: Schemas['RejectedRow'] }) {
+function EnterAgain({
+  row,
+  keyColumns,
+  titleOf,
+  values,
+  onChange,
+}: AgainProps & { row: Schemas['RejectedRow']; titleOf: TitleOf }) {
   const place = row.sheet_row ?? row.source_row
   const ownKey = Object.fromEntries(keyColumns.map((name) => [name, row.record[name] ?? null]))
   const isChosen = Object.keys(values).length > 0
@@ -205,8 +211,8 @@ function EnterAgain({ row, keyColumns, values, onChange }: AgainProps & { row: S
         <TextInput
           key={name}
           size="xs"
-          aria-label={`Corrected ${name} of row ${place}`}
-          placeholder={`another ${heading(name).toLowerCase()}`}
+          aria-label={`Corrected ${titleOf(name)} of row ${place}`}
+          placeholder={`another ${titleOf(name).toLowerCase()}`}
           value={values[name] ?? ''}
           miw={{ base: '5rem', sm: '8rem' }}
           onChange={(event) => onChange({ ...ownKey, ...values, [name]: event.currentTarget.value })}

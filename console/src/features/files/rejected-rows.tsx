@@ -22,12 +22,14 @@ import {
   withRow,
 } from './rejection-groups'
 import { isOfDuplicates } from '../../formats/rules'
+import { columnTitle, type TitleOf } from '../../formats/words'
 
 interface Props {
   fileId: string
   groups: RejectionGroup[]
   /** Columns of the dataset's key, which decide whether two rows are the same. */
   keyColumns?: string[]
+  titleOf?: TitleOf
   corrections: Corrections
   groupValues: GroupValues
   /** The columns of the dataset, which a row of another width is written in. */
@@ -104,6 +106,7 @@ function ReasonGroup({
   fileId,
   group,
   keyColumns = [],
+  titleOf = columnTitle,
   fields = [],
   corrections,
   groupValues,
@@ -174,7 +177,8 @@ function ReasonGroup({
               <RejectedRow
                 key={`${row.source_row}-${row.column}`}
                 row={row}
-                about={identity(row, keyColumns)}
+                about={identity(row, keyColumns, titleOf)}
+                titleOf={titleOf}
                 whole={
                   mayWrite && mayBeWritten(row) && fields.length > 0
                     ? {

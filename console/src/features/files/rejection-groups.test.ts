@@ -43,7 +43,7 @@ test('the cells of a row are shown beside the one that broke the rule', () => {
   expect(
     otherCells({ ...row(1, 'amount'), record: { paid_at: '2010-12-09 00:00:00', amount: 'x', note: null } }),
   ).toEqual([
-    ['Paid', '9 Dec 2010'],
+    ['Paid at', '9 Dec 2010'],
     ['Note', '–'],
   ])
 })
@@ -76,7 +76,7 @@ test('two columns of one rule are two groups', () => {
   )
   expect(groups.map(({ title, shown }) => [title, shown.map((one) => one.source_row)])).toEqual([
     ['Amount does not have the type of its column: 2 rows', [1, 3]],
-    ['Paid does not have the type of its column: 1 row', [2]],
+    ['Paid at does not have the type of its column: 1 row', [2]],
   ])
 })
 

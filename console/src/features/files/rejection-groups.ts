@@ -2,7 +2,7 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { isOfDuplicates, ruleWords } from '../../formats/rules'
 import { kindOfTime } from '../../formats/moments'
-import { capitalised, heading, uniqueHeadings } from '../../formats/words'
+import { capitalised, columnTitle } from '../../formats/words'
 import { valueWords } from './edited-before'
 
 type CountedGroup = Schemas['RejectionGroup']
@@ -58,15 +58,14 @@ export const isRagged = ({ rule, record }: Pick<Schemas['RejectedRow'], 'rule' |
 const MOST_FACTS = 4
 
 /** By which a person knows the row again in their own books: its key, and a few values behind it. */
-export function identity(row: Schemas['RejectedRow'], keyColumns: string[]): string {
+export function identity(row: Schemas['RejectedRow'], keyColumns: string[], titleOf = columnTitle): string {
   const others = Object.keys(row.record).filter(
     (name) => /(_id|_at|_on|date|amount|total|name)$/.test(name) && !keyColumns.includes(name),
   )
-  const headings = uniqueHeadings(Object.keys(row.record))
   return [...keyColumns, ...others]
     .filter((name) => name !== row.column && row.record[name])
     .slice(0, MOST_FACTS)
-    .map((name) => `${headings.get(name) ?? heading(name)} ${textWords(row.record[name] ?? '')}`)
+    .map((name) => `${titleOf(name)} ${textWords(row.record[name] ?? '')}`)
     .join(' · ')
 }
 
@@ -87,12 +86,11 @@ export function textWords(text: string): string {
 const NUMBER_RULES = new Set(['card_number', 'destroyed_number'])
 
 /** The row's cells but the one that broke the rule, as column and text. */
-export function otherCells(row: Schemas['RejectedRow']): [string, string][] {
-  const headings = uniqueHeadings(Object.keys(row.record))
+export function otherCells(row: Schemas['RejectedRow'], titleOf = columnTitle): [string, string][] {
   return Object.entries(row.record)
     .filter(([name]) => name !== row.column)
     .map(([name, cell]) => [
-      name === '_raw' ? 'the row' : (headings.get(name) ?? name),
+      name === '_raw' ? 'the row' : titleOf(name),
       cell === null ? '–' : textWords(cell),
     ])
 }
@@ -101,15 +99,15 @@ export function otherCells(row: Schemas['RejectedRow']): [string, string][] {
 export function rejectionGroups(
   rows: Schemas['RejectedRow'][],
   groups: Schemas['RejectionGroup'][],
+  titleOf = columnTitle,
 ): RejectionGroup[] {
   const isLast = (rule: string) => Number(isOfDuplicates(rule))
-  const headings = uniqueHeadings([...new Set(rows.flatMap((row) => Object.keys(row.record)))])
   const sorted = groups.toSorted((one, other) => isLast(one.rule) - isLast(other.rule))
   return sorted.map((group) => {
     const { rule, column } = group
     const shown = rows.filter((row) => row.rule === rule && row.column === column)
     const more = shown.length > 0 && shown.length < group.rows ? `, the first ${shown.length} shown` : ''
-    const words = capitalised(ruleWords(rule, column ? (headings.get(column) ?? heading(column)) : ''))
+    const words = capitalised(ruleWords(rule, column ? titleOf(column) : ''))
     return { ...group, shown, title: `${words}: ${count(group.rows, 'row')}${more}` }
   })
 }

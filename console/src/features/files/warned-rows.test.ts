@@ -12,7 +12,7 @@ test('a warning names its rule and its column, and a column that the file lacks 
   expect(warnedCount(warned)).toBe(3)
   expect(warnedLines(warned)).toEqual([
     '3 rows are in with a warning: Quantity is above the highest value allowed.',
-    'Empty in every row, as the file has no such column: Shipped, Notes.',
+    'Empty in every row, as the file has no such column: Shipped at, Notes.',
   ])
 })
 

@@ -148,7 +148,7 @@ test('two columns of one page have two headings', () => {
     { ...PRICE, name: 'product_name' },
   ])
   expect([id?.heading, name?.heading]).toEqual(['Product id', 'Product name'])
-  expect(insightsOf([{ ...PRICE, name: 'product_id' }])[0]?.heading).toBe('Product')
+  expect(insightsOf([{ ...PRICE, name: 'product_id' }])[0]?.heading).toBe('Product id')
 })
 
 test('days of a profile have their year, and no time where they span days', () => {

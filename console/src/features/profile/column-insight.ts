@@ -3,7 +3,7 @@ import { type Cell, count, figure, isName, measure, whole } from '../../api/form
 import { cellWords } from '../../formats/columns'
 import { dayAndTime, day, kindOfTime } from '../../formats/moments'
 import { quotedName } from '../../formats/sql'
-import { heading, uniqueHeadings } from '../../formats/words'
+import { columnTitle } from '../../formats/words'
 
 export interface Bar {
   label: string
@@ -56,10 +56,9 @@ export function insightsOf(
   table = '',
   titles: Readonly<Record<string, string>> = {},
 ): ColumnInsight[] {
-  const headings = uniqueHeadings(columns.map(({ name }) => name))
   return columns.map((column) => ({
     ...insightOf(column, units[column.name], table),
-    heading: titles[column.name] || (headings.get(column.name) ?? heading(column.name)),
+    heading: titles[column.name] || columnTitle(column.name),
   }))
 }
 
@@ -76,7 +75,7 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
   const isHidden = Boolean(facts.sensitive ?? facts.personal) && facts.top === undefined
   return {
     name: column.name,
-    heading: heading(column.name),
+    heading: columnTitle(column.name),
     kind: KINDS[column.type] ?? column.type,
     facts: isHidden ? ['Its values are not shown.'] : shownFacts(facts, words, isName(column.name)),
     bars:
@@ -397,14 +396,16 @@ const STRONG = 0.5
 const MOST_PAIRS = 8
 
 /** Pairs of columns that move together, the strongest first, in words. */
-export function strongPairs(pairs: Schemas['Correlation'][]): { words: string; r: number }[] {
+export function strongPairs(
+  pairs: Schemas['Correlation'][],
+  titles: Readonly<Record<string, string>> = {},
+): { words: string; r: number }[] {
   return pairs
     .filter(({ r }) => Math.abs(r) >= STRONG)
     .sort((one, other) => Math.abs(other.r) - Math.abs(one.r))
     .slice(0, MOST_PAIRS)
     .map(({ left, right, r }) => {
-      const headings = uniqueHeadings([left, right])
-      const [one = left, other = right] = [headings.get(left), headings.get(right)]
+      const [one, other] = [titles[left] || columnTitle(left), titles[right] || columnTitle(right)]
       const words = r > 0 ? `High ${one} goes with high ${other}` : `High ${one} goes with low ${other}`
       return { words, r }
     })

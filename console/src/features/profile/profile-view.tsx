@@ -29,7 +29,7 @@ export function ProfileView({
   /** The table with the rows of the profile, for SQL. */
   table?: string | undefined
 }) {
-  const pairs = strongPairs(profile.correlations)
+  const pairs = strongPairs(profile.correlations, titles)
   return (
     <Stack gap="sm">
       {profile.drift ? <Text size="sm">Unlike the files before: {driftWords(profile.drift)}</Text> : null}

@@ -66,7 +66,7 @@ export function Live({ fileId, edits, lists }: LiveProps) {
           <Stages stages={found.stages} />
           <AcceptanceAlert of={found} wasCommitted page={`#/files/${encodeURIComponent(fileId)}`} />
           <Counts of={found} />
-          <WarnedRows warned={found.warned} />
+          <WarnedRows warned={found.warned} dataset={found.dataset} />
         </>
       )}
       {isDuplicate(found) ? <Text fw={600}>{DUPLICATE}</Text> : null}

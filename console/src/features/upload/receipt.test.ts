@@ -47,9 +47,9 @@ test('a receipt names the columns and counts the rows that stay out', () => {
 })
 
 test('a receipt says what every row got, and what the next file gets of it', () => {
-  expect(setLine(KEPT)).toBe('In every row without one: Is active yes, Updated 1 Oct 2026.')
+  expect(setLine(KEPT)).toBe('In every row without one: Is active yes, Updated at 1 Oct 2026.')
   expect(rememberedLine(EDITS, { updated_at: 'timestamp', is_active: 'boolean' })).toBe(
-    'The mapping is remembered. The next file with this header gets the same fields, the same formats, Is active yes and amounts in EUR and USD as they are; Updated is asked again.',
+    'The mapping is remembered. The next file with this header gets the same fields, the same formats, Is active yes and amounts in EUR and USD as they are; Updated at is asked again.',
   )
   expect(rememberedLine({ ...NO_EDITS, columns: { Nr: 'product_id' } }, {})).toBe(
     'The mapping is remembered. The next file with this header gets the same fields, and needs no decision.',

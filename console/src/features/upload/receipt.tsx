@@ -2,8 +2,8 @@ import { Anchor, Button, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { count, currencyOf } from '../../api/format'
-import { useUnits } from '../../formats/columns'
-import { heading } from '../../formats/words'
+import { useTitles, useUnits } from '../../formats/columns'
+import { columnTitle, heading } from '../../formats/words'
 import { useContract } from '../catalog/queries'
 import { valueWords } from '../files/edited-before'
 import { ReplacedBy } from '../files/replaced-by'
@@ -23,21 +23,16 @@ interface Props {
 /** What became of the rows of a file, what was decided about them, and what the next file gets of it. */
 export function Receipt({ file, edits, lists }: Props) {
   const units = useUnits(file.dataset)
+  const titleOf = useTitles(file.dataset)
   const columns = useContract('source', file.state === 'done' ? file.dataset : '').data?.column_list ?? []
   if (file.state === 'reverted') return <Text fw={600}>{undoneWords(file)}</Text>
   if (file.state !== 'done') return null
   const wait = file.closed_by ? 0 : file.quarantined
-  const parts = [
-    `${count(file.accepted, 'row')} ${file.accepted === 1 ? 'is' : 'are'} in`,
-    replacedWords(file.replaced_rows),
-    wait > 0 ? `${count(wait, 'row')} ${wait === 1 ? 'waits' : 'wait'} for a person` : '',
-    file.duplicates > 0 ? count(file.duplicates, 'duplicate') : '',
-  ]
   const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]))
   return (
     <div data-testid="receipt">
       <Text fw={600} size="lg">
-        {parts.filter(Boolean).join(', ')}.
+        {broughtWords(file)}
       </Text>
       <ReplacedBy file={file} />
       {file.edited_before?.sent_as ? (
@@ -45,16 +40,16 @@ export function Receipt({ file, edits, lists }: Props) {
           {sentAs(file.edited_before)}The file in the lake is {file.key}.
         </Text>
       ) : null}
-      {currencyLines(file.edited_before, edits, units).map((line) => (
+      {currencyLines(file.edited_before, edits, units, titleOf).map((line) => (
         <Text key={line} size="sm" className="import-doubt">
           {line}
         </Text>
       ))}
       {[
-        file.accepted > 0 ? ownCurrencyLine(file.edited_before, edits, units) : '',
+        file.accepted > 0 ? ownCurrencyLine(file.edited_before, edits, units, titleOf) : '',
         leftOutLine(file.edited_before, edits, lists),
-        setLine(file.edited_before),
-        rememberedLine(edits, types),
+        setLine(file.edited_before, titleOf),
+        rememberedLine(edits, types, titleOf),
       ]
         .filter(Boolean)
         .map((line) => (
@@ -79,6 +74,24 @@ export function Receipt({ file, edits, lists }: Props) {
   )
 }
 
+/** What a file brought into the lake, and what of it waits. */
+export function broughtWords(
+  file: Pick<
+    Schemas['FileDetail'],
+    'state' | 'accepted' | 'quarantined' | 'duplicates' | 'closed_by' | 'replaced_rows'
+  >,
+): string {
+  if (file.state !== 'done') return file.accepted > 0 ? '' : 'No row of it is in a table.'
+  const wait = file.closed_by ? 0 : file.quarantined
+  const parts = [
+    `${count(file.accepted, 'row')} ${file.accepted === 1 ? 'is' : 'are'} in`,
+    replacedWords(file.replaced_rows),
+    wait > 0 ? `${count(wait, 'row')} ${wait === 1 ? 'waits' : 'wait'} for a person` : '',
+    file.duplicates > 0 ? count(file.duplicates, 'duplicate') : '',
+  ]
+  return `${parts.filter(Boolean).join(', ')}.`
+}
+
 /** What an undone file's rows are now. */
 export const undoneWords = ({
   before_undo: before,
@@ -91,21 +104,31 @@ export const undoneWords = ({
 type Kept = Schemas['FileEdits'] | null | undefined
 
 /** Amounts that are in another currency than the table says. */
-export function currencyLines(kept: Kept, edits: Edits | undefined, units: Record<string, string>): string[] {
+export function currencyLines(
+  kept: Kept,
+  edits: Edits | undefined,
+  units: Record<string, string>,
+  titleOf = columnTitle,
+): string[] {
   const rows = kept?.currencies ?? {}
   const fields = [...new Set([...Object.keys(rows), ...Object.keys(edits?.currencies ?? {})])]
   return fields.map((name) => {
     const own = currencyOf(units[name] ?? '')
     const codes = rows[name] ? currencyWords(rows[name]) : (edits?.currencies[name] ?? []).join(' and ')
-    return `${heading(name)} is stored${own ? ` as ${own}` : ' as it is'}, although the file says ${codes}. Nothing was converted.`
+    return `${titleOf(name)} is stored${own ? ` as ${own}` : ' as it is'}, although the file says ${codes}. Nothing was converted.`
   })
 }
 
 /** In which currency the other amounts are stored; empty without any. */
-export function ownCurrencyLine(kept: Kept, edits: Edits | undefined, units: Record<string, string>): string {
+export function ownCurrencyLine(
+  kept: Kept,
+  edits: Edits | undefined,
+  units: Record<string, string>,
+  titleOf = columnTitle,
+): string {
   const foreign = { ...kept?.currencies, ...edits?.currencies }
   const own = Object.entries(units).filter(([name, unit]) => currencyOf(unit) && !(name in foreign))
-  const stored = own.map(([name, unit]) => `${heading(name)} in ${currencyOf(unit)}`)
+  const stored = own.map(([name, unit]) => `${titleOf(name)} in ${currencyOf(unit)}`)
   return stored.length > 0 ? `Stored as the dataset has it: ${stored.join(', ')}.` : ''
 }
 
@@ -123,17 +146,21 @@ export function leftOutLine(kept: Kept, edits: Edits | undefined, lists: string[
 }
 
 /** The values that all rows without one got. */
-export function setLine(kept: Kept): string {
+export function setLine(kept: Kept, titleOf = columnTitle): string {
   const set = Object.entries(kept?.set_for_all ?? {}).filter(([, text]) => text)
   return set.length > 0
-    ? `In every row without one: ${set.map(([name, text]) => `${heading(name)} ${valueWords(text)}`).join(', ')}.`
+    ? `In every row without one: ${set.map(([name, text]) => `${titleOf(name)} ${valueWords(text)}`).join(', ')}.`
     : ''
 }
 
 const MOMENT = /^(date|timestamp)/
 
 /** What the next file with this header gets of the decisions, and what is asked again. */
-export function rememberedLine(edits: Edits | undefined, types: Record<string, string>): string {
+export function rememberedLine(
+  edits: Edits | undefined,
+  types: Record<string, string>,
+  titleOf = columnTitle,
+): string {
   const columns = Object.values(edits?.columns ?? {})
   if (!edits || columns.length === 0) return ''
   const defaults = edits.steps.filter((step) => step.kind === 'default')
@@ -144,10 +171,10 @@ export function rememberedLine(edits: Edits | undefined, types: Record<string, s
     Object.keys(edits.formats).length > 0 ? 'the same formats' : '',
     ...defaults
       .filter((step) => !isAsked(step) && step.text)
-      .map(({ column, text }) => `${heading(column)} ${valueWords(text)}`),
+      .map(({ column, text }) => `${titleOf(column)} ${valueWords(text)}`),
     codes.length > 0 ? `amounts in ${codes.join(' and ')} as they are` : '',
   ].filter(Boolean)
-  const asked = defaults.filter(isAsked).map(({ column }) => heading(column))
+  const asked = defaults.filter(isAsked).map(({ column }) => titleOf(column))
   const list = kept.length > 1 ? `${kept.slice(0, -1).join(', ')} and ${kept.at(-1) ?? ''}` : (kept[0] ?? '')
   return `The mapping is remembered. The next file with this header gets ${list}${asked.length > 0 ? `; ${asked.join(', ')} is asked again` : ', and needs no decision'}.`
 }

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { read } from '../../api/client'
 import { bytes } from '../../api/format'
+import { useCaller } from '../../api/queries'
 import { useOffline, useReturn } from '../../api/reach'
 import { Panel } from '../../components/panel'
 import { Failed, Waiting } from '../../components/states'
@@ -17,7 +18,8 @@ import { CancelUpload } from './cancel-upload'
 import { Live } from './live'
 import { forget, keep, type Kept } from './kept-files'
 import { atOpenPart, committedParts, isAllIn, keptForPart, NextPart, openParts } from './next-part'
-import { addUploads, endUpload, resumeUpload, useUploads } from './uploads-store'
+import { noteUpload } from './last-uploads'
+import { addUploads, endUpload, noteFile, resumeUpload, useUploads } from './uploads-store'
 import { abort, type Checked, commit, dryRun, type Progress, RefusedFileError, send } from './transfer'
 
 type Step =
@@ -48,6 +50,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
   const [hasWork, setHasWork] = useState(false)
   const isSentAgain = useUploads().some((other) => isAgain(other, kept))
   const noteWork = useCallback(() => setHasWork(true), [])
+  const by = useCaller().data?.name ?? ''
   const control = useRef<AbortController>(undefined)
 
   const start = useCallback(async () => {
@@ -117,15 +120,21 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
 
   async function enter(upload: Schemas['Upload'], check: Checked, edits: Edits): Promise<void> {
     try {
-      setStep({
-        name: 'committed',
-        upload: await commit(upload.upload_id, check.etag),
-        edits,
-        check: check.result,
-      })
-      await Promise.all([forget(kept.id), forgetEdits(upload.upload_id)])
-      // The receipt of a file with parts that are left stays: it leads to the next one.
-      if (openParts(check.result, committedParts(kept, check.result)).length === 0) endUpload(kept.id)
+      const done = await commit(upload.upload_id, check.etag)
+      noteFile(kept.id, done.file_id)
+      noteUpload(done.file_id, by)
+      setStep({ name: 'committed', upload: done, edits, check: check.result })
+      const parts = committedParts(kept, check.result)
+      const [next] = openParts(check.result, parts)
+      await forgetEdits(upload.upload_id)
+      // The receipt of a file with parts that are left stays and leads to the next one, which opens after a reload.
+      if (next === undefined) {
+        await forget(kept.id)
+        endUpload(kept.id)
+      } else {
+        const later = keptForPart(kept, next, parts, check.result.part_datasets[next])
+        await keep({ ...later, id: kept.id }).catch(() => undefined)
+      }
     } catch (error) {
       setStep({ name: 'failed', error })
     }
@@ -182,6 +191,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
           committed={committed}
           onNext={(part) => {
             endUpload(kept.id)
+            void forget(kept.id)
             addUploads([keptForPart(kept, part, committed, step.check?.part_datasets[part])])
           }}
         />

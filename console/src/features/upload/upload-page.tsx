@@ -9,6 +9,7 @@ import { useContracts } from '../catalog/queries'
 import { PageTitle } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
 import { keptFiles } from './kept-files'
+import { LastUploads } from './last-uploads-list'
 import { ShownUploadCards } from './upload-cards'
 import { addUploads, removeEnded, useUploads } from './uploads-store'
 
@@ -134,6 +135,7 @@ export function UploadPage() {
       ) : (
         <ShownUploadCards />
       )}
+      <LastUploads />
     </Stack>
   )
 }

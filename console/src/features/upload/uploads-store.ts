@@ -31,6 +31,14 @@ export function addUploads(files: readonly Kept[]): void {
 
 export const removeUpload = (id: string): void => set(uploads.filter((other) => other.id !== id))
 
+const committed = new Map<string, string>()
+
+/** Note which file of the lake a card has become. */
+export const noteFile = (id: string, fileId: string): void => void committed.set(id, fileId)
+
+/** The id of the file in the lake that a card shows; undefined before its commit. */
+export const fileOnCard = (id: string): string | undefined => committed.get(id)
+
 /** Note that nothing of a file is left to do on the page. */
 export const endUpload = (id: string): void => void ended.add(id)
 

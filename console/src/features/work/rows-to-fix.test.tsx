@@ -59,7 +59,7 @@ test('each cause has its column and its own number, at most three of them', () =
   const cause = (column: string, waiting = 1) => ({ rule: 'type', column, waiting })
   const reasons = [{ rule: 'type', rows: 3 }]
   expect(reasonWords(reasons, [cause('quantity'), cause('unit_price'), cause('updated_at')])).toBe(
-    'Quantity does not have the type of its column (1 row); Unit price does not have the type of its column (1 row); Updated does not have the type of its column (1 row).',
+    'Quantity does not have the type of its column (1 row); Unit price does not have the type of its column (1 row); Updated at does not have the type of its column (1 row).',
   )
   const many = ['a', 'b', 'c', 'd', 'e'].map((name) => cause(name, 2))
   expect(reasonWords(reasons, many)).toMatch(/\(2 rows\), and 2 more reasons\.$/)

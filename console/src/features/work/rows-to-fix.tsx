@@ -5,9 +5,9 @@ import { count, whole } from '../../api/format'
 import { useQuarantine } from '../lake/queries'
 import { Moment } from '../../components/moment'
 import { Answered, Empty } from '../../components/states'
-import { useLabels } from '../../formats/columns'
+import { useTitles } from '../../formats/columns'
 import { ruleWords } from '../../formats/rules'
-import { capitalised, fileParts, heading } from '../../formats/words'
+import { capitalised, columnTitle, fileParts } from '../../formats/words'
 import { fileTitle } from '../files/file-list'
 import { originalId } from '../files/original-id'
 import { useFile, useRejectedRows } from '../files/queries'
@@ -75,7 +75,7 @@ type Cause = { rule: string; column: string; rows: number }
 export function reasonWords(
   reasons: File['reasons'],
   groups: Pick<Schemas['RejectionGroup'], 'rule' | 'column' | 'waiting'>[] = [],
-  titleOf: (column: string) => string = heading,
+  titleOf = columnTitle,
 ): string {
   const waiting = groups.filter((group) => group.waiting > 0)
   const causes: Cause[] =
@@ -93,8 +93,7 @@ const causeWords = ({ rule, column, rows }: Cause, titleOf: (column: string) => 
 /** The reasons of a file with their columns, which its rows in quarantine say. */
 function ReasonWithColumn({ file }: { file: File }) {
   const rows = useRejectedRows(file.file_id, '', true)
-  const titles = useLabels(file.dataset)
-  const titleOf = (name: string) => titles[name] ?? heading(name)
+  const titleOf = useTitles(file.dataset)
   return reasonWords(file.reasons, rows.data?.pages[0]?.groups ?? [], titleOf)
 }
 

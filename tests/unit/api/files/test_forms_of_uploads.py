@@ -62,8 +62,8 @@ def test_a_file_without_a_header_is_shown_and_makes_a_dataset() -> None:
 
 
 def test_columns_of_a_file_without_a_header_are_mapped_once_and_not_for_other_files() -> None:
-    """Every file of three columns without names has the same header."""
-    rows = "".join(f"A{n:02d},Bike,Bikes,{n}.5,true,2026-01-02\n" for n in range(1, 21)).encode()
+    """Every file of six columns without names has the same header."""
+    rows = "".join(f"A{n:02d},Bike,Bikes,{n}.5,true,2026-01-02 08:00:00\n" for n in range(1, 21)).encode()
     fields = ["product_id", "product_name", "category", "list_price", "is_active", "updated_at"]
     columns = {f"column_{place}": name for place, name in enumerate(fields, 1)}
     caller = uploader()

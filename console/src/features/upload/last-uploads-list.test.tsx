@@ -1,0 +1,79 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { lastUploads, noteUpload } from './last-uploads'
+import { LastUploads } from './last-uploads-list'
+import { addUploads, noteFile, removeUpload } from './uploads-store'
+
+const FILE = {
+  state: 'done',
+  key: 'products/lines.csv',
+  received_at: '2026-11-28T20:05:00Z',
+  accepted: 57,
+  quarantined: 3,
+  duplicates: 2,
+  closed_by: '',
+  edited_before: { sent_as: 'lieferant.csv' },
+  open_parts: [{ name: 'Feb', is_list: false }],
+}
+
+beforeEach(() => {
+  localStorage.clear()
+  connect({ apiUrl: '', token: () => Promise.resolve(''), signOut: () => undefined })
+  const answers: Record<string, unknown> = {
+    '/v1/me': { name: 'ana', groups: ['uploader'] },
+    '/v1/files/f1': { ...FILE, file_id: 'f1' },
+    '/v1/files/f1/revert': { may_revert: true, may_restore: false, reason: '', files: [], accepted: 57 },
+  }
+  vi.stubGlobal('fetch', (url: string) =>
+    Promise.resolve(new Response(JSON.stringify(answers[url] ?? {}), { status: answers[url] ? 200 : 404 })),
+  )
+})
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
+
+const show = () =>
+  render(
+    <QueryClientProvider client={new QueryClient()}>
+      <MantineProvider env="test">
+        <LastUploads />
+      </MantineProvider>
+    </QueryClientProvider>,
+  )
+
+test('the page lists what a person committed last, with its undo and the parts that are left', async () => {
+  noteUpload('f1', 'ana')
+  show()
+  expect((await screen.findByRole('link', { name: 'lieferant.csv' })).getAttribute('href')).toBe('#/files/f1')
+  screen.getByText('57 rows are in, 3 rows wait for a person, 2 duplicates.')
+  screen.getByText(/^Not in yet from lieferant.csv: Feb/)
+  await screen.findByRole('button', { name: 'Undo this upload' })
+  fireEvent.click(screen.getByRole('button', { name: 'Close' }))
+  expect(screen.queryByText('Your last uploads')).toBeNull()
+  expect(lastUploads('ana')).toEqual([])
+})
+
+test('a file that a card shows is not listed twice, and nobody sees the uploads of another person', async () => {
+  noteUpload('f1', 'ana')
+  noteUpload('f2', 'ben')
+  expect(lastUploads('ben')).toEqual(['f2'])
+  addUploads([{ id: 'k', file: new File(['a'], 'a.csv'), dataset: '', addedAt: 0 }])
+  noteFile('k', 'f1')
+  show()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(screen.queryByText('Your last uploads')).toBeNull()
+  removeUpload('k')
+  await screen.findByText('Your last uploads')
+})
+
+test('the five newest uploads are listed', () => {
+  for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) noteUpload(id, 'ana')
+  noteUpload('c', 'ana')
+  expect(lastUploads('ana')).toEqual(['c', 'f', 'e', 'd', 'b'])
+})

@@ -1,0 +1,79 @@
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
+
+import { useCaller } from '../../api/queries'
+import { Moment } from '../../components/moment'
+import { Panel } from '../../components/panel'
+import { Waiting } from '../../components/states'
+import { FileBadge } from '../files/acceptance'
+import { OpenParts } from '../files/open-parts'
+import { useFile } from '../files/queries'
+import { Undo } from '../files/undo'
+import { dropUpload, lastUploads } from './last-uploads'
+import { broughtWords, undoneWords } from './receipt'
+import { fileOnCard, useUploads } from './uploads-store'
+
+/** The receipts of the files that the person committed last from this browser, without those that a card shows. */
+export function LastUploads() {
+  const by = useCaller().data?.name
+  const [dropped, setDropped] = useState<string[]>([])
+  const onCards = useUploads().map(({ id }) => fileOnCard(id))
+  const ids = by === undefined ? [] : lastUploads(by)
+  const listed = ids.filter((id) => !onCards.includes(id) && !dropped.includes(id))
+  if (listed.length === 0) return null
+  return (
+    <Panel title="Your last uploads">
+      <Stack gap="sm">
+        {listed.map((id) => (
+          <LastUpload
+            key={id}
+            fileId={id}
+            onDrop={() => {
+              dropUpload(id)
+              setDropped([...dropped, id])
+            }}
+          />
+        ))}
+      </Stack>
+    </Panel>
+  )
+}
+
+/** A committed file in two lines: what it brought, and what can be done about it. */
+function LastUpload({ fileId, onDrop }: { fileId: string; onDrop: () => void }) {
+  const file = useFile(fileId)
+  const found = file.data?.body
+  if (!found && !file.error) return <Waiting what="the file's record" />
+  const page = `#/files/${encodeURIComponent(fileId)}`
+  return (
+    <div className="last-upload">
+      <Group justify="space-between" gap="xs">
+        <Group gap="sm">
+          {found ? <FileBadge file={found} waits={found.quarantined > 0 && !found.closed_by} /> : null}
+          <Anchor className="any-text" href={page}>
+            {found
+              ? found.edited_before?.sent_as || found.key.split('/').at(-1)
+              : 'A file whose record cannot be read'}
+          </Anchor>
+          {found ? (
+            <Text size="sm" className="muted">
+              <Moment at={found.received_at} />
+            </Text>
+          ) : null}
+        </Group>
+        <Group gap="xs">
+          {found ? <Undo file={found} /> : null}
+          <Button size="compact-sm" variant="subtle" onClick={onDrop}>
+            Close
+          </Button>
+        </Group>
+      </Group>
+      {found ? (
+        <>
+          <Text size="sm">{found.state === 'reverted' ? undoneWords(found) : broughtWords(found)}</Text>
+          <OpenParts file={found} />
+        </>
+      ) : null}
+    </div>
+  )
+}

@@ -1,0 +1,43 @@
+/** The files that this browser committed last, so that their receipts outlive the page and a reload. */
+
+const KEY = 'headgate-last-uploads'
+const MAX_LISTED = 5
+
+interface Committed {
+  fileId: string
+  by: string
+}
+
+function stored(): Committed[] {
+  try {
+    const read: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]')
+    return Array.isArray(read) ? (read as Committed[]) : []
+  } catch {
+    return []
+  }
+}
+
+function store(files: Committed[]): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(files))
+  } catch {
+    // A full or private store: the receipt stays until the page is left, and the page Lake lists the file.
+  }
+}
+
+/** The ids of the files that a person committed last, the newest first. */
+export const lastUploads = (by: string): string[] =>
+  stored()
+    .filter((one) => one.by === by)
+    .map((one) => one.fileId)
+    .slice(0, MAX_LISTED)
+
+/** Note that a person committed a file. */
+export function noteUpload(fileId: string, by: string): void {
+  const others = stored().filter((one) => one.fileId !== fileId || one.by !== by)
+  const own = others.filter((one) => one.by === by).slice(0, MAX_LISTED - 1)
+  store([{ fileId, by }, ...own, ...others.filter((one) => one.by !== by)])
+}
+
+/** Take a file off the list. */
+export const dropUpload = (fileId: string): void => store(stored().filter((one) => one.fileId !== fileId))
