@@ -214,10 +214,8 @@ def edited_content(
         BadInputError: the file cannot be read.
     """
     edits, contracts = upload.edits or Edits(), mappings.contracts
+    edits = replace(edits, part=edits.part or _first_member(path, folder, limit_bytes))
     file, parts, narrow = _member(path, folder, edits.part)
-    if parts and not edits.part and (first := _first_member(path, folder, [*parts], limit_bytes)):
-        edits = replace(edits, part=first)
-        file, parts, narrow = _member(path, folder, first)
     is_open = upload.edits is None or edits.chooses_part_alone
     if lists := _lists(file):
         parts = {each.name: each.records for each in lists}
@@ -295,12 +293,15 @@ def _first_sheet(
     return first
 
 
-def _first_member(path: Path, folder: Path, members: Sequence[str], limit_bytes: int) -> str:
-    """Return the first member of an archive that is a table with rows; empty for none, and for a workbook."""
+def _first_member(path: Path, folder: Path, limit_bytes: int) -> str:
+    """Return the first of an archive's members that is a table with rows; empty for other files."""
+    with path.open("rb") as archive:
+        is_zip = archive.read(2) == b"PK"
+    if not is_zip or format_of(path.read_bytes()).name in WORKBOOKS:
+        return ""
+    _, members, _ = _member(path, folder, "")
     for name in members:
         file, _, _ = _member(path, folder, name)
-        if file == path:
-            return ""
         with suppress(BadInputError):
             opened = open_file(file, folder, None, "", limit_bytes)
             if opened and _is_table(opened):
