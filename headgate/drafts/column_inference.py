@@ -340,12 +340,14 @@ def guess_mask(name: str, text: pa.Array) -> Mask | None:
 def guess_content(name: str, text: pa.Array) -> Content | None:
     """Return the kind of the column's numbers, by its name, or by values that are hexadecimal or other ids.
 
-    One in ten ids of a card number's length has a valid check digit, but all card numbers have one. A column
-    named as a card has no ids, nor has a column in which more issuer numbers are valid than by chance.
+    Values that are all shorter than card numbers need no kind: `Jan 2026` has no numbers of goods. One in ten
+    ids of a card number's length has a valid check digit, but all card numbers have one. A column named as a
+    card has no ids, nor has a column in which more issuer numbers are valid than by chance.
     """
-    if (named := content_by_name(name)) or names_a_card(compared(name)):
-        return named
     given = blank_to_null(text).drop_null()
+    if (named := content_by_name(name)) or names_a_card(compared(name)):
+        longest = pc.max(pc.utf8_length(given)).as_py() or 0
+        return named if longest >= SHORTEST else None
     if are_hexadecimal_ids(given):
         return Content.IDENTIFIER
     if not are_digits(given.slice(0, _PROBED), SHORTEST, LONGEST).all():

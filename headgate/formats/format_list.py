@@ -22,7 +22,7 @@ from headgate.formats.json.nested_names import by_contract, every_object, never
 from headgate.formats.json.read_json import read_json, read_json_lines, source_of_records
 from headgate.formats.json.record_lists import RecordPlace
 from headgate.formats.parquet import read_parquet
-from headgate.formats.sniff import is_avro, is_old_workbook, is_orc, is_parquet, is_xml
+from headgate.formats.sniff import is_arrow, is_avro, is_old_workbook, is_orc, is_parquet, is_xml
 from headgate.formats.unpack import is_open_document, is_workbook
 
 if TYPE_CHECKING:
@@ -97,6 +97,12 @@ def _orc() -> ModuleType:
     from headgate.formats import read_orc  # noqa: PLC0415 see Format
 
     return read_orc
+
+
+def _arrow() -> ModuleType:
+    from headgate.formats import read_arrow  # noqa: PLC0415 see Format
+
+    return read_arrow
 
 
 def _arrow_format(name: FormatName, holds: Callable[[bytes], bool], load: Callable[[], ModuleType]) -> Format:
@@ -184,6 +190,7 @@ FORMATS = (
     _arrow_format(FormatName.PARQUET, is_parquet, lambda: read_parquet),
     _arrow_format(FormatName.AVRO, is_avro, _avro),
     _arrow_format(FormatName.ORC, is_orc, _orc),
+    _arrow_format(FormatName.ARROW, is_arrow, _arrow),
     Format(
         FormatName.JSON,
         lambda content, contract: holds_json(content, stated_encoding(contract)),

@@ -29,14 +29,24 @@ if TYPE_CHECKING:
 PARQUET_MAGICS = (b"PAR1", b"PARE")  # plain, and with an encrypted footer
 AVRO_MAGIC = b"Obj\x01"
 _ORC_MAGIC = b"ORC"
+_ARROW_MAGIC = b"ARROW1"  # of the file format; a stream has none
 _OLE2_MAGIC = bytes.fromhex("D0CF11E0A1B11AE1")
 DELIMITERS = ",;\t|"
 _OTHER_MAGICS = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook, or one with a password",
     b"%PDF": "a PDF document",
     b"BZh": "a bzip2 archive",
+    b"FEA1": "a Feather file of version 1",
     b"\xfd7zXZ": "an xz archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"SQLite format 3\0": "an SQLite database",
+    b"{\\rtf": "a text document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
 }
+_TAR_MAGIC, _TAR_MAGIC_AT = b"ustar", 257
 # The longest first: the little-endian mark of UTF-32 starts with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -83,6 +93,11 @@ def is_avro(content: bytes) -> bool:
 def is_orc(content: bytes) -> bool:
     """Return whether the bytes start like an ORC file, and not like a text such as `ORCHARD,TREES`."""
     return content.startswith(_ORC_MAGIC) and b"\0" in content
+
+
+def is_arrow(content: bytes) -> bool:
+    """Return whether the bytes start like an Arrow IPC file, which Feather is since version 2."""
+    return content.startswith(_ARROW_MAGIC + b"\0\0")
 
 
 def is_xml(content: bytes) -> bool:
@@ -133,6 +148,15 @@ def text_of(content: bytes, encoding: str = "", *, is_cut: bool = False) -> Text
     return text
 
 
+def _web_page() -> UnreadableFileError:
+    """Return the rejection of HTML, which many programs export under the name of a workbook."""
+    return UnreadableFileError(
+        rule="not_a_table",
+        message="the file is a web page (HTML), whatever its name says",
+        remedy="open it in Excel, save it as a workbook (.xlsx) or as CSV, and send that file",
+    )
+
+
 def _with_nul(head: bytes) -> UnreadableFileError:
     """Return the rejection of a text with NUL characters."""
     line = head.count(b"\n", 0, head.index(b"\0")) + 1
@@ -178,9 +202,7 @@ def is_utf8(path: Path) -> bool:
 
 
 def _decode(content: bytes, encoding: str, *, is_cut: bool) -> Text:
-    for magic, what in _OTHER_MAGICS.items():
-        if content.startswith(magic):
-            raise _not_text(what)
+    _check_no_other_format(content)
     for mark, marked in _MARKS:
         if content.startswith(mark):
             return _decode_as(content, marked)
@@ -199,6 +221,17 @@ def _decode(content: bytes, encoding: str, *, is_cut: bool) -> Text:
     if encoding:
         return _decode_as(plain, encoding, is_cut=is_cut)
     return _decode_by_guess(plain)
+
+
+def _check_no_other_format(content: bytes) -> None:
+    """Check that the content is not of a format that is recognized and not read."""
+    for magic, what in _OTHER_MAGICS.items():
+        if content.startswith(magic):
+            raise _not_text(what)
+    if content[_TAR_MAGIC_AT : _TAR_MAGIC_AT + len(_TAR_MAGIC)] == _TAR_MAGIC:
+        raise _not_text("a tar archive")
+    if _PAGE.search(content[:_PROBE_BYTES]):
+        raise _web_page()
 
 
 def _decode_by_guess(content: bytes) -> Text:

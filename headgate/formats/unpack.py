@@ -45,6 +45,12 @@ _MEMBERS_SHOWN = 5
 _FILES_OF_TOOLS = re.compile(
     r"\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|_SUCCESS|_(?:started|committed)_\d+|_(?:common_)?metadata|\..*\.crc"
 )
+# The beginning of a member's name, by the kind of document. Source: ECMA-376, part 1; files of Numbers.
+_DOCUMENTS = {
+    "a Word document": "word/document",
+    "a presentation": "ppt/",
+    "a document of Numbers, Pages or Keynote": "Index/Document.iwa",
+}
 _INNER = "unpacked-"
 _IS_ENCRYPTED = 0x1
 # Errors of zipfile for an archive that it cannot read; RuntimeError: a password is needed. Their texts can
@@ -273,6 +279,7 @@ def _unzip(file: IO[bytes]) -> Iterator[bytes]:
 def _data_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     if len(archive.infolist()) > MAX_MEMBERS:
         raise too_many_members()
+    _check_no_document(archive)
     members = data_members(archive)
     if len(members) != 1:
         raise UnreadableFileError(
@@ -281,6 +288,18 @@ def _data_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
             remedy="send each file as an object of its own",
         )
     return members[0]
+
+
+def _check_no_document(archive: zipfile.ZipFile) -> None:
+    """Check that the archive is no document of another program than a spreadsheet."""
+    names = archive.namelist()
+    for document, part in _DOCUMENTS.items():
+        if any(name.startswith(part) for name in names):
+            raise UnreadableFileError(
+                rule="not_a_table",
+                message=f"the file is {document}, which is not a table",
+                remedy="export its table as a workbook (.xlsx) or as CSV, and send that file",
+            )
 
 
 def too_many_members() -> UnreadableFileError:

@@ -25,6 +25,7 @@ _MIN_WORTH = 0.6
 # often.
 _STRONG_LIKENESS = 0.65
 _MIN_NAMED = 3  # many tables have a name and a category
+_SAYS_NOTHING = {"id", "name"}  # columns of any table
 
 
 def known_dataset(
@@ -103,7 +104,8 @@ def _named_fields(names: Sequence[str], contract: Contract) -> set[str]:
 def is_known_by_names(names: Sequence[str], match: Match) -> bool:
     """Return whether at least half of the pairs are based on names of the contract.
 
-    A name counts if it is the field's, an alias, or very similar to the field's.
+    A name counts if it is the field's, an alias, or very similar to the field's. `id` and `name` count only
+    if the field is called so.
     """
     return 2 * sum(_is_named(names[pair.position], pair, match.dataset) for pair in match.pairs) >= len(
         match.pairs
@@ -111,6 +113,8 @@ def is_known_by_names(names: Sequence[str], match: Match) -> bool:
 
 
 def _is_named(name: str, pair: Pair, dataset: str) -> bool:
+    if folded(name) in _SAYS_NOTHING and folded(pair.field) not in _SAYS_NOTHING:
+        return False
     return pair.how in {EXACT, ALIAS} or (
         pair.how == FUZZY and likeness(name, pair.field, dataset) >= _STRONG_LIKENESS
     )

@@ -89,13 +89,19 @@ class FileTable:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The displayed names: `column_3` replaces one that is blank, duplicate, or may be a cell's value."""
-        taken = {folded(name) for name in self.names}
+        """The displayed names, without blanks around them.
+
+        `column_3` replaces one that is blank or may be a cell's value, and the second `price` is `price_2`.
+        """
+        names = [name.strip() for name in self.names]
+        taken = {folded(name) for name in names}
         return tuple(
-            name
-            if showable(name) and self.names.count(name) == 1
-            else unused_name(made_up_name(place), taken)
-            for place, name in enumerate(self.names, 1)
+            unused_name(made_up_name(place), taken)
+            if not showable(name)
+            else name
+            if name not in names[: place - 1]
+            else unused_name(f"{name}_{names[:place].count(name)}", taken)
+            for place, name in enumerate(names, 1)
         )
 
     @property

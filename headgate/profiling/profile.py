@@ -270,24 +270,19 @@ def _kind_of(rule: str, comparisons: set[str]) -> str:
 
 
 def _known_column(received: GatedFile, broken: _Broken, column: Column) -> ProfiledColumn:
-    refused_missing = broken.cells["required", column.name]
-    invalid = sum(
-        count for (rule, name), count in broken.cells.items() if name == column.name and rule != "required"
-    )
+    # A refused row without a required value counts as refused, and not as a missing value of the dataset.
+    invalid = sum(count for (_, name), count in broken.cells.items() if name == column.name)
     curated_columns = masked_columns(column)
     accepted = received.accepted.count
-    kind, rows = _TYPE_OF[column.type.kind], accepted + refused_missing + invalid
+    kind, rows = _TYPE_OF[column.type.kind], accepted + invalid
     if not curated_columns:
         return ProfiledColumn(column.name, kind, rows, None, invalid, is_sensitive=True)
     if column.mask is not None or is_sensitive_name(column.name):
-        missing = refused_missing + sum(
-            batch.null_count for batch in received.accepted.batches(curated_columns[0].name)
-        )
+        missing = sum(batch.null_count for batch in received.accepted.batches(curated_columns[0].name))
         return ProfiledColumn(column.name, kind, rows, missing, invalid, is_sensitive=True)
-    description, nulls = _described(received.accepted, curated_columns[0].name)
-    missing = nulls + refused_missing
+    description, missing = _described(received.accepted, curated_columns[0].name)
     is_key = bool(column.references) or received.contract.key == (column.name,)
-    names_rows = is_key or _is_identifying(kind, description.distinct, accepted - nulls)
+    names_rows = is_key or _is_identifying(kind, description.distinct, accepted - missing)
     return ProfiledColumn(
         column.name, kind, rows, missing, invalid, is_identifier=names_rows, description=description
     )

@@ -168,7 +168,7 @@ class DryRunner:
         except BadInputError as error:
             # The gate explains files that it cannot read.
             if upload.edits is None:
-                return self._checked(upload, scratch, None, upload.sha256)
+                return _unreadable(self._checked(upload, scratch, None, upload.sha256), error)
             bare = replace(upload, edits=Edits(dataset=upload.edits.dataset, part=upload.edits.part))
             undecided = edited_content(bare, original, folder, self.mappings(scratch), _MAX_GRID_BYTES)
             shown = self._grid(upload, undecided, Flaws.of(None, {}), folder)
@@ -334,6 +334,15 @@ def _replaces_as_sent(replaces: Mapping[str, Any] | None, numbers: RowNumbers) -
         return None
     examples = [{**example, "row": numbers.sent(example["row"])} for example in replaces["examples"]]
     return {**replaces, "examples": examples}
+
+
+def _unreadable(result: dict[str, Any], error: BadInputError) -> dict[str, Any]:
+    """Return the check of a file that has no grid: a profile of garbled texts says less than the error."""
+    record = result.get("record") or {}
+    if record.get("state") != FileState.PROFILED:
+        return result
+    refused = {**record, "state": FileState.REJECTED.value, "error": _reason(error)}
+    return {**result, "record": refused, "columns": [], "draft": None}
 
 
 def _differs() -> dict[str, Any]:

@@ -213,7 +213,8 @@ PUBLISHED_PHONES = [
     ],
 )
 def test_columns_of_other_numbers_are_declared_so_by_their_name(name: str, content: Content | None) -> None:
-    contract = drafted(csv_of(id=["1", "2", "3"], **{name: ["12", "14", "17"]}))
+    numbers = ["120000000012", "140000000014", "170000000017"]
+    contract = drafted(csv_of(id=["1", "2", "3"], **{name: numbers}))
     column = next(column for column in contract.columns if column.name != "id")
     assert (column.content, column.mask) == (content, None)
     (table,) = to_odcs(contract)["schema"]  # type: ignore[misc]
@@ -223,6 +224,14 @@ def test_columns_of_other_numbers_are_declared_so_by_their_name(name: str, conte
         for entry in item.get("customProperties", [])
     }
     assert stated.get("headgate.content") == (content.value if content else None)
+
+
+@pytest.mark.parametrize("name", ["ts", "Konto", "Jan 2026", "phone"])
+def test_numbers_shorter_than_card_numbers_need_no_declaration(name: str) -> None:
+    """Seconds since 1970, accounts of a ledger and numbers by month need no deployment."""
+    contract = drafted(csv_of(id=["1", "2", "3"], **{name: ["1767225600", "1767229200", "1767232800"]}))
+    column = next(column for column in contract.columns if column.name != "id")
+    assert (column.content, column.mask) == (None, None)
 
 
 @pytest.mark.parametrize(

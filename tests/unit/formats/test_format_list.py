@@ -55,7 +55,15 @@ def orc() -> bytes:
     return file.getvalue()
 
 
+def arrow() -> bytes:
+    table, file = pa.table({"id": [1, 2], "name": ["Ada", "Bob"]}), io.BytesIO()
+    with pa.ipc.new_file(file, table.schema) as sink:
+        sink.write_table(table)
+    return file.getvalue()
+
+
 EXAMPLES = {
+    FormatName.ARROW: arrow,
     FormatName.AVRO: avro,
     FormatName.ODS: lambda: open_document({"people": [["id", "name"], [1, "Ada"], [2, "Bob"]]}),
     FormatName.ORC: orc,

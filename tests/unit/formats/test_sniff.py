@@ -119,7 +119,11 @@ def test_a_probe_that_ends_within_a_character_is_still_utf8() -> None:
     ("content", "says"),
     [
         (b"%PDF-1.7", "PDF"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary"),
+        (b"SQLite format 3\0", "an SQLite database"),
+        (b"stock.csv".ljust(257, b"\0") + b"ustar\0", "a tar archive"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "a web page"),
+        (b"<!DOCTYPE html>\n<HTML lang='en'><p>Hello</p></HTML>", "a web page"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a picture"),
         (b"a\x81\x8d\x8f\x01", "binary"),
         (codecs.BOM_UTF16_LE + b"\x00\xd8\x00", "utf-16"),
     ],

@@ -27,6 +27,21 @@ def test_gzip_gives_back_what_was_packed_and_other_bytes_stay(body: bytes) -> No
     assert unpack(body) == body
 
 
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        ("word/document.xml", "a Word document"),
+        ("ppt/presentation.xml", "a presentation"),
+        ("Index/Document.iwa", "a document of Numbers"),
+    ],
+)
+def test_a_document_of_another_program_is_called_so(part: str, says: str) -> None:
+    with pytest.raises(UnreadableFileError) as refused:
+        unpack(zipped({part: b"x", "other.bin": b"y"}))
+    assert refused.value.rule == "not_a_table"
+    assert says in refused.value.message
+
+
 def test_several_members_and_padding_are_one_file() -> None:
     assert unpack(gzip.compress(b"one,") + gzip.compress(b"two") + b"\0" * 512) == b"one,two"
 

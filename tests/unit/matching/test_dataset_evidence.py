@@ -18,7 +18,7 @@ from headgate.matching.dataset_evidence import (
     likely_dataset,
 )
 from headgate.matching.mappings import Mappings
-from headgate.matching.suggest_mapping import EXACT, FUZZY, VALUE, Match, Pair, likeness, match_dataset
+from headgate.matching.suggest_mapping import ALIAS, EXACT, FUZZY, VALUE, Match, Pair, likeness, match_dataset
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Contract
@@ -104,6 +104,14 @@ def test_a_name_that_shares_one_word_with_a_field_is_no_evidence() -> None:
     pair = Pair(0, "artikelnummer", 0.99, FUZZY, 0.9)
     assert is_known_by_names(["Artikel-Nr"], Match("lager", (pair,), (), ()))
     assert not is_known_by_names(["nummer_zwei"], Match("lager", (pair,), (), ()))
+
+
+def test_an_id_and_a_name_are_columns_of_any_table() -> None:
+    names, fields = ["id", "name", "price"], ("region_id", "region_name", "gdp")
+    pairs = [Pair(place, field, 1.0, ALIAS, 1.0) for place, field in enumerate(fields[:2])]
+    pairs.append(Pair(2, fields[2], 0.5, VALUE, 0.5))
+    assert not is_known_by_names(names, Match("regions", tuple(pairs), (), ()))
+    assert is_known_by_names(["region id", "Name", "price"], Match("regions", tuple(pairs[:1]), (), ()))
 
 
 SHOP = Registry.load().source

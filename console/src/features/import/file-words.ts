@@ -6,10 +6,21 @@ import { words } from './column-header'
 export const isUnreadable = ({ outcome, grid, columns }: Schemas['DryRun']): boolean =>
   outcome === 'rejected' && !grid && columns.length === 0
 
+const AS_UTF8 = 'in Excel, save it as “CSV UTF-8” or as a workbook (.xlsx), and send that file'
+
+/** What the sender of a file does, where the remedy of the gate is for whoever writes a contract. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  unclosed_quote: 'close the quote, or write it twice where it belongs to the text, and send the file again',
+  unknown_encoding: AS_UTF8,
+  mixed_encoding: AS_UTF8,
+}
+
 const WORKBOOK = /\.(xlsx|xlsm|ods)$/i
 
-/** An error of a file in the words of its sender: a workbook is a zip archive for programs only. */
+/** An error of a file in the words of its sender, who writes no contract: a workbook is a zip archive for programs only. */
 export function inWordsOf(name: string, error: NonNullable<Schemas['DryRun']['error']>): typeof error {
+  const own = REMEDIES[error.rule ?? '']
+  if (own) return { ...error, remedy: own }
   if (error.rule !== 'corrupt_archive' || !WORKBOOK.test(name)) return error
   const remedy = 'open it in your spreadsheet program, save it again, and send that file'
   return { ...error, message: error.message.replace('zip archive', 'workbook'), remedy }

@@ -97,6 +97,28 @@ def test_a_column_without_texts_keeps_no_file_from_making_a_dataset() -> None:
     assert counts(created(caller, upload_id, first)) == (12, 0, 0)
 
 
+def test_a_text_in_another_encoding_is_refused_with_its_reason() -> None:
+    """A profile of garbled letters, with no rows and no draft, led nowhere."""
+    rows = "".join(f"A{n};Велосипед {n};{n},50\n" for n in range(20))
+    caller = uploader()
+    content = ("Артикул;Название;Цена\n" + rows).encode("cp1251")
+    first = checked(caller, uploaded(caller, content, "sklad.csv", "")).json
+    assert (first["outcome"], first["error"]["rule"], first["columns"]) == (
+        "rejected",
+        "unknown_encoding",
+        [],
+    )
+
+
+def test_columns_of_one_name_are_numbered_and_blanks_around_a_name_do_not_matter() -> None:
+    rows = b"".join(b"%d, A,%d,%d\n" % (n, n, n) for n in range(9))
+    caller = uploader()
+    first = checked(caller, uploaded(caller, b" number ,kind,net,net\n" + rows, "lines.csv", "")).json
+    assert first["grid"]["columns"] == ["number", "kind", "net", "net_2"]
+    drafted = first["draft"]["document"]["schema"][0]["properties"]
+    assert [column["name"] for column in drafted] == ["number", "kind", "net", "net_2"]
+
+
 def test_an_archive_opens_at_its_first_table() -> None:
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w") as archive:
