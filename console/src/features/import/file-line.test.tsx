@@ -73,7 +73,8 @@ test('the remedy of a file is for its sender, who writes no contract', () => {
   const error = {
     rule: 'unknown_encoding',
     message: 'line 1 is neither UTF-8 nor plausible Windows-1252',
-    remedy: 'write the file in UTF-8, or state its encoding in the contract: headgate.encoding, as windows-1251',
+    remedy:
+      'write the file in UTF-8, or state its encoding in the contract: headgate.encoding, as windows-1251',
   } as Parameters<typeof inWordsOf>[1]
   expect(inWordsOf('a.csv', error).remedy).toMatch(/^in Excel, save it as “CSV UTF-8”/)
   expect(inWordsOf('a.csv', error).message).toBe(error.message)
