@@ -22,7 +22,7 @@ from headgate.formats.json.nested_names import by_contract, every_object, never
 from headgate.formats.json.read_json import read_json, read_json_lines, source_of_records
 from headgate.formats.json.record_lists import RecordPlace
 from headgate.formats.parquet import read_parquet
-from headgate.formats.sniff import is_arrow, is_avro, is_old_workbook, is_orc, is_parquet, is_xml
+from headgate.formats.sniff import is_avro, is_feather, is_old_workbook, is_orc, is_parquet, is_xml
 from headgate.formats.unpack import is_open_document, is_workbook
 
 if TYPE_CHECKING:
@@ -99,10 +99,10 @@ def _orc() -> ModuleType:
     return read_orc
 
 
-def _arrow() -> ModuleType:
-    from headgate.formats import read_arrow  # noqa: PLC0415 see Format
+def _feather() -> ModuleType:
+    from headgate.formats import read_feather  # noqa: PLC0415 see Format
 
-    return read_arrow
+    return read_feather
 
 
 def _arrow_format(name: FormatName, holds: Callable[[bytes], bool], load: Callable[[], ModuleType]) -> Format:
@@ -190,7 +190,7 @@ FORMATS = (
     _arrow_format(FormatName.PARQUET, is_parquet, lambda: read_parquet),
     _arrow_format(FormatName.AVRO, is_avro, _avro),
     _arrow_format(FormatName.ORC, is_orc, _orc),
-    _arrow_format(FormatName.ARROW, is_arrow, _arrow),
+    _arrow_format(FormatName.FEATHER, is_feather, _feather),
     Format(
         FormatName.JSON,
         lambda content, contract: holds_json(content, stated_encoding(contract)),

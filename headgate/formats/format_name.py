@@ -18,7 +18,7 @@ class FormatName(StrEnum):
     PARQUET = "parquet", "Parquet"
     AVRO = "avro", "Avro"
     ORC = "orc", "ORC"
-    ARROW = "arrow", "Arrow (Feather)"
+    FEATHER = "feather", "Feather (Arrow)"
     ODS = "ods", "OpenDocument (.ods)"
     XLS = "xls", "Excel 97 (.xls)"
     XLSX = "xlsx", "Excel (.xlsx)"

@@ -95,7 +95,7 @@ def is_orc(content: bytes) -> bool:
     return content.startswith(_ORC_MAGIC) and b"\0" in content
 
 
-def is_arrow(content: bytes) -> bool:
+def is_feather(content: bytes) -> bool:
     """Return whether the bytes start like an Arrow IPC file, which Feather is since version 2."""
     return content.startswith(_ARROW_MAGIC + b"\0\0")
 

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from headgate.contracts.country_fields import ALPHA_2, country_fields
 from headgate.contracts.currency import is_amount
+from headgate.contracts.format_property import NUMBERS
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.errors import BadInputError
 from headgate.formats.format_list import format_of
@@ -38,7 +39,7 @@ from headgate.matching.file_table import as_text
 from headgate.matching.past_moments import records_the_past
 from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
 from headgate.matching.suggest_mapping import VALUE
-from headgate.uploads.edited_rows import check_edits, edited_csv, member_of
+from headgate.uploads.edited_rows import check_edits, edited_csv, member_of, source_format_of
 from headgate.uploads.edits import Edits, fields_after_edits
 from headgate.uploads.import_grid import is_json_file, open_file
 from headgate.uploads.proposed_steps import names_in_records, proposed_steps
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from headgate.contracts.model import Contract
+    from headgate.formats.batches import Source
     from headgate.formats.excel.workbook import Sheet
     from headgate.formats.json.record_lists import RecordList
     from headgate.matching.file_table import FileTable
@@ -516,8 +518,29 @@ def edited_file(edited: EditedUpload, folder: Path) -> Path | None:
     opened = edited.opened
     types = [column.type for column in opened.headed.columns]
     stored = dict(zip(opened.names, types, strict=True))
-    edited_csv(opened.source, opened.names, edited.edits, edited.contract, path, stored=stored)
+    source = _with_formats(opened, edited.edits, edited.contract)
+    edited_csv(source, opened.names, edited.edits, edited.contract, path, stored=stored)
     return path
+
+
+def _with_formats(opened: OpenedFile, edits: Edits, contract: Contract | None) -> Source:
+    """Return the rows in which numbers and booleans of a workbook or of JSON have the format of their field.
+
+    The gate reads the edited file by this format, and would read the number 1.276 as 1276. The texts of a
+    column that a step changes stay as the grid shows them.
+    """
+    if contract is None or opened.read_as is None:
+        return opened.source
+    column_of = {field: name for name, field in edits.columns.items() if field}
+    changed = {step.column for step in edits.steps} | edits.joined_columns
+    typed = {}
+    for each in contract.columns:
+        name = column_of.get(each.name, "") if edits.columns else each.name
+        declared = source_format_of(edits, each) or each.format
+        is_typed = each.type.kind in {*NUMBERS, Kind.BOOLEAN} and not each.mask
+        if declared and is_typed and name in opened.names and name not in changed:
+            typed[name] = replace(each, format=declared)
+    return opened.read_as(typed) if typed else opened.source
 
 
 def edited_key(upload: UploadRecord, edited: EditedUpload) -> str:

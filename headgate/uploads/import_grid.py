@@ -29,6 +29,7 @@ from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
 from headgate.formats.batches import source_in_memory
 from headgate.formats.format_list import format_of
+from headgate.formats.format_name import WORKBOOKS
 from headgate.formats.json.json_records import holds_json
 from headgate.formats.open_file import decompressed, open_batches, read_whole
 from headgate.formats.read_table import sample_table, table_without_header_row
@@ -49,7 +50,7 @@ from headgate.values.format_inference import Most, infer_most, one_truth_word
 from headgate.values.parquet_tables import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from headgate.formats.batches import Source
@@ -77,12 +78,15 @@ class OpenedFile:
     Attributes:
         names: the printable names of its columns.
         unreadable: the stored types of columns whose values have no text; such columns are empty.
+        read_as: reads the rows of a workbook or of JSON again, with numbers and booleans in the formats of
+            fields, by the name of the column; None for other files.
     """
 
     names: tuple[str, ...]
     source: Source
     headed: FileTable
     unreadable: Mapping[str, str] = field(default_factory=dict)
+    read_as: Callable[[Mapping[str, Column]], Source] | None = None
 
     @property
     def is_read_by_gate(self) -> bool:
@@ -127,8 +131,18 @@ def open_file(
         reading = with_headings(bare, headed.names, places)
         return open_batches(unpacked, reading, folder) or source_in_memory(read_whole(unpacked, reading))
 
+    def read_as(typed: Mapping[str, Column]) -> Source:
+        return opened(
+            [
+                replace(column, type=typed[name].type, format=typed[name].format) if name in typed else column
+                for name, column in zip(headed.shown, own, strict=True)
+            ]
+        )
+
     if is_json or always_have_texts(stored):
-        return OpenedFile(headed.shown, opened(own), headed)
+        source = opened(own)
+        has_numbers = is_json or source.written_as.get("format") in WORKBOOKS
+        return OpenedFile(headed.shown, source, headed, read_as=read_as if has_numbers else None)
     source, unreadable = readable_source(own, opened)
     return OpenedFile(
         headed.shown, source, headed, {headed.shown[place]: str(stored[place]) for place in unreadable}

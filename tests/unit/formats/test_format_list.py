@@ -63,7 +63,7 @@ def arrow() -> bytes:
 
 
 EXAMPLES = {
-    FormatName.ARROW: arrow,
+    FormatName.FEATHER: arrow,
     FormatName.AVRO: avro,
     FormatName.ODS: lambda: open_document({"people": [["id", "name"], [1, "Ada"], [2, "Bob"]]}),
     FormatName.ORC: orc,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -11,11 +14,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from headgate.contracts.source_format import SourceFormat
 from tests.unit.api.files.test_edited_uploads import checked, counts, uploader
 from tests.unit.api.files.test_uploads import uploaded
+from tests.unit.api.lakes import REGISTRY, Caller, MemoryLake
 
 if TYPE_CHECKING:
-    from tests.unit.api.lakes import Answer, Caller
+    from collections.abc import Callable
+
+    from tests.unit.api.lakes import Answer
 
 pytestmark = pytest.mark.unit
 
@@ -130,3 +137,50 @@ def test_an_archive_opens_at_its_first_table() -> None:
     first = checked(caller, uploaded(caller, sink.getvalue(), "export.zip", "")).json
     assert (first["part"], first["grid"]["rows"], first["outcome"]) == ("export/stock.csv", 9, "profiled")
     assert len(first["parts"]) == 3
+
+
+def workbook_of(rows: list[dict[str, object]]) -> bytes:
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    for row in ([*rows[0]], *([*each.values()] for each in rows)):
+        book.active.append(row)
+    book.save(content)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("prices.xlsx", workbook_of),
+        ("prices.json", lambda rows: json.dumps(rows).encode()),
+        ("wrapped.json", lambda rows: json.dumps({"meta": {"page": 1}, "data": rows}).encode()),
+    ],
+)
+@pytest.mark.parametrize("is_of_contract", [True, False])
+def test_a_number_cell_keeps_its_value_when_another_cell_is_edited(
+    name: str, written: Callable[[list[dict[str, object]]], bytes], *, is_of_contract: bool
+) -> None:
+    """The field is declared, or chosen by the person, with a decimal comma: 1.276 would be read as 1276."""
+    row = {"product_id": "A1", "product_name": "Bike", "category": "Bikes", "list_price": 1.276}
+    row |= {"is_active": True, "updated_at": "2026-01-02 03:00:00"}
+    declared = {"decimal": ",", "thousands": "."}
+    products = REGISTRY.source["products"]
+    price = replace(products.column("list_price"), format=SourceFormat(decimal=",", thousands="."))
+    columns = tuple(price if column.name == "list_price" else column for column in products.columns)
+    source = {**REGISTRY.source, "products": replace(products, columns=columns)} if is_of_contract else None
+    lake = MemoryLake(contracts=replace(REGISTRY, source=source) if source else REGISTRY)
+    caller = Caller(lake, ("uploader",))
+    second = {**row, "product_id": "A2", "list_price": "1.276,50"}
+    upload_id = uploaded(caller, written([row, second]), name, "products")
+    edits = {
+        "dataset": "products",
+        "columns": {column: column for column in row},
+        "cells": [{"row": 1, "column": "product_name", "text": "Citybike"}],
+        "part": checked(caller, upload_id).json["part"],
+        **({} if is_of_contract else {"formats": {"list_price": declared}}),
+    }
+    assert counts(checked(caller, upload_id, edits)) == (2, 0, 0)
+    key = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"]
+    accepted = lake.receive(key).curated_key
+    stored = lake.objects.contents("curated")[accepted]
+    prices = pq.read_table(io.BytesIO(stored)).column("list_price").to_pylist()
+    assert prices == [Decimal("1.2760"), Decimal("1276.5000")]

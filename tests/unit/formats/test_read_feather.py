@@ -12,7 +12,7 @@ import pytest
 from headgate.errors import UnreadableFileError
 from headgate.formats.format_list import format_of
 from headgate.formats.format_name import FormatName
-from headgate.formats.read_arrow import arrow_table
+from headgate.formats.read_feather import feather_table
 from headgate.formats.read_file import read_file
 from headgate.formats.read_table import unknown_table
 from headgate.matching.file_table import as_text
@@ -35,7 +35,7 @@ def test_a_feather_file_is_read_with_each_compression(compression: str) -> None:
         "id": ["1", "2"],
         "name": ["Ada", "Bob"],
     }
-    assert received.written_as["format"] == FormatName.ARROW
+    assert received.written_as["format"] == FormatName.FEATHER
 
 
 def test_dictionaries_and_long_texts_are_read_as_their_values() -> None:
@@ -55,12 +55,12 @@ def test_dictionaries_and_long_texts_are_read_as_their_values() -> None:
 
 
 def test_a_table_without_rows_keeps_its_names() -> None:
-    assert arrow_table(feather(pa.table({"id": pa.array([], pa.int64())})), whole=True).names == ("id",)
+    assert feather_table(feather(pa.table({"id": pa.array([], pa.int64())})), whole=True).names == ("id",)
 
 
 def test_a_cut_file_and_another_file_are_refused() -> None:
     content = arrow()
     with pytest.raises(UnreadableFileError) as refused:
         read_file(content[:-20], CONTRACT)
-    assert refused.value.rule == "corrupt_arrow"
+    assert refused.value.rule == "corrupt_feather"
     assert format_of(b"ARROW1,name\n1,Ada\n").name is FormatName.CSV

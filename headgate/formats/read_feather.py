@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from headgate.matching.file_table import FileTable
 
 
-def read_arrow(file: Path | bytes, contract: Contract) -> Source:
+def read_feather(file: Path | bytes, contract: Contract) -> Source:
     """Return the rows of an Arrow file.
 
     Raises:
-        UnreadableFileError: `corrupt_arrow`, `too_large`, or `type` as `read_parquet`.
+        UnreadableFileError: `corrupt_feather`, `too_large`, or `type` as `read_parquet`.
         HeaderError: the columns do not match the contract.
     """
-    return source_of_tables(lambda: _batches(file), arrow_schema(file), contract, FormatName.ARROW)
+    return source_of_tables(lambda: _batches(file), feather_schema(file), contract, FormatName.FEATHER)
 
 
-def arrow_table(file: Path | bytes, *, whole: bool) -> FileTable:
-    """Return the table with the file's own columns; errors as `read_arrow`."""
-    return file_table(lambda: _batches(file), arrow_schema(file), whole=whole)
+def feather_table(file: Path | bytes, *, whole: bool) -> FileTable:
+    """Return the table with the file's own columns; errors as `read_feather`."""
+    return file_table(lambda: _batches(file), feather_schema(file), whole=whole)
 
 
-def arrow_schema(file: Path | bytes) -> pa.Schema:
-    """Return the types of the columns, without dictionaries and 64-bit offsets; errors as `read_arrow`."""
+def feather_schema(file: Path | bytes) -> pa.Schema:
+    """Return the types of the columns, without dictionaries and 64-bit offsets; errors as `read_feather`."""
     try:
         schema = _open(file).schema
     except (pa.ArrowException, OSError, ValueError):
@@ -45,7 +45,7 @@ def arrow_schema(file: Path | bytes) -> pa.Schema:
 
 
 def _batches(file: Path | bytes) -> Iterator[pa.Table]:
-    schema = arrow_schema(file)
+    schema = feather_schema(file)
     size_bytes = file.stat().st_size if isinstance(file, Path) else len(file)
     rows = 0
     try:
@@ -82,7 +82,7 @@ def _open(file: Path | bytes) -> pa.RecordBatchFileReader:
 def _corrupt() -> UnreadableFileError:
     """Return the rejection of a file that Arrow cannot read; Arrow's message may contain values."""
     return UnreadableFileError(
-        rule="corrupt_arrow",
+        rule="corrupt_feather",
         message="the Arrow file is damaged or cut",
         remedy="write it again and send it again",
     )
