@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from headgate.errors import ConflictError, NotFoundError
@@ -120,11 +121,14 @@ class CreatedDatasets:
             content_type="application/yaml",
         )
 
-    def describe(self, dataset: str, text: str, author: Author) -> None:
+    def describe(
+        self, dataset: str, text: str, author: Author, columns: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         """Replace the description in the contract of a dataset, also where it is in use.
 
         Args:
             author: who describes it; the author of the contract stays.
+            columns: descriptions of its columns by name; other columns keep theirs.
 
         Raises:
             NotFoundError: nobody created this dataset.
@@ -132,7 +136,12 @@ class CreatedDatasets:
         """
         document = self.document(dataset)
         table, *others = document["schema"]
-        described = {**document, "schema": [{**table, "description": text}, *others]}
+        properties = [
+            {**column, "description": columns[column["name"]]} if column["name"] in columns else column
+            for column in table["properties"]
+        ]
+        about = {**table, "description": text, "properties": properties}
+        described = {**document, "schema": [about, *others]}
         self.store(dataset, described)
         name, stored = created_file(dataset), created_text(described)
         self.change(lambda files: files | {name: stored} if name in files else files, author)

@@ -140,8 +140,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Describe a dataset that the caller created (operators: that anybody created). Repeating is safe
-         * @description Needs the group `uploader`.
+         * Describe a dataset that the caller created (operators: that anybody created), and its columns
+         * @description Repeating is safe.
+         *
+         *     Needs the group `uploader`.
          */
         put: operations["describeCreatedDataset"];
         post?: never;
@@ -2436,6 +2438,14 @@ export interface components {
          * @description A description of a created dataset.
          */
         DescriptionAsked: {
+            /**
+             * Columns
+             * @description The meaning of columns, by name; other columns keep theirs.
+             * @default {}
+             */
+            columns: {
+                [key: string]: string;
+            };
             /**
              * Description
              * @description The meaning of its rows, in a sentence or two.

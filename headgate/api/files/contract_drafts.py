@@ -61,17 +61,25 @@ def store(
     return _shown(lake, created, dataset)
 
 
-def describe(lake: LakePorts, caller: CallerIdentity, dataset: str, text: str) -> StoredContractDraft:
-    """Replace the description of a created dataset.
+def describe(
+    lake: LakePorts, caller: CallerIdentity, dataset: str, text: str, columns: Mapping[str, str]
+) -> StoredContractDraft:
+    """Replace the description of a created dataset, and those of its columns in `columns`.
 
     Raises:
         ProblemError: 404, nobody created the dataset; 403, the caller neither created it nor is an operator;
-            422, the text has a card number or SSN.
+            422, a text has a card number or SSN, or there is no such column.
     """
     expect_no_numbers("body.description", "description", text)
+    for name, description in columns.items():
+        expect_no_numbers("body.columns", "description", description)
+        expect_no_numbers("body.columns", "column", name)
     expect_owner(lake, caller, dataset)
     created = CreatedDatasets(lake.definition_versions)
-    created.describe(dataset, text, author_of_request(lake, caller))
+    own = {column["name"] for column in created.document(dataset)["schema"][0]["properties"]}
+    if unknown := sorted(set(columns) - own):
+        raise invalid("body.columns", "columns", f"{dataset} has no column {', '.join(unknown)}.")
+    created.describe(dataset, text, author_of_request(lake, caller), columns)
     lake.begin_request()
     return _shown(lake, created, dataset)
 

@@ -173,8 +173,11 @@ def store_contract_draft(
 def describe_created_dataset(
     lake: Lake, caller: Caller, dataset: Name, body: DescriptionAsked
 ) -> StoredContractDraft:
-    """Describe a dataset that the caller created (operators: that anybody created). Repeating is safe."""
-    return contract_drafts.describe(lake, caller, dataset, body.description)
+    """Describe a dataset that the caller created (operators: that anybody created), and its columns.
+
+    Repeating is safe.
+    """
+    return contract_drafts.describe(lake, caller, dataset, body.description, body.columns)
 
 
 @routes.get("/v1/datasets/<dataset>/removal", Group.VIEWER, problems=[404])

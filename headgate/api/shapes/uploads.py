@@ -115,10 +115,16 @@ class ContractDraftAsked(Asked):
     document: dict[str, Any] = Field(description="An ODCS 3.1 document.")
 
 
+ColumnName = Annotated[str, Field(max_length=500)]
+
+
 class DescriptionAsked(Asked):
     """A description of a created dataset."""
 
     description: str = Field(max_length=2_000, description="The meaning of its rows, in a sentence or two.")
+    columns: dict[ColumnName, Annotated[str, Field(max_length=500)]] = Field(
+        {}, max_length=500, description="The meaning of columns, by name; other columns keep theirs."
+    )
 
 
 class StoredContractDraft(Shape):
@@ -149,7 +155,6 @@ class UploadMappingDecision(Asked):
     columns: MappedFields = Field(description="Column to field; null omits the column from the lake.")
 
 
-ColumnName = Annotated[str, Field(max_length=500)]
 CellText = Annotated[str, Field(max_length=10_000)]
 
 

@@ -88,7 +88,11 @@ function PageOfDataset({ dataset }: { dataset: string }) {
               Created by {created.by} on {dayAndTime(created.at)}
             </Text>
             {contract.data ? (
-              <DescribeDataset dataset={dataset} description={contract.data.description} />
+              <DescribeDataset
+                dataset={dataset}
+                description={contract.data.description}
+                columns={contract.data.column_list}
+              />
             ) : null}
             <RemoveDataset dataset={dataset} />
           </Group>

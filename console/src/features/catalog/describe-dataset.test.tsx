@@ -11,7 +11,10 @@ import { DescribeDataset } from './describe-dataset'
 afterEach(cleanup)
 
 /** Shows the button over an API with these rights; returns the client and the bodies that were sent. */
-function show(rights: { may_describe: boolean; reason: string }) {
+function show(
+  rights: { may_describe: boolean; reason: string },
+  columns: { name: string; label: string; description: string }[] = [],
+) {
   const sent: unknown[] = []
   vi.stubGlobal('fetch', (_: string, request?: RequestInit) => {
     if (request?.method === 'PUT') sent.push(JSON.parse(String(request.body)))
@@ -22,7 +25,7 @@ function show(rights: { may_describe: boolean; reason: string }) {
   const page = (description: string) => (
     <MantineProvider env="test">
       <QueryClientProvider client={client}>
-        <DescribeDataset dataset="visits" description={description} />
+        <DescribeDataset dataset="visits" description={description} columns={columns} />
       </QueryClientProvider>
     </MantineProvider>
   )
@@ -38,7 +41,22 @@ test('who created a dataset describes it, also if another dataset refers to it',
   await userEvent.type(screen.getByRole('textbox'), 'Visits of our branches')
   await userEvent.click(save)
   await screen.findByText('Saved.')
-  expect(sent).toEqual([{ description: 'Visits of our branches' }])
+  expect(sent).toEqual([{ description: 'Visits of our branches', columns: {} }])
+})
+
+test('a column is described under its title, and other columns keep their descriptions', async () => {
+  const columns = [
+    { name: 'fullstand', label: 'Füllstand %', description: '' },
+    { name: 'read_at', label: '', description: 'When it was read' },
+  ]
+  const { sent, change } = show({ may_describe: true, reason: '' }, columns)
+  change('Readings')
+  await userEvent.click(await screen.findByRole('button', { name: 'Edit the description' }))
+  expect(screen.getByLabelText<HTMLInputElement>('Read at').value).toBe('When it was read')
+  await userEvent.type(screen.getByLabelText('Füllstand %'), 'Share of the tank')
+  await userEvent.click(screen.getByRole('button', { name: 'Save the description' }))
+  await screen.findByText('Saved.')
+  expect(sent).toEqual([{ description: 'Readings', columns: { fullstand: 'Share of the tank' } }])
 })
 
 test('nobody else does', async () => {

@@ -1,16 +1,25 @@
-import { Text, Textarea } from '@mantine/core'
+import { Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
+import type { Schemas } from '../../api/client'
 import { FormPopover } from '../../components/form-popover'
-import { MAX_DESCRIPTION } from './limits'
+import { columnTitle } from '../../formats/words'
+import { MAX_COLUMN_DESCRIPTION, MAX_DESCRIPTION } from './limits'
 import { useDescribe, useRemoval } from './queries'
 
-/** The description of a dataset that somebody created; its creator and operators write it. */
-export function DescribeDataset({ dataset, description }: { dataset: string; description: string }) {
+interface Props {
+  dataset: string
+  description: string
+  columns?: Pick<Schemas['ContractColumn'], 'name' | 'label' | 'description'>[]
+}
+
+/** The description of a dataset that somebody created, and of its columns; its creator and operators write it. */
+export function DescribeDataset({ dataset, description, columns = [] }: Props) {
   const mayDescribe = useRemoval(dataset).data?.may_describe
   const describe = useDescribe(dataset)
   // Until the person types, the form follows the description, which somebody else may change.
   const [typed, setTyped] = useState<string>()
+  const [ofColumns, setOfColumns] = useState<Record<string, string>>({})
   const text = typed ?? description
   if (!mayDescribe) return null
   return (
@@ -20,8 +29,9 @@ export function DescribeDataset({ dataset, description }: { dataset: string; des
       what="The description"
       isComplete={text.trim() !== ''}
       onSubmit={async () => {
-        await describe.mutateAsync(text.trim())
+        await describe.mutateAsync({ description: text.trim(), columns: ofColumns })
         setTyped(undefined)
+        setOfColumns({})
         return (
           <Text span size="sm">
             Saved.
@@ -38,6 +48,21 @@ export function DescribeDataset({ dataset, description }: { dataset: string; des
         value={text}
         onChange={(event) => setTyped(event.currentTarget.value)}
       />
+      {columns.length > 0 ? (
+        <Stack gap={4} mah="16rem" className="scroll" tabIndex={0}>
+          <Text size="sm">What are its columns?</Text>
+          {columns.map(({ name, label, description: before }) => (
+            <TextInput
+              key={name}
+              size="xs"
+              label={label || columnTitle(name)}
+              maxLength={MAX_COLUMN_DESCRIPTION}
+              value={ofColumns[name] ?? before}
+              onChange={(event) => setOfColumns({ ...ofColumns, [name]: event.currentTarget.value })}
+            />
+          ))}
+        </Stack>
+      ) : null}
     </FormPopover>
   )
 }

@@ -30,10 +30,10 @@ export const useContractDrafts = () =>
 export function useDescribe(dataset: string) {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: (description: string) =>
+    mutationFn: (body: { description: string; columns: Record<string, string> }) =>
       read<Schemas['StoredContractDraft']>(`/v1/contract-drafts/${path(dataset)}/description`, {
         method: 'PUT',
-        body: { description },
+        body,
       }),
     onSuccess: () =>
       Promise.all(

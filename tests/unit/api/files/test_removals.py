@@ -345,6 +345,22 @@ def test_its_maker_and_operators_describe_a_dataset(maker: Caller) -> None:
     assert contract(maker)["schema"][0]["description"] == "Prices of Müller"
 
 
+def test_its_maker_describes_columns_and_others_keep_theirs(maker: Caller) -> None:
+    place = f"/v1/contract-drafts/{DATASET}/description"
+    for name, text in (("preis", "Price without tax"), ("sku", "Number of the supplier")):
+        described = maker.call("PUT", place, {"description": "Prices", "columns": {name: text}})
+        assert described.status == 200, described.text
+    columns = maker.call("GET", f"/v1/contracts/source/{DATASET}").json["column_list"]
+    assert {column["name"]: column["description"] for column in columns} == {
+        "preis": "Price without tax",
+        "sku": "Number of the supplier",
+    }
+    unknown = maker.call("PUT", place, {"description": "Prices", "columns": {"farbe": "Its color"}})
+    assert (unknown.status, "has no column farbe" in unknown.text) == (422, True)
+    card = maker.call("PUT", place, {"description": "Prices", "columns": {"sku": "4111 1111 1111 1111"}})
+    assert card.status == 422
+
+
 def test_a_removal_that_a_service_interrupted_is_completed_by_the_next_call(
     maker: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
