@@ -141,7 +141,7 @@ def test_a_picture_of_no_dataset_is_rejected_as_no_table(key: str) -> None:
     lake = Lake()
     record = lake.curation().process(lake.put(key, PNG))
     assert (record.state, record.error["rule"]) == ("rejected", "not_a_table")
-    assert "binary data" in record.error["message"]
+    assert "a picture" in record.error["message"]
     assert f"send {formats_in_words()}" in record.error["remedy"]
 
 
