@@ -7,7 +7,7 @@ both engines would run the same text with different answers.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -40,6 +40,8 @@ _JODA = {
 # Maximum number of entries of `sequence`, and its message. Source: Trino, SequenceFunction.
 _SEQUENCE_ENTRIES = 10_000
 _SEQUENCE_REFUSAL = f"result of sequence function must not have more than {_SEQUENCE_ENTRIES} entries"
+
+_MAX_CACHED = 512  # statements
 
 _JODA_LETTERS = re.compile("|".join(sorted(_JODA, key=len, reverse=True)))
 
@@ -77,6 +79,22 @@ def translate(
     if answer := about_tables(sql, databases):
         return answer
     prefix, question = explained(sql)
+    translated = (
+        _translated_for_lake(question, dialect, contract_folders())
+        if types is None
+        else _translated(question, dialect, types)
+    )
+    return sql if translated is None else prefix + translated
+
+
+# Each view of a dashboard asks the same statements.
+@lru_cache(_MAX_CACHED)
+def _translated_for_lake(question: str, dialect: str, folders: tuple[str, ...]) -> str | None:
+    return _translated(question, dialect, _lake_types(folders))
+
+
+def _translated(question: str, dialect: str, types: Mapping[str, str]) -> str | None:
+    """Return the question in another dialect; None if it does not read rows."""
     try:
         statements = [statement for statement in sqlglot.parse(question, read=Athena) if statement]
     except SqlglotError as error:
@@ -84,12 +102,8 @@ def translate(
     if len(statements) != 1:
         raise QueryError(f"There are {len(statements)} statements. Send one at a time.")
     if not isinstance(statements[0], exp.Query):
-        return sql
-    return prefix + str(
-        _adapted(statements[0], _lake_types(contract_folders()) if types is None else types).sql(
-            dialect=dialect
-        )
-    )
+        return None
+    return str(_adapted(statements[0], types).sql(dialect=dialect))
 
 
 @cache

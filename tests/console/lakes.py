@@ -81,6 +81,7 @@ class DuckQueries:
     _engine: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
     _loaded: tuple[int, ...] = ()
     _answers: dict[str, DuckAnswer] = field(default_factory=dict)
+    _answers_of_rows: dict[tuple[str, tuple[int, ...]], DuckAnswer] = field(default_factory=dict)
 
     def start(self, sql: str, token: str = "") -> str:
         name = token[:32] or uuid4().hex
@@ -139,8 +140,17 @@ class DuckQueries:
             return self._answers[query_id]
 
     def _run(self, sql: str) -> DuckAnswer:
+        """Return the answer over the rows that the lake has; another view of a dashboard asks it again."""
+        engine = self._connection()
+        key = (sql, self._loaded)
+        if key not in self._answers_of_rows:
+            self._answers_of_rows[key] = self._answer_of(sql, engine)
+        return self._answers_of_rows[key]
+
+    @staticmethod
+    def _answer_of(sql: str, engine: duckdb.DuckDBPyConnection) -> DuckAnswer:
         try:
-            cursor = self._connection().cursor().execute("use ecommerce_prod")
+            cursor = engine.cursor().execute("use ecommerce_prod")
             cursor.execute(translate(sql, "duckdb"))
             columns = tuple(
                 AnswerColumn(one[0], _athena_type(str(one[1]))) for one in cursor.description or ()
