@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from headgate.contracts.currency import SPELLINGS
 from headgate.plain_names import capitalised
 from headgate.reports.numbers import NOTHING, axis_label, cell_text, day_words, figure
-from headgate.systems.panels import COLUMN_IN_TEMPLATE, ROW_COUNT, columns_in
+from headgate.systems.panels import COLUMN_IN_TEMPLATE, FOLDED, ROW_COUNT, columns_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -201,6 +201,21 @@ def filled_template(template: str, rows: Sequence[Mapping[str, Any]], units: Map
 def is_shown(column: str) -> bool:
     """Return whether a table shows a column, which neither counts rows nor only fills a title."""
     return column != ROW_COUNT and not column.startswith(TITLE_PREFIX)
+
+
+def is_folded(row: Mapping[str, Any]) -> bool:
+    """Return whether a row needs no action, so that tables fold it."""
+    return row.get(FOLDED) is not None
+
+
+def folded_words(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many rows need no action, and why; empty if there are none.
+
+    >>> folded_words([{"title_folded": None}, {"title_folded": "may be chance"}])
+    'Left out: 1 row, may be chance.'
+    """
+    folded = [row[FOLDED] for row in rows if is_folded(row)]
+    return f"Left out: {len(folded)} row{'s' * (len(folded) != 1)}, {folded[0]}." if folded else ""
 
 
 def _has_all(row: Mapping[str, Any], names: set[str]) -> bool:

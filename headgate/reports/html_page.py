@@ -18,7 +18,9 @@ from headgate.reports.answer_words import (
     answer_in_words,
     cell_words,
     filled_template,
+    folded_words,
     heading,
+    is_folded,
     is_shown,
 )
 from headgate.reports.numbers import NOTHING, cell_text, day_words, figure
@@ -322,17 +324,23 @@ def _newest_first(answer: PanelAnswer) -> PanelAnswer:
 
 def _answer_table(answer: PanelAnswer) -> str:
     """Return the first rows of an answer in words, without columns that have no value or are not shown."""
+    folded = folded_words(answer.records())
+    note = f'<div class="muted">{escape(folded)}</div>' if folded else ""
+    rows = [row for row, record in zip(answer.rows, answer.records(), strict=True) if not is_folded(record)]
+    if note and not rows:
+        return note
     shown = [
         (place, name)
         for place, name in enumerate(answer.columns)
-        if is_shown(name) and any(row[place] is not None for row in answer.rows)
+        if is_shown(name) and any(row[place] is not None for row in rows)
     ]
     words = _words_of(answer)
-    return _table(
+    table = _table(
         [words.heading(name) for _, name in shown],
-        [[row[place] for place, _ in shown] for row in answer.rows],
+        [[row[place] for place, _ in shown] for row in rows],
         [partial(words.cell, name) for _, name in shown],
     )
+    return f"{table}{note}"
 
 
 def _words_of(answer: PanelAnswer) -> ColumnWords:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from headgate.reports.answer_words import answer_in_words, is_shown
+from headgate.reports.answer_words import answer_in_words, folded_words, is_folded, is_shown
 from headgate.reports.numbers import cell_text, figure
 from headgate.systems.panels import ACTION
 
@@ -62,15 +62,17 @@ def _chart_rows(panel: Panel, records: Sequence[Record], words: ColumnWords) -> 
 
 def _table_in_words(records: Sequence[Record], words: ColumnWords) -> list[str]:
     """Return a table for people, without columns that have no value or only fill a title."""
+    rows, folded = [row for row in records if not is_folded(row)], folded_words(records)
     shown = [
         {
             name: value
             for name, value in row.items()
-            if is_shown(name) and any(other[name] is not None for other in records)
+            if is_shown(name) and any(other[name] is not None for other in rows)
         }
-        for row in records
+        for row in rows
     ]
-    return _table(shown, words.cell, words.heading)
+    table = [] if folded and not rows else _table(shown, words.cell, words.heading)
+    return [*table, *([folded] if folded else [])]
 
 
 def table_lines(page: QueryRows) -> list[str]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 ACTION = "title_action"  # a column of an answer, whose text replaces the action of the panel
+FOLDED = "title_folded"  # a column of an answer, whose text says why nothing is to be done about a row
 COLUMN_IN_TEMPLATE = re.compile(r"\{(\w+)\}")
 ROW_COUNT = "row_count"  # a column of an answer, or the number of its rows
 ITEM_ID = "{item_id}"  # in a statement about one item of a queue
@@ -68,7 +69,8 @@ class DeclaredPanel:
         answer: the answer in words, with `{column}` for cells of the first row that has them all, and
             `{row_count}`; it is the title where the rows fill it, and the question is the title elsewhere.
             A part in brackets with a null cell is left out. Columns that only fill titles are named
-            `title_…`; tables leave them out.
+            `title_…`; tables leave them out. A row with a text in `title_folded`, the reason why it needs no
+            action, is folded in tables; reports and mails count it.
         details: further parts of a figure's answer, which pages show on demand. A part with a null cell is
             left out.
         keeps: columns that stay in sight where a table is narrow; the page chooses them where none is named.

@@ -539,6 +539,34 @@ def test_the_costs_that_the_page_of_fraud_states_are_those_of_the_decisions() ->
     wrong = f"a wrong block £{block:g} and {100 * decisions.MARGIN_SHARE:g} % of the amount"
     assert any(f"a review costs £{review:g}, and {wrong}" in words for words in board.trust[0].words)
     assert f"A review is taken to cost £{review:g}, {wrong}" in board.queues[0].order
+    assert f"A review is taken to cost £{review:g}, {wrong}" in board.panel("queue").action
+
+
+def test_the_list_of_payments_shows_what_blocking_each_is_expected_to_cost() -> None:
+    """A payment is blocked although it is less probable fraud, because blocking it costs less than a review."""
+    payments: list[dict[str, object]] = [
+        {"transaction_id": number, "amount": amount, "score": score, "decision": decision, "model": model}
+        | {"transacted_at": datetime(2010, 12, day)}
+        for number, amount, score, decision, model, day in (
+            (1, 9.6, 0.687, "block", "gradient_boosting", 3),
+            (2, 85.87, 0.889, "review", "gradient_boosting", 9),
+            (3, 100, 0.5, "review", "isolation_forest", 5),
+        )
+    ]
+    board = dashboards()["compliance-guardian"]
+    figure = board.panel("to_investigate")
+    with duckdb.connect() as engine:
+        filled_tables(engine, fraud_scores=payments)
+        rows = answer_of(engine, board.panel("queue").sql)
+        title = answer_in_words(figure.answer, answer_of(engine, figure.sql), {})
+    costs = {row["transaction_id"]: row["cost_of_blocking"] for row in rows}
+    expected = {
+        number: round(float((1 - score) * (decisions.MARGIN_SHARE * amount + decisions.BLOCK_CALL_GBP)), 2)
+        for number, amount, score in ((1, 9.6, 0.687), (2, 85.87, 0.889))
+    }
+    assert costs == {**expected, 3: None}, "without labels nothing is blocked"
+    assert expected[1] < decisions.REVIEW_COST_GBP < expected[2]
+    assert title == "Transactions to review or block now, paid from 3 Dec 2010 to 9 Dec 2010"
 
 
 @pytest.mark.parametrize(("windows", "smape", "reason"), [(0, None, "Not tested"), (3, 12.5, None)])
@@ -1653,15 +1681,17 @@ def test_the_region_to_act_on_is_the_one_with_most_money_in_a_change_beyond_chan
         answer = answer_of(engine, panel.sql)
         (figure,) = answer_of(engine, board.panel("growing_regions").sql)
     assert [(row["region_name"], row["what_to_do"], row["revenue_change"]) for row in answer] == [
-        ("GB", "plan stock", 80_000),
+        ("GB", "order by the forecast", 80_000),
         ("DE", "ask why it fell", -20_000),
         ("NL", "ask on returns", 0),
         ("FR", "wait: chance", 600),
         ("AU", "wait: few orders", None),
     ]
     assert answer_in_words(panel.answer, answer, panel.units) == (
-        "Plan stock for GB: £80,000 more than in the month before, 2,800 orders after 2,000"
+        "Order stock for GB by the sales forecast: £80,000 more than in the month before, 2,800 orders after "
+        "2,000"
     )
+    assert [row["region_name"] for row in answer if row["title_folded"]] == ["FR", "AU"], "nothing to do"
     assert (figure["value"], figure["before"], figure["title_fell"]) == (1, 4, 1)
 
 
@@ -1768,7 +1798,8 @@ def test_advertising_is_moved_only_where_the_same_month_of_last_year_is_in_the_d
         filled_tables(engine, regional_performance=[year_ago, *rows])
         answer = answer_of(engine, panel_of("global-market-pulse", "growth").sql)
     assert {str(row["title_action"]).strip() for row in answer} == {
-        "Move advertising to DE: three rises in a row, the last beyond chance."
+        "Order stock for DE by the sales forecast and move advertising there: three rises in a row, the last "
+        "beyond chance."
     }
 
 
@@ -1983,6 +2014,9 @@ def test_a_customer_and_the_card_with_the_same_frauds_are_one_row() -> None:
         ("terminal 532", "watch: most payments are honest"),
         ("customer 12357", "watch: most payments are honest"),
     ]
+    assert [bool(row["title_folded"]) for row in rows] == [False, True, True], (
+        "only rows to act on are in view"
+    )
 
 
 def test_a_page_of_fraud_with_nothing_to_decide_says_so_and_what_would_wait() -> None:

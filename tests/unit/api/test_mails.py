@@ -196,6 +196,19 @@ def test_a_line_of_a_mail_has_its_newest_rows_and_an_empty_answer_its_sentence()
     assert panel_lines(panel, page_of(columns), ColumnWords()) == ["\nNothing was sold.", "What was sold?"]
 
 
+def test_a_table_of_a_mail_counts_the_rows_that_need_no_action_and_lists_the_others() -> None:
+    panel = declared(PanelKind.TABLE)
+    columns = {"place": "varchar", "title_folded": "varchar"}
+    page = page_of(columns, ("north", None), ("east", "may be chance"), ("west", "may be chance"))
+    assert panel_lines(panel, page, ColumnWords())[1:] == [
+        "Place",
+        "north",
+        "Left out: 2 rows, may be chance.",
+    ]
+    page = page_of(columns, ("east", "may be chance"))
+    assert panel_lines(panel, page, ColumnWords())[1:] == ["Left out: 1 row, may be chance."]
+
+
 def test_a_panel_of_a_mail_without_an_answer_has_its_question_and_the_reason() -> None:
     made, panel = sender(MemoryLake()), declared(PanelKind.KPI, answer="{value} was sold")
     made.pages[panel.sql] = "The table is gone."

@@ -318,6 +318,18 @@ def test_a_table_has_the_headings_and_units_of_its_contract_and_its_answer_as_ti
     assert "Row count" not in page
 
 
+def test_a_table_counts_the_rows_that_need_no_action_and_lists_the_others() -> None:
+    table, columns = replace(BARS, kind=PanelKind.TABLE), ("name", "title_folded")
+    rows = (("north", None), ("east", "may be chance"))
+    page = report_html(report(PanelAnswer(table, columns, rows)), ())
+    assert "north</td>" in page
+    assert "east" not in page
+    assert '<div class="muted">Left out: 1 row, may be chance.</div>' in page
+    folded = report_html(report(PanelAnswer(table, columns, rows[1:])), ())
+    assert "Left out: 1 row, may be chance." in folded
+    assert "Name</th>" not in folded
+
+
 def test_texts_of_files_are_text_and_the_page_loads_nothing() -> None:
     bars = PanelAnswer(BARS, ("name", "value"), ((HOSTILE, 3), ("b", -1)))
     page = report_html(

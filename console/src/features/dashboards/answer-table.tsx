@@ -1,4 +1,4 @@
-import { Anchor, Text } from '@mantine/core'
+import { Anchor, Button, Text } from '@mantine/core'
 import { useMemo, useState } from 'react'
 
 import { type Cell, count, currencyOf, isName, isNumeric, whole } from '../../api/format'
@@ -20,6 +20,7 @@ import { DatasetRowLink } from '../catalog/dataset-row-link'
 import { useCatalog } from '../catalog/queries'
 import { datasetRowAddress } from '../catalog/row-query'
 import { exactFormat } from '../query/answer-numbers'
+import { unfolded } from './folded-rows'
 
 type Column = Result['columns'][number]
 
@@ -89,11 +90,14 @@ export function prioritiesOf(
   })
 }
 
-/** The rows of an answer. The columns that decide stay in view; a row opens all that it has. */
-export function AnswerTable({ answer, units, table, label, height, keeps, isExact = false }: Props) {
+/** The rows of an answer. The columns that decide stay in view; a row opens all that it has; rows that need no action are folded. */
+export function AnswerTable({ answer: asked, units, table, label, height, keeps, isExact = false }: Props) {
   const [opened, setOpened] = useState<number>()
   const labels = useLabels(table)
   const tables = useCatalog().data?.tables
+  const [hasAll, setHasAll] = useState(false)
+  const acted = useMemo(() => unfolded(asked), [asked])
+  const answer = hasAll ? asked : acted.answer
   const shown = useMemo(() => shownColumns(answer), [answer])
   const formats = useMemo(() => {
     const all = columnFormats(shown.columns, units, labels).map((format, place) =>
@@ -121,15 +125,31 @@ export function AnswerTable({ answer, units, table, label, height, keeps, isExac
   const row = opened === undefined ? undefined : shown.rows[opened]
   return (
     <>
-      <Grid
-        columns={shown.columns}
-        rows={{ length: shown.rows.length, at: (index) => shown.rows[index] }}
-        height={height}
-        label={label}
-        formats={formats}
-        onOpen={setOpened}
-      />
+      {acted.words && shown.rows.length === 0 ? null : (
+        <Grid
+          columns={shown.columns}
+          rows={{ length: shown.rows.length, at: (index) => shown.rows[index] }}
+          height={height}
+          label={label}
+          formats={formats}
+          onOpen={setOpened}
+        />
+      )}
       <MoreRows answer={answer} height={height} />
+      {acted.words ? (
+        <Button
+          size="compact-xs"
+          variant="default"
+          mt={4}
+          aria-expanded={hasAll}
+          onClick={() => {
+            setOpened(undefined)
+            setHasAll(!hasAll)
+          }}
+        >
+          {hasAll ? 'Show the rows with an action alone' : `Show ${acted.words}`}
+        </Button>
+      ) : null}
       {row ? (
         <Story
           title={label}

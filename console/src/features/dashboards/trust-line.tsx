@@ -22,17 +22,15 @@ interface Props {
   narrow?: (sql: string) => string
   /** Whether the page has the line above: then only the day is in sight. */
   isRepeated?: boolean
-  /** The number of parts in sight. */
-  few?: number
 }
 
-/** Parts that are in sight: as of when, and the two that the dashboard states first. The others are one click away. */
-export const FEW = 3
+/** Parts that are in sight: as of when, and the one that the dashboard states first, such as its test. The others are one click away. */
+export const FEW = 2
 
 /** How far a figure may be trusted, in one line: as of when, and the most important parts, such as its test. By which method, and where it comes from are behind it. */
 export function TrustLine(props: Props) {
   const { board, table } = props
-  const few = props.isRepeated ? 1 : (props.few ?? FEW)
+  const few = props.isRepeated ? 1 : FEW
   const parts = useTrust(props)
   if (!parts) return null
   const origin = (

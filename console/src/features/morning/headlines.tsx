@@ -15,9 +15,6 @@ import { answerRows, answerTitle } from '../../formats/template'
 import { TrustLine } from '../dashboards/trust-line'
 import { InQueue } from '../work/in-queue'
 
-/** Beside other figures: as of when, and the first part, such as the test. */
-const FEW_OF_MANY = 2
-
 interface Props {
   title?: string
   /** Whether each figure says what to do, with the way to its queue. */
@@ -100,7 +97,7 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
           ) : null}
         </>
       ) : null}
-      <TrustLine board={board} table={panel.table} few={FEW_OF_MANY} />
+      <TrustLine board={board} table={panel.table} />
     </div>
   )
 }
