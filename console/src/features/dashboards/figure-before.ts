@@ -36,6 +36,10 @@ export function shownBefore(
   return kept?.run === run ? kept.before : kept
 }
 
+/** The figure as this browser showed it last; undefined where it showed none. */
+export const shownLast = (key: string, storage: Store = window.localStorage): string | undefined =>
+  keptFigures(storage)[key]?.value
+
 /** Keep a figure of a run, and what was shown before that run. */
 export function keepFigure(key: string, shown: Shown, storage: Store = window.localStorage): void {
   const before = shownBefore(key, shown.run, storage)

@@ -16,7 +16,7 @@ const file = (key: string, rows: number, state: 'done' | 'rejected' = 'done') =>
 test('files of one dataset with rows to fix are one task, a file alone is its own', () => {
   const waiting = [file('orders/a.csv', 3), file('payments/b.csv', 1), file('orders/c.csv', 4)]
   expect(fileTasks(waiting).map(({ text, href, files }) => [text, href, files])).toEqual([
-    ['Orders: 7 rows of 200 in 2 files wait for a correction.', '#/work/files', 2],
+    ['Orders: 7 rows wait for a correction, in 2 files with 200 rows.', '#/work/files', 2],
     ['Payments, b.csv: 1 row of 100 waits for a correction.', '#/files/payments%2Fb.csv', 1],
   ])
 })

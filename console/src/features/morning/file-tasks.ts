@@ -66,7 +66,7 @@ function taskOfDataset(files: File[]): FileTask {
   const rows = sum((file) => file.rows)
   return {
     name,
-    text: `${name}: ${count(rows, 'row')} of ${whole(sum((file) => file.received))} in ${count(files.length, 'file')} ${rows === 1 ? 'waits' : 'wait'} for a correction.`,
+    text: `${name}: ${count(rows, 'row')} ${rows === 1 ? 'waits' : 'wait'} for a correction, in ${count(files.length, 'file')} with ${whole(sum((file) => file.received))} rows.`,
     href: '#/work/files',
     label: 'Open the files',
     files: files.length,

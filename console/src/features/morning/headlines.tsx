@@ -1,12 +1,14 @@
 import { Anchor, Text } from '@mantine/core'
+import { useMemo } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { type Cell, currencyOf, figure } from '../../api/format'
 import { Before, BeforeRun, FigureOutline, Unit } from '../dashboards/kpi'
+import { shownLast } from '../dashboards/figure-before'
 import { actionOf } from '../dashboards/panel-action'
 import { useDashboards } from '../dashboards/queries'
 import { QueueLink } from '../dashboards/queue-link'
-import { type Result, useResult, useResults } from '../query/results'
+import { useResult } from '../query/results'
 import { Panel } from '../../components/panel'
 import { NewestRunLine } from '../lake/newest-run'
 import { FailedAnswer } from '../../components/states'
@@ -23,19 +25,15 @@ interface Props {
 
 /** The first figure of every dashboard with how far it may be trusted, as the way into it. */
 export function Headlines({ title = 'Figures', hasActions = false }: Props) {
-  const boards = useDashboards().data?.dashboards ?? []
-  const shown = boards.flatMap((board) => {
-    const panel = board.panels.find((one) => one.kind === 'kpi')
-    return panel ? [{ board, panel }] : []
-  })
-  const answers = useResults(shown.map(({ panel }) => panel.sql))
+  const boards = useDashboards().data?.dashboards
+  // The places stay as they are while the answers arrive.
+  const shown = useMemo(() => inPlace(boards ?? [], shownLast), [boards])
   if (shown.length === 0) return null
-  const sums = shown.map(({ panel }, at) => sumOf(panel, answers[at]?.data))
   return (
     <Panel title={title}>
       <NewestRunLine />
       <div className="headlines">
-        {byMoney(shown, sums).map(({ board, panel }) => (
+        {shown.map(({ board, panel }) => (
           <Headline key={board.system} board={board} panel={panel} hasActions={hasActions} />
         ))}
       </div>
@@ -43,19 +41,24 @@ export function Headlines({ title = 'Figures', hasActions = false }: Props) {
   )
 }
 
-/** The money of a figure; undefined for a figure of other things, and while it is read. */
-function sumOf(panel: Schemas['Panel'], answer: Result | undefined): number | undefined {
-  const at = answer?.columns.findIndex(({ name }) => name === 'value') ?? -1
-  const value = answer?.rows[0]?.[at] ?? null
-  return currencyOf(panel.unit) && value !== null ? Number(value) : undefined
+interface Placed {
+  board: Schemas['Dashboard']
+  panel: Schemas['Panel']
 }
 
-/** The largest sum of money first, then figures of other things in their order. */
-export const byMoney = <T,>(shown: T[], sums: (number | undefined)[]): T[] =>
-  shown
-    .map((one, at) => ({ one, sum: sums[at] ?? -1 }))
-    .sort((one, other) => other.sum - one.sum)
-    .map(({ one }) => one)
+/** The first figure of each dashboard: the largest sum of money first, as this browser showed it last, then figures of other things in their order. */
+export function inPlace(boards: Placed['board'][], last: (key: string) => string | undefined): Placed[] {
+  const sumOf = ({ board, panel }: Placed): number =>
+    currencyOf(panel.unit) ? Number(last(`${board.system}/${panel.name}`) ?? 0) : -Infinity
+  return boards
+    .flatMap((board) => {
+      const panel = board.panels.find((one) => one.kind === 'kpi')
+      return panel ? [{ board, panel }] : []
+    })
+    .map((placed) => ({ placed, sum: sumOf(placed) }))
+    .toSorted((one, other) => (one.sum === other.sum ? 0 : other.sum - one.sum))
+    .map(({ placed }) => placed)
+}
 
 interface HeadlineProps {
   board: Schemas['Dashboard']

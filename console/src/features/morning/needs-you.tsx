@@ -21,10 +21,23 @@ import { queueCounts } from '../work/queue-state'
 import { byAmount, fileTasks, nameOf } from './file-tasks'
 
 const MOST_TASKS = 5
+const NO_DATASET = { state: 'profiled' } as const
 
 /** What needs a person, each with one button: a failed run, files with rows to fix, queues. */
 export function NeedsYou() {
   const boards = useDashboards()
+  // Lines that come first arrive first, so that no click lands on the line that took its place.
+  const isReading = [useRuns(), useHealth(), boards, useFiles(NO_DATASET), useQuarantine()].some(
+    ({ isPending }) => isPending,
+  )
+  if (isReading)
+    return (
+      <Panel title="Needs you">
+        <div className="tasks" role="list">
+          <TaskOutline />
+        </div>
+      </Panel>
+    )
   return (
     <Panel title="Needs you">
       <div className="tasks" role="list">
@@ -111,7 +124,7 @@ function StaleData() {
   return <Task action={<Open href="#/lake" label="See the files" name="freshness" />}>{check.message}</Task>
 }
 
-/** The queues with open items: the one with the largest amount at stake first. */
+/** The queues with open items: the one with the largest amount at stake first, once the amounts of all are there. */
 function QueueTasks({ queues }: { queues: Schemas['WorkQueue'][] }) {
   const [amounts, setAmounts] = useState<Readonly<Record<string, number>>>({})
   const setAmount = useCallback(
@@ -119,24 +132,30 @@ function QueueTasks({ queues }: { queues: Schemas['WorkQueue'][] }) {
       setAmounts((before) => (before[name] === amount ? before : { ...before, [name]: amount })),
     [],
   )
-  return byAmount(queues, amounts).map((queue) => (
-    <QueueTask key={queue.name} queue={queue} onAmount={setAmount} />
+  const hasAll = queues.every(({ name }) => name in amounts)
+  return (hasAll ? byAmount(queues, amounts) : queues).map((queue) => (
+    <QueueTask key={queue.name} queue={queue} onAmount={setAmount} isPlaced={hasAll} />
   ))
 }
 
 interface QueueTaskProps {
   queue: Schemas['WorkQueue']
   onAmount: (name: string, amount: number) => void
+  /** Whether the order of the queues is known. */
+  isPlaced: boolean
 }
 
-function QueueTask({ queue, onAmount }: QueueTaskProps) {
+function QueueTask({ queue, onAmount, isPlaced }: QueueTaskProps) {
   const answer = useResult(queue.sql)
   const decisions = useDecisions(queue.name)
   const error = answer.error ?? decisions.error
   const counts =
     answer.data && decisions.data ? queueCounts(queue, answer.data, decisions.data.decisions) : undefined
-  const amount = counts?.atStake ?? 0
-  useEffect(() => onAmount(queue.name, amount), [onAmount, queue.name, amount])
+  const amount = counts ? (counts.atStake ?? 0) : error ? 0 : undefined
+  useEffect(() => {
+    if (amount !== undefined) onAmount(queue.name, amount)
+  }, [onAmount, queue.name, amount])
+  if (!isPlaced) return <TaskOutline />
   if (!answer.data || !counts)
     return error ? (
       <Failed
@@ -163,7 +182,7 @@ const MOST_OF_NO_DATASET = 3
 
 /** Files that no contract describes: somebody says which dataset they are, or drafts a contract. */
 function FilesOfNoDataset() {
-  const files = useFiles({ state: 'profiled' })
+  const files = useFiles(NO_DATASET)
   const all = files.data?.pages.flatMap((page) => page.files) ?? []
   const further = all.length - MOST_OF_NO_DATASET
   return (

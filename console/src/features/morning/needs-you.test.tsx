@@ -1,0 +1,65 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, render, screen } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import { NeedsYou } from './needs-you'
+
+afterEach(cleanup)
+
+const queue = (name: string) => ({ name, title: name, sql: `select '${name}'`, unit: 'USD', actions: [] })
+const BODIES: Record<string, object> = {
+  '/v1/me': { name: 'ana', groups: ['viewer'], role: 'viewer' },
+  '/v1/health': { state: 'healthy', checks: [] },
+  '/v1/runs': { runs: [] },
+  '/v1/files': { files: [], next_cursor: '' },
+  '/v1/quarantine': { lines: [], waiting: [], files_waiting: 0 },
+  '/v1/dashboards': { dashboards: [{ system: 's', panels: [], queues: [queue('small'), queue('large')] }] },
+  '/v1/decisions': { decisions: [], next_cursor: '' },
+}
+const columns = ['item_id', 'subject', 'reason', 'value'].map((name) => ({ name, type: 'varchar' }))
+
+test('the lines of the queues get their places once all amounts are there', async () => {
+  let answer: () => void = () => undefined
+  const isThere = new Promise<void>((resolve) => (answer = resolve))
+  vi.stubGlobal('fetch', async (url: string, { body }: RequestInit = {}) => {
+    const path = new URL(url).pathname
+    if (path === '/v1/queries') {
+      const { sql } = JSON.parse(String(body)) as { sql: string }
+      return Response.json({
+        query_id: sql.includes('large') ? 'large' : 'small',
+        state: 'succeeded',
+        columns,
+        scanned_bytes: 0,
+        cost_usd: '0',
+      })
+    }
+    if (path.endsWith('/rows')) {
+      const isLarge = path.includes('large')
+      if (isLarge) await isThere
+      const rows = [['1', 'a customer', 'silent', isLarge ? 300 : 10]]
+      return Response.json({ columns, rows, next_cursor: '' })
+    }
+    return Response.json(BODIES[path] ?? {})
+  })
+  connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={new QueryClient()}>
+        <NeedsYou />
+      </QueryClientProvider>
+    </MantineProvider>,
+  )
+  await screen.findByText('No file waits for a person.')
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(screen.getAllByLabelText('Loading a queue')).toHaveLength(2)
+  expect(screen.queryByText(/^small:/)).toBeNull()
+  answer()
+  await screen.findByText(/^small:/)
+  expect(screen.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
+    'large: 1, US$300 at stakeOpen',
+    'small: 1, US$10.00 at stakeOpen',
+  ])
+})
