@@ -543,7 +543,7 @@ def test_the_costs_that_the_page_of_fraud_states_are_those_of_the_decisions() ->
 
 
 def test_the_list_of_payments_shows_what_blocking_each_is_expected_to_cost() -> None:
-    """A payment is blocked although it is less probable fraud, because blocking it costs less than a review."""
+    """A payment that is less probable fraud is blocked, because blocking it costs less than a review."""
     payments: list[dict[str, object]] = [
         {"transaction_id": number, "amount": amount, "score": score, "decision": decision, "model": model}
         | {"transacted_at": datetime(2010, 12, day)}
@@ -782,8 +782,8 @@ def test_the_first_figure_says_what_the_next_calendar_month_sells_and_why_not_to
         engine.execute("delete from sales_forecast where horizon > 6")
         (short,) = answer_of(engine, panel.sql)
     assert answer_in_words(panel.answer, [figure], {}) == (
-        "Expected revenue in the 4 weeks from 6 Dec 2010, between 200 and 400; the mean of the last 8 weeks is "
-        "400, and tests prefer neither"
+        "Expected revenue in the 4 weeks from 6 Dec 2010, between 200 and 400; the mean of the last 8 weeks "
+        "is 400, and tests prefer neither"
     )
     month, rule = details_of(panel, figure)
     assert month == "In January 2011 about 310."
@@ -1067,6 +1067,7 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
             "late_after_days": 60,
             "usual_days": usual,
             "driver_1": "few purchases" if number == 5 else "long silence",
+            "make_offer": False,
             "risk_rank": number,
             "value_at_stake_gbp": 1000 - number,
             "churn_probability": 0.5,
@@ -1093,9 +1094,11 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
             for name in ("at_stake", "leaving", "most_valuable", "drivers")
         }
         called = answer_of(engine, queue.sql)
+        engine.execute("update churn_risk set marketing_opt_in = true where customer_id = 3")
+        some_known = answer_of(engine, panel_of("demand-insights-engine", "leaving").sql)
     assert answers["at_stake"] == [
         {"value": 2985, "before": 5970, "title_late": 3, "title_unknown": 3, "title_return": 57}
-        | {"title_action": None, "title_nothing": None}
+        | {"title_action": None, "title_nothing": None, "title_order": None}
     ]
     assert answer_in_words(
         panel_of("demand-insights-engine", "at_stake").answer, answers["at_stake"], {}
@@ -1110,7 +1113,12 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         (5, "call: late", 3),
         (7, "call: late", 3),
     ]
-    assert {row["consent"] for row in answers["leaving"]} == {"not known"}
+    assert {row["consent"] for row in answers["leaving"]} == {None}, "the sentence above says it once"
+    assert {
+        str(row["title_action"]).endswith("no consent to be written to is known.")
+        for row in answers["leaving"]
+    } == {True}
+    assert [row["consent"] for row in some_known] == ["yes", "not known", "not known"]
     assert [(row["customer_id"], row["rhythm"]) for row in answers["leaving"]] == [
         (3, "usually buys every 24 days"),
         (5, "bought twice, 40 days apart"),
@@ -1135,6 +1143,37 @@ def test_customers_to_win_back_are_counted_listed_and_called_alike() -> None:
         ),
         ("7", f"bought nothing for 80 days, bought once, late after 60 days{at_stake}"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("error", "order", "words"),
+    [
+        (377.4, 0.41, "than past spending, and their order was not clearly better."),
+        (377.4, 0.6, "than past spending."),
+        (300.0, 0.41, None),
+    ],
+)
+def test_amounts_that_tests_do_not_show_to_be_nearer_are_said_to_be_so(
+    error: float, order: float, words: str | None
+) -> None:
+    quality: list[dict[str, object]] = [
+        {"model": "customer_lifetime_value", "metric": metric, "value": value, "baseline": baseline}
+        for metric, value, baseline in (
+            ("value_mae_gbp", error, 384.8),
+            ("value_rank_correlation", order, 0.4),
+        )
+    ]
+    risks: list[dict[str, object]] = [
+        {"customer_id": 1, "win_back": True, "value_at_stake_gbp": 9, "churn_probability": 0.5}
+    ]
+    panel = panel_of("demand-insights-engine", "at_stake")
+    with duckdb.connect() as engine:
+        filled_tables(engine, churn_risk=risks, customer_model_quality=quality)
+        (figure,) = answer_of(engine, panel.sql)
+    line = trust_of("churn_risk", churn_risk=risks, customer_model_quality=quality)
+    shown = [part for part in details_of(panel, figure) if "past spending" in part]
+    assert [part.endswith(words or "") for part in shown] == ([True] if words else [])
+    assert ("not clearly nearer than past spending" in line) is bool(words)
 
 
 def test_where_no_customer_is_late_nobody_is_called() -> None:
@@ -1206,7 +1245,10 @@ def test_a_customer_who_sent_an_order_back_is_not_called_silent_and_the_order_is
         "after 16 days; {churn_probability} of {spends_if_buying} at stake"
     )
     assert item["last_returned"] == 12770
-    assert str(nameless).startswith("Name and e-mail address of all 1 customers are not in the lake")
+    assert nameless == (
+        "Name and e-mail address of all 1 customers are not in the lake: look them up by their number, or "
+        "send a file of customers with the columns full_name and email. Phone numbers have no column."
+    )
     assert (named, named_all) == ("Contact: Jo Doe", None)
     assert returned == "Last return: £12,770 on 5 Oct 2010; ask what was wrong"
     assert bought == "Last order: £10,000 on 27 Sep 2010, of which £10,000 came back"
@@ -1798,8 +1840,10 @@ def test_advertising_is_moved_only_where_the_same_month_of_last_year_is_in_the_d
         filled_tables(engine, regional_performance=[year_ago, *rows])
         answer = answer_of(engine, panel_of("global-market-pulse", "growth").sql)
     assert {str(row["title_action"]).strip() for row in answer} == {
-        "Order stock for DE by the sales forecast and move advertising there: three rises in a row, the last "
-        "beyond chance."
+        (
+            "Order stock for DE by the sales forecast and move advertising there: three rises in a row, the "
+            "last beyond chance."
+        )
     }
 
 
@@ -1953,7 +1997,8 @@ def test_the_figure_of_searches_that_show_nothing_does_the_division_and_judges_i
     ("decision", "score", "reason", "step"),
     [
         ("review", 0.885, "unusual_amount", "ring customer 7, who usually pays {usual_amount}: "),
-        ("review", 0.885, "earlier_fraud_at_terminal", "ring customer 7, and inspect terminal 236: "),
+        ("review", 0.885, "many_payments_at_terminal", "ring customer 7, and inspect terminal 236: "),
+        ("review", 0.885, "earlier_fraud_at_terminal", "ring customer 7: "),
         ("review", 0.885, "new_customer", "check name and address of customer 7: "),
         ("review", 0.885, None, "ring customer 7 about the last payments: "),
         (
@@ -1994,6 +2039,43 @@ def test_a_review_proposes_the_next_step_by_its_reason(
     assert item["usual_amount"] == earlier["title_usual"], "the headline and the evidence state one figure"
     assert str(item["reason"]).startswith(f"{step}{{amount}} on 7 Dec, {{score}} probable, ")
     assert item["usual_amount"] == 21
+
+
+@pytest.mark.parametrize(
+    ("fraud_on", "step", "seen", "days"),
+    [
+        (datetime(2010, 7, 21, 9), "ring customer 7: ", "(1 of 2, the last on 21 Jul 2010)", 139),
+        (
+            datetime(2010, 11, 20, 9),
+            "ring customer 7, and inspect terminal 236: ",
+            "(1 of 2, the last on 20 Nov 2010)",
+            17,
+        ),
+    ],
+)
+def test_a_terminal_is_inspected_for_a_fraud_of_the_last_30_days_and_each_says_when_it_was(
+    fraud_on: datetime, step: str, seen: str, days: int
+) -> None:
+    payments: list[dict[str, object]] = [
+        {"transaction_id": number, "customer_id": customer, "terminal_id": 236, "amount": 50, "score": 0.8}
+        | {"decision": decision, "is_fraud": is_fraud, "transacted_at": at, "reason_1": reason}
+        for number, customer, decision, is_fraud, at, reason in (
+            (1, 7, "review", None, datetime(2010, 12, 7, 9), "earlier_fraud_at_terminal"),
+            (2, 8, "approve", True, fraud_on, None),
+            (3, 9, "approve", False, datetime(2010, 7, 1), None),
+            (4, 9, "approve", True, datetime(2010, 12, 8), None),
+        )
+    ]
+    (queue,) = dashboards()["compliance-guardian"].queues
+    with duckdb.connect() as engine:
+        filled_tables(engine, fraud_scores=payments)
+        (item,) = answer_of(engine, queue.sql)
+        terminal = answer_of(engine, queue.evidence[1].of_item("1"))
+    assert str(item["reason"]).startswith(step)
+    assert str(item["reason"]).endswith(f"earlier fraud at terminal {seen}"), "a later fraud is not known yet"
+    assert answer_in_words(queue.evidence[1].title, terminal, {}) == (
+        f"Terminal 236: 1 of 2 earlier payments were fraud, the last {days} days before"
+    )
 
 
 def test_a_customer_and_the_card_with_the_same_frauds_are_one_row() -> None:
@@ -2084,7 +2166,7 @@ def test_an_opened_transaction_shows_the_usual_amount_and_the_frauds_of_the_term
     assert [(row["amount"], row["known_as"]) for row in payments] == [(22, "fraud"), (20, "honest")]
     assert titles == [
         "The customer usually pays 21: all 2 earlier payments",
-        "Terminal 236: 2 of 3 earlier payments were fraud; the newest frauds",
+        "Terminal 236: 2 of 3 earlier payments were fraud, the last 1 day before",
     ]
     assert [row["amount"] for row in terminal] == [50, 22]
 

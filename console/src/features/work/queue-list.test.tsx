@@ -165,7 +165,7 @@ test('what has the focus on the page keeps it', () => {
   expect(document.activeElement).toBe(screen.getByLabelText('Search'))
 })
 
-test('who has not opened the selected item is led to open it, and the usual action follows', async () => {
+test('who has not opened the selected item is led to open it, and no result is proposed before a look', async () => {
   show()
   await screen.findByRole('button', { name: 'Called: Customer 2' })
   const filled = (): (string | null)[] =>
@@ -177,10 +177,10 @@ test('who has not opened the selected item is led to open it, and the usual acti
   await userEvent.keyboard('j')
   expect(filled()).toEqual(['Open: Customer 2'])
   await userEvent.click(screen.getByRole('button', { name: 'Open: Customer 2' }))
-  expect(filled()).toEqual(['Called: Customer 2'])
+  expect(filled()).toEqual([])
 })
 
-test('a proposal is named in each row, and its button is filled in the selected row only', async () => {
+test('a proposal is named in each row, its button is filled in the selected row only, and one without a button opens the item', async () => {
   const columns = ['item_id', 'subject', 'reason', 'value', 'proposed'].map((name) => ({ name }))
   const rows = [
     ['1', 'Transaction 1', 'unusual amount', 40, 'block'],
@@ -195,7 +195,11 @@ test('a proposal is named in each row, and its button is filled in the selected 
   await screen.findByRole('button', { name: 'Block: Transaction 2' })
   const filled = [...document.querySelectorAll('.queue-item button[data-variant=filled]')]
   expect(filled.map((button) => button.getAttribute('aria-label'))).toEqual(['Block: Transaction 1'])
-  expect(screen.getByText('Review:').parentElement?.textContent).toBe('Review: new customer')
+  const words = screen.getByText('Review, then decide:').parentElement?.textContent
+  expect(words).toBe('Review, then decide: new customer')
+  screen.getByRole('button', { name: 'Transaction 3' }).focus()
+  const open = await screen.findByRole('button', { name: 'Open: Transaction 3' })
+  expect(open.dataset.variant).toBe('filled')
   expect(screen.getByTestId('queue-counts').textContent).toBe(
     '3 open (2 to block, 1 to review) · 0 done · US$90.00 at stake',
   )

@@ -30,13 +30,19 @@ interface Props {
   onAnswer: (note: string) => void
 }
 
-/** Whether an action is the one to take in the selected row: the one that the lake proposes; without proposals the first, once the item was opened. */
-const isMain = (item: QueueItem, action: string, isUsual: boolean, isOpen: boolean): boolean =>
-  item.proposed === undefined ? isUsual && !isOpenedFirst(item, isOpen) : item.proposed === action
+/** Whether an action is the one to take in the selected row: the one that the lake proposes; the first where a page has the cause and nothing is proposed. No result of a call is proposed before the call. */
+const isMain = ({ proposed, way }: QueueItem, action: string, isFirst: boolean): boolean =>
+  proposed === undefined ? Boolean(way) && isFirst : proposed === action
 
-/** Whether a person looks at the item before anything else: nothing is proposed, and no page has its cause. */
-const isOpenedFirst = ({ proposed, way }: QueueItem, isOpen: boolean): boolean =>
-  proposed === undefined && !way && !isOpen
+/** Whether a person looks at the item before anything else: none of the actions is proposed, and no page has its cause. */
+const isOpenedFirst = ({ proposed, way }: QueueItem, { actions }: QueueShape): boolean =>
+  !way && !actions.some(({ name }) => name === proposed)
+
+/** What the lake proposes. A proposal that no button takes is a look at the item, after which a person decides. */
+const proposalWords = (proposed: string, { actions }: QueueShape): string =>
+  actions.some(({ name }) => name === proposed)
+    ? capitalised(label(proposed))
+    : `${capitalised(label(proposed))}, then decide`
 
 /** The action that closed an item which has come back. */
 const lastClosed = ({ history }: QueueItem): string =>
@@ -66,7 +72,7 @@ export function QueueRow(props: Props) {
           {item.subject}
         </button>
         <Text size="sm" className="any-text" component="div">
-          {item.proposed && !item.closedBy ? <strong>{capitalised(label(item.proposed))}: </strong> : null}
+          {item.proposed && !item.closedBy ? <strong>{proposalWords(item.proposed, queue)}: </strong> : null}
           <LinkedText text={item.proposed ? reason : capitalised(reason)} cells={item.details} />
           {item.way ? (
             <>
@@ -102,7 +108,7 @@ export function QueueRow(props: Props) {
               Open again
             </Button>
           ) : null}
-          {mayDecide && !item.closedBy && isSelected && isOpenedFirst(item, isOpen) ? (
+          {mayDecide && !item.closedBy && isSelected && !isOpen && isOpenedFirst(item, queue) ? (
             <Button
               size="compact-xs"
               variant="filled"
@@ -121,9 +127,7 @@ export function QueueRow(props: Props) {
                 <Button
                   key={action.name}
                   size="compact-xs"
-                  variant={
-                    isSelected && isMain(item, action.name, place === 0, isOpen) ? 'filled' : 'default'
-                  }
+                  variant={isSelected && isMain(item, action.name, place === 0) ? 'filled' : 'default'}
                   aria-label={`${action.label}: ${item.subject}`}
                   onClick={() => props.onChoose(action)}
                 >
