@@ -51,13 +51,29 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
                 for column in rows
             }
         )
-        near = difflib.get_close_matches(match[1].lower(), columns, n=3, cutoff=0.5)
+        near = _nearest(match[1].lower(), columns)
         return (
             f"{message}. Did you mean {' or '.join(map(_as_written, near))}?"
             if near
             else f"{message}. {_columns_of(asked, tables)}"
         )
     return message
+
+
+def _nearest(name: str, columns: Sequence[str]) -> list[str]:
+    """Return the columns that are like a name, those with the fewest other letters first.
+
+    >>> _nearest("action", ["transaction_id", "decision", "price"])
+    ['decision', 'transaction_id']
+    """
+    near = difflib.get_close_matches(name, columns, n=3, cutoff=0.5)
+    return sorted(near, key=lambda column: _other_letters(name, column))
+
+
+def _other_letters(name: str, column: str) -> int:
+    """Return the number of letters that the two names do not share in their order."""
+    both = len(name) + len(column)
+    return round(both * (1 - difflib.SequenceMatcher(None, column, name).ratio()))
 
 
 def _as_written(name: str) -> str:

@@ -367,7 +367,7 @@ def test_a_link_to_a_row_opens_it_with_all_rows_that_belong_to_it(console: Conso
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Order {order}")
     items = page.get_by_role("region", name="Order items")
     expect(items.get_by_role("heading")).to_have_text(
-        "Order items: 2, £7.00 in all, of which -£5.00 below zero"
+        "Order items: 2, £7.00 in all, of which 1 below zero (-£5.00)"
     )
     expect(items).to_contain_text("£12.00")
     page.get_by_role("link", name=str(customer), exact=True).first.click()

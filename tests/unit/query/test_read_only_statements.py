@@ -179,6 +179,12 @@ def test_a_wrong_column_gets_the_nearest_names_of_the_tables_that_were_asked() -
     )
 
 
+def test_of_columns_alike_the_one_with_the_fewest_other_letters_is_offered_first() -> None:
+    message = "query 1 failed: COLUMN_NOT_FOUND: line 1:8: Column 'action' cannot be resolved"
+    advice = with_advice(message, "select action from ecommerce_prod.fraud_scores", LAKE)
+    assert advice.index("decision") < advice.index("transaction_id")
+
+
 def test_a_wrong_column_behind_an_alias_gets_the_nearest_names_with_every_engine() -> None:
     statement = "select o.custmer_id from ecommerce_curated.orders as o"
     for said in (

@@ -57,6 +57,7 @@ test('rows without an amount of their own have the sum of their parts', () => {
   const sql = childStatement(TABLES, child as never, '7', true)
   expect(sql).toContain('sum(CAST(c."hours" * c."rate" AS decimal(18, 2))) AS amount')
   expect(sql).toContain('WHERE r."person_id" = 7\nORDER BY r."came_at" DESC')
+  expect(sql).toContain('sum(CASE WHEN p.amount < 0 THEN 1 END) OVER () AS title_rows_below_zero')
   expect(sql).not.toContain('updated_at')
   expect(amountUnit(TABLES, visits)).toBe('EUR')
   expect(amountUnit(TABLES, people)).toBe('')

@@ -159,6 +159,7 @@ export function childStatement(
         `${amount} AS ${AMOUNT}`,
         `sum(${amount}) OVER () AS title_amount`,
         `sum(CASE WHEN ${amount} < 0 THEN ${amount} END) OVER () AS title_below_zero`,
+        `sum(CASE WHEN ${amount} < 0 THEN 1 END) OVER () AS title_rows_below_zero`,
       ]
     : []
   // The amount is read before what it was computed from; an amount of one column is that column.

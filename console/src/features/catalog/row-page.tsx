@@ -2,7 +2,7 @@ import { Anchor, Group, Stack } from '@mantine/core'
 import { useParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { figure, whole } from '../../api/format'
+import { figure, unitWord, whole } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
@@ -165,7 +165,7 @@ interface FactsProps {
 }
 
 /** The values of a row in words; those that name another row are links to it. */
-function Facts({ table, rows, leftOut, units: stated }: FactsProps) {
+export function Facts({ table, rows, leftOut, units: stated }: FactsProps) {
   const units = useUnits(table, stated)
   const formats = columnFormats(rows.columns, units, useLabels(table))
   const row = rows.rows[0] ?? []
@@ -182,7 +182,8 @@ function Facts({ table, rows, leftOut, units: stated }: FactsProps) {
                 column={fact.name}
                 value={fact.value}
                 text={formats[fact.place]?.text(fact.value) ?? ''}
-              />
+              />{' '}
+              {typeof fact.value === 'number' ? unitWord(fact.value, units[fact.name] ?? '') : ''}
             </dd>
           </div>
         ))}
@@ -237,7 +238,7 @@ export function childTitle(table: Pick<Table, 'name'>, rows: Result, unit: strin
     ...(amount === null ? [] : [`${figure(amount, unit)} in all`]),
     ...(below === null || Number(below) === Number(amount)
       ? []
-      : [`of which ${figure(below, unit)} below zero`]),
+      : [`of which ${whole(Number(of('title_rows_below_zero')))} below zero (${figure(below, unit)})`]),
   ].join(', ')
 }
 

@@ -36,12 +36,15 @@ test('the title has the sum of the rows below zero where other rows are above it
     childTitle(
       { name: 'order_items' },
       {
-        columns: ['title_amount', 'title_below_zero'].map((name) => ({ name, type: 'decimal(18,2)' })),
-        rows: [[all, below]],
+        columns: ['title_amount', 'title_below_zero', 'title_rows_below_zero'].map((name) => ({
+          name,
+          type: 'decimal(18,2)',
+        })),
+        rows: [[all, below, below && 3]],
       } as unknown as Result,
       'GBP',
     )
-  expect(title('7.00', '-5.00')).toBe('Order items: 1, £7.00 in all, of which -£5.00 below zero')
+  expect(title('7.00', '-5.00')).toBe('Order items: 1, £7.00 in all, of which 3 below zero (-£5.00)')
   expect(title('-3631.00', '-3631.0')).toBe('Order items: 1, -£3,631 in all')
   expect(title('7.00', null)).toBe('Order items: 1, £7.00 in all')
 })
