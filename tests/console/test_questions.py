@@ -96,7 +96,8 @@ def test_a_panel_about_transactions_leads_to_their_queue_with_one_primary_button
     first = page.get_by_role("list", name="Items").get_by_role("listitem").first
     expect(first).to_contain_text(
         re.compile(
-            r"(Review, then decide: (ring|check name and address of) customer \d+|Block: the card of customer \d+).*: "
+            r"(Review, then decide: (ring|check name and address of) customer \d+"
+            r"|Block: the card of customer \d+).*: "
             r"£[\d.,]+ on \d+ \w+, [\d.]+\s% probable, \w+"
         )
     )
