@@ -48,11 +48,15 @@ export const useFiles = (filter: { dataset?: string; state?: string; name?: stri
     },
   })
 
-/** One file's story; asked again every 3 s until its state is final. */
-export const useFile = (fileId: string, options: { expected?: boolean; paused?: boolean } = {}) =>
+/** One file's story; asked again every 3 s until its state is final. `fresh`: also whenever the page is opened. */
+export const useFile = (
+  fileId: string,
+  options: { expected?: boolean; paused?: boolean; fresh?: boolean } = {},
+) =>
   useQuery({
     queryKey: ['file', fileId],
     queryFn: () => ask<Schemas['FileDetail']>(`/v1/files/${path(fileId)}`),
+    refetchOnMount: options.fresh ? 'always' : true,
     // A file that was just committed has no record until the gate begins with it.
     retry: (count) => Boolean(options.expected) && count < 40,
     retryDelay: POLL_MS,

@@ -16,15 +16,19 @@ const FILE = {
   accepted: 57,
   quarantined: 3,
   duplicates: 2,
+  corrected: 0,
+  ignored: 0,
   closed_by: '',
   edited_before: { sent_as: 'lieferant.csv' },
   open_parts: [{ name: 'Feb', is_list: false }],
 }
 
+let answers: Record<string, unknown> = {}
+
 beforeEach(() => {
   localStorage.clear()
   connect({ apiUrl: '', token: () => Promise.resolve(''), signOut: () => undefined })
-  const answers: Record<string, unknown> = {
+  answers = {
     '/v1/me': { name: 'ana', groups: ['uploader'] },
     '/v1/files/f1': { ...FILE, file_id: 'f1' },
     '/v1/files/f1/revert': { may_revert: true, may_restore: false, reason: '', files: [], accepted: 57 },
@@ -38,9 +42,9 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-const show = () =>
+const show = (queries = new QueryClient()) =>
   render(
-    <QueryClientProvider client={new QueryClient()}>
+    <QueryClientProvider client={queries}>
       <MantineProvider env="test">
         <LastUploads />
       </MantineProvider>
@@ -57,6 +61,16 @@ test('the page lists what a person committed last, with its undo and the parts t
   fireEvent.click(screen.getByRole('button', { name: 'Close' }))
   expect(screen.queryByText('Your last uploads')).toBeNull()
   expect(lastUploads('ana')).toEqual([])
+})
+
+test('the list has the state after corrections, also where the file was read before', async () => {
+  noteUpload('f1', 'ana')
+  const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } })
+  const before = { ...FILE, file_id: 'f1', accepted: 55, quarantined: 6 }
+  queries.setQueryData(['file', 'f1'], { body: before, etag: '' })
+  answers['/v1/files/f1'] = { ...before, corrected: 5 }
+  show(queries)
+  await screen.findByText('60 rows are in, 5 of them corrected, 1 row waits for a person, 2 duplicates.')
 })
 
 test('a file that a card shows is not listed twice, and nobody sees the uploads of another person', async () => {

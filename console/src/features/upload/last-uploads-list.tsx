@@ -10,7 +10,7 @@ import { OpenParts } from '../files/open-parts'
 import { useFile } from '../files/queries'
 import { Undo } from '../files/undo'
 import { dropUpload, lastUploads } from './last-uploads'
-import { broughtWords, undoneWords } from './receipt'
+import { broughtWords, undoneWords, waitOf } from './receipt'
 import { fileOnCard, useUploads } from './uploads-store'
 
 /** The receipts of the files that the person committed last from this browser, without those that a card shows. */
@@ -41,7 +41,7 @@ export function LastUploads() {
 
 /** A committed file in two lines: what it brought, and what can be done about it. */
 function LastUpload({ fileId, onDrop }: { fileId: string; onDrop: () => void }) {
-  const file = useFile(fileId)
+  const file = useFile(fileId, { fresh: true })
   const found = file.data?.body
   if (!found && !file.error) return <Waiting what="the file's record" />
   const page = `#/files/${encodeURIComponent(fileId)}`
@@ -49,7 +49,7 @@ function LastUpload({ fileId, onDrop }: { fileId: string; onDrop: () => void }) 
     <div className="last-upload">
       <Group justify="space-between" gap="xs">
         <Group gap="sm">
-          {found ? <FileBadge file={found} waits={found.quarantined > 0 && !found.closed_by} /> : null}
+          {found ? <FileBadge file={found} waits={waitOf(found) > 0} /> : null}
           <Anchor className="any-text" href={page}>
             {found
               ? found.edited_before?.sent_as || found.key.split('/').at(-1)

@@ -14,7 +14,7 @@ import { STAGE_NAMES, Stages } from '../files/stages'
 import { Undo } from '../files/undo'
 import { WarnedRows } from '../files/warned-rows'
 import type { Edits } from '../import/edits'
-import { Receipt } from './receipt'
+import { Receipt, waitOf } from './receipt'
 import { Advice } from '../../components/advice'
 import { timeOfDay } from '../../formats/moments'
 import { stateWords } from '../../formats/states'
@@ -42,7 +42,7 @@ export function Live({ fileId, edits, lists }: LiveProps) {
     <Stack gap="sm">
       <Group justify="space-between">
         <Group gap="sm">
-          <FileBadge file={found} waits={found.quarantined > 0 && !found.closed_by} />
+          <FileBadge file={found} waits={waitOf(found) > 0} />
           <Anchor href={`#/files/${encodeURIComponent(fileId)}`}>{found.key}</Anchor>
         </Group>
         {FINAL_STATES.has(found.state) ? (

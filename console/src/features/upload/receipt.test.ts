@@ -2,7 +2,16 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { NO_EDITS, withDefault } from '../import/edits'
-import { currencyLines, leftOutLine, ownCurrencyLine, rememberedLine, setLine, undoneWords } from './receipt'
+import {
+  broughtWords,
+  currencyLines,
+  leftOutLine,
+  ownCurrencyLine,
+  rememberedLine,
+  setLine,
+  undoneWords,
+  unitsOfValues,
+} from './receipt'
 
 const KEPT = {
   left_out: ['VPE', 'EAN'],
@@ -37,6 +46,27 @@ test('a receipt says in which currency amounts are stored that are in others', (
   const units = { list_price: 'GBP', weight: 'kg' }
   expect(ownCurrencyLine(null, NO_EDITS, units)).toBe('Stored as the dataset has it: List price in GBP.')
   expect([ownCurrencyLine(KEPT, undefined, units), ownCurrencyLine(null, EDITS, units)]).toEqual(['', ''])
+})
+
+test('a receipt names only amounts that have accepted values in the file, of the whole lake', () => {
+  const units = { list_price: 'GBP', discount: 'GBP', net_total: 'GBP', gdp: 'USD' }
+  const profiled = [
+    { name: 'product_id', facts: { rows: 60, missing: 0, invalid: 0 } },
+    { name: 'list_price', facts: { rows: 60, missing: 2, invalid: 5 } },
+    { name: 'discount', facts: { rows: 60, missing: 60, invalid: 0 } },
+    { name: 'net_total', facts: { rows: 60, missing: 20, invalid: 40 } },
+  ]
+  expect(unitsOfValues(units, profiled)).toEqual({ list_price: 'GBP' })
+  expect(ownCurrencyLine(null, undefined, unitsOfValues(units, []))).toBe('')
+})
+
+test('a receipt counts rows that were corrected since as in, and only the others wait', () => {
+  const file = { state: 'done', accepted: 55, quarantined: 6, duplicates: 0, closed_by: '' } as const
+  const rows = { ...file, corrected: 5, ignored: 0, replaced_rows: null }
+  expect(broughtWords(rows)).toBe('60 rows are in, 5 of them corrected, 1 row waits for a person.')
+  expect(broughtWords({ ...rows, ignored: 1 })).toBe('60 rows are in, 5 of them corrected, 1 row is ignored.')
+  expect(broughtWords({ ...rows, corrected: 0 })).toBe('55 rows are in, 6 rows wait for a person.')
+  expect(broughtWords({ ...rows, closed_by: 'f2' })).toBe('60 rows are in, 5 of them corrected.')
 })
 
 test('a receipt names the columns and counts the rows that stay out', () => {

@@ -1,13 +1,15 @@
 import { Anchor, Button, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
-import { count, currencyOf } from '../../api/format'
+import { count, currencyOf, whole } from '../../api/format'
 import { useTitles, useUnits } from '../../formats/columns'
 import { columnTitle, heading } from '../../formats/words'
 import { useContract } from '../catalog/queries'
 import { valueWords } from '../files/edited-before'
+import { useProfile } from '../files/queries'
 import { ReplacedBy } from '../files/replaced-by'
 import { sentAs } from '../files/sent-as'
+import { waitingRows } from '../files/waiting-words'
 import { currencyWords } from '../import/currencies'
 import { type Edits, joinedColumns } from '../import/edits'
 import { replacedWords } from '../import/replaced-rows'
@@ -25,9 +27,10 @@ export function Receipt({ file, edits, lists }: Props) {
   const units = useUnits(file.dataset)
   const titleOf = useTitles(file.dataset)
   const columns = useContract('source', file.state === 'done' ? file.dataset : '').data?.column_list ?? []
+  const profiled = useProfile(file.file_id, file.state === 'done' && file.accepted > 0).data?.columns ?? []
   if (file.state === 'reverted') return <Text fw={600}>{undoneWords(file)}</Text>
   if (file.state !== 'done') return null
-  const wait = file.closed_by ? 0 : file.quarantined
+  const wait = waitOf(file)
   const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]))
   return (
     <div data-testid="receipt">
@@ -46,7 +49,7 @@ export function Receipt({ file, edits, lists }: Props) {
         </Text>
       ))}
       {[
-        file.accepted > 0 ? ownCurrencyLine(file.edited_before, edits, units, titleOf) : '',
+        ownCurrencyLine(file.edited_before, edits, unitsOfValues(units, profiled), titleOf),
         leftOutLine(file.edited_before, edits, lists),
         setLine(file.edited_before, titleOf),
         rememberedLine(edits, types, titleOf),
@@ -74,19 +77,32 @@ export function Receipt({ file, edits, lists }: Props) {
   )
 }
 
-/** What a file brought into the lake, and what of it waits. */
+/** How many rows of a file wait for a person: those that were refused, and not corrected or ignored since. */
+export const waitOf = (file: Parameters<typeof waitingRows>[0] & { closed_by: string }): number =>
+  file.closed_by ? 0 : waitingRows(file, [])
+
+/** What a file and its corrections brought into the lake, and what of it waits. */
 export function broughtWords(
   file: Pick<
     Schemas['FileDetail'],
-    'state' | 'accepted' | 'quarantined' | 'duplicates' | 'closed_by' | 'replaced_rows'
+    | 'state'
+    | 'accepted'
+    | 'quarantined'
+    | 'corrected'
+    | 'ignored'
+    | 'duplicates'
+    | 'closed_by'
+    | 'replaced_rows'
   >,
 ): string {
   if (file.state !== 'done') return file.accepted > 0 ? '' : 'No row of it is in a table.'
-  const wait = file.closed_by ? 0 : file.quarantined
+  const [rows, wait] = [file.accepted + file.corrected, waitOf(file)]
   const parts = [
-    `${count(file.accepted, 'row')} ${file.accepted === 1 ? 'is' : 'are'} in`,
+    `${count(rows, 'row')} ${rows === 1 ? 'is' : 'are'} in`,
+    file.corrected > 0 ? `${whole(file.corrected)} of them corrected` : '',
     replacedWords(file.replaced_rows),
     wait > 0 ? `${count(wait, 'row')} ${wait === 1 ? 'waits' : 'wait'} for a person` : '',
+    file.ignored > 0 ? `${count(file.ignored, 'row')} ${file.ignored === 1 ? 'is' : 'are'} ignored` : '',
     file.duplicates > 0 ? count(file.duplicates, 'duplicate') : '',
   ]
   return `${parts.filter(Boolean).join(', ')}.`
@@ -118,6 +134,18 @@ export function currencyLines(
     return `${titleOf(name)} is stored${own ? ` as ${own}` : ' as it is'}, although the file says ${codes}. Nothing was converted.`
   })
 }
+
+/** The units of the columns that have an accepted value in a file; the units of a lake are of all its tables. */
+export const unitsOfValues = (
+  units: Record<string, string>,
+  profiled: Pick<Schemas['ColumnProfile'], 'name' | 'facts'>[],
+): Record<string, string> =>
+  Object.fromEntries(
+    profiled.flatMap(({ name, facts }) => {
+      const values = Number(facts.rows ?? 0) - Number(facts.missing ?? 0) - Number(facts.invalid ?? 0)
+      return units[name] && values > 0 ? [[name, units[name]]] : []
+    }),
+  )
 
 /** In which currency the other amounts are stored; empty without any. */
 export function ownCurrencyLine(
