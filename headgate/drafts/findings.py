@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
@@ -13,6 +13,7 @@ from headgate.contracts.model import Column, Contract, Kind, Mask
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.sensitive_names import PERSONAL
 from headgate.drafts.format_answers import answer_of
+from headgate.drafts.format_words import format_words
 from headgate.drafts.nearly_all_rows import (
     MIN_VALUES,
     about_bad_values,
@@ -22,7 +23,7 @@ from headgate.drafts.nearly_all_rows import (
 from headgate.drafts.read_sample import stated_schema
 from headgate.drafts.table_layout import about_displayed, about_layout
 from headgate.drafts.time_zones import about_zone, zones_of
-from headgate.drafts.totals_row import last_row_is_refused, named_totals, totals_of
+from headgate.drafts.totals_row import last_row_is_refused, named_totals, names_a_total, totals_of
 from headgate.formats.csv.csv_rows import NULL
 from headgate.formats.format_name import FormatName
 from headgate.masking.find_card_numbers import ANYWHERE, rows_with_cards
@@ -56,6 +57,7 @@ _LIKE_CARDS = (
     "has {:,} of {:,} values that pass as card numbers and stay as they are, because its name and its other "
     "values say otherwise: set headgate.mask: pan if they are cards"
 )
+SILENT = "-"  # as `of_upload`: the console has nothing to say, or says it elsewhere
 ABOUT_QUOTES = "stands in double quotes in queries, because of its characters"
 ABOUT_RESERVED = "stands in double quotes in queries, because Athena's SQL reserves its name"
 # Athena SQL quotes other identifiers.
@@ -98,10 +100,14 @@ _REFUSED_TOTALS = (
     "ends with the sum of the rows above: the last row is a line of totals, and the gate quarantines it"
 )
 _NAMED_TOTALS = (
-    "{count} rows are lines of totals, by their names and their sums; the first is data row {row}. The "
-    "gate accepts them as rows, so sums "
-    "in queries count everything twice; send the file without them"
+    "{}. The gate accepts totals as rows, so sums in queries count everything twice; send the file without "
+    "them"
 )
+_LEFT_OUT_TOTAL = (
+    "ends with the sum of the rows above: the last row is a line of totals, and stays out of the dataset "
+    "unless you keep it in the next step"
+)
+_LEFT_OUT_TOTALS = "{}. Totals stay out of the dataset, unless you keep them in the next step"
 _KEY_BY_CHANCE = (
     "is the key only because no value of it repeats in the sample: of two rows with one value the newer "
     "is kept. "
@@ -128,11 +134,14 @@ class Finding:
     """A fact that a person should check.
 
     `column` is empty for the whole table. `decides` marks a guess that determines which rows are kept.
+    `of_upload` replaces the message in the console, whose uploads leave out totals, and which shows no
+    contract.
     """
 
     column: str
     message: str
     decides: bool = False
+    of_upload: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -218,26 +227,22 @@ def _about_columns_and_table(
     contract: Contract, cells: Mapping[str, pa.Array], guesses: Mapping[str, Guess]
 ) -> list[Finding]:
     findings = [
-        Finding(column.name, message)
+        finding
         for column in contract.columns
-        for message in (
-            *_about(column, cells[column.name], guesses[column.name]),
-            *_about_format(column, guesses[column.name]),
+        for finding in (
+            *(
+                Finding(column.name, note)
+                for note in _about(column, cells[column.name], guesses[column.name])
+            ),
+            *_about_spelling(column),
+            *(Finding(column.name, note) for note in _about_format(column, guesses[column.name])),
         )
     ]
     if not any(len(text) for text in cells.values()):
         findings.append(
             Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows")
         )
-    if summed := totals_of(contract.columns, cells):
-        findings.append(
-            Finding(
-                ", ".join(summed),
-                _REFUSED_TOTALS if last_row_is_refused(contract.columns, cells) else _TOTALS,
-            )
-        )
-    elif rows := named_totals(contract.columns, cells):
-        findings.append(Finding("", _NAMED_TOTALS.format(count=len(rows), row=rows[0] + 1)))
+    findings += _about_totals(contract, cells)
     findings += [Finding(", ".join(contract.key), note, decides=True) for note in about_key(contract, cells)]
     if not contract.key:
         findings.append(Finding("", _NO_KEY, decides=True))
@@ -250,6 +255,30 @@ def _about_columns_and_table(
     return findings
 
 
+def _about_totals(contract: Contract, cells: Mapping[str, pa.Array]) -> list[Finding]:
+    rows = named_totals(contract.columns, cells)
+    last = {name: text.slice(max(0, len(text) - 1)) for name, text in cells.items()}
+    stays_out = any(names_a_total(cell or "") for text in last.values() for cell in text.to_pylist())
+    if summed := totals_of(contract.columns, cells):
+        is_refused = last_row_is_refused(contract.columns, cells)
+        message = _REFUSED_TOTALS if is_refused else _TOTALS
+        of_upload = _LEFT_OUT_TOTAL if rows and stays_out else ""
+        return [Finding(", ".join(summed), message, of_upload=of_upload)]
+    if not rows:
+        return []
+    of_upload = _LEFT_OUT_TOTALS.format(_rows_of_totals(rows)) if stays_out else ""
+    return [Finding("", _NAMED_TOTALS.format(_rows_of_totals(rows)), of_upload=of_upload)]
+
+
+def _rows_of_totals(rows: Sequence[int]) -> str:
+    if len(rows) == 1:
+        return f"data row {rows[0] + 1} is a line of totals, by its name and its sum"
+    return (
+        f"{len(rows)} rows are lines of totals, by their names and their sums; the first is data row "
+        f"{rows[0] + 1}"
+    )
+
+
 def _about_zones(content: bytes, columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[Finding]:
     zones = {folded(name): zone for name, zone in zones_of(stated_schema(content)).items()}
     return [
@@ -259,14 +288,21 @@ def _about_zones(content: bytes, columns: Sequence[Column], cells: Mapping[str, 
     ]
 
 
-def _about_format(column: Column, guess: Guess) -> list[str]:
+def _about_spelling(column: Column) -> list[Finding]:
     """Return the inferred format of a column."""
+    declared = column.format
+    if column.mask is not None or declared is None:
+        return []
+    message = f"is written as {_shown(declared)}; confidence {_confidence(declared):.2f}"
+    return [Finding(column.name, message, of_upload=format_words(declared) or SILENT)]
+
+
+def _about_format(column: Column, guess: Guess) -> list[str]:
+    """Return the caveats of the inferred format of a column."""
     if column.mask is not None:
         return []
     notes = []
     declared = column.format
-    if declared is not None:
-        notes.append(f"is written as {_shown(declared)}; confidence {_confidence(declared):.2f}")
     if declared is not None and has_short_year(declared):
         first = declared.year_from
         notes.append(

@@ -7,8 +7,6 @@ import re
 _CLAUSE = re.compile(r"(\. |; |: |, or )")
 _NOT_ON_A_PAGE = re.compile(r"--[a-z]|`|headgate\.|logicalTypeOptions|^confidence |^percent$")
 _WORDS = (
-    ("is written as patterns ", "is written as "),
-    ("is written as decimal ", "is written with the decimal sign "),
     ("in the sample", "in this file"),
     ("correct the sample", "correct the file"),
     ("the sample ", "the file "),
@@ -33,8 +31,8 @@ def plain_note(message: str) -> str:
     """Return a note up to the first clause with an option or a property.
 
     Example:
-        >>> plain_note("is written as patterns dd.MM.yyyy; confidence 1.00")
-        'is written as dd.MM.yyyy'
+        >>> plain_note("has no value in the sample, so its type is a guess; draft with --strict")
+        'has no value in this file, so its type is a guess'
     """
     clauses = _CLAUSE.split(message)
     kept = list[str]()

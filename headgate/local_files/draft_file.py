@@ -12,7 +12,7 @@ from headgate.contracts.creation import deployment_reasons
 from headgate.contracts.odcs_writer import to_odcs
 from headgate.drafts.dataset_name import dataset_name_of
 from headgate.drafts.draft_contract import draft_from_sample
-from headgate.drafts.findings import ABOUT_QUOTES, ABOUT_RESERVED
+from headgate.drafts.findings import ABOUT_QUOTES, ABOUT_RESERVED, SILENT
 from headgate.drafts.plain_columns import plain_columns, with_plain_columns
 from headgate.drafts.plain_notes import plain_note
 from headgate.errors import BadInputError, ContractError
@@ -117,11 +117,11 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
     notes = [
         {
             "column": ", ".join(plain.get(column, column) for column in finding.column.split(", ")),
-            "message": plain_note(finding.message),
+            "message": finding.of_upload or plain_note(finding.message),
             "decides": finding.decides,
         }
         for finding in checked.draft.findings
-        if finding.message not in {ABOUT_QUOTES, ABOUT_RESERVED}
+        if finding.message not in {ABOUT_QUOTES, ABOUT_RESERVED} and finding.of_upload != SILENT
     ]
     counts = checked.gated.counts
     return {

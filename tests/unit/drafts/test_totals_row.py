@@ -8,6 +8,7 @@ import pytest
 
 import headgate
 from headgate.drafts.draft_contract import draft_from_sample
+from headgate.local_files.draft_file import draft_of_upload
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +95,30 @@ def test_subtotals_and_their_total_are_lines_of_totals() -> None:
     ]
     assert note.startswith(
         "3 rows are lines of totals, by their names and their sums; the first is data row 21."
+    )
+
+
+def notes_of_upload(body: bytes) -> list[str]:
+    draft = draft_of_upload("umsatz.csv", body)
+    assert draft is not None
+    return [note["message"] for note in draft["notes"] if "of totals" in note["message"]]
+
+
+def test_the_draft_of_an_upload_says_that_totals_stay_out_as_the_grid_leaves_them_out() -> None:
+    (note,) = notes_of_upload(shops(*SUBTOTALS))
+    assert note == (
+        "3 rows are lines of totals, by their names and their sums; the first is data row 21. Totals stay "
+        "out of the dataset, unless you keep them in the next step"
+    )
+    (note,) = notes_of_upload(("artikel;name;menge;betrag\n" + ROWS + "Summe;;22;1.355,40\n").encode())
+    assert note.endswith("a line of totals, and stays out of the dataset unless you keep it in the next step")
+
+
+def test_totals_that_the_grid_does_not_leave_out_are_accepted_rows_in_the_draft() -> None:
+    """Reports have totals at their foot, so the grid keeps rows above a last row that is none."""
+    (note,) = notes_of_upload(shops(*SUBTOTALS[:21], "F99;2026-02;3,50"))
+    assert note.startswith(
+        "data row 21 is a line of totals, by its name and its sum. The gate accepts totals"
     )
 
 

@@ -62,6 +62,7 @@ test('a time with a zone has no options of the type that the column had before',
 test('types and names are those of people and of tables', () => {
   expect(typeWords('DECIMAL(18,4)')).toBe('number')
   expect(typeWords('VARCHAR(20)')).toBe('text')
+  expect(typeWords('DOUBLE')).toBe('decimal number')
   expect(plainName('Müller – Preise 2026')).toBe('muller_preise_2026')
 })
 
@@ -159,4 +160,24 @@ test('the unit in a heading of numbers is the unit of its column, and other word
   )
   expect(units).toEqual(['', 'min', ''])
   expect(draftColumns(document, ['Stillstand (min)']).map(({ unit }) => unit)).toEqual(['', '', ''])
+})
+
+test('the unit of a number is that of its heading, or that beside its values', () => {
+  const format = (value: unknown) => [{ property: 'headgate.format', value }]
+  const properties = [
+    { name: 'umsatz_eur', physicalType: 'DECIMAL(18,2)' },
+    { name: 'preis', physicalType: 'DECIMAL(18,2)' },
+    { name: 'feuchte', physicalType: 'DECIMAL(5,1)', customProperties: format({ percent: 'points' }) },
+    { name: 'netto', physicalType: 'DECIMAL(18,2)', customProperties: format({ currency: ['€', 'EUR'] }) },
+    { name: 'gewicht', physicalType: 'DECIMAL(18,2)', customProperties: format({ units: ['kg'] }) },
+    { name: 'menge', physicalType: 'BIGINT' },
+    { name: 'new', physicalType: 'BIGINT' },
+    { name: 'land_eur', physicalType: 'VARCHAR(3)' },
+  ]
+  const inFile = ['Umsatz EUR', 'Preis (€)', 'Feuchte', 'Netto', 'Gewicht', 'Menge ABC', 'EUR', 'Land EUR']
+  const document = { ...DOCUMENT, schema: [{ name: 'x', properties }] }
+  expect(draftColumns(document, inFile).map(({ unit }) => unit)).toEqual([
+    ...['EUR', 'EUR', 'percent', 'EUR', 'kg'],
+    ...['', '', ''],
+  ])
 })

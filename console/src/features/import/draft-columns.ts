@@ -52,6 +52,7 @@ interface Table {
 const ALIASES = 'headgate.aliases'
 const ORDER = 'headgate.orderBy'
 const UNIT = 'headgate.unit'
+const FORMAT = 'headgate.format'
 const NAMELESS = /^column_\d+$/
 
 const table = (document: Document): Table => (document.schema as Table[])[0] ?? { name: '', properties: [] }
@@ -61,11 +62,37 @@ const custom = (of: Pick<Table, 'customProperties'>, property: string): unknown 
 
 const UNITS = 's ms min h mg g kg t mm cm m km ml l °C °F K W kW Wh kWh V A bar'.split(' ')
 const IN_BRACKETS = /[[(]([^\])]+)[\])]\s*$/
+const CODE_BEHIND = /\S[\s_-]([A-Z]{3})\s*$/
+const PERCENT = { points: 'percent', fraction: 'share' }
 
-/** The unit or currency at the end of a heading, as in `Stillstand (min)`; empty for other words in brackets. */
+/** The code of a currency, or of a sign that only one currency has; empty for other texts. */
+function currencyCode(text: string): string {
+  const isOf = (code: string): boolean =>
+    new Intl.NumberFormat('en-GB', { style: 'currency', currency: code })
+      .formatToParts(0)
+      .some(({ type, value }) => type === 'currency' && value === text)
+  const every = Intl.supportedValuesOf('currency')
+  return every.includes(text) ? text : text && !/[a-z]/i.test(text) ? (every.find(isOf) ?? '') : ''
+}
+
+/** The unit or currency at the end of a heading, as in `Stillstand (min)`; empty for other words. */
 export function unitOfHeading(heading: string): string {
   const text = IN_BRACKETS.exec(heading)?.[1]?.trim() ?? ''
-  return UNITS.includes(text) || Intl.supportedValuesOf('currency').includes(text) ? text : ''
+  if (UNITS.includes(text)) return text
+  if (text === '%') return PERCENT.points
+  return currencyCode(text || (CODE_BEHIND.exec(heading)?.[1] ?? ''))
+}
+
+/** The unit that a column's values have beside them in the file, as in `64%` and `12,5 kg`; empty for none. */
+function unitOfFormat(property: Property): string {
+  const format = (custom(property, FORMAT) ?? {}) as {
+    percent?: keyof typeof PERCENT
+    currency?: string[]
+    units?: string[]
+  }
+  if (format.percent) return PERCENT[format.percent]
+  const codes = [...new Set(format.currency?.map(currencyCode))]
+  return (codes.length === 1 ? codes[0] : undefined) || (format.units?.[0] ?? '')
 }
 
 export function draftColumns(document: Document, inFile: string[] = []): DraftColumn[] {
@@ -79,7 +106,8 @@ export function draftColumns(document: Document, inFile: string[] = []): DraftCo
     required: Boolean(one.required) || Boolean(one.primaryKey),
     key: Boolean(one.primaryKey),
     unit: String(
-      custom(one, UNIT) ?? (isNumber(one.physicalType ?? '') ? unitOfHeading(headings[at] ?? '') : ''),
+      custom(one, UNIT) ??
+        (isNumber(one.physicalType ?? '') ? unitOfHeading(headings[at] ?? '') || unitOfFormat(one) : ''),
     ),
   }))
 }
@@ -131,6 +159,7 @@ export function typeWords(type: string): string {
   const base = baseOf(type)
   if (base === 'VARCHAR') return 'text'
   if (base === 'DECIMAL') return 'number'
+  if (base === 'DOUBLE') return 'decimal number'
   return TYPES.find((one) => one.value === base)?.label ?? type.toLowerCase()
 }
 

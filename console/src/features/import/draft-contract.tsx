@@ -6,6 +6,7 @@ import { read, type Schemas } from '../../api/client'
 import { count, whole } from '../../api/format'
 import { Failed } from '../../components/states'
 import { zone } from '../../formats/moments'
+import { capitalised } from '../../formats/words'
 import {
   type DraftColumn,
   draftColumns,
@@ -187,7 +188,7 @@ function Stored({ dataset }: { dataset: string }) {
 }
 
 /** Notes of the draft: the one that decides which rows are kept is in the open. */
-function Notes({ notes }: { notes: Draft['notes'] }) {
+export function Notes({ notes }: { notes: Draft['notes'] }) {
   const decisive = notes.filter((note) => note.decides)
   const further = notes.filter((note) => !note.decides)
   return (
@@ -195,7 +196,8 @@ function Notes({ notes }: { notes: Draft['notes'] }) {
       {decisive.map((note) => (
         <Text size="sm" role="note" key={note.message}>
           {note.column ? <b>{note.column} </b> : null}
-          {note.message}. Tick other columns under “identifies a row”, or none: then every row is kept.
+          {note.column ? note.message : capitalised(note.message)}. Tick other columns under “identifies a
+          row”, or none: then every row is kept.
         </Text>
       ))}
       {further.length > 0 ? (
@@ -208,7 +210,7 @@ function Notes({ notes }: { notes: Draft['notes'] }) {
               <li key={`${note.column} ${note.message}`}>
                 <Text size="sm" component="span">
                   {note.column ? <b>{note.column} </b> : null}
-                  {note.message}
+                  {note.column ? note.message : capitalised(note.message)}
                 </Text>
               </li>
             ))}

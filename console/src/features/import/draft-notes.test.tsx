@@ -1,0 +1,26 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { cleanup, render, screen } from '@testing-library/react'
+import { afterEach, expect, test } from 'vitest'
+
+import { Notes } from './draft-contract'
+
+afterEach(cleanup)
+
+test('a note about no column begins with a capital, one about a column goes on from its name', () => {
+  render(
+    <MantineProvider env="test">
+      <Notes
+        notes={[
+          { column: '', message: 'no column is unique', decides: true },
+          { column: 'nr', message: 'is the key', decides: true },
+          { column: '', message: 'data row 3 is a line of totals', decides: false },
+        ]}
+      />
+    </MantineProvider>,
+  )
+  const [first, second] = screen.getAllByRole('note').map(({ textContent }) => textContent)
+  expect(first).toMatch(/^No column is unique\. Tick other columns/)
+  expect(second).toMatch(/^nr is the key\./)
+  screen.getByText('Data row 3 is a line of totals')
+})

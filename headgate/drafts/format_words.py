@@ -1,0 +1,58 @@
+"""Source formats in words for a person who uploads a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from headgate.contracts.source_format import SourceFormat
+
+_MINUS = {"trailing": "5-", "parentheses": "(5)"}
+
+
+def format_words(declared: SourceFormat) -> str:
+    """Return the spelling of a column's values, for a sentence that begins with the column's name.
+
+    Empty for the plain spelling. Percent signs and years of two digits have findings of their own.
+
+    Example:
+        >>> from headgate.contracts.source_format import SourceFormat
+        >>> format_words(SourceFormat(decimal=",", thousands=".", nulls=("k.A.",)))
+        'is written as 1.234,5; k.A. is read as empty'
+        >>> format_words(SourceFormat(true_words=("ja",), false_words=("nein",)))
+        'has the words ja and nein: ja is yes, nein is no'
+    """
+    nulls = f"{_either(declared.nulls)} is read as empty" if declared.nulls else ""
+    words = [*_numbers(declared), *_moments(declared), *_truth(declared)]
+    if not words and nulls:
+        words = [f"has cells with {' or '.join(declared.nulls)}"]
+    return "; ".join(filter(None, [*words, nulls]))
+
+
+def _numbers(declared: SourceFormat) -> list[str]:
+    words = []
+    if declared.decimal != "." or declared.thousands:
+        words.append(f"is written as 1{declared.thousands}234{declared.decimal}5")
+    if signs := (*declared.currency, *declared.units):
+        words.append(f"has {' or '.join(signs)} beside its numbers, which is left out")
+    if declared.minus:
+        words.append(f"has negative numbers such as {_MINUS[declared.minus]}, which is -5")
+    return words
+
+
+def _moments(declared: SourceFormat) -> list[str]:
+    return [f"is written as {' or '.join(declared.patterns)}"] if declared.patterns else []
+
+
+def _truth(declared: SourceFormat) -> list[str]:
+    if not declared.true_words:
+        return [f"is changed to {declared.case} case"] if declared.case else []
+    yes, no = _either(declared.true_words), _either(declared.false_words)
+    words = " and ".join((*declared.true_words, *declared.false_words))
+    return [f"has the words {words}: {yes} is yes, {no} is no"]
+
+
+def _either(words: Sequence[str]) -> str:
+    return " or ".join(words)
