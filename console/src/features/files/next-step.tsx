@@ -81,7 +81,8 @@ const TAKES_OUT: typeof BRINGS = {
   during: 'The run that takes its rows out of the tables',
 }
 
-function RunFirst({ isSecond, words = BRINGS }: { isSecond: boolean; words?: typeof BRINGS }) {
+/** What the next run does, and the button that starts it; for a person who may not, how it starts. */
+export function RunFirst({ isSecond, words = BRINGS }: { isSecond: boolean; words?: typeof BRINGS }) {
   const may = useMay('operator')
   const start = useStartRun()
   const [key] = useState(() => crypto.randomUUID())

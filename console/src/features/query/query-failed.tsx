@@ -2,6 +2,7 @@ import { Alert, Button, Group, Text } from '@mantine/core'
 
 import { Advice } from '../../components/advice'
 import { Failed } from '../../components/states'
+import { RunFirst } from '../files/next-step'
 import { repairsOf } from './repairs'
 import { lineOf } from './schema-words'
 
@@ -16,6 +17,7 @@ interface Props {
 export function QueryFailed({ error, sql, onRetry, onRepair }: Props) {
   if (!(error instanceof Error)) return <Failed error={error} what="The query" isAction onRetry={onRetry} />
   const { words, offers } = repairsOf(error.message, sql)
+  if (NO_TABLE_YET.test(words)) return <NoTableYet words={words} onRetry={onRetry} />
   // A statement that fails by itself fails again: only another failure has a button to try again.
   if (words === error.message && !isOfStatement(words))
     return <Failed error={error} what="The query" isAction onRetry={onRetry} />
@@ -43,6 +45,21 @@ export function QueryFailed({ error, sql, onRetry, onRepair }: Props) {
           Correct the statement, then run it again. The list of tables has the names of all columns.
         </Text>
       )}
+    </Alert>
+  )
+}
+
+/** As the API says of a dataset that no run has merged. */
+const NO_TABLE_YET = / is new and has no table yet/
+
+/** A new dataset, whose table is made by a run. */
+function NoTableYet({ words, onRetry }: { words: string; onRetry: () => void }) {
+  return (
+    <Alert color="blue" title="The dataset has no table yet" role="alert">
+      <RunFirst isSecond={false} words={{ next: words, during: 'The run that makes the table' }} />
+      <Button mt="xs" size="compact-sm" variant="default" onClick={onRetry}>
+        Try again
+      </Button>
     </Alert>
   )
 }

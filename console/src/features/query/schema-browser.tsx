@@ -4,7 +4,7 @@ import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
-import { useTable } from '../catalog/queries'
+import { useContents, useTable } from '../catalog/queries'
 import { Panel } from '../../components/panel'
 import { day } from '../../formats/moments'
 import { heading } from '../../formats/words'
@@ -26,6 +26,8 @@ export function SchemaBrowser({ tables, onInsert, onAsk }: Props) {
   const [searched, setSearched] = useState('')
   const isNarrow = useMediaQuery(BELOW_THE_STATEMENT, undefined, { getInitialValueInEffect: false })
   const shown = matching(tables, searched)
+  const contents = useContents().data?.tables ?? []
+  const empty = new Set(contents.flatMap((one) => (one.system || one.rows > 0 ? [] : [one.name])))
   const list = (
     <>
       <TextInput
@@ -41,6 +43,7 @@ export function SchemaBrowser({ tables, onInsert, onAsk }: Props) {
           <TableEntry
             key={`${table.database}.${table.name}`}
             table={table}
+            isEmpty={!table.system && empty.has(table.name)}
             isOpen={searched !== '' && shown.length === 1}
             onInsert={onInsert}
             onAsk={onAsk}
@@ -70,12 +73,14 @@ export function SchemaBrowser({ tables, onInsert, onAsk }: Props) {
 
 interface EntryProps {
   table: Schemas['CatalogTable']
+  /** Whether no run has brought rows into it. */
+  isEmpty: boolean
   isOpen: boolean
   onInsert: (name: string) => void
   onAsk: (sql: string) => void
 }
 
-function TableEntry({ table, isOpen, onInsert, onAsk }: EntryProps) {
+function TableEntry({ table, isEmpty, isOpen, onInsert, onAsk }: EntryProps) {
   const [wasOpened, setOpened] = useState(false)
   return (
     <details open={isOpen || undefined} onToggle={(event) => setOpened(event.currentTarget.open)}>
@@ -86,7 +91,7 @@ function TableEntry({ table, isOpen, onInsert, onAsk }: EntryProps) {
         {table.system ? null : (
           <Text span size="xs" className="muted">
             {' '}
-            as accepted
+            {isEmpty ? 'no rows before the next run' : 'as accepted'}
           </Text>
         )}
       </summary>
