@@ -34,7 +34,7 @@ from headgate.drafts.column_inference import (
 )
 from headgate.drafts.findings import Finding, FormatQuestion, findings_of
 from headgate.drafts.format_answers import FormatAnswer, answer_of
-from headgate.drafts.key_search import KEY_KINDS, find_key
+from headgate.drafts.key_search import KEY_KINDS, find_key, pair_of_nearly_all
 from headgate.drafts.nearly_all_rows import (
     guess_of_nearly_all,
     key_of_nearly_all,
@@ -397,4 +397,4 @@ def _key(
     candidates = [
         column.name for column in usable.values() if column.mask is None and column.type.kind in KEY_KINDS
     ]
-    return key_of_nearly_all(candidates, cells) or exact
+    return key_of_nearly_all(candidates, cells) or exact or pair_of_nearly_all(usable, cells)

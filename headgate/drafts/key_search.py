@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,10 @@ import pyarrow.compute as pc
 from headgate.contracts.model import Kind
 from headgate.contracts.sensitive_names import compared
 from headgate.drafts.column_inference import count_combinations
-from headgate.drafts.nearly_all_rows import sounds_like_key
+from headgate.drafts.nearly_all_rows import MIN_VALUES, NEARLY_ALL, sounds_like_key
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
-from headgate.values.cells import flags
+from headgate.values.cells import blank_to_null, flags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from headgate.values.cells import Rows
 
 KEY_KINDS = {Kind.STRING, Kind.BIGINT}
-_KEY_PARTS = {*KEY_KINDS, Kind.DATE, Kind.TIMESTAMP}
+_TIMES = {Kind.DATE, Kind.TIMESTAMP}
+_KEY_PARTS = KEY_KINDS | _TIMES
 _MAX_CANDIDATES, _MAX_COLUMNS = 8, 3
 _MIN_DIFFERENT = 0.9  # of the rows; a table with more exact repetitions may have no key
 _MIN_DENSE = 2  # ids are dense if at least half of the numbers in their range occur
@@ -74,6 +75,46 @@ def find_key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tu
             >= different
             == _distinct(_joined([codes(name) for name in names]))
         ):
+            return tuple(name for name in columns if name in names)
+    return ()
+
+
+def pair_of_nearly_all(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tuple[str, ...]:
+    """Return a thing and its time, or its number in a sequence, that differ in nearly all distinct rows.
+
+    Readings of sensors are an example: a few rows are repeated or lack their time. Other pairs may differ by
+    chance, and so may a pair with a column that differs in nearly all rows by itself.
+
+    Args:
+        columns: the candidates.
+        cells: the texts of all columns.
+    """
+    different = count_combinations([*cells.values()])
+    if different < MIN_VALUES:
+        return ()
+    usable = [column for column in columns.values() if column.mask is None and column.type.kind in _KEY_PARTS]
+    texts = {column.name: blank_to_null(null_where_absent(column, cells[column.name])) for column in usable}
+    texts = {
+        name: text
+        for name, text in texts.items()
+        if len(text) - text.null_count >= NEARLY_ALL * len(text)
+        and pc.count_distinct(text).as_py() < _MIN_DIFFERENT * different
+    }
+    ranks = {
+        column.name: _rank(column)
+        for column in usable
+        if column.name in texts and not _is_measure_in_a_set(column)
+    }
+    placed = [
+        column.name
+        for column in usable
+        if column.name in ranks and (column.type.kind in _TIMES or ranks[column.name] == _SEQUENCE)
+    ]
+    things = [name for name in ranks if name not in placed]
+    pairs = sorted(product(things, placed), key=lambda names: _order([ranks[name] for name in names]))
+    for names in pairs[: _MAX_CANDIDATES**2]:
+        pair = pa.table([texts[name] for name in names], names=["thing", "place"]).drop_null()
+        if count_combinations([column.combine_chunks() for column in pair.columns]) >= NEARLY_ALL * different:
             return tuple(name for name in columns if name in names)
     return ()
 

@@ -23,7 +23,7 @@ from headgate.errors import ContractError
 from headgate.matching.header_names import folded
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
-from headgate.values.cells import blank_to_null, flags, int_array, matches
+from headgate.values.cells import blank_to_null, flags, int_array, matches, rows_where
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 NEARLY_ALL = 0.98
 MIN_VALUES = 50
+_MAX_LISTED = 5
 # Suffixes of key names in English, German and Dutch, and prefixes in French, Spanish and Italian.
 _KEY_NAMES = re.compile(
     r".*(?:id|number|no|key|uuid|code|sku|nummer|numero|nr|reference|referencia|codigo|codice|kennung)\W*"
@@ -104,22 +105,41 @@ def about_key(contract: Contract, cells: Mapping[str, pa.Array]) -> list[str]:
     if not contract.key:
         return []
     keys = [blank_to_null(null_where_absent(contract.column(name), cells[name])) for name in contract.key]
-    rows = pa.table([*keys, *cells.values()], names=[str(place) for place in range(len(keys) + len(cells))])
-    keyed = rows.filter(_all_valid(keys))
-    columns = [column.combine_chunks() for column in keyed.columns]
-    named = count_combinations(columns[: len(keys)]) if columns and keyed.num_rows else 0
-    repeated = count_combinations(columns) - named if named < keyed.num_rows else 0
-    missing = rows.num_rows - keyed.num_rows
+    rows, is_keyed = len(keys[0]), _all_valid(keys)
+    missing = rows_where(pc.invert(is_keyed)).tolist()
+    names = [f"{place}" for place in range(len(keys) + len(cells))]
+    keyed = pa.table([*keys, *cells.values()], names=names).append_column("row", pa.array(range(rows)))
+    different = _first_rows(keyed.filter(is_keyed), names)
+    repeated = sorted(
+        {*different["row"].to_pylist()} - {*_first_rows(different, names[: len(keys)])["row"].to_pylist()}
+    )
     notes = (
-        [f"{missing:,} of {rows.num_rows:,} rows have no value in it: they are quarantined"]
+        [f"{len(missing):,} of {rows:,} rows have no value in it{_listed(missing)}: they are quarantined"]
         if missing
         else []
     )
     if repeated:
         notes.append(
-            f"{repeated:,} of {rows.num_rows:,} rows repeat a value of another row: only one of them is kept"
+            f"{len(repeated):,} of {rows:,} rows repeat a value of another row{_listed(repeated)}: only one "
+            "of them is kept"
         )
     return [f"is the key. {note}. Name another key with --key, or none with --no-key" for note in notes]
+
+
+def _first_rows(rows: pa.Table, names: list[str]) -> pa.Table:
+    """Return the first row with each combination of these columns."""
+    first = rows.group_by(names).aggregate([("row", "min")])["row_min"] if rows.num_rows else rows["row"]
+    return rows.filter(pc.is_in(rows["row"], value_set=first.combine_chunks()))
+
+
+def _listed(rows: Sequence[int]) -> str:
+    """Return the first rows, counted from 1 below the header.
+
+    >>> _listed([3]), _listed([3, 7, 9, 11, 12, 13])
+    (' (data row 4)', ' (data rows 4, 8, 10, 12, 13 …)')
+    """
+    numbers = ", ".join(str(row + 1) for row in rows[:_MAX_LISTED])
+    return f" (data row{'s' if len(rows) > 1 else ''} {numbers}{' …' if len(rows) > _MAX_LISTED else ''})"
 
 
 def _all_valid(columns: Sequence[pa.Array]) -> pa.Array:

@@ -7,6 +7,7 @@ import re
 _CLAUSE = re.compile(r"(\. |; |: |, or )")
 _NOT_ON_A_PAGE = re.compile(r"--[a-z]|`|headgate\.|logicalTypeOptions|^confidence |^percent$")
 _WORDS = (
+    ("they are quarantined", "they wait for a correction"),
     ("in the sample", "in this file"),
     ("correct the sample", "correct the file"),
     ("the sample ", "the file "),

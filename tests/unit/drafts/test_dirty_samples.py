@@ -99,7 +99,7 @@ def test_a_missing_key_and_a_repeated_row_do_not_hide_the_key() -> None:
     drafted = draft_from_sample(body, "orders", strict=False)
     assert drafted.contract.key == ("order_id",)
     assert any(
-        "1 of 201 rows have no value in it: they are quarantined" in note
+        "1 of 201 rows have no value in it (data row 51): they are quarantined" in note
         for note in notes(drafted, "order_id")
     )
     checked = gated(body, drafted.contract)
@@ -116,7 +116,7 @@ def test_rows_that_share_a_key_are_counted() -> None:
     drafted = draft_from_sample(csv_of(**columns), "orders", strict=False)
     assert drafted.contract.key == ("order_id",)
     assert any(
-        "1 of 200 rows repeat a value of another row: only one of them is kept" in note
+        "1 of 200 rows repeat a value of another row (data row 52): only one of them is kept" in note
         for note in notes(drafted, "order_id")
     )
 

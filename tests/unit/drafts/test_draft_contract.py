@@ -866,8 +866,8 @@ def test_a_key_of_nearly_all_rows_is_found_by_its_name_in_any_of_the_languages(n
         for finding in draft.findings
         if "is the key" in finding.message
     ] == [
-        "is the key. 2 of 401 rows have no value in it: they are quarantined",
-        "is the key. 1 of 401 rows repeat a value of another row: only one of them is kept",
+        "is the key. 2 of 401 rows have no value in it (data rows 400, 401): they are quarantined",
+        "is the key. 1 of 401 rows repeat a value of another row (data row 399): only one of them is kept",
     ]
     assert draft_from_sample(body, "x").contract.key == ()
 

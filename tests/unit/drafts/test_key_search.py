@@ -96,6 +96,39 @@ def test_a_key_of_several_columns_in_few_rows_has_a_caveat() -> None:
     assert caveats == [["a, b"], []]
 
 
+def readings(rows: int = 300) -> list[tuple[object, ...]]:
+    return [
+        (f"fridge-{at % 3}", f"2020-03-01 {at // 36:02}:{at // 3 % 12 * 5:02}", at * 7919 % 1009)
+        for at in range(rows)
+    ]
+
+
+def test_a_thing_and_its_time_are_the_key_although_a_few_rows_stand_in_the_way() -> None:
+    rows = readings()
+    rows[9] = (rows[9][0], "", 5)
+    rows[20] = (*rows[17][:2], 77)
+    draft = draft_from_sample(csv_of("sensor,measured_at,reading", *rows, rows[40]), "x", strict=False)
+    assert draft.contract.key == ("sensor", "measured_at")
+    notes = [finding.message.partition(". Name")[0] for finding in draft.findings if finding.decides]
+    assert notes[:2] == [
+        "is the key. 1 of 301 rows have no value in it (data row 10): they are quarantined",
+        "is the key. 1 of 301 rows repeat a value of another row (data row 21): only one of them is kept",
+    ]
+    assert draft_from_sample(csv_of("sensor,measured_at,reading", *rows), "x").contract.key == ()
+
+
+def test_a_thing_and_its_time_are_no_key_where_more_rows_stand_in_the_way() -> None:
+    rows = readings()
+    for at in range(0, 60, 3):
+        rows[at] = (*rows[at + 90][:2], at)
+    assert key_of(csv_of("sensor,measured_at,reading", *rows)) == ()
+
+
+def test_two_texts_that_differ_in_nearly_all_rows_are_no_key() -> None:
+    rows = [(f"{at % 17}a", f"{at % 19}b", f"{at}.5") for at in range(300)]
+    assert key_of(csv_of("colour,size,weight", *rows, ("1a", "1b", "7.5"))) == ()
+
+
 AMOUNTS = st.integers(-(2**63), 2**63 - 1)  # a wider number is a text, as long ids are
 
 
