@@ -104,14 +104,14 @@ def draft_from_sample(
     answers = _answers(sample.stored.columns, formats or {}, date_order)
     guesses = _guesses(sample, answers, strict=strict)
     columns = _columns(body, sample, guesses)
+    rows = sample
     if not strict and (lines := named_totals(columns.values(), sample.cells)):
-        guesses = _guesses(
-            replace(sample, cells=cells_of_other_rows(sample.cells, lines)), answers, strict=strict
-        )
-        columns = _columns(body, replace(sample, cells=cells_of_other_rows(sample.cells, lines)), guesses)
+        rows = replace(sample, cells=cells_of_other_rows(sample.cells, lines))
+        guesses = _guesses(rows, answers, strict=strict)
+        columns = _columns(body, rows, guesses)
     if not strict:
         columns |= required_but_in_totals(columns, sample.cells)
-    names = _key(columns, sample.cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
+    names = _key(columns, rows.cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
     contract = _contract(sample.stored, columns, names)
     questions = _questions(contract, guesses)
     findings = findings_of(sample, contract, guesses, questions, is_key_guessed=key is None)

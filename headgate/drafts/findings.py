@@ -242,8 +242,11 @@ def _about_columns_and_table(
         findings.append(
             Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows")
         )
-    findings += _about_totals(contract, cells)
-    findings += [Finding(", ".join(contract.key), note, decides=True) for note in about_key(contract, cells)]
+    totals = named_totals(contract.columns, cells)
+    findings += _about_totals(contract, cells, totals)
+    findings += [
+        Finding(", ".join(contract.key), note, decides=True) for note in about_key(contract, cells, totals)
+    ]
     if not contract.key:
         findings.append(Finding("", _NO_KEY, decides=True))
     elif not contract.order_by:
@@ -255,8 +258,7 @@ def _about_columns_and_table(
     return findings
 
 
-def _about_totals(contract: Contract, cells: Mapping[str, pa.Array]) -> list[Finding]:
-    rows = named_totals(contract.columns, cells)
+def _about_totals(contract: Contract, cells: Mapping[str, pa.Array], rows: Sequence[int]) -> list[Finding]:
     last = {name: text.slice(max(0, len(text) - 1)) for name, text in cells.items()}
     stays_out = any(names_a_total(cell or "") for text in last.values() for cell in text.to_pylist())
     if summed := totals_of(contract.columns, cells):

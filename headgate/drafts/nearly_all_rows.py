@@ -26,7 +26,7 @@ from headgate.values.cast_declared import cast_column
 from headgate.values.cells import blank_to_null, flags, int_array, matches, rows_where
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from headgate.contracts.model import Contract
 
@@ -100,13 +100,17 @@ def key_of_nearly_all(candidates: Sequence[str], cells: Mapping[str, pa.Array]) 
     return (best,) if best and values[best] >= NEARLY_ALL * different else ()
 
 
-def about_key(contract: Contract, cells: Mapping[str, pa.Array]) -> list[str]:
-    """Return the consequences for rows without a key, and for different rows with equal keys."""
+def about_key(contract: Contract, cells: Mapping[str, pa.Array], totals: Collection[int] = ()) -> list[str]:
+    """Return the consequences for rows without a key, and for different rows with equal keys.
+
+    Args:
+        totals: rows of totals, which have findings of their own.
+    """
     if not contract.key:
         return []
     keys = [blank_to_null(null_where_absent(contract.column(name), cells[name])) for name in contract.key]
     rows, is_keyed = len(keys[0]), _all_valid(keys)
-    missing = rows_where(pc.invert(is_keyed)).tolist()
+    missing = [row for row in rows_where(pc.invert(is_keyed)).tolist() if row not in totals]
     names = [f"{place}" for place in range(len(keys) + len(cells))]
     keyed = pa.table([*keys, *cells.values()], names=names).append_column("row", pa.array(range(rows)))
     different = _first_rows(keyed.filter(is_keyed), names)

@@ -124,6 +124,14 @@ def test_a_thing_and_its_time_are_no_key_where_more_rows_stand_in_the_way() -> N
     assert key_of(csv_of("sensor,measured_at,reading", *rows)) == ()
 
 
+def test_rows_of_totals_hide_no_key_and_are_not_said_to_lack_it() -> None:
+    rows = [(f"F{at % 5}", day(at // 5), f"{at + 1}.50") for at in range(40)]
+    body = csv_of("filiale,datum,umsatz", *rows, ("Gesamt", "", "840.00"))
+    draft = draft_from_sample(body, "x", strict=False)
+    assert draft.contract.key == ("filiale", "datum")
+    assert not [finding for finding in draft.findings if "have no value in it" in finding.message]
+
+
 def test_two_texts_that_differ_in_nearly_all_rows_are_no_key() -> None:
     rows = [(f"{at % 17}a", f"{at % 19}b", f"{at}.5") for at in range(300)]
     assert key_of(csv_of("colour,size,weight", *rows, ("1a", "1b", "7.5"))) == ()
