@@ -5,18 +5,14 @@ import { useParams } from 'react-router'
 import { withWayBack } from '../../api/commands'
 import type { Schemas } from '../../api/client'
 import { bytes, count, explained, seconds, usd, whole } from '../../api/format'
-import { FINAL_STATES, useFile, useProfile } from './queries'
+import { FINAL_STATES, useFile } from './queries'
 import { Moment } from '../../components/moment'
 import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, isMissing } from '../../components/states'
-import { useLabels, useUnits } from '../../formats/columns'
 import { ruleWords } from '../../formats/rules'
 import { capitalised, columnTitle, heading } from '../../formats/words'
-import { currencyWords, unitsOfFile } from '../import/currencies'
 import { Advice } from '../../components/advice'
-import { headline, insightsOf } from '../profile/column-insight'
-import { ProfileView } from '../profile/profile-view'
 import { AcceptanceAlert, FileBadge } from './acceptance'
 import { BeforeUndo } from './before-undo'
 import { CorrectionsPage } from './corrections-page'
@@ -25,6 +21,7 @@ import { EditedBefore } from './edited-before'
 import { FileByKey } from './file-by-key'
 import { EditFile, isEditable } from './edit-file'
 import { fileTitle } from './file-list'
+import { FileProfile } from './file-profile'
 import { NextStep } from './next-step'
 import { originalId } from './original-id'
 import { OpenWaitingRows, useCorrected, useWaiting, waitingPlace } from './open-waiting-rows'
@@ -167,7 +164,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
         </div>
       ) : null}
       {FINAL_STATES.has(file.state) ? null : <Check file={file} />}
-      {file.state === 'done' || file.state === 'profiled' ? <Profile file={file} /> : null}
+      {file.state === 'done' || file.state === 'profiled' ? <FileProfile file={file} /> : null}
       {FINAL_STATES.has(file.state) ? <Check file={file} /> : null}
     </Stack>
   )
@@ -222,41 +219,5 @@ function LeftOut({ mapping }: { mapping: Record<string, string> }) {
     <Text size="sm">
       Left out by the mapping: {columns.join(', ')}. Their values are in the original only.
     </Text>
-  )
-}
-
-function Profile({ file }: { file: Schemas['FileDetail'] }) {
-  const profile = useProfile(file.file_id, true)
-  const units = useUnits(file.dataset)
-  const titles = useLabels(file.dataset)
-  const currencies = file.edited_before?.currencies ?? {}
-  return (
-    <Panel
-      title={
-        // The profile is of accepted rows; a file of no contract has none, and all are profiled.
-        profile.data
-          ? headline(file.accepted || profile.data.rows, insightsOf(profile.data.columns, {}, '', titles))
-          : 'Profile'
-      }
-      name="Profile"
-    >
-      <Answered of={profile} what="the profile">
-        {(answer) => (
-          <>
-            {Object.keys(currencies).length > 0 ? (
-              <Text size="sm">
-                {Object.entries(currencies)
-                  .map(
-                    ([name, rows]) =>
-                      `${titles[name] || columnTitle(name)} is in ${currencyWords(rows)}, as the file says.`,
-                  )
-                  .join(' ')}
-              </Text>
-            ) : null}
-            <ProfileView profile={answer} units={unitsOfFile(units, currencies)} titles={titles} />
-          </>
-        )}
-      </Answered>
-    </Panel>
   )
 }
