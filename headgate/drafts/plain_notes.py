@@ -15,6 +15,7 @@ _WORDS = (
 _MISFITS = re.compile(
     r"(?P<bad>[\d,]+) of (?P<all>[\d,]+) values do not read as (?P<form>.+): their rows are quarantined"
 )
+_SHEET_ROWS = re.compile(r"\(rows: (\d+)\)")
 _DECIMALS = re.compile(r"DECIMAL\(\d+, ?(\d+)\)")
 _TYPES = {
     "DECIMAL": "a number",
@@ -44,7 +45,18 @@ def plain_note(message: str) -> str:
     text = "".join(kept[:-1])
     for words, plain in _WORDS:
         text = text.replace(words, plain)
-    return _MISFITS.sub(_misfits, text)
+    return _SHEET_ROWS.sub(_rows_of_sheet, _MISFITS.sub(_misfits, text))
+
+
+def _rows_of_sheet(match: re.Match[str]) -> str:
+    """Return the rows of a sheet without its first one, which has the names of its columns.
+
+    Example:
+        >>> plain_note("these sheets are not: A (rows: 21), B (rows: 2), C (rows: 1)")
+        'these sheets are not: A (20 rows), B (1 row), C (0 rows)'
+    """
+    rows = max(0, int(match[1]) - 1)
+    return f"({rows} row{'' if rows == 1 else 's'})"
 
 
 def _misfits(match: re.Match[str]) -> str:

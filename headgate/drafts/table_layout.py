@@ -70,8 +70,8 @@ def about_layout(table: FileTable | None, sample: Received) -> list[str]:
         )
     if sample.left_out:
         notes.append(
-            f"of the workbook, {' and '.join(sample.sheets)} is read, and these sheets are not: "
-            f"{', '.join(sample.left_out)}. "
+            f"of the workbook, {' and '.join(sample.sheets)} {'is' if len(sample.sheets) == 1 else 'are'} "
+            f"read, and these sheets are not: {', '.join(sample.left_out)}. "
             "--sheet NAME drafts from another"
         )
     elif len(sample.sheets) > 1:

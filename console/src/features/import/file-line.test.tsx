@@ -57,6 +57,15 @@ test('rows that are read are of a dataset, also where the gate refuses the file'
   screen.getByLabelText('Dataset of the file')
 })
 
+test('a file without a header says why its columns are numbered', () => {
+  const grid = { rows: 3, has_header: false }
+  show({ ...FILE, grid } as unknown as Schemas['DryRun'], true)
+  screen.getByText(/No header was found: the columns are named by their place/)
+  cleanup()
+  show({ ...FILE, grid: { ...grid, has_header: true } } as unknown as Schemas['DryRun'], true)
+  expect(screen.queryByText(/No header/)).toBeNull()
+})
+
 test('a damaged workbook is not called an archive', () => {
   const error = {
     rule: 'corrupt_archive',

@@ -67,6 +67,9 @@ export function FileLine({ result, edits, remembered, hasRows, onChange }: Props
       ) : null}
       <Text size="sm" className="muted" pb={4}>
         {readAs(result.written_as) ? `Read as ${readAs(result.written_as)}` : ''}
+        {result.grid?.has_header === false
+          ? '. No header was found: the columns are named by their place'
+          : ''}
         {innerParts(result) ? `. ${innerParts(result)}` : ''}
         {remembered
           ? ` · as remembered for files with this header${isSameColumnWork(remembered, edits) ? '' : ', with your changes'}`
