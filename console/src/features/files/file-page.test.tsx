@@ -177,6 +177,22 @@ test('yes or no is chosen', async () => {
   expect(primary()).toEqual(['Send 1 corrected row'])
 })
 
+test('yes or no has the words that the reason asks for, and stays the same value', async () => {
+  answers['/v1/contracts/source/payments'] = {
+    ...(answers['/v1/contracts/source/payments'] ?? {}),
+    column_list: [{ name: 'amount', type: 'boolean' }],
+  }
+  const reason = 'Amount is neither yes nor no. Write ja or nein.'
+  answers['/v1/files/f1/rejected-rows'] = {
+    groups: [{ rule: 'not_a_number', column: 'amount', rows: 1, waiting: 1, values: [] }],
+    rows: [row(2, { reason })],
+    next_cursor: '',
+  }
+  show()
+  await userEvent.selectOptions(await screen.findByLabelText('Corrected Amount of row 2'), 'nein')
+  expect((screen.getByRole('option', { name: 'nein' }) as HTMLOptionElement).value).toBe('false')
+})
+
 test('where every row is corrected or none was refused, a run is what to do', async () => {
   answers['/v1/files/f1/rejected-rows'] = {
     groups: [{ rule: 'not_a_number', column: 'amount', rows: 2, waiting: 2, values: [] }],

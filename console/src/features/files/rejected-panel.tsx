@@ -61,6 +61,7 @@ export function Rejected({ file, corrections, setCorrections }: Props) {
               fields={contract.data?.column_list ?? []}
               keyColumns={found.pages[0]?.key ?? []}
               titleOf={titleOf}
+              spellings={file.edited_before?.formats ?? {}}
               corrections={corrections}
               mayCorrect={may && !isReplaced}
               onChange={setCorrections}

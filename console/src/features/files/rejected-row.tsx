@@ -3,6 +3,7 @@ import { useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import type { TitleOf } from '../../formats/words'
+import { asInFile, type Spellings } from './file-spelling'
 import { otherCells, textWords } from './rejection-groups'
 
 interface Props {
@@ -18,6 +19,8 @@ interface Props {
   whole?: Omit<WholeProps, 'row'> | undefined
   /** What a duplicate needs to be sent again; absent for other rows. */
   again?: AgainProps | undefined
+  /** How the file writes its values. */
+  spellings?: Spellings
 }
 
 interface WholeProps {
@@ -36,7 +39,17 @@ interface AgainProps {
 }
 
 /** One row with the cell that broke the rule; its number shows the other cells. */
-export function RejectedRow({ row, about, titleOf, value, onCorrect, type, again, whole }: Props) {
+export function RejectedRow({
+  row,
+  about,
+  titleOf,
+  value,
+  onCorrect,
+  type,
+  again,
+  whole,
+  spellings = {},
+}: Props) {
   const [opened, setOpened] = useState(false)
   const [isWriting, setWriting] = useState(false)
   const place = row.sheet_row ?? row.source_row
@@ -58,7 +71,7 @@ export function RejectedRow({ row, about, titleOf, value, onCorrect, type, again
           {row.column ? titleOf(row.column) : 'whole row'}
         </Table.Td>
         <Table.Td className="any-text">
-          {row.value ?? row.record._raw ?? '–'}
+          {asInFile(row.value ?? '', spellings[row.column]) ?? row.value ?? row.record._raw ?? '–'}
           {about ? (
             <Text size="xs" className="muted">
               {about}
@@ -70,12 +83,13 @@ export function RejectedRow({ row, about, titleOf, value, onCorrect, type, again
         </Table.Td>
         <Table.Td visibleFrom="sm">{row.reason}</Table.Td>
         <Table.Td>
-          {row.correction ? <Sent row={row} /> : null}
+          {row.correction ? <Sent row={row} spelling={spellings[row.column]} /> : null}
           {onCorrect ? (
             <CellInput
               type={type}
               name={`Corrected ${titleOf(row.column)} of row ${place}`}
               hidden={writtenAs(row.reason)}
+              truth={truthWords(row.reason)}
               value={value}
               onChange={onCorrect}
             />
@@ -103,7 +117,7 @@ export function RejectedRow({ row, about, titleOf, value, onCorrect, type, again
       {opened ? (
         <Table.Tr>
           <Table.Td colSpan={5} className="any-text">
-            {otherCells(row, titleOf).map(([name, cell]) => (
+            {otherCells(row, titleOf, spellings).map(([name, cell]) => (
               <Text key={name} span size="sm" mr="md">
                 <Text span inherit className="muted">
                   {name}
@@ -126,6 +140,14 @@ export const writtenAs = (reason: string): string | undefined => {
   return form ? `such as ${form}` : undefined
 }
 
+const TRUTH = /Write (\S+) or ([^\s.]+)\.?$/
+
+/** The words for true and false that a reason asks for, else yes and no. */
+export function truthWords(reason: string): [string, string] {
+  const [, yes = 'yes', no = 'no'] = TRUTH.exec(reason) ?? []
+  return yes === 'true' ? ['yes', 'no'] : [yes, no]
+}
+
 interface CellProps {
   type: string | undefined
   name: string
@@ -133,19 +155,21 @@ interface CellProps {
   value: string
   /** How the cell looks whose digits are hidden, or an example of how it is written. */
   hidden?: string | undefined
+  /** The words of the file for true and false. */
+  truth?: [string, string]
   onChange: (value: string) => void
 }
 
 /** A box for one cell; yes or no is chosen. */
-function CellInput({ type, name, label, value, hidden, onChange }: CellProps) {
+function CellInput({ type, name, label, value, hidden, truth = ['yes', 'no'], onChange }: CellProps) {
   const shown = { size: 'xs', 'aria-label': name, label, value, miw: { base: '5rem', sm: '8rem' } } as const
   return type === 'boolean' ? (
     <NativeSelect
       {...shown}
       data={[
         { value: '', label: '' },
-        { value: 'true', label: 'yes' },
-        { value: 'false', label: 'no' },
+        { value: 'true', label: truth[0] },
+        { value: 'false', label: truth[1] },
       ]}
       onChange={(event) => onChange(event.currentTarget.value)}
     />
@@ -238,7 +262,7 @@ const OUTCOMES = {
   refused: 'correction refused',
 }
 
-function Sent({ row }: { row: Schemas['RejectedRow'] }) {
+function Sent({ row, spelling }: { row: Schemas['RejectedRow']; spelling: Spellings[string] | undefined }) {
   if (!row.correction) return null
   return (
     <>
@@ -247,7 +271,7 @@ function Sent({ row }: { row: Schemas['RejectedRow'] }) {
       </Anchor>
       {row.corrected_value || row.corrected_as ? (
         <Text size="xs" className="any-text">
-          {row.corrected_value ? textWords(row.corrected_value) : ''}
+          {row.corrected_value ? textWords(row.corrected_value, spelling) : ''}
           {row.corrected_as ? ` by ${row.corrected_as}` : ''}
         </Text>
       ) : null}

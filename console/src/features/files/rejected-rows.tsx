@@ -6,6 +6,7 @@ import { count, csvLine, download } from '../../api/format'
 import { Failed, Waiting } from '../../components/states'
 import { everyRejectedRow } from './queries'
 import { IgnoreGroup } from './ignore-group'
+import type { Spellings } from './file-spelling'
 import { RejectedRow } from './rejected-row'
 import {
   type Corrections,
@@ -34,6 +35,8 @@ interface Props {
   groupValues: GroupValues
   /** The columns of the dataset, which a row of another width is written in. */
   fields?: Schemas['ContractColumn'][]
+  /** How the file writes its values. */
+  spellings?: Spellings
   /** Whether the person may send corrections; others see the rows alone. */
   mayCorrect?: boolean
   onChange: (corrections: Corrections) => void
@@ -111,6 +114,7 @@ function ReasonGroup({
   corrections,
   groupValues,
   mayCorrect = true,
+  spellings = {},
   onChange,
   onValues,
   onAsk,
@@ -177,7 +181,8 @@ function ReasonGroup({
               <RejectedRow
                 key={`${row.source_row}-${row.column}`}
                 row={row}
-                about={identity(row, keyColumns, titleOf)}
+                about={identity(row, keyColumns, titleOf, spellings)}
+                spellings={spellings}
                 titleOf={titleOf}
                 whole={
                   mayWrite && mayBeWritten(row) && fields.length > 0

@@ -49,16 +49,9 @@ test('the cells of a row are shown beside the one that broke the rule', () => {
 })
 
 test('a cell is shown as a person writes it, and any other text as it is', () => {
-  expect(['728.3900', '3.5000', '2.00', '-4.1250', '1.5', 'v1.20', '0041', ''].map(textWords)).toEqual([
-    '728.39',
-    '3.50',
-    '2.00',
-    '-4.125',
-    '1.5',
-    'v1.20',
-    '0041',
-    '',
-  ])
+  expect(
+    ['728.3900', '3.5000', '2.00', '-4.1250', '1.5', 'v1.20', '0041', ''].map((text) => textWords(text)),
+  ).toEqual(['728.39', '3.50', '2.00', '-4.125', '1.5', 'v1.20', '0041', ''])
 })
 
 const group = (rule: string, column: string, rows: number): Schemas['RejectionGroup'] => ({

@@ -4,6 +4,7 @@ import { isOfDuplicates, ruleWords } from '../../formats/rules'
 import { kindOfTime } from '../../formats/moments'
 import { capitalised, columnTitle } from '../../formats/words'
 import { valueWords } from './edited-before'
+import { asInFile, type Spellings } from './file-spelling'
 
 type CountedGroup = Schemas['RejectionGroup']
 
@@ -58,25 +59,33 @@ export const isRagged = ({ rule, record }: Pick<Schemas['RejectedRow'], 'rule' |
 const MOST_FACTS = 4
 
 /** By which a person knows the row again in their own books: its key, and a few values behind it. */
-export function identity(row: Schemas['RejectedRow'], keyColumns: string[], titleOf = columnTitle): string {
+export function identity(
+  row: Schemas['RejectedRow'],
+  keyColumns: string[],
+  titleOf = columnTitle,
+  spellings: Spellings = {},
+): string {
   const others = Object.keys(row.record).filter(
     (name) => /(_id|_at|_on|date|amount|total|name)$/.test(name) && !keyColumns.includes(name),
   )
   return [...keyColumns, ...others]
     .filter((name) => name !== row.column && row.record[name])
     .slice(0, MOST_FACTS)
-    .map((name) => `${titleOf(name)} ${textWords(row.record[name] ?? '')}`)
+    .map((name) => `${titleOf(name)} ${textWords(row.record[name] ?? '', spellings[name])}`)
     .join(' · ')
 }
 
 const AMOUNT = /^-?\d+\.\d{2}\d+$/
 
 /**
- * A cell of a file as a person writes it: a day without midnight, an amount without zeros at its end.
+ * A cell of a file as the file writes it, else as a person does: a day without midnight, an amount without zeros at
+ * its end.
  *
  * @example textWords('728.3900') // '728.39'
  */
-export function textWords(text: string): string {
+export function textWords(text: string, spelling?: Spellings[string]): string {
+  const own = asInFile(text, spelling)
+  if (own !== undefined) return own
   if (kindOfTime(text)) return valueWords(text)
   return AMOUNT.test(text)
     ? text.replace(/0+$/, '').replace(/\.(\d?)$/, (_, digit: string) => `.${digit}`.padEnd(3, '0'))
@@ -86,12 +95,16 @@ export function textWords(text: string): string {
 const NUMBER_RULES = new Set(['card_number', 'destroyed_number'])
 
 /** The row's cells but the one that broke the rule, as column and text. */
-export function otherCells(row: Schemas['RejectedRow'], titleOf = columnTitle): [string, string][] {
+export function otherCells(
+  row: Pick<Schemas['RejectedRow'], 'column' | 'record'>,
+  titleOf = columnTitle,
+  spellings: Spellings = {},
+): [string, string][] {
   return Object.entries(row.record)
     .filter(([name]) => name !== row.column)
     .map(([name, cell]) => [
       name === '_raw' ? 'the row' : titleOf(name),
-      cell === null ? '–' : textWords(cell),
+      cell === null ? '–' : textWords(cell, spellings[name]),
     ])
 }
 
