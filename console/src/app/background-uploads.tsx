@@ -1,5 +1,7 @@
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 
+import { useCaller } from '../api/queries'
+import { forgetOthers } from '../features/upload/kept-files'
 import { useUploads } from '../features/upload/uploads-store'
 
 const Cards = lazy(async () => ({
@@ -8,6 +10,10 @@ const Cards = lazy(async () => ({
 
 /** The files that are on their way, on every page: who leaves the page Upload stops none of them. */
 export function BackgroundUploads() {
+  const caller = useCaller().data?.name
+  useEffect(() => {
+    if (caller !== undefined) forgetOthers(caller).catch(() => undefined)
+  }, [caller])
   return useUploads().length > 0 ? (
     <Suspense>
       <Cards />

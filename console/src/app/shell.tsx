@@ -2,7 +2,6 @@ import {
   ActionIcon,
   AppShell,
   Badge,
-  Button,
   Container,
   Group,
   Text,
@@ -12,7 +11,7 @@ import {
 import { useEffect } from 'react'
 import { NavLink, useLocation } from 'react-router'
 
-import { signedInAs, signOut } from '../api/client'
+import { signedInAs } from '../api/client'
 import { useCaller } from '../api/queries'
 import { FailuresOfPage } from '../components/one-failure'
 import { useDashboards } from '../features/dashboards/queries'
@@ -24,6 +23,7 @@ import { KeysHelp } from './keys-help'
 import { OfflineStrip } from './offline-strip'
 import { PageOutlet } from './page-outlet'
 import { PAGES } from './pages'
+import { SignOut } from './sign-out'
 import { usePageKeys } from './use-page-keys'
 
 export function Shell() {
@@ -112,14 +112,6 @@ function Who() {
       </Text>
       <Badge variant="default">{highest ?? 'no group'}</Badge>
     </Group>
-  )
-}
-
-function SignOut() {
-  return (
-    <Button size="compact-sm" variant="subtle" onClick={signOut}>
-      Sign out
-    </Button>
   )
 }
 

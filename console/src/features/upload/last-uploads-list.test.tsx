@@ -77,7 +77,7 @@ test('a file that a card shows is not listed twice, and nobody sees the uploads 
   noteUpload('f1', 'ana')
   noteUpload('f2', 'ben')
   expect(lastUploads('ben')).toEqual(['f2'])
-  addUploads([{ id: 'k', file: new File(['a'], 'a.csv'), dataset: '', addedAt: 0 }])
+  addUploads([{ id: 'k', file: new File(['a'], 'a.csv'), dataset: '', by: 'ana', addedAt: 0 }])
   noteFile('k', 'f1')
   show()
   await new Promise((resolve) => setTimeout(resolve, 50))

@@ -23,10 +23,11 @@ export const committedParts = (
 ): string[] => [...committed, ...(check?.parts_read ?? []), ...(check ? namesInLake(check) : [])]
 
 /** The same file again, to begin with another part, of the dataset that its button names. */
-export const keptForPart = ({ file }: Kept, part: string, committed: string[], dataset = ''): Kept => ({
+export const keptForPart = ({ file, by }: Kept, part: string, committed: string[], dataset = ''): Kept => ({
   id: crypto.randomUUID(),
   file,
   dataset,
+  by,
   addedAt: Date.now(),
   part,
   committed,

@@ -29,7 +29,7 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals())
 
 const upload = (state: string) => ({ upload_id: 'u', state, file_id: state === 'committed' ? 'f' : '' })
-const kept = { id: 'k', file: new File(['id\n1\n'], 'a.csv'), dataset: '', addedAt: 0 }
+const kept = { id: 'k', file: new File(['id\n1\n'], 'a.csv'), dataset: '', by: 'ana', addedAt: 0 }
 
 test('a commit whose answer was lost is the one that ended', async () => {
   answering({
@@ -117,7 +117,7 @@ test('an empty file is refused with its cause, and no second try can help', asyn
     ],
   })
   const sending = send(
-    { id: 'k', file: new File([], 'a.csv'), dataset: '', addedAt: 0 },
+    { id: 'k', file: new File([], 'a.csv'), dataset: '', by: 'ana', addedAt: 0 },
     new AbortController().signal,
     () => undefined,
   )

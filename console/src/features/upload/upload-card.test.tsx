@@ -45,7 +45,7 @@ const checkOf = (part: string, read: string[], inLake: string[] = []) => ({
   parts_in_lake: inLake.map((name) => ({ name, file_id: name, since: '2026-11-28T20:05:00' })),
 })
 let first: ReturnType<typeof checkOf>
-const FIRST = { id: 'first', file: new File(['a'], 'months.xlsx'), dataset: '', addedAt: 0 }
+const FIRST = { id: 'first', file: new File(['a'], 'months.xlsx'), dataset: '', by: 'ana', addedAt: 0 }
 const asked: { request: string; body: string }[] = []
 
 beforeEach(() => {

@@ -28,11 +28,12 @@ export function UploadPage() {
     .filter((one) => one.zone === 'source')
     .map((one) => one.name)
 
+  const by = caller.data?.name
   useEffect(() => {
     // A reload in the middle of an upload goes on with it.
-    keptFiles().then(addUploads, () => undefined)
-    return removeEnded
-  }, [])
+    if (by !== undefined) keptFiles(by).then(addUploads, () => undefined)
+  }, [by])
+  useEffect(() => removeEnded, [])
 
   const add = useCallback(
     (files: FileList | File[]) => {
@@ -42,11 +43,12 @@ export function UploadPage() {
         id: crypto.randomUUID(),
         file,
         dataset: chosen || datasetOf(file.name, sources),
+        by: by ?? '',
         addedAt: addedAt - place,
       }))
       addUploads(added)
     },
-    [dataset, sources],
+    [dataset, sources, by],
   )
 
   return (

@@ -1,0 +1,31 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react'
+import { afterEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../api/client'
+import { SignOut } from './sign-out'
+
+const forgetAll = vi.hoisted(() => vi.fn<() => Promise<void>>())
+vi.mock('../features/upload/kept-files', () => ({ forgetAll }))
+
+afterEach(cleanup)
+
+test.each([
+  ['a browser that keeps files', () => Promise.resolve()],
+  ['a browser that keeps none', () => Promise.reject(new Error('private'))],
+])('a sign-out forgets the files of uploads first, in %s', async (_, forgets) => {
+  const done: string[] = []
+  forgetAll.mockImplementation(() => {
+    done.push('forgotten')
+    return forgets()
+  })
+  connect({ apiUrl: '', token: () => Promise.resolve(''), signOut: () => void done.push('signed out') })
+  render(
+    <MantineProvider>
+      <SignOut />
+    </MantineProvider>,
+  )
+  fireEvent.click(screen.getByRole('button', { name: 'Sign out' }))
+  await waitFor(() => expect(done).toEqual(['forgotten', 'signed out']))
+})
