@@ -25,7 +25,12 @@ const idsOf = async (by: string) => (await keptFiles(by)).map(({ id }) => id)
 
 beforeEach(async () => {
   stored.clear()
-  for (const one of [kept('ana', 'ana', 2), kept('ana-now', 'ana'), kept('ben', 'ben'), kept('old', 'ana', 25)])
+  for (const one of [
+    kept('ana', 'ana', 2),
+    kept('ana-now', 'ana'),
+    kept('ben', 'ben'),
+    kept('old', 'ana', 25),
+  ])
     await keep(one)
 })
 
@@ -35,8 +40,8 @@ test('a person goes on with their own files of the last day, and with nobody els
 })
 
 test('a file that names nobody is nobody’s', async () => {
-  const { by: _, ...unnamed } = kept('unnamed', '')
-  await keep(unnamed as Kept)
+  const { id, file, dataset, addedAt } = kept('unnamed', '')
+  await keep({ id, file, dataset, addedAt } as Kept)
   expect(await idsOf('ana')).not.toContain('unnamed')
 })
 

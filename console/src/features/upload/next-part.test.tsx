@@ -28,8 +28,16 @@ test('nothing is offered once every sheet is in, or for a file of one table', ()
 
 test('the next part is of the same file, and remembers what is in', () => {
   const file = new File(['a'], 'bazar.xlsx')
-  const next = keptForPart({ id: 'a', file, dataset: 'orders', by: 'ana', addedAt: 0 }, 'Positionen', ['Bestellungen'])
-  expect(next).toMatchObject({ file, by: 'ana', dataset: '', part: 'Positionen', committed: ['Bestellungen'] })
+  const next = keptForPart({ id: 'a', file, dataset: 'orders', by: 'ana', addedAt: 0 }, 'Positionen', [
+    'Bestellungen',
+  ])
+  expect(next).toMatchObject({
+    file,
+    by: 'ana',
+    dataset: '',
+    part: 'Positionen',
+    committed: ['Bestellungen'],
+  })
 })
 
 test('sheets that were read as one table are all in, and so are those of an earlier commit', () => {
@@ -58,6 +66,11 @@ test('a list of records is named by its path in words, with its dataset', () => 
 
 test('the next list of records is of the dataset that its button names', () => {
   const file = new File(['[]'], 'orders.json')
-  const next = keptForPart({ id: 'a', file, dataset: '', by: 'ana', addedAt: 0 }, 'orders.items', [], 'order_items')
+  const next = keptForPart(
+    { id: 'a', file, dataset: '', by: 'ana', addedAt: 0 },
+    'orders.items',
+    [],
+    'order_items',
+  )
   expect(next).toMatchObject({ dataset: 'order_items', part: 'orders.items' })
 })

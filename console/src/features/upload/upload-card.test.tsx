@@ -8,19 +8,20 @@ import { connect } from '../../api/client'
 import { NO_EDITS } from '../import/edits'
 import type { Checked } from './transfer'
 import { UploadCard } from './upload-card'
+import { lastUploads } from './last-uploads'
 import { addUploads, removeEnded, removeUpload, useUploads } from './uploads-store'
 
 /** The check that the person sees when they commit: another one than the first, which is of no dataset. */
 let newest: Checked
 
-const inBrowser = vi.hoisted(() => new Set<string>())
+const inBrowser = vi.hoisted(() => new Map<string, object>())
 
 vi.mock('idb-keyval', () => ({
   createStore: () => undefined,
   del: (id: string) => Promise.resolve(inBrowser.delete(id)),
   entries: () => Promise.resolve([]),
   get: () => Promise.resolve(undefined),
-  set: (id: string) => Promise.resolve(inBrowser.add(id)),
+  set: (id: string, kept: object) => Promise.resolve(inBrowser.set(id, kept)),
 }))
 vi.mock('../import/import-panel', () => ({
   ImportPanel: ({ onCommit }: { onCommit: (check: Checked, edits: typeof NO_EDITS) => void }) => (
@@ -46,6 +47,8 @@ const checkOf = (part: string, read: string[], inLake: string[] = []) => ({
 })
 let first: ReturnType<typeof checkOf>
 const FIRST = { id: 'first', file: new File(['a'], 'months.xlsx'), dataset: '', by: 'ana', addedAt: 0 }
+let answers: Record<string, unknown> = {}
+const lost = { commits: 0 }
 const asked: { request: string; body: string }[] = []
 
 beforeEach(() => {
@@ -54,7 +57,9 @@ beforeEach(() => {
   first = checkOf('Jan', ['Jan'])
   connect({ apiUrl: '', token: () => Promise.resolve(''), signOut: () => undefined })
   const upload = { upload_id: 'u', state: 'complete', file_id: 'f' }
-  const answers: Record<string, unknown> = {
+  lost.commits = 0
+  localStorage.clear()
+  answers = {
     'POST /v1/uploads': upload,
     'POST /v1/uploads/u/dry-run': {},
     'POST /v1/uploads/u/commit': { ...upload, state: 'committed' },
@@ -62,11 +67,13 @@ beforeEach(() => {
   vi.stubGlobal('fetch', (url: string, { method, body }: { method: string; body?: string }) => {
     asked.push({ request: `${method} ${url}`, body: body ?? '' })
     answers['GET /v1/uploads/u/dry-run'] = first
+    if (url.endsWith('/commit') && lost.commits-- > 0) return Promise.reject(new TypeError('Failed to fetch'))
     return Promise.resolve(new Response(JSON.stringify(answers[`${method} ${url}`] ?? {}), { status: 200 }))
   })
 })
 afterEach(() => {
   cleanup()
+  for (const { id } of renderHook(useUploads).result.current) removeUpload(id)
   vi.unstubAllGlobals()
 })
 
@@ -178,4 +185,34 @@ test('a receipt with sheets that are left stays for whoever comes back, and one 
     expect(isListed()).toBe(isLeft)
     cleanup()
   }
+})
+
+test('a commit whose answer was lost is listed like any other, and leads to the sheets that are left', async () => {
+  newest = { result: checkOf('Jan', ['Jan']) as unknown as Checked['result'], etag: 'e' }
+  lost.commits = 1
+  const isListed = listed('lost')
+  fireEvent.click(await screen.findByRole('button', { name: 'Commit' }))
+  answers['POST /v1/uploads'] = { upload_id: 'u', state: 'committed', file_id: 'f' }
+  fireEvent.click(await screen.findByRole('button', { name: 'Try again' }))
+  await screen.findByText('Not in yet from this file: Feb, Notes.')
+  await waitFor(() => expect(inBrowser.get('lost')).toMatchObject({ part: 'Feb', by: 'ana' }))
+  expect(lastUploads('ana')).toEqual(['f'])
+  expect(isListed()).toBe(true)
+})
+
+test('a file that was committed before a reload is listed, and is not sent again', async () => {
+  answers['POST /v1/uploads'] = { upload_id: 'u', state: 'committed', file_id: 'f' }
+  const isListed = listed('reloaded')
+  await screen.findByText('The receipt')
+  await waitFor(() => expect(inBrowser.has('reloaded')).toBe(false))
+  expect([isListed(), lastUploads('ana')]).toEqual([false, ['f']])
+})
+
+test('a file whose receipt is closed at once does not come back', async () => {
+  newest = { result: checkOf('Jan', ['Jan']) as unknown as Checked['result'], etag: 'e' }
+  listed('closed')
+  fireEvent.click(await screen.findByRole('button', { name: 'Commit' }))
+  fireEvent.click(await screen.findByRole('button', { name: 'Close' }))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(inBrowser.has('closed')).toBe(false)
 })

@@ -1,10 +1,9 @@
-import { Button, Group, Progress as Bar, Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { read } from '../../api/client'
 import { bytes } from '../../api/format'
-import { useCaller } from '../../api/queries'
 import { useOffline, useReturn } from '../../api/reach'
 import { Panel } from '../../components/panel'
 import { Failed, Waiting } from '../../components/states'
@@ -17,9 +16,10 @@ import { AllPartsInLake } from '../import/parts-in-lake'
 import { CancelUpload } from './cancel-upload'
 import { Live } from './live'
 import { forget, keep, type Kept } from './kept-files'
-import { atOpenPart, committedParts, isAllIn, keptForPart, NextPart, openParts } from './next-part'
-import { noteUpload } from './last-uploads'
-import { addUploads, endUpload, noteFile, resumeUpload, useUploads } from './uploads-store'
+import { Moving } from './moving'
+import { atOpenPart, committedParts, isAllIn, keptForPart, NextPart } from './next-part'
+import { noteCommit } from './note-commit'
+import { addUploads, endUpload, resumeUpload, useUploads } from './uploads-store'
 import { abort, type Checked, commit, dryRun, type Progress, RefusedFileError, send } from './transfer'
 
 type Step =
@@ -50,7 +50,7 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
   const [hasWork, setHasWork] = useState(false)
   const isSentAgain = useUploads().some((other) => isAgain(other, kept))
   const noteWork = useCallback(() => setHasWork(true), [])
-  const by = useCaller().data?.name ?? ''
+  const tried = useRef<{ edits: Edits; check: Schemas['DryRun'] }>(undefined)
   const control = useRef<AbortController>(undefined)
 
   const start = useCallback(async () => {
@@ -66,9 +66,9 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         return
       }
       if (upload.state === 'committed') {
-        await forget(kept.id)
-        endUpload(kept.id)
-        setStep({ name: 'committed', upload })
+        // The answer to the commit was lost.
+        setStep({ name: 'committed', upload, ...tried.current })
+        await noteCommit(kept, upload, tried.current?.check)
         return
       }
       setStep({ name: 'checking', upload })
@@ -120,21 +120,10 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
 
   async function enter(upload: Schemas['Upload'], check: Checked, edits: Edits): Promise<void> {
     try {
+      tried.current = { edits, check: check.result }
       const done = await commit(upload.upload_id, check.etag)
-      noteFile(kept.id, done.file_id)
-      noteUpload(done.file_id, by)
-      setStep({ name: 'committed', upload: done, edits, check: check.result })
-      const parts = committedParts(kept, check.result)
-      const [next] = openParts(check.result, parts)
-      await forgetEdits(upload.upload_id)
-      // The receipt of a file with parts that are left stays and leads to the next one, which opens after a reload.
-      if (next === undefined) {
-        await forget(kept.id)
-        endUpload(kept.id)
-      } else {
-        const later = keptForPart(kept, next, parts, check.result.part_datasets[next])
-        await keep({ ...later, id: kept.id }).catch(() => undefined)
-      }
+      setStep({ name: 'committed', upload: done, ...tried.current })
+      await noteCommit(kept, done, check.result)
     } catch (error) {
       setStep({ name: 'failed', error })
     }
@@ -214,40 +203,5 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
         />
       ) : null}
     </Panel>
-  )
-}
-
-function Moving({
-  progress,
-  onPause,
-  onGoOn,
-}: {
-  progress: Progress
-  onPause: () => void
-  onGoOn: () => void
-}) {
-  const percent = Math.round(progress.share * 100)
-  const words = {
-    hashing: 'Reading the file,',
-    sending: 'Sending,',
-    paused: 'Paused at',
-    committing: 'Waiting for the commit,',
-  }[progress.step]
-  return (
-    <Group gap="sm" wrap="nowrap">
-      <Bar value={percent} flex={1} aria-label={words} />
-      <Text size="sm" w={170}>
-        {words} {percent} %
-      </Text>
-      {progress.step === 'paused' ? (
-        <Button size="compact-sm" onClick={onGoOn}>
-          Go on
-        </Button>
-      ) : (
-        <Button size="compact-sm" variant="default" onClick={onPause}>
-          Pause
-        </Button>
-      )}
-    </Group>
   )
 }

@@ -5,7 +5,13 @@ import { expect, test } from 'vitest'
 import type { Kept } from './kept-files'
 import { addUploads, endUpload, removeEnded, removeUpload, useUploads } from './uploads-store'
 
-const kept = (id: string): Kept => ({ id, file: new File(['a'], `${id}.csv`), dataset: '', by: 'ana', addedAt: 0 })
+const kept = (id: string): Kept => ({
+  id,
+  file: new File(['a'], `${id}.csv`),
+  dataset: '',
+  by: 'ana',
+  addedAt: 0,
+})
 const listed = () => renderHook(useUploads).result.current.map(({ id }) => id)
 
 test('the newest files come first, and a file is listed once', () => {
