@@ -6,8 +6,15 @@ import { listWords } from '../import/part-words'
 
 type File = Pick<Schemas['FileDetail'], 'key' | 'edited_before' | 'open_parts'>
 
+interface Props {
+  file: File
+  /** How to go on with the other parts; by default the way to the page Upload. */
+  goOn?: string
+}
+
 /** Leads from a file to the other parts of what was sent, such as the sheets of its workbook, that did not come in. */
-export function OpenParts({ file: { key, edited_before: edits, open_parts: parts } }: { file: File }) {
+export function OpenParts({ file, goOn }: Props) {
+  const { key, edited_before: edits, open_parts: parts } = file
   const mayUpload = useMay('uploader')
   if (parts.length === 0) return null
   const sent = edits?.sent_as || (key.split('/').at(-1) ?? key)
@@ -15,7 +22,8 @@ export function OpenParts({ file: { key, edited_before: edits, open_parts: parts
     <Text size="sm">
       Not in yet from {sent}:{' '}
       {parts.map(({ name, is_list }) => (is_list ? listWords(name) : name)).join(', ')}.{' '}
-      {mayUpload ? (
+      {mayUpload ? goOn : null}
+      {mayUpload && goOn === undefined ? (
         <>
           Choose the file on <Anchor href="#/upload">Upload</Anchor>: it opens there.
         </>

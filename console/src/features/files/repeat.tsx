@@ -9,7 +9,7 @@ export const DUPLICATE = 'Duplicate file skipped'
 export const SENT_BEFORE = 'The same file was sent before'
 
 /** Whether the lake has the file's rows already. A copy of a file without rows is none: its error says so. */
-export const isDuplicate = (file: Schemas['FileSummary']): boolean =>
+export const isDuplicate = (file: Pick<Schemas['FileSummary'], 'state' | 'error'>): boolean =>
   file.state === 'skipped_duplicate' && file.error?.rule !== 'no_rows'
 
 /** Whether a file has a header alone; one that is checked again, or was undone, has no counts. */

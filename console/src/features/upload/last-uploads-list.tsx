@@ -4,12 +4,13 @@ import { useState } from 'react'
 import { useCaller } from '../../api/queries'
 import { Moment } from '../../components/moment'
 import { Panel } from '../../components/panel'
-import { Waiting } from '../../components/states'
+import { Failed, isMissing, Waiting } from '../../components/states'
 import { FileBadge } from '../files/acceptance'
 import { OpenParts } from '../files/open-parts'
 import { useFile } from '../files/queries'
+import { ReplacedBy } from '../files/replaced-by'
 import { Undo } from '../files/undo'
-import { dropUpload, lastUploads } from './last-uploads'
+import { dropUpload, isJustCommitted, lastUploads } from './last-uploads'
 import { broughtWords, undoneWords, waitOf } from './receipt'
 import { fileOnCard, useUploads } from './uploads-store'
 
@@ -29,7 +30,7 @@ export function LastUploads() {
             key={id}
             fileId={id}
             onDrop={() => {
-              dropUpload(id)
+              dropUpload(id, by ?? '')
               setDropped([...dropped, id])
             }}
           />
@@ -41,8 +42,12 @@ export function LastUploads() {
 
 /** A committed file in two lines: what it brought, and what can be done about it. */
 function LastUpload({ fileId, onDrop }: { fileId: string; onDrop: () => void }) {
-  const file = useFile(fileId, { fresh: true })
+  const [expected] = useState(() => isJustCommitted(fileId))
+  const file = useFile(fileId, { fresh: true, expected })
   const found = file.data?.body
+  const name = found ? found.edited_before?.sent_as || (found.key.split('/').at(-1) ?? '') : ''
+  // A reload opens the next part of a file in a card of its own.
+  const isOpen = useUploads().some((kept) => kept.file.name === name)
   if (!found && !file.error) return <Waiting what="the file's record" />
   const page = `#/files/${encodeURIComponent(fileId)}`
   return (
@@ -51,9 +56,7 @@ function LastUpload({ fileId, onDrop }: { fileId: string; onDrop: () => void }) 
         <Group gap="sm">
           {found ? <FileBadge file={found} waits={waitOf(found) > 0} /> : null}
           <Anchor className="any-text" href={page}>
-            {found
-              ? found.edited_before?.sent_as || found.key.split('/').at(-1)
-              : 'A file whose record cannot be read'}
+            {found ? name : 'A file without a record'}
           </Anchor>
           {found ? (
             <Text size="sm" className="muted">
@@ -71,9 +74,14 @@ function LastUpload({ fileId, onDrop }: { fileId: string; onDrop: () => void }) 
       {found ? (
         <>
           <Text size="sm">{found.state === 'reverted' ? undoneWords(found) : broughtWords(found)}</Text>
-          <OpenParts file={found} />
+          <ReplacedBy file={found} />
+          <OpenParts file={found} goOn={isOpen ? '' : 'Choose the file above: it opens there.'} />
         </>
-      ) : null}
+      ) : isMissing(file.error) ? (
+        <Text size="sm">The lake has no record of it.</Text>
+      ) : (
+        <Failed error={file.error} what="The file" onRetry={() => void file.refetch()} />
+      )}
     </div>
   )
 }

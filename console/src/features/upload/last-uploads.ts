@@ -2,10 +2,13 @@
 
 const KEY = 'headgate-last-uploads'
 const MAX_LISTED = 5
+const MAX_WAIT_MS = 2 * 60 * 1000
 
 interface Committed {
   fileId: string
   by: string
+  /** When, in milliseconds since 1970. */
+  at?: number
 }
 
 function stored(): Committed[] {
@@ -36,8 +39,13 @@ export const lastUploads = (by: string): string[] =>
 export function noteUpload(fileId: string, by: string): void {
   const others = stored().filter((one) => one.fileId !== fileId || one.by !== by)
   const own = others.filter((one) => one.by === by).slice(0, MAX_LISTED - 1)
-  store([{ fileId, by }, ...own, ...others.filter((one) => one.by !== by)])
+  store([{ fileId, by, at: Date.now() }, ...own, ...others.filter((one) => one.by !== by)])
 }
 
-/** Take a file off the list. */
-export const dropUpload = (fileId: string): void => store(stored().filter((one) => one.fileId !== fileId))
+/** Whether a file was committed so recently that the gate may not have begun with it. */
+export const isJustCommitted = (fileId: string): boolean =>
+  stored().some((one) => one.fileId === fileId && Date.now() - (one.at ?? 0) < MAX_WAIT_MS)
+
+/** Take a file off a person's list. */
+export const dropUpload = (fileId: string, by: string): void =>
+  store(stored().filter((one) => one.fileId !== fileId || one.by !== by))

@@ -62,11 +62,23 @@ test('a receipt names only amounts that have accepted values in the file, of the
 
 test('a receipt counts rows that were corrected since as in, and only the others wait', () => {
   const file = { state: 'done', accepted: 55, quarantined: 6, duplicates: 0, closed_by: '' } as const
-  const rows = { ...file, corrected: 5, ignored: 0, replaced_rows: null }
+  const rows = { ...file, error: null, corrected: 5, ignored: 0, replaced_rows: null }
   expect(broughtWords(rows)).toBe('60 rows are in, 5 of them corrected, 1 row waits for a person.')
   expect(broughtWords({ ...rows, ignored: 1 })).toBe('60 rows are in, 5 of them corrected, 1 row is ignored.')
   expect(broughtWords({ ...rows, corrected: 0 })).toBe('55 rows are in, 6 rows wait for a person.')
   expect(broughtWords({ ...rows, closed_by: 'f2' })).toBe('60 rows are in, 5 of them corrected.')
+})
+
+test('of a file that is no answer yet, or whose rows another one brought, a receipt says so', () => {
+  const none = { accepted: 0, quarantined: 0, duplicates: 0, closed_by: '' } as const
+  const file = { ...none, error: null, corrected: 0, ignored: 0, replaced_rows: null }
+  expect(broughtWords({ ...file, state: 'processing' })).toBe('Being checked.')
+  expect(broughtWords({ ...file, state: 'skipped_duplicate' })).toBe(
+    'Duplicate file skipped: its rows came in with the first one.',
+  )
+  const error = { rule: 'no_rows' } as Schemas['FileDetail']['error']
+  expect(broughtWords({ ...file, state: 'skipped_duplicate', error })).toBe('No row of it is in a table.')
+  expect(broughtWords({ ...file, state: 'rejected' })).toBe('No row of it is in a table.')
 })
 
 test('a receipt names the columns and counts the rows that stay out', () => {

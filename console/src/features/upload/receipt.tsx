@@ -3,10 +3,12 @@ import { Anchor, Button, Text } from '@mantine/core'
 import type { Schemas } from '../../api/client'
 import { count, currencyOf, whole } from '../../api/format'
 import { useTitles, useUnits } from '../../formats/columns'
-import { columnTitle, heading } from '../../formats/words'
+import { stateWords } from '../../formats/states'
+import { capitalised, columnTitle, heading } from '../../formats/words'
 import { useContract } from '../catalog/queries'
 import { valueWords } from '../files/edited-before'
-import { useProfile } from '../files/queries'
+import { FINAL_STATES, useProfile } from '../files/queries'
+import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { ReplacedBy } from '../files/replaced-by'
 import { sentAs } from '../files/sent-as'
 import { waitingRows } from '../files/waiting-words'
@@ -86,6 +88,7 @@ export function broughtWords(
   file: Pick<
     Schemas['FileDetail'],
     | 'state'
+    | 'error'
     | 'accepted'
     | 'quarantined'
     | 'corrected'
@@ -95,6 +98,8 @@ export function broughtWords(
     | 'replaced_rows'
   >,
 ): string {
+  if (!FINAL_STATES.has(file.state)) return `${capitalised(stateWords(file.state))}.`
+  if (isDuplicate(file)) return `${DUPLICATE}: its rows came in with the first one.`
   if (file.state !== 'done') return file.accepted > 0 ? '' : 'No row of it is in a table.'
   const [rows, wait] = [file.accepted + file.corrected, waitOf(file)]
   const parts = [
