@@ -15,6 +15,7 @@ _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
 )
 _LONGEST = 20
+_ABBREVIATIONS = frozenset(("api", "auc", "csv", "cvv", "iban", "pci", "sql", "ssn", "url", "vat"))
 
 # The rules of Terraform's variables `domain` and `name`: a lake's name is the prefix of its buckets and
 # databases.
@@ -84,6 +85,21 @@ def for_example(name: str) -> str:
 def capitalised(text: str) -> str:
     """Return the text with a capital first letter."""
     return text[:1].upper() + text[1:]
+
+
+def title_of_name(name: str) -> str:
+    """Return the name of a column in words, as the console does (`columnTitle`).
+
+    >>> title_of_name("list_price"), title_of_name("vat_rate"), title_of_name("orders_365d")
+    ('List price', 'VAT rate', 'Orders 365 days')
+    """
+    if not re.fullmatch(r"[a-z0-9_]+", name):
+        return capitalised(name.replace("_", " "))
+    return capitalised(" ".join(_word_of(part) for part in name.split("_") if part))
+
+
+def _word_of(part: str) -> str:
+    return part.upper() if part in _ABBREVIATIONS else re.sub(r"^(\d+)d$", r"\1 days", part)
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from headgate.contracts.date_patterns import date_pattern
 from headgate.contracts.model import Kind
 from headgate.contracts.rule_kinds import RULE_KINDS
-from headgate.plain_names import capitalised
+from headgate.plain_names import capitalised, title_of_name
 
 if TYPE_CHECKING:
     from headgate.contracts.model import Column, Comparison, Rule
@@ -52,7 +52,7 @@ def title_of(column: Column) -> str:
     >>> title_of(Column("list_price", ColumnType(Kind.DOUBLE)))
     'List price'
     """
-    return column.label or capitalised(column.name.replace("_", " "))
+    return column.label or title_of_name(column.name)
 
 
 def reason_of_column(column: Column, fault: str, remedy: str) -> str:

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../api/client'
-import { axisTitle, cellWords, columnFormats, labelsOf, unitsOf, unitsOfAnswer } from './columns'
+import { axisTitle, cellWords, columnFormats, headingsOf, labelsOf, unitsOf, unitsOfAnswer } from './columns'
 import { testColumn, testTable } from './test-tables'
 
 const column = (name: string, unit: string, label = '') => testColumn(name, { unit, label, type: 'double' })
@@ -70,6 +70,16 @@ test('the contract of the table at hand heads a column, and the name heads one t
     ).map((format) => format.heading)
   expect(headings('a')).toEqual(['Search', 'Expected'])
   expect(headings('')).toEqual(['Template', 'Expected'])
+})
+
+test('columns that would share a heading have one of their own on all pages, unless a label is given', () => {
+  const columns = [{ name: 'product_id' }, { name: 'product_name' }, { name: 'updated_at' }]
+  expect(headingsOf(columns)).toEqual({
+    product_id: 'Product id',
+    product_name: 'Product name',
+    updated_at: 'Updated',
+  })
+  expect(headingsOf(columns, { product_id: 'Article' }).product_id).toBe('Article')
 })
 
 test('a computed column that ends with a currency of the lake is an amount in it', () => {

@@ -154,16 +154,30 @@ export function useDescriptions(table: string): Labels {
   return useMemo(() => agreedOf(tables ?? [], table, 'description'), [tables, table])
 }
 
+/** The heading of each column of a table by its name, no two alike without a label. */
+export function headingsOf(
+  columns: readonly { name: string }[],
+  labels: Labels = {},
+  units: Units = {},
+): Readonly<Record<string, string>> {
+  const unique = uniqueHeadings(columns.map(({ name }) => name))
+  return Object.fromEntries(
+    columns.map(({ name }) => {
+      const own = unique.get(name)
+      return [name, labels[name] || (own && own !== heading(name) ? own : heading(name, units[name]))]
+    }),
+  )
+}
+
 /** How each column of an answer is headed and read. */
 export const columnFormats = (
   columns: { name: string; type: string }[],
   units: Units,
   labels: Labels = {},
 ): ColumnFormat[] => {
-  const headings = uniqueHeadings(columns.map(({ name }) => name))
-  const isShared = (name: string): boolean => headings.get(name) !== heading(name)
+  const headings = headingsOf(columns, labels, units)
   return columns.map(({ name, type }) => ({
-    heading: labels[name] || (isShared(name) ? headings.get(name) : undefined) || heading(name, units[name]),
+    heading: headings[name] ?? name,
     title: name,
     text: (value) => cellWords(name, value, units[name], type),
   }))

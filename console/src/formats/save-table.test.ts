@@ -23,6 +23,13 @@ test('a sheet has numbers as numbers, and as texts what a spreadsheet would roun
   ])
 })
 
+test('a workbook heads columns of one kind apart, as the page does', () => {
+  const columns = ['product_id', 'product_name'].map((name) => ({ name, type: 'varchar' }))
+  expect(sheetOf({ columns, rows: [] }, TITLE)[0]).toEqual(
+    ['Product id', 'Product name'].map((value) => ({ value, fontWeight: 'bold' })),
+  )
+})
+
 test('days and timestamps are dates of the spreadsheet; a text that looks like a day stays', () => {
   const columns = [
     { name: 'period', type: 'date' },

@@ -1,7 +1,6 @@
 import { type Cell, csvLine, currencyOf, download, isName, isNumeric } from '../api/format'
-import { type Labels, type Units } from './columns'
+import { headingsOf, type Labels, type Units } from './columns'
 import { kindOfTime } from './moments'
-import { heading } from './words'
 
 export interface TableToSave {
   columns: { name: string; type: string }[]
@@ -80,9 +79,10 @@ const LINK = { textColor: '#0563c1', textDecoration: { underline: true } } as co
 /** The rows of a sheet: numbers are numbers unless a spreadsheet would round them, days are days, ids are texts. */
 export function sheetOf({ columns, rows }: TableToSave, words: WorkbookWords): SheetCell[][] {
   const units = columns.map(({ name }) => words.units?.[name] ?? '')
+  const headings = headingsOf(columns, words.labels, words.units)
   return [
     columns.map((column, at) => ({
-      value: headingOf(column, units[at] ?? '', words.labels),
+      value: headingOf(column, units[at] ?? '', headings[column.name] ?? column.name),
       fontWeight: 'bold' as const,
     })),
     ...rows.map((row) =>
@@ -96,12 +96,7 @@ export function sheetOf({ columns, rows }: TableToSave, words: WorkbookWords): S
 }
 
 /** The heading of the page; the unit follows where a cell does not show it, and UTC for timestamps. */
-function headingOf(
-  { name, type }: { name: string; type: string },
-  unit: string,
-  labels: Labels = {},
-): string {
-  const title = labels[name] || heading(name, unit)
+function headingOf({ type }: { type: string }, unit: string, title: string): string {
   const currency = currencyOf(unit)
   const suffix = currency && !title.includes(currency) ? currency : type.startsWith('timestamp') ? 'UTC' : ''
   return suffix ? `${title} (${suffix})` : title
@@ -149,14 +144,20 @@ export const sheetName = (title: string): string =>
     .trim() || 'Rows'
 
 /** The lines of the second sheet: the question, how the rows came about, and what each column is. */
-export const notesOf = (
+export function notesOf(
   { columns, rows }: TableToSave,
   { title, notes = [], units = {}, labels = {}, about = {} }: WorkbookWords,
-): string[] => [
-  title,
-  ...notes,
-  ...columns
-    .filter(({ name }) => about[name])
-    .map((column) => `${headingOf(column, units[column.name] ?? '', labels)}: ${about[column.name]}`),
-  `${rows.length.toLocaleString('en-GB')} rows, saved on ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-]
+): string[] {
+  const headings = headingsOf(columns, labels, units)
+  return [
+    title,
+    ...notes,
+    ...columns
+      .filter(({ name }) => about[name])
+      .map((column) => {
+        const { name } = column
+        return `${headingOf(column, units[name] ?? '', headings[name] ?? name)}: ${about[name]}`
+      }),
+    `${rows.length.toLocaleString('en-GB')} rows, saved on ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+  ]
+}

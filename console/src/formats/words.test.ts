@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { driftWords, fileParts, heading, label, shortened } from './words'
+import { columnTitle, driftWords, fileParts, heading, label, shortened } from './words'
 
 test.each([
   ['period_on', '', 'Period'],
@@ -17,6 +17,16 @@ test.each([
   ['upper_95', 'GBP', 'High end (19 of 20)'],
 ])('the column %s (%s) has the heading %s', (column, unit, shown) => {
   expect(heading(column, unit)).toBe(shown)
+})
+
+test('a title without a label has all words of the name, as reasons of the gate have it', () => {
+  expect(['iban', 'vat_rate', 'updated_at', 'orders_365d', 'Net amount'].map(columnTitle)).toEqual([
+    'IBAN',
+    'VAT rate',
+    'Updated at',
+    'Orders 365 days',
+    'Net amount',
+  ])
 })
 
 test.each([
@@ -61,7 +71,7 @@ test('files of one folder differ by what is left of their names', () => {
 
 test('a drift names the columns as people do, without the name of its rule', () => {
   expect(driftWords('customer_id: 14.1% are missing [missing]; paid_at: never before [new_column]')).toBe(
-    'Customer: 14.1% are missing; Paid: never before',
+    'Customer id: 14.1% are missing; Paid at: never before',
   )
   expect(driftWords('file: 4 rows, while the last 3 files had 474 (median) [rows]')).toBe(
     '4 rows, while the last 3 files had 474 (median)',

@@ -3,7 +3,7 @@ import type { Cell } from '../api/format'
 const REGIONS = new Intl.DisplayNames(['en'], { type: 'region' })
 const PLACE = /^(region|country)(_id|_code)?$/
 const PART = /^([a-z_]+)=([^/]+)$/
-const ABBREVIATIONS = new Set(['api', 'auc', 'csv', 'cvv', 'iban', 'pci', 'sql', 'url', 'vat'])
+const ABBREVIATIONS = new Set(['api', 'auc', 'csv', 'cvv', 'iban', 'pci', 'sql', 'ssn', 'url', 'vat'])
 const SNAKE = /^[a-z0-9]+(_[a-z0-9]+)+$/
 
 /**
@@ -27,9 +27,12 @@ export type TitleOf = (column: string) => string
 /**
  * The title of a dataset's column without a label in its contract, as reasons of the gate have it: all words of its name.
  *
- * @example columnTitle('updated_at') // 'Updated at'
+ * @example columnTitle('vat_updated_at') // 'VAT updated at'
  */
-export const columnTitle: TitleOf = (column) => capitalised(column.replaceAll('_', ' '))
+export const columnTitle: TitleOf = (column) =>
+  /^[a-z0-9_]+$/.test(column)
+    ? capitalised(column.split('_').filter(Boolean).map(wordOf).join(' '))
+    : capitalised(column.replaceAll('_', ' '))
 
 /**
  * A heading for each column, no two alike: columns that would share one keep the words that say their kind.
@@ -39,9 +42,11 @@ export const columnTitle: TitleOf = (column) => capitalised(column.replaceAll('_
 export function uniqueHeadings(columns: string[]): Map<string, string> {
   const times = new Map<string, number>()
   for (const column of columns) times.set(heading(column), (times.get(heading(column)) ?? 0) + 1)
-  const full = (column: string) => capitalised(column.split('_').filter(Boolean).map(wordOf).join(' '))
   return new Map(
-    columns.map((column) => [column, (times.get(heading(column)) ?? 0) > 1 ? full(column) : heading(column)]),
+    columns.map((column) => [
+      column,
+      (times.get(heading(column)) ?? 0) > 1 ? columnTitle(column) : heading(column),
+    ]),
   )
 }
 
@@ -126,14 +131,14 @@ export function fileParts(key: string): [string, string] {
 /** A drift of a distribution as the gate measures it: the index is for those who know its scale. */
 export const SPREAD = /its values are spread differently: population stability index [\d.]+/
 
-/** How a column of a file differs from the files before, with the column's heading: the rule's name is left out. */
+/** How a column of a file differs from the files before, with the column's title: the rule's name is left out. */
 export const driftWords = (drift: string): string =>
   drift
     .split(/; (?=[a-z0-9_]+: )/)
     .map((part) =>
       part
         .replace(/^file: /, '')
-        .replace(/^([a-z0-9_]+)(?=: )/, (column) => heading(column))
+        .replace(/^([a-z0-9_]+)(?=: )/, (column) => columnTitle(column))
         .replace(/ \[[a-z_]+\]$/, '')
         .replace(SPREAD, 'its values are spread very differently from before'),
     )

@@ -99,6 +99,12 @@ def test_the_title_of_the_contract_is_the_name_of_the_column() -> None:
     assert title_of(Column("vk", ColumnType(Kind.DOUBLE), label="Price today")) == "Price today"
 
 
+def test_the_title_of_a_column_without_a_label_has_abbreviations_in_capitals() -> None:
+    names = ("iban", "vat_rate", "updated_at", "orders_365d")
+    titles = [title_of(Column(name, ColumnType(Kind.DOUBLE))) for name in names]
+    assert titles == ["IBAN", "VAT rate", "Updated at", "Orders 365 days"]
+
+
 def test_a_comparison_names_both_columns() -> None:
     made = Comparison("in_order", "shipped_at", ">=", "ordered_at")
     assert (

@@ -2,8 +2,7 @@ import { Button, Group, Select, TextInput } from '@mantine/core'
 import { useState } from 'react'
 
 import { isTime } from '../../api/format'
-import type { Labels } from '../../formats/columns'
-import { heading } from '../../formats/words'
+import { headingsOf, type Labels } from '../../formats/columns'
 import { type Condition, operators } from './row-filters'
 
 export interface Column {
@@ -24,6 +23,7 @@ export function AnyColumn({
   const [column, setColumn] = useState<string | null>(null)
   const [operator, setOperator] = useState('')
   const [value, setValue] = useState('')
+  const headings = headingsOf(columns, labels)
   const type = columns.find(({ name }) => name === column)?.type ?? ''
   const offered = operators(type)
   const chosen = offered.some((each) => each.value === operator) ? operator : (offered[0]?.value ?? 'eq')
@@ -42,7 +42,7 @@ export function AnyColumn({
         placeholder="any column"
         searchable
         clearable
-        data={columns.map(({ name }) => ({ value: name, label: labels[name] || heading(name) }))}
+        data={columns.map(({ name }) => ({ value: name, label: headings[name] ?? name }))}
         value={column}
         onChange={setColumn}
       />

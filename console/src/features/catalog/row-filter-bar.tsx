@@ -2,8 +2,7 @@ import { ActionIcon, Badge, Button, Group, Select } from '@mantine/core'
 import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
 import { DayInput } from '../../components/day-input'
-import { cellWords, type Labels, useLabels } from '../../formats/columns'
-import { heading } from '../../formats/words'
+import { cellWords, headingsOf, type Labels, useLabels } from '../../formats/columns'
 import { AnyColumn, type Column } from './any-column'
 import { endOfDay } from '../dashboards/filters'
 import { type Condition, conditionWords, quickFilters, replaced, written } from './row-filters'
@@ -18,6 +17,7 @@ interface Props {
 /** Which rows are shown: by period, by what the dashboards filter, and by any column. */
 export function RowFilterBar({ table, columns, conditions, onChange }: Props) {
   const labels = useLabels(table)
+  const headings = headingsOf(columns, labels)
   const boards = useDashboards().data?.dashboards ?? []
   const quick = quickFilters(
     columns,
@@ -35,7 +35,7 @@ export function RowFilterBar({ table, columns, conditions, onChange }: Props) {
         {period ? (
           <>
             <Day
-              label={`${labels[period.name] || heading(period.name)} from`}
+              label={`${headings[period.name] ?? period.name} from`}
               value={valueOf(period.name, 'ge')}
               onChange={set(period.name, 'ge')}
             />
@@ -70,17 +70,13 @@ export function RowFilterBar({ table, columns, conditions, onChange }: Props) {
 /** The conditions in words, each with the button that takes it away. */
 function Shown({ columns, labels, conditions, onChange }: Omit<Props, 'table'> & { labels: Labels }) {
   if (conditions.length === 0) return null
+  const headings = headingsOf(columns, labels)
   return (
     <Group gap="xs" mb="xs">
       {conditions.map((condition) => {
         const type = columns.find(({ name }) => name === condition.column)?.type ?? ''
         const value = cellWords(condition.column, condition.value, '', type)
-        const words = conditionWords(
-          condition,
-          labels[condition.column] || heading(condition.column),
-          type,
-          value,
-        )
+        const words = conditionWords(condition, headings[condition.column] ?? condition.column, type, value)
         return (
           <Badge
             key={written(condition)}

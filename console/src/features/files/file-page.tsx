@@ -10,8 +10,9 @@ import { Moment } from '../../components/moment'
 import { NothingPage } from '../../components/nothing-here'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, isMissing } from '../../components/states'
+import { useTitles } from '../../formats/columns'
 import { ruleWords } from '../../formats/rules'
-import { capitalised, columnTitle, heading } from '../../formats/words'
+import { capitalised, heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
 import { AcceptanceAlert, FileBadge } from './acceptance'
 import { BeforeUndo } from './before-undo'
@@ -69,6 +70,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
   const [corrections, setCorrections] = useState<Corrections>(new Map())
   const waits = useWaiting(file) > 0
   const corrects = originalId(file.key)
+  const titleOf = useTitles(file.dataset)
   const counted = { ...file, corrected: useCorrected(file) }
   return (
     <Stack gap="md">
@@ -150,7 +152,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
             <Group gap="xs">
               {Object.entries(file.masked).map(([column, values]) => (
                 <Badge key={column} variant="default" tt="none">
-                  {columnTitle(column)}: {count(values, 'value')} masked
+                  {titleOf(column)}: {count(values, 'value')} masked
                 </Badge>
               ))}
             </Group>

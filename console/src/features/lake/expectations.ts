@@ -1,7 +1,7 @@
 import { count } from '../../api/format'
 import { ruleWords } from '../../formats/rules'
 import { queryAddress, quoted, quotedName } from '../../formats/sql'
-import { heading } from '../../formats/words'
+import { columnTitle, heading } from '../../formats/words'
 
 /** A failed expectation of a dataset, as a run's cause names it. */
 export interface Expectation {
@@ -23,7 +23,7 @@ export function expectationOf(reason: string, before = ''): Expectation {
       ? ''
       : column
           .split(', ')
-          .map((name) => heading(name))
+          .map((name) => columnTitle(name))
           .join(' and ')
   const broken = `${ruleWords(rule.trim(), place)} in ${count(Number(rows.replaceAll(',', '')), 'row')}`
   return {

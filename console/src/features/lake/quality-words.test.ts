@@ -6,7 +6,7 @@ test('a file that differs is named by its dataset and its column, with the way t
   const key = 'orders/dt=2010-12-09/run=online-retail-ii/part-00005.parquet'
   const message = `2 of the newest 32 profiled files differ from earlier files. The newest is ${key} (customer_id: 26.9% are missing, where 21.0% were before).`
   expect(qualityWords(message)).toEqual({
-    text: 'Orders, file part-00005.parquet: Customer: 26.9 % are missing, where 21.0 % were before. 2 of the newest 32 files differ from the files before.',
+    text: 'Orders, file part-00005.parquet: Customer id: 26.9 % are missing, where 21.0 % were before. 2 of the newest 32 files differ from the files before.',
     href: `#/files?key=${encodeURIComponent(key)}`,
   })
 })

@@ -1,5 +1,5 @@
 import { pageOfKey } from '../../api/commands'
-import { fileParts, heading, SPREAD } from '../../formats/words'
+import { columnTitle, fileParts, heading, SPREAD } from '../../formats/words'
 
 export interface QualityWords {
   text: string
@@ -20,7 +20,7 @@ export function qualityWords(message: string): QualityWords {
   const dataset = heading(key.split('/')[0] ?? '')
   const inWords = how
     .replaceAll(/(^|, )([a-z][a-z0-9_]*): /g, (_, before: string, column: string) =>
-      column === 'file' ? before : `${before}${heading(column)}: `,
+      column === 'file' ? before : `${before}${columnTitle(column)}: `,
     )
     .replaceAll(/(\d)%/g, '$1 %')
     .replace(SPREAD, 'its values are spread very differently from before')
