@@ -15,7 +15,7 @@ _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"}
 )
 _LONGEST = 20
-_ABBREVIATIONS = frozenset(("api", "auc", "csv", "cvv", "iban", "pci", "sql", "ssn", "url", "vat"))
+ABBREVIATIONS = frozenset(("api", "auc", "csv", "cvv", "iban", "pci", "sql", "ssn", "url", "vat"))
 
 # The rules of Terraform's variables `domain` and `name`: a lake's name is the prefix of its buckets and
 # databases.
@@ -95,11 +95,12 @@ def title_of_name(name: str) -> str:
     """
     if not re.fullmatch(r"[a-z0-9_]+", name):
         return capitalised(name.replace("_", " "))
-    return capitalised(" ".join(_word_of(part) for part in name.split("_") if part))
+    return capitalised(" ".join(word_of_name(part) for part in name.split("_") if part))
 
 
-def _word_of(part: str) -> str:
-    return part.upper() if part in _ABBREVIATIONS else re.sub(r"^(\d+)d$", r"\1 days", part)
+def word_of_name(part: str) -> str:
+    """Return one word of a column's name as titles have it: `iban` is IBAN, `365d` is 365 days."""
+    return part.upper() if part in ABBREVIATIONS else re.sub(r"^(\d+)d$", r"\1 days", part)
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from headgate.contracts.currency import SPELLINGS
-from headgate.plain_names import capitalised
+from headgate.plain_names import capitalised, word_of_name
 from headgate.reports.numbers import NOTHING, axis_label, cell_text, day_words, figure
 from headgate.systems.panels import COLUMN_IN_TEMPLATE, FOLDED, ROW_COUNT, columns_in
 
@@ -28,7 +28,6 @@ _CURRENCY = re.compile(r"([A-Z]{3})( per |$)")
 _BOUND = re.compile(r"(lower|upper)_(\d{2})")
 # The console names an id by the thing, and a time by what happened then.
 _NO_WORDS = frozenset({"id", "on", "at", "name"})
-_ABBREVIATIONS = frozenset({"api", "auc", "csv", "cvv", "iban", "pci", "sql", "url", "vat"})
 # Measures of a model's quality whose names are abbreviations.
 MEASURES = {
     "auc": "ranks right, share of pairs (AUC)",
@@ -79,10 +78,7 @@ def heading(column: str, labels: Mapping[str, str], unit: str = "") -> str:
     parts = [part for part in column.split("_") if part]
     while len(parts) > 1 and parts[-1] in left_out:
         parts.pop()
-    words = " ".join(
-        part.upper() if part in _ABBREVIATIONS else re.sub(r"^(\d+)d$", r"\1 days", part) for part in parts
-    )
-    return capitalised(words)
+    return capitalised(" ".join(map(word_of_name, parts)))
 
 
 def _many_of(percent: int) -> str:

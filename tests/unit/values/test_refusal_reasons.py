@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from headgate.contracts.model import Column, ColumnType, Comparison, Kind, Rule
 from headgate.contracts.rule_kinds import RULE_KINDS, Argument
 from headgate.contracts.source_format import SourceFormat
+from headgate.plain_names import ABBREVIATIONS
 from headgate.values.refusal_reasons import comparison_reason, fault_of, rule_reason, title_of, type_reason
 
 pytestmark = pytest.mark.unit
@@ -103,6 +105,12 @@ def test_the_title_of_a_column_without_a_label_has_abbreviations_in_capitals() -
     names = ("iban", "vat_rate", "updated_at", "orders_365d")
     titles = [title_of(Column(name, ColumnType(Kind.DOUBLE))) for name in names]
     assert titles == ["IBAN", "VAT rate", "Updated at", "Orders 365 days"]
+
+
+def test_reasons_and_the_console_write_the_same_words_in_capitals() -> None:
+    source = (Path(__file__).parents[3] / "console/src/formats/words.ts").read_text("utf-8")
+    listed = source.partition("const ABBREVIATIONS")[2].partition(")")[0]
+    assert set(re.findall(r"'(\w+)'", listed)) == ABBREVIATIONS
 
 
 def test_a_comparison_names_both_columns() -> None:
