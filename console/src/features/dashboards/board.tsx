@@ -46,7 +46,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
           <MailMe of={{ dashboard: board.system }} title={board.title} />
         </Group>
       </Group>
-      <NewestRunLine />
+      <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />
       <FilterBar filters={board.filters} chosen={chosen} tables={tables} />
       {isFiltered && catalog.isPending ? (
         <Waiting what="the tables" />

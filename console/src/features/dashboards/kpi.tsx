@@ -2,13 +2,12 @@ import { Box, Skeleton, Text } from '@mantine/core'
 
 import type { Schemas } from '../../api/client'
 import { type Cell, figure, unitWord } from '../../api/format'
-import { useResult } from '../query/results'
+import { type Result, useResult } from '../query/results'
 import { NoRows } from '../../components/no-rows'
 import { FailedAnswer } from '../../components/states'
 import { useUnits } from '../../formats/columns'
 import { answerRows, answerTitle, filledParts } from '../../formats/template'
 import { moment } from '../../formats/moments'
-import { useNewestRun } from '../lake/newest-run'
 import { useFigureBefore } from './figure-before'
 import type { Narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
@@ -62,7 +61,7 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
             )
           ) : null}
           <Before panel={panel} value={at('value')} before={at('before')} />
-          <BeforeRun board={board} panel={panel} value={narrowed.sql === panel.sql ? at('value') : null} />
+          {narrowed.sql === panel.sql ? <BeforeRun board={board} panel={panel} answer={result} /> : null}
         </>
       )}
       {panel.action && result.data && at('value') !== null ? (
@@ -85,22 +84,19 @@ export function Kpi({ panel, board, narrowed, isRepeated = false }: Props) {
   )
 }
 
-/** The figure before the newest run, where this browser showed it and it was another one. */
-export function BeforeRun({
-  board,
-  panel,
-  value,
-}: {
+interface BeforeRunProps {
   board: Pick<Schemas['Dashboard'], 'system'>
   panel: Schemas['Panel']
-  value: Cell
-}) {
-  const run = useNewestRun()
-  const before = useFigureBefore(`${board.system}/${panel.name}`, run?.name, value)
-  if (!run || before === undefined || figure(before, panel.unit) === figure(value, panel.unit)) return null
+  answer: { data: Result | undefined; dataUpdatedAt: number }
+}
+
+/** The figure of the run directly before, where this tab showed it and it was another one. */
+export function BeforeRun({ board, panel, answer }: BeforeRunProps) {
+  const shown = useFigureBefore({ system: board.system, panel, answer })
+  if (!shown || figure(shown.before, panel.unit) === figure(shown.value, panel.unit)) return null
   return (
     <Text size="xs" className="muted">
-      {figure(before, panel.unit)} before the run of {moment(run.started_at)}
+      {figure(shown.before, panel.unit)} before the run of {moment(shown.run.started_at)}
     </Text>
   )
 }

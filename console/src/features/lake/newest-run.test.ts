@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { changeWords } from './newest-run'
+import { changeWords, mergeWords } from './newest-run'
 
 const of = (dataset: string, arrived: number, before = 10, rows = before + arrived) => ({
   dataset,
@@ -8,14 +8,34 @@ const of = (dataset: string, arrived: number, before = 10, rows = before + arriv
   rows_before: before,
   rows,
 })
+const stage = (name: string, more: object = {}) => ({
+  name,
+  state: 'done' as const,
+  began_at: '',
+  datasets: [],
+  ...more,
+})
 
-test('the change of a run names the datasets with most rows, and leaves out those without a change', () => {
-  expect(changeWords([of('orders', 12), of('order_items', 191), of('products', 0)])).toBe(
-    '191 rows of order items came in, 12 rows of orders came in',
+test('the change of a run names the datasets with most rows', () => {
+  expect(changeWords([of('parts', 12), of('part_sizes', 191)])).toBe(
+    '191 rows of part sizes came in, 12 rows of parts came in',
   )
-  expect(changeWords([of('orders', -1)])).toBe('1 row of orders left')
+  expect(changeWords([of('parts', -1)])).toBe('1 row of parts left')
   expect(changeWords(['a', 'b', 'c', 'd', 'e'].map((name, at) => of(name, 9 - at)))).toMatch(
-    /^9 rows of a came in, .*, rows of 2 other datasets$/,
+    /^9 rows of a came in, .*, rows of 2 other datasets changed$/,
   )
-  expect(changeWords([of('products', 0)])).toBe('')
+})
+
+test('a dataset of which as many rows left as came in changed', () => {
+  expect(changeWords([of('parts', 0)])).toBe('rows of parts changed')
+  expect(changeWords([of('parts', 0, 10, 9)])).toBe('rows of parts changed')
+})
+
+test('a run says that nothing changed only where its merge has recorded so', () => {
+  expect(mergeWords([stage('merge', { rows_read: 0 })])).toBe('no row of a dataset changed')
+  expect(mergeWords([stage('merge', { rows_read: 5, datasets: [of('parts', 5)] })])).toBe(
+    '5 rows of parts came in',
+  )
+  expect(mergeWords([stage('merge', { rows_read: null })])).toBe('')
+  expect(mergeWords([stage('sales')])).toBe('')
 })

@@ -4,48 +4,48 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { moment } from '../../formats/moments'
 import { heading } from '../../formats/words'
-import { isUnderWay } from './lake-words'
-import { useRun, useRuns } from './queries'
-
-/** The newest run that ended well: the figures of the pages are from it. */
-export const newestOf = (runs: Schemas['RunSummary'][]): Schemas['RunSummary'] | undefined =>
-  runs.find((run) => !isUnderWay(run) && run.state === 'succeeded')
-
-export const useNewestRun = (): Schemas['RunSummary'] | undefined => newestOf(useRuns().data?.runs ?? [])
+import { endOf, useReadSince, useRunsOfFigures } from './figures-run'
 
 const MAX_NAMED = 3
 
-/** What a run changed in the datasets, those with most rows first: `191 rows of order items came in`. Empty where it changed none. */
+/** What a run changed in the datasets, those with most rows first: `191 rows of parts came in`. Empty where it changed none. */
 export function changeWords(merged: Schemas['MergedRows'][]): string {
-  const changed = merged
-    .filter(({ arrived, rows, rows_before }) => arrived !== 0 || rows !== rows_before)
-    .toSorted((one, other) => Math.abs(other.arrived) - Math.abs(one.arrived))
+  const changed = merged.toSorted((one, other) => Math.abs(other.arrived) - Math.abs(one.arrived))
   const named = changed.slice(0, MAX_NAMED).map(({ dataset, arrived }) => {
     const name = heading(dataset).toLowerCase()
+    // As many rows of undone files left as came in.
+    if (arrived === 0) return `rows of ${name} changed`
     return arrived < 0
       ? `${count(-arrived, 'row')} of ${name} left`
       : `${count(arrived, 'row')} of ${name} came in`
   })
   const others = changed.length - named.length
-  return [...named, ...(others > 0 ? [`rows of ${count(others, 'other dataset')}`] : [])].join(', ')
+  return [...named, ...(others > 0 ? [`rows of ${count(others, 'other dataset')} changed`] : [])].join(', ')
 }
 
-/** From which run the figures of a page are, and what it changed. */
-export function NewestRunLine() {
-  const run = useNewestRun()
-  return run ? <RunLine key={run.name} run={run} /> : null
+/** What the merge of a run changed; empty where it recorded nothing, as in runs of older deployments. */
+export function mergeWords(stages: Schemas['RunStage'][]): string {
+  const merge = stages.find(({ name }) => name === 'merge')
+  if (typeof merge?.rows_read !== 'number') return ''
+  return changeWords(merge.datasets) || 'no row of a dataset changed'
 }
 
-function RunLine({ run }: { run: Schemas['RunSummary'] }) {
-  const stages = useRun(run.name).data?.stages
-  const words = changeWords((stages ?? []).flatMap(({ datasets }) => datasets))
+/** From which run the figures of these systems are, and what it changed; nothing where that is not certain. */
+export function NewestRunLine({ systems }: { systems: string[] }) {
+  const [run] = useRunsOfFigures(systems)
+  return run ? <RunLine run={run} /> : null
+}
+
+function RunLine({ run }: { run: Schemas['RunDetail'] }) {
+  if (!useReadSince(endOf(run))) return null
+  const words = mergeWords(run.stages)
   return (
     <Text size="xs" className="muted" data-testid="figures-run">
       Figures from the{' '}
       <Anchor inherit href={`#/runs/${encodeURIComponent(run.name)}`}>
         run of {moment(run.started_at)}
       </Anchor>
-      {stages ? `: ${words || 'no row of a dataset changed'}` : ''}.
+      {words ? `: ${words}` : ''}.
     </Text>
   )
 }

@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
 import { isRefused, path, POLL_MS } from '../../api/queries'
@@ -32,10 +32,16 @@ export const useRuns = (limit = NEWEST_RUNS) =>
     refetchInterval: (query) => (query.state.data?.runs.some(isUnderWay) ? POLL_MS : 30_000),
   })
 
-export const useRun = (name: string) =>
-  useQuery({
+/** How a run is read. */
+export const runOptions = (name: string) =>
+  queryOptions({
     queryKey: ['run', name],
     queryFn: () => read<Schemas['RunDetail']>(`/v1/runs/${path(name)}`),
+  })
+
+export const useRun = (name: string) =>
+  useQuery({
+    ...runOptions(name),
     refetchInterval: (query) =>
       isRefused(query.state.error) ||
       (query.state.data && !['running', 'pending'].includes(query.state.data.state))

@@ -1,10 +1,8 @@
 import { Anchor, Text } from '@mantine/core'
-import { useMemo } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { type Cell, currencyOf, figure } from '../../api/format'
 import { Before, BeforeRun, FigureOutline, Unit } from '../dashboards/kpi'
-import { shownLast } from '../dashboards/figure-before'
 import { actionOf } from '../dashboards/panel-action'
 import { useDashboards } from '../dashboards/queries'
 import { QueueLink } from '../dashboards/queue-link'
@@ -27,11 +25,11 @@ interface Props {
 export function Headlines({ title = 'Figures', hasActions = false }: Props) {
   const boards = useDashboards().data?.dashboards
   // The places stay as they are while the answers arrive.
-  const shown = useMemo(() => inPlace(boards ?? [], shownLast), [boards])
+  const shown = inPlace(boards ?? [])
   if (shown.length === 0) return null
   return (
     <Panel title={title}>
-      <NewestRunLine />
+      <NewestRunLine systems={shown.map(({ board }) => board.system)} />
       <div className="headlines">
         {shown.map(({ board, panel }) => (
           <Headline key={board.system} board={board} panel={panel} hasActions={hasActions} />
@@ -46,18 +44,14 @@ interface Placed {
   panel: Schemas['Panel']
 }
 
-/** The first figure of each dashboard: the largest sum of money first, as this browser showed it last, then figures of other things in their order. */
-export function inPlace(boards: Placed['board'][], last: (key: string) => string | undefined): Placed[] {
-  const sumOf = ({ board, panel }: Placed): number =>
-    currencyOf(panel.unit) ? Number(last(`${board.system}/${panel.name}`) ?? 0) : -Infinity
-  return boards
-    .flatMap((board) => {
-      const panel = board.panels.find((one) => one.kind === 'kpi')
-      return panel ? [{ board, panel }] : []
-    })
-    .map((placed) => ({ placed, sum: sumOf(placed) }))
-    .toSorted((one, other) => (one.sum === other.sum ? 0 : other.sum - one.sum))
-    .map(({ placed }) => placed)
+/** The first figure of each dashboard: sums of money first, then figures of other things, each in the order of the dashboards. */
+export function inPlace(boards: Placed['board'][]): Placed[] {
+  const placed = boards.flatMap((board) => {
+    const panel = board.panels.find((first) => first.kind === 'kpi')
+    return panel ? [{ board, panel }] : []
+  })
+  const isMoney = ({ panel }: Placed): boolean => currencyOf(panel.unit) !== undefined
+  return placed.toSorted((first, second) => Number(isMoney(second)) - Number(isMoney(first)))
 }
 
 interface HeadlineProps {
@@ -85,7 +79,7 @@ function Headline({ board, panel, hasActions }: HeadlineProps) {
         <Unit value={at('value')} unit={panel.unit} />
       </Text>
       <Before panel={panel} value={at('value')} before={at('before')} />
-      <BeforeRun board={board} panel={panel} value={at('value')} />
+      <BeforeRun board={board} panel={panel} answer={answer} />
       <Text size="xs" className="muted">
         {title ?? panel.question}
       </Text>
