@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_MAX_READ_ROWS = 500  # of which a mail shows the first ones, or those ahead
+_PAGE_ROWS = 500
+MAX_READ_ROWS = 20_000  # of a chart over time, whose last rows a mail shows
+_READ_TO_THE_END = frozenset({"fan", "line"})
 MAX_BYTES = 240_000  # in UTF-8; Amazon SNS permits 256 KiB with subject and attributes. Source: its quotas
 _CUT = "\nThe mail is cut here, because it is too long."
 _MAX_LINK_BYTES = 8_000
@@ -60,8 +62,9 @@ class MailSender:
 
     Attributes:
         left_s: seconds until the function is stopped.
-        pages: the answers of this run by statement. All are asked with the rights of a reader, so people
-            share them.
+        pages: the first rows of the answers of this run by statement. All are asked with the rights of a
+            reader, so people share them.
+        complete: all rows of the answers of charts over time, by statement.
     """
 
     lake: LakePorts
@@ -70,6 +73,7 @@ class MailSender:
     left_s: Callable[[], float] = lambda: math.inf
     pause: Callable[[float], None] = time.sleep
     pages: dict[str, QueryRows | str] = field(default_factory=dict)
+    complete: dict[str, QueryRows | str] = field(default_factory=dict)
 
     def send_due(self) -> SentMails:
         """Send every mail that is due today to people who may still read the lake.
@@ -134,7 +138,7 @@ class MailSender:
 
     def _panel(self, panel: Panel) -> Iterable[str]:
         """Return the lines of a panel, or its question and why it has no answer."""
-        page = self._page(panel.sql)
+        page = self._page(panel.sql, to_end=panel.kind in _READ_TO_THE_END)
         if isinstance(page, str):
             return [f"\n{panel.question}", f"No answer: {page}"]
         return panel_lines(panel, page, self._words_of(panel))
@@ -153,13 +157,14 @@ class MailSender:
         page = self._page(sql)
         return [f"No answer: {page}"] if isinstance(page, str) else table_lines(page)
 
-    def _page(self, sql: str) -> QueryRows | str:
-        if sql not in self.pages:
-            self.pages[sql] = self._ask(sql)
-        return self.pages[sql]
+    def _page(self, sql: str, *, to_end: bool = False) -> QueryRows | str:
+        pages = self.complete if to_end else self.pages
+        if sql not in pages:
+            pages[sql] = self._ask(sql, to_end=to_end)
+        return pages[sql]
 
-    def _ask(self, sql: str) -> QueryRows | str:
-        """Return the first rows of a statement, or why there are none.
+    def _ask(self, sql: str, *, to_end: bool) -> QueryRows | str:
+        """Return the first rows of a statement or all of them, or why there are none.
 
         Raises:
             OutOfTimeError: the function ends soon; the query is stopped.
@@ -175,9 +180,21 @@ class MailSender:
                 query = queries.status(self.lake, caller, query.query_id)
             if query.state != "succeeded":
                 return query.error or query.state
-            return queries.page(self.lake, caller, query.query_id, _MAX_READ_ROWS, "")
+            return self._rows(caller, query.query_id, to_end=to_end)
         except (QueryError, ProblemError) as error:
             return str(error)
+
+    def _rows(self, caller: CallerIdentity, query_id: str, *, to_end: bool) -> QueryRows | str:
+        page = queries.page(self.lake, caller, query_id, _PAGE_ROWS, "")
+        rows = [*page.rows]
+        while to_end and page.next_cursor:
+            if len(rows) >= MAX_READ_ROWS:
+                return f"it has more than {MAX_READ_ROWS:,} rows; open it in the console."
+            if self.left_s() < _RESERVE_S:
+                raise OutOfTimeError("an answer took longer than the function may run")
+            page = queries.page(self.lake, caller, query_id, _PAGE_ROWS, page.next_cursor)
+            rows += page.rows
+        return page.model_copy(update={"rows": tuple(rows)})
 
 
 def _log_failure(schedule: MailSchedule, error: Exception) -> None:

@@ -15,13 +15,14 @@ import yaml
 from headgate.api.http.access import CallerIdentity
 from headgate.api.shapes.dashboards import Panel
 from headgate.api.shapes.tables import QueryRows, ResultColumn
+from headgate.aws.athena.queries import AnswerColumn, QueryPage
 from headgate.domains.retail import SYSTEMS
 from headgate.query.mail_schedules import MailSchedule
 from headgate.reports.answer_words import ColumnWords
 from headgate.reports.mail_answers import MAX_ROWS, panel_lines, table_lines
-from headgate.reports.mails import MAX_BYTES, MailSender, SentMails, cut
+from headgate.reports.mails import MAX_BYTES, MAX_READ_ROWS, MailSender, SentMails, cut
 from headgate.systems.panels import DeclaredPanel, PanelKind
-from tests.unit.api.lakes import Caller, MemoryLake, query
+from tests.unit.api.lakes import Caller, MemoryLake, MemoryQueries, query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,6 +208,36 @@ def test_a_table_of_a_mail_counts_the_rows_that_need_no_action_and_lists_the_oth
     ]
     page = page_of(columns, ("east", "may be chance"))
     assert panel_lines(panel, page, ColumnWords())[1:] == ["Left out: 1 row, may be chance."]
+
+
+class PagedQueries(MemoryQueries):
+    """Queries that all answer so many days, page by page; the last three have a value."""
+
+    rows = 0
+
+    def page(self, query_id: str, limit: int, after: str = "") -> QueryPage:
+        del query_id
+        begin = int(after or 0)
+        end = min(begin + limit, self.rows)
+        columns = (AnswerColumn("day", "bigint"), AnswerColumn("sold", "bigint"))
+        rows = tuple((day, 1 if day >= self.rows - 3 else None) for day in range(begin, end))
+        return QueryPage(columns, rows, str(end) if end < self.rows else "")
+
+
+@pytest.mark.parametrize(("kind", "days"), [(PanelKind.LINE, [1181, 1200]), (PanelKind.FAN, [1197, 1199])])
+def test_a_long_chart_over_time_is_read_to_its_end_for_a_mail(kind: PanelKind, days: list[int]) -> None:
+    lake = MemoryLake(queries=PagedQueries())
+    PagedQueries.rows = 1200 if kind is PanelKind.FAN else 1201
+    lines = [*sender(lake)._panel(declared(kind, x="day", y=("sold",)))]
+    shown = [int(line.split()[0].replace(",", "")) for line in lines if line[:1].isdigit()]
+    assert [shown[0], shown[-1]] == days
+
+
+def test_a_chart_with_too_many_rows_for_a_mail_says_so() -> None:
+    lake = MemoryLake(queries=PagedQueries())
+    PagedQueries.rows = MAX_READ_ROWS + 1
+    *_, reason = sender(lake)._panel(declared(PanelKind.LINE, x="day", y=("sold",)))
+    assert reason == "No answer: it has more than 20,000 rows; open it in the console."
 
 
 def test_a_panel_of_a_mail_without_an_answer_has_its_question_and_the_reason() -> None:

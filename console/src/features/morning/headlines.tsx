@@ -50,7 +50,7 @@ export function inPlace(boards: Placed['board'][]): Placed[] {
     const panel = board.panels.find((first) => first.kind === 'kpi')
     return panel ? [{ board, panel }] : []
   })
-  const isMoney = ({ panel }: Placed): boolean => currencyOf(panel.unit) !== undefined
+  const isMoney = ({ panel }: Placed): boolean => currencyOf(panel.unit) !== ''
   return placed.toSorted((first, second) => Number(isMoney(second)) - Number(isMoney(first)))
 }
 
