@@ -904,8 +904,11 @@ def test_stock_is_ordered_by_categories_that_a_test_shows_to_be_near_enough() ->
         engine.execute("update forecast_accuracy set smape = 60")
         set_nearest(engine)
         far_off = answer_of(engine, panel.sql)
+        engine.execute("update forecast_accuracy set smape_nearest = null")
+        of_older_release = answer_of(engine, panel.sql)
         engine.execute("delete from forecast_accuracy")
         untested = answer_of(engine, panel.sql)
+    assert {(row["caution"], row["title_action"]) for row in of_older_release} == {("not tested", None)}
     assert [(row["series_id"], row["caution"]) for row in rows] == [
         ("category=Home", None),
         ("category=Bags", None),
