@@ -13,7 +13,8 @@ import { useDashboards } from '../dashboards/queries'
 import { useResult } from '../query/results'
 import { DecisionHistory } from '../work/decision-history'
 import { NotePrompt } from '../work/note-prompt'
-import { useDecide, useDecisions } from '../work/queries'
+import { useDecisionsAbout } from '../work/decisions-about'
+import { useDecide } from '../work/queries'
 import { decisionOf, type QueueItem, queueItems, reasonOf, REOPEN } from '../work/queue-state'
 
 interface Props {
@@ -37,18 +38,21 @@ export const itemStatement = (sql: string, item: string): string =>
 
 function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) {
   const answer = useResult(itemStatement(queue.sql, value))
-  const decisions = useDecisions(queue.name)
+  const { decisions, isPartial } = useDecisionsAbout(queue.name, value)
   const units = useUnits(queue.table, queue.units)
-  const [item] =
-    answer.data && decisions.data
-      ? queueItems(answer.data, decisions.data.decisions, queue.actions)
-      : [undefined]
+  const [item] = answer.data && decisions ? queueItems(answer.data, decisions, queue.actions) : [undefined]
   const name = 'What to do'
-  if (answer.data && decisions.data && !item)
+  const partial = isPartial ? (
+    <Text size="xs" className="muted">
+      Older decisions about it cannot be read now, so some may be missing here.
+    </Text>
+  ) : null
+  if (answer.data && decisions && !item)
     return (
       <div>
         <Text size="sm">Nothing to do: it is not among “{queue.title}”.</Text>
-        <DecisionHistory decisions={decisions.data.decisions.filter(({ item_id }) => item_id === value)} />
+        <DecisionHistory decisions={decisions} />
+        {partial}
       </div>
     )
   const title = !item
@@ -83,6 +87,7 @@ function Step({ queue, value }: { queue: Schemas['WorkQueue']; value: string }) 
               </Text>
               <Decide queue={queue} item={item} />
               <DecisionHistory decisions={item.history} />
+              {partial}
             </>
           ) : null
         }

@@ -4,11 +4,12 @@ import { read, type Schemas } from '../../api/client'
 import { useResults } from '../query/results'
 import { queueCounts } from './queue-state'
 
-const MOST = 1000
+/** So many decisions of a queue the API lists at most. */
+export const MOST_DECISIONS = 1000
 
 const decisionsOf = (queue: string, isAsked = true) => ({
   queryKey: ['decisions', queue],
-  queryFn: () => read<Schemas['Decisions']>('/v1/decisions', { query: { queue, limit: MOST } }),
+  queryFn: () => read<Schemas['Decisions']>('/v1/decisions', { query: { queue, limit: MOST_DECISIONS } }),
   enabled: isAsked && queue !== '',
   refetchInterval: 60_000,
 })
