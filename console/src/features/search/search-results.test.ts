@@ -70,6 +70,15 @@ test('the number of an order is an id, and a word or a part of a number is none'
   expect(['kitchen', '536', 'order 536009'].map(isAnId)).toEqual([false, false, false])
 })
 
+test('a year, a date and a number that the API refuses are no ids', () => {
+  const dates = ['2026', '2026-11', '2026-11-28', '28-11-2026', '20261128', '2026-Q4', '2026W48']
+  expect(dates.filter(isAnId)).toEqual([])
+  const refused = ['4111111111111111', '4111-1111-1111-1111', '411111111111', '078-05-1120']
+  expect(refused.filter(isAnId)).toEqual([])
+  const ids = ['2126', '20269', '12345678901', '536-009-1120', 'A4111111111111111']
+  expect(ids.filter(isAnId)).toEqual(ids)
+})
+
 test('an action is found by its words, and starting a run by those who may', () => {
   expect(['cost', 'undo'].map((typed) => matching(ALL, typed)[0]?.href)).toEqual(['#/lake', '#/lake'])
   expect(matching(ALL, 'upload file').map((place) => place.href)).toEqual(['#/upload'])

@@ -231,16 +231,22 @@ export const placesOfNames = ({ rows }: { rows: Cell[][] }): Place[] =>
 const AN_ID = /^[\w-]*\d[\w-]*$/
 const A_NUMBER = /^\d+$/
 const MIN_ID = 4
+/** A year, month or day, with or without hyphens. */
+const A_DATE =
+  /^(?:19|20)\d{2}(?:-\d{1,2}(?:-\d{1,2})?|-?(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))?$|^(?:19|20)\d{2}-?[qw]\d{1,2}$|^\d{1,2}-\d{1,2}-(?:19|20)\d{2}$/i
+/** Numbers of cards have 12 to 19 digits, those of social security three parts: the API refuses a statement with one. */
+const IS_REFUSED = /^\d(?:[-_]?\d){11,18}$|^\d{3}-\d{2}-\d{4}$/
 
 /** Whether nothing but an id is written so, such as 536009: its row is looked up without being asked for. */
-export const isAnId = (typed: string): boolean => typed.length >= MIN_ID && AN_ID.test(typed)
+export const isAnId = (typed: string): boolean =>
+  typed.length >= MIN_ID && AN_ID.test(typed) && !A_DATE.test(typed) && !IS_REFUSED.test(typed)
 
 /** A row that may have what was typed as its id, and its dataset. */
 export interface RowPlace extends Place {
   dataset: string
 }
 
-/** The rows of datasets that may have what was typed as their id; first those to which most other datasets' rows belong. */
+/** The rows of datasets that may have what was typed as their id, which a statement has to confirm; first those to which most other datasets' rows belong. */
 export function placesOfRows(tables: Schemas['CatalogTable'][], typed: string): RowPlace[] {
   return keyed(tables, typed).map(({ table, key }) => ({
     kind: 'row with this id',

@@ -1,0 +1,105 @@
+// @vitest-environment happy-dom
+import { MantineProvider } from '@mantine/core'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { useState } from 'react'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { connect } from '../../api/client'
+import SearchDialog from './search-dialog'
+
+const KEY = { name: 'part_id', type: 'varchar', primary_key: true, personal: false }
+const TABLE = { name: 'parts', database: 'curated', system: '', columns: [KEY] }
+const FILES = ['a', 'b'].map((name) => ({ file_id: name, key: `${name}-536009.csv` }))
+
+let statements: string[]
+let answerRows: (() => void) | undefined
+let hasFailed: boolean
+
+beforeEach(() => {
+  statements = []
+  answerRows = undefined
+  hasFailed = false
+  sessionStorage.clear()
+  connect({ apiUrl: '', token: () => Promise.resolve(''), signOut: () => undefined })
+  const answers: [string, unknown][] = [
+    ['/v1/catalog', { tables: [TABLE] }],
+    ['/v1/contracts', { contracts: [] }],
+    ['/v1/systems', { systems: [] }],
+    ['/v1/questions', { questions: [] }],
+    ['/v1/dashboards', { dashboards: [] }],
+    ['/v1/runs', { runs: [] }],
+    ['/v1/files', { files: FILES, next_cursor: '' }],
+    ['/v1/me', { name: 'ana', groups: [] }],
+    ['/rows', { columns: [{ name: 'dataset', type: 'varchar' }], rows: [['parts']], next_cursor: '' }],
+    ['/v1/queries', { query_id: 'q', state: 'succeeded', first_rows: 0 }],
+  ]
+  vi.stubGlobal('fetch', async (url: string, { body }: RequestInit) => {
+    if (typeof body === 'string') {
+      statements.push((JSON.parse(body) as { sql: string }).sql)
+      await new Promise<void>((resolve) => {
+        answerRows = resolve
+      })
+      if (hasFailed) return new Response('{"status": 422, "detail": "refused"}', { status: 422 })
+    }
+    return new Response(JSON.stringify(answers.find(([part]) => url.includes(part))?.[1] ?? {}))
+  })
+})
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
+
+function Dialog() {
+  const [typed, setTyped] = useState('')
+  const nothing = () => undefined
+  return <SearchDialog typed={typed} onType={setTyped} onFocus={nothing} onClose={nothing} />
+}
+
+async function type(text: string): Promise<HTMLElement> {
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  render(
+    <QueryClientProvider client={queries}>
+      <MantineProvider env="test">
+        <Dialog />
+      </MantineProvider>
+    </QueryClientProvider>,
+  )
+  const field = await screen.findByRole('combobox')
+  await vi.waitFor(() => expect(queries.getQueryData(['catalog'])).toBeDefined())
+  fireEvent.change(field, { target: { value: text } })
+  return field
+}
+
+const chosen = () => screen.getByRole('option', { selected: true }).textContent
+
+test('rows that come in late do not move a choice', async () => {
+  const field = await type('536009')
+  await screen.findByRole('option', { name: /^b-536009/ })
+  fireEvent.keyDown(field, { key: 'ArrowDown' })
+  expect(chosen()).toMatch(/^b-536009/)
+  await vi.waitFor(() => expect(answerRows).toBeDefined(), 3000)
+  answerRows?.()
+  await screen.findByRole('option', { name: /row with this id/ })
+  expect(chosen()).toMatch(/^b-536009/)
+  fireEvent.keyDown(field, { key: 'ArrowUp' })
+  expect(chosen()).toMatch(/^a-536009/)
+})
+
+test('an id whose statement fails leads to no row', async () => {
+  hasFailed = true
+  await type('536009')
+  await vi.waitFor(() => expect(answerRows).toBeDefined(), 3000)
+  answerRows?.()
+  await screen.findByRole('option', { name: /^b-536009/ })
+  expect(screen.queryByRole('option', { name: /row with this id/ })).toBeNull()
+})
+
+test('a number of a card and a date are in no statement', async () => {
+  for (const typed of ['4111 1111 1111 1111'.replaceAll(' ', '-'), '2026-11-28']) {
+    await type(typed)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    cleanup()
+  }
+  expect(statements).toEqual([])
+})

@@ -1,0 +1,132 @@
+import { useDebouncedValue } from '@mantine/hooks'
+
+import { useMay } from '../../api/queries'
+import { useCatalog, useContracts, useSystems } from '../catalog/queries'
+import { useDashboards } from '../dashboards/queries'
+import { useFiles } from '../files/queries'
+import { useRuns } from '../lake/queries'
+import { useQuestions, useResults } from '../query/results'
+import { recentPages } from './recent-pages'
+import {
+  firstPlaces,
+  isAnId,
+  LOOK_IN_ROWS,
+  matching,
+  MAX_SHOWN,
+  type Place,
+  places,
+  placesOfFiles,
+  placesOfItems,
+  placesOfMembers,
+  placesOfNames,
+  placesOfRows,
+  statementOfNames,
+  statementOfRows,
+} from './search-results'
+
+/** After such a pause an id is typed. Its statement reads the key of every dataset that may have it, which costs. */
+const ID_PAUSE_MS = 600
+
+/** Rows are looked for from so many letters. */
+const LEAST_TYPED = 2
+
+/** The regions, categories and other members that dashboards filter by. Like items and rows, they are read by statements, which cost: those that a page has read are searched at once, all others when a person asks for it. */
+function useMembers(isAsked: boolean): Read {
+  const boards = useDashboards().data?.dashboards ?? []
+  const filters = boards.flatMap((board) =>
+    board.filters
+      .filter(({ is_from, is_until }) => !is_from && !is_until)
+      .map((filter) => ({ board, filter })),
+  )
+  const statements = [...new Set(filters.map(({ filter }) => filter.values))]
+  const answers = useResults(statements, isAsked)
+  const all = filters.flatMap(({ board, filter }) =>
+    placesOfMembers(
+      board,
+      filter,
+      (answers[statements.indexOf(filter.values)]?.data?.rows ?? []).map(([cell]) => String(cell)),
+    ),
+  )
+  return { all, ...stateOf(answers) }
+}
+
+interface Read {
+  all: Place[]
+  isRead: boolean
+  isReading: boolean
+}
+
+const stateOf = (answers: { data?: unknown; isError: boolean; isFetching: boolean }[]) => ({
+  isRead: answers.every(({ data, isError }) => data !== undefined || isError),
+  isReading: answers.some(({ isFetching }) => isFetching),
+})
+
+/** The first items of the work queues. */
+function useItems(isAsked: boolean): Read {
+  const boards = useDashboards().data?.dashboards ?? []
+  const queues = boards.flatMap((board) => board.queues)
+  const answers = useResults(
+    queues.map(({ sql }) => sql),
+    isAsked,
+  )
+  const all = queues.flatMap((queue, place) => {
+    const answer = answers[place]?.data
+    return answer ? placesOfItems(queue, answer) : []
+  })
+  return { all, ...stateOf(answers) }
+}
+
+/** The rows that have what was typed as their id; none where the lake cannot be asked. */
+function useRows(name: string, isAsked: boolean): Read {
+  const tables = useCatalog().data?.tables ?? []
+  const statement = name.length >= LEAST_TYPED ? statementOfRows(tables, name) : ''
+  const answers = useResults(statement ? [statement] : [], isAsked)
+  const answer = answers[0]
+  const able = answer ? placesOfRows(tables, name) : []
+  const datasets = new Set(answer?.data?.rows.map(([dataset]) => dataset))
+  return { all: able.filter(({ dataset }) => datasets.has(dataset)), ...stateOf(answers) }
+}
+
+/** The rows whose names have the typed words. */
+function useNames(typed: string, isAsked: boolean): Read {
+  const tables = useCatalog().data?.tables ?? []
+  const statement = typed.length >= LEAST_TYPED ? statementOfNames(tables, typed) : ''
+  const answers = useResults(statement ? [statement] : [], isAsked)
+  const answer = answers[0]?.data
+  return { all: answer ? placesOfNames(answer) : [], ...stateOf(answers) }
+}
+
+/** What fits the typed words. `asked` is the text for which a person had the lake's rows read. */
+export function useMatching(typed: string, asked: string): { found: Place[]; isAsking: boolean } {
+  const [name] = useDebouncedValue(typed.trim(), 200)
+  const contracts = useContracts().data?.contracts ?? []
+  const systems = useSystems().data?.systems ?? []
+  const questions = useQuestions().data?.questions ?? []
+  const boards = useDashboards().data?.dashboards ?? []
+  const runs = useRuns().data?.runs ?? []
+  const files = useFiles(name ? { name } : {}).data?.pages[0]?.files ?? []
+  const mayRun = useMay('operator')
+  const tables = useCatalog().data?.tables ?? []
+  const every = places({ contracts, systems, questions, boards, runs, tables, mayRun })
+  const isAsked = asked !== '' && asked === typed.trim()
+  const [rested] = useDebouncedValue(typed.trim(), ID_PAUSE_MS)
+  const isId = isAnId(rested) && rested === typed.trim()
+  const [members, items] = [useMembers(isAsked), useItems(isAsked)]
+  const rows = useRows(typed.trim(), isAsked || isId)
+  const names = useNames(typed.trim(), isAsked)
+  const read = [members, items, rows, names]
+  const hasEnough = typed.trim().length >= LEAST_TYPED
+  const found = typed.trim()
+    ? [
+        ...rows.all,
+        ...names.all,
+        ...matching([...every, ...(hasEnough ? [...members.all, ...items.all] : [])], typed),
+        ...matching(placesOfFiles(files), typed),
+      ].slice(0, MAX_SHOWN)
+    : firstPlaces(recentPages(), boards, every)
+  const isComplete = isAsked || read.every(({ isRead }) => isRead)
+  return {
+    found: hasEnough && !isComplete ? [...found, LOOK_IN_ROWS] : found,
+    isAsking: (isAsked && read.some(({ isReading }) => isReading)) || (isId && rows.isReading),
+  }
+}
