@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.file_form import has_header
+from headgate.contracts.file_form import has_header, stated_widths
 from headgate.contracts.format_property import stated_format
 from headgate.contracts.model import Column, ColumnType, Kind
 from headgate.contracts.source_format import SourceFormat
@@ -73,6 +73,22 @@ def check_edits(edits: Edits, contract: Contract, names: Collection[str]) -> Non
         raise BadInputError(rule="needs_mapping", message=message, remedy=remedy)
     for name in edits.formats:
         source_format_of(edits, contract.column(name))
+
+
+def check_widths(edits: Edits, contract: Contract) -> None:
+    """Check that values of a file with declared widths are not edited.
+
+    The edited file is CSV, which the gate would cut by the widths.
+
+    Raises:
+        BadInputError: the edits change values.
+    """
+    if stated_widths(contract) and replace(edits, part="").changes_values:
+        raise BadInputError(
+            rule=RULE,
+            message=f"files of {contract.dataset} have columns of declared widths, and are not edited here",
+            remedy="correct the file where it was made, and send it again",
+        )
 
 
 def _listed(what: str, names: Sequence[str]) -> str:

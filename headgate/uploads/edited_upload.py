@@ -39,7 +39,7 @@ from headgate.matching.file_table import as_text
 from headgate.matching.past_moments import records_the_past
 from headgate.matching.sensitive_columns import possibly_sensitive, sensitive_without_contract
 from headgate.matching.suggest_mapping import VALUE
-from headgate.uploads.edited_rows import check_edits, edited_csv, member_of, source_format_of
+from headgate.uploads.edited_rows import check_edits, check_widths, edited_csv, member_of, source_format_of
 from headgate.uploads.edits import Edits, fields_after_edits
 from headgate.uploads.import_grid import is_json_file, open_file
 from headgate.uploads.proposed_steps import names_in_records, proposed_steps
@@ -89,6 +89,7 @@ class EditedUpload:
         proposed_steps: steps that fill fields without a column.
         part_datasets: the suggested datasets of lists of JSON records.
         covers: sheets of a row, or of facts such as a cover, which are no tables.
+        is_elsewhere: the key of the sent file is not of the dataset.
     """
 
     file: Path
@@ -102,10 +103,12 @@ class EditedUpload:
     proposed_steps: tuple[FieldStep, ...] = ()
     part_datasets: Mapping[str, str] = field(default_factory=dict)
     covers: tuple[str, ...] = ()
+    is_elsewhere: bool = False
 
     def mapping(self) -> UploadMapping | None:
         """Return the decided mapping if the file is committed unchanged; None without decisions."""
-        if self.suggested is None or not self.edits.columns or self.changes_values:
+        is_as_declared = self.opened is not None and self.opened.is_as_declared
+        if self.suggested is None or not self.edits.columns or self.changes_values or is_as_declared:
             return None
         fields = tuple(field or None for field in fields_after_edits(self.suggested, self.edits.columns))
         return UploadMapping(self.suggested.to_json(), (), fields)
@@ -121,16 +124,33 @@ class EditedUpload:
             return self.edits.changes_values
         if self.contract and not self.opened.is_read_by_gate:
             return True
+        if self.opened.is_as_declared:  # no header tells the gate its dataset, so its key does
+            return self.changes_rows or self.is_elsewhere
         if self.contract is None or not self.edits.columns:
             return False
         stored = dict(zip(self.opened.names, self.opened.headed.columns, strict=True))
         fields = [(name, field) for name, field in self.edits.columns.items() if field and name in stored]
         return not all(converts_to(stored[name].type, self.contract.column(field)) for name, field in fields)
 
+    @property
+    def changes_rows(self) -> bool:
+        """Whether the edits change values or the order of the contract's columns, not only the part."""
+        fields = self._declared_fields
+        is_moved = any(fields.get(name) != field for name, field in self.edits.columns.items())
+        return is_moved or replace(self.edits, part="").changes_values
+
+    @property
+    def _declared_fields(self) -> dict[str, str]:
+        """The field of each column, by its place, in a file whose contract declares no header."""
+        if self.opened is None or self.contract is None or not self.opened.is_as_declared:
+            return {}
+        return dict(zip(self.opened.names, self.contract.names, strict=True))
+
     def column_of(self, mapped: dict[str, str]) -> dict[str, str]:
         """Return the column of each field, from the edits or the gate's mapping."""
         names = self.opened.names if self.opened else ()
-        decided = {name: field for name, field in self.edits.columns.items() if field} or mapped
+        decided = {name: field for name, field in self.edits.columns.items() if field}
+        decided = decided or self._declared_fields or mapped
         return {**{name: name for name in names}, **{field: name for name, field in decided.items()}}
 
     @property
@@ -246,10 +266,11 @@ def edited_content(
     contract = contracts.get(dataset)
     suggested = None
     if opened and contract:
-        suggested = _suggested(upload.key, contract, opened.headed, mappings, inner_list)
+        names = contract.names if opened.is_as_declared else names_in_records(opened.headed.names, inner_list)
+        suggested = _suggested(upload.key, contract, opened.headed, mappings, names)
     # Stored edits are for the contract; the gate reports fields that they lack.
-    if opened and contract and edits.columns and not is_remembered:
-        check_edits(edits, contract, opened.names)
+    if opened and contract and not is_remembered:
+        _check(edits, contract, opened.names)
     likely = ""
     if opened and not contract:
         list_name = edits.part if lists else ""
@@ -261,9 +282,28 @@ def edited_content(
     covers = tuple(
         name for name, header in narrow.items() if not (header and likely_dataset(header, contracts))
     )
+    is_elsewhere = bool(contract) and keys.dataset_of(upload.key) != dataset
     return EditedUpload(
-        file, parts, opened, edits, is_remembered, contract, suggested, likely, steps, of_parts, covers
+        file,
+        parts,
+        opened,
+        edits,
+        is_remembered,
+        contract,
+        suggested,
+        likely,
+        steps,
+        of_parts,
+        covers,
+        is_elsewhere,
     )
+
+
+def _check(edits: Edits, contract: Contract, names: Collection[str]) -> None:
+    """Raise BadInputError for edits that the contract or its files do not permit."""
+    if edits.columns:
+        check_edits(edits, contract, names)
+    check_widths(edits, contract)
 
 
 def _first_sheet(
@@ -361,12 +401,14 @@ def _likely_dataset(names: Sequence[str], inner_list: str, contracts: Mapping[st
 
 
 def _suggested(
-    key: str, contract: Contract, headed: FileTable, mappings: Mappings, inner_list: str = ""
+    key: str, contract: Contract, headed: FileTable, mappings: Mappings, names: Sequence[str]
 ) -> Suggested:
     """Return the suggested fields of the columns, by name and by value in any format.
 
-    Values alone do not match days and booleans to text fields. Columns around an inner list are matched by
-    their names in the outer record.
+    Values alone do not match days and booleans to text fields.
+
+    Args:
+        names: the names to match: of the columns around an inner list, those in the outer record.
     """
     kinds = {column.name: column.type.kind for column in contract.columns}
     readings = [_reading(sample) for sample in headed.samples]
@@ -377,7 +419,7 @@ def _suggested(
     ]
     if country_fields(contract):
         samples = [in_country_codes(each, ALPHA_2) if are_countries(each) else each for each in samples]
-    named = replace(headed, names=names_in_records(headed.names, inner_list))
+    named = replace(headed, names=tuple(names))
     matched = mappings.matched(key, contract.dataset, named, samples)
     suggested = replace(matched, names=headed.shown, fingerprint=headed.fingerprint)
     nested = {column.name for column in contract.columns if column.nested}
@@ -422,6 +464,7 @@ def _applicable(edits: Edits, opened: OpenedFile, mappings: Mappings) -> tuple[E
     contract = mappings.contracts[edits.dataset]
     try:
         check_edits(edits, contract, opened.names)
+        check_widths(edits, contract)
     except BadInputError:
         return Edits(), False
     return _without_moments(edits, contract, opened.names), True
@@ -514,6 +557,8 @@ def edited_file(edited: EditedUpload, folder: Path) -> Path | None:
     """Write the edited file; return None if the file is unchanged."""
     if not edited.changes_values or edited.opened is None:
         return edited.file if edited.edits.part and edited.opened is None else None
+    if edited.opened.is_as_declared and not edited.changes_rows:
+        return edited.file
     path = folder / "edited.csv"
     opened = edited.opened
     types = [column.type for column in opened.headed.columns]

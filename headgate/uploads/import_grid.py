@@ -23,10 +23,13 @@ from headgate.contracts.file_form import (
     QUOTES_PROPERTY,
     RECORDS_PROPERTY,
     SHEET_PROPERTY,
+    WIDTHS_PROPERTY,
     QuoteUse,
+    has_header,
 )
 from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.errors import BadInputError
 from headgate.formats.batches import source_in_memory
 from headgate.formats.format_list import format_of
 from headgate.formats.format_name import WORKBOOKS
@@ -36,7 +39,8 @@ from headgate.formats.read_table import sample_table, table_without_header_row
 from headgate.formats.received_rows import Received
 from headgate.lake.states import RAGGED_ROW, Disposition
 from headgate.masking.redaction import redact
-from headgate.matching.file_table import as_text
+from headgate.matching.file_table import SAMPLE_ROWS, FileTable, as_text
+from headgate.matching.header_names import made_up_name
 from headgate.matching.match_header import count_known, with_headings
 from headgate.uploads.doubtful_dates import REFUSED, DoubtfulDates, first_future_dates
 from headgate.uploads.file_currencies import FileCurrencies
@@ -56,7 +60,6 @@ if TYPE_CHECKING:
     from headgate.formats.batches import Source
     from headgate.formats.unpack import UnpackedFile
     from headgate.lake.ports import ObjectRef, SnapshotObjects
-    from headgate.matching.file_table import FileTable
 
 ROWS, FLAWED = "rows.arrow", "flawed.arrow"
 BATCH_ROWS = 1_000
@@ -80,6 +83,8 @@ class OpenedFile:
         unreadable: the stored types of columns whose values have no text; such columns are empty.
         read_as: reads the rows of a workbook or of JSON again, with numbers and booleans in the formats of
             fields, by the name of the column; None for other files.
+        is_as_declared: the file has no header, and its columns are in the order of a contract that declares
+            this.
     """
 
     names: tuple[str, ...]
@@ -87,11 +92,13 @@ class OpenedFile:
     headed: FileTable
     unreadable: Mapping[str, str] = field(default_factory=dict)
     read_as: Callable[[Mapping[str, Column]], Source] | None = None
+    is_as_declared: bool = False
 
     @property
     def is_read_by_gate(self) -> bool:
         """Whether the gate reads the file as it is: its names are in one row, and each value has a text."""
-        return self.headed.has_header and not self.headed.two_row_sheet and not self.unreadable
+        has_names = self.headed.has_header or self.is_as_declared
+        return has_names and not self.headed.two_row_sheet and not self.unreadable
 
 
 def open_file(
@@ -102,7 +109,7 @@ def open_file(
     The columns of a text without a header are named `column_1`, `column_2` and so on.
 
     Args:
-        contract: helps to find the header, and may declare an encoding.
+        contract: helps to find the header, and may declare an encoding, quotes, widths or no header.
         part: the sheet of a workbook, or the list of records in JSON; empty for the first table.
 
     Raises:
@@ -111,11 +118,13 @@ def open_file(
     unpacked = decompressed(path, folder, limit_bytes)
     is_json = is_json_file(unpacked.path)
     properties: dict[str, object] = {(RECORDS_PROPERTY if is_json else SHEET_PROPERTY): part} if part else {}
-    for name in (ENCODING_PROPERTY, QUOTES_PROPERTY):
+    for name in (ENCODING_PROPERTY, QUOTES_PROPERTY, WIDTHS_PROPERTY):
         if contract and name in contract.properties:
             properties[name] = contract.properties[name]
     probe = contract if contract and not part else Contract("", "", "source", "0", (), properties=properties)
     headed = sample_table(unpacked.path, probe)
+    if headed is None and contract and not part and not has_header(contract):
+        return _opened_as_declared(unpacked, folder, contract, properties)
     if other := _opened_without_header_row(unpacked, folder, probe, properties, headed):
         return other
     if headed is None:
@@ -147,6 +156,26 @@ def open_file(
     return OpenedFile(
         headed.shown, source, headed, {headed.shown[place]: str(stored[place]) for place in unreadable}
     )
+
+
+def _opened_as_declared(
+    unpacked: UnpackedFile, folder: Path, contract: Contract, properties: Mapping[str, object]
+) -> OpenedFile | None:
+    """Open a file of a contract whose files have no header; None for a file that the gate refuses."""
+    places = tuple(str(place) for place in range(len(contract.columns)))
+    texts = tuple(Column(place, ColumnType(Kind.STRING)) for place in places)
+    of_form = {**properties, HEADER_PROPERTY: NO_HEADER}
+    reading = Contract("", "", "source", "0", texts, properties=of_form)
+    try:
+        source = open_batches(unpacked, reading, folder) or source_in_memory(read_whole(unpacked, reading))
+        first = next(iter(source.batches()), None)
+    except BadInputError:
+        return None
+    if first is None:
+        return None
+    names = tuple(made_up_name(place) for place in range(1, len(places) + 1))
+    columns = tuple(first.cells[place].slice(0, SAMPLE_ROWS) for place in places)
+    return OpenedFile(names, source, FileTable(names, columns, has_header=False), is_as_declared=True)
 
 
 def _opened_without_header_row(

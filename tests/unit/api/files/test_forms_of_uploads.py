@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import zipfile
@@ -117,6 +118,15 @@ def test_a_text_in_another_encoding_is_refused_with_its_reason() -> None:
     )
 
 
+def test_a_file_too_large_for_a_grid_stays_profiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The gate profiles and keeps it, so its check may not say that it is refused."""
+    monkeypatch.setattr("headgate.uploads.dry_run._MAX_GRID_BYTES", 64)
+    content = gzip.compress(b"item;name;price\n" + WITHOUT_HEADER)
+    caller = uploader()
+    first = checked(caller, uploaded(caller, content, "stock.csv.gz", "")).json
+    assert first["outcome"] == "profiled"
+
+
 def test_columns_of_one_name_are_numbered_and_blanks_around_a_name_do_not_matter() -> None:
     rows = b"".join(b"%d, A,%d,%d\n" % (n, n, n) for n in range(9))
     caller = uploader()
@@ -184,3 +194,79 @@ def test_a_number_cell_keeps_its_value_when_another_cell_is_edited(
     stored = lake.objects.contents("curated")[accepted]
     prices = pq.read_table(io.BytesIO(stored)).column("list_price").to_pylist()
     assert prices == [Decimal("1.2760"), Decimal("1276.5000")]
+
+
+def caller_of_form(**properties: object) -> Caller:
+    """An uploader to a lake whose products declare these properties of their files."""
+    products = REGISTRY.source["products"]
+    of_form = replace(products, properties={**products.properties, **properties})
+    source = {**REGISTRY.source, "products": of_form}
+    return Caller(MemoryLake(contracts=replace(REGISTRY, source=source)), ("uploader",))
+
+
+NO_HEADER, WIDTHS = "headgate.header", "headgate.widths"
+IN_WIDTHS = "".join(
+    f"A{n:02d}Bike {n:<4d}Bikes{n:>4d}.50true 2026-01-02 08:00:00\n" for n in range(1, 9)
+).encode()
+IN_CELLS = "".join(
+    f"A{n:02d};Bike {n};Bikes;{n}.50;true;2026-01-02 08:00:00;\n" for n in range(1, 9)
+).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "properties"),
+    [
+        (IN_WIDTHS, {NO_HEADER: "none", WIDTHS: [3, 9, 5, 7, 5, 19]}),
+        (IN_CELLS, {NO_HEADER: "none"}),
+        (
+            IN_CELLS.replace(b";\n", b"\n").replace(b"Bike 3", b'Bike 3"'),
+            {NO_HEADER: "none", "headgate.quotes": "none"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_decided", [True, False])
+def test_a_file_of_a_contract_without_header_is_shown_by_it_and_committed_as_it_is(
+    content: bytes, properties: dict[str, object], *, is_decided: bool
+) -> None:
+    """All rows in fixed widths were refused, because a guessed CSV was committed."""
+    caller = caller_of_form(**properties)
+    names = REGISTRY.source["products"].names
+    upload_id = uploaded(caller, content, "products.txt", "products")
+    answer = checked(caller, upload_id)
+    if is_decided:
+        columns = {f"column_{place}": name for place, name in enumerate(names, 1)}
+        answer = checked(caller, upload_id, {"dataset": "products", "columns": columns})
+    assert counts(answer) == (8, 0, 0)
+    assert len(answer.json["grid"]["columns"]) == len(names)
+    key = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"]
+    assert caller.lake.objects.contents("raw")[key] == content
+    assert caller.lake.receive(key).accepted == 8
+
+
+def test_a_chosen_member_of_a_contract_without_header_is_committed_as_it_is() -> None:
+    caller, sink = caller_of_form(**{NO_HEADER: "none", WIDTHS: [3, 9, 5, 7, 5, 19]}), io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr("read me.txt", "The products of today.\n")
+        archive.writestr("products.txt", IN_WIDTHS)
+    upload_id = uploaded(caller, sink.getvalue(), "export.zip", "products")
+    assert counts(checked(caller, upload_id, {"dataset": "products", "part": "products.txt"})) == (8, 0, 0)
+    key = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"]
+    assert caller.lake.objects.contents("raw")[key] == IN_WIDTHS
+
+
+def test_an_edited_cell_of_a_file_without_header_stays_in_the_contracts_order() -> None:
+    caller = caller_of_form(**{NO_HEADER: "none"})
+    upload_id = uploaded(caller, IN_CELLS, "products.txt", "products")
+    edits = {"dataset": "products", "cells": [{"row": 1, "column": "column_2", "text": "Citybike"}]}
+    assert counts(checked(caller, upload_id, edits)) == (8, 0, 0)
+    key = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"]
+    assert caller.lake.objects.contents("raw")[key].splitlines()[0].startswith(b"A01,Citybike,Bikes,1.50,")
+
+
+def test_values_in_declared_widths_are_not_edited() -> None:
+    """The edited file is CSV, which the gate would cut by the widths."""
+    caller = caller_of_form(**{NO_HEADER: "none", WIDTHS: [3, 9, 5, 7, 5, 19]})
+    upload_id = uploaded(caller, IN_WIDTHS, "products.txt", "products")
+    edits = {"dataset": "products", "cells": [{"row": 1, "column": "column_2", "text": "Citybike"}]}
+    answer = checked(caller, upload_id, edits).json
+    assert "columns of declared widths" in answer["error"]["message"]
