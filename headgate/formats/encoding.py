@@ -12,6 +12,7 @@ from headgate.errors import UnreadableFileError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+UNKNOWN_ENCODING = "unknown_encoding"
 GUESSED = "cp1252"  # the encoding of spreadsheets; it decodes nearly every byte
 _UTF8_RUN = re.compile(rb"(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})+")
 # Characters that Windows-1252 has after a capital at the end of a word, and UTF-8 as the second byte of a
@@ -103,7 +104,7 @@ def check_names(content: bytes, names: Iterable[str]) -> None:
     best = max((GUESSED, *_OLD_ENCODINGS), key=names_shown) if non_ascii else GUESSED
     if best != GUESSED:
         raise UnreadableFileError(
-            rule="unknown_encoding",
+            rule=UNKNOWN_ENCODING,
             message=(
                 f"the header has the contract's names in the encoding {best}, and other names in Windows-1252"
             ),
@@ -116,7 +117,7 @@ def check_names(content: bytes, names: Iterable[str]) -> None:
 def unknown_encoding(content: bytes, at: int) -> UnreadableFileError:
     """Return the rejection of a text that is neither UTF-8 nor, from byte `at`, plausible Windows-1252."""
     return UnreadableFileError(
-        rule="unknown_encoding",
+        rule=UNKNOWN_ENCODING,
         message=f"line {_line_of(content, at)} is neither UTF-8 nor plausible Windows-1252",
         remedy=(
             "write the file in UTF-8, or state its encoding in the contract: headgate.encoding, as "

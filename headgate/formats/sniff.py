@@ -36,7 +36,6 @@ _OTHER_MAGICS = {
     b"\xd0\xcf\x11\xe0": "an old Excel workbook, or one with a password",
     b"%PDF": "a PDF document",
     b"BZh": "a bzip2 archive",
-    b"FEA1": "a Feather file of version 1",
     b"\xfd7zXZ": "an xz archive",
     b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
     b"Rar!": "a RAR archive",
@@ -44,9 +43,11 @@ _OTHER_MAGICS = {
     b"{\\rtf": "a text document",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
 }
-_TAR_MAGIC, _TAR_MAGIC_AT = b"ustar", 257
+# Beginnings that are names of columns, too, unless a control character follows.
+_LIKE_NAMES = {b"FEA1": "a Feather file of version 1", b"GIF8": "a picture"}
+# Of POSIX and of GNU tar. Source: "Basic Tar Format" of GNU tar: the magic, and the version after it.
+_TAR_MAGICS, _TAR_MAGIC_AT = (b"ustar\0", b"ustar  \0"), 257
 # The longest first: the little-endian mark of UTF-32 starts with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -228,7 +229,10 @@ def _check_no_other_format(content: bytes) -> None:
     for magic, what in _OTHER_MAGICS.items():
         if content.startswith(magic):
             raise _not_text(what)
-    if content[_TAR_MAGIC_AT : _TAR_MAGIC_AT + len(_TAR_MAGIC)] == _TAR_MAGIC:
+    for magic, what in _LIKE_NAMES.items():
+        if content.startswith(magic) and _CONTROLS.search(content, 0, _PROBE_BYTES):
+            raise _not_text(what)
+    if content.startswith(_TAR_MAGICS, _TAR_MAGIC_AT):
         raise _not_text("a tar archive")
     if _PAGE.search(content[:_PROBE_BYTES]):
         raise _web_page()

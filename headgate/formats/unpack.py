@@ -45,11 +45,12 @@ _MEMBERS_SHOWN = 5
 _FILES_OF_TOOLS = re.compile(
     r"\._.*|\.DS_Store|Thumbs\.db|desktop\.ini|_SUCCESS|_(?:started|committed)_\d+|_(?:common_)?metadata|\..*\.crc"
 )
-# The beginning of a member's name, by the kind of document. Source: ECMA-376, part 1; files of Numbers.
+# The members of each kind of document. Source: ECMA-376, parts 1 and 2; files of Numbers.
+_CONTENT_TYPES = "[Content_Types].xml"
 _DOCUMENTS = {
-    "a Word document": "word/document",
-    "a presentation": "ppt/",
-    "a document of Numbers, Pages or Keynote": "Index/Document.iwa",
+    "a Word document": {_CONTENT_TYPES, "word/document.xml"},
+    "a presentation": {_CONTENT_TYPES, "ppt/presentation.xml"},
+    "a document of Numbers, Pages or Keynote": {"Index/Document.iwa"},
 }
 _INNER = "unpacked-"
 _IS_ENCRYPTED = 0x1
@@ -292,9 +293,9 @@ def _data_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 
 def _check_no_document(archive: zipfile.ZipFile) -> None:
     """Check that the archive is no document of another program than a spreadsheet."""
-    names = archive.namelist()
-    for document, part in _DOCUMENTS.items():
-        if any(name.startswith(part) for name in names):
+    names = set(archive.namelist())
+    for document, parts in _DOCUMENTS.items():
+        if parts <= names:
             raise UnreadableFileError(
                 rule="not_a_table",
                 message=f"the file is {document}, which is not a table",

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from headgate.errors import BadInputError, HeadgateError, NotFoundError
+from headgate.formats.encoding import UNKNOWN_ENCODING
 from headgate.lake import keys
 from headgate.lake.content_hash import sha256_of
 from headgate.lake.ports import ObjectRef
@@ -337,9 +338,12 @@ def _replaces_as_sent(replaces: Mapping[str, Any] | None, numbers: RowNumbers) -
 
 
 def _unreadable(result: dict[str, Any], error: BadInputError) -> dict[str, Any]:
-    """Return the check of a file that has no grid: a profile of garbled texts says less than the error."""
+    """Return the check of a file that has no grid: a profile of garbled texts says less than the error.
+
+    The gate profiles and keeps files that have no grid for another reason, such as their size.
+    """
     record = result.get("record") or {}
-    if record.get("state") != FileState.PROFILED:
+    if record.get("state") != FileState.PROFILED or error.rule != UNKNOWN_ENCODING:
         return result
     refused = {**record, "state": FileState.REJECTED.value, "error": _reason(error)}
     return {**result, "record": refused, "columns": [], "draft": None}

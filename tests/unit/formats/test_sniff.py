@@ -121,6 +121,9 @@ def test_a_probe_that_ends_within_a_character_is_still_utf8() -> None:
         (b"%PDF-1.7", "PDF"),
         (b"SQLite format 3\0", "an SQLite database"),
         (b"stock.csv".ljust(257, b"\0") + b"ustar\0", "a tar archive"),
+        (b"stock.csv".ljust(257, b"\0") + b"ustar  \0", "a tar archive"),
+        (b"FEA1\0\0\0\0", "a Feather file of version 1"),
+        (b"GIF89a\x01\0\x01\0", "a picture"),
         (b"<html><table><tr><td>1</td></tr></table></html>", "a web page"),
         (b"<!DOCTYPE html>\n<HTML lang='en'><p>Hello</p></HTML>", "a web page"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "a picture"),
@@ -132,6 +135,23 @@ def test_bytes_that_are_no_text_are_no_table(content: bytes, says: str) -> None:
     with pytest.raises(UnreadableFileError, match=says) as refused:
         text_of(content)
     assert refused.value.rule == "not_a_table"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"id,name\n" + b"1,Soap\n" * 35 + b"99,mustard\n",
+        b"FEA1,FEA2,FEA3\n1,2,3\n",
+        b"GIF89a_share,GIF8\n1,2\n",
+    ],
+)
+def test_a_text_with_the_letters_of_a_magic_is_a_text(content: bytes) -> None:
+    assert text_of(content).utf8 == content
+
+
+def test_the_letters_of_tar_lie_where_its_archives_have_them() -> None:
+    content = b"id,name\n" + b"1,Soap\n" * 35 + b"99,mustard\n"
+    assert content.index(b"ustar") == 257
 
 
 def test_a_nul_in_a_text_is_named_with_its_line() -> None:

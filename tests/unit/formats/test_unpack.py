@@ -37,9 +37,14 @@ def test_gzip_gives_back_what_was_packed_and_other_bytes_stay(body: bytes) -> No
 )
 def test_a_document_of_another_program_is_called_so(part: str, says: str) -> None:
     with pytest.raises(UnreadableFileError) as refused:
-        unpack(zipped({part: b"x", "other.bin": b"y"}))
+        unpack(zipped({"[Content_Types].xml": b"z", part: b"x", "other.bin": b"y"}))
     assert refused.value.rule == "not_a_table"
     assert says in refused.value.message
+
+
+@pytest.mark.parametrize("member", ["ppt/people.csv", "word/documents.csv", "word/document.xml"])
+def test_a_folder_named_like_one_of_a_document_holds_data(member: str) -> None:
+    assert unpack(zipped({member: b"id,name\n1,Ada\n"})) == b"id,name\n1,Ada\n"
 
 
 def test_several_members_and_padding_are_one_file() -> None:
