@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from headgate.formats.batches import Source
     from headgate.formats.received_rows import Received
     from headgate.uploads.edits import CellEdit, Step
+    from headgate.uploads.number_cells import NumberCells
 
 RULE = "edits"
 _DAY = r"^(\d{4}-\d{2}-\d{2})$"
@@ -121,6 +122,7 @@ def edited_csv(
     path: Path,
     *,
     stored: Mapping[str, pa.DataType] | None = None,
+    number_cells: NumberCells | None = None,
 ) -> None:
     """Write the edited file: UTF-8, the contract's names, one line per row of the original.
 
@@ -129,6 +131,7 @@ def edited_csv(
 
     Args:
         stored: the types in which the file stores its columns; None for texts alone.
+        number_cells: of a workbook or of JSON, for fields with a declared format.
     """
     of_dataset = contract
     if contract is None or not edits.columns:
@@ -146,9 +149,13 @@ def edited_csv(
         writer = csv.writer(file, lineterminator="\n")
         if has_header(of_dataset):
             writer.writerow(fields)
-        for received in source.batches():
+        declared = number_cells.source.batches() if number_cells else repeat(None)
+        for received, spelled in zip(source.batches(), declared, strict=False):
             batch = with_completed(received, typed, source)
             columns = edited_columns(batch, names, edits)
+            if number_cells and spelled:
+                own = with_completed(spelled, typed, number_cells.source)
+                columns |= number_cells.of(batch, own, names, columns)
             if is_workbook:
                 columns |= _midnights(columns, column_of, edits, of_dataset)
             columns |= _of_stored_types(columns, column_of, edits, of_dataset, stored or {})

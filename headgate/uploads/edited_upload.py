@@ -42,6 +42,7 @@ from headgate.matching.suggest_mapping import VALUE
 from headgate.uploads.edited_rows import check_edits, check_widths, edited_csv, member_of, source_format_of
 from headgate.uploads.edits import Edits, fields_after_edits
 from headgate.uploads.import_grid import is_json_file, open_file
+from headgate.uploads.number_cells import NumberCells
 from headgate.uploads.proposed_steps import names_in_records, proposed_steps
 from headgate.uploads.upload import UploadMapping, why_not_named
 from headgate.values.cast_declared import cast_column, without_nulls
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from headgate.contracts.model import Contract
-    from headgate.formats.batches import Source
     from headgate.formats.excel.workbook import Sheet
     from headgate.formats.json.record_lists import RecordList
     from headgate.matching.file_table import FileTable
@@ -68,6 +68,7 @@ _MAX_JSON_BYTES = 32 << 20  # parsed as a whole to find its lists
 _COUNTRY_CONFIDENCE = 0.7  # below the threshold of certainty: a person confirms it
 _MAX_PROPOSED_LISTS, _MAX_PROPOSED_BYTES = 4, 8 << 20
 _MAX_COVER_COLUMNS = 2  # of a sheet of facts, such as "Contact: …"
+_MAX_TRIED_MEMBERS = 20  # before a person chooses one
 _MAX_PART_CHARS = 100  # of a sheet's or member's name in a key
 _WIDEST = {"precision": 38, "scale": 9}
 _NO_TEXT = {Kind.BOOLEAN, Kind.DATE, Kind.TIMESTAMP, Kind.DECIMAL}
@@ -337,15 +338,23 @@ def _first_sheet(
 
 def _first_member(path: Path, folder: Path, limit_bytes: int) -> str:
     """Return the first of an archive's members that is a table with rows; empty for other files."""
-    with path.open("rb") as archive:
-        is_zip = archive.read(2) == b"PK"
-    if not is_zip or format_of(path.read_bytes()).name in WORKBOOKS:
+    with path.open("rb") as file:
+        is_zip = file.read(2) == b"PK"
+    body = path.read_bytes() if is_zip else b""
+    if not is_zip or format_of(body).name in WORKBOOKS:
         return ""
-    _, members, _ = _member(path, folder, "")
-    for name in members:
-        file, _, _ = _member(path, folder, name)
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            members = [member.filename for member in data_members(archive)]
+    except zipfile.BadZipFile:
+        return ""
+    for name in members[:_MAX_TRIED_MEMBERS] if len(members) > 1 else ():
         with suppress(BadInputError):
-            opened = open_file(file, folder, None, "", limit_bytes)
+            if (content := member_of(body, name)) is None:
+                continue
+            inner = folder / f"member{PurePosixPath(name).suffix}"
+            inner.write_bytes(content)
+            opened = open_file(inner, folder, None, "", limit_bytes)
             if opened and _is_table(opened):
                 return name
     return ""
@@ -563,29 +572,37 @@ def edited_file(edited: EditedUpload, folder: Path) -> Path | None:
     opened = edited.opened
     types = [column.type for column in opened.headed.columns]
     stored = dict(zip(opened.names, types, strict=True))
-    source = _with_formats(opened, edited.edits, edited.contract)
-    edited_csv(source, opened.names, edited.edits, edited.contract, path, stored=stored)
+    edited_csv(
+        opened.source,
+        opened.names,
+        edited.edits,
+        edited.contract,
+        path,
+        stored=stored,
+        number_cells=_number_cells(edited),
+    )
     return path
 
 
-def _with_formats(opened: OpenedFile, edits: Edits, contract: Contract | None) -> Source:
-    """Return the rows in which numbers and booleans of a workbook or of JSON have the format of their field.
-
-    The gate reads the edited file by this format, and would read the number 1.276 as 1276. The texts of a
-    column that a step changes stay as the grid shows them.
-    """
-    if contract is None or opened.read_as is None:
-        return opened.source
+def _number_cells(edited: EditedUpload) -> NumberCells | None:
+    """Return the numbers and booleans of a workbook or of JSON in the formats of their fields, if any."""
+    opened, edits, contract = edited.opened, edited.edits, edited.contract
+    if contract is None or opened is None or opened.read_as is None:
+        return None
     column_of = {field: name for name, field in edits.columns.items() if field}
-    changed = {step.column for step in edits.steps} | edits.joined_columns
+    if not edits.columns:  # the gate matches the names of the edited file
+        fields = edited.suggested.fields if edited.suggested else ()
+        column_of = {field: name for name, field in zip(opened.names, fields, strict=False) if field}
+        column_of |= {name: name for name in opened.names if name in contract.names}
     typed = {}
     for each in contract.columns:
-        name = column_of.get(each.name, "") if edits.columns else each.name
         declared = source_format_of(edits, each) or each.format
         is_typed = each.type.kind in {*NUMBERS, Kind.BOOLEAN} and not each.mask
-        if declared and is_typed and name in opened.names and name not in changed:
+        if declared and is_typed and (name := column_of.get(each.name, "")) in opened.names:
             typed[name] = replace(each, format=declared)
-    return opened.read_as(typed) if typed else opened.source
+    if not typed:
+        return None
+    return NumberCells.read(opened.source, opened.read_as(typed), opened.names, typed)
 
 
 def edited_key(upload: UploadRecord, edited: EditedUpload) -> str:

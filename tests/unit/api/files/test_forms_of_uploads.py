@@ -270,3 +270,65 @@ def test_values_in_declared_widths_are_not_edited() -> None:
     edits = {"dataset": "products", "cells": [{"row": 1, "column": "column_2", "text": "Citybike"}]}
     answer = checked(caller, upload_id, edits).json
     assert "columns of declared widths" in answer["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("edits", "prices"),
+    [
+        ({"steps": [{"kind": "default", "column": "list_price", "text": "5.5"}]}, ["1.276", "5.5"]),
+        ({"steps": [{"kind": "default", "column": "list_price", "text": "5,5"}]}, ["1.276", "5.5"]),
+        (
+            {
+                "steps": [
+                    {"kind": "map", "column": "list_price", "values": {"1.276": "1.277"}},
+                    {"kind": "default", "column": "list_price", "text": "7"},
+                ]
+            },
+            ["1.277", "7"],
+        ),
+        (
+            {
+                "cells": [
+                    {"row": 1, "column": "list_price", "text": "1.277"},
+                    {"row": 2, "column": "list_price", "text": "1.278"},
+                ]
+            },
+            ["1.277", "1.278"],
+        ),
+        (
+            {
+                "cells": [
+                    {"row": 1, "column": "list_price", "text": "1,277"},
+                    {"row": 2, "column": "list_price", "text": "8"},
+                ]
+            },
+            ["1.277", "8"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("price", ["list_price", "list price"])
+@pytest.mark.parametrize("written", [workbook_of, lambda rows: json.dumps(rows).encode()])
+def test_a_number_cell_keeps_its_value_in_an_edited_column(
+    written: Callable[[list[dict[str, object]]], bytes],
+    price: str,
+    edits: dict[str, Any],
+    prices: list[str],
+) -> None:
+    """A step on the column, a typed cell, or a column that only its alias names multiplied it by 1000."""
+    products = REGISTRY.source["products"]
+    comma = replace(products.column("list_price"), format=SourceFormat(decimal=",", thousands="."))
+    columns = tuple(comma if column.name == "list_price" else column for column in products.columns)
+    source = {**REGISTRY.source, "products": replace(products, columns=columns)}
+    caller = Caller(MemoryLake(contracts=replace(REGISTRY, source=source)), ("uploader",))
+    row = {"product_id": "A1", "product_name": "Bike", "category": "Bikes", price: 1.276}
+    row |= {"is_active": True, "updated_at": "2026-01-02 03:00:00"}
+    content = written([row, {**row, "product_id": "A2", price: None}])
+    upload_id = uploaded(caller, content, "prices.data", "products")
+    own = json.loads(json.dumps(edits).replace('"list_price"', json.dumps(price)))
+    own |= {"dataset": "products", "part": checked(caller, upload_id).json["part"]}
+    assert counts(checked(caller, upload_id, own)) == (2, 0, 0)
+    key = caller.call("POST", f"/v1/uploads/{upload_id}/commit").json["key"]
+    accepted = caller.lake.receive(key).curated_key
+    stored = caller.lake.objects.contents("curated")[accepted]
+    read = pq.read_table(io.BytesIO(stored)).column("list_price").to_pylist()
+    assert read == [Decimal(each) for each in prices]
