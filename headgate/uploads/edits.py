@@ -82,6 +82,21 @@ class Edits:
         own = {"steps": steps, "cells": cells, "left_out": tuple(read.get("left_out", ()))}
         return cls(**{**read, **own})
 
+    def renamed(self, names: Mapping[str, str]) -> Edits:
+        """Return the edits with new names of the file's columns, by the old ones."""
+
+        def new(name: str) -> str:
+            return names.get(name, name)
+
+        return replace(
+            self,
+            columns={new(name): field for name, field in self.columns.items()},
+            steps=tuple(
+                replace(step, column=new(step.column), into=tuple(map(new, step.into))) for step in self.steps
+            ),
+            cells=tuple(replace(cell, column=new(cell.column)) for cell in self.cells),
+        )
+
     @property
     def changes_values(self) -> bool:
         """Whether the committed file differs from the sent file."""

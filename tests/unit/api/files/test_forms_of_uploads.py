@@ -149,6 +149,18 @@ def test_an_archive_opens_at_its_first_table() -> None:
     assert len(first["parts"]) == 3
 
 
+def test_only_the_first_members_of_an_archive_are_tried() -> None:
+    """Each try of a large archive unpacks a member at each check."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        for number in range(20):
+            archive.writestr(f"{number}.png", b"\x89PNG\r\n\x1a\n")
+        archive.writestr("stock.csv", "item,price\nA1,2\nA2,3\n")
+    caller = uploader()
+    first = checked(caller, uploaded(caller, sink.getvalue(), "export.zip", "")).json
+    assert (first["part"], len(first["parts"])) == ("", 21)
+
+
 def workbook_of(rows: list[dict[str, object]]) -> bytes:
     book, content = openpyxl.Workbook(), io.BytesIO()
     for row in ([*rows[0]], *([*each.values()] for each in rows)):
