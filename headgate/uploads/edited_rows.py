@@ -154,8 +154,8 @@ def edited_csv(
             batch = with_completed(received, typed, source)
             columns = edited_columns(batch, names, edits)
             if number_cells and spelled:
-                own = with_completed(spelled, typed, number_cells.source)
-                columns |= number_cells.of(batch, own, names, columns)
+                numbered = with_completed(spelled, typed, number_cells.source)
+                columns |= number_cells.of(batch, numbered, names, columns)
             if is_workbook:
                 columns |= _midnights(columns, column_of, edits, of_dataset)
             columns |= _of_stored_types(columns, column_of, edits, of_dataset, stored or {})

@@ -162,10 +162,10 @@ def test_without_the_right_to_read_what_is_remembered_files_are_sent_as_they_are
 
 
 def test_edits_of_older_versions_get_the_names_that_are_shown_now() -> None:
-    """A second price was `column_3`, and blanks around a name were kept."""
+    """A second price was `column_3`, and ` item` with a blank was `column_2`."""
     headed = FileTable(("price", " item", "price"), (pa.array(["1"]),) * 3)
-    assert headed.formerly_shown == {"column_1": "price", " item": "item", "column_3": "price_2"}
-    step = Step("split", " item", "-", into=("column_3", "kind"))
+    assert headed.formerly_shown == {"column_1": "price", "column_2": "item", "column_3": "price_2"}
+    step = Step("split", "column_2", "-", into=("column_3", "kind"))
     edits = Edits(columns={"column_3": "price", "kind": None}, steps=(step,))
     assert edits.renamed(headed.formerly_shown) == Edits(
         columns={"price_2": "price", "kind": None},
