@@ -108,7 +108,7 @@ class FileTable:
     def formerly_shown(self) -> dict[str, str]:
         """The displayed name by the different one that older versions stored in edits.
 
-        They named a column with blanks around its name, and each of several columns of one name, by its place.
+        They named a column with blanks around its name, or of a name that another has, by its place.
         """
         taken = {folded(name) for name in self.names}
         former = tuple(
