@@ -125,7 +125,7 @@ class EditedUpload:
             return self.edits.changes_values
         if self.contract and not self.opened.is_read_by_gate:
             return True
-        if self.opened.is_as_declared:  # no header tells the gate its dataset, so its key does
+        if self.opened.is_as_declared:  # without a header, the gate finds the dataset by the key
             return self.changes_rows or self.is_elsewhere
         if self.contract is None or not self.edits.columns:
             return False

@@ -258,7 +258,7 @@ def test_a_file_of_a_contract_without_header_is_shown_by_it_and_committed_as_it_
 def test_a_chosen_member_of_a_contract_without_header_is_committed_as_it_is() -> None:
     caller, sink = caller_of_form(**{NO_HEADER: "none", WIDTHS: [3, 9, 5, 7, 5, 19]}), io.BytesIO()
     with zipfile.ZipFile(sink, "w") as archive:
-        archive.writestr("read me.txt", "The products of today.\n")
+        archive.writestr("read me.txt", "The current products.\n")
         archive.writestr("products.txt", IN_WIDTHS)
     upload_id = uploaded(caller, sink.getvalue(), "export.zip", "products")
     assert counts(checked(caller, upload_id, {"dataset": "products", "part": "products.txt"})) == (8, 0, 0)
