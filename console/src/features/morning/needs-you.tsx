@@ -26,9 +26,10 @@ const NO_DATASET = { state: 'profiled' } as const
 /** What needs a person, each with one button: a failed run, files with rows to fix, queues. */
 export function NeedsYou() {
   const boards = useDashboards()
-  // Lines that come first arrive first, so that no click lands on the line that took its place.
+  // Lines that come first arrive first, so that no click lands on the line that took its place. A failed
+  // answer counts as one: its line tries again by itself.
   const isReading = [useRuns(), useHealth(), boards, useFiles(NO_DATASET), useQuarantine()].some(
-    ({ isPending }) => isPending,
+    ({ isFetched }) => !isFetched,
   )
   if (isReading)
     return (
