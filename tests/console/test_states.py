@@ -287,7 +287,7 @@ def test_the_list_of_runs_marks_a_run_that_succeeded_with_problems_and_names_the
             "succeeded with problems",
             [
                 "Payments was not merged and keeps its previous table.",
-                "Payments: Payment occurs more than once in 1 row",
+                "Payments: Payment id occurs more than once in 1 row",
                 "What to do: If the reason",
             ],
         ),

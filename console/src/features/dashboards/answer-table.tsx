@@ -141,6 +141,9 @@ export function AnswerTable({ answer: asked, units, table, label, height, keeps,
           size="compact-xs"
           variant="default"
           mt={4}
+          h="auto"
+          maw="100%"
+          styles={{ label: { whiteSpace: 'normal', textAlign: 'left' } }}
           aria-expanded={hasAll}
           onClick={() => {
             setOpened(undefined)
