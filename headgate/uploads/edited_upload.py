@@ -99,7 +99,7 @@ class EditedUpload:
     edits: Edits
     is_remembered: bool
     contract: Contract | None
-    suggested: Suggested | None
+    suggested: Suggested | None = None
     likely_dataset: str = ""
     proposed_steps: tuple[FieldStep, ...] = ()
     part_datasets: Mapping[str, str] = field(default_factory=dict)
@@ -228,6 +228,22 @@ class EditedUpload:
         return possibly_sensitive(self.contract, samples, self.suggested) | without_field
 
 
+@dataclass(frozen=True)
+class _SentPart:
+    """The file or an archive member.
+
+    Attributes:
+        part: the sheet, member or list that is read; empty for the first one.
+        parts: the parts to choose from, with the number of their records if known.
+        narrow: the headers of narrow sheets.
+    """
+
+    file: Path
+    part: str
+    parts: Mapping[str, int | None] = field(default_factory=dict)
+    narrow: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
 def edited_content(
     upload: UploadRecord, path: Path, folder: Path, mappings: Mappings, limit_bytes: int
 ) -> EditedUpload:
@@ -237,8 +253,8 @@ def edited_content(
         BadInputError: the file cannot be read.
     """
     edits, contracts = upload.edits or Edits(), mappings.contracts
-    edits = replace(edits, part=edits.part or _first_member(path, folder, limit_bytes))
-    file, parts, narrow = _member(path, folder, edits.part)
+    sent = _member(path, folder, edits.part, limit_bytes)
+    file, parts, edits = sent.file, sent.parts, replace(edits, part=sent.part)
     is_open = upload.edits is None or edits.chooses_part_alone
     if lists := _lists(file):
         parts = {each.name: each.records for each in lists}
@@ -260,51 +276,66 @@ def edited_content(
     of_parts = _datasets_of_lists(file, lists, contracts)
     dataset = edits.dataset or dataset
     if opened and dataset not in contracts and not edits.is_of_no_dataset:
-        # Records around a list are of another dataset than the list.
-        of_list = of_parts.get(inner_list, "")
-        of_header = mappings.dataset_of_table(upload.key, opened.headed) if opened.headed.has_header else ""
-        dataset = of_list if inner_list else of_header
+        dataset = _dataset_of_columns(upload.key, opened, inner_list, of_parts, mappings)
     contract = contracts.get(dataset)
-    suggested = None
-    if opened and contract:
-        names = contract.names if opened.is_as_declared else names_in_records(opened.headed.names, inner_list)
-        suggested = _suggested(upload.key, contract, opened.headed, mappings, names)
-    # Stored edits are for the contract; the gate reports fields that they lack.
-    if opened and contract and not is_remembered:
-        _check(edits, contract, opened.names)
-    likely = ""
-    if opened and not contract:
-        list_name = edits.part if lists else ""
-        likely = _likely_dataset_of_part(list_name, opened.headed.names, inner_list, contracts)
-    steps: tuple[FieldStep, ...] = ()
-    if opened and contract and suggested:
-        texts = dict(zip(opened.names, map(as_text, opened.headed.columns), strict=True))
-        steps = proposed_steps(suggested, contract, edits, texts, inner_list)
-    covers = tuple(
-        name for name, header in narrow.items() if not (header and likely_dataset(header, contracts))
-    )
-    is_elsewhere = bool(contract) and keys.dataset_of(upload.key) != dataset
-    return EditedUpload(
+    edited = EditedUpload(
         file,
         parts,
         opened,
         edits,
         is_remembered,
         contract,
-        suggested,
-        likely,
-        steps,
-        of_parts,
-        covers,
-        is_elsewhere,
+        part_datasets=of_parts,
+        covers=_covers(sent.narrow, contracts),
+        is_elsewhere=bool(contract) and keys.dataset_of(upload.key) != dataset,
     )
+    return _with_suggestions(edited, upload.key, edits.part if lists else "", inner_list, mappings)
 
 
-def _check(edits: Edits, contract: Contract, names: Collection[str]) -> None:
-    """Raise BadInputError for edits that the contract or its files do not permit."""
-    if edits.columns:
-        check_edits(edits, contract, names)
-    check_widths(edits, contract)
+def _dataset_of_columns(
+    key: str, opened: OpenedFile, inner_list: str, of_parts: Mapping[str, str], mappings: Mappings
+) -> str:
+    """Return the dataset of a part by its columns; empty if unknown.
+
+    Records around a list are of another dataset than the list.
+    """
+    if inner_list:
+        return of_parts.get(inner_list, "")
+    return mappings.dataset_of_table(key, opened.headed) if opened.headed.has_header else ""
+
+
+def _with_suggestions(
+    edited: EditedUpload, key: str, list_name: str, inner_list: str, mappings: Mappings
+) -> EditedUpload:
+    """Add the suggested fields of the columns and steps; for a part of no dataset, the likely one.
+
+    Raises:
+        BadInputError: the contract does not permit the edits.
+    """
+    opened, contract, edits = edited.opened, edited.contract, edited.edits
+    if opened is None:
+        return edited
+    names = opened.headed.names
+    if contract is None:
+        likely = _likely_dataset_of_part(list_name, names, inner_list, mappings.contracts)
+        return replace(edited, likely_dataset=likely)
+    matched = contract.names if opened.is_as_declared else names_in_records(names, inner_list)
+    suggested = _suggested(key, contract, opened.headed, mappings, matched)
+    # Stored edits are for the contract; the gate reports fields that they lack.
+    if edits.columns and not edited.is_remembered:
+        check_edits(edits, contract, opened.names)
+    if not edited.is_remembered:
+        check_widths(edits, contract)
+    texts = dict(zip(opened.names, map(as_text, opened.headed.columns), strict=True))
+    steps = proposed_steps(suggested, contract, edits, texts, inner_list)
+    return replace(edited, suggested=suggested, proposed_steps=steps)
+
+
+def _covers(narrow: Mapping[str, Sequence[str]], contracts: Mapping[str, Contract]) -> tuple[str, ...]:
+    """Return the narrow sheets without a header of a dataset."""
+    return tuple(
+        name for name, header in narrow.items() if not (header and likely_dataset(header, contracts))
+    )
 
 
 def _first_sheet(
@@ -336,28 +367,26 @@ def _first_sheet(
     return first
 
 
-def _first_member(path: Path, folder: Path, limit_bytes: int) -> str:
-    """Return the first of an archive's members that is a table with rows; empty for other files."""
-    with path.open("rb") as file:
-        is_zip = file.read(2) == b"PK"
-    body = path.read_bytes() if is_zip else b""
-    if not is_zip or format_of(body).name in WORKBOOKS:
-        return ""
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            members = [member.filename for member in data_members(archive)]
-    except zipfile.BadZipFile:
-        return ""
+def _first_table(body: bytes, members: Sequence[str], folder: Path, limit_bytes: int) -> str:
+    """Return the first of an archive's members that is a table with rows; empty if few tries find none."""
     for name in members[:_MAX_TRIED_MEMBERS] if len(members) > 1 else ():
         with suppress(BadInputError):
-            if (content := member_of(body, name)) is None:
+            if (inner := _written_member(body, name, folder)) is None:
                 continue
-            inner = folder / f"member{PurePosixPath(name).suffix}"
-            inner.write_bytes(content)
             opened = open_file(inner, folder, None, "", limit_bytes)
             if opened and _is_table(opened):
                 return name
     return ""
+
+
+def _written_member(body: bytes, name: str, folder: Path) -> Path | None:
+    """Write an archive member to the folder; return None if it cannot be read."""
+    content = member_of(body, name)
+    if content is None:
+        return None
+    inner = folder / f"member{PurePosixPath(name).suffix}"
+    inner.write_bytes(content)
+    return inner
 
 
 def _is_table(opened: OpenedFile) -> bool:
@@ -515,29 +544,27 @@ def _first_list(lists: Sequence[RecordList]) -> str:
     return min(lists, key=lambda each: (each.name != WHOLE, each.name.count("."), -each.records)).name
 
 
-def _member(
-    path: Path, folder: Path, part: str
-) -> tuple[Path, dict[str, int | None], Mapping[str, Sequence[str]]]:
-    """Return the file or an archive member, the parts to choose from, and the headers of narrow sheets."""
+def _member(path: Path, folder: Path, part: str, limit_bytes: int) -> _SentPart:
+    """Return the file or an archive member: the chosen one, else the first that is a table with rows."""
     with path.open("rb") as file:
         head = file.read(1 << 12)
+    whole = _SentPart(path, part)
     if not head.startswith(b"PK") and not is_old_workbook(head):
-        return path, {}, {}
+        return whole
     body = path.read_bytes()
     if format_of(body).name in WORKBOOKS:
         sheets = _sheets(body)
-        return path, dict.fromkeys(sheet.name for sheet in sheets), _narrow(sheets)
+        return replace(whole, parts=dict.fromkeys(sheet.name for sheet in sheets), narrow=_narrow(sheets))
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             members = tuple(member.filename for member in data_members(archive))
     except zipfile.BadZipFile:
-        return path, {}, {}
-    content = member_of(body, part) if part in members else None
-    if content is None:
-        return path, dict.fromkeys(members if len(members) > 1 else ()), {}
-    inner = folder / f"member{PurePosixPath(part).suffix}"
-    inner.write_bytes(content)
-    return inner, dict.fromkeys(members), {}
+        return whole
+    part = part or _first_table(body, members, folder, limit_bytes)
+    inner = _written_member(body, part, folder) if part in members else None
+    if inner is None:
+        return _SentPart(path, part, dict.fromkeys(members if len(members) > 1 else ()))
+    return _SentPart(inner, part, dict.fromkeys(members))
 
 
 def _narrow(sheets: Sequence[Sheet]) -> dict[str, Sequence[str]]:

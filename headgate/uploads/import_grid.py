@@ -129,7 +129,7 @@ def open_file(
         return other
     if headed is None:
         return None
-    places = _places(headed)
+    places = _places(len(headed.names))
     if headed.has_text_quotes:
         properties[QUOTES_PROPERTY] = QuoteUse.NONE.value
     stored = [column.type for column in headed.columns]
@@ -137,8 +137,7 @@ def open_file(
 
     def opened(columns: Sequence[Column]) -> Source:
         bare = Contract("", "", "source", "0", tuple(columns), properties=properties)
-        reading = with_headings(bare, headed.names, places)
-        return open_batches(unpacked, reading, folder) or source_in_memory(read_whole(unpacked, reading))
+        return _source(unpacked, with_headings(bare, headed.names, places), folder)
 
     def read_as(typed: Mapping[str, Column]) -> Source:
         return opened(
@@ -162,12 +161,9 @@ def _opened_as_declared(
     unpacked: UnpackedFile, folder: Path, contract: Contract, properties: Mapping[str, object]
 ) -> OpenedFile | None:
     """Open a file of a contract whose files have no header; None for a file that the gate refuses."""
-    places = tuple(str(place) for place in range(len(contract.columns)))
-    texts = tuple(Column(place, ColumnType(Kind.STRING)) for place in places)
-    of_form = {**properties, HEADER_PROPERTY: NO_HEADER}
-    reading = Contract("", "", "source", "0", texts, properties=of_form)
+    places = _places(len(contract.columns))
     try:
-        source = open_batches(unpacked, reading, folder) or source_in_memory(read_whole(unpacked, reading))
+        source = _source(unpacked, _without_names(places, properties), folder)
         first = next(iter(source.batches()), None)
     except BadInputError:
         return None
@@ -197,21 +193,28 @@ def _opened_without_header_row(
     table = table_without_header_row(unpacked.path, bare)
     if table is None:
         return None
-    places = _places(table)
+    places = _places(len(table.names))
     if table.two_row_sheet:
         form = format_of(unpacked.path.read_bytes()).name
         cells = dict(zip(places, map(as_text, table.columns), strict=True))
         rows = np.arange(1, len(table.columns[0]) + 1)
         received = Received(cells, rows, format_name=form, sheets=(table.two_row_sheet,))
         return OpenedFile(table.shown, source_in_memory(received), table)
+    return OpenedFile(table.shown, _source(unpacked, _without_names(places, properties), folder), table)
+
+
+def _places(columns: int) -> tuple[str, ...]:
+    return tuple(map(str, range(columns)))
+
+
+def _without_names(places: Sequence[str], properties: Mapping[str, object]) -> Contract:
+    """Return the contract by which a file without a header is read: texts, named by their places."""
     texts = tuple(Column(place, ColumnType(Kind.STRING)) for place in places)
-    reading = replace(bare, columns=texts, properties={**properties, HEADER_PROPERTY: NO_HEADER})
-    source = open_batches(unpacked, reading, folder) or source_in_memory(read_whole(unpacked, reading))
-    return OpenedFile(table.shown, source, table)
+    return Contract("", "", "source", "0", texts, properties={**properties, HEADER_PROPERTY: NO_HEADER})
 
 
-def _places(headed: FileTable) -> tuple[str, ...]:
-    return tuple(str(place) for place in range(len(headed.names)))
+def _source(unpacked: UnpackedFile, reading: Contract, folder: Path) -> Source:
+    return open_batches(unpacked, reading, folder) or source_in_memory(read_whole(unpacked, reading))
 
 
 def is_json_file(path: Path) -> bool:
@@ -409,19 +412,14 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
                 some.write_table(refused.combine_chunks())
                 flawed += refused.num_rows
     readings = readings or {}
-    formats = {name: facts for name, (text, most) in readings.items() if (facts := _format(most))}
-    to_come = {
-        name: facts
-        for name, (text, most) in readings.items()
-        if (facts := first_future_dates(text, most.reading))
-    }
+    formats = {name: facts for name, (_, most) in readings.items() if (facts := _format(most))}
     return WrittenGrid(
         opened.names,
         rows,
         min(flawed, MAX_FLAWED),
         formats,
         opened.source.written_as,
-        {**to_come, **doubts.by_column},
+        {**_to_come(readings), **doubts.by_column},
         currencies.by_column,
         dict(seen.numbers),
         totals_of_grid(
@@ -434,6 +432,12 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
         opened.unreadable,
         opened.headed.has_header,
     )
+
+
+def _to_come(readings: Mapping[str, tuple[pa.Array, Most]]) -> dict[str, Mapping[str, Any]]:
+    """Return the first dates that are in the future, by column."""
+    dates = {name: first_future_dates(text, most.reading) for name, (text, most) in readings.items()}
+    return {name: facts for name, facts in dates.items() if facts}
 
 
 def _causes(flaws: Flaws) -> tuple[Mapping[str, Any], ...]:
