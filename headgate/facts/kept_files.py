@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
     from pathlib import Path
 
     from headgate.facts.fact import Tables
 
-FirstStored: TypeAlias = "Callable[[str, Sequence[Sequence[str]]], tuple[int, list[Path]] | None]"
-"""The function `first_stored`, bound to tables."""
+MAX_GAP_DAYS = 7
+"""Files of this many days ago are continued; older ones are not looked for."""
+
+StoredBefore: TypeAlias = (
+    "Callable[[str, date, Callable[[date], Sequence[str]]], tuple[date, list[Path]] | None]"
+)
+"""The function `stored_before`, bound to tables."""
 
 WriteFiles: TypeAlias = "Callable[[Sequence[int], Sequence[Path]], None]"
 """Writes the files at some positions of the addresses. Equal addresses give equal rows."""
@@ -82,6 +89,21 @@ def first_stored(
         candidates: the addresses of the files of each.
     """
     return tables.first_stored(name, candidates) if isinstance(tables, FileTables) else None
+
+
+def stored_before(
+    tables: Tables, name: str, day: date, addresses_of: Callable[[date], Sequence[str]]
+) -> tuple[date, list[Path]] | None:
+    """Return the newest day before another one whose files an earlier run stored, and its local files.
+
+    None as `first_stored`.
+    """
+    days = [day - timedelta(days=gap) for gap in range(1, MAX_GAP_DAYS + 1)]
+    stored = first_stored(tables, name, [addresses_of(each) for each in days])
+    if stored is None:
+        return None
+    place, paths = stored
+    return days[place], paths
 
 
 def address_of(*inputs: str) -> str:

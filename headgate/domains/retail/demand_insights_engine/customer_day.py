@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -35,7 +36,7 @@ from headgate.engines import local
 from headgate.engines.local import release_memory
 from headgate.engines.stored_rows import StoredRows
 from headgate.engines.write_rows import write_rows
-from headgate.facts.kept_files import address_of, first_stored
+from headgate.facts.kept_files import address_of, stored_before
 from headgate.learning import model_file
 from headgate.learning.schedule import learnt_until
 from headgate.systems.kept_tables import frame_digest
@@ -58,8 +59,6 @@ TABLES = ("customer_segments", "customer_lifetime_value", "churn_risk")
 POINTS = "customer_points"
 FIGURES = "customer_figures"
 KEPT = "customer_day"
-MAX_GAP_DAYS = 7
-"""Lines of this many days ago are continued; older ones are not looked for."""
 _COMPARED = (POINTS, "customer_segments", "customer_lifetime_value")
 # Fitted models, rows in any order, and rows with the consent that customers gave by the day's first run.
 _NOT_COMPARED = (FIGURES, *features.LINES, "churn_risk")
@@ -188,12 +187,11 @@ def _addresses_of_lines(training: Training, until: date) -> list[str]:
 
 def _earlier_lines(training: Training, until: date) -> features.EarlierLines | None:
     """Return the lines of an earlier day, as an earlier run stored them."""
-    days = [until - timedelta(days=gap) for gap in range(1, MAX_GAP_DAYS + 1)]
-    stored = first_stored(training.tables, KEPT, [_addresses_of_lines(training, day) for day in days])
+    stored = stored_before(training.tables, KEPT, until, partial(_addresses_of_lines, training))
     if stored is None:
         return None
-    place, paths = stored
-    return features.EarlierLines(days[place], dict(zip(features.LINES, paths, strict=True)))
+    day, paths = stored
+    return features.EarlierLines(day, dict(zip(features.LINES, paths, strict=True)))
 
 
 def _write_day(training: Training, sold: pd.DataFrame, until: date, dated: date) -> Mapping[str, Path]:

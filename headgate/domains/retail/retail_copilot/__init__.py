@@ -23,7 +23,7 @@ from headgate.domains.retail.retail_copilot import (
 )
 from headgate.domains.retail.retail_copilot.searched_days import SearchedDays
 from headgate.facts.day_hashes import DayHashes
-from headgate.facts.kept_files import first_stored, kept_files
+from headgate.facts.kept_files import kept_files, stored_before
 from headgate.learning.schedule import learnt_until
 from headgate.systems.rows_in_file import without_rows
 
@@ -69,7 +69,7 @@ def _built(
     model = sentence_model.installed()
     names, language = products.product_name.dropna(), model.words() if model else frozenset()
     normaliser, hashes = normalise.Normaliser(names, language), DayHashes.of(features.HASHES, tables)
-    days = SearchedDays(searches, normaliser, hashes, keep, partial(first_stored, tables), folder)
+    days = SearchedDays(searches, normaliser, hashes, keep, partial(stored_before, tables), folder)
     until = as_of - timedelta(days=1) if first_day < as_of else as_of
     before = days.until(until)
     searched = before.plus(days.since(as_of, before.slips)) if until < as_of else before

@@ -31,11 +31,9 @@ if TYPE_CHECKING:
 
     from headgate.domains.retail.retail_copilot.normalise import Normaliser
     from headgate.facts.day_hashes import DayHashes
-    from headgate.facts.kept_files import FirstStored, KeepFiles
+    from headgate.facts.kept_files import KeepFiles, StoredBefore
 
 KEPT = "searched_days"
-MAX_GAP_DAYS = 7
-"""Counts of this many days ago are continued; older ones are not looked for."""
 _SLIPS = "slips"
 _KEYS = {
     "texts": ("query_text", "template", "is_corrected"),
@@ -117,7 +115,7 @@ class SearchedDays:
         searches: as `features.searches` gives them.
         hashes: of the searches by day.
         keep: returns the stored file of an address, or has it written.
-        first_stored: returns the first stored ones of several files.
+        stored_before: returns the stored files of the newest earlier day that has them.
         folder: receives files while searches are counted.
     """
 
@@ -125,7 +123,7 @@ class SearchedDays:
     normaliser: Normaliser
     hashes: DayHashes
     keep: KeepFiles
-    first_stored: FirstStored
+    stored_before: StoredBefore
     folder: Path
 
     def until(self, day: date) -> CountedSearches:
@@ -160,15 +158,14 @@ class SearchedDays:
     def _counted(self, day: date) -> CountedSearches:
         """Count the searches up to the end of a day, from the stored counts of an earlier day if possible."""
         searches = features.searches(self.searches, day)
-        candidates = [day - timedelta(days=gap) for gap in range(1, MAX_GAP_DAYS + 1)]
-        stored = self.first_stored(KEPT, [self._addresses(each) for each in candidates])
+        stored = self.stored_before(KEPT, day, self._addresses)
         if stored is None:
             typed = _typed(searches)
             slips = self.normaliser.slips(_commonest_first(typed))
             texts = self._templates(typed, slips)
             return CountedSearches(texts, *self._by_template(searches, texts), slips)
-        place, paths = stored
-        begin = ibis.timestamp((candidates[place] + timedelta(days=1)).isoformat())
+        counted_until, paths = stored
+        begin = ibis.timestamp((counted_until + timedelta(days=1)).isoformat())
         earlier, later = (
             searches.filter(is_own)
             for is_own in (searches.searched_at < begin, searches.searched_at >= begin)
