@@ -142,10 +142,16 @@ export function useLabels(table: string): Labels {
   return useMemo(() => labelsOf(tables ?? [], table), [tables, table])
 }
 
-/** The title of each column of a dataset, the same on all pages: its label in the contract, else the words of its name. */
+/** The title of each column of a dataset: its label in the contract, else the words of its name. */
+export const titlesOf =
+  (labels: Labels): TitleOf =>
+  (name) =>
+    labels[name] || columnTitle(name)
+
+/** The title of each column of a dataset, the same on all pages. */
 export function useTitles(dataset: string): TitleOf {
   const labels = useLabels(dataset)
-  return useMemo(() => (name) => labels[name] || columnTitle(name), [labels])
+  return useMemo(() => titlesOf(labels), [labels])
 }
 
 /** What the contracts say that each column is. */

@@ -1,12 +1,8 @@
-import {
-  getCellAddress,
-  getOrderOfSiblings,
-  insertElementMarkupAccordingToOrderOfSiblings,
-  sanitizeAttributeValue,
-} from 'write-excel-file/utility'
+import { getCellAddress, sanitizeAttributeValue } from 'write-excel-file/utility'
 import type { Feature } from 'write-excel-file/browser'
 
 import type { TableToSave, WorkbookWords } from './save-table'
+import { inFirstSheet, SHEET } from './workbook-sheet'
 
 interface Link {
   cell: string
@@ -17,7 +13,6 @@ interface Link {
 const MOST_LINKS = 50_000
 type Content = File | Blob | ArrayBuffer
 
-const SHEET = 'xl/worksheets/sheet{id}.xml'
 const OF_SHEET = 'xl/worksheets/_rels/sheet{id}.xml.rels'
 const TYPE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink'
 const SPACE = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
@@ -48,17 +43,7 @@ export function linksOf(links: Link[]): Feature<Content> {
   return {
     files: {
       transform: {
-        [SHEET]: {
-          transform: (xml: string, _: unknown, { sheetIndex }: { sheetIndex: number }) =>
-            sheetIndex > 0 || links.length === 0
-              ? xml
-              : insertElementMarkupAccordingToOrderOfSiblings(
-                  xml,
-                  markup,
-                  getOrderOfSiblings(SHEET, 'worksheet') ?? [],
-                  'worksheet',
-                ),
-        },
+        [SHEET]: inFirstSheet(links.length > 0 ? markup : ''),
         [OF_SHEET]: {
           insert: (_: unknown, { sheetIndex }: { sheetIndex: number }) =>
             sheetIndex > 0 ? '' : targets.join(''),

@@ -34,7 +34,7 @@ import { DUPLICATE, isDuplicate, SENT_BEFORE } from './repeat'
 import { ReplacedBy } from './replaced-by'
 import { Stages } from './stages'
 import { Undo } from './undo'
-import { waitingRows } from './waiting-words'
+import { waitOf } from './waiting-words'
 import { WarnedRows } from './warned-rows'
 
 const FILE_ID = /^[0-9a-f]{32}$/
@@ -83,7 +83,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
             </Text>
           )}
           <Group gap="xs">
-            <FileBadge file={file} waits={!file.closed_by && waitingRows(counted, []) > 0} />
+            <FileBadge file={file} waits={waitOf(counted) > 0} />
             <Text size="sm" className="muted">
               {file.dataset ? (
                 <>

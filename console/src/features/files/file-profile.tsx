@@ -4,8 +4,7 @@ import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
 import { Panel } from '../../components/panel'
 import { Answered } from '../../components/states'
-import { useLabels, useUnits } from '../../formats/columns'
-import { columnTitle } from '../../formats/words'
+import { titlesOf, useLabels, useUnits } from '../../formats/columns'
 import { currencyWords, unitsOfFile } from '../import/currencies'
 import { headline, insightsOf } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
@@ -42,7 +41,7 @@ export function FileProfile({ file }: { file: Schemas['FileDetail'] }) {
                 {Object.entries(currencies)
                   .map(
                     ([name, rows]) =>
-                      `${titles[name] || columnTitle(name)} is in ${currencyWords(rows)}, as the file says.`,
+                      `${titlesOf(titles)(name)} is in ${currencyWords(rows)}, as the file says.`,
                   )
                   .join(' ')}
               </Text>

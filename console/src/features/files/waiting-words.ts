@@ -24,6 +24,10 @@ export const corrected = (file: Pick<File, 'corrected'>, rows: Row[]): number =>
 export const waitingRows = (file: Pick<File, 'quarantined' | 'corrected' | 'ignored'>, rows: Row[]): number =>
   Math.max(0, file.quarantined - corrected(file, rows) - file.ignored)
 
+/** How many rows of a file wait for a person: those that were refused, and not corrected or ignored since. */
+export const waitOf = (file: Parameters<typeof waitingRows>[0] & { closed_by: string }): number =>
+  file.closed_by ? 0 : waitingRows(file, [])
+
 /**
  * How many rows wait for a correction, and how many are duplicates of other rows of the file.
  *

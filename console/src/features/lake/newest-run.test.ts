@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { changeWords, mergeWords } from './newest-run'
+import { arrivalWords, mergeWords } from './newest-run'
 
 const of = (dataset: string, arrived: number, before = 10, rows = before + arrived) => ({
   dataset,
@@ -17,18 +17,18 @@ const stage = (name: string, more: object = {}) => ({
 })
 
 test('the change of a run names the datasets with most rows', () => {
-  expect(changeWords([of('parts', 12), of('part_sizes', 191)])).toBe(
+  expect(arrivalWords([of('parts', 12), of('part_sizes', 191)])).toBe(
     '191 rows of part sizes came in, 12 rows of parts came in',
   )
-  expect(changeWords([of('parts', -1)])).toBe('1 row of parts left')
-  expect(changeWords(['a', 'b', 'c', 'd', 'e'].map((name, at) => of(name, 9 - at)))).toMatch(
+  expect(arrivalWords([of('parts', -1)])).toBe('1 row of parts left')
+  expect(arrivalWords(['a', 'b', 'c', 'd', 'e'].map((name, at) => of(name, 9 - at)))).toMatch(
     /^9 rows of a came in, .*, rows of 2 other datasets changed$/,
   )
 })
 
 test('a dataset of which as many rows left as came in changed', () => {
-  expect(changeWords([of('parts', 0)])).toBe('rows of parts changed')
-  expect(changeWords([of('parts', 0, 10, 9)])).toBe('rows of parts changed')
+  expect(arrivalWords([of('parts', 0)])).toBe('rows of parts changed')
+  expect(arrivalWords([of('parts', 0, 10, 9)])).toBe('rows of parts changed')
 })
 
 test('a run says that nothing changed only where its merge has recorded so', () => {

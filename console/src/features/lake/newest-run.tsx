@@ -9,7 +9,7 @@ import { endOf, useReadSince, useRunsOfFigures } from './figures-run'
 const MAX_NAMED = 3
 
 /** What a run changed in the datasets, those with most rows first: `191 rows of parts came in`. Empty where it changed none. */
-export function changeWords(merged: Schemas['MergedRows'][]): string {
+export function arrivalWords(merged: Schemas['MergedRows'][]): string {
   const changed = merged.toSorted((one, other) => Math.abs(other.arrived) - Math.abs(one.arrived))
   const named = changed.slice(0, MAX_NAMED).map(({ dataset, arrived }) => {
     const name = heading(dataset).toLowerCase()
@@ -27,7 +27,7 @@ export function changeWords(merged: Schemas['MergedRows'][]): string {
 export function mergeWords(stages: Schemas['RunStage'][]): string {
   const merge = stages.find(({ name }) => name === 'merge')
   if (typeof merge?.rows_read !== 'number') return ''
-  return changeWords(merge.datasets) || 'no row of a dataset changed'
+  return arrivalWords(merge.datasets) || 'no row of a dataset changed'
 }
 
 /** From which run the figures of these systems are, and what it changed; nothing where that is not certain. */

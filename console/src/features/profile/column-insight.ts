@@ -1,6 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { type Cell, count, figure, isName, measure, whole } from '../../api/format'
-import { cellWords } from '../../formats/columns'
+import { cellWords, titlesOf } from '../../formats/columns'
 import { dayAndTime, day, kindOfTime } from '../../formats/moments'
 import { quotedName } from '../../formats/sql'
 import { columnTitle } from '../../formats/words'
@@ -58,7 +58,7 @@ export function insightsOf(
 ): ColumnInsight[] {
   return columns.map((column) => ({
     ...insightOf(column, units[column.name], table),
-    heading: titles[column.name] || columnTitle(column.name),
+    heading: titlesOf(titles)(column.name),
   }))
 }
 
@@ -405,7 +405,7 @@ export function strongPairs(
     .sort((one, other) => Math.abs(other.r) - Math.abs(one.r))
     .slice(0, MOST_PAIRS)
     .map(({ left, right, r }) => {
-      const [one, other] = [titles[left] || columnTitle(left), titles[right] || columnTitle(right)]
+      const [one, other] = [left, right].map(titlesOf(titles)) as [string, string]
       const words = r > 0 ? `High ${one} goes with high ${other}` : `High ${one} goes with low ${other}`
       return { words, r }
     })

@@ -84,7 +84,7 @@ test('each series has a line of its own where its rows would be added up, also w
   const asked = { x: 'period_on', y: ['revenue'], series: 'series_id' }
   expect(suggested(columns, rowsOf(9))).toEqual(asked)
   expect(suggested(columns, rowsOf(3))).toEqual(asked)
-  // More lines than can be told apart are added up.
+  // More lines than a person distinguishes are added up.
   expect(suggested(columns, rowsOf(40))).toEqual({ ...asked, series: '' })
 })
 

@@ -98,7 +98,8 @@ function useNames(typed: string, isAsked: boolean): Read {
 
 /** What fits the typed words. `asked` is the text for which a person had the lake's rows read. */
 export function useMatching(typed: string, asked: string): { found: Place[]; isAsking: boolean } {
-  const [name] = useDebouncedValue(typed.trim(), 200)
+  const trimmed = typed.trim()
+  const [name] = useDebouncedValue(trimmed, 200)
   const contracts = useContracts().data?.contracts ?? []
   const systems = useSystems().data?.systems ?? []
   const questions = useQuestions().data?.questions ?? []
@@ -108,15 +109,15 @@ export function useMatching(typed: string, asked: string): { found: Place[]; isA
   const mayRun = useMay('operator')
   const tables = useCatalog().data?.tables ?? []
   const every = places({ contracts, systems, questions, boards, runs, tables, mayRun })
-  const isAsked = asked !== '' && asked === typed.trim()
-  const [rested] = useDebouncedValue(typed.trim(), ID_PAUSE_MS)
-  const isId = isAnId(rested) && rested === typed.trim()
+  const isAsked = asked !== '' && asked === trimmed
+  const [rested] = useDebouncedValue(trimmed, ID_PAUSE_MS)
+  const isId = isAnId(rested) && rested === trimmed
   const [members, items] = [useMembers(isAsked), useItems(isAsked)]
-  const rows = useRows(typed.trim(), isAsked || isId)
-  const names = useNames(typed.trim(), isAsked)
+  const rows = useRows(trimmed, isAsked || isId)
+  const names = useNames(trimmed, isAsked)
   const read = [members, items, rows, names]
-  const hasEnough = typed.trim().length >= LEAST_TYPED
-  const found = typed.trim()
+  const hasEnough = trimmed.length >= LEAST_TYPED
+  const found = trimmed
     ? [
         ...rows.all,
         ...names.all,

@@ -10,8 +10,9 @@ import { OpenParts } from '../files/open-parts'
 import { useFile } from '../files/queries'
 import { ReplacedBy } from '../files/replaced-by'
 import { Undo } from '../files/undo'
+import { waitOf } from '../files/waiting-words'
 import { dropUpload, isJustCommitted, lastUploads } from './last-uploads'
-import { broughtWords, undoneWords, waitOf } from './receipt'
+import { broughtWords, undoneWords } from './receipt'
 import { fileOnCard, useUploads } from './uploads-store'
 
 /** The receipts of the files that the person committed last from this browser, without those that a card shows. */

@@ -11,7 +11,7 @@ import { FINAL_STATES, useProfile } from '../files/queries'
 import { DUPLICATE, isDuplicate } from '../files/repeat'
 import { ReplacedBy } from '../files/replaced-by'
 import { sentAs } from '../files/sent-as'
-import { waitingRows } from '../files/waiting-words'
+import { waitOf } from '../files/waiting-words'
 import { currencyWords } from '../import/currencies'
 import { type Edits, joinedColumns } from '../import/edits'
 import { replacedWords } from '../import/replaced-rows'
@@ -78,10 +78,6 @@ export function Receipt({ file, edits, lists }: Props) {
     </div>
   )
 }
-
-/** How many rows of a file wait for a person: those that were refused, and not corrected or ignored since. */
-export const waitOf = (file: Parameters<typeof waitingRows>[0] & { closed_by: string }): number =>
-  file.closed_by ? 0 : waitingRows(file, [])
 
 /** What a file and its corrections brought into the lake, and what of it waits. */
 export function broughtWords(

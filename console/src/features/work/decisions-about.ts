@@ -19,7 +19,7 @@ export function statementOfDecisions(
 }
 
 /** The decisions of such an answer, with moments as the API writes them. */
-export const decisionsOf = ({ columns, rows }: Result): Decision[] =>
+export const decisionsInRows = ({ columns, rows }: Result): Decision[] =>
   rows.map((row) => {
     const texts = columns.map(({ name }, at): [string, string] => [name, String(row[at] ?? '')])
     const decision = Object.fromEntries(texts) as unknown as Decision
@@ -38,7 +38,7 @@ export function useDecisionsAbout(queue: string, item: string) {
   const statement = isCut ? statementOfDecisions(catalog.data?.tables ?? [], queue, item) : ''
   const answer = useResult(statement)
   const own = newest?.filter(({ item_id }) => item_id === item) ?? []
-  const read = answer.data ? decisionsOf(answer.data) : []
+  const read = answer.data ? decisionsInRows(answer.data) : []
   const older = read.filter(({ decision_id }) => !own.some((one) => one.decision_id === decision_id))
   const isReading = !newest || (isCut && (catalog.isPending || (statement !== '' && answer.isPending)))
   return {
