@@ -14,7 +14,7 @@ import yaml
 from headgate.aws.s3 import S3Objects
 from headgate.lake.definitions import DefinitionVersions
 from tests.e2e.api import signed_in
-from tests.e2e.lakes import AIRPORTS, AIRPORTS_VARIABLES, DEPLOY, ROOT, deploy
+from tests.e2e.lakes import AIRPORTS, AIRPORTS_VARIABLES, DEPLOY, ROOT, deploy, options_of
 from tests.e2e.test_shop_api import uploaded
 
 if TYPE_CHECKING:
@@ -61,8 +61,11 @@ def check_of(caller: Api, path: str) -> Any:  # noqa: ANN401 whatever JSON the A
 
 def plan(folder: Path) -> str:
     """The changes that a deployment of the project would make."""
-    options = [option for variable in AIRPORTS_VARIABLES for option in ("--var", variable)]
-    command = [sys.executable, DEPLOY, "plan", "emulator", "--name", AIRPORTS, "--own", *options]
+    command = [
+        *(sys.executable, DEPLOY, "plan", "emulator"),
+        *("--name", AIRPORTS, "--own"),
+        *options_of(AIRPORTS_VARIABLES),
+    ]
     done = subprocess.run(
         command,
         cwd=ROOT,

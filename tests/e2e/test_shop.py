@@ -35,7 +35,7 @@ from benchmarks.experiments.privileges import (
 from scripts.emulator.emulator import ACCOUNT
 from scripts.terraform_cli import Terraform
 from tests.e2e.api import signed_in
-from tests.e2e.lakes import DEPLOY, PEOPLE, ROOT, TEST_VARIABLES, libraries
+from tests.e2e.lakes import DEPLOY, PEOPLE, ROOT, TEST_VARIABLES, libraries, options_of
 from tests.waiting import eventually
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def quarantine(shop: Path, shop_lake: Lake) -> list[dict[str, Any]]:
 
 
 def test_the_plan_after_an_apply_is_empty(shop_lake: Lake) -> None:
-    options = [option for variable in (*TEST_VARIABLES, PEOPLE) for option in ("--var", variable)]
-    command = [sys.executable, DEPLOY, "plan", "emulator", "--name", shop_lake.name, "--own", *options]
+    options = ["--name", shop_lake.name, "--own", *options_of((*TEST_VARIABLES, PEOPLE))]
+    command = [sys.executable, DEPLOY, "plan", "emulator", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert "Nothing would change." in done.stdout
 
