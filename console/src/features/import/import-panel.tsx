@@ -6,6 +6,7 @@ import type { Schemas } from '../../api/client'
 import { explained } from '../../api/format'
 import { Failed } from '../../components/states'
 import { PHONE } from '../../components/widths'
+import { useDatasetProfile } from '../catalog/queries'
 import { ColumnCards } from '../profile/profile-view'
 import { mayCommit } from '../files/acceptance-words'
 import type { Checked } from '../upload/transfer'
@@ -33,6 +34,7 @@ import { inWordsOf, isUnreadable, profileWords } from './file-words'
 import { ImportCards } from './import-cards'
 import { ImportGrid } from './import-grid'
 import { textOf } from './import-row'
+import { lakeValues } from './lake-values'
 import { MapForm } from './map-form'
 import { MissingFields } from './missing-fields'
 import { isMostlyDuplicates } from './outcome-words'
@@ -134,6 +136,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
     if (isOfIt && mayCommit(result) && !isMostlyDuplicates(result)) onCommit(work.check, edits)
   }, [hasEnded, created, end, work.error, result, work.check, edits, onCommit])
   const mapped = form ? mapOf(edits, form.column) : undefined
+  const inLake = useDatasetProfile(result.dataset, form?.action === 'map' && Boolean(result.mapping))
   const missing = missingFields(result, edits)
   const decided = settled(edits, result)
   const joined = joinedColumns(edits)
@@ -269,6 +272,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
           allowed={
             result.mapping?.fields.find(({ name }) => name === edits.columns[form.column])?.allowed ?? []
           }
+          inLake={lakeValues(inLake.data, edits.columns[form.column])}
           step={mapped}
           onStep={(step) =>
             change(mapped ? withChanged(edits, mapped, step) : step ? withStep(edits, step) : edits)

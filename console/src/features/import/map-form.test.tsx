@@ -18,6 +18,7 @@ test('a map offers the allowed values for the values of the column, those equal 
           ['PayPal', 20],
         ]}
         allowed={['card', 'paypal']}
+        inLake={undefined}
         step={undefined}
         onStep={onStep}
         onClose={() => undefined}
@@ -34,5 +35,39 @@ test('a map offers the allowed values for the values of the column, those equal 
       kind: 'map',
       values: { Kreditkarte: 'card', PayPal: 'paypal' },
     }),
+  )
+})
+
+test('a map offers the values of the lake, and marks those that the lake does not have', () => {
+  const onStep = vi.fn()
+  render(
+    <MantineProvider>
+      <MapForm
+        column="Warengruppe"
+        values={[
+          ['garden', 12],
+          ['Küche', 3],
+          ['Deko', 2],
+        ]}
+        allowed={[]}
+        inLake={{ values: ['Garden', 'kitchen'], distinct: 2 }}
+        step={undefined}
+        onStep={onStep}
+        onClose={() => undefined}
+      />
+    </MantineProvider>,
+  )
+  expect(screen.getByText('In the lake: Garden, kitchen.')).toBeTruthy()
+  expect(screen.getByLabelText<HTMLInputElement>('garden becomes', { selector: 'input' }).value).toBe(
+    'Garden',
+  )
+  expect(screen.getAllByText('new in the lake')).toHaveLength(2)
+  fireEvent.change(screen.getByLabelText('Küche becomes', { selector: 'input' }), {
+    target: { value: 'kitchen' },
+  })
+  expect(screen.getAllByText('new in the lake')).toHaveLength(1)
+  fireEvent.click(screen.getByRole('button', { name: 'Change the column' }))
+  expect(onStep).toHaveBeenCalledWith(
+    expect.objectContaining({ values: { garden: 'Garden', Küche: 'kitchen' } }),
   )
 })

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, NativeSelect, Stack, Table, Text, TextInput } from '@mantine/core'
+import { Autocomplete, Button, Group, Modal, NativeSelect, Stack, Table, Text } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 
 import { whole } from '../../api/format'
 import type { Step } from './edits'
+import { isNew, type LakeValues, lakeWords } from './lake-values'
 import { meantBy } from './steps'
 
 interface Props {
@@ -11,6 +12,8 @@ interface Props {
   values: [string, number][]
   /** The values that its field may have; empty for any. */
   allowed: string[]
+  /** The values that its field has in the lake, most frequent first; absent where nothing is stored yet. */
+  inLake: LakeValues | undefined
   /** The step that is changed; absent for a new one. */
   step: Step | undefined
   onStep: (step: Step | undefined) => void
@@ -18,11 +21,12 @@ interface Props {
 }
 
 /** Each value of a column beside the one that it becomes, which is chosen where the field lists its values. */
-export function MapForm({ column, values, allowed, step, onStep, onClose }: Props) {
+export function MapForm({ column, values, allowed, inLake, step, onStep, onClose }: Props) {
+  const targets = allowed.length > 0 ? allowed : (inLake?.values ?? [])
   const [becomes, setBecomes] = useState<Record<string, string>>(() => ({
     ...Object.fromEntries(
       values.flatMap(([value]) => {
-        const meant = allowed.includes(value) ? '' : meantBy(value, allowed)
+        const meant = targets.includes(value) ? '' : meantBy(value, targets)
         return meant ? [[value, meant]] : []
       }),
     ),
@@ -51,7 +55,11 @@ export function MapForm({ column, values, allowed, step, onStep, onClose }: Prop
     <Modal opened onClose={onClose} title={`Map values of the column ${column}`} centered>
       <form onSubmit={done}>
         <Stack gap="sm">
-          {allowed.length > 0 ? <Text size="sm">Allowed: {allowed.join(', ')}.</Text> : null}
+          {allowed.length > 0 ? (
+            <Text size="sm">Allowed: {allowed.join(', ')}.</Text>
+          ) : inLake ? (
+            <Text size="sm">{lakeWords(inLake)}</Text>
+          ) : null}
           <Table fz="sm">
             <Table.Thead>
               <Table.Tr>
@@ -69,6 +77,7 @@ export function MapForm({ column, values, allowed, step, onStep, onClose }: Prop
                     <Target
                       value={value}
                       allowed={allowed}
+                      inLake={inLake}
                       text={becomes[value] ?? ''}
                       onChange={(text) => setBecomes({ ...becomes, [value]: text })}
                     />
@@ -77,6 +86,10 @@ export function MapForm({ column, values, allowed, step, onStep, onClose }: Prop
               ))}
             </Table.Tbody>
           </Table>
+          <Text size="sm" className="muted">
+            Rows are those of the whole file. Empty cells are not listed: <i>Fill empty cells …</i> changes
+            them.
+          </Text>
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Cancel
@@ -92,20 +105,24 @@ export function MapForm({ column, values, allowed, step, onStep, onClose }: Prop
 interface TargetProps {
   value: string
   allowed: string[]
+  inLake: LakeValues | undefined
   text: string
   onChange: (text: string) => void
 }
 
-function Target({ value, allowed, text, onChange }: TargetProps) {
+function Target({ value, allowed, inLake, text, onChange }: TargetProps) {
   const label = `${value} becomes`
   if (allowed.length === 0)
     return (
-      <TextInput
+      <Autocomplete
         size="xs"
         aria-label={label}
         placeholder="as it is"
+        description={inLake && isNew(text || value, inLake) ? 'new in the lake' : undefined}
+        inputWrapperOrder={['input', 'description']}
+        data={inLake?.values ?? []}
         value={text}
-        onChange={(event) => onChange(event.currentTarget.value)}
+        onChange={onChange}
       />
     )
   const listed = text && !allowed.includes(text) ? [text, ...allowed] : allowed
