@@ -7,6 +7,7 @@ import {
   foreignAmounts,
   openCurrencies,
   unitsOfFile,
+  unstatedAmounts,
   withoutAmounts,
 } from './currencies'
 import { type Edits, NO_EDITS } from './edits'
@@ -53,6 +54,14 @@ test('amounts in the currency of the dataset, and files without any, need none',
 test('signs beside the amounts count before a column of codes', () => {
   const result = checked({ Preis: { GBP: 63 }, Währung: { EUR: 63 } })
   expect(foreignAmounts(result, EDITS)).toEqual([])
+})
+
+test('amounts whose currency the file does not state are named, until a file with this header came in', () => {
+  expect(unstatedAmounts(checked({}), EDITS, undefined)).toEqual({ GBP: ['Preis'] })
+  expect(unstatedAmounts(checked({}), EDITS, EDITS)).toEqual({})
+  expect(unstatedAmounts(checked({ Preis: { EUR: 63 } }), EDITS, undefined)).toEqual({})
+  const ownName = { ...NO_EDITS, columns: { list_price: 'list_price' } }
+  expect(unstatedAmounts(checked({}), ownName, undefined)).toEqual({})
 })
 
 test('a decision holds for these currencies, and not for another one of the next file', () => {

@@ -22,14 +22,41 @@ function currenciesOf(column: string, stated: Record<string, Rows>, amounts: Set
   return ofCodes.length === 1 ? (stated[ofCodes[0] ?? ''] ?? {}) : {}
 }
 
-/** The amounts that are mapped into fields of another currency, by what the file states; none where it states none. */
-export function foreignAmounts(result: Schemas['DryRun'], edits: Edits): ForeignAmounts[] {
-  const stated = result.grid?.currencies ?? {}
-  const fields = result.mapping?.fields ?? []
-  const mapped = Object.entries(edits.columns).flatMap(([column, name]) => {
+/** The columns that are mapped into fields with a currency. */
+function amountColumns({ mapping }: Schemas['DryRun'], { columns }: Edits): ForeignAmounts['columns'] {
+  const fields = mapping?.fields ?? []
+  return Object.entries(columns).flatMap(([column, name]) => {
     const field = fields.find((one) => one.name === name)
     return field && currencyOf(field.unit) ? [{ column, field }] : []
   })
+}
+
+/**
+ * Columns whose amounts get the currency of their field because the file states none, by that currency. Left out
+ * are columns that have the name of their field, and those that a file with this header had before.
+ */
+export function unstatedAmounts(
+  result: Schemas['DryRun'],
+  edits: Edits,
+  remembered: Edits | undefined,
+): Record<string, string[]> {
+  const stated = result.grid?.currencies ?? {}
+  const mapped = amountColumns(result, edits)
+  const amounts = new Set(mapped.map(({ column }) => column))
+  const unstated: Record<string, string[]> = {}
+  for (const { column, field } of mapped) {
+    if (Object.keys(currenciesOf(column, stated, amounts)).length > 0) continue
+    if (column === field.name || remembered?.columns[column] === field.name) continue
+    const currency = currencyOf(field.unit)
+    unstated[currency] = [...(unstated[currency] ?? []), column]
+  }
+  return unstated
+}
+
+/** The amounts that are mapped into fields of another currency, by what the file states; none where it states none. */
+export function foreignAmounts(result: Schemas['DryRun'], edits: Edits): ForeignAmounts[] {
+  const stated = result.grid?.currencies ?? {}
+  const mapped = amountColumns(result, edits)
   const amounts = new Set(mapped.map(({ column }) => column))
   const groups = new Map<string, ForeignAmounts>()
   for (const amount of mapped) {

@@ -7,6 +7,7 @@ import {
   type ForeignAmounts,
   foreignAmounts,
   isDecided,
+  unstatedAmounts,
   withoutAmounts,
 } from './currencies'
 import { type Deciding, withField } from './edits'
@@ -19,17 +20,28 @@ interface Props extends Deciding {
 /** Amounts in other currencies than those of the dataset: nothing converts them, so a person decides. */
 export function CurrencyQuestion({ result, edits, remembered, onChange }: Props) {
   const dataset = words(edits.dataset || result.dataset)
-  return foreignAmounts(result, edits).map((amounts) => (
-    <Question
-      key={amounts.columns.map(({ column }) => column).join()}
-      amounts={amounts}
-      dataset={dataset}
-      result={result}
-      edits={edits}
-      remembered={remembered}
-      onChange={onChange}
-    />
-  ))
+  const unstated = unstatedAmounts(result, edits, remembered)
+  return (
+    <>
+      {foreignAmounts(result, edits).map((amounts) => (
+        <Question
+          key={amounts.columns.map(({ column }) => column).join()}
+          amounts={amounts}
+          dataset={dataset}
+          result={result}
+          edits={edits}
+          remembered={remembered}
+          onChange={onChange}
+        />
+      ))}
+      {Object.entries(unstated).map(([currency, columns]) => (
+        <Text key={currency} size="sm" role="note">
+          {columns.join(', ')}: taken as {currency}, as {dataset} is; the file names no currency. If the
+          amounts are in another one, convert them in the file and send it again.
+        </Text>
+      ))}
+    </>
+  )
 }
 
 function Question({
