@@ -31,7 +31,7 @@ export const pictureNotes = (page: ParentNode): string[] =>
 export function limitNote({ query, rows }: Pick<Result, 'rows'> & { query: { sql: string } }): string {
   const limit = Number(/\bLIMIT\s+(\d+)\s*;?\s*$/i.exec(query.sql)?.[1] ?? Infinity)
   return rows.length >= limit
-    ? `The statement ends with LIMIT ${whole(limit)}: these are the first ${whole(rows.length)} rows, and there may be more.`
+    ? `The statement ends with LIMIT ${whole(limit)}: ${rows.length === 1 ? 'this is the first row' : `these are the first ${whole(rows.length)} rows`}, and there may be more.`
     : ''
 }
 

@@ -42,4 +42,5 @@ test('a question of the lake is called by its question, without notes for those 
     'How good are forecasts, and how often?',
   )
   expect(questionTitle('Sales of a week')).toBe('Sales of a week')
+  expect(questionTitle('How (and why?) did sales change? By week.')).toBe('How did sales change?')
 })

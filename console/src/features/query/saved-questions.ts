@@ -89,7 +89,7 @@ const withoutPerson = ({ name, sql, kind, x, y, series, is_pinned }: KeptQuestio
 
 /** The short name of a question of the lake: its words up to the question mark, without what is in brackets. */
 export function questionTitle(description: string): string {
-  const end = description.indexOf('?')
-  const question = end > 0 ? description.slice(0, end + 1) : description
-  return question.replace(/\s*\([^)]*\)/g, '')
+  const words = description.replace(/\s*\([^)]*\)/g, '')
+  const end = words.indexOf('?')
+  return end > 0 ? words.slice(0, end + 1) : words
 }

@@ -11,8 +11,7 @@ export function map(drawing: Drawing): Record<string, unknown> {
   const column = panel.y[0] ?? ''
   const unit = unitOf(column)
   const positive = rows.map((row) => numeric(row[column]) ?? 0).filter((value) => value > 0)
-  const [least, most] = [Math.min(1, ...positive), Math.max(1, ...positive)]
-  const from = positive.length ? Math.min(...positive) : least
+  const [from, most] = positive.length > 0 ? [Math.min(...positive), Math.max(...positive)] : [1, 1]
   const named = (row: Row): object => ({
     label: {
       show: true,
