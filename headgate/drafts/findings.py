@@ -135,13 +135,14 @@ class Finding:
 
     `column` is empty for the whole table. `decides` marks a guess that determines which rows are kept.
     `of_upload` replaces the message in the console, whose uploads leave out totals, and which shows no
-    contract.
+    contract. `lacks_zone` marks a column with times without a zone, which a person can state.
     """
 
     column: str
     message: str
     decides: bool = False
     of_upload: str = field(default="", compare=False)
+    lacks_zone: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -284,9 +285,9 @@ def _rows_of_totals(rows: Sequence[int]) -> str:
 def _about_zones(content: bytes, columns: Sequence[Column], cells: Mapping[str, pa.Array]) -> list[Finding]:
     zones = {folded(name): zone for name, zone in zones_of(stated_schema(content)).items()}
     return [
-        Finding(column.name, note)
+        Finding(column.name, note.message, lacks_zone=note.lacks_zone)
         for column in columns
-        for note in about_zone(column, cells[column.name], zones)
+        if (note := about_zone(column, cells[column.name], zones))
     ]
 
 

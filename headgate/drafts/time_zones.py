@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -37,14 +38,22 @@ def zones_of(schema: pa.Schema) -> dict[str, str]:
     }
 
 
-def about_zone(column: Column, text: pa.Array, zones: Mapping[str, str]) -> list[str]:
-    """Return a note on the zone of a column's times; none for other columns and empty ones."""
+@dataclass(frozen=True)
+class ZoneNote:
+    """A note on the zone of a column's times, and whether some of them have none."""
+
+    message: str
+    lacks_zone: bool = False
+
+
+def about_zone(column: Column, text: pa.Array, zones: Mapping[str, str]) -> ZoneNote | None:
+    """Return a note on the zone of a column's times; none for other columns, empty ones and those in UTC."""
     values = blank_to_null(text).drop_null()
     if column.type.kind is not Kind.TIMESTAMP or column.mask is not None or not len(values):
-        return []
+        return None
     if zone := zones.get(column.name):
-        return [] if zone.upper() in {"UTC", "Z", "+00:00"} else [_OF_ZONE.format(zone)]
+        return None if zone.upper() in {"UTC", "Z", "+00:00"} else ZoneNote(_OF_ZONE.format(zone))
     count = pc.sum(pc.match_substring_regex(values, _OFFSET)).as_py()
     if 0 < count < len(values):
-        return [_SOME_WITH_OFFSET.format(count, len(values))]
-    return [_WITH_OFFSET if count else _LOCAL]
+        return ZoneNote(_SOME_WITH_OFFSET.format(count, len(values)), lacks_zone=True)
+    return ZoneNote(_WITH_OFFSET) if count else ZoneNote(_LOCAL, lacks_zone=True)

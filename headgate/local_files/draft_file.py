@@ -132,6 +132,11 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
         "received": counts.received,
         "duplicates": counts.duplicates,
         "needs_deployment": deployment_reasons(contract),
+        "local_times": [
+            plain.get(finding.column, finding.column)
+            for finding in checked.draft.findings
+            if finding.lacks_zone
+        ],
     }
 
 

@@ -1678,6 +1678,12 @@ export interface components {
              */
             duplicates: number;
             /**
+             * Local Times
+             * @description Columns with times without a zone, which are taken for UTC.
+             * @default []
+             */
+            local_times: string[];
+            /**
              * Needs Deployment
              * @description Why the contract needs a deployment; empty if it can be used at once.
              * @default []

@@ -107,6 +107,9 @@ class ContractDraft(Shape):
     needs_deployment: tuple[str, ...] = Field(
         (), description="Why the contract needs a deployment; empty if it can be used at once."
     )
+    local_times: tuple[str, ...] = Field(
+        (), description="Columns with times without a zone, which are taken for UTC."
+    )
 
 
 class ContractDraftAsked(Asked):

@@ -41,3 +41,13 @@ def test_the_notes_of_an_upload_name_no_property_of_a_contract() -> None:
     assert "offen has the words ja and nein: ja is yes, nein is no" in notes
     assert "feuchte has percent signs and is read as points, so 19 % is 19" in notes
     assert not [note for note in notes if "nulls" in note or "Words" in note or "percent points" in note]
+
+
+@pytest.mark.parametrize(
+    ("times", "local"), [("2026-01-{:02}T10:00:00", ["at"]), ("2026-01-{:02}T10:00:00Z", [])]
+)
+def test_an_upload_says_which_columns_have_times_without_a_zone(times: str, local: list[str]) -> None:
+    rows = "".join(f"{day};{times.format(day)}\n" for day in range(1, 29))
+    draft = draft_of_upload("visits.csv", f"nr;at\n{rows}".encode())
+    assert draft is not None
+    assert draft["local_times"] == local

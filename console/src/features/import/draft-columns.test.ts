@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest'
 
-import { draftColumns, edited, fieldsOf, nameProblem, plainName, typeWords } from './draft-columns'
+import {
+  type DraftColumn,
+  draftColumns,
+  edited,
+  fieldsOf,
+  hasLocalTimes,
+  nameProblem,
+  plainName,
+  typeWords,
+} from './draft-columns'
 
 const about = (name: string) => ({ name, description: '', timeZone: 'UTC', inFile: [] as string[] })
 
@@ -180,4 +189,17 @@ test('the unit of a number is that of its heading, or that beside its values', (
     ...['EUR', 'EUR', 'percent', 'EUR', 'kg'],
     ...['', '', ''],
   ])
+})
+
+test('the zone is asked of times without one and of texts that a person made times', () => {
+  const drafted = [
+    { ...(draftColumns(DOCUMENT)[0] as DraftColumn), name: 'opened_at', type: 'TIMESTAMP' },
+    { ...(draftColumns(DOCUMENT)[0] as DraftColumn), name: 'noted', type: 'VARCHAR(20)' },
+  ]
+  expect(hasLocalTimes(drafted, drafted, [])).toBe(false)
+  expect(hasLocalTimes(drafted, drafted, ['opened_at'])).toBe(true)
+  const renamed = drafted.map((one) => ({ ...one, name: `new_${one.name}` }))
+  expect(hasLocalTimes(drafted, renamed, ['opened_at'])).toBe(true)
+  const changed = drafted.map((one) => ({ ...one, type: 'TIMESTAMP' }))
+  expect(hasLocalTimes(drafted, changed, [])).toBe(true)
 })

@@ -200,6 +200,13 @@ function furtherOf(property: Property, column: DraftColumn, about: DraftDataset,
   }
 }
 
+/** Whether a column has times without a zone: as drafted, or because a person made its texts times. */
+export const hasLocalTimes = (drafted: DraftColumn[], columns: DraftColumn[], local: string[]): boolean =>
+  columns.some((column, at) => {
+    const before = drafted[at]
+    return isTime(column.type) && (!before || !isTime(before.type) || local.includes(before.name))
+  })
+
 /** The contract as a person edited it: the dataset's name and description, and its columns in their order. */
 export function edited(document: Document, about: DraftDataset, columns: DraftColumn[]): Document {
   const own = table(document)

@@ -12,7 +12,7 @@ import {
   draftColumns,
   edited,
   fieldsOf,
-  isTime,
+  hasLocalTimes,
   nameProblem,
   plainName,
 } from './draft-columns'
@@ -58,7 +58,8 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
   const [dataset, setDataset] = useState(draft.dataset)
   const [description, setDescription] = useState('')
   const [timeZone, setTimeZone] = useState('UTC')
-  const [columns, setColumns] = useState(() => draftColumns(draft.document, inFile))
+  const [drafted] = useState(() => draftColumns(draft.document, inFile))
+  const [columns, setColumns] = useState(drafted)
   const storing = useMutation({
     mutationFn: () =>
       read<Schemas['StoredContractDraft']>(`/v1/contract-drafts/${encodeURIComponent(dataset)}`, {
@@ -97,7 +98,7 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
           value={description}
           onChange={(event) => setDescription(event.currentTarget.value)}
         />
-        {columns.some((column) => isTime(column.type)) ? (
+        {hasLocalTimes(drafted, columns, draft.local_times ?? []) ? (
           <NativeSelect
             label="Times without a zone are of"
             size="xs"
