@@ -12,14 +12,16 @@ from headgate.plain_names import in_plain_letters
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-# In a file without a header, the first row is read as names: anything but words, with a unit or a year, may
-# be a cell's value and is not displayed.
+# In a file without a header, the first row is read as names: anything but words, with a unit, a year or a
+# scale, may be a cell's value and is not displayed. Forms and surveys export whole questions as names.
 _MARK, _MARKS = "\N{COMBINING ACUTE ACCENT}", {"Mn", "Mc"}
 _LETTER = f"[A-Za-z]{_MARK}{{0,4}}"
 _NUMBER = "(?<![0-9])(?:[0-9]{1,2}|(?:19|20)[0-9]{2})(?![0-9])"
-_PUNCTUATION = "[_ .,:/%°&+'()\\[\\]$-]"
-_SHOWABLE = re.compile(f"(?:{_LETTER}|_)(?:{_LETTER}|{_PUNCTUATION}|{_NUMBER}){{0,60}}")
+_PUNCTUATION = "[_ .,:;?!/%°&+*#'\"()\\[\\]$-]"
+_BEGINNING = f"(?:[0-9]{{1,2}}[.)] ?)?[('\"]*(?:# ?)?(?:{_LETTER}|_)"
+_SHOWABLE = re.compile(f"{_BEGINNING}(?:{_LETTER}|{_PUNCTUATION}|{_NUMBER}){{0,250}}")
 _MAX_DIGITS = 4
+_NEVER = "\0"
 # English, German, Dutch, French, Spanish and Italian, without marks.
 _IDENTIFIER = re.compile(
     r"\b(?:id|no|nr|num|number|code|key|ref|reference|numero|codice)$|nummer$|[a-z]{3}nr$|kennung$"
@@ -42,19 +44,18 @@ def showable(name: str) -> bool:
 
 
 def _as_ascii(character: str) -> str:
-    """Return a letter of any script as `x`, as `_SHOWABLE` expects.
+    """Return a letter of any script as `x`, and punctuation as `'`, as `_SHOWABLE` expects.
 
     A digit of another script is not showable.
     """
-    if character.isascii():
+    if character.isascii() or character == "°":
         return character
     if character.isalpha():
         return "x"
-    if unicodedata.category(character) == "Sc":
-        return "$"
-    if character == "°":
-        return character
-    return _MARK if unicodedata.category(character) in _MARKS else "?"
+    category = unicodedata.category(character)
+    if category in _MARKS:
+        return _MARK
+    return {"Sc": "$", "Zs": " "}.get(category, "'" if category.startswith("P") else _NEVER)
 
 
 def folded(name: str) -> str:

@@ -82,9 +82,14 @@ def test_what_may_be_a_cell_is_never_shown() -> None:
         "Gro\u0308ße",
         "Số tiền",
         "_",
+        "How likely are you to recommend us? (0-10)",
+        "1. Wie zufrieden sind Sie mit der Lieferung Ihrer Bestellung, auf einer Skala von 1 bis 5?",
+        "¿Qué podríamos mejorar?",
+        "What\u2019s your team\u2019s name \u2013 and why?",
+        "# of items*",
     ],
 )
-def test_a_plain_word_of_any_language_may_be_reported(name: str) -> None:
+def test_a_plain_word_or_question_of_any_language_may_be_reported(name: str) -> None:
     assert showable(name)
 
 
@@ -102,6 +107,11 @@ def test_a_plain_word_of_any_language_may_be_reported(name: str) -> None:
         "a" + "\u0308" * 9,
         "ann@example.com",
         "12/27",
+        "4111? 1111!",
+        "1. 4111 1",
+        "4.",
+        "How likely (0\u066010)?",
+        "a" * 300,
         "",
     ],
 )
