@@ -274,13 +274,14 @@ def _trust(answer: PanelAnswer, system: str, console_url: str) -> str:
     if not answer.trust:
         return ""
     page = f"{console_url}/#/tables/{system}/{answer.panel.table}" if console_url else ""
-    origin = f' · <a href="{escape(page)}">where it comes from</a>' if page else ""
+    origin = [f'<a href="{escape(page)}">where it comes from</a>'] if page else []
     if len(answer.trust) <= _TRUST_IN_VIEW:
-        return f'<p class="trust muted">{escape(" · ".join(answer.trust))}{origin}</p>'
+        return f'<p class="trust muted">{" · ".join([*map(escape, answer.trust), *origin])}</p>'
     first, others = answer.trust[:_TRUST_IN_VIEW], answer.trust[_TRUST_IN_VIEW:]
+    items = "".join(f"<li>{part}</li>" for part in [*map(escape, others), *origin])
     return (
         f'<details class="trust muted"><summary>{escape(" · ".join(first))} · more</summary>'
-        f"{escape(' · '.join(others))}{origin}</details>"
+        f"<ul>{items}</ul></details>"
     )
 
 

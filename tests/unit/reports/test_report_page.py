@@ -181,7 +181,10 @@ def test_a_long_trust_line_is_two_parts_and_the_others_behind_a_click() -> None:
     board = DeclaredDashboard("hub", "Sales", (KPI,), trust=(noted,))
     asked = ask_dashboards(Queries(q1=[{"value": 7, "before": 5}]), [board], {}, {"sales": "2026-11-20"})
     page = report_html(report(systems=asked), ())
-    assert "<summary>as of 20 Nov 2026 · off by a tenth · more</summary>method: last year · bands" in page
+    assert (
+        "<summary>as of 20 Nov 2026 · off by a tenth · more</summary><ul><li>method: last year</li><li>bands"
+        in page
+    )
 
 
 def test_the_summary_has_the_first_figure_of_each_system_in_a_line() -> None:

@@ -42,10 +42,12 @@ export function TrustLine(props: Props) {
     return (
       <details className="trust muted" data-testid={`trust-${table}`}>
         <summary>{parts.slice(0, few).join(' · ')} · more</summary>
-        {parts.slice(few).map((part) => (
-          <Fragment key={part}>{part} · </Fragment>
-        ))}
-        {origin}
+        <ul>
+          {parts.slice(few).map((part) => (
+            <li key={part}>{part}</li>
+          ))}
+          <li>{origin}</li>
+        </ul>
       </details>
     )
   return (

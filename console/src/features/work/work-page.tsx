@@ -161,6 +161,7 @@ function Alerts({ boards }: { boards: Schemas['Dashboard'][] }) {
   )
   return (
     <Stack gap="xs">
+      <Text fw={600}>Figures of the dashboards</Text>
       {unread ? (
         <Answered of={unread} what="the alerts">
           {() => list}
@@ -179,8 +180,9 @@ function Alerts({ boards }: { boards: Schemas['Dashboard'][] }) {
 /** The alerts of the lake itself, which end with their cause: nobody acknowledges them. */
 function LakeAlerts() {
   const health = useHealth()
+  const open = alertedChecks(health.data?.checks ?? []).length
   return (
-    <Panel title="Alerts of the lake">
+    <Panel title={open > 0 ? `Alerts of the lake: ${whole(open)} open` : 'Alerts of the lake'}>
       <Answered of={health} what="the checks of the lake">
         {({ checks }) => {
           const alerted = alertedChecks(checks)
