@@ -619,9 +619,10 @@ def test_a_simple_rule_is_proposed_where_it_was_clearly_nearer_and_counted_where
     assert row["as_near_or_nearer"] == ("mean of last 8" if as_near else None), "named where it is counted"
     assert [other["plan_by"] for other in others] == ["too far off", "not tested"]
     assert row["usual_season_off_by"] is None, "equal to the last value in all rows"
+    by_rule = "1 by the forecast" if plan_by == "the forecast" else "0 by the forecast and 1 by a simple rule"
     assert answer_in_words(panel.answer, [row], {}) == (
-        f"1 of 2 tested forecasts can be planned with; in {as_near} of 1 the mean of the last 8 weeks was as "
-        "near, which is within a seventh, or nearer"
+        f"1 of 2 tested series can be planned, {by_rule}; in {as_near} of 1 the mean of the last 8 weeks was "
+        "as near, which is within a seventh, or nearer"
     )
 
 
@@ -899,6 +900,8 @@ def test_stock_is_ordered_by_categories_that_a_test_shows_to_be_near_enough() ->
         engine.execute("update forecast_accuracy set smape = 20 where series_id = 'category=Toys'")
         set_nearest(engine)
         without_others = answer_of(engine, panel.sql)
+        engine.execute("update forecast_accuracy set smape_nearest = 15 where series_id = 'category=Home'")
+        ruled = {str(row["series_id"]): row for row in answer_of(engine, panel.sql)}
         engine.execute("update forecast_accuracy set smape = 60")
         set_nearest(engine)
         far_off = answer_of(engine, panel.sql)
@@ -919,6 +922,8 @@ def test_stock_is_ordered_by_categories_that_a_test_shows_to_be_near_enough() ->
     assert rows[0]["title_action"] == (
         "Order stock first of Home, Bags, and ask their suppliers for delivery dates."
     )
+    assert ruled["category=Home"]["caution"] == "a simple rule was nearer"
+    assert str(ruled["category=Home"]["title_action"]).startswith("Order stock first of Toys, Bags,")
     assert answer_in_words(panel.answer, without_others, {}).endswith(
         "too far off in tests to order by: other categories"
     )

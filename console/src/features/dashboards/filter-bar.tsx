@@ -66,11 +66,13 @@ interface Props {
   onChange: (value: string) => void
 }
 
-const useValues = ({ values }: Filter): string[] =>
-  (useResult(values).data?.rows ?? []).map(([cell]) => String(cell))
+const useValues = ({ values }: Filter): string[] | undefined =>
+  useResult(values).data?.rows.map(([cell]) => String(cell))
 
+/** The values of a column; nothing where the shown rows have none, as while a list is withheld. */
 function Choice({ filter, value, onChange }: Props) {
   const data = useValues(filter)
+  if (data?.length === 0 && !value) return null
   return (
     <Select
       label={filter.label}
@@ -79,7 +81,7 @@ function Choice({ filter, value, onChange }: Props) {
       className="filter"
       searchable
       clearable
-      data={data.map((one) => ({ value: one, label: cellWords(filter.column, one) }))}
+      data={data?.map((one) => ({ value: one, label: cellWords(filter.column, one) }))}
       value={value || null}
       onChange={(chosen) => onChange(chosen ?? '')}
     />
@@ -94,8 +96,8 @@ function Day({ filter, value, onChange }: Props) {
       label={filter.label}
       size="xs"
       className="filter"
-      min={days[0]}
-      max={days.at(-1)}
+      min={days?.[0]}
+      max={days?.at(-1)}
       value={value}
       onChange={onChange}
     />

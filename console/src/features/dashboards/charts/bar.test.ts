@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import { axisOf, options } from '../chart-options'
 import { EMPTY_PANEL } from '../empty-panel'
+import { INK } from './chart-parts'
 
 const PANEL = {
   ...EMPTY_PANEL,
@@ -90,7 +91,10 @@ test('a bar that may not be relied on is lighter, and its label says why', () =>
       series: { data: unknown[]; label: { formatter: (point: object) => string } }[]
     }
     const [one] = series
-    expect(one?.data).toEqual([5, { value: 6, itemStyle: { opacity: 0.45 } }])
+    expect(one?.data).toEqual([
+      5,
+      { value: 6, itemStyle: { opacity: 0.45 }, label: { opacity: 1, color: INK.light } },
+    ])
     return ['a', 'b'].map((name, at) => one?.label.formatter({ name, value: 5 + at }))
   }
   expect(labelOf(false)).toEqual([expect.not.stringContaining('·'), expect.stringMatching(/ · too far off$/)])

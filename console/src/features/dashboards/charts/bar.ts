@@ -6,6 +6,7 @@ import {
   type Drawing,
   grid,
   hover,
+  INK,
   markLine,
   notesAt,
   numeric,
@@ -76,7 +77,10 @@ export function bar({
       },
       data: names.map((name) => {
         const value = values.get(name) ?? null
-        return name === open?.place || cautions.has(name) ? { value, itemStyle: { opacity: 0.45 } } : value
+        if (cautions.has(name))
+          // The words of a caution are not as pale as its bar.
+          return { value, itemStyle: { opacity: 0.45 }, label: { opacity: 1, color: INK[scheme] } }
+        return name === open?.place ? { value, itemStyle: { opacity: 0.45 } } : value
       }),
       ...(at === 0 ? { markLine: markLine(marks, scheme, 'yAxis') } : {}),
     }
