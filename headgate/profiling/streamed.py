@@ -27,6 +27,8 @@ from headgate.profiling.distinct import Distinct
 from headgate.values.cells import decoded, decoded_type
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from headgate.profiling.arrays import Values
     from headgate.profiling.column_reader import Columns
 
@@ -122,14 +124,19 @@ def _facts(
         return dict(part.facts)
     if "length" in part.facts:
         return {"length": {"min": moments.low, "max": moments.high, "mean": significant_digits(moments.mean)}}
-    facts = dict(part.facts) | moment_facts(kind, moments.low, moments.high, moments.mean, moments.deviation)
+    of_all = moment_facts(kind, moments.low, moments.high, moments.mean, moments.deviation)
+    return scaled_outliers(part.facts, factor) | of_all
+
+
+def scaled_outliers(facts: Mapping[str, object], factor: float) -> dict[str, object]:
+    """Return a sample's facts with the numbers of outliers multiplied, to estimate those of all rows."""
     outliers = facts.get("outliers")
-    if isinstance(outliers, dict):
-        facts["outliers"] = {
-            name: round(count * factor) if isinstance(count, int) else count
-            for name, count in outliers.items()
-        }
-    return facts
+    if not isinstance(outliers, dict):
+        return dict(facts)
+    scaled = {
+        name: round(count * factor) if isinstance(count, int) else count for name, count in outliers.items()
+    }
+    return {**facts, "outliers": scaled}
 
 
 def _measures(batch: pa.Array) -> Values:

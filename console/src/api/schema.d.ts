@@ -2241,7 +2241,7 @@ export interface components {
             rows: number;
             /**
              * Sampled Rows
-             * @description Rows in the statistics; fewer than `rows` in a sample.
+             * @description Rows that were read. If fewer than `rows`, only missing, min and max are of all rows, and `estimated` of a column says how the rest was estimated.
              */
             sampled_rows: number;
             /**

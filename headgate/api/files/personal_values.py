@@ -28,6 +28,7 @@ _COUNTS = frozenset(
         "identifier",
         "sensitive",
         "distinct",
+        "estimated",
         "format",
     }
 )

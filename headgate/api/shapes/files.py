@@ -425,7 +425,12 @@ class DatasetProfile(Shape):
     as_of: str = Field(description="Last day of the lake's data, YYYY-MM-DD.")
     latest_on: str = Field(description="Last day of the dataset's events; empty if it has none.")
     rows: Count
-    sampled_rows: Count = Field(description="Rows in the statistics; fewer than `rows` in a sample.")
+    sampled_rows: Count = Field(
+        description=(
+            "Rows that were read. If fewer than `rows`, only missing, min and max are of all rows, and "
+            "`estimated` of a column says how the rest was estimated."
+        )
+    )
     pending_rows: Count = Field(0, description="Accepted rows of the newest files that are not merged yet.")
     columns: tuple[ColumnProfile, ...]
     correlations: tuple[Correlation, ...] = Field(description="Of columns whose values the caller may see.")

@@ -49,9 +49,9 @@ export function Contents({
                   <Text size="sm">The dataset has no rows yet: nothing can be said of its values.</Text>
                 ) : (
                   <>
-                    <Text size="sm">{typicalRow(insights)}</Text>
-                    <Text size="sm">{sampleWords(answer, completeness(insights))}</Text>
-                    <Text size="sm">{oddities(insights)}</Text>
+                    <Text size="sm">{sampleWords(answer, typicalRow(insights))}</Text>
+                    <Text size="sm">{completeness(insights)}</Text>
+                    <Text size="sm">{sampleWords(answer, oddities(insights))}</Text>
                   </>
                 )}
                 {answer.pending_rows > 0 ? (
@@ -96,7 +96,7 @@ export const basis = ({
   sampled_rows: sampled,
 }: Pick<Schemas['DatasetProfile'], 'rows' | 'sampled_rows'>): string =>
   sampled < rows
-    ? `Shares, values and outliers are of a sample of ${whole(sampled)} rows of all files, as the newest run merged them`
+    ? `All rows as the newest run merged them; figures with “about”, shares and outliers are estimated from ${whole(sampled)} of them`
     : 'Of all files together, as the newest run merged them: the newest version of each row'
 
 /** A sentence about values, which says that it is of a sample where it is. */
@@ -104,7 +104,9 @@ const sampleWords = (
   { rows, sampled_rows: sampled }: Pick<Schemas['DatasetProfile'], 'rows' | 'sampled_rows'>,
   sentence: string,
 ): string =>
-  sampled < rows ? `In a sample of ${whole(sampled)} of ${count(rows, 'row')}: ${sentence}` : sentence
+  sampled < rows && sentence
+    ? `In a sample of ${whole(sampled)} of ${count(rows, 'row')}: ${sentence}`
+    : sentence
 
 /** What a person can do about the dataset: correct the rows that wait, or ask a question. */
 function ToDo({ dataset }: { dataset: string }) {

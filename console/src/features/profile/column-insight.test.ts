@@ -84,7 +84,7 @@ test('a column of texts has its most frequent values and the rest', () => {
   expect(insightOf({ name: 'method', type: 'string', facts }).bars).toEqual([
     { label: 'card', share: 0.6 },
     { label: 'cash', share: 0.3 },
-    { label: 'all others', share: expect.closeTo(0.1) as number },
+    { label: 'all others', share: expect.closeTo(0.1) as number, isRest: true },
   ])
 })
 
@@ -287,4 +287,46 @@ test('where more than one value in twenty is beyond the bounds the column has a 
   expect(insight.look.some((text) => text.includes('outlier'))).toBe(false)
   expect(insight.facts).toContain('a long tail: 20 % lie above £38.00, up to £990')
   expect(insight.outliers).toBe('')
+})
+
+test('figures of a sample say so, and exact ones do not', () => {
+  const estimated = { distinct: 'at least', mean: 'of the sample', sampled_rows: '50' }
+  const insight = insightOf({ ...PRICE, facts: { ...PRICE.facts, estimated } }, 'GBP')
+  expect(insight.facts).toEqual([
+    '£1.50 to £990',
+    'median about £12.40, mean about £31.20, deviation about £80.50',
+    'about half lie between £8.00 and £20.00',
+  ])
+  expect(insight.look).toContain('about 7 outliers above £38.00')
+  expect(insight.basis).toBe('Estimated from 50 of 200 rows, except the range and what is missing')
+  expect(insightOf(PRICE, 'GBP').basis).toBe('')
+})
+
+test('different values are counted exactly, at least or about, as the profile counted them', () => {
+  const texts = (distinct: string) => ({
+    name: 'title',
+    type: 'string',
+    facts: { rows: 900, distinct: 412, top: [{ value: 'a', count: 2 }], estimated: { distinct } },
+  })
+  const [exact, least, nearly] = ['exact', 'at least', 'standard error 0.8 %'].map(
+    (method) => insightOf(texts(method)).facts[0],
+  )
+  expect([exact, least, nearly]).toEqual([
+    '412 different values',
+    'at least 412 different values',
+    'about 412 different values',
+  ])
+})
+
+test('all other values together are no value that a column typically has', () => {
+  const top = Array.from({ length: 10 }, (_, at) => ({ value: `0${at}/27`, count: 30 - at }))
+  const months = { name: 'expiry', type: 'string', facts: { rows: 1000, missing: 0, distinct: 40, top } }
+  expect(insightOf(months).typical).toBe('most often 00/27 (3 %)')
+  expect(insightOf(months).bars.at(-1)).toMatchObject({ label: 'all others' })
+})
+
+test('a column of texts that are all equal says so', () => {
+  const top = [{ value: 'north', count: 5 }]
+  const same = { name: 'area', type: 'string', facts: { rows: 5, missing: 0, distinct: 1, top } }
+  expect(insightOf(same).typical).toBe('always north')
 })

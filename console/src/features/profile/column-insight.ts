@@ -1,5 +1,5 @@
 import type { Schemas } from '../../api/client'
-import { type Cell, count, figure, isName, measure, whole } from '../../api/format'
+import { type Cell, count, figure, isName, whole } from '../../api/format'
 import { cellWords, titlesOf } from '../../formats/columns'
 import { dayAndTime, day, kindOfTime } from '../../formats/moments'
 import { quotedName } from '../../formats/sql'
@@ -8,6 +8,8 @@ import { columnTitle } from '../../formats/words'
 export interface Bar {
   label: string
   share: number
+  /** Whether it is of all values without a bar of their own. */
+  isRest?: boolean
 }
 
 /** What a page says about one column of a file. */
@@ -29,6 +31,8 @@ export interface ColumnInsight {
   outliers: string
   /** What its values typically are, in one phrase; empty where they name things. */
   typical: string
+  /** Of how many rows the estimates are; empty where all figures are exact. */
+  basis: string
 }
 
 type Facts = Readonly<Record<string, unknown>>
@@ -87,7 +91,30 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
     missing: Number(facts.missing ?? 0) > 0 ? figure(String(facts.missing_share), 'share') : '',
     outliers: table && !isHidden && !isLongTail(facts) ? outlierRows(column, table) : '',
     typical: isHidden || isName(column.name) || facts.identifier ? '' : typicalOf(column, words),
+    basis: isHidden ? '' : basisOf(facts),
   }
+}
+
+/** How figures that are not exact were estimated. */
+const estimatesOf = (facts: Facts): Readonly<Record<string, string>> =>
+  (facts.estimated ?? {}) as Record<string, string>
+
+/** The word before a figure of a sample; empty before an exact one. */
+const about = (facts: Facts, name = 'sampled_rows'): string => (estimatesOf(facts)[name] ? 'about ' : '')
+
+function basisOf(facts: Facts): string {
+  const sampled = Number(estimatesOf(facts).sampled_rows ?? 0)
+  const rows = Number(facts.rows ?? 0)
+  return sampled > 0 && sampled < rows
+    ? `Estimated from ${whole(sampled)} of ${count(rows, 'row')}, except the range and what is missing`
+    : ''
+}
+
+/** How many different values there are: exactly, at least, or about. */
+function differentWords(facts: Facts): string {
+  const method = estimatesOf(facts).distinct ?? 'exact'
+  const sign = method === 'exact' ? '' : method === 'at least' ? 'at least ' : 'about '
+  return `${sign}${count(Number(facts.distinct ?? 0), 'different value')}`
 }
 
 /** The most frequent value says something where it is this much more frequent than the average. */
@@ -100,7 +127,7 @@ const MOST_KINDS = 50
 function typicalOf(column: Pick<Schemas['ColumnProfile'], 'type' | 'facts'>, words: Words): string {
   const { type, facts } = column
   const bars = barsOf(column, words)
-  const [most] = bars.toSorted((one, other) => other.share - one.share)
+  const [most] = bars.filter(({ isRest }) => !isRest).toSorted((one, other) => other.share - one.share)
   if (facts.min !== undefined && facts.min === facts.max) return `always ${words(facts.min)}`
   if (facts.min !== undefined) {
     if (type === 'date' || type === 'timestamp') return `${words(facts.min)} to ${words(facts.max)}`
@@ -110,6 +137,7 @@ function typicalOf(column: Pick<Schemas['ColumnProfile'], 'type' | 'facts'>, wor
   }
   const kinds = Number(facts.distinct ?? 0)
   if (!most || kinds > MOST_KINDS) return ''
+  if (kinds === 1) return `always ${most.label}`
   if (type !== 'bool' && kinds > 1 && most.share < MIN_LEAD / kinds)
     return `${count(kinds, 'value')} about equally often`
   return type === 'bool'
@@ -141,8 +169,7 @@ const missingWords = (facts: Facts): string =>
 
 /** Numbers that name things, such as terminals, have no mean. */
 function shownFacts(facts: Facts, words: Words, isNames: boolean): string[] {
-  const distinct = Number(facts.distinct ?? 0)
-  const different = `${count(distinct, 'different value')}`
+  const different = differentWords(facts)
   if (facts.identifier) return [different, ...examples(facts)]
   if (facts.min === undefined) return [different, ...(facts.top ? [] : examples(facts))]
   if (facts.min === facts.max) return [`always ${words(facts.min)}`]
@@ -152,15 +179,21 @@ function shownFacts(facts: Facts, words: Words, isNames: boolean): string[] {
     facts.std_days === undefined
       ? facts.std === undefined
         ? ''
-        : `deviation ${words(facts.std)}`
-      : `deviation ${measure(facts.std_days as Cell)} days`
+        : `deviation ${about(facts, 'mean')}${words(facts.std)}`
+      : ''
   return [
     `${words(facts.min)} to ${words(facts.max)}`,
-    [`median ${words(facts.median)}`, `mean ${words(facts.mean)}`, deviation].filter(Boolean).join(', '),
+    [
+      `median ${about(facts)}${words(facts.median)}`,
+      `mean ${about(facts, 'mean')}${words(facts.mean)}`,
+      deviation,
+    ]
+      .filter(Boolean)
+      .join(', '),
     tailWords(facts, words) && `a long tail: ${tailWords(facts, words)}`,
     quantiles['0.25'] === undefined
       ? ''
-      : `half lie between ${words(quantiles['0.25'])} and ${words(quantiles['0.75'])}`,
+      : `${about(facts)}half lie between ${words(quantiles['0.25'])} and ${words(quantiles['0.75'])}`,
   ].filter(Boolean)
 }
 
@@ -218,7 +251,7 @@ function barsOf({ type, facts }: Pick<Schemas['ColumnProfile'], 'type' | 'facts'
     share: rows / present,
   }))
   const rest = 1 - bars.reduce((sum, { share }) => sum + share, 0)
-  return rest > 0.0005 ? [...bars, { label: 'all others', share: rest }] : bars
+  return rest > 0.0005 ? [...bars, { label: 'all others', share: rest, isRest: true }] : bars
 }
 
 interface Histogram {
@@ -297,7 +330,9 @@ function looksOf(facts: Facts, words: Words): string[] {
 function outlierWords(facts: Facts, words: Words): string {
   const { outside } = (facts.outliers ?? {}) as { outside?: number }
   const many = Number(outside ?? 0)
-  return many === 0 || isLongTail(facts) ? '' : `${count(many, 'outlier')} ${sidesWords(facts, words)}`.trim()
+  return many === 0 || isLongTail(facts)
+    ? ''
+    : `${about(facts)}${count(many, 'outlier')} ${sidesWords(facts, words)}`.trim()
 }
 
 /** The bounds that values are beyond. */
@@ -319,7 +354,7 @@ function tailWords(facts: Facts, words: Words): string {
     isBefore(facts.min, low) ? `down to ${words(facts.min)}` : '',
     isBefore(high, facts.max) ? `up to ${words(facts.max)}` : '',
   ].filter(Boolean)
-  return `${figure(outsideShare(facts), 'share')} lie ${sidesWords(facts, words)}, ${ends.join(' and ')}`
+  return `${about(facts)}${figure(outsideShare(facts), 'share')} lie ${sidesWords(facts, words)}, ${ends.join(' and ')}`
 }
 
 function outsideShare(facts: Facts): number {

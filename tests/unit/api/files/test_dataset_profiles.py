@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 
-from headgate.api.files import dataset_profiles
+from headgate.api.files import snapshot_profiles
 from headgate.contracts.types import arrow_schema
 from headgate.lake import keys
 from headgate.lake.ports import ROWS, ObjectRef
@@ -68,14 +70,67 @@ def test_accepted_rows_that_no_run_has_merged_are_counted() -> None:
     assert Caller(lake).call("GET", PATH).json["pending_rows"] == record.accepted
 
 
-def test_of_a_large_dataset_a_sample_of_its_parts_is_profiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dataset_profiles, "SAMPLED_ROWS", 100)
-    lake = merged([regions(range(at, at + 60)) for at in range(0, 600, 60)], "r-many")
+def skewed() -> list[pa.Table]:
+    """Parts of very different sizes, in the order of the key."""
+    return [regions(range(60)), regions(range(60, 90)), regions(range(90, 600))]
+
+
+def population_of(lake: MemoryLake) -> dict[str, Any]:
+    columns = Caller(lake).call("GET", PATH).json["columns"]
+    return next(column["facts"] for column in columns if column["name"] == "population")
+
+
+def test_the_figures_of_a_dataset_are_those_that_sql_gives() -> None:
+    parts = skewed()
+    facts = population_of(merged(parts, "r-exact"))
+    rows = pa.concat_tables(parts)
+    ((low, high, mean, median, different, missing),) = (
+        duckdb.connect()
+        .from_arrow(rows)
+        .aggregate(
+            "min(population), max(population), avg(population), quantile_cont(population, 0.5), "
+            "count(DISTINCT population), count(*) - count(population)"
+        )
+        .fetchall()
+    )
+    assert (facts["min"], facts["max"]) == (str(low), str(high))
+    assert (float(facts["mean"]), float(facts["median"])) == (mean, median)
+    assert (facts["distinct"], facts["missing"]) == (different, missing)
+    assert "estimated" not in facts
+
+
+@pytest.fixture
+def reads_few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dataset is too large to be read if it has more than ten cells; a sample has 120 rows."""
+    monkeypatch.setattr(snapshot_profiles, "MAX_READ_CELLS", 10)
+    monkeypatch.setattr(snapshot_profiles, "SAMPLED_ROWS", 120)
+
+
+@pytest.mark.usefixtures("reads_few_rows")
+def test_bounds_and_missing_values_of_a_large_dataset_are_exact_and_others_say_how_they_were_estimated() -> (
+    None
+):
+    lake = merged(skewed(), "r-large")
     answer = Caller(lake).call("GET", PATH).json
-    assert answer["rows"] == 600
-    assert 50 <= answer["sampled_rows"] <= 100
+    assert (answer["rows"], answer["sampled_rows"]) == (600, 120)
     facts = {column["name"]: column["facts"] for column in answer["columns"]}
-    assert int(facts["population"]["max"]) >= 540  # also of the last part
+    assert (facts["population"]["min"], facts["population"]["max"]) == ("0", "599")
+    assert (facts["continent"]["rows"], facts["continent"]["missing"]) == (600, 600)
+    assert facts["population"]["estimated"] == {
+        "distinct": "at least",
+        "mean": "of the sample",
+        "sampled_rows": "120",
+    }
+    assert facts["population"]["distinct"] == 120
+    assert (facts["region_id"]["distinct"], facts["region_id"]["estimated"]["distinct"]) == (600, "exact")
+
+
+@pytest.mark.usefixtures("reads_few_rows")
+def test_a_quantile_of_a_large_dataset_is_near_that_of_all_rows_however_unequal_its_parts() -> None:
+    facts = population_of(merged(skewed(), "r-unequal"))
+    for share in ("0.25", "0.5", "0.75"):
+        # A rank of 120 random rows has a standard error of 0.046 at most; 0.14 is three of them.
+        assert abs(float(facts["quantiles"][share]) - float(share) * 599) < 0.14 * 600
 
 
 def test_columns_about_people_have_values_for_the_group_personal_data_only() -> None:
