@@ -41,7 +41,7 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
             return f"{name} is new and has no table yet: the next run makes it, with the accepted rows."
         return f"{message.rstrip('.')}. {near_tables(name, tables)}"
     if match := _NO_COLUMN.search(message):
-        asked = set(_tables_in(sql))
+        asked = set(tables_in(sql))
         columns = sorted(
             {
                 column[0]
@@ -95,7 +95,8 @@ def _columns_of(asked: Iterable[str], tables: Mapping[str, Mapping[str, Sequence
     return " ".join(listed) or "DESCRIBE <table> lists the columns."
 
 
-def _tables_in(sql: str) -> list[str]:
+def tables_in(sql: str) -> list[str]:
+    """Return the names of the tables in a statement in small letters; none if it cannot be parsed."""
     try:
         (query,) = sqlglot.parse(explained(sql)[1], read=Athena)
     except (SqlglotError, ValueError):

@@ -30,6 +30,8 @@ class MailSchedule:
         dashboard: the name of a dashboard; empty for a question.
         on: day of the week (1 is Monday) or of the month; 0 for every day.
         by, at: who scheduled it, and when, ISO 8601 in naive UTC.
+        kind: `table`, or the kind of the chart that the link of a question opens.
+        x, y, series: columns of that chart; empty for the default.
     """
 
     title: str
@@ -39,6 +41,10 @@ class MailSchedule:
     on: int
     by: str
     at: str
+    kind: str = "table"
+    x: str = ""
+    y: tuple[str, ...] = ()
+    series: str = ""
 
     def is_due(self, day: date) -> bool:
         """Return whether the mail is due on a day."""
@@ -65,7 +71,7 @@ def sent_mark_key(schedule: MailSchedule) -> str:
 
 def schedules_of_text(text: bytes) -> list[MailSchedule]:
     """Parse an object with schedules."""
-    return [MailSchedule(**schedule) for schedule in json.loads(text)]
+    return [MailSchedule(**{**schedule, "y": tuple(schedule.get("y", ()))}) for schedule in json.loads(text)]
 
 
 def text_of_schedules(schedules: Iterable[MailSchedule]) -> bytes:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from headgate.contracts.currency import is_amount
+from headgate.plain_names import capitalised
 from headgate.reports.answer_words import answer_in_words, folded_words, is_folded, is_shown
-from headgate.reports.numbers import cell_text, figure
+from headgate.reports.numbers import amount_in_full, figure
 from headgate.systems.panels import ACTION
 
 if TYPE_CHECKING:
@@ -24,7 +27,7 @@ Record = dict[str, Any]
 
 def panel_lines(panel: Panel, page: QueryRows, words: ColumnWords) -> list[str]:
     """Return the answer of a panel in words, its question, the figure or the rows, and the action."""
-    records = _records_of(page)
+    records = answer_records(page)
     nothing = "" if records else panel.nothing
     title = nothing or answer_in_words(panel.answer, records, words.units) or panel.question
     lines = [f"\n{title}", *([] if title == panel.question else [panel.question])]
@@ -75,14 +78,22 @@ def _table_in_words(records: Sequence[Record], words: ColumnWords) -> list[str]:
     return [*table, *([folded] if folded else [])]
 
 
-def table_lines(page: QueryRows) -> list[str]:
-    """Return the first rows as a table of values, headed without underscores."""
-    return _table(
-        _records_of(page), lambda _, value: cell_text(value), lambda column: column.replace("_", " ")
-    )
+def table_lines(page: QueryRows, words: ColumnWords) -> list[str]:
+    """Return the first rows as a table with all columns, whose amounts have two decimals."""
+    headings = Counter(words.heading(column.name) for column in page.columns)
+
+    def heading_of(column: str) -> str:
+        heading = words.heading(column)
+        return heading if headings[heading] == 1 else capitalised(column.replace("_", " "))
+
+    def text_of(column: str, value: Any) -> str:  # noqa: ANN401 a cell
+        unit = words.units.get(column, "")
+        return amount_in_full(value, unit) if is_amount(unit) else words.cell(column, value)
+
+    return _table(answer_records(page), text_of, heading_of)
 
 
-def _records_of(page: QueryRows) -> list[Record]:
+def answer_records(page: QueryRows) -> list[Record]:
     """Return the rows by column, with decimals as numbers; the API writes them as texts."""
     decimals = {column.name for column in page.columns if column.type.startswith("decimal")}
     names = [column.name for column in page.columns]

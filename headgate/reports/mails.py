@@ -6,10 +6,12 @@ import logging
 import math
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from headgate.api.analytics import queries
+from headgate.api.analytics.contracts import catalog
 from headgate.api.analytics.written_dashboards import every_dashboard
 from headgate.api.http.access import CallerIdentity, Group, reader
 from headgate.api.http.problems import ProblemError
@@ -17,16 +19,23 @@ from headgate.api.shapes.tables import QueryAsked
 from headgate.errors import HeadgateError, NotFoundError, QueryError
 from headgate.lake.ports import ObjectRef
 from headgate.masking.redaction import redact_text
+from headgate.plain_names import capitalised
+from headgate.query.advice import tables_in
 from headgate.query.mail_schedules import mail_schedules, sent_mark_key
-from headgate.reports.answer_words import ColumnWords
-from headgate.reports.mail_answers import panel_lines, table_lines
+from headgate.reports.agreed_columns import agreed_words
+from headgate.reports.answer_words import ColumnWords, heading
+from headgate.reports.mail_answers import answer_records, panel_lines, table_lines
+from headgate.reports.numbers import day_words
+from headgate.reports.open_periods import open_period_words, time_column
+from headgate.snapshots.read_snapshots import newest_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
     from headgate.api.lake_ports import AnswerMails, LakePorts
-    from headgate.api.shapes.dashboards import Panel
+    from headgate.api.shapes.dashboards import Dashboard, Panel
+    from headgate.api.shapes.lake import CatalogTable
     from headgate.api.shapes.tables import QueryRows
     from headgate.query.mail_schedules import MailSchedule
 
@@ -128,34 +137,68 @@ class MailSender:
     def _answers(self, schedule: MailSchedule) -> Iterator[str]:
         yield schedule.title
         if schedule.sql:
-            yield from self._answer(schedule.sql)
+            yield from self._answer(schedule)
             return
-        panels = _panels(self.lake, schedule.dashboard)
-        if not panels:
+        board = _dashboard(self.lake, schedule.dashboard)
+        if board is None:
             yield "This dashboard is no longer there."
-        for panel in panels:
-            yield from self._panel(panel)
+            return
+        if self.as_of:
+            yield f"As of {day_words(self.as_of)}"
+        for panel in board.panels:
+            yield from self._panel(panel, is_written=bool(board.written_by))
 
-    def _panel(self, panel: Panel) -> Iterable[str]:
-        """Return the lines of a panel, or its question and why it has no answer."""
+    def _panel(self, panel: Panel, *, is_written: bool = False) -> Iterable[str]:
+        """Return the lines of a panel, or its question and why it has no answer.
+
+        The statements of written dashboards do not leave out periods that are not over.
+        """
         page = self._page(panel.sql, to_end=panel.kind in _READ_TO_THE_END)
         if isinstance(page, str):
             return [f"\n{panel.question}", f"No answer: {page}"]
-        return panel_lines(panel, page, self._words_of(panel))
+        lines = panel_lines(panel, page, self._words_of(panel, page))
+        note = open_period_words(answer_records(page), panel.x, self.as_of) if is_written else ""
+        return [*lines, *([note] if note else [])]
 
-    def _words_of(self, panel: Panel) -> ColumnWords:
-        """Return units and headings of a panel's columns: its own, then those of its table's contract."""
-        contract = self.lake.contracts.prod.get(panel.table)
-        columns = contract.columns if contract else ()
-        units = {column.name: column.unit for column in columns}
+    def _words_of(self, panel: Panel, page: QueryRows) -> ColumnWords:
+        """Return units and headings of a panel's columns: its own, then those of the contracts."""
+        agreed = agreed_words(self.tables, panel.table, page.columns)
         of_figure = {"value": panel.unit, "before": panel.unit} if panel.kind == "kpi" else {}
-        labels = {column.name: column.label for column in columns if column.label}
-        return ColumnWords({**units, **of_figure, **panel.units}, labels)
+        return ColumnWords({**agreed.units, **of_figure, **panel.units}, agreed.labels)
 
-    def _answer(self, sql: str) -> Iterable[str]:
-        """Return the answer of a statement as lines, or why there is none."""
-        page = self._page(sql)
-        return [f"No answer: {page}"] if isinstance(page, str) else table_lines(page)
+    def _answer(self, schedule: MailSchedule) -> Iterator[str]:
+        """Return the answer of a statement as lines with its tables and day, or why there is none."""
+        page = self._page(schedule.sql)
+        if isinstance(page, str):
+            yield f"No answer: {page}"
+            return
+        yield from self._origin(schedule.sql)
+        yield from table_lines(page, agreed_words(self.tables, columns=page.columns))
+        records = answer_records(page)
+        if note := open_period_words(records, schedule.x or time_column(records), self.as_of):
+            yield note
+
+    def _origin(self, sql: str) -> Iterator[str]:
+        """Return a line with the tables of a statement and the last day of the lake's data."""
+        names = {table.name for table in self.tables}
+        read = [heading(table, {}) for table in dict.fromkeys(tables_in(sql)) if table in names]
+        parts = [
+            *([f"from {', '.join(read)}"] if read else []),
+            *([f"as of {day_words(self.as_of)}"] if self.as_of else []),
+        ]
+        if parts:
+            yield capitalised(" ".join(parts))
+
+    @cached_property
+    def as_of(self) -> date | None:
+        """The last day of the lake's data; None before the first run."""
+        newest = newest_snapshot(self.lake.objects, self.lake.bucket("curated"))
+        return newest.as_of if newest else None
+
+    @cached_property
+    def tables(self) -> Sequence[CatalogTable]:
+        """The tables of the catalog, whose contracts have units and headings."""
+        return catalog(self.lake).tables
 
     def _page(self, sql: str, *, to_end: bool = False) -> QueryRows | str:
         pages = self.complete if to_end else self.pages
@@ -227,12 +270,15 @@ def _links(schedule: MailSchedule, console_url: str) -> Iterator[str]:
     yield f"You scheduled this mail on {schedule.at[:10]}. Stop it: {console_url}/#/dashboards/mine"
 
 
-def _panels(lake: LakePorts, name: str) -> Sequence[Panel]:
-    boards = every_dashboard(lake).dashboards
-    return next((board.panels for board in boards if board.system == name), ())
+def _dashboard(lake: LakePorts, name: str) -> Dashboard | None:
+    return next((board for board in every_dashboard(lake).dashboards if board.system == name), None)
 
 
 def _address(schedule: MailSchedule) -> str:
     if schedule.dashboard:
         return f"/dashboards/{schedule.dashboard}"
-    return f"/query?{urlencode({'sql': schedule.sql})}"
+    if schedule.kind == "table":
+        return f"/query?{urlencode({'sql': schedule.sql})}"
+    chart = {"x": schedule.x, "y": schedule.y, "series": schedule.series, "kind": schedule.kind}
+    chosen = {name: columns for name, columns in chart.items() if columns} if schedule.x else {}
+    return f"/query?{urlencode({'sql': schedule.sql, 'view': 'chart', **chosen}, doseq=True)}"

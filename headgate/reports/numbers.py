@@ -31,6 +31,18 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
     return _rounded(exact, "0.01")
 
 
+def amount_in_full(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
+    """Return an amount with two decimals, which prices need, and another figure as `figure` does."""
+    currency = _currency_of(unit)
+    if not currency or isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return figure(value, unit)
+    exact = Decimal(str(value))
+    if not exact.is_finite() or abs(exact) >= _MAX_WRITTEN_OUT:
+        return figure(value, unit)
+    rounded = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{'-' if rounded < 0 else ''}{sign_of(currency)}{abs(rounded):,}"
+
+
 def cell_text(value: Any) -> str:  # noqa: ANN401 as above
     """Return a cell of a table: whole numbers with separators, times to the second."""
     if value is None:

@@ -4016,14 +4016,36 @@ export interface components {
              */
             every: "day" | "week" | "month";
             /**
+             * Kind
+             * @description Chart of a question, which the link of the mail opens.
+             * @default table
+             * @enum {string}
+             */
+            kind: "table" | "line" | "bar";
+            /**
              * On
              * @description Day of the week, 1 for Monday, or of the month up to 28; 0 for every day.
              */
             on: number;
+            /**
+             * Series
+             * @default
+             */
+            series: string;
             /** Sql */
             sql: string;
             /** Title */
             title: string;
+            /**
+             * X
+             * @default
+             */
+            x: string;
+            /**
+             * Y
+             * @default []
+             */
+            y: string[];
         };
         /**
          * MailAsked
@@ -4042,11 +4064,23 @@ export interface components {
              */
             every: "day" | "week" | "month";
             /**
+             * Kind
+             * @description Chart of a question, which the link of the mail opens.
+             * @default table
+             * @enum {string}
+             */
+            kind: "table" | "line" | "bar";
+            /**
              * On
              * @description Day of the week, 1 for Monday, or of the month up to 28; 0 for every day.
              * @default 0
              */
             on: number;
+            /**
+             * Series
+             * @default
+             */
+            series: string;
             /**
              * Sql
              * @description Statement of a question; empty for a dashboard.
@@ -4058,6 +4092,17 @@ export interface components {
              * @description Unique among the caller's mails.
              */
             title: string;
+            /**
+             * X
+             * @description Column of the x axis; empty to derive it.
+             * @default
+             */
+            x: string;
+            /**
+             * Y
+             * @default []
+             */
+            y: string[];
         };
         /**
          * Mails

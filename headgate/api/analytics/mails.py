@@ -73,8 +73,12 @@ def _mails_list(caller: CallerIdentity) -> PersonalList[MailSchedule]:
 
 
 def _check(lake: LakePorts, asked: MailAsked) -> None:
-    if bool(asked.sql.strip()) == bool(asked.dashboard):
+    if asked.sql.strip() and asked.dashboard:
         raise invalid("body", "sql_or_dashboard", "Send either `sql` or `dashboard`, not both.")
+    if not asked.sql.strip() and not asked.dashboard:
+        raise invalid(
+            "body", "sql_or_dashboard", "Send the `sql` of a question or the name of a `dashboard`."
+        )
     first, last = min(1, LAST_DAY[asked.every]), LAST_DAY[asked.every]
     if not first <= asked.on <= last:
         raise invalid("body.on", "no_such_day", f"`on` must be {first} to {last} for every {asked.every}.")

@@ -168,8 +168,10 @@ def _permitted(lake: LakePorts, caller: CallerIdentity, statement: str, question
 
 
 def _statement(lake: LakePorts, asked: QueryAsked) -> str:
-    if bool(asked.sql.strip()) == bool(asked.question):
+    if asked.sql.strip() and asked.question:
         raise invalid("body", "sql_or_question", "Send either `sql` or `question`, not both.")
+    if not asked.sql.strip() and not asked.question:
+        raise invalid("body.sql", "no_statement", "The statement is empty. Write one, such as SELECT 1.")
     if not asked.question:
         expect_no_numbers("body.sql", "statement", asked.sql)
         return asked.sql

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 from pydantic import Field
 
 from headgate.api.shapes.base import Asked, Moment, Shape
 from headgate.query.mail_schedules import Every
 
+Column = Annotated[str, Field(max_length=200)]
+Kind = Literal["table", "line", "bar"]
+
+_KIND = "Chart of a question, which the link of the mail opens."
 _ON = "Day of the week, 1 for Monday, or of the month up to 28; 0 for every day."
 
 
@@ -18,6 +24,10 @@ class MailAsked(Asked):
     dashboard: str = Field("", max_length=64, description="Name of a dashboard; empty for a question.")
     every: Every
     on: int = Field(0, ge=0, le=28, description=_ON)
+    kind: Kind = Field("table", description=_KIND)
+    x: Column = Field("", description="Column of the x axis; empty to derive it.")
+    y: tuple[Column, ...] = Field((), max_length=20)
+    series: Column = ""
 
 
 class Mail(Shape):
@@ -29,6 +39,10 @@ class Mail(Shape):
     every: Every
     on: int = Field(description=_ON)
     at: Moment
+    kind: Kind = Field("table", description=_KIND)
+    x: str = ""
+    y: tuple[str, ...] = ()
+    series: str = ""
 
 
 class Mails(Shape):

@@ -17,10 +17,11 @@ from headgate.api.shapes.dashboards import Panel
 from headgate.api.shapes.tables import QueryRows, ResultColumn
 from headgate.aws.athena.queries import AnswerColumn, QueryPage
 from headgate.domains.retail import SYSTEMS
-from headgate.query.mail_schedules import MailSchedule
+from headgate.query.mail_schedules import MailSchedule, schedules_of_text
 from headgate.reports.answer_words import ColumnWords
 from headgate.reports.mail_answers import MAX_ROWS, panel_lines, table_lines
 from headgate.reports.mails import MAX_BYTES, MAX_READ_ROWS, MailSender, SentMails, cut
+from headgate.reports.numbers import amount_in_full
 from headgate.systems.panels import DeclaredPanel, PanelKind
 from tests.unit.api.lakes import Caller, MemoryLake, MemoryQueries, query
 
@@ -32,6 +33,7 @@ pytestmark = pytest.mark.unit
 PATH = "/v1/mails"
 MONDAY = datetime(2026, 1, 5, 6, 0)
 SQL = "select n from lake_prod.churn_risk"
+BY_MONTH = "select date_trunc('month', paid_at) as month, 1 as paid, 2 as net_gbp from payments group by 1"
 PERSONAL = "select email from ecommerce_curated.customers"
 
 
@@ -130,7 +132,7 @@ def test_an_answer_is_sent_on_its_day_with_the_way_to_open_and_to_stop_it() -> N
     Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail())
     ((address, subject, text),) = sent(lake)
     assert (address, subject) == ("ana@example.com", "Sales, 05 Jan 2026")
-    assert text.splitlines()[:3] == ["Sales", "n", str(2**60)]
+    assert text.splitlines()[:3] == ["Sales", "N", str(2**60)]
     assert "https://console.example/#/query?sql=select+1+as+n" in text
     assert "https://console.example/#/dashboards/mine" in text
     assert sent(lake, datetime(2026, 1, 6, 6)) == []
@@ -390,19 +392,101 @@ def test_a_table_has_the_first_rows_and_says_so_and_ids_stay_as_they_are() -> No
         ResultColumn(name="sold", type="decimal(9,2)"),
     )
     rows = tuple((f"0{at}", str(Decimal(at) * 1000)) for at in range(MAX_ROWS + 1))
-    lines = table_lines(QueryRows(columns=columns, rows=rows, next_cursor=""))
-    assert lines[0] == "article id  sold"
-    assert lines[2] == "01          1,000"
+    lines = table_lines(QueryRows(columns=columns, rows=rows, next_cursor=""), ColumnWords())
+    assert [lines[0].split(), lines[2].split()] == [["Article", "Sold"], ["01", "1,000"]]
     assert lines[-1] == f"The first {MAX_ROWS} rows."
     assert len(lines) == MAX_ROWS + 2
 
 
 def test_a_persons_own_statement_keeps_all_of_its_columns() -> None:
-    lines = table_lines(page_of({"row_count": "bigint", "title_a": "bigint", "b": "bigint"}, (3, 4, None)))
+    columns = {"row_count": "bigint", "title_a": "bigint", "b": "bigint"}
+    lines = table_lines(page_of(columns, (3, 4, None)), ColumnWords())
     assert [line.split() for line in lines] == [
-        ["row", "count", "title", "a", "b"],
+        ["Row", "count", "Title", "a", "B"],
         ["3", "4", "\N{EN DASH}"],
     ]
+
+
+def test_columns_that_would_be_headed_alike_keep_their_names_in_a_mail() -> None:
+    lines = table_lines(page_of({"guest": "varchar", "guest_id": "varchar"}, ("Ann", "7")), ColumnWords())
+    assert lines[0].split("  ") == ["Guest", "Guest id"]
+
+
+def by_month(*months: str) -> QueryRows:
+    columns = {"month": "timestamp", "paid": "decimal(12,3)", "net_gbp": "double"}
+    return page_of(columns, *((f"{month}-01T00:00:00", "796648.5", -2.505) for month in months))
+
+
+def test_a_question_of_a_mail_reads_like_its_page() -> None:
+    """Days, amounts of the lake's currency, its tables, its day, and the month that is not over."""
+    lake = MemoryLake()
+    Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail(sql=BY_MONTH))
+    mailing = sender(lake)
+    mailing.__dict__["as_of"] = date(2010, 12, 9)
+    mailing.pages[BY_MONTH] = by_month("2010-11", "2010-12")
+    lake.moment = MONDAY
+    assert mailing.send_due() == SentMails(1)
+    assert lake.mails
+    ((_, _, text),) = lake.mails.sent
+    assert text.splitlines()[:6] == [
+        "Sales",
+        "From Payments as of 9 Dec 2010",
+        "Month       Paid       Net",
+        "1 Nov 2010  796,648.5  -£2.51",
+        "1 Dec 2010  796,648.5  -£2.51",
+        "The period from 1 Dec 2010 is not over: its data end on 9 Dec 2010.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (Decimal("796648.505"), "GBP", "£796,648.51"),
+        (-2.5, "USD per day", "-$2.50"),
+        (0, "GBP", "£0.00"),
+        (None, "GBP", "\N{EN DASH}"),
+        (float("nan"), "GBP", "\N{EN DASH}"),
+        (0.5, "share", "50 %"),
+    ],
+)
+def test_an_amount_in_full_has_two_decimals(value: Any, unit: str, text: str) -> None:  # noqa: ANN401 a cell
+    assert amount_in_full(value, unit) == text
+
+
+def test_a_period_that_is_over_has_no_note_in_a_mail() -> None:
+    mailing = sender(MemoryLake())
+    mailing.pages[BY_MONTH] = by_month("2010-10", "2010-11")
+    schedule = MailSchedule("Sales", BY_MONTH, "", "week", 1, "ana", "")
+    for as_of in (None, date(2010, 12, 9), date(2010, 11, 30)):
+        mailing.__dict__["as_of"] = as_of
+        assert not [line for line in mailing._answer(schedule) if "not over" in line]
+    mailing.__dict__["as_of"] = date(2010, 11, 29)
+    assert [line for line in mailing._answer(schedule) if "not over" in line]
+
+
+def test_the_link_of_a_mail_opens_the_chart_that_was_scheduled() -> None:
+    lake = MemoryLake()
+    chart = {"kind": "line", "x": "month", "y": ["paid", "net_gbp"]}
+    Caller(lake, ("viewer",), "ana").call("PUT", PATH, mail(**chart))
+    ((_, _, text),) = sent(lake)
+    assert "/#/query?sql=select+1+as+n&view=chart&x=month&y=paid&y=net_gbp&kind=line\n" in text
+    shown = Caller(lake, ("viewer",), "ana").call("GET", PATH).json["mails"]
+    assert {name: shown[0][name] for name in chart} == chart
+
+
+def test_a_mail_that_an_earlier_version_scheduled_opens_its_table() -> None:
+    earlier = {"title": "Sales", "sql": "select 1", "dashboard": "", "every": "week", "on": 1}
+    (schedule,) = schedules_of_text(json.dumps([{**earlier, "by": "ana", "at": ""}]).encode())
+    assert (schedule.kind, schedule.y) == ("table", ())
+
+
+def test_a_panel_that_a_person_wrote_says_in_a_mail_that_its_last_period_is_not_over() -> None:
+    mailing, panel = sender(MemoryLake()), declared(PanelKind.LINE, x="month", y=("paid",))
+    mailing.__dict__["as_of"] = date(2010, 12, 9)
+    mailing.complete[panel.sql] = by_month("2010-11", "2010-12")
+    *_, note = mailing._panel(panel, is_written=True)
+    assert note == "The period from 1 Dec 2010 is not over: its data end on 9 Dec 2010."
+    assert note not in mailing._panel(panel)
 
 
 def test_the_actor_is_the_address_of_an_id_that_the_user_pool_made() -> None:

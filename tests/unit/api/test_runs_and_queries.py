@@ -110,6 +110,16 @@ def test_a_query_shows_bytes_and_cost_and_its_rows(caller: Caller) -> None:
     assert caller.call("DELETE", path).status == 200
 
 
+def test_a_query_without_a_statement_says_so_and_one_with_two_is_refused(caller: Caller) -> None:
+    for empty in ({}, {"sql": " \n"}):
+        answer = caller.call("POST", "/v1/queries", empty)
+        assert (answer.status, answer.json["errors"][0]["rule"]) == (422, "no_statement")
+        assert answer.json["detail"].startswith("The statement is empty.")
+    both = caller.call("POST", "/v1/queries", {"sql": "select 1", "question": "sales"})
+    assert (both.status, both.json["errors"][0]["rule"]) == (422, "sql_or_question")
+    assert caller.lake.queries.asked == {}
+
+
 def test_every_saved_question_may_be_asked(caller: Caller) -> None:
     names = [question["name"] for question in caller.call("GET", "/v1/questions").json["questions"]]
     assert names

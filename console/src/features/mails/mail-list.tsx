@@ -3,6 +3,7 @@ import { Link } from 'react-router'
 
 import { Panel } from '../../components/panel'
 import { Failed } from '../../components/states'
+import { askedBy, questionAddress } from '../query/saved-questions'
 import { dayWords, type Mail, useMails, useStopMail } from './mails'
 
 /** The mails that a person scheduled, each with the way to its page and the button that stops it. */
@@ -39,5 +40,5 @@ export function MailList() {
   )
 }
 
-const pageOf = ({ dashboard, sql }: Mail): string =>
-  dashboard ? `/dashboards/${dashboard}` : `/query?${new URLSearchParams({ sql })}`
+const pageOf = (mail: Mail): string =>
+  mail.dashboard ? `/dashboards/${mail.dashboard}` : questionAddress(askedBy(mail))

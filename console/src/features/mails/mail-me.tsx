@@ -3,17 +3,21 @@ import { useState } from 'react'
 
 import { FormPopover } from '../../components/form-popover'
 import { clockTime } from '../../formats/moments'
-import { dayWords, daysOf, type Every, MAX_TITLE, useMails, useScheduleMail } from './mails'
+import type { KeptQuestion } from '../query/saved-questions'
+import { dayWords, daysOf, type Every, type MailAsked, MAX_TITLE, useMails, useScheduleMail } from './mails'
 
 interface Props {
-  /** What is sent: the statement of a question, or the name of a dashboard. */
-  of: { sql: string } | { dashboard: string }
+  /** What is sent: a question with its chart, or the name of a dashboard. */
+  of: Pick<KeptQuestion, 'sql' | 'kind' | 'x' | 'y' | 'series'> | { dashboard: string }
   /** The title that is proposed. */
   title?: string
 }
 
 /** 06:00 UTC, when a lake sends its report and the mails unless it states another time. */
 const SENT_AT = Date.UTC(2026, 0, 1, 6)
+
+type Shown = Pick<MailAsked, 'sql' | 'dashboard' | 'kind' | 'x' | 'y' | 'series'>
+const NOTHING_SHOWN: Shown = { sql: '', dashboard: '', kind: 'table', x: '', y: [], series: '' }
 
 const EVERY: { value: Every; label: string }[] = [
   { value: 'day', label: 'Every day' },
@@ -31,7 +35,13 @@ export function MailMe({ of, title: proposed = '' }: Props) {
   const days = daysOf(every)
   if (!mails.data?.address) return null
   async function send(): Promise<string> {
-    const asked = { title: title.trim(), sql: '', dashboard: '', every, on: days.length > 0 ? on : 0, ...of }
+    const asked = {
+      ...NOTHING_SHOWN,
+      title: title.trim(),
+      every,
+      on: days.length > 0 ? on : 0,
+      ...of,
+    }
     await schedule.mutateAsync(asked)
     return `${asked.title} is sent ${dayWords(asked)}. Before your first mail you get a message from AWS: confirm your address there.`
   }

@@ -17,8 +17,13 @@ const MAIL = {
   dashboard: '',
   every: 'week',
   on: 1,
+  kind: 'line',
+  x: 'month',
+  y: ['sold'],
+  series: '',
   at: '2026-01-05T06:00:00',
 }
+const QUESTION = { sql: 'select 1', kind: 'bar' as const, x: 'day', y: ['sold'], series: '' }
 const asked: { method: string; url: string; body: unknown }[] = []
 let address = 'ana@example.com'
 let mails: unknown[] = []
@@ -56,12 +61,20 @@ test('a dashboard is sent to the address of the person on the chosen day', async
   await userEvent.selectOptions(screen.getByLabelText('Day of the week'), 'Friday')
   await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
   expect(await screen.findByText(/^Sales is sent every Friday. Before your first mail/)).toBeTruthy()
-  expect(asked[0]?.body).toEqual({ title: 'Sales', sql: '', dashboard: 'hub', every: 'week', on: 5 })
+  expect(asked[0]?.body).toMatchObject({ title: 'Sales', sql: '', dashboard: 'hub', every: 'week', on: 5 })
+})
+
+test('a question is sent with the chart that the link of its mail opens', async () => {
+  show(<MailMe of={QUESTION} title="Sold" />)
+  await userEvent.click(await screen.findByRole('button', { name: 'Send me this by mail' }))
+  await userEvent.click(screen.getByRole('button', { name: 'Schedule the mail' }))
+  await screen.findByText(/^Sold is sent every Monday/)
+  expect(asked[0]?.body).toEqual({ title: 'Sold', dashboard: '', every: 'week', on: 1, ...QUESTION })
 })
 
 test('who has no address is offered no mail', async () => {
   address = ''
-  show(<MailMe of={{ sql: 'select 1' }} />)
+  show(<MailMe of={QUESTION} />)
   await new Promise((resolve) => setTimeout(resolve, 20))
   expect(screen.queryByRole('button')).toBeNull()
 })
@@ -70,6 +83,9 @@ test('a mail is listed with its day and stopped by its title', async () => {
   mails = [MAIL]
   show(<MailList />)
   expect(await screen.findByText('every Monday')).toBeTruthy()
+  expect(screen.getByRole('link', { name: 'Sales' }).getAttribute('href')).toBe(
+    '/query?sql=select+1&view=chart&x=month&y=sold&kind=line',
+  )
   await userEvent.click(screen.getByRole('button', { name: 'Stop the mail Sales' }))
   expect(asked.map(({ method, url }) => [method, url])).toEqual([
     ['DELETE', 'http://api/v1/mails?title=Sales'],

@@ -8,9 +8,20 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { connect } from '../../api/client'
 import { QueryPage } from './query-page'
 
+interface EditorProps {
+  sql: string
+  onChange: (sql: string) => void
+  onRun: () => void
+}
+
 vi.mock('./editor', () => ({
-  default: ({ sql, onChange }: { sql: string; onChange: (sql: string) => void }) => (
-    <textarea aria-label="Statement" value={sql} onChange={(event) => onChange(event.target.value)} />
+  default: ({ sql, onChange, onRun }: EditorProps) => (
+    <textarea
+      aria-label="Statement"
+      value={sql}
+      onChange={(event) => onChange(event.target.value)}
+      onKeyDown={(event) => event.key === 'Enter' && event.ctrlKey && onRun()}
+    />
   ),
 }))
 
@@ -20,10 +31,12 @@ const QUERY = { query_id: 'q1', state: 'succeeded', sql: 'SELECT name FROM "lake
 /** The whole page loads in a test, which takes some seconds on a busy machine. */
 const PATIENT = { timeout: 20_000 }
 let sent: unknown[] = []
+let started: string[] = []
 
 function answerTo(url: string, init?: RequestInit): object {
   if (url.includes('/rows'))
     return { columns: [{ name: 'name', type: 'varchar' }], rows: [['Alps']], next_cursor: '' }
+  if (url.endsWith('/v1/queries')) started.push(String(init?.body))
   if (url.includes('/v1/queries')) return { ...QUERY, scanned_bytes: 0, cost_usd: '0', error: '' }
   if (url.includes('/v1/questions')) return { questions: [{ name: 't', description: 'Trips', sql: ASKED }] }
   if (url.includes('/v1/kept-questions')) {
@@ -38,6 +51,7 @@ function answerTo(url: string, init?: RequestInit): object {
 
 beforeEach(() => {
   sent = []
+  started = []
   window.location.hash = '#/query' // a link inside the console, whose statement runs at once
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string | URL | Request, init?: RequestInit) =>
@@ -83,4 +97,20 @@ test('a link to an answer has the statement that it answers', async () => {
   fireEvent.click(screen.getByLabelText('chart'))
   await vi.waitFor(() => expect(address().get('view')).toBe('chart'), PATIENT)
   expect(address().get('sql')).toBe(ASKED)
+}, 60_000)
+
+test('nothing runs without a statement, and the page says that one is missing', async () => {
+  show()
+  await screen.findByText('Trips', { selector: 'h2' }, PATIENT)
+  const before = started.length
+  expect(before).toBeGreaterThan(0)
+  const statement = await screen.findByLabelText('Statement', {}, PATIENT)
+  fireEvent.change(statement, { target: { value: ' ' } })
+  fireEvent.keyDown(statement, { key: 'Enter', ctrlKey: true })
+  await screen.findByText(/^Write a statement first/, {}, PATIENT)
+  expect(screen.getByText('Trips', { selector: 'h2' })).toBeTruthy()
+  expect(started).toHaveLength(before)
+  fireEvent.change(statement, { target: { value: EDITED } })
+  fireEvent.keyDown(statement, { key: 'Enter', ctrlKey: true })
+  await vi.waitFor(() => expect(started).toHaveLength(before + 1), PATIENT)
 }, 60_000)

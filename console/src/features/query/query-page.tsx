@@ -59,7 +59,9 @@ function Desk() {
   const running = useQueryRun({ id: useSearchParams()[0].get('run') ?? '', sql }, (run, asked) =>
     change({ run, sql: asked }),
   )
+  const isEmpty = !sql.trim()
   const start = () => {
+    if (isEmpty) return // also pressed as Ctrl+Enter, which no button turns off
     change({ run: '' })
     void running.run(sql)
   }
@@ -105,12 +107,7 @@ function Desk() {
           <Suspense fallback={<Waiting what="the editor" />}>
             <Editor sql={sql} onChange={setSql} onRun={start} tables={tables} inserted={inserted} />
           </Suspense>
-          <RunLine
-            isRunning={state === 'running'}
-            isEmpty={!sql.trim()}
-            onRun={start}
-            onStop={running.stop}
-          />
+          <RunLine isRunning={state === 'running'} isEmpty={isEmpty} onRun={start} onStop={running.stop} />
         </Stack>
         <SchemaBrowser
           tables={tables}
@@ -119,7 +116,7 @@ function Desk() {
         />
         <div aria-live="polite" className="query-answer">
           {state === 'idle' ? (
-            sql.trim() && sql !== START ? (
+            !isEmpty && sql !== START ? (
               <Empty>Run the statement to see its rows.</Empty>
             ) : (
               <FirstQuestions
@@ -157,7 +154,11 @@ function Desk() {
                 actions={
                   <>
                     <CopyLink />
-                    <MailMe key={name} of={{ sql: answered }} title={(name ?? '').slice(0, MAX_TITLE)} />
+                    <MailMe
+                      key={name}
+                      of={{ sql: answered, ...shownAs(state.result, view, choice) }}
+                      title={(name ?? '').slice(0, MAX_TITLE)}
+                    />
                     <KeepQuestion
                       kept={saved}
                       proposed={asked ? questionTitle(asked.description) : ''}
@@ -272,9 +273,12 @@ function RunLine({ isRunning, isEmpty, onRun, onStop }: RunProps) {
           Stop
         </Button>
       ) : null}
-      <Text size="sm" className="muted">
-        In the SQL of Athena. A question changes nothing in the lake.
-        {seesPeople ? '' : ' Columns about people are left out: the group personal-data sees them.'}
+      <Text size="sm" className="muted" role="status">
+        {isEmpty
+          ? 'Write a statement first, or choose a table of the list: its name is written for you.'
+          : `In the SQL of Athena. A question changes nothing in the lake.${
+              seesPeople ? '' : ' Columns about people are left out: the group personal-data sees them.'
+            }`}
       </Text>
     </Group>
   )

@@ -14,8 +14,14 @@ export interface Asked {
   choice?: Choice | undefined
 }
 
-/** What the page Query asks and shows for a kept question. */
-export const askedBy = ({ sql, kind, x, y, series }: KeptQuestion): Asked => ({
+/** What the page Query asks and shows for a kept question, or for one that is sent by mail. */
+export const askedBy = ({
+  sql,
+  kind,
+  x,
+  y,
+  series,
+}: Pick<KeptQuestion, 'sql' | 'kind' | 'x' | 'y' | 'series'>): Asked => ({
   sql,
   view: kind === 'table' ? 'table' : 'chart',
   choice: x ? { x, y, series, kind: chartKind(kind) } : undefined,

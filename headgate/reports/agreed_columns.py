@@ -1,0 +1,50 @@
+"""Units and headings of an answer's columns by their names, like in the console (formats/columns.ts)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from headgate.contracts.currency import is_amount, is_currency
+from headgate.reports.answer_words import ColumnWords
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from headgate.api.shapes.lake import CatalogTable
+    from headgate.api.shapes.tables import ResultColumn
+
+_NUMBER = re.compile(r"(decimal|double|float|real|tinyint|smallint|int|bigint)", re.IGNORECASE)
+_CURRENCY_SUFFIX = re.compile(r"_([a-z]{3})$")
+
+
+def agreed_words(
+    tables: Sequence[CatalogTable], table: str = "", columns: Iterable[ResultColumn] = ()
+) -> ColumnWords:
+    """Return the units and labels of a table's columns, then those on which all tables agree.
+
+    A computed column whose name ends with a currency of the lake, such as `net_usd`, is an amount in it.
+    """
+    units, labels = _agreed(tables, table, "unit"), _agreed(tables, table, "label")
+    currencies = {unit.partition(" per ")[0] for unit in units.values() if is_amount(unit)}
+    computed = {
+        column.name: suffix[1].upper()
+        for column in columns
+        if not units.get(column.name)
+        and _NUMBER.match(column.type)
+        and (suffix := _CURRENCY_SUFFIX.search(column.name))
+        and is_currency(suffix[1].upper())
+        and suffix[1].upper() in currencies
+    }
+    return ColumnWords({**units, **computed}, {name: label for name, label in labels.items() if label})
+
+
+def _agreed(tables: Sequence[CatalogTable], table: str, fact: str) -> Mapping[str, str]:
+    """Return a fact of the columns by name: of all tables where they agree, and of the table itself."""
+    values: dict[str, set[str]] = {}
+    for each in tables:
+        for column in each.columns:
+            values.setdefault(column.name, set()).add(getattr(column, fact))
+    agreed = {name: next(iter(facts)) for name, facts in values.items() if len(facts) == 1}
+    own = next((each.columns for each in tables if each.name == table), ())
+    return {**agreed, **{column.name: getattr(column, fact) for column in own}}
