@@ -113,6 +113,9 @@ def stages(
 ) -> list[Stage]:
     """Return the stages of a run in the order of work, at a time in UTC.
 
+    A stage ends with its run at the latest: a job may go on after the run was stopped, and its stages that
+    begin then are not part of the run.
+
     Args:
         records: job → its record, with the times of systems that one job builds.
     """
@@ -144,7 +147,7 @@ def stages(
 
 
 def _work(stage: Stage, record: StageRecord | None) -> StageWork | None:
-    return record.work if record and stage.state in {"running", "done", "failed"} else None
+    return record.work if record and stage.state not in {"left", "unchanged"} else None
 
 
 def causes(cause: str, systems: Sequence[str]) -> dict[str, str]:
@@ -194,16 +197,22 @@ def _recorded(
 
 
 def _of_record(name: str, record: StageRecord | None, until: datetime, *, ended: bool) -> Stage:
-    if record is None:
+    if record is None or record.began_at > until:
         return Stage(name, "pending")
-    stage = _stage(name, record.began_at, record.ended_at, until, ended=ended)
-    return replace(stage, state="failed") if record.has_failed else stage
+    ended_at = record.ended_at if record.ended_at and record.ended_at <= until else None
+    stage = _stage(name, record.began_at, ended_at, until, ended=ended)
+    return replace(stage, state="failed") if record.has_failed and ended_at else stage
 
 
 def _in_one_job(run: WatchedRun, until: datetime, records: Mapping[str, StageRecord]) -> list[Stage]:
-    """Return merge and quality gate of a run in one job; without records, the job counts as the merge."""
-    if not records:
-        job_at, systems_at = run.entered_at[IN_ONE_JOB], run.entered_at.get("See what is built")
+    """Return merge and quality gate of a run in one job.
+
+    Without records, or if the run ended while the computer of its job started, the job counts as the merge.
+    """
+    job_at, systems_at = run.entered_at[IN_ONE_JOB], run.entered_at.get("See what is built")
+    merge = records.get(_JOB_OF[MERGE])
+    has_begun = merge is not None and merge.began_at <= until
+    if not records or (run.finished and not has_begun):
         return [
             _stage(MERGE, job_at, systems_at, until, ended=run.finished),
             _stage(GATE, systems_at, systems_at, until, ended=run.finished),

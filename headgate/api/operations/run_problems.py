@@ -13,6 +13,7 @@ from headgate.lake import keys
 from headgate.lineage.openlineage import MERGE as MERGE_JOB
 from headgate.lineage.openlineage import run_error
 from headgate.runs.run_stages import GATE, MERGE, QUEUE, causes, stages
+from headgate.runs.stage_records import stage_records
 from headgate.runs.start_or_postpone import RUNNING, SUCCEEDED, Execution
 
 if TYPE_CHECKING:
@@ -178,7 +179,10 @@ def _read_tried_stages(lake: LakePorts, ended: Execution) -> dict[str, str]:
     reasons = causes(run.cause, lake.systems)
     ended_as = f"The run ended as {ended.status.lower()} in this stage."
     other = ended_as if reasons else run.cause or ended_as
-    tried = [stage for stage in stages(run, lake.systems, lake.now()) if stage.state in _TRIED]
+    # Only runs that failed need the records, which cost a request each.
+    has_succeeded = ended.status == SUCCEEDED
+    records = {} if has_succeeded else stage_records(lake.objects, lake.bucket("artifacts"), ended.name)
+    tried = [stage for stage in stages(run, lake.systems, lake.now(), records) if stage.state in _TRIED]
     return {stage.name: reasons.get(stage.name, other) if stage.state == "failed" else "" for stage in tried}
 
 

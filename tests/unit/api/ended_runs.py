@@ -11,7 +11,7 @@ from headgate.lake import keys
 from headgate.lake.ports import ObjectRef
 from headgate.lineage.openlineage import MERGE, JobRun, LakeNames
 from headgate.lineage.write_events import LineageLog
-from headgate.runs.run_stages import LEFT_TO_PENDING_RUN
+from headgate.runs.run_stages import IN_ONE_JOB, LEFT_TO_PENDING_RUN
 from headgate.runs.start_or_postpone import Execution
 from headgate.snapshots.snapshot import LakeSnapshot
 from tests.unit.api.lakes import BEGAN, MemoryLake, MemoryRuns
@@ -35,6 +35,7 @@ class EndedRuns(MemoryRuns):
         causes: why a run failed, by run; a cause of the merge or of the quality gate ends the run there.
         only: the one system that a run was asked to build, by run.
         left: runs whose work was left to a pending run.
+        in_one_job: runs that ended while their only job worked.
         asked: the runs that were described, in order.
     """
 
@@ -42,6 +43,7 @@ class EndedRuns(MemoryRuns):
     causes: dict[str, str] = field(default_factory=dict)
     only: dict[str, str] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)
+    in_one_job: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
 
     def newest(self, limit: int = 100) -> list[Execution]:
@@ -67,6 +69,8 @@ class EndedRuns(MemoryRuns):
         cause = self.causes.get(run.name, "")
         if run.name in self.left:
             return ["See who runs", LEFT_TO_PENDING_RUN]
+        if run.name in self.in_one_job:
+            return ["See who runs", IN_ONE_JOB]
         names = ["See who runs", "Start merge_curated"]
         if not cause.startswith("merge_curated"):
             names.append("Start quality_gate")

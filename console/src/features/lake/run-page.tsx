@@ -76,7 +76,7 @@ export function RunPage() {
 function stagesTitle(run: Schemas['RunDetail'], nameOf: (stage: string) => string): string {
   const hasFailedStage = run.stages.some(({ state }) => state === 'failed')
   if (run.left_to || (UNSUCCESSFUL.has(run.state) && !hasFailedStage)) return 'Stages'
-  return stagesWords(run.stages, nameOf)
+  return stagesWords(run, nameOf)
 }
 
 const hasEnded = (run: Schemas['RunDetail']): boolean => run.state !== 'running' && run.state !== 'pending'
@@ -132,7 +132,8 @@ function WhyItFailed({ run }: { run: Schemas['RunDetail'] }) {
       styles={{ title: { overflowWrap: 'anywhere' } }}
     >
       <Text size="sm">
-        Tables that this run did not publish keep their rows. Fix the cause, then run again.
+        Tables that this run did not publish keep their rows.{' '}
+        {run.state === 'aborted' ? 'Run again to build them.' : 'Fix the cause, then run again.'}
       </Text>
       {may ? (
         <Group gap="xs" mt="xs">

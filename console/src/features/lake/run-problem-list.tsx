@@ -8,7 +8,7 @@ import { Failed } from '../../components/states'
 import { heading } from '../../formats/words'
 import { Advice } from '../../components/advice'
 import { type Expectation, expectationsOf, rowsOfKeys } from './expectations'
-import { reasonsOf, type RunProblem } from './run-problems'
+import { failedWords, reasonsOf, type RunProblem } from './run-problems'
 import { useStageNames } from './run-stages'
 import { isSystemStage } from './stage-names'
 import { StartRun } from './start-run'
@@ -31,7 +31,7 @@ export function Problems({ problems }: { problems: RunProblem[] }) {
 const FOR_ROWS =
   'Correct these rows at their source and send them again, or change the contract. Then retry the run.'
 
-function Problem({ problem: { kind, name, why, remedy } }: { problem: RunProblem }) {
+function Problem({ problem: { kind, name, why, remedy, wasStopped } }: { problem: RunProblem }) {
   const may = useMay('operator')
   const start = useStartRun()
   const nameOf = useStageNames()
@@ -44,7 +44,7 @@ function Problem({ problem: { kind, name, why, remedy } }: { problem: RunProblem
         {kind === 'dataset' ? (
           <NotMerged dataset={name} />
         ) : kind === 'stage' ? (
-          `${nameOf(name)} failed.`
+          `${failedWords([nameOf(name)], wasStopped ? 'aborted' : 'failed')}.`
         ) : (
           `${heading(name)} is implausible.`
         )}

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
 import { failureWords, leftOut, reasonsOf, runProblems, runState } from './run-problems'
+import { stageName } from './stage-names'
 
 const RUN: Schemas['RunDetail'] = {
   name: 'nightly',
@@ -83,4 +84,19 @@ test('a failed run is titled by the stage that failed and its first reason', () 
   )
   expect(failureWords({ ...failed, error: 'States.Timeout' }, nameOf)).toBe('The run failed: States.Timeout')
   expect(failureWords({ ...RUN, state: 'timed_out' }, nameOf)).toBe('The run took longer than allowed')
+})
+
+test('a run that a person stopped names the same stage in all places, and blames none', () => {
+  const run = { ...RUN, state: 'aborted' as const, failed_stages: { merge: 'Stopped to try the retry' } }
+  expect(failureWords(run, stageName)).toBe('Merge of new rows was stopped: Stopped to try the retry')
+  expect(leftOut(run)).toBe('stopped: Merge of new rows')
+  expect(runProblems(run)).toEqual([
+    {
+      kind: 'stage',
+      name: 'merge',
+      why: 'Stopped to try the retry',
+      remedy: 'Start a run: it does the work that is left.',
+      wasStopped: true,
+    },
+  ])
 })

@@ -10,20 +10,29 @@ export interface RunProblem {
   name: string
   why: string
   remedy: string
+  wasStopped?: boolean
 }
 
 /** The state in the words of `headgate runs`: a run that succeeded may have left out a dataset. */
 export const runState = (run: Run): string =>
   run.has_problems && run.state === 'succeeded' ? 'succeeded_with_problems' : run.state
 
+/**
+ * What happened to the stages in which a run ended: a person's stop is no failure of theirs.
+ *
+ * @example failedWords(['Merge of new rows'], 'aborted') // 'Merge of new rows was stopped'
+ */
+export const failedWords = (names: string[], end: Run['state']): string =>
+  `${names.join(', ')} ${end === 'aborted' ? (names.length > 1 ? 'were stopped' : 'was stopped') : 'failed'}`
+
 /** What a run left out in one line; empty if it left out nothing. */
 export function leftOut(
-  run: Pick<Schemas['RunSummary'], 'datasets_not_merged' | 'failed_stages' | 'implausible_tables'>,
+  run: Pick<Schemas['RunSummary'], 'state' | 'datasets_not_merged' | 'failed_stages' | 'implausible_tables'>,
   nameOf: (stage: string) => string = stageName,
 ): string {
   const named: [string, Named, (name: string) => string][] = [
     ['not merged', run.datasets_not_merged, heading],
-    ['failed', run.failed_stages, nameOf],
+    [run.state === 'aborted' ? 'stopped' : 'failed', run.failed_stages, nameOf],
     ['implausible', run.implausible_tables, heading],
   ]
   return named
@@ -52,11 +61,13 @@ export function failureWords(
   nameOf: (stage: string) => string,
   wordsOf: (reason: string) => string = (reason) => reason,
 ): string {
-  const [[stage, why] = ['', '']] = Object.entries(run.failed_stages)
+  const stages = Object.entries(run.failed_stages)
+  const [[stage, why] = ['', '']] = stages
   const [own = '', reason = ''] = stage ? [nameOf(stage), why] : ofCause(run.cause, nameOf)
   const first = reasonsOf(reason || run.error)[0] ?? ''
   const state = ENDS[run.state] ?? 'The run failed'
-  return [own ? `${own} failed` : state, wordsOf(first)].filter(Boolean).join(': ')
+  const names = run.state === 'aborted' && stages.length > 0 ? stages.map(([name]) => nameOf(name)) : [own]
+  return [own ? failedWords(names, run.state) : state, wordsOf(first)].filter(Boolean).join(': ')
 }
 
 /** The stage and the reason of a cause such as `own-models: FAILED (run jr_1): QueryError: …`. */
@@ -64,6 +75,8 @@ function ofCause(cause: string, nameOf: (stage: string) => string): [string, str
   const [, stage = '', reason = ''] = /^([\w-]+): (FAILED \(run [^)]*\): .+)$/s.exec(cause) ?? []
   return stage ? [nameOf(stage), reason.replace(/^(FAILED \(run [^)]*\): )\w+Error: /, '$1')] : ['', cause]
 }
+
+const AFTER_STOP = 'Start a run: it does the work that is left.'
 
 /** Each dataset and stage that a run left out, each table that it left implausible, why, and what to do. */
 export function runProblems(run: Schemas['RunDetail']): RunProblem[] {
@@ -73,7 +86,9 @@ export function runProblems(run: Schemas['RunDetail']): RunProblem[] {
       .map(([name, why]) => ({ kind, name, why, remedy }))
   return [
     ...of('dataset', run.datasets_not_merged, run.remedies.datasets_not_merged),
-    ...of('stage', run.failed_stages, run.remedies.failed_stages),
+    ...of('stage', run.failed_stages, run.remedies.failed_stages).map((problem) =>
+      run.state === 'aborted' ? { ...problem, wasStopped: true, remedy: AFTER_STOP } : problem,
+    ),
     ...of('table', run.implausible_tables, run.remedies.implausible_tables),
   ]
 }

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { byBegin, gapWords, idleSeconds, mergedWords, reasonOf, work } from './run-stages'
+import {
+  byBegin,
+  gapWords,
+  idleSeconds,
+  mergedWords,
+  reasonOf,
+  stagesWords,
+  stateWords,
+  work,
+} from './run-stages'
 import { stageName } from './stage-names'
 
 const stage = (amounts: Partial<Schemas['RunStage']>): Schemas['RunStage'] => ({
@@ -82,6 +91,7 @@ test('a stage that did not do its work has a reason', () => {
   const of = (state: Schemas['RunStage']['state'], name = 'own-models') => stage({ name, state })
   const gate = 'payments: amount: minimum broken by 3 rows (keys 1, 2, 3); total: required broken by 1 rows'
   const run = {
+    state: 'failed' as const,
     stages: [of('failed', 'quality gate'), of('pending')],
     failed_stages: { 'quality gate': gate },
   }
@@ -95,6 +105,26 @@ test('a stage that did not do its work has a reason', () => {
 })
 
 test('a stage that did its work needs no reason', () => {
-  const run = { stages: [], failed_stages: {} }
+  const run = { state: 'running' as const, stages: [], failed_stages: {} }
   for (const state of ['done', 'running'] as const) expect(reasonOf(stage({ state }), run, false)).toBe('')
+})
+
+test('a stage in which a person stopped the run was stopped, and its job may have gone on', () => {
+  const merge = stage({ state: 'failed', seconds: 26 })
+  const run = {
+    state: 'aborted' as const,
+    stages: [merge, stage({ name: 'own-models', state: 'pending' })],
+    failed_stages: { merge: 'Stopped to try the retry' },
+  }
+  expect(stagesWords(run)).toBe('Merge of new rows was stopped')
+  expect(stateWords(merge, run, true)).toBe('stopped after 26 s')
+  expect(stateWords(merge, { state: 'failed' }, true)).toBe('failed, 26 s')
+  expect(reasonOf(merge, run, true)).toBe('Stopped to try the retry')
+  expect(reasonOf({ ...merge, rows_read: 147 }, run, true)).toBe(
+    'Stopped to try the retry. Its job was not stopped and went on to its end.',
+  )
+  const later = stage({ name: 'own-models', state: 'pending', rows_read: 7 })
+  expect(reasonOf(later, run, true)).toBe(
+    'The run was stopped at Merge of new rows. Its job was not stopped and went on to its end.',
+  )
 })

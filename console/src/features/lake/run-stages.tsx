@@ -9,7 +9,7 @@ import { heading } from '../../formats/words'
 import { useCatalog } from '../catalog/queries'
 import { useDashboards } from '../dashboards/queries'
 import { expectationsOf } from './expectations'
-import { reasonsOf } from './run-problems'
+import { failedWords, reasonsOf } from './run-problems'
 import { stageName } from './stage-names'
 
 const COLOURS: Record<string, string> = {
@@ -20,11 +20,12 @@ const COLOURS: Record<string, string> = {
 }
 
 /** A stage's state in words, because colour alone does not show it. */
-function said(stage: Schemas['RunStage'], ended: boolean): string {
+export function stateWords(stage: Schemas['RunStage'], run: Pick<Run, 'state'>, ended: boolean): string {
   if (stage.state === 'pending' && ended) return 'not begun'
   if (stage.state === 'left') return 'not asked for'
   if (stage.state === 'unchanged') return 'kept'
   if (stage.seconds === null || stage.seconds === undefined) return stage.state
+  if (stage.state === 'failed' && run.state === 'aborted') return `stopped after ${seconds(stage.seconds)}`
   return stage.state === 'done' ? seconds(stage.seconds) : `${stage.state}, ${seconds(stage.seconds)}`
 }
 
@@ -66,7 +67,7 @@ export function mergedWords({ dataset, arrived, rows_before: before, rows }: Sch
   return `${name}: ${count(arrived, 'row')} arrived${parts.length > 0 ? `, of which ${parts.join(' and ')}` : ''}; ${now}`
 }
 
-type Run = Pick<Schemas['RunDetail'], 'stages' | 'failed_stages'>
+type Run = Pick<Schemas['RunDetail'], 'state' | 'stages' | 'failed_stages'>
 
 /** Why a stage has its state, where the state alone does not say it; empty for one that did its work or may still do it. */
 export function reasonOf(
@@ -75,13 +76,19 @@ export function reasonOf(
   ended: boolean,
   nameOf: (stage: string) => string = stageName,
 ): string {
-  if (stage.state === 'failed') return firstReason(run.failed_stages[stage.name] ?? '')
+  const isAfterStop = run.state === 'aborted' && typeof stage.rows_read === 'number'
+  const wentOn = isAfterStop ? ' Its job was not stopped and went on to its end.' : ''
+  if (stage.state === 'failed') {
+    const why = firstReason(run.failed_stages[stage.name] ?? '')
+    return wentOn ? `${why.replace(/\.$/, '')}.${wentOn}` : why
+  }
   if (stage.state === 'unchanged') return 'Nothing that it reads has changed, so its tables are current.'
   if (stage.state === 'left') return 'The run was started for another system. A run of all systems builds it.'
   if (stage.state !== 'pending') return ''
   if (!ended) return 'It begins when the stages before it have ended.'
   const failed = run.stages.find((other) => other.state === 'failed')
-  return failed ? `The run stopped at ${nameOf(failed.name)}.` : 'The run ended before it.'
+  const verb = run.state === 'aborted' ? 'was stopped' : 'stopped'
+  return (failed ? `The run ${verb} at ${nameOf(failed.name)}.` : 'The run ended before it.') + wentOn
 }
 
 function firstReason(why: string): string {
@@ -97,9 +104,12 @@ export function useStageNames(): (name: string) => string {
 }
 
 /** How a run's stages ended, as an answer. */
-export function stagesWords(stages: Run['stages'], nameOf: (stage: string) => string = stageName): string {
+export function stagesWords(
+  { state: end, stages }: Pick<Run, 'state' | 'stages'>,
+  nameOf: (stage: string) => string = stageName,
+): string {
   const failed = stages.filter(({ state }) => state === 'failed').map(({ name }) => nameOf(name))
-  if (failed.length > 0) return `${failed.join(', ')} failed`
+  if (failed.length > 0) return failedWords(failed, end)
   const done = stages.filter(({ state }) => state === 'done' || state === 'unchanged').length
   return done === stages.length
     ? `All ${whole(done)} stages succeeded`
@@ -211,7 +221,7 @@ export function Gantt({ run, ended }: { run: Run; ended: boolean }) {
             <StageTables stage={stage.name} />
           </div>
           <Text size="sm" className="number">
-            {said(stage, ended)}
+            {stateWords(stage, run, ended)}
           </Text>
         </Fragment>
       ))}

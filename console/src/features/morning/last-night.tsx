@@ -66,7 +66,9 @@ function CurrentRun({ run }: { run: Schemas['RunSummary'] }) {
       <StateBadge state={run.state === 'pending' && !detail ? 'running' : run.state} />
       <Text size="sm" role="status">
         {by ? `Started ${by}. ` : ''}
-        {stages.length > 0 ? `${stagesWords(stages)}.` : 'Its stages are shown as soon as they begin.'}
+        {stages.length > 0
+          ? `${stagesWords({ state: run.state, stages })}.`
+          : 'Its stages are shown as soon as they begin.'}
       </Text>
       <OpenRun run={run} label="Follow the run" />
     </Group>

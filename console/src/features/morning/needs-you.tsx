@@ -13,7 +13,7 @@ import { Answered, Empty, Failed } from '../../components/states'
 import { heading } from '../../formats/words'
 import { expectationOf } from '../lake/expectations'
 import { isUnderWay } from '../lake/lake-words'
-import { reasonsOf } from '../lake/run-problems'
+import { failedWords, reasonsOf } from '../lake/run-problems'
 import { useStageNames } from '../lake/run-stages'
 import { StartRun } from '../lake/start-run'
 import { useDecisions } from '../work/queries'
@@ -88,7 +88,8 @@ function FailedRun() {
   if (!run || (run.state === 'succeeded' && !run.has_problems)) return null
   const reasons = [
     ...Object.entries(run.failed_stages).map(
-      ([stage, why]) => `${nameOf(stage)} failed: ${expectationOf(reasonsOf(why)[0] ?? why).words}`,
+      ([stage, why]) =>
+        `${failedWords([nameOf(stage)], run.state)}: ${expectationOf(reasonsOf(why)[0] ?? why).words}`,
     ),
     ...Object.keys(run.datasets_not_merged).map((dataset) => `${heading(dataset)} was not merged`),
     ...Object.keys(run.implausible_tables).map((table) => `${heading(table)} is implausible`),

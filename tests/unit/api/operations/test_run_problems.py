@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from headgate.lake import keys
+from headgate.lake.ports import ObjectRef
+from headgate.runs.stage_records import StageRecord
 from headgate.runs.start_or_postpone import Execution
 from tests.unit.api.ended_runs import CAUSE, WHY, after, lake_with_problems, write_merge
 from tests.unit.api.lakes import Caller
@@ -69,4 +72,21 @@ def test_what_an_ended_run_left_out_is_read_once(caller: Caller, monkeypatch: py
     answers = [caller.call("GET", "/v1/runs").text for _ in range(3)]
     assert len(set(answers)) == 1
     assert caller.lake.runs.asked == ["system-failed"]  # type: ignore[attr-defined]  # EndedRuns
-    assert listed == ["openlineage/dt=2026-01-02/merge_curated/"]
+    assert listed == ["openlineage/dt=2026-01-02/merge_curated/", "runs/stages/system-failed/"]
+
+
+def test_a_run_that_was_stopped_names_the_stages_of_its_page_as_the_list_does() -> None:
+    """The job goes on after the stop, and ends the merge that the run was stopped in."""
+    lake = lake_with_problems()
+    lake.runs.ended.insert(0, Execution("stopped", "ABORTED", after(80), after(81)))
+    lake.runs.in_one_job.add("stopped")
+    for job, began, ended in (("merge_curated", 80.5, 82.0), ("retail-copilot", 82.5, 83.0)):
+        ref = ObjectRef("artifacts", keys.stage_record_key("stopped", job))
+        lake.objects.write(ref, StageRecord(after(began), after(ended)).to_json().encode())
+    caller = Caller(lake)
+    answer = caller.call("GET", "/v1/runs/stopped").json
+    times = {stage["name"]: (stage["state"], stage["seconds"]) for stage in answer["stages"]}
+    assert times["merge"] == ("failed", 30)
+    assert times["retail-copilot"] == ("pending", None)
+    assert [*answer["failed_stages"]] == ["merge"]
+    assert caller.call("GET", "/v1/runs").json["runs"][0]["failed_stages"] == answer["failed_stages"]

@@ -11,7 +11,7 @@ import pytest
 from headgate.aws.stepfunctions import PipelineRun
 from headgate.cli.commands.operations.pipeline import _history, _next_step, _table, waiting_for
 from headgate.runs.run_stages import Stage, in_words, stages
-from headgate.runs.stage_records import StageRecord
+from headgate.runs.stage_records import StageRecord, StageWork
 from headgate.runs.start_or_postpone import Execution
 
 pytestmark = pytest.mark.unit
@@ -234,3 +234,33 @@ def test_a_run_whose_one_job_failed_shows_the_jobs_of_its_stages() -> None:
         Stage("merge", "done", 20),
         Stage("quality gate", "running", 5),
     ]
+
+
+def test_a_stopped_run_ends_its_stages_though_its_job_goes_on() -> None:
+    entered = {"See who runs": after(0), "Start run_in_one_job": after(5)}
+    stopped = PipelineRun("arn", "ABORTED", entered_at=entered, ended_at=after(32))
+    records = {
+        "merge_curated": StageRecord(after(15), after(44)),
+        "quality_gate": StageRecord(after(45), after(50)),
+        SYSTEMS[0]: StageRecord(after(56)),
+    }
+    left = [Stage("quality gate", "pending"), Stage(SYSTEMS[0], "pending")]
+    assert stages(stopped, SYSTEMS[:1], after(99), records) == [
+        Stage("queue", "done", 5),
+        Stage("merge", "failed", 17),
+        *left,
+    ]
+    records["merge_curated"] = StageRecord(after(38), after(44))  # its computer was started at the stop
+    assert stages(stopped, SYSTEMS[:1], after(99), records) == [
+        Stage("queue", "done", 5),
+        Stage("merge", "failed", 27),
+        *left,
+    ]
+
+
+def test_rows_that_a_job_wrote_after_the_stop_of_its_run_are_shown() -> None:
+    entered = {"See who runs": after(0), "Start run_in_one_job": after(5)}
+    stopped = PipelineRun("arn", "ABORTED", entered_at=entered, ended_at=after(32))
+    work = StageWork(147, 147, 0, 0)
+    records = {"merge_curated": StageRecord(after(38), after(44), work=work)}
+    assert [stage.work for stage in stages(stopped, (), after(99), records)] == [None, work, None]
