@@ -1,7 +1,9 @@
 """Find the key of a sample: the smallest set of columns that identifies all distinct rows.
 
-Among equal sets, ids come first, then texts, dates and numbers that count rows within a group. Measures are
-never part of a key: they differ by chance, so a correction with another amount would be a second row.
+Among equal sets, ids come first, then texts, dates and numbers that count rows within a group. Among single
+columns without an id's name, texts written as ids and a first column of whole numbers come before other texts
+and dates. Measures are never part of a key: they differ by chance, so a correction with another amount would
+be a second row.
 """
 
 from __future__ import annotations
@@ -16,13 +18,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from headgate.contracts.model import Kind
+from headgate.contracts.model import Content, Kind
 from headgate.contracts.sensitive_names import compared
 from headgate.drafts.column_inference import count_combinations
 from headgate.drafts.nearly_all_rows import MIN_VALUES, NEARLY_ALL, sounds_like_key
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
-from headgate.values.cells import blank_to_null, flags
+from headgate.values.cells import blank_to_null, flags, matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -49,6 +51,14 @@ _MEASURE_NAMES = (
     r"(?:.*_)?(?:counts?|totals?|sum|amount|qty|quantity|price|value|score|cnt|anzahl|menge|summe|betrag"
     r"|preis)(?:_.*)?"
 )
+# Examples: A-1001, INV/2010/17, 4f1c; but neither EH1 0AB nor Momo.
+_WRITTEN_AS_ID = r"[\p{L}\d]+(?:[-_/.][\p{L}\d]+)*"
+_HAS_DIGIT = r".*\d.*"
+_PLACES = (
+    r"(?:.*_)?(?:post_?(?:al_?)?code|postleitzahl|plz|zip(?:_?code)?|city|town|ort|stadt|region|state|status"
+    r"|phone|telefon|tel|name)(?:_.*)?"
+)
+_NOT_IDS = {Content.PHONE, Content.TIMESTAMP}
 _ID, _SEQUENCE, _OTHER = range(3)
 
 
@@ -69,7 +79,8 @@ def find_key(columns: Mapping[str, Column], cells: Mapping[str, pa.Array]) -> tu
         if column.required and column.mask is None and column.type.kind in _KEY_PARTS
     ]
     codes = cache(lambda name: _codes(cells[name]))
-    for names in _sets(usable, cells, codes):
+    first = next(iter(cells))
+    for names in _sets(usable, cells, codes, first):
         if (
             prod(_distinct(codes(name)) for name in names)
             >= different
@@ -120,14 +131,20 @@ def pair_of_nearly_all(columns: Mapping[str, Column], cells: Mapping[str, pa.Arr
 
 
 def _sets(
-    usable: Sequence[Column], cells: Mapping[str, pa.Array], codes: Callable[[str], Rows]
+    usable: Sequence[Column], cells: Mapping[str, pa.Array], codes: Callable[[str], Rows], first: str
 ) -> Iterator[tuple[str, ...]]:
     """Yield sets of columns without measures by size, sets with ids first."""
     ranks = {column.name: _rank(column) for column in usable if not _is_measure_in_a_set(column)}
     singles = [
         column.name for column in usable if _may_be_alone(column, cells[column.name], [*ranks.values()])
     ]
-    rank_alone = {column.name: (_rank(column), column.type.kind is Kind.BIGINT) for column in usable}
+    rank_alone = {
+        column.name: (
+            _rank(column),
+            _rank_of_values(column, cells[column.name], is_first=column.name == first),
+        )
+        for column in usable
+    }
     yield from ((name,) for name in sorted(singles, key=rank_alone.__getitem__))
     ids = [name for name, rank in ranks.items() if rank == _ID][:_MAX_CANDIDATES]
     others = [column.name for column in usable if column.name not in ranks]
@@ -145,6 +162,21 @@ def _rank(column: Column) -> int:
     if names_a_sequence(column.name):
         return _SEQUENCE
     return _ID if sounds_like_key(column.name) else _OTHER
+
+
+def _rank_of_values(column: Column, text: pa.Array, *, is_first: bool) -> int:
+    """Return the rank of a single column by its values and its place.
+
+    Files of carriers are an example: their first column is the number of the consignment, and each parcel of
+    a short file may have its own postcode.
+    """
+    if column.type.kind is Kind.BIGINT:
+        return 1 if is_first else 3
+    if column.type.kind is not Kind.STRING or column.content in _NOT_IDS or _is_named(column, _PLACES):
+        return 2
+    values = blank_to_null(text).drop_null()
+    is_id = pc.and_(matches(values, _WRITTEN_AS_ID), matches(values, _HAS_DIGIT))
+    return 0 if len(values) and flags(is_id).all() else 2
 
 
 def _order(ranks: Sequence[int]) -> tuple[bool, int]:

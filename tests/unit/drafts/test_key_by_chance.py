@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from headgate.drafts.draft_contract import draft_from_sample
+from headgate.drafts.draft_contract import Draft, draft_from_sample
 
 pytestmark = pytest.mark.unit
 
@@ -75,3 +75,37 @@ def test_names_that_sql_reserves_are_pointed_out() -> None:
         "order",
         "group",
     ]
+
+
+def parcels(rows: int = 150) -> list[tuple[object, ...]]:
+    """A carrier's report, in which each parcel happens to have its own postcode."""
+    return [(1550100000 + at, 570000 + at, f"{at + 1}.40", f"EH{at} {at % 9}AB") for at in range(rows)]
+
+
+def test_the_first_number_of_a_row_is_its_key_and_not_its_postcode() -> None:
+    """`dpd_tracking.tsv`: the next file would have replaced parcels to the same postcode."""
+    draft = draft_of("Consignment,Ref,Weight kg,Postcode", parcels())
+    assert draft.contract.key == ("consignment",)
+    assert cautions(draft) == ["consignment"]
+
+
+@pytest.mark.parametrize("name", ["Postcode", "Postal Code", "delivery_zip_code", "Ort", "PLZ"])
+def test_a_place_that_does_not_repeat_is_a_key_with_a_caution_only_if_nothing_else_is(name: str) -> None:
+    rows = [(f"DE-{at:04}", f"{at + 10000}x") for at in range(60)]
+    assert draft_of(f"{name},Sendung", [row[::-1] for row in rows]).contract.key == ("sendung",)
+    alone = draft_of(f"{name},price", [(row[1], "2.50") for row in rows])
+    assert cautions(alone) == [alone.contract.key[0]] == [name.lower()]
+
+
+def test_numbers_further_back_are_no_better_key_than_a_text() -> None:
+    rows = [(f"Place {chr(65 + at % 26)}{at}", at) for at in range(60)]
+    assert draft_of("place,visit_no_more", rows).contract.key == ("place",)
+
+
+def draft_of(names: str, rows: list[tuple[object, ...]]) -> Draft:
+    body = "\n".join([names, *(",".join(map(str, row)) for row in rows)]).encode()
+    return draft_from_sample(body, "x", strict=False)
+
+
+def cautions(draft: Draft) -> list[str]:
+    return [finding.column for finding in draft.findings if "no value of it repeats" in finding.message]
