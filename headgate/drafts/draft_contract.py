@@ -50,10 +50,10 @@ from headgate.values.cast import cast
 from headgate.values.cells import blank_to_null
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
+    from collections.abc import Iterable, Mapping, Sequence
 
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
+_DATE_ORDERS = {"d": "dmy", "M": "mdy"}  # by the first letter of a pattern
 _MAX_VALUES, _MAX_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 
 
@@ -113,7 +113,7 @@ def draft_from_sample(
         columns |= required_but_in_totals(columns, sample.cells)
     names = _key(columns, rows.cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
     contract = _contract(sample.stored, columns, names)
-    questions = _questions(contract, guesses)
+    questions = _questions(contract, sample, guesses)
     findings = findings_of(sample, contract, guesses, questions, is_key_guessed=key is None)
     return Draft(contract, findings, sample.rows, questions)
 
@@ -127,12 +127,22 @@ def _columns(body: bytes, sample: DraftSample, guesses: Mapping[str, Guess]) -> 
     return columns | _names_of_people(columns)
 
 
-def _questions(contract: Contract, guesses: Mapping[str, Guess]) -> tuple[FormatQuestion, ...]:
+def _questions(
+    contract: Contract, sample: DraftSample, guesses: Mapping[str, Guess]
+) -> tuple[FormatQuestion, ...]:
     """Return the columns with several possible formats, except masked ones, which stay text."""
     return tuple(
-        FormatQuestion(column.name, tuple(map(answer_of, guesses[column.name].choices)))
-        for column in contract.columns
-        if guesses[column.name].choices and column.mask is None
+        _question(stored, sample.cells[stored.name], guesses[stored.name])
+        for stored, column in zip(sample.stored.columns, contract.columns, strict=True)
+        if guesses[stored.name].choices and column.mask is None
+    )
+
+
+def _question(stored: Column, text: pa.Array, guess: Guess) -> FormatQuestion:
+    answers = tuple(map(answer_of, guess.choices))
+    answered = [_guess(stored, text, FormatAnswer(answer), is_typed=False) for answer in answers]
+    return FormatQuestion(
+        stored.name, answers, tuple(_column(stored, text, guess_of_answer) for guess_of_answer in answered)
     )
 
 
@@ -146,7 +156,24 @@ def _guesses(sample: DraftSample, answers: Mapping[str, FormatAnswer], *, strict
     if not strict:
         guesses = {name: guess_of_nearly_all(name, cells[name], guess) for name, guess in guesses.items()}
     guesses |= {name: replace(guesses[name], type=with_room(guesses[name].type)) for name in typed}
+    if order := _only_date_order(guesses.values()):
+        answer = FormatAnswer(date_order=order)
+        guesses |= {
+            column.name: _guess(column, cells[column.name], answer, is_typed=column.name in typed)
+            for column in sample.stored.columns
+            if guesses[column.name].choices
+        }
     return guesses | _with_thousands_of_others(guesses)
+
+
+def _only_date_order(guesses: Iterable[Guess]) -> str:
+    """Return the order of day and month in a file's other dates; empty if they have none, or both orders.
+
+    A report of deliveries may begin within the first twelve days of a month and end later.
+    """
+    patterns = [pattern for guess in guesses if guess.format for pattern in guess.format.patterns]
+    orders = {_DATE_ORDERS[pattern[0]] for pattern in patterns if pattern[0] in _DATE_ORDERS}
+    return orders.pop() if len(orders) == 1 else ""
 
 
 def _contract(stored: Contract, columns: Mapping[str, Column], key: tuple[str, ...]) -> Contract:

@@ -147,10 +147,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class FormatQuestion:
-    """An ambiguous column, and the possible answers for `--format COLUMN=ANSWER`."""
+    """An ambiguous column, and the possible answers for `--format COLUMN=ANSWER`.
+
+    `columns` has the column of each answer.
+    """
 
     column: str
     answers: tuple[str, ...]
+    columns: tuple[Column, ...] = field(default=(), compare=False)
 
 
 def findings_of(
@@ -204,6 +208,7 @@ def _about_questions(questions: Sequence[FormatQuestion]) -> list[Finding]:
                 f"is ambiguous and stays text: it can be {' or '.join(question.answers)}. Answer with "
                 f"{_options(question)}"
             ),
+            of_upload=SILENT,
         )
         for question in questions
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from headgate.contracts.model import Column, Contract
     from headgate.drafts.draft_contract import Draft
     from headgate.drafts.findings import FormatQuestion
     from headgate.intake.rows.check_rows import CheckedRows
@@ -128,6 +129,7 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
         "dataset": name,
         "document": to_odcs(with_plain_columns(contract, plain)),
         "notes": notes,
+        "questions": [_question_facts(contract, question, plain) for question in checked.draft.questions],
         "rows": counts.accepted,
         "received": counts.received,
         "duplicates": counts.duplicates,
@@ -138,6 +140,25 @@ def draft_of_upload(file_name: str, body: bytes) -> dict[str, Any] | None:
             if finding.lacks_zone
         ],
     }
+
+
+def _question_facts(contract: Contract, question: FormatQuestion, plain: Mapping[str, str]) -> dict[str, Any]:
+    """Return a question with the ODCS property of each answer."""
+    name = plain.get(question.column, question.column)
+    properties = [_property(contract, replace(column, name=name)) for column in question.columns]
+    return {
+        "column": name,
+        "answers": [
+            {"answer": answer, "property": answered}
+            for answer, answered in zip(question.answers, properties, strict=True)
+        ],
+    }
+
+
+def _property(contract: Contract, column: Column) -> dict[str, Any]:
+    (table,) = to_odcs(replace(contract, columns=(column,), key=(), order_by=()))["schema"]
+    (answered,) = table["properties"]
+    return dict(answered)
 
 
 def datasets_of(files: Sequence[Path], dataset: str = "") -> dict[str, Path]:

@@ -1695,6 +1695,11 @@ export interface components {
              */
             notes: components["schemas"]["DraftNote"][];
             /**
+             * Questions
+             * @default []
+             */
+            questions: components["schemas"]["DraftQuestion"][];
+            /**
              * Received
              * @description Rows of the file.
              * @default 0
@@ -2488,6 +2493,24 @@ export interface components {
             url: string;
         };
         /**
+         * DraftAnswer
+         * @description A possible format of an ambiguous column.
+         */
+        DraftAnswer: {
+            /**
+             * Answer
+             * @description A pattern such as `dd/MM/yyyy`, or an example such as `1.234,5`.
+             */
+            answer: string;
+            /**
+             * Property
+             * @description The column's ODCS property with this format.
+             */
+            property: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * DraftNote
          * @description Something to check before a drafted contract is used.
          */
@@ -2505,6 +2528,16 @@ export interface components {
             decides: boolean;
             /** Message */
             message: string;
+        };
+        /**
+         * DraftQuestion
+         * @description A column whose values have several possible formats; it stays text until a person chooses one.
+         */
+        DraftQuestion: {
+            /** Answers */
+            answers: components["schemas"]["DraftAnswer"][];
+            /** Column */
+            column: string;
         };
         /**
          * DryRun

@@ -93,6 +93,20 @@ class DraftNote(Shape):
     decides: bool = Field(default=False, description="Whether it decides which rows are accepted.")
 
 
+class DraftAnswer(Shape):
+    """A possible format of an ambiguous column."""
+
+    answer: str = Field(description="A pattern such as `dd/MM/yyyy`, or an example such as `1.234,5`.")
+    property: dict[str, Any] = Field(description="The column's ODCS property with this format.")
+
+
+class DraftQuestion(Shape):
+    """A column whose values have several possible formats; it stays text until a person chooses one."""
+
+    column: str
+    answers: tuple[DraftAnswer, ...]
+
+
 class ContractDraft(Shape):
     """A contract drafted from a file, like by `headgate contract init`."""
 
@@ -101,6 +115,7 @@ class ContractDraft(Shape):
         description="The contract as an ODCS 3.1 document, for a YAML file in `contracts/source`."
     )
     notes: tuple[DraftNote, ...] = ()
+    questions: tuple[DraftQuestion, ...] = ()
     rows: Count = Field(0, description="Rows of the file that the draft accepts.")
     received: Count = Field(0, description="Rows of the file.")
     duplicates: Count = Field(0, description="Rows of the file that repeat another.")

@@ -13,6 +13,8 @@ export interface DraftColumn {
   key: boolean
   /** Of a number, as in kg or °C; empty for none. */
   unit: string
+  /** The column in the format that a person chose, of several possible ones. */
+  answered?: Property
 }
 
 /** The name, sentence and zone that a person gives a whole dataset. */
@@ -26,7 +28,7 @@ export interface DraftDataset {
   inFile: string[]
 }
 
-interface Property {
+export interface Property {
   name: string
   physicalType?: string
   logicalType?: string
@@ -213,9 +215,10 @@ export function edited(document: Document, about: DraftDataset, columns: DraftCo
   const dataset = about.name
   const inFile = about.inFile.length === columns.length ? about.inFile : []
   let position = 0
-  const properties = own.properties.map((property, at) => {
+  const properties = own.properties.map((drafted, at) => {
     const column = columns[at]
-    if (!column) return property
+    if (!column) return drafted
+    const property = column.answered ?? drafted
     const rest = renamed(property, column.name)
     const base = baseOf(column.type)
     const isSame = column.type === property.physicalType

@@ -17,6 +17,7 @@ import {
   plainName,
 } from './draft-columns'
 import { DraftColumnsTable } from './draft-columns-table'
+import { type AskedTogether, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
 
 type Draft = Schemas['ContractDraft']
 
@@ -60,6 +61,14 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
   const [timeZone, setTimeZone] = useState('UTC')
   const [drafted] = useState(() => draftColumns(draft.document, inFile))
   const [columns, setColumns] = useState(drafted)
+  const questions = draft.questions ?? []
+  const asked = askedTogether(questions)
+  const [answers, setAnswers] = useState<Readonly<Record<string, string>>>({})
+  const isAnswered = asked.every((one) => answers[one.columns.join()])
+  const answer = (one: AskedTogether, chosen: string) => {
+    setAnswers({ ...answers, [one.columns.join()]: chosen })
+    setColumns(withAnswer(columns, drafted, questions, one, chosen))
+  }
   const storing = useMutation({
     mutationFn: () =>
       read<Schemas['StoredContractDraft']>(`/v1/contract-drafts/${encodeURIComponent(dataset)}`, {
@@ -109,6 +118,7 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
           />
         ) : null}
       </Group>
+      <Questions asked={asked} answers={answers} drafted={drafted} inFile={inFile} onAnswer={answer} />
       <div className="scroll" tabIndex={0}>
         <DraftColumnsTable columns={columns} inFile={inFile} onChange={change} />
       </div>
@@ -127,7 +137,7 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
           h="auto"
           mih="1.875rem"
           styles={{ label: { whiteSpace: 'normal' } }}
-          disabled={!dataset || problem !== ''}
+          disabled={!dataset || problem !== '' || !isAnswered}
           loading={storing.isPending}
           onClick={() => storing.mutate()}
         >
@@ -137,6 +147,7 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
         </Button>
         {reasons.length === 0 ? (
           <Text size="sm" className="muted">
+            {isAnswered ? '' : 'Answer the question above first. '}
             {rowsLeft(draft)}The gate checks every row by these columns. Rows that it refuses wait for a
             person.
           </Text>
@@ -144,6 +155,39 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
       </Group>
     </Stack>
   )
+}
+
+/** Columns that can be read in several ways: a person chooses, or keeps them as text. */
+function Questions({
+  asked,
+  answers,
+  drafted,
+  inFile,
+  onAnswer,
+}: {
+  asked: AskedTogether[]
+  answers: Readonly<Record<string, string>>
+  drafted: DraftColumn[]
+  inFile: string[]
+  onAnswer: (one: AskedTogether, chosen: string) => void
+}) {
+  const nameOf = (column: string) => inFile[drafted.findIndex(({ name }) => name === column)] ?? column
+  return asked.map((one) => (
+    <NativeSelect
+      key={one.columns.join()}
+      label={`How to read ${one.columns.map(nameOf).join(', ')}`}
+      description="The values fit both."
+      size="xs"
+      maw="28rem"
+      value={answers[one.columns.join()] ?? ''}
+      data={[
+        { value: '', label: 'Choose', disabled: true },
+        ...one.answers,
+        { value: KEEP_AS_TEXT, label: 'keep as text' },
+      ]}
+      onChange={(event) => onAnswer(one, event.currentTarget.value)}
+    />
+  ))
 }
 
 /** The zones that times may be of: UTC and that of the person first. */

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+
+import type { Schemas } from '../../api/client'
+import { draftColumns, edited } from './draft-columns'
+import { answerWords, askedTogether, KEEP_AS_TEXT, withAnswer } from './draft-questions'
+
+const property = (name: string, physicalType: string, format: string) => ({
+  name,
+  physicalType,
+  logicalType: physicalType.toLowerCase(),
+  logicalTypeOptions: { format },
+})
+const question = (column: string, type: string, ...patterns: string[]): Schemas['DraftQuestion'] => ({
+  column,
+  answers: patterns.map((answer) => ({ answer, property: property(column, type, answer) })),
+})
+const QUESTIONS = [
+  question('sent', 'TIMESTAMP', 'dd/MM/yyyy H:mm', 'MM/dd/yyyy H:mm'),
+  question('invoiced', 'DATE', 'dd/MM/yy', 'MM/dd/yy'),
+  question('amount', 'DECIMAL(9,2)', '1.234', '1234.5'),
+]
+const DOCUMENT = {
+  id: 'headgate.source.parcels',
+  name: 'parcels',
+  schema: [
+    {
+      name: 'parcels',
+      properties: ['sent', 'invoiced', 'amount'].map((name) => ({
+        name,
+        physicalType: 'VARCHAR(20)',
+        logicalType: 'string',
+      })),
+    },
+  ],
+}
+
+test('dates of several columns are asked about once, in words', () => {
+  expect(askedTogether(QUESTIONS)).toEqual([
+    {
+      columns: ['sent', 'invoiced'],
+      answers: [
+        { value: 'd', label: 'day first, as in 31/12/2026' },
+        { value: 'M', label: 'month first, as in 12/31/2026' },
+      ],
+    },
+    {
+      columns: ['amount'],
+      answers: [
+        { value: '1.234', label: 'written as 1.234' },
+        { value: '1234.5', label: 'written as 1234.5' },
+      ],
+    },
+  ])
+  expect(answerWords('M/d/yy')).toBe('month first, as in 12/31/26')
+})
+
+test('an answer gives the columns their types and formats, and can be taken back', () => {
+  const drafted = draftColumns(DOCUMENT)
+  const [dates] = askedTogether(QUESTIONS)
+  if (!dates) throw new Error('nothing is asked')
+  const columns = withAnswer(drafted, drafted, QUESTIONS, dates, 'd')
+  expect(columns.map(({ type }) => type)).toEqual(['TIMESTAMP', 'DATE', 'VARCHAR(20)'])
+  const about = { name: 'parcels', description: '', timeZone: 'UTC', inFile: [] }
+  const [table] = edited(DOCUMENT, about, columns).schema as typeof DOCUMENT.schema
+  expect(table?.properties.slice(0, 2)).toEqual([
+    property('sent', 'TIMESTAMP', 'dd/MM/yyyy H:mm'),
+    property('invoiced', 'DATE', 'dd/MM/yy'),
+  ])
+  expect(withAnswer(columns, drafted, QUESTIONS, dates, KEEP_AS_TEXT)).toEqual(drafted)
+})

@@ -1,0 +1,71 @@
+import type { Schemas } from '../../api/client'
+import type { DraftColumn, Property } from './draft-columns'
+
+type Question = Schemas['DraftQuestion']
+
+export const KEEP_AS_TEXT = 'text'
+
+/** Columns of one question, such as whether the day or the month of their dates comes first. */
+export interface AskedTogether {
+  columns: string[]
+  answers: { value: string; label: string }[]
+}
+
+const SAMPLES: Readonly<Record<string, string>> = { d: '31', M: '12', y: '2026' }
+
+/** The date of a pattern, as in `31/12/2026`; empty for an example of a number. */
+const dateOf = (pattern: string): string =>
+  /^[dM]/.test(pattern)
+    ? (pattern.split(' ')[0] ?? '').replace(/d+|M+|y+/g, (sign) =>
+        sign === 'yy' ? '26' : (SAMPLES[sign.charAt(0)] ?? sign),
+      )
+    : ''
+
+/** Equal for the answers of columns with one order of day and month. */
+const orderOf = (answer: string): string => (dateOf(answer) ? answer.charAt(0) : answer)
+
+/**
+ * An answer in words.
+ *
+ * @example answerWords('dd/MM/yyyy H:mm') // 'day first, as in 31/12/2026'
+ */
+export function answerWords(answer: string): string {
+  const date = dateOf(answer)
+  return date ? `${answer.startsWith('d') ? 'day' : 'month'} first, as in ${date}` : `written as ${answer}`
+}
+
+/** The questions of a draft: columns with the same possible orders or spellings are asked about once. */
+export function askedTogether(questions: Question[]): AskedTogether[] {
+  const groups = new Map<string, AskedTogether>()
+  for (const { column, answers } of questions) {
+    const orders = answers.map(({ answer }) => orderOf(answer))
+    const before = groups.get(orders.join())
+    if (before) before.columns.push(column)
+    else
+      groups.set(orders.join(), {
+        columns: [column],
+        answers: answers.map(({ answer }) => ({ value: orderOf(answer), label: answerWords(answer) })),
+      })
+  }
+  return [...groups.values()]
+}
+
+/** The columns of a draft with the chosen answer; `KEEP_AS_TEXT` takes an earlier answer back. */
+export function withAnswer(
+  columns: DraftColumn[],
+  drafted: DraftColumn[],
+  questions: Question[],
+  { columns: names }: AskedTogether,
+  chosen: string,
+): DraftColumn[] {
+  return columns.map((column, at) => {
+    const question = questions.find((one) => one.column === drafted[at]?.name)
+    if (!question || !names.includes(question.column)) return column
+    const plain = { ...column }
+    delete plain.answered
+    const answer = question.answers.find((one) => orderOf(one.answer) === chosen)
+    if (!answer) return { ...plain, type: drafted[at]?.type ?? column.type }
+    const answered = answer.property as unknown as Property
+    return { ...plain, type: answered.physicalType ?? column.type, answered }
+  })
+}
