@@ -108,7 +108,7 @@ export function FileList({ files, isComplete, isReading, onNearEnd, height = 520
 
 const NO_ROWS = { quarantined: 0, corrected: 0 }
 const FILE_PX = 320
-const STATE_PX = 190
+const STATE_PX = 224
 
 const pageOf = (file: File): string => `#/files/${encodeURIComponent(file.file_id)}`
 

@@ -136,7 +136,7 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
           size="compact-md"
           h="auto"
           mih="1.875rem"
-          styles={{ label: { whiteSpace: 'normal' } }}
+          styles={{ label: { whiteSpace: 'normal', lineHeight: 1.5 } }}
           disabled={!dataset || problem !== '' || !isAnswered}
           loading={storing.isPending}
           onClick={() => storing.mutate()}

@@ -26,5 +26,5 @@ export const sized = ({ width, hasReasons = false }: { width: number; hasReasons
   maxWidth: (hasReasons ? 2.6 : 1.8) * width,
 })
 
-/** The last column of a grid some of whose rows are refused as a whole: why, in two lines at most. */
-export const REASON = { width: 220 }
+/** The last column of a grid some of whose rows are refused as a whole: why, in two lines at most. It stays in view. */
+export const REASON = { width: 240, hasReasons: true }

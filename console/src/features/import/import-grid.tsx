@@ -231,10 +231,11 @@ function revealSideways(view: HTMLElement | null, { row, column }: Place): void 
   const cell = document.getElementById(`cell-${row}-${column}`)
   if (!view || !cell || cell.classList.contains('import-pinned')) return
   const pinned = view.querySelector('.import-head > .import-pinned')?.getBoundingClientRect().width ?? 0
+  const reasons = view.querySelector('.import-head > .import-reason')?.getBoundingClientRect().width ?? 0
   const start = view.getBoundingClientRect().left
   const own = cell.getBoundingClientRect()
   const hidden = start + NUMBER_PX + pinned - own.left
-  const beyond = own.right - start - view.clientWidth
+  const beyond = own.right - start - view.clientWidth + reasons
   if (hidden > 0) view.scrollLeft -= hidden
   else if (beyond > 0) view.scrollLeft += Math.min(beyond, -hidden)
 }

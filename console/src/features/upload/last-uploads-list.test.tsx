@@ -19,7 +19,7 @@ const FILE = {
   corrected: 0,
   ignored: 0,
   closed_by: '',
-  edited_before: { sent_as: 'lieferant.csv' },
+  edited_before: { sent_as: 'lieferant.csv', part: 'Jan', parts: [], lists: [] },
   open_parts: [{ name: 'Feb', is_list: false }],
 }
 
@@ -58,7 +58,7 @@ test('the page lists what a person committed last, with its undo and the parts t
   screen.getByText('57 rows are in, 3 rows wait for a person, 2 duplicates.')
   screen.getByText('Not in yet from lieferant.csv: Feb. Choose the file above: it opens there.')
   await screen.findByRole('button', { name: 'Undo this upload' })
-  fireEvent.click(screen.getByRole('button', { name: 'Close' }))
+  fireEvent.click(screen.getByRole('button', { name: 'Hide' }))
   expect(screen.queryByText('Your last uploads')).toBeNull()
   expect(lastUploads('ana')).toEqual([])
 })
@@ -143,6 +143,15 @@ test('a file that a later version replaces leads to it', async () => {
   show()
   const link = await screen.findByRole('link', { name: 'A later version of the file' })
   expect(link.getAttribute('href')).toBe('#/files/f2')
+})
+
+test('two parts of one file are told apart', async () => {
+  const lists = ['orders', 'orders.items']
+  const edits = { sent_as: 'webshop.json', part: 'orders.items', parts: lists, lists }
+  answers['/v1/files/f1'] = { ...FILE, file_id: 'f1', edited_before: edits }
+  noteUpload('f1', 'ana')
+  show()
+  await screen.findByRole('link', { name: 'webshop.json, orders › items' })
 })
 
 test('a person who closes an entry leaves it on the list of another person', () => {

@@ -1,6 +1,7 @@
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 
+import type { Schemas } from '../../api/client'
 import { useCaller } from '../../api/queries'
 import { Moment } from '../../components/moment'
 import { Panel } from '../../components/panel'
@@ -11,6 +12,7 @@ import { useFile } from '../files/queries'
 import { ReplacedBy } from '../files/replaced-by'
 import { Undo } from '../files/undo'
 import { waitOf } from '../files/waiting-words'
+import { listWords } from '../import/part-words'
 import { dropUpload, isJustCommitted, lastUploads } from './last-uploads'
 import { broughtWords, undoneWords } from './receipt'
 import { fileOnCard, useUploads } from './uploads-store'
@@ -41,6 +43,12 @@ export function LastUploads() {
   )
 }
 
+/** The part of a file of several parts that was read: a list of JSON records in words, a sheet by its name; empty for other files. */
+function partOf(edits: Schemas['FileEdits'] | null | undefined): string {
+  if (!edits?.part || edits.parts.length < 2) return ''
+  return edits.lists.includes(edits.part) ? listWords(edits.part) : edits.part
+}
+
 /** A committed file in two lines: what it brought, and what can be done about it. */
 function LastUpload({ fileId, onDrop }: { fileId: string; onDrop: () => void }) {
   const [expected] = useState(() => isJustCommitted(fileId))
@@ -57,7 +65,9 @@ function LastUpload({ fileId, onDrop }: { fileId: string; onDrop: () => void }) 
         <Group gap="sm">
           {found ? <FileBadge file={found} waits={waitOf(found) > 0} /> : null}
           <Anchor className="any-text" href={page}>
-            {found ? name : 'A file without a record'}
+            {found
+              ? [name, partOf(found.edited_before)].filter(Boolean).join(', ')
+              : 'A file without a record'}
           </Anchor>
           {found ? (
             <Text size="sm" className="muted">
@@ -67,8 +77,13 @@ function LastUpload({ fileId, onDrop }: { fileId: string; onDrop: () => void }) 
         </Group>
         <Group gap="xs">
           {found ? <Undo file={found} /> : null}
-          <Button size="compact-sm" variant="subtle" onClick={onDrop}>
-            Close
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            title="Hides this line. The file stays in the lake, and the page Lake lists it."
+            onClick={onDrop}
+          >
+            Hide
           </Button>
         </Group>
       </Group>

@@ -1,5 +1,6 @@
 import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
-import { useState } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { type ReactNode, useEffect, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
 import { explained } from '../../api/format'
@@ -25,18 +26,26 @@ interface LiveProps {
   edits?: Edits | undefined
   /** The lists of records in the file that was sent: each is a part of its own, and no column that was left out. */
   lists?: string[] | undefined
+  /** Leads to the parts of the file that are left, which come before a run. */
+  children?: ReactNode
 }
 
 /** A committed file in its six stages. */
-export function Live({ fileId, edits, lists }: LiveProps) {
+export function Live({ fileId, edits, lists, children }: LiveProps) {
   const [paused, setPaused] = useState(false)
   const file = useFile(fileId, { expected: true, paused })
+  useReadOthersAgain(fileId, FINAL_STATES.has(file.data?.body.state ?? ''))
   const log = useActivity(file.data?.body.state, file.data?.body.stages)
   if (!file.data)
-    return file.error ? (
-      <Failed error={file.error} what="The file" onRetry={() => void file.refetch()} />
-    ) : (
-      <Waiting what="the file's record" />
+    return (
+      <>
+        {file.error ? (
+          <Failed error={file.error} what="The file" onRetry={() => void file.refetch()} />
+        ) : (
+          <Waiting what="the file's record" />
+        )}
+        {children}
+      </>
     )
   const found = file.data.body
   return (
@@ -60,6 +69,7 @@ export function Live({ fileId, edits, lists }: LiveProps) {
         )}
       </Group>
       <Receipt file={found} edits={edits} lists={lists} />
+      {children}
       {found.state === 'reverted' ? (
         <BeforeUndo file={found} />
       ) : (
@@ -77,7 +87,7 @@ export function Live({ fileId, edits, lists }: LiveProps) {
         </Text>
       ) : null}
       {found.state === 'reverted' && !found.in_snapshot ? null : (
-        <NextStep file={found} isSecond={found.quarantined > 0} />
+        <NextStep file={found} isSecond={found.quarantined > 0 || found.open_parts.length > 0} />
       )}
       <details>
         <summary>Activity</summary>
@@ -93,6 +103,18 @@ export function Live({ fileId, edits, lists }: LiveProps) {
       </details>
     </Stack>
   )
+}
+
+/** Read the records of other files again when this one has come in: it may replace one of them. */
+function useReadOthersAgain(fileId: string, isFinal: boolean): void {
+  const queries = useQueryClient()
+  useEffect(() => {
+    if (!isFinal) return
+    void queries.invalidateQueries({
+      queryKey: ['file'],
+      predicate: ({ queryKey }) => queryKey[1] !== fileId,
+    })
+  }, [queries, fileId, isFinal])
 }
 
 function useActivity(state: string | undefined, stages: Schemas['FileStage'][] | undefined): string[] {

@@ -48,7 +48,7 @@ export function NextPart({ file, committed, onNext }: Props) {
   return (
     <Group gap="sm">
       <Text size="sm">Not in yet from this file: {open.map(wordsOf).join(', ')}.</Text>
-      <Button size="compact-sm" variant="default" onClick={() => onNext(next)}>
+      <Button size="compact-sm" onClick={() => onNext(next)}>
         Next: {wordsOf(next)}
       </Button>
     </Group>

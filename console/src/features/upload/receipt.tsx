@@ -71,7 +71,13 @@ export function Receipt({ file, edits, lists }: Props) {
         </Text>
       ) : null}
       {wait > 0 ? (
-        <Button component="a" size="compact-md" mt={4} href={`#/files/${encodeURIComponent(file.file_id)}`}>
+        <Button
+          component="a"
+          size="compact-md"
+          mt={4}
+          variant={file.open_parts.length > 0 ? 'default' : 'filled'}
+          href={`#/files/${encodeURIComponent(file.file_id)}`}
+        >
           Correct the {wait === 1 ? 'row that waits' : `${wait} rows that wait`}
         </Button>
       ) : null}

@@ -2,6 +2,7 @@
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { cleanup, fireEvent, render, renderHook, screen, waitFor } from '@testing-library/react'
+import type { ReactNode } from 'react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
@@ -29,7 +30,12 @@ vi.mock('../import/import-panel', () => ({
   ),
 }))
 vi.mock('./live', () => ({
-  Live: ({ lists }: { lists?: string[] }) => <p data-lists={lists?.join()}>The receipt</p>,
+  Live: ({ lists, children }: { lists?: string[]; children?: ReactNode }) => (
+    <>
+      <p data-lists={lists?.join()}>The receipt</p>
+      {children}
+    </>
+  ),
 }))
 
 const checkOf = (part: string, read: string[], inLake: string[] = []) => ({

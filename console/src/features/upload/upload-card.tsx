@@ -35,6 +35,7 @@ const isOver = (step: Step): boolean =>
   step.name === 'committed' ||
   step.name === 'duplicate' ||
   step.name === 'all_in' ||
+  (step.name === 'failed' && step.error instanceof RefusedFileError) ||
   (step.name === 'checked' && isUnreadable(step.check.result) && step.check.result.parts.length === 0)
 
 /** Whether an upload is a later one of the same file, which goes on with its other parts. */
@@ -172,18 +173,19 @@ export function UploadCard({ kept, onRemove }: { kept: Kept; onRemove: () => voi
           fileId={step.upload.file_id}
           edits={step.edits}
           lists={Object.keys(step.check?.part_rows ?? {})}
-        />
-      ) : null}
-      {step.name === 'committed' && step.check && !isSentAgain ? (
-        <NextPart
-          file={step.check}
-          committed={committed}
-          onNext={(part) => {
-            endUpload(kept.id)
-            void forget(kept.id)
-            addUploads([keptForPart(kept, part, committed, step.check?.part_datasets[part])])
-          }}
-        />
+        >
+          {step.check && !isSentAgain ? (
+            <NextPart
+              file={step.check}
+              committed={committed}
+              onNext={(part) => {
+                endUpload(kept.id)
+                void forget(kept.id)
+                addUploads([keptForPart(kept, part, committed, step.check?.part_datasets[part])])
+              }}
+            />
+          ) : null}
+        </Live>
       ) : null}
       {step.name === 'duplicate' ? <Repeat fileId={step.upload.duplicate_of} /> : null}
       {step.name === 'all_in' ? (
