@@ -6,6 +6,8 @@ few rows scattered over a dataset take little more time than writing its parts.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -72,8 +74,9 @@ def splice(
     """
     key, parts = list(merge_key(contract)), [table_of(file) for file in base]
     rows = pa.concat_tables(parts)
-    begins = np.cumsum([0, *(part.num_rows for part in parts[:-1])])
-    places = np.union1d(begins[begins < rows.num_rows], _places_of(rows.select(key), arriving, memory))
+    edges = np.cumsum([0, *(part.num_rows for part in parts[:-1])])
+    begins, arrived = edges[edges < rows.num_rows], _places_of(rows.select(key), arriving, memory)
+    places = np.union1d(begins, arrived)
     touched = base[0].with_name("touched.parquet")
     pq.write_table(rows.take(pa.array(places)), touched)
     schema = arrow_schema(contract).append(pa.field(BEGINS_PART, pa.bool_()))
@@ -81,18 +84,56 @@ def splice(
     touched.unlink()
     is_kept = np.ones(rows.num_rows, dtype=np.bool_)
     is_kept[places] = False
-    kept = rows.filter(pa.array(is_kept))
-    every = pa.concat_tables([_table_of(_with_flag(kept), schema), changed])
-    ordered = every.take(pc.sort_indices(every.select(key), sort_keys=[(name, "ascending") for name in key]))
+    before, after = _unchanged_rows(rows.select(key), changed.select(key), np.setdiff1d(begins, arrived))
+    first = np.zeros(before, dtype=np.bool_)
+    first[begins[:after]] = changed[BEGINS_PART][:after].to_numpy()
+    later = rows.slice(before).filter(pa.array(is_kept[before:]))
+    sorted_later = _sorted(
+        [_flagged(later, np.zeros(later.num_rows, dtype=np.bool_), schema), changed.slice(after)], key
+    )
+    ordered = pa.concat_tables([_flagged(rows.slice(0, before), first, schema), sorted_later])
     if not ascends(ordered.select(key)):
         raise AuditError(f"{contract.id}: a key is duplicated after the merge. Report this error.")
     return Spliced(ordered, changed.drop_columns([BEGINS_PART]))
 
 
-def _with_flag(rows: pa.Table) -> Iterator[pa.RecordBatch]:
-    """Yield the rows flagged as not the first of a part."""
-    flags = pa.repeat(pa.scalar(value=False), rows.num_rows)
-    yield from rows.append_column(BEGINS_PART, flags).to_batches()
+def _unchanged_rows(keyed: pa.Table, changed: pa.Table, untouched: npt.NDArray[np.int64]) -> tuple[int, int]:
+    """Return how many rows of the parts precede the first arriving key, and how many rows of `changed`.
+
+    Arriving keys often follow almost all keys of the parts, so few rows need sorting.
+
+    Args:
+        keyed: the keys of the parts.
+        changed: the keys of the first row of each part and of arriving rows.
+        untouched: the positions in `keyed` of first rows without an arriving row of the same key.
+    """
+    after = 0
+    while after < min(changed.num_rows, len(untouched)):
+        if _key_at(changed, after) != _key_at(keyed, int(untouched[after])):
+            break
+        after += 1
+    if after == changed.num_rows:
+        return keyed.num_rows, after
+    first = _key_at(changed, after)
+    return bisect_left(range(keyed.num_rows), first, key=partial(_key_at, keyed)), after
+
+
+def _key_at(keyed: pa.Table, place: int) -> tuple[object, ...]:
+    return tuple(column[place].as_py() for column in keyed.columns)
+
+
+def _sorted(tables: Sequence[pa.Table], key: Sequence[str]) -> pa.Table:
+    """Return the rows of two sorted tables in the order of the key."""
+    filled = [table for table in tables if table.num_rows]
+    if len(filled) < len(tables):
+        return filled[0] if filled else tables[0]
+    rows = pa.concat_tables(filled)
+    return rows.take(pc.sort_indices(rows.select(key), sort_keys=[(name, "ascending") for name in key]))
+
+
+def _flagged(rows: pa.Table, begins: npt.NDArray[np.bool_], schema: pa.Schema) -> pa.Table:
+    """Return the rows with the column BEGINS_PART."""
+    return _table_of(iter(rows.append_column(BEGINS_PART, pa.array(begins)).to_batches()), schema)
 
 
 def _table_of(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> pa.Table:

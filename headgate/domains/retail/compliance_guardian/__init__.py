@@ -24,7 +24,7 @@ from headgate.domains.retail.compliance_guardian import (
 from headgate.domains.retail.compliance_guardian.kept_quality import KeptQuality
 from headgate.engines import local
 from headgate.engines.local import release_memory
-from headgate.facts.kept_files import FileTables, kept_files
+from headgate.facts.kept_files import FileTables, kept_files, stored_before
 from headgate.lake import keys
 from headgate.systems.kept_tables import code_of
 from headgate.systems.rows_in_file import without_rows
@@ -85,7 +85,7 @@ def _built(
     kept = KeptQuality(scores.keep, scores.addresses_of_quality())
     reviewed, reported = scores.reviews, {each: scores.reported_labels(each) for each in scores.stretches}
     kept_before = risk_scores.kept_before(scores.days)
-    risk_address = scores.address_of_scores(kept_before)
+    risk_address, earlier = scores.address_of_scores(kept_before), scores.addresses_of_earlier_scores()
     # What descriptions and models remember of transactions is not in memory while tables are sorted.
     del scores, model
     of_reviews = partial(_of_reviews, reviewed, reported)
@@ -96,14 +96,14 @@ def _built(
     failed = folder / "failed-payments.parquet"
     risk_scores.write_failed_payments(tables, failed)
     scored = [path for period in periods for path in period.paths]
-    risks = risk_scores.RiskInputs(scored, failed, last_at.normalize(), kept_before, risk_address)
+    risks = risk_scores.RiskInputs(scored, failed, last_at.normalize(), kept_before, risk_address, earlier)
     has_addresses = isinstance(tables, FileTables)
     by_range = fraud_scores.table_by_range(scored, decided) if has_addresses else None
     files = {"scored": [*map(str, scored)], "reviewed": str(decided)}
     with local.opened(files) as opened:
         return {
             "fraud_scores": by_range or fraud_scores.table(opened["scored"], opened["reviewed"]),
-            "risk_scores": risk_scores.table(risks, kept.keep),
+            "risk_scores": risk_scores.table(risks, kept.keep, partial(stored_before, tables)),
             "fraud_model_quality": quality,
         }
 

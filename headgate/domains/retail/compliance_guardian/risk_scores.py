@@ -1,12 +1,13 @@
 """risk_scores: the risk of each customer, terminal and card.
 
 The rows of transactions before the newest day are kept, and those of the entities with a transaction or a
-failed payment on that day are rated again in each run.
+failed payment on that day are rated again in each run. The first run of a new day continues the rows of an
+earlier day.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import ibis
@@ -25,12 +26,13 @@ from headgate.systems.rows_over_base import RowsOverBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
     from headgate.contracts.model import Contract
     from headgate.domains.retail.compliance_guardian.transaction_days import TransactionDays
     from headgate.facts.fact import Tables
-    from headgate.facts.kept_files import KeepFiles
+    from headgate.facts.kept_files import KeepFiles, StoredBefore
 
 RECENT_DAYS = 30
 PRIOR_TRANSACTIONS = 20.0
@@ -41,6 +43,8 @@ LISTED_FRAUDS = 3
 _BANDS = ((10.0, "high"), (3.0, "medium"))  # from so many times the share of all on
 _UNITS = 2**32
 """Parts of a fraud in which expected frauds are summed: whole numbers have the same sum in any order."""
+KEPT = "risks"
+_EARLIER, _NO_ADDRESS = "earlier", "none"
 _CARD = "card"
 _ENTITIES = {_CARD: "card_token", "customer": "customer_id", "terminal": "terminal_id"}
 _NEWEST = "newest_frauds"
@@ -90,6 +94,7 @@ class RiskInputs:
         day: the newest day with transactions.
         kept_before: the day before which rows are kept; the first day if no earlier transaction is recent.
         address: of the scores of all transactions before `kept_before`.
+        earlier: of the scores of all transactions before earlier days, by day.
     """
 
     scored: Sequence[Path]
@@ -97,6 +102,7 @@ class RiskInputs:
     day: pd.Timestamp
     kept_before: pd.Timestamp
     address: str
+    earlier: Mapping[pd.Timestamp, str] = field(default_factory=dict)
 
     @property
     def places(self) -> Mapping[str, str | list[str]]:
@@ -104,20 +110,24 @@ class RiskInputs:
         return {"scored": [*map(str, self.scored)], "failed": str(self.failed)}
 
 
-def table(inputs: RiskInputs, keep: KeepFiles) -> RowsOverBase:
+def table(inputs: RiskInputs, keep: KeepFiles, stored: StoredBefore | None = None) -> RowsOverBase:
     """Return the table's rows, by kind of entity and entity.
 
     Args:
         keep: returns the stored file of an address, or has it written.
+        stored: finds the rows of an earlier day; without it all rows are summed.
     """
     contract = Registry.load().prod["risk_scores"]
-    address = address_of(inputs.address, str(inputs.day), str(inputs.kept_before), _failed_digest(inputs))
+    address = _address(inputs, inputs.day, inputs.address, inputs.kept_before)
 
     def write(_: Sequence[int], paths: Sequence[Path]) -> None:
-        with local.opened(inputs.places) as opened:
-            write_batches(*_rows_of_kinds(contract, _kept_rows(opened, inputs)), paths[0], _TEXTS)
+        earlier = _earlier_base(inputs, stored)
+        places = {**inputs.places, **({_EARLIER: str(earlier[1])} if earlier else {})}
+        with local.opened(places) as opened:
+            kept = _continued_rows(opened, inputs, earlier[0]) if earlier else _kept_rows(opened, inputs)
+            write_batches(*_rows_of_kinds(contract, kept), paths[0], _TEXTS)
 
-    (base,) = keep("risks", [address], write)
+    (base,) = keep(KEPT, [address], write)
     folder = OwnFolder()
     own_base, changed = folder.link(base), folder.path / "changed.parquet"
     with local.opened({**inputs.places, "base": str(own_base)}) as opened:
@@ -139,13 +149,27 @@ def _rows_of_kinds(
     return (part.cast(schema) for part in rows), schema
 
 
-def _failed_digest(inputs: RiskInputs) -> str:
-    """Return a digest of the failed payments that kept rows count."""
+def _address(inputs: RiskInputs, day: pd.Timestamp, scores: str, kept_before: pd.Timestamp) -> str:
+    """Return the address of the rows before a day; failed payments of earlier days are counted in them."""
     with local.opened({"failed": str(inputs.failed)}) as opened:
-        failed = _failed_before(opened["failed"], inputs.kept_before)
+        failed = _failed_before(opened["failed"], kept_before)
         hashed = ibis.struct({name: failed[name] for name in failed.columns}).hash()
         sums = failed.agg(rows=failed.count(), hashed=hashed.cast(_HASH_TYPE).sum())
-        return str(sums.to_pyarrow().to_pylist())
+        digest = str(sums.to_pyarrow().to_pylist())
+    return address_of(scores, str(day), str(kept_before), digest)
+
+
+def _earlier_base(inputs: RiskInputs, stored: StoredBefore | None) -> tuple[pd.Timestamp, Path] | None:
+    """Return the newest earlier day whose rows an earlier run stored, and their file."""
+    if stored is None or inputs.kept_before != inputs.day:
+        return None
+
+    def addresses_of(day: date) -> list[str]:
+        at = pd.Timestamp(day)
+        return [_address(inputs, at, inputs.earlier[at], at)] if at in inputs.earlier else [_NO_ADDRESS]
+
+    earlier = stored(KEPT, inputs.day.date(), addresses_of)
+    return (pd.Timestamp(earlier[0]), earlier[1][0]) if earlier else None
 
 
 def _failed_before(failed: ibis.Table, day: pd.Timestamp) -> ibis.Table:
@@ -173,9 +197,17 @@ def _moment(day: pd.Timestamp) -> ibis.Value:
 
 def _recent_share(judged: ibis.Table) -> float:
     """Return the share of fraud among all recent transactions."""
-    recent = judged.filter(judged.is_recent)
-    sums = recent.agg(units=recent.units.sum(), count=recent.count()).to_pyarrow().to_pylist()[0]
-    return float(sums["units"]) / _UNITS / int(sums["count"]) if sums["count"] else 0.0
+    return _share(*_units_and_count(judged.filter(judged.is_recent)))
+
+
+def _units_and_count(judged: ibis.Table) -> tuple[int, int]:
+    """Return the expected frauds of transactions in `_UNITS`, and the number of transactions."""
+    (sums,) = judged.agg(units=judged.units.sum(), count=judged.count()).to_pyarrow().to_pylist()
+    return int(sums["units"] or 0), int(sums["count"])
+
+
+def _share(units: int, count: int) -> float:
+    return float(units) / _UNITS / count if count else 0.0
 
 
 def _as_table(share: float, scored: ibis.Table) -> ibis.Table:
@@ -196,6 +228,49 @@ def _kept_rows(opened: Tables, inputs: RiskInputs) -> list[ibis.Table]:
     failed = _failed_before(opened["failed"], inputs.kept_before)
     share = _as_table(_recent_share(before), opened["scored"])
     return [_rated(_with_failed(_summed(kind, before), failed), share) for kind in _ENTITIES]
+
+
+def _continued_rows(opened: Tables, inputs: RiskInputs, since: pd.Timestamp) -> list[ibis.Table]:
+    """Return the rows of `_kept_rows`, from those of an earlier day.
+
+    Transactions since then are added. Entities with a transaction that is no longer recent are summed again,
+    because their highest score may be that of this transaction.
+    """
+    judged, earlier = _judged(opened["scored"], inputs.day), opened[_EARLIER]
+    before = judged.filter(judged.transacted_at < _moment(inputs.kept_before))
+    added = before.filter(before.transacted_at >= _moment(since))
+    at, recent = before.transacted_at, pd.Timedelta(days=RECENT_DAYS)
+    outdated = before.filter(at >= _moment(since - recent), at < _moment(inputs.day - recent))
+    share = _as_table(_continued_share(earlier, added, outdated), opened["scored"])
+    failed = _failed_before(opened["failed"], inputs.kept_before)
+    has_outdated, continued = _units_and_count(outdated)[1] > 0, []
+    for kind, column in _ENTITIES.items():
+        newest, kept = _summed(kind, added), earlier.filter(earlier.entity_type == kind)
+        parts = []
+        if has_outdated:
+            again = _summed(kind, before.semi_join(outdated, column))
+            newest, kept = (rows.anti_join(again, "entity_id") for rows in (newest, kept))
+            parts.append(again)
+        kept = kept.select(*newest.columns)
+        parts.append(_combined(ibis.union(newest, kept.semi_join(newest, "entity_id"))))
+        parts.append(kept.anti_join(newest, "entity_id"))
+        rows = ibis.union(*(part.select(*newest.columns) for part in parts))
+        continued.append(_rated(_with_failed(rows, failed), share))
+    return continued
+
+
+def _continued_share(earlier: ibis.Table, added: ibis.Table, outdated: ibis.Table) -> float:
+    """Return the share of fraud among recent transactions, from the rows of an earlier day.
+
+    Each transaction is in the row of one customer.
+    """
+    customers = earlier.filter(earlier.entity_type == "customer")
+    sums = customers.agg(units=customers.units.sum(), count=customers.recent_transactions.sum())
+    (kept,) = sums.to_pyarrow().to_pylist()
+    newest, gone = _units_and_count(added), _units_and_count(outdated)
+    return _share(
+        int(kept["units"] or 0) + newest[0] - gone[0], int(kept["count"] or 0) + newest[1] - gone[1]
+    )
 
 
 def _changed_rows(opened: Tables, inputs: RiskInputs) -> list[ibis.Table]:

@@ -22,7 +22,7 @@ from headgate.domains.retail.compliance_guardian.reviews import Reviews, filled_
 from headgate.domains.retail.compliance_guardian.stretch import Stretch
 from headgate.engines.frames import frame_of
 from headgate.engines.write_rows import write_batches
-from headgate.facts.kept_files import address_of
+from headgate.facts.kept_files import MAX_GAP_DAYS, address_of
 from headgate.learning import model_file
 from headgate.learning.schedule import period_days, period_starts
 from headgate.values.parquet_tables import table_of
@@ -260,6 +260,20 @@ class Scores:
         """
         newest, every = self.stretches[-1], self.days.days[-1] + pd.Timedelta(days=1)
         return self.address(newest, "scores", before, before=before if self.is_taught(newest) else every)
+
+    def addresses_of_earlier_scores(self) -> dict[pd.Timestamp, str]:
+        """Return the addresses of the scores before earlier days, by day, as a run of the day has it.
+
+        Only of days before which every transaction still has the score of that run: the periods began on the
+        same days, and the day's period has a model, because a forest ranks all transactions of its period.
+        """
+        newest, addresses = self.days.days[-1], {}
+        for day in self.days.days[:-1]:
+            periods = stretches(self.days.days[0], day)
+            is_recent = day >= newest - pd.Timedelta(days=MAX_GAP_DAYS)
+            if is_recent and periods == self.stretches[: len(periods)] and self.is_taught(periods[-1]):
+                addresses[day] = self.address(periods[-1], "scores", day, before=day)
+        return addresses
 
     def _blocks(self, stretch: Stretch) -> list[_DaysOfPeriod]:
         """Return the days that are kept together. A forest ranks all transactions of its period."""

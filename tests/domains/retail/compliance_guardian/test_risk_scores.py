@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ import pytest
 from headgate.domains.retail.compliance_guardian import risk_scores
 from headgate.domains.retail.compliance_guardian.boosting_models import Boosting
 from headgate.domains.retail.compliance_guardian.risk_scores import PRIOR_TRANSACTIONS, RiskInputs
-from headgate.facts.kept_files import kept_files
+from headgate.facts.kept_files import MAX_GAP_DAYS, kept_files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
     from pathlib import Path
 
 pytestmark = pytest.mark.system
@@ -57,14 +60,20 @@ def drawn(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def written(
-    scored: pd.DataFrame, failed: pd.DataFrame, folder: Path, kept_before: pd.Timestamp
+    scored: pd.DataFrame,
+    failed: pd.DataFrame,
+    folder: Path,
+    kept_before: pd.Timestamp,
+    *,
+    day: pd.Timestamp = DAY,
+    earlier: Mapping[pd.Timestamp, str] | None = None,
 ) -> RiskInputs:
     folder.mkdir(exist_ok=True)
     paths = folder / "scored.parquet", folder / "failed.parquet"
     pq.write_table(pa.Table.from_pandas(scored, preserve_index=False), paths[0])
     payments = ibis.memtable(pa.Table.from_pandas(failed, preserve_index=False))
     risk_scores.write_failed_payments({"payments": payments}, paths[1])
-    return RiskInputs([paths[0]], paths[1], DAY, kept_before, "scores of the days before")
+    return RiskInputs([paths[0]], paths[1], day, kept_before, f"scores before {kept_before}", earlier or {})
 
 
 def expected(scored: pd.DataFrame, failed: pd.DataFrame, kept_before: pd.Timestamp) -> list[dict[str, Any]]:
@@ -159,3 +168,60 @@ def test_a_late_failed_payment_gives_another_base_and_one_of_the_day_does_not(
         for rows in (failed, further)
     }
     assert len(addresses) == (1 if days == 1 else 2)
+
+
+class StoredIn:
+    """Finds the files of earlier days in a folder, and counts them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.files = folder, 0
+
+    def __call__(
+        self, name: str, day: date, addresses_of: Callable[[date], Sequence[str]]
+    ) -> tuple[date, list[Path]] | None:
+        for gap in range(1, MAX_GAP_DAYS + 1):
+            earlier = day - timedelta(days=gap)
+            paths = [self.folder / f"{name}-{address}.parquet" for address in addresses_of(earlier)]
+            if all(path.exists() for path in paths):
+                self.files += len(paths)
+                return earlier, paths
+        return None
+
+
+@pytest.mark.parametrize("gap", [1, 3])
+@pytest.mark.parametrize("days", [39, 20], ids=["more than recent", "recent"])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_new_day_continues_the_rows_of_an_earlier_day_with_the_bytes_of_a_full_run(
+    seed: int, days: int, gap: int, tmp_path: Path
+) -> None:
+    scored, failed = drawn(seed)
+    scored = scored[scored.transacted_at >= DAY - pd.Timedelta(days=days)]
+    earlier = DAY - pd.Timedelta(days=gap)
+    past = scored[scored.transacted_at < earlier + pd.Timedelta(days=1)]
+    keep = partial(kept_files, {}, folder=tmp_path)
+    first = risk_scores.table(written(past, failed, tmp_path / "earlier", earlier, day=earlier), keep)
+    addresses = {earlier: f"scores before {earlier}"}
+    inputs = written(scored, failed, tmp_path / "day", DAY, earlier=addresses)
+    stored = StoredIn(tmp_path)
+    continued = risk_scores.table(inputs, keep, stored)
+    (tmp_path / "full").mkdir()
+    full = risk_scores.table(inputs, partial(kept_files, {}, folder=tmp_path / "full"))
+    assert stored.files == 1
+    assert continued.address == full.address != first.address
+    assert continued.base.read_bytes() == full.base.read_bytes()
+
+
+def test_rows_of_other_scores_or_other_failed_payments_are_not_continued(tmp_path: Path) -> None:
+    scored, failed = drawn(5)
+    earlier = DAY - pd.Timedelta(days=1)
+    past = scored[scored.transacted_at < DAY]
+    late = pd.concat([failed, failed[:1].assign(paid_at=DAY - pd.Timedelta(days=9))])
+    late = late.astype({"paid_at": "datetime64[us]"})
+    keep = partial(kept_files, {}, folder=tmp_path)
+    risk_scores.table(written(past, failed, tmp_path / "earlier", earlier, day=earlier), keep)
+    same = f"scores before {earlier}"
+    for number, (payments, scores) in enumerate([(failed, "other scores"), (late, same)]):
+        folder, stored = tmp_path / str(number), StoredIn(tmp_path)
+        inputs = written(scored, payments, folder, DAY, earlier={earlier: scores})
+        risk_scores.table(inputs, partial(kept_files, {}, folder=folder), stored)
+        assert stored.files == 0
