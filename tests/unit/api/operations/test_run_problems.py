@@ -76,7 +76,7 @@ def test_what_an_ended_run_left_out_is_read_once(caller: Caller, monkeypatch: py
 
 
 def test_a_run_that_was_stopped_names_the_stages_of_its_page_as_the_list_does() -> None:
-    """The job goes on after the stop, and ends the merge that the run was stopped in."""
+    """The job continues after the stop, and ends the merge that the run was stopped in."""
     lake = lake_with_problems()
     lake.runs.ended.insert(0, Execution("stopped", "ABORTED", after(80), after(81)))
     lake.runs.in_one_job.add("stopped")
