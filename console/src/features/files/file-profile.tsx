@@ -5,7 +5,7 @@ import { count } from '../../api/format'
 import { Panel } from '../../components/panel'
 import { Answered } from '../../components/states'
 import { titlesOf, useLabels, useUnits } from '../../formats/columns'
-import { currencyWords, unitsOfFile } from '../import/currencies'
+import { foreignWords, unitsOfFile } from '../import/currencies'
 import { headline, insightsOf } from '../profile/column-insight'
 import { ProfileView } from '../profile/profile-view'
 import { useCorrected } from './open-waiting-rows'
@@ -19,6 +19,7 @@ export function FileProfile({ file }: { file: Schemas['FileDetail'] }) {
   const corrected = useCorrected(file)
   const units = useUnits(file.dataset)
   const titles = useLabels(file.dataset)
+  const isStored = file.state === 'done'
   const currencies = file.edited_before?.currencies ?? {}
   const rows = refused.data?.pages.flatMap((page) => page.rows) ?? []
   const columnsOf = (of: Schemas['FileProfile']): Schemas['ColumnProfile'][] =>
@@ -39,9 +40,8 @@ export function FileProfile({ file }: { file: Schemas['FileDetail'] }) {
             {Object.keys(currencies).length > 0 ? (
               <Text size="sm">
                 {Object.entries(currencies)
-                  .map(
-                    ([name, rows]) =>
-                      `${titlesOf(titles)(name)} is in ${currencyWords(rows)}, as the file says.`,
+                  .map(([name, rows]) =>
+                    foreignWords(titlesOf(titles)(name), rows, isStored ? units[name] : ''),
                   )
                   .join(' ')}
               </Text>
@@ -53,7 +53,7 @@ export function FileProfile({ file }: { file: Schemas['FileDetail'] }) {
             ) : null}
             <ProfileView
               profile={{ ...answer, columns: columnsOf(answer) }}
-              units={unitsOfFile(units, currencies)}
+              units={isStored ? units : unitsOfFile(units, currencies)}
               titles={titles}
             />
           </>

@@ -6,6 +6,7 @@ import {
   currencyWords,
   foreignAmounts,
   openCurrencies,
+  foreignWords,
   unitsOfFile,
   unstatedAmounts,
   withoutAmounts,
@@ -76,4 +77,11 @@ test('figures of a file have the currency that the file states, and no sign wher
   expect(unitsOfFile({ list_price: 'GBP' }, { list_price: { EUR: 62, USD: 1 } })).toEqual({ list_price: '' })
   expect(unitsOfFile({ list_price: 'GBP' }, { list_price: { EUR: 63 } })).toEqual({ list_price: 'EUR' })
   expect(unitsOfFile({ list_price: 'GBP' }, {})).toEqual({ list_price: 'GBP' })
+})
+
+test('stored amounts have the currency of the table, and those before the gate that of the file', () => {
+  expect(foreignWords('List price', { EUR: 62 }, 'GBP')).toMatch(
+    /^List price is stored as GBP; the file wrote .*EUR.*, and nothing was converted\.$/,
+  )
+  expect(foreignWords('List price', { EUR: 62 })).toMatch(/^List price is in .*EUR.*, as the file says\.$/)
 })

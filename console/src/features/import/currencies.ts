@@ -103,6 +103,18 @@ export const currencyWords = (rows: Rows): string => {
   return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`
 }
 
+/**
+ * Amounts that a file states in another currency than its table: stored ones have that of the table, as on all pages.
+ *
+ * @example foreignWords('List price', { EUR: 62 }, 'GBP') // 'List price is stored as GBP; the file wrote EUR …'
+ */
+export function foreignWords(title: string, stated: Rows, unit = ''): string {
+  const own = currencyOf(unit)
+  return own
+    ? `${title} is stored as ${own}; the file wrote ${currencyWords(stated)}, and nothing was converted.`
+    : `${title} is in ${currencyWords(stated)}, as the file says.`
+}
+
 const NO_CURRENCY = ''
 
 /**
