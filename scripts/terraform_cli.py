@@ -17,7 +17,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,8 @@ PARALLELISM = 30
 PROGRESS_EVERY_S = 5
 # Planned changes that an apply does not make. Source: Terraform, "Machine-readable UI", planned change.
 _NO_CHANGE = {"noop", "read"}
+# A line of a provider that was started with -debug. Source: Terraform, "Plugin development: debugging".
+_REATTACH = re.compile(r"TF_REATTACH_PROVIDERS='(.+)'")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # ECMA-48, SGR
 
 
@@ -240,6 +242,33 @@ class Terraform:
             raise TerraformError(self._failed(arguments[0], f"{done.stdout[-4000:]}{done.stderr[-8000:]}"))
         return done.stdout
 
+    @contextmanager
+    def with_running_provider(self) -> Iterator[Terraform]:
+        """Yield this Terraform with a running provider for commands that mock it.
+
+        Otherwise each command starts the provider several times, and reads its 700 MB to compare a hash.
+
+        Raises:
+            TerraformError: the provider did not start.
+        """
+        providers = self.folder / "terraform" / "providers"
+        (plugin,) = providers.glob("*/hashicorp/aws/*/*/terraform-provider-*")
+        with subprocess.Popen(
+            [str(plugin), "-debug"],
+            env=self._env(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as process:
+            try:
+                matches = map(_REATTACH.search, process.stdout or ())
+                address = next((match[1] for match in matches if match), None)
+                if address is None:
+                    raise TerraformError(f"{plugin.name} did not start. Run `{plugin} -debug` to see why.")
+                yield replace(self, environment={**self.environment, "TF_REATTACH_PROVIDERS": address})
+            finally:
+                process.terminate()
+
     def plan(self, variables: Mapping[str, str], *, out: Path | None = None) -> bool:
         """Return True if an apply would change something; print the plan, with colours only on a screen."""
         saved = [f"-out={out}"] if out else []
@@ -440,8 +469,13 @@ def _test(terraform: Terraform) -> None:
     for path in sorted(files, key=lambda path: (-_root_runs(path), path.name)):
         min(halves, key=lambda half: sum(map(_root_runs, half))).append(path)
     filters = [[f"-filter=tests/{path.name}" for path in half] for half in halves]
+
+    def run_half(half: list[str]) -> None:
+        with terraform.with_running_provider() as running:
+            running.run("test", "-no-color", *half)
+
     with ThreadPoolExecutor(len(halves)) as both:
-        list(both.map(lambda half: terraform.run("test", "-no-color", *half), filters))
+        list(both.map(run_half, filters))
 
 
 def _root_runs(path: Path) -> int:
