@@ -236,7 +236,7 @@ def test_a_run_whose_one_job_failed_shows_the_jobs_of_its_stages() -> None:
     ]
 
 
-def test_a_stopped_run_ends_its_stages_though_its_job_goes_on() -> None:
+def test_a_stopped_run_ends_its_stages_though_its_job_continues() -> None:
     entered = {"See who runs": after(0), "Start run_in_one_job": after(5)}
     stopped = PipelineRun("arn", "ABORTED", entered_at=entered, ended_at=after(32))
     records = {
