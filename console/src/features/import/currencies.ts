@@ -106,7 +106,7 @@ export const currencyWords = (rows: Rows): string => {
 /**
  * Amounts that a file states in another currency than its table: stored ones have that of the table, as on all pages.
  *
- * @example foreignWords('List price', { EUR: 62 }, 'GBP') // 'List price is stored as GBP; the file wrote EUR …'
+ * @example foreignWords('Price', { AAA: 62 }, 'BBB') // 'Price is stored as BBB; the file wrote AAA …'
  */
 export function foreignWords(title: string, stated: Rows, unit = ''): string {
   const own = currencyOf(unit)
