@@ -12,6 +12,8 @@ const KEY = { name: 'part_id', type: 'varchar', primary_key: true, personal: fal
 const TABLE = { name: 'parts', database: 'curated', system: '', columns: [KEY] }
 const FILES = ['a', 'b'].map((name) => ({ file_id: name, key: `${name}-536009.csv` }))
 
+const SAVED = { name: 'Parts by week', sql: 'select 1', kind: 'table', x: '', y: [], series: '', by: 'ana' }
+
 let statements: string[]
 let answerRows: (() => void) | undefined
 let hasFailed: boolean
@@ -27,6 +29,7 @@ beforeEach(() => {
     ['/v1/contracts', { contracts: [] }],
     ['/v1/systems', { systems: [] }],
     ['/v1/questions', { questions: [] }],
+    ['/v1/kept-questions', { questions: [SAVED, { ...SAVED, name: 'Parts of ben', by: 'ben' }] }],
     ['/v1/dashboards', { dashboards: [] }],
     ['/v1/runs', { runs: [] }],
     ['/v1/files', { files: FILES, next_cursor: '' }],
@@ -102,4 +105,10 @@ test('a number of a card and a date are in no statement', async () => {
     cleanup()
   }
   expect(statements).toEqual([])
+})
+
+test('a saved question of the person is a result, that of another person is not', async () => {
+  await type('parts')
+  await screen.findByRole('option', { name: /^Parts by week/ })
+  expect(screen.queryByRole('option', { name: /^Parts of ben/ })).toBeNull()
 })

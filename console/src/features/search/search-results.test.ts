@@ -252,3 +252,47 @@ test('rows are found by the words of their names, and people are not', () => {
     { kind: 'in things, 85', title: 'WHITE HEART', href: '#/rows/things/85' },
   ])
 })
+
+test('a question that the person saved is found by its name and opens with its chart', () => {
+  const saved = {
+    name: 'J3 Monthly revenue',
+    sql: 'select 1',
+    kind: 'line',
+    x: 'month',
+    y: ['n'],
+    series: '',
+  }
+  const all = places({
+    contracts: [],
+    systems: [],
+    questions: [],
+    own: [{ ...saved, kind: 'line', is_pinned: false }],
+    boards: [],
+    runs: [],
+  })
+  const shown = matching(all, 'j3 monthly')
+  expect(shown.map(({ kind, title, href }) => [kind, title, href])).toEqual([
+    ['question of mine', 'J3 Monthly revenue', '#/query?sql=select+1&view=chart&x=month&y=n&kind=line'],
+  ])
+  expect(matching(all, 'j4 monthly').every((place) => hasAllWords(place, 'j4 monthly'))).toBe(false)
+})
+
+test('columns of datasets are found by their names, those of the lake itself are not', () => {
+  const columns = [testColumn('unit_price', { label: 'Unit price', description: 'Price of a piece' })]
+  const all = places({
+    contracts: [
+      { zone: 'source', name: 'order_items', id: '', version: '', system: '', description: '', columns: 1 },
+      { zone: 'lake', name: 'quarantine', id: '', version: '', system: '', description: '', columns: 1 },
+    ],
+    systems: [],
+    questions: [],
+    boards: [],
+    runs: [],
+    tables: ['order_items', 'quarantine'].map((name) => testTable(name, columns)),
+  })
+  for (const typed of ['unit_price', 'unit price', 'price of a piece'])
+    expect(matching(all, typed).map(({ kind, href }) => [kind, href])).toEqual([
+      ['column of the dataset Order items', '#/datasets/order_items'],
+    ])
+  expect(matching(all, 'order items')[0]?.kind).toBe('dataset')
+})

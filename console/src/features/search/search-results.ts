@@ -6,7 +6,7 @@ import { quoted, quotedName } from '../../formats/sql'
 import { childrenOf, literal, onlyKey, rowAddress } from '../catalog/belonging'
 import { panelAddress } from '../dashboards/named-panel'
 import { runTitle } from '../lake/run-facts'
-import { questionTitle } from '../query/saved-questions'
+import { askedBy, type KeptQuestion, questionAddress, questionTitle } from '../query/saved-questions'
 
 export interface Place {
   kind: string
@@ -24,6 +24,8 @@ interface Known {
   contracts: Schemas['ContractSummary'][]
   systems: Schemas['SystemSummary'][]
   questions: Schemas['Question'][]
+  /** The questions that the person saved. */
+  own?: KeptQuestion[]
   boards: Schemas['Dashboard'][]
   runs: Schemas['RunSummary'][]
   /** The tables of the catalog with their columns. */
@@ -89,6 +91,7 @@ export const places = ({
   contracts,
   systems,
   questions,
+  own = [],
   boards,
   runs,
   tables = [],
@@ -141,19 +144,37 @@ export const places = ({
     href: `#/query?question=${path(one.name)}`,
     words: `${one.name} ${one.description}`,
   })),
+  ...own.map((question) => ({
+    kind: 'question of mine',
+    title: question.name,
+    href: `#${questionAddress(askedBy(question))}`,
+    words: 'saved',
+  })),
   ...tables
     .filter(({ system }) => system)
     .flatMap((table) =>
-      table.columns.map((column) => ({
-        kind: `column of the table ${heading(table.name)}`,
-        title: column.label || heading(column.name, column.unit),
-        href: tablePage(table.system, table.name),
-        words: `${column.name} ${column.description}`,
-        isDetail: true,
-      })),
+      columnsOf(table, `column of the table ${heading(table.name)}`, tablePage(table.system, table.name)),
+    ),
+  ...tables
+    .filter(({ name, system }) => !system && isDataset(contracts, name))
+    .flatMap((table) =>
+      columnsOf(table, `column of the dataset ${heading(table.name)}`, `#/datasets/${path(table.name)}`),
     ),
   ...runs.map((run) => ({ kind: 'run', title: runTitle(run), words: run.name, href: runPage(run.name) })),
 ]
+
+const isDataset = (contracts: Schemas['ContractSummary'][], name: string): boolean =>
+  contracts.some((contract) => contract.zone === 'source' && contract.name === name)
+
+/** The columns of a table, which are found by their headings, names and descriptions. */
+const columnsOf = (table: Schemas['CatalogTable'], kind: string, href: string): Place[] =>
+  table.columns.map((column) => ({
+    kind,
+    title: column.label || heading(column.name, column.unit),
+    href,
+    words: `${column.name} ${column.description}`,
+    isDetail: true,
+  }))
 
 /** Names of countries that people type and that are no part of the country's name. */
 const SHORT_NAMES: Readonly<Record<string, string[]>> = {
@@ -335,7 +356,12 @@ function fitting(all: Place[], words: string[]): Place[] {
   return all
     .map((place) => ({ place, alike: wordsAlike(place, words) }))
     .filter(({ alike }) => alike > 0)
-    .sort((one, other) => other.alike - one.alike || inTitle(one.place) - inTitle(other.place))
+    .sort(
+      (one, other) =>
+        other.alike - one.alike ||
+        Number(one.place.isDetail ?? false) - Number(other.place.isDetail ?? false) ||
+        inTitle(one.place) - inTitle(other.place),
+    )
     .map(({ place }) => place)
     .slice(0, MAX_MATCHING)
 }

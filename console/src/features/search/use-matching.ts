@@ -6,6 +6,7 @@ import { useDashboards } from '../dashboards/queries'
 import { useFiles } from '../files/queries'
 import { useRuns } from '../lake/queries'
 import { useQuestions, useResults } from '../query/results'
+import { useKeptQuestions } from '../query/saved-questions'
 import { recentPages } from './recent-pages'
 import {
   firstPlaces,
@@ -103,12 +104,13 @@ export function useMatching(typed: string, asked: string): { found: Place[]; isA
   const contracts = useContracts().data?.contracts ?? []
   const systems = useSystems().data?.systems ?? []
   const questions = useQuestions().data?.questions ?? []
+  const own = useKeptQuestions().questions
   const boards = useDashboards().data?.dashboards ?? []
   const runs = useRuns().data?.runs ?? []
   const files = useFiles(name ? { name } : {}).data?.pages[0]?.files ?? []
   const mayRun = useMay('operator')
   const tables = useCatalog().data?.tables ?? []
-  const every = places({ contracts, systems, questions, boards, runs, tables, mayRun })
+  const every = places({ contracts, systems, questions, own, boards, runs, tables, mayRun })
   const isAsked = asked !== '' && asked === trimmed
   const [rested] = useDebouncedValue(trimmed, ID_PAUSE_MS)
   const isId = isAnId(rested) && rested === trimmed
