@@ -11,6 +11,7 @@ from sqlglot import exp
 from sqlglot.dialects.athena import Athena
 from sqlglot.errors import SqlglotError
 
+from headgate.query.function_names import similar_functions
 from headgate.query.read_only_statements import explained, near_tables
 
 if TYPE_CHECKING:
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 
     from headgate.query.catalog_queries import Databases
 
+    Tables = Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]]
+
 # Source: Trino's messages of the errors COLUMN_NOT_FOUND and TABLE_NOT_FOUND.
 _NO_COLUMN = re.compile(r"COLUMN_NOT_FOUND.*Column '(?:[^']*\.)?([^'.]+)'")
 _NO_TABLE = re.compile(r"TABLE_NOT_FOUND.*Table '(?:[^']*\.)?([^'.]+)'")
+_NO_FUNCTION = re.compile(r"FUNCTION_NOT_FOUND.*Function '?(\w+)'? not registered")
 # Source: Trino's message for FOR VERSION AS OF and FOR TIMESTAMP AS OF on a table without versions.
 _NO_VERSIONS = "does not support versioned tables"
 
@@ -40,6 +44,14 @@ def with_advice(message: str, sql: str, databases: Databases) -> str:
         if any(name in names for names in tables.values()):
             return f"{name} is new and has no table yet: the next run makes it, with the accepted rows."
         return f"{message.rstrip('.')}. {near_tables(name, tables)}"
+    if match := _NO_FUNCTION.search(message):
+        names = similar_functions(match[1])
+        return f"{message.rstrip('.')}. Did you mean {' or '.join(names)}?" if names else message
+    return _with_columns(message, sql, tables)
+
+
+def _with_columns(message: str, sql: str, tables: Tables) -> str:
+    """Return the message with the nearest names of an unknown column."""
     if match := _NO_COLUMN.search(message):
         asked = set(tables_in(sql))
         columns = sorted(
@@ -81,7 +93,7 @@ def _as_written(name: str) -> str:
     return name if name.isidentifier() else f'"{name}"'
 
 
-def _columns_of(asked: Iterable[str], tables: Mapping[str, Mapping[str, Sequence[tuple[str, ...]]]]) -> str:
+def _columns_of(asked: Iterable[str], tables: Tables) -> str:
     """List the columns of the tables in the statement, or explain how to list them."""
     listed = [
         (

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from typing import TYPE_CHECKING, Any
 
 from sqlglot.errors import ParseError, SqlglotError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Operators by the parser's class names; clauses have their keywords as names.
 _OPERATORS = {
@@ -18,15 +23,88 @@ _OPERATORS = {
     "GT": ">",
     "LT": "<",
 }
+# The words that begin or join the clauses of a query.
+_KEYWORDS = (
+    *("select", "distinct", "from", "where", "group", "order", "having", "limit", "union", "except", "with"),
+    *("join", "left", "right", "inner", "outer", "full", "cross", "using", "intersect", "partition", "over"),
+    *("null", "like", "between", "case", "when", "then", "else"),
+)
+_MIN_LETTERS = 4  # of a word that may be a keyword with a slip; shorter ones are like too many
+_MIN_LIKENESS = 0.7
+_WORDS_BEFORE = 2  # a name and its alias may precede the word at which the parser stops
+_WORD = re.compile(r"[A-Za-z_]\w*")  # no number, which may be a value
+_MISSING = re.compile(r"missing for <class '[\w.]+\.(\w+)'>")
+_EXPECTED = re.compile(r"Expected (.+?) but got <Token")
+_QUOTE = re.compile(r"Missing (\S+) from (\d+):(\d+)")
 
 
-def describe_parse_error(error: SqlglotError) -> str:
-    """Return the error and its position, without names of the parser's classes."""
-    first = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
-    what = str(first.get("description") or error).splitlines()[0]
-    missing = re.search(r"missing for <class '[\w.]+\.(\w+)'>", what)
-    what = _incomplete(missing[1]) if missing else what.rstrip(".")
-    return f"{what}, line {first['line']}, column {first['col']}" if first.get("line") else what
+def describe_parse_error(error: SqlglotError, skipped: str = "") -> str:
+    """Return the error, its position and how to correct it, without names of the parser's classes.
+
+    Args:
+        skipped: the text of the statement before the parsed part, by which its lines are counted.
+    """
+    if isinstance(error, ParseError) and error.errors:
+        return _described(error.errors[0], skipped)
+    quote = _QUOTE.fullmatch(str(error.__cause__))
+    if quote is None:
+        return "it cannot be read. Check its quotes and brackets."
+    place = _place(int(quote[2]), int(quote[3]), skipped)
+    return f"the quote {quote[1]} has no end, {place}. Close it."
+
+
+def _described(first: Mapping[str, Any], skipped: str) -> str:
+    token = str(first.get("highlight") or "")
+    context = str(first.get("start_context") or "")
+    line, column = int(first.get("line") or 1), int(first.get("col") or 1) - len(token) + 1
+    if slip := _slip(context, token):
+        word, keyword, back = slip
+        before = f"{context}{token}"[: len(context) + len(token) - back]
+        distance = len(context) - len(before)
+        if "\n" not in context[len(before) :]:
+            return (
+                f"'{word}' is unexpected, {_place(line, column - distance, skipped)}. "
+                f"Did you mean {keyword.upper()}?"
+            )
+    what = str(first.get("description") or "it cannot be read").splitlines()[0]
+    return f"{_in_words(what, token)}, {_place(line, column, skipped)}. Correct it at that place."
+
+
+def _in_words(what: str, token: str) -> str:
+    if missing := _MISSING.search(what):
+        return _incomplete(missing[1])
+    if expected := _EXPECTED.search(what):
+        return f"{_with_article(expected[1])} is missing after {token.upper()}"
+    if what.startswith("Expecting "):
+        return f"{what.removeprefix('Expecting ')} is missing"
+    if what.startswith("Invalid expression"):
+        return f"'{token}' is unexpected" if _WORD.fullmatch(token) else "a sign or value is unexpected"
+    return what.rstrip(".")
+
+
+def _slip(context: str, token: str) -> tuple[str, str, int] | None:
+    """Return the word of a keyword with a slip at or before a token, the keyword, and letters from the end.
+
+    The letters are those from the beginning of the word to the end of the token.
+    """
+    text = f"{context}{token}"
+    for match in list(_WORD.finditer(text))[-_WORDS_BEFORE - 1 :]:
+        word = match[0].lower()
+        near = difflib.get_close_matches(word, _KEYWORDS, n=1, cutoff=_MIN_LIKENESS)
+        if len(word) >= _MIN_LETTERS and near and word.removesuffix("s") not in {*_KEYWORDS, "cast"}:
+            return match[0], near[0], len(text) - match.start()
+    return None
+
+
+def _place(line: int, column: int, skipped: str) -> str:
+    """Return a position in the complete statement."""
+    lines = skipped.count("\n")
+    first = len(skipped) - skipped.rfind("\n") - 1 if line == 1 else 0
+    return f"line {line + lines}, column {max(column, 1) + first}"
+
+
+def _with_article(thing: str) -> str:
+    return f"{'an' if thing[:1] in 'aeiou' else 'a'} {thing}"
 
 
 def _incomplete(node: str) -> str:

@@ -49,6 +49,8 @@ _WRITING = frozenset(
     install load merge msck optimize pivot pragma prepare refresh replace reset revoke rollback set start truncate unload unpivot update
     use vacuum""".split()  # noqa: E501, SIM905 one word a line would fill the screen
 )
+# First words of clauses that the parser reads as the alias of a table where the clause is incomplete.
+_CLAUSES = {"order": "ORDER BY and columns", "group": "GROUP BY and columns"}
 _COMMENTS = re.compile(r"\s+|--[^\n]*(?:\n|$)|/\*.*?\*/", re.DOTALL)
 # Functions of DuckDB that access the machine and that Athena does not have. Source: DuckDB documentation,
 # "Utility Functions".
@@ -112,15 +114,32 @@ def only_reading(sql: str) -> exp.Query | exp.Values | None:
     try:
         statements = [statement for statement in sqlglot.parse(question, read=Athena) if statement]
     except SqlglotError as error:
-        raise QueryError(
-            f"The statement is not Athena SQL: {describe_parse_error(error)}. Correct it at that place."
-        ) from None
+        skipped = sql[: len(sql) - len(question)]
+        raise QueryError(f"The statement is not Athena SQL: {describe_parse_error(error, skipped)}") from None
+    for statement in statements:
+        _check_aliases(statement)
     if len(statements) != 1:
         raise QueryError(f"{len(statements)} statements were given. Send one at a time.")
     (statement,) = statements
     if not isinstance(statement, exp.Query | exp.Values) or any(statement.find_all(*_UNREADABLE)):
         raise _writing(text.split(maxsplit=1)[0])
     return statement
+
+
+def _check_aliases(statement: exp.Expression) -> None:
+    """Check that no table is called by the first word of a clause, which is incomplete then.
+
+    Raises:
+        QueryError: it ends with such a word, as in `FROM orders ORDER`.
+    """
+    for alias in statement.find_all(exp.TableAlias):
+        name = alias.this
+        if isinstance(name, exp.Identifier) and not name.quoted and name.name.lower() in _CLAUSES:
+            word = name.name.upper()
+            raise QueryError(
+                f"The statement is not Athena SQL: {word} is incomplete. "
+                f"Write {_CLAUSES[name.name.lower()]}, or leave it out."
+            )
 
 
 def _writing(verb: str) -> QueryError:

@@ -32,6 +32,10 @@ _WORDING: tuple[tuple[re.Pattern[str], str], ...] = (
         "FUNCTION_NOT_FOUND: Unexpected parameters for function {name}",
     ),
     (re.compile(r"Conversion Error: (?P<name>[^\n]+)"), "INVALID_CAST_ARGUMENT: {name}"),
+    (
+        re.compile(r"Unimplemented type for cast \((?P<name>[^)]+?) -> (?P<table>[^)]+?)\)"),
+        "TYPE_MISMATCH: A value of the type {name} cannot be used as {table}",
+    ),
     (re.compile(r"(?P<name>Division by zero)"), "DIVISION_BY_ZERO: {name}"),
     (re.compile(r"Parser Error: (?P<name>[^\n]+)"), "SYNTAX_ERROR: {name}"),
 )

@@ -4,6 +4,7 @@ import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/re
 import { afterEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../api/client'
+import { keepStatements, lastStatements } from '../features/query/last-statements'
 import { SignOut } from './sign-out'
 
 const forgetAll = vi.hoisted(() => vi.fn<() => Promise<void>>())
@@ -14,8 +15,9 @@ afterEach(cleanup)
 test.each([
   ['a browser that keeps files', () => Promise.resolve()],
   ['a browser that keeps none', () => Promise.reject(new Error('private'))],
-])('a sign-out forgets the files of uploads first, in %s', async (_, forgets) => {
+])('a sign-out forgets the files of uploads and the last statements first, in %s', async (_, forgets) => {
   const done: string[] = []
+  keepStatements('ann', [{ sql: 'select 1', at: 1, rows: 1, hasMore: false }])
   forgetAll.mockImplementation(() => {
     done.push('forgotten')
     return forgets()
@@ -28,4 +30,5 @@ test.each([
   )
   fireEvent.click(screen.getByRole('button', { name: 'Sign out' }))
   await waitFor(() => expect(done).toEqual(['forgotten', 'signed out']))
+  expect(lastStatements('ann')).toEqual([])
 })

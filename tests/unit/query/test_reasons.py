@@ -62,7 +62,7 @@ def test_athenas_own_reason_is_left_alone() -> None:
     [
         ("select 1 from t where", "something is missing in WHERE, line 1"),
         ("-", "something is missing behind -, line 1"),
-        ("selec 1", "line 1, column 7"),
+        ("selec 1", "line 1, column 1. Did you mean SELECT"),
     ],
 )
 def test_a_syntax_error_is_reported_with_its_place(sql: str, reported: str) -> None:

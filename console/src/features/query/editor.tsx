@@ -1,4 +1,4 @@
-import { closeCompletion } from '@codemirror/autocomplete'
+import { closeCompletion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete'
 import { sql as sqlLanguage, StandardSQL } from '@codemirror/lang-sql'
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { EditorState, Prec } from '@codemirror/state'
@@ -9,6 +9,7 @@ import { basicSetup } from 'codemirror'
 import { useEffect, useRef } from 'react'
 
 import type { Schemas } from '../../api/client'
+import { offeredNames } from './completions'
 
 const highlight = (keyword: string, text: string, value: string, comment: string) =>
   HighlightStyle.define([
@@ -53,6 +54,9 @@ export default function Editor({ sql, onChange, onRun, tables, inserted }: Props
           ),
           basicSetup,
           sqlLanguage({ dialect: StandardSQL, schema: schemaOf(tables), upperCaseKeywords: true }),
+          StandardSQL.language.data.of({
+            autocomplete: (context: CompletionContext) => completed(context, tables),
+          }),
           syntaxHighlighting(dark ? DARK : LIGHT),
           EditorView.lineWrapping,
           EditorView.theme(
@@ -82,6 +86,17 @@ export default function Editor({ sql, onChange, onRun, tables, inserted }: Props
     editor.focus()
   }, [inserted])
   return <div ref={place} className="panel" />
+}
+
+/** The offered names for the word that is written; a word behind the alias of a table is the language's own. */
+function completed(context: CompletionContext, tables: Schemas['CatalogTable'][]): CompletionResult | null {
+  const word = context.matchBefore(/[\w.]+/)
+  if (!word && !context.explicit) return null
+  const sql = context.state.doc.toString()
+  const options = offeredNames(sql.slice(0, context.pos), sql, tables)
+  const from = word?.from ?? context.pos
+  const isQualified = word?.text.includes('.') && options[0]?.type !== 'class'
+  return isQualified ? null : { from, options, validFor: /^[\w.]*$/ }
 }
 
 function schemaOf(tables: Schemas['CatalogTable'][]): Record<string, string[]> {

@@ -3,8 +3,8 @@ import { Alert, Button, Group, Text } from '@mantine/core'
 import { Advice } from '../../components/advice'
 import { Failed } from '../../components/states'
 import { RunFirst } from '../files/next-step'
-import { repairsOf } from './repairs'
-import { lineOf } from './schema-words'
+import { helpOf, repairsOf } from './repairs'
+import { lineOf, type LineOfError } from './schema-words'
 
 interface Props {
   error: unknown
@@ -29,7 +29,7 @@ export function QueryFailed({ error, sql, onRetry, onRepair }: Props) {
       </Text>
       {line ? (
         <Text size="sm" component="div" mt={4}>
-          Line {line.number}: <code>{line.text}</code>
+          Line {line.number}: <Marked {...line} />
         </Text>
       ) : null}
       {offers.length > 0 ? (
@@ -42,10 +42,22 @@ export function QueryFailed({ error, sql, onRetry, onRepair }: Props) {
         </Group>
       ) : (
         <Text size="sm" mt={4} className="muted">
-          Correct the statement, then run it again. The list of tables has the names of all columns.
+          Correct the statement, then run it again. {helpOf(error.message)}
         </Text>
       )}
     </Alert>
+  )
+}
+
+/** A line of a statement with the word that the error is about. */
+function Marked({ text, marked }: LineOfError) {
+  if (!marked) return <code>{text.trim()}</code>
+  return (
+    <code>
+      {text.slice(0, marked.from).trimStart()}
+      <mark>{text.slice(marked.from, marked.until)}</mark>
+      {text.slice(marked.until).trimEnd()}
+    </code>
   )
 }
 
@@ -66,6 +78,6 @@ function NoTableYet({ words, onRetry }: { words: string; onRetry: () => void }) 
 
 /** Whether the engine refused the statement itself, rather than that something failed on the way. */
 const isOfStatement = (words: string): boolean =>
-  /cannot be resolved|does not exist|not found|mismatched input|missing|must be|only read|syntax|begins no statement/i.test(
+  /cannot be resolved|does not exist|not found|mismatched input|missing|must be|only read|syntax|begins no statement|not Athena SQL|statements were given/i.test(
     words,
   )

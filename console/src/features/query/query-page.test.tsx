@@ -58,7 +58,10 @@ beforeEach(() => {
     Promise.resolve(Response.json(answerTo(String(url), init))),
   )
 })
-afterEach(cleanup)
+afterEach(() => {
+  cleanup()
+  localStorage.clear()
+})
 
 const Address = () => <output data-testid="address">{useLocation().search}</output>
 
@@ -113,4 +116,16 @@ test('nothing runs without a statement, and the page says that one is missing', 
   fireEvent.change(statement, { target: { value: EDITED } })
   fireEvent.keyDown(statement, { key: 'Enter', ctrlKey: true })
   await vi.waitFor(() => expect(started).toHaveLength(before + 1), PATIENT)
+}, 60_000)
+
+test('a statement that was answered is among the last ones, and a click writes it into the editor', async () => {
+  show()
+  await screen.findByText('Trips', { selector: 'h2' }, PATIENT)
+  const entry = await screen.findByRole('button', { name: ASKED, hidden: true }, PATIENT)
+  expect(entry.closest('li')?.textContent).toMatch(/, 1 row$/)
+  const statement = await screen.findByLabelText<HTMLTextAreaElement>('Statement', {}, PATIENT)
+  fireEvent.change(statement, { target: { value: EDITED } })
+  expect(screen.queryByRole('button', { name: EDITED, hidden: true })).toBeNull()
+  fireEvent.click(entry)
+  expect(statement.value).toBe(ASKED)
 }, 60_000)

@@ -29,6 +29,8 @@ import {
   useKeptQuestions,
 } from './saved-questions'
 import { AnswerOrigin } from './answer-origin'
+import { useStatementHistory } from './use-statement-history'
+import { StatementHistory } from './statement-history'
 import { CopyLink } from './copy-link'
 import { fileNameOf } from './file-name-of'
 import { SchemaBrowser } from './schema-browser'
@@ -56,9 +58,11 @@ function Desk() {
   const questions = useQuestions()
   const own = useKeptQuestions()
   const { view, choice, isLinked, change } = useAddress(sql)
-  const running = useQueryRun({ id: useSearchParams()[0].get('run') ?? '', sql }, (run, asked) =>
-    change({ run, sql: asked }),
-  )
+  const history = useStatementHistory()
+  const running = useQueryRun({ id: useSearchParams()[0].get('run') ?? '', sql }, (result, asked) => {
+    change({ run: result.query.query_id, sql: asked })
+    history.keep(result, asked)
+  })
   const isEmpty = !sql.trim()
   const start = () => {
     if (isEmpty) return // also pressed as Ctrl+Enter, which no button turns off
@@ -108,6 +112,7 @@ function Desk() {
             <Editor sql={sql} onChange={setSql} onRun={start} tables={tables} inserted={inserted} />
           </Suspense>
           <RunLine isRunning={state === 'running'} isEmpty={isEmpty} onRun={start} onStop={running.stop} />
+          <StatementHistory statements={history.statements} onChoose={setSql} />
         </Stack>
         <SchemaBrowser
           tables={tables}

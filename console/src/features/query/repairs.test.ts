@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { repairsOf } from './repairs'
+import { helpOf, repairsOf } from './repairs'
 
 test('a name that does not exist is replaced by one that is offered', () => {
   const said =
@@ -26,4 +26,28 @@ test('another failure has its words only', () => {
     words: 'Division by zero',
     offers: [],
   })
+})
+
+test('a keyword with a slip is replaced at its place only', () => {
+  const sql = 'select form\nform orders'
+  const said = "The statement is not Athena SQL: 'form' is unexpected, line 2, column 1. Did you mean FROM?"
+  expect(repairsOf(said, sql).offers).toEqual([{ name: 'FROM', sql: 'select form\nFROM orders' }])
+})
+
+test('a function that does not exist is replaced by one with a similar name', () => {
+  const said =
+    "query q failed: FUNCTION_NOT_FOUND: Function 'cuont' not registered. Did you mean count or concat?"
+  expect(repairsOf(said, 'select cuont(*)').offers.map(({ sql }) => sql)).toEqual([
+    'select count(*)',
+    'select concat(*)',
+  ])
+})
+
+test('the names of columns help against unknown names only', () => {
+  expect(helpOf("COLUMN_NOT_FOUND: Column 'x' cannot be resolved")).toMatch(/names of all columns/)
+  expect(helpOf('query q failed: DIVISION_BY_ZERO: Division by zero')).toMatch(/^NULLIF/)
+  expect(helpOf('TYPE_MISMATCH: A value of the type TIMESTAMP cannot be used as DOUBLE')).toMatch(
+    /to_unixtime/,
+  )
+  expect(helpOf('2 statements were given. Send one at a time.')).toBe('')
 })

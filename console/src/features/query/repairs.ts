@@ -1,3 +1,5 @@
+import { lineOf } from './schema-words'
+
 /** What a failed query says, for a person, and the names that would repair it. */
 export interface Repairs {
   words: string
@@ -6,12 +8,14 @@ export interface Repairs {
 }
 
 const CODE = /^[A-Z_]+: (?:line \d+:\d+: )?/
-const UNKNOWN = /(?:Table|Column) '([^']+)'/
+const UNKNOWN = /(?:Table|Column|Function) '([^']+)'/
 const OFFERED = /Did you mean (.+?)\?/
 
 /** Reads the advice of the API: the name that does not exist, and those that are like it. */
 export function repairsOf(message: string, sql: string): Repairs {
   const words = message.replace(/^query \S+ failed: /, '').replace(CODE, '')
+  const slip = slipOf(message, sql)
+  if (slip) return { words, offers: slip }
   const unknown = UNKNOWN.exec(message)?.[1]?.split('.').at(-1)
   const names = OFFERED.exec(message)?.[1]?.split(' or ') ?? []
   if (!unknown) return { words, offers: [] }
@@ -26,3 +30,31 @@ export function repairsOf(message: string, sql: string): Repairs {
   }))
   return { words, offers: offers.filter((offer) => offer.sql !== sql) }
 }
+
+/** A keyword with a slip, such as `form`: only the word at the place of the message is another one. */
+function slipOf(message: string, sql: string): Repairs['offers'] | undefined {
+  const place = lineOf(message, sql)
+  const name = /is unexpected, .*Did you mean (\w+)\?/.exec(message)?.[1]
+  if (!name || !place?.marked) return undefined
+  const { number, marked } = place
+  const lines = sql.split('\n')
+  const line = lines[number - 1] ?? ''
+  lines[number - 1] = line.slice(0, marked.from) + name + line.slice(marked.until)
+  return [{ name, sql: lines.join('\n') }]
+}
+
+const NAMES = 'The list of tables has the names of all columns.'
+
+/** What helps against each kind of mistake, by the code that the message begins with. */
+const HELP: [RegExp, string][] = [
+  [/COLUMN_NOT_FOUND|TABLE_NOT_FOUND|SCHEMA_NOT_FOUND/, NAMES],
+  [/DIVISION_BY_ZERO/, 'NULLIF(x, 0) as the divisor gives no value where x is 0.'],
+  [/INVALID_CAST_ARGUMENT/, 'TRY_CAST gives no value where a cell cannot be converted.'],
+  [
+    /TYPE_MISMATCH|Unexpected parameters/,
+    'Convert the value first: CAST(x AS double) for a number in a text, to_unixtime(x) for a time.',
+  ],
+]
+
+/** What to do about a mistake beside correcting the statement; empty where nothing more can be said. */
+export const helpOf = (message: string): string => HELP.find(([pattern]) => pattern.test(message))?.[1] ?? ''

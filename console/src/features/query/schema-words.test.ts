@@ -36,7 +36,15 @@ test('a statement names the tables that it reads, not words in its texts', () =>
 
 test('an error is about the line that it numbers, or about the line with the name that it quotes', () => {
   const sql = 'SELECT\n  sum(men)\nFROM sales_forecast'
-  expect(lineOf("Column 'men' cannot be resolved", sql)).toEqual({ number: 2, text: 'sum(men)' })
+  expect(lineOf("Column 'men' cannot be resolved", sql)).toEqual({
+    number: 2,
+    text: '  sum(men)',
+    marked: { from: 6, until: 9 },
+  })
   expect(lineOf("line 3:1: mismatched input 'FORM'", sql)).toEqual({ number: 3, text: 'FROM sales_forecast' })
+  expect(lineOf(') is missing, line 2, column 11. Correct it', sql)?.marked).toBeUndefined()
+  expect(lineOf(') is missing, line 2, column 10. Correct it', sql)?.marked).toEqual({ from: 9, until: 10 })
+  // A statement is rewritten before it is asked: a column of the message that has another word is not marked.
+  expect(lineOf("line 2:1: Column 'men' cannot be resolved", sql)?.marked).toEqual({ from: 6, until: 9 })
   expect(lineOf('Query exhausted its limit', sql)).toBeUndefined()
 })

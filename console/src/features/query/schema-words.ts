@@ -38,16 +38,37 @@ export function tablesIn<T extends Table>(sql: string, tables: T[]): T[] {
     .map(({ table }) => table)
 }
 
+/** A line of a statement, and the letters that an error is about, counted from the beginning of the line. */
+export interface LineOfError {
+  number: number
+  text: string
+  marked?: { from: number; until: number }
+}
+
 /** The line of a statement that an error is about: the one that its message numbers, or the first that has the name it quotes. */
-export function lineOf(message: string, sql: string): { number: number; text: string } | undefined {
+export function lineOf(message: string, sql: string): LineOfError | undefined {
   const lines = sql.split('\n')
-  const numbered = /\bline (\d+)(?::\d+)?/i.exec(message)?.[1]
+  const numbered = /\bline (\d+)(?:(?::|, column )(\d+))?/i.exec(message)
   const name = /['"`]([^'"`]+)['"`]/.exec(message)?.[1]?.split('.').at(-1) ?? ''
   const at = numbered
-    ? Number(numbered) - 1
+    ? Number(numbered[1]) - 1
     : name
       ? lines.findIndex((line) => line.toLowerCase().includes(name.toLowerCase()))
       : -1
-  const text = lines[at]?.trim()
-  return text ? { number: at + 1, text } : undefined
+  const text = lines[at]
+  if (!text?.trim()) return undefined
+  const marked = markedIn(text, name, numbered?.[2] ? Number(numbered[2]) - 1 : undefined)
+  return { number: at + 1, text, ...(marked ? { marked } : {}) }
+}
+
+/** The place of a word: where the message says, if the word is there, else its first place as a whole word. */
+function markedIn(text: string, name: string, column: number | undefined): LineOfError['marked'] {
+  const isHere = (from: number): boolean =>
+    text.slice(from, from + name.length).toLowerCase() === name.toLowerCase()
+  if (column !== undefined && column < text.length && (!name || isHere(column))) {
+    const word = /^(\w+|.)/.exec(text.slice(column))?.[0] ?? ''
+    return { from: column, until: column + (name.length || word.length) }
+  }
+  const from = /^\w+$/.test(name) ? text.search(new RegExp(`\\b${name}\\b`, 'i')) : -1
+  return from < 0 ? undefined : { from, until: from + name.length }
 }

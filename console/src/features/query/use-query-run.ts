@@ -39,7 +39,7 @@ interface Started {
 }
 
 /** A statement that runs; the answer of `started` is shown again. */
-export function useQueryRun(started: Started, onEnded: (queryId: string, sql: string) => void): QueryRun {
+export function useQueryRun(started: Started, onEnded: (result: Result, sql: string) => void): QueryRun {
   const queries = useQueryClient()
   const control = useRef<AbortController>(undefined)
   const runs = useRef(0)
@@ -79,7 +79,7 @@ export function useQueryRun(started: Started, onEnded: (queryId: string, sql: st
       const result = await runFirstRows({ sql }, own.signal, show, seen)
       show(result)
       if (isComplete(result)) queries.setQueryData(['result', sql], result)
-      ended.current(result.query.query_id, sql)
+      ended.current(result, sql)
     } catch (error) {
       if (!own.signal.aborted)
         setState((before) => (isShown(before) ? { ...before, rest: { error } } : { error }))

@@ -1,0 +1,29 @@
+"""Names of Athena's functions that people use most, to correct slips.
+
+Source: Trino documentation, "List of functions by topic".
+"""
+
+from __future__ import annotations
+
+import difflib
+
+_FUNCTIONS = """
+    abs approx_distinct approx_percentile arbitrary array_agg avg cardinality ceiling coalesce concat
+    contains corr count count_if cume_dist current_date date date_add date_diff date_format date_parse
+    date_trunc day day_of_month day_of_week day_of_year dense_rank element_at exp extract first_value
+    floor format from_iso8601_date from_unixtime greatest hour if json_extract json_extract_scalar lag
+    last_value last_day_of_month lead least length ln log10 lower lpad max max_by min min_by minute mod
+    month now ntile nullif percent_rank position power quarter rand random rank regexp_extract
+    regexp_like regexp_replace replace reverse round row_number rpad sequence sign split split_part sqrt
+    stddev strpos substr substring sum to_unixtime transform trim truncate try try_cast typeof upper
+    var_samp variance week width_bucket year
+""".split()  # noqa: SIM905 one name a line would fill the screen
+
+
+def similar_functions(name: str) -> list[str]:
+    """Return up to two functions with a similar spelling, the most similar first.
+
+    >>> similar_functions("cuont"), similar_functions("f")
+    (['count', 'concat'], [])
+    """
+    return difflib.get_close_matches(name.lower(), _FUNCTIONS, n=2, cutoff=0.7)

@@ -1,0 +1,85 @@
+"""A mistake in a statement is explained with its place and its correction."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from headgate.errors import QueryError
+from headgate.query import Databases, failure_reason, only_reading
+from headgate.query.advice import with_advice
+
+pytestmark = pytest.mark.unit
+
+NOT_SQL = "The statement is not Athena SQL: "
+
+
+def refusal(sql: str) -> str:
+    with pytest.raises(QueryError) as refused:
+        only_reading(sql)
+    return str(refused.value).removeprefix(NOT_SQL)
+
+
+@pytest.mark.parametrize(
+    ("sql", "word", "place", "keyword"),
+    [
+        ("select * form orders", "form", "line 1, column 10", "FROM"),
+        ("select a\nfrom t\nwhre b = 1", "whre", "line 3, column 1", "WHERE"),
+        ("select a from orders limt 5", "limt", "line 1, column 22", "LIMIT"),
+        ("-- all\nselect a from t oder by a", "oder", "line 2, column 17", "ORDER"),
+        ("explain select a from t grop by 1", "grop", "line 1, column 25", "GROUP"),
+        ("with x as (select 1) selct * from x", "selct", "line 1, column 22", "SELECT"),
+    ],
+)
+def test_a_keyword_with_a_slip_is_named_with_its_place(sql: str, word: str, place: str, keyword: str) -> None:
+    assert refusal(sql) == f"'{word}' is unexpected, {place}. Did you mean {keyword}?"
+    line, column = (int(part.split()[-1]) for part in place.split(", "))
+    assert sql.splitlines()[line - 1][column - 1 :].startswith(word)
+
+
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        (
+            "select *\nfrom ",
+            "a table name is missing after FROM, line 2, column 1. Correct it at that place.",
+        ),
+        ("select a b c from t", "'c' is unexpected, line 1, column 12. Correct it at that place."),
+        ("select a from orders x 7", "a sign or value is unexpected, line 1, column 24."),
+        ("select (1", ") is missing, line 1, column 9. Correct it at that place."),
+        ("select a from t where", "something is missing in WHERE, line 1, column 17."),
+        ("select 'a from t", "the quote ' has no end, line 1, column 7. Close it."),
+        ("select a from t order", "ORDER is incomplete. Write ORDER BY and columns, or leave it out."),
+        ("select a from t group", "GROUP is incomplete. Write GROUP BY and columns, or leave it out."),
+    ],
+)
+def test_another_mistake_has_its_place_and_no_suggestion(sql: str, text: str) -> None:
+    assert refusal(sql).startswith(text)
+    assert "Token" not in refusal(sql)
+
+
+def test_a_correct_statement_is_no_mistake() -> None:
+    for sql in ('select a from t "order"', "select a from t as o order by a", "select form from t fro"):
+        assert only_reading(sql) is not None
+
+
+def advised(sql: str) -> str:
+    with pytest.raises(duckdb.Error) as failed:
+        duckdb.sql(sql).fetchall()
+    return with_advice(failure_reason(str(failed.value), "duckdb"), sql, Databases())
+
+
+def test_a_function_that_does_not_exist_is_answered_with_similar_names() -> None:
+    assert advised("select cuont(*)").endswith("'cuont' not registered. Did you mean count or concat?")
+    assert advised("select zzyx(1)").endswith("'zzyx' not registered")
+
+
+def test_a_value_of_the_wrong_type_is_named_without_the_engines_own_cast() -> None:
+    text = (
+        "Not implemented Error: Unimplemented type for cast (TIMESTAMP -> DOUBLE) when casting from source "
+        "column approx_quantile(updated_at, CAST(0.5 AS FLOAT))"
+    )
+    assert (
+        failure_reason(text, "duckdb")
+        == "TYPE_MISMATCH: A value of the type TIMESTAMP cannot be used as DOUBLE"
+    )
