@@ -23,7 +23,7 @@ const PANEL = {
   question: 'Net by month',
   kind: 'line',
   table: '',
-  sql: 'select 1',
+  sql: 'select 1 from sales',
   unit: '',
   units: {},
   x: 'month',
@@ -76,6 +76,10 @@ test('a dashboard that somebody wrote marks the month that is not over, in the c
   await screen.findByText('drawn')
   await vi.waitFor(() => expect(drawn.newest?.open).toEqual({ place: '2026-11-01', until: '2026-11-20' }))
   expect(drawn.newest?.units?.net_usd).toBe('USD')
+  expect(await screen.findByText(/^The period from 1 Nov 2026 is not over: its data end on 20/)).toBeTruthy()
+  await vi.waitFor(() =>
+    expect(document.querySelector('[data-answer-origin]')?.textContent).toBe('From Sales'),
+  )
 })
 
 test('a dashboard of the project says itself which period is open', async () => {
@@ -83,4 +87,6 @@ test('a dashboard of the project says itself which period is open', async () => 
   await screen.findByText('drawn')
   await vi.waitFor(() => expect(drawn.newest?.units?.net_usd).toBe('USD'))
   expect(drawn.newest?.open).toBeUndefined()
+  expect(screen.queryByText(/is not over/)).toBeNull()
+  expect(document.querySelector('[data-answer-origin]')).toBeNull()
 })

@@ -4,7 +4,9 @@ import type { Schemas } from '../../api/client'
 import { type Result, useResult } from '../query/results'
 import { withDays } from '../query/days'
 import { openAt } from '../query/use-drawn'
-import { useContract } from '../catalog/queries'
+import { AnswerOrigin } from '../query/answer-origin'
+import { ChartNote } from '../query/chart-note'
+import { useCatalog, useContract } from '../catalog/queries'
 import { useHealth } from '../lake/queries'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
@@ -23,6 +25,7 @@ import { TrustLine } from './trust-line'
 
 const Chart = lazy(() => import('./chart'))
 const HEIGHT = 320
+const NO_TABLES: Schemas['CatalogTable'][] = []
 
 /** A panel that is left out needs none, one that says in a sentence that there is nothing a line. */
 export type PanelRoom = 'none' | 'line' | 'panel'
@@ -46,6 +49,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
   const [view, setView] = useState<View>(isDrawn ? 'chart' : 'table')
   const result = useResult(sql)
   const figure = useResult(figureSql)
+  const tables = useCatalog().data?.tables ?? NO_TABLES
   const units = useAnswerUnits(panel.table, result.data?.columns, panel.units)
   // The figure gives the cause already.
   const isAbsent =
@@ -96,6 +100,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
         }
       </Answered>
       <IgnoredFilters labels={narrowed.ignored} />
+      {board.written_by ? <AnswerOrigin sql={sql} question={undefined} tables={tables} /> : null}
       <TrustLine board={board} table={panel.table} narrow={narrowed.narrow} isRepeated={isRepeated} />
     </Panel>
   )
@@ -141,21 +146,24 @@ function Shown({ view, panel, answer: asked, system, isWritten, narrowed, units 
   if (view === 'definition') return <Definition table={panel.table} system={system} columns={shown.columns} />
   if (answer.rows.length === 0)
     return <NoRows system={system} table={panel.table} isNarrowed={narrowed.sql !== panel.sql} />
-  if (view === 'table')
-    return (
-      <AnswerTable
-        answer={answer}
-        units={units}
-        table={panel.table}
-        label={panel.question}
-        height={HEIGHT}
-        keeps={panel.keeps}
-      />
-    )
   return (
-    <Suspense fallback={<Waiting what="the chart" />}>
-      <Chart shown={shown} height={HEIGHT} onPick={onPick} />
-    </Suspense>
+    <>
+      {view === 'table' ? (
+        <AnswerTable
+          answer={answer}
+          units={units}
+          table={panel.table}
+          label={panel.question}
+          height={HEIGHT}
+          keeps={panel.keeps}
+        />
+      ) : (
+        <Suspense fallback={<Waiting what="the chart" />}>
+          <Chart shown={shown} height={HEIGHT} onPick={onPick} />
+        </Suspense>
+      )}
+      <ChartNote shown={{ ...shown, note: '', addedUp: [], rowsRead: shown.rows.length }} />
+    </>
   )
 }
 
