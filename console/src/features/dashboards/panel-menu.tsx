@@ -9,6 +9,8 @@ import { queryAddress } from '../../formats/sql'
 import { answerRows, rowCount } from '../../formats/template'
 import { useRowLinks } from '../catalog/row-query'
 import { shownColumns } from './answer-table'
+import { PinItem } from './pin-item'
+import { questionOfPanel } from './pinned-question'
 import { Downloads } from './downloads'
 import { pictured } from './pictured-table'
 import { FEW, useTrust } from './trust-line'
@@ -48,6 +50,7 @@ export function PanelMenu({ panel, board, title, sql, narrow, views, view, answe
   const saved = answer && shownColumns(answer)
   const [listed, all] = answer ? [answer.rows.length, rowCount(answerRows(answer))] : [0, 0]
   const part = all > listed ? [`The first ${whole(listed)} of ${whole(all)} rows`] : []
+  const pinned = answer && questionOfPanel(panel, sql, answer.columns)
   const notes = [...(title ? [title] : []), ...part, `SQL: ${sql}`]
   function savePicture(chart: SVGSVGElement | null): void {
     if (!saved) return
@@ -81,9 +84,11 @@ export function PanelMenu({ panel, board, title, sql, narrow, views, view, answe
           sheet={{ title: question, units, labels, about, notes, linkOf }}
           onPicture={savePicture}
         />
+        <Menu.Divider />
         <Menu.Item component="a" href={queryAddress(sql)}>
           Open in the editor
         </Menu.Item>
+        {pinned ? <PinItem question={pinned} /> : null}
       </Menu.Dropdown>
     </Menu>
   )
