@@ -10,10 +10,20 @@ interface Props extends Pick<TextInputProps, 'label' | 'size' | 'className' | 'w
   min?: string | undefined
   max?: string | undefined
   isFocused?: boolean
+  /** What an empty field means; an example of a day where one is needed. */
+  placeholder?: string
 }
 
 /** A day that is written as on all pages, `6 Dec 2010`, or typed as ISO 8601. The calendar is the browser's. */
-export function DayInput({ value, onChange, min, max, isFocused = false, ...field }: Props) {
+export function DayInput({
+  value,
+  onChange,
+  min,
+  max,
+  isFocused = false,
+  placeholder = 'any day',
+  ...field
+}: Props) {
   const [typed, setTyped] = useState<string>()
   const calendar = useRef<HTMLInputElement>(null)
   const isRead = typed === undefined || typed.trim() === '' || readDay(typed) !== undefined
@@ -26,7 +36,7 @@ export function DayInput({ value, onChange, min, max, isFocused = false, ...fiel
     <TextInput
       {...field}
       {...(isFocused ? { 'data-autofocus': true } : {})}
-      placeholder="any day"
+      placeholder={placeholder}
       value={typed ?? (value ? day(value) : '')}
       error={isRead ? undefined : 'Write it as 6 Dec 2010 or 2010-12-06'}
       onChange={(event) => type(event.currentTarget.value)}

@@ -10,6 +10,7 @@ const LISTS = {
   table: { href: '#/catalog', words: 'All datasets and tables' },
   dashboard: { href: '#/dashboards', words: 'All dashboards' },
   queue: { href: '#/work', words: 'All queues' },
+  question: { href: '#/query', words: 'All questions' },
   page: { href: '#/', words: 'The first page' },
 } as const
 

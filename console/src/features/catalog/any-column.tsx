@@ -23,13 +23,16 @@ export function AnyColumn({
   const [column, setColumn] = useState<string | null>(null)
   const [operator, setOperator] = useState('')
   const [value, setValue] = useState('')
+  const [isMissing, setMissing] = useState(false)
   const headings = headingsOf(columns, labels)
   const type = columns.find(({ name }) => name === column)?.type ?? ''
   const offered = operators(type)
   const chosen = offered.some((each) => each.value === operator) ? operator : (offered[0]?.value ?? 'eq')
   function add(event: React.FormEvent): void {
     event.preventDefault()
-    if (!column || (chosen !== 'empty' && !value)) return
+    if (!column) return
+    setMissing(chosen !== 'empty' && !value)
+    if (chosen !== 'empty' && !value) return
     onAdd({ column, operator: chosen, value: chosen === 'empty' ? 'true' : value })
     setValue('')
   }
@@ -63,6 +66,7 @@ export function AnyColumn({
               w={150}
               aria-label="Value"
               type={isTime(type) ? 'date' : 'text'}
+              error={isMissing && !value ? 'Write a value first' : undefined}
               value={value}
               onChange={(event) => setValue(event.currentTarget.value)}
             />

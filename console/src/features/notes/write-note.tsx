@@ -28,7 +28,7 @@ export function WriteNote() {
       isComplete={on !== '' && text.trim() !== ''}
       onSubmit={send}
     >
-      <DayInput size="xs" label="Day" isFocused value={on} onChange={setOn} />
+      <DayInput size="xs" label="Day" placeholder="6 Dec 2010" isFocused value={on} onChange={setOn} />
       <TextInput
         size="xs"
         label="What happened"

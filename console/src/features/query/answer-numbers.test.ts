@@ -95,3 +95,17 @@ test('a share in a table of rows has at most two decimals, and a tiny one is not
   expect(text(null)).toBe('–')
   expect(text(95.3756856467358, 'USD')).toBe('US$95.3756856467358')
 })
+
+test('amounts of a statement have two decimals, and prices below 1 keep their digits', () => {
+  const column = { name: 'revenue', type: 'decimal(18,3)' }
+  const { text } = plainFormat({ heading: '', title: '', text: String }, column, { revenue: 'GBP' }, 3)
+  expect(['796648.500', '622479.502', '-2.5', '0.0035', null].map(text)).toEqual([
+    '796,648.50',
+    '622,479.50',
+    '-2.50',
+    '0.0035',
+    '–',
+  ])
+  const counted = plainFormat({ heading: '', title: '', text: String }, column, { revenue: 'days' }, 3)
+  expect(counted.text('622479.502')).toBe('622,479.502')
+})

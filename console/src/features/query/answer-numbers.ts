@@ -1,5 +1,6 @@
 import {
   type Cell,
+  currencyOf,
   figure,
   figureInFull,
   inFull,
@@ -55,7 +56,21 @@ export function plainFormat(
         ? headingWithUnit(format.heading, units[column.name])
         : format.heading,
     text:
-      column && isShare(units[column.name]) ? roundedPercent : namedText(column, plainText(column, places)),
+      column && isShare(units[column.name])
+        ? roundedPercent
+        : namedText(column, amountText(units[column?.name ?? ''], plainText(column, places))),
+  }
+}
+
+const AN_AMOUNT = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+
+/** Amounts have two decimals; a price below 1, such as 0.0035, keeps its digits. */
+function amountText(unit: string | undefined, text: (value: Cell) => string): (value: Cell) => string {
+  if (!currencyOf(unit ?? '')) return text
+  return (value) => {
+    const amount = Number(value)
+    const isRounded = value !== null && value !== '' && Number.isFinite(amount) && Math.abs(amount) >= 1
+    return isRounded ? AN_AMOUNT.format(amount) : text(value)
   }
 }
 

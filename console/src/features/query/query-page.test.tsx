@@ -65,11 +65,11 @@ afterEach(() => {
 
 const Address = () => <output data-testid="address">{useLocation().search}</output>
 
-const show = () =>
+const show = (address = `/query?sql=${encodeURIComponent(ASKED)}`) =>
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
-        <MemoryRouter initialEntries={[`/query?sql=${encodeURIComponent(ASKED)}`]}>
+        <MemoryRouter initialEntries={[address]}>
           <QueryPage />
           <Address />
         </MemoryRouter>
@@ -128,4 +128,14 @@ test('a statement that was answered is among the last ones, and a click writes i
   expect(screen.queryByRole('button', { name: EDITED, hidden: true })).toBeNull()
   fireEvent.click(entry)
   expect(statement.value).toBe(ASKED)
+}, 60_000)
+
+test('an address with a question that does not exist says so', async () => {
+  show('/query?question=nope')
+  await screen.findByText('No question is named nope', {}, PATIENT)
+  expect(started).toEqual([])
+  cleanup()
+  show('/query?question=t')
+  await screen.findByText('Trips', { selector: 'h2' }, PATIENT)
+  expect(screen.queryByText(/^No question is named/)).toBeNull()
 }, 60_000)

@@ -8,6 +8,7 @@ import { type Result, useQuestions } from './results'
 import { useCatalog } from '../catalog/queries'
 import { useMay } from '../../api/queries'
 import { OPENED_WITH } from '../../app/opened-address'
+import { NothingHere } from '../../components/nothing-here'
 import { PageTitle } from '../../components/panel'
 import { Empty, Failed, Waiting } from '../../components/states'
 import { Answer, type View } from './answer'
@@ -75,7 +76,7 @@ function Desk() {
     change({ choice: undefined, ...question, sql: statement, run: '' })
     void running.run(statement)
   }
-  useNamedQuestion(questions.data?.questions, choose)
+  const unknown = useNamedQuestion(questions.data?.questions, choose)
   useLinkedStatement(isLinked, start)
   const { state } = running
   // What stands around an answer is of its own statement: the one in the editor may be another by now.
@@ -106,6 +107,7 @@ function Desk() {
       ) : catalog.isPending || questions.isPending ? (
         <Waiting what="the tables and saved questions" />
       ) : null}
+      {unknown ? <NothingHere what="question" name={unknown} /> : null}
       <div className="query-desk">
         <Stack gap="sm" className="query-statement">
           <Suspense fallback={<Waiting what="the editor" />}>
@@ -207,11 +209,11 @@ function useAddress(sql: string) {
   return { view: shown.view, choice: shown.choice, isLinked: search.has('sql') && !search.has('run'), change }
 }
 
-/** Asks the saved question that the address names, which a search opened. Its statement is the lake's, so it may run at once. */
+/** Asks the saved question that the address names, which a search opened. Its statement is the lake's, so it may run at once. Returns a name that no question has; else an empty text. */
 function useNamedQuestion(
   questions: Schemas['Question'][] | undefined,
   onQuestion: (question: Asked) => void,
-): void {
+): string {
   const [search] = useSearchParams()
   const named = search.get('question')
   const question = named ? questions?.find(({ name }) => name === named) : undefined
@@ -219,6 +221,7 @@ function useNamedQuestion(
     if (question) onQuestion({ sql: question.sql, view: 'table' })
     // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each question that an address names
   }, [question])
+  return named && questions && !question ? named : ''
 }
 
 /** Runs the statement of a link inside the console, such as the one of an order. A statement that the document was opened with may come from anybody and cost money, so it waits for a person. */
