@@ -72,6 +72,10 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
   const corrects = originalId(file.key)
   const titleOf = useTitles(file.dataset)
   const counted = { ...file, corrected: useCorrected(file) }
+  // The grid stays after its commit, which makes a later version of the file: the receipt is there.
+  const [opened, setOpened] = useState('')
+  if (isEditable(file) && opened !== file.file_id) setOpened(file.file_id)
+  const isEdited = opened === file.file_id
   return (
     <Stack gap="md">
       <Group justify="space-between" align="start">
@@ -107,7 +111,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
       {file.error && file.state !== 'reverted' ? (
         <Panel title={capitalised(ruleWords(file.error.rule))} name="Reason">
           <Text>
-            {file.error.rule === 'needs_mapping' && isEditable(file) ? (
+            {file.error.rule === 'needs_mapping' && isEdited ? (
               'Choose below which field each column is, or leave a column out. The file is checked at once and comes in when you commit it.'
             ) : (
               <Advice text={explained({ ...file.error, remedy: withWayBack(file.error.remedy) })} />
@@ -132,7 +136,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
           </Anchor>
         </Panel>
       ) : null}
-      {file.received === 0 && isEditable(file) ? null : (
+      {file.received === 0 && isEdited ? null : (
         <Panel title={rowWords(counted)} name="Rows">
           <Stack gap="xs">
             <ReplacedBy file={file} />
@@ -159,7 +163,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
           </Stack>
         </Panel>
       )}
-      {isEditable(file) ? <EditFile file={file} /> : null}
+      {isEdited ? <EditFile file={file} /> : null}
       {file.quarantined + file.duplicates > 0 ? (
         <div {...waitingPlace}>
           <Rejected file={file} corrections={corrections} setCorrections={setCorrections} />
