@@ -271,3 +271,19 @@ def test_the_list_of_records_in_nested_json_is_read_and_its_inner_lists_can_be_c
     part.select_option("export.articles.sizes")
     expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", "4")
     expect(page.get_by_role("gridcell", name="N1")).to_have_count(2)  # the record around each size
+
+
+@pytest.mark.parametrize("width", [1440, 800])
+def test_the_reason_of_a_duplicate_is_in_view(console: Console, width: int) -> None:
+    page = upload_page(console)
+    page.set_viewport_size({"width": width, "height": 900})
+    drop(page, "lieferant-mueller.csv", supplier_file())
+    decide(page)
+    page.get_by_role("button", name="2 duplicates", exact=True).click()
+    note = page.locator(".import-row-note").first
+    expect(note).to_contain_text("same")
+    grid, reason = page.get_by_role("grid").bounding_box(), note.bounding_box()
+    assert grid is not None
+    assert reason is not None
+    assert reason["x"] + reason["width"] <= grid["x"] + grid["width"]
+    assert reason["width"] >= 200
