@@ -1480,6 +1480,34 @@ export interface components {
             type: string;
         };
         /**
+         * ColumnReader
+         * @description A statement that reads a column.
+         */
+        ColumnReader: {
+            /**
+             * Kind
+             * @description Panel of a dashboard, question of the lake's systems, or question that a person saved.
+             * @enum {string}
+             */
+            kind: "panel" | "question" | "kept";
+            /** Name */
+            name: string;
+            /**
+             * Sql
+             * @description Statement of a question that a person saved; else empty.
+             * @default
+             */
+            sql: string;
+            /**
+             * System
+             * @description Dashboard of the panel, or system of the question.
+             * @default
+             */
+            system: string;
+            /** Title */
+            title: string;
+        };
+        /**
          * ColumnStep
          * @description A change of a whole column.
          */
@@ -2236,6 +2264,8 @@ export interface components {
              * @description Last day of the dataset's events; empty if it has none.
              */
             latest_on: string;
+            /** @description Null without two periods, or if the caller may not see the column. */
+            over_time?: components["schemas"]["RowsOverTimeShown"] | null;
             /**
              * Pending Rows
              * @description Accepted rows of the newest files that are not merged yet.
@@ -3101,6 +3131,19 @@ export interface components {
             rule: string;
         };
         /**
+         * FileHeader
+         * @description A header in files that is mapped to a column.
+         */
+        FileHeader: {
+            /**
+             * Files
+             * @description Of the newest 200 files, those with this header.
+             */
+            files: number;
+            /** Header */
+            header: string;
+        };
+        /**
          * FileOfRows
          * @description A file that brought rows of the lake.
          */
@@ -3951,6 +3994,18 @@ export interface components {
             /** Feeds */
             feeds: components["schemas"]["ColumnUse"][];
             /**
+             * Headers
+             * @description Headers in files that are mapped to the column of a dataset; not its own name.
+             * @default []
+             */
+            headers: components["schemas"]["FileHeader"][];
+            /**
+             * Readers
+             * @description Statements that read the column.
+             * @default []
+             */
+            readers: components["schemas"]["ColumnReader"][];
+            /**
              * Sources
              * @description Empty for a constant, a count of rows, and a column of a dataset.
              */
@@ -4437,6 +4492,19 @@ export interface components {
             name: string;
             /** Since */
             since?: string | null;
+        };
+        /**
+         * PeriodRows
+         * @description The rows of one period.
+         */
+        PeriodRows: {
+            /** Rows */
+            rows: number;
+            /**
+             * Starts On
+             * @description First day of the period, YYYY-MM-DD.
+             */
+            starts_on: string;
         };
         /**
          * PriceList
@@ -5323,6 +5391,24 @@ export interface components {
              * @description Version of the table, the same for all pages of a cursor.
              */
             version: string;
+        };
+        /**
+         * RowsOverTimeShown
+         * @description The rows of a dataset by the time of their events.
+         */
+        RowsOverTimeShown: {
+            /** Column */
+            column: string;
+            /**
+             * Period
+             * @enum {string}
+             */
+            period: "day" | "week" | "month" | "year";
+            /**
+             * Points
+             * @description Periods with rows, oldest first; at most 60 or years.
+             */
+            points: components["schemas"]["PeriodRows"][];
         };
         /**
          * RowsToIgnore

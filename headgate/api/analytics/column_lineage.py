@@ -1,12 +1,15 @@
-"""Column lineage of a table, which the catalog stores with each version of an SQL model or a block."""
+"""Column lineage of a table: as the catalog stores it for SQL models and blocks, with files and questions."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from headgate.api.analytics.column_readers import readers_by_column
+from headgate.api.files.file_headers import file_headers
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.lake import ColumnLineage, ColumnUse, LineageColumn
+from headgate.contracts.curated import LINEAGE
 from headgate.errors import NotFoundError
 from headgate.lineage.column_sources import CURATED, PROD, ColumnRef, Sources, TableColumns, columns_of
 from headgate.project import MODELS_SYSTEM
@@ -14,6 +17,8 @@ from headgate.project import MODELS_SYSTEM
 if TYPE_CHECKING:
     from headgate.api.lake_ports import LakePorts
     from headgate.contracts.model import Contract
+
+_INTERNAL = {column.name for column in LINEAGE}  # where a row came from, which is no column of its data
 
 
 def column_lineage_of_table(lake: LakePorts, table: str) -> ColumnLineage:
@@ -24,7 +29,15 @@ def column_lineage_of_table(lake: LakePorts, table: str) -> ColumnLineage:
         raise not_found("There is no table of that name. GET /v1/catalog lists all tables.")
     lineage_by_table = _stored_lineage(lake)
     own = lineage_by_table.get(table) if zone == PROD else None
-    columns = tuple(_column(contract, zone, name, own, lineage_by_table) for name in contract.names)
+    headers = file_headers(lake, table) if zone == CURATED else {}
+    readers = readers_by_column(lake, table)
+    columns = tuple(
+        _column(contract, zone, name, own, lineage_by_table).model_copy(
+            update={"headers": headers.get(name, ()), "readers": readers.get(name, ())}
+        )
+        for name in contract.names
+        if name not in _INTERNAL
+    )
     return ColumnLineage(table=table, columns=columns, rows=_uses(own.rows) if own else ())
 
 

@@ -11,7 +11,7 @@ from headgate.api.files.quality import profile_columns
 from headgate.api.files.snapshot_profiles import SnapshotProfile, snapshot_profile
 from headgate.api.http.access import Group
 from headgate.api.http.problems import not_found
-from headgate.api.shapes.files import Correlation, DatasetProfile
+from headgate.api.shapes.files import Correlation, DatasetProfile, PeriodRows, RowsOverTimeShown
 from headgate.lake.file_index import FileFilter, newest_first
 from headgate.lake.states import FileState
 from headgate.lineage.sources import increments_of
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
     from headgate.contracts.model import Contract
+    from headgate.profiling.rows_over_time import RowsOverTime
     from headgate.snapshots.snapshot import DatasetSnapshot
 
 _NEWEST_FILES = 200
@@ -48,7 +49,7 @@ def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str) -> Da
             correlations=(),
         )
     of = newest.datasets[dataset]
-    profile, sampled_rows = _profile(lake, contract, of)
+    profile, sampled_rows, over_time = _profile(lake, contract, of)
     personal = set() if caller.may(Group.PERSONAL_DATA) else set(contract.personal)
     columns = [column.as_dict() for column in profile.columns]
     return DatasetProfile(
@@ -67,6 +68,15 @@ def dataset_profile(lake: LakePorts, caller: CallerIdentity, dataset: str) -> Da
             for pair in profile.correlations
             if not personal & {pair["left"], pair["right"]}
         ),
+        over_time=_shown_over_time(over_time) if over_time and over_time.column not in personal else None,
+    )
+
+
+def _shown_over_time(counted: RowsOverTime) -> RowsOverTimeShown:
+    return RowsOverTimeShown(
+        column=counted.column,
+        period=counted.period,
+        points=tuple(PeriodRows(starts_on=day.isoformat(), rows=rows) for day, rows in counted.rows),
     )
 
 

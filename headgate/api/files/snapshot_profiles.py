@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from headgate.contracts.model import Contract
     from headgate.lake.ports import ObjectRef
     from headgate.profiling.profile import Profile
+    from headgate.profiling.rows_over_time import RowsOverTime
     from headgate.snapshots.snapshot import DatasetSnapshot
 
 # A request may take 30 seconds; one processor profiles three million cells in a second.
@@ -27,10 +28,11 @@ _FOOTERS_AT_ONCE = 8
 
 
 class SnapshotProfile(NamedTuple):
-    """The profile of a snapshot, and the number of rows that were read for it."""
+    """The profile of a snapshot, the number of rows that were read for it, and its rows over time."""
 
     profile: Profile
     sampled_rows: int
+    over_time: RowsOverTime | None
 
 
 def snapshot_profile(lake: LakePorts, contract: Contract, of: DatasetSnapshot) -> SnapshotProfile:
@@ -41,7 +43,8 @@ def snapshot_profile(lake: LakePorts, contract: Contract, of: DatasetSnapshot) -
     cells = of.rows * len(contract.columns)
     if of.rows <= EXACT_ROWS and cells <= MAX_READ_CELLS and of.size_bytes <= MAX_READ_BYTES:
         rows = _together([_part(lake, part) for part in parts])
-        return SnapshotProfile(_profile_of_rows(lake, contract, rows), rows.num_rows)
+        profile = _profile_of_rows(lake, contract, rows)
+        return SnapshotProfile(profile, rows.num_rows, _over_time(contract, rows, rows.num_rows))
     return _sampled_profile(lake, contract, parts)
 
 
@@ -54,7 +57,18 @@ def _sampled_profile(lake: LakePorts, contract: Contract, parts: list[ObjectRef]
     sample = _together([rows_of_part(_part(lake, parts[at]), many, at) for at, many in draws.items()])
     every = AllRows(sum(part_rows), bounds_of(footers), sample.schema, contract.key)
     profile = of_all_rows(_profile_of_rows(lake, contract, sample), every)
-    return SnapshotProfile(profile, sample.num_rows)
+    return SnapshotProfile(profile, sample.num_rows, _over_time(contract, sample, every.rows))
+
+
+def _over_time(contract: Contract, sample: pa.Table, rows: int) -> RowsOverTime | None:
+    """Return the rows by the time of their events; None if the contract has no such column."""
+    from headgate.merge.as_of import event_time
+    from headgate.profiling.rows_over_time import rows_over_time
+
+    time = event_time(contract)
+    if time is None or time.column not in sample.column_names or not sample.num_rows:
+        return None
+    return rows_over_time(time.column, sample[time.column], rows / sample.num_rows)
 
 
 def _footers(lake: LakePorts, parts: list[ObjectRef]) -> list[pq.FileMetaData]:

@@ -417,6 +417,23 @@ class FileProfile(Shape):
     drift: str = Field("", description="Differences from earlier files.")
 
 
+class PeriodRows(Shape):
+    """The rows of one period."""
+
+    starts_on: str = Field(description="First day of the period, YYYY-MM-DD.")
+    rows: Count
+
+
+class RowsOverTimeShown(Shape):
+    """The rows of a dataset by the time of their events."""
+
+    column: str
+    period: Literal["day", "week", "month", "year"]
+    points: tuple[PeriodRows, ...] = Field(
+        description="Periods with rows, oldest first; at most 60 or years."
+    )
+
+
 class DatasetProfile(Shape):
     """Statistics of a dataset's newest snapshot."""
 
@@ -434,6 +451,9 @@ class DatasetProfile(Shape):
     pending_rows: Count = Field(0, description="Accepted rows of the newest files that are not merged yet.")
     columns: tuple[ColumnProfile, ...]
     correlations: tuple[Correlation, ...] = Field(description="Of columns whose values the caller may see.")
+    over_time: RowsOverTimeShown | None = Field(
+        None, description="Null without two periods, or if the caller may not see the column."
+    )
 
 
 class QualityPoint(Shape):

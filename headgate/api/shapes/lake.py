@@ -161,10 +161,33 @@ class ColumnUse(Shape):
     )
 
 
+class FileHeader(Shape):
+    """A header in files that is mapped to a column."""
+
+    header: str
+    files: Count = Field(description="Of the newest 200 files, those with this header.")
+
+
+class ColumnReader(Shape):
+    """A statement that reads a column."""
+
+    kind: Literal["panel", "question", "kept"] = Field(
+        description="Panel of a dashboard, question of the lake's systems, or question that a person saved."
+    )
+    system: str = Field("", description="Dashboard of the panel, or system of the question.")
+    name: str
+    title: str
+    sql: str = Field("", description="Statement of a question that a person saved; else empty.")
+
+
 class LineageColumn(Shape):
     """A column with its sources and targets, at any distance."""
 
     column: str
+    headers: tuple[FileHeader, ...] = Field(
+        (), description="Headers in files that are mapped to the column of a dataset; not its own name."
+    )
+    readers: tuple[ColumnReader, ...] = Field((), description="Statements that read the column.")
     sources: tuple[ColumnUse, ...] = Field(
         description="Empty for a constant, a count of rows, and a column of a dataset."
     )

@@ -85,3 +85,40 @@ def test_the_route_answers_and_an_unknown_table_is_not_found() -> None:
         == "amount"
     )
     assert caller.call("GET", "/v1/lineage/nothing/columns").status == 404
+
+
+def test_a_column_of_a_dataset_names_the_headers_of_files_that_are_mapped_to_it() -> None:
+    lake = lake_with()
+    row = b"N1,North,Europe,5,2024-01-01T00:00:00\n"
+    for number, name in enumerate([b"Region-Name", b"region_name", b"Region-Name"]):
+        header = b"region_id," + name + b",continent,population,updated_at\n"
+        lake.receive(f"regions/{number}.csv", header + row * (number + 1))
+    columns = {column.column: column for column in column_lineage_of_table(lake, "regions").columns}
+    assert [(each.header, each.files) for each in columns["region_name"].headers] == [("Region-Name", 2)]
+    assert columns["region_id"].headers == ()
+
+
+def test_a_column_names_the_panels_and_questions_that_read_it_and_no_others() -> None:
+    lake = lake_with()
+    caller = Caller(lake, groups=("viewer",))
+    kept = {"name": "Amounts", "sql": "SELECT amount FROM ecommerce_curated.payments", "kind": "table"}
+    answer = caller.call(
+        "PUT", "/v1/kept-questions", {**kept, "x": "", "y": [], "series": "", "is_pinned": False}
+    )
+    assert answer.status == 200, answer.text
+    columns = {column.column: column.readers for column in column_lineage_of_table(lake, "payments").columns}
+    assert [(each.kind, each.title) for each in columns["amount"] if each.kind == "kept"] == [
+        ("kept", "Amounts")
+    ]
+    assert [each for each in columns["order_id"] if each.kind == "kept"] == []
+    of_table = {
+        column.column: column.readers for column in column_lineage_of_table(lake, "risk_scores").columns
+    }
+    panels = {each.name for readers in of_table.values() for each in readers if each.kind == "panel"}
+    assert panels
+
+
+def test_columns_that_say_where_a_row_came_from_are_not_listed() -> None:
+    names = {column.column for column in column_lineage_of_table(lake_with(), "payments").columns}
+    assert {"_content_sha256", "_source_row"} & names == set()
+    assert "amount" in names

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
@@ -170,3 +170,16 @@ def test_the_catalog_says_how_much_each_dataset_and_table_has_and_as_of_when() -
     questions = {row["name"]: row for row in Caller(lake).call("GET", "/v1/questions").json["questions"]}
     assert tables["query_gaps"]["asks"] == questions[tables["query_gaps"]["question"]]["description"]
     assert "FROM query_gaps" in questions[tables["query_gaps"]["question"]]["sql"]
+
+
+def test_the_rows_of_a_dataset_over_time_are_by_the_events_that_its_contract_names() -> None:
+    rows = [{"region_id": f"R{at}", "updated_at": datetime(2026, 1, 1 + at % 3)} for at in range(7)]
+    lake = merged([pa.Table.from_pylist(rows, schema_of("regions"))], "r-time")
+    over_time = Caller(lake).call("GET", PATH).json["over_time"]
+    assert (over_time["column"], over_time["period"]) == ("updated_at", "day")
+    assert [(point["starts_on"], point["rows"]) for point in over_time["points"]] == [
+        ("2026-01-01", 3),
+        ("2026-01-02", 2),
+        ("2026-01-03", 2),
+    ]
+    assert Caller(merged([regions(range(3))], "r-no-times")).call("GET", PATH).json["over_time"] is None

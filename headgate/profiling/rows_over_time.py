@@ -1,0 +1,50 @@
+"""Count rows by day, week, month or year of a column of times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from headgate.profiling.arrays import as_numpy
+
+MAX_PERIODS = 60
+_PERIODS = ("day", "week", "month", "year")  # from short to long
+_MIN_PERIODS = 2
+_DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
+# Databases use the year 9999 for "never ends" and dates before this one for "unknown".
+_FIRST, _LAST = (pa.scalar(day).cast(pa.timestamp("us")) for day in ("1900-01-01", "9000-01-01"))
+
+
+@dataclass(frozen=True)
+class RowsOverTime:
+    """The rows of each period that has some, with its first day."""
+
+    column: str
+    period: str
+    rows: tuple[tuple[date, int], ...]
+
+
+def rows_over_time(column: str, values: pa.ChunkedArray, factor: float = 1.0) -> RowsOverTime | None:
+    """Return the rows by the shortest period of which there are at most 60; None without two periods.
+
+    Args:
+        factor: rows that each value represents, for a sample.
+    """
+    moments = values.combine_chunks().cast(pa.timestamp("us"), safe=False).drop_null()
+    moments = moments.filter(pc.and_(pc.greater_equal(moments, _FIRST), pc.less(moments, _LAST)))
+    if not len(moments):
+        return None
+    span_days = (pc.max(moments).as_py() - pc.min(moments).as_py()).days
+    period = next((name for name in _PERIODS if span_days / _DAYS[name] < MAX_PERIODS - 1), _PERIODS[-1])
+    starts = pc.floor_temporal(moments, unit=period, week_starts_monday=True).cast(pa.date32())
+    numbers = as_numpy(starts.cast(pa.int32()).cast(pa.int64()))
+    days, counts = np.unique(numbers, return_counts=True)
+    if len(days) < _MIN_PERIODS:
+        return None
+    first_days = [date(1970, 1, 1) + timedelta(days=day) for day in days.tolist()]
+    rows = [round(count * factor) for count in counts.tolist()]
+    return RowsOverTime(column, period, tuple(zip(first_days, rows, strict=True)))

@@ -1,0 +1,61 @@
+"""Rows over time are counted by the shortest period of which a small chart shows all."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+
+from headgate.profiling.rows_over_time import MAX_PERIODS, rows_over_time
+
+pytestmark = pytest.mark.unit
+
+
+def times(*days: dt.date) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.array([dt.datetime(day.year, day.month, day.day, 9) for day in days])])
+
+
+def test_rows_of_a_year_are_counted_by_week_from_monday() -> None:
+    counted = rows_over_time("at", times(dt.date(2024, 1, 3), dt.date(2024, 1, 7), dt.date(2024, 12, 31)))
+    assert counted is not None
+    assert (counted.column, counted.period) == ("at", "week")
+    assert counted.rows == ((dt.date(2024, 1, 1), 2), (dt.date(2024, 12, 30), 1))
+
+
+@pytest.mark.parametrize(
+    ("days", "period"), [(3, "day"), (300, "week"), (900, "month"), (9_000, "year"), (40_000, "year")]
+)
+def test_a_longer_span_has_longer_periods(days: int, period: str) -> None:
+    first = dt.date(1950, 1, 1)
+    counted = rows_over_time("at", times(first, first + dt.timedelta(days=days)))
+    assert counted is not None
+    assert counted.period == period
+
+
+def test_a_chart_has_at_most_the_stated_number_of_periods() -> None:
+    every_day = [dt.date(2020, 1, 1) + dt.timedelta(days=at) for at in range(1_500)]
+    counted = rows_over_time("at", times(*every_day))
+    assert counted is not None
+    assert len(counted.rows) <= MAX_PERIODS
+    assert sum(rows for _, rows in counted.rows) == 1_500
+
+
+def test_dates_are_counted_as_times_are_and_open_ends_are_left_out() -> None:
+    dates = pa.chunked_array(
+        [pa.array([dt.date(2024, 1, 1), dt.date(2024, 1, 2), dt.date(9999, 12, 31), None])]
+    )
+    counted = rows_over_time("on", dates)
+    assert counted is not None
+    assert counted.rows == ((dt.date(2024, 1, 1), 1), (dt.date(2024, 1, 2), 1))
+
+
+def test_rows_of_a_sample_count_for_all_rows() -> None:
+    counted = rows_over_time("at", times(dt.date(2024, 1, 1), dt.date(2024, 1, 2)), factor=2.5)
+    assert counted is not None
+    assert [rows for _, rows in counted.rows] == [2, 2]
+
+
+def test_one_period_or_none_makes_no_chart() -> None:
+    assert rows_over_time("at", times(dt.date(2024, 1, 1))) is None
+    assert rows_over_time("at", pa.chunked_array([pa.array([None], pa.timestamp("us"))])) is None
