@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from headgate.profiling.arrays import as_numpy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_PERIODS = 60
 _PERIODS = ("day", "week", "month", "year")  # from short to long
@@ -21,7 +25,7 @@ _FIRST, _LAST = (pa.scalar(day).cast(pa.timestamp("us")) for day in ("1900-01-01
 
 @dataclass(frozen=True)
 class RowsOverTime:
-    """The rows of each period that has some, with its first day."""
+    """The rows of each period with its first day, from the first period with rows to the last."""
 
     column: str
     period: str
@@ -46,5 +50,21 @@ def rows_over_time(column: str, values: pa.ChunkedArray, factor: float = 1.0) ->
     if len(days) < _MIN_PERIODS:
         return None
     first_days = [date(1970, 1, 1) + timedelta(days=day) for day in days.tolist()]
-    rows = [round(count * factor) for count in counts.tolist()]
-    return RowsOverTime(column, period, tuple(zip(first_days, rows, strict=True)))
+    rows = dict(zip(first_days, counts.tolist(), strict=True))
+    periods = _periods(period, first_days[0], first_days[-1])
+    return RowsOverTime(column, period, tuple((day, round(rows.get(day, 0) * factor)) for day in periods))
+
+
+def _periods(period: str, first: date, last: date) -> Iterator[date]:
+    """Yield the first day of each period, also of those without rows."""
+    while first <= last:
+        yield first
+        first = _following(period, first)
+
+
+def _following(period: str, first: date) -> date:
+    if period == "year":
+        return first.replace(year=first.year + 1)
+    if period == "month":
+        return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+    return first + timedelta(days=int(_DAYS[period]))

@@ -5406,7 +5406,7 @@ export interface components {
             period: "day" | "week" | "month" | "year";
             /**
              * Points
-             * @description Periods with rows, oldest first; at most 60 or years.
+             * @description From the first period with rows to the last one; more than 60 only of years.
              */
             points: components["schemas"]["PeriodRows"][];
         };

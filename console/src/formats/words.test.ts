@@ -71,7 +71,7 @@ test('files of one folder differ by what is left of their names', () => {
 
 test('a drift names the columns as people do, without the name of its rule', () => {
   expect(driftWords('customer_id: 14.1% are missing [missing]; paid_at: never before [new_column]')).toBe(
-    'Customer id: 14.1% are missing; Paid at: never before',
+    'Customer id: 14.1 % are missing; Paid at: never before',
   )
   expect(driftWords('file: 4 rows, while the last 3 files had 474 (median) [rows]')).toBe(
     '4 rows, while the last 3 files had 474 (median)',

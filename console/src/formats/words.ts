@@ -140,6 +140,8 @@ export const driftWords = (drift: string): string =>
         .replace(/^file: /, '')
         .replace(/^([a-z0-9_]+)(?=: )/, (column) => columnTitle(column))
         .replace(/ \[[a-z_]+\]$/, '')
-        .replace(SPREAD, 'its values are spread very differently from before'),
+        .replace(SPREAD, 'its values are spread very differently from before')
+        .replace(/\b100\.0%/g, '100%')
+        .replace(/(\d)%/g, '$1 %'),
     )
     .join('; ')

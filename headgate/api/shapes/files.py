@@ -430,7 +430,7 @@ class RowsOverTimeShown(Shape):
     column: str
     period: Literal["day", "week", "month", "year"]
     points: tuple[PeriodRows, ...] = Field(
-        description="Periods with rows, oldest first; at most 60 or years."
+        description="From the first period with rows to the last one; more than 60 only of years."
     )
 
 

@@ -20,7 +20,20 @@ def test_rows_of_a_year_are_counted_by_week_from_monday() -> None:
     counted = rows_over_time("at", times(dt.date(2024, 1, 3), dt.date(2024, 1, 7), dt.date(2024, 12, 31)))
     assert counted is not None
     assert (counted.column, counted.period) == ("at", "week")
-    assert counted.rows == ((dt.date(2024, 1, 1), 2), (dt.date(2024, 12, 30), 1))
+    assert (counted.rows[0], counted.rows[-1]) == ((dt.date(2024, 1, 1), 2), (dt.date(2024, 12, 30), 1))
+
+
+def test_a_period_without_rows_is_counted_as_none() -> None:
+    counted = rows_over_time("at", times(dt.date(2021, 11, 5), dt.date(2022, 2, 6), dt.date(2023, 11, 1)))
+    assert counted is not None
+    assert counted.period == "month"
+    assert counted.rows[:4] == (
+        (dt.date(2021, 11, 1), 1),
+        (dt.date(2021, 12, 1), 0),
+        (dt.date(2022, 1, 1), 0),
+        (dt.date(2022, 2, 1), 1),
+    )
+    assert len(counted.rows) == 25
 
 
 @pytest.mark.parametrize(

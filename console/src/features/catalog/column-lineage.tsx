@@ -3,10 +3,15 @@ import { Fragment } from 'react'
 import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { useColumnLineage, useContents } from './queries'
+import { count, whole } from '../../api/format'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
+import { useColumnLineage, useContents } from './queries'
+import { useTitles } from '../../formats/columns'
+import { queryAddress } from '../../formats/sql'
 import { heading } from '../../formats/words'
+import { panelAddress } from '../dashboards/named-panel'
+import { questionTitle } from '../query/saved-questions'
 
 type Use = Schemas['ColumnUse']['uses'][number]
 
@@ -25,6 +30,8 @@ const WORDS: Record<Use, string> = {
 /** The chosen column (`?column=`), the columns that it comes from, and those that it feeds. */
 export function ColumnLineagePanel({ table }: { table: string }) {
   const lineage = useColumnLineage(table)
+  const isDataset = (useContents().data?.tables ?? []).some(({ name, system }) => name === table && !system)
+  const title = useTitles(table)
   const [search, setSearch] = useSearchParams()
   return (
     <Panel title="One column: where it comes from, and what it feeds">
@@ -41,11 +48,11 @@ export function ColumnLineagePanel({ table }: { table: string }) {
                 clearable
                 size="xs"
                 w={{ base: '100%', sm: 320 }}
-                data={answer.columns.map((each) => each.column)}
+                data={answer.columns.map((each) => ({ value: each.column, label: title(each.column) }))}
                 value={column?.column ?? null}
                 onChange={(name) => setSearch(name ? { column: name } : {}, { replace: true })}
               />
-              {column ? <ColumnView column={column} rows={answer.rows} /> : null}
+              {column ? <ColumnView column={column} rows={answer.rows} isDataset={isDataset} /> : null}
             </Stack>
           )
         }}
@@ -93,7 +100,15 @@ const Names = ({ places }: { places: Schemas['ColumnUse'][] }) =>
     </Fragment>
   ))
 
-function ColumnView({ column, rows }: { column: Schemas['LineageColumn']; rows: Schemas['ColumnUse'][] }) {
+function ColumnView({
+  column,
+  rows,
+  isDataset,
+}: {
+  column: Schemas['LineageColumn']
+  rows: Schemas['ColumnUse'][]
+  isDataset: boolean
+}) {
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }}>
       <Stack gap="xs">
@@ -101,7 +116,11 @@ function ColumnView({ column, rows }: { column: Schemas['LineageColumn']; rows: 
           Comes from
         </Title>
         {column.unknown ? <Empty>Not known: {column.unknown}</Empty> : null}
-        <Uses uses={column.sources} none={column.unknown ? '' : 'No column of another table.'} />
+        <Headers headers={column.headers ?? []} />
+        <Uses
+          uses={column.sources}
+          none={column.unknown ? '' : isDataset ? 'Files of this dataset.' : 'No column of another table.'}
+        />
         {rows.length > 0 ? (
           <>
             <Text size="sm" className="muted">
@@ -115,14 +134,62 @@ function ColumnView({ column, rows }: { column: Schemas['LineageColumn']; rows: 
         <Title order={3} size="h6">
           Feeds
         </Title>
-        <Uses
-          uses={column.feeds}
-          none="No column of an SQL model or a block. Python code is not traced by column."
-        />
+        <Readers readers={column.readers ?? []} />
+        <Uses uses={column.feeds} none={feedsNothing(column)} />
       </Stack>
     </SimpleGrid>
   )
 }
+
+const feedsNothing = ({ readers = [] }: Schemas['LineageColumn']): string =>
+  readers.length > 0
+    ? ''
+    : 'No column of an SQL model or a block, no panel and no saved question. Python code is not traced by column.'
+
+/** The headers in files that are mapped to a column. */
+function Headers({ headers }: { headers: Schemas['FileHeader'][] }) {
+  if (headers.length === 0) return null
+  return (
+    <List size="sm" spacing={4}>
+      {headers.map(({ header, files }) => (
+        <List.Item key={header}>
+          “{header}” in {count(files, 'file')}, mapped to this column
+        </List.Item>
+      ))}
+    </List>
+  )
+}
+
+const MOST_READERS = 10
+
+/** The panels and questions that read a column. */
+function Readers({ readers }: { readers: Schemas['ColumnReader'][] }) {
+  if (readers.length === 0) return null
+  return (
+    <List size="sm" spacing={4}>
+      {readers.slice(0, MOST_READERS).map((reader) => (
+        <List.Item key={`${reader.kind}/${reader.system}/${reader.name}`}>
+          <Anchor size="sm" href={readerAddress(reader)}>
+            {questionTitle(reader.title)}
+          </Anchor>{' '}
+          <Text span size="sm" className="muted">
+            {reader.kind === 'panel' ? 'panel of a dashboard' : 'saved question'}
+          </Text>
+        </List.Item>
+      ))}
+      {readers.length > MOST_READERS ? (
+        <List.Item>and {whole(readers.length - MOST_READERS)} more</List.Item>
+      ) : null}
+    </List>
+  )
+}
+
+const readerAddress = ({ kind, system = '', name, sql = '' }: Schemas['ColumnReader']): string =>
+  kind === 'panel'
+    ? panelAddress(system, name)
+    : kind === 'kept'
+      ? queryAddress(sql)
+      : `#/query?question=${encodeURIComponent(name)}`
 
 function Uses({ uses, none }: { uses: Schemas['ColumnUse'][]; none: string }) {
   if (uses.length === 0) return none ? <Empty>{none}</Empty> : null

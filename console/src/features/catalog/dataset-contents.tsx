@@ -5,7 +5,7 @@ import { count, whole } from '../../api/format'
 import { useMay } from '../../api/queries'
 import { Panel } from '../../components/panel'
 import { Answered, Empty, Failed } from '../../components/states'
-import { useLabels, useUnits } from '../../formats/columns'
+import { titlesOf, useLabels, useUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { fileParts, heading } from '../../formats/words'
 import { useProfile } from '../files/queries'
@@ -16,6 +16,7 @@ import { completeness, headline, insightsOf, oddities, typicalRow } from '../pro
 import { ProfileView } from '../profile/profile-view'
 import { AskLink } from './ask-link'
 import { useCatalog, useContents, useDatasetProfile } from './queries'
+import { RowsOverTime } from './rows-over-time'
 
 /** What a dataset holds: all of its rows as the newest run merged them; of a dataset without a table its newest file. */
 export function Contents({
@@ -62,6 +63,13 @@ export function Contents({
                 ) : null}
                 <ToDo dataset={dataset} />
               </div>
+              {answer.over_time ? (
+                <RowsOverTime
+                  counted={answer.over_time}
+                  title={titlesOf(titles)}
+                  isSample={answer.sampled_rows < answer.rows}
+                />
+              ) : null}
               {answer.rows === 0 ? null : (
                 <ProfileView
                   profile={answer}

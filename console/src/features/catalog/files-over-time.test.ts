@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { titleOf } from './files-over-time'
+import { drawn, titleOf } from './files-over-time'
 
 const files = (...keys: string[]) => keys.map((key) => ({ key, drift: '' }))
 
@@ -24,4 +24,37 @@ test('files that differ are counted', () => {
   expect(titleOf([...files('a', 'b', 'c'), { key: 'd', drift: 'file: ten times' }])).toBe(
     '4 files with accepted rows; 1 differs from those before',
   )
+})
+
+const point = (key: string, received_at: string) => ({
+  file_id: key,
+  key,
+  received_at,
+  received: 10,
+  accepted: 9,
+  quarantined: 1,
+  duplicates: 0,
+  score: 1,
+  parts: {},
+  drift: '',
+})
+
+test('files that arrived together are shown by their names, in the order of their numbers', () => {
+  const at = '2026-11-29T04:00:00'
+  const { panel, rows } = drawn(
+    ['sales/m-10.csv', 'sales/m-2.csv', 'sales/m-1.csv'].map((key) => point(key, at)),
+    'rows',
+  )
+  expect([panel.kind, panel.x]).toEqual(['bar', 'file'])
+  expect(rows.map(([name]) => name)).toEqual(['m-1.csv', 'm-2.csv', 'm-10.csv'])
+})
+
+test('files of different days are shown at the times of their arrival', () => {
+  const days = ['2026-11-27T04:00:00', '2026-11-28T04:00:00', '2026-11-29T04:00:00']
+  const { panel, rows } = drawn(
+    days.map((at, n) => point(`sales/m-${3 - n}.csv`, at)),
+    'quality',
+  )
+  expect([panel.kind, panel.x]).toEqual(['line', 'received_at'])
+  expect(rows.map(([at]) => at)).toEqual(days)
 })

@@ -33,7 +33,7 @@ export function FilesOverTime({ points }: { points: Schemas['QualityPoint'][] })
       <Stack gap="xs">
         {points.length > 1 ? (
           <Suspense fallback={<Waiting what="the chart" />}>
-            <Chart shown={shown} height={180} />
+            <Chart shown={shown} height={heightOf(shown)} />
           </Suspense>
         ) : (
           <Empty>With the next file this shows how files change.</Empty>
@@ -70,13 +70,36 @@ export function titleOf(points: Pick<Schemas['QualityPoint'], 'key' | 'drift'>[]
   return isCompared ? `${files}; none differs from those before` : `${files}, too few to compare`
 }
 
-function drawn(points: Schemas['QualityPoint'][], view: View) {
+const MOST_BARS = 20
+const BAR_PX = 30
+const HEIGHT = 180
+
+/** Whether most files arrived on the same days, as those of a first import: their times say nothing of their order. */
+const arrivedTogether = (points: Schemas['QualityPoint'][]): boolean =>
+  2 * new Set(points.map(({ received_at }) => received_at.slice(0, 10))).size < points.length
+
+/** Files by their names, with numbers in their order: `part-2` before `part-10`. */
+const byName = (one: Schemas['QualityPoint'], other: Schemas['QualityPoint']): number =>
+  one.key.localeCompare(other.key, 'en', { numeric: true })
+
+const heightOf = ({ panel, rows }: ReturnType<typeof drawn>): number =>
+  panel.kind === 'bar' ? Math.max(HEIGHT, BAR_PX * rows.length) : HEIGHT
+
+/** The files at the times of their arrival; files that arrived together by their names. */
+export function drawn(points: Schemas['QualityPoint'][], view: View) {
+  const isByName = arrivedTogether(points)
   const y = view === 'rows' ? ['received', 'refused'] : ['score']
-  const panel = { ...PANEL, y, unit: view === 'rows' ? 'rows' : 'score', question: `${view} of each file` }
-  const rows = points.map((point) =>
-    view === 'rows'
-      ? [point.received_at, point.received, point.quarantined]
-      : [point.received_at, point.score ?? null],
-  )
-  return { panel, columns: [PANEL.x, ...y], rows }
+  const panel = {
+    ...PANEL,
+    kind: isByName && points.length <= MOST_BARS ? ('bar' as const) : ('line' as const),
+    x: isByName ? 'file' : PANEL.x,
+    y,
+    unit: view === 'rows' ? 'rows' : 'score',
+    question: `${view} of each file`,
+  }
+  const rows = (isByName ? points.toSorted(byName) : points).map((point) => {
+    const place = isByName ? fileParts(point.key)[1] : point.received_at
+    return view === 'rows' ? [place, point.received, point.quarantined] : [place, point.score ?? null]
+  })
+  return { panel, columns: [panel.x, ...y], rows }
 }

@@ -427,7 +427,8 @@ function listed<T>(all: T[], words: (one: T) => string): string {
   return all.length > MOST_NAMED ? `${named} and ${count(all.length - MOST_NAMED, 'more column')}` : named
 }
 
-const STRONG = 0.5
+/** A correlation of at least this size is named. */
+export const STRONG = 0.5
 const MOST_PAIRS = 8
 
 /** Pairs of columns that move together, the strongest first, in words. */

@@ -6,7 +6,7 @@ import { figure } from '../../api/format'
 import type { Units } from '../../formats/columns'
 import { driftWords } from '../../formats/words'
 import { ColumnCard } from './column-card'
-import { byInterest, insightsOf, strongPairs } from './column-insight'
+import { byInterest, insightsOf, STRONG, strongPairs } from './column-insight'
 import { scoreWords } from './score-words'
 
 /** So many columns are shown at first, those worth a look before the others. */
@@ -50,11 +50,21 @@ export function ProfileView({
             </Text>
           ))}
         </div>
-      ) : null}
+      ) : (
+        <Text size="sm" className="muted">
+          {noPairs(profile)}
+        </Text>
+      )}
       {profile.score ? <Score score={profile.score} /> : null}
     </Stack>
   )
 }
+
+/** Why no columns are named that move together. */
+export const noPairs = ({ correlations }: Profile): string =>
+  correlations.length > 0
+    ? `No numeric columns move together: ${correlations.length === 1 ? 'the correlation of the only pair' : `each correlation of the ${correlations.length} pairs`} is below ${STRONG}.`
+    : 'Fewer than two columns have numbers that vary, so none can move together.'
 
 const NO_UNITS: Units = {}
 
