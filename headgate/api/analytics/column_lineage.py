@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from headgate.api.analytics.column_readers import readers_by_column
-from headgate.api.files.file_headers import file_headers
+from headgate.api.analytics.file_headers import file_headers
 from headgate.api.http.problems import not_found
 from headgate.api.shapes.lake import ColumnLineage, ColumnUse, LineageColumn
 from headgate.contracts.curated import LINEAGE
