@@ -380,7 +380,7 @@ def test_one_value_corrects_all_cells_of_a_column_that_have_it(console: Console)
     page.get_by_role("button", name="Change the column amount").click()
     page.get_by_role("menuitem", name="Map values …").click()
     for value in ("ten", "six"):
-        page.get_by_role("textbox", name=f"{value} becomes").fill("5.50")
+        page.get_by_role("combobox", name=f"{value} becomes").fill("5.50")
     page.get_by_role("button", name="Change the column", exact=True).click()
     commits(page, "3 in")
     expect_six_stages_done(page)
