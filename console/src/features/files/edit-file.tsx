@@ -29,7 +29,7 @@ export const isEditable = ({ state, received, accepted, closed_by, size_bytes, k
     (state === 'done' && received > 0 && accepted === 0))
 
 /** The rows of a file in raw that is not in the lake, in the grid of the imports; then its new version in its stages. */
-export function EditFile({ file }: { file: File }) {
+export function EditFile({ file, onCommitted }: { file: File; onCommitted: () => void }) {
   const may = useMay('uploader')
   const opened = useQuery({
     queryKey: ['edit', file.file_id],
@@ -50,6 +50,7 @@ export function EditFile({ file }: { file: File }) {
       await forgetEdits(uploadId)
       return committed.file_id
     },
+    onSuccess: onCommitted,
   })
   if (!may)
     return (

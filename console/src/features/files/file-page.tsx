@@ -72,10 +72,10 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
   const corrects = originalId(file.key)
   const titleOf = useTitles(file.dataset)
   const counted = { ...file, corrected: useCorrected(file) }
-  // The grid stays after its commit, which makes a later version of the file: the receipt is there.
-  const [opened, setOpened] = useState('')
-  if (isEditable(file) && opened !== file.file_id) setOpened(file.file_id)
-  const isEdited = opened === file.file_id
+  // A commit makes a later version of the file, which can no longer be edited: the receipt stays.
+  const [committed, setCommitted] = useState('')
+  const isCommitted = committed === file.file_id
+  const isEdited = isCommitted || isEditable(file)
   return (
     <Stack gap="md">
       <Group justify="space-between" align="start">
@@ -108,10 +108,10 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
           <Undo file={file} />
         </Group>
       </Group>
-      {file.error && file.state !== 'reverted' ? (
+      {file.error && file.state !== 'reverted' && !isCommitted ? (
         <Panel title={capitalised(ruleWords(file.error.rule))} name="Reason">
           <Text>
-            {file.error.rule === 'needs_mapping' && isEdited ? (
+            {file.error.rule === 'needs_mapping' && isEditable(file) ? (
               'Choose below which field each column is, or leave a column out. The file is checked at once and comes in when you commit it.'
             ) : (
               <Advice text={explained({ ...file.error, remedy: withWayBack(file.error.remedy) })} />
@@ -163,7 +163,7 @@ export function Story({ file }: { file: Schemas['FileDetail'] }) {
           </Stack>
         </Panel>
       )}
-      {isEdited ? <EditFile file={file} /> : null}
+      {isEdited ? <EditFile file={file} onCommitted={() => setCommitted(file.file_id)} /> : null}
       {file.quarantined + file.duplicates > 0 ? (
         <div {...waitingPlace}>
           <Rejected file={file} corrections={corrections} setCorrections={setCorrections} />

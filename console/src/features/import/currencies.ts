@@ -44,6 +44,8 @@ export function unstatedAmounts(
   const mapped = amountColumns(result, edits)
   const amounts = new Set(mapped.map(({ column }) => column))
   const unstated: Record<string, string[]> = {}
+  // Of several columns of codes nothing says which one is of which amounts.
+  if (Object.keys(stated).filter((name) => !amounts.has(name)).length > 1) return unstated
   for (const { column, field } of mapped) {
     if (Object.keys(currenciesOf(column, stated, amounts)).length > 0) continue
     if (column === field.name || remembered?.columns[column] === field.name) continue

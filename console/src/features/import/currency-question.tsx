@@ -36,7 +36,7 @@ export function CurrencyQuestion({ result, edits, remembered, onChange }: Props)
       ))}
       {Object.entries(unstated).map(([currency, columns]) => (
         <Text key={currency} size="sm" role="note">
-          {columns.join(', ')}: taken as {currency}, as {dataset} is; the file names no currency. If the
+          {columns.join(', ')}: stored as {currency}, the currency of {dataset}; the file names none. If the
           amounts are in another one, convert them in the file and send it again.
         </Text>
       ))}

@@ -147,7 +147,7 @@ function Editor({ draft, inFile, onCreated }: Props & { draft: Draft }) {
         </Button>
         {reasons.length === 0 ? (
           <Text size="sm" className="muted">
-            {isAnswered ? '' : 'Answer the question above first. '}
+            {isAnswered ? '' : `Answer the ${asked.length === 1 ? 'question' : 'questions'} above first. `}
             {rowsLeft(draft)}The gate checks every row by these columns. Rows that it refuses wait for a
             person.
           </Text>
@@ -176,7 +176,7 @@ function Questions({
     <NativeSelect
       key={one.columns.join()}
       label={`How to read ${one.columns.map(nameOf).join(', ')}`}
-      description="The values fit both."
+      description="The values fit each of these."
       size="xs"
       maw="28rem"
       value={answers[one.columns.join()] ?? ''}

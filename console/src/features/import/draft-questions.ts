@@ -13,10 +13,12 @@ export interface AskedTogether {
 
 const SAMPLES: Readonly<Record<string, string>> = { d: '31', M: '12', y: '2026' }
 
-/** The date of a pattern, as in `31/12/2026`; empty for an example of a number. */
-const dateOf = (pattern: string): string =>
-  /^[dM]/.test(pattern)
-    ? (pattern.split(' ')[0] ?? '').replace(/d+|M+|y+/g, (sign) =>
+const ORDERS: Readonly<Record<string, string>> = { d: 'day', M: 'month', y: 'year' }
+
+/** The date of the first of several patterns, as in `31/12/2026`; empty for an example of a number. */
+const dateOf = (patterns: string): string =>
+  /^[dMy]/.test(patterns)
+    ? (patterns.split(/[ |T]/)[0] ?? '').replace(/d+|M+|y+/g, (sign) =>
         sign === 'yy' ? '26' : (SAMPLES[sign.charAt(0)] ?? sign),
       )
     : ''
@@ -31,7 +33,7 @@ const orderOf = (answer: string): string => (dateOf(answer) ? answer.charAt(0) :
  */
 export function answerWords(answer: string): string {
   const date = dateOf(answer)
-  return date ? `${answer.startsWith('d') ? 'day' : 'month'} first, as in ${date}` : `written as ${answer}`
+  return date ? `${ORDERS[answer.charAt(0)] ?? ''} first, as in ${date}` : `written as ${answer}`
 }
 
 /** The questions of a draft: columns with the same possible orders or spellings are asked about once. */

@@ -7,6 +7,7 @@ const profile = (facts: Record<string, unknown>): Schemas['DatasetProfile'] =>
   ({ columns: [{ name: 'category', type: 'string', facts }] }) as unknown as Schemas['DatasetProfile']
 
 const FEW = profile({ distinct: 2, top: [{ value: 'garden' }, { value: 'kitchen' }] })
+const SAMPLED = profile({ distinct: 1, top: [{ value: 'garden' }], estimated: { distinct: 'at least' } })
 const MANY = profile({ distinct: 40, top: [{ value: 'garden' }] })
 
 test('a value is new where all values of the lake are listed and it is none of them', () => {
@@ -14,6 +15,8 @@ test('a value is new where all values of the lake are listed and it is none of t
   expect(few && [isNew('garden ', few), isNew('Deko', few)]).toEqual([false, true])
   const many = lakeValues(MANY, 'category')
   expect(many && isNew('Deko', many)).toBe(false)
+  const sampled = lakeValues(SAMPLED, 'category')
+  expect(sampled && isNew('Deko', sampled)).toBe(false)
 })
 
 test('nothing is offered for a field without values, without a profile, or of personal data', () => {
@@ -23,7 +26,10 @@ test('nothing is offered for a field without values, without a profile, or of pe
 })
 
 test('the sentence says whether more values than those listed are in the lake', () => {
-  expect(
-    [FEW, MANY].map((each) => lakeWords(lakeValues(each, 'category') ?? { values: [], distinct: 0 })),
-  ).toEqual(['In the lake: garden, kitchen.', 'In the lake are 40 different values, most often garden.'])
+  const none = { values: [], distinct: 0, isComplete: true }
+  expect([FEW, MANY, SAMPLED].map((each) => lakeWords(lakeValues(each, 'category') ?? none))).toEqual([
+    'In the lake: garden, kitchen.',
+    'In the lake are 40 different values, most often garden.',
+    'In the lake most often: garden.',
+  ])
 })

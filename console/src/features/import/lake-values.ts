@@ -7,6 +7,8 @@ export interface LakeValues {
   values: string[]
   /** How many different ones there are; only the most frequent are listed. */
   distinct: number
+  /** Whether all of them are listed, and none was missed by a sample of the rows. */
+  isComplete: boolean
 }
 
 /** The values of a field by the profile of its dataset; nothing where there are none or they are personal. */
@@ -16,15 +18,20 @@ export function lakeValues(
 ): LakeValues | undefined {
   const facts = profile?.columns.find(({ name }) => name === field)?.facts
   const values = ((facts?.top ?? []) as { value: string }[]).map(({ value }) => value)
-  return values.length > 0 ? { values, distinct: Number(facts?.distinct ?? values.length) } : undefined
+  if (values.length === 0) return undefined
+  const distinct = Number(facts?.distinct ?? values.length)
+  const { distinct: method = 'exact' } = (facts?.estimated ?? {}) as { distinct?: string }
+  return { values, distinct, isComplete: distinct <= values.length && method === 'exact' }
 }
 
 /** Whether the lake has no row with a value; unknown, and so no, where not all values are listed. */
-export const isNew = (value: string, { values, distinct }: LakeValues): boolean =>
-  distinct <= values.length && !values.includes(value.trim())
+export const isNew = (value: string, { values, isComplete }: LakeValues): boolean =>
+  isComplete && !values.includes(value.trim())
 
 /** The values of the lake in a sentence. */
-export const lakeWords = ({ values, distinct }: LakeValues): string =>
-  distinct <= values.length
+export const lakeWords = ({ values, distinct, isComplete }: LakeValues): string =>
+  isComplete
     ? `In the lake: ${values.join(', ')}.`
-    : `In the lake are ${count(distinct, 'different value')}, most often ${values.join(', ')}.`
+    : distinct > values.length
+      ? `In the lake are ${count(distinct, 'different value')}, most often ${values.join(', ')}.`
+      : `In the lake most often: ${values.join(', ')}.`

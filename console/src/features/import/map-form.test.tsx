@@ -3,6 +3,7 @@ import { MantineProvider } from '@mantine/core'
 import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 
+import type { LakeValues } from './lake-values'
 import { MapForm } from './map-form'
 
 afterEach(cleanup)
@@ -40,7 +41,7 @@ test('a map offers the allowed values for the values of the column, those equal 
 
 test('a map offers the values of the lake, and marks those that the lake does not have', () => {
   const onStep = vi.fn()
-  render(
+  const form = (inLake: LakeValues | undefined) => (
     <MantineProvider>
       <MapForm
         column="Warengruppe"
@@ -50,13 +51,16 @@ test('a map offers the values of the lake, and marks those that the lake does no
           ['Deko', 2],
         ]}
         allowed={[]}
-        inLake={{ values: ['Garden', 'kitchen'], distinct: 2 }}
+        inLake={inLake}
         step={undefined}
         onStep={onStep}
         onClose={() => undefined}
       />
-    </MantineProvider>,
+    </MantineProvider>
   )
+  // The values arrive while the form is open.
+  const { rerender } = render(form(undefined))
+  rerender(form({ values: ['Garden', 'kitchen'], distinct: 2, isComplete: true }))
   expect(screen.getByText('In the lake: Garden, kitchen.')).toBeTruthy()
   expect(screen.getByLabelText<HTMLInputElement>('garden becomes', { selector: 'input' }).value).toBe(
     'Garden',

@@ -23,19 +23,17 @@ interface Props {
 /** Each value of a column beside the one that it becomes, which is chosen where the field lists its values. */
 export function MapForm({ column, values, allowed, inLake, step, onStep, onClose }: Props) {
   const targets = allowed.length > 0 ? allowed : (inLake?.values ?? [])
-  const [becomes, setBecomes] = useState<Record<string, string>>(() => ({
-    ...Object.fromEntries(
-      values.flatMap(([value]) => {
-        const meant = targets.includes(value) ? '' : meantBy(value, targets)
-        return meant ? [[value, meant]] : []
-      }),
-    ),
-    ...step?.values,
-  }))
-  const others = Object.keys(becomes).filter((value) => !values.some(([listed]) => listed === value))
+  const [chosen, setChosen] = useState<Record<string, string>>({ ...step?.values })
+  const others = Object.keys(chosen).filter((value) => !values.some(([listed]) => listed === value))
+  const listed = [...values, ...others.map((value): [string, number] => [value, 0])]
+  // The values of the lake arrive while the form is open, so what they propose is no state.
+  const becomes = (value: string): string =>
+    chosen[value] ?? (targets.includes(value) ? '' : meantBy(value, targets))
   function done(event: FormEvent): void {
     event.preventDefault()
-    const pairs = Object.fromEntries(Object.entries(becomes).filter(([, text]) => text))
+    const pairs = Object.fromEntries(
+      listed.map(([value]) => [value, becomes(value)] as const).filter(([, text]) => text),
+    )
     const isEmpty = Object.keys(pairs).length === 0
     onStep(
       isEmpty
@@ -69,7 +67,7 @@ export function MapForm({ column, values, allowed, inLake, step, onStep, onClose
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
-              {[...values, ...others.map((value): [string, number] => [value, 0])].map(([value, rows]) => (
+              {listed.map(([value, rows]) => (
                 <Table.Tr key={value}>
                   <Table.Td className="any-text">{value}</Table.Td>
                   <Table.Td className="number">{whole(rows)}</Table.Td>
@@ -78,8 +76,8 @@ export function MapForm({ column, values, allowed, inLake, step, onStep, onClose
                       value={value}
                       allowed={allowed}
                       inLake={inLake}
-                      text={becomes[value] ?? ''}
-                      onChange={(text) => setBecomes({ ...becomes, [value]: text })}
+                      text={becomes(value)}
+                      onChange={(text) => setChosen({ ...chosen, [value]: text })}
                     />
                   </Table.Td>
                 </Table.Tr>

@@ -95,6 +95,7 @@ function FailedRun() {
     ...Object.keys(run.implausible_tables).map((table) => `${heading(table)} is implausible`),
   ]
   const page = `#/runs/${encodeURIComponent(run.name)}`
+  const wasStopped = run.state === 'aborted'
   return (
     <>
       {(reasons.length
@@ -102,7 +103,9 @@ function FailedRun() {
         : [
             run.state === 'failed'
               ? 'The newest run failed'
-              : `The newest run ended as ${run.state.replaceAll('_', ' ')}`,
+              : wasStopped
+                ? 'The newest run was stopped'
+                : `The newest run ended as ${run.state.replaceAll('_', ' ')}`,
           ]
       ).map((reason) => (
         <Task key={reason} action={<Open href={page} label="See why" name={reason} />}>
@@ -111,7 +114,7 @@ function FailedRun() {
       ))}
       {may ? (
         <Task action={<StartRun start={start} size="compact-sm" label="Retry" />}>
-          After the fix: run again
+          {wasStopped ? 'Run again to build its tables' : 'After the fix: run again'}
         </Task>
       ) : null}
       {start.error ? <Failed error={start.error} what="The new run" isAction /> : null}

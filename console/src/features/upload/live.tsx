@@ -34,7 +34,7 @@ interface LiveProps {
 export function Live({ fileId, edits, lists, children }: LiveProps) {
   const [paused, setPaused] = useState(false)
   const file = useFile(fileId, { expected: true, paused })
-  useReadOthersAgain(fileId, FINAL_STATES.has(file.data?.body.state ?? ''))
+  useReadReplacedAgain(FINAL_STATES.has(file.data?.body.state ?? '') ? file.data?.body : undefined)
   const log = useActivity(file.data?.body.state, file.data?.body.stages)
   if (!file.data)
     return (
@@ -105,16 +105,19 @@ export function Live({ fileId, edits, lists, children }: LiveProps) {
   )
 }
 
-/** Read the records of other files again when this one has come in: it may replace one of them. */
-function useReadOthersAgain(fileId: string, isFinal: boolean): void {
+/** Read the records of other files of this key again when it has come in: it may replace one of them. */
+function useReadReplacedAgain(final: Schemas['FileDetail'] | undefined): void {
   const queries = useQueryClient()
+  const [fileId, key] = [final?.file_id, final?.key]
   useEffect(() => {
-    if (!isFinal) return
+    if (fileId === undefined) return
     void queries.invalidateQueries({
       queryKey: ['file'],
-      predicate: ({ queryKey }) => queryKey[1] !== fileId,
+      predicate: ({ queryKey, state }) =>
+        queryKey[1] !== fileId &&
+        (state.data as { body?: Schemas['FileDetail'] } | undefined)?.body?.key === key,
     })
-  }, [queries, fileId, isFinal])
+  }, [queries, fileId, key])
 }
 
 function useActivity(state: string | undefined, stages: Schemas['FileStage'][] | undefined): string[] {

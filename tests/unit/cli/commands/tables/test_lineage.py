@@ -225,7 +225,9 @@ def test_a_column_is_shown_with_its_sources_and_what_it_feeds(
     facts = json.loads(lineage_of("payments", "--column", "amount", "--json").stdout)
     assert facts == {
         "table": "payments",
-        "columns": [{"column": "amount", "sources": [], "feeds": [], "unknown": ""}],
+        "columns": [
+            {"column": "amount", "sources": [], "feeds": [], "headers": [], "readers": [], "unknown": ""}
+        ],
         "rows": [],
     }
     assert len(json.loads(lineage_of("payments", "--column", "*", "--json").stdout)["columns"]) > 5
