@@ -152,7 +152,7 @@ def guess_column(
     is_clear = plain.kind not in {Kind.STRING, Kind.DECIMAL} or (plain.kind is Kind.DECIMAL and is_typed)
     if is_clear or not len(different) or is_text_by_rule(name, different):
         return Guess(plain)
-    inferred = _narrowed(infer_format(different), answer)
+    inferred = narrowed(infer_format(different), answer)
     if inferred.is_ambiguous:
         return Guess(_text_type(different), choices=inferred.readings)
     if not inferred.readings:
@@ -168,7 +168,7 @@ def with_room(plain: ColumnType) -> ColumnType:
     return replace(plain, precision=min(MAX_PRECISION, plain.precision + spare), scale=_SCALE_OF_NUMBER_CELLS)
 
 
-def _narrowed(inferred: Inferred, answer: FormatAnswer | None) -> Inferred:
+def narrowed(inferred: Inferred, answer: FormatAnswer | None) -> Inferred:
     """Return the readings with the person's order of day and month, if it leaves several."""
     if not (inferred.is_ambiguous and answer and answer.date_order):
         return inferred

@@ -32,6 +32,7 @@ from headgate.drafts.column_inference import (
     is_prose,
     with_room,
 )
+from headgate.drafts.date_order import orders_shown
 from headgate.drafts.findings import Finding, FormatQuestion, findings_of
 from headgate.drafts.format_answers import FormatAnswer, answer_of
 from headgate.drafts.key_search import KEY_KINDS, find_key, pair_of_nearly_all
@@ -50,10 +51,9 @@ from headgate.values.cast import cast
 from headgate.values.cells import blank_to_null
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 _CHANGED = ("updated_at", "modified_at", "last_modified", "changed_at", "last_updated", "updated", "modified")
-_DATE_ORDERS = {"d": "dmy", "M": "mdy"}  # by the first letter of a pattern
 _MAX_VALUES, _MAX_VALUE, _ROWS_FOR_VALUES = 12, 32, 100
 
 
@@ -153,27 +153,45 @@ def _guesses(sample: DraftSample, answers: Mapping[str, FormatAnswer], *, strict
         column.name: _guess(column, cells[column.name], answers[column.name], is_typed=column.name in typed)
         for column in sample.stored.columns
     }
+    guesses |= _in_shown_order(sample, guesses)
     if not strict:
-        guesses = {name: guess_of_nearly_all(name, cells[name], guess) for name, guess in guesses.items()}
-    guesses |= {name: replace(guesses[name], type=with_room(guesses[name].type)) for name in typed}
-    if order := _only_date_order(guesses.values()):
-        answer = FormatAnswer(date_order=order)
-        guesses |= {
-            column.name: _guess(column, cells[column.name], answer, is_typed=column.name in typed)
-            for column in sample.stored.columns
-            if guesses[column.name].choices
+        guesses = {
+            name: guess_of_nearly_all(name, cells[name], guess, answers[name])
+            for name, guess in guesses.items()
         }
+    guesses |= {name: replace(guesses[name], type=with_room(guesses[name].type)) for name in typed}
     return guesses | _with_thousands_of_others(guesses)
 
 
-def _only_date_order(guesses: Iterable[Guess]) -> str:
-    """Return the order of day and month in a file's other dates; empty if they have none, or both orders.
+def _in_shown_order(sample: DraftSample, guesses: Mapping[str, Guess]) -> dict[str, Guess]:
+    """Return guesses of ambiguous dates in the order of day and month that the file's other dates show.
 
     A report of deliveries may begin within the first twelve days of a month and end later.
     """
-    patterns = [pattern for guess in guesses if guess.format for pattern in guess.format.patterns]
-    orders = {_DATE_ORDERS[pattern[0]] for pattern in patterns if pattern[0] in _DATE_ORDERS}
-    return orders.pop() if len(orders) == 1 else ""
+    orders = orders_shown(
+        blank_to_null(sample.cells[name])
+        for name, guess in guesses.items()
+        if guess.format and guess.type.kind in {Kind.DATE, Kind.TIMESTAMP}
+    )
+    asked = {
+        column: order
+        for column in sample.stored.columns
+        for pattern in _patterns(guesses[column.name])[:1]
+        if (order := orders.get(next((sign for sign in pattern if not sign.isalpha()), "")))
+    }
+    return {
+        column.name: _guess(
+            column,
+            sample.cells[column.name],
+            FormatAnswer(date_order=order),
+            is_typed=column.name in sample.typed,
+        )
+        for column, order in asked.items()
+    }
+
+
+def _patterns(guess: Guess) -> tuple[str, ...]:
+    return guess.choices[0].format.patterns if guess.choices else ()
 
 
 def _contract(stored: Contract, columns: Mapping[str, Column], key: tuple[str, ...]) -> Contract:

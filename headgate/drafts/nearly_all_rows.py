@@ -17,18 +17,20 @@ from headgate.contracts.model import Column, Kind
 from headgate.contracts.odcs_writer import physical_type
 from headgate.contracts.personal_names import is_account_number
 from headgate.contracts.sensitive_names import compared, is_personal_name
-from headgate.drafts.column_inference import Guess, count_combinations, guess_column
+from headgate.drafts.column_inference import Guess, count_combinations, guess_column, narrowed
 from headgate.drafts.format_answers import FormatAnswer, answer_of
 from headgate.errors import ContractError
 from headgate.matching.header_names import folded
 from headgate.values.accepted_texts import null_where_absent
 from headgate.values.cast_declared import cast_column
 from headgate.values.cells import blank_to_null, flags, int_array, matches, rows_where
+from headgate.values.format_inference import infer_format
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from headgate.contracts.model import Contract
+    from headgate.values.format_inference import Reading
 
 NEARLY_ALL = 0.98
 MIN_VALUES = 50
@@ -42,6 +44,8 @@ _KEY_NAMES = re.compile(
 # Codes of places are values of their rows, as names are: two parcels may go to one postcode.
 _CODES_OF_PLACES = re.compile(
     r"(?:.*[\W_])?(?:post(?:al|leit)?|zip|pin|area|dial(?:l?ing)?)[\W_]*(?:code|number|no)\W*"
+    r"|(?:.*[\W_])?post(?:nr|nummer)\W*"
+    r"|(?:codigo|codice|numero)[\W_]+(?:postale?|civico)\W*"
 )
 # `C536379` among whole numbers is an id, as of cancelled invoices, 1.7 % of the rows of a real sales
 # register. `=SUM(B2:B81)` is a formula without a value, not an id.
@@ -62,10 +66,11 @@ def sounds_like_key(name: str) -> bool:
     return _KEY_NAMES.fullmatch(plain) is not None and names_nobody and not is_of_place
 
 
-def guess_of_nearly_all(name: str, text: pa.Array, guess: Guess) -> Guess:
+def guess_of_nearly_all(name: str, text: pa.Array, guess: Guess, answer: FormatAnswer) -> Guess:
     """Return a text column in the type of nearly all its values.
 
-    The column stays text if there is no such type, or if the other values are ids.
+    The column stays text if there is no such type, if the other values are ids, or until a person has said
+    which of several formats nearly all values have.
     """
     values = blank_to_null(text).drop_null()
     if (
@@ -82,7 +87,16 @@ def guess_of_nearly_all(name: str, text: pa.Array, guess: Guess) -> Guess:
     are_few = len(others) <= (1 - NEARLY_ALL) * len(values)
     if not are_few or (answered.type.kind is Kind.BIGINT and _are_ids(name, others)):
         return guess
+    readings = _readings_of_others(values, others, answer)
+    if len(readings) > 1:
+        return replace(guess, choices=readings)
     return replace(answered, mostly=guess.mostly)
+
+
+def _readings_of_others(values: pa.Array, bad: pa.Array, answer: FormatAnswer) -> tuple[Reading, ...]:
+    """Return the formats that all values but the bad ones fit."""
+    fitting = values.filter(pc.invert(pc.is_in(values, bad)))
+    return narrowed(infer_format(pc.unique(fitting)), answer).readings
 
 
 def bad_values(column: Column, text: pa.Array) -> pa.Array:
