@@ -17,10 +17,13 @@ if TYPE_CHECKING:
 _MARK, _MARKS = "\N{COMBINING ACUTE ACCENT}", {"Mn", "Mc"}
 _LETTER = f"[A-Za-z]{_MARK}{{0,4}}"
 _NUMBER = "(?<![0-9])(?:[0-9]{1,2}|(?:19|20)[0-9]{2})(?![0-9])"
-_PUNCTUATION = "[_ .,:;?!/%°&+*#'\"()\\[\\]$-]"
+_PUNCTUATION = "[_ .,:?/%°&+*#'\"()\\[\\]$-]"
 _BEGINNING = f"(?:[0-9]{{1,2}}[.)] ?)?[('\"]*(?:# ?)?(?:{_LETTER}|_)"
 _SHOWABLE = re.compile(f"{_BEGINNING}(?:{_LETTER}|{_PUNCTUATION}|{_NUMBER}){{0,250}}")
+# A sentence is shown if it is a question or ends as a label does: it may be a remark about somebody.
+_MAX_NAME, _ENDS_OF_QUESTIONS = 60, ("?", ")", "*", ":")
 _MAX_DIGITS = 4
+_MARKS_OF_QUESTIONS = "\N{INVERTED QUESTION MARK}\N{INVERTED EXCLAMATION MARK}\N{HORIZONTAL ELLIPSIS}"
 _NEVER = "\0"
 # English, German, Dutch, French, Spanish and Italian, without marks.
 _IDENTIFIER = re.compile(
@@ -37,9 +40,11 @@ def showable(name: str) -> bool:
     """
     # Many scripts write vowels as marks on a letter, and macOS writes umlauts in this way.
     text = "".join(map(_as_ascii, re.sub("(?<=m)[²³]", "", unicodedata.normalize("NFC", name))))
+    is_sentence = len(text) > _MAX_NAME or "?" in text
     return (
         sum(character.isdigit() for character in text) <= _MAX_DIGITS
         and _SHOWABLE.fullmatch(text) is not None
+        and (not is_sentence or text.rstrip().endswith(_ENDS_OF_QUESTIONS))
     )
 
 
@@ -55,7 +60,11 @@ def _as_ascii(character: str) -> str:
     category = unicodedata.category(character)
     if category in _MARKS:
         return _MARK
-    return {"Sc": "$", "Zs": " "}.get(category, "'" if category.startswith("P") else _NEVER)
+    if category in {"Pi", "Pf", "Pd"} or character in _MARKS_OF_QUESTIONS:
+        return "'"
+    if category.startswith("P"):  # of full width in Chinese and Japanese forms
+        return unicodedata.normalize("NFKC", character)
+    return {"Sc": "$", "Zs": " "}.get(category, _NEVER)
 
 
 def folded(name: str) -> str:

@@ -16,6 +16,7 @@ from headgate.api.analytics.column_lineage import column_lineage_of_table
 from headgate.api.analytics.questions import saved_questions_of
 from headgate.api.files import file_records
 from headgate.api.operations import health, runs
+from headgate.api.shapes.lake import LineageColumn
 from headgate.api.shapes.tables import QueryAsked
 from headgate.errors import NotFoundError, QueryError
 from headgate.lake.file_index import FileFilter
@@ -133,7 +134,9 @@ class LakeTools:
             "how_good": self._quality(listed),
         }
         by_column = column_lineage_of_table(self.lake, listed.name)
-        (own,) = (each for each in by_column.columns if each.column == column)
+        # Columns about where a row came from have no lineage of their own.
+        nothing = LineageColumn(column=column, sources=(), feeds=())
+        own = next((each for each in by_column.columns if each.column == column), nothing)
         sources = lineage.lineage_of_table(self.lake, listed.name)
         return facts | {
             "lineage": own.model_dump(),

@@ -98,7 +98,9 @@ def _translated(question: str, dialect: str, types: Mapping[str, str]) -> str | 
     try:
         statements = [statement for statement in sqlglot.parse(question, read=Athena) if statement]
     except SqlglotError as error:
-        raise QueryError(f"The statement is not Athena SQL: {describe_parse_error(error)}") from None
+        raise QueryError(
+            f"The statement is not Athena SQL: {describe_parse_error(error, question)}"
+        ) from None
     if len(statements) != 1:
         raise QueryError(f"There are {len(statements)} statements. Send one at a time.")
     if not isinstance(statements[0], exp.Query):

@@ -6,6 +6,8 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Any
 
+import sqlglot
+from sqlglot.dialects import Athena
 from sqlglot.errors import ParseError, SqlglotError
 
 if TYPE_CHECKING:
@@ -38,26 +40,28 @@ _EXPECTED = re.compile(r"Expected (.+?) but got <Token")
 _QUOTE = re.compile(r"Missing (\S+) from (\d+):(\d+)")
 
 
-def describe_parse_error(error: SqlglotError, skipped: str = "") -> str:
+def describe_parse_error(error: SqlglotError, parsed: str, skipped: str = "") -> str:
     """Return the error, its position and how to correct it, without names of the parser's classes.
 
     Args:
-        skipped: the text of the statement before the parsed part, by which its lines are counted.
+        parsed: the text that has the error.
+        skipped: the text of the statement before it, by which its lines are counted.
     """
     if isinstance(error, ParseError) and error.errors:
-        return _described(error.errors[0], skipped)
+        return _described(error.errors[0], parsed, skipped)
     quote = _QUOTE.fullmatch(str(error.__cause__))
     if quote is None:
         return "it cannot be read. Check its quotes and brackets."
-    place = _place(int(quote[2]), int(quote[3]), skipped)
+    offset = int(quote[3])  # in the whole text, though the parser calls it a column
+    place = _place(int(quote[2]), offset - parsed.rfind("\n", 0, offset), skipped)
     return f"the quote {quote[1]} has no end, {place}. Close it."
 
 
-def _described(first: Mapping[str, Any], skipped: str) -> str:
+def _described(first: Mapping[str, Any], parsed: str, skipped: str) -> str:
     token = str(first.get("highlight") or "")
     context = str(first.get("start_context") or "")
     line, column = int(first.get("line") or 1), int(first.get("col") or 1) - len(token) + 1
-    if slip := _slip(context, token):
+    if slip := _slip(context, token, parsed):
         word, keyword, back = slip
         before = f"{context}{token}"[: len(context) + len(token) - back]
         distance = len(context) - len(before)
@@ -82,18 +86,31 @@ def _in_words(what: str, token: str) -> str:
     return what.rstrip(".")
 
 
-def _slip(context: str, token: str) -> tuple[str, str, int] | None:
+def _slip(context: str, token: str, parsed: str) -> tuple[str, str, int] | None:
     """Return the word of a keyword with a slip at or before a token, the keyword, and letters from the end.
 
-    The letters are those from the beginning of the word to the end of the token.
+    The letters are those from the beginning of the word to the end of the token. A word is a slip where the
+    statement can be read with the keyword: `weight` is like `right`, and is a name.
     """
     text = f"{context}{token}"
+    end = parsed.find(text) + len(text)
     for match in list(_WORD.finditer(text))[-_WORDS_BEFORE - 1 :]:
         word = match[0].lower()
         near = difflib.get_close_matches(word, _KEYWORDS, n=1, cutoff=_MIN_LIKENESS)
-        if len(word) >= _MIN_LETTERS and near and word.removesuffix("s") not in {*_KEYWORDS, "cast"}:
-            return match[0], near[0], len(text) - match.start()
+        if len(word) < _MIN_LETTERS or not near or word.removesuffix("s") in {*_KEYWORDS, "cast"}:
+            continue
+        back = len(text) - match.start()
+        if _is_readable(f"{parsed[: end - back]}{near[0]}{parsed[end - back + len(word) :]}"):
+            return match[0], near[0], back
     return None
+
+
+def _is_readable(statement: str) -> bool:
+    try:
+        sqlglot.parse(statement, read=Athena)
+    except SqlglotError:
+        return False
+    return True
 
 
 def _place(line: int, column: int, skipped: str) -> str:

@@ -115,7 +115,8 @@ def only_reading(sql: str) -> exp.Query | exp.Values | None:
         statements = [statement for statement in sqlglot.parse(question, read=Athena) if statement]
     except SqlglotError as error:
         skipped = sql[: len(sql) - len(question)]
-        raise QueryError(f"The statement is not Athena SQL: {describe_parse_error(error, skipped)}") from None
+        described = describe_parse_error(error, question, skipped)
+        raise QueryError(f"The statement is not Athena SQL: {described}") from None
     for statement in statements:
         _check_aliases(statement)
     if len(statements) != 1:

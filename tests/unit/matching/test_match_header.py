@@ -87,6 +87,7 @@ def test_what_may_be_a_cell_is_never_shown() -> None:
         "¿Qué podríamos mejorar?",
         "What\u2019s your team\u2019s name \u2013 and why?",
         "# of items*",
+        "満足度は\uff1f",
     ],
 )
 def test_a_plain_word_or_question_of_any_language_may_be_reported(name: str) -> None:
@@ -112,6 +113,10 @@ def test_a_plain_word_or_question_of_any_language_may_be_reported(name: str) -> 
         "4.",
         "How likely (0\u066010)?",
         "a" * 300,
+        "Pays late; call Mrs. Smith, she is ill!",
+        "Patient has diabetes? Yes",
+        "anna\uff20example.org",
+        "She called twice about the lamp of her mother and would like to get it back",
         "",
     ],
 )

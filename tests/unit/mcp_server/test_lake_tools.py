@@ -106,6 +106,15 @@ def test_an_unknown_table_is_answered_with_the_nearest() -> None:
     assert "payments" in refused("describe_table", table="payment")
 
 
+def test_a_column_about_where_a_row_came_from_is_explained_as_any_other() -> None:
+    """Before the first run both are answered with what makes the table."""
+    of_row, of_amount = (
+        refused("explain_figure", table="payments", column=column) for column in ("_source_row", "amount")
+    )
+    assert of_row == of_amount
+    assert "POST /v1/runs" in of_row
+
+
 def test_a_table_that_was_never_built_says_so() -> None:
     assert answered("describe_table", table="churn_risk")["state"] == "no run has built the table yet"
 
