@@ -108,7 +108,9 @@ def test_a_reader_gets_answers_at_their_address_from_the_function_of_the_report(
     answer = shop_lake.client("lambda").invoke(FunctionName=name, Payload=b"{}")
     assert "FunctionError" not in answer, answer["Payload"].read()
     (message,) = received()
-    assert message["Message"].splitlines()[:2] == ["Orders", "n"]
+    title, origin, header = message["Message"].splitlines()[:3]
+    assert (title, header) == ("Orders", "N")
+    assert origin.startswith("From Orders as of ")
     assert viewer.call("DELETE", "/v1/mails?title=Orders").json["mails"] == []
 
 
