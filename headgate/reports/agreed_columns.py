@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from headgate.api.shapes.lake import CatalogTable
     from headgate.api.shapes.tables import ResultColumn
 
-_NUMBER = re.compile(r"(decimal|double|float|real|tinyint|smallint|int|bigint)", re.IGNORECASE)
+_NUMBER = re.compile(r"(decimal|double|float|real|tinyint|smallint|int|integer|bigint)\b", re.IGNORECASE)
 _CURRENCY_SUFFIX = re.compile(r"_([a-z]{3})$")
 
 

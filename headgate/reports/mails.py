@@ -279,6 +279,6 @@ def _address(schedule: MailSchedule) -> str:
         return f"/dashboards/{schedule.dashboard}"
     if schedule.kind == "table":
         return f"/query?{urlencode({'sql': schedule.sql})}"
-    chart = {"x": schedule.x, "y": schedule.y, "series": schedule.series, "kind": schedule.kind}
-    chosen = {name: columns for name, columns in chart.items() if columns} if schedule.x else {}
+    columns = {"x": schedule.x, "y": schedule.y, "series": schedule.series} if schedule.x else {}
+    chosen = {name: value for name, value in {**columns, "kind": schedule.kind}.items() if value}
     return f"/query?{urlencode({'sql': schedule.sql, 'view': 'chart', **chosen}, doseq=True)}"

@@ -268,10 +268,10 @@ class Scores:
         same days, and the day's period has a model, because a forest ranks all transactions of its period.
         """
         newest, addresses = self.days.days[-1], {}
-        for day in self.days.days[:-1]:
+        first_recent = newest - pd.Timedelta(days=MAX_GAP_DAYS)
+        for day in (day for day in self.days.days[:-1] if day >= first_recent):
             periods = stretches(self.days.days[0], day)
-            is_recent = day >= newest - pd.Timedelta(days=MAX_GAP_DAYS)
-            if is_recent and periods == self.stretches[: len(periods)] and self.is_taught(periods[-1]):
+            if periods == self.stretches[: len(periods)] and self.is_taught(periods[-1]):
                 addresses[day] = self.address(periods[-1], "scores", day, before=day)
         return addresses
 
