@@ -119,3 +119,12 @@ test('another statement about a panel follows its filters, and those of other pa
   expect(narrowed(PANEL, [{ ...FILTER, panels: ['other'] }], { series: 'a' }, TABLES).narrow(sql)).toBe(sql)
   expect(narrowed(PANEL, [FILTER], {}, TABLES).narrow(sql)).toBe(sql)
 })
+
+test('the chosen filters that change a panel are put in words', () => {
+  const filters = [FILTER, { ...FILTER, name: 'other', label: 'Other', panels: ['other'] }]
+  expect(narrowed(PANEL, filters, { series: 'a', other: 'b' }, TABLES).words).toEqual(['Series: a'])
+  expect(narrowed(PANEL, PERIOD, { from: '2026-01-02', until: '' }, TABLES).words).toEqual([
+    `${PERIOD[0]?.label}: 2 Jan 2026`,
+  ])
+  expect(narrowed(PANEL, filters, {}, TABLES).words).toEqual([])
+})

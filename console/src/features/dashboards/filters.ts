@@ -1,4 +1,5 @@
 import type { Schemas } from '../../api/client'
+import { cellWords } from '../../formats/columns'
 import { quoted } from '../../formats/sql'
 
 type Filter = Schemas['DashboardFilter']
@@ -12,6 +13,8 @@ export interface Narrowed {
   sql: string
   /** Labels of chosen filters that do not change the panel. */
   ignored: string[]
+  /** The chosen filters that change the panel, such as `Country: Ireland`. */
+  words: string[]
   /** Conditions of the rows of the panel's table, as filters of the table's page. */
   rows: string[]
   /** Another statement about the panel under the same filters. */
@@ -25,6 +28,9 @@ export function narrowed(panel: Panel, filters: Filter[], chosen: Chosen, tables
   return {
     sql: filteredSql(panel, filters, chosen, tables),
     ignored: active.filter((one) => !narrows(one, panel)).map((one) => one.label),
+    words: active
+      .filter((one) => narrows(one, panel))
+      .map(({ name, label, column }) => `${label}: ${cellWords(column, chosen[name])}`),
     rows: [
       ...(panel.rows ?? []),
       ...own.map((one) => rowCondition(one, chosen[one.name] ?? '', typeOf(tables, panel.table, one.column))),

@@ -25,6 +25,8 @@ interface Props {
   sql: string
   /** The filters of the panel, which the statement about its trust is narrowed by. */
   narrow: (sql: string) => string
+  /** The chosen filters that change the panel. */
+  words: string[]
   views: PanelView[]
   view: PanelView
   answer: Result | undefined
@@ -39,7 +41,7 @@ const TITLES: Record<PanelView, string> = {
 }
 
 /** Everything that one rarely needs of a panel, behind one button. */
-export function PanelMenu({ panel, board, title, sql, narrow, views, view, answer, onView }: Props) {
+export function PanelMenu({ panel, board, title, sql, narrow, words, views, view, answer, onView }: Props) {
   const { name, question } = panel
   const trust = useTrust({ board, table: panel.table, narrow }) ?? []
   const units = useAnswerUnits(panel.table, answer?.columns, panel.units)
@@ -50,7 +52,7 @@ export function PanelMenu({ panel, board, title, sql, narrow, views, view, answe
   const saved = answer && shownColumns(answer)
   const [listed, all] = answer ? [answer.rows.length, rowCount(answerRows(answer))] : [0, 0]
   const part = all > listed ? [`The first ${whole(listed)} of ${whole(all)} rows`] : []
-  const pinned = answer && questionOfPanel(panel, sql, answer.columns)
+  const pinned = answer && questionOfPanel(panel, sql, answer.columns, words)
   const notes = [...(title ? [title] : []), ...part, `SQL: ${sql}`]
   function savePicture(chart: SVGSVGElement | null): void {
     if (!saved) return

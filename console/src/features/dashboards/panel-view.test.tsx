@@ -63,7 +63,7 @@ const show = (board: object) => {
           <PanelView
             panel={PANEL}
             board={board as Schemas['Dashboard']}
-            narrowed={{ sql: PANEL.sql, rows: [], ignored: [] } as never}
+            narrowed={{ sql: PANEL.sql, rows: [], ignored: [], words: [] } as never}
           />
         </MemoryRouter>
       </QueryClientProvider>

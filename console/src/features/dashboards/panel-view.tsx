@@ -77,6 +77,7 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
           title={answer}
           sql={sql}
           narrow={narrowed.narrow}
+          words={narrowed.words}
           views={viewsOf(isDrawn, board.system)}
           view={view}
           answer={result.data}

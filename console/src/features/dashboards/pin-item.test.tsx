@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect } from '../../api/client'
 import { PinItem } from './pin-item'
-import { named, questionOfPanel } from './pinned-question'
+import { pinnedAs, questionOfPanel } from './pinned-question'
 
 const FAN = { question: 'What is ahead?', kind: 'fan', x: 'week', y: ['sold', 'mean'], series: '' } as const
 const COLUMNS = ['week', 'sold', 'mean', 'title_low'].map((name) => ({ name }))
@@ -22,12 +22,15 @@ const QUESTION = {
 }
 let own: object[] = []
 let sent: unknown[] = []
+let isFailing = false
 
 beforeEach(() => {
   own = []
   sent = []
+  isFailing = false
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
   vi.stubGlobal('fetch', (url: string, { body }: RequestInit) => {
+    if (body && isFailing) return Promise.resolve(Response.json({ title: 'Too many' }, { status: 422 }))
     if (body) {
       const question = JSON.parse(body as string) as object
       sent.push(question)
@@ -69,11 +72,38 @@ test('a chart is pinned with its columns, and a table only if all of its columns
   expect(questionOfPanel(table, 'select 1', COLUMNS.slice(0, 3))).toMatchObject({ kind: 'table', x: '' })
 })
 
+test('a panel under filters has them in its name, which the API takes', () => {
+  const panel = { ...FAN, y: [...FAN.y] }
+  const name = (filters: string[]) => questionOfPanel(panel, 'select 1', COLUMNS, filters)?.name ?? ''
+  expect(name(['Country: Ireland', 'From: 1 Mar 2026'])).toBe(
+    'What is ahead? (Country: Ireland, From: 1 Mar 2026)',
+  )
+  expect(name(['a'.repeat(300)])).toHaveLength(200)
+  expect(name(['a'.repeat(300)]).endsWith('a…')).toBe(true)
+})
+
 test('another question of the same name is not replaced', () => {
-  const others = [
-    { name: QUESTION.name, sql: 'select 2' },
-    { name: `${QUESTION.name} (2)`, sql: 'select 3' },
-  ]
-  expect(named(QUESTION, others).name).toBe('What is ahead? (3)')
-  expect(named(QUESTION, [{ name: QUESTION.name, sql: QUESTION.sql }]).name).toBe(QUESTION.name)
+  const kept = (name: string, sql: string) => ({ ...QUESTION, name, sql })
+  const others = [kept(QUESTION.name, 'select 2'), kept(`${QUESTION.name} (2)`, 'select 3')]
+  expect(pinnedAs(QUESTION, others).name).toBe('What is ahead? (3)')
+  const long = 'a'.repeat(200)
+  const { name } = pinnedAs({ ...QUESTION, name: long }, [kept(long, 'select 2')])
+  expect([name.length, name.slice(-5)]).toEqual([200, '… (2)'])
+})
+
+test('a question with the same statement is pinned as it is, whatever its name', () => {
+  const own = { ...QUESTION, name: 'Mine', kind: 'bar' as const, is_pinned: false }
+  expect(pinnedAs(QUESTION, [own])).toEqual({ ...own, is_pinned: true })
+  expect(pinnedAs(QUESTION, [{ ...own, name: QUESTION.name }])).toMatchObject({
+    kind: 'bar',
+    is_pinned: true,
+  })
+})
+
+test('a panel that was not put on the dashboard says why', async () => {
+  isFailing = true
+  show()
+  await userEvent.click(await screen.findByText('Put it on my dashboard'))
+  expect((await screen.findByRole('alert')).textContent).toBe('It was not put there: Too many')
+  expect(sent).toEqual([])
 })

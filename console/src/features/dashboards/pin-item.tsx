@@ -2,7 +2,7 @@ import { Menu } from '@mantine/core'
 
 import { type KeptQuestion, useKeptQuestions } from '../query/saved-questions'
 import { OWN_BOARD } from './board-draft'
-import { named } from './pinned-question'
+import { pinnedAs } from './pinned-question'
 
 /** Puts a panel on the person's own dashboard, or leads to it there. */
 export function PinItem({ question }: { question: KeptQuestion }) {
@@ -19,7 +19,7 @@ export function PinItem({ question }: { question: KeptQuestion }) {
       <Menu.Item
         closeMenuOnClick={false}
         disabled={keep.isPending}
-        onClick={() => keep.mutate(named(question, questions))}
+        onClick={() => keep.mutate(pinnedAs(question, questions))}
       >
         Put it on my dashboard
       </Menu.Item>

@@ -12,24 +12,36 @@ const CHARTS: Partial<Record<Schemas['Panel']['kind'], 'line' | 'bar'>> = {
 }
 
 /**
- * A panel as a question for a dashboard of one's own, with the statement under the filters of the page. Undefined for a
- * table with columns that only count or fill a title: a question shows all of its columns.
+ * A panel as a question for a dashboard of one's own, with the statement under the filters of the page, which its name
+ * lists. Undefined for a table with columns that only count or fill a title: a question shows all of its columns.
  */
 export function questionOfPanel(
   { question, kind, x, y, series }: Panel,
   sql: string,
   columns: { name: string }[],
+  filters: string[] = [],
 ): KeptQuestion | undefined {
   const chart = x && y.length > 0 ? CHARTS[kind] : undefined
   if (!chart && columns.some(({ name }) => !isShown(name))) return undefined
   const shown = chart ? { kind: chart, x, y, series } : { kind: 'table' as const, x: '', y: [], series: '' }
-  return { name: question, sql, ...shown, is_pinned: true }
+  const name = filters.length > 0 ? `${question} (${filters.join(', ')})` : question
+  return { name: named(name), sql, ...shown, is_pinned: true }
 }
 
-/** The question under a name that none of the person's other questions has; their statements stay as they are. */
-export function named(question: KeptQuestion, own: Pick<KeptQuestion, 'name' | 'sql'>[]): KeptQuestion {
-  const taken = new Set(own.filter(({ sql }) => sql !== question.sql).map(({ name }) => name))
-  let name = question.name
-  for (let at = 2; taken.has(name); at += 1) name = `${question.name} (${at})`
+const MAX_NAME = 200
+
+/** A name with an ending, cut to the length that the API takes. */
+const named = (name: string, ending = ''): string =>
+  name.length + ending.length <= MAX_NAME
+    ? name + ending
+    : `${name.slice(0, MAX_NAME - ending.length - 1).trimEnd()}…${ending}`
+
+/** The question that is kept to pin another: the person's own with its statement as it is, else that one under a free name. */
+export function pinnedAs(question: KeptQuestion, own: KeptQuestion[]): KeptQuestion {
+  const same = own.find(({ sql }) => sql === question.sql)
+  if (same) return { ...same, is_pinned: true }
+  const taken = new Set(own.map(({ name }) => name))
+  let { name } = question
+  for (let at = 2; taken.has(name); at += 1) name = named(question.name, ` (${at})`)
   return { ...question, name }
 }
