@@ -15,7 +15,8 @@ export function number(value: Cell | undefined): string {
   const parsed = Number(text)
   // A number with an exponent has more decimals than digits behind its point.
   if (!Number.isFinite(parsed) || /e/i.test(text) || places > MOST_PLACES) return text
-  return withPlaces(places).format(parsed)
+  // The text, because a float has 15 digits of it.
+  return withPlaces(places).format(text as `${number}`)
 }
 
 /** The significant digits that a double always has; further ones are left of its binary form. */
@@ -41,14 +42,15 @@ export function figureInFull(value: Cell | undefined, unit: string): string {
   if (unit === 'percent') return `${text} %`
   const currency = currencyOf(unit)
   if (!currency) return text
-  const places = Math.max(2, /\.(\d+)/.exec(text)?.[1]?.length ?? 0)
+  const least = placesOfCurrency(currency)
+  const places = Math.max(least, /\.(\d+)/.exec(text)?.[1]?.length ?? 0)
   if (places > MOST_PLACES) return text
   return new Intl.NumberFormat('en-GB', {
     style: 'currency',
     currency,
-    minimumFractionDigits: 2,
+    minimumFractionDigits: least,
     maximumFractionDigits: places,
-  }).format(parsed)
+  }).format(String(value) as `${number}`)
 }
 
 /** A measure as pages show it: whole numbers in full, others with at most four significant digits. */
@@ -161,6 +163,10 @@ export function unitWord(value: Cell | undefined, unit: string): string {
 
 /** The currency of a unit such as `USD` or `USD per period`; empty where it has none. */
 export const currencyOf = (unit: string): string => /^([A-Z]{3})( per |$)/.exec(unit)?.[1] ?? ''
+
+/** The decimals that amounts of a currency have: two of most, none of some. */
+export const placesOfCurrency = (currency: string): number =>
+  new Intl.NumberFormat('en-GB', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
 
 /** An amount by its size: `$12.40`, `$3,412`, `$612k`, `$1.24m`. */
 export function money(amount: number, currency: string): string {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { exactFormat, placesOf, plainFormat, plainText, rowFormat } from './answer-numbers'
+import { amountPlacesOf, exactFormat, placesOf, plainFormat, plainText, rowFormat } from './answer-numbers'
 
 test('a share of any statement is percent with two decimals', () => {
   const share = plainFormat(
@@ -77,6 +77,8 @@ test('a question has the unit beside all digits', () => {
     exactFormat({ heading: '', title: '', text: String }, { name: 'sum', type }, { sum: unit }).text(value)
   expect(text('double', 'GBP', 195200.4)).toBe('£195,200.40')
   expect(text('decimal(18,4)', 'GBP', '2086012.4512')).toBe('£2,086,012.4512')
+  expect(text('decimal(18,2)', 'JPY', '1250')).toBe('JP¥1,250')
+  expect(text('decimal(38,2)', 'GBP', '12345678901234567.89')).toBe('£12,345,678,901,234,567.89')
   expect(text('double', 'share', 0.25121)).toBe('25.121 %')
   expect(text('bigint', 'orders', 33658072)).toBe('33,658,072')
   expect(text('varchar', '', 'a')).toBe('a')
@@ -96,16 +98,41 @@ test('a share in a table of rows has at most two decimals, and a tiny one is not
   expect(text(95.3756856467358, 'USD')).toBe('US$95.3756856467358')
 })
 
-test('amounts of a statement have two decimals, and prices below 1 keep their digits', () => {
-  const column = { name: 'revenue', type: 'decimal(18,3)' }
-  const { text } = plainFormat({ heading: '', title: '', text: String }, column, { revenue: 'GBP' }, 3)
-  expect(['796648.500', '622479.502', '-2.5', '0.0035', null].map(text)).toEqual([
+/** The texts of a column of amounts in a table of an answer. */
+function amountTexts(values: (string | number | null)[], unit = 'GBP', type = 'decimal(18,3)'): string[] {
+  const [columns, rows, units] = [
+    [{ name: 'revenue', type }],
+    values.map((value) => [value]),
+    { revenue: unit },
+  ]
+  const [places] = placesOf(columns, rows)
+  const [amounts] = amountPlacesOf(columns, rows, units)
+  return values.map(
+    plainFormat({ heading: '', title: '', text: String }, columns[0], units, places, amounts).text,
+  )
+}
+
+test('all amounts of a column have the places of its currency', () => {
+  expect(amountTexts(['796648.500', '622479.502', '-0.500', '0.990', '0.000', null])).toEqual([
     '796,648.50',
     '622,479.50',
-    '-2.50',
-    '0.0035',
+    '-0.50',
+    '0.99',
+    '0.00',
     '–',
   ])
-  const counted = plainFormat({ heading: '', title: '', text: String }, column, { revenue: 'days' }, 3)
-  expect(counted.text('622479.502')).toBe('622,479.502')
+  expect(amountTexts([0.123456789012345, 5], 'GBP per period', 'double')).toEqual(['0.12', '5.00'])
+  expect(amountTexts(['1250.000', '12.000'], 'JPY')).toEqual(['1,250', '12'])
+})
+
+test('a column with smaller amounts, and one of another unit, keep their digits', () => {
+  expect(amountTexts(['796648.5000', '0.0035', '0.0000'])).toEqual(['796,648.5000', '0.0035', '0.0000'])
+  expect(amountTexts(['0.500', '12.000'], 'JPY')).toEqual(['0.50', '12.00'])
+  expect(amountTexts(['622479.502'], 'days')).toEqual(['622,479.502'])
+})
+
+test('a decimal with more digits than a float has all of them', () => {
+  const text = '12345678901234567.891'
+  expect(amountTexts([text])).toEqual(['12,345,678,901,234,567.89'])
+  expect(plainText({ name: 'sold', type: 'decimal(38,3)' }, 3)(text)).toBe('12,345,678,901,234,567.891')
 })

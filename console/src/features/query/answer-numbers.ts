@@ -8,6 +8,7 @@ import {
   isNumeric,
   isTextual,
   number,
+  placesOfCurrency,
 } from '../../api/format'
 import { exact } from '../../components/grid-columns'
 import { type ColumnFormat, headingWithUnit, type Units } from '../../formats/columns'
@@ -42,12 +43,13 @@ function roundedPercent(value: Cell): string {
   return isTiny ? figure(value, 'share') : `${inFull(rounded)} %`
 }
 
-/** A column by its values, whose heading has the unit that they lack; shares have two decimals. The title of a cell and the download have all digits. */
+/** A column by its values, whose heading has the unit that they lack; shares have two decimals, and amounts those of `amountPlacesOf`. The title of a cell and the download have all digits. */
 export function plainFormat(
   format: ColumnFormat,
   column: Column | undefined,
   units: Units,
   places = 0,
+  amountPlaces?: number,
 ): ColumnFormat {
   return {
     ...format,
@@ -58,20 +60,34 @@ export function plainFormat(
     text:
       column && isShare(units[column.name])
         ? roundedPercent
-        : namedText(column, amountText(units[column?.name ?? ''], plainText(column, places))),
+        : namedText(column, amountText(amountPlaces, plainText(column, places))),
   }
 }
 
-const AN_AMOUNT = new Intl.NumberFormat('en-GB', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+/** The places to which the amounts of each column are rounded, which are those of its currency; undefined where the column has smaller amounts, such as prices of parts, or none. */
+export const amountPlacesOf = (columns: Column[], rows: Cell[][], units: Units): (number | undefined)[] =>
+  columns.map(({ name, type }, at) => {
+    const currency = isNumeric(type) ? currencyOf(units[name] ?? '') : ''
+    if (!currency) return undefined
+    const places = placesOfCurrency(currency)
+    const isSmaller = (row: Cell[]): boolean => {
+      const amount = Math.abs(Number(row[at] ?? 0))
+      return amount > 0 && amount < 10 ** -places
+    }
+    return rows.some(isSmaller) ? undefined : places
+  })
 
-/** Amounts have two decimals; a price below 1, such as 0.0035, keeps its digits. */
-function amountText(unit: string | undefined, text: (value: Cell) => string): (value: Cell) => string {
-  if (!currencyOf(unit ?? '')) return text
-  return (value) => {
-    const amount = Number(value)
-    const isRounded = value !== null && value !== '' && Number.isFinite(amount) && Math.abs(amount) >= 1
-    return isRounded ? AN_AMOUNT.format(amount) : text(value)
-  }
+/** An amount with so many places, of the text of a decimal, because a float has 15 digits of it. */
+function amountText(places: number | undefined, text: (value: Cell) => string): (value: Cell) => string {
+  if (places === undefined) return text
+  const format = new Intl.NumberFormat('en-GB', {
+    minimumFractionDigits: places,
+    maximumFractionDigits: places,
+  })
+  return (value) =>
+    value === null || value === '' || !Number.isFinite(Number(value))
+      ? text(value)
+      : format.format(String(value) as `${number}`)
 }
 
 /** A code of a country or a member such as `category=kitchen`. */

@@ -9,7 +9,7 @@ import { type ColumnFormat, columnFormats, useAnswerUnits, useLabels } from '../
 import { day } from '../../formats/moments'
 import { AnswerChart } from './answer-chart'
 import { AnswerDownloads } from './answer-downloads'
-import { exactFormat, placesOf, plainFormat } from './answer-numbers'
+import { amountPlacesOf, exactFormat, placesOf, plainFormat } from './answer-numbers'
 import type { Choice } from './chart-choice'
 import { DAY_CHARACTERS, isOfDays } from './days'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
@@ -122,16 +122,17 @@ function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnForma
   const units = useAnswerUnits('', columns)
   const labels = useLabels('')
   const places = useMemo(() => placesOf(columns, rows), [columns, rows])
+  const amounts = useMemo(() => amountPlacesOf(columns, rows, units), [columns, rows, units])
   return useMemo(
     () =>
       columnFormats(columns, units, labels).map((format, place) => {
         const column = columns[place]
         const shown = isQuestion
           ? exactFormat(format, column, units)
-          : plainFormat(format, column, units, places[place])
+          : plainFormat(format, column, units, places[place], amounts[place])
         return isOfDays(rows, place) ? { ...shown, text: isQuestion ? dayWords : dayText } : shown
       }),
-    [columns, rows, units, labels, places, isQuestion],
+    [columns, rows, units, labels, places, amounts, isQuestion],
   )
 }
 
