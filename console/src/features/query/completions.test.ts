@@ -33,3 +33,16 @@ test('nothing is offered inside a text', () => {
   expect(labels("select 'quan", ' from lake.trips')).toEqual([])
   expect(labels("select 'a', quan", ' from lake.trips')).toEqual(['quantity', 'trip_id'])
 })
+
+test('an apostrophe in a comment or in a name in quotes begins no text', () => {
+  const all = ['quantity', 'trip_id']
+  expect(labels("-- don't count\nselect quan", ' from lake.trips')).toEqual(all)
+  expect(labels("/* don't\ncount */ select quan", ' from lake.trips')).toEqual(all)
+  expect(labels('select 1 as "don\'t", quan', ' from lake.trips')).toEqual(all)
+  expect(labels("select 'a -- b', '/*', quan", ' from lake.trips')).toEqual(all)
+})
+
+test('nothing is offered inside a comment', () => {
+  expect(labels('-- the quan', '\nselect 1 from lake.trips')).toEqual([])
+  expect(labels('/* the quan', ' */ select 1 from lake.trips')).toEqual([])
+})

@@ -16,11 +16,16 @@ export interface Offered {
 /** Offered before keywords and names of tables, which the editor's language offers without a boost. */
 const FIRST = 90
 const NAMES_A_TABLE = /\b(?:from|join)\s+[\w.]*$/i
-const IN_TEXT = /^(?:[^']*'[^']*')*[^']*'[^']*$/
+
+/** Texts, names in quotes and comments that are closed; what a name in quotes has is no text, also where it is open. */
+const CLOSED = /'[^']*'|"[^"]*(?:"|$)|--[^\n]*\n|\/\*[\s\S]*?\*\//g
+
+/** Whether a statement ends inside a text or a comment. */
+const isInText = (before: string): boolean => /'|--|\/\*/.test(before.replaceAll(CLOSED, ' '))
 
 /** The names for the word before the cursor: tables behind FROM and JOIN, else columns of the tables that the statement reads, or of all tables before it names one. */
 export function offeredNames(before: string, sql: string, tables: Table[]): Offered[] {
-  if (IN_TEXT.test(before)) return []
+  if (isInText(before)) return []
   if (NAMES_A_TABLE.test(before)) return tables.map(tableOf)
   const read = tablesIn(sql, tables)
   const columns = new Map<string, Offered>()

@@ -28,7 +28,10 @@ export function matching<T extends Table>(tables: T[], searched: string): T[] {
 
 /** The tables that a statement reads, in the order in which it names them. */
 export function tablesIn<T extends Table>(sql: string, tables: T[]): T[] {
-  const text = sql.replaceAll(/'[^']*'|--[^\n]*/g, ' ').toLowerCase()
+  // A name in quotes is kept, also with an apostrophe or dashes.
+  const text = sql
+    .replaceAll(/"[^"]*"|'[^']*'|--[^\n]*|\/\*[\s\S]*?\*\//g, (part) => (part.startsWith('"') ? part : ' '))
+    .toLowerCase()
   const place = ({ name }: T): number =>
     text.search(new RegExp(`(?:from|join)\\s+(?:"?\\w+"?\\.)?"?${name}\\b`))
   return tables
