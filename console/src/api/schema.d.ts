@@ -1485,6 +1485,12 @@ export interface components {
          */
         ColumnReader: {
             /**
+             * By
+             * @description Author of a question that a person saved; else empty.
+             * @default
+             */
+            by: string;
+            /**
              * Kind
              * @description Panel of a dashboard, question of the lake's systems, or question that a person saved.
              * @enum {string}

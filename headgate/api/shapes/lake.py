@@ -178,6 +178,7 @@ class ColumnReader(Shape):
     name: str
     title: str
     sql: str = Field("", description="Statement of a question that a person saved; else empty.")
+    by: str = Field("", description="Author of a question that a person saved; else empty.")
 
 
 class LineageColumn(Shape):

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, render, screen, within } from '@testing-library/react'
+import { cleanup, render, screen, waitFor, within } from '@testing-library/react'
 import { MemoryRouter } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
@@ -35,11 +35,24 @@ const LINEAGE = {
       readers: [
         { kind: 'panel', system: 'own', name: 'sums', title: 'How much was paid?', sql: '' },
         { kind: 'question', system: 'own', name: 'paid', title: 'Who paid? By method.', sql: '' },
-        { kind: 'kept', system: '', name: 'Mine', title: 'Mine', sql: 'SELECT a FROM payments' },
+        { kind: 'kept', system: '', name: 'Sum (net)', title: 'Sum (net)', sql: 'SELECT 1', by: 'ana' },
+        { kind: 'kept', system: '', name: 'Sum (net)', title: 'Sum (net)', sql: 'SELECT 2', by: 'ben' },
+        ...Array.from({ length: 7 }, (_, at) => ({
+          kind: 'kept',
+          system: '',
+          name: `More ${at}`,
+          title: `More ${at}`,
+          sql: 'SELECT 3',
+          by: 'eve',
+        })),
       ],
     },
   ],
 }
+
+const KEPT = [
+  { name: 'Sum (net)', by: 'ana', sql: 'SELECT 1', kind: 'bar', x: 'a', y: ['n'], series: '', at: '' },
+]
 
 beforeEach(() => {
   connect({ apiUrl: 'http://api', token: () => Promise.resolve('t'), signOut: () => undefined })
@@ -52,6 +65,8 @@ beforeEach(() => {
     const url = asked instanceof Request ? asked.url : String(asked)
     const table = /lineage\/(\w+)\/columns/.exec(url)?.[1] as keyof typeof LINEAGE | undefined
     const isContents = url.endsWith('/v1/catalog/contents')
+    if (url.endsWith('/v1/me')) return Promise.resolve(Response.json({ name: 'ana', groups: [] }))
+    if (url.endsWith('/v1/kept-questions')) return Promise.resolve(Response.json({ questions: KEPT }))
     const body = table ? { table, columns: LINEAGE[table], rows: [] } : isContents ? CONTENTS : { tables: [] }
     return Promise.resolve(new Response(JSON.stringify(body)))
   })
@@ -89,10 +104,28 @@ test('a dataset names the tables of Python code that read it, and not those whos
 test('a column of a dataset names the headers that are mapped to it, and the statements that read it', async () => {
   show('payments', 'a')
   expect((await screen.findByText(/Betrag/)).textContent).toBe('“Betrag” in 3 files, mapped to this column')
-  const addresses = ['How much was paid?', 'Who paid?', 'Mine'].map((name) =>
+  const addresses = ['How much was paid?', 'Who paid?'].map((name) =>
     screen.getByRole('link', { name }).getAttribute('href'),
   )
-  expect(addresses[1]).toBe('#/query?question=paid')
-  expect(addresses[2]).toBe('#/query?sql=SELECT%20a%20FROM%20payments')
+  expect(addresses).toEqual(['#/dashboards/own?panel=sums', '#/query?question=paid'])
   expect(within(document.body).queryByText(/^No column of an SQL model/)).toBeNull()
+})
+
+test('a question that a person saved has its author, its chart and whole name, and waits to be run', async () => {
+  show('payments', 'a')
+  await screen.findByText('saved by you')
+  const [own, other] = screen.getAllByRole('link', { name: 'Sum (net)' })
+  expect(own?.closest('li')?.textContent).toBe('Sum (net) saved by you')
+  await waitFor(() =>
+    expect(own?.getAttribute('href')).toBe('#/query?sql=SELECT+1&view=chart&x=a&y=n&kind=bar&run='),
+  )
+  expect(other?.closest('li')?.textContent).toBe('Sum (net) saved by ben')
+  expect(other?.getAttribute('href')).toBe('#/query?sql=SELECT+2&view=table&run=')
+})
+
+test('the readers after the tenth are folded', async () => {
+  show('payments', 'a')
+  const folded = (await screen.findByText('and 1 more')).closest('details')
+  expect(folded?.open).toBe(false)
+  expect([...(folded?.querySelectorAll('a') ?? [])].map((link) => link.textContent)).toEqual(['More 6'])
 })

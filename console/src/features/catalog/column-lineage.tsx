@@ -3,15 +3,12 @@ import { Fragment } from 'react'
 import { useSearchParams } from 'react-router'
 
 import type { Schemas } from '../../api/client'
-import { count, whole } from '../../api/format'
 import { Panel } from '../../components/panel'
 import { Answered, Empty } from '../../components/states'
 import { useColumnLineage, useContents } from './queries'
 import { useTitles } from '../../formats/columns'
-import { queryAddress } from '../../formats/sql'
 import { heading } from '../../formats/words'
-import { panelAddress } from '../dashboards/named-panel'
-import { questionTitle } from '../query/saved-questions'
+import { Headers, Readers } from './column-readers'
 
 type Use = Schemas['ColumnUse']['uses'][number]
 
@@ -145,51 +142,6 @@ const feedsNothing = ({ readers = [] }: Schemas['LineageColumn']): string =>
   readers.length > 0
     ? ''
     : 'No column of an SQL model or a block, no panel and no saved question. Python code is not traced by column.'
-
-/** The headers in files that are mapped to a column. */
-function Headers({ headers }: { headers: Schemas['FileHeader'][] }) {
-  if (headers.length === 0) return null
-  return (
-    <List size="sm" spacing={4}>
-      {headers.map(({ header, files }) => (
-        <List.Item key={header}>
-          “{header}” in {count(files, 'file')}, mapped to this column
-        </List.Item>
-      ))}
-    </List>
-  )
-}
-
-const MOST_READERS = 10
-
-/** The panels and questions that read a column. */
-function Readers({ readers }: { readers: Schemas['ColumnReader'][] }) {
-  if (readers.length === 0) return null
-  return (
-    <List size="sm" spacing={4}>
-      {readers.slice(0, MOST_READERS).map((reader) => (
-        <List.Item key={`${reader.kind}/${reader.system}/${reader.name}`}>
-          <Anchor size="sm" href={readerAddress(reader)}>
-            {questionTitle(reader.title)}
-          </Anchor>{' '}
-          <Text span size="sm" className="muted">
-            {reader.kind === 'panel' ? 'panel of a dashboard' : 'saved question'}
-          </Text>
-        </List.Item>
-      ))}
-      {readers.length > MOST_READERS ? (
-        <List.Item>and {whole(readers.length - MOST_READERS)} more</List.Item>
-      ) : null}
-    </List>
-  )
-}
-
-const readerAddress = ({ kind, system = '', name, sql = '' }: Schemas['ColumnReader']): string =>
-  kind === 'panel'
-    ? panelAddress(system, name)
-    : kind === 'kept'
-      ? queryAddress(sql)
-      : `#/query?question=${encodeURIComponent(name)}`
 
 function Uses({ uses, none }: { uses: Schemas['ColumnUse'][]; none: string }) {
   if (uses.length === 0) return none ? <Empty>{none}</Empty> : null

@@ -42,6 +42,9 @@ export function questionAddress({ sql, view, choice }: Asked): string {
   return `/query?${text}`
 }
 
+/** The address of a question that waits until a person runs it: it names no query that answered it. */
+export const waitingAddress = (asked: Asked): string => `${questionAddress(asked)}&run=`
+
 /** The columns of the chart that an address names; undefined where it names none. */
 export function choiceOf(search: URLSearchParams): Choice | undefined {
   const x = search.get('x')

@@ -107,8 +107,8 @@ def test_a_column_names_the_panels_and_questions_that_read_it_and_no_others() ->
     )
     assert answer.status == 200, answer.text
     columns = {column.column: column.readers for column in column_lineage_of_table(lake, "payments").columns}
-    assert [(each.kind, each.title) for each in columns["amount"] if each.kind == "kept"] == [
-        ("kept", "Amounts")
+    assert [(each.title, each.by) for each in columns["amount"] if each.kind == "kept"] == [
+        ("Amounts", caller.name)
     ]
     assert [each for each in columns["order_id"] if each.kind == "kept"] == []
     of_table = {
