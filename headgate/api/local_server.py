@@ -6,6 +6,7 @@ Host header must name this server, which prevents DNS rebinding.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 import mimetypes
@@ -30,6 +31,7 @@ HOST = "127.0.0.1"
 CONSOLE = Path(__file__).resolve().parents[2] / "build" / "console"  # written by `make console`
 _MAX_BODY_BYTES = 10 << 20  # limit of API Gateway
 _IDLE_S = 30
+_ID_CHARACTERS = 16
 _SECURITY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -61,6 +63,11 @@ class LocalApi:
     def __post_init__(self) -> None:
         """Prepare the application."""
         self._application = Application(self.lake)
+
+    @property
+    def lake_id(self) -> str:
+        """The id by which a browser separates what it keeps of lakes that have the same address."""
+        return hashlib.sha256(self.lake.bucket("artifacts").encode()).hexdigest()[:_ID_CHARACTERS]
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: str | None) -> dict[str, Any]:
         """Return the API's response to a request."""
@@ -116,7 +123,8 @@ class _Handler(BaseHTTPRequestHandler):
         if path.startswith("/v1/"):
             self._api()
         elif path == "/config.json" and self._is_of_this_server():
-            self._send(200, {"Content-Type": "application/json"}, json.dumps({"api_url": ""}).encode())
+            settings = {"api_url": "", "lake": self.local.lake_id}
+            self._send(200, {"Content-Type": "application/json"}, json.dumps(settings).encode())
         else:
             self._console(path)
 

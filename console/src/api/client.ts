@@ -25,12 +25,17 @@ export interface Connection {
   signOut: (everywhere?: boolean) => void
   /** How the person signed in calls themselves; the API knows an id only. */
   name?: string
+  /** The id of the lake where the address of the console is of several lakes, as that of `headgate serve`. */
+  lake?: string | undefined
 }
 
 let connection: Connection | undefined
 
 /** Who signed in, as their e-mail address; nothing with a token of `headgate serve`. */
 export const signedInAs = (): string | undefined => connection?.name
+
+/** A person of the lake, as the key of what the browser keeps: the same name may be of two lakes. */
+export const personOfLake = (name: string): string => (connection?.lake ? `${connection.lake}/${name}` : name)
 
 export function signOut(): void {
   connection?.signOut(true)

@@ -6,6 +6,7 @@ import { connect } from '../api/client'
 /** `config.json` beside the bundle. Without one the API is where the console was loaded from (`headgate serve`). */
 interface Config {
   api_url: string
+  lake?: string
   sign_in?: { authority: string; client_id: string; sign_out_url?: string }
 }
 
@@ -73,7 +74,7 @@ async function begin(set: (state: State) => void): Promise<void> {
     return
   }
   sessionStorage.setItem(TOKEN, token)
-  connect({ apiUrl, token: () => Promise.resolve(token), signOut: forgetToken })
+  connect({ apiUrl, token: () => Promise.resolve(token), signOut: forgetToken, lake: stated.lake })
   set('signed in')
 }
 

@@ -10,6 +10,8 @@ import { SignOut } from './sign-out'
 const forgetAll = vi.hoisted(() => vi.fn<() => Promise<void>>())
 vi.mock('../features/upload/kept-files', () => ({ forgetAll }))
 
+const STATEMENTS = [{ sql: 'select 1', at: Date.now(), rows: 1, hasMore: false }]
+
 afterEach(cleanup)
 
 test.each([
@@ -17,12 +19,19 @@ test.each([
   ['a browser that keeps none', () => Promise.reject(new Error('private'))],
 ])('a sign-out forgets the files of uploads and the last statements first, in %s', async (_, forgets) => {
   const done: string[] = []
-  keepStatements('ann', [{ sql: 'select 1', at: 1, rows: 1, hasMore: false }])
+  const left: number[] = []
+  keepStatements('ann', STATEMENTS)
   forgetAll.mockImplementation(() => {
     done.push('forgotten')
+    left.push(lastStatements('ann').length)
+    keepStatements('ann', STATEMENTS) // answered while the files are forgotten
     return forgets()
   })
-  connect({ apiUrl: '', token: () => Promise.resolve(''), signOut: () => void done.push('signed out') })
+  const signOut = () => {
+    done.push('signed out')
+    left.push(lastStatements('ann').length)
+  }
+  connect({ apiUrl: '', token: () => Promise.resolve(''), signOut })
   render(
     <MantineProvider>
       <SignOut />
@@ -30,5 +39,5 @@ test.each([
   )
   fireEvent.click(screen.getByRole('button', { name: 'Sign out' }))
   await waitFor(() => expect(done).toEqual(['forgotten', 'signed out']))
-  expect(lastStatements('ann')).toEqual([])
+  expect(left).toEqual([0, 0])
 })

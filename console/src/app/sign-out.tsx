@@ -10,7 +10,10 @@ export function SignOut() {
     forgetStatements()
     void forgetAll()
       .catch(() => undefined)
-      .then(signOut)
+      .then(() => {
+        forgetStatements() // an answer may have come meanwhile
+        signOut()
+      })
   }
   return (
     <Button size="compact-sm" variant="subtle" onClick={end}>

@@ -79,7 +79,8 @@ def test_another_name_that_resolves_to_this_machine_is_not_answered(port: int, h
 
 def test_the_console_is_served_and_nothing_beside_it(port: int) -> None:
     assert ask(port, "/")[1].startswith("<!doctype html>")
-    assert json.loads(ask(port, "/config.json")[1]) == {"api_url": ""}
+    own = LocalApi(MemoryLake(), TOKEN).lake_id
+    assert json.loads(ask(port, "/config.json")[1]) == {"api_url": "", "lake": own}
     for path in ("/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "//etc/passwd", "/nothing.js"):
         assert ask(port, path)[0] == 404, path
 
@@ -89,6 +90,15 @@ def test_many_requests_at_once_get_their_own_answers(port: int) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda path: ask(port, path), paths))
     assert [json.loads(body)["name"] for _, body in answers] == [path.rpartition("/")[2] for path in paths]
+
+
+def test_lakes_that_are_served_at_the_same_address_have_different_ids() -> None:
+    class Other(MemoryLake):
+        def bucket(self, zone: str) -> str:
+            return f"other-{zone}"
+
+    ids = [LocalApi(lake, TOKEN).lake_id for lake in (MemoryLake(), MemoryLake(), Other())]
+    assert ids[0] == ids[1] != ids[2]
 
 
 def test_connections_beyond_the_usual_five_are_queued_while_the_server_is_busy() -> None:

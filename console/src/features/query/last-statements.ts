@@ -1,40 +1,39 @@
-/** A statement that a person ran: when, and how many rows its answer had. */
+/** A statement that a person ran or left in the editor: when, and how many rows its answer had. */
 export interface LastStatement {
   sql: string
   /** Milliseconds since 1970. */
   at: number
-  rows: number
+  /** Undefined for a statement that another one replaced before it was answered. */
+  rows?: number | undefined
   /** Whether the answer has more rows than that. */
   hasMore: boolean
 }
 
-type Kept = Pick<Storage, 'getItem' | 'setItem'>
-
 const KEY = 'headgate.last-statements'
 const MAX_STATEMENTS = 30
+/** The days for which a browser keeps a statement. */
+export const MAX_DAYS = 14
+const DAY_MS = 24 * 60 * 60 * 1000
 
-/** Statements of other people who use this browser are others, and each lake has its own address. */
+/** Each person who uses the browser has their own statements. */
 const keyOf = (person: string): string => `${KEY}.${person}`
 
 /** The statements that a person ran last in this browser, the newest first. */
-export function lastStatements(person: string, storage: Kept = window.localStorage): LastStatement[] {
+export function lastStatements(person: string): LastStatement[] {
   try {
-    const kept = JSON.parse(storage.getItem(keyOf(person)) ?? '[]') as unknown
-    return Array.isArray(kept) ? kept.filter(isStatement) : []
+    const kept = JSON.parse(window.localStorage.getItem(keyOf(person)) ?? '[]') as unknown
+    const since = Date.now() - MAX_DAYS * DAY_MS
+    return Array.isArray(kept) ? kept.filter(isStatement).filter(({ at }) => at >= since) : []
   } catch {
     return []
   }
 }
 
 /** Keep statements as the newest ones; one that is run again moves to the front. */
-export function keepStatements(
-  person: string,
-  newest: LastStatement[],
-  storage: Kept = window.localStorage,
-): void {
+export function keepStatements(person: string, newest: LastStatement[]): void {
   try {
-    const kept = withNewest(newest, lastStatements(person, storage))
-    storage.setItem(keyOf(person), JSON.stringify(kept))
+    const kept = withNewest(newest, lastStatements(person))
+    window.localStorage.setItem(keyOf(person), JSON.stringify(kept))
   } catch {
     // A browser that keeps nothing has no last statements.
   }
@@ -51,12 +50,21 @@ export function withNewest(newest: LastStatement[], earlier: LastStatement[]): L
 }
 
 /** Forget the statements of all people, because the next person may use this browser. */
-export function forgetStatements(storage: Storage = window.localStorage): void {
-  const keys = Array.from({ length: storage.length }, (_, place) => storage.key(place))
-  for (const key of keys) if (key?.startsWith(`${KEY}.`)) storage.removeItem(key)
+export function forgetStatements(): void {
+  try {
+    const storage = window.localStorage
+    const keys = Array.from({ length: storage.length }, (_, place) => storage.key(place))
+    for (const key of keys) if (key?.startsWith(`${KEY}.`)) storage.removeItem(key)
+  } catch {
+    // A browser that keeps nothing has nothing to forget.
+  }
 }
+
+/** The last millisecond that a date can have. */
+const MAX_TIME = 8.64e15
 
 function isStatement(value: unknown): value is LastStatement {
   const { sql, at, rows } = (value ?? {}) as Partial<LastStatement>
-  return typeof sql === 'string' && typeof at === 'number' && typeof rows === 'number'
+  const isCount = rows === undefined || typeof rows === 'number'
+  return typeof sql === 'string' && typeof at === 'number' && Math.abs(at) <= MAX_TIME && isCount
 }

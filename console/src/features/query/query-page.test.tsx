@@ -139,3 +139,26 @@ test('an address with a question that does not exist says so', async () => {
   await screen.findByText('Trips', { selector: 'h2' }, PATIENT)
   expect(screen.queryByText(/^No question is named/)).toBeNull()
 }, 60_000)
+
+test('a statement of another person is opened and waits for a person to run it', async () => {
+  show(`/query?sql=${encodeURIComponent(ASKED)}&view=table&run=`)
+  await screen.findByText('Run the statement to see its rows.', {}, PATIENT)
+  expect(await screen.findByLabelText('Statement', {}, PATIENT)).toHaveProperty('value', ASKED)
+  expect(started).toEqual([])
+}, 60_000)
+
+test('a statement that was not answered is kept where one of the last statements replaces it', async () => {
+  show()
+  const statement = await screen.findByLabelText('Statement', {}, PATIENT)
+  await vi.waitFor(() => expect(document.querySelectorAll('.history li')).toHaveLength(1), PATIENT)
+  fireEvent.change(statement, { target: { value: EDITED } })
+  fireEvent.click(screen.getByTitle(ASKED))
+  expect(statement).toHaveProperty('value', ASKED)
+  const entries = [...document.querySelectorAll('.history li')].map((entry) => entry.textContent)
+  expect(entries).toHaveLength(2)
+  expect(entries[0]).toMatch(/^SELECT name FROM visits .*, without an answer$/)
+  expect(entries[1]).toMatch(/^SELECT name FROM trips .*, 1 row$/)
+  fireEvent.click(screen.getByTitle(EDITED))
+  expect(statement).toHaveProperty('value', EDITED)
+  expect(document.querySelectorAll('.history li')).toHaveLength(2)
+}, 60_000)

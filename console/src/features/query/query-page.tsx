@@ -70,9 +70,13 @@ function Desk() {
     change({ run: '' })
     void running.run(sql)
   }
+  const replace = (statement: string) => {
+    if (sql !== START && sql.trim() !== statement.trim()) history.leave(sql)
+    setSql(statement)
+  }
   const choose = (question: Asked) => {
     const statement = question.sql.trim()
-    setSql(statement)
+    replace(statement)
     change({ choice: undefined, ...question, sql: statement, run: '' })
     void running.run(statement)
   }
@@ -114,7 +118,7 @@ function Desk() {
             <Editor sql={sql} onChange={setSql} onRun={start} tables={tables} inserted={inserted} />
           </Suspense>
           <RunLine isRunning={state === 'running'} isEmpty={isEmpty} onRun={start} onStop={running.stop} />
-          <StatementHistory statements={history.statements} onChoose={setSql} />
+          <StatementHistory statements={history.statements} onChoose={replace} />
         </Stack>
         <SchemaBrowser
           tables={tables}
@@ -224,7 +228,7 @@ function useNamedQuestion(
   return named && questions && !question ? named : ''
 }
 
-/** Runs the statement of a link inside the console, such as the one of an order. A statement that the document was opened with may come from anybody and cost money, so it waits for a person. */
+/** Runs the statement of a link inside the console, such as the one of an order, unless the link waits (`waitingAddress`). A statement that the document was opened with may come from anybody and cost money, so it waits for a person. */
 function useLinkedStatement(isStated: boolean, run: () => void): void {
   useEffect(() => {
     if (isStated && window.location.hash !== OPENED_WITH) run()

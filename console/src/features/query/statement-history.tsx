@@ -2,7 +2,7 @@ import { Text, UnstyledButton } from '@mantine/core'
 
 import { count } from '../../api/format'
 import { Moment } from '../../components/moment'
-import type { LastStatement } from './last-statements'
+import { type LastStatement, MAX_DAYS } from './last-statements'
 
 interface Props {
   statements: LastStatement[]
@@ -10,14 +10,15 @@ interface Props {
   onChoose: (sql: string) => void
 }
 
-/** The statements that the person ran last in this browser, each with its time and rows. */
+/** The statements that the person ran last in this browser, each with its time and rows, and those that they left for another. */
 export function StatementHistory({ statements, onChoose }: Props) {
   if (statements.length === 0) return null
   return (
     <details>
       <summary>Your last statements</summary>
       <Text size="xs" className="muted" mt={4}>
-        A click writes a statement into the editor. They stay in this browser until you sign out.
+        A click writes a statement into the editor; what it replaces is kept here. They stay in this browser
+        for {MAX_DAYS} days, or until you sign out.
       </Text>
       <ul className="history" aria-label="Last statements">
         {statements.map(({ sql, at, rows, hasMore }) => (
@@ -27,7 +28,7 @@ export function StatementHistory({ statements, onChoose }: Props) {
             </UnstyledButton>{' '}
             <Text size="xs" span className="muted">
               <Moment at={new Date(at).toISOString().slice(0, -1)} />, {hasMore ? 'more than ' : ''}
-              {count(rows, 'row')}
+              {rows === undefined ? 'without an answer' : count(rows, 'row')}
             </Text>
           </li>
         ))}

@@ -1,12 +1,14 @@
 import { useEffect, useMemo, useState } from 'react'
 
+import { personOfLake } from '../../api/client'
 import { useCaller } from '../../api/queries'
 import { keepStatements, lastStatements, type LastStatement, withNewest } from './last-statements'
 import type { Result } from './results'
 
-/** The statements that the caller ran last in this browser, and how a further one is kept. */
+/** The statements that the caller ran last in this browser, and how a further answered or unanswered statement is kept. */
 export function useStatementHistory() {
-  const person = useCaller().data?.name ?? ''
+  const name = useCaller().data?.name
+  const person = name ? personOfLake(name) : ''
   const [ran, setRan] = useState<LastStatement[]>([])
   // A statement may be answered before the API has named the caller.
   useEffect(() => {
@@ -17,5 +19,10 @@ export function useStatementHistory() {
     const statement = { sql, at: Date.now(), rows: rows.length, hasMore: next !== '' }
     setRan((before) => withNewest([statement], before))
   }
-  return { statements, keep }
+  /** Keeps a statement that another one replaces, unless it is in the list. */
+  function leave(sql: string): void {
+    if (!sql.trim() || statements.some((statement) => statement.sql.trim() === sql.trim())) return
+    setRan((before) => withNewest([{ sql, at: Date.now(), hasMore: false }], before))
+  }
+  return { statements, keep, leave }
 }
