@@ -39,7 +39,7 @@ const point = (key: string, received_at: string) => ({
   drift: '',
 })
 
-test('files that arrived together are shown by their names, in the order of their numbers', () => {
+test('files of one day are shown by their names, in the order of their numbers', () => {
   const at = '2026-11-29T04:00:00'
   const { panel, rows } = drawn(
     ['sales/m-10.csv', 'sales/m-2.csv', 'sales/m-1.csv'].map((key) => point(key, at)),
@@ -57,4 +57,30 @@ test('files of different days are shown at the times of their arrival', () => {
   )
   expect([panel.kind, panel.x]).toEqual(['line', 'received_at'])
   expect(rows.map(([at]) => at)).toEqual(days)
+})
+
+test('several files a day for more than one day are shown at their times, each with its own figures', () => {
+  const days = ['2026-11-27T04:00:00', '2026-11-28T04:00:00']
+  const { panel, rows } = drawn(
+    days.flatMap((at) => [1, 2, 3].map((n) => point(`sales/dt=${at.slice(0, 10)}/run=a/part-${n}.csv`, at))),
+    'rows',
+  )
+  expect([panel.kind, panel.x]).toEqual(['line', 'received_at'])
+  expect(rows.map(([at]) => at)).toEqual(days.flatMap((at) => [at, at, at]))
+})
+
+test('files with the same name in two folders, and two versions of one file, have places of their own', () => {
+  const at = '2026-11-29T04:00:00'
+  const { rows } = drawn(
+    ['sales/north/day.csv', 'sales/south/day.csv', 'sales/total.csv', 'sales/total.csv'].map((key) =>
+      point(key, at),
+    ),
+    'rows',
+  )
+  expect(rows.map(([place]) => place)).toEqual([
+    'north/day.csv',
+    'south/day.csv',
+    'total.csv',
+    'total.csv (2)',
+  ])
 })

@@ -74,18 +74,37 @@ const MOST_BARS = 20
 const BAR_PX = 30
 const HEIGHT = 180
 
-/** Whether most files arrived on the same days, as those of a first import: their times say nothing of their order. */
+/** Whether all files arrived on one day, as those of a first import: their times say nothing of their order. */
 const arrivedTogether = (points: Schemas['QualityPoint'][]): boolean =>
-  2 * new Set(points.map(({ received_at }) => received_at.slice(0, 10))).size < points.length
+  points.length > 1 && new Set(points.map(({ received_at }) => received_at.slice(0, 10))).size === 1
 
 /** Files by their names, with numbers in their order: `part-2` before `part-10`. */
 const byName = (one: Schemas['QualityPoint'], other: Schemas['QualityPoint']): number =>
   one.key.localeCompare(other.key, 'en', { numeric: true })
 
+/** The last parts of a key, at least its name, which no other key has. */
+function shortestEnding(key: string, keys: readonly string[]): string {
+  const parts = key.split('/')
+  const endings = parts.map((_, at) => parts.slice(-1 - at).join('/'))
+  const isShared = (ending: string): boolean =>
+    keys.some((other) => other !== key && (other === ending || other.endsWith(`/${ending}`)))
+  return endings.find((ending) => !isShared(ending)) ?? key
+}
+
+/** A place of its own for each file: its name, with folders where several have that name, and its number among files of one key. */
+function placesOf(points: Schemas['QualityPoint'][]): string[] {
+  const keys = points.map(({ key }) => key)
+  return keys.map((key, at) => {
+    const before = keys.slice(0, at).filter((earlier) => earlier === key).length
+    const ending = shortestEnding(key, keys)
+    return before > 0 ? `${ending} (${before + 1})` : ending
+  })
+}
+
 const heightOf = ({ panel, rows }: ReturnType<typeof drawn>): number =>
   panel.kind === 'bar' ? Math.max(HEIGHT, BAR_PX * rows.length) : HEIGHT
 
-/** The files at the times of their arrival; files that arrived together by their names. */
+/** The files at the times of their arrival; files of one day by their names. */
 export function drawn(points: Schemas['QualityPoint'][], view: View) {
   const isByName = arrivedTogether(points)
   const y = view === 'rows' ? ['received', 'refused'] : ['score']
@@ -97,8 +116,10 @@ export function drawn(points: Schemas['QualityPoint'][], view: View) {
     unit: view === 'rows' ? 'rows' : 'score',
     question: `${view} of each file`,
   }
-  const rows = (isByName ? points.toSorted(byName) : points).map((point) => {
-    const place = isByName ? fileParts(point.key)[1] : point.received_at
+  const inOrder = isByName ? points.toSorted(byName) : points
+  const places = isByName ? placesOf(inOrder) : inOrder.map(({ received_at }) => received_at)
+  const rows = inOrder.map((point, at) => {
+    const place = places[at] ?? ''
     return view === 'rows' ? [place, point.received, point.quarantined] : [place, point.score ?? null]
   })
   return { panel, columns: [panel.x, ...y], rows }
