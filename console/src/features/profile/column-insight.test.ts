@@ -114,6 +114,20 @@ test('of a sensitive column no value is shown', () => {
   ])
 })
 
+test('a column of personal data is hidden from those who may not see it, and shown to the others', () => {
+  const counts = {
+    rows: 30,
+    missing: 2,
+    missing_share: '0.066667',
+    invalid: 0,
+    sensitive: false,
+    distinct: 9,
+  }
+  const column = { name: 'notes', type: 'string', facts: { ...counts, personal: true } }
+  expect(insightOf(column).facts).toEqual(['Its values are not shown.'])
+  expect(insightOf({ ...column, facts: { ...counts, top: [] } }).facts).toEqual(['9 different values'])
+})
+
 test('whole numbers are counted by value, or by the first and last one of a bar', () => {
   const labels = (edges: string[]) => {
     const histogram = { edges, shares: ['0.5', '0.5'], below: '0', above: '0' }

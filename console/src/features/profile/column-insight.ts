@@ -76,24 +76,28 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
       : typeof value === 'string' && kindOfTime(value)
         ? asTime(value)
         : cellWords(column.name, value as Cell, unit, column.type)
-  const isHidden = Boolean(facts.sensitive ?? facts.personal) && facts.top === undefined
+  const hidden = isHidden(facts)
   return {
     name: column.name,
     heading: columnTitle(column.name),
     kind: KINDS[column.type] ?? column.type,
-    facts: isHidden ? ['Its values are not shown.'] : shownFacts(facts, words, isName(column.name)),
+    facts: hidden ? ['Its values are not shown.'] : shownFacts(facts, words, isName(column.name)),
     bars:
-      isHidden || facts.identifier || (isName(column.name) && facts.min !== undefined)
+      hidden || facts.identifier || (isName(column.name) && facts.min !== undefined)
         ? []
         : barsOf(column, words),
     look: looksOf(facts, words),
-    tail: isHidden || isName(column.name) ? '' : tailWords(facts, words),
+    tail: hidden || isName(column.name) ? '' : tailWords(facts, words),
     missing: Number(facts.missing ?? 0) > 0 ? figure(String(facts.missing_share), 'share') : '',
-    outliers: table && !isHidden && !isLongTail(facts) ? outlierRows(column, table) : '',
-    typical: isHidden || isName(column.name) || facts.identifier ? '' : typicalOf(column, words),
-    basis: isHidden ? '' : basisOf(facts),
+    outliers: table && !hidden && !isLongTail(facts) ? outlierRows(column, table) : '',
+    typical: hidden || isName(column.name) || facts.identifier ? '' : typicalOf(column, words),
+    basis: hidden ? '' : basisOf(facts),
   }
 }
+
+/** Whether a column has values that the caller may not see. */
+export const isHidden = (facts: Facts): boolean =>
+  (Boolean(facts.sensitive) || Boolean(facts.personal)) && facts.top === undefined
 
 /** How figures that are not exact were estimated. */
 const estimatesOf = (facts: Facts): Readonly<Record<string, string>> =>

@@ -2,11 +2,11 @@ import { Button, Stack, Text, Title } from '@mantine/core'
 import { useMemo, useState } from 'react'
 
 import type { Schemas } from '../../api/client'
-import { figure } from '../../api/format'
+import { figure, whole } from '../../api/format'
 import type { Units } from '../../formats/columns'
 import { driftWords } from '../../formats/words'
 import { ColumnCard } from './column-card'
-import { byInterest, insightsOf, STRONG, strongPairs } from './column-insight'
+import { byInterest, insightsOf, isHidden, STRONG, strongPairs } from './column-insight'
 import { scoreWords } from './score-words'
 
 /** So many columns are shown at first, those worth a look before the others. */
@@ -60,11 +60,22 @@ export function ProfileView({
   )
 }
 
-/** Why no columns are named that move together. */
-export const noPairs = ({ correlations }: Profile): string =>
-  correlations.length > 0
-    ? `No numeric columns move together: ${correlations.length === 1 ? 'the correlation of the only pair' : `each correlation of the ${correlations.length} pairs`} is below ${STRONG}.`
-    : 'Fewer than two columns have numbers that vary, so none can move together.'
+/** The profile compares columns of at least so many values, and so many columns at most. */
+const MIN_VALUES = 3
+const MAX_COMPARED = 200
+
+/** Why no columns are named that move together; no reason where columns were left out of the comparison. */
+export function noPairs({ columns, correlations: pairs }: Profile): string {
+  if (columns.length > MAX_COMPARED || columns.some(({ facts }) => isHidden(facts)))
+    return `No correlation of at least ${STRONG} among the columns that were compared and that you may see.`
+  if (pairs.length === 0)
+    return `Fewer than two columns measure something that varies in at least ${MIN_VALUES} rows, so none can move together.`
+  const all =
+    pairs.length === 1
+      ? 'the correlation of the only pair'
+      : `each correlation of the ${whole(pairs.length)} pairs`
+  return `No numeric columns move together: ${all} is below ${STRONG}.`
+}
 
 const NO_UNITS: Units = {}
 
