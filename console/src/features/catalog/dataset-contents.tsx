@@ -67,7 +67,7 @@ export function Contents({
                 <RowsOverTime
                   counted={answer.over_time}
                   title={titlesOf(titles)}
-                  isSample={answer.sampled_rows < answer.rows}
+                  latestOn={answer.latest_on}
                 />
               ) : null}
               {answer.rows === 0 ? null : (
