@@ -136,3 +136,12 @@ test('an address names its queue, and no other one is read for its count', async
   expect(await screen.findByRole('heading', { name: 'Machines to stop' })).toBeTruthy()
   await vi.waitFor(() => expect(read).toEqual(['SELECT item_id FROM machines']))
 })
+
+test('the figures and the alerts of the lake are sections whose names stay when their number changes', async () => {
+  items = { machines: ['5'] }
+  checks = [{ name: 'freshness', state: 'degraded', message: 'old' }]
+  showWork('/work/alerts')
+  expect(await screen.findByRole('heading', { level: 2, name: 'Figures of the dashboards' })).toBeTruthy()
+  expect(await screen.findByRole('heading', { level: 2, name: 'Alerts of the lake: 1 open' })).toBeTruthy()
+  expect(screen.getByRole('region', { name: 'Alerts of the lake' })).toBeTruthy()
+})

@@ -1,4 +1,4 @@
-import { Stack, Text } from '@mantine/core'
+import { Stack, Text, Title } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { useMemo } from 'react'
 import { Link, Navigate, useParams, useSearchParams } from 'react-router'
@@ -161,7 +161,9 @@ function Alerts({ boards }: { boards: Schemas['Dashboard'][] }) {
   )
   return (
     <Stack gap="xs">
-      <Text fw={600}>Figures of the dashboards</Text>
+      <Title order={2} size="h5">
+        Figures of the dashboards
+      </Title>
       {unread ? (
         <Answered of={unread} what="the alerts">
           {() => list}
@@ -182,7 +184,10 @@ function LakeAlerts() {
   const health = useHealth()
   const open = alertedChecks(health.data?.checks ?? []).length
   return (
-    <Panel title={open > 0 ? `Alerts of the lake: ${whole(open)} open` : 'Alerts of the lake'}>
+    <Panel
+      title={open > 0 ? `Alerts of the lake: ${whole(open)} open` : 'Alerts of the lake'}
+      name="Alerts of the lake"
+    >
       <Answered of={health} what="the checks of the lake">
         {({ checks }) => {
           const alerted = alertedChecks(checks)
