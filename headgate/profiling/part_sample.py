@@ -5,7 +5,11 @@
 | rows, missing, min, max              | mean, deviation, median, quantiles, bins, patterns, correlations |
 | different values of the whole key    | other different values (a lower bound), frequent values, outliers |
 
-Every row has the same probability of being sampled, however the rows are divided into parts.
+A part is a row group. Every row has the same probability of being sampled, however the rows are divided into
+parts. Where only some parts are read, and parts lie in the order of time, figures that change with time are less
+exact than those of as many independent rows.
+
+A column whose footers lack figures has estimated bounds or missing values, which `estimated` names.
 
 Source:
     Cochran (1977), Sampling Techniques, ch. 9A: the parts that contain evenly spaced rows are drawn with
@@ -71,22 +75,27 @@ class Bounds:
 
 
 def bounds_of(footers: Sequence[pq.FileMetaData]) -> dict[str, Bounds]:
-    """Return the missing values and the bounds of each column; columns that some footer lacks are absent."""
+    """Return the missing values and the bounds of each column; a column without these figures is absent.
+
+    All rows of a part that is older than a column lack it.
+    """
     columns: dict[str, list[pq.Statistics | None]] = {}
+    rows: Counter[str] = Counter()
     for group in (footer.row_group(at) for footer in footers for at in range(footer.num_row_groups)):
         for at in range(group.num_columns):
             chunk = group.column(at)
             columns.setdefault(chunk.path_in_schema, []).append(chunk.statistics)
-    groups = sum(footer.num_row_groups for footer in footers)
+            rows[chunk.path_in_schema] += group.num_rows
+    total = sum(footer.num_rows for footer in footers)
     return {
-        name: _bounds([figures for figures in of_groups if figures])
+        name: _bounds([figures for figures in of_groups if figures], total - rows[name])
         for name, of_groups in columns.items()
-        if len(of_groups) == groups and all(figures and figures.has_null_count for figures in of_groups)
+        if all(figures and figures.has_null_count for figures in of_groups)
     }
 
 
-def _bounds(of_groups: Sequence[pq.Statistics]) -> Bounds:
-    missing = sum(figures.null_count for figures in of_groups)
+def _bounds(of_groups: Sequence[pq.Statistics], lacking: int) -> Bounds:
+    missing = lacking + sum(figures.null_count for figures in of_groups)
     filled = [figures for figures in of_groups if figures.num_values]
     if not filled or not all(figures.has_min_max for figures in filled):
         return Bounds(missing)
@@ -115,15 +124,20 @@ def of_all_rows(sample: Profile, every: AllRows) -> Profile:
 
 def _of_all_rows(column: ProfiledColumn, sampled: int, every: AllRows) -> ProfiledColumn:
     factor, is_key = every.rows / sampled, every.key == (column.name,)
-    bounds, of_sample = every.bounds.get(column.name), column.description
+    is_new = column.name not in every.schema.names
+    bounds = Bounds(every.rows) if is_new else every.bounds.get(column.name)
+    of_sample = column.description
+    exact_bounds = _bounds_of_all_rows(column, every)
     description = replace(
         of_sample,
         distinct=every.rows if is_key else of_sample.distinct,
-        facts=scaled_outliers(of_sample.facts, factor) | _bounds_of_all_rows(column, every),
+        facts=scaled_outliers(of_sample.facts, factor) | exact_bounds,
         top=tuple((text, round(count * factor)) for text, count in of_sample.top if count >= MIN_SAMPLED),
         estimated={
             "distinct": "exact" if is_key else "at least",
             "mean": "of the sample",
+            **({} if bounds else {"missing": "of the sample"}),
+            **({} if exact_bounds or "min" not in of_sample.facts else {"range": "of the sample"}),
             "sampled_rows": str(sampled),
         },
     )

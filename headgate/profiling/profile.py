@@ -167,6 +167,8 @@ class GatedFile:
         quarantine_rows: all other rows, by the quarantine contract.
         rows: number of all rows of the file.
         received_at: when the file arrived, naive UTC.
+        is_sample: whether the rows are some of those of a dataset. Then only the contract says which columns
+            identify rows: values that differ in a sample may be repeated among the other rows.
     """
 
     contract: Contract
@@ -175,6 +177,7 @@ class GatedFile:
     accepted: Columns
     quarantine_rows: Columns
     received_at: datetime
+    is_sample: bool = False
 
 
 def profile_of(received: GatedFile) -> Profile:
@@ -282,7 +285,9 @@ def _known_column(received: GatedFile, broken: _Broken, column: Column) -> Profi
         return ProfiledColumn(column.name, kind, rows, missing, invalid, is_sensitive=True)
     description, missing = _described(received.accepted, curated_columns[0].name)
     is_key = bool(column.references) or received.contract.key == (column.name,)
-    names_rows = is_key or _is_identifying(kind, description.distinct, accepted - missing)
+    names_rows = is_key or (
+        not received.is_sample and _is_identifying(kind, description.distinct, accepted - missing)
+    )
     return ProfiledColumn(
         column.name, kind, rows, missing, invalid, is_identifier=names_rows, description=description
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_PERIODS = 60
 _PERIODS = ("day", "week", "month", "year")  # from short to long
 _MIN_PERIODS = 2
+_DAY = timedelta(days=1)
 _DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25}
 # Databases use the year 9999 for "never ends" and dates before this one for "unknown".
 _FIRST, _LAST = (pa.scalar(day).cast(pa.timestamp("us")) for day in ("1900-01-01", "9000-01-01"))
@@ -32,14 +33,17 @@ class RowsOverTime:
     rows: tuple[tuple[date, int], ...]
 
 
-def rows_over_time(column: str, values: pa.ChunkedArray, factor: float = 1.0) -> RowsOverTime | None:
+def rows_over_time(
+    column: str, values: pa.ChunkedArray, latest_on: date | None = None
+) -> RowsOverTime | None:
     """Return the rows by the shortest period of which there are at most 60; None without two periods.
 
     Args:
-        factor: rows that each value represents, for a sample.
+        latest_on: the day of the last event. Later times are planned or mistyped and are left out.
     """
     moments = values.combine_chunks().cast(pa.timestamp("us"), safe=False).drop_null()
-    moments = moments.filter(pc.and_(pc.greater_equal(moments, _FIRST), pc.less(moments, _LAST)))
+    end = pa.scalar(latest_on + _DAY).cast(pa.timestamp("us")) if latest_on else _LAST
+    moments = moments.filter(pc.and_(pc.greater_equal(moments, _FIRST), pc.less(moments, end)))
     if not len(moments):
         return None
     span_days = (pc.max(moments).as_py() - pc.min(moments).as_py()).days
@@ -52,7 +56,7 @@ def rows_over_time(column: str, values: pa.ChunkedArray, factor: float = 1.0) ->
     first_days = [date(1970, 1, 1) + timedelta(days=day) for day in days.tolist()]
     rows = dict(zip(first_days, counts.tolist(), strict=True))
     periods = _periods(period, first_days[0], first_days[-1])
-    return RowsOverTime(column, period, tuple((day, round(rows.get(day, 0) * factor)) for day in periods))
+    return RowsOverTime(column, period, tuple((day, rows.get(day, 0)) for day in periods))
 
 
 def _periods(period: str, first: date, last: date) -> Iterator[date]:

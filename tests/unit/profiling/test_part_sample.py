@@ -70,7 +70,11 @@ def test_a_column_without_values_has_no_bounds() -> None:
     assert bounds_of([footer(empty)]) == {"size": Bounds(2)}
 
 
-def test_a_column_that_a_part_lacks_or_has_no_figures_of_has_no_bounds() -> None:
+def test_all_rows_of_a_part_that_is_older_than_a_column_lack_it() -> None:
     part, other = pa.table({"size": [1, 2], "width": [3, 4]}), pa.table({"size": [5]})
-    assert set(bounds_of([footer(part), footer(other)])) == {"size"}
+    assert bounds_of([footer(part), footer(other)]) == {"size": Bounds(0, 1, 5), "width": Bounds(1, 3, 4)}
+
+
+def test_a_column_of_which_a_part_has_no_figures_has_no_bounds() -> None:
+    part, other = pa.table({"size": [1, 2]}), pa.table({"size": [5]})
     assert bounds_of([footer(part), footer(other, has_statistics=False)]) == {}

@@ -63,10 +63,12 @@ def test_dates_are_counted_as_times_are_and_open_ends_are_left_out() -> None:
     assert counted.rows == ((dt.date(2024, 1, 1), 1), (dt.date(2024, 1, 2), 1))
 
 
-def test_rows_of_a_sample_count_for_all_rows() -> None:
-    counted = rows_over_time("at", times(dt.date(2024, 1, 1), dt.date(2024, 1, 2)), factor=2.5)
+def test_a_time_after_the_day_of_the_last_event_is_left_out_and_makes_the_periods_no_longer() -> None:
+    mistyped = times(dt.date(2024, 1, 1), dt.date(2024, 1, 2), dt.date(2924, 1, 2))
+    counted = rows_over_time("at", mistyped, dt.date(2024, 1, 2))
     assert counted is not None
-    assert [rows for _, rows in counted.rows] == [2, 2]
+    assert counted.period == "day"
+    assert counted.rows == ((dt.date(2024, 1, 1), 1), (dt.date(2024, 1, 2), 1))
 
 
 def test_one_period_or_none_makes_no_chart() -> None:

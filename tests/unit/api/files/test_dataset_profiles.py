@@ -33,11 +33,11 @@ def regions(numbers: range) -> pa.Table:
     return pa.Table.from_pylist(rows, schema_of("regions"))
 
 
-def merged(parts: list[pa.Table], snapshot_id: str = "r1") -> MemoryLake:
+def merged(parts: list[pa.Table], snapshot_id: str = "r1", latest_on: str = "2026-01-01") -> MemoryLake:
     """A lake whose newest snapshot has these parts of regions."""
     lake, rows = MemoryLake(), sum(part.num_rows for part in parts)
     of = DatasetSnapshot(
-        "regions", snapshot_id, keys.snapshot_prefix("regions", snapshot_id), rows, 1, latest_on="2026-01-01"
+        "regions", snapshot_id, keys.snapshot_prefix("regions", snapshot_id), rows, 1, latest_on=latest_on
     )
     snapshot = LakeSnapshot("lake-1", date(2026, 1, 2), {"regions": of})
     lake.objects.write(
@@ -126,6 +126,65 @@ def test_bounds_and_missing_values_of_a_large_dataset_are_exact_and_others_say_h
 
 
 @pytest.mark.usefixtures("reads_few_rows")
+def test_the_periods_of_a_large_dataset_have_all_of_their_rows_though_few_parts_are_sampled() -> None:
+    days = [datetime(2026, 1, 1 + day) for day in range(20)]
+    parts = [
+        pa.Table.from_pylist(
+            [{"region_id": f"R{at:02}-{row}", "updated_at": day} for row in range(10)], schema_of("regions")
+        )
+        for at, day in enumerate(days)
+    ]
+    answer = Caller(merged(parts, "r-days", "2026-01-20")).call("GET", PATH).json
+    assert answer["sampled_rows"] < answer["rows"]
+    assert [point["rows"] for point in answer["over_time"]["points"]] == [10] * 20
+
+
+@pytest.mark.usefixtures("reads_few_rows")
+def test_a_dataset_with_too_many_times_to_be_read_has_no_rows_over_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(snapshot_profiles, "MAX_TIMES", 199)
+    rows = [{"region_id": f"R{at:03}", "updated_at": datetime(2026, 1, 1 + at % 9)} for at in range(200)]
+    lake = merged([pa.Table.from_pylist(rows, schema_of("regions"))], "r-times", "2026-01-09")
+    assert Caller(lake).call("GET", PATH).json["over_time"] is None
+
+
+@pytest.mark.usefixtures("reads_few_rows")
+def test_only_as_many_rows_are_decoded_as_a_request_has_time_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = [
+        pa.Table.from_pylist(
+            [{"region_id": f"R{part}-{row:03}", "population": part} for row in range(100)],
+            schema_of("regions"),
+        )
+        for part in range(4)
+    ]
+    lake, cells = merged(parts, "r-cells"), 100 * len(REGISTRY.source["regions"].columns)
+    monkeypatch.setattr(snapshot_profiles, "MAX_DECODED_CELLS", 2 * cells)
+    facts = population_of(lake)
+    assert (facts["rows"], facts["estimated"]["sampled_rows"], facts["distinct"]) == (400, "120", 2)
+
+
+@pytest.mark.usefixtures("reads_few_rows")
+def test_values_that_differ_in_a_sample_do_not_identify_rows_but_the_key_of_the_contract_does() -> None:
+    lake = merged(skewed(), "r-names")
+    facts = {each["name"]: each["facts"] for each in Caller(lake).call("GET", PATH).json["columns"]}
+    assert facts["region_id"]["identifier"] is True
+    assert facts["population"]["identifier"] is False
+
+
+@pytest.mark.parametrize("rows", [5, 600])
+@pytest.mark.usefixtures("reads_few_rows")
+def test_a_column_that_is_newer_than_the_snapshot_has_no_values_yet(
+    rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if rows == 5:
+        monkeypatch.setattr(snapshot_profiles, "MAX_READ_CELLS", 1_000)
+    older = regions(range(rows)).drop_columns(["population"])
+    facts = population_of(merged([older], f"r-older-{rows}"))
+    assert (facts["rows"], facts["missing"]) == (rows, rows)
+
+
+@pytest.mark.usefixtures("reads_few_rows")
 def test_a_quantile_of_a_large_dataset_is_near_that_of_all_rows_however_unequal_its_parts() -> None:
     facts = population_of(merged(skewed(), "r-unequal"))
     for share in ("0.25", "0.5", "0.75"):
@@ -174,7 +233,7 @@ def test_the_catalog_says_how_much_each_dataset_and_table_has_and_as_of_when() -
 
 def test_the_rows_of_a_dataset_over_time_are_by_the_events_that_its_contract_names() -> None:
     rows = [{"region_id": f"R{at}", "updated_at": datetime(2026, 1, 1 + at % 3)} for at in range(7)]
-    lake = merged([pa.Table.from_pylist(rows, schema_of("regions"))], "r-time")
+    lake = merged([pa.Table.from_pylist(rows, schema_of("regions"))], "r-time", "2026-01-03")
     over_time = Caller(lake).call("GET", PATH).json["over_time"]
     assert (over_time["column"], over_time["period"]) == ("updated_at", "day")
     assert [(point["starts_on"], point["rows"]) for point in over_time["points"]] == [
