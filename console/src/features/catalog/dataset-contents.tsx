@@ -50,9 +50,9 @@ export function Contents({
                   <Text size="sm">The dataset has no rows yet: nothing can be said of its values.</Text>
                 ) : (
                   <>
-                    <Text size="sm">{sampleWords(answer, typicalRow(insights))}</Text>
+                    <Text size="sm">{typicalRow(insights)}</Text>
                     <Text size="sm">{completeness(insights)}</Text>
-                    <Text size="sm">{sampleWords(answer, oddities(insights))}</Text>
+                    <Text size="sm">{oddities(insights)}</Text>
                   </>
                 )}
                 {answer.pending_rows > 0 ? (
@@ -75,6 +75,7 @@ export function Contents({
                   profile={answer}
                   units={units}
                   titles={titles}
+                  isBasisSaid
                   table={table ? `${table.database}.${table.name}` : undefined}
                 />
               )}
@@ -104,17 +105,8 @@ export const basis = ({
   sampled_rows: sampled,
 }: Pick<Schemas['DatasetProfile'], 'rows' | 'sampled_rows'>): string =>
   sampled < rows
-    ? `All rows as the newest run merged them; figures with “about”, shares and outliers are estimated from ${whole(sampled)} of them`
+    ? `All rows as the newest run merged them; what is typical, shares of values, outliers and figures with “about” are estimated from ${whole(sampled)} of them`
     : 'Of all files together, as the newest run merged them: the newest version of each row'
-
-/** A sentence about values, which says that it is of a sample where it is. */
-const sampleWords = (
-  { rows, sampled_rows: sampled }: Pick<Schemas['DatasetProfile'], 'rows' | 'sampled_rows'>,
-  sentence: string,
-): string =>
-  sampled < rows && sentence
-    ? `In a sample of ${whole(sampled)} of ${count(rows, 'row')}: ${sentence}`
-    : sentence
 
 /** What a person can do about the dataset: correct the rows that wait, or ask a question. */
 function ToDo({ dataset }: { dataset: string }) {

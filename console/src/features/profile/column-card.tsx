@@ -34,11 +34,6 @@ export function ColumnCard({ insight }: { insight: ColumnInsight }) {
         </Text>
       ))}
       <Bars bars={insight.bars} label={`Values of ${insight.heading}`} />
-      {insight.basis ? (
-        <Text size="xs" className="muted">
-          {insight.basis}
-        </Text>
-      ) : null}
     </li>
   )
 }

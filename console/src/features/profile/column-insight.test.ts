@@ -61,7 +61,7 @@ test('a column of amounts has its range, middle, spread and outliers in its unit
 })
 
 test('a column of one value says that value once', () => {
-  const facts = { ...PRICE.facts, min: '1.50', max: '1.50' }
+  const facts = { ...PRICE.facts, missing: 0, min: '1.50', max: '1.50' }
   expect(insightOf({ ...PRICE, facts }, 'GBP').facts).toEqual(['always £1.50'])
   expect(insightOf({ ...PRICE, facts }, 'GBP').bars).toEqual([])
 })
@@ -312,7 +312,9 @@ test('figures of a sample say so, and exact ones do not', () => {
     'about half lie between £8.00 and £20.00',
   ])
   expect(insight.look).toContain('about 7 outliers above £38.00')
-  expect(insight.basis).toBe('Estimated from 50 of 200 rows, except the range and what is missing')
+  expect(insight.basis).toBe(
+    'What is typical, shares of values, outliers and figures with “about” are estimated from 50 of 200 rows',
+  )
   expect(insightOf(PRICE, 'GBP').basis).toBe('')
 })
 
@@ -343,4 +345,32 @@ test('a column of texts that are all equal says so', () => {
   const top = [{ value: 'north', count: 5 }]
   const same = { name: 'area', type: 'string', facts: { rows: 5, missing: 0, distinct: 1, top } }
   expect(insightOf(same).typical).toBe('always north')
+  const gaps = { ...same, facts: { ...same.facts, rows: 9, missing: 4 } }
+  expect(insightOf(gaps).typical).toBe('north wherever there is a value')
+})
+
+test('a column of which a sample has a single value is not said to have it always', () => {
+  const estimated = { distinct: 'at least', mean: 'of the sample', sampled_rows: '5' }
+  const top = [{ value: 'north', count: 500 }]
+  const text = { name: 'area', type: 'string', facts: { rows: 500, missing: 0, distinct: 1, top, estimated } }
+  expect(insightOf(text).typical).toBe('north in all sampled rows')
+  expect(insightOf({ ...text, facts: { ...text.facts, missing: 9 } }).typical).toBe(
+    'north in all sampled rows with a value',
+  )
+  const facts = { ...PRICE.facts, missing: 0, min: '1.50', max: '1.50', estimated }
+  expect(insightOf({ ...PRICE, facts }, 'GBP').typical).toBe('always £1.50')
+  const ofSample = { ...facts, estimated: { ...estimated, range: 'of the sample' } }
+  expect(insightOf({ ...PRICE, facts: ofSample }, 'GBP').typical).toBe('£1.50 in all sampled rows')
+})
+
+test('a range and missing values that no footer has are estimates too', () => {
+  const estimated = {
+    mean: 'of the sample',
+    range: 'of the sample',
+    missing: 'of the sample',
+    sampled_rows: '50',
+  }
+  const insight = insightOf({ ...PRICE, facts: { ...PRICE.facts, estimated } }, 'GBP')
+  expect(insight.facts[0]).toBe('about £1.50 to £990')
+  expect(insight.look[0]).toBe('about 6 % missing (12)')
 })

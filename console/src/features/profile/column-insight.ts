@@ -4,6 +4,7 @@ import { cellWords, titlesOf } from '../../formats/columns'
 import { dayAndTime, day, kindOfTime } from '../../formats/moments'
 import { quotedName } from '../../formats/sql'
 import { columnTitle } from '../../formats/words'
+import { about, alwaysWords, basisOf, differentWords, type Facts } from './sample-words'
 
 export interface Bar {
   label: string
@@ -35,7 +36,6 @@ export interface ColumnInsight {
   basis: string
 }
 
-type Facts = Readonly<Record<string, unknown>>
 type Words = (value: unknown) => string
 
 const KINDS: Record<string, string> = {
@@ -99,28 +99,6 @@ export function insightOf(column: Schemas['ColumnProfile'], unit = '', table = '
 export const isHidden = (facts: Facts): boolean =>
   (Boolean(facts.sensitive) || Boolean(facts.personal)) && facts.top === undefined
 
-/** How figures that are not exact were estimated. */
-const estimatesOf = (facts: Facts): Readonly<Record<string, string>> =>
-  (facts.estimated ?? {}) as Record<string, string>
-
-/** The word before a figure of a sample; empty before an exact one. */
-const about = (facts: Facts, name = 'sampled_rows'): string => (estimatesOf(facts)[name] ? 'about ' : '')
-
-function basisOf(facts: Facts): string {
-  const sampled = Number(estimatesOf(facts).sampled_rows ?? 0)
-  const rows = Number(facts.rows ?? 0)
-  return sampled > 0 && sampled < rows
-    ? `Estimated from ${whole(sampled)} of ${count(rows, 'row')}, except the range and what is missing`
-    : ''
-}
-
-/** How many different values there are: exactly, at least, or about. */
-function differentWords(facts: Facts): string {
-  const method = estimatesOf(facts).distinct ?? 'exact'
-  const sign = method === 'exact' ? '' : method === 'at least' ? 'at least ' : 'about '
-  return `${sign}${count(Number(facts.distinct ?? 0), 'different value')}`
-}
-
 /** The most frequent value says something where it is this much more frequent than the average. */
 const MIN_LEAD = 1.2
 
@@ -132,16 +110,17 @@ function typicalOf(column: Pick<Schemas['ColumnProfile'], 'type' | 'facts'>, wor
   const { type, facts } = column
   const bars = barsOf(column, words)
   const [most] = bars.filter(({ isRest }) => !isRest).toSorted((one, other) => other.share - one.share)
-  if (facts.min !== undefined && facts.min === facts.max) return `always ${words(facts.min)}`
+  if (facts.min !== undefined && facts.min === facts.max) return alwaysWords(facts, words(facts.min), 'range')
   if (facts.min !== undefined) {
-    if (type === 'date' || type === 'timestamp') return `${words(facts.min)} to ${words(facts.max)}`
+    if (type === 'date' || type === 'timestamp')
+      return `${about(facts, 'range')}${words(facts.min)} to ${words(facts.max)}`
     const quantiles = (facts.quantiles ?? {}) as Record<string, string>
     const [low, high] = [quantiles['0.25'], quantiles['0.75']]
     return low === undefined || high === undefined ? '' : `mostly ${words(low)} to ${words(high)}`
   }
   const kinds = Number(facts.distinct ?? 0)
   if (!most || kinds > MOST_KINDS) return ''
-  if (kinds === 1) return `always ${most.label}`
+  if (kinds === 1) return alwaysWords(facts, most.label, 'distinct')
   if (type !== 'bool' && kinds > 1 && most.share < MIN_LEAD / kinds)
     return `${count(kinds, 'value')} about equally often`
   return type === 'bool'
@@ -168,7 +147,7 @@ function timeWords(facts: Facts): (value: string) => string {
 
 const missingWords = (facts: Facts): string =>
   Number(facts.missing ?? 0) > 0
-    ? `${figure(String(facts.missing_share), 'share')} missing (${whole(Number(facts.missing))})`
+    ? `${about(facts, 'missing')}${figure(String(facts.missing_share), 'share')} missing (${whole(Number(facts.missing))})`
     : ''
 
 /** Numbers that name things, such as terminals, have no mean. */
@@ -176,8 +155,9 @@ function shownFacts(facts: Facts, words: Words, isNames: boolean): string[] {
   const different = differentWords(facts)
   if (facts.identifier) return [different, ...examples(facts)]
   if (facts.min === undefined) return [different, ...(facts.top ? [] : examples(facts))]
-  if (facts.min === facts.max) return [`always ${words(facts.min)}`]
-  if (isNames) return [`${words(facts.min)} to ${words(facts.max)}`, different]
+  if (facts.min === facts.max) return [alwaysWords(facts, words(facts.min), 'range')]
+  const range = `${about(facts, 'range')}${words(facts.min)} to ${words(facts.max)}`
+  if (isNames) return [range, different]
   const quantiles = (facts.quantiles ?? {}) as Record<string, string>
   const deviation =
     facts.std_days === undefined
@@ -186,7 +166,7 @@ function shownFacts(facts: Facts, words: Words, isNames: boolean): string[] {
         : `deviation ${about(facts, 'mean')}${words(facts.std)}`
       : ''
   return [
-    `${words(facts.min)} to ${words(facts.max)}`,
+    range,
     [
       `median ${about(facts)}${words(facts.median)}`,
       `mean ${about(facts, 'mean')}${words(facts.mean)}`,

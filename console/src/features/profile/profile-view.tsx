@@ -21,6 +21,7 @@ export function ProfileView({
   units,
   table,
   titles,
+  isBasisSaid = false,
 }: {
   profile: Profile
   units?: Units
@@ -28,6 +29,8 @@ export function ProfileView({
   titles?: Units
   /** The table with the rows of the profile, for SQL. */
   table?: string | undefined
+  /** Whether the page says already of how many rows the estimates are. */
+  isBasisSaid?: boolean
 }) {
   const pairs = strongPairs(profile.correlations, titles)
   return (
@@ -35,6 +38,7 @@ export function ProfileView({
       {profile.drift ? <Text size="sm">Unlike the files before: {driftWords(profile.drift)}</Text> : null}
       <ColumnCards
         columns={profile.columns}
+        isBasisSaid={isBasisSaid}
         {...(units ? { units } : {})}
         {...(table ? { table } : {})}
         {...(titles ? { titles } : {})}
@@ -85,17 +89,25 @@ export function ColumnCards({
   units = NO_UNITS,
   table = '',
   titles = NO_UNITS,
+  isBasisSaid = false,
 }: {
   columns: Schemas['ColumnProfile'][]
   units?: Units
   table?: string
   titles?: Units
+  isBasisSaid?: boolean
 }) {
   const [showsAll, setShowsAll] = useState(false)
   const insights = useMemo(() => insightsOf(columns, units, table, titles), [columns, units, table, titles])
   const byLook = byInterest(insights)
+  const bases = [...new Set(insights.map(({ basis }) => basis).filter(Boolean))]
   return (
     <>
+      {isBasisSaid || bases.length === 0 ? null : (
+        <Text size="xs" className="muted">
+          {bases.map((basis) => `${basis}.`).join(' ')}
+        </Text>
+      )}
       <ul className="column-cards">
         {(showsAll ? byLook : byLook.slice(0, SHOWN)).map((insight) => (
           <ColumnCard key={insight.name} insight={insight} />
