@@ -2270,7 +2270,7 @@ export interface components {
              * @description Last day of the dataset's events; empty if it has none.
              */
             latest_on: string;
-            /** @description Null without two periods, or if the caller may not see the column. */
+            /** @description Null without two periods, above five million rows, or if the caller may not see the column. */
             over_time?: components["schemas"]["RowsOverTimeShown"] | null;
             /**
              * Pending Rows

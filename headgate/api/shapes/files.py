@@ -452,7 +452,9 @@ class DatasetProfile(Shape):
     columns: tuple[ColumnProfile, ...]
     correlations: tuple[Correlation, ...] = Field(description="Of columns whose values the caller may see.")
     over_time: RowsOverTimeShown | None = Field(
-        None, description="Null without two periods, or if the caller may not see the column."
+        None,
+        description="Null without two periods, above five million rows, or if the caller may not see the "
+        "column.",
     )
 
 
