@@ -747,7 +747,7 @@ def test_notes_of_a_draft_name_no_option_of_the_command_line() -> None:
     assert draft["notes"]
     for word in ("--", "headgate", "`", "confidence", "percent:"):
         assert word not in text
-    assert [note["column"] for note in draft["notes"] if note["decides"]] == ["b"]
+    assert [note["column"] for note in draft["notes"] if note["decides"]] == ["a"]
 
 
 def test_a_contract_that_is_none_or_takes_a_name_is_not_stored() -> None:
