@@ -1,3 +1,4 @@
+import { keptList } from '../../api/kept-list'
 import type { Choice } from './chart-choice'
 import type { KeptQuestion } from './saved-questions'
 
@@ -13,14 +14,8 @@ interface BrowserQuestion {
 }
 
 /** The questions that lie in this browser only; what is none of them is left out. */
-export function browserQuestions(storage: Pick<Storage, 'getItem'> = window.localStorage): KeptQuestion[] {
-  try {
-    const stored = JSON.parse(storage.getItem(KEY) ?? '[]') as unknown
-    return Array.isArray(stored) ? stored.filter(isQuestion).map(asKept) : []
-  } catch {
-    return []
-  }
-}
+export const browserQuestions = (): KeptQuestion[] =>
+  keptList(() => window.localStorage, KEY, isQuestion).map(asKept)
 
 export const clearBrowserQuestions = (storage: Pick<Storage, 'removeItem'> = window.localStorage): void =>
   storage.removeItem(KEY)

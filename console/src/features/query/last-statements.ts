@@ -1,3 +1,5 @@
+import { keepList, keptList } from '../../api/kept-list'
+
 /** A statement that a person ran or left in the editor: when, and how many rows its answer had. */
 export interface LastStatement {
   sql: string
@@ -15,29 +17,20 @@ const MAX_STATEMENTS = 30
 export const MAX_DAYS = 14
 const DAY_MS = 24 * 60 * 60 * 1000
 
+const browser = (): Storage => window.localStorage
+
 /** Each person who uses the browser has their own statements. */
 const keyOf = (person: string): string => `${KEY}.${person}`
 
 /** The statements that a person ran last in this browser, the newest first. */
 export function lastStatements(person: string): LastStatement[] {
-  try {
-    const kept = JSON.parse(window.localStorage.getItem(keyOf(person)) ?? '[]') as unknown
-    const since = Date.now() - MAX_DAYS * DAY_MS
-    return Array.isArray(kept) ? kept.filter(isStatement).filter(({ at }) => at >= since) : []
-  } catch {
-    return []
-  }
+  const since = Date.now() - MAX_DAYS * DAY_MS
+  return keptList(browser, keyOf(person), isStatement).filter(({ at }) => at >= since)
 }
 
 /** Keep statements as the newest ones; one that is run again moves to the front. */
-export function keepStatements(person: string, newest: LastStatement[]): void {
-  try {
-    const kept = withNewest(newest, lastStatements(person))
-    window.localStorage.setItem(keyOf(person), JSON.stringify(kept))
-  } catch {
-    // A browser that keeps nothing has no last statements.
-  }
-}
+export const keepStatements = (person: string, newest: LastStatement[]): void =>
+  keepList(browser, keyOf(person), withNewest(newest, lastStatements(person)))
 
 /** The newest statements and then the earlier ones, each once. */
 export function withNewest(newest: LastStatement[], earlier: LastStatement[]): LastStatement[] {
@@ -52,7 +45,7 @@ export function withNewest(newest: LastStatement[], earlier: LastStatement[]): L
 /** Forget the statements of all people, because the next person may use this browser. */
 export function forgetStatements(): void {
   try {
-    const storage = window.localStorage
+    const storage = browser()
     const keys = Array.from({ length: storage.length }, (_, place) => storage.key(place))
     for (const key of keys) if (key?.startsWith(`${KEY}.`)) storage.removeItem(key)
   } catch {

@@ -1,3 +1,4 @@
+import { keepList, keptList } from '../../api/kept-list'
 import type { Place } from './search-results'
 
 const KEY = 'headgate.recent-pages'
@@ -6,14 +7,8 @@ const MAX_RECENT_PAGES = 6
 type Kept = Pick<Storage, 'getItem' | 'setItem'>
 
 /** The pages that were opened last in this tab, the newest first. They are gone with the tab, as others may use the browser. */
-export function recentPages(storage: Kept = window.sessionStorage): Place[] {
-  try {
-    const pages = JSON.parse(storage.getItem(KEY) ?? '[]') as unknown
-    return Array.isArray(pages) ? pages.filter(isPlace) : []
-  } catch {
-    return []
-  }
-}
+export const recentPages = (storage: Kept = window.sessionStorage): Place[] =>
+  keptList(() => storage, KEY, isPlace)
 
 const isPlace = (value: unknown): value is Place =>
   typeof (value as Place | null)?.title === 'string' && typeof (value as Place).href === 'string'
@@ -24,12 +19,11 @@ export function keepPage(title: string, hash: string, storage: Kept = window.ses
   const pages = recentPages(storage)
   if (!title || (pages[0]?.title === title && pages[0].href === href)) return
   const others = pages.filter((page) => pathOf(page.href) !== pathOf(href))
-  const kept = [{ kind: 'opened before', title, href }, ...others].slice(0, MAX_RECENT_PAGES + 1)
-  try {
-    storage.setItem(KEY, JSON.stringify(kept))
-  } catch {
-    // A browser that keeps nothing has no recent pages.
-  }
+  keepList(
+    () => storage,
+    KEY,
+    [{ kind: 'opened before', title, href }, ...others].slice(0, MAX_RECENT_PAGES + 1),
+  )
 }
 
 const pathOf = (href: string): string => href.split('?')[0] ?? ''

@@ -145,7 +145,7 @@ test('a file that a later version replaces leads to it', async () => {
   expect(link.getAttribute('href')).toBe('#/files/f2')
 })
 
-test('two parts of one file are told apart', async () => {
+test('two parts of one file have their own names in the list', async () => {
   const lists = ['orders', 'orders.items']
   const edits = { sent_as: 'webshop.json', part: 'orders.items', parts: lists, lists }
   answers['/v1/files/f1'] = { ...FILE, file_id: 'f1', edited_before: edits }

@@ -1,3 +1,5 @@
+import { keepList, keptList } from '../../api/kept-list'
+
 /** The files that this browser committed last, so that their receipts outlive the page and a reload. */
 
 const KEY = 'headgate-last-uploads'
@@ -11,22 +13,17 @@ interface Committed {
   at?: number
 }
 
-function stored(): Committed[] {
-  try {
-    const read: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]')
-    return Array.isArray(read) ? (read as Committed[]) : []
-  } catch {
-    return []
-  }
+const browser = (): Storage => window.localStorage
+
+const isCommitted = (value: unknown): value is Committed => {
+  const { fileId, by } = (value ?? {}) as Partial<Committed>
+  return typeof fileId === 'string' && typeof by === 'string'
 }
 
-function store(files: Committed[]): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(files))
-  } catch {
-    // A full or private store: the receipt stays until the page is left, and the page Lake lists the file.
-  }
-}
+const stored = (): Committed[] => keptList(browser, KEY, isCommitted)
+
+// Where nothing is kept the receipt stays until the page is left, and the page Lake lists the file.
+const store = (files: Committed[]): void => keepList(browser, KEY, files)
 
 /** The ids of the files that a person committed last, the newest first. */
 export const lastUploads = (by: string): string[] =>
