@@ -14,21 +14,28 @@ export interface ForeignAmounts {
   own: string
 }
 
-/** The currencies of a column's amounts: those beside its values, else those of the file's one column of codes. */
-function currenciesOf(column: string, stated: Record<string, Rows>, amounts: Set<string>): Rows {
-  const own = stated[column]
-  if (own) return own
-  const ofCodes = Object.keys(stated).filter((name) => !amounts.has(name))
-  return ofCodes.length === 1 ? (stated[ofCodes[0] ?? ''] ?? {}) : {}
-}
+type AmountColumn = ForeignAmounts['columns'][number]
 
-/** The columns that are mapped into fields with a currency. */
-function amountColumns({ mapping }: Schemas['DryRun'], { columns }: Edits): ForeignAmounts['columns'] {
-  const fields = mapping?.fields ?? []
-  return Object.entries(columns).flatMap(([column, name]) => {
-    const field = fields.find((one) => one.name === name)
+/**
+ * The columns that are mapped into fields with a currency, each with the currencies of its amounts: those beside its
+ * values, else those of the file's one column of codes. Without any where the file states none; undefined where it has
+ * several columns of codes, as nothing says which one is of which amounts.
+ */
+function amountsOf(
+  { grid, mapping }: Schemas['DryRun'],
+  { columns }: Edits,
+): (AmountColumn & { rows: Rows | undefined })[] {
+  const stated = grid?.currencies ?? {}
+  const mapped = Object.entries(columns).flatMap(([column, name]): AmountColumn[] => {
+    const field = (mapping?.fields ?? []).find((one) => one.name === name)
     return field && currencyOf(field.unit) ? [{ column, field }] : []
   })
+  const amounts = new Set(mapped.map(({ column }) => column))
+  const [ofCodes = {}, ...others] = Object.entries(stated)
+    .filter(([name]) => !amounts.has(name))
+    .map(([, rows]) => rows)
+  const ofFile = others.length > 0 ? undefined : ofCodes
+  return mapped.map(({ column, field }) => ({ column, field, rows: stated[column] ?? ofFile }))
 }
 
 /**
@@ -40,14 +47,9 @@ export function unstatedAmounts(
   edits: Edits,
   remembered: Edits | undefined,
 ): Record<string, string[]> {
-  const stated = result.grid?.currencies ?? {}
-  const mapped = amountColumns(result, edits)
-  const amounts = new Set(mapped.map(({ column }) => column))
   const unstated: Record<string, string[]> = {}
-  // Of several columns of codes nothing says which one is of which amounts.
-  if (Object.keys(stated).filter((name) => !amounts.has(name)).length > 1) return unstated
-  for (const { column, field } of mapped) {
-    if (Object.keys(currenciesOf(column, stated, amounts)).length > 0) continue
+  for (const { column, field, rows } of amountsOf(result, edits)) {
+    if (!rows || Object.keys(rows).length > 0) continue
     if (column === field.name || remembered?.columns[column] === field.name) continue
     const currency = currencyOf(field.unit)
     unstated[currency] = [...(unstated[currency] ?? []), column]
@@ -57,17 +59,13 @@ export function unstatedAmounts(
 
 /** The amounts that are mapped into fields of another currency, by what the file states; none where it states none. */
 export function foreignAmounts(result: Schemas['DryRun'], edits: Edits): ForeignAmounts[] {
-  const stated = result.grid?.currencies ?? {}
-  const mapped = amountColumns(result, edits)
-  const amounts = new Set(mapped.map(({ column }) => column))
   const groups = new Map<string, ForeignAmounts>()
-  for (const amount of mapped) {
-    const rows = currenciesOf(amount.column, stated, amounts)
-    const own = currencyOf(amount.field.unit)
+  for (const { column, field, rows = {} } of amountsOf(result, edits)) {
+    const own = currencyOf(field.unit)
     if (Object.keys(rows).every((code) => code === own)) continue
     const key = JSON.stringify([own, rows])
     const group = groups.get(key) ?? { columns: [], rows, own }
-    groups.set(key, { ...group, columns: [...group.columns, amount] })
+    groups.set(key, { ...group, columns: [...group.columns, { column, field }] })
   }
   return [...groups.values()]
 }

@@ -1,5 +1,6 @@
 import type { Schemas } from '../../api/client'
 import { count } from '../../api/format'
+import { isExact } from '../profile/sample-words'
 
 /** The values that a field has in the lake. */
 export interface LakeValues {
@@ -16,12 +17,11 @@ export function lakeValues(
   profile: Schemas['DatasetProfile'] | undefined,
   field: string | null | undefined,
 ): LakeValues | undefined {
-  const facts = profile?.columns.find(({ name }) => name === field)?.facts
-  const values = ((facts?.top ?? []) as { value: string }[]).map(({ value }) => value)
+  const facts = profile?.columns.find(({ name }) => name === field)?.facts ?? {}
+  const values = ((facts.top ?? []) as { value: string }[]).map(({ value }) => value)
   if (values.length === 0) return undefined
-  const distinct = Number(facts?.distinct ?? values.length)
-  const { distinct: method = 'exact' } = (facts?.estimated ?? {}) as { distinct?: string }
-  return { values, distinct, isComplete: distinct <= values.length && method === 'exact' }
+  const distinct = Number(facts.distinct ?? values.length)
+  return { values, distinct, isComplete: distinct <= values.length && isExact(facts, 'distinct') }
 }
 
 /** Whether the lake has no row with a value; unknown, and so no, where not all values are listed. */

@@ -6,6 +6,10 @@ export type Facts = Readonly<Record<string, unknown>>
 const estimatesOf = (facts: Facts): Readonly<Record<string, string>> =>
   (facts.estimated ?? {}) as Record<string, string>
 
+/** Whether a profile states a figure of all rows. */
+export const isExact = (facts: Facts, name: string): boolean =>
+  (estimatesOf(facts)[name] ?? 'exact') === 'exact'
+
 /** The word before a figure of a sample; empty before an exact one. */
 export const about = (facts: Facts, name = 'sampled_rows'): string =>
   estimatesOf(facts)[name] ? 'about ' : ''
@@ -21,8 +25,8 @@ export function basisOf(facts: Facts): string {
 
 /** How many different values there are: exactly, at least, or about. */
 export function differentWords(facts: Facts): string {
-  const method = estimatesOf(facts).distinct ?? 'exact'
-  const sign = method === 'exact' ? '' : method === AT_LEAST ? 'at least ' : 'about '
+  const isLeast = estimatesOf(facts).distinct === AT_LEAST
+  const sign = isExact(facts, 'distinct') ? '' : isLeast ? 'at least ' : 'about '
   return `${sign}${count(Number(facts.distinct ?? 0), 'different value')}`
 }
 
