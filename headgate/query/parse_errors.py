@@ -62,10 +62,8 @@ def _described(first: Mapping[str, Any], parsed: str, skipped: str) -> str:
     context = str(first.get("start_context") or "")
     line, column = int(first.get("line") or 1), int(first.get("col") or 1) - len(token) + 1
     if slip := _slip(context, token, parsed):
-        word, keyword, back = slip
-        before = f"{context}{token}"[: len(context) + len(token) - back]
-        distance = len(context) - len(before)
-        if "\n" not in context[len(before) :]:
+        word, keyword, distance = slip
+        if "\n" not in context[len(context) - distance :]:
             return (
                 f"'{word}' is unexpected, {_place(line, column - distance, skipped)}. "
                 f"Did you mean {keyword.upper()}?"
@@ -87,21 +85,20 @@ def _in_words(what: str, token: str) -> str:
 
 
 def _slip(context: str, token: str, parsed: str) -> tuple[str, str, int] | None:
-    """Return the word of a keyword with a slip at or before a token, the keyword, and letters from the end.
+    """Return the word of a keyword with a slip at or before a token, the keyword, and the letters between.
 
-    The letters are those from the beginning of the word to the end of the token. A word is a slip where the
+    The letters are those from the beginning of the word to that of the token. A word is a slip where the
     statement can be read with the keyword: `weight` is like `right`, and is a name.
     """
     text = f"{context}{token}"
-    end = parsed.find(text) + len(text)
+    begins = parsed.find(text)
     for match in list(_WORD.finditer(text))[-_WORDS_BEFORE - 1 :]:
         word = match[0].lower()
         near = difflib.get_close_matches(word, _KEYWORDS, n=1, cutoff=_MIN_LIKENESS)
         if len(word) < _MIN_LETTERS or not near or word.removesuffix("s") in {*_KEYWORDS, "cast"}:
             continue
-        back = len(text) - match.start()
-        if _is_readable(f"{parsed[: end - back]}{near[0]}{parsed[end - back + len(word) :]}"):
-            return match[0], near[0], back
+        if _is_readable(f"{parsed[: begins + match.start()]}{near[0]}{parsed[begins + match.end() :]}"):
+            return match[0], near[0], len(context) - match.start()
     return None
 
 

@@ -26,8 +26,7 @@ def figure(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
     if unit in _SHARES or unit == "percent":
         return f"{_rounded(exact * (100 if unit in _SHARES else 1), '0.1')} %"
     if currency := _currency_of(unit):
-        whole = exact.quantize(Decimal(1), ROUND_HALF_UP)
-        return f"{'-' if whole < 0 else ''}{sign_of(currency)}{abs(whole):,}"
+        return _amount(exact, currency, "1")
     return _rounded(exact, "0.01")
 
 
@@ -39,7 +38,11 @@ def amount_in_full(value: Any, unit: str) -> str:  # noqa: ANN401 a cell
     exact = Decimal(str(value))
     if not exact.is_finite() or abs(exact) >= _MAX_WRITTEN_OUT:
         return figure(value, unit)
-    rounded = exact.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return _amount(exact, currency, "0.01")
+
+
+def _amount(exact: Decimal, currency: str, places: str) -> str:
+    rounded = exact.quantize(Decimal(places), ROUND_HALF_UP)
     return f"{'-' if rounded < 0 else ''}{sign_of(currency)}{abs(rounded):,}"
 
 
