@@ -33,6 +33,7 @@ from headgate.drafts.column_inference import (
     with_room,
 )
 from headgate.drafts.date_order import orders_shown
+from headgate.drafts.description_rows import with_descriptions, without_description_rows
 from headgate.drafts.findings import Finding, FormatQuestion, findings_of
 from headgate.drafts.format_answers import FormatAnswer, answer_of
 from headgate.drafts.key_search import KEY_KINDS, find_key, pair_of_nearly_all
@@ -86,7 +87,8 @@ def draft_from_sample(
         formats: the person's format per column.
         date_order: `dmy`, `mdy` or `ymd`, for ambiguous dates.
         strict: type a column, and find a key, only if all values fit; else 98 % of at least 50 values are
-            enough, and lines of totals are rejected if they lack a value that all other rows have.
+            enough, lines of totals are rejected if they lack a value that all other rows have, and leading
+            rows that describe the columns decide nothing.
         key: the key columns; empty for no key. By default the draft searches for one.
         header: whether the first row of a text is the header; by default its cells decide.
         sheet: the only sheet of a workbook to read, which the draft declares; by default all sheets with the
@@ -100,7 +102,8 @@ def draft_from_sample(
     """
     given = {ENCODING_PROPERTY: encoding, SHEET_PROPERTY: sheet}
     properties = {name: value for name, value in given.items() if value}
-    sample = read_sample(body, Contract(dataset, dataset, "source", "0", (), properties=properties), header)
+    sent = read_sample(body, Contract(dataset, dataset, "source", "0", (), properties=properties), header)
+    sample = sent if strict else without_description_rows(sent)
     answers = _answers(sample.stored.columns, formats or {}, date_order)
     guesses = _guesses(sample, answers, strict=strict)
     columns = _columns(body, sample, guesses)
@@ -111,6 +114,7 @@ def draft_from_sample(
         columns = _columns(body, rows, guesses)
     if not strict:
         columns |= required_but_in_totals(columns, sample.cells)
+        columns = with_descriptions(columns, sent.cells, sample.description_rows)
     names = _key(columns, rows.cells, guesses, strict=strict) if key is None else _stated_key(columns, key)
     contract = _contract(sample.stored, columns, names)
     questions = _questions(contract, sample, guesses)

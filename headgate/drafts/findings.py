@@ -108,6 +108,10 @@ _LEFT_OUT_TOTAL = (
     "unless you keep it in the next step"
 )
 _LEFT_OUT_TOTALS = "{}. Totals stay out of the dataset, unless you keep them in the next step"
+_DESCRIPTION_ROWS = "the columns, and no value is taken from them: the gate quarantines such rows"
+_LEFT_OUT_DESCRIPTION_ROWS = (
+    "the columns. Such rows stay out of the dataset, unless you keep them in the next step"
+)
 _KEY_BY_CHANCE = (
     "is the key only because no value of it repeats in the sample: of two rows with one value the newer "
     "is kept. "
@@ -172,7 +176,8 @@ def findings_of(
     return (
         *layout,
         *_about_questions(questions),
-        *_about_columns_and_table(contract, sample.cells, guesses),
+        *_about_description_rows(sample.description_rows),
+        *_about_columns_and_table(contract, sample, guesses),
         *_about_zones(sample.content, contract.columns, sample.cells),
         *(_about_chance(contract.key, sample.rows) if is_key_guessed else ()),
     )
@@ -229,9 +234,17 @@ def _about_chance(names: Sequence[str], rows: int) -> list[Finding]:
     )
 
 
+def _about_description_rows(rows: int) -> list[Finding]:
+    if not rows:
+        return []
+    listed = ("data row 1 describes", "data rows 1 and 2 describe", "data rows 1 to 3 describe")[rows - 1]
+    return [Finding("", f"{listed} {_DESCRIPTION_ROWS}", of_upload=f"{listed} {_LEFT_OUT_DESCRIPTION_ROWS}")]
+
+
 def _about_columns_and_table(
-    contract: Contract, cells: Mapping[str, pa.Array], guesses: Mapping[str, Guess]
+    contract: Contract, sample: DraftSample, guesses: Mapping[str, Guess]
 ) -> list[Finding]:
+    cells = sample.cells
     findings = [
         finding
         for column in contract.columns
@@ -249,9 +262,11 @@ def _about_columns_and_table(
             Finding("", "the sample has no rows, so every type is a guess: draft from a file with rows")
         )
     totals = named_totals(contract.columns, cells)
-    findings += _about_totals(contract, cells, totals)
+    first_row = 1 + sample.description_rows
+    findings += _about_totals(contract, cells, totals, first_row)
     findings += [
-        Finding(", ".join(contract.key), note, decides=True) for note in about_key(contract, cells, totals)
+        Finding(", ".join(contract.key), note, decides=True)
+        for note in about_key(contract, cells, totals, first_row)
     ]
     if not contract.key:
         findings.append(Finding("", _NO_KEY, decides=True))
@@ -264,7 +279,9 @@ def _about_columns_and_table(
     return findings
 
 
-def _about_totals(contract: Contract, cells: Mapping[str, pa.Array], rows: Sequence[int]) -> list[Finding]:
+def _about_totals(
+    contract: Contract, cells: Mapping[str, pa.Array], rows: Sequence[int], first_row: int
+) -> list[Finding]:
     last = {name: text.slice(max(0, len(text) - 1)) for name, text in cells.items()}
     stays_out = any(names_a_total(cell or "") for text in last.values() for cell in text.to_pylist())
     if summed := totals_of(contract.columns, cells):
@@ -274,16 +291,17 @@ def _about_totals(contract: Contract, cells: Mapping[str, pa.Array], rows: Seque
         return [Finding(", ".join(summed), message, of_upload=of_upload)]
     if not rows:
         return []
-    of_upload = _LEFT_OUT_TOTALS.format(_rows_of_totals(rows)) if stays_out else ""
-    return [Finding("", _NAMED_TOTALS.format(_rows_of_totals(rows)), of_upload=of_upload)]
+    listed = _rows_of_totals(rows, first_row)
+    of_upload = _LEFT_OUT_TOTALS.format(listed) if stays_out else ""
+    return [Finding("", _NAMED_TOTALS.format(listed), of_upload=of_upload)]
 
 
-def _rows_of_totals(rows: Sequence[int]) -> str:
+def _rows_of_totals(rows: Sequence[int], first_row: int) -> str:
     if len(rows) == 1:
-        return f"data row {rows[0] + 1} is a line of totals, by its name and its sum"
+        return f"data row {rows[0] + first_row} is a line of totals, by its name and its sum"
     return (
         f"{len(rows)} rows are lines of totals, by their names and their sums; the first is data row "
-        f"{rows[0] + 1}"
+        f"{rows[0] + first_row}"
     )
 
 

@@ -123,11 +123,14 @@ def key_of_nearly_all(candidates: Sequence[str], cells: Mapping[str, pa.Array]) 
     return (best,) if best and values[best] >= NEARLY_ALL * different else ()
 
 
-def about_key(contract: Contract, cells: Mapping[str, pa.Array], totals: Collection[int] = ()) -> list[str]:
+def about_key(
+    contract: Contract, cells: Mapping[str, pa.Array], totals: Collection[int] = (), first_row: int = 1
+) -> list[str]:
     """Return the consequences for rows without a key, and for different rows with equal keys.
 
     Args:
         totals: rows of totals, which have findings of their own.
+        first_row: the number of the first row below the header.
     """
     if not contract.key:
         return []
@@ -140,16 +143,13 @@ def about_key(contract: Contract, cells: Mapping[str, pa.Array], totals: Collect
     repeated = sorted(
         {*different["row"].to_pylist()} - {*_first_rows(different, names[: len(keys)])["row"].to_pylist()}
     )
-    notes = (
-        [f"{len(missing):,} of {rows:,} rows have no value in it{_listed(missing)}: they are quarantined"]
-        if missing
-        else []
-    )
+    notes = []
+    if missing:
+        empty = f"{len(missing):,} of {rows:,} rows have no value in it"
+        notes.append(f"{empty}{_listed(missing, first_row)}: they are quarantined")
     if repeated:
-        notes.append(
-            f"{len(repeated):,} of {rows:,} rows repeat a value of another row{_listed(repeated)}: only one "
-            "of them is kept"
-        )
+        equal = f"{len(repeated):,} of {rows:,} rows repeat a value of another row"
+        notes.append(f"{equal}{_listed(repeated, first_row)}: only one of them is kept")
     return [f"is the key. {note}. Name another key with --key, or none with --no-key" for note in notes]
 
 
@@ -159,13 +159,13 @@ def _first_rows(rows: pa.Table, names: list[str]) -> pa.Table:
     return rows.filter(pc.is_in(rows["row"], value_set=first.combine_chunks()))
 
 
-def _listed(rows: Sequence[int]) -> str:
-    """Return the first rows, counted from 1 below the header.
+def _listed(rows: Sequence[int], first_row: int = 1) -> str:
+    """Return the first rows, counted from `first_row`.
 
     >>> _listed([3]), _listed([3, 7, 9, 11, 12, 13])
     (' (data row 4)', ' (data rows 4, 8, 10, 12, 13 …)')
     """
-    numbers = ", ".join(str(row + 1) for row in rows[:_MAX_LISTED])
+    numbers = ", ".join(str(row + first_row) for row in rows[:_MAX_LISTED])
     return f" (data row{'s' if len(rows) > 1 else ''} {numbers}{' …' if len(rows) > _MAX_LISTED else ''})"
 
 

@@ -54,6 +54,7 @@ class DraftSample:
         cells: the texts to draft by column.
         noisy: amount columns of a workbook with digits from float arithmetic.
         typed: columns that the file stores as numbers.
+        description_rows: leading rows that are not in `cells`, because they describe the columns.
     """
 
     content: bytes
@@ -63,6 +64,7 @@ class DraftSample:
     cells: Mapping[str, pa.Array]
     noisy: Collection[str]
     typed: Collection[str]
+    description_rows: int = 0
 
     @property
     def rows(self) -> int:

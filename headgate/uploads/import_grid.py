@@ -29,6 +29,7 @@ from headgate.contracts.file_form import (
 )
 from headgate.contracts.format_property import format_facts
 from headgate.contracts.model import Column, ColumnType, Contract, Kind
+from headgate.drafts.description_rows import count_description_rows
 from headgate.errors import BadInputError
 from headgate.formats.batches import source_in_memory
 from headgate.formats.format_list import format_of
@@ -360,6 +361,7 @@ class WrittenGrid:
     currencies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     hidden_numbers: Mapping[str, int] = field(default_factory=dict)
     totals: tuple[int, ...] = ()
+    description_rows: tuple[int, ...] = ()
     flawed_cells: Mapping[str, int] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     file_order: tuple[int, ...] = ()
@@ -387,6 +389,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
     )
     options = pa.ipc.IpcWriteOptions(compression="zstd")
     rows = flawed = 0
+    descriptions: tuple[int, ...] = ()
     readings: dict[str, tuple[pa.Array, Most]] | None = None
     currencies, values, doubts = (
         FileCurrencies(about.amounts),
@@ -403,7 +406,9 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
             shown = _shown_columns(opened.names, whole, about.hidden)
             currencies.add(shown)
             values.add(shown)
-            readings = _readings(opened.names, whole, about.hidden) if readings is None else readings
+            if readings is None:
+                readings = _readings(opened.names, whole, about.hidden)
+                descriptions = _description_rows(whole, shown)
             table = doubts.added(batch, readings)
             every.write_table(table)
             rows += table.num_rows
@@ -425,6 +430,7 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
         totals_of_grid(
             folder / ROWS, opened.names, {name: most for name, (_, most) in readings.items()}, about.hidden
         ),
+        descriptions,
         dict(flaws.by_column),
         values.by_column,
         opened.headed.file_order,
@@ -432,6 +438,12 @@ def write_grid(opened: OpenedFile, flaws: Flaws, about: ColumnFacts, folder: Pat
         opened.unreadable,
         opened.headed.has_header,
     )
+
+
+def _description_rows(beginning: pa.Table, shown: Mapping[str, pa.Array]) -> tuple[int, ...]:
+    """Return the source rows at the file's beginning that describe the columns."""
+    rows = count_description_rows(shown.values())
+    return tuple(int(row) for row in numbers(beginning.column("row").combine_chunks())[:rows])
 
 
 def _to_come(readings: Mapping[str, tuple[pa.Array, Most]]) -> dict[str, Mapping[str, Any]]:

@@ -168,13 +168,14 @@ def infer_most(texts: pa.Array, counts: Rows) -> Most | None:
         for reading in readings if len(readings) == 1 else ():
             key = reading.kind, reading.format
             candidates[key] = candidates.get(key) or Most(
-                replace(reading, plain=None), int(counts[~_is_read(texts, reading)].sum())
+                replace(reading, plain=None), int(counts[~is_read(texts, reading)].sum())
             )
     best = min(candidates.values(), key=lambda candidate: candidate.others, default=None)
     return best if best and best.others <= most_others(rows) else None
 
 
-def _is_read(texts: pa.Array, reading: Reading) -> Flags:
+def is_read(texts: pa.Array, reading: Reading) -> Flags:
+    """Return which texts are values of the reading."""
     widest = (
         ColumnType(reading.kind, precision=_MAX_PRECISION, scale=_MAX_SCALE)
         if reading.kind is Kind.DECIMAL

@@ -3593,6 +3593,12 @@ export interface components {
                 };
             };
             /**
+             * Description Rows
+             * @description Rows below the header that describe the columns, as a survey's questions or units.
+             * @default []
+             */
+            description_rows: number[];
+            /**
              * File Order
              * @description Positions of `columns` in the order of the file; empty if they are in it.
              * @default []

@@ -277,6 +277,9 @@ class GridFacts(Shape):
     totals: tuple[int, ...] = Field(
         (), description="Rows that a cell calls a total and that are the sum of the rows above."
     )
+    description_rows: tuple[int, ...] = Field(
+        (), description="Rows below the header that describe the columns, as a survey's questions or units."
+    )
     flawed_cells: dict[str, Count] = Field(
         {}, description="Rejected cells by column, also those that are not the first reason of their row."
     )

@@ -55,22 +55,52 @@ export function HiddenNumbers({ result, edits }: Omit<Deciding, 'onChange'>) {
 
 /** Rows that are the sum of those above: they stay out, because every sum over the table would count them twice. */
 export function Totals({ result, edits, onChange }: Deciding) {
-  const totals = result.grid?.totals ?? []
-  if (!edits.dataset || totals.length === 0) return null
-  const areOut = totals.every((row) => edits.left_out.includes(row))
-  const others = edits.left_out.filter((row) => !totals.includes(row))
-  const isOne = totals.length === 1
-  const rows = `${isOne ? 'Row' : 'Rows'} ${totals.map(whole).join(', ')}`
   return (
-    <Group gap="xs" role="group" aria-label="Totals">
+    <OtherRows
+      label="Totals"
+      rows={result.grid?.totals ?? []}
+      words={(isOne) => (isOne ? 'is a total of the rows above' : 'are totals of the rows above')}
+      edits={edits}
+      onChange={onChange}
+    />
+  )
+}
+
+/** Rows below the header with questions, units or other names: they stay out, because they hold no values. */
+export function DescriptionRows({ result, edits, onChange }: Deciding) {
+  return (
+    <OtherRows
+      label="Rows that describe the columns"
+      rows={result.grid?.description_rows ?? []}
+      words={(isOne) => (isOne ? 'describes the columns' : 'describe the columns')}
+      edits={edits}
+      onChange={onChange}
+    />
+  )
+}
+
+/** Rows that are no data, with the button that takes them as rows or leaves them out. */
+function OtherRows({
+  label,
+  rows,
+  words,
+  edits,
+  onChange,
+}: Omit<Deciding, 'result'> & { label: string; rows: number[]; words: (isOne: boolean) => string }) {
+  if (!edits.dataset || rows.length === 0) return null
+  const areOut = rows.every((row) => edits.left_out.includes(row))
+  const others = edits.left_out.filter((row) => !rows.includes(row))
+  const isOne = rows.length === 1
+  return (
+    <Group gap="xs" role="group" aria-label={label}>
       <Text size="sm">
-        {rows} {isOne ? 'is a total' : 'are totals'} of the rows above
+        {isOne ? 'Row' : 'Rows'} {rows.map(whole).join(', ')} {words(isOne)}
         {areOut ? ` and ${isOne ? 'stays' : 'stay'} out.` : '.'}
       </Text>
       <Button
         size="compact-sm"
         variant="default"
-        onClick={() => onChange({ ...edits, left_out: areOut ? others : [...others, ...totals] })}
+        onClick={() => onChange({ ...edits, left_out: areOut ? others : [...others, ...rows] })}
       >
         {areOut ? `Keep ${isOne ? 'it' : 'them'} as ${isOne ? 'a row' : 'rows'}` : 'Leave out'}
       </Button>

@@ -11,7 +11,7 @@ import { ColumnCards } from '../profile/profile-view'
 import { mayCommit } from '../files/acceptance-words'
 import type { Checked } from '../upload/transfer'
 import type { ColumnAction } from './column-header'
-import { FutureDates, HiddenNumbers, SetForAll, TakenSteps, Totals } from './column-doubts'
+import { DescriptionRows, FutureDates, HiddenNumbers, SetForAll, TakenSteps, Totals } from './column-doubts'
 import { ColumnForm } from './column-form'
 import { CommitLine } from './commit-line'
 import { DraftContract } from './draft-contract'
@@ -216,6 +216,7 @@ export function ImportPanel({ upload, first, onCommit, onWork }: Props) {
           ) : null}
           <SetForAll result={result} edits={edits} onChange={change} />
           <TakenSteps result={result} edits={edits} onChange={change} />
+          <DescriptionRows result={result} edits={edits} onChange={change} />
           <Totals result={result} edits={edits} onChange={change} />
           <FutureDates result={result} edits={edits} onChange={change} onShow={setShow} />
           <ReplacedRows result={result} isCurrent={work.isCurrent} />

@@ -4,7 +4,7 @@ import { cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
 
 import type { Schemas } from '../../api/client'
-import { FutureDates, HiddenNumbers, SetForAll, Totals } from './column-doubts'
+import { DescriptionRows, FutureDates, HiddenNumbers, SetForAll, Totals } from './column-doubts'
 import { CommitLine } from './commit-line'
 import { NO_EDITS, withDefault } from './edits'
 import { stayOut } from './outcome-words'
@@ -149,6 +149,22 @@ test('rows of totals stay out until a person keeps them', () => {
     </MantineProvider>,
   )
   fireEvent.click(screen.getByRole('button', { name: 'Leave out' }))
+  expect(onChange).toHaveBeenLastCalledWith(expect.objectContaining({ left_out: [41] }))
+})
+
+test('rows that describe the columns stay out, beside the totals of the same file', () => {
+  const onChange = vi.fn()
+  const result = {
+    ...RESULT,
+    grid: { description_rows: [1, 2], totals: [41] },
+  } as unknown as Schemas['DryRun']
+  render(
+    <MantineProvider>
+      <DescriptionRows result={result} edits={{ ...EDITS, left_out: [1, 2, 41] }} onChange={onChange} />
+    </MantineProvider>,
+  )
+  expect(screen.getByText('Rows 1, 2 describe the columns and stay out.')).toBeTruthy()
+  fireEvent.click(screen.getByRole('button', { name: 'Keep them as rows' }))
   expect(onChange).toHaveBeenLastCalledWith(expect.objectContaining({ left_out: [41] }))
 })
 

@@ -24,12 +24,10 @@ function edited({ edits, mapping, dataset, outcome }: Schemas['DryRun']): Edits 
 const rememberedBy = (result: Schemas['DryRun']): Edits | undefined =>
   result.is_remembered ? edited(result) : undefined
 
-/** The edits of a dataset's file without its rows of totals, unless a person left out rows before. */
-function withoutTotals(edits: Edits, { grid }: Schemas['DryRun']): Edits {
-  const totals = grid?.totals ?? []
-  return edits.dataset && totals.length > 0 && edits.left_out.length === 0
-    ? { ...edits, left_out: totals }
-    : edits
+/** The edits of a dataset's file without rows that are no data, unless a person left out rows before. */
+function withoutOtherRows(edits: Edits, { grid }: Schemas['DryRun']): Edits {
+  const rows = [...(grid?.description_rows ?? []), ...(grid?.totals ?? [])]
+  return edits.dataset && rows.length > 0 && edits.left_out.length === 0 ? { ...edits, left_out: rows } : edits
 }
 
 /** Whether the gate has to check a file first that was not mapped, and of which every field is known by name. */
@@ -72,7 +70,7 @@ interface Import {
 /** A person's edits of an upload: each change is checked by the gate, and kept over a reload. */
 export function useEdits(uploadId: string, first: Checked): Import {
   const [history, setHistory] = useState<History>(() =>
-    begun(withoutTotals(edited(first.result), first.result)),
+    begun(withoutOtherRows(edited(first.result), first.result)),
   )
   const [check, setCheck] = useState(first)
   const [checkedAt, setCheckedAt] = useState(() => Date.now())
@@ -104,7 +102,7 @@ export function useEdits(uploadId: string, first: Checked): Import {
         const fresh = answeredEdits(edits, isPartAlone, answer.result)
         if (answer.result.is_remembered) setRemembered(fresh)
         const isOther = before.current.dataset !== edits.dataset || before.current.part !== edits.part
-        const now = isOther ? withoutTotals(fresh, answer.result) : fresh
+        const now = isOther ? withoutOtherRows(fresh, answer.result) : fresh
         if (isOther && !answer.result.is_remembered) setRemembered(undefined)
         before.current = now
         setCheck(answer)

@@ -1,0 +1,93 @@
+"""Rows below a header that describe its columns, as a survey's questions or a logger's units."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from headgate.contracts.model import Kind
+from headgate.masking.redaction import redact_text
+from headgate.values.cells import blank_to_null, by_unique, numbers, text_array
+from headgate.values.format_inference import NULL_WORDS, infer_format, infer_most, is_read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pyarrow as pa
+
+    from headgate.contracts.model import Column
+    from headgate.drafts.read_sample import DraftSample
+    from headgate.values.format_inference import Reading
+
+_MAX_ROWS = 3  # Qualtrics writes two: the questions, and its own names of the columns as JSON
+_MIN_ROWS_BELOW, _PROBED_ROWS = 20, 1000
+_MIN_COLUMNS = 2  # a single text above numbers may be a bad value
+_TYPED = {Kind.SMALLINT, Kind.INTEGER, Kind.BIGINT, Kind.DECIMAL, Kind.DOUBLE, Kind.DATE, Kind.TIMESTAMP}
+_NO_VALUE = frozenset(word.casefold() for word in (*NULL_WORDS, "unknown", "nil", "missing"))
+
+
+def count_description_rows(columns: Iterable[pa.Array]) -> int:
+    """Return how many leading rows describe the columns, at most three.
+
+    Such a row has texts above most columns of numbers and dates, and no number or date above any of them.
+    """
+    typed = [
+        (text.slice(0, _MAX_ROWS).to_pylist(), reading)
+        for text in columns
+        if (reading := _reading_below(text.slice(_MAX_ROWS, _PROBED_ROWS)))
+    ]
+    for row in range(_MAX_ROWS):
+        if not _describes([(cells[row], reading) for cells, reading in typed]):
+            return row
+    return _MAX_ROWS
+
+
+def without_description_rows(sample: DraftSample) -> DraftSample:
+    """Return the sample without leading rows that describe its columns."""
+    rows = count_description_rows(sample.cells.values())
+    if not rows:
+        return sample
+    cells = {name: text.slice(rows) for name, text in sample.cells.items()}
+    return replace(sample, cells=cells, description_rows=rows)
+
+
+def with_descriptions(
+    columns: Mapping[str, Column], cells: Mapping[str, pa.Array], rows: int
+) -> dict[str, Column]:
+    """Return the columns, described by the first of the rows that says more than their names."""
+    for row in range(rows):
+        texts = {name: (text[row].as_py() or "").strip() for name, text in cells.items()}
+        own = {
+            name: text
+            for name, text in texts.items()
+            if text and not text.startswith(("{", "[")) and text.casefold() != name.casefold()
+        }
+        if own:
+            return {
+                name: replace(column, description=redact_text(own[name])) if name in own else column
+                for name, column in columns.items()
+            }
+    return dict(columns)
+
+
+def _reading_below(text: pa.Array) -> Reading | None:
+    """Return how nearly all values are read as numbers or dates; None for other columns."""
+    given = blank_to_null(text).drop_null()
+    if len(given) < _MIN_ROWS_BELOW:
+        return None
+    unique, own = by_unique(given)
+    clear = infer_format(unique).readings
+    most = infer_most(unique, np.bincount(numbers(own), minlength=len(unique)))
+    reading = clear[0] if clear else most.reading if most else None
+    return reading if reading and reading.kind in _TYPED else None
+
+
+def _describes(cells: Sequence[tuple[str | None, Reading]]) -> bool:
+    given = [(cell.strip(), reading) for cell, reading in cells if cell and cell.strip()]
+    if len(given) < max(_MIN_COLUMNS, len(cells) / 2):
+        return False
+    return not any(
+        cell.casefold() in _NO_VALUE or is_read(text_array([cell]), reading).any() for cell, reading in given
+    )

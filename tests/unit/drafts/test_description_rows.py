@@ -1,0 +1,110 @@
+"""Rows below the header that describe the columns decide no type and stay out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headgate.contracts.model import Kind
+from headgate.drafts.description_rows import count_description_rows
+from headgate.drafts.draft_contract import draft_from_sample
+from headgate.uploads.import_grid import ColumnFacts, Flaws, open_file, write_grid
+from headgate.values.cells import text_array
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.unit
+
+NAMES = "StartDate,ResponseId,Finished,Q1,Q2_1,Q3"
+QUESTIONS = (
+    "Start Date,Response ID,Finished,How likely are you to recommend us (0-10)?,Delivery,What can we improve?"
+)
+IMPORT_IDS = ",".join(
+    '"' + json.dumps({"ImportId": name}).replace('"', '""') + '"'
+    for name in ("startDate", "_recordId", "finished", "QID1", "QID2_1", "QID3_TEXT")
+)
+ANSWERS = [
+    f"2026-10-{day:02} 08:{day}:00,R_{day:04}ab,True,{day % 11},{1 + day % 5},Fine" for day in range(10, 31)
+]
+LATER = [answer.replace("2026-10", "2026-11").replace("R_", "S_") for answer in ANSWERS]
+SURVEY = "\n".join([NAMES, QUESTIONS, IMPORT_IDS, *ANSWERS, *LATER])
+
+
+def count(*columns: str) -> int:
+    return count_description_rows(text_array(column.split("|")) for column in columns)
+
+
+def numbers(*first: str) -> str:
+    return "|".join([*first, *map(str, range(30))])
+
+
+def test_questions_and_import_ids_of_a_survey_leave_its_columns_typed() -> None:
+    draft = draft_from_sample(SURVEY.encode(), "survey", strict=False)
+    kinds = {column.name: column.type.kind for column in draft.contract.columns}
+    assert kinds["startdate"] is Kind.TIMESTAMP
+    assert (kinds["q1"], kinds["q2_1"], kinds["finished"]) == (Kind.BIGINT, Kind.BIGINT, Kind.BOOLEAN)
+    assert draft.rows == 2 * len(ANSWERS)
+
+
+def test_a_column_is_described_by_its_question() -> None:
+    draft = draft_from_sample(SURVEY.encode(), "survey", strict=False)
+    descriptions = {column.name: column.description for column in draft.contract.columns}
+    assert descriptions["q1"] == "How likely are you to recommend us (0-10)?"
+    assert descriptions["finished"] == ""
+
+
+def test_a_finding_names_the_rows_and_their_fate() -> None:
+    draft = draft_from_sample(SURVEY.encode(), "survey", strict=False)
+    (finding,) = [finding for finding in draft.findings if "describe" in finding.message]
+    assert finding.message.startswith("data rows 1 and 2 describe the columns")
+    assert not any("do not read as" in finding.message for finding in draft.findings)
+
+
+def test_rows_are_counted_as_in_the_file() -> None:
+    """The numbers of rows with a repeated key begin below the header, not below the questions."""
+    repeated = ANSWERS[0].replace(",8,", ",9,").replace("Fine", "Slow")
+    draft = draft_from_sample(f"{SURVEY}\n{repeated}\n".encode(), "survey", strict=False, key=["responseid"])
+    assert any(f"(data row {2 * len(ANSWERS) + 3})" in finding.message for finding in draft.findings)
+
+
+def test_a_strict_draft_takes_every_row() -> None:
+    draft = draft_from_sample(SURVEY.encode(), "survey", strict=True)
+    assert {column.type.kind for column in draft.contract.columns} == {Kind.STRING}
+
+
+def test_units_below_the_names_describe_the_columns() -> None:
+    assert count(numbers("°C"), numbers("hPa"), "|".join(["", *"ab" * 15])) == 1
+
+
+def test_a_bad_value_in_one_column_describes_nothing() -> None:
+    assert count(numbers("unbekannt"), numbers("1")) == 0
+    assert count(numbers("x7"), "|".join("abc" * 10)) == 0
+
+
+def test_absent_values_describe_nothing() -> None:
+    assert count(numbers("n/a"), numbers("N/A")) == 0
+    assert count(numbers("Unknown"), numbers("unknown")) == 0
+
+
+def test_a_row_of_which_one_number_fits_is_data() -> None:
+    assert count(numbers("approx. 5"), numbers("two"), numbers("3")) == 0
+
+
+def test_few_rows_below_decide_nothing() -> None:
+    assert count("°C|1|2|3|4", "hPa|5|6|7|8") == 0
+
+
+def test_texts_alone_decide_nothing() -> None:
+    assert count("|".join(["Question", *"ab" * 15]), "|".join(["Answer", *"cd" * 15])) == 0
+
+
+def test_the_grid_names_the_rows_that_describe_the_columns(tmp_path: Path) -> None:
+    path = tmp_path / "survey.csv"
+    path.write_text(SURVEY)
+    file = open_file(path, tmp_path, None, "", 1 << 20)
+    assert file
+    grid = write_grid(file, Flaws.of(None, {}), ColumnFacts(), tmp_path)
+    assert grid.description_rows == (1, 2)
