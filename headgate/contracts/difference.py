@@ -59,6 +59,7 @@ _PROPERTY_BREAKS = {
     "headgate.load": Breaks.READERS,  # rows that are not in a load leave the snapshot, or stay in it
     # rows are accepted or refused, and the table gains or loses `new_columns`
     "headgate.newColumns": Breaks.BOTH,
+    "headgate.mayBeAbsent": Breaks.SENDERS,  # an export without the column stops, or succeeds
     "headgate.optional": Breaks.BOTH,  # the table may be missing, or is required
     "headgate.schemaPolicy": Breaks.SENDERS,  # an export that succeeded stops, or leaves columns out
     "headgate.system": Breaks.READERS,  # the table is in another bucket

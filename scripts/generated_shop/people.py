@@ -132,6 +132,7 @@ def customers_table(rng: Generator, people: Population, season: Season) -> pa.Ta
             "customer_id": people.ids,
             "email": _emails(rng, people.ids),
             "full_name": names,
+            "phone": _phones(people.ids),
             "ssn": _social_security_numbers(rng, people.regions),
             "region_id": texts_at([region.region_id for region in REGIONS], people.regions),
             "signed_up_at": timestamps(people.signed_up_at),
@@ -146,6 +147,15 @@ def _emails(rng: Generator, ids: Ints) -> pa.Array:
         "customer.", padded_text(ids), "@", texts_at(_DOMAINS, rng.integers(0, len(_DOMAINS), len(ids)))
     )
     return pc.if_else(pa.array(rng.random(len(ids)) < 0.96), addresses, pa.scalar(None, pa.string()))  # noqa: PLR2004 a share
+
+
+def _phones(ids: Ints) -> pa.Array:
+    """Return numbers for three of four customers; they belong to nobody.
+
+    Source: Ofcom, "Telephone numbers for use in TV and radio drama programmes": 07700 900000 to 900999.
+    """
+    numbers = joined_texts("07700 900", padded_text(ids % 1_000, width=3))
+    return pc.if_else(pa.array(ids % 4 != 0), numbers, pa.scalar(None, pa.string()))
 
 
 def _social_security_numbers(rng: Generator, regions: Ints) -> pa.Array:

@@ -233,6 +233,7 @@ def _customers(lines: RetailLines, invoices: _Invoices, region_ids: list[str]) -
             "customer_id": seen.index.to_numpy(dtype=np.int64),
             "email": unknown,
             "full_name": unknown,
+            "phone": unknown,
             "ssn": unknown,
             "region_id": pa.array(home["region"].to_numpy(), pa.string()),
             "signed_up_at": timestamps(seen["first"].to_numpy(dtype=np.int64)),

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     TypeOf = Callable[[SourceColumn, Kind | None], pa.DataType]
 
 
+MAY_BE_ABSENT = "headgate.mayBeAbsent"
+
+
 class SchemaChangedError(ContractError):
     """The source's columns differ from the contract's, and its policy is to stop."""
 
@@ -78,6 +81,25 @@ def schema_policy(contract: Contract) -> dict[SchemaChange, SchemaAction]:
         raise ContractError(f"{contract.id}: headgate.schemaPolicy: {error}") from error
 
 
+def columns_that_may_be_absent(contract: Contract) -> frozenset[str]:
+    """Return the columns that a source may lack, by the contract's `headgate.mayBeAbsent`.
+
+    Raises:
+        ContractError: it is not a list of columns, or a file without the column would be rejected.
+    """
+    names = contract.properties.get(MAY_BE_ABSENT, [])
+    if not isinstance(names, list) or not set(names) <= set(contract.names):
+        raise ContractError(
+            f"{contract.id}: {MAY_BE_ABSENT} is not a list of its columns. Write it as in [phone]"
+        )
+    if needed := [name for name in names if name in contract.key or contract.column(name).must_be_sent]:
+        raise ContractError(
+            f"{contract.id}: {MAY_BE_ABSENT} names {needed[0]}, which is required, masked or of the key. "
+            "Remove it from the list"
+        )
+    return frozenset(names)
+
+
 def schema_differences(
     table: SourceTable, contract: Contract, arrow_type_of: TypeOf
 ) -> tuple[Difference, ...]:
@@ -88,7 +110,9 @@ def schema_differences(
     """
     declared = {column.name: column for column in contract.columns}
     present = {column.name for column in table.columns}
-    missing = [column for column in contract.columns if column.name not in present]
+    may_be_absent = columns_that_may_be_absent(contract)
+    absent = [column for column in contract.columns if column.name not in present]
+    missing = [column for column in absent if column.name not in may_be_absent]
     all_differences = []
     for place, column in enumerate(table.columns):
         if column.name in declared:
@@ -102,7 +126,8 @@ def schema_differences(
             all_differences.append(Difference(SchemaChange.ADDED, column.name, text))
     all_differences.extend(
         Difference(SchemaChange.MISSING, column.name, f"{column.name} is not at the source")
-        for column in missing
+        for column in absent
+        if column in missing or column.name in may_be_absent
     )
     return tuple(all_differences)
 
@@ -117,8 +142,14 @@ def columns_to_export(
     """
     if contract is None:
         return tuple(column.name for column in table.columns)
-    policy = schema_policy(contract)
-    if stopping := [item.description for item in drift if policy[item.change] is SchemaAction.STOP]:
+    policy, may_be_absent = schema_policy(contract), columns_that_may_be_absent(contract)
+    stopping = [
+        item.description
+        for item in drift
+        if policy[item.change] is SchemaAction.STOP
+        and (item.change is not SchemaChange.MISSING or item.column not in may_be_absent)
+    ]
+    if stopping:
         raise SchemaChangedError(
             f"{table.name} differs from contract {contract.id} {contract.version}: {'; '.join(stopping)}"
         )

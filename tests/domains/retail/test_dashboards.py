@@ -1243,19 +1243,23 @@ def test_a_customer_who_sent_an_order_back_is_not_called_silent_and_the_order_is
             )
         item, (returned, bought) = called_and_opened(engine)
         nameless = missing_for_calls(engine)
-        engine.execute("update customers set full_name = 'Jo Doe', email = 'jo@example.org'")
+        engine.execute("update customers set full_name = 'Jo Doe'")
         _, (named, *_) = called_and_opened(engine)
-        named_all = missing_for_calls(engine)
+        only_named = missing_for_calls(engine)
+        engine.execute("update customers set phone = '020 7946 0018', email = 'jo@example.org'")
+        _, (reachable, *_) = called_and_opened(engine)
+        reachable_all = missing_for_calls(engine)
     assert item["reason"] == (
         "sent back {last_returned} on 5 Oct 2010; nothing kept for 321 days, usually buys every 8 days, late "
         "after 16 days; {churn_probability} of {spends_if_buying} at stake"
     )
     assert item["last_returned"] == 12770
     assert nameless == (
-        "Name and e-mail address of all 1 customers are not in the lake: look them up by their number, or "
-        "send a file of customers with the columns full_name and email."
+        "Phone number and e-mail address of all 1 customers are not in the lake: look them up by their "
+        "number, or send a file of customers with the columns full_name, phone and email."
     )
-    assert (named, named_all) == ("Contact: Jo Doe, jo@example.org", None)
+    assert (named, only_named) == ("Contact: Jo Doe", nameless)
+    assert (reachable, reachable_all) == ("Contact: Jo Doe, 020 7946 0018", None)
     assert returned == "Last return: £12,770 on 5 Oct 2010; ask what was wrong"
     assert bought == "Last order: £10,000 on 27 Sep 2010, of which £10,000 came back"
 

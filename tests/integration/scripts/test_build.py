@@ -312,7 +312,7 @@ def test_a_table_for_analysts_is_built_by_the_archive_alone(
         tables["curated"]["customers"]["personal"],
         tables["prod"]["customers_for_analysts"]["personal"],
     ) == (
-        ["email", "full_name"],
+        ["email", "full_name", "phone"],
         [],
     )
     script = "\n".join(

@@ -154,6 +154,6 @@ def test_no_curated_contract_of_the_lake_holds_a_sensitive_column() -> None:
         assert not {"card_number", "card_cvv", "ssn"} & set(contract.names), contract.id
 
 
-def test_the_personal_columns_of_customers_are_name_and_address_of_mail() -> None:
+def test_the_personal_columns_of_customers_are_name_phone_and_address_of_mail() -> None:
     """The number of social security is behind the gate a token, so it says nothing about the person."""
-    assert Registry.load().curated["customers"].personal == ("email", "full_name")
+    assert Registry.load().curated["customers"].personal == ("email", "full_name", "phone")

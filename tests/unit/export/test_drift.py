@@ -33,15 +33,10 @@ SAME = (
 )
 
 
-def contract(policy: object = None) -> Contract:
-    return Contract(
-        "shop.sales",
-        "sales",
-        "source",
-        "1.0.0",
-        DECLARED,
-        properties={"headgate.schemaPolicy": policy} if policy else {},
-    )
+def contract(policy: object = None, may_be_absent: object = None) -> Contract:
+    properties = {"headgate.schemaPolicy": policy, "headgate.mayBeAbsent": may_be_absent}
+    declared = {name: value for name, value in properties.items() if value}
+    return Contract("shop.sales", "sales", "source", "1.0.0", DECLARED, key=("id",), properties=declared)
 
 
 def found(*columns: SourceColumn) -> dict[str, SchemaChange]:
@@ -51,8 +46,8 @@ def found(*columns: SourceColumn) -> dict[str, SchemaChange]:
     }
 
 
-def exported(*columns: SourceColumn, policy: object = None) -> tuple[str, ...]:
-    table, rules = SourceTable("sales", "InnoDB", columns), contract(policy)
+def exported(*columns: SourceColumn, policy: object = None, may_be_absent: object = None) -> tuple[str, ...]:
+    table, rules = SourceTable("sales", "InnoDB", columns), contract(policy, may_be_absent)
     return columns_to_export(table, rules, schema_differences(table, rules, arrow_type_of))
 
 
@@ -107,3 +102,37 @@ def test_an_unknown_policy_is_refused() -> None:
     for wrong in ({"added": "perhaps"}, {"grown": "stop"}, "stop"):
         with pytest.raises(ContractError, match=r"headgate\.schemaPolicy"):
             schema_policy(contract(wrong))
+
+
+def test_a_column_that_may_be_absent_stops_no_export_and_is_a_difference() -> None:
+    """A shop's database has no phone numbers: the contract's new optional column does not end its exports."""
+    assert exported(*SAME[:3], may_be_absent=["paid"]) == ("id", "name", "price")
+    rules = contract(may_be_absent=["paid"])
+    (difference,) = schema_differences(SourceTable("sales", "InnoDB", SAME[:3]), rules, arrow_type_of)
+    assert (difference.change, difference.column) == (SchemaChange.MISSING, "paid")
+
+
+def test_a_column_that_may_be_absent_is_exported_where_it_is() -> None:
+    assert exported(*SAME, may_be_absent=["paid"]) == ("id", "name", "price", "paid")
+
+
+def test_another_missing_column_stops_as_before() -> None:
+    with pytest.raises(SchemaChangedError, match="price is not at the source"):
+        exported(SAME[0], SAME[1], may_be_absent=["paid"])
+
+
+def test_a_new_column_at_the_place_of_one_that_may_be_absent_is_no_other_name_of_it() -> None:
+    assert exported(SAME[0], RENAMED, *SAME[2:], may_be_absent=["name"]) == ("id", "price", "paid")
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ("paid", "not a list"),
+        (["colour"], "not a list of its columns"),
+        (["id"], "names id, which is required"),
+    ],
+)
+def test_only_optional_columns_may_be_absent(names: object, message: str) -> None:
+    with pytest.raises(ContractError, match=message):
+        exported(*SAME, may_be_absent=names)
