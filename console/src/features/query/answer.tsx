@@ -1,5 +1,5 @@
 import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
-import { type ReactNode, useEffect, useMemo } from 'react'
+import { type ReactNode, useEffect, useMemo, useState } from 'react'
 
 import { type Cell, count, seconds } from '../../api/format'
 import { PAGE_ROWS, type Result } from './results'
@@ -14,6 +14,7 @@ import type { Choice } from './chart-choice'
 import { DAY_CHARACTERS, isOfDays } from './days'
 import { isComplete, MOST_ROWS, type Reading, useReading } from './reading'
 import { scanWords } from './scan-words'
+import { sorted, useSorted } from './sorted-rows'
 import type { Answered } from './use-query-run'
 
 const VIEWS = ['table', 'chart'] as const
@@ -61,6 +62,15 @@ export function Answer({
   const reading = useReading(first)
   const { result, isReading, readTo } = reading
   const { rows } = result
+  const [sort, setSort] = useState('')
+  // An order of the rows read so far would put the first of all rows anywhere.
+  const isSortable = !isReading && (isComplete(result) || rows.length >= MOST_ROWS)
+  const order = isSortable ? sort : ''
+  const inOrder = useSorted(result, order)
+  function sortBy(next: string): void {
+    setSort(next)
+    if (next) void readTo(MOST_ROWS)
+  }
   const formats = useFormats(result, isQuestion)
   return (
     <Stack gap="xs">
@@ -84,7 +94,7 @@ export function Answer({
             columns={result.columns}
             isReading={isReading || result.isFirst === true}
             isChart={view === 'chart'}
-            onSave={(save) => void readTo(MOST_ROWS).then((all) => all && save(all))}
+            onSave={(save) => void readTo(MOST_ROWS).then((all) => all && save(sorted(all, sort)))}
           />
           {actions}
         </Group>
@@ -101,7 +111,8 @@ export function Answer({
       ) : (
         <Grid
           columns={result.columns}
-          rows={{ length: rows.length, at: (index) => rows[index] }}
+          rows={{ length: rows.length, at: (index) => inOrder.rows[index] }}
+          sort={order}
           height={520}
           label="Answer"
           formats={formats}
@@ -109,6 +120,7 @@ export function Answer({
           {...(result.isFirst
             ? {}
             : {
+                onSort: sortBy,
                 onNearEnd: () => !isReading && void readTo(Math.min(rows.length + PAGE_ROWS, MOST_ROWS)),
               })}
         />
