@@ -27,7 +27,9 @@ const rememberedBy = (result: Schemas['DryRun']): Edits | undefined =>
 /** The edits of a dataset's file without rows that are no data, unless a person left out rows before. */
 function withoutOtherRows(edits: Edits, { grid }: Schemas['DryRun']): Edits {
   const rows = [...(grid?.description_rows ?? []), ...(grid?.totals ?? [])]
-  return edits.dataset && rows.length > 0 && edits.left_out.length === 0 ? { ...edits, left_out: rows } : edits
+  return edits.dataset && rows.length > 0 && edits.left_out.length === 0
+    ? { ...edits, left_out: rows }
+    : edits
 }
 
 /** Whether the gate has to check a file first that was not mapped, and of which every field is known by name. */
