@@ -732,7 +732,7 @@ def test_the_first_figure_is_the_coming_month_with_the_test_of_its_sum() -> None
     ahead = weeks_ahead(70)
     panel = dashboards()["market-intelligence-hub"].panels[0]
     with duckdb.connect() as engine:
-        filled_tables(engine, sales_forecast=ahead, sales_history=[], forecast_accuracy=[])
+        filled_tables(engine, sales_forecast=ahead, sales_history=[], forecast_accuracy=[NEAR])
         tested = answer_of(engine, panel.sql)
         engine.execute("update sales_forecast set sum_windows = 0, sum_coverage_80 = null")
         untested = answer_of(engine, panel.sql)
@@ -793,7 +793,10 @@ def test_the_first_figure_says_what_the_next_calendar_month_sells_and_why_not_to
         "forecast by 26.7. A difference below a seventh may be chance, so tests prefer neither; the forecast "
         "alone has a season."
     )
-    assert str(by_rule["title_action"]).startswith("A simple rule was clearly nearer in tests")
+    assert str(by_rule["title_action"]).startswith("Plan by the second figure, of a simple rule")
+    assert answer_in_words(panel.answer, [by_rule], {}).endswith(
+        "; the mean of the last 8 weeks, clearly nearer in tests, says 400"
+    )
     assert details_of(panel, by_rule) == ["In January 2011 about 310."]
     assert short["in_month"] is None, "the weeks end before the month does"
 
@@ -936,18 +939,90 @@ def test_the_forecast_names_the_week_for_which_orders_are_slowed_down() -> None:
     ahead = weeks_ahead(70)
     panel = panel_of("market-intelligence-hub", "forecast")
     with duckdb.connect() as engine:
-        filled_tables(engine, sales_forecast=ahead, sales_history=[], forecast_accuracy=[])
+        filled_tables(engine, sales_forecast=ahead, sales_history=[], forecast_accuracy=[NEAR])
         even = answer_of(engine, panel.sql)
         engine.execute("update sales_forecast set mean = 20 where horizon = 4")
         uneven = answer_of(engine, panel.sql)
     assert {row["title_action"] for row in even} == {None}
     (advice,) = {row["title_action"] for row in uneven}
     assert str(advice).startswith(
-        "Divide the purchases of the first figure among the weeks by the middle line, and goods that perish"
+        "Divide the purchases of the first figure among the weeks by the middle line. Slow down"
     )
     assert str(advice).endswith(
         "Slow down orders for the week from 27 Dec, which is expected to sell less than half of the others."
     )
+
+
+NEAR: dict[str, object] = {"series_id": "total", "windows": 3, "smape": 20.0, "coverage_80": 0.8}
+
+
+def test_a_series_that_no_test_saw_is_ordered_little_at_a_time_in_all_panels() -> None:
+    """The sums of all series were tested, so an untested region had bolder advice than one that failed."""
+    quarter = {
+        "series_id": "total",
+        "grain": "week",
+        "horizon": 13,
+        "sum_windows": 3,
+        "sum_coverage_80": 0.83,
+    }
+    ahead = [*weeks_ahead(70), {**quarter, "period_on": date(2011, 2, 28), "sum_mean": 900, "mean": 70}]
+    panels = [
+        panel_of("market-intelligence-hub", name) for name in ("next_month", "next_quarter", "forecast")
+    ]
+    with duckdb.connect() as engine:
+        filled_tables(
+            engine, sales_forecast=ahead, sales_history=[], forecast_accuracy=[{**NEAR, "windows": 0}]
+        )
+        rows = [answer_of(engine, panel.sql)[0] for panel in panels]
+    month, quarter_ahead, drawn = (str(row["title_action"]) for row in rows)
+    assert month == "Agree purchases that can still be cut, up to the low end."
+    assert quarter_ahead.startswith("Agree only deliveries that can still be cancelled")
+    assert drawn.endswith("a few at a time: no past forecast of this series was tested.")
+    assert [row.get("title_untested") for row in rows[:2]] == ["too short", "too short"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words", "figure"),
+    [
+        ("smape_mean_of_8", "the mean of the last 8 weeks, clearly nearer in tests, says 640", 640),
+        ("smape_last_value", "the last week, clearly nearer in tests, says 600", 600),
+        ("smape_last_year", "the same weeks of last year, clearly nearer in tests, says 480", 480),
+    ],
+)
+def test_a_simple_rule_that_was_clearly_nearer_has_its_amount_beside_the_forecast(
+    rule: str, words: str, figure: int
+) -> None:
+    """All three panels follow it: one said to plan by the rule, and the next to agree long deliveries."""
+    lately = [150, 170, 150, 170, 150, 170, 170, 150]
+    past = [("total", 120, day - timedelta(days=364)) for day in WEEKS_AHEAD]
+    past += [
+        ("total", week, WEEKS_AHEAD[0] - timedelta(weeks=8 - place)) for place, week in enumerate(lately)
+    ]
+    history: list[dict[str, object]] = [
+        {"series_id": series, "revenue": revenue, "period_on": day} for series, revenue, day in past
+    ]
+    others = dict.fromkeys(("smape_mean_of_8", "smape_last_value", "smape_last_year"), 40.0)
+    quarter = {
+        "series_id": "total",
+        "grain": "week",
+        "horizon": 13,
+        "sum_windows": 3,
+        "sum_coverage_80": 0.83,
+    }
+    ahead = [*weeks_ahead(70), {**quarter, "period_on": date(2011, 2, 28), "sum_mean": 900, "mean": 70}]
+    panels = [
+        panel_of("market-intelligence-hub", name) for name in ("next_month", "next_quarter", "forecast")
+    ]
+    tested: dict[str, object] = {**NEAR, "smape": 30.0, **others, rule: 20.0}
+    with duckdb.connect() as engine:
+        filled_tables(engine, sales_forecast=ahead, sales_history=history, forecast_accuracy=[tested])
+        rows = [answer_of(engine, panel.sql)[0] for panel in panels]
+    month, quarter_ahead, drawn = (str(row["title_action"]) for row in rows)
+    assert answer_in_words(panels[0].answer, rows[:1], {}).endswith(words)
+    assert rows[0]["title_ruled"] == figure
+    assert month.startswith("Plan by the second figure")
+    assert quarter_ahead.endswith("a simple rule was clearly nearer in tests than this forecast.")
+    assert drawn.startswith("Plan by the simple rule of the first figure.")
 
 
 WEEKS_AHEAD = [date(2010, 12, 6), date(2010, 12, 13), date(2010, 12, 20), date(2010, 12, 27)]
