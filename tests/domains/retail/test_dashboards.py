@@ -2033,6 +2033,24 @@ def test_the_share_of_a_region_is_of_the_revenue_beside_it_and_unknown_for_one_c
             assert [row["revenue_share"] for row in answer] == shares
 
 
+def test_purchases_that_failed_are_counted_against_the_searches_that_opened_an_article() -> None:
+    """A line said 93 searches and its opened item 87, of which 1 in 1 would have bought."""
+    gap: dict[str, object] = {"template": "decoration", "search": "Decoration", "gap": "not_bought"}
+    gap |= {"searches": 87, "share": 87 / 93, "expected_share": 0.88, "excess_searches": 5.0}
+    gap |= {"purchase_chance": 1.0, "purchase_value_gbp": 13.47, "lost_revenue_gbp": 67.33, "is_sold": True}
+    (queue,) = dashboards()["retail-copilot"].queues
+    with duckdb.connect() as engine:
+        filled_tables(engine, query_gaps=[gap], query_trends=[], query_model_quality=[])
+        (item,) = answer_of(engine, queue.sql)
+        rows = answer_of(engine, queue.evidence[0].of_item(str(item["item_id"])))
+    assert str(item["reason"]).endswith("nothing was bought in 94 % of 93 searches that opened an article")
+    assert item["searches_that_ended_so"] == 87
+    assert answer_in_words(queue.evidence[0].title, rows, queue.evidence[0].units).startswith(
+        "5 purchases fewer than such searches usually bring, some left out for chance, each one line of such "
+        "articles for £13"
+    )
+
+
 def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_was_searched() -> None:
     gap: dict[str, object] = {
         "template": "vinyl record",
@@ -2070,7 +2088,7 @@ def test_an_opened_search_shows_the_numbers_of_its_loss_what_to_do_and_when_it_w
     loss, searched = titles
     assert loss.startswith(
         "292 searches beyond the usual, some left out for chance, of which 1 in 17 would have bought, each "
-        "one line"
+        "one line of any article, as none is like it, for £20"
     )
     assert loss.endswith(": £342. Nothing like it is sold: stock it, or ignore the search")
     assert searched == "In 2 complete weeks searched 13 times, 9 times in the last of them"
