@@ -165,6 +165,20 @@ test('what has the focus on the page keeps it', () => {
   expect(document.activeElement).toBe(screen.getByLabelText('Search'))
 })
 
+test('the link that opened a queue gives the focus to its first item, so that Enter opens it', () => {
+  render(
+    <main>
+      <nav className="tabs">
+        <a href="#/work/calls" autoFocus>
+          Calls
+        </a>
+      </nav>
+      {page(QUEUE, ITEMS)}
+    </main>,
+  )
+  expect(document.activeElement?.textContent).toContain('Customer 1')
+})
+
 test('who has not opened the selected item is led to open it, and no result is proposed before a look', async () => {
   show()
   await screen.findByRole('button', { name: 'Called: Customer 2' })

@@ -248,10 +248,11 @@ function meaningOf({ meaning, returns_after_days: days = 0 }: Schemas['QueueActi
   return [meaning, returns].filter(Boolean).join(', ')
 }
 
-/** Keys decide about the item that has the focus: the first one gets it, unless something else on the page has it. */
+/** Keys decide about the item that has the focus: the first one gets it, unless something else on the page has it than the link that opened the queue. */
 function focusFirst(list: HTMLElement | null): void {
   const page = list?.closest('main') ?? list
-  if (!page?.contains(document.activeElement))
+  const active = document.activeElement
+  if (!page?.contains(active) || active?.closest('.tabs'))
     list?.querySelector<HTMLElement>('.queue-subject')?.focus({ preventScroll: true })
 }
 
