@@ -1,4 +1,4 @@
-import { useComputedColorScheme } from '@mantine/core'
+import { Text, useComputedColorScheme } from '@mantine/core'
 import { BarChart, CustomChart, LineChart, MapChart, ScatterChart } from 'echarts/charts'
 import {
   GeoComponent,
@@ -19,6 +19,7 @@ import { marksOf } from '../notes/marks'
 import { NoteList } from '../notes/note-list'
 import { useNotes } from '../notes/notes'
 import { axisOf, newest, options, type Shown } from './chart-options'
+import { cautionWords } from './charts/cautions'
 import { registerWorld } from './world'
 
 echarts.use([
@@ -79,7 +80,18 @@ export default function Chart({ shown: all, height, onPick }: Props) {
   return (
     <>
       <div ref={place} style={size} role="img" aria-label={shown.panel.question} />
+      {isPhone && shown.panel.kind === 'bar' ? <Cautions shown={shown} /> : null}
       <NoteList marks={marks} />
     </>
   )
+}
+
+/** Why some bars are paler: on a phone their labels have no room for it. */
+function Cautions({ shown }: { shown: Shown }) {
+  const words = cautionWords(shown)
+  return words ? (
+    <Text size="xs" className="muted">
+      {words}
+    </Text>
+  ) : null
 }

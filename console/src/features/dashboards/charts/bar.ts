@@ -1,6 +1,7 @@
 import { type Cell, inFull } from '../../../api/format'
 import { axisTitle, cellWords } from '../../../formats/columns'
 import { label } from '../../../formats/words'
+import { CAUTION } from './cautions'
 import {
   colourOf,
   type Drawing,
@@ -22,9 +23,6 @@ const MOST_LABELS = 20
 
 /** So many names at most take a second line instead of being cut. */
 const MOST_TWO_LINES = 10
-
-/** The column of an answer that says why a bar may not be relied on, in a few words; empty for the others. */
-const CAUTION = 'caution'
 
 /** Whether a value without a unit would have zeros that look exact: its label is short, and its tooltip has all digits. */
 const isRounded = (value: unknown, unit: string): boolean =>
