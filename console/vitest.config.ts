@@ -26,6 +26,7 @@ const group = (name: string, include: string[], groupOrder: number, isolate: boo
     name,
     include,
     isolate,
+    testTimeout: 30_000,
     sequence: { groupOrder },
     setupFiles: isolate ? [] : ['src/clean-page.ts'],
   },
