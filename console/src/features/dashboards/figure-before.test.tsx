@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, render, screen } from '@testing-library/react'
+import { act, cleanup, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { connect, type Schemas } from '../../api/client'
@@ -92,6 +92,8 @@ async function open(after: ReturnType<typeof run>[], value: number, readAt = Dat
   await vi.waitFor(() => expect(queries.getQueryData(['me'])).toBeDefined())
   const isOfFigures = { queryKey: ['runs of figures'] }
   await vi.waitFor(() => expect(queries.getQueriesData(isOfFigures).some(([, data]) => data)).toBe(true))
+  // Components hear of an answer in the next task, and keep the figure once they are drawn again.
+  await act(() => new Promise((resolve) => setTimeout(resolve)))
 }
 
 const [FIRST, SECOND, THIRD] = [run('run-1', '02'), run('run-2', '03'), run('run-3', '04')]
