@@ -10,10 +10,12 @@ import sys
 import uuid
 from dataclasses import dataclass
 from itertools import chain, groupby, zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from _pytest.assertion import rewrite
 from botocore.config import Config
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
@@ -23,7 +25,6 @@ from tests.examples import PROFILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 settings.load_profile(PROFILE)
 
@@ -118,15 +119,37 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[None]:
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Switch garbage collection off while tests are collected: nearly all objects stay, and each collection
     reads them again.
     """
     gc.disable()
     try:
+        rewrite_last_files(session.config)
         return (yield)
     finally:
         gc.enable()
+
+
+def rewrite_last_files(config: pytest.Config) -> None:
+    """Rewrite the assertions of files that the first worker imports last, until they are rewritten already.
+
+    In a new clone each worker would rewrite all files, because they import them in the same order. Nothing is
+    left to do where bytecode is kept or may not be written.
+    """
+    worker: dict[str, Any] = getattr(config, "workerinput", {})
+    if worker.get("workerid") != "gw1" or sys.dont_write_bytecode:
+        return
+    files = (file for name in reversed(config.args) for file in sorted(Path(name).rglob("test_*.py"))[::-1])
+    for file in files:
+        if pytest_ignore_collect(file, config):
+            continue
+        kept = rewrite.get_cache_dir(file) / f"{file.stem}{rewrite.PYC_TAIL}"
+        if kept.exists():
+            return
+        rewrite.try_makedirs(kept.parent)
+        status, code = rewrite._rewrite_test(file, config)
+        rewrite._write_pyc(config.stash[rewrite.assertstate_key], code, status, kept)
 
 
 def pytest_collection_finish() -> None:
