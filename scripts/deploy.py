@@ -196,7 +196,8 @@ def apply(
     settings = _with_logins(target, terraform, _stated(target, folder, variables))
     adopt_ledger(target, terraform, settings, has_new_ledger=has_new_ledger)
     _import_created_tables(target, terraform)
-    if target.platform == "emulator" and not terraform.resources():
+    is_new = not terraform.resources()
+    if target.platform == "emulator" and is_new:
         terraform.add_to_root("early_queues.tf", early_queues.import_blocks(target.client("sqs"), settings))
     if target.platform == "aws":
         _print_estimate(settings)
@@ -228,20 +229,32 @@ def apply(
     )
     if address:
         print(address, flush=True)
-    for line in _after_deployment(target, folder, outputs, {**target.process, **note["environment"]}):
+    environment = {**target.process, **note["environment"]}
+    has_files = not is_new or "files_table" in settings
+    for line in _after_deployment(target, folder, outputs, environment, has_files=has_files):
         if line:
             print(line, flush=True)
 
 
 def _after_deployment(
-    target: Target, folder: Path, outputs: Mapping[str, Any], environment: Mapping[str, str]
+    target: Target,
+    folder: Path,
+    outputs: Mapping[str, Any],
+    environment: Mapping[str, str],
+    *,
+    has_files: bool,
 ) -> Iterator[str]:
-    """Do the work after a deployment; yield a message for a person for each step, or ""."""
+    """Do the work after a deployment; yield a message for a person for each step, or "".
+
+    Args:
+        has_files: files may be pending for this deployment.
+    """
     if target.platform == "aws":
         topic = outputs["environment"]["HEADGATE_ALERTS_TOPIC_ARN"]
         yield alert_subscribers.warning(target.client("sns"), topic)
     yield _settle_created(target, folder, environment)
-    yield pending_files.take_up(environment)
+    if has_files:
+        yield pending_files.take_up(environment)
 
 
 def adopt_ledger(

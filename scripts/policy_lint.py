@@ -79,7 +79,8 @@ def stated_policies() -> dict[str, str]:
     folder.mkdir(exist_ok=True)
     (folder / "policies.tftest.hcl").write_text(_mocks() + RUN, encoding="utf-8")
     try:
-        report = terraform.run("test", "-json", "-verbose", f"-test-directory={FOLDER}")
+        with terraform.with_running_provider() as running:
+            report = running.run("test", "-json", "-verbose", f"-test-directory={FOLDER}")
     finally:
         rmtree(folder)
     (state,) = (line for line in report.splitlines() if '"type":"test_state"' in line)

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from shutil import copy2, copytree, ignore_patterns, rmtree, which
 from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # this script is run by path
@@ -63,7 +63,7 @@ def find_binary() -> Path:
         TerraformError: there is neither; the message says how to install one.
     """
     for name in ("terraform", "tofu"):
-        if installed := shutil.which(name):
+        if installed := which(name):
             return Path(installed)
     raise TerraformError(
         "Neither terraform nor tofu is on PATH. Install Terraform 1.9 or later "
@@ -173,16 +173,32 @@ class Terraform:
         self._link_root()
         mirror = find_mirror()
         done = self.folder / "terraform" / "initialised"
-        mark = _init_mark(mirror) + json.dumps(self._backend_block())
+        mark = _init_mark(mirror) + json.dumps([self.binary.name, self._backend_block(), self.has_state])
         if done.is_file() and done.read_text(encoding="utf-8") == mark:
             return
-        from_mirror = [f"-plugin-dir={_mirror_for(self.binary, mirror)}"] if mirror else []
-        reconfigure = ["-reconfigure"] if self.has_state else []
-        self.run("init", "-input=false", "-no-color", *reconfigure, *from_mirror)
+        if not self._copies_init(mark):
+            from_mirror = [f"-plugin-dir={_mirror_for(self.binary, mirror)}"] if mirror else []
+            reconfigure = ["-reconfigure"] if self.has_state else []
+            self.run("init", "-input=false", "-no-color", *reconfigure, *from_mirror)
         done.write_text(mark, encoding="utf-8")
         if self.backend and self.has_local_state():
             self.run("state", "push", str(self.state))
             self.state.replace(self.state.with_suffix(".moved-to-s3"))
+
+    def _copies_init(self, mark: str) -> bool:
+        """Return whether a deployment beside this one had the same `init`, which is copied here.
+
+        An `init` reads the provider's 700 MB to compare a hash.
+        """
+        marks = self.folder.parent.glob("*/terraform/initialised")
+        same = next((path.parent for path in marks if path.read_text(encoding="utf-8") == mark), None)
+        if same is None or self.backend:
+            return False
+        data = self.folder / "terraform"
+        rmtree(data, ignore_errors=True)
+        without_mark = ignore_patterns("initialised")
+        copytree(same, data, symlinks=True, ignore=without_mark, copy_function=_copy_of_init)
+        return True
 
     def _link_root(self) -> None:
         """Link the root into the deployment's folder.
@@ -427,6 +443,11 @@ def _diagnosis(diagnostic: Mapping[str, Any]) -> str:
     return f"{where}: {diagnostic['summary']}: {diagnostic.get('detail', '')}"
 
 
+def _copy_of_init(source: str, target: str) -> None:
+    """Copy a file of an `init`; link a provider, which nothing changes."""
+    (os.link if Path(source).name.startswith("terraform-provider-") else copy2)(source, target)
+
+
 def _init_mark(mirror: Path | None) -> str:
     """Return a hash of the inputs of `init`: providers, called modules, and the source of the provider."""
     files = sorted(
@@ -452,8 +473,9 @@ def check() -> None:
     terraform = Terraform(STATE / "check", has_state=False)
     _timed("format", partial(terraform.run, "fmt", "-check", "-recursive", "-diff"))
     terraform.init()
-    _timed("validation", partial(terraform.run, "validate", "-no-color"))
-    _timed("tests", partial(_test, terraform))
+    with terraform.with_running_provider() as running:
+        _timed("validation", partial(running.run, "validate", "-no-color"))
+        _timed("tests", partial(_test, running))
 
 
 def _timed(name: str, step: Callable[[], object]) -> None:
@@ -471,8 +493,7 @@ def _test(terraform: Terraform) -> None:
     filters = [[f"-filter=tests/{path.name}" for path in half] for half in halves]
 
     def run_half(half: list[str]) -> None:
-        with terraform.with_running_provider() as running:
-            running.run("test", "-no-color", *half)
+        terraform.run("test", "-no-color", *half)
 
     with ThreadPoolExecutor(len(halves)) as both:
         list(both.map(run_half, filters))

@@ -58,7 +58,8 @@ class AwsPlan:
         own_run = after_name.partition('\nrun "')[0]
         (alone / "console.tftest.hcl").write_text(f"{before}{name}{own_run.rstrip()}\n", encoding="utf-8")
         try:
-            report = terraform.run("test", "-json", "-verbose", "-test-directory=aws_names")
+            with terraform.with_running_provider() as running:
+                report = running.run("test", "-json", "-verbose", "-test-directory=aws_names")
         finally:
             rmtree(alone)
         (line,) = (line for line in report.splitlines() if '"type":"test_plan"' in line and PLANNED in line)

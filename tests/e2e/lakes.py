@@ -19,9 +19,11 @@ from botocore.config import Config
 
 from headgate.aws.dynamodb.ledger import DynamoLedger
 from headgate.lake.states import FileState
+from scripts.emulator import emulator as emulators
 from scripts.emulator.emulator import ACCOUNT
-from scripts.emulator.warm_python import WarmPython
+from scripts.terraform_cli import STATE
 from tests.waiting import eventually
+from tests.warm_commands import warm_python
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = str(ROOT / "scripts" / "deploy.py")
@@ -62,11 +64,6 @@ class Finder(PathFinder):
 
 sys.meta_path[:] = [Finder if finder is PathFinder else finder for finder in sys.meta_path]
 """  # noqa: E501 a file's text
-
-# A command loads them for most of a second.
-warm_python = WarmPython(
-    ("boto3", "click", "rich.console", "rich.table", "sqlglot", "yaml", "headgate.engines.local")
-)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -233,8 +230,4 @@ def deployed(name: str, *variables: str, project: Path = ROOT) -> Iterator[Lake]
         document = json.loads((ROOT / ".headgate" / name / "deployment.json").read_text(encoding="utf-8"))
         yield Lake(name, document["environment"], document["outputs"])
     finally:
-        subprocess.run(
-            [sys.executable, str(ROOT / "scripts" / "emulator" / "emulator.py"), "stop", "--name", name],
-            cwd=ROOT,
-            check=False,
-        )
+        emulators.stop(STATE / name)

@@ -18,10 +18,11 @@ from botocore.exceptions import ClientError
 from scripts.terraform_cli import STATE
 from tests.e2e import role_policies
 from tests.e2e.api import signed_in
-from tests.e2e.lakes import ROOT, warm_python
+from tests.e2e.lakes import ROOT
 from tests.e2e.role_tasks import ARGUMENTS
 from tests.e2e.test_shop_api import PAYMENTS
 from tests.unit.docs.test_commands import commands_of_roles
+from tests.warm_commands import warm_python
 
 if TYPE_CHECKING:
     import subprocess
