@@ -97,22 +97,3 @@ run "aws_serves_the_console_by_cloudfront_only" {
     error_message = "The page connects to its own API, its own sign-in and its own two buckets: no source of its policy has a wildcard."
   }
 }
-
-run "an_emulator_serves_it_at_its_own_port" {
-  command = plan
-
-  variables {
-    platform     = "emulator"
-    emulator_url = "http://127.0.0.1:4999"
-  }
-
-  assert {
-    condition     = local.console_url == "http://d111111abcdef8.cloudfront.localhost:4999" && local.sign_in_authority == "http://127.0.0.1:4999/eu-central-1_mocked"
-    error_message = "A browser on this machine reaches the console and the sign-in at the emulator's port."
-  }
-
-  assert {
-    condition     = contains(one(aws_apigatewayv2_api.this.cors_configuration).allow_origins, "http://localhost:5173")
-    error_message = "The console's development server may call the API of an emulator, and of no other deployment."
-  }
-}

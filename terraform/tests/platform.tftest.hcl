@@ -157,10 +157,26 @@ run "an_emulator_has_no_layers_and_python_jobs" {
   }
 }
 
-run "an_emulator_with_spark_and_a_forecast_by_month" {
+# Several settings in one run, because a plan of the root takes seconds.
+run "an_emulator_with_spark_and_a_forecast_by_month_serves_the_console_at_its_own_port" {
   command = plan
 
+  # Known at plan time, so that the addresses made from them can be read.
+  override_resource {
+    target          = aws_cloudfront_distribution.console
+    override_during = plan
+    values          = { domain_name = "d111111abcdef8.cloudfront.net" }
+  }
+
+  override_resource {
+    target          = aws_cognito_user_pool.this
+    override_during = plan
+    values          = { id = "eu-central-1_mocked", endpoint = "cognito-idp.eu-central-1.amazonaws.com/eu-central-1_mocked" }
+  }
+
   variables {
+    emulator_url     = "http://127.0.0.1:4999"
+    region           = "eu-central-1"
     engine           = "spark"
     spark_from_mb    = 0
     platform         = "emulator"
@@ -187,6 +203,16 @@ run "an_emulator_with_spark_and_a_forecast_by_month" {
   assert {
     condition     = length(module.build_systems) == 0 && local.systems_begin == "Build the systems" && length(local.one_job_states) == 0 && local.run_begins == "Start merge_curated" && length(local.run_job_states) == 0 && !contains(keys(local.job_names), "build_systems")
     error_message = "Spark's workers have the role of the job, so on Spark each system has its own job."
+  }
+
+  assert {
+    condition     = local.console_url == "http://d111111abcdef8.cloudfront.localhost:4999" && local.sign_in_authority == "http://127.0.0.1:4999/eu-central-1_mocked"
+    error_message = "A browser on this machine reaches the console and the sign-in at the emulator's port."
+  }
+
+  assert {
+    condition     = contains(one(aws_apigatewayv2_api.this.cors_configuration).allow_origins, "http://localhost:5173")
+    error_message = "The console's development server may call the API of an emulator, and of no other deployment."
   }
 }
 
