@@ -26,17 +26,34 @@ def agreed_words(
     A computed column whose name ends with a currency of the lake, such as `net_usd`, is an amount in it.
     """
     units, labels = _agreed(tables, table, "unit"), _agreed(tables, table, "label")
+    computed = _amounts([column for column in columns if not units.get(column.name)], units)
+    return ColumnWords({**units, **computed}, {name: label for name, label in labels.items() if label})
+
+
+def answer_words(tables: Sequence[CatalogTable], columns: Sequence[ResultColumn]) -> ColumnWords:
+    """Return the units and labels of the answer of a person's statement.
+
+    They are those of the columns that the statement reads: another table's column of the same name says
+    nothing about the answer. A column whose name ends with a currency of the lake is an amount in it.
+    """
+    computed = _amounts([column for column in columns if not column.unit], _agreed(tables, "", "unit"))
+    return ColumnWords(
+        {**{column.name: column.unit for column in columns}, **computed},
+        {column.name: column.label for column in columns if column.label},
+    )
+
+
+def _amounts(columns: Iterable[ResultColumn], units: Mapping[str, str]) -> dict[str, str]:
+    """Return the currency of each number whose name ends with a currency of the lake."""
     currencies = {unit.partition(" per ")[0] for unit in units.values() if is_amount(unit)}
-    computed = {
+    return {
         column.name: suffix[1].upper()
         for column in columns
-        if not units.get(column.name)
-        and _NUMBER.match(column.type)
+        if _NUMBER.match(column.type)
         and (suffix := _CURRENCY_SUFFIX.search(column.name))
         and is_currency(suffix[1].upper())
         and suffix[1].upper() in currencies
     }
-    return ColumnWords({**units, **computed}, {name: label for name, label in labels.items() if label})
 
 
 def _agreed(tables: Sequence[CatalogTable], table: str, fact: str) -> Mapping[str, str]:

@@ -22,7 +22,7 @@ from headgate.masking.redaction import redact_text
 from headgate.plain_names import capitalised
 from headgate.query.advice import tables_in
 from headgate.query.mail_schedules import mail_schedules, sent_mark_key
-from headgate.reports.agreed_columns import agreed_words
+from headgate.reports.agreed_columns import agreed_words, answer_words
 from headgate.reports.answer_words import ColumnWords, heading
 from headgate.reports.mail_answers import answer_records, panel_lines, table_lines
 from headgate.reports.numbers import day_words
@@ -156,13 +156,17 @@ class MailSender:
         page = self._page(panel.sql, to_end=panel.kind in _READ_TO_THE_END)
         if isinstance(page, str):
             return [f"\n{panel.question}", f"No answer: {page}"]
-        lines = panel_lines(panel, page, self._words_of(panel, page))
+        lines = panel_lines(panel, page, self._words_of(panel, page, is_written=is_written))
         note = open_period_words(answer_records(page), panel.x, self.as_of) if is_written else ""
         return [*lines, *([note] if note else [])]
 
-    def _words_of(self, panel: Panel, page: QueryRows) -> ColumnWords:
+    def _words_of(self, panel: Panel, page: QueryRows, *, is_written: bool) -> ColumnWords:
         """Return units and headings of a panel's columns: its own, then those of the contracts."""
-        agreed = agreed_words(self.tables, panel.table, page.columns)
+        agreed = (
+            answer_words(self.tables, page.columns)
+            if is_written
+            else agreed_words(self.tables, panel.table, page.columns)
+        )
         of_figure = {"value": panel.unit, "before": panel.unit} if panel.kind == "kpi" else {}
         return ColumnWords({**agreed.units, **of_figure, **panel.units}, agreed.labels)
 
@@ -173,7 +177,7 @@ class MailSender:
             yield f"No answer: {page}"
             return
         yield from self._origin(schedule.sql)
-        yield from table_lines(page, agreed_words(self.tables, columns=page.columns))
+        yield from table_lines(page, answer_words(self.tables, page.columns))
         records = answer_records(page)
         if note := open_period_words(records, schedule.x or time_column(records), self.as_of):
             yield note

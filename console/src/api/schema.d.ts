@@ -5219,6 +5219,12 @@ export interface components {
          * @description A column of an answer.
          */
         ResultColumn: {
+            /**
+             * Label
+             * @description Its title in the contract, unless the statement renames it.
+             * @default
+             */
+            label: string;
             /** Name */
             name: string;
             /**
@@ -5227,6 +5233,12 @@ export interface components {
              * @example double
              */
             type: string;
+            /**
+             * Unit
+             * @description Of a query's column that is a column of a table, or a sum, mean, minimum or maximum of one: the unit in the contract.
+             * @default
+             */
+            unit: string;
         };
         /**
          * RevertPreview

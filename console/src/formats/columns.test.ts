@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
 
 import type { Schemas } from '../api/client'
-import { axisTitle, cellWords, columnFormats, headingsOf, labelsOf, unitsOf, unitsOfAnswer } from './columns'
+import {
+  axisTitle,
+  cellWords,
+  columnFormats,
+  factsOfAnswer,
+  headingsOf,
+  labelsOf,
+  unitsOf,
+  unitsOfAnswer,
+} from './columns'
 import { testColumn, testTable } from './test-tables'
 
 const column = (name: string, unit: string, label = '') => testColumn(name, { unit, label, type: 'double' })
@@ -91,4 +100,20 @@ test('a computed column that ends with a currency of the lake is an amount in it
   expect(units).toEqual({ price: 'USD per piece', net_usd: 'USD' })
   const [net] = columnFormats(columns, units)
   expect([net?.heading, net?.text(1234)]).toEqual(['Net', 'US$1,234'])
+})
+
+test('a column of a person’s answer has the unit and title that the API found for it, and no other', () => {
+  const columns = [
+    { name: 'mean', type: 'double', unit: '', label: '' },
+    { name: 'revenue', type: 'double', unit: 'GBP', label: '' },
+    { name: 'amount', type: 'double', unit: 'GBP', label: 'Amount paid' },
+  ]
+  const units = factsOfAnswer(columns, 'unit')
+  expect(unitsOfAnswer(columns, units, { mean: 'GBP' })).toEqual({ revenue: 'GBP', amount: 'GBP' })
+  const formats = columnFormats(columns, units, factsOfAnswer(columns, 'label'))
+  expect(formats.map(({ heading, text }) => [heading, text(10)])).toEqual([
+    ['Mean', '10'],
+    ['Revenue', '£10.00'],
+    ['Amount paid', '£10.00'],
+  ])
 })

@@ -105,7 +105,7 @@ export const labelsOf = (tables: Schemas['CatalogTable'][], table: string): Labe
   agreedOf(tables, table, 'label')
 
 const NO_UNITS: Units = {}
-const NO_COLUMNS: { name: string; type: string }[] = []
+const NO_COLUMNS: AnswerColumn[] = []
 
 /** The units of the columns of an answer: what the panel states, then what the contracts state. */
 export function useUnits(table: string, stated: Units = NO_UNITS): Units {
@@ -113,13 +113,21 @@ export function useUnits(table: string, stated: Units = NO_UNITS): Units {
   return useMemo(() => ({ ...unitsOf(tables ?? [], table), ...stated }), [tables, table, stated])
 }
 
+/** A column of an answer; a statement's own has the unit and the title of the table's column that it shows. */
+export interface AnswerColumn {
+  name: string
+  type: string
+  unit?: string
+  label?: string
+}
+
 /**
  * The units of an answer's columns. A computed column whose name ends with a currency of the lake is an amount in it.
  *
  * @example unitsOfAnswer([{ name: 'net_usd', type: 'double' }], { price: 'USD' }).net_usd // 'USD'
  */
-export function unitsOfAnswer(columns: { name: string; type: string }[], units: Units): Units {
-  const currencies = new Set(Object.values(units).map(currencyOf).filter(Boolean))
+export function unitsOfAnswer(columns: AnswerColumn[], units: Units, everywhere: Units = units): Units {
+  const currencies = new Set(Object.values(everywhere).map(currencyOf).filter(Boolean))
   const computed = columns.flatMap(({ name, type }): [string, string][] => {
     const currency = /_([a-z]{3})$/.exec(name)?.[1]?.toUpperCase() ?? ''
     return !units[name] && isNumeric(type) && currencies.has(currency) ? [[name, currency]] : []
@@ -127,14 +135,36 @@ export function unitsOfAnswer(columns: { name: string; type: string }[], units: 
   return computed.length > 0 ? { ...units, ...Object.fromEntries(computed) } : units
 }
 
-/** The units of the columns of an answer, those of computed columns included. */
+/** The unit or title of each column of an answer that shows a column of a table. */
+export const factsOfAnswer = (
+  columns: AnswerColumn[],
+  fact: 'unit' | 'label',
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(columns.flatMap(({ name, [fact]: value }) => (value ? [[name, value]] : [])))
+
+/**
+ * The units of the columns of an answer, those of computed columns included. Without a table the statement is a
+ * person's: its columns have the units of the columns that it reads, whatever other tables call theirs.
+ */
 export function useAnswerUnits(
   table: string,
-  columns: { name: string; type: string }[] = NO_COLUMNS,
+  columns: AnswerColumn[] = NO_COLUMNS,
   stated: Units = NO_UNITS,
 ): Units {
-  const units = useUnits(table, stated)
-  return useMemo(() => unitsOfAnswer(columns, units), [columns, units])
+  const agreed = useUnits(table, stated)
+  return useMemo(
+    () =>
+      table
+        ? unitsOfAnswer(columns, agreed)
+        : unitsOfAnswer(columns, { ...factsOfAnswer(columns, 'unit'), ...stated }, agreed),
+    [table, columns, agreed, stated],
+  )
+}
+
+/** The titles of the columns of an answer: the table's, or those of the columns that a person's statement reads. */
+export function useAnswerLabels(table: string, columns: AnswerColumn[] = NO_COLUMNS): Labels {
+  const agreed = useLabels(table)
+  return useMemo(() => (table ? agreed : factsOfAnswer(columns, 'label')), [table, columns, agreed])
 }
 
 export function useLabels(table: string): Labels {

@@ -16,8 +16,11 @@ from headgate.api.shapes.tables import Query, QueryAsked, QueryRows, Questions, 
 from headgate.errors import NotFoundError, QueryError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headgate.api.http.access import CallerIdentity
     from headgate.api.lake_ports import LakePorts
+    from headgate.aws.athena.queries import AnswerColumn
 
 # Athena's list price in US dollars, and the smallest billed size of a query. Source: Amazon Athena pricing.
 USD_PER_TB = Decimal(5)
@@ -112,9 +115,22 @@ def page(lake: LakePorts, caller: CallerIdentity, query_id: str, limit: int, cur
         detail = "The cursor does not belong to this query. Start again without `cursor`."
         raise invalid("query.cursor", "cursor", detail) from None
     return QueryRows(
-        columns=tuple(ResultColumn(name=column.name, type=column.type) for column in answer.columns),
+        columns=_described(lake, answered.sql, answer.columns),
         rows=tuple(tuple(cell(value) for value in row) for row in answer.rows),
         next_cursor=answer.after,
+    )
+
+
+def _described(lake: LakePorts, sql: str, columns: Sequence[AnswerColumn]) -> tuple[ResultColumn, ...]:
+    """Return the columns of an answer with the units and titles of the tables' columns that they show."""
+    from headgate.query.answer_columns import facts_of_answer, facts_of_tables
+
+    tables = facts_of_tables(lake.contracts, lake.databases)
+    names = [column.name for column in columns]
+    facts = facts_of_answer(sql, names, tables, lake.databases.prod)
+    return tuple(
+        ResultColumn(name=column.name, type=column.type, unit=unit, label=label)
+        for column, (unit, label) in zip(columns, facts, strict=True)
     )
 
 

@@ -14,6 +14,12 @@ class ResultColumn(Shape):
 
     name: str
     type: str = Field(description="Type in Athena.", examples=["double"])
+    unit: str = Field(
+        "",
+        description="Of a query's column that is a column of a table, or a sum, mean, minimum or maximum of "
+        "one: the unit in the contract.",
+    )
+    label: str = Field("", description="Its title in the contract, unless the statement renames it.")
 
 
 class TableSummary(Shape):

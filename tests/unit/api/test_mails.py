@@ -7,17 +7,19 @@ import logging
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import yaml
 
+from headgate.api.analytics.contracts import catalog
 from headgate.api.http.access import CallerIdentity
 from headgate.api.shapes.dashboards import Panel
 from headgate.api.shapes.tables import QueryRows, ResultColumn
 from headgate.aws.athena.queries import AnswerColumn, QueryPage
 from headgate.domains.retail import SYSTEMS
 from headgate.query.mail_schedules import MailSchedule, schedules_of_text
+from headgate.reports.agreed_columns import answer_words
 from headgate.reports.answer_words import ColumnWords
 from headgate.reports.mail_answers import MAX_ROWS, panel_lines, table_lines
 from headgate.reports.mails import MAX_BYTES, MAX_READ_ROWS, MailSender, SentMails, cut
@@ -27,6 +29,8 @@ from tests.unit.api.lakes import Caller, MemoryLake, MemoryQueries, query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from headgate.api.lake_ports import LakePorts
 
 pytestmark = pytest.mark.unit
 
@@ -415,6 +419,21 @@ def test_columns_that_would_be_headed_alike_keep_their_names_in_a_mail() -> None
 def by_month(*months: str) -> QueryRows:
     columns = {"month": "timestamp", "paid": "decimal(12,3)", "net_gbp": "double"}
     return page_of(columns, *((f"{month}-01T00:00:00", "796648.5", -2.505) for month in months))
+
+
+def test_a_computed_column_of_a_mail_has_no_unit_of_another_tables_column() -> None:
+    columns = (
+        ResultColumn(name="mean", type="double"),
+        ResultColumn(name="total", type="double", unit="GBP"),
+        ResultColumn(name="price", type="double", unit="GBP", label="Unit price"),
+    )
+    lake = MemoryLake()
+    words = answer_words(catalog(cast("LakePorts", lake)).tables, columns)
+    lines = table_lines(QueryRows(columns=columns, rows=((10.5, 3.0, 2.0),), next_cursor=""), words)
+    assert [line.split("  ") for line in lines] == [
+        ["Mean", "Total", "Unit price"],
+        ["10.5", "£3.00", "£2.00"],
+    ]
 
 
 def test_a_question_of_a_mail_reads_like_its_page() -> None:

@@ -106,7 +106,10 @@ def test_a_query_shows_bytes_and_cost_and_its_rows(caller: Caller) -> None:
     found = caller.call("GET", path).json
     assert (found["state"], found["scanned_bytes"], found["cost_usd"]) == ("succeeded", 1 << 20, "0.0000477")
     answer = caller.call("GET", path + "/rows").json
-    assert (answer["rows"], answer["columns"]) == ([[str(2**60)]], [{"name": "n", "type": "bigint"}])
+    assert (answer["rows"], answer["columns"]) == (
+        [[str(2**60)]],
+        [{"name": "n", "type": "bigint", "unit": "", "label": ""}],
+    )
     assert caller.call("DELETE", path).status == 200
 
 

@@ -18,7 +18,7 @@ export const keysOf = (contract: Schemas['ContractDetail'] | undefined): Readonl
 
 interface RowStoryProps {
   table: string
-  columns: Schemas['ResultColumn'][]
+  columns: { name: string; type: string }[]
   row: Cell[]
   contract: Schemas['ContractDetail'] | undefined
   onClose: () => void

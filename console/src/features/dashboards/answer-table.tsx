@@ -13,7 +13,7 @@ import {
   headingWithUnit,
   isTimeUnit,
   type Units,
-  useLabels,
+  useAnswerLabels,
 } from '../../formats/columns'
 import { answerRows, isShown, rowCount } from '../../formats/template'
 import { DatasetRowLink } from '../catalog/dataset-row-link'
@@ -93,7 +93,7 @@ export function prioritiesOf(
 /** The rows of an answer. The columns that decide stay in view; a row opens all that it has; rows that need no action are folded. */
 export function AnswerTable({ answer: asked, units, table, label, height, keeps, isExact = false }: Props) {
   const [opened, setOpened] = useState<number>()
-  const labels = useLabels(table)
+  const labels = useAnswerLabels(table, asked.columns)
   const tables = useCatalog().data?.tables
   const [hasAll, setHasAll] = useState(false)
   const acted = useMemo(() => unfolded(asked), [asked])

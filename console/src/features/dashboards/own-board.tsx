@@ -10,7 +10,7 @@ import { useResult } from '../query/results'
 import { Grid as Rows } from '../../components/grid'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, Waiting } from '../../components/states'
-import { columnFormats, useAnswerUnits, useLabels } from '../../formats/columns'
+import { columnFormats, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { type Choice, drawable } from '../query/chart-choice'
 import { AnswerOrigin } from '../query/answer-origin'
 import { ChartNote } from '../query/chart-note'
@@ -154,7 +154,7 @@ function DrawnAnswer({ result, choice }: { result: Result; choice: Choice }) {
 
 function Table({ result, label }: { result: Result; label: string }) {
   const units = useAnswerUnits('', result.columns)
-  const labels = useLabels('')
+  const labels = useAnswerLabels('', result.columns)
   const rows = useMemo(() => withDays(result.rows), [result])
   return (
     <Rows

@@ -1,7 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core'
 
 import { savePng } from '../../api/save-picture'
-import { columnFormats, useAnswerUnits, useDescriptions, useLabels } from '../../formats/columns'
+import { columnFormats, useAnswerLabels, useAnswerUnits, useDescriptions } from '../../formats/columns'
 import type { Schemas } from '../../api/client'
 import type { Result } from '../query/results'
 import { whole } from '../../api/format'
@@ -44,9 +44,11 @@ const TITLES: Record<PanelView, string> = {
 export function PanelMenu({ panel, board, title, sql, narrow, words, views, view, answer, onView }: Props) {
   const { name, question } = panel
   const trust = useTrust({ board, table: panel.table, narrow }) ?? []
-  const units = useAnswerUnits(panel.table, answer?.columns, panel.units)
-  const labels = useLabels(panel.table)
-  const about = useDescriptions(panel.table)
+  const source = board.written_by ? '' : panel.table
+  const units = useAnswerUnits(source, answer?.columns, panel.units)
+  const labels = useAnswerLabels(source, answer?.columns)
+  const descriptions = useDescriptions(source)
+  const about = source ? descriptions : undefined
   const linkOf = useRowLinks()
   // Columns that fill a title or count are the page's own.
   const saved = answer && shownColumns(answer)

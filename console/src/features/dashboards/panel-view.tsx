@@ -11,7 +11,7 @@ import { useHealth } from '../lake/queries'
 import { NoRows } from '../../components/no-rows'
 import { Panel } from '../../components/panel'
 import { Answered, Waiting } from '../../components/states'
-import { type Units, useAnswerUnits, useLabels } from '../../formats/columns'
+import { type Units, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { type AnswerRows, answerRows, answerTitle } from '../../formats/template'
 import { AnswerTable } from './answer-table'
 import { Definition, Statement } from './panel-details'
@@ -50,7 +50,9 @@ export function PanelView({ panel, board, narrowed, isRepeated = false, figureSq
   const result = useResult(sql)
   const figure = useResult(figureSql)
   const tables = useCatalog().data?.tables ?? NO_TABLES
-  const units = useAnswerUnits(panel.table, result.data?.columns, panel.units)
+  // A person's statement has the units of the columns that it reads.
+  const source = board.written_by ? '' : panel.table
+  const units = useAnswerUnits(source, result.data?.columns, panel.units)
   // The figure gives the cause already.
   const isAbsent =
     sql === panel.sql && result.data?.rows.length === 0 && Boolean(figure.data && hasNoValue(figure.data))
@@ -131,7 +133,8 @@ interface ShownProps {
 }
 
 function Shown({ view, panel, answer: asked, system, isWritten, narrowed, units }: ShownProps) {
-  const labels = useLabels(panel.table)
+  const source = isWritten ? '' : panel.table
+  const labels = useAnswerLabels(source, asked.columns)
   const asOf = useHealth().data?.as_of ?? ''
   const answer = useMemo(
     () => (isWritten ? { ...asked, rows: withDays(asked.rows) } : asked),
@@ -153,7 +156,7 @@ function Shown({ view, panel, answer: asked, system, isWritten, narrowed, units 
         <AnswerTable
           answer={answer}
           units={units}
-          table={panel.table}
+          table={source}
           label={panel.question}
           height={HEIGHT}
           keeps={panel.keeps}

@@ -1,7 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core'
 
 import { savePng } from '../../api/save-picture'
-import { columnFormats, useAnswerUnits, useLabels } from '../../formats/columns'
+import { columnFormats, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { withDays } from '../query/days'
 import { fileNameOf } from '../query/file-name-of'
 import type { Result } from '../query/results'
@@ -19,7 +19,7 @@ interface Props {
 /** The downloads of a question on a person's dashboard, and the way off it. */
 export function PinnedMenu({ question: { name, sql }, answer, onUnpin }: Props) {
   const units = useAnswerUnits('', answer?.columns)
-  const labels = useLabels('')
+  const labels = useAnswerLabels('', answer?.columns)
   const file = fileNameOf(name, sql)
   const notes = [`SQL: ${sql}`]
   function savePicture(chart: SVGSVGElement | null): void {

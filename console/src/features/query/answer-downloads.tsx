@@ -2,7 +2,7 @@ import { Button, Menu } from '@mantine/core'
 
 import { whole } from '../../api/format'
 import { savePng } from '../../api/save-picture'
-import { useAnswerUnits, useLabels } from '../../formats/columns'
+import { useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { saveCsv, saveXlsx } from '../../formats/save-table'
 import type { Result } from './results'
 
@@ -38,7 +38,7 @@ export function limitNote({ query, rows }: Pick<Result, 'rows'> & { query: { sql
 /** The downloads of an answer. A picture and a workbook leave the page, so they have its question, day and source. */
 export function AnswerDownloads({ name, question, columns, isReading, isChart, onSave }: Props) {
   const units = useAnswerUnits('', columns)
-  const labels = useLabels('')
+  const labels = useAnswerLabels('', columns)
   function picture(): void {
     const drawing = document.querySelector<HTMLElement>('[data-answer-chart]')
     const chart = drawing?.querySelector('svg')

@@ -5,7 +5,7 @@ import { type Cell, count, seconds } from '../../api/format'
 import { PAGE_ROWS, type Result } from './results'
 import { Grid } from '../../components/grid'
 import { Empty, Failed } from '../../components/states'
-import { type ColumnFormat, columnFormats, useAnswerUnits, useLabels } from '../../formats/columns'
+import { type ColumnFormat, columnFormats, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import { day } from '../../formats/moments'
 import { AnswerChart } from './answer-chart'
 import { AnswerDownloads } from './answer-downloads'
@@ -132,7 +132,7 @@ export function Answer({
 /** How columns are titled and cells are read: a question of the lake in people's words, another statement by its values. */
 function useFormats({ columns, rows }: Result, isQuestion: boolean): ColumnFormat[] {
   const units = useAnswerUnits('', columns)
-  const labels = useLabels('')
+  const labels = useAnswerLabels('', columns)
   const places = useMemo(() => placesOf(columns, rows), [columns, rows])
   const amounts = useMemo(() => amountPlacesOf(columns, rows, units), [columns, rows, units])
   return useMemo(

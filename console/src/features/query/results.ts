@@ -2,13 +2,14 @@ import { queryOptions, useQueries, useQuery } from '@tanstack/react-query'
 
 import { read, type Schemas } from '../../api/client'
 import { path } from '../../api/queries'
+import type { AnswerColumn } from '../../formats/columns'
 
 /** The rows of one answer that were read so far; `next` continues them, and is empty when all were read. */
 export interface Result {
   /** Only the first rows were asked: the answer has more, and nothing continues these. */
   isFirst?: boolean
   query: Schemas['Query']
-  columns: Schemas['ResultColumn'][]
+  columns: AnswerColumn[]
   rows: Schemas['QueryRows']['rows']
   next: string
 }

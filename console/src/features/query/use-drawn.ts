@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 
 import type { Cell } from '../../api/format'
-import { useAnswerUnits, useLabels } from '../../formats/columns'
+import { type AnswerColumn, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import type { Shown } from '../dashboards/chart-options'
 import { useHealth } from '../lake/queries'
 import { type Choice, drawn } from './chart-choice'
@@ -15,7 +15,7 @@ export interface DrawnAnswer extends Shown {
 }
 
 interface Answer {
-  columns: { name: string; type: string }[]
+  columns: AnswerColumn[]
   rows: Cell[][]
 }
 
@@ -29,7 +29,7 @@ export function openAt(columns: string[], rows: Cell[][], x: string, asOf: strin
 /** An answer as a chart draws it, in the units of the lake, with a last period that is not over. */
 export function useDrawn(result: Answer, { x, y, series, kind }: Choice): DrawnAnswer {
   const units = useAnswerUnits('', result.columns)
-  const labels = useLabels('')
+  const labels = useAnswerLabels('', result.columns)
   const asOf = useHealth().data?.as_of ?? ''
   const measures = y.join('\n')
   return useMemo(() => {

@@ -1,0 +1,218 @@
+"""Find the unit and the title of an answer's columns from the columns that the statement reads.
+
+A name says nothing about the unit of a computed column: `avg(quantity) AS mean` is not the `mean` of
+another table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import Scope, build_scope
+
+from headgate.contracts.types import glue_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from headgate.contracts.model import Contract
+    from headgate.contracts.registry import Registry
+    from headgate.query.catalog_queries import Databases
+
+_DIALECTS = ("athena", "duckdb")  # an emulator records the translated statement
+
+# The result is a value of the first argument, or a sum or mean of such values.
+_KEEPS_FIRST = (
+    exp.Alias,
+    exp.Paren,
+    exp.Neg,
+    exp.Sum,
+    exp.Avg,
+    exp.Min,
+    exp.Max,
+    exp.Median,
+    exp.AnyValue,
+    exp.ApproxQuantile,
+    exp.ArgMax,
+    exp.ArgMin,
+    exp.FirstValue,
+    exp.LastValue,
+    exp.Lag,
+    exp.Lead,
+    exp.Window,
+    exp.Filter,
+    exp.IgnoreNulls,
+    exp.Distinct,
+    exp.Round,
+    exp.Abs,
+    exp.Ceil,
+    exp.Floor,
+    exp.Cast,
+    exp.TryCast,
+    exp.Nullif,
+)
+# The result is one of the arguments, or a sum of them.
+_KEEPS_ALL = (exp.Add, exp.Sub, exp.Coalesce, exp.Greatest, exp.Least)
+_OF_SAME_NAME = (exp.Alias, exp.Paren, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Round, exp.Cast)
+
+
+class ColumnFacts(NamedTuple):
+    """The unit and the title of a table's column in its contract; both may be empty."""
+
+    unit: str
+    label: str
+
+
+Tables = dict[tuple[str, str], dict[str, ColumnFacts]]
+NO_FACTS = ColumnFacts("", "")
+_NUMBER = ColumnFacts("*", "")  # a constant, which has the unit of what it is added to
+
+
+def facts_of_answer(sql: str, names: Sequence[str], tables: Tables, default: str) -> list[ColumnFacts]:
+    """Return the unit and the title of each column of an answer.
+
+    A column has a unit if it is a column of a table that the statement reads, or a sum, mean, minimum or
+    maximum of one, or a sum of such values of one unit. It has the column's title if it also has its name.
+
+    Args:
+        names: the answer's columns.
+        tables: the columns of each table, by database and name, in their order.
+        default: database of a table without one.
+    """
+    for dialect in _DIALECTS:
+        try:
+            return _Answer(sql, dialect, tables, default).facts(names)
+        except Exception:  # noqa: BLE001, S112 the parser's optimizer has no common error; no answer fails for it
+            continue
+    return [NO_FACTS] * len(names)
+
+
+def facts_of_tables(contracts: Registry, databases: Databases) -> Tables:
+    """Return the unit and the title of each column by database and table, in the order of the tables."""
+    zones = (
+        (databases.curated, contracts.curated),
+        (databases.curated, contracts.lake),
+        (databases.prod, contracts.prod),
+    )
+    return {
+        (database, name): _facts_of(contract) for database, zone in zones for name, contract in zone.items()
+    }
+
+
+def _facts_of(contract: Contract) -> dict[str, ColumnFacts]:
+    facts = {column.name: ColumnFacts(column.unit, column.label) for column in contract.columns}
+    return {
+        name: facts.get(name, NO_FACTS) for name in (str(each["Name"]) for each in glue_columns(contract))
+    }
+
+
+class _Answer:
+    """A statement whose columns all name their table."""
+
+    def __init__(self, sql: str, dialect: str, tables: Tables, default: str) -> None:
+        query = sqlglot.parse_one(sql, read=dialect)
+        if not isinstance(query, exp.Query):
+            raise SqlglotError("no query")
+        self._facts = dict[str, "Mapping[str, ColumnFacts]"]()
+        common = {cte.alias.lower() for cte in query.find_all(exp.CTE)}
+        for table in list(query.find_all(exp.Table)):
+            name, database = table.name.lower(), table.db.lower()
+            columns = tables.get((database or default, name))
+            if columns is None or (not database and name in common):
+                continue
+            key = f"{database or default}__{name}"
+            self._facts[key] = columns
+            if not table.alias:
+                table.set("alias", exp.TableAlias(this=exp.to_identifier(table.name)))
+            table.set("db", None)
+            table.set("catalog", None)
+            table.set("this", exp.to_identifier(key))
+        schema = {key: dict.fromkeys(columns, "unknown") for key, columns in self._facts.items()}
+        qualified = qualify(
+            query, dialect=dialect, schema=schema, validate_qualify_columns=False, identify=False
+        )
+        self._root = cast("Scope", build_scope(qualified))
+        self._scopes = {id(scope.expression): scope for scope in self._root.traverse()}
+
+    def facts(self, names: Sequence[str]) -> list[ColumnFacts]:
+        """Return the facts of the answer's columns; none if the statement has other columns."""
+        selected = [name.lower() for name in self._root.expression.named_selects]
+        if len(selected) != len(names):
+            return [NO_FACTS] * len(names)
+        facts = [self._output(self._root, place) for place in range(len(names))]
+        return [
+            NO_FACTS if each.unit == _NUMBER.unit else each if selected[place] == name.lower() else NO_FACTS
+            for place, (name, each) in enumerate(zip(names, facts, strict=True))
+        ]
+
+    def _output(self, scope: Scope, place: int) -> ColumnFacts:
+        query = scope.expression
+        if isinstance(query, exp.SetOperation):
+            return _agreed(self._output(side, place) for side in scope.set_operation_scopes)
+        return self._value(query.selects[place], scope)
+
+    def _value(self, node: exp.Expression, scope: Scope) -> ColumnFacts:
+        if isinstance(node, exp.Column):
+            return self._column(node, scope)
+        if isinstance(node, exp.Literal | exp.Null):
+            return _NUMBER
+        if isinstance(node, exp.Subquery | exp.Query):
+            inner = self._scopes.get(id(node.unnest()))
+            return self._output(inner, 0) if inner else NO_FACTS
+        if isinstance(node, _KEEPS_FIRST):
+            of = node.expressions[0] if isinstance(node, exp.Distinct) else node.this
+            return _titled(self._value(of, scope), node)
+        alternatives = _alternatives(node)
+        same = _agreed(self._value(each, scope) for each in alternatives) if alternatives else NO_FACTS
+        return same._replace(label="")
+
+    def _column(self, column: exp.Column, scope: Scope) -> ColumnFacts:
+        name, around = column.name.lower(), cast("Scope | None", scope)
+        while around and column.table not in around.selected_sources:
+            around = around.parent
+        if around is None:
+            return NO_FACTS
+        source = around.selected_sources[column.table][1]
+        if isinstance(source, exp.Table):
+            return self._facts.get(source.name, {}).get(name, NO_FACTS)
+        selected = [each.lower() for each in source.expression.named_selects]
+        return self._output(source, selected.index(name)) if name in selected else NO_FACTS
+
+
+def _alternatives(node: exp.Expression) -> list[exp.Expression]:
+    """Return the values of which a node is one, or the sum; none of another node."""
+    if isinstance(node, exp.Case):
+        values = [*(branch.args["true"] for branch in node.args["ifs"]), node.args.get("default")]
+    elif isinstance(node, exp.If):
+        values = [node.args["true"], node.args.get("false")]
+    elif isinstance(node, _KEEPS_ALL):
+        values = [node.this, node.args.get("expression"), *node.expressions]
+    else:
+        values = []
+    return [value for value in values if value]
+
+
+def _titled(facts: ColumnFacts, node: exp.Expression) -> ColumnFacts:
+    """Return the facts without the title if the node renames or changes the column."""
+    is_renamed = isinstance(node, exp.Alias) and node.alias.lower() != _name_below(node)
+    return facts if isinstance(node, _OF_SAME_NAME) and not is_renamed else facts._replace(label="")
+
+
+def _name_below(node: exp.Expression) -> str:
+    column = node.find(exp.Column)
+    return column.name.lower() if column else ""
+
+
+def _agreed(facts: Iterable[ColumnFacts]) -> ColumnFacts:
+    """Return the facts on which all values agree; constants agree with every unit."""
+    different = set(facts) - {_NUMBER}
+    if not different:
+        return _NUMBER
+    first = different.pop()
+    if not different:
+        return first
+    return first._replace(label="") if all(first.unit == each.unit for each in different) else NO_FACTS

@@ -1,0 +1,82 @@
+"""A column of an answer has the unit and the title of a table's column only where it is that column."""
+
+from __future__ import annotations
+
+import pytest
+
+from headgate.contracts.registry import Registry
+from headgate.query.answer_columns import NO_FACTS, ColumnFacts, facts_of_answer, facts_of_tables
+from headgate.query.catalog_queries import Databases
+
+pytestmark = pytest.mark.unit
+
+TABLES = {
+    ("c", "items"): {
+        "item_id": ColumnFacts("", "Item"),
+        "quantity": ColumnFacts("", "Quantity"),
+        "amount": ColumnFacts("GBP", "Amount"),
+        "weight": ColumnFacts("kg", ""),
+    },
+    ("p", "forecast"): {"mean": ColumnFacts("GBP", "Expected"), "share": ColumnFacts("share", "Ended here")},
+}
+
+
+def facts(sql: str, *names: str) -> list[tuple[str, str]]:
+    return [(each.unit, each.label) for each in facts_of_answer(sql, names, TABLES, "p")]
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ("amount", ("GBP", "Amount")),
+        ("sum(amount) as amount", ("GBP", "Amount")),
+        ("sum(i.amount) as revenue", ("GBP", "")),
+        ("round(avg(amount), 2) as mean", ("GBP", "")),
+        ("max(weight) as share", ("kg", "")),
+        ("cast(min(amount) as double) as low", ("GBP", "")),
+        ("sum(amount) filter (where quantity > 0) as kept", ("GBP", "")),
+        ("sum(amount) over (partition by item_id) as total", ("GBP", "")),
+        ("sum(case when quantity > 0 then amount else 0 end) as kept", ("GBP", "")),
+        ("coalesce(amount, 0) - 5 as less", ("GBP", "")),
+        ("(select max(mean) from forecast) as best", ("GBP", "")),
+        # Values of another kind than the column's.
+        ("avg(quantity) as mean", ("", "")),
+        ("sum(quantity) as amount", ("", "")),
+        ("avg(quantity) as share", ("", "")),
+        ("quantity * amount as amount", ("", "")),
+        ("amount / quantity as amount", ("", "")),
+        ("count(amount) as amount", ("", "")),
+        ("amount + weight as amount", ("", "")),
+        ("5 as amount", ("", "")),
+        ("year(from_unixtime(amount)) as mean", ("", "")),
+    ],
+)
+def test_a_column_has_the_unit_of_the_column_that_it_shows(column: str, expected: tuple[str, str]) -> None:
+    name = column.rpartition(" ")[2]
+    assert facts(f"select {column} from c.items i", name) == [expected]  # noqa: S608 parts of the test
+
+
+def test_columns_pass_through_subqueries_stars_and_unions() -> None:
+    everything = [("", "Item"), ("", "Quantity"), ("GBP", "Amount"), ("kg", "")]
+    assert facts("select * from c.items limit 5", *TABLES["c", "items"]) == everything
+    inner = "with sold as (select item_id, sum(amount) as total from c.items group by 1)"
+    assert facts(f"{inner} select s.item_id, max(total) as most from sold s", "item_id", "most") == [  # noqa: S608
+        ("", "Item"),
+        ("GBP", ""),
+    ]
+    assert facts("select mean from forecast union all select amount from c.items", "mean") == [("GBP", "")]
+    assert facts("select mean from forecast union all select quantity from c.items", "mean") == [("", "")]
+
+
+def test_a_statement_that_cannot_be_read_gives_no_unit() -> None:
+    nothing = [(NO_FACTS.unit, NO_FACTS.label)]
+    assert facts("this is no statement", "mean") == nothing
+    assert facts("select mean from unheard_of", "mean") == nothing
+    assert facts("select * from c.items", "amount") == nothing
+    assert facts("show tables", "tab_name") == nothing
+
+
+def test_the_facts_are_those_of_the_contracts_in_the_order_of_the_tables() -> None:
+    tables = facts_of_tables(Registry.load(), Databases("c", "p"))
+    assert tables["p", "sales_forecast"]["mean"].label == "Expected"
+    assert next(iter(tables["c", "orders"])) == "order_id"
