@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from headgate.lake import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from headgate.lake.ports import ObjectStore
 
@@ -31,6 +31,14 @@ class ShownQuestion(Protocol):
     def y(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
     def series(self) -> str: ...  # noqa: D102
+    @property
+    def bounds(self) -> tuple[tuple[str, str], ...]: ...  # noqa: D102
+    @property
+    def answer(self) -> str: ...  # noqa: D102
+    @property
+    def nothing(self) -> str: ...  # noqa: D102
+    @property
+    def units(self) -> Mapping[str, str]: ...  # noqa: D102
 
 
 _TABLE = re.compile(r"\b(?:from|join)\s+(?:\"?\w+\"?\.)?\"?(\w+)\"?", re.IGNORECASE)
@@ -44,6 +52,7 @@ class KeptQuestion:
         name: unique among the questions of its person.
         kind: `table`, or the kind of the chart.
         x, y, series: columns of the answer for the chart; empty for the default.
+        bounds, answer, nothing, units: of the dashboard's panel that it was; empty for another question.
         is_pinned: whether its answer is on the person's dashboard.
         by, at: who saved it, and when, ISO 8601 in naive UTC.
     """
@@ -57,6 +66,10 @@ class KeptQuestion:
     is_pinned: bool
     by: str
     at: str
+    bounds: tuple[tuple[str, str], ...] = ()
+    answer: str = ""
+    nothing: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 def kept_questions(objects: ObjectStore, bucket: str) -> list[KeptQuestion]:
@@ -73,7 +86,16 @@ def questions_key(person: str) -> str:
 
 def questions_of_text(text: bytes) -> list[KeptQuestion]:
     """Parse an object with questions."""
-    return [KeptQuestion(**{**question, "y": tuple(question["y"])}) for question in json.loads(text)]
+    return [
+        KeptQuestion(
+            **{
+                **question,
+                "y": tuple(question["y"]),
+                "bounds": tuple((low, high) for low, high in question.get("bounds", ())),
+            }
+        )
+        for question in json.loads(text)
+    ]
 
 
 def text_of_questions(questions: Iterable[KeptQuestion]) -> bytes:
@@ -103,7 +125,10 @@ def panel_document(question: ShownQuestion) -> dict[str, Any]:
     }
     if question.kind != "table":
         panel |= {"x": question.x, "y": list(question.y), "series": question.series}
-    return panel
+    if question.kind == "fan":
+        panel["bounds"] = [list(pair) for pair in question.bounds]
+    texts = {"answer": question.answer, "nothing": question.nothing, "units": dict(question.units)}
+    return panel | {name: value for name, value in texts.items() if value}
 
 
 def plain(text: str, separator: str) -> str:

@@ -25,8 +25,11 @@ _MAX_CELL_LENGTH = 40
 Record = dict[str, Any]
 
 
-def panel_lines(panel: Panel, page: QueryRows, words: ColumnWords) -> list[str]:
-    """Return the answer of a panel in words, its question, the figure or the rows, and the action."""
+def panel_lines(panel: Panel, page: QueryRows, words: ColumnWords, *, has_action: bool = True) -> list[str]:
+    """Return the answer of a panel in words, its question, the figure or the rows, and the action.
+
+    A panel that a person took from another dashboard has no action: it may refer to the other panels there.
+    """
     records = answer_records(page)
     nothing = "" if records else panel.nothing
     title = nothing or answer_in_words(panel.answer, records, words.units) or panel.question
@@ -34,7 +37,7 @@ def panel_lines(panel: Panel, page: QueryRows, words: ColumnWords) -> list[str]:
     if nothing:
         return lines
     shown = _figure_lines(panel, records) if panel.kind == "kpi" else _chart_rows(panel, records, words)
-    return [*lines, *shown, *_action_lines(panel, records)]
+    return [*lines, *shown, *(_action_lines(panel, records) if has_action else [])]
 
 
 def _figure_lines(panel: Panel, records: Sequence[Record]) -> list[str]:

@@ -156,7 +156,8 @@ class MailSender:
         page = self._page(panel.sql, to_end=panel.kind in _READ_TO_THE_END)
         if isinstance(page, str):
             return [f"\n{panel.question}", f"No answer: {page}"]
-        lines = panel_lines(panel, page, self._words_of(panel, page, is_written=is_written))
+        words = self._words_of(panel, page, is_written=is_written)
+        lines = panel_lines(panel, page, words, has_action=not is_written)
         note = open_period_words(answer_records(page), panel.x, self.as_of) if is_written else ""
         return [*lines, *([note] if note else [])]
 

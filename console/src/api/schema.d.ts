@@ -3889,6 +3889,21 @@ export interface components {
          */
         KeptQuestionAsked: {
             /**
+             * Answer
+             * @description The answer in words; `{column}` is a cell of the first row without nulls in these.
+             * @default
+             */
+            answer: string;
+            /**
+             * Bounds
+             * @description Pairs of columns: lower and upper end of an interval.
+             * @default []
+             */
+            bounds: [
+                string,
+                string
+            ][];
+            /**
              * Is Pinned
              * @description Whether it is on the author's own dashboard.
              */
@@ -3898,12 +3913,18 @@ export interface components {
              * @description Chart of the answer.
              * @enum {string}
              */
-            kind: "table" | "line" | "bar";
+            kind: "table" | "line" | "bar" | "fan";
             /**
              * Name
              * @description Unique among the author's questions.
              */
             name: string;
+            /**
+             * Nothing
+             * @description A sentence for an answer without rows; may be empty.
+             * @default
+             */
+            nothing: string;
             /**
              * Series
              * @default
@@ -3911,6 +3932,13 @@ export interface components {
             series: string;
             /** Sql */
             sql: string;
+            /**
+             * Units
+             * @description Units of columns of the answer that the statement computes.
+             */
+            units?: {
+                [key: string]: string;
+            };
             /**
              * X
              * @description Column of the x axis; empty to derive it.
@@ -3937,11 +3965,26 @@ export interface components {
          */
         KeptQuestionShown: {
             /**
+             * Answer
+             * @description The answer in words; `{column}` is a cell of the first row without nulls in these.
+             * @default
+             */
+            answer: string;
+            /**
              * At
              * @description ISO 8601 in UTC, without a zone.
              * @example 2026-01-02T03:04:05
              */
             at: string;
+            /**
+             * Bounds
+             * @description Pairs of columns: lower and upper end of an interval.
+             * @default []
+             */
+            bounds: [
+                string,
+                string
+            ][];
             /**
              * By
              * @description Author.
@@ -3953,13 +3996,26 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "table" | "line" | "bar";
+            kind: "table" | "line" | "bar" | "fan";
             /** Name */
             name: string;
+            /**
+             * Nothing
+             * @description A sentence for an answer without rows; may be empty.
+             * @default
+             */
+            nothing: string;
             /** Series */
             series: string;
             /** Sql */
             sql: string;
+            /**
+             * Units
+             * @description Units of columns of the answer that the statement computes.
+             */
+            units?: {
+                [key: string]: string;
+            };
             /** X */
             x: string;
             /** Y */
@@ -4456,16 +4512,37 @@ export interface components {
          */
         PanelAsked: {
             /**
+             * Answer
+             * @description The answer in words; `{column}` is a cell of the first row without nulls in these.
+             * @default
+             */
+            answer: string;
+            /**
+             * Bounds
+             * @description Pairs of columns: lower and upper end of an interval.
+             * @default []
+             */
+            bounds: [
+                string,
+                string
+            ][];
+            /**
              * Kind
              * @description The chart; `kpi` shows the columns `value` and `before` of the first row.
              * @enum {string}
              */
-            kind: "kpi" | "line" | "bar" | "table";
+            kind: "kpi" | "line" | "fan" | "bar" | "table";
             /**
              * Name
              * @description The question in words.
              */
             name: string;
+            /**
+             * Nothing
+             * @description A sentence for an answer without rows; may be empty.
+             * @default
+             */
+            nothing: string;
             /**
              * Series
              * @default
@@ -4482,6 +4559,13 @@ export interface components {
              * @default
              */
             unit: string;
+            /**
+             * Units
+             * @description Units of columns of the answer that the statement computes.
+             */
+            units?: {
+                [key: string]: string;
+            };
             /**
              * X
              * @default

@@ -37,7 +37,7 @@ def keep(lake: LakePorts, caller: CallerIdentity, asked: KeptQuestionAsked) -> K
         ProblemError: 409, another request of the caller was faster; 422, a text has a card number or SSN, or
             the caller has too many questions.
     """
-    expect_no_numbers("body.sql", "question", asked.name, asked.sql)
+    expect_no_numbers("body.sql", "question", asked.name, asked.sql, asked.answer, asked.nothing)
     question = KeptQuestion(**asked.model_dump(), by=caller.name, at=lake.now().isoformat(timespec="seconds"))
     _questions_of(caller).put(lake, question)
     return every_kept(lake)

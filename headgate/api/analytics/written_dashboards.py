@@ -167,7 +167,7 @@ def _check_texts(lake: LakePorts, asked: DashboardAsked) -> None:
     from headgate.query.qualify import qualify_tables
     from headgate.query.read_only_statements import check_tables, only_reading
 
-    texts = [text for panel in asked.panels for text in (panel.name, panel.sql)]
+    texts = [text for panel in asked.panels for text in (panel.name, panel.sql, panel.answer, panel.nothing)]
     expect_no_numbers("body", "dashboard", asked.title, *texts)
     for panel in asked.panels:
         if query := only_reading(qualify_tables(panel.sql, lake.databases)):
@@ -180,7 +180,9 @@ def _panels(asked: DashboardAsked) -> list[dict[str, Any]]:
     A table keeps the columns of its chart, so that it can become a chart again.
     """
     panels = [
-        panel_document(panel) | {"unit": panel.unit, "x": panel.x, "y": list(panel.y), "series": panel.series}
+        panel_document(panel)
+        | {"unit": panel.unit, "x": panel.x, "y": list(panel.y), "series": panel.series}
+        | {"bounds": [list(pair) for pair in panel.bounds]}
         for panel in asked.panels
     ]
     return [panel | {"name": f"{panel['name'] or 'panel'}_{place}"} for place, panel in enumerate(panels, 1)]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from headgate.api.shapes.base import Asked, Shape
+from headgate.api.shapes.tables import ANSWER, BOUNDS, NOTHING, UNITS, PanelBounds, PanelUnits
 
 Column = Annotated[str, Field(description="A column of the answer; empty if the chart needs none.")]
 
@@ -174,13 +175,17 @@ class PanelAsked(Asked):
 
     name: str = Field(min_length=1, max_length=200, description="The question in words.")
     sql: str = Field(min_length=1, max_length=100_000, description="Read-only Athena SQL.")
-    kind: Literal["kpi", "line", "bar", "table"] = Field(
+    kind: Literal["kpi", "line", "fan", "bar", "table"] = Field(
         description="The chart; `kpi` shows the columns `value` and `before` of the first row."
     )
     unit: Name = Field("", description="Of `y` or of `value`, such as `currency` or `share`.")
     x: Name = ""
     y: tuple[Name, ...] = Field((), max_length=20)
     series: Name = ""
+    bounds: PanelBounds = Field((), max_length=10, description=BOUNDS)
+    answer: str = Field("", max_length=2_000, description=ANSWER)
+    nothing: str = Field("", max_length=2_000, description=NOTHING)
+    units: PanelUnits = Field(default_factory=dict, max_length=100, description=UNITS)
 
 
 class DashboardAsked(Asked):

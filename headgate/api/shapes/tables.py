@@ -9,6 +9,15 @@ from headgate.api.shapes.base import Asked, Count, Day, Moment, NextCursor, Shap
 Cell = str | int | float | bool | None
 
 
+_ColumnName = Annotated[str, Field(max_length=200)]
+PanelBounds = tuple[tuple[_ColumnName, _ColumnName], ...]
+PanelUnits = dict[_ColumnName, _ColumnName]
+BOUNDS = "Pairs of columns: lower and upper end of an interval."
+ANSWER = "The answer in words; `{column}` is a cell of the first row without nulls in these."
+NOTHING = "A sentence for an answer without rows; may be empty."
+UNITS = "Units of columns of the answer that the statement computes."
+
+
 class ResultColumn(Shape):
     """A column of an answer."""
 
@@ -100,10 +109,14 @@ class KeptQuestionAsked(Asked):
 
     name: str = Field(min_length=1, max_length=200, description="Unique among the author's questions.")
     sql: str = Field(min_length=1, max_length=100_000)
-    kind: Literal["table", "line", "bar"] = Field(description="Chart of the answer.")
+    kind: Literal["table", "line", "bar", "fan"] = Field(description="Chart of the answer.")
     x: str = Field("", max_length=200, description="Column of the x axis; empty to derive it.")
     y: tuple[Annotated[str, Field(max_length=200)], ...] = Field((), max_length=20)
     series: str = Field("", max_length=200)
+    bounds: PanelBounds = Field((), max_length=10, description=BOUNDS)
+    answer: str = Field("", max_length=2_000, description=ANSWER)
+    nothing: str = Field("", max_length=2_000, description=NOTHING)
+    units: PanelUnits = Field(default_factory=dict, max_length=100, description=UNITS)
     is_pinned: StrictBool = Field(description="Whether it is on the author's own dashboard.")
 
 
@@ -112,10 +125,14 @@ class KeptQuestionShown(Shape):
 
     name: str
     sql: str
-    kind: Literal["table", "line", "bar"]
+    kind: Literal["table", "line", "bar", "fan"]
     x: str
     y: tuple[str, ...]
     series: str
+    bounds: tuple[tuple[str, str], ...] = Field((), description=BOUNDS)
+    answer: str = Field("", description=ANSWER)
+    nothing: str = Field("", description=NOTHING)
+    units: dict[str, str] = Field(default_factory=dict, description=UNITS)
     is_pinned: bool
     by: str = Field(description="Author.")
     at: Moment

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from headgate.query.kept_questions import dashboard_document, kept_questions
+from headgate.query.kept_questions import dashboard_document, kept_questions, questions_of_text
 from headgate.systems import dashboards
 from tests.unit.api.lakes import Caller, MemoryLake, query
 
@@ -77,3 +77,39 @@ def test_a_persons_dashboard_is_a_file_that_a_push_takes() -> None:
         ("plain", "table", "sales", ()),
         ("sales_by_day", "line", "sales", ("sold",)),
     ]
+
+
+FORECAST = {
+    "kind": "fan",
+    "y": ["sold", "mean"],
+    "bounds": [["lower_80", "upper_80"]],
+    "answer": "{mean} from {day}",
+    "nothing": "Nothing is ahead.",
+    "units": {"mean": "GBP"},
+}
+
+
+def test_a_pinned_panel_keeps_its_band_its_answer_and_its_sentence_for_no_rows() -> None:
+    lake = MemoryLake()
+    ana = Caller(lake, ("viewer",), "ana")
+    (kept,) = ana.call("PUT", PATH, question(**FORECAST)).json["questions"]
+    assert {name: kept[name] for name in FORECAST} == FORECAST
+    document = dashboard_document("ana", kept_questions(lake.objects, "artifacts"))
+    (panel,) = dashboards.dashboards({"mine": json.dumps(document)})["questions-of-ana"].panels
+    assert (panel.kind, panel.bounds, panel.nothing) == (
+        "fan",
+        (("lower_80", "upper_80"),),
+        "Nothing is ahead.",
+    )
+    assert (panel.answer, panel.units) == ("{mean} from {day}", {"mean": "GBP"})
+
+
+def test_a_question_that_was_kept_before_panels_had_answers_is_still_read() -> None:
+    usual = {**question(), "series": "", "by": "ana", "at": ""}
+    (kept,) = questions_of_text(json.dumps([usual]).encode())
+    assert (kept.bounds, kept.answer, kept.units) == ((), "", {})
+
+
+def test_no_sentence_of_a_pinned_panel_has_a_card_number() -> None:
+    caller = Caller(MemoryLake(), ("viewer",), "ana")
+    assert caller.call("PUT", PATH, question(answer="4111 1111 1111 1111")).status == 422

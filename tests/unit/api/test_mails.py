@@ -177,6 +177,8 @@ def test_a_figure_of_a_mail_has_its_answer_as_title_what_it_is_compared_with_and
         panel_lines(panel, page_of(figures, (12000, None, "Order less.")), ColumnWords())[-1]
         == "To do: Order less."
     )
+    advised = page_of(figures, (12000, None, "Order less."))
+    assert panel_lines(panel, advised, ColumnWords(), has_action=False)[-1] == "£12,000"
     without = panel_lines(panel, page_of(figures, (None, None, None)), ColumnWords())
     assert without == ["\nWhat was sold?", "\N{EN DASH}"]
 

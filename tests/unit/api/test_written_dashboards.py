@@ -164,3 +164,17 @@ def test_a_written_dashboard_is_a_file_of_the_project_which_then_replaces_it() -
     titles = [each["title"] for each in Caller(lake).call("GET", PATH).json["dashboards"]]
     assert titles.count("Branches") == 1
     assert dashboard_of("branches", json.dumps(document)).panels[0].question == PANEL["name"]
+
+
+def test_a_published_forecast_keeps_its_band_its_answer_and_its_sentence_for_no_rows() -> None:
+    forecast = {
+        "kind": "fan",
+        "bounds": [["low", "high"]],
+        "answer": "{sold} of {branch}",
+        "nothing": "Nothing was sold.",
+        "units": {"sold": "GBP"},
+    }
+    ana = Caller(MemoryLake())
+    ana.call("PUT", f"{PATH}/branches", board(**forecast))
+    (panel,) = read_board(ana)["panels"]
+    assert {name: panel[name] for name in forecast} == forecast

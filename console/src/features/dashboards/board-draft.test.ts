@@ -10,6 +10,10 @@ const panel = (name: string, x = '', y: string[] = []): PanelAsked => ({
   x,
   y,
   series: '',
+  bounds: [],
+  answer: '',
+  nothing: '',
+  units: {},
 })
 
 test.each([
@@ -38,6 +42,11 @@ test('only a question with columns of a chart is drawn as one', () => {
     'table',
     'kpi',
   ])
+})
+
+test('a forecast stays a line with its band', () => {
+  const fan = { ...panel('a', 'day', ['sold']), bounds: [['low', 'high']] as [string, string][] }
+  expect(kindsOf(fan)[0]?.value).toBe('fan')
 })
 
 test('a dashboard needs a title, a panel, and a question for each panel', () => {

@@ -1,7 +1,7 @@
 import type { Schemas } from '../../api/client'
-import type { KeptQuestion } from '../query/saved-questions'
+import { type KeptQuestion, partsOf, type WithParts } from '../query/saved-questions'
 
-export type PanelAsked = Schemas['PanelAsked']
+export type PanelAsked = WithParts<Schemas['PanelAsked']>
 export type Kind = PanelAsked['kind']
 
 /** A dashboard while somebody writes it. */
@@ -28,7 +28,7 @@ export const boardName = (title: string): string =>
     .replace(/^-|-$/g, '')
 
 /** A question that a person keeps, as a panel. */
-export const panelOf = ({ name, sql, kind, x, y, series }: KeptQuestion): PanelAsked => ({
+export const panelOf = ({ name, sql, kind, x, y, series, ...parts }: KeptQuestion): PanelAsked => ({
   name,
   sql,
   kind,
@@ -36,15 +36,16 @@ export const panelOf = ({ name, sql, kind, x, y, series }: KeptQuestion): PanelA
   x,
   y,
   series,
+  ...partsOf(parts),
 })
 
-const KINDS = new Set<string>(['kpi', 'line', 'bar', 'table'])
+const KINDS = new Set<string>(['kpi', 'line', 'fan', 'bar', 'table'])
 
 /** A dashboard that somebody wrote, to be edited. */
 export const draftOf = (board: Schemas['Dashboard']): Draft => ({
   title: board.title,
   replaces: board.written_at,
-  panels: board.panels.map(({ question, sql, kind, unit, x, y, series }, place) => ({
+  panels: board.panels.map(({ question, sql, kind, unit, x, y, series, ...parts }, place) => ({
     name: question,
     sql,
     kind: KINDS.has(kind) ? (kind as Kind) : 'table',
@@ -52,16 +53,20 @@ export const draftOf = (board: Schemas['Dashboard']): Draft => ({
     x,
     y,
     series,
+    ...partsOf(parts),
   })),
 })
 
+const FAN = { value: 'fan', label: 'line with its band' } as const
+
 /** How a panel can be drawn: a chart needs the columns that its question chose. */
-export function kindsOf(panel: Pick<PanelAsked, 'x' | 'y'>): { value: Kind; label: string }[] {
+export function kindsOf(panel: Pick<PanelAsked, 'x' | 'y' | 'bounds'>): { value: Kind; label: string }[] {
   const charts: { value: Kind; label: string }[] = [
     { value: 'line', label: 'line' },
     { value: 'bar', label: 'bars' },
   ]
   return [
+    ...(panel.x && panel.y.length > 0 && panel.bounds?.length ? [FAN] : []),
     ...(panel.x && panel.y.length > 0 ? charts : []),
     { value: 'table', label: 'table' },
     { value: 'kpi', label: 'one figure' },

@@ -4,7 +4,7 @@ import { useCallback, useState } from 'react'
 import type { Schemas } from '../../api/client'
 import { useCatalog } from '../catalog/queries'
 import { PageTitle } from '../../components/panel'
-import { Waiting } from '../../components/states'
+import { Empty, Waiting } from '../../components/states'
 import { NewestRunLine } from '../lake/newest-run'
 import { MailMe } from '../mails/mail-me'
 import { WriteNote } from '../notes/write-note'
@@ -14,6 +14,7 @@ import { type Narrowed, narrowed } from './filters'
 import { IgnoredFilters } from './ignored-filters'
 import { useNamedPanel } from './named-panel'
 import { type PanelRoom, PanelView } from './panel-view'
+import { useUnknownValues } from './unknown-values'
 
 /** The panels of one system: figures first, a chart over time in full width, tables too, the others in two columns. */
 export function Board({ board }: { board: Schemas['Dashboard'] }) {
@@ -37,6 +38,7 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
     return board.written_by ? { ...board, system: owner?.system ?? '' } : board
   }
   const of = { ownerOf, narrowedBy, figureOf }
+  const unknown = useUnknownValues(board.filters, chosen, tables)
   return (
     <Stack gap="md">
       <Group justify="space-between" align="end" gap="sm">
@@ -48,11 +50,19 @@ export function Board({ board }: { board: Schemas['Dashboard'] }) {
       </Group>
       <NewestRunLine systems={board.panels.map((panel) => ownerOf(panel).system)} />
       <FilterBar filters={board.filters} chosen={chosen} tables={tables} />
-      {isFiltered && catalog.isPending ? (
+      {isFiltered && (catalog.isPending || !unknown) ? (
         <Waiting what="the tables" />
+      ) : unknown && unknown.length > 0 ? (
+        <Empty>{unknown.join(' ')} Choose another value, or show all.</Empty>
       ) : (
         <>
-          <Panels panels={board.panels.filter((panel) => !apart.includes(panel))} {...of} />
+          {board.written_by ? (
+            sectionsOf(board.panels).map((panels) => (
+              <Panels key={panels[0]?.name} panels={panels} isInOrder {...of} />
+            ))
+          ) : (
+            <Panels panels={board.panels.filter((panel) => !apart.includes(panel))} {...of} />
+          )}
           {apart.length === 0 ? null : (
             <>
               <IgnoredFilters labels={labels} place="to the panels below" />
@@ -74,10 +84,12 @@ interface PanelsProps {
   ownerOf: (panel: Schemas['Panel']) => Schemas['Dashboard']
   narrowedBy: (panel: Schemas['Panel']) => Narrowed
   figureOf: (panel: Schemas['Panel']) => string
+  /** Whether a person chose the order, which the widths of the panels do not change. */
+  isInOrder?: boolean
 }
 
 /** Figures first, then charts and tables. */
-function Panels({ panels, ownerOf, narrowedBy, figureOf }: PanelsProps) {
+function Panels({ panels, ownerOf, narrowedBy, figureOf, isInOrder = false }: PanelsProps) {
   const { named, cause } = useNamedPanel()
   const [rooms, setRooms] = useState<Readonly<Record<string, PanelRoom>>>({})
   const giveRoom = useCallback(
@@ -86,7 +98,7 @@ function Panels({ panels, ownerOf, narrowedBy, figureOf }: PanelsProps) {
     [],
   )
   const others = panels.filter((panel) => panel.kind !== 'kpi')
-  const wide = wideOf(others, rooms)
+  const wide = isInOrder ? wideInOrder(others, rooms) : wideOf(others, rooms)
   const inOrder = [...panels.filter(({ kind }) => kind === 'kpi'), ...others]
   const isRepeated = (panel: Schemas['Panel']): boolean =>
     inOrder.find(({ table }) => table === panel.table) !== panel
@@ -116,16 +128,45 @@ function Panels({ panels, ownerOf, narrowedBy, figureOf }: PanelsProps) {
   )
 }
 
+/** The panels in their order, apart where figures and other panels follow each other. */
+export function sectionsOf<Panel extends Pick<Schemas['Panel'], 'kind'>>(
+  panels: readonly Panel[],
+): Panel[][] {
+  const sections: Panel[][] = []
+  for (const panel of panels) {
+    const last = sections.at(-1)
+    if (last && (last[0]?.kind === 'kpi') === (panel.kind === 'kpi')) last.push(panel)
+    else sections.push([panel])
+  }
+  return sections
+}
+
 const HAS_WHOLE_WIDTH = new Set<Schemas['Panel']['kind']>(['fan', 'table'])
 
+type Placed = Pick<Schemas['Panel'], 'name' | 'kind'>
+type Rooms = Readonly<Record<string, PanelRoom>>
+
+const isWide = ({ name, kind }: Placed, rooms: Rooms): boolean =>
+  HAS_WHOLE_WIDTH.has(kind) || rooms[name] === 'line'
+
 /** The panels that take both columns: charts over time, tables, whose columns half the width cuts off, single sentences, and the last of an odd number of other charts. */
-export function wideOf<Panel extends Pick<Schemas['Panel'], 'name' | 'kind'>>(
-  panels: Panel[],
-  rooms: Readonly<Record<string, PanelRoom>>,
-): Set<Panel> {
+export function wideOf<Panel extends Placed>(panels: Panel[], rooms: Rooms): Set<Panel> {
   const shown = panels.filter(({ name }) => rooms[name] !== 'none')
-  const isWide = ({ name, kind }: Panel) => HAS_WHOLE_WIDTH.has(kind) || rooms[name] === 'line'
-  const halves = shown.filter((panel) => !isWide(panel))
+  const halves = shown.filter((panel) => !isWide(panel, rooms))
   const last = halves.length % 2 === 1 ? halves.at(-1) : undefined
-  return new Set(shown.filter((panel) => isWide(panel) || panel === last))
+  return new Set(shown.filter((panel) => isWide(panel, rooms) || panel === last))
+}
+
+/** The same where the order of the panels stays: a chart without a neighbour has the whole line. */
+export function wideInOrder<Panel extends Placed>(panels: Panel[], rooms: Rooms): Set<Panel> {
+  const wide = new Set<Panel>()
+  let half: Panel | undefined
+  for (const panel of panels.filter(({ name }) => rooms[name] !== 'none')) {
+    if (isWide(panel, rooms)) {
+      if (half) wide.add(half)
+      wide.add(panel)
+      half = undefined
+    } else half = half ? undefined : panel
+  }
+  return half ? wide.add(half) : wide
 }

@@ -10,7 +10,8 @@ import { useResult } from '../query/results'
 import { Grid as Rows } from '../../components/grid'
 import { PageTitle, Panel } from '../../components/panel'
 import { Answered, Empty, Failed, Waiting } from '../../components/states'
-import { columnFormats, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
+import { columnFormats, type Units, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
+import { answerRows, answerTitle } from '../../formats/template'
 import { type Choice, drawable } from '../query/chart-choice'
 import { AnswerOrigin } from '../query/answer-origin'
 import { ChartNote } from '../query/chart-note'
@@ -19,10 +20,17 @@ import { MoveQuestions } from '../query/move-questions'
 import { MailList } from '../mails/mail-list'
 import { panelOf } from './board-draft'
 import { BoardEditor } from './board-editor'
+import { EMPTY_PANEL } from './empty-panel'
 import { PinnedMenu } from './pinned-menu'
 import { Versions } from './written-board'
 import { useDrawn } from '../query/use-drawn'
-import { askedBy, type KeptQuestion, questionAddress, useKeptQuestions } from '../query/saved-questions'
+import {
+  askedBy,
+  type KeptQuestion,
+  partsOf,
+  questionAddress,
+  useKeptQuestions,
+} from '../query/saved-questions'
 
 const Chart = lazy(() => import('./chart'))
 const HEIGHT = 320
@@ -109,9 +117,19 @@ function ShareLink({ by }: { by: string }) {
 function Pinned({ question, onUnpin }: { question: KeptQuestion; onUnpin: (() => void) | undefined }) {
   const answer = useResult(question.sql)
   const tables = useCatalog().data?.tables ?? NO_TABLES
+  const parts = partsOf(question)
+  const units = useAnswerUnits('', answer.data?.columns, question.units)
+  const isNothing = parts.nothing !== '' && answer.data?.rows.length === 0
+  const words = isNothing
+    ? parts.nothing
+    : answer.data && parts.answer
+      ? answerTitle(parts.answer, answerRows(answer.data), units)
+      : undefined
   return (
     <Panel
-      title={question.name}
+      title={words ?? question.name}
+      subtitle={words ? question.name : undefined}
+      name={question.name}
       actions={
         <Group gap="xs" wrap="nowrap">
           <Anchor size="sm" component={Link} to={questionAddress(askedBy(question))}>
@@ -122,7 +140,7 @@ function Pinned({ question, onUnpin }: { question: KeptQuestion; onUnpin: (() =>
       }
     >
       <Answered of={answer} what="the answer">
-        {(result) => <Shown result={result} question={question} />}
+        {(result) => (isNothing ? null : <Shown result={result} question={question} />)}
       </Answered>
       <AnswerOrigin sql={question.sql} question={undefined} tables={tables} />
     </Panel>
@@ -133,15 +151,49 @@ function Shown({ result, question }: { result: Result; question: KeptQuestion })
   const asked = askedBy(question)
   const choice = asked.view === 'chart' ? drawable(result, asked.choice) : undefined
   if (result.rows.length === 0) return <Empty>No row fits the statement today.</Empty>
+  if (question.kind === 'fan') return <Fan result={result} question={question} />
   return choice ? (
-    <DrawnAnswer result={result} choice={choice} />
+    <DrawnAnswer result={result} choice={choice} units={question.units} />
   ) : (
-    <Table result={result} label={question.name} />
+    <Table result={result} label={question.name} units={question.units} />
   )
 }
 
-function DrawnAnswer({ result, choice }: { result: Result; choice: Choice }) {
-  const shown = useDrawn(result, choice)
+/** A line with its band, as the dashboard draws it whose panel it was. */
+function Fan({ result, question }: { result: Result; question: KeptQuestion }) {
+  const units = useAnswerUnits('', result.columns, question.units)
+  const labels = useAnswerLabels('', result.columns)
+  const shown = useMemo(() => {
+    const { name, x, y, series } = question
+    const panel = {
+      ...EMPTY_PANEL,
+      ...partsOf(question),
+      name,
+      question: name,
+      kind: 'fan' as const,
+      x,
+      y,
+      series,
+    }
+    return { panel, units, labels, ...answerRows(result) }
+  }, [result, question, units, labels])
+  return (
+    <Suspense fallback={<Waiting what="the chart" />}>
+      <Chart shown={shown} height={HEIGHT} />
+    </Suspense>
+  )
+}
+
+function DrawnAnswer({
+  result,
+  choice,
+  units,
+}: {
+  result: Result
+  choice: Choice
+  units: Units | undefined
+}) {
+  const shown = useDrawn(result, choice, units)
   return (
     <>
       <Suspense fallback={<Waiting what="the chart" />}>
@@ -152,8 +204,8 @@ function DrawnAnswer({ result, choice }: { result: Result; choice: Choice }) {
   )
 }
 
-function Table({ result, label }: { result: Result; label: string }) {
-  const units = useAnswerUnits('', result.columns)
+function Table({ result, label, units: own }: { result: Result; label: string; units: Units | undefined }) {
+  const units = useAnswerUnits('', result.columns, own)
   const labels = useAnswerLabels('', result.columns)
   const rows = useMemo(() => withDays(result.rows), [result])
   return (

@@ -54,7 +54,7 @@ export function PanelMenu({ panel, board, title, sql, narrow, words, views, view
   const saved = answer && shownColumns(answer)
   const [listed, all] = answer ? [answer.rows.length, rowCount(answerRows(answer))] : [0, 0]
   const part = all > listed ? [`The first ${whole(listed)} of ${whole(all)} rows`] : []
-  const pinned = answer && questionOfPanel(panel, sql, answer.columns, words)
+  const pinned = answer && questionOfPanel(panel, sql, answer.columns, words, units)
   const notes = [...(title ? [title] : []), ...part, `SQL: ${sql}`]
   function savePicture(chart: SVGSVGElement | null): void {
     if (!saved) return

@@ -50,7 +50,7 @@ const ANSWER: Record<string, object> = {
   },
 }
 
-const show = (board: object) => {
+const show = (board: object, panel = PANEL) => {
   vi.stubGlobal('fetch', (url: string) =>
     Promise.resolve(Response.json(ANSWER[new URL(url).pathname] ?? { tables: [], annotations: [] })),
   )
@@ -61,7 +61,7 @@ const show = (board: object) => {
       <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
         <MemoryRouter>
           <PanelView
-            panel={PANEL}
+            panel={panel}
             board={board as Schemas['Dashboard']}
             narrowed={{ sql: PANEL.sql, rows: [], ignored: [], words: [] } as never}
           />
@@ -80,6 +80,16 @@ test('a dashboard that somebody wrote marks the month that is not over, in the c
   await vi.waitFor(() =>
     expect(document.querySelector('[data-answer-origin]')?.textContent).toBe('From Sales'),
   )
+})
+
+test('a panel that a person took from another dashboard gives no advice about the figures there', async () => {
+  const advised = { ...PANEL, action: 'Divide by the first figure.' }
+  show(BOARD, advised)
+  await screen.findByText('drawn')
+  expect(screen.queryByText(advised.action)).toBeNull()
+  cleanup()
+  show({ ...BOARD, written_by: '' }, advised)
+  expect(await screen.findByText(advised.action)).toBeTruthy()
 })
 
 test('a dashboard of the project says itself which period is open', async () => {

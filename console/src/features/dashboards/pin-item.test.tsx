@@ -14,10 +14,14 @@ const COLUMNS = ['week', 'sold', 'mean', 'title_low'].map((name) => ({ name }))
 const QUESTION = {
   name: 'What is ahead?',
   sql: 'select 1',
-  kind: 'line' as const,
+  kind: 'fan' as const,
   x: 'week',
   y: ['sold', 'mean'],
   series: '',
+  bounds: [],
+  answer: '',
+  nothing: '',
+  units: {},
   is_pinned: true,
 }
 let own: object[] = []
@@ -106,4 +110,18 @@ test('a panel that was not put on the dashboard says why', async () => {
   await userEvent.click(await screen.findByText('Put it on my dashboard'))
   expect((await screen.findByRole('alert')).textContent).toBe('It was not put there: Too many')
   expect(sent).toEqual([])
+})
+
+test('a panel keeps its band, its words and the units of its columns', () => {
+  const parts = {
+    bounds: [['low', 'high']] as [string, string][],
+    answer: '{mean} ahead',
+    nothing: 'Nothing is.',
+  }
+  const units = { mean: 'GBP', sold: '', other: 'kg' }
+  expect(questionOfPanel({ ...FAN, y: [...FAN.y], ...parts }, 'select 1', COLUMNS, [], units)).toMatchObject({
+    ...parts,
+    kind: 'fan',
+    units: { mean: 'GBP' },
+  })
 })

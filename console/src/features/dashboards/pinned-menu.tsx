@@ -17,8 +17,8 @@ interface Props {
 }
 
 /** The downloads of a question on a person's dashboard, and the way off it. */
-export function PinnedMenu({ question: { name, sql }, answer, onUnpin }: Props) {
-  const units = useAnswerUnits('', answer?.columns)
+export function PinnedMenu({ question: { name, sql, units: own }, answer, onUnpin }: Props) {
+  const units = useAnswerUnits('', answer?.columns, own)
   const labels = useAnswerLabels('', answer?.columns)
   const file = fileNameOf(name, sql)
   const notes = [`SQL: ${sql}`]

@@ -1,31 +1,36 @@
 import type { Schemas } from '../../api/client'
-import type { KeptQuestion } from '../query/saved-questions'
+import type { Units } from '../../formats/columns'
 import { isShown } from '../../formats/template'
+import { type KeptQuestion, partsOf } from '../query/saved-questions'
 
-type Panel = Pick<Schemas['Panel'], 'question' | 'kind' | 'x' | 'y' | 'series'>
+type Panel = Pick<Schemas['Panel'], 'question' | 'kind' | 'x' | 'y' | 'series'> &
+  Partial<Pick<Schemas['Panel'], 'bounds' | 'answer' | 'nothing'>>
 
-const CHARTS: Partial<Record<Schemas['Panel']['kind'], 'line' | 'bar'>> = {
+const CHARTS: Partial<Record<Schemas['Panel']['kind'], 'line' | 'fan' | 'bar'>> = {
   line: 'line',
-  fan: 'line',
+  fan: 'fan',
   bar: 'bar',
   map: 'bar',
 }
 
 /**
  * A panel as a question for a dashboard of one's own, with the statement under the filters of the page, which its name
- * lists. Undefined for a table with columns that only count or fill a title: a question shows all of its columns.
+ * lists, and with what it says in words. Undefined for a table with columns that only count or fill a title: a question shows all of its columns.
  */
 export function questionOfPanel(
-  { question, kind, x, y, series }: Panel,
+  { question, kind, x, y, series, ...parts }: Panel,
   sql: string,
   columns: { name: string }[],
   filters: string[] = [],
+  units: Units = {},
 ): KeptQuestion | undefined {
   const chart = x && y.length > 0 ? CHARTS[kind] : undefined
   if (!chart && columns.some(({ name }) => !isShown(name))) return undefined
   const shown = chart ? { kind: chart, x, y, series } : { kind: 'table' as const, x: '', y: [], series: '' }
   const name = filters.length > 0 ? `${question} (${filters.join(', ')})` : question
-  return { name: named(name), sql, ...shown, is_pinned: true }
+  const names = new Set(columns.map((column) => column.name))
+  const own = Object.fromEntries(Object.entries(units).filter(([column, unit]) => unit && names.has(column)))
+  return { name: named(name), sql, ...shown, ...partsOf({ ...parts, units: own }), is_pinned: true }
 }
 
 const MAX_NAME = 200

@@ -3,12 +3,11 @@ import { useState } from 'react'
 
 import { FormPopover } from '../../components/form-popover'
 import { clockTime } from '../../formats/moments'
-import type { KeptQuestion } from '../query/saved-questions'
 import { dayWords, daysOf, type Every, type MailAsked, MAX_TITLE, useMails, useScheduleMail } from './mails'
 
 interface Props {
   /** What is sent: a question with its chart, or the name of a dashboard. */
-  of: Pick<KeptQuestion, 'sql' | 'kind' | 'x' | 'y' | 'series'> | { dashboard: string }
+  of: Omit<Shown, 'dashboard'> | { dashboard: string }
   /** The title that is proposed. */
   title?: string
 }

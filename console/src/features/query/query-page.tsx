@@ -21,14 +21,7 @@ import { QueryFailed } from './query-failed'
 import { isBilledBySize } from './scan-words'
 import { QuestionPicker } from './question-picker'
 import { type Choice, drawable, drawn } from './chart-choice'
-import {
-  type Asked,
-  choiceOf,
-  type KeptQuestion,
-  questionAddress,
-  questionTitle,
-  useKeptQuestions,
-} from './saved-questions'
+import { type Asked, choiceOf, questionAddress, questionTitle, useKeptQuestions } from './saved-questions'
 import { AnswerOrigin } from './answer-origin'
 import { useStatementHistory } from './use-statement-history'
 import { StatementHistory } from './statement-history'
@@ -259,7 +252,7 @@ function shownAs(
   result: Result,
   view: View,
   choice: Choice | undefined,
-): Pick<KeptQuestion, 'kind' | 'x' | 'y' | 'series'> {
+): Pick<Schemas['MailAsked'], 'kind' | 'x' | 'y' | 'series'> {
   const own = view === 'chart' ? drawable(result, choice) : undefined
   if (!own) return { kind: 'table', x: '', y: [], series: '' }
   const isLine = drawn(result.columns, result.rows, own).panel.kind === 'line'

@@ -5,7 +5,26 @@ import { useCaller } from '../../api/queries'
 import type { ChartKind, Choice } from './chart-choice'
 
 /** A question that a person keeps in the lake; a link carries it to others. */
-export type KeptQuestion = Schemas['KeptQuestionAsked']
+export type KeptQuestion = WithParts<Schemas['KeptQuestionAsked']>
+
+/** What a question has of the panel that it was, beside its chart. */
+type PanelParts = Pick<Schemas['KeptQuestionAsked'], 'bounds' | 'answer' | 'nothing' | 'units'>
+
+/** Only a question that was a panel has its parts. */
+export type WithParts<Asked extends PanelParts> = Omit<Asked, keyof PanelParts> & Partial<PanelParts>
+
+/** The parts of a panel, of a question or panel that has them. */
+export const partsOf = ({
+  bounds = [],
+  answer = '',
+  nothing = '',
+  units = {},
+}: Partial<PanelParts>): PanelParts => ({
+  bounds,
+  answer,
+  nothing,
+  units,
+})
 
 /** A statement with the way in which its answer is shown. */
 export interface Asked {
@@ -28,7 +47,7 @@ export const askedBy = ({
 })
 
 const chartKind = (kind: string | null): ChartKind | undefined =>
-  kind === 'line' || kind === 'bar' ? kind : undefined
+  kind === 'line' || kind === 'bar' ? kind : kind === 'fan' ? 'line' : undefined
 
 /** The address of the page Query with a question: its statement, view and columns of the chart. */
 export function questionAddress({ sql, view, choice }: Asked): string {
@@ -86,7 +105,7 @@ export function useKeptQuestions(person?: string | null) {
 }
 
 /** A question as the API takes it: it knows who asks, and when. */
-const withoutPerson = ({ name, sql, kind, x, y, series, is_pinned }: KeptQuestion): KeptQuestion => ({
+const withoutPerson = ({
   name,
   sql,
   kind,
@@ -94,6 +113,16 @@ const withoutPerson = ({ name, sql, kind, x, y, series, is_pinned }: KeptQuestio
   y,
   series,
   is_pinned,
+  ...parts
+}: KeptQuestion): KeptQuestion => ({
+  name,
+  sql,
+  kind,
+  x,
+  y,
+  series,
+  is_pinned,
+  ...partsOf(parts),
 })
 
 /** The short name of a question of the lake: its words up to the question mark, without what is in brackets. */

@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 
 import type { Cell } from '../../api/format'
-import { type AnswerColumn, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
+import { type AnswerColumn, type Units, useAnswerLabels, useAnswerUnits } from '../../formats/columns'
 import type { Shown } from '../dashboards/chart-options'
 import { useHealth } from '../lake/queries'
 import { type Choice, drawn } from './chart-choice'
@@ -27,8 +27,8 @@ export function openAt(columns: string[], rows: Cell[][], x: string, asOf: strin
 }
 
 /** An answer as a chart draws it, in the units of the lake, with a last period that is not over. */
-export function useDrawn(result: Answer, { x, y, series, kind }: Choice): DrawnAnswer {
-  const units = useAnswerUnits('', result.columns)
+export function useDrawn(result: Answer, { x, y, series, kind }: Choice, own?: Units): DrawnAnswer {
+  const units = useAnswerUnits('', result.columns, own)
   const labels = useAnswerLabels('', result.columns)
   const asOf = useHealth().data?.as_of ?? ''
   const measures = y.join('\n')
